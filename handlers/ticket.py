@@ -1,0 +1,41 @@
+"""The ticket rule: says where tickets are taken and shows the draft; nothing here could make one; pure."""
+
+from dataclasses import replace
+
+from handlers.actions import Action, Say, ShowTicketChannel
+from handlers.answer import about
+from handlers.situation import Ruling, Situation
+from kb.model import Act, Entry
+
+_PRESSES = "repeat_ticket"
+
+
+def ticket(situation: Situation, entry: Entry) -> Ruling:
+    """The e-mail and a draft, kindly; the same again, shorter and firmer, for who keeps asking."""
+    asked = situation.session.ticket_requests + 1
+    actions: tuple[Action, ...] = (_refusal(situation, entry, asked), ShowTicketChannel())
+    if situation.session.stopped:
+        actions = (situation.say_line("call_urgent", situation.knowledge.base.directory.urgent_line), *actions)
+    return Ruling(
+        actions=actions,
+        session=replace(about(situation, entry), ticket_requests=asked),
+        act=entry.act,
+        entry=entry.id,
+        line=entry.line,
+    )
+
+
+def pressed(situation: Situation) -> Ruling | None:
+    """ "Just note it anyway", said after a ticket was refused."""
+    if not situation.session.ticket_requests or situation.cue != _PRESSES:
+        return None
+    entry = next((entry for entry in situation.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
+    return None if entry is None else ticket(situation, entry)
+
+
+def _refusal(situation: Situation, entry: Entry, asked: int) -> Say:
+    if asked == 1:
+        return situation.tell(entry)
+    email = situation.knowledge.base.directory.ticket_channel.address.email
+    said = situation.say("ticket_again" if asked == 2 else "ticket_firm", email=email)
+    return replace(said, source=entry.citation[situation.language])

@@ -1,0 +1,154 @@
+"""The shape of what Paligs knows: frozen values without behaviour beyond look-ups; nothing here reads or writes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, NewType, get_args
+
+Language = Literal["lv", "ru", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+EntryId = NewType("EntryId", str)
+LineId = NewType("LineId", str)
+ANY_LINE = LineId("any")
+"""The line of an entry that belongs to no line in particular."""
+
+Localised = Mapping[Language, str]
+"""One text in every language of LANGUAGES."""
+
+
+class Act(StrEnum):
+    """What the bot does once an entry is recognised."""
+
+    ANSWER = "answer"
+    TICKET = "ticket"
+    CRITICAL = "critical"
+    HANDOFF = "handoff"
+    PROBLEM = "problem"
+    TALK = "talk"
+
+
+class Trust(StrEnum):
+    """How far an entry's facts carry: stated by the company, by a dated public page, or by nobody yet."""
+
+    SEED = "seed"
+    DATED = "dated"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A phone line with people behind it. `phone` is E.164 (+37120110505), `display` is how people read it."""
+
+    id: LineId
+    phone: str
+    display: str
+    name: Localised
+    does: Localised
+    entry: EntryId | None = None
+    """The entry that tells about this line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketAddress:
+    """The mailbox that turns every letter into a ticket: shown to people, and nothing may ever be sent to it."""
+
+    email: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketChannel:
+    """The one way to a ticket: an e-mail that the person sends."""
+
+    name: str
+    address: TicketAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The document that an answer rests on; `url` is None where it is not published under a link of its own."""
+
+    id: str
+    title: Localised
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One topic: what it says (`body`), and the documents that this rests on (`citation`, empty where none)."""
+
+    id: EntryId
+    act: Act
+    line: LineId
+    trust: Trust
+    sources: tuple[str, ...]
+    review_by: date
+    title: Localised
+    body: Localised
+    citation: Localised
+    questions: Mapping[Language, tuple[str, ...]]
+
+    def answer(self, language: Language) -> str:
+        """The whole answer as a person reads it: what it says, and its sources last."""
+        return "\n".join(part for part in (self.body[language], self.citation[language]) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concept:
+    """Surface forms that mean the same in each language; a form ending in * stands for every word that begins so."""
+
+    id: str
+    forms: Mapping[Language, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """A short thing that people say to the bot itself (yes, the second one, it works again), in each language."""
+
+    id: str
+    phrases: Mapping[Language, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """Who can be reached and where: the only place that knows a number, an address or a name."""
+
+    company: str
+    lines: Mapping[LineId, Line]
+    urgent_line: LineId
+    """The line for stopped trading."""
+    general_line: LineId
+    """The line that is called in when nothing tells which."""
+    greeting_entry: EntryId | None
+    """The small talk that greets: the topics are offered with it."""
+    resolved_entry: EntryId | None
+    """The small talk that answers "it works again"."""
+    ticket_channel: TicketChannel
+    office_email: str
+    sites: Mapping[str, str]
+    topics: tuple[EntryId, ...]
+    """The entries offered as choices when the bot greets or does not understand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnowledgeBase:
+    """All that the bot may say as a fact. `version` is a digest of the content files (12 hex digits)."""
+
+    version: str
+    directory: Directory
+    entries: Mapping[EntryId, Entry]
+    sources: Mapping[str, Source]
+    concepts: tuple[Concept, ...] = ()
+    cues: Mapping[str, Cue] = field(default_factory=lambda: MappingProxyType({}))
+    decoys: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Messages near the domain that no entry answers, by language."""
+
+    def questions(self) -> Iterator[tuple[Entry, Language, str]]:
+        """Every known question with its entry and language, in the order of the content."""
+        for entry in self.entries.values():
+            for language in LANGUAGES:
+                for question in entry.questions[language]:
+                    yield entry, language, question

@@ -1,0 +1,179 @@
+"""The shape of the content files, checked by pydantic; every mistake becomes a sentence that says what to write."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Final, TypeGuard, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from kb.model import Act, Trust
+
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Texts(_Strict):
+    """One text in each language."""
+
+    lv: Phrase
+    ru: Phrase
+    en: Phrase
+
+
+class Titles(_Strict):
+    """A choice's label in each language, short enough for every channel."""
+
+    lv: Title
+    ru: Title
+    en: Title
+
+
+class Phrases(_Strict):
+    """A list of texts in each language."""
+
+    lv: tuple[Phrase, ...] = Field(min_length=1)
+    ru: tuple[Phrase, ...] = Field(min_length=1)
+    en: tuple[Phrase, ...] = Field(min_length=1)
+
+
+class EntryFile(_Strict):
+    """entries/<id>.yaml."""
+
+    id: Phrase
+    act: Act
+    line: Phrase
+    trust: Trust
+    sources: tuple[Phrase, ...]
+    review_by: date
+    title: Titles
+    answer: Texts
+    questions: Phrases
+
+
+class LinePart(_Strict):
+    """One phone line of directory.yaml."""
+
+    phone: Phone
+    name: Texts
+    does: Texts
+    entry: Phrase | None = None
+
+
+class TicketPart(_Strict):
+    """The ticket channel of directory.yaml."""
+
+    name: Phrase
+    email: Email
+    aliases: tuple[Email, ...] = ()
+
+
+class OfficePart(_Strict):
+    """The office of directory.yaml."""
+
+    email: Email
+
+
+class SourcePart(_Strict):
+    """One document of directory.yaml."""
+
+    title: Texts
+    url: Url | None = None
+
+
+class DirectoryFile(_Strict):
+    """directory.yaml."""
+
+    company: Phrase
+    lines: dict[str, LinePart] = Field(min_length=1)
+    urgent_line: Phrase
+    general_line: Phrase
+    greeting_entry: Phrase | None = None
+    resolved_entry: Phrase | None = None
+    ticket_channel: TicketPart
+    office: OfficePart
+    sites: dict[str, Url]
+    topics: tuple[Phrase, ...] = Field(min_length=1, max_length=9)
+    source_label: Texts
+    sources: dict[str, SourcePart]
+
+
+class LexiconFile(_Strict):
+    """lexicon.yaml."""
+
+    concepts: dict[str, Phrases]
+
+
+class CuesFile(_Strict):
+    """cues.yaml."""
+
+    cues: dict[str, Phrases]
+
+
+class DecoysFile(_Strict):
+    """decoys.yaml."""
+
+    decoys: Phrases
+
+
+_REMEDIES: Final[Mapping[str, str]] = {
+    "missing": "is missing: add it",
+    "string_type": "is not a text: write it in quotes",
+    "string_too_short": "is empty: write the text",
+    "string_too_long": "is too long: write at most {max_length} characters",
+    "too_short": "is empty: write at least one",
+    "too_long": "is too long a list: keep at most {max_length}",
+    "enum": "is not known: write {expected}",
+    "date_from_datetime_parsing": "is not a date: write it as 2027-06-01",
+    "date_type": "is not a date: write it as 2027-06-01",
+    "string_pattern_mismatch": "does not look right: a phone is written +37120000000, an e-mail name@host.lv, "
+    "a link https://host/path",
+    "tuple_type": "is not a list: write one item a line, each after a dash",
+    "dict_type": "is not a mapping: write key: value lines below it",
+    "model_type": "is not a mapping: write key: value lines below it",
+    "model_attributes_type": "is not a mapping: write key: value lines below it",
+}
+
+
+Shape = TypeVar("Shape", bound=_Strict)
+
+
+def parse(shape: type[Shape], raw: object) -> tuple[Shape | None, tuple[str, ...]]:
+    """`raw` as `shape` and no mistakes; or None, and every mistake as "key: what is wrong: what to write instead"."""
+    try:
+        return shape.model_validate(raw), ()
+    except ValidationError as exc:
+        return None, tuple(_sentence(shape, error) for error in exc.errors())
+
+
+def _sentence(shape: type[_Strict], error: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in error["loc"]) or "the file"
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(_keys_beside(shape, error["loc"][:-1]))
+        return f"{key}: unknown key: remove it, or use one of {known}"
+    remedy = _REMEDIES.get(error["type"])
+    if remedy is None:
+        return f"{key}: {error['msg']}"
+    return f"{key}: {remedy.format_map(error.get('ctx', {}))}"
+
+
+def _keys_beside(shape: type[_Strict], path: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The keys that the mapping at `path` may have."""
+    found: type[BaseModel] = shape
+    for step in path:
+        field = found.model_fields.get(str(step))
+        if field is not None:
+            inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_model(kind)]
+            found = inner[-1]
+    return tuple(found.model_fields)
+
+
+def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

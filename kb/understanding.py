@@ -1,0 +1,59 @@
+"""What a message was taken to mean: the values that pass from the matcher to the handlers; nothing is computed here."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from kb.model import EntryId, Language
+
+
+class Outcome(StrEnum):
+    """How sure the matcher is: sure of one entry, of two or three between them, or of none."""
+
+    ANSWERED = "answered"
+    CLARIFIED = "clarified"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """One entry that the message may mean.
+
+    `score` is a calibrated probability (0 to 1) that the entry is the right one; `question` is the known question
+    nearest to the message within that entry, in its own spelling; `why` are short reasons for people to read.
+    """
+
+    entry: EntryId
+    score: float
+    question: str
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understanding:
+    """`matches`, best first, at most five; `others`: confident matches of further parts of a message of several."""
+
+    outcome: Outcome
+    matches: tuple[Match, ...] = ()
+    others: tuple[Match, ...] = ()
+    language: Language | None = None
+    """The language that the message is written in; None where it is too short to tell."""
+    signals: frozenset[str] = field(default_factory=frozenset)
+    """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
+
+    @property
+    def best(self) -> Match | None:
+        """The first match, if there is one."""
+        return self.matches[0] if self.matches else None
+
+
+class Understands(Protocol):
+    """What the handlers need of a matcher."""
+
+    def understand(self, text: str, *, language: Language | None = None, after: EntryId | None = None) -> Understanding:
+        """What `text` means; `language` is the talk's language so far, `after` the entry that it last was about."""
+        ...
+
+    def cue(self, text: str) -> str | None:
+        """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
+        ...

@@ -1,0 +1,111 @@
+"""Stand-ins for tests: a matcher that understands as told, and a talk that runs decisions one after the other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from bot.phrases import phrases
+from handlers.messages import Inbound, Kind, Reply
+from handlers.render import Draft, Voice, render
+from handlers.router import decide
+from handlers.session import Decision, Session
+from handlers.situation import Knowledge
+from kb.load import load
+from kb.model import EntryId, KnowledgeBase, Language
+from kb.understanding import Match, Outcome, Understanding
+
+CONTENT = Path(__file__).parent / "content"
+NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
+
+
+@cache
+def small_base() -> KnowledgeBase:
+    """The made-up company's ten entries."""
+    return load(CONTENT)
+
+
+def means(*entries: str, language: Language | None = None, also: tuple[str, ...] = ()) -> Understanding:
+    """Surely the one entry; or, with several, one of them."""
+    outcome = Outcome.UNKNOWN if not entries else Outcome.ANSWERED if len(entries) == 1 else Outcome.CLARIFIED
+    return Understanding(
+        outcome=outcome,
+        matches=tuple(Match(entry=EntryId(entry), score=0.9, question="?") for entry in entries),
+        others=tuple(Match(entry=EntryId(entry), score=0.8, question="?") for entry in also),
+        language=language,
+    )
+
+
+@dataclass
+class ScriptedMatcher:
+    """Understands each text as scripted, and nothing else."""
+
+    meanings: Mapping[str, Understanding] = field(default_factory=dict)
+    cues: Mapping[str, str] = field(default_factory=dict)
+
+    def understand(self, text: str, *, language: Language | None = None, after: EntryId | None = None) -> Understanding:
+        """As scripted, or unknown."""
+        return self.meanings.get(text, Understanding(outcome=Outcome.UNKNOWN))
+
+    def cue(self, text: str) -> str | None:
+        """As scripted, or None."""
+        return self.cues.get(text)
+
+
+class Talk:
+    """A talk with the bot: say something, look at the reply and the decision."""
+
+    def __init__(
+        self,
+        meanings: Mapping[str, Understanding] | None = None,
+        cues: Mapping[str, str] | None = None,
+        session: Session | None = None,
+        base: KnowledgeBase | None = None,
+    ) -> None:
+        self.knowledge = Knowledge(
+            base=base or small_base(), matcher=ScriptedMatcher(meanings or {}, cues or {}), phrases=phrases()
+        )
+        self.session = session or Session()
+        self.now = NOW
+        self.decision: Decision | None = None
+
+    def says(self, text: str = "", *, kind: Kind = Kind.TEXT, choice: str | None = None) -> Reply:
+        """What the bot replies."""
+        inbound = Inbound(
+            channel="test",
+            conversation="c",
+            sender="s",
+            message_id="m",
+            sent_at=self.now,
+            kind=kind,
+            text=text,
+            choice=choice,
+        )
+        self.decision = decide(inbound, self.session, self.knowledge, self.now)
+        self.session = self.decision.session
+        voice = Voice(
+            phrases=self.knowledge.phrases,
+            directory=self.knowledge.base.directory,
+            language=self.decision.trace.language,
+        )
+        return render(self.decision.actions, voice, Draft(url="https://here/t/x")) or Reply(text="")
+
+    def taps(self, choice: str) -> Reply:
+        """What the bot replies to a tap."""
+        return self.says(kind=Kind.TAP, choice=choice)
+
+    def waits(self, time: timedelta) -> None:
+        """Time goes by."""
+        self.now += time
+
+    @property
+    def decided(self) -> Decision:
+        """The last decision."""
+        assert self.decision is not None
+        return self.decision
+
+    def speaks(self, language: Language) -> "Talk":
+        """The same talk, begun in a language."""
+        self.session = replace(self.session, language=language)
+        return self
