@@ -1,0 +1,48 @@
+"""What can go wrong in this room; every default message says what to do next."""
+
+from sqlalchemy.exc import DontWrapMixin
+
+
+class StorageError(Exception):
+    """The database did not do what was asked of it; look at the cause below, mend it and try again.
+
+    StorageError
+    ├── AddressError       the database URL cannot be used                    permanent
+    ├── UnavailableError   busy or out of reach                               trying again can help
+    ├── SchemaError        tables or columns are missing                      permanent
+    ├── MomentError        a time without a zone                              permanent
+    ├── MigrationError     the schema could not be brought up to date         permanent
+    └── BackupError        no copy was made                                   permanent
+    """
+
+    permanent: bool = True
+    """Whether trying again is of no use."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").split("\n\n", maxsplit=1)[0])
+
+
+class AddressError(StorageError):
+    """The database URL cannot be used: write sqlite:///data/paligs.db or postgresql://user:password@host:5432/name."""
+
+
+class UnavailableError(StorageError):
+    """The database is busy or out of reach: see that it runs and that nothing else holds it, then try again."""
+
+    permanent = False
+
+
+class SchemaError(StorageError):
+    """The database is not of this program's version: stop the program, run paligs db upgrade, and start it again."""
+
+
+class MomentError(StorageError, DontWrapMixin):
+    """A time without a zone cannot be stored: give an aware one, such as datetime.now(UTC)."""
+
+
+class MigrationError(StorageError):
+    """The database could not be brought up to date and is as it was: restore the program's files or a backup."""
+
+
+class BackupError(StorageError):
+    """No backup was made: choose a file name that is free, in a folder that can be written to."""

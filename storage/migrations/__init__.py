@@ -1,0 +1,1 @@
+"""How the tables came to be, revision by revision; a revision that is released is never changed."""

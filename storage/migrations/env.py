@@ -1,0 +1,27 @@
+"""Runs the revisions for Alembic, on the connection that storage.migrate gives; a developer gives `-x url=...`."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from storage.engine import create, migrating
+from storage.tables import metadata
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        include_name=lambda name, kind, _: kind != "table" or name in metadata.tables,
+        # SQLite changes a table by building it anew.
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if (given := context.config.attributes.get("connection")) is not None:
+    _run(given)
+else:
+    with migrating(create(context.get_x_argument(as_dictionary=True)["url"])) as opened:
+        _run(opened)

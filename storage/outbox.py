@@ -1,0 +1,147 @@
+"""Replies on their way out: in the order of their talk, and each at least once; it sends nothing itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from handlers.messages import Option, Reply
+from storage.conversations import Conversation, get
+from storage.delivery import State
+from storage.history import Side, options_json, read_options
+from storage.tables import messages
+
+LEASE: Final = timedelta(seconds=60)
+"""How long a worker has to send one reply before another may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A reply to send now, and where. `attempts` counts this one too."""
+
+    id: int
+    talk: Conversation
+    turn: int | None
+    text: str
+    options: tuple[Option, ...]
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Later:
+    """Nothing to send before `until`: the reply that comes first waits for another attempt, or is being sent."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """How many replies wait to be sent, and since when the oldest does."""
+
+    waiting: int
+    oldest: datetime | None
+
+
+def enqueue(
+    connection: Connection, talk: Conversation, turn: int | None, replies: Sequence[Reply], now: datetime
+) -> tuple[int, ...]:
+    """Put the replies of a turn behind what waits in their talk; their sequence numbers, in order."""
+    if not replies:
+        return ()
+    rows = [
+        {
+            "conversation_id": talk.id,
+            "turn_id": turn,
+            "side": Side.BOT,
+            "text": reply.text,
+            "options": options_json.dump_json(reply.options).decode() if reply.options else None,
+            "state": State.PENDING,
+            "attempts": 0,
+            "due_at": now,
+            "created_at": now,
+        }
+        for reply in replies
+    ]
+    return tuple(connection.scalars(_enqueue, rows))
+
+
+_enqueue = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
+
+
+def claim(connection: Connection, talk: str, now: datetime, lease: timedelta = LEASE) -> Outgoing | Later | None:
+    """Take the reply that comes first in a talk, whichever turn it is of; None where nothing waits any more.
+
+    Nobody else gets it before `lease` is over. Whoever took it says how it went (storage.delivery), and claims again.
+    """
+    first = connection.execute(_first, {"talk": talk}).one_or_none()
+    if first is None:
+        return None
+    if first.due_at > now:
+        return Later(until=first.due_at)
+    if connection.execute(_take, {"reply": first.id, "seen": first.due_at, "until": now + lease}).rowcount != 1:
+        return Later(until=now + lease)
+    return _outgoing(first, get(connection, talk))
+
+
+_first = (
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
+    .order_by(messages.c.id)
+    .limit(1)
+)
+_take = (
+    update(messages)
+    .where(messages.c.id == bindparam("reply"), messages.c.due_at == bindparam("seen"))
+    .values(state=State.SENDING, attempts=messages.c.attempts + 1, due_at=bindparam("until"))
+)
+
+
+def _outgoing(row: Row[Any], talk: Conversation) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        talk=talk,
+        turn=row.turn_id,
+        text=row.text,
+        options=read_options(row.options),
+        attempts=row.attempts + 1,
+        created_at=row.created_at,
+    )
+
+
+# Numbered in one pass over what waits: a planner that has seen a short queue joins a long one with itself, badly.
+_place = func.row_number().over(partition_by=messages.c.conversation_id, order_by=messages.c.id)
+_queue = (
+    select(messages.c.conversation_id, messages.c.due_at, _place.label("place"))
+    .where(messages.c.due_at.is_not(None))
+    .subquery("queue")
+)
+_heads = select(_queue.c.conversation_id).where(_queue.c.place == 1)
+_due = _heads.where(_queue.c.due_at <= bindparam("now")).order_by(_queue.c.due_at).limit(bindparam("limit"))
+_next_due = select(func.min(_queue.c.due_at)).where(_queue.c.place == 1)
+
+
+def due(connection: Connection, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
+    """The ids of talks in which `claim` finds a reply to send now, the longest waiting first."""
+    return tuple(connection.scalars(_due, {"now": now, "limit": limit}))
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When `due` has something next (this may be past); None where nothing waits."""
+    first: datetime | None = connection.scalar(_next_due)
+    return first
+
+
+def release(connection: Connection, now: datetime) -> int:
+    """Give back what a program that was killed had claimed; for the start of a program that is alone. How many."""
+    claimed = update(messages).where(messages.c.due_at.is_not(None), messages.c.state == State.SENDING)
+    return connection.execute(claimed.values(state=State.PENDING, due_at=now)).rowcount
+
+
+def backlog(connection: Connection) -> Backlog:
+    """What waits to be sent, for metrics and readiness."""
+    counted = select(func.count().label("waiting"), func.min(messages.c.created_at).label("oldest"))
+    row = connection.execute(counted.where(messages.c.due_at.is_not(None))).one()
+    return Backlog(waiting=row.waiting, oldest=row.oldest)

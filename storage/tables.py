@@ -1,0 +1,150 @@
+"""The tables: whatever belongs to a person hangs on `conversation_id`, so that erasing and exporting miss nothing."""
+
+from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
+
+from storage.columns import BigKey, Moment, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _owner(*, primary_key: bool = False) -> Column[str]:
+    return Column("conversation_id", Words, ForeignKey("conversations.id"), primary_key=primary_key, nullable=False)
+
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("channel", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("language", Words),
+    Column("created_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("forgotten_at", Moment),
+    # In a group each person has a talk of their own: an open question is theirs, and they can be forgotten.
+    UniqueConstraint("channel", "address", "sender"),
+    Index("ix_conversations_sender", "sender"),
+)
+
+_forgotten = conversations.c.forgotten_at.is_not(None)
+Index(
+    "ix_conversations_forgotten_at",
+    conversations.c.forgotten_at,
+    sqlite_where=_forgotten,
+    postgresql_where=_forgotten,
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    _owner(),
+    Column("number", Integer, nullable=False),
+    Column("handler", Words, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("act", Words, nullable=False),
+    Column("entry", Words),
+    Column("line", Words),
+    Column("score", Float, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("trace", Words, nullable=False),
+    Column("content_version", Words, nullable=False),
+    Column("milliseconds", Float, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("conversation_id", "number"),
+    # A number is never given twice: a tap on a choice of an erased turn must not find another one.
+    sqlite_autoincrement=True,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    # Both sides share this one growing number: it is the order of a talk, and where a web page resumes.
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    _owner(),
+    Column("turn_id", BigKey, ForeignKey("turns.id")),
+    Column("side", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    # What only a person's message has.
+    Column("provider_id", Words),
+    Column("kind", Words),
+    Column("choice", Words),
+    # What only a reply has: its choices and its delivery. `due_at` is set exactly while it waits to be sent.
+    Column("options", Words),
+    Column("state", Words),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment),
+    Column("receipt", Words),
+    Column("error", Words),
+    UniqueConstraint("conversation_id", "provider_id"),
+    Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+    Index("ix_messages_turn_id", "turn_id"),
+    sqlite_autoincrement=True,
+)
+_waiting = messages.c.due_at.is_not(None)
+_receipted = messages.c.receipt.is_not(None)
+Index("ix_messages_queue", messages.c.conversation_id, messages.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("ix_messages_receipt", messages.c.receipt, sqlite_where=_receipted, postgresql_where=_receipted)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _owner(primary_key=True),
+    Column("data", Words, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    _owner(),
+    Column("turn_id", BigKey, ForeignKey("turns.id"), nullable=False),
+    Column("line", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("taken_by", Words),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index("ix_handoffs_conversation_id", "conversation_id"),
+    Index("ix_handoffs_turn_id", "turn_id"),
+    sqlite_autoincrement=True,
+)
+_current = handoffs.c.closed_at.is_(None)
+Index("ix_handoffs_current", handoffs.c.created_at, sqlite_where=_current, postgresql_where=_current)
+Index(
+    "uq_handoffs_current",
+    handoffs.c.conversation_id,
+    handoffs.c.line,
+    unique=True,
+    sqlite_where=_current,
+    postgresql_where=_current,
+)
+
+daily_counts = Table(
+    "daily_counts",
+    metadata,
+    # Nothing personal: these outlive an erasure.
+    Column("day", Date, primary_key=True),
+    Column("channel", Words, primary_key=True),
+    Column("language", Words, primary_key=True),
+    Column("act", Words, primary_key=True),
+    Column("outcome", Words, primary_key=True),
+    Column("entry", Words, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+personal = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)
+"""The tables that hold what belongs to a person, owners before what hangs on them."""

@@ -1,0 +1,80 @@
+"""Messages, decisions and a small intake to test the database with."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
+from handlers.actions import Reason
+from handlers.messages import Inbound, Reply
+from handlers.session import Decision, Session, Trace
+from kb.model import EntryId, LineId
+from kb.understanding import Match, Outcome
+from storage import conversations, handoffs, outbox, sessions, statistics, turns
+from storage.conversations import Conversation
+from storage.engine import writing
+from storage.turns import Circumstances
+
+NOW = datetime(2026, 11, 23, 18, 30, 0, 123456, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+TECHNICAL = LineId("technical")
+CIRCUMSTANCES = Circumstances(content_version="0123456789ab", milliseconds=0.25)
+HELLO = Inbound(channel="webchat", conversation="room", sender="anna", message_id="m1", sent_at=NOW, text="Sveiki")
+TRACE = Trace(
+    handler="topic",
+    outcome=Outcome.ANSWERED,
+    act="answer",
+    entry=EntryId("refund"),
+    line=TECHNICAL,
+    score=0.97,
+    matches=(Match(entry=EntryId("refund"), score=0.97, question="Kā atdot naudu?", why=("naudu",)),),
+    language="lv",
+    signals=("past",),
+    masked=("card",),
+)
+
+T = TypeVar("T")
+
+
+def decision(heard: str, *, session: Session | None = None, trace: Trace = TRACE) -> Decision:
+    """What was decided about `heard`."""
+    return Decision(actions=(), session=session or Session(language="lv"), trace=trace, heard=heard)
+
+
+def said(text: str, number: int = 1, *, by: str = "anna") -> Inbound:
+    """A message of a person in their own talk; `number` makes its id."""
+    return replace(HELLO, text=text, message_id=f"m{number}", sender=by, conversation=f"{by}'s room")
+
+
+def take_in(
+    engine: Engine, inbound: Inbound, replies: Sequence[str] = ("Atbilde",), *, at: datetime = NOW, people: bool = False
+) -> tuple[Conversation, tuple[int, ...]]:
+    """One message through one transaction, as the program does it; the talk and the sequence numbers of the replies."""
+    with writing(engine) as connection:
+        talk = conversations.open(connection, inbound, at)
+        message = conversations.heard(connection, talk, inbound, at)
+        assert message is not None
+        decided = decision(inbound.text, session=replace(sessions.read(connection, talk.id), language="lv"))
+        turn = turns.record(connection, talk, message, decided, CIRCUMSTANCES, at)
+        queued = outbox.enqueue(connection, talk, turn.id, [Reply(text=reply) for reply in replies], at)
+        sessions.write(connection, talk.id, decided.session, at)
+        if people:
+            handoffs.open(connection, talk, turn.id, TECHNICAL, Reason.ASKED_FOR_PERSON, at)
+        statistics.count_up(connection, talk.channel, decided.trace, at.date())
+    return talk, queued
+
+
+def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:
+    """What the jobs give when they all start at the same moment, each in a thread of its own."""
+    start = Barrier(len(jobs))
+
+    def run(job: Callable[[], T]) -> T:
+        start.wait(timeout=30)
+        return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(run, job) for job in jobs]]

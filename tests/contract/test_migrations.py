@@ -1,0 +1,131 @@
+"""How a database becomes what the program needs, and how it is seen that it is not."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from storage import history, migrate
+from storage.engine import create, reading, writing
+from storage.errors import BackupError, MigrationError
+from storage.tables import metadata
+from tests.contract.talks import HELLO, at_once, take_in
+
+
+def change(engine: Engine, *statements: str) -> None:
+    with writing(engine) as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
+    assert migrate.check(empty_engine) == ["Revision 0001 is missing: run paligs db upgrade."]
+
+    migrate.upgrade(empty_engine)
+
+    assert migrate.check(empty_engine) == []
+    assert {*inspect(empty_engine).get_table_names()} == {*metadata.tables, "alembic_version"}
+    take_in(empty_engine, HELLO)
+
+
+def test_upgrading_again_changes_nothing(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO)
+
+    migrate.upgrade(engine)
+
+    with reading(engine) as connection:
+        assert len(history.history(connection, talk.id)) == 2
+
+
+def test_programs_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> None:
+    engines = [create(empty_url) for _ in range(4)]
+
+    at_once([partial(migrate.upgrade, engine) for engine in engines])
+
+    assert migrate.check(engines[0]) == []
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("DROP INDEX ix_messages_turn_id", "ix_messages_turn_id"),
+        ("ALTER TABLE turns ADD COLUMN mood TEXT", "mood"),
+        ("ALTER TABLE turns DROP COLUMN score", "score"),
+        ("DROP TABLE daily_counts", "daily_counts"),
+    ],
+)
+def test_a_database_that_differs_is_told_apart(engine: Engine, statement: str, named: str) -> None:
+    change(engine, statement)
+    try:
+        faults = migrate.check(engine)
+    finally:
+        mend(engine)
+
+    assert len(faults) == 1
+    assert named in faults[0]
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_column_that_differs_is_named(empty_engine: Engine) -> None:
+    migrate.upgrade(empty_engine)
+    change(empty_engine, "ALTER TABLE turns ALTER entry SET NOT NULL", "ALTER TABLE turns ALTER score TYPE TEXT")
+
+    assert [("turns" in fault, "entry" in fault, "score" in fault) for fault in migrate.check(empty_engine)] == [
+        (True, True, False),
+        (True, False, True),
+    ]
+
+
+def mend(engine: Engine) -> None:
+    with writing(engine) as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+    migrate.upgrade(engine)
+
+
+def test_tables_of_others_are_not_our_business(engine: Engine) -> None:
+    change(engine, "CREATE TABLE procrastinate_jobs (id INTEGER PRIMARY KEY)")
+
+    assert migrate.check(engine) == []
+
+    change(engine, "DROP TABLE procrastinate_jobs")
+
+
+def test_a_database_of_a_newer_program_is_left_alone(engine: Engine) -> None:
+    change(engine, "UPDATE alembic_version SET version_num = '9999'")
+    try:
+        assert migrate.check(engine)[0] == "Revision 9999 is of a newer program: install that one, or restore a backup."
+        with pytest.raises(MigrationError, match="9999"):
+            migrate.upgrade(engine)
+    finally:
+        change(engine, "UPDATE alembic_version SET version_num = '0001'")
+
+
+def test_a_revision_that_fails_leaves_nothing_behind(empty_engine: Engine) -> None:
+    change(empty_engine, "CREATE TABLE handoffs (id INTEGER PRIMARY KEY)")
+
+    with pytest.raises(MigrationError, match="as it was"):
+        migrate.upgrade(empty_engine)
+
+    assert inspect(empty_engine).get_table_names() == ["handoffs"]
+
+
+def test_a_backup_is_a_whole_database(engine: Engine, backend: str, tmp_path: Path) -> None:
+    talk, _ = take_in(engine, HELLO)
+    copy = tmp_path / "backups" / "copy.db"
+    if backend == "postgresql":
+        with pytest.raises(BackupError, match="pg_dump"):
+            migrate.backup(engine, copy)
+        return
+
+    migrate.backup(engine, copy)
+
+    restored = create(f"sqlite:///{copy}")
+    assert migrate.check(restored) == []
+    with reading(restored) as connection:
+        assert len(history.history(connection, talk.id)) == 2
+    restored.dispose()
+    assert oct(copy.stat().st_mode)[-3:] == "600"

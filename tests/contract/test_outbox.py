@@ -1,0 +1,135 @@
+"""Replies on their way out: in order, by one worker at a time, and none forgotten."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from storage import delivery, history, outbox
+from storage.engine import reading, writing
+from storage.outbox import Backlog, Later, Outgoing
+from tests.contract.talks import HELLO, NOW, SECOND, at_once, said, take_in
+
+LATER = NOW + timedelta(minutes=5)
+
+
+def claim(engine: Engine, talk: str) -> Outgoing | Later | None:
+    with writing(engine) as connection:
+        return outbox.claim(connection, talk, LATER)
+
+
+def claimed(engine: Engine, talk: str) -> Outgoing:
+    outgoing = claim(engine, talk)
+    assert isinstance(outgoing, Outgoing)
+    return outgoing
+
+
+def send_all(engine: Engine, talk: str) -> list[str]:
+    texts = []
+    while isinstance(outgoing := claim(engine, talk), Outgoing):
+        texts.append(outgoing.text)
+        with writing(engine) as connection:
+            assert delivery.sent(connection, outgoing.id, LATER, receipt=f"r{outgoing.id}")
+    return texts
+
+
+def test_replies_leave_in_the_order_of_the_talk(engine: Engine) -> None:
+    talk, _ = take_in(engine, said("Viens", 1), ["a", "b"])
+    take_in(engine, said("Divi", 2), ["c"])
+
+    assert send_all(engine, talk.id) == ["a", "b", "c"]
+    assert claim(engine, talk.id) is None
+
+
+def test_a_claimed_reply_says_where_it_goes(engine: Engine) -> None:
+    talk, (reply,) = take_in(engine, HELLO)
+
+    outgoing = claimed(engine, talk.id)
+
+    assert (outgoing.id, outgoing.text, outgoing.attempts, outgoing.created_at) == (reply, "Atbilde", 1, NOW)
+    assert (outgoing.talk.channel, outgoing.talk.address) == ("webchat", "room")
+
+
+def test_a_message_may_have_no_reply(engine: Engine) -> None:
+    talk, replies = take_in(engine, HELLO, [])
+
+    assert replies == ()
+    assert claim(engine, talk.id) is None
+
+
+def test_of_eight_workers_one_gets_the_reply(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO)
+
+    results = at_once([lambda: claim(engine, talk.id)] * 8)
+
+    assert sum(isinstance(result, Outgoing) for result in results) == 1
+    assert sum(isinstance(result, Later) for result in results) == 7
+
+
+def test_a_reply_whose_worker_died_is_given_to_another_after_its_lease(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO)
+    with writing(engine) as connection:
+        outbox.claim(connection, talk.id, NOW, SECOND)
+        assert outbox.claim(connection, talk.id, NOW) == Later(until=NOW + SECOND)
+
+    assert claimed(engine, talk.id).attempts == 2
+
+
+def test_a_program_that_starts_alone_takes_back_what_was_claimed(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO, ["a", "b"])
+    claimed(engine, talk.id)
+    with writing(engine) as connection:
+        assert outbox.due(connection, LATER) == ()
+        assert outbox.release(connection, LATER) == 1
+        assert outbox.due(connection, LATER) == (talk.id,)
+
+    assert send_all(engine, talk.id) == ["a", "b"]
+
+
+def test_a_reply_that_must_wait_holds_back_those_behind_it(engine: Engine) -> None:
+    talk, _ = take_in(engine, said("Viens", 1), ["a"])
+    take_in(engine, said("Divi", 2), ["b"])
+    with writing(engine) as connection:
+        first = outbox.claim(connection, talk.id, NOW)
+        assert isinstance(first, Outgoing)
+        assert delivery.again(connection, first.id, "429", NOW + SECOND)
+
+        assert outbox.claim(connection, talk.id, NOW) == Later(until=NOW + SECOND)
+        assert outbox.due(connection, NOW) == ()
+        assert outbox.next_due(connection) == NOW + SECOND
+
+    assert send_all(engine, talk.id) == ["a", "b"]
+
+
+def test_a_reply_that_failed_for_good_lets_the_others_go(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO, ["a", "b"])
+    first = claimed(engine, talk.id)
+    with writing(engine) as connection:
+        assert delivery.failed(connection, first.id, "63016")
+
+    assert send_all(engine, talk.id) == ["b"]
+    with reading(engine) as connection:
+        assert [spoken.state for spoken in history.history(connection, talk.id)] == [None, "failed", "sent"]
+
+
+def test_what_is_due_is_named_by_talk_longest_waiting_first(engine: Engine) -> None:
+    anna, _ = take_in(engine, said("a", by="anna"), ["1", "2"], at=NOW + SECOND)
+    boris, _ = take_in(engine, said("b", by="boris"), at=NOW)
+
+    with reading(engine) as connection:
+        assert outbox.due(connection, NOW - SECOND) == ()
+        assert outbox.due(connection, NOW) == (boris.id,)
+        assert outbox.due(connection, LATER) == (boris.id, anna.id)
+        assert outbox.due(connection, LATER, limit=1) == (boris.id,)
+        assert outbox.next_due(connection) == NOW
+
+
+def test_the_backlog_counts_what_waits_and_since_when(engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert outbox.backlog(connection) == Backlog(waiting=0, oldest=None)
+        assert outbox.next_due(connection) is None
+    talk, _ = take_in(engine, HELLO, ["a", "b"])
+    with reading(engine) as connection:
+        assert outbox.backlog(connection) == Backlog(waiting=2, oldest=NOW)
+    send_all(engine, talk.id)
+    with reading(engine) as connection:
+        assert outbox.backlog(connection) == Backlog(waiting=0, oldest=None)
