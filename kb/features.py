@@ -1,0 +1,93 @@
+"""What of a message counts: its words in one spelling, the concepts they stand for, and what is denied; pure."""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations, pairwise
+from typing import Final
+
+from kb.concepts import Lexicon
+from kb.text import clean, skeleton, stem, words
+
+WORDS_READ: Final = 120
+CONCEPTS_PAIRED: Final = 9
+_SPREAD: Final = 1 << 20
+
+# The skeletons of words that deny the next one: "ne pečatajet", "nav", "does not print".
+_DENIALS: Final = frozenset(
+    "ne net nav not no dont doesnt wont cant isnt didnt wasnt arent never cannot bez without".split()
+)
+RUNS: Final = (3,)
+"""The lengths of the runs of letters that words share."""
+WEIGHTS: Final = {"w": 1.0, "s": 1.0, "c": 2.0, "n": 1.0}
+LETTERS_WEIGHT: Final = 0.7
+PAIR_WEIGHT: Final = 1.0
+"""How loud each family of features speaks: word, stem, concept, denial; letters in a row; pair of concepts."""
+
+
+def spelt(text: str) -> list[str]:
+    """The words of `text` as skeletons."""
+    return [found for found in map(skeleton, words(clean(text))[:WORDS_READ]) if found]
+
+
+Unit = str | int
+"""A word; "c:" a concept that only several words make; "n:" what is denied; a number: two concepts together."""
+Feature = str | int
+
+
+def is_word(unit: Unit) -> bool:
+    """Whether a unit is a word of the message, not something seen between words."""
+    return isinstance(unit, str) and ":" not in unit
+
+
+def loudness(feature: Feature) -> float:
+    """How loud a feature speaks before its rarity counts."""
+    if isinstance(feature, int):
+        return PAIR_WEIGHT
+    return WEIGHTS[feature[0]] if ":" in feature else LETTERS_WEIGHT
+
+
+class Reader:
+    """Takes messages apart into units, and units into features."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._concepts: dict[str, tuple[str, ...]] = {}
+        self._numbers = {concept: number for number, concept in enumerate(lexicon.concepts)}
+
+    def learn(self, known: Iterable[str]) -> None:
+        """Remember the concepts of these words, so that reading them again is quick."""
+        self._concepts.update((word, self._lexicon.of_word(word)) for word in known)
+
+    def units(self, message: Sequence[str]) -> list[Unit]:
+        """The words of the message, the concepts that only several of them make, denials, and concepts in pairs."""
+        concepts: dict[str, None] = {}
+        for word in message:
+            for concept in self._concepts_of(word):
+                concepts[concept] = None
+        units: dict[Unit, None] = dict.fromkeys(message)
+        for concept in self._lexicon.of_phrases(message):
+            if concept not in concepts:
+                units[f"c:{concept}"] = concepts[concept] = None
+        for before, word in pairwise(message):
+            if before in _DENIALS:
+                units[f"n:{stem(word)}"] = None
+        numbers = sorted(self._numbers[concept] for concept in concepts)[:CONCEPTS_PAIRED]
+        units.update(dict.fromkeys(_SPREAD * one + other for one, other in combinations(numbers, 2)))
+        return list(units)
+
+    def features(self, unit: Unit) -> list[Feature]:
+        """What a unit shares with others: for a word its stem, its letters and its concepts."""
+        if isinstance(unit, int) or ":" in unit:
+            return [unit]
+        concepts = [f"c:{concept}" for concept in self._concepts_of(unit)]
+        if unit.isdigit():
+            return [f"w:{unit}", *concepts]
+        return [f"w:{unit}", f"s:{stem(unit)}", *dict.fromkeys(_letters(unit)), *concepts]
+
+    def _concepts_of(self, word: str) -> tuple[str, ...]:
+        known = self._concepts.get(word)
+        return self._lexicon.of_word(word) if known is None else known
+
+
+def _letters(word: str) -> list[str]:
+    framed = f"^{word}$"
+    return [framed[start : start + run] for run in RUNS for start in range(len(framed) - run + 1)]

@@ -1,0 +1,103 @@
+"""Which language a message is written in, whatever letters it is typed with; learnt from the known questions."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from kb.model import LANGUAGES, Language
+
+_CYRILLIC: Final = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
+_MARKED: Final = frozenset("āēīūčšžģķļņ")
+_UNMARKED: Final = str.maketrans("āēīūčšžģķļņ", "aeiucszgkln")
+_BASE: Final = dict(zip("абвгдезиклмнопрстуфэ", "abvgdeziklmnoprstufe", strict=True)) | {
+    "ч": "ch",
+    "ш": "sh",
+    "ж": "zh",
+}
+_TYPED: Final = tuple(
+    str.maketrans(_BASE | dict(zip("ёйхцщъыьюя", habit.split(","), strict=True)))
+    for habit in ("yo,y,kh,ts,shch,,y,,yu,ya", "jo,j,h,c,sch,,i,,ju,ja", "e,i,x,c,sh,,y,',u,ia")
+)
+"""How people type Russian with Latin letters."""
+
+SMOOTHING: Final = 0.3
+LEAST: Final = -3.0
+RUN: Final = 3
+RUN_SHARE: Final = 4.0
+"""An unknown word is judged by its letters in runs of RUN; this many runs speak as loud as one known word."""
+SURE: Final = 1.0
+"""The least lead over the next language, in natural logarithms of likelihood."""
+
+Weights = tuple[float, float, float]
+_NOTHING: Final[Weights] = (0.0, 0.0, 0.0)
+_LATVIAN: Final[Weights] = (4.0, 0.0, 0.0)
+_RUSSIAN: Final[Weights] = (0.0, 4.0, 0.0)
+
+
+class Languages:
+    """How often words, and the letters in them, stand in each language when typed in Latin letters without marks."""
+
+    def __init__(self, questions: Iterable[tuple[Language, Sequence[str]]]) -> None:
+        """`questions`: lower-case words with the language they are in."""
+        used: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
+        for language, said in questions:
+            used[language].update(said)
+        typed = [_typed(used[language]) for language in LANGUAGES]
+        everywhere = sum(typed, Counter())
+        self._words = _weights([Counter({w: n for w, n in words.items() if everywhere[w] > 1}) for words in typed])
+        self._letters = _weights([_runs(words) for words in typed])
+
+    def tell(self, said: Iterable[str]) -> Language | None:
+        """The language of a message given as lower-case words; None where it is too short to tell."""
+        sums = [0.0] * len(LANGUAGES)
+        for word in said:
+            for place, weight in enumerate(self._weigh(word)):
+                sums[place] += weight
+        lead, second, _ = sorted(sums, reverse=True)
+        return LANGUAGES[sums.index(lead)] if lead - second >= SURE else None
+
+    def _weigh(self, word: str) -> Weights:
+        known = self._words.get(word)
+        if known is not None:
+            return known
+        letters = set(word)
+        if letters & _CYRILLIC:
+            return _RUSSIAN
+        if letters & _MARKED:
+            return _LATVIAN
+        runs = [self._letters[run] for run in _runs_of(word) if run in self._letters]
+        if word.isdigit() or not runs:
+            return _NOTHING
+        lv, ru, en = (sum(column) / RUN_SHARE for column in zip(*runs, strict=True))
+        return lv, ru, en
+
+
+def _typed(used: Mapping[str, int]) -> Counter[str]:
+    """The words as they are typed in Latin letters without marks, in every habit that is usual."""
+    spellings: Counter[str] = Counter()
+    for word, count in used.items():
+        if word.isdigit():
+            continue
+        for habit in (_UNMARKED,) if _CYRILLIC.isdisjoint(word) else _TYPED:
+            spellings[word.translate(habit)] += count
+    return spellings
+
+
+def _runs(words: Iterable[str]) -> Counter[str]:
+    return Counter(run for word in words for run in _runs_of(word))
+
+
+def _runs_of(word: str) -> list[str]:
+    framed = f"^{word}$"
+    return [framed[start : start + RUN] for start in range(len(framed) - RUN + 1)]
+
+
+def _weights(counts: Sequence[Counter[str]]) -> dict[str, Weights]:
+    traits = list(dict.fromkeys(chain.from_iterable(counts)))
+    rates = np.array([[count[trait] for trait in traits] for count in counts], dtype=np.float64).reshape(3, -1)
+    rates = (rates + SMOOTHING) / (rates.sum(axis=1, keepdims=True) + 1)
+    weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=0)))
+    return {trait: (lv, ru, en) for trait, (lv, ru, en) in zip(traits, weights.T.tolist(), strict=True)}

@@ -1,0 +1,135 @@
+"""From a message to the entries it may mean, with calibrated probabilities; pure, and the same in every process."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from kb.calibration import Calibration, learn
+from kb.concepts import Lexicon
+from kb.cues import Cues
+from kb.features import Reader, spelt
+from kb.language import Languages
+from kb.model import Act, EntryId, KnowledgeBase, Language
+from kb.nearest import Nearest
+from kb.scoring import Scorer
+from kb.text import clauses, clean, words
+from kb.training import train
+from kb.understanding import Match, Outcome, Understanding
+
+NONE: Final = EntryId("none")
+SHOWN: Final = 5
+WORTH_SHOWING: Final = 0.02
+URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
+FOLLOW_UP: Final = 1.2
+"""What is added to the score of the entry before, when a short message follows it."""
+CALMING: Final = frozenset({"past", "hypothetical", "one_device"})
+"""Cues which say that trading has not stopped now."""
+CALMED: Final = 1.0
+"""What such a cue takes off the score of a critical entry."""
+TAUGHT: Final = 3.0
+"""What is added to the score of the entry whose known question the message is, word for word."""
+KEPT: Final = 0.99
+"""How sure such a match is."""
+SHORT: Final = 4
+PARTED: Final = 4
+"""A message of fewer words is one thing said."""
+
+
+class Matcher:
+    """What a knowledge base understands. Training happens here, once; a matcher never changes afterwards."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        asked = [(entry.id, language, text, spelt(text)) for entry, language, text in knowledge.questions()]
+        decoys = [(NONE, language, text, spelt(text)) for language, texts in knowledge.decoys.items() for text in texts]
+        rows = [row for row in (*asked, *decoys) if row[3]]
+        reader = Reader(Lexicon(knowledge.concepts))
+        used = Counter(word for *_, said in rows for word in said)
+        reader.learn(used)
+        model, held_out = train([said for *_, said in rows], [entry for entry, *_ in rows], reader)
+        self._entries = tuple(EntryId(label) for label in model.labels)
+        self._place = place = {entry: number for number, entry in enumerate(self._entries)}
+        self._calibration: Calibration = learn(
+            held_out,
+            np.array([place[entry] for entry, *_ in rows]),
+            np.array([len(said) for *_, said in rows]),
+            place.get(NONE),
+            [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT and entry.id in place],
+        )
+        self._critical = [
+            place[entry.id] for entry in knowledge.entries.values() if entry.act is Act.CRITICAL and entry.id in place
+        ]
+        self._scorer = Scorer(model, reader, used)
+        self._cues = Cues(knowledge.cues)
+        self._languages = Languages((language, words(clean(text))) for _, language, text, _ in rows)
+        questions: dict[str, list[tuple[str, list[str]]]] = {}
+        for entry, _, text, said in asked:
+            questions.setdefault(entry, []).append((text, said))
+        self._nearest = Nearest(questions)
+        self._known = _known((entry, said) for entry, _, _, said in rows)
+
+    def cue(self, text: str) -> str | None:
+        """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
+        return self._cues.cue(text)
+
+    def understand(self, text: str, *, language: Language | None = None, after: EntryId | None = None) -> Understanding:
+        """What `text` means; `language` is the talk's language so far, `after` the entry that it last was about."""
+        cleaned = clean(text)
+        said = spelt(cleaned)
+        spoken = words(cleaned)
+        told = self._languages.tell(spoken) or (language if said else None)
+        signals = self._cues.signals(spoken, said)
+        if not said:
+            return Understanding(outcome=Outcome.UNKNOWN, language=told, signals=signals)
+        matches = self._matches(said, after, calm=not signals.isdisjoint(CALMING))
+        return Understanding(
+            outcome=self._outcome(matches),
+            matches=matches,
+            others=self._others(cleaned, matches[0].entry) if len(said) >= PARTED else (),
+            language=told,
+            signals=signals,
+        )
+
+    def _matches(self, said: Sequence[str], after: EntryId | None = None, *, calm: bool = False) -> tuple[Match, ...]:
+        scores, repairs = self._scorer.scores(said)
+        if calm:
+            scores[self._critical] -= CALMED
+        if after in self._place and len(said) <= SHORT:
+            scores[self._place[after]] += FOLLOW_UP
+        taught = self._known.get(tuple(said))
+        if taught is not None:
+            scores[self._place[taught]] = float(scores.max()) + TAUGHT
+        order, chances = self._calibration.chances(scores, len(said))
+        if taught is not None:
+            chances = chances * (0 if taught == NONE else KEPT / chances[0])
+        shown = range(max(1, int((chances[:SHOWN] >= WORTH_SHOWING).sum())))
+        return tuple(self._match(self._entries[order[place]], chances[place], said, repairs) for place in shown)
+
+    def _match(self, entry: EntryId, chance: float, said: Sequence[str], repairs: tuple[str, ...]) -> Match:
+        question = self._nearest.question(entry, said)
+        return Match(entry=entry, score=round(float(chance), 4), question=question, why=repairs)
+
+    def _outcome(self, matches: Sequence[Match]) -> Outcome:
+        if matches[0].score >= self._calibration.answer_from:
+            return Outcome.ANSWERED
+        return Outcome.CLARIFIED if matches[0].score >= self._calibration.clarify_from else Outcome.UNKNOWN
+
+    def _others(self, cleaned: str, first: EntryId) -> tuple[Match, ...]:
+        parts = clauses(cleaned)
+        found: dict[EntryId, Match] = {}
+        for part in (*parts[:2], *parts[2:][-2:]) if len(parts) > 1 else ():
+            said = spelt(part)
+            if len(said) > 1:
+                matches = self._matches(said)
+                if self._outcome(matches) is Outcome.ANSWERED and matches[0].entry != first:
+                    found.setdefault(matches[0].entry, matches[0])
+        return tuple(found.values())
+
+
+def _known(rows: Iterable[tuple[EntryId, Sequence[str]]]) -> dict[tuple[str, ...], EntryId]:
+    """What is asked word for word under one entry only."""
+    holders: dict[tuple[str, ...], set[EntryId]] = {}
+    for entry, said in rows:
+        holders.setdefault(tuple(said), set()).add(entry)
+    return {said: next(iter(entries)) for said, entries in holders.items() if len(entries) == 1}

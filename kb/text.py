@@ -1,0 +1,110 @@
+"""From what people type to one spelling that three languages and their keyboards share; pure functions on text."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+HEAD: Final = 900
+TAIL: Final = 700
+"""How many characters of a long story are read from its beginning and from its end, where the question stands."""
+WORD_LIMIT: Final = 32
+
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]+"
+)
+_WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`´‘][^\W_]+)*")
+_REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
+_CLAUSE: Final = re.compile(r"[.!?;\n…]+(?=\s|$)|\n+|\s[-–—]\s")
+
+_LETTERS: Final = str.maketrans(
+    {
+        **dict(zip("абвгдезийклмнопрстуфхцчшщыэёжґіїє", "abvgdeziiklmnoprstufhccssieezgiie", strict=True)),
+        **dict(zip("āēīūōčšžģķļņŗ", "aeiuocszgklnr", strict=True)),
+        **dict.fromkeys("ъь'’ʼ`´‘", ""),
+        "ю": "iu",
+        "я": "ia",
+        "w": "v",
+    }
+)
+_DIGITS: Final = (
+    # A digit that stands for a letter in Latin-typed Russian: pe4at, 4ek, na6a.
+    (re.compile(r"(?<![0-9])4(?=[a-z])"), "c"),
+    (re.compile(r"(?<=[a-z])6(?=[a-z])"), "s"),
+)
+_SOUNDS: Final = (
+    *(("kh", "h"), ("x", "h"), ("shch", "s"), ("shh", "s"), ("sch", "s"), ("ch", "c"), ("sh", "s"), ("zh", "z")),
+    ("ck", "k"),
+)
+# ё and softening: otchjot, dayot, denj, celjsh.
+_JOTS: Final = (
+    (re.compile(r"(?<=.)[jy]o"), "e"),
+    (re.compile(r"(?<=[bcdfghklmnprstvz])j(?![aeiou])"), ""),
+    (re.compile(r"[jy]"), "i"),
+)
+_HISSES: Final = re.compile(r"t[sz](?=.)")
+_GLIDES: Final = re.compile(r"(?<=.)i+(?=[aeou])")
+_DOUBLES: Final = re.compile(r"(.)\1+")
+
+_ENDINGS: Final = (
+    # lv
+    "a as ai am u i is iem us os es e ei em im s m ot at et it ut sim siet sanu sana sanas sanai ams amies ies "
+    "oties ja ju jam jat jas usi ts ta tas ti tu ati ata ato ami ana anas anu "
+    # ru
+    "oi om ov ah ami iah iami ogo emu omu ego ee oe ie ih imi ii uu o ite ete ati iti eti al ala alo ali il ila ilo "
+    "ili aet aut ait aete ca aeca ets ivat ivaet ova ovat ueca nii nie nia "
+    # en
+    "ed ing er ers ly"
+).split()
+_ENDING: Final = re.compile(
+    "(?<=.{3})(?:" + "|".join(sorted(set(_ENDINGS), key=lambda ending: (-len(ending), ending))) + ")$"
+)
+
+
+def clean(text: str) -> str:
+    """`text` in lower case without what nobody sees; a long one is cut to its head and its tail."""
+    if len(text) > HEAD + TAIL:
+        text = _REPEATED.sub(r"\1\1", text[: 8 * HEAD]) + " \n " + text[-TAIL:] if len(text) > 8 * HEAD else text
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    if len(text) > HEAD + TAIL:
+        text = text[:HEAD] + " \n " + text[-TAIL:]
+    return text.lower()
+
+
+def words(cleaned: str) -> list[str]:
+    """The words and numbers of a cleaned text, as they are spelt."""
+    return _WORD.findall(cleaned)
+
+
+def clauses(cleaned: str) -> list[str]:
+    """The sentences of a cleaned text."""
+    return [part for part in (piece.strip() for piece in _CLAUSE.split(cleaned)) if part]
+
+
+@lru_cache(maxsize=1 << 15)
+def skeleton(word: str) -> str:
+    """One phonetic Latin spelling of a lower-case word, whatever alphabet and habit it was typed with."""
+    word = word[:WORD_LIMIT].replace("сч", "щ").translate(_LETTERS)
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    if word.isdigit():
+        return word
+    if not word.isalpha():
+        for pattern, letter in _DIGITS:
+            word = pattern.sub(letter, word)
+    for sound, letter in _SOUNDS:
+        word = word.replace(sound, letter)
+    if "j" in word or "y" in word:
+        for pattern, letter in _JOTS:
+            word = pattern.sub(letter, word)
+    if "ts" in word or "tz" in word:
+        word = _HISSES.sub("c", word)
+    # In this order, so that nestrādāja (did not work) stays apart from nestrādā (does not).
+    word = _DOUBLES.sub(r"\1", word)
+    return _GLIDES.sub("", word) if "i" in word else word
+
+
+def stem(spelt: str) -> str:
+    """A skeleton without its ending; at least three letters are left."""
+    return _ENDING.sub("", spelt, count=1)

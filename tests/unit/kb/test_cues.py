@@ -1,0 +1,76 @@
+"""Short things said to the bot: the whole message is a cue, or a cue stands inside it."""
+
+import pytest
+
+from kb.cues import Cues
+from kb.features import spelt
+from kb.text import clean, words
+from tests.unit.kb.small import CUES
+
+
+@pytest.fixture(scope="module")
+def cues() -> Cues:
+    return Cues(CUES)
+
+
+def signals(cues: Cues, text: str) -> frozenset[str]:
+    return cues.signals(words(clean(text)), spelt(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("jā", "yes"),
+        ("JA!!!", "yes"),
+        ("da", "yes"),
+        ("jā, lūdzu", "yes"),
+        ("да пожалуйста", "yes"),
+        ("👍", "yes"),
+        (" 👍 ", "yes"),
+        ("It works now", "resolved"),
+        ("it worsk now", "resolved"),
+        ("работаит", "resolved"),
+    ],
+)
+def test_the_whole_message_is_a_cue(cues: Cues, text: str, cue: str) -> None:
+    assert cues.cue(text) == cue
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "🙂",
+        "lūdzu",
+        "jau",
+        "strādā",
+        "it works never",
+        "neit works now",
+        "does it work",
+        "jā bet printeris nedrukā",
+        "a b c d e f g h i j",
+        "jā " * 200,
+    ],
+)
+def test_other_messages_are_no_cue(cues: Cues, text: str) -> None:
+    assert cues.cue(text) is None
+
+
+def test_a_denial_is_no_slip_of_the_finger(cues: Cues) -> None:
+    assert cues.cue("не работает") is None
+    assert cues.cue("nestrādā atkal") is None
+
+
+def test_a_cue_inside_a_message_is_a_signal(cues: Cues) -> None:
+    assert signals(cues, "Vakar viena kase stāvēja") == {"past", "one_device"}
+    assert signals(cues, "kase stāv") == frozenset()
+
+
+def test_not_one_till_is_not_one_till(cues: Cues) -> None:
+    assert signals(cues, "не работает ни одна касса") == {"resolved"}
+    assert signals(cues, "одна касса стоит") == {"one_device"}
+
+
+def test_marks_decide_where_they_alone_tell_past_from_present(cues: Cues) -> None:
+    assert signals(cues, "kase nedarbojās") == {"past"}
+    assert signals(cues, "kase nedarbojas") == frozenset()
