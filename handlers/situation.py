@@ -85,6 +85,12 @@ class Situation:
         """The session once this message is dealt with: no question open, nothing misunderstood in a row."""
         return replace(self.session, question=None, strikes=0)
 
+    def hints(self, cue: str) -> bool:
+        """Whether the message is this cue, or holds it while a matter is being talked about and means nothing else."""
+        talking = self.session.entry is not None or self.session.line is not None
+        unclear = self.understanding.outcome is not Outcome.ANSWERED
+        return self.cue == cue or (talking and unclear and self.cue is None and cue in self.understanding.signals)
+
     def open_question(self) -> OpenQuestion | None:
         """The question that still waits for an answer."""
         question = self.session.question

@@ -25,7 +25,7 @@ def talk(situation: Situation, entry: Entry) -> Ruling:
 
 def resolved(situation: Situation) -> Ruling | None:
     """ "It works again": what was stopped is stopped no longer."""
-    if situation.cue != "resolved":
+    if not situation.hints("resolved"):
         return None
     entry = situation.knowledge.base.directory.resolved_entry
     if entry is not None:
@@ -35,12 +35,12 @@ def resolved(situation: Situation) -> Ruling | None:
 
 def calling(situation: Situation) -> Ruling | None:
     """ "I am calling already": nothing to add but what to have ready."""
-    return _said(situation, "calling", stopped=situation.session.stopped) if situation.cue == "calling" else None
+    return _said(situation, "calling", stopped=situation.session.stopped) if situation.hints("calling") else None
 
 
 def again(situation: Situation) -> Ruling | None:
     """ "What number was it?": the last answer, or the last line."""
-    if situation.cue != "again":
+    if not situation.hints("again"):
         return None
     session, base = situation.session, situation.knowledge.base
     entry = base.entries.get(session.entry) if session.entry is not None else None

@@ -5,7 +5,7 @@ import pytest
 from handlers.actions import NotifyStaff, Reason, ShowTicketChannel
 from handlers.session import Session
 from kb.model import LineId
-from kb.understanding import Outcome
+from kb.understanding import Outcome, Understanding
 from tests.doubles import Talk, means
 
 
@@ -139,6 +139,16 @@ def test_the_number_is_said_again_on_request() -> None:
 def test_a_line_without_an_entry_is_said_again_too() -> None:
     talk = Talk(cues={"again?": "again"}, session=Session(language="en", line=LineId("desk")))
     assert "+371 20000001" in talk.says("again?").text
+
+
+def test_good_news_in_other_words_counts_while_a_matter_is_open_and_not_out_of_the_blue() -> None:
+    news = Understanding(outcome=Outcome.UNKNOWN, signals=frozenset({"resolved"}), language="en")
+    talk = Talk({"dead": means("dead", language="en"), "it rose by itself": news})
+    talk.says("it rose by itself")
+    assert talk.decided.trace.handler == "fallback"
+    talk.says("dead")
+    talk.says("it rose by itself")
+    assert (talk.decided.trace.handler, talk.session.stopped) == ("resolved", False)
 
 
 def test_a_nod_needs_no_more_than_a_nod() -> None:
