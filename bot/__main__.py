@@ -1,0 +1,5 @@
+"""`python -m bot` is `paligs`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,65 @@
+"""Finds what can be tapped in a text: phone numbers, e-mail addresses, web addresses; pure, and for every channel."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a text; `href` is where it leads, None for plain words."""
+
+    text: str
+    href: str | None = None
+
+
+# Every alternative begins where a word begins, so that a long text without links is read once.
+_LINK: Final = re.compile(
+    r"""(?P<web>(?<!\w)https?://[^\s<>"„“”«»]+)
+      | (?P<mail>(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,24}(?![\w-]))
+      | (?P<phone>(?<![\w+])\+(?:371(?:[ \u00a0\u202f-]?[0-9]){8}
+                                   |(?!371)[1-9](?:[ \u00a0\u202f-]?[0-9]){7,14})(?!\d))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ENDS: Final = ".,;:!?…'’"
+_CLOSING: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """`text` cut into plain pieces and links, in order; joined again they are `text`."""
+    return tuple(_spans(text))
+
+
+def _spans(text: str) -> Iterator[Span]:
+    done = 0
+    for found in _LINK.finditer(text):
+        shown = _without_end(found.group()) if found.lastgroup == "web" else found.group()
+        if shown.endswith("//"):
+            continue
+        if found.start() > done:
+            yield Span(text[done : found.start()])
+        yield Span(shown, _href(found.lastgroup, shown))
+        done = found.start() + len(shown)
+    if done < len(text):
+        yield Span(text[done:])
+
+
+def _href(kind: str | None, shown: str) -> str:
+    if kind == "mail":
+        return f"mailto:{quote(shown, safe='@+')}"
+    if kind == "phone":
+        return f"tel:+{re.sub(r'[^0-9]', '', shown)}"
+    return shown
+
+
+def _without_end(address: str) -> str:
+    """A web address without the punctuation of the sentence around it; a bracket stays if it was opened inside."""
+    surplus = {closing: address.count(closing) - address.count(opening) for closing, opening in _CLOSING.items()}
+    end = len(address)
+    while end and (address[end - 1] in _ENDS or surplus.get(address[end - 1], 0) > 0):
+        end -= 1
+        if address[end] in surplus:
+            surplus[address[end]] -= 1
+    return address[:end]

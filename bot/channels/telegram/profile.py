@@ -1,0 +1,49 @@
+"""What Telegram shows about the bot: its commands and descriptions in every language, from texts/."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+import yaml
+from telegram import BotCommand
+
+from bot.channels.telegram.api import Api
+from kb.model import LANGUAGES, Language
+
+DEFAULT: Final[Language] = "lv"
+"""For people whose language is none of ours, as in the talk itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """The texts in one language; Telegram takes 512 characters of the first, 120 of the second, 256 a command."""
+
+    description: str
+    short_description: str
+    commands: Mapping[str, str]
+
+
+def profile(language: Language) -> Profile:
+    """The texts in `language`."""
+    file = files(__package__) / "texts" / f"{language}.yaml"
+    return Profile(**yaml.safe_load(file.read_text("utf-8")))
+
+
+async def publish(api: Api) -> None:
+    """Makes Telegram show them, in every language and by default.
+
+    Only what differs is set: Telegram slows down bots that set these again at each start.
+
+    Raises:
+        TelegramError: some may be set, and some not.
+    """
+    for code, language in (("", DEFAULT), *((language, language) for language in LANGUAGES)):
+        wanted = profile(language)
+        commands = [BotCommand(command, text) for command, text in wanted.commands.items()]
+        if list(await api.get_my_commands(language_code=code)) != commands:
+            await api.set_my_commands(commands, language_code=code)
+        if (await api.get_my_description(language_code=code)).description != wanted.description:
+            await api.set_my_description(wanted.description, language_code=code)
+        if (await api.get_my_short_description(language_code=code)).short_description != wanted.short_description:
+            await api.set_my_short_description(wanted.short_description, language_code=code)

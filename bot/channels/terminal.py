@@ -1,0 +1,103 @@
+"""The terminal as a channel: reads lines, shows replies with numbered choices; knows messages and nothing else."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.channels.links import spans
+from bot.channels.port import Receive, Shown
+from handlers.messages import Inbound, Kind, Option
+from kb.model import Language
+
+COMMANDS: Final = ("/start", "/help", "/language", "/lines", "/privacy", "/forget", "/cancel")
+
+PATIENCE_SECONDS: Final = 5.0
+
+
+class Terminal:
+    """One person at one keyboard. Ctrl-D or an empty Ctrl-C ends the talk."""
+
+    name = "terminal"
+
+    def __init__(
+        self,
+        receive: Receive,
+        *,
+        console: Console | None = None,
+        language: Language | None = None,
+        history: Path | None = None,
+    ) -> None:
+        self._receive = receive
+        self._console = console or Console(highlight=False)
+        self._language = language
+        self._history: History = FileHistory(str(history)) if history is not None else InMemoryHistory()
+        self._options: tuple[Option, ...] = ()
+        self._shown = asyncio.Event()
+
+    async def talk(self) -> None:
+        """Reads and answers until the person leaves."""
+        prompt: PromptSession[str] = PromptSession(
+            history=self._history, completer=WordCompleter(list(COMMANDS), sentence=True), complete_while_typing=False
+        )
+        await self.hear("/start")
+        with patch_stdout(raw=True):
+            while True:
+                try:
+                    line = await prompt.prompt_async("› ")
+                except (EOFError, KeyboardInterrupt):
+                    return
+                if line.strip():
+                    await self.hear(line)
+
+    async def hear(self, line: str) -> None:
+        """One line from the person; the number of a choice on the screen is that choice."""
+        option = self._chosen(line)
+        self._shown.clear()
+        await self._receive(
+            Inbound(
+                channel=self.name,
+                conversation=getuser(),
+                sender=getuser(),
+                message_id=uuid4().hex,
+                sent_at=datetime.now(UTC),
+                kind=Kind.TEXT if option is None else Kind.TAP,
+                text=line if option is None else option.title,
+                choice=None if option is None else option.id,
+                language=self._language,
+            )
+        )
+        # The prompt comes back under the reply, or soon if there is none.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._shown.wait(), PATIENCE_SECONDS)
+
+    async def send(self, address: str, shown: Shown) -> str | None:
+        """Shows a reply, its links blue, its choices numbered."""
+        del address
+        text = Text()
+        for span in spans(shown.text):
+            text.append(span.text, style=f"link {span.href} bright_blue" if span.href else "")
+        self._console.print(Padding(text, (0, 0, 0, 2)))
+        for number, option in enumerate(shown.options, start=1):
+            self._console.print(f"  [bold cyan]{number}[/] {option.title}")
+        self._console.print()
+        self._options = shown.options
+        self._shown.set()
+        return None
+
+    def _chosen(self, line: str) -> Option | None:
+        number = line.strip()
+        if number.isascii() and number.isdigit() and 0 < int(number) <= len(self._options):
+            return self._options[int(number) - 1]
+        return None

@@ -1,0 +1,79 @@
+"""`paligs` and its commands; mistakes of content and settings end in one clear message and status 2."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.cli import db, kb, user
+from bot.cli.console import errors
+from kb.model import LANGUAGES
+
+app = typer.Typer(
+    name="paligs",
+    help="A support bot for restaurant staff: answers from its knowledge, offline, and never makes a ticket.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(kb.app, name="kb")
+app.add_typer(db.app, name="db")
+app.add_typer(user.app, name="user")
+
+
+@app.command()
+def run(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
+) -> None:
+    """Serve the web chat and everything else in one process."""
+    from bot.main import serve
+    from bot.settings import read
+
+    serve(read(**{name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+
+
+@app.command()
+def chat(
+    lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
+) -> None:
+    """Talk to it in the terminal."""
+    from bot.main import talk
+    from bot.settings import read
+
+    if lang is not None and lang not in LANGUAGES:
+        typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
+        raise typer.Exit(2)
+    talk(read(), language=next((known for known in LANGUAGES if known == lang), None))
+
+
+@app.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="What a person would write.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Answer in lv, ru or en.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object an answer.")] = False,
+    batch: Annotated[
+        str | None, typer.Option(help="A file of JSON lines with text (lang, conversation); - reads stdin.")
+    ] = None,
+) -> None:
+    """Ask once, or a whole file; nothing is stored."""
+    from bot.cli.ask import ask_batch, ask_once
+
+    if batch is not None:
+        ask_batch(batch)
+    elif text is not None:
+        ask_once(text, lang=lang, as_json=as_json)
+    else:
+        typer.echo("Write what to ask: paligs ask 'kase nedrukā čeku', or --batch FILE.", err=True)
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """The console script."""
+    with errors():
+        app()
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

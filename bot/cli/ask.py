@@ -1,0 +1,50 @@
+"""`paligs ask`: one question for people or as JSON, or a file of them."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from bot.ask import Asker, Row, batch
+from bot.cli.console import FileError, progress
+from bot.knowledge import knowledge
+from kb.model import LANGUAGES
+
+
+def ask_once(text: str, *, lang: str | None, as_json: bool) -> None:
+    """Prints the answer to `text`."""
+    if lang is not None and lang not in LANGUAGES:
+        typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
+        raise typer.Exit(2)
+    answer = Asker(knowledge()).ask(Row.model_validate({"text": text, "lang": lang}))
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    typer.echo("\n\n".join(answer["replies"]))
+    typer.echo(f"\n[{answer['outcome']} · {answer['entry'] or answer['act']} · {answer['score']:.2f}]", err=True)
+
+
+def ask_batch(name: str) -> None:
+    """Prints one JSON object for each line of the file, in its order."""
+    with _opened(name) as (lines, total):
+        for answer in progress(batch(lines, knowledge()), total=total, label="asking"):
+            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[tuple[TextIO, int | None]]:
+    if name == "-":
+        yield sys.stdin, None
+        return
+    try:
+        with Path(name).open(encoding="utf-8", errors="replace") as file:
+            total = sum(1 for _ in file)
+            file.seek(0)
+            yield file, total
+    except OSError as exc:
+        raise FileError(f"{name}: {exc.strerror}: check the name and that you may read it") from exc

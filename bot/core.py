@@ -1,0 +1,69 @@
+"""The program without its doors: database, knowledge, intake and delivery, wired and ended in order."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Engine
+
+from bot.channels.port import Channel
+from bot.deliver import Deliverer
+from bot.intake import DraftLink, Intake
+from bot.jobs.embedded import EmbeddedRunner
+from bot.memory import Memory
+from bot.settings import Settings
+from handlers.situation import Knowledge
+from storage import engine, migrate, outbox
+
+THREADS: Final = 4
+"""Threads for the database: SQLite writes one at a time anyway."""
+
+
+def now() -> datetime:
+    """The clock of the program."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """What every way of running shares: the database, the knowledge, intake, delivery."""
+
+    database: Engine
+    knowledge: Knowledge
+    threads: ThreadPoolExecutor
+    channels: dict[str, Channel]
+    intake: Intake
+    memory: Memory
+    runner: EmbeddedRunner
+
+
+@asynccontextmanager
+async def core(settings: Settings, known: Knowledge, links: DraftLink) -> AsyncIterator[Core]:
+    """The program without its doors: they are added to `channels`. Ends what runs when it is left."""
+    database = engine.create(settings.database_url)
+    migrate.upgrade(database)
+    with engine.writing(database) as connection:
+        outbox.release(connection, now())
+    channels: dict[str, Channel] = {}
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
+        deliver = Deliverer(database=database, channels=channels, clock=now, threads=threads)
+        runner = EmbeddedRunner(deliver, deliver.due, deliver.sweep)
+        intake = Intake(
+            database=database, knowledge=known, clock=now, threads=threads, submit=runner.submit, links=links
+        )
+        try:
+            yield Core(
+                database=database,
+                knowledge=known,
+                threads=threads,
+                channels=channels,
+                intake=intake,
+                memory=Memory(database=database, threads=threads, clock=now),
+                runner=runner,
+            )
+        finally:
+            await runner.stop()
+            database.dispose()

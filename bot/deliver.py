@@ -1,0 +1,99 @@
+"""Brings the replies of a talk to its channel, in order and at least once; it decides nothing about their words."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from bot.channels.port import Channel, DeliveryError, Shown
+from storage import delivery, engine, outbox, users
+from storage.outbox import Outgoing
+
+log = structlog.get_logger()
+
+Result = TypeVar("Result")
+
+LONGEST_PAUSE: Final = timedelta(minutes=5)
+"""Between two attempts at a reply that the channel does not take for now."""
+
+FAREWELL: Final = timedelta(minutes=1)
+"""How long the confirmation of an erasure stays, so that an open page can show it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deliverer:
+    """Delivers for every channel that this process serves, by name."""
+
+    database: Engine
+    channels: Mapping[str, Channel]
+    clock: Callable[[], datetime]
+    threads: ThreadPoolExecutor
+
+    async def __call__(self, talk: str) -> None:
+        """Send what waits in a talk until nothing does, or the first of it has to wait."""
+        while True:
+            claimed = await self._stored(lambda connection: outbox.claim(connection, talk, self.clock()))
+            if not isinstance(claimed, Outgoing):
+                return
+            channel = self.channels.get(claimed.talk.channel)
+            if channel is None:
+                return
+            await self._send(channel, claimed)
+
+    async def due(self) -> tuple[str, ...]:
+        """Talks in which something can be sent now."""
+        return await self._stored(lambda connection: outbox.due(connection, self.clock()))
+
+    async def sweep(self) -> None:
+        """Take away what is left of the forgotten, when they have had time to read the farewell."""
+        await self._stored(lambda connection: users.sweep(connection, self.clock() - FAREWELL))
+
+    async def _send(self, channel: Channel, claimed: Outgoing) -> None:
+        try:
+            receipt = await channel.send(claimed.talk.address, _shown(claimed))
+        except DeliveryError as exc:
+            error = exc
+            await self._stored(lambda connection: self._not_sent(connection, claimed, error))
+            return
+        await self._stored(lambda connection: self._sent(connection, claimed, receipt))
+
+    def _sent(self, connection: Connection, claimed: Outgoing, receipt: str | None) -> None:
+        delivery.sent(connection, claimed.id, self.clock(), receipt=receipt)
+        log.info("delivery.sent", channel=claimed.talk.channel, talk=claimed.talk.id, attempts=claimed.attempts)
+
+    def _not_sent(self, connection: Connection, claimed: Outgoing, error: DeliveryError) -> None:
+        log.warning("delivery.failed", channel=claimed.talk.channel, talk=claimed.talk.id, permanent=error.permanent)
+        if error.permanent:
+            delivery.failed(connection, claimed.id, str(error))
+        else:
+            delivery.again(connection, claimed.id, str(error), self.clock() + pause(claimed.attempts))
+
+    async def _stored(self, change: Callable[[Connection], Result]) -> Result:
+        def transaction() -> Result:
+            with engine.writing(self.database) as connection:
+                return change(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: doubling from a second, with jitter, at most LONGEST_PAUSE."""
+    longest = min(timedelta(seconds=2 ** min(attempts, 12)) / 2, LONGEST_PAUSE)
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret hangs on it
+
+
+def _shown(claimed: Outgoing) -> Shown:
+    return Shown(
+        sequence=claimed.id,
+        mine=False,
+        text=claimed.text,
+        options=claimed.options,
+        at=claimed.created_at,
+        turn=None if claimed.turn is None else str(claimed.turn),
+    )

@@ -1,0 +1,136 @@
+"""Opens the doors that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about messages."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from aiohttp import web
+from itsdangerous import TimestampSigner
+
+from bot.channels.telegram import Telegram, TelegramSettingError
+from bot.channels.webchat import WebChat
+from bot.channels.whatsapp import Account, AccountError, WhatsApp
+from bot.core import Core
+from bot.draft import DraftContent, DraftPage, DraftTokens
+from bot.health import health_routes
+from bot.intake import DraftLink
+from bot.settings import Settings, SettingsError
+from kb.model import Language
+
+DRAFTS_LAST: Final = timedelta(days=7)
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes that a request may bring."""
+
+
+def draft_links(settings: Settings, key: str) -> DraftLink:
+    """Makes the address of a talk's draft page. Without PUBLIC_URL only this machine's own web chat can open it."""
+    tokens = DraftTokens(key, DRAFTS_LAST)
+    local = f"http://localhost:{settings.port}"
+
+    def link(channel: str, talk: str, language: Language) -> str | None:
+        origin = settings.public_url or (local if channel == WebChat.name else None)
+        return None if origin is None else f"{origin}/t/{tokens.make(talk, language)}"
+
+    return link
+
+
+class Doors:
+    """Every way in and out of a program that serves."""
+
+    def __init__(self, settings: Settings, program: Core, key: str) -> None:
+        self._settings, self._program, self._key = settings, program, key
+        self._web = self._webchat()
+        self._telegram = self._make_telegram()
+        self._whatsapp = self._make_whatsapp()
+        for channel in (self._web, self._telegram, self._whatsapp):
+            if channel is not None:
+                program.channels[channel.name] = channel
+
+    def application(self) -> web.Application:
+        """What is served over HTTP."""
+        program = self._program
+        application = web.Application(client_max_size=LARGEST_BODY)
+        application.add_routes(health_routes(program.database, program.threads, program.knowledge.base.version))
+        application.add_routes(self._web.routes())
+        application.add_routes(self._draft().routes())
+        for channel in (self._telegram, self._whatsapp):
+            if channel is not None:
+                application.add_routes(channel.routes())
+        return application
+
+    async def open(self) -> None:
+        """Begins to take messages where that takes more than being there."""
+        if self._telegram is not None:
+            try:
+                await self._telegram.start(self._settings.public_url)
+            except TelegramSettingError as exc:
+                raise SettingsError((str(exc),)) from exc
+
+    async def close(self) -> None:
+        """Takes nothing more in."""
+        if self._telegram is not None:
+            await self._telegram.stop()
+        if self._whatsapp is not None:
+            await self._whatsapp.close()
+        await self._web.close()
+
+    def _webchat(self) -> WebChat:
+        public = self._settings.public_url
+        return WebChat(
+            receive=self._program.intake,
+            history=partial(self._program.memory.talk, WebChat.name),
+            sign=TimestampSigner(self._key, salt="webchat"),
+            secure_cookies=public is not None and public.startswith("https://"),
+            public_origin=public,
+            urgent=self._urgent,
+        )
+
+    def _draft(self) -> DraftPage:
+        directory = self._program.knowledge.base.directory
+        urgent = directory.lines[directory.urgent_line]
+        return DraftPage(
+            tokens=DraftTokens(self._key, DRAFTS_LAST),
+            content=DraftContent(channel=directory.ticket_channel, urgent=urgent),
+            said=self._program.memory.said,
+        )
+
+    def _make_telegram(self) -> Telegram | None:
+        settings = self._settings
+        if settings.telegram_bot_token is None:
+            return None
+        secret = settings.telegram_webhook_secret
+        return Telegram(
+            self._program.intake,
+            token=settings.telegram_bot_token.get_secret_value(),
+            secret=None if secret is None else secret.get_secret_value(),
+            api_url=settings.telegram_api_url,
+        )
+
+    def _make_whatsapp(self) -> WhatsApp | None:
+        settings = self._settings
+        if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+            return None
+        try:
+            account = Account(
+                sid=settings.twilio_account_sid,
+                token=settings.twilio_auth_token.get_secret_value(),
+                number=settings.twilio_whatsapp_from or "",
+                public_url=settings.public_url or "",
+                content=settings.twilio_content,
+                api_url=settings.twilio_api_url,
+            )
+        except AccountError as exc:
+            raise SettingsError(exc.problems) from exc
+        memory = self._program.memory
+        return WhatsApp(
+            account,
+            receive=self._program.intake,
+            reported=partial(memory.reported, WhatsApp.name),
+            window=partial(memory.window_open, WhatsApp.name),
+        )
+
+    def _urgent(self, language: Language) -> str:
+        """The sentence with the number that always holds."""
+        known = self._program.knowledge
+        line = known.base.directory.lines[known.base.directory.urgent_line]
+        return known.phrases(language, "stopped_too", phone=line.display, name=line.name[language])

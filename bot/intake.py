@@ -1,0 +1,110 @@
+"""Takes a message in: one transaction that recognises, decides, stores and queues; it sends nothing."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import assert_never
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from handlers.actions import Ask, Forget, NotifyStaff, Say, ShowLine, ShowTicketChannel
+from handlers.messages import Inbound, Reply
+from handlers.render import Draft, Voice, render
+from handlers.router import decide
+from handlers.session import Decision
+from handlers.situation import Knowledge
+from kb.model import Language
+from storage import conversations, engine, handoffs, history, outbox, sessions, statistics, turns, users
+from storage.conversations import Conversation
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+DraftLink = Callable[[str, str, Language], str | None]
+"""The address of the draft page for (channel, talk, language); None where nobody on that channel could open it."""
+
+
+def no_page(channel: str, talk: str, language: Language) -> None:
+    """For a program without pages."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """The way in for every channel.
+
+    `links` makes draft links; `submit` is told the id of a talk that has something to deliver, after the commit.
+    """
+
+    database: Engine
+    knowledge: Knowledge
+    clock: Clock
+    threads: ThreadPoolExecutor
+    submit: Callable[[str], None]
+    links: DraftLink = no_page
+
+    async def __call__(self, inbound: Inbound) -> None:
+        """Returns once the message and all that was decided about it are committed; the same message twice is one.
+
+        Raises:
+            StorageError: nothing was stored; the same message may be sent again.
+        """
+        loop = asyncio.get_running_loop()
+        self.submit(await loop.run_in_executor(self.threads, self.take, inbound))
+
+    def take(self, inbound: Inbound) -> str:
+        """The transaction; the id of the talk."""
+        now = self.clock()
+        with engine.writing(self.database) as connection:
+            talk = conversations.open(connection, inbound, now)
+            message = conversations.heard(connection, talk, inbound, now)
+            if message is None:
+                log.info("intake.repeated", channel=inbound.channel, talk=talk.id)
+                return talk.id
+            start = perf_counter()
+            session = sessions.read(connection, talk.id)
+            decision = decide(inbound, session, self.knowledge, now)
+            took = (perf_counter() - start) * 1000
+            if any(isinstance(action, Forget) for action in decision.actions):
+                talk = self._forget(connection, inbound, decision, now)
+            else:
+                self._keep(connection, talk, message, decision, took, now)
+            statistics.count_up(connection, talk.channel, decision.trace, now.date())
+        log.info(
+            "intake.decided", channel=talk.channel, talk=talk.id, handler=decision.trace.handler, ms=round(took, 2)
+        )
+        return talk.id
+
+    def _keep(
+        self, connection: Connection, talk: Conversation, message: int, decision: Decision, took: float, now: datetime
+    ) -> None:
+        circumstances = turns.Circumstances(content_version=self.knowledge.base.version, milliseconds=took)
+        turn = turns.record(connection, talk, message, decision, circumstances, now)
+        sessions.write(connection, talk.id, decision.session, now)
+        outbox.enqueue(connection, talk, turn.id, self._replies(connection, talk, decision), now)
+        for action in decision.actions:
+            match action:
+                case NotifyStaff():
+                    handoffs.open(connection, talk, turn.id, action.line, action.reason, now)
+                case Say() | Ask() | ShowLine() | ShowTicketChannel() | Forget():
+                    continue  # It is in the reply, or was done before.
+                case _:
+                    assert_never(action)
+
+    def _forget(self, connection: Connection, inbound: Inbound, decision: Decision, now: datetime) -> Conversation:
+        bare = users.forget(connection, inbound, now)
+        outbox.enqueue(connection, bare, None, self._replies(connection, bare, decision), now)
+        return bare
+
+    def _replies(self, connection: Connection, talk: Conversation, decision: Decision) -> tuple[Reply, ...]:
+        language = decision.trace.language
+        voice = Voice(phrases=self.knowledge.phrases, directory=self.knowledge.base.directory, language=language)
+        draft = Draft()
+        if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
+            url = self.links(talk.channel, talk.id, language)
+            draft = Draft(url=url, said=history.transcript(connection, talk.id))
+        reply = render(decision.actions, voice, draft)
+        return () if reply is None else (reply,)

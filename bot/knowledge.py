@@ -1,0 +1,18 @@
+"""Puts together what the handlers need to know: content, matcher and sentences; decides nothing."""
+
+from pathlib import Path
+
+from bot.phrases import phrases
+from handlers.situation import Knowledge
+from kb.load import load
+from kb.match import Matcher
+
+
+def knowledge(folder: Path | None = None) -> Knowledge:
+    """Everything that is known, from `folder` or as shipped; the matcher learns from it here (about a second).
+
+    Raises:
+        ContentError: names every mistake in the content.
+    """
+    base = load(folder)
+    return Knowledge(base=base, matcher=Matcher(base), phrases=phrases())

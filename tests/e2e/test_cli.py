@@ -1,0 +1,119 @@
+"""The command line as a person uses it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import CONTENT
+
+
+def paligs(*arguments: str, folder: Path, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the program in a folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+            **environment,
+        },
+    )
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    told = paligs("--help", folder=tmp_path).stdout
+    for command in ("run", "chat", "ask", "kb", "db", "user"):
+        assert command in told
+
+
+def test_ask_answers_in_words_and_as_json(tmp_path: Path) -> None:
+    told = paligs("ask", "kā aizvērt maiņu", folder=tmp_path)
+    assert told.returncode == 0
+    assert "Avots:" in told.stdout
+    answer = json.loads(paligs("ask", "kak zakryt smenu", "--json", folder=tmp_path).stdout)
+    assert (answer["entry"], answer["lang"], answer["outcome"]) == ("shift-close", "ru", "answered")
+
+
+def test_ask_without_a_question_or_in_an_unknown_language_says_what_to_write(tmp_path: Path) -> None:
+    assert "Write what to ask" in paligs("ask", folder=tmp_path).stderr
+    refused = paligs("ask", "kase", "--lang", "tlh", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "write one of lv, ru, en" in refused.stderr
+
+
+def test_a_batch_answers_every_line_in_order_and_survives_a_broken_one(tmp_path: Path) -> None:
+    lines = ['{"text": "labdien"}', "{broken", '{"text": "kase stāv, neko nevaram pārdot"}']
+    (tmp_path / "batch.jsonl").write_text("\n".join(lines), "utf-8")
+    told = paligs("ask", "--batch", "batch.jsonl", "--json", folder=tmp_path)
+    first, second, third = (json.loads(line) for line in told.stdout.splitlines())
+    assert first["act"] == "talk"
+    assert second["line_number"] == 2
+    assert third["act"] == "critical"
+    piped = paligs("ask", "--batch", "-", folder=tmp_path, given=lines[2])
+    assert json.loads(piped.stdout)["entry"] == third["entry"]
+
+
+def test_a_batch_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
+    told = paligs("ask", "--batch", "nothing.jsonl", folder=tmp_path)
+    assert told.returncode == 2
+    assert "nothing.jsonl: No such file" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_kb_check_is_content_with_what_is_shipped_and_names_what_is_wrong(tmp_path: Path) -> None:
+    assert "no mistakes" in paligs("kb", "check", folder=tmp_path).stdout
+    assert paligs("kb", "check", "--content", str(CONTENT), folder=tmp_path).returncode == 0
+    (tmp_path / "content").mkdir()
+    refused = paligs("kb", "check", "--content", "content", folder=tmp_path)
+    assert refused.returncode == 1
+    assert "directory.yaml: cannot be read" in refused.stdout
+
+
+def test_kb_export_holds_every_entry_in_every_language(tmp_path: Path) -> None:
+    exported = json.loads(paligs("kb", "export", "--json", folder=tmp_path).stdout)
+    assert len(exported["entries"]) == 70
+    assert set(exported["lines"]) == {"helpdesk", "technical", "administration"}
+    assert all(set(entry["answers"]) == {"lv", "ru", "en"} for entry in exported["entries"])
+
+
+def test_the_database_is_made_checked_and_copied(tmp_path: Path) -> None:
+    assert paligs("db", "check", folder=tmp_path).returncode == 1
+    assert "up to date" in paligs("db", "upgrade", folder=tmp_path).stdout
+    assert "sound" in paligs("db", "check", folder=tmp_path).stdout
+    assert paligs("db", "backup", "copy.sqlite3", folder=tmp_path).returncode == 0
+    assert (tmp_path / "copy.sqlite3").stat().st_size > 0
+
+
+def test_nobody_is_found_where_nothing_is_stored(tmp_path: Path) -> None:
+    paligs("db", "upgrade", folder=tmp_path)
+    for command in ("export", "erase"):
+        told = paligs("user", command, "somebody", folder=tmp_path)
+        assert told.returncode == 1
+        assert "Nothing is stored about somebody" in told.stderr
+
+
+@pytest.mark.parametrize("command", [("run",), ("db", "upgrade")])
+def test_wrong_settings_are_told_together_and_without_a_traceback(tmp_path: Path, command: tuple[str, ...]) -> None:
+    told = paligs(*command, folder=tmp_path, PORT="eighty", LOG_LEVEL="LOUD")
+    assert told.returncode == 2
+    assert "PORT" in told.stderr
+    assert "LOG_LEVEL" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_database_that_cannot_be_reached_is_told_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://paligs:verysecret@127.0.0.1:9/none"
+    told = paligs("db", "upgrade", folder=tmp_path, DATABASE_URL=url)
+    assert told.returncode == 2
+    assert "verysecret" not in told.stderr + told.stdout

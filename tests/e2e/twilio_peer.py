@@ -1,0 +1,61 @@
+"""A Twilio that fails as told: 429, 5xx, resets, silence, nonsense. What it took before it failed, it keeps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def refuses(status: int, code: int | None = None, *, text: str | None = None) -> Answer:
+    """An error as Twilio words it: it quotes the number. Or `text` alone."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if text is not None:
+            return web.Response(status=status, text=text)
+        said = "Channel could not send to whatsapp:+37120000001"
+        return web.json_response({"code": code, "message": said, "status": status}, status=status)
+
+    return answer
+
+
+async def resets(request: web.Request) -> web.StreamResponse:
+    """The connection breaks after the request was read."""
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+async def sleeps(request: web.Request) -> web.StreamResponse:
+    """The answer does not come."""
+    await asyncio.sleep(30)
+    return web.Response()
+
+
+@dataclass
+class TwilioPeer:
+    """Plays `answers` one after the other, then takes everything."""
+
+    answers: list[Answer] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    async def messages(self, request: web.Request) -> web.StreamResponse:
+        """POST /2010-04-01/Accounts/{sid}/Messages.json"""
+        self.requests.append({name: str(value) for name, value in (await request.post()).items()})
+        if self.answers:
+            return await self.answers.pop(0)(request)
+        return web.json_response({"sid": f"SM{len(self.requests):032}", "status": "queued"}, status=201)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator["TwilioPeer"]:
+        """On loopback, while the block lasts."""
+        application = web.Application()
+        application.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self.messages)
+        async with TestServer(application) as server:
+            self.url = str(server.make_url("/"))
+            yield self

@@ -1,0 +1,95 @@
+"""A program on a database of its own, with a matcher that understands as scripted and a channel that records."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from bot.channels.port import DeliveryError, Shown
+from bot.deliver import Deliverer
+from bot.intake import Intake
+from bot.phrases import phrases
+from handlers.messages import Inbound, Kind
+from handlers.situation import Knowledge
+from storage import engine, migrate
+from tests.doubles import NOW, ScriptedMatcher, means, small_base
+
+MEANINGS = {
+    "dead": means("dead", language="en"),
+    "hours": means("hours", language="en"),
+    "ticket": means("ticket", language="en"),
+    "person": means("person", language="en"),
+}
+
+
+@dataclass
+class Recorder:
+    """A channel that keeps what was sent, and fails as told."""
+
+    name: str = "test"
+    sent: list[tuple[str, Shown]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def send(self, address: str, shown: Shown) -> str | None:
+        """Recorded, or the next failure."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append((address, shown))
+        return f"receipt-{len(self.sent)}"
+
+    def refuses(self, *, permanent: bool) -> None:
+        """The next message is not taken."""
+        self.failures.append(DeliveryError("not now", permanent=permanent))
+
+
+@dataclass
+class Program:
+    """Intake and delivery on one database."""
+
+    database: Engine
+    intake: Intake
+    deliver: Deliverer
+    channel: Recorder
+    submitted: list[str]
+    time: list[datetime]
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def inbound(self, text: str, *, message_id: str | None = None, sender: str = "anna") -> Inbound:
+        """A message from a person."""
+        number = message_id or f"m{next(self.numbers)}"
+        return Inbound(
+            channel="test",
+            conversation=sender,
+            sender=sender,
+            message_id=number,
+            sent_at=NOW,
+            text=text,
+            kind=Kind.TEXT,
+        )
+
+    async def hears(self, text: str, *, sender: str = "anna") -> Shown:
+        """The reply to a message."""
+        await self.intake(self.inbound(text, sender=sender))
+        await self.deliver(self.submitted[-1])
+        return self.channel.sent[-1][1]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """A fresh one."""
+    database = engine.create(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
+    migrate.upgrade(database)
+    time, submitted, channel = [NOW], list[str](), Recorder()
+    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS, {}), phrases=phrases())
+    with ThreadPoolExecutor(1) as threads:
+        intake = Intake(
+            database=database, knowledge=known, clock=lambda: time[0], threads=threads, submit=submitted.append
+        )
+        deliver = Deliverer(database=database, channels={"test": channel}, clock=lambda: time[0], threads=threads)
+        yield Program(database, intake, deliver, channel, submitted, time)
+    database.dispose()

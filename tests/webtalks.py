@@ -1,0 +1,91 @@
+"""A made-up program behind the web pages: keeps talks in memory and answers as scripted."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Final
+
+from bot.channels.port import Shown
+from handlers.messages import Inbound, Kind, Option, Reply
+
+TOPICS: Final = (
+    Option(id="entry:dead", title="Kase nestrādā"),
+    Option(id="entry:hours", title="Darba laiks"),
+    Option(id="entry:ticket", title="Pieteikums"),
+)
+GREETINGS: Final[Mapping[str | None, str]] = {
+    "lv": "Labdien! Esmu Paligs, kasu servisa palīgs.\nRakstiet savu jautājumu vai izvēlieties tematu.",
+    "ru": "Здравствуйте! Я Paligs, помощник сервиса касс.\nНапишите вопрос или выберите тему.",
+    "en": "Hello! I am Paligs, the till service helper.\nWrite your question or pick a topic.",
+}
+
+
+@dataclass
+class Talks:
+    """Receive and History in one. `delivered` is told of each reply, as the worker would tell the channel."""
+
+    draft_url: str = "https://bot.example.lv/t/token"
+    delivered: Callable[[str, Shown], Awaitable[object]] | None = None
+    told: dict[str, list[Shown]] = field(default_factory=dict)
+    heard: list[Inbound] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    page_size: int = 3
+    pause: float = 0.0
+    """Between a message and its reply."""
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Kept and answered, once for each message id; or the next failure."""
+        if self.failures:
+            raise self.failures.pop(0)
+        talk = self.told.setdefault(inbound.conversation, [])
+        if any(one.message_id == inbound.message_id for one in talk):
+            return
+        self.heard.append(inbound)
+        talk.append(self._shown(inbound.text.replace("1234", "••••"), mine=True, message_id=inbound.message_id))
+        reply = self.reply(inbound)
+        if inbound.text == "/forget":
+            talk.clear()
+        self._tasks.add(task := asyncio.create_task(self._answer(inbound.conversation, reply)))
+        task.add_done_callback(self._tasks.discard)
+
+    async def history(self, conversation: str, after: int) -> Sequence[Shown]:
+        """A page of what was said."""
+        talk = self.told.get(conversation, [])
+        return [one for one in talk if one.sequence > after][: self.page_size]
+
+    def reply(self, inbound: Inbound) -> Reply:
+        """What the made-up bot says."""
+        if inbound.kind is Kind.TAP and inbound.choice == "entry:dead":
+            return Reply(
+                text="Zvaniet tagad: +371 20000525 (Tehniskā daļa).\nKamēr zvanāt: stāv visas kases vai viena?"
+            )
+        if inbound.text in ("/start", "/help"):
+            return Reply(text=GREETINGS[inbound.language], options=TOPICS)
+        if inbound.text == "/forget":
+            return Reply(text="Jūsu sarakste ir izdzēsta.")
+        if "pieteik" in inbound.text.casefold() or "заявк" in inbound.text.casefold():
+            return Reply(
+                text=f"Pieteikumus pieņem tikai e-pastā:\ntickets@example.lv\n\nMelnraksts ir gatavs:\n{self.draft_url}"
+            )
+        return Reply(text=f"Dzirdēju: {inbound.text}\n\nAvots: https://example.lv/help.")
+
+    def says(self, conversation: str, reply: Reply) -> Shown:
+        """The bot says something of itself."""
+        shown = replace(self._shown(reply.text, mine=False), options=reply.options, turn="7")
+        self.told.setdefault(conversation, []).append(shown)
+        return shown
+
+    async def _answer(self, conversation: str, reply: Reply) -> None:
+        if self.pause:
+            await asyncio.sleep(self.pause)
+        shown = self.says(conversation, reply)
+        if self.delivered is not None:
+            await self.delivered(conversation, shown)
+
+    def _shown(self, text: str, *, mine: bool, message_id: str | None = None) -> Shown:
+        number = next(self._numbers)
+        return Shown(sequence=number * 3, mine=mine, text=text, options=(), at=datetime.now(UTC), message_id=message_id)
