@@ -136,9 +136,10 @@ def _postgresql(address: URL) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
-    kept = address.database not in {None, "", ":memory:"}
-    if kept:
-        _make_folder(Path(str(address.database)).parent)
+    file = address.database or ":memory:"
+    kept = file != ":memory:"
+    if kept and not file.startswith("file:"):
+        _make_folder(Path(file).parent)
     patience = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
     # In memory every connection is a database of its own: there may be one only.
     pool = {} if kept else {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}

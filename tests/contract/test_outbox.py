@@ -1,7 +1,9 @@
 """Replies on their way out: in order, by one worker at a time, and none forgotten."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from storage import delivery, history, outbox
@@ -63,6 +65,19 @@ def test_of_eight_workers_one_gets_the_reply(engine: Engine) -> None:
 
     assert sum(isinstance(result, Outgoing) for result in results) == 1
     assert sum(isinstance(result, Later) for result in results) == 7
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_worker_that_comes_a_moment_too_late_waits_for_the_lease(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO)
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine) as connection:
+            assert isinstance(outbox.claim(connection, talk.id, LATER), Outgoing)
+            late = pool.submit(claim, engine, talk.id)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.3)
+
+        assert late.result(timeout=10) == Later(until=LATER + outbox.LEASE)
 
 
 def test_a_reply_whose_worker_died_is_given_to_another_after_its_lease(engine: Engine) -> None:

@@ -78,6 +78,16 @@ def test_a_file_that_is_no_database_cannot_be_mended_by_trying_again(tmp_path: P
         assert caught.value.permanent
 
 
+def test_a_file_that_may_only_be_read_cannot_be_mended_by_trying_again(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "paligs.db")) as other:
+        other.execute("CREATE TABLE something (id INTEGER)")
+
+    with opened(f"sqlite:///file:{tmp_path}/paligs.db?mode=ro&uri=true") as engine:
+        with pytest.raises(StorageError) as caught, reading(engine):
+            pass
+        assert caught.value.permanent
+
+
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1), ("secure_delete", 1), ("busy_timeout", 10_000)],
