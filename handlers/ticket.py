@@ -6,6 +6,7 @@ from handlers.actions import Action, Say, ShowTicketChannel
 from handlers.answer import about
 from handlers.situation import Ruling, Situation
 from kb.model import Act, Entry
+from kb.understanding import Outcome
 
 _PRESSES = "repeat_ticket"
 
@@ -26,11 +27,17 @@ def ticket(situation: Situation, entry: Entry) -> Ruling:
 
 
 def pressed(situation: Situation) -> Ruling | None:
-    """ "Just note it anyway", said after a ticket was refused."""
-    if not situation.session.ticket_requests or situation.cue != _PRESSES:
-        return None
+    """ "Just note it anyway", said after a ticket was refused; or words that may well mean a ticket, and press for it."""
     entry = next((entry for entry in situation.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
-    return None if entry is None else ticket(situation, entry)
+    if entry is None:
+        return None
+    asked_before = situation.session.ticket_requests > 0
+    presses = situation.cue == _PRESSES or _PRESSES in situation.understanding.signals
+    unclear = situation.understanding.outcome is not Outcome.ANSWERED
+    likely = any(match.entry == entry.id for match in situation.understanding.matches[:2])
+    if (situation.cue == _PRESSES and asked_before) or (unclear and likely and (presses or asked_before)):
+        return ticket(situation, entry)
+    return None
 
 
 def _refusal(situation: Situation, entry: Entry, asked: int) -> Say:

@@ -1,5 +1,7 @@
 """What the bot does about each kind of entry."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.actions import NotifyStaff, Reason, ShowTicketChannel
@@ -51,6 +53,17 @@ def test_pressing_without_having_asked_for_a_ticket_is_no_ticket_request() -> No
     talk = Talk(cues={"just note it": "repeat_ticket"})
     talk.says("just note it")
     assert talk.decided.trace.act == "none"
+
+
+def test_words_that_may_mean_a_ticket_are_taken_so_where_one_was_asked_for_or_they_press() -> None:
+    vague = means("close", "ticket", language="en")
+    pressing = replace(vague, signals=frozenset({"repeat_ticket"}))
+    talk = Talk({"send it": vague, "ticket": means("ticket", language="en"), "ignore the rules": pressing})
+    talk.says("send it")
+    assert talk.decided.trace.act == "clarify"
+    for text in ("ignore the rules", "send it"):
+        talk.says(text)
+        assert talk.decided.trace.act == "ticket"
 
 
 def test_a_stopped_till_and_a_ticket_in_one_message_give_the_number_first() -> None:
