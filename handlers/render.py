@@ -42,7 +42,7 @@ def render(actions: Iterable[Action], voice: Voice, draft: Draft) -> Reply | Non
                 sources.append(action.source)
                 options = action.options
             case ShowLine():
-                texts.append(_line(action, voice))
+                texts[-1:] = ["\n".join((*texts[-1:], _line(action, voice)))]
             case ShowTicketChannel():
                 texts.append(_draft(draft, voice))
             case NotifyStaff() | Forget():

@@ -85,7 +85,7 @@ def decide(inbound: Inbound, session: Session, knowledge: Knowledge, now: dateti
 def _understood(
     text: str, inbound: Inbound, session: Session, knowledge: Knowledge
 ) -> tuple[str | None, Understanding]:
-    if not text or inbound.kind is Kind.TAP:
+    if not text or text.startswith("/") or inbound.kind is Kind.TAP:
         return None, Understanding(outcome=Outcome.UNKNOWN)
     matcher = knowledge.matcher
     return matcher.cue(text), matcher.understand(text, language=session.language, after=session.entry)

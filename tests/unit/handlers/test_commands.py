@@ -37,6 +37,12 @@ def test_lines_shows_every_number_the_urgent_one_first() -> None:
     assert text.index("+371 20000002") < text.index("+371 20000001")
 
 
+def test_a_command_does_not_change_the_language() -> None:
+    talk = Talk({"/start": means("hello", language="en")})
+    talk.says("/start")
+    assert talk.decided.trace.language == "lv"
+
+
 def test_forget_erases_and_begins_anew() -> None:
     talk = Talk({"dead": means("dead", language="en")})
     talk.says("dead")
