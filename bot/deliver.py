@@ -72,7 +72,8 @@ class Deliverer:
         if error.permanent:
             delivery.failed(connection, claimed.id, str(error))
         else:
-            delivery.again(connection, claimed.id, str(error), self.clock() + pause(claimed.attempts))
+            wait = max(error.retry_after or timedelta(0), pause(claimed.attempts))
+            delivery.again(connection, claimed.id, str(error), self.clock() + wait)
 
     async def _stored(self, change: Callable[[Connection], Result]) -> Result:
         def transaction() -> Result:

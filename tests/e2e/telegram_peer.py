@@ -5,6 +5,7 @@ As telegram-bot-api --local it takes http webhooks. Every misuse is answered 400
 """
 
 import asyncio
+import contextlib
 import itertools
 import re
 import time
@@ -168,7 +169,7 @@ class TelegramPeer:
     async def until(self, done: Callable[[], object], within: float = 10) -> None:
         """Waits until `done` is true."""
         async with asyncio.timeout(within):
-            while not done():  # noqa: ASYNC110 - anything may be waited for, not only what has an Event
+            while not done():
                 await asyncio.sleep(0.005)
 
     # The server
@@ -377,10 +378,9 @@ async def _given(request: web.Request) -> Json:
 
 
 async def _wait(news: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(news.wait(), seconds)
-    except TimeoutError:
-        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await news.wait()
 
 
 def _user(user: int) -> Json:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -30,14 +30,13 @@ CHOICES = (Option(id="line:technical", title="Tehniskā daļa"), Option(id="line
 
 @dataclass
 class Bot:
-    """A program behind the channel: it stores what it hears, fails as told, and repeats what was said if asked to."""
+    """A program behind the channel: it stores what it hears, and fails as told."""
 
     heard: list[Inbound] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
     rejected: list[int] = field(default_factory=list)
     slow: float = 0.0
-    echo: Callable[[Inbound], Any] | None = None
     sequence: Any = field(default_factory=lambda: count(1))
 
     async def receive(self, inbound: Inbound) -> None:

@@ -51,7 +51,7 @@ class Poller:
         if self._loop is None:
             return
         self._loop.cancel()
-        await asyncio.gather(self._loop, return_exceptions=True)
+        await asyncio.wait((self._loop,), timeout=self._tempo.finish / 3)
         await self._lanes.stop(self._tempo.finish)
         with contextlib.suppress(TelegramError, TimeoutError):
             async with asyncio.timeout(self._tempo.finish / 3):
@@ -66,6 +66,12 @@ class Poller:
             except TelegramError as exc:
                 faults += 1
                 await asyncio.sleep(self._after(exc, faults))
+                continue
+            except Exception:
+                # Nothing else is known to come from there; but a bot that has gone deaf without a word would be worse.
+                log.exception("telegram.poll_broken")
+                faults += 1
+                await asyncio.sleep(self._tempo.pause(faults))
                 continue
             faults = 0
             new = self._admit(batch)
@@ -94,7 +100,9 @@ class Poller:
         """Wait until all is stored, but not long: others may have written meanwhile."""
         self._progress.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._progress.wait(), self._tempo.look)
+            # Not wait_for: until Python 3.12 that may forget that it was cancelled, and stop() would wait for ever.
+            async with asyncio.timeout(self._tempo.look):
+                await self._progress.wait()
 
     def _after(self, exc: TelegramError, faults: int) -> float:
         """How long to wait after a fault, which is told in the log."""

@@ -62,7 +62,7 @@ class Line:
 
     async def until(self, done: Callable[[], object]) -> None:
         async with asyncio.timeout(5):
-            while not done():  # noqa: ASYNC110
+            while not done():
                 await asyncio.sleep(0.002)
 
 
@@ -152,6 +152,7 @@ async def test_faults_of_the_network_are_outlived(line: Line, poller: Poller) ->
         NetworkError("away"),
         Conflict("terminated by other getUpdates request"),
         RetryAfter(0),
+        ValueError("nobody knows why"),
         NetworkError(""),
     ]
     line.says("a")
@@ -179,6 +180,19 @@ async def test_stopping_does_not_wait_for_ever(line: Line, poller: Poller) -> No
     async with asyncio.timeout(3):
         await poller.stop()
     assert (line.received, line.offset) == ([], 1)
+
+
+async def test_stopping_just_when_something_was_stored_stops(line: Line, poller: Poller) -> None:
+    """asyncio.wait_for of Python 3.11 forgets that it was cancelled where what it waits for happens at the same moment."""
+    line.hold.clear()
+    line.says("a")
+    poller.start()
+    await line.until(lambda: line.asked > 1)
+    await asyncio.sleep(QUICK.look / 5)
+    line.hold.set()
+    poller._progress.set()
+    async with asyncio.timeout(3):
+        await poller.stop()
 
 
 async def test_a_server_that_answers_at_once_is_not_asked_without_end(line: Line, poller: Poller) -> None:
