@@ -15,7 +15,7 @@ WRONG_ANSWERS: Final = 0.18
 """The share of answers that may be wrong among held-out questions, which are harder than what people write."""
 MISSED_QUESTIONS: Final = 0.12
 """The share of held-out questions that may be met with "I do not know"."""
-FALSE_ALARMS: Final = 0.01
+FALSE_ALARMS: Final = 0.015
 """How many held-out questions of others an urgent entry may draw to itself."""
 BOLDEST: Final = 2.0
 BOLD: Final = 0.4
@@ -103,7 +103,7 @@ def _traits(scores: Scores, words: Places, none: int | None) -> tuple[Reals, Pla
 
 
 def _boldness(held_out: Scores, truth: Places, urgent: Sequence[int]) -> Scores:
-    """How far each urgent column may be raised before it draws too many messages that are not its own."""
+    """How far each urgent column could be raised before it drew too many messages that are not its own."""
     boldness = np.zeros(held_out.shape[1], dtype=np.float32)
     for column in urgent:
         others = truth != column

@@ -46,8 +46,7 @@ class Languages:
         for language, said in questions:
             used[language].update(said)
         typed = [_typed(used[language]) for language in LANGUAGES]
-        everywhere = sum(typed, Counter())
-        self._words = _weights([Counter({w: n for w, n in words.items() if everywhere[w] > 1}) for words in typed])
+        self._words = _weights(typed)
         self._letters = _weights([_runs(words) for words in typed])
 
     def tell(self, said: Iterable[str]) -> Language | None:
@@ -95,9 +94,11 @@ def _runs_of(word: str) -> list[str]:
     return [framed[start : start + RUN] for start in range(len(framed) - RUN + 1)]
 
 
-def _weights(counts: Sequence[Counter[str]]) -> dict[str, Weights]:
-    traits = list(dict.fromkeys(chain.from_iterable(counts)))
-    rates = np.array([[count[trait] for trait in traits] for count in counts], dtype=np.float64).reshape(3, -1)
-    rates = (rates + SMOOTHING) / (rates.sum(axis=1, keepdims=True) + 1)
+def _weights(counts: Sequence[Mapping[str, int]]) -> dict[str, Weights]:
+    traits = {trait: place for place, trait in enumerate(dict.fromkeys(chain.from_iterable(counts)))}
+    rates = np.full((len(counts), len(traits)), SMOOTHING)
+    for row, count in zip(rates, counts, strict=True):
+        row[[traits[trait] for trait in count]] += list(count.values())
+    rates /= rates.sum(axis=1, keepdims=True) + 1
     weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=0)))
-    return {trait: (lv, ru, en) for trait, (lv, ru, en) in zip(traits, weights.T.tolist(), strict=True)}
+    return dict(zip(traits, zip(*weights.tolist(), strict=True), strict=True))

@@ -57,6 +57,8 @@ class Matcher:
             place.get(NONE),
             [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT and entry.id in place],
         )
+        # A greeting or thanks is never what a message of several parts is about.
+        self._talk = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.TALK)
         self._critical = [
             place[entry.id] for entry in knowledge.entries.values() if entry.act is Act.CRITICAL and entry.id in place
         ]
@@ -83,12 +85,11 @@ class Matcher:
         if not said:
             return Understanding(outcome=Outcome.UNKNOWN, language=told, signals=signals)
         matches = self._matches(said, after, calm=not signals.isdisjoint(CALMING))
+        others = self._others(cleaned, matches[0].entry) if len(said) >= PARTED else ()
+        if others and matches[0].entry in self._talk:
+            matches, others = (others[0], *matches)[:SHOWN], others[1:]
         return Understanding(
-            outcome=self._outcome(matches),
-            matches=matches,
-            others=self._others(cleaned, matches[0].entry) if len(said) >= PARTED else (),
-            language=told,
-            signals=signals,
+            outcome=self._outcome(matches), matches=matches, others=others, language=told, signals=signals
         )
 
     def _matches(self, said: Sequence[str], after: EntryId | None = None, *, calm: bool = False) -> tuple[Match, ...]:
@@ -122,7 +123,8 @@ class Matcher:
             said = spelt(part)
             if len(said) > 1:
                 matches = self._matches(said)
-                if self._outcome(matches) is Outcome.ANSWERED and matches[0].entry != first:
+                best = matches[0].entry
+                if self._outcome(matches) is Outcome.ANSWERED and best != first and best not in self._talk:
                     found.setdefault(matches[0].entry, matches[0])
         return tuple(found.values())
 
