@@ -1,6 +1,7 @@
 """When the meaning is not clear: asks which, asks again, then hands off; never guesses; pure."""
 
 from dataclasses import replace
+from typing import Final
 
 from handlers.actions import Action, Ask, NotifyStaff, Reason
 from handlers.messages import Option
@@ -9,13 +10,18 @@ from handlers.situation import NONE_OF_THESE, Ruling, Situation
 from kb.model import Act
 from kb.understanding import Outcome
 
+WORTH_OFFERING: Final = 0.02
+"""A meaning that is less likely than this is no choice worth reading."""
+
 
 def clarify(situation: Situation) -> Ruling | None:
     """Two or three entries are possible: offers them. If trading may have stopped, the number comes first."""
     understanding = situation.understanding
     if understanding.outcome is not Outcome.CLARIFIED:
         return None
-    entries = [situation.entry(match) for match in understanding.matches[:3]]
+    best, *others = understanding.matches[:3]
+    likely = [match for match in others if match.score >= WORTH_OFFERING] or others[:1]
+    entries = [situation.entry(match) for match in (best, *likely)]
     options = (
         *situation.topic_options(tuple(entry.id for entry in entries)),
         Option(id=NONE_OF_THESE, title=situation.phrase("none_of_these")),

@@ -15,6 +15,9 @@ from kb.understanding import Match, Outcome, Understanding, Understands
 QUESTION_LIVES: Final = timedelta(minutes=30)
 """How long an open question waits: later, "the second one" means something else."""
 
+SURE: Final = 0.8
+"""From this score on, a message means its entry, whatever else is heard in it."""
+
 NONE_OF_THESE: Final = "none"
 
 
@@ -86,10 +89,11 @@ class Situation:
         return replace(self.session, question=None, strikes=0)
 
     def hints(self, cue: str) -> bool:
-        """Whether the message is this cue, or holds it while a matter is being talked about and means nothing else."""
+        """Whether the message is this cue, or holds it while a matter is talked about and surely means nothing else."""
         talking = self.session.entry is not None or self.session.line is not None
-        unclear = self.understanding.outcome is not Outcome.ANSWERED
-        return self.cue == cue or (talking and unclear and self.cue is None and cue in self.understanding.signals)
+        best = self.understanding.best
+        unsure = best is None or best.score < SURE
+        return self.cue == cue or (talking and unsure and self.cue is None and cue in self.understanding.signals)
 
     def open_question(self) -> OpenQuestion | None:
         """The question that still waits for an answer."""

@@ -34,8 +34,9 @@ def pressed(situation: Situation) -> Ruling | None:
     asked_before = situation.session.ticket_requests > 0
     presses = situation.cue == _PRESSES or _PRESSES in situation.understanding.signals
     unclear = situation.understanding.outcome is not Outcome.ANSWERED
-    likely = any(match.entry == entry.id for match in situation.understanding.matches[:2])
-    if (situation.cue == _PRESSES and asked_before) or (unclear and likely and (presses or asked_before)):
+    places = [match.entry for match in situation.understanding.matches[: 2 if presses else 1]]
+    likely = entry.id in places and (presses or asked_before)
+    if (situation.cue == _PRESSES and asked_before) or (unclear and likely):
         return ticket(situation, entry)
     return None
 

@@ -60,6 +60,13 @@ class Cues:
                 return self._whole[form]
         return self._nearly(plain or said)
 
+    def begins(self, message: Sequence[str], cue: str) -> bool:
+        """Whether the message (skeletons) begins with a phrase of this cue."""
+        return any(
+            begun == cue and tuple(message[: len(phrase)]) == phrase
+            for phrase, begun in self._starts.get(tuple(message[:2]), ())
+        )
+
     def _nearly(self, said: tuple[str, ...]) -> str | None:
         if len(said) > LONGEST:
             return None

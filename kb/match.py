@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import exp
 from typing import Final
 
 import numpy as np
 
-from kb.calibration import Calibration, learn
+from kb.calibration import Calibration, Scores, learn
 from kb.concepts import Lexicon
 from kb.cues import Cues
 from kb.features import Reader, spelt
 from kb.language import Languages
-from kb.model import Act, EntryId, KnowledgeBase, Language
+from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.nearest import Nearest
+from kb.neighbours import Neighbours
 from kb.scoring import Scorer
 from kb.text import clauses, clean, words
 from kb.training import train
@@ -20,10 +22,17 @@ from kb.understanding import Match, Outcome, Understanding
 
 NONE: Final = EntryId("none")
 SHOWN: Final = 5
+LONGEST_GREETING: Final = 4
+"""Words."""
 WORTH_SHOWING: Final = 0.02
 URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
-FOLLOW_UP: Final = 1.2
-"""What is added to the score of the entry before, when a short message follows it."""
+CONTEXT: Final = 0.6
+"""How much the topic before counts in a message that goes on about it ("and if it breaks?")."""
+GOES_ON: Final = "conditional"
+ALARMING: Final = 0.1
+"""An urgent entry that is this likely in the middle of a talk is asked about: it must not be missed."""
+TALKING: Final = 1.0
+"""How much likelier (in log-odds) a message is meant for the bot when a talk is under way."""
 CALMING: Final = frozenset({"past", "hypothetical", "one_device"})
 """Cues which say that trading has not stopped now."""
 CALMED: Final = 1.0
@@ -32,7 +41,6 @@ TAUGHT: Final = 3.0
 """What is added to the score of the entry whose known question the message is, word for word."""
 KEPT: Final = 0.99
 """How sure such a match is."""
-SHORT: Final = 4
 PARTED: Final = 4
 """A message of fewer words is one thing said."""
 
@@ -69,6 +77,15 @@ class Matcher:
         for entry, _, text, said in asked:
             questions.setdefault(entry, []).append((text, said))
         self._nearest = Nearest(questions)
+        self._topics = {
+            entry.id: self._scorer.scores([word for language in LANGUAGES for word in spelt(entry.title[language])])[0]
+            for entry in knowledge.entries.values()
+        }
+        self._urgent = frozenset(entry.id for entry in knowledge.entries.values() if entry.act in URGENT)
+        self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
+        greeting = knowledge.directory.greeting_entry
+        self._greetings = {tuple(said) for entry, _, _, said in asked if entry == greeting}
+        self._neighbours = Neighbours((entry, said) for entry, _, _, said in asked)
         self._known = _known((entry, said) for entry, _, _, said in rows)
 
     def cue(self, text: str) -> str | None:
@@ -84,37 +101,58 @@ class Matcher:
         signals = self._cues.signals(spoken, said)
         if not said:
             return Understanding(outcome=Outcome.UNKNOWN, language=told, signals=signals)
-        matches = self._matches(said, after, calm=not signals.isdisjoint(CALMING))
+        said = self._matter(said)
+        topic = self._topics.get(after) if after is not None and self._cues.begins(said, GOES_ON) else None
+        matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
         others = self._others(cleaned, matches[0].entry) if len(said) >= PARTED else ()
         if others and matches[0].entry in self._talk:
             matches, others = (others[0], *matches)[:SHOWN], others[1:]
-        return Understanding(
-            outcome=self._outcome(matches), matches=matches, others=others, language=told, signals=signals
-        )
+        outcome = self._outcome(matches, talking=after is not None)
+        if outcome is Outcome.ANSWERED and (rivals := self._rivals(said, matches[0])):
+            outcome, matches = Outcome.CLARIFIED, _put_second(matches, rivals)
+        return Understanding(outcome=outcome, matches=matches, others=others, language=told, signals=signals)
 
-    def _matches(self, said: Sequence[str], after: EntryId | None = None, *, calm: bool = False) -> tuple[Match, ...]:
+    def _matter(self, said: list[str]) -> list[str]:
+        """What is said after "good evening": the message is about that, even where it is not understood."""
+        for length in range(min(LONGEST_GREETING, len(said) - 2), 0, -1):
+            if tuple(said[:length]) in self._greetings:
+                return said[length:]
+        return said
+
+    def _rivals(self, said: Sequence[str], best: Match) -> tuple[Match, ...]:
+        """The other faults that a very short report of a fault may mean as well."""
+        if best.entry not in self._faults or tuple(said) in self._known:
+            return ()
+        rivals = (entry for entry in self._neighbours.rivals(said, best.entry) if entry in self._faults)
+        return tuple(self._match(entry, best.score, said, ()) for entry in rivals)
+
+    def _matches(self, said: Sequence[str], topic: Scores | None = None, *, calm: bool = False) -> tuple[Match, ...]:
         scores, repairs = self._scorer.scores(said)
         if calm:
             scores[self._critical] -= CALMED
-        if after in self._place and len(said) <= SHORT:
-            scores[self._place[after]] += FOLLOW_UP
+        if topic is not None:
+            scores = scores + CONTEXT * topic
         taught = self._known.get(tuple(said))
         if taught is not None:
             scores[self._place[taught]] = float(scores.max()) + TAUGHT
         order, chances = self._calibration.chances(scores, len(said))
         if taught is not None:
             chances = chances * (0 if taught == NONE else KEPT / chances[0])
-        shown = range(max(1, int((chances[:SHOWN] >= WORTH_SHOWING).sum())))
+        shown = range(min(len(order), max(3, int((chances[:SHOWN] >= WORTH_SHOWING).sum()))))
         return tuple(self._match(self._entries[order[place]], chances[place], said, repairs) for place in shown)
 
     def _match(self, entry: EntryId, chance: float, said: Sequence[str], repairs: tuple[str, ...]) -> Match:
         question = self._nearest.question(entry, said)
         return Match(entry=entry, score=round(float(chance), 4), question=question, why=repairs)
 
-    def _outcome(self, matches: Sequence[Match]) -> Outcome:
-        if matches[0].score >= self._calibration.answer_from:
+    def _outcome(self, matches: Sequence[Match], *, talking: bool = False) -> Outcome:
+        enough = self._calibration.answer_from
+        if talking:
+            enough = 1 / (1 + (1 - enough) / enough * exp(TALKING))
+        if matches[0].score >= enough:
             return Outcome.ANSWERED
-        return Outcome.CLARIFIED if matches[0].score >= self._calibration.clarify_from else Outcome.UNKNOWN
+        urgent = talking and any(match.entry in self._urgent and match.score >= ALARMING for match in matches)
+        return Outcome.CLARIFIED if urgent or matches[0].score >= self._calibration.clarify_from else Outcome.UNKNOWN
 
     def _others(self, cleaned: str, first: EntryId) -> tuple[Match, ...]:
         parts = clauses(cleaned)
@@ -127,6 +165,11 @@ class Matcher:
                 if self._outcome(matches) is Outcome.ANSWERED and best != first and best not in self._talk:
                     found.setdefault(matches[0].entry, matches[0])
         return tuple(found.values())
+
+
+def _put_second(matches: tuple[Match, ...], rivals: tuple[Match, ...]) -> tuple[Match, ...]:
+    named = {rival.entry for rival in rivals} | {matches[0].entry}
+    return (matches[0], *rivals, *(match for match in matches if match.entry not in named))[:SHOWN]
 
 
 def _known(rows: Iterable[tuple[EntryId, Sequence[str]]]) -> dict[tuple[str, ...], EntryId]:

@@ -56,7 +56,7 @@ def test_pressing_without_having_asked_for_a_ticket_is_no_ticket_request() -> No
 
 
 def test_words_that_may_mean_a_ticket_are_taken_so_where_one_was_asked_for_or_they_press() -> None:
-    vague = means("close", "ticket", language="en")
+    vague = means("ticket", "close", language="en")
     pressing = replace(vague, signals=frozenset({"repeat_ticket"}))
     talk = Talk({"send it": vague, "ticket": means("ticket", language="en"), "ignore the rules": pressing})
     talk.says("send it")

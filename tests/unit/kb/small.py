@@ -16,6 +16,7 @@ CUES = {
     "yes": Cue(id="yes", phrases={"lv": ("jā", "👍"), "ru": ("да",), "en": ("yes", "that is it")}),
     "resolved": Cue(id="resolved", phrases={"lv": ("strādā atkal",), "ru": ("работает",), "en": ("it works now",)}),
     "past": Cue(id="past", phrases={"lv": ("vakar", "nedarbojās"), "ru": ("вчера",), "en": ("yesterday",)}),
+    "conditional": Cue(id="conditional", phrases={"lv": ("un ja",), "ru": ("а если",), "en": ("and if",)}),
     "one_device": Cue(id="one_device", phrases={"lv": ("viena kase",), "ru": ("одна касса",), "en": ("one till",)}),
 }
 DECOYS: dict[Language, tuple[str, ...]] = {

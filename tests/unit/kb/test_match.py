@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from kb.match import Matcher
 from kb.model import EntryId
 from kb.understanding import Outcome, Understands
 from tests.shared import needs_shared, queries
-from tests.unit.kb.small import matcher
+from tests.unit.kb.small import matcher, taught
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -62,7 +63,7 @@ def test_a_known_question_is_answered_word_for_word() -> None:
 def test_a_decoy_is_known_to_be_nobodys() -> None:
     understood = matcher().understand("meklēju darbu")
     assert understood.outcome is Outcome.UNKNOWN
-    assert [match.score for match in understood.matches] == [0.0]
+    assert {match.score for match in understood.matches} == {0.0}
 
 
 def test_what_is_said_in_other_words_shows_the_nearest_question() -> None:
@@ -93,11 +94,48 @@ def test_the_language_of_the_talk_helps_where_a_message_does_not_tell() -> None:
     assert matcher().understand("принтер", language="lv").language == "ru"
 
 
-def test_a_short_follow_up_leans_to_the_entry_before() -> None:
-    alone = matcher().understand("un kur?")
-    after = matcher().understand("un kur?", after=EntryId("close"))
-    assert after.matches[0].entry == "close"
-    assert after.matches[0].score > next((m.score for m in alone.matches if m.entry == "close"), 0)
+def test_what_goes_on_about_the_topic_before_leans_to_it() -> None:
+    def close(after: EntryId | None) -> float:
+        understood = matcher().understand("un ja viesis vēl sēž", after=after)
+        return next((match.score for match in understood.matches if match.entry == "close"), 0)
+
+    assert close(EntryId("close")) > close(EntryId("hours"))
+    assert close(EntryId("close")) > close(None)
+
+
+def test_in_a_talk_less_is_enough_to_answer_and_nothing_urgent_is_missed() -> None:
+    outcomes = {
+        after: [
+            matcher().understand(text, after=after).outcome for text in ("асдф йцук", "where is day", "код чек кто")
+        ]
+        for after in (None, EntryId("hours"))
+    }
+    assert outcomes[None] != outcomes[EntryId("hours")]
+
+
+def test_after_a_greeting_the_matter_counts_even_where_it_is_not_understood() -> None:
+    assert (
+        matcher().understand("labdien, kā aizvērt maiņu").matches[0]
+        == matcher().understand("kā aizvērt maiņu").matches[0]
+    )
+    assert matcher().understand("sveiki bzzt grmpf").outcome is Outcome.UNKNOWN
+    assert matcher().understand("labdien").matches[0].entry == "hello"
+
+
+def test_two_words_that_several_faults_share_do_not_tell_them_apart() -> None:
+    faults = {"printer": "drukātājs neiet", "scanner": "skeneris neiet"}
+    base = taught()
+    more = {
+        EntryId(entry): replace(
+            base.entries[EntryId(entry)],
+            questions={**base.entries[EntryId(entry)].questions, "lv": tuple(f"{text} {n}" for n in "abc")},
+        )
+        for entry, text in faults.items()
+    }
+    both = Matcher(replace(base, entries={**base.entries, **more}))
+    understood = both.understand("neiet")
+    assert understood.outcome is Outcome.CLARIFIED
+    assert {match.entry for match in understood.matches[:2]} == {"printer", "scanner"}
 
 
 def test_a_follow_up_of_its_own_is_not_bent() -> None:
@@ -150,7 +188,7 @@ def test_endless_text_is_answered_in_a_moment(text: str) -> None:
 
 
 _ASK = """
-from tests.unit.kb.small import matcher
+from tests.unit.kb.small import matcher, taught
 for text in ("printeris ne", "kase stav vakar", "privet kto vy", "where do i"):
     print(matcher().understand(text))
 """
