@@ -31,6 +31,7 @@ class Talks:
     told: dict[str, list[Shown]] = field(default_factory=dict)
     heard: list[Inbound] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    unreadable: bool = False
     page_size: int = 3
     pause: float = 0.0
     """Between a message and its reply."""
@@ -48,12 +49,14 @@ class Talks:
         talk.append(self._shown(inbound.text.replace("1234", "••••"), mine=True, message_id=inbound.message_id))
         reply = self.reply(inbound)
         if inbound.text == "/forget":
-            talk.clear()
+            talk[:] = [replace(talk[-1], text="")]
         self._tasks.add(task := asyncio.create_task(self._answer(inbound.conversation, reply)))
         task.add_done_callback(self._tasks.discard)
 
     async def history(self, conversation: str, after: int) -> Sequence[Shown]:
         """A page of what was said."""
+        if self.unreadable:
+            raise OSError("the history cannot be read")
         talk = self.told.get(conversation, [])
         return [one for one in talk if one.sequence > after][: self.page_size]
 

@@ -57,12 +57,12 @@ class Connection:
         self._socket, self._conversation, self._desk = socket, conversation, desk
         self._language: Language | None = None
         self._seen = 0
-        self._welcomed = False
+        self._ready = self._welcomed = False
         self._news = asyncio.Event()
 
     def wake(self) -> None:
         """Something is new in the history."""
-        if self._language is not None:
+        if self._ready:
             self._news.set()
 
     async def run(self) -> None:
@@ -100,13 +100,19 @@ class Connection:
                 assert_never(heard)
 
     async def _welcome(self, hello: Hello) -> None:
-        self._language, self._seen, self._welcomed = hello.lang, hello.after, False
+        self._language, self._seen = hello.lang, hello.after
+        self._ready = self._welcomed = False
         try:
             if not hello.after:
                 self._seen = await self._greeted(hello.lang)
+            elif not await self._desk.history(self._conversation, 0):
+                # What the page shows was forgotten since: begin anew.
+                await self._greeted(hello.lang)
         except Exception as exc:  # noqa: BLE001 - whatever the program behind is made of
             await self._give_up(exc)
         else:
+            # Not sooner: what is said meanwhile may not be for showing.
+            self._ready = True
             self._desk.wake(self._conversation)
 
     async def _greeted(self, language: Language) -> int:

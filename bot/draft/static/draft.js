@@ -40,9 +40,10 @@ function offer(letter) {
 }
 
 function remind(said) {
-  const missing = said.filter(({ name, value }) => USEFUL.includes(name) && !value.trim()).map(({ label }) => label);
+  const missing = said.filter(({ name, value }) => USEFUL.includes(name) && !value.trim());
   at("missing").hidden = !missing.length;
-  at("missing").textContent = words.missing.replace("{fields}", missing.join(", "));
+  const named = missing.map(({ label }) => label.charAt(0).toLocaleLowerCase() + label.slice(1));
+  at("missing").textContent = words.missing.replace("{fields}", named.join(", "));
 }
 
 async function copy() {

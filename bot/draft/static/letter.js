@@ -2,7 +2,7 @@
 
 const CUT = " …";
 const SHORTEST = 60;
-const WORD_BYTES = 45;
+const WORD_BYTES = 39;
 const LINE = 76;
 
 // fields: [{ name, label, value }]
@@ -40,7 +40,7 @@ export function mailto(address, fields, subject, longest) {
 // X-Unsent makes mail programs open it as a draft.
 export function eml(address, recipient, { subject, body }) {
   return [
-    `To: ${header(oneLine(recipient))} <${address}>`,
+    `To: ${header(oneLine(recipient))}\r\n <${address}>`,
     `Subject: ${header(subject)}`,
     "X-Unsent: 1",
     "MIME-Version: 1.0",

@@ -3,6 +3,7 @@
 import { day, sameDay, time, words } from "./words.js";
 
 const NEAR_END = 80;
+const LONGEST_LINK = 32;
 
 export class Log {
   #log = document.getElementById("log");
@@ -95,8 +96,12 @@ export class Log {
 
   #place(message) {
     if (this.#bySequence.has(message.sequence)) return false;
-    const element = this.#bubble(message);
-    this.#byId.get(message.id)?.remove();
+    const before = this.#byId.get(message.id);
+    // A message without words (nothing readable was in it, or it asked to forget all) looks as it was written, or not at all.
+    const wordless = message.mine && !message.spans.length;
+    if (wordless && !before) return false;
+    const element = wordless ? before : this.#bubble(message);
+    before?.remove();
     if (message.id) this.#byId.set(message.id, element);
     this.#bySequence.set(message.sequence, element);
     element.dataset.sequence = message.sequence;
@@ -202,11 +207,18 @@ function link(text, href) {
   if (!href.startsWith("http")) return link;
   link.target = "_blank";
   link.rel = "noopener noreferrer";
-  if (new URL(href).pathname.startsWith("/t/")) {
-    link.className = "draft";
-    link.textContent = words.open_draft;
-  }
+  const { host, pathname } = new URL(href);
+  const draft = pathname.startsWith("/t/");
+  link.classList.toggle("draft", draft);
+  link.textContent = draft ? words.open_draft : readable(host, pathname);
+  if (!draft) link.title = href;
   return link;
+}
+
+// Where a link leads, short enough for a bubble; the whole address is in the title.
+function readable(host, pathname) {
+  const whole = host + pathname.replace(/\/$/, "");
+  return whole.length <= LONGEST_LINK ? whole : `${host}/…`;
 }
 
 function make(tag, className = "", text = "") {

@@ -5,7 +5,7 @@ const DAY = 24 * 60 * 60 * 1000;
 export const language = document.documentElement.lang;
 export const words = JSON.parse(document.getElementById("chat").dataset.texts);
 
-const hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const near = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const far = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
 const farther = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });

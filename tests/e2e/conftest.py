@@ -1,0 +1,153 @@
+"""The real program on a free port, and a browser in front of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer, unused_port
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright
+
+from bot.core import core
+from bot.doors import Doors, draft_links
+from bot.draft import DraftTokens
+from bot.intake import Intake
+from bot.settings import Settings
+from handlers.messages import Inbound
+from handlers.situation import Knowledge
+from kb.model import Language
+from tests.e2e import chromium
+
+KEY = "a signing key for tests"
+PATIENCE_MILLISECONDS = 15_000
+
+
+@dataclass
+class Ledger:
+    """In front of the intake: notes what was taken in, and fails as told."""
+
+    intake: Intake
+    heard: list[Inbound] = field(default_factory=list)
+    failures: int = 0
+
+    async def __call__(self, inbound: Inbound) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("disk full")
+        await self.intake(inbound)
+        self.heard.append(inbound)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The program as the browser tests need it."""
+
+    url: str
+    known: Knowledge
+    ledger: Ledger
+    drop: Callable[[], Awaitable[None]]
+    """Closes every WebSocket."""
+
+    def sent(self, text: str) -> int:
+        """How often the pages sent this message."""
+        return [inbound.text for inbound in self.ledger.heard].count(text)
+
+    def draft(self, language: Language = "lv", *, key: str = KEY) -> str:
+        """The address of the draft of a talk that nobody had."""
+        return f"{self.url}/t/{DraftTokens(key, timedelta(days=1)).make('nobody', language)}"
+
+    @property
+    def email(self) -> str:
+        """Where tickets are taken."""
+        return self.known.base.directory.ticket_channel.address.email
+
+    @property
+    def urgent(self) -> str:
+        """The number for stopped trading."""
+        return self.known.base.directory.lines[self.known.base.directory.urgent_line].display
+
+    def topic(self, place: int, language: Language = "lv") -> str:
+        """What stands on a button of the greeting."""
+        return self.known.base.entries[self.known.base.directory.topics[place]].title[language]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(shipped: Knowledge, tmp_path: Path) -> AsyncIterator[House]:
+    """The program as `paligs run` starts it, with its own database."""
+    port = unused_port()
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'paligs.sqlite3'}", port=port)
+    async with core(settings, shipped, links=draft_links(settings, KEY)) as program:
+        ledger = Ledger(program.intake)
+        doors = Doors(settings, replace(program, intake=ledger), KEY)  # type: ignore[arg-type]
+        async with TestServer(doors.application(), host="127.0.0.1", port=port):
+            program.runner.start()
+            yield House(url=f"http://localhost:{port}", known=shipped, ledger=ledger, drop=doors._web.close)
+            await doors.close()
+
+
+@dataclass
+class Window:
+    """A browser window, and what its console complained about."""
+
+    page: Page
+    context: BrowserContext
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Notes errors, warnings and violations of the Content-Security-Policy on every page."""
+        self.context.on("console", self._console)
+        self.context.on("weberror", self._error)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _error(self, error: WebError) -> None:
+        self.complaints.append(str(error.error))
+
+
+Opens = Callable[..., Awaitable[Window]]
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    """A Chromium, or the tests are skipped with the way to get one."""
+    found = chromium.find()
+    if found is None:
+        pytest.skip(chromium.HOW)
+    return found
+
+
+# One browser serves all tests, so they share its event loop.
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(browser_path: Path) -> AsyncIterator[Browser]:
+    """A browser without windows."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=browser_path, args=chromium.arguments(), timeout=60_000
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def opens(browser: Browser) -> AsyncIterator[Opens]:
+    """Opens browser windows, each as a person of their own."""
+    contexts: list[BrowserContext] = []
+
+    async def opens(width: int = 1280, height: int = 800, **options: Any) -> Window:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, **{"locale": "lv-LV", **options}
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        window = Window(await context.new_page(), context)
+        window.listen()
+        return window
+
+    yield opens
+    for context in contexts:
+        await context.close()
