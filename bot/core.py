@@ -12,9 +12,12 @@ from sqlalchemy import Engine
 from bot.channels.port import Channel
 from bot.deliver import Deliverer
 from bot.intake import DraftLink, Intake
+from bot.jobs import schema
 from bot.jobs.embedded import EmbeddedRunner
+from bot.jobs.port import Jobs
+from bot.jobs.procrastinate import ProcrastinateJobs
 from bot.memory import Memory
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from handlers.situation import Knowledge
 from storage import engine, migrate, outbox
 
@@ -37,23 +40,31 @@ class Core:
     channels: dict[str, Channel]
     intake: Intake
     memory: Memory
-    runner: EmbeddedRunner
+    runner: Jobs
 
 
 @asynccontextmanager
-async def core(settings: Settings, known: Knowledge, links: DraftLink) -> AsyncIterator[Core]:
-    """The program without its doors: they are added to `channels`. Ends what runs when it is left."""
+async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: bool = False) -> AsyncIterator[Core]:
+    """The program without its doors: they are added to `channels`. Ends what runs when it is left.
+
+    One of `many` processes shares its database, and leaves its shape and what others are sending alone.
+    """
     database = engine.create(settings.database_url)
-    migrate.upgrade(database)
-    with engine.writing(database) as connection:
-        outbox.release(connection, now())
+    if many:
+        _look(database)
+    else:
+        migrate.upgrade(database)
+        with engine.writing(database) as connection:
+            outbox.release(connection, now())
     channels: dict[str, Channel] = {}
     with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
         deliver = Deliverer(database=database, channels=channels, clock=now, threads=threads)
-        runner = EmbeddedRunner(deliver, deliver.due, deliver.sweep)
-        intake = Intake(
-            database=database, knowledge=known, clock=now, threads=threads, submit=runner.submit, links=links
+        runner: Jobs = (
+            ProcrastinateJobs(database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep)
+            if many
+            else EmbeddedRunner(deliver, deliver.due, deliver.sweep)
         )
+        intake = Intake(database=database, knowledge=known, clock=now, threads=threads, jobs=runner, links=links)
         try:
             yield Core(
                 database=database,
@@ -67,3 +78,13 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink) -> AsyncI
         finally:
             await runner.stop()
             database.dispose()
+
+
+def _look(database: Engine) -> None:
+    if database.dialect.name != "postgresql":
+        raise SettingsError(
+            ("DATABASE_URL: many machines need PostgreSQL: write postgresql://user:password@host/name",)
+        )
+    faults = (*migrate.check(database), *schema.check(database))
+    if faults:
+        raise SettingsError(tuple(f"DATABASE_URL: {fault}" for fault in faults))

@@ -35,15 +35,15 @@ class Deliverer:
     clock: Callable[[], datetime]
     threads: ThreadPoolExecutor
 
-    async def __call__(self, talk: str) -> None:
-        """Send what waits in a talk until nothing does, or the first of it has to wait."""
+    async def __call__(self, talk: str) -> datetime | None:
+        """Send what waits in a talk until nothing does, or the first of it has to wait: until the moment returned."""
         while True:
             claimed = await self._stored(lambda connection: outbox.claim(connection, talk, self.clock()))
             if not isinstance(claimed, Outgoing):
-                return
+                return None if claimed is None else claimed.until
             channel = self.channels.get(claimed.talk.channel)
             if channel is None:
-                return
+                return None
             await self._send(channel, claimed)
 
     async def due(self) -> tuple[str, ...]:

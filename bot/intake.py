@@ -11,6 +11,7 @@ from typing import assert_never
 import structlog
 from sqlalchemy import Connection, Engine
 
+from bot.jobs.port import Queue
 from handlers.actions import Ask, Forget, NotifyStaff, Say, ShowLine, ShowTicketChannel
 from handlers.messages import Inbound, Reply
 from handlers.render import Draft, Voice, render
@@ -36,14 +37,14 @@ def no_page(channel: str, talk: str, language: Language) -> None:
 class Intake:
     """The way in for every channel.
 
-    `links` makes draft links; `submit` is told the id of a talk that has something to deliver, after the commit.
+    `links` makes draft links; `jobs` is told of talks that have something to deliver, before the commit and after.
     """
 
     database: Engine
     knowledge: Knowledge
     clock: Clock
     threads: ThreadPoolExecutor
-    submit: Callable[[str], None]
+    jobs: Queue
     links: DraftLink = no_page
 
     async def __call__(self, inbound: Inbound) -> None:
@@ -53,7 +54,7 @@ class Intake:
             StorageError: nothing was stored; the same message may be sent again.
         """
         loop = asyncio.get_running_loop()
-        self.submit(await loop.run_in_executor(self.threads, self.take, inbound))
+        self.jobs.submit(await loop.run_in_executor(self.threads, self.take, inbound))
 
     def take(self, inbound: Inbound) -> str:
         """The transaction; the id of the talk."""
@@ -72,6 +73,7 @@ class Intake:
                 talk = self._forget(connection, inbound, decision, now)
             else:
                 self._keep(connection, talk, message, decision, took, now)
+            self.jobs.queue(connection, talk.id)
             statistics.count_up(connection, talk.channel, decision.trace, now.date())
         log.info(
             "intake.decided", channel=talk.channel, talk=talk.id, handler=decision.trace.handler, ms=round(took, 2)

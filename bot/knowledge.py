@@ -1,5 +1,6 @@
 """Puts together what the handlers need to know: content, matcher and sentences; decides nothing."""
 
+import gc
 from pathlib import Path
 
 from bot.phrases import phrases
@@ -14,5 +15,14 @@ def knowledge(folder: Path | None = None) -> Knowledge:
     Raises:
         ContentError: names every mistake in the content.
     """
-    base = load(folder)
-    return Knowledge(base=base, matcher=Matcher(base), phrases=phrases())
+    # What is made here stays to the end: the collector would look through it again and again for nothing.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        base = load(folder)
+        known = Knowledge(base=base, matcher=Matcher(base), phrases=phrases())
+        gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()
+    return known

@@ -15,7 +15,7 @@ from bot.doors import Doors, draft_links
 from bot.intake import no_page
 from bot.knowledge import knowledge
 from bot.secret import signing_key
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from kb.model import Language
 
 log = structlog.get_logger()
@@ -44,22 +44,61 @@ def serve(settings: Settings) -> None:
     asyncio.run(_serve(settings))
 
 
-async def _serve(settings: Settings) -> None:
+def web_role(settings: Settings) -> None:
+    """One of many processes that take messages in and serve pages; workers deliver."""
+    logs.configure(settings.log_level, settings.log_format)
+    asyncio.run(_serve(settings, many=True))
+
+
+def worker_role(settings: Settings) -> None:
+    """One of many processes that deliver; takes nothing in."""
+    logs.configure(settings.log_level, settings.log_format)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
     known = await asyncio.to_thread(knowledge, settings.content_dir)
     key = signing_key(settings, DATA)
-    async with core(settings, known, links=draft_links(settings, key)) as program:
+    async with core(settings, known, links=draft_links(settings, key), many=True) as program:
+        doors = Doors(settings, program, key)
+        try:
+            program.runner.start()
+            log.info("program.working")
+            await _told_to_stop()
+            await program.runner.stop()
+        finally:
+            await doors.close()
+
+
+async def _serve(settings: Settings, *, many: bool = False) -> None:
+    if many and settings.telegram_bot_token is not None and settings.public_url is None:
+        raise SettingsError(
+            ("PUBLIC_URL: is missing: many processes cannot poll Telegram, it has to call one address",)
+        )
+    known = await asyncio.to_thread(knowledge, settings.content_dir)
+    key = signing_key(settings, DATA)
+    async with core(settings, known, links=draft_links(settings, key), many=many) as program:
         doors = Doors(settings, program, key)
         server = web.AppRunner(doors.application(), access_log=None, handle_signals=False)
         await server.setup()
         try:
-            await web.TCPSite(server, settings.host, settings.port).start()
-            program.runner.start()
+            await _listen(server, settings)
+            if not many:
+                program.runner.start()
             await doors.open()
             log.info("program.serving", address=f"http://{settings.host}:{settings.port}", content=known.base.version)
             await _told_to_stop()
         finally:
             await doors.close()
             await server.cleanup()
+
+
+async def _listen(server: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(server, settings.host, settings.port).start()
+    except OSError as exc:
+        reason = f"{settings.host}:{settings.port} cannot be listened at ({exc.strerror})"
+        raise SettingsError((f"PORT: {reason}: stop what is there, or set another PORT or HOST",)) from exc
 
 
 async def _told_to_stop() -> None:

@@ -27,7 +27,7 @@ def ticket(situation: Situation, entry: Entry) -> Ruling:
 
 
 def pressed(situation: Situation) -> Ruling | None:
-    """ "Just note it anyway", said after a ticket was refused; or words that may well mean a ticket, and press for it."""
+    """ "Just note it anyway", said after a refusal; or words that may well mean a ticket, and press for it."""
     entry = next((entry for entry in situation.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
     if entry is None:
         return None

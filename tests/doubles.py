@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from bot.phrases import phrases
 from handlers.messages import Inbound, Kind, Reply
 from handlers.render import Draft, Voice, render
@@ -51,6 +53,20 @@ class ScriptedMatcher:
     def cue(self, text: str) -> str | None:
         """As scripted, or None."""
         return self.cues.get(text)
+
+
+@dataclass
+class NoJobs:
+    """Notes which talks were told of, and delivers to none."""
+
+    told: list[str] = field(default_factory=list)
+
+    def queue(self, connection: Connection, talk: str) -> None:
+        """Nothing."""
+
+    def submit(self, talk: str) -> None:
+        """Note it."""
+        self.told.append(talk)
 
 
 class Talk:

@@ -34,6 +34,27 @@ def run(
 
 
 @app.command()
+def web(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
+) -> None:
+    """Take messages in and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
+    from bot.main import web_role
+    from bot.settings import read
+
+    web_role(read(**{name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+
+
+@app.command()
+def worker() -> None:
+    """Deliver replies: one of many processes on PostgreSQL."""
+    from bot.main import worker_role
+    from bot.settings import read
+
+    worker_role(read())
+
+
+@app.command()
 def chat(
     lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
 ) -> None:

@@ -11,20 +11,25 @@ app = typer.Typer(help="The database: upgrade, check, backup.", no_args_is_help=
 @app.command()
 def upgrade() -> None:
     """Bring the database to the newest shape."""
+    from bot.jobs import schema
     from bot.settings import read
     from storage import engine, migrate
 
-    migrate.upgrade(engine.create(read().database_url))
+    database = engine.create(read().database_url)
+    migrate.upgrade(database)
+    schema.upgrade(database)
     typer.echo("The database is up to date.")
 
 
 @app.command()
 def check() -> None:
     """Look for pending migrations, drift and damage: exit 1 and a line a finding."""
+    from bot.jobs import schema
     from bot.settings import read
     from storage import engine, migrate
 
-    problems = migrate.check(engine.create(read().database_url))
+    database = engine.create(read().database_url)
+    problems = [*migrate.check(database), *schema.check(database)]
     for problem in problems:
         typer.echo(problem)
     if problems:

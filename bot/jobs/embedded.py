@@ -1,11 +1,14 @@
 """Runs deliveries inside this process: at once when told, and by looking into the database for what was left."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
+
+from bot.jobs.port import Chore, Deliver, Due
 
 log = structlog.get_logger()
 
@@ -22,12 +25,7 @@ AT_ONCE: Final = 16
 class EmbeddedRunner:
     """One delivery a talk at a time, several talks at once."""
 
-    def __init__(
-        self,
-        deliver: Callable[[str], Awaitable[None]],
-        due: Callable[[], Awaitable[Sequence[str]]],
-        chore: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, deliver: Deliver, due: Due, chore: Chore) -> None:
         self._deliver = deliver
         self._due = due
         self._chore = chore
@@ -36,6 +34,9 @@ class EmbeddedRunner:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._stopping = asyncio.Event()
         self._loops: tuple[asyncio.Task[None], ...] = ()
+
+    def queue(self, connection: Connection, talk: str) -> None:
+        """Nothing: what waits stands in the database, and is looked for."""
 
     def submit(self, talk: str) -> None:
         """Something waits in this talk. To be called in the event loop."""

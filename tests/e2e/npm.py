@@ -35,7 +35,7 @@ def install() -> None:
         raise NpmError("node and npm are not there: install Node.js 20")
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     try:
-        subprocess.run(command, cwd=HERE, check=True, capture_output=True, text=True, timeout=400)  # noqa: S603
+        subprocess.run(command, cwd=HERE, check=True, capture_output=True, text=True, timeout=400)
     except subprocess.CalledProcessError as exc:
         raise NpmError(f"npm ci failed: {' '.join(exc.stderr.split())[-300:]}") from exc
     except subprocess.TimeoutExpired as exc:
@@ -54,7 +54,7 @@ def needed() -> None:
 def node(script: str, lines: str) -> list[str]:
     """What a script of tests/e2e/node prints for the lines."""
     command = ["node", script]
-    done = subprocess.run(command, cwd=HERE, input=lines, check=True, capture_output=True, text=True, timeout=60)  # noqa: S603
+    done = subprocess.run(command, cwd=HERE, input=lines, check=True, capture_output=True, text=True, timeout=60)
     return done.stdout.splitlines()
 
 
@@ -65,7 +65,7 @@ def prism(spec: str, log: Path) -> Iterator[str]:
     script = str(MODULES / "@stoplight" / "prism-cli" / "dist" / "index.js")
     command = ["node", script, "mock", "--errors", "--host=127.0.0.1", f"--port={port}", str(SPECS / spec)]
     with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait(process, log, port)
         yield f"http://127.0.0.1:{port}"

@@ -21,6 +21,7 @@ from handlers.messages import Inbound, Kind
 from handlers.situation import Knowledge
 from kb.model import Act
 from storage import engine, handoffs, migrate
+from tests.doubles import NoJobs
 from tests.shared import needs_shared, queries
 
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
@@ -73,7 +74,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Itera
     migrate.upgrade(database)
     recorder = Recorder()
     with ThreadPoolExecutor(1) as threads:
-        intake = Intake(database=database, knowledge=shipped, clock=lambda: NOW, threads=threads, submit=lambda _: None)
+        intake = Intake(database=database, knowledge=shipped, clock=lambda: NOW, threads=threads, jobs=NoJobs())
         deliver = Deliverer(database=database, channels={"recorded": recorder}, clock=lambda: NOW, threads=threads)
         yield House(database, intake, deliver, recorder)
     database.dispose()

@@ -17,7 +17,7 @@ from bot.phrases import phrases
 from handlers.messages import Inbound, Kind
 from handlers.situation import Knowledge
 from storage import engine, migrate
-from tests.doubles import NOW, ScriptedMatcher, means, small_base
+from tests.doubles import NOW, NoJobs, ScriptedMatcher, means, small_base
 
 MEANINGS = {
     "dead": means("dead", language="en"),
@@ -88,7 +88,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
     known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS, {}), phrases=phrases())
     with ThreadPoolExecutor(1) as threads:
         intake = Intake(
-            database=database, knowledge=known, clock=lambda: time[0], threads=threads, submit=submitted.append
+            database=database, knowledge=known, clock=lambda: time[0], threads=threads, jobs=NoJobs(submitted)
         )
         deliver = Deliverer(database=database, channels={"test": channel}, clock=lambda: time[0], threads=threads)
         yield Program(database, intake, deliver, channel, submitted, time)

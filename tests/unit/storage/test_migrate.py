@@ -87,7 +87,7 @@ engine = create("sqlite:///{tmp_path}/new/paligs.db")
 migrate.upgrade(engine)
 assert migrate.check(engine) == []
 """
-    running = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _ in range(4)]  # noqa: S603
+    running = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _ in range(4)]
 
     assert [(process.communicate(timeout=60)[1], process.returncode) for process in running] == [(b"", 0)] * 4
 

@@ -1,0 +1,44 @@
+"""What the program asks of its jobs: to see that a talk with waiting replies is delivered to, soon and in the end."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+Deliver = Callable[[str], Awaitable[datetime | None]]
+"""Sends what waits in a talk; when to come again, None where nothing waits any more. Safe to run twice, or at once."""
+
+Due = Callable[[], Awaitable[Sequence[str]]]
+"""The talks in which something can be sent now."""
+
+Chore = Callable[[], Awaitable[None]]
+"""What is nobody's message and is done every minute."""
+
+
+class Queue(Protocol):
+    """What intake asks: one call inside its transaction, one after it. Between them no talk is lost, come what may."""
+
+    def queue(self, connection: Connection, talk: str) -> None:
+        """Something waits in this talk, once the transaction of `connection` is committed.
+
+        Raises:
+            StorageError: the transaction cannot be committed any more.
+        """
+        ...
+
+    def submit(self, talk: str) -> None:
+        """The transaction is committed. To be called in the event loop."""
+        ...
+
+
+class Jobs(Queue, Protocol):
+    """What the program asks."""
+
+    def start(self) -> None:
+        """Begin to deliver, what an earlier run left too. A process that only takes messages in does not."""
+        ...
+
+    async def stop(self) -> None:
+        """Take nothing new, and finish or give back what runs."""
+        ...

@@ -1,0 +1,380 @@
+"""What is queued is delivered to, in one process or on many machines; and what Procrastinate has to add to that."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+import pytest
+from sqlalchemy import Engine, text
+from structlog.testing import capture_logs
+
+from bot.jobs import schema
+from bot.jobs.embedded import EmbeddedRunner
+from bot.jobs.port import Jobs
+from bot.jobs.procrastinate import ProcrastinateJobs
+from storage import migrate
+from storage.engine import create, reading, writing
+from storage.errors import MigrationError, SchemaError, UnavailableError
+from tests.contract.conftest import _database, _order
+
+ON_POSTGRES = pytest.mark.parametrize(
+    "backend", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@dataclass
+class Bench:
+    """Delivers by writing down to whom; `held` makes it wait, `again` is what it gives back, once."""
+
+    begun: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    again: list[datetime] = field(default_factory=list)
+    held: asyncio.Event | None = None
+    at_once: int = 0
+    chores: int = 0
+
+    async def deliver(self, talk: str) -> datetime | None:
+        self.begun.append(talk)
+        self.at_once = max(self.at_once, self.begun.count(talk) - self.ended.count(talk))
+        if self.held is not None:
+            await self.held.wait()
+        self.ended.append(talk)
+        if self.failures:
+            raise self.failures.pop()
+        return self.again.pop() if self.again else None
+
+    async def due(self) -> tuple[str, ...]:
+        due = (*self.left,)
+        self.left.clear()
+        return due
+
+    async def chore(self) -> None:
+        self.chores += 1
+
+    async def sees(self, what: Callable[[], bool], *, within: float = 15) -> None:
+        end = monotonic() + within
+        while not what():
+            assert monotonic() < end, self
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[object]]:
+    with capture_logs() as logs:
+        yield [logs]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture(scope="module")
+def postgres_jobs(postgres: str) -> str:
+    _order(postgres, "CREATE DATABASE jobs")
+    address = _database(postgres, "jobs")
+    engine = create(address)
+    migrate.upgrade(engine)
+    schema.upgrade(engine)
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def url(backend: str, request: pytest.FixtureRequest) -> str:
+    if backend == "sqlite":
+        return "sqlite:///:memory:"
+    address = str(request.getfixturevalue("postgres_jobs"))
+    _order(address, "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
+    return address
+
+
+@pytest.fixture
+async def jobs(bench: Bench, engine: Engine, backend: str) -> AsyncIterator[Jobs]:
+    embedded = backend == "sqlite"
+    runner: Jobs = EmbeddedRunner(bench.deliver, bench.due, bench.chore) if embedded else made(bench, engine)
+    yield runner
+    if bench.held is not None:
+        bench.held.set()
+    await runner.stop()
+
+
+def made(bench: Bench, engine: Engine) -> ProcrastinateJobs:
+    return ProcrastinateJobs(database=engine, deliver=bench.deliver, due=bench.due, chore=bench.chore, heartbeat=0.25)
+
+
+def say(jobs: Jobs, engine: Engine, *talks: str) -> None:
+    for talk in talks:
+        with writing(engine) as connection:
+            jobs.queue(connection, talk)
+        jobs.submit(talk)
+
+
+def count(engine: Engine, table: str = "procrastinate_jobs", *, where: str = "queueing_lock IS NULL") -> int:
+    with reading(engine) as connection:
+        return int(connection.scalar(text(f"SELECT count(*) FROM {table} WHERE {where}")) or 0)  # noqa: S608
+
+
+async def test_a_talk_that_is_queued_is_delivered_to(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    jobs.start()
+    say(jobs, engine, "anna", "boris")
+
+    await bench.sees(lambda: sorted(bench.ended) == ["anna", "boris"])
+
+
+async def test_a_talk_is_delivered_to_by_one_at_a_time_and_again_if_told_meanwhile(
+    jobs: Jobs, bench: Bench, engine: Engine
+) -> None:
+    bench.held = asyncio.Event()
+    jobs.start()
+    say(jobs, engine, "anna")
+    await bench.sees(lambda: bench.begun == ["anna"])
+    say(jobs, engine, "anna", "boris")
+    await bench.sees(lambda: "boris" in bench.begun)
+    bench.held.set()
+
+    await bench.sees(lambda: bench.ended.count("anna") == 2)
+    assert bench.at_once == 1
+
+
+async def test_what_an_earlier_run_left_is_found_and_the_chore_is_done(jobs: Jobs, bench: Bench) -> None:
+    bench.left.append("anna")
+    jobs.start()
+
+    await bench.sees(lambda: bench.ended == ["anna"] and bench.chores == 1)
+
+
+async def test_a_delivery_that_breaks_hinders_no_other(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    bench.failures.append(RuntimeError("broken"))
+    jobs.start()
+    say(jobs, engine, "anna")
+    await bench.sees(lambda: bench.ended == ["anna"])
+    say(jobs, engine, "boris")
+
+    await bench.sees(lambda: "boris" in bench.ended)
+
+
+async def test_a_stop_lets_what_runs_end(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    bench.held = asyncio.Event()
+    jobs.start()
+    say(jobs, engine, "anna")
+    await bench.sees(lambda: bench.begun == ["anna"])
+    stopping = asyncio.create_task(jobs.stop())
+    await asyncio.sleep(0.1)
+    assert not stopping.done()
+    bench.held.set()
+    await stopping
+
+    assert bench.ended == ["anna"]
+
+
+@ON_POSTGRES
+async def test_a_turn_that_is_rolled_back_takes_its_job_along(jobs: Jobs, engine: Engine) -> None:
+    with engine.connect() as connection, connection.begin() as turn:
+        jobs.queue(connection, "anna")
+        turn.rollback()
+
+    assert count(engine) == 0
+
+
+@ON_POSTGRES
+async def test_a_process_that_takes_in_delivers_nothing(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    say(jobs, engine, "anna", "anna")
+    await asyncio.sleep(0.3)
+
+    assert bench.begun == []
+    assert count(engine, where="status = 'todo' AND lock = 'anna'") == 2
+
+
+@ON_POSTGRES
+async def test_jobs_that_are_done_leave_nothing_behind(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    jobs.start()
+    say(jobs, engine, *map(str, range(20)))
+    await bench.sees(lambda: len(bench.ended) == 20)
+
+    await bench.sees(lambda: count(engine) == 0)
+
+
+@ON_POSTGRES
+async def test_a_reply_whose_time_has_not_come_is_come_back_to(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    bench.again.append(datetime.now(UTC) + timedelta(seconds=1.5))
+    jobs.start()
+    say(jobs, engine, "anna")
+    await bench.sees(lambda: bench.ended == ["anna"])
+    say(jobs, engine, "anna")
+    await bench.sees(lambda: bench.ended == ["anna"] * 2, within=1)  # The timer holds back nobody.
+    assert count(engine, where="queueing_lock LIKE 'anna %' AND lock IS NULL") == 1
+
+    await bench.sees(lambda: bench.ended == ["anna"] * 3, within=3)
+
+
+@ON_POSTGRES
+async def test_many_who_wait_for_the_same_moment_are_one_timer(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    bench.again += [datetime.now(UTC) + timedelta(minutes=1)] * 3
+    jobs.start()
+    say(jobs, engine, *["anna"] * 3)
+    await bench.sees(lambda: bench.ended == ["anna"] * 3)
+
+    await bench.sees(lambda: count(engine) == 0)
+    assert count(engine, where="queueing_lock LIKE 'anna %'") == 1
+
+
+@ON_POSTGRES
+async def test_a_delivery_that_broke_is_tried_again(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    bench.failures.append(RuntimeError("broken"))
+    jobs.start()
+    say(jobs, engine, "anna")
+
+    await bench.sees(lambda: bench.ended == ["anna"] * 2)
+
+
+@ON_POSTGRES
+async def test_the_job_of_a_worker_that_died_is_given_to_another(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    say(jobs, engine, "anna", "anna")
+    with writing(engine) as connection:
+        connection.execute(
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+        )
+        connection.execute(
+            text(
+                "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
+                " WHERE id = (SELECT min(id) FROM procrastinate_jobs)"
+            )
+        )
+    jobs.start()
+
+    await bench.sees(lambda: bench.ended == ["anna"] * 2)
+
+
+@ON_POSTGRES
+async def test_a_worker_gives_a_sign_of_life(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert schema.heartbeat(connection) is None
+    jobs.start()
+    await bench.sees(lambda: bench.chores == 1)
+    await asyncio.sleep(1)
+
+    with reading(engine) as connection:
+        age = schema.heartbeat(connection)
+    assert age is not None
+    assert age < timedelta(seconds=0.9)
+
+
+@ON_POSTGRES
+async def test_a_worker_whose_connections_are_cut_comes_back(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+    jobs.start()
+    say(jobs, engine, "anna")
+    await bench.sees(lambda: bench.ended == ["anna"])
+    with writing(engine) as connection:
+        cut = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jobs' AND pid <> pg_backend_pid()"
+        )
+        connection.execute(text(cut))
+    say(jobs, engine, "boris")
+
+    await bench.sees(lambda: "boris" in bench.ended)
+
+
+@ON_POSTGRES
+async def test_a_database_that_is_away_for_a_while_is_waited_for(
+    jobs: Jobs, bench: Bench, engine: Engine, postgres: str
+) -> None:
+    bench.held = asyncio.Event()
+    jobs.start()
+    say(jobs, engine, "anna")
+    await bench.sees(lambda: bench.begun == ["anna"])
+    away(engine, postgres, allowed=False)
+    bench.held.set()
+    await bench.sees(lambda: bench.ended == ["anna"])
+    await asyncio.sleep(2)
+    away(engine, postgres, allowed=True)
+    say(jobs, engine, "anna", "boris")
+
+    await bench.sees(lambda: "boris" in bench.ended and bench.ended.count("anna") >= 2, within=30)
+    await bench.sees(lambda: count(engine) == 0)
+
+
+def away(engine: Engine, postgres: str, *, allowed: bool) -> None:
+    _order(postgres, f"ALTER DATABASE jobs ALLOW_CONNECTIONS {allowed}")
+    _order(postgres, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jobs'")
+    engine.dispose()
+
+
+@ON_POSTGRES
+async def test_what_outlasts_a_stop_is_given_back(
+    bench: Bench, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs.procrastinate.GRACE_SECONDS", 0.2)
+    bench.held = asyncio.Event()
+    stopped, other = made(bench, engine), made(bench, engine)
+    stopped.start()
+    say(stopped, engine, "anna")
+    await bench.sees(lambda: bench.begun == ["anna"])
+    await stopped.stop()
+    assert bench.ended == []
+    assert count(engine, where="status = 'todo' AND lock = 'anna'") == 1
+
+    bench.held.set()
+    other.start()
+    await bench.sees(lambda: bench.ended == ["anna"])
+    await other.stop()
+
+
+@ON_POSTGRES
+def test_a_database_without_the_tables_says_so(empty_engine: Engine, bench: Bench) -> None:
+    assert schema.check(empty_engine) == ["The tables of Procrastinate are missing: run paligs db upgrade."]
+    with pytest.raises(SchemaError), writing(empty_engine) as connection:
+        made(bench, empty_engine).queue(connection, "anna")
+
+
+@ON_POSTGRES
+def test_a_connection_that_is_lost_can_be_tried_again(engine: Engine, bench: Bench) -> None:
+    with engine.connect() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+        with writing(engine) as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        with pytest.raises(UnavailableError):
+            made(bench, engine).queue(connection, "anna")
+        connection.invalidate()
+
+
+def test_the_tables_are_made_once_and_beside_ours(empty_engine: Engine) -> None:
+    for _ in range(2):
+        migrate.upgrade(empty_engine)
+        schema.upgrade(empty_engine)
+
+    assert (migrate.check(empty_engine), schema.check(empty_engine)) == ([], [])
+
+
+@ON_POSTGRES
+def test_tables_of_an_older_procrastinate_are_brought_up_to_date(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine)
+    with writing(empty_engine) as connection:
+        connection.execute(text("DROP TRIGGER procrastinate_trigger_status_events_update_v1 ON procrastinate_jobs"))
+    mark(empty_engine, "paligs: Procrastinate as of 03.04.00_01_pre_add_retry_failed_job_procedure")
+    assert "as of 03.04.00_01" in schema.check(empty_engine)[0]
+
+    schema.upgrade(empty_engine)
+
+    assert schema.check(empty_engine) == []
+    assert count(empty_engine, "pg_trigger", where="tgname LIKE '%status_events_update_v1'") == 1
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("said", ["paligs: Procrastinate as of 99.00.00_01", "of another program"])
+def test_tables_that_are_not_ours_to_change_are_left_alone(empty_engine: Engine, said: str) -> None:
+    schema.upgrade(empty_engine)
+    mark(empty_engine, said)
+
+    assert len(schema.check(empty_engine)) == 1
+    with pytest.raises(MigrationError, match="program"):
+        schema.upgrade(empty_engine)
+
+
+def mark(engine: Engine, said: str) -> None:
+    with writing(engine) as connection:
+        connection.execute(text(f"COMMENT ON TABLE procrastinate_jobs IS '{said}'"))

@@ -1,0 +1,231 @@
+"""Two that take messages in and two that deliver, on one PostgreSQL; some are killed in the middle.
+
+The processes are this module too: `python -m tests.e2e.test_many_machines web|worker URL NAME`.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from time import monotonic, sleep
+from uuid import uuid4
+
+import pytest
+import structlog
+from sqlalchemy import Engine, text
+
+from bot.channels.port import Shown
+from bot.deliver import Deliverer
+from bot.intake import Intake
+from bot.jobs import schema
+from bot.jobs.procrastinate import AT_ONCE, ProcrastinateJobs
+from bot.phrases import phrases
+from handlers.messages import Inbound
+from handlers.situation import Knowledge
+from storage import migrate, outbox
+from storage.engine import create, reading, writing
+from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
+from tests.doubles import ScriptedMatcher, means, small_base
+
+TALKS, TURNS = 20, 10
+KNOWN = {"hours": means("hours"), "printer": means("printer")}
+LEASE = timedelta(seconds=3)
+"""A minute in earnest: how long the reply that a dead worker was sending waits for another."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A channel that writes down what it is given, in a table of its own, and takes its time."""
+
+    database: Engine
+    worker: str
+    name: str = "post"
+
+    async def send(self, address: str, shown: Shown) -> None:
+        await asyncio.to_thread(self._write, address, shown.sequence)
+        await asyncio.sleep(0.02)
+
+    def _write(self, address: str, sequence: int) -> None:
+        with writing(self.database) as connection:
+            row = {"address": address, "sequence": sequence, "worker": self.worker}
+            connection.execute(
+                text("INSERT INTO post (address, sequence, worker) VALUES (:address, :sequence, :worker)"), row
+            )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def program(url: str, name: str) -> Iterator[tuple[Intake, ProcrastinateJobs]]:
+    database = create(url)
+    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
+    with ThreadPoolExecutor(4) as threads:
+        channels = {"post": Post(database, name)}
+        deliver = Deliverer(database=database, channels=channels, clock=now, threads=threads)
+        jobs = ProcrastinateJobs(
+            database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, heartbeat=0.25
+        )
+        yield Intake(database=database, knowledge=known, clock=now, threads=threads, jobs=jobs), jobs
+
+
+async def web(url: str, name: str) -> None:
+    """Hears every message of every talk, as a platform sends them to it: in order, and again after a failure."""
+    with program(url, name) as (intake, _):
+
+        async def talk(number: int) -> None:
+            for turn in range(TURNS):
+                await intake(
+                    Inbound(
+                        channel="post",
+                        conversation=f"talk {number}",
+                        sender=f"talk {number}",
+                        message_id=f"m{turn:02}",
+                        sent_at=now(),
+                        text=("hours", "printer")[turn % 2],
+                    )
+                )
+                await asyncio.sleep(0.02)
+
+        await asyncio.gather(*map(talk, range(TALKS)))
+
+
+async def worker(url: str, name: str) -> None:
+    """Delivers until it is told to stop."""
+    outbox.claim.__defaults__ = (LEASE,)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    with program(url, name) as (_, jobs):
+        jobs.start()
+        await stop.wait()
+        await jobs.stop()
+
+
+@dataclass(frozen=True)
+class House:
+    """The database that they share, and what stands in it."""
+
+    url: str
+    engine: Engine
+    folder: Path
+
+    @contextmanager
+    def runs(self, role: str, name: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A process, ended at the latest with the block."""
+        with (self.folder / name).open("wb") as log:
+            command = [sys.executable, "-m", "tests.e2e.test_many_machines", role, self.url, name]
+            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            try:
+                yield process
+            finally:
+                process.kill()
+                process.wait()
+
+    def ask(self, query: str) -> list[tuple[str, int]]:
+        with reading(self.engine) as connection:
+            return [(str(row[0]), int(row[1])) for row in connection.execute(text(query))]
+
+    def count(self, table: str) -> int:
+        return self.ask(f"SELECT '', count(*) FROM {table}")[0][1]  # noqa: S608
+
+    def sees(self, wanted: int, counted: str, *, within: float) -> None:
+        end = monotonic() + within
+        while self.count(counted) < wanted:
+            assert monotonic() < end, "\n".join(log.read_text()[-3000:] for log in self.folder.iterdir())
+            sleep(0.02)
+
+    def holds(self, *, killed: bool) -> None:
+        """Nothing lost, nothing decided twice, no inversion."""
+        everything = TALKS * TURNS
+        heard = "FROM messages JOIN conversations c ON c.id = conversation_id WHERE side = 'person'"
+        for talk, rows in groupby(
+            self.ask(f"SELECT address, substr(provider_id, 2) {heard} ORDER BY 1, messages.id"), key=first
+        ):
+            assert [number for _, number in rows] == [*range(TURNS)], talk
+        assert self.count("messages WHERE side = 'person'") == self.count("turns") == everything
+        assert self.count("messages WHERE side = 'bot' AND state = 'sent'") == everything
+        posted = self.ask("SELECT address, sequence FROM post ORDER BY address, id")
+        for talk, rows in groupby(posted, key=first):
+            order = [sequence for _, sequence in rows]
+            assert order == sorted(order), f"{talk}: {order}"
+        replies = self.ask(
+            "SELECT c.address, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE side = 'bot'"
+        )
+        assert {*posted} == {*replies}
+        duplicates = len(posted) - everything
+        by = dict(self.ask("SELECT worker, count(*) FROM post GROUP BY 1"))
+        print(f"\n{everything} replies, {duplicates} sent twice; by {by}")  # noqa: T201
+        assert duplicates <= (AT_ONCE if killed else 0)
+
+
+def first(row: tuple[str, int]) -> str:
+    return row[0]
+
+
+@pytest.fixture
+def house(postgres: str, tmp_path: Path) -> Iterator[House]:  # noqa: F811
+    name = f"house_{uuid4().hex}"
+    _order(postgres, f"CREATE DATABASE {name}")
+    url = _database(postgres, name)
+    engine = create(url)
+    migrate.upgrade(engine)
+    schema.upgrade(engine)
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE post (id bigserial, address text, sequence bigint, worker text)"))
+    yield House(url, engine, tmp_path)
+    engine.dispose()
+    _order(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+SENT = "messages WHERE side = 'bot' AND due_at IS NULL"
+
+
+@pytest.mark.postgres
+def test_two_webs_that_hear_the_same_and_two_workers_decide_once_and_keep_the_order(house: House) -> None:
+    with ExitStack() as running:
+        workers = [running.enter_context(house.runs("worker", f"worker {number}")) for number in (1, 2)]
+        webs = [running.enter_context(house.runs("web", f"web {number}")) for number in (1, 2)]
+        assert [process.wait(60) for process in webs] == [0, 0]
+        house.sees(TALKS * TURNS, SENT, within=60)
+        start = monotonic()
+        for process in workers:
+            process.terminate()
+        assert [process.wait(20) for process in workers] == [0, 0]
+        assert monotonic() - start < 20
+
+    house.holds(killed=False)
+    assert house.count("procrastinate_workers") == 0
+    assert house.count("procrastinate_jobs WHERE task_name = 'paligs.deliver' AND scheduled_at IS NULL") == 0
+
+
+@pytest.mark.postgres
+def test_a_web_and_a_worker_that_are_killed_lose_nothing(house: House) -> None:
+    with ExitStack() as running:
+        doomed = running.enter_context(house.runs("worker", "worker 1"))
+        running.enter_context(house.runs("worker", "worker 2"))
+        webs = [running.enter_context(house.runs("web", f"web {number}")) for number in (1, 2)]
+        house.sees(40, "post WHERE worker = 'worker 1'", within=60)
+        assert webs[0].poll() is None
+        os.kill(doomed.pid, signal.SIGKILL)
+        os.kill(webs[0].pid, signal.SIGKILL)
+        assert webs[1].wait(60) == 0
+        start = monotonic()
+        house.sees(TALKS * TURNS, SENT, within=60)
+        print(f"\nall sent {monotonic() - start:.1f} s after the last message")  # noqa: T201
+
+    house.holds(killed=True)
+
+
+if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
+    role, *rest = sys.argv[1:]
+    asyncio.run({"web": web, "worker": worker}[role](*rest))
