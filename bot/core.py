@@ -9,14 +9,16 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from bot.channels.port import Channel
+from bot.channels.port import Channel, Receive
 from bot.deliver import Deliverer
+from bot.gate import Guarded, Parking
 from bot.intake import DraftLink, Intake
 from bot.jobs import schema
 from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.port import Jobs
 from bot.jobs.procrastinate import ProcrastinateJobs
 from bot.memory import Memory
+from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
 from handlers.situation import Knowledge
 from storage import engine, migrate, outbox
@@ -32,13 +34,18 @@ def now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Core:
-    """What every way of running shares: the database, the knowledge, intake, delivery."""
+    """What every way of running shares: the database, the knowledge, intake, delivery.
+
+    Doors that strangers come through take `receive`; `intake` is for whoever sits at this machine.
+    """
 
     database: Engine
     knowledge: Knowledge
     threads: ThreadPoolExecutor
     channels: dict[str, Channel]
     intake: Intake
+    receive: Receive
+    metrics: Metrics
     memory: Memory
     runner: Jobs
 
@@ -57,14 +64,23 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
         with engine.writing(database) as connection:
             outbox.release(connection, now())
     channels: dict[str, Channel] = {}
+    metrics = Metrics()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
-        deliver = Deliverer(database=database, channels=channels, clock=now, threads=threads)
+        deliver = Deliverer(database=database, channels=channels, clock=now, threads=threads, metrics=metrics)
         runner: Jobs = (
             ProcrastinateJobs(database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep)
             if many
             else EmbeddedRunner(deliver, deliver.due, deliver.sweep)
         )
-        intake = Intake(database=database, knowledge=known, clock=now, threads=threads, jobs=runner, links=links)
+        intake = Intake(
+            database=database,
+            knowledge=known,
+            clock=now,
+            threads=threads,
+            jobs=runner,
+            links=links,
+            metrics=metrics,
+        )
         try:
             yield Core(
                 database=database,
@@ -72,6 +88,8 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
                 threads=threads,
                 channels=channels,
                 intake=intake,
+                receive=Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back),
+                metrics=metrics,
                 memory=Memory(database=database, threads=threads, clock=now),
                 runner=runner,
             )

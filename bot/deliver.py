@@ -1,18 +1,21 @@
 """Brings the replies of a talk to its channel, in order and at least once; it decides nothing about their words."""
 
 import asyncio
+import contextvars
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
+from structlog.contextvars import bound_contextvars
 
 from bot.channels.port import Channel, DeliveryError, Shown
-from storage import delivery, engine, outbox, users
+from bot.metrics import Metrics
+from storage import delivery, engine, outbox, parked, users
 from storage.outbox import Outgoing
 
 log = structlog.get_logger()
@@ -26,6 +29,10 @@ FAREWELL: Final = timedelta(minutes=1)
 """How long the confirmation of an erasure stays, so that an open page can show it."""
 
 
+GIVEN_UP: Final = timedelta(days=2)
+"""After this no platform sends a message again: what failed less often than parked.TRIES is of no more interest."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deliverer:
     """Delivers for every channel that this process serves, by name."""
@@ -34,6 +41,7 @@ class Deliverer:
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
     threads: ThreadPoolExecutor
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def __call__(self, talk: str) -> datetime | None:
         """Send what waits in a talk until nothing does, or the first of it has to wait: until the moment returned."""
@@ -44,31 +52,36 @@ class Deliverer:
             channel = self.channels.get(claimed.talk.channel)
             if channel is None:
                 return None
-            await self._send(channel, claimed)
+            # Whatever is logged on the way, the channel's own words too, can be found by its turn.
+            with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
+                await self._send(channel, claimed)
 
     async def due(self) -> tuple[str, ...]:
         """Talks in which something can be sent now."""
         return await self._stored(lambda connection: outbox.due(connection, self.clock()))
 
     async def sweep(self) -> None:
-        """Take away what is left of the forgotten, when they have had time to read the farewell."""
+        """Take away what is left of the forgotten, when they have had time to read the farewell, and old failures."""
         await self._stored(lambda connection: users.sweep(connection, self.clock() - FAREWELL))
+        await self._stored(lambda connection: parked.sweep(connection, self.clock() - GIVEN_UP))
 
     async def _send(self, channel: Channel, claimed: Outgoing) -> None:
         try:
             receipt = await channel.send(claimed.talk.address, _shown(claimed))
         except DeliveryError as exc:
             error = exc
+            self.metrics.delivered(channel.name, "failed" if exc.permanent else "later")
             await self._stored(lambda connection: self._not_sent(connection, claimed, error))
             return
+        self.metrics.delivered(channel.name, "sent")
         await self._stored(lambda connection: self._sent(connection, claimed, receipt))
 
     def _sent(self, connection: Connection, claimed: Outgoing, receipt: str | None) -> None:
         delivery.sent(connection, claimed.id, self.clock(), receipt=receipt)
-        log.info("delivery.sent", channel=claimed.talk.channel, talk=claimed.talk.id, attempts=claimed.attempts)
+        log.info("delivery.sent", channel=claimed.talk.channel, attempts=claimed.attempts)
 
     def _not_sent(self, connection: Connection, claimed: Outgoing, error: DeliveryError) -> None:
-        log.warning("delivery.failed", channel=claimed.talk.channel, talk=claimed.talk.id, permanent=error.permanent)
+        log.warning("delivery.failed", channel=claimed.talk.channel, permanent=error.permanent)
         if error.permanent:
             delivery.failed(connection, claimed.id, str(error))
         else:
@@ -80,7 +93,8 @@ class Deliverer:
             with engine.writing(self.database) as connection:
                 return change(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self.threads, context.run, transaction)
 
 
 def pause(attempts: int) -> timedelta:

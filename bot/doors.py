@@ -7,13 +7,14 @@ from typing import Final
 from aiohttp import web
 from itsdangerous import TimestampSigner
 
-from bot.channels.telegram import Telegram, TelegramSettingError
+from bot.channels.telegram import Telegram, TelegramSettingError, Watch
 from bot.channels.webchat import WebChat
 from bot.channels.whatsapp import Account, AccountError, WhatsApp
-from bot.core import Core
+from bot.core import Core, now
 from bot.draft import DraftContent, DraftPage, DraftTokens
 from bot.health import health_routes
 from bot.intake import DraftLink
+from bot.metrics import metrics_routes
 from bot.settings import Settings, SettingsError
 from kb.model import Language
 
@@ -50,7 +51,9 @@ class Doors:
         """What is served over HTTP."""
         program = self._program
         application = web.Application(client_max_size=LARGEST_BODY)
-        application.add_routes(health_routes(program.database, program.threads, program.knowledge.base.version))
+        version = program.knowledge.base.version
+        application.add_routes(health_routes(program.database, program.threads, version, now))
+        application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now))
         application.add_routes(self._web.routes())
         application.add_routes(self._draft().routes())
         for channel in (self._telegram, self._whatsapp):
@@ -77,7 +80,7 @@ class Doors:
     def _webchat(self) -> WebChat:
         public = self._settings.public_url
         return WebChat(
-            receive=self._program.intake,
+            receive=self._program.receive,
             history=partial(self._program.memory.talk, WebChat.name),
             sign=TimestampSigner(self._key, salt="webchat"),
             secure_cookies=public is not None and public.startswith("https://"),
@@ -98,12 +101,16 @@ class Doors:
         settings = self._settings
         if settings.telegram_bot_token is None:
             return None
-        secret = settings.telegram_webhook_secret
+        secret, metrics = settings.telegram_webhook_secret, self._program.metrics
         return Telegram(
-            self._program.intake,
+            self._program.receive,
             token=settings.telegram_bot_token.get_secret_value(),
             secret=None if secret is None else secret.get_secret_value(),
             api_url=settings.telegram_api_url,
+            watch=Watch(
+                parked=partial(metrics.unreadable, Telegram.name),
+                rejected=partial(metrics.rejected, Telegram.name, "secret"),
+            ),
         )
 
     def _make_whatsapp(self) -> WhatsApp | None:
@@ -124,9 +131,10 @@ class Doors:
         memory = self._program.memory
         return WhatsApp(
             account,
-            receive=self._program.intake,
+            receive=self._program.receive,
             reported=partial(memory.reported, WhatsApp.name),
             window=partial(memory.window_open, WhatsApp.name),
+            rejected=partial(self._program.metrics.rejected, WhatsApp.name),
         )
 
     def _urgent(self, language: Language) -> str:

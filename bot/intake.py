@@ -1,18 +1,22 @@
 """Takes a message in: one transaction that recognises, decides, stores and queues; it sends nothing."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 from typing import assert_never
 
 import structlog
 from sqlalchemy import Connection, Engine
+from structlog.contextvars import bound_contextvars
 
 from bot.jobs.port import Queue
+from bot.metrics import Metrics
 from handlers.actions import Ask, Forget, NotifyStaff, Say, ShowLine, ShowTicketChannel
+from handlers.excuse import Decide
 from handlers.messages import Inbound, Reply
 from handlers.render import Draft, Voice, render
 from handlers.router import decide
@@ -38,6 +42,7 @@ class Intake:
     """The way in for every channel.
 
     `links` makes draft links; `jobs` is told of talks that have something to deliver, before the commit and after.
+    `decide` is replaced where a message gets an excuse instead of an answer (bot.gate).
     """
 
     database: Engine
@@ -46,6 +51,8 @@ class Intake:
     threads: ThreadPoolExecutor
     jobs: Queue
     links: DraftLink = no_page
+    decide: Decide = decide
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and all that was decided about it are committed; the same message twice is one.
@@ -53,8 +60,11 @@ class Intake:
         Raises:
             StorageError: nothing was stored; the same message may be sent again.
         """
-        loop = asyncio.get_running_loop()
-        self.jobs.submit(await loop.run_in_executor(self.threads, self.take, inbound))
+        with self.metrics.taking(inbound.channel), bound_contextvars(message=inbound.message_id):
+            # A thread of the pool would not know whose message it logs about.
+            context = contextvars.copy_context()
+            talk = await asyncio.get_running_loop().run_in_executor(self.threads, context.run, self.take, inbound)
+        self.jobs.submit(talk)
 
     def take(self, inbound: Inbound) -> str:
         """The transaction; the id of the talk."""
@@ -67,22 +77,29 @@ class Intake:
                 return talk.id
             start = perf_counter()
             session = sessions.read(connection, talk.id)
-            decision = decide(inbound, session, self.knowledge, now)
+            decision = self.decide(inbound, session, self.knowledge, now)
             took = (perf_counter() - start) * 1000
+            turn: int | None = None
             if any(isinstance(action, Forget) for action in decision.actions):
                 talk = self._forget(connection, inbound, decision, now)
             else:
-                self._keep(connection, talk, message, decision, took, now)
+                turn = self._keep(connection, talk, message, decision, took, now)
             self.jobs.queue(connection, talk.id)
             statistics.count_up(connection, talk.channel, decision.trace, now.date())
+        self.metrics.decided(talk.channel, decision.trace.act, took / 1000)
         log.info(
-            "intake.decided", channel=talk.channel, talk=talk.id, handler=decision.trace.handler, ms=round(took, 2)
+            "intake.decided",
+            channel=talk.channel,
+            talk=talk.id,
+            turn=turn,
+            handler=decision.trace.handler,
+            ms=round(took, 2),
         )
         return talk.id
 
     def _keep(
         self, connection: Connection, talk: Conversation, message: int, decision: Decision, took: float, now: datetime
-    ) -> None:
+    ) -> int:
         circumstances = turns.Circumstances(content_version=self.knowledge.base.version, milliseconds=took)
         turn = turns.record(connection, talk, message, decision, circumstances, now)
         sessions.write(connection, talk.id, decision.session, now)
@@ -95,6 +112,7 @@ class Intake:
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
+        return turn.id
 
     def _forget(self, connection: Connection, inbound: Inbound, decision: Decision, now: datetime) -> Conversation:
         bare = users.forget(connection, inbound, now)

@@ -133,6 +133,16 @@ Index(
     postgresql_where=_current,
 )
 
+parked = Table(
+    "parked",
+    metadata,
+    _owner(primary_key=True),
+    Column("provider_id", Words, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words, nullable=False),
+    Column("tried_at", Moment, nullable=False),
+)
+
 daily_counts = Table(
     "daily_counts",
     metadata,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import db, kb, user
+from bot.cli import db, kb, outbox, user
 from bot.cli.console import errors
 from kb.model import LANGUAGES
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.add_typer(kb.app, name="kb")
 app.add_typer(db.app, name="db")
 app.add_typer(user.app, name="user")
+app.add_typer(outbox.app, name="outbox")
 
 
 @app.command()

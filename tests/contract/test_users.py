@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select
 
 from handlers.messages import Reply
-from storage import conversations, delivery, outbox, statistics, users
+from storage import conversations, delivery, outbox, parked, statistics, users
 from storage.engine import checkpoint, reading, writing
 from storage.outbox import Outgoing
 from storage.tables import metadata
@@ -24,6 +24,8 @@ def anna(engine: Engine) -> conversations.Conversation:
     take_in(engine, replace(said("Grupā par ŠNICELI", 7), conversation="group"))
     take_in(engine, said("Mans ŠNICELIS"), ["Jūsu ŠNICELIS"], people=True)
     talk, _ = take_in(engine, said("Vēl ŠNICELIS", 2))
+    with writing(engine) as connection:
+        parked.failed(connection, said("Neizlasāms ŠNICELIS", 3), "ValueError", NOW)
     return talk
 
 
@@ -43,7 +45,7 @@ def test_erasing_a_person_leaves_counts_only(engine: Engine, anna: conversations
     with writing(engine) as connection:
         erased = users.erase(connection, users.of_person(connection, "webchat", "anna"))
 
-    assert erased.rows == {"conversations": 2, "messages": 6, "turns": 3, "sessions": 2, "handoffs": 1}
+    assert erased.rows == {"conversations": 2, "messages": 6, "turns": 3, "sessions": 2, "handoffs": 1, "parked": 1}
     checkpoint(engine)
     with reading(engine) as connection:
         left = list(everything(connection))
