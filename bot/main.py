@@ -16,6 +16,7 @@ from bot.intake import no_page
 from bot.knowledge import knowledge
 from bot.secret import signing_key
 from bot.settings import Settings, SettingsError
+from handlers.situation import Knowledge
 from kb.model import Language
 
 log = structlog.get_logger()
@@ -24,14 +25,13 @@ DATA: Final = Path("data")
 """Where the program keeps what nobody set a place for."""
 
 
-def talk(settings: Settings, *, language: Language | None = None) -> None:
+def talk(settings: Settings, known: Knowledge, *, language: Language | None = None) -> None:
     """A talk in the terminal, until the person leaves."""
     logs.configure("ERROR", settings.log_format)
-    asyncio.run(_talk(settings, language))
+    asyncio.run(_talk(settings, known, language))
 
 
-async def _talk(settings: Settings, language: Language | None) -> None:
-    known = await asyncio.to_thread(knowledge, settings.content_dir)
+async def _talk(settings: Settings, known: Knowledge, language: Language | None) -> None:
     async with core(settings, known, links=no_page) as program:
         terminal = Terminal(program.intake, language=language)
         program.channels[terminal.name] = terminal

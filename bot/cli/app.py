@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import db, kb, outbox, user
-from bot.cli.console import errors
+from bot.cli.console import errors, waiting
 from kb.model import LANGUAGES
 
 app = typer.Typer(
@@ -60,13 +60,17 @@ def chat(
     lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
 ) -> None:
     """Talk to it in the terminal."""
+    from bot.knowledge import knowledge
     from bot.main import talk
     from bot.settings import read
 
     if lang is not None and lang not in LANGUAGES:
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
-    talk(read(), language=next((known for known in LANGUAGES if known == lang), None))
+    settings = read()
+    with waiting("Learning the knowledge ..."):
+        known = knowledge(settings.content_dir)
+    talk(settings, known, language=next((language for language in LANGUAGES if language == lang), None))
 
 
 @app.command()

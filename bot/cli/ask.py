@@ -10,7 +10,7 @@ from typing import TextIO
 import typer
 
 from bot.ask import Asker, Row, batch
-from bot.cli.console import FileError, progress
+from bot.cli.console import FileError, progress, waiting
 from bot.knowledge import knowledge
 from kb.model import LANGUAGES
 
@@ -20,7 +20,9 @@ def ask_once(text: str, *, lang: str | None, as_json: bool) -> None:
     if lang is not None and lang not in LANGUAGES:
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
-    answer = Asker(knowledge()).ask(Row.model_validate({"text": text, "lang": lang}))
+    with waiting("Learning the knowledge ..."):
+        known = knowledge()
+    answer = Asker(known).ask(Row.model_validate({"text": text, "lang": lang}))
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return

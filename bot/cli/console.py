@@ -36,6 +36,16 @@ class FileError(Exception):
     """The file cannot be read; check its name and that you may read it."""
 
 
+@contextmanager
+def waiting(label: str) -> Iterator[None]:
+    """Says on a terminal what takes its time."""
+    if not stderr.is_terminal:
+        yield
+        return
+    with stderr.status(label):
+        yield
+
+
 def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterator[Item]:
     """`items`, with a bar on stderr if that is a terminal and the output is not."""
     if not stderr.is_terminal or sys.stdout.isatty():

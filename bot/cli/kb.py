@@ -68,6 +68,28 @@ def evaluate(
         raise typer.Exit(2)
 
 
+@app.command()
+def bench(
+    content: Folder = None,
+    questions: Annotated[int, typer.Option(min=1, help="How many messages to time.")] = 2000,
+) -> None:
+    """Time loading, learning and understanding on this machine."""
+    from bot.cli.bench import print_speed
+
+    print_speed(content, questions)
+
+
+@app.command("import")
+def import_questions(
+    file: Annotated[Path, typer.Argument(help="JSON lines with id, lang and text; or an export.")],
+    content: Annotated[Path, typer.Option(help="The content folder to add to.")] = Path("kb/content"),
+) -> None:
+    """Add questions to the content files; what is there already is passed over."""
+    from bot.cli.kb_import import add_questions
+
+    typer.echo(f"{add_questions(file, content)} questions added under {content}. Now: paligs kb check")
+
+
 def exported(knowledge: KnowledgeBase) -> dict[str, object]:
     """The knowledge base as JSON-ready data: {"entries": [...], "lines": {...}, ...}."""
     directory = knowledge.directory

@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from kb.load import load
+from kb.model import EntryId
 from tests.doubles import CONTENT
 
 
@@ -85,6 +88,76 @@ def test_kb_export_holds_every_entry_in_every_language(tmp_path: Path) -> None:
     assert len(exported["entries"]) == 70
     assert set(exported["lines"]) == {"helpdesk", "technical", "administration"}
     assert all(set(entry["answers"]) == {"lv", "ru", "en"} for entry in exported["entries"])
+
+
+def test_questions_are_imported_once_and_an_unknown_entry_is_refused(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    rows = [
+        {"id": "close", "lang": "lv", "text": "kā: beigt # dienu"},
+        {"id": "close", "lang": "lv", "text": "Kā aizvērt maiņu"},
+        {"id": "hello", "lang": "en", "text": "yes"},
+    ]
+    (tmp_path / "new.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    for expected in (2, 0):
+        assert (
+            f"{expected} questions added"
+            in paligs("kb", "import", "new.jsonl", "--content", "content", folder=tmp_path).stdout
+        )
+    assert load(content).entries[EntryId("close")].questions["lv"][-1] == "kā: beigt # dienu"
+    (tmp_path / "bad.jsonl").write_text('{"id": "nobody", "lang": "lv", "text": "x"}', "utf-8")
+    assert (
+        "nobody: no such entry" in paligs("kb", "import", "bad.jsonl", "--content", "content", folder=tmp_path).stderr
+    )
+    (tmp_path / "worse.jsonl").write_text("x", "utf-8")
+    assert (
+        "write an object a line"
+        in paligs("kb", "import", "worse.jsonl", "--content", "content", folder=tmp_path).stderr
+    )
+
+
+def test_an_import_that_would_break_the_content_leaves_it_as_it_was(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    (tmp_path / "new.jsonl").write_text('{"id": "close", "lang": "lv", "text": "printeris nedrukā"}', "utf-8")
+    refused = paligs("kb", "import", "new.jsonl", "--content", "content", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "also stands in" in refused.stderr
+    assert load(content).version == load(CONTENT).version
+
+
+def test_an_export_can_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "all.json").write_text(
+        paligs("kb", "export", "--content", str(CONTENT), folder=tmp_path).stdout, "utf-8"
+    )
+    shutil.copytree(CONTENT, tmp_path / "content")
+    assert "0 questions added" in paligs("kb", "import", "all.json", "--content", "content", folder=tmp_path).stdout
+
+
+def test_eval_and_bench_print_figures_beside_the_baseline(tmp_path: Path) -> None:
+    rows = "text\tlang\tlabel\tstyle\nкасса стоит\tru\tdead\tplain\nkāds laiks\tlv\tnone\tplain"
+    (tmp_path / "rows.tsv").write_text(rows, "utf-8")
+    told = paligs("kb", "eval", "rows.tsv", "--peers", "--content", str(CONTENT), folder=tmp_path).stdout
+    assert "right first" in told
+    assert "token_set_ratio" in told
+    assert "by language" in paligs("kb", "eval", "rows.tsv", "--content", str(CONTENT), folder=tmp_path).stdout
+    assert "p50 / p99" in paligs("kb", "bench", "--questions", "5", "--content", str(CONTENT), folder=tmp_path).stdout
+    assert "needs text and label" in paligs("kb", "eval", str(CONTENT / "directory.yaml"), folder=tmp_path).stderr
+    assert "Name a labelled file" in paligs("kb", "eval", folder=tmp_path).stderr
+
+
+def test_a_matcher_can_be_judged_on_any_labelled_file(tmp_path: Path) -> None:
+    rows = [
+        {"text": text, "label": label, "lang": "en", "split": split}
+        for split in ("train", "test")
+        for text, label in (("open the door", "door"), ("close the window", "window"), ("is it raining", "oos"))
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    told = paligs("kb", "eval", "--train", "rows.jsonl", "--test", "rows.jsonl", "--json", folder=tmp_path)
+    first, second, third = (json.loads(line) for line in told.stdout.splitlines())
+    assert set(first) == {"text", "label", "outcome", "candidates", "ms"}
+    assert (first["candidates"][0]["entry"], second["candidates"][0]["entry"]) == ("door", "window")
+    assert third["label"] == "oos"
 
 
 def test_the_database_is_made_checked_and_copied(tmp_path: Path) -> None:
