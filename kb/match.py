@@ -15,6 +15,7 @@ from kb.language import Languages
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.nearest import Nearest
 from kb.neighbours import Neighbours
+from kb.orders import TicketOrders
 from kb.scoring import Scorer
 from kb.text import clauses, clean, words
 from kb.training import train
@@ -81,6 +82,8 @@ class Matcher:
             entry.id: self._scorer.scores([word for language in LANGUAGES for word in spelt(entry.title[language])])[0]
             for entry in knowledge.entries.values()
         }
+        self._orders = TicketOrders(knowledge.cues)
+        self._ticket = next((entry.id for entry in knowledge.entries.values() if entry.act is Act.TICKET), None)
         self._urgent = frozenset(entry.id for entry in knowledge.entries.values() if entry.act in URGENT)
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
         greeting = knowledge.directory.greeting_entry
@@ -107,10 +110,23 @@ class Matcher:
         others = self._others(cleaned, matches[0].entry) if len(said) >= PARTED else ()
         if others and matches[0].entry in self._talk:
             matches, others = (others[0], *matches)[:SHOWN], others[1:]
+        if self._ticket is not None and self._orders.ordered(spoken):
+            matches, others = self._with_ticket(self._ticket, matches, others, said)
         outcome = self._outcome(matches, talking=after is not None)
         if outcome is Outcome.ANSWERED and (rivals := self._rivals(said, matches[0])):
             outcome, matches = Outcome.CLARIFIED, _put_second(matches, rivals)
         return Understanding(outcome=outcome, matches=matches, others=others, language=told, signals=signals)
+
+    def _with_ticket(
+        self, entry: EntryId, matches: tuple[Match, ...], others: tuple[Match, ...], said: Sequence[str]
+    ) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
+        """A ticket was ordered in so many words: what it is to be about is said beside it, a stopped till before it."""
+        ticket = self._match(entry, KEPT, said, ())
+        rest = tuple(match for match in matches if match.entry != entry)
+        beside = tuple(match for match in others if match.entry != entry)
+        if matches[0].entry != entry and self._outcome(matches) is Outcome.ANSWERED:
+            beside = (matches[0], *beside)
+        return (ticket, *rest)[:SHOWN], beside
 
     def _matter(self, said: list[str]) -> list[str]:
         """What is said after "good evening": the message is about that, even where it is not understood."""
