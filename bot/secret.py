@@ -1,7 +1,8 @@
 """The key that signs cookies and draft links: from the settings, or made once and kept beside the database."""
 
-import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import Settings, SettingsError
@@ -18,15 +19,20 @@ def signing_key(settings: Settings, folder: Path) -> str:
     file = folder / "secret_key"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _kept(file)
+        if not file.exists():
+            _make(file)
     except OSError as exc:
         raise SettingsError((f"SECRET_KEY: {file}: {exc.strerror}: set it, or make the folder writable",)) from exc
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        key = secrets.token_urlsafe(32)
-        opened.write(key)
-    return key
+    return _kept(file)
+
+
+def _make(file: Path) -> None:
+    """Whole or not at all, and once, however many programs start together."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as fresh:
+        fresh.write(secrets.token_urlsafe(32))
+        fresh.flush()
+        with suppress(FileExistsError):
+            file.hardlink_to(fresh.name)
 
 
 def _kept(file: Path) -> str:
