@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test check format lock browser clean
+.PHONY: help setup run test check bench soak format lock browser clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,12 @@ check: setup ## all static checks
 	$(BIN)/codespell
 	$(BIN)/deptry .
 	$(BIN)/paligs kb check
+
+bench: setup ## how fast it learns and answers here, beside rapidfuzz alone
+	@$(BIN)/paligs kb bench
+
+soak: setup ## kill -9 in the middle of 200 messages, ten rounds each way (about ten minutes)
+	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py
 
 format: setup ## put the code into its form
 	$(BIN)/ruff format .

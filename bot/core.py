@@ -1,5 +1,6 @@
 """The program without its doors: database, knowledge, intake and delivery, wired and ended in order."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -66,11 +67,14 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
     channels: dict[str, Channel] = {}
     metrics = Metrics()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
-        deliver = Deliverer(database=database, channels=channels, clock=now, threads=threads, metrics=metrics)
+        ending = asyncio.Event()
+        deliver = Deliverer(
+            database=database, channels=channels, clock=now, threads=threads, metrics=metrics, ending=ending
+        )
         runner: Jobs = (
             ProcrastinateJobs(database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep)
             if many
-            else EmbeddedRunner(deliver, deliver.due, deliver.sweep)
+            else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending)
         )
         intake = Intake(
             database=database,

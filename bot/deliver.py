@@ -42,10 +42,12 @@ class Deliverer:
     clock: Callable[[], datetime]
     threads: ThreadPoolExecutor
     metrics: Metrics = field(default_factory=Metrics)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the program stops: what is being sent is finished, the rest waits for its next start."""
 
     async def __call__(self, talk: str) -> datetime | None:
         """Send what waits in a talk until nothing does, or the first of it has to wait: until the moment returned."""
-        while True:
+        while not self.ending.is_set():
             claimed = await self._stored(lambda connection: outbox.claim(connection, talk, self.clock()))
             if not isinstance(claimed, Outgoing):
                 return None if claimed is None else claimed.until
@@ -55,6 +57,7 @@ class Deliverer:
             # Whatever is logged on the way, the channel's own words too, can be found by its turn.
             with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
                 await self._send(channel, claimed)
+        return None
 
     async def due(self) -> tuple[str, ...]:
         """Talks in which something can be sent now."""

@@ -88,6 +88,8 @@ async def _serve(settings: Settings, *, many: bool = False) -> None:
             await doors.open()
             log.info("program.serving", address=f"http://{settings.host}:{settings.port}", content=known.base.version)
             await _told_to_stop()
+            # What is being sent must be noted before the ways out are closed, or it would be sent again.
+            await program.runner.stop()
         finally:
             await doors.close()
             await server.cleanup()

@@ -18,21 +18,21 @@ LOOK_SECONDS: Final = 1.0
 CHORE_SECONDS: Final = 60.0
 """How often to do what is nobody's message."""
 
-AT_ONCE: Final = 16
-"""Talks that are delivered to at the same time."""
+AT_ONCE: Final = 64
+"""Talks that are delivered to at the same time: most of them wait for the pace of their platform."""
 
 
 class EmbeddedRunner:
-    """One delivery a talk at a time, several talks at once."""
+    """One delivery a talk at a time, several talks at once. `stopping` is set when it is told to stop."""
 
-    def __init__(self, deliver: Deliver, due: Due, chore: Chore) -> None:
+    def __init__(self, deliver: Deliver, due: Due, chore: Chore, stopping: asyncio.Event | None = None) -> None:
         self._deliver = deliver
         self._due = due
         self._chore = chore
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._stopping = asyncio.Event()
+        self._stopping = stopping or asyncio.Event()
         self._loops: tuple[asyncio.Task[None], ...] = ()
 
     def queue(self, connection: Connection, talk: str) -> None:

@@ -11,10 +11,10 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer, unused_port
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright
 
+from bot.channels.port import Receive
 from bot.core import core
 from bot.doors import Doors, draft_links
 from bot.draft import DraftTokens
-from bot.intake import Intake
 from bot.settings import Settings
 from handlers.messages import Inbound
 from handlers.situation import Knowledge
@@ -27,9 +27,9 @@ PATIENCE_MILLISECONDS = 15_000
 
 @dataclass
 class Ledger:
-    """In front of the intake: notes what was taken in, and fails as told."""
+    """In front of the way in: notes what was taken in, and fails as told."""
 
-    intake: Intake
+    receive: Receive
     heard: list[Inbound] = field(default_factory=list)
     failures: int = 0
 
@@ -37,7 +37,7 @@ class Ledger:
         if self.failures:
             self.failures -= 1
             raise OSError("disk full")
-        await self.intake(inbound)
+        await self.receive(inbound)
         self.heard.append(inbound)
 
 
@@ -80,8 +80,8 @@ async def house(shipped: Knowledge, tmp_path: Path) -> AsyncIterator[House]:
     port = unused_port()
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'paligs.sqlite3'}", port=port)
     async with core(settings, shipped, links=draft_links(settings, KEY)) as program:
-        ledger = Ledger(program.intake)
-        doors = Doors(settings, replace(program, intake=ledger), KEY)  # type: ignore[arg-type]
+        ledger = Ledger(program.receive)
+        doors = Doors(settings, replace(program, receive=ledger), KEY)
         async with TestServer(doors.application(), host="127.0.0.1", port=port):
             program.runner.start()
             yield House(url=f"http://localhost:{port}", known=shipped, ledger=ledger, drop=doors._web.close)

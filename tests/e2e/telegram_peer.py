@@ -112,6 +112,7 @@ class TelegramPeer:
     ) -> None:
         """Hangs up."""
         self._stop_delivering()
+        self._poll += 1
         self._news.set()
         await self._client.close()
         await self._runner.cleanup()

@@ -143,6 +143,13 @@ class House:
             assert monotonic() < end, "\n".join(log.read_text()[-3000:] for log in self.folder.iterdir())
             sleep(0.02)
 
+    def settles(self, counted: str, *, within: float) -> None:
+        """Until nothing of this is left: a job is taken away a moment after what it delivered is seen."""
+        end = monotonic() + within
+        while left := self.count(counted):
+            assert monotonic() < end, f"{left} {counted}"
+            sleep(0.02)
+
     def holds(self, *, killed: bool) -> None:
         """Nothing lost, nothing decided twice, no inversion."""
         everything = TALKS * TURNS
@@ -196,6 +203,7 @@ def test_two_webs_that_hear_the_same_and_two_workers_decide_once_and_keep_the_or
         webs = [running.enter_context(house.runs("web", f"web {number}")) for number in (1, 2)]
         assert [process.wait(60) for process in webs] == [0, 0]
         house.sees(TALKS * TURNS, SENT, within=60)
+        house.settles("procrastinate_jobs WHERE task_name = 'paligs.deliver' AND scheduled_at IS NULL", within=60)
         start = monotonic()
         for process in workers:
             process.terminate()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.port import Shown
 from bot.deliver import LONGEST_PAUSE, pause
 from bot.jobs import embedded
 from bot.jobs.embedded import EmbeddedRunner
@@ -103,3 +104,20 @@ async def test_the_runner_outlives_a_database_that_is_away(program: Program, mon
         while calls < 3:
             await asyncio.sleep(0.01)
     await runner.stop()
+
+
+async def test_a_program_that_stops_finishes_what_is_being_sent_and_leaves_the_rest(program: Program) -> None:
+    for text in ("hours", "dead"):
+        await program.intake(program.inbound(text))
+    runner = EmbeddedRunner(program.deliver, program.deliver.due, program.deliver.sweep, program.deliver.ending)
+    send = program.channel.send
+
+    async def slow(address: str, shown: Shown) -> str | None:
+        await asyncio.sleep(0.2)
+        return await send(address, shown)
+
+    program.channel.send = slow  # type: ignore[method-assign]
+    runner.submit(program.submitted[-1])
+    await asyncio.sleep(0.05)
+    await runner.stop()
+    assert states(program) == ["sent", "pending"]

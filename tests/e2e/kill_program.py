@@ -1,0 +1,101 @@
+"""The real `paligs run` as a process with a folder of its own: started, killed, started again; it knows no channel."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+
+class Program:
+    """Started by `start`, any number of times; nothing of it runs any more when its block is left."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self.folder = folder
+        # Nothing of the machine's own settings or proxies: a test bot must not take a real one's messages.
+        self._environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._environment |= {"LOG_FORMAT": "json", **settings}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starts = 0
+
+    def __enter__(self) -> Self:
+        """Nothing runs yet."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Whatever happened: killed."""
+        self.kill()
+
+    @property
+    def database(self) -> str:
+        """Where it keeps everything where nobody set a place."""
+        return f"sqlite:///{self.folder / 'data' / 'paligs.sqlite3'}"
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started, and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Begin; it takes some seconds until it listens."""
+        assert not self.running
+        self._starts += 1
+        with (self.folder / f"{self._starts}.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def kill(self) -> None:
+        """As a power cut for the program, though not for its machine: nothing of it runs for one moment more."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def stop(self, within: float) -> int:
+        """As `systemctl stop`; its exit status."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(within)
+
+    def complaints(self) -> list[str]:
+        """What it logged as an error, and what it wrote besides its log."""
+        return [line for line in self.log() if _level(line) not in ("debug", "info", "warning")]
+
+    def log(self) -> Iterator[str]:
+        """Everything that it wrote, from all its starts."""
+        for number in range(1, self._starts + 1):
+            yield from (self.folder / f"{number}.log").read_text("utf-8").splitlines()
+
+
+def _level(line: str) -> str:
+    try:
+        event: Any = json.loads(line)
+    except ValueError:
+        return ""
+    return str(event.get("level")) if isinstance(event, dict) else ""
+
+
+def own_port() -> int:
+    """A free port that no outgoing connection gets while the program is down: systems give those out from 32768 on."""
+    ports = list(range(20_000, 30_000))
+    random.shuffle(ports)
+    for port in ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
