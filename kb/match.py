@@ -42,6 +42,8 @@ TAUGHT: Final = 3.0
 """What is added to the score of the entry whose known question the message is, word for word."""
 KEPT: Final = 0.99
 """How sure such a match is."""
+SAYS_ENOUGH: Final = 4
+"""A message of fewer words gets no credit for the talk it stands in: "and EDS?" may go on about anything."""
 PARTED: Final = 4
 """A message of fewer words is one thing said."""
 
@@ -112,7 +114,7 @@ class Matcher:
             matches, others = (others[0], *matches)[:SHOWN], others[1:]
         if self._ticket is not None and self._orders.ordered(spoken):
             matches, others = self._with_ticket(self._ticket, matches, others, said)
-        outcome = self._outcome(matches, talking=after is not None)
+        outcome = self._outcome(matches, talking=after is not None and len(said) >= SAYS_ENOUGH)
         if outcome is Outcome.ANSWERED and (rivals := self._rivals(said, matches[0])):
             outcome, matches = Outcome.CLARIFIED, _put_second(matches, rivals)
         return Understanding(outcome=outcome, matches=matches, others=others, language=told, signals=signals)
