@@ -30,6 +30,23 @@ class Match:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Why:
+    """What decided: for a person who asks why, and for the trace; it changes nothing.
+
+    A first score of `answer_from` is enough to answer, of `clarify_from` to ask back; `concepts` and `repairs` are
+    what message and entry share beyond spelling and what was read in place of unknown words; `known` tells whether the
+    message stands in the knowledge word for word; `decided_by` names the rule that had the last word.
+    """
+
+    answer_from: float
+    clarify_from: float
+    concepts: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    known: bool = False
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Understanding:
     """`matches`, best first, at most five; `others`: confident matches of further parts of a message of several."""
 
@@ -40,6 +57,8 @@ class Understanding:
     """The language that the message is written in; None where it is too short to tell."""
     signals: frozenset[str] = field(default_factory=frozenset)
     """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
+    why: Why | None = None
+    """The reasons, where the matcher gives them."""
 
     @property
     def best(self) -> Match | None:
