@@ -3,6 +3,7 @@
 import gc
 from pathlib import Path
 
+from bot.learnt import remembered
 from bot.phrases import phrases
 from handlers.situation import Knowledge
 from kb.load import load
@@ -20,7 +21,7 @@ def knowledge(folder: Path | None = None) -> Knowledge:
     gc.disable()
     try:
         base = load(folder)
-        known = Knowledge(base=base, matcher=Matcher(base), phrases=phrases())
+        known = Knowledge(base=base, matcher=Matcher(base, remembered(base)), phrases=phrases())
         gc.freeze()
     finally:
         if collecting:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 PRETENDED: Final = 4
 """Of every so many known questions one is shown as if its own entry did not exist: a message that nobody answers."""
 MASKED: Final = -50.0
-WRONG_ANSWERS: Final = 0.18
+WRONG_ANSWERS: Final = 0.13
 """The share of answers that may be wrong among held-out questions, which are harder than what people write."""
 MISSED_QUESTIONS: Final = 0.12
 """The share of held-out questions that may be met with "I do not know"."""
@@ -51,9 +51,8 @@ class Calibration:
         field = scores[order]
         best = float(field[0])
         chance = min(max(exp(best - top) / everything, LEAST), 1 - LEAST)
-        far, lead, length, base = self.slopes
+        far, length, base = self.slopes
         sure = far * log(chance / (1 - chance)) + length * log(1 + words) + base
-        sure += lead * (best - float(field[1:2].sum()))
         right = 1 / (1 + exp(-sure))
         # The others share what the first one leaves, and none of them is as likely as it is.
         share = np.exp(field - top) / everything * (1 - right) / (1 - chance)
@@ -74,7 +73,7 @@ def learn(held_out: Scores, truth: Places, words: Places, none: int | None, urge
     right = np.concatenate([best[: len(truth)] == truth, np.zeros(len(orphans), dtype=bool)])
     slopes = _logistic(traits, right)
     chances = _sigmoid(traits @ slopes)
-    answer_from = _answer_from(chances, right)
+    answer_from = _answer_from(chances)
     return Calibration(
         none=none,
         boldness=boldness,
@@ -85,17 +84,15 @@ def learn(held_out: Scores, truth: Places, words: Places, none: int | None, urge
 
 
 def _traits(scores: Scores, words: Places, none: int | None) -> tuple[Reals, Places]:
-    """What a right first place looks like: likely, ahead of the second, said in many words."""
+    """What a right first place looks like: likely, and said in many words."""
     highest = scores.max(axis=1)
     everything = np.exp(scores - highest[:, None]).sum(axis=1)
     entries = scores.astype(np.float64)
     if none is not None:
         entries[:, none] = MASKED
-    field = -np.sort(-entries, axis=1)[:, : entries.shape[1] - (none is not None)]
-    chance = np.clip(np.exp(field[:, 0] - highest) / everything, LEAST, 1 - LEAST)
+    chance = np.clip(np.exp(entries.max(axis=1) - highest) / everything, LEAST, 1 - LEAST)
     columns = (
         np.log(chance / (1 - chance)),
-        field[:, 0] - field[:, 1:2].sum(axis=1),
         np.log(1 + words),
         np.ones(len(scores)),
     )
@@ -114,12 +111,12 @@ def _boldness(held_out: Scores, truth: Places, urgent: Sequence[int]) -> Scores:
     return boldness
 
 
-def _answer_from(chances: Reals, right: Rights) -> float:
-    """The lowest chance, within reason, from which on few enough of the answers are wrong."""
-    order = np.argsort(-chances, kind="stable")
-    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+def _answer_from(chances: Reals) -> float:
+    """The lowest chance, within reason, from which on few enough of the answers can be expected to be wrong."""
+    falling = -np.sort(-chances)
+    wrong = np.cumsum(1 - falling) / np.arange(1, len(falling) + 1)
     good = np.nonzero(wrong <= WRONG_ANSWERS)[0]
-    return min(max(float(chances[order[good[-1]]]), BOLD), TIMID) if len(good) else TIMID
+    return min(max(float(falling[good[-1]]), BOLD), TIMID) if len(good) else TIMID
 
 
 def _logistic(traits: Reals, right: Rights) -> Reals:

@@ -15,12 +15,12 @@ _SPREAD: Final = 1 << 20
 _DENIALS: Final = frozenset(
     "ne net nav not no dont doesnt wont cant isnt didnt wasnt arent never cannot bez without".split()
 )
-RUNS: Final = (3,)
+RUNS: Final = (3, 4)
 """The lengths of the runs of letters that words share."""
-WEIGHTS: Final = {"w": 1.0, "s": 1.0, "c": 2.0, "n": 1.0}
-LETTERS_WEIGHT: Final = 0.7
+WEIGHTS: Final = {"w": 1.0, "s": 1.5, "c": 2.0, "n": 1.0, "b": 1.0}
+LETTERS_WEIGHT: Final = 0.6
 PAIR_WEIGHT: Final = 1.0
-"""How loud each family of features speaks: word, stem, concept, denial; letters in a row; pair of concepts."""
+"""How loud each family speaks: word, stem, concept, denial, two stems in a row; letters in a row; pair of concepts."""
 
 
 def spelt(text: str) -> list[str]:
@@ -29,7 +29,8 @@ def spelt(text: str) -> list[str]:
 
 
 Unit = str | int
-"""A word; "c:" a concept that only several words make; "n:" what is denied; a number: two concepts together."""
+"""A word; "c:" a concept that only several words make; "n:" what is denied; "b:" two stems in a row; a number: two
+concepts together."""
 Feature = str | int
 
 
@@ -57,12 +58,15 @@ class Reader:
         """Remember the concepts of these words, so that reading them again is quick."""
         self._concepts.update((word, self._lexicon.of_word(word)) for word in known)
 
+    def concepts(self, message: Sequence[str]) -> dict[str, None]:
+        """The concepts of a message, those of single words first."""
+        found = dict.fromkeys(concept for word in message for concept in self._concepts_of(word))
+        found.update(dict.fromkeys(self._lexicon.of_phrases(message)))
+        return found
+
     def units(self, message: Sequence[str]) -> list[Unit]:
-        """The words of the message, the concepts that only several of them make, denials, and concepts in pairs."""
-        concepts: dict[str, None] = {}
-        for word in message:
-            for concept in self._concepts_of(word):
-                concepts[concept] = None
+        """The words of the message, the concepts that only several of them make, denials, and what stands together."""
+        concepts = dict.fromkeys(concept for word in message for concept in self._concepts_of(word))
         units: dict[Unit, None] = dict.fromkeys(message)
         for concept in self._lexicon.of_phrases(message):
             if concept not in concepts:
@@ -70,6 +74,7 @@ class Reader:
         for before, word in pairwise(message):
             if before in _DENIALS:
                 units[f"n:{stem(word)}"] = None
+        units.update(dict.fromkeys(_in_a_row(message)))
         numbers = sorted(self._numbers[concept] for concept in concepts)[:CONCEPTS_PAIRED]
         units.update(dict.fromkeys(_SPREAD * one + other for one, other in combinations(numbers, 2)))
         return list(units)
@@ -86,6 +91,11 @@ class Reader:
     def _concepts_of(self, word: str) -> tuple[str, ...]:
         known = self._concepts.get(word)
         return self._lexicon.of_word(word) if known is None else known
+
+
+def _in_a_row(message: Sequence[str]) -> list[str]:
+    """Each two stems that follow each other, the beginning and the end counted: "^ kur", "kur sut", "sut $"."""
+    return [f"b:{one} {other}" for one, other in pairwise(("^", *map(stem, message), "$"))]
 
 
 def _letters(word: str) -> list[str]:

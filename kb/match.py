@@ -1,32 +1,28 @@
 """From a message to the entries it may mean, with calibrated probabilities; pure, and the same in every process."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from math import exp
 from typing import Final
 
-import numpy as np
-
-from kb.calibration import Calibration, Scores, learn
-from kb.concepts import Lexicon
+from kb import learning
+from kb.calibration import Calibration, Scores
 from kb.cues import Cues
-from kb.features import Reader, spelt
+from kb.features import spelt
 from kb.language import Languages
+from kb.learning import NONE, URGENT, Learnt, known, reader, used
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.nearest import Nearest
 from kb.neighbours import Neighbours
 from kb.orders import TicketOrders
 from kb.scoring import Scorer
-from kb.text import clauses, clean, words
-from kb.training import train
-from kb.understanding import Match, Outcome, Understanding
+from kb.text import clauses, clean, parts, words
+from kb.understanding import Match, Outcome, Understanding, Why
 
-NONE: Final = EntryId("none")
 SHOWN: Final = 5
 LONGEST_GREETING: Final = 4
 """Words."""
 WORTH_SHOWING: Final = 0.02
-URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
 CONTEXT: Final = 0.6
 """How much the topic before counts in a message that goes on about it ("and if it breaks?")."""
 GOES_ON: Final = "conditional"
@@ -46,39 +42,47 @@ SAYS_ENOUGH: Final = 4
 """A message of fewer words gets no credit for the talk it stands in: "and EDS?" may go on about anything."""
 PARTED: Final = 4
 """A message of fewer words is one thing said."""
+STORY: Final = 20
+"""A message of so many words tells a story, and what it asks stands in a part of it."""
+PARTS_READ: Final = 6
+
+
+class Rule(StrEnum):
+    """What can have the last word about a message."""
+
+    SCORES = "scores"
+    KNOWN = "known word for word"
+    TOPIC = "goes on about the topic before"
+    STORY = "the point of a story"
+    ANOTHER_PART = "another part than the small talk"
+    TICKET_ORDER = "an order for a ticket"
+    NEIGHBOURS = "neighbours that are said alike"
 
 
 class Matcher:
     """What a knowledge base understands. Training happens here, once; a matcher never changes afterwards."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        asked = [(entry.id, language, text, spelt(text)) for entry, language, text in knowledge.questions()]
-        decoys = [(NONE, language, text, spelt(text)) for language, texts in knowledge.decoys.items() for text in texts]
-        rows = [row for row in (*asked, *decoys) if row[3]]
-        reader = Reader(Lexicon(knowledge.concepts))
-        used = Counter(word for *_, said in rows for word in said)
-        reader.learn(used)
-        model, held_out = train([said for *_, said in rows], [entry for entry, *_ in rows], reader)
-        self._entries = tuple(EntryId(label) for label in model.labels)
+    def __init__(self, knowledge: KnowledgeBase, learnt: Learnt | None = None) -> None:
+        """`learnt`: what was learnt from this very knowledge before; learnt now where it is not given."""
+        asked, decoys = known(knowledge)
+        rows = asked + decoys
+        words_used = used(rows)
+        found = learnt or learning.learnt(knowledge)
+        self._entries = tuple(EntryId(label) for label in found.model.labels)
         self._place = place = {entry: number for number, entry in enumerate(self._entries)}
-        self._calibration: Calibration = learn(
-            held_out,
-            np.array([place[entry] for entry, *_ in rows]),
-            np.array([len(said) for *_, said in rows]),
-            place.get(NONE),
-            [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT and entry.id in place],
-        )
+        self._calibration: Calibration = found.calibration
         # A greeting or thanks is never what a message of several parts is about.
         self._talk = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.TALK)
         self._critical = [
             place[entry.id] for entry in knowledge.entries.values() if entry.act is Act.CRITICAL and entry.id in place
         ]
-        self._scorer = Scorer(model, reader, used)
+        self._reader = reader(knowledge, words_used)
+        self._scorer = Scorer(found.model, self._reader, words_used)
         self._cues = Cues(knowledge.cues)
-        self._languages = Languages((language, words(clean(text))) for _, language, text, _ in rows)
+        self._languages = Languages((row.language, words(clean(row.text))) for row in rows)
         questions: dict[str, list[tuple[str, list[str]]]] = {}
-        for entry, _, text, said in asked:
-            questions.setdefault(entry, []).append((text, said))
+        for row in asked:
+            questions.setdefault(row.entry, []).append((row.text, row.said))
         self._nearest = Nearest(questions)
         self._topics = {
             entry.id: self._scorer.scores([word for language in LANGUAGES for word in spelt(entry.title[language])])[0]
@@ -89,9 +93,9 @@ class Matcher:
         self._urgent = frozenset(entry.id for entry in knowledge.entries.values() if entry.act in URGENT)
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
         greeting = knowledge.directory.greeting_entry
-        self._greetings = {tuple(said) for entry, _, _, said in asked if entry == greeting}
-        self._neighbours = Neighbours((entry, said) for entry, _, _, said in asked)
-        self._known = _known((entry, said) for entry, _, _, said in rows)
+        self._greetings = {tuple(row.said) for row in asked if row.entry == greeting}
+        self._neighbours = Neighbours((row.entry, row.said) for row in asked)
+        self._known = _known((row.entry, row.said) for row in rows)
 
     def cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
@@ -109,15 +113,37 @@ class Matcher:
         said = self._matter(said)
         topic = self._topics.get(after) if after is not None and self._cues.begins(said, GOES_ON) else None
         matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
+        rules = [
+            Rule.SCORES if tuple(said) not in self._known else Rule.KNOWN,
+            *([Rule.TOPIC] if topic is not None else []),
+        ]
+        if len(said) >= STORY and self._outcome(matches) is not Outcome.ANSWERED:
+            matches, before = self._point(cleaned, matches), matches
+            rules += [Rule.STORY] if matches != before else []
         others = self._others(cleaned, matches[0].entry) if len(said) >= PARTED else ()
         if others and matches[0].entry in self._talk:
             matches, others = (others[0], *matches)[:SHOWN], others[1:]
+            rules.append(Rule.ANOTHER_PART)
         if self._ticket is not None and self._orders.ordered(spoken):
             matches, others = self._with_ticket(self._ticket, matches, others, said)
+            rules.append(Rule.TICKET_ORDER)
         outcome = self._outcome(matches, talking=after is not None and len(said) >= SAYS_ENOUGH)
         if outcome is Outcome.ANSWERED and (rivals := self._rivals(said, matches[0])):
             outcome, matches = Outcome.CLARIFIED, _put_second(matches, rivals)
-        return Understanding(outcome=outcome, matches=matches, others=others, language=told, signals=signals)
+            rules.append(Rule.NEIGHBOURS)
+        why = self._why(said, matches[0], rules)
+        return Understanding(outcome=outcome, matches=matches, others=others, language=told, signals=signals, why=why)
+
+    def _why(self, said: Sequence[str], best: Match, rules: Sequence[Rule]) -> Why:
+        asked = self._reader.concepts(spelt(best.question))
+        return Why(
+            answer_from=round(self._calibration.answer_from, 4),
+            clarify_from=round(self._calibration.clarify_from, 4),
+            concepts=tuple(concept for concept in self._reader.concepts(said) if concept in asked),
+            repairs=best.why,
+            known=Rule.KNOWN in rules,
+            decided_by=rules[-1].value,
+        )
 
     def _with_ticket(
         self, entry: EntryId, matches: tuple[Match, ...], others: tuple[Match, ...], said: Sequence[str]
@@ -172,10 +198,19 @@ class Matcher:
         urgent = talking and any(match.entry in self._urgent and match.score >= ALARMING for match in matches)
         return Outcome.CLARIFIED if urgent or matches[0].score >= self._calibration.clarify_from else Outcome.UNKNOWN
 
+    def _point(self, cleaned: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        """What a long story comes to: the last part that is understood by itself, before what the whole may mean."""
+        for part in reversed(parts(cleaned)[-PARTS_READ:]):
+            said = spelt(part)
+            best = self._matches(said)[0] if len(said) >= PARTED - 1 else None
+            if best is not None and best.entry not in self._talk and self._outcome((best,)) is Outcome.ANSWERED:
+                return (best, *(match for match in matches if match.entry != best.entry))[:SHOWN]
+        return matches
+
     def _others(self, cleaned: str, first: EntryId) -> tuple[Match, ...]:
-        parts = clauses(cleaned)
+        said_apart = clauses(cleaned)
         found: dict[EntryId, Match] = {}
-        for part in (*parts[:2], *parts[2:][-2:]) if len(parts) > 1 else ():
+        for part in (*said_apart[:2], *said_apart[2:][-2:]) if len(said_apart) > 1 else ():
             said = spelt(part)
             if len(said) > 1:
                 matches = self._matches(said)

@@ -19,11 +19,13 @@ class Neighbours:
 
     def __init__(self, questions: Iterable[tuple[EntryId, Sequence[str]]]) -> None:
         self._entry: list[EntryId] = []
-        self._holders: defaultdict[str, set[int]] = defaultdict(set)
+        holders: defaultdict[str, set[int]] = defaultdict(set)
         for number, (entry, said) in enumerate(questions):
             self._entry.append(entry)
             for word in said:
-                self._holders[word].add(number)
+                holders[word].add(number)
+        # A word in fewer questions cannot say enough.
+        self._holders = {word: numbers for word, numbers in holders.items() if len(numbers) >= ENOUGH}
 
     def rivals(self, said: Sequence[str], first: EntryId) -> tuple[EntryId, ...]:
         """The entries that a message of few words may mean as well as `first`, the likeliest first."""

@@ -15,6 +15,7 @@ _INVISIBLE: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`´‘][^\W_]+)*")
 _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
+_PART: Final = re.compile(r"[.!?;:,\n…]+(?=\s|$)|\s[-–—]\s")
 _CLAUSE: Final = re.compile(r"[.!?;\n…]+(?=\s|$)|\n+|\s[-–—]\s")
 
 _LETTERS: Final = str.maketrans(
@@ -82,6 +83,11 @@ def clauses(cleaned: str) -> list[str]:
     return [part for part in (piece.strip() for piece in _CLAUSE.split(cleaned)) if part]
 
 
+def parts(cleaned: str) -> list[str]:
+    """What stands between any punctuation of a cleaned text."""
+    return [part for part in (piece.strip() for piece in _PART.split(cleaned)) if part]
+
+
 @lru_cache(maxsize=1 << 15)
 def skeleton(word: str) -> str:
     """One phonetic Latin spelling of a lower-case word, whatever alphabet and habit it was typed with."""
@@ -105,6 +111,7 @@ def skeleton(word: str) -> str:
     return _GLIDES.sub("", word) if "i" in word else word
 
 
+@lru_cache(maxsize=1 << 15)
 def stem(spelt: str) -> str:
     """A skeleton without its ending; at least three letters are left."""
     return _ENDING.sub("", spelt, count=1)

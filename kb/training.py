@@ -1,37 +1,73 @@
 """Learns from labelled messages how loud each feature speaks for each label: softmax regression in plain numpy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from kb.bags import Bags, Floats
+from kb.counting import prior
 from kb.features import Feature, Reader, Unit, is_word, loudness
 
-STEPS: Final = 10
-RATE: Final = 0.5
-OWN_SHARE: Final = 0.9
-"""How much of what a message taught the model is taken off its own score; 0.9 meets what cross-validation measures."""
+STEPS: Final = 20
+RATE: Final = 0.25
+OWN_SHARE: Final = 0.8
+"""How much of what a message taught the model is taken off its own score; 0.8 meets what cross-validation measures."""
 EVEN: Final = 0.5
 COMMON: Final = 3
 """A feature seen less often is left out, once there are MANY messages; few messages need all they have."""
 MANY: Final = 2000
+UNSEEN: Final = 1.0
+"""The size of a feature of a strange word that no known word has, as a share of the largest known one."""
 _TINY: Final = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """Scores of units and features, one column a label. Scores of a message are the sum over the root of `sizes`."""
+    """What was learnt. `rows` holds one row a unit and one a feature: a column of scores a label, and last its size.
+
+    `units` and `features` tell the row of each. A message scores the sum of its rows over the root of their sizes.
+    """
 
     labels: tuple[str, ...]
     units: dict[Unit, int]
-    unit_scores: Floats
-    unit_sizes: Floats
     features: dict[Feature, int]
-    feature_scores: Floats
-    feature_sizes: Floats
+    rows: Floats
+
+    def scores(self, units: Mapping[Unit, float], reader: Reader) -> Floats:
+        """One score a label for units with their loudness."""
+        rows, loud, unseen = self._look_up(units, reader)
+        heard = self.rows.take(rows, axis=0)
+        size = float((loud * loud) @ heard[:, -1]) + unseen * self._strangeness
+        out: Floats = (loud @ heard)[:-1] / np.float32(sqrt(max(size, _TINY)))
+        return out
+
+    @cached_property
+    def _strangeness(self) -> float:
+        """What was never seen is as loud as the rarest letters, and says nothing: gibberish gets low scores."""
+        return UNSEEN * float(self.rows[list(self.features.values()), -1].max(initial=0))
+
+    def _look_up(self, units: Mapping[Unit, float], reader: Reader) -> tuple[list[int], Floats, int]:
+        """The rows of known units and of the known features of strange words, how loud each is, and what is unknown."""
+        rows: list[int] = []
+        loud: list[float] = []
+        unseen = 0
+        for unit, volume in units.items():
+            row = self.units.get(unit)
+            if row is not None:
+                rows.append(row)
+                loud.append(volume)
+            elif is_word(unit):
+                names = reader.features(unit)
+                known = [self.features[name] for name in names if name in self.features]
+                rows.extend(known)
+                loud.extend([volume] * len(known))
+                unseen += len(names) - len(known)
+        return rows, np.array(loud, dtype=np.float32), unseen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +86,13 @@ def corpus(messages: Sequence[Sequence[str]], reader: Reader) -> Corpus:
     said = _Numbered([reader.units(message) for message in messages])
     counts = np.bincount(said.flat, minlength=len(said.names))
     spoken = np.fromiter(map(is_word, said.names), dtype=np.bool_, count=len(said.names))
-    units, message_bags = said.keeping((counts > 1) | spoken)
+    least = COMMON if len(messages) > MANY else 1
+    # What is no word is its own only feature: too rare as a feature, it is of no use as a unit.
+    worth = spoken | (counts >= max(least, 2))
+    units, message_bags = said.keeping(worth)
     made = _Numbered([reader.features(unit) for unit in units])
-    holders = np.repeat(counts[(counts > 1) | spoken], made.sizes)
-    seen = np.bincount(made.flat, weights=holders, minlength=len(made.names))
-    common = seen >= (COMMON if len(messages) > MANY else 1)
+    seen = np.bincount(made.flat, weights=np.repeat(counts[worth], made.sizes), minlength=len(made.names))
+    common = seen >= least
     features, unit_bags = made.keeping(common)
     rarity = 1 + np.log((1 + len(messages)) / (1 + seen[common]))
     loud = np.fromiter(map(loudness, features), dtype=np.float64, count=len(features)) * rarity
@@ -104,9 +142,15 @@ def _descend(read: Corpus, truth: Floats, labels: tuple[str, ...]) -> tuple[Mode
     shrink: Floats = (1 / np.sqrt(message_sizes)).astype(np.float32)
     holders, containers = read.unit_bags.turned(), read.message_bags.turned()
     # The weights are kept multiplied by the loudness, so that no step has to do it.
-    weights = np.zeros((len(loud), truth.shape[1]), dtype=np.float32)
-    speed, own, own_speed = np.zeros_like(weights), np.zeros_like(truth), np.zeros_like(truth)
     error = np.zeros((len(truth) + 1, truth.shape[1]), dtype=np.float32)
+    error[:-1] = truth
+    start = prior(holders.sums(containers.sums(error)), truth.sum(axis=0), _spoken(read.features))
+    number = np.maximum(read.message_bags.sums(read.unit_bags.sums(start.counted))[:-1], 1)
+    # As loud as the prior is meant to be: it was counted for messages whose features all have the size 1.
+    scale = start.share * np.median(np.sqrt(message_sizes / number))
+    weights: Floats = start.gains * scale
+    own: Floats = read.message_bags.sums(read.unit_bags.sums(start.own))[:-1] * truth * shrink * scale
+    speed, own_speed = np.zeros_like(weights), np.zeros_like(truth)
     evened = (np.median(truth.sum(axis=0)) / truth.sum(axis=0)) ** EVEN
     heft: Floats = (truth @ np.minimum(evened, 1)).astype(np.float32)[:, None]
     push = RATE * loud**2
@@ -123,16 +167,20 @@ def _descend(read: Corpus, truth: Floats, labels: tuple[str, ...]) -> tuple[Mode
         own += own_speed
     unit_scores = read.unit_bags.sums(weights)
     scores = read.message_bags.sums(unit_scores)[:-1] * shrink
+    first = len(unit_scores)
+    sizes = np.concatenate([unit_sizes[:, 0], read.loudness**2])
     model = Model(
         labels=labels,
         units=read.units,
-        unit_scores=unit_scores,
-        unit_sizes=unit_sizes[:, 0],
-        features=read.features,
-        feature_scores=weights,
-        feature_sizes=read.loudness**2,
+        features={feature: first + row for feature, row in read.features.items()},
+        rows=np.column_stack([np.vstack([unit_scores, weights]), sizes]).astype(np.float32),
     )
     return model, scores - OWN_SHARE * own
+
+
+def _spoken(features: Iterable[Feature]) -> npt.NDArray[np.bool_]:
+    """Which features are more than letters in a row; the row of zeros at the end is not."""
+    return np.array([not isinstance(feature, str) or ":" in feature for feature in features] + [False])
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kb.evaluate import Row, alarms, figures, judge
 from kb.load import load
-from kb.match import Matcher
+from kb.match import Matcher, Rule
 from kb.model import EntryId
 from kb.understanding import Outcome, Understands
 from tests.shared import needs_shared, queries
@@ -104,7 +104,7 @@ def test_what_goes_on_about_the_topic_before_leans_to_it() -> None:
 
 
 def test_in_a_talk_less_is_enough_to_answer_but_not_for_a_few_words() -> None:
-    vague, after = "where day hours nekas", EntryId("hours")
+    vague, after = "kad nekas tur hours", EntryId("hours")
     assert matcher().understand(vague).outcome is Outcome.CLARIFIED
     assert matcher().understand(vague, after=after).outcome is Outcome.ANSWERED
     few = matcher().understand("day hours", after=after)
@@ -235,3 +235,33 @@ def test_hard_messages_are_understood_more_often_than_not(shipped: Matcher) -> N
     assert (found.first or 0) >= 0.7
     assert (found.among_three or 0) >= 0.83
     assert (found.out_of_scope_answered or 0) <= 0.2
+
+
+def test_what_a_long_story_comes_to_is_found_in_its_last_understood_part() -> None:
+    story = (
+        "mēs te sēžam un gaidām, visi ir noguruši un grib mājās, ārā snieg un autobuss drīz būs prom, "
+        "kā aizvērt maiņu, un tad ejam"
+    )
+    understood = matcher().understand(story)
+    assert understood.matches[0].entry == "close"
+    assert understood.why is not None
+    assert understood.why.decided_by == Rule.STORY
+
+
+def test_a_long_story_without_a_point_stays_as_it_is() -> None:
+    words = (
+        "mēs te sēžam un gaidām, visi ir noguruši un grib mājās, ārā snieg un autobuss drīz būs prom, un tad ejam tālāk"
+    )
+    understood = matcher().understand(words)
+    assert understood.outcome is not Outcome.ANSWERED
+    assert understood.why is not None
+    assert understood.why.decided_by == Rule.SCORES
+
+
+def test_an_understanding_tells_why() -> None:
+    matches = matcher().understand("printeris neiet nemaz")
+    assert matches.why is not None
+    assert 0 < matches.why.clarify_from <= matches.why.answer_from < 1
+    known = matcher().understand("kad strādājat").why
+    assert known is not None
+    assert not known.repairs

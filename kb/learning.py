@@ -1,0 +1,143 @@
+"""Everything that is learnt from a knowledge base, in one value that can be kept and read again; pure."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.calibration import Calibration, Scores, learn
+from kb.concepts import Lexicon
+from kb.counting import CountedModel, count
+from kb.features import Reader, spelt
+from kb.model import Act, EntryId, KnowledgeBase, Language
+from kb.training import Model, train
+
+NONE: Final = EntryId("none")
+"""The label of what no entry answers."""
+CELLS: Final = 30_000_000
+"""So many messages times labels are weighed step by step; of more, features are counted."""
+URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
+_NAMES: Final = "names"
+_COUNTED: Final = ("starts", "places", "gains", "absent")
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A known question, or a decoy with the label NONE; `said` are the skeletons of its words."""
+
+    entry: EntryId
+    language: Language
+    text: str
+    said: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learnt:
+    """What a matcher needs beside the knowledge base itself."""
+
+    model: Model | CountedModel
+    calibration: Calibration
+
+
+class LearntError(Exception):
+    """What was kept of an earlier start cannot be read; learn again."""
+
+
+def known(knowledge: KnowledgeBase) -> tuple[list[Said], list[Said]]:
+    """Questions, and decoys; those that hold no word are left out."""
+    asked = [
+        Said(entry=entry.id, language=language, text=text, said=spelt(text))
+        for entry, language, text in knowledge.questions()
+    ]
+    decoys = [
+        Said(entry=NONE, language=language, text=text, said=spelt(text))
+        for language, texts in knowledge.decoys.items()
+        for text in texts
+    ]
+    return [one for one in asked if one.said], [one for one in decoys if one.said]
+
+
+def reader(knowledge: KnowledgeBase, used: Mapping[str, int]) -> Reader:
+    """Takes messages apart with the concepts of this knowledge base; quick for the words `used`."""
+    made = Reader(Lexicon(knowledge.concepts))
+    made.learn(used)
+    return made
+
+
+def used(rows: Sequence[Said]) -> Counter[str]:
+    """The known words and how often each is used."""
+    return Counter(word for row in rows for word in row.said)
+
+
+def learnt(knowledge: KnowledgeBase) -> Learnt:
+    """Learns it all: this takes about a second for ten thousand questions."""
+    asked, decoys = known(knowledge)
+    rows = asked + decoys
+    model, held_out, chosen = _trained(rows, reader(knowledge, used(rows)))
+    place = {label: number for number, label in enumerate(model.labels)}
+    calibration = learn(
+        held_out,
+        np.array([place[rows[number].entry] for number in chosen]),
+        np.array([len(rows[number].said) for number in chosen]),
+        place.get(NONE),
+        [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT and entry.id in place],
+    )
+    return Learnt(model=model, calibration=calibration)
+
+
+def _trained(rows: Sequence[Said], taken: Reader) -> tuple[Model | CountedModel, Scores, Sequence[int]]:
+    messages, labels = [row.said for row in rows], [row.entry for row in rows]
+    if len(rows) * len(set(labels)) > CELLS:
+        counted, held_out, chosen = count(messages, labels, taken)
+        return counted, held_out, chosen.tolist()
+    model, scores = train(messages, labels, taken)
+    return model, scores, range(len(rows))
+
+
+def pack(found: Learnt) -> Arrays:
+    """As arrays without Python objects in them, to be kept in a file."""
+    model, calibration = found.model, found.calibration
+    names = {
+        "labels": model.labels,
+        "units": list(model.units.items()) if isinstance(model, Model) else None,
+        "features": list(model.features.items()),
+        "none": calibration.none,
+        "slopes": calibration.slopes,
+        "answer_from": calibration.answer_from,
+        "clarify_from": calibration.clarify_from,
+    }
+    text = np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), dtype=np.uint8)
+    kept = ("rows",) if isinstance(model, Model) else _COUNTED
+    return {_NAMES: text, "boldness": calibration.boldness, **{name: getattr(model, name) for name in kept}}
+
+
+def unpack(arrays: Arrays) -> Learnt:
+    """What `pack` packed.
+
+    Raises:
+        LearntError: it is something else.
+    """
+    try:
+        names = json.loads(arrays[_NAMES].tobytes())
+        labels, features = tuple(names["labels"]), dict(names["features"])
+        model: Model | CountedModel
+        if names["units"] is None:
+            model = CountedModel(labels=labels, features=features, **{name: arrays[name] for name in _COUNTED})
+        else:
+            model = Model(labels=labels, units=dict(names["units"]), features=features, rows=arrays["rows"])
+        calibration = Calibration(
+            none=names["none"],
+            boldness=arrays["boldness"],
+            slopes=tuple(names["slopes"]),
+            answer_from=names["answer_from"],
+            clarify_from=names["clarify_from"],
+        )
+    except (KeyError, TypeError, ValueError) as exc:
+        raise LearntError(str(LearntError.__doc__)) from exc
+    return Learnt(model=model, calibration=calibration)

@@ -1,0 +1,63 @@
+"""What was learnt is kept between two starts: read where it is right, learnt again where it is not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.learnt import cache_folder, remembered
+from kb import learning
+from kb.learning import Learnt
+from kb.model import KnowledgeBase
+from tests.unit.kb.small import taught
+
+
+@pytest.fixture
+def times(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The versions that were learnt, one each time."""
+    learn: Callable[[KnowledgeBase], Learnt] = learning.learnt
+    done: list[str] = []
+
+    def counting(base: KnowledgeBase) -> Learnt:
+        done.append(base.version)
+        return learn(base)
+
+    monkeypatch.setattr("bot.learnt.learnt", counting)
+    return done
+
+
+def test_the_second_start_reads_what_the_first_learnt(tmp_path: Path, times: list[str]) -> None:
+    first, second = remembered(taught(), tmp_path), remembered(taught(), tmp_path)
+    assert len(times) == 1
+    assert (first.model.labels, first.calibration.slopes) == (second.model.labels, second.calibration.slopes)
+
+
+def test_a_broken_file_is_learnt_again_and_replaced(tmp_path: Path, times: list[str]) -> None:
+    remembered(taught(), tmp_path)
+    (file,) = tmp_path.glob("*.npz")
+    file.write_bytes(b"broken")
+    remembered(taught(), tmp_path)
+    remembered(taught(), tmp_path)
+    assert len(times) == 2
+
+
+def test_where_nothing_can_be_kept_it_is_learnt_each_time(tmp_path: Path, times: list[str]) -> None:
+    (tmp_path / "file").touch()
+    for _ in range(2):
+        remembered(taught(), tmp_path / "file")
+    assert len(times) == 2
+
+
+def test_only_the_newest_few_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        (tmp_path / f"{number}.npz").touch()
+    remembered(taught(), tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 8
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_folder_is_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    assert cache_folder() == Path("/somewhere/paligs")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_folder() == Path.home() / ".cache" / "paligs"
