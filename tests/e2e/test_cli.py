@@ -48,6 +48,16 @@ def test_ask_answers_in_words_and_as_json(tmp_path: Path) -> None:
     assert (answer["entry"], answer["lang"], answer["outcome"]) == ("shift-close", "ru", "answered")
 
 
+def test_ask_tells_why_in_lines_and_as_json(tmp_path: Path) -> None:
+    told = paligs("ask", "kā aizvērt maiņu", "--why", folder=tmp_path).stdout
+    assert "of shift-close, score" in told
+    assert "decided by  " in told
+    why = json.loads(paligs("ask", "kā aizvērt maiņuu", "--why", "--json", folder=tmp_path).stdout)["why"]
+    assert why["matched"]["entry"] == "shift-close"
+    (tmp_path / "rows.jsonl").write_text('{"text": "kā aizvērt maiņu"}', "utf-8")
+    assert "why" in json.loads(paligs("ask", "--batch", "rows.jsonl", "--why", folder=tmp_path).stdout)
+
+
 def test_ask_without_a_question_or_in_an_unknown_language_says_what_to_write(tmp_path: Path) -> None:
     assert "Write what to ask" in paligs("ask", folder=tmp_path).stderr
     refused = paligs("ask", "kase", "--lang", "tlh", folder=tmp_path)

@@ -36,8 +36,10 @@ def test_noise_lies_over_the_text_of_a_row(tmp_path: Path) -> None:
 
 
 def test_rows_of_another_split_are_left_out(tmp_path: Path) -> None:
-    file = write(tmp_path, *({"text": f"t{split}", "label": "a", "split": split} for split in ("train", "test", "val")))
-    assert [row.text for row in read(file, "test")] == ["ttest"]
+    file = write(
+        tmp_path, *({"text": f"a {split}", "label": "a", "split": split} for split in ("train", "test", "val"))
+    )
+    assert [row.text for row in read(file, "test")] == ["a test"]
     with pytest.raises(EvaluationError, match='among its 3 rows with the split "dev"'):
         read(file, "dev")
 
