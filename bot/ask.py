@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from bot.why import reasons
 from handlers.messages import Inbound
 from handlers.render import Draft, Voice, render
 from handlers.router import decide
@@ -46,8 +47,11 @@ class Asker:
         self._talks: OrderedDict[str, tuple[Session, tuple[str, ...]]] = OrderedDict()
         self._numbers = count(1)
 
-    def ask(self, row: Row) -> dict[str, Any]:
-        """The answer to one row as a JSON-ready object (see README, `paligs ask`); `ms` is the time it took."""
+    def ask(self, row: Row, *, why: bool = False) -> dict[str, Any]:
+        """The answer to one row as a JSON-ready object (see README, `paligs ask`); `ms` is the time it took.
+
+        With `why` it also holds the reasons, under that name.
+        """
         key = None if row.conversation is None else str(row.conversation)
         session, said = self._talks.get(key, (Session(), ())) if key is not None else (Session(), ())
         start = perf_counter()
@@ -70,7 +74,7 @@ class Asker:
             ],
             "replies": replies,
             "ms": round(took, 3),
-        }
+        } | ({"why": reasons(decision.trace)} if why else {})
 
     def _decide(self, row: Row, session: Session, key: str | None) -> Decision:
         if row.lang is not None:
@@ -107,7 +111,7 @@ def _unforced(after: Session, before: Session, row: Row) -> Session:
     return after if row.lang is None else replace(after, language_chosen=before.language_chosen)
 
 
-def batch(lines: Iterable[str], knowledge: Knowledge) -> Iterator[dict[str, Any]]:
+def batch(lines: Iterable[str], knowledge: Knowledge, *, why: bool = False) -> Iterator[dict[str, Any]]:
     """An answer a line, in order; a line that cannot be read gives an object with `error` and its number."""
     asker = Asker(knowledge)
     for number, line in enumerate(lines, start=1):
@@ -118,7 +122,7 @@ def batch(lines: Iterable[str], knowledge: Knowledge) -> Iterator[dict[str, Any]
         except (ValueError, ValidationError, RecursionError) as exc:
             yield {"line_number": number, "error": _reason(exc)}
             continue
-        yield asker.ask(row)
+        yield asker.ask(row, why=why)
 
 
 def _reason(exc: Exception) -> str:

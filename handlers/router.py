@@ -119,5 +119,6 @@ def _trace(name: str, ruling: Ruling, situation: Situation, masked: tuple[str, .
         matches=understanding.matches,
         language=ruling.session.language or situation.language,
         signals=tuple(sorted(understanding.signals)),
+        why=understanding.why,
         masked=masked,
     )

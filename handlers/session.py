@@ -7,7 +7,7 @@ from enum import StrEnum
 from handlers.actions import Action
 from handlers.messages import Option
 from kb.model import EntryId, Language, LineId
-from kb.understanding import Match, Outcome
+from kb.understanding import Match, Outcome, Why
 
 
 class Asked(StrEnum):
@@ -50,7 +50,10 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """Why a message was answered as it was, for the log and `paligs ask --json`; holds nothing that a person wrote."""
+    """Why a message was answered as it was, for the log and `paligs ask`.
+
+    Of what a person wrote it holds no more than single words that were read as others.
+    """
 
     handler: str
     outcome: Outcome
@@ -62,6 +65,8 @@ class Trace:
     matches: tuple[Match, ...] = ()
     language: Language
     signals: tuple[str, ...] = ()
+    why: Why | None = None
+    """The matcher's reasons, where it gives them."""
     masked: tuple[str, ...] = ()
     """Kinds of secrets that were masked in the message (card, pin, password)."""
 

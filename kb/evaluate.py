@@ -1,19 +1,19 @@
-"""How well messages are understood: figures of labelled rows, and a rapidfuzz baseline; pure, the clock is given."""
+"""How well messages are understood: figures of labelled rows; pure, the clock is given."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import numpy as np
-from rapidfuzz import fuzz, process, utils
 
-from kb.model import EntryId, KnowledgeBase, Language
+from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
 from kb.understanding import Outcome, Understands
 
 NONE: Final = "none"
 TOP: Final = 3
-BASELINE_READS: Final = 20
+KEPT_RIGHT: Final = 95
+"""Out-of-scope recall is taken at the score that keeps this percentage of the right answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,10 @@ class Figures:
     answered_wrongly: float | None
     """Of all rows, in scope or not, those in scope that got a confident wrong answer."""
     out_of_scope_answered: float | None
+    out_of_scope_unknown: float | None
+    """Of the rows out of scope, those met with "I do not know"; the rest was answered or asked back about."""
+    out_of_scope_recall: float | None
+    """Of the rows out of scope, those told apart by score alone where 95 % of the right answers are kept."""
     roc_area: float | None
     """The chance that a row in scope scores higher than one out of scope."""
     language: float | None
@@ -100,51 +104,12 @@ class Alarms:
     """Of the rows that it does not answer, those that were answered with it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Confusion:
-    """One entry taken for another (or for none), and how often."""
-
-    expected: str
-    got: str
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bin:
-    """Rows whose first score lies between two bounds: what was promised and what came."""
-
-    low: float
-    high: float
-    rows: int
-    promised: float
-    kept: float
-
-
 class Ranks(Protocol):
     """Anything that ranks entries for a message."""
 
     def rank(self, text: str) -> Sequence[tuple[EntryId, float]]:
         """Entries and scores, best first."""
         ...
-
-
-class TokenSet:
-    """The baseline: rapidfuzz's token_set_ratio over the same questions, best question of each entry."""
-
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        known = [(entry.id, utils.default_process(text)) for entry, _, text in knowledge.questions()]
-        self._entries = [entry for entry, _ in known]
-        self._texts = [text for _, text in known]
-
-    def rank(self, text: str) -> Sequence[tuple[EntryId, float]]:
-        """Entries and scores, best first."""
-        found = process.extract(
-            utils.default_process(text), self._texts, scorer=fuzz.token_set_ratio, limit=BASELINE_READS
-        )
-        best: dict[EntryId, float] = {}
-        for _, score, place in found:
-            best.setdefault(self._entries[place], score / 100)
-        return tuple(best.items())
 
 
 def judge(rows: Iterable[Row], matcher: Understands, clock: Callable[[], float]) -> tuple[Judged, ...]:
@@ -185,6 +150,8 @@ def figures(judged: Sequence[Judged]) -> Figures:
         answered=_share(one.answered for one in inside),
         answered_wrongly=_share(bool(one.row.accepted) and one.answered and not one.right for one in judged),
         out_of_scope_answered=_share(one.answered for one in outside),
+        out_of_scope_unknown=_share(one.outcome is Outcome.UNKNOWN for one in outside),
+        out_of_scope_recall=_below([one.score for one in inside if one.right], [one.score for one in outside]),
         roc_area=roc_area([one.score for one in inside], [one.score for one in outside]),
         language=_share(told),
         p50_ms=_percentile(milliseconds, 50),
@@ -212,33 +179,29 @@ def alarms(judged: Sequence[Judged], entry: EntryId) -> Alarms:
     )
 
 
-def confusions(judged: Sequence[Judged]) -> tuple[Confusion, ...]:
-    """Which entries are taken for which, most frequent first; what is said on no entry counts as "none"."""
-    counts = Counter((one.row.label, one.first or NONE) for one in judged if one.row.accepted and not one.right)
-    counts.update((NONE, one.first or NONE) for one in judged if not one.row.accepted and one.answered)
-    order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Confusion(expected=expected, got=got, count=count) for (expected, got), count in order)
-
-
-def reliability(judged: Sequence[Judged], bins: int = 10) -> tuple[Bin, ...]:
-    """Whether scores are honest: in each range of scores, the mean score and the share that was right."""
-    found = []
-    for number in range(bins):
-        low, high = number / bins, (number + 1) / bins
-        inside = [one for one in judged if low <= one.score < high or (one.score == high == 1)]
-        if inside:
-            promised = sum(one.score for one in inside) / len(inside)
-            kept = sum(one.right for one in inside) / len(inside)
-            found.append(Bin(low=low, high=high, rows=len(inside), promised=promised, kept=kept))
-    return tuple(found)
-
-
 def roc_area(inside: Sequence[float], outside: Sequence[float]) -> float | None:
     """The chance that a score inside is higher than one outside; equal scores count half."""
     if not inside or not outside:
         return None
     one, other = np.array(inside)[:, None], np.array(outside)[None, :]
     return float((one > other).mean() + (one == other).mean() / 2)
+
+
+def only_in(knowledge: KnowledgeBase, languages: Collection[Language]) -> KnowledgeBase:
+    """The same knowledge with the questions (and decoys) of these languages alone."""
+
+    def kept(texts: Mapping[Language, tuple[str, ...]]) -> Mapping[Language, tuple[str, ...]]:
+        found = {language: texts.get(language, ()) if language in languages else () for language in LANGUAGES}
+        return MappingProxyType(found)
+
+    entries = {name: replace(entry, questions=kept(entry.questions)) for name, entry in knowledge.entries.items()}
+    return replace(knowledge, entries=MappingProxyType(entries), decoys=kept(knowledge.decoys))
+
+
+def _below(right: Sequence[float], outside: Sequence[float]) -> float | None:
+    if not right or not outside:
+        return None
+    return float((np.array(outside) < np.percentile(right, 100 - KEPT_RIGHT)).mean())
 
 
 def _share(facts: Iterable[bool]) -> float | None:

@@ -81,14 +81,15 @@ def ask(
     batch: Annotated[
         str | None, typer.Option(help="A file of JSON lines with text (lang, conversation); - reads stdin.")
     ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Tell the reasons as well.")] = False,
 ) -> None:
     """Ask once, or a whole file; nothing is stored."""
     from bot.cli.ask import ask_batch, ask_once
 
     if batch is not None:
-        ask_batch(batch)
+        ask_batch(batch, why=why)
     elif text is not None:
-        ask_once(text, lang=lang, as_json=as_json)
+        ask_once(text, lang=lang, as_json=as_json, why=why)
     else:
         typer.echo("Write what to ask: paligs ask 'kase nedrukā čeku', or --batch FILE.", err=True)
         raise typer.Exit(2)

@@ -12,28 +12,31 @@ import typer
 from bot.ask import Asker, Row, batch
 from bot.cli.console import FileError, progress, waiting
 from bot.knowledge import knowledge
+from bot.why import lines
 from kb.model import LANGUAGES
 
 
-def ask_once(text: str, *, lang: str | None, as_json: bool) -> None:
+def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -> None:
     """Prints the answer to `text`."""
     if lang is not None and lang not in LANGUAGES:
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
     with waiting("Learning the knowledge ..."):
         known = knowledge()
-    answer = Asker(known).ask(Row.model_validate({"text": text, "lang": lang}))
+    answer = Asker(known).ask(Row.model_validate({"text": text, "lang": lang}), why=why)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
     typer.echo("\n\n".join(answer["replies"]))
+    if why:
+        typer.echo("\n" + "\n".join(lines(answer["why"])))
     typer.echo(f"\n[{answer['outcome']} · {answer['entry'] or answer['act']} · {answer['score']:.2f}]", err=True)
 
 
-def ask_batch(name: str) -> None:
+def ask_batch(name: str, *, why: bool = False) -> None:
     """Prints one JSON object for each line of the file, in its order."""
-    with _opened(name) as (lines, total):
-        for answer in progress(batch(lines, knowledge()), total=total, label="asking"):
+    with _opened(name) as (rows, total):
+        for answer in progress(batch(rows, knowledge(), why=why), total=total, label="asking"):
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 

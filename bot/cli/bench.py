@@ -1,33 +1,85 @@
-"""`paligs kb bench`: how long loading, learning and understanding take here, over the content's own questions."""
+"""`paligs kb bench`: how long loading, learning and understanding take here, and how much memory."""
 
 import resource
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 import typer
 
-from bot.cli.console import progress
-from kb.evaluate import Row, TokenSet, figures, judge, judge_ranking
+from bot.cli.console import progress, waiting
+from bot.evaluation.contest import Contender
+from bot.evaluation.contest import theirs as judged_peer
+from bot.evaluation.generated import Generated
+from kb.evaluate import Row, figures, judge
 from kb.load import load
 from kb.match import Matcher
+from kb.model import KnowledgeBase
+
+PEER: Final = "token_set_ratio"
+PEER_MESSAGES: Final = 200
+PEER_LEAST: Final = 5
+"""A peer takes long, and the longer the more questions: it is timed on fewer messages."""
+DEFAULT_ENTRIES: Final = 70
+DEFAULT_QUESTIONS: Final = 15_000
 
 
-def print_speed(content: Path | None, questions: int) -> None:
+def print_speed(content: Path | None, messages: int) -> None:
     """Prints times of this machine, and of rapidfuzz's token_set_ratio over the same questions beside them."""
     start = perf_counter()
     knowledge = load(content)
-    read = perf_counter()
-    matcher = Matcher(knowledge)
-    learnt = perf_counter()
+    _print("reading the content", f"{perf_counter() - start:.2f} s")
     known = [Row(text=text, label=entry.id) for entry, _, text in knowledge.questions()]
-    rows = list(islice(known[:: max(1, len(known) // questions)], questions))
+    _print("holds", f"{len(known)} questions of {len(knowledge.entries)} entries")
+    _print_figures(knowledge, list(islice(known[:: max(1, len(known) // messages)], messages)), "its own questions")
+
+
+def print_generated_speed(entries: int | None, questions: int | None, messages: int) -> None:
+    """The same over generated text in three languages, always the same one."""
+    entries, questions = entries or DEFAULT_ENTRIES, questions or DEFAULT_QUESTIONS
+    with waiting("Making texts ..."):
+        start = perf_counter()
+        made = Generated(entries=entries, questions=questions)
+        knowledge, rows = made.knowledge(), made.messages(messages)
+    known = sum(1 for _ in knowledge.questions())
+    _print("generated", f"{known} questions of {len(knowledge.entries)} entries in {perf_counter() - start:.1f} s")
+    _print_figures(knowledge, rows, "new messages of the same kind, half of them with a typo", generated=True)
+
+
+def _print_figures(knowledge: KnowledgeBase, rows: list[Row], of: str, *, generated: bool = False) -> None:
+    before = _resident()
+    with waiting("Learning ..."):
+        start = perf_counter()
+        matcher = Matcher(knowledge)
+        learning = perf_counter() - start
+    _print("learning from it", f"{learning:.2f} s")
+    if (after := _resident()) is not None:
+        _print("memory after learning", f"{after:.0f} MB, {before or 0:.0f} MB of it before")
     ours = figures(judge(progress(rows, total=len(rows), label="paligs"), matcher, perf_counter))
-    few = rows[:: max(1, len(rows) // 200)]
-    peer = figures(judge_ranking(progress(few, total=len(few), label="token_set"), TokenSet(knowledge), perf_counter))
-    typer.echo(f"{len(known)} questions of {len(knowledge.entries)} entries")
-    typer.echo(f"reading the content   {read - start:.2f} s")
-    typer.echo(f"learning from it      {learnt - read:.2f} s")
-    typer.echo(f"memory, peak          {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-    typer.echo(f"a message, p50 / p99  {ours.p50_ms:.2f} / {ours.p99_ms:.2f} ms")
-    typer.echo(f"token_set_ratio       {peer.p50_ms:.2f} / {peer.p99_ms:.2f} ms, in the same run")
+    _print("memory, peak", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    _print("messages", f"{len(rows)}, {of}")
+    _print("paligs, p50 / p99", f"{ours.p50_ms:.3f} / {ours.p99_ms:.3f} ms a message")
+    theirs = figures(_peer(rows, knowledge).judged)
+    _print(f"{PEER}, p50 / p99", f"{theirs.p50_ms:.3f} / {theirs.p99_ms:.3f} ms, in the same run")
+    if generated:
+        _print("right first", f"{ours.first:.3f}; {PEER} {theirs.first:.3f}")
+
+
+def _peer(rows: list[Row], knowledge: KnowledgeBase) -> Contender:
+    known = sum(1 for _ in knowledge.questions())
+    few = min(PEER_MESSAGES, max(PEER_LEAST, PEER_MESSAGES * DEFAULT_QUESTIONS // known))
+    return judged_peer(PEER, rows[:: max(1, len(rows) // few)], knowledge, progress)
+
+
+def _resident() -> float | None:
+    """Megabytes of memory that this process holds now, where the system tells."""
+    try:
+        told = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmRSS:")), None)
+
+
+def _print(label: str, value: str) -> None:
+    typer.echo(f"{label:<28}{value}")

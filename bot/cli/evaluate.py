@@ -1,207 +1,178 @@
-"""`paligs kb eval`: reads labelled files, has the matcher judged on them, prints figures or JSON."""
+"""`paligs kb eval` and `kb check --against`: reads labelled files, has messages judged, prints figures or JSON."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from itertools import groupby
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any, Final
 
 import typer
-from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.console import Console
-from rich.table import Table
 
 from bot.cli.console import FileError, progress
-from kb.evaluate import Alarms, Figures, Judged, Row, TokenSet, alarms, by, confusions, figures, judge, judge_ranking
+from bot.evaluation.contest import OURS, Contender, ours, theirs
+from bot.evaluation.errors import EvaluationError
+from bot.evaluation.limits import limits, shortfalls
+from bot.evaluation.peers import PEERS, ready
+from bot.evaluation.report import Report, report, rounded, totals
+from bot.evaluation.rows import Labelled, learnt, read
+from bot.evaluation.tables import print_report
+from kb.evaluate import Judged, Row, judge, only_in
 from kb.load import load
 from kb.match import Matcher
-from kb.model import (
-    LANGUAGES,
-    Act,
-    Directory,
-    Entry,
-    EntryId,
-    KnowledgeBase,
-    Language,
-    LineId,
-    TicketAddress,
-    TicketChannel,
-    Trust,
-)
+from kb.model import LANGUAGES, KnowledgeBase
+from kb.noise import KINDS
+from kb.verbatim import copies
 
-OUTSIDE: Final = frozenset({"oos", "none"})
-"""Labels of messages that no entry answers."""
+SHORT: Final = 1
+"""Exit status where a limit was not kept."""
 
 
-class Labelled(BaseModel):
-    """One labelled message of a file."""
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """The options of `paligs kb eval`."""
 
-    model_config = ConfigDict(extra="ignore")
+    file: Path | None = None
+    content: Path | None = None
+    only_questions: tuple[str, ...] = ()
+    noise: str | None = None
+    peers: tuple[str, ...] = ()
+    all_peers: bool = False
+    train: Path | None = None
+    test: Path | None = None
+    as_json: bool = False
+    reliability: Path | None = None
+    fail_under: tuple[str, ...] = ()
+    fail_over: tuple[str, ...] = ()
 
-    text: str
-    label: str
-    lang: str = ""
-    style: str = ""
-    split: str | None = None
-
-    def row(self) -> Row:
-        """As the evaluation wants it."""
-        language: Language | None = next((known for known in LANGUAGES if known == self.lang), None)
-        label = "none" if self.label in OUTSIDE else self.label
-        return Row(text=self.text, label=label, language=language, style=self.style)
-
-
-def print_figures(file: Path, *, content: Path | None, peers: bool) -> None:
-    """Figures of the shipped knowledge on a labelled file; with `peers` beside rapidfuzz over the same questions."""
-    rows = [labelled.row() for labelled in read(file)]
-    knowledge = load(content)
-    judged = judge(progress(rows, total=len(rows), label="paligs"), Matcher(knowledge), perf_counter)
-    columns = {"paligs": figures(judged)}
-    if peers:
-        baseline = TokenSet(knowledge)
-        others = judge_ranking(progress(rows, total=len(rows), label="token_set_ratio"), baseline, perf_counter)
-        columns["rapidfuzz token_set_ratio"] = figures(others)
-    console = Console()
-    console.print(_figures_table(f"{file.name}: {len(rows)} messages", columns))
-    if not peers:
-        console.print(_figures_table("by language", by(judged, lambda row: row.language or "?")))
-        console.print(_figures_table("by style", by(judged, lambda row: row.style or "?")))
-    urgent = [entry.id for entry in knowledge.entries.values() if entry.act in (Act.CRITICAL, Act.TICKET)]
-    console.print(_alarms_table([alarms(judged, entry) for entry in urgent]))
-    for pair in confusions(judged)[:10]:
-        console.print(f"{pair.count} x {pair.expected} taken for {pair.got}", highlight=False)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The peers to be judged beside."""
+        return tuple(dict.fromkeys((*self.peers, *(PEERS if self.all_peers else ()))))
 
 
-def print_rows(train: Path, test: Path) -> None:
-    """One JSON object a test row, judged by a matcher that learns from the training rows alone."""
-    matcher = Matcher(learnt([row for row in read(train) if row.split in (None, "train")]))
-    rows = [row for row in read(test) if row.split in (None, "test")]
-    for labelled in progress(rows, total=len(rows), label="judging"):
-        (judged,) = judge([labelled.row()], matcher, perf_counter)
-        typer.echo(json.dumps(_row_json(labelled, judged), ensure_ascii=False))
+@contextmanager
+def _told() -> Iterator[None]:
+    """An evaluation that cannot be made is one clear message."""
+    try:
+        yield
+    except EvaluationError as exc:
+        raise FileError(str(exc)) from exc
 
 
-def read(file: Path) -> Sequence[Labelled]:
-    """The rows of a .tsv with a head line, or of JSON lines.
+def run(wish: Wish) -> None:
+    """Judges what the wish names; exits with 1 where a limit is not kept.
 
     Raises:
-        FileError: names the line that cannot be read.
+        FileError: something cannot be read, or a wish cannot be fulfilled.
     """
-    try:
-        lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as exc:
-        raise FileError(f"{file}: {exc}: it must be a readable UTF-8 file") from exc
-    found = []
-    for number, raw in _objects(lines):
-        try:
-            found.append(Labelled.model_validate(raw() if callable(raw) else raw))
-        except (ValueError, ValidationError) as exc:
-            raise FileError(f"{file}, line {number}: needs text and label, as .tsv columns or JSON keys") from exc
-    return found
+    with _told():
+        wanted = (*limits(wish.fail_under, upper=False), *limits(wish.fail_over, upper=True))
+        knowledge, messages, title = _given(wish)
+        for name in wish.names:
+            ready(name)
+        rows = [message.row(wish.noise) for message in messages]
+        by_row = wish.as_json and wish.train is not None
+        contender = _print_rows(knowledge, messages, rows) if by_row else ours(rows, knowledge, progress)
+        found = report(contender, knowledge)
+        # Before the peers, which take their time: a figure that there is not is told at once.
+        short = shortfalls(wanted, found.named())
+        if not by_row:
+            _print_figures(wish, found, [theirs(name, rows, knowledge, progress) for name in wish.names], title)
+        if wish.reliability is not None:
+            _draw(found, wish.reliability, title)
+    for told in short:
+        typer.echo(told, err=True)
+    if short:
+        raise typer.Exit(SHORT)
 
 
-def _objects(lines: Sequence[str]) -> Iterator[tuple[int, Any]]:
-    if lines and lines[0].startswith("{"):
-        for number, line in enumerate(lines, start=1):
-            yield number, (lambda line=line: json.loads(line))
-        return
-    head = lines[0].split("\t") if lines else []
-    for number, line in enumerate(lines[1:], start=2):
-        yield number, dict(zip(head, line.split("\t"), strict=False))
+def _given(wish: Wish) -> tuple[KnowledgeBase, Sequence[Labelled], str]:
+    _look_through(wish)
+    if wish.train is not None and wish.test is not None:
+        knowledge, file = learnt(read(wish.train, "train")), wish.test
+        messages = read(file, "test")
+    elif wish.file is not None:
+        knowledge, file = load(wish.content), wish.file
+        messages = read(file)
+    else:
+        raise EvaluationError("Name a labelled file: paligs kb eval FILE.tsv, or both --train A.jsonl --test B.jsonl.")
+    if wish.only_questions:
+        knowledge = only_in(knowledge, [language for language in LANGUAGES if language in wish.only_questions])
+    extra = "".join(f", {told}" for told in (wish.noise, "+".join(wish.only_questions) and _only(wish)) if told)
+    return knowledge, messages, f"{file.name}: {len(messages)} messages{extra}"
 
 
-def learnt(rows: Iterable[Labelled]) -> KnowledgeBase:
-    """A knowledge base of labelled rows: one entry a label, what is out of scope as decoys, and nothing to say."""
-    known = sorted(rows, key=lambda row: row.label)
-    grouped = {label: list(group) for label, group in groupby(known, key=lambda row: row.label)}
-    decoys = [row for label in OUTSIDE for row in grouped.pop(label, [])]
-    silent = MappingProxyType(dict.fromkeys(LANGUAGES, ""))
-    entries = {
-        EntryId(label): Entry(
-            id=EntryId(label),
-            act=Act.ANSWER,
-            line=LineId("any"),
-            trust=Trust.OWNER,
-            sources=(),
-            review_by=date.max,
-            title=silent,
-            body=silent,
-            citation=silent,
-            questions=_by_language(group),
+def _only(wish: Wish) -> str:
+    return f"questions in {' and '.join(wish.only_questions)} alone"
+
+
+def _look_through(wish: Wish) -> None:
+    for language in wish.only_questions:
+        if language not in LANGUAGES:
+            raise EvaluationError(f"--only-questions {language}: write one of {', '.join(LANGUAGES)}")
+    for kind in (wish.noise or "").split("+") if wish.noise is not None else ():
+        if kind not in KINDS:
+            raise EvaluationError(f"--noise {wish.noise}: write {', '.join(KINDS)}, or several with + between them")
+    if wish.as_json and wish.train is not None and wish.names:
+        raise EvaluationError(
+            "--train with --json prints one object a test row: leave --json out for the peers' figures"
         )
-        for label, group in grouped.items()
-    }
-    channel = TicketChannel(name="", address=TicketAddress(email=""))
-    nowhere = Directory(
-        company="",
-        lines=MappingProxyType({}),
-        urgent_line=LineId(""),
-        general_line=LineId(""),
-        greeting_entry=None,
-        resolved_entry=None,
-        ticket_channel=channel,
-        office_email="",
-        sites=MappingProxyType({}),
-        topics=(),
-    )
-    return KnowledgeBase(
-        version="", directory=nowhere, entries=entries, sources=MappingProxyType({}), decoys=_by_language(decoys)
-    )
 
 
-def _by_language(rows: Sequence[Labelled]) -> MappingProxyType[Language, tuple[str, ...]]:
-    texts: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
-    for row in rows:
-        texts[row.row().language or "en"].append(row.text)
-    return MappingProxyType({language: tuple(said) for language, said in texts.items()})
+def _print_figures(wish: Wish, found: Report, others: Sequence[Contender], title: str) -> None:
+    if wish.as_json:
+        beside = {one.name: {key: rounded(value) for key, value in totals(one).items()} for one in others}
+        _print_json({"title": title, **found.as_json(), "peers": beside})
+    else:
+        print_report(Console(), title, found, others)
 
 
-def _row_json(labelled: Labelled, judged: Judged) -> dict[str, Any]:
+def _print_rows(knowledge: KnowledgeBase, messages: Sequence[Labelled], rows: Sequence[Row]) -> Contender:
+    """One object a test row, as soon as it is judged."""
+    start = perf_counter()
+    matcher = Matcher(knowledge)
+    learning = perf_counter() - start
+    found = []
+    for message, row in zip(messages, progress(rows, total=len(rows), label="judging"), strict=True):
+        (one,) = judge([row], matcher, perf_counter)
+        _print_json(_row_json(message.label, one))
+        found.append(one)
+    return Contender(name=OURS, learning=learning, judged=tuple(found))
+
+
+def _row_json(label: str, judged: Judged) -> dict[str, Any]:
     return {
-        "text": labelled.text,
-        "label": labelled.label,
+        "text": judged.row.text,
+        "label": label,
         "outcome": judged.outcome.value,
         "candidates": [{"entry": entry, "score": round(score, 4)} for entry, score in judged.ranked],
         "ms": round(judged.seconds * 1000, 3),
     }
 
 
-def _figures_table(title: str, columns: Mapping[str, Figures]) -> Table:
-    table = Table(title=title, title_justify="left", header_style="")
-    table.add_column("")
-    for name in columns:
-        table.add_column(name, justify="right")
-    for field, label in _LABELS.items():
-        table.add_row(label, *(_number(getattr(found, field)) for found in columns.values()))
-    return table
+def _draw(found: Report, file: Path, title: str) -> None:
+    from bot.evaluation.picture import save
+
+    save(found.reliability, file, title)
 
 
-def _alarms_table(found: Sequence[Alarms]) -> Table:
-    table = Table(title="must not be missed", title_justify="left", header_style="")
-    for name in ("", "messages", "recall", "false alarms"):
-        table.add_column(name, justify="right" if name else "left")
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def print_copies(file: Path, knowledge: KnowledgeBase, echo: Callable[[str], None] = typer.echo) -> int:
+    """Prints which rows of a labelled file stand in the content (nearly) word for word; how many they are.
+
+    Raises:
+        FileError: the file cannot be read.
+    """
+    with _told():
+        rows = [message.row() for message in read(file)]
+    found = list(copies(progress(rows, total=len(rows), label="comparing"), knowledge))
     for one in found:
-        table.add_row(one.entry, str(one.rows), _number(one.recall), _number(one.false_alarms))
-    return table
-
-
-def _number(value: float | int | None) -> str:
-    return "–" if value is None else str(value) if isinstance(value, int) else f"{value:.3f}"
-
-
-_LABELS: Final[dict[str, str]] = {
-    "rows": "messages",
-    "in_scope": "in scope",
-    "first": "right first",
-    "among_three": "right among three",
-    "answered": "answered, in scope",
-    "answered_wrongly": "answered wrongly, of all",
-    "out_of_scope_answered": "out of scope, answered",
-    "roc_area": "ROC area out of scope",
-    "language": "language told",
-    "p50_ms": "p50 ms",
-    "p99_ms": "p99 ms",
-}
+        echo(f"{one.likeness:3.0f} % {one.row.label}: {one.row.text!r} stands in {one.place} as {one.known!r}")
+    echo(f"{file.name}: {len(found)} of {len(rows)} messages stand in the content (nearly) word for word.")
+    return len(found)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.kb_eval import evaluate
 from kb.check import overdue
 from kb.load import ContentError, load
 from kb.model import LANGUAGES, Entry, KnowledgeBase, Localised
@@ -17,7 +18,13 @@ Folder = Annotated[Path | None, typer.Option("--content", help="Another content 
 
 
 @app.command()
-def check(content: Folder = None) -> None:
+def check(
+    content: Folder = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Also tell which messages of this labelled file the content holds.")
+    ] = None,
+    at_most: Annotated[int | None, typer.Option(min=0, help="With --against: exit 1 where they are more.")] = None,
+) -> None:
     """Look for mistakes: exit 1 and a line a mistake; warn about reviews that are overdue."""
     try:
         knowledge = load(content)
@@ -34,6 +41,16 @@ def check(content: Folder = None) -> None:
         f"{len(knowledge.entries)} entries, {questions} questions, {len(knowledge.concepts)} concepts, "
         f"{decoys} decoys: no mistakes. Version {knowledge.version}."
     )
+    if against is not None:
+        _cross_check(against, knowledge, at_most)
+
+
+def _cross_check(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
+    from bot.cli.evaluate import print_copies
+
+    if (found := print_copies(file, knowledge)) > (found if at_most is None else at_most):
+        typer.echo(f"{found} messages stand in the content, and at most {at_most} may: say them differently.", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -46,37 +63,27 @@ def export(
     typer.echo(json.dumps(exported(load(content)), ensure_ascii=False, indent=1))
 
 
-@app.command("eval")
-def evaluate(
-    file: Annotated[Path | None, typer.Argument(help="Labelled messages: .tsv with text, lang, label, style.")] = None,
-    peers: Annotated[bool, typer.Option("--peers", help="Beside rapidfuzz alone, over the same questions.")] = False,
-    train: Annotated[Path | None, typer.Option(help="Learn from these labelled JSON lines instead.")] = None,
-    test: Annotated[Path | None, typer.Option(help="Judge these, with --train.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="With --train: one JSON object a test row.")] = False,
-    content: Folder = None,
-) -> None:
-    """Measure how well messages are understood."""
-    from bot.cli.evaluate import print_figures, print_rows
-
-    if train is not None and test is not None:
-        del as_json
-        print_rows(train, test)
-    elif file is not None:
-        print_figures(file, content=content, peers=peers)
-    else:
-        typer.echo("Name a labelled file: paligs kb eval FILE.tsv, or --train A.jsonl --test B.jsonl.", err=True)
-        raise typer.Exit(2)
+app.command("eval")(evaluate)
 
 
 @app.command()
 def bench(
     content: Folder = None,
-    questions: Annotated[int, typer.Option(min=1, help="How many messages to time.")] = 2000,
+    messages: Annotated[int, typer.Option(min=1, help="How many messages to time.")] = 2000,
+    entries: Annotated[
+        int | None, typer.Option(min=2, help="Generate so many entries instead of reading the content.")
+    ] = None,
+    questions: Annotated[
+        int | None, typer.Option(min=2, help="Generate so many questions instead of reading the content.")
+    ] = None,
 ) -> None:
     """Time loading, learning and understanding on this machine."""
-    from bot.cli.bench import print_speed
+    from bot.cli.bench import print_generated_speed, print_speed
 
-    print_speed(content, questions)
+    if entries is None and questions is None:
+        print_speed(content, messages)
+    else:
+        print_generated_speed(entries, questions, messages)
 
 
 @app.command("import")

@@ -48,6 +48,16 @@ def test_ask_answers_in_words_and_as_json(tmp_path: Path) -> None:
     assert (answer["entry"], answer["lang"], answer["outcome"]) == ("shift-close", "ru", "answered")
 
 
+def test_ask_tells_why_in_lines_and_as_json(tmp_path: Path) -> None:
+    told = paligs("ask", "kā aizvērt maiņu", "--why", folder=tmp_path).stdout
+    assert "of shift-close, score" in told
+    assert "decided by  " in told
+    why = json.loads(paligs("ask", "kā aizvērt maiņuu", "--why", "--json", folder=tmp_path).stdout)["why"]
+    assert why["matched"]["entry"] == "shift-close"
+    (tmp_path / "rows.jsonl").write_text('{"text": "kā aizvērt maiņu"}', "utf-8")
+    assert "why" in json.loads(paligs("ask", "--batch", "rows.jsonl", "--why", folder=tmp_path).stdout)
+
+
 def test_ask_without_a_question_or_in_an_unknown_language_says_what_to_write(tmp_path: Path) -> None:
     assert "Write what to ask" in paligs("ask", folder=tmp_path).stderr
     refused = paligs("ask", "kase", "--lang", "tlh", folder=tmp_path)
@@ -132,32 +142,6 @@ def test_an_export_can_be_imported(tmp_path: Path) -> None:
     )
     shutil.copytree(CONTENT, tmp_path / "content")
     assert "0 questions added" in paligs("kb", "import", "all.json", "--content", "content", folder=tmp_path).stdout
-
-
-def test_eval_and_bench_print_figures_beside_the_baseline(tmp_path: Path) -> None:
-    rows = "text\tlang\tlabel\tstyle\nкасса стоит\tru\tdead\tplain\nkāds laiks\tlv\tnone\tplain"
-    (tmp_path / "rows.tsv").write_text(rows, "utf-8")
-    told = paligs("kb", "eval", "rows.tsv", "--peers", "--content", str(CONTENT), folder=tmp_path).stdout
-    assert "right first" in told
-    assert "token_set_ratio" in told
-    assert "by language" in paligs("kb", "eval", "rows.tsv", "--content", str(CONTENT), folder=tmp_path).stdout
-    assert "p50 / p99" in paligs("kb", "bench", "--questions", "5", "--content", str(CONTENT), folder=tmp_path).stdout
-    assert "needs text and label" in paligs("kb", "eval", str(CONTENT / "directory.yaml"), folder=tmp_path).stderr
-    assert "Name a labelled file" in paligs("kb", "eval", folder=tmp_path).stderr
-
-
-def test_a_matcher_can_be_judged_on_any_labelled_file(tmp_path: Path) -> None:
-    rows = [
-        {"text": text, "label": label, "lang": "en", "split": split}
-        for split in ("train", "test")
-        for text, label in (("open the door", "door"), ("close the window", "window"), ("is it raining", "oos"))
-    ]
-    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    told = paligs("kb", "eval", "--train", "rows.jsonl", "--test", "rows.jsonl", "--json", folder=tmp_path)
-    first, second, third = (json.loads(line) for line in told.stdout.splitlines())
-    assert set(first) == {"text", "label", "outcome", "candidates", "ms"}
-    assert (first["candidates"][0]["entry"], second["candidates"][0]["entry"]) == ("door", "window")
-    assert third["label"] == "oos"
 
 
 def test_the_database_is_made_checked_and_copied(tmp_path: Path) -> None:

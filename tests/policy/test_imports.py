@@ -49,6 +49,8 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/channels/terminal.py", "import bot.notify.port"),
         ("bot/notify/port.py", "import storage.engine"),
         ("bot/draft/page.py", "import smtplib"),
+        ("bot/main.py", "import bot.evaluation.peers"),
+        ("kb/match.py", "import sklearn"),
     ],
 )
 def test_a_planted_violation_is_caught(house: Path, module: str, line: str) -> None:

@@ -7,19 +7,19 @@ import pytest
 from kb.evaluate import (
     Judged,
     Row,
-    TokenSet,
     alarms,
     by,
-    confusions,
     figures,
     judge,
     judge_ranking,
-    reliability,
+    only_in,
     roc_area,
 )
+from kb.mistaken import confusions, dishonesty, reliability
 from kb.model import EntryId, Language
 from kb.understanding import Outcome
-from tests.doubles import ScriptedMatcher, means, small_base
+from tests.doubles import ScriptedMatcher, means
+from tests.unit.kb.small import taught
 
 
 def judged(
@@ -51,7 +51,8 @@ def test_figures_say_how_much_was_right(sample: tuple[Judged, ...]) -> None:
     assert (found.rows, found.in_scope) == (6, 4)
     assert (found.first, found.among_three, found.answered) == (0.5, 0.75, 0.75)
     assert found.answered_wrongly == pytest.approx(1 / 6)
-    assert found.out_of_scope_answered == 0.5
+    assert found.out_of_scope_answered == found.out_of_scope_unknown == 0.5
+    assert found.out_of_scope_recall == 1
     assert found.roc_area == pytest.approx(7 / 8)
     assert found.language == pytest.approx(1 / 6)
     assert found.p50_ms == found.p99_ms == 2
@@ -62,6 +63,7 @@ def test_figures_of_nothing_are_unknown() -> None:
     assert found.rows == 0
     assert found.first is None
     assert found.roc_area is None
+    assert found.out_of_scope_recall is None
     assert found.p50_ms is None
 
 
@@ -93,6 +95,19 @@ def test_reliability_holds_promises_against_what_came() -> None:
     assert bins[1].promised == pytest.approx(0.975)
 
 
+def test_dishonesty_is_how_far_promises_are_from_what_came() -> None:
+    assert dishonesty((judged("dead", ("dead", 0.8)), judged("dead", ("hours", 0.2)))) == pytest.approx(0.2)
+    assert dishonesty(()) is None
+
+
+def test_knowledge_can_be_kept_in_some_languages_alone() -> None:
+    kept = only_in(taught(), ["lv"])
+    assert {language for _, language, _ in kept.questions()} == {"lv"}
+    assert sum(1 for _ in kept.questions()) == sum(language == "lv" for _, language, _ in taught().questions())
+    assert (kept.decoys["lv"], kept.decoys["ru"]) == (taught().decoys["lv"], ())
+    assert kept.concepts == taught().concepts
+
+
 def test_equal_scores_count_half_in_the_area() -> None:
     assert roc_area([0.5], [0.5]) == 0.5
     assert roc_area([], [0.5]) is None
@@ -115,14 +130,14 @@ def test_rows_are_judged_by_a_matcher_and_a_clock() -> None:
     assert (second.first, second.score, second.among) == (None, 0.0, False)
 
 
-def test_the_baseline_ranks_by_token_set_ratio() -> None:
+def test_a_baseline_always_answers() -> None:
+    class Sure:
+        def rank(self, text: str) -> tuple[tuple[EntryId, float], ...]:
+            return ((EntryId("printer"), 12.5),)
+
     clock = ticking()
-    baseline = TokenSet(small_base())
-    rows = (Row(text="The printer does not print!", label="printer"),)
-    (found,) = judge_ranking(rows, baseline, lambda: next(clock))
-    assert found.right
-    assert found.score == 1
-    assert found.answered
+    (found,) = judge_ranking((Row(text="prints?", label="printer"),), Sure(), lambda: next(clock))
+    assert (found.right, found.answered, found.score) == (True, True, 12.5)
 
 
 def test_a_baseline_without_an_answer_does_not_know() -> None:

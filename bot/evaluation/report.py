@@ -1,0 +1,93 @@
+"""All that is told about judged rows, as values ready for JSON; what the tables print is taken from here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from bot.evaluation.contest import Contender
+from kb.evaluate import Alarms, Figures, Judged, Row, alarms, by
+from kb.mistaken import Bin, Confusion, confusions, dishonesty, reliability
+from kb.model import Act, KnowledgeBase
+
+URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
+"""Acts that must not be missed."""
+UNKNOWN: Final = "?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What came of our own matcher."""
+
+    contender: Contender
+    by_language: Mapping[str, Figures]
+    by_style: Mapping[str, Figures]
+    urgent: tuple[Alarms, ...]
+    confusions: tuple[Confusion, ...]
+    reliability: tuple[Bin, ...]
+    dishonesty: float | None
+
+    def named(self) -> dict[str, float | int | None]:
+        """Every figure that a limit can be set for, by its name; those of a language or style as `lv.first`."""
+        recalls = [one.recall for one in self.urgent if one.recall is not None]
+        drawn = [one.false_alarms for one in self.urgent if one.false_alarms is not None]
+        figures = totals(self.contender) | {
+            "calibration_error": self.dishonesty,
+            "urgent_recall": min(recalls, default=None),
+            "urgent_false_alarms": max(drawn, default=None),
+        }
+        for one in self.urgent:
+            figures[f"{one.entry}.recall"] = one.recall
+            figures[f"{one.entry}.false_alarms"] = one.false_alarms
+        for name, found in (*self.by_language.items(), *self.by_style.items()):
+            figures |= {f"{name}.{key}": value for key, value in asdict(found).items()}
+        return figures
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole of it."""
+        return {
+            "figures": {key: rounded(value) for key, value in self.named().items() if "." not in key},
+            "by_language": {name: _figures(found) for name, found in self.by_language.items()},
+            "by_style": {name: _figures(found) for name, found in self.by_style.items()},
+            "urgent": [_rounded(asdict(one)) for one in self.urgent],
+            "confusions": [asdict(one) for one in self.confusions],
+            "reliability": [_rounded(asdict(one)) for one in self.reliability],
+        }
+
+
+def report(contender: Contender, knowledge: KnowledgeBase) -> Report:
+    """All figures of these rows."""
+    judged = contender.judged
+    urgent = [entry.id for entry in knowledge.entries.values() if entry.act in URGENT]
+    return Report(
+        contender=contender,
+        by_language=_parted(judged, lambda row: row.language or UNKNOWN),
+        by_style=_parted(judged, lambda row: row.style or UNKNOWN),
+        urgent=tuple(alarms(judged, entry) for entry in urgent),
+        confusions=confusions(judged),
+        reliability=reliability(judged),
+        dishonesty=dishonesty(judged),
+    )
+
+
+def totals(contender: Contender) -> dict[str, float | int | None]:
+    """The figures of all rows together, and the seconds that learning took."""
+    return asdict(contender.figures) | {"learning_s": contender.learning}
+
+
+def rounded(value: float | int | None) -> float | int | None:
+    """Short enough to read, exact enough to compare."""
+    return round(value, 5) if isinstance(value, float) else value
+
+
+def _parted(judged: Sequence[Judged], key: Callable[[Row], str]) -> Mapping[str, Figures]:
+    """By the key, unless no row has one."""
+    parted = by(judged, key)
+    return {} if set(parted) == {UNKNOWN} else parted
+
+
+def _figures(found: Figures) -> dict[str, Any]:
+    return _rounded(asdict(found))
+
+
+def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: rounded(value) for key, value in values.items()}

@@ -1,0 +1,103 @@
+"""What is told about judged rows: every figure by its name, as JSON, as tables and as a picture."""
+
+import json
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from rich.console import Console
+
+from bot.evaluation.contest import OURS, Contender
+from bot.evaluation.errors import EvaluationError
+from bot.evaluation.picture import drawn, save
+from bot.evaluation.report import Report, report
+from bot.evaluation.tables import print_report
+from kb.evaluate import Judged, Row
+from kb.model import EntryId
+from kb.understanding import Outcome
+from tests.doubles import small_base
+
+
+def judged(label: str, entry: str, score: float, *, style: str = "plain") -> Judged:
+    return Judged(
+        row=Row(text="?", label=label, language="lv" if style == "plain" else "ru", style=style),
+        outcome=Outcome.ANSWERED,
+        ranked=((EntryId(entry), score),),
+        seconds=0.001,
+        language="lv",
+    )
+
+
+ROWS = (
+    judged("dead", "dead", 0.97),
+    judged("hours", "dead", 0.75, style="typo"),
+    judged("ticket", "ticket", 0.9),
+    judged("none", "hours", 0.2),
+)
+
+
+@pytest.fixture
+def told() -> Report:
+    return report(Contender(name=OURS, learning=1.5, judged=ROWS), small_base())
+
+
+def test_every_figure_has_a_name_that_a_limit_can_be_set_for(told: Report) -> None:
+    named = told.named()
+    assert named["first"] == pytest.approx(2 / 3)
+    assert named["learning_s"] == 1.5
+    assert named["dead.recall"] == named["urgent_recall"] == 1
+    assert named["dead.false_alarms"] == named["urgent_false_alarms"] == pytest.approx(1 / 3)
+    assert (named["lv.first"], named["typo.first"]) == (1, 0)
+    assert named["calibration_error"] == pytest.approx((0.03 + 0.1 + 0.75 + 0.2) / 4, abs=0.01)
+
+
+def test_the_whole_report_is_json(told: Report) -> None:
+    read = json.loads(json.dumps(told.as_json()))
+    assert set(read) == {"figures", "by_language", "by_style", "urgent", "confusions", "reliability"}
+    assert read["figures"]["first"] == 0.66667
+    assert set(read["by_language"]) == {"lv", "ru"}
+    assert read["by_style"]["typo"]["rows"] == 1
+    assert {one["entry"] for one in read["urgent"]} == {"dead", "ticket"}
+    assert {"expected": "hours", "got": "dead", "count": 1} in read["confusions"]
+    assert sum(one["rows"] for one in read["reliability"]) == 4
+
+
+def test_rows_without_language_or_style_are_not_parted() -> None:
+    bare = Judged(row=Row(text="?", label="dead"), outcome=Outcome.UNKNOWN, ranked=(), seconds=0.001)
+    told = report(Contender(name=OURS, learning=0, judged=(bare,)), small_base())
+    assert told.by_language == told.by_style == {}
+
+
+def test_tables_fit_a_screen_of_eighty_columns(told: Report) -> None:
+    out = StringIO()
+    beside = [Contender(name=name, learning=0.1, judged=ROWS) for name in ("token_set_ratio", "tfidf-logistic")]
+    print_report(Console(file=out, width=80), "rows.tsv: 4 messages", told, beside)
+    text = out.getvalue()
+    assert "…" not in text
+    for part in (
+        "right first",
+        "token_set_ratio",
+        "by language",
+        "by style",
+        "must not be missed",
+        "1 x hours taken for dead",
+    ):
+        assert part in text
+
+
+def test_the_picture_holds_the_numbers_of_messages_for_light_and_dark(told: Report, tmp_path: Path) -> None:
+    save(told.reliability, tmp_path / "r.svg", "rows.tsv")
+    text = (tmp_path / "r.svg").read_text("utf-8")
+    nodes = ET.fromstring(text).iter()  # noqa: S314 - our own
+    labels = [node.text for node in nodes if node.get("class") == "label" and node.tag.endswith("text")]
+    assert labels == ["1", "1", "2"]
+    assert "prefers-color-scheme: dark" in text or "prefers-color-scheme:dark" in text
+    assert "<script" not in text
+    assert "//kozea" not in text
+    assert drawn(told.reliability, "rows.tsv") == text.encode()
+
+
+def test_a_picture_that_cannot_be_written_is_told(told: Report, tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="name a file in a folder"):
+        save(told.reliability, tmp_path / "none" / "r.svg", "rows.tsv")
