@@ -28,10 +28,11 @@ FROM python:3.13-slim
 WORKDIR /app
 RUN groupadd --gid 10001 paligs \
  && useradd --uid 10001 --gid paligs --no-create-home --home-dir /app --shell /usr/sbin/nologin paligs \
- && install --directory --owner paligs --group paligs --mode 0700 data
+ && install --directory --owner paligs --group paligs --mode 0700 data cache
 COPY --from=build /opt/paligs /opt/paligs
-ENV PATH=/opt/paligs/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080 LOG_FORMAT=json
+ENV PATH=/opt/paligs/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080 LOG_FORMAT=json XDG_CACHE_HOME=/app/cache
 USER 10001:10001
+RUN paligs kb learn
 VOLUME /app/data
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \

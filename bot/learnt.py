@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 def remembered(base: KnowledgeBase, folder: Path | None = None) -> Learnt:
     """What was learnt from `base` at an earlier start, or else now. Only what this very code learnt is read again."""
-    file = (folder or cache_folder()) / f"{base.version}-{_code()}.npz"
+    file = cache_file(base, folder)
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return unpack(arrays)
@@ -26,6 +26,11 @@ def remembered(base: KnowledgeBase, folder: Path | None = None) -> Learnt:
         found = learnt(base)
         _keep(found, file)
         return found
+
+
+def cache_file(base: KnowledgeBase, folder: Path | None = None) -> Path:
+    """Where it is kept what was learnt from `base`, if it could be."""
+    return (folder or cache_folder()) / f"{base.version}-{_code()}.npz"
 
 
 def cache_folder() -> Path:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 PRETENDED: Final = 4
 """Of every so many known questions one is shown as if its own entry did not exist: a message that nobody answers."""
 MASKED: Final = -50.0
-WRONG_ANSWERS: Final = 0.13
+WRONG_ANSWERS: Final = 0.12
 """The share of answers that may be wrong among held-out questions, which are harder than what people write."""
 MISSED_QUESTIONS: Final = 0.12
 """The share of held-out questions that may be met with "I do not know"."""

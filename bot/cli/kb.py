@@ -54,6 +54,22 @@ def _cross_check(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> N
 
 
 @app.command()
+def learn(content: Folder = None) -> None:
+    """Learn from the content now, so that the next start has only to read it: for images and after an upgrade."""
+    from bot.learnt import cache_file, remembered
+
+    try:
+        knowledge = load(content)
+    except ContentError as exc:
+        typer.echo(str(exc), err=True)
+        raise typer.Exit(1) from None
+    remembered(knowledge)
+    file = cache_file(knowledge)
+    where = f"kept in {file.parent}" if file.exists() else f"not kept: {file.parent} cannot be written"
+    typer.echo(f"Learnt from version {knowledge.version}; {where}.")
+
+
+@app.command()
 def export(
     as_json: Annotated[bool, typer.Option("--json", help="JSON (the only form there is).")] = True,
     content: Folder = None,

@@ -93,6 +93,15 @@ def test_kb_check_is_content_with_what_is_shipped_and_names_what_is_wrong(tmp_pa
     assert "directory.yaml: cannot be read" in refused.stdout
 
 
+def test_kb_learn_tells_where_it_is_kept_and_what_cannot_be_read(tmp_path: Path) -> None:
+    done = paligs("kb", "learn", folder=tmp_path)
+    assert done.returncode == 0
+    assert "kept in" in done.stdout
+    broken = paligs("kb", "learn", "--content", "nowhere", folder=tmp_path)
+    assert broken.returncode == 1
+    assert "directory.yaml" in broken.stderr
+
+
 def test_kb_export_holds_every_entry_in_every_language(tmp_path: Path) -> None:
     exported = json.loads(paligs("kb", "export", "--json", folder=tmp_path).stdout)
     assert len(exported["entries"]) == 70
