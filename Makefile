@@ -42,6 +42,7 @@ check: setup ## all static checks
 
 bench: setup ## how fast it learns and answers here, beside rapidfuzz alone
 	@$(BIN)/paligs kb bench
+	@$(BIN)/python -m tests.bench.understanding
 
 soak: setup ## kill -9 in the middle of 200 messages, ten rounds each way (about ten minutes)
 	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py

@@ -9,8 +9,7 @@ from typing import Final
 import typer
 
 from bot.cli.console import progress, waiting
-from bot.evaluation.contest import Contender
-from bot.evaluation.contest import theirs as judged_peer
+from bot.evaluation import contest
 from bot.evaluation.generated import Generated
 from kb.evaluate import Row, figures, judge
 from kb.load import load
@@ -66,10 +65,10 @@ def _print_figures(knowledge: KnowledgeBase, rows: list[Row], of: str, *, genera
         _print("right first", f"{ours.first:.3f}; {PEER} {theirs.first:.3f}")
 
 
-def _peer(rows: list[Row], knowledge: KnowledgeBase) -> Contender:
+def _peer(rows: list[Row], knowledge: KnowledgeBase) -> contest.Contender:
     known = sum(1 for _ in knowledge.questions())
     few = min(PEER_MESSAGES, max(PEER_LEAST, PEER_MESSAGES * DEFAULT_QUESTIONS // known))
-    return judged_peer(PEER, rows[:: max(1, len(rows) // few)], knowledge, progress)
+    return contest.theirs(PEER, knowledge).judge(rows[:: max(1, len(rows) // few)], progress)
 
 
 def _resident() -> float | None:

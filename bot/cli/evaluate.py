@@ -75,12 +75,12 @@ def run(wish: Wish) -> None:
             ready(name)
         rows = [message.row(wish.noise) for message in messages]
         by_row = wish.as_json and wish.train is not None
-        contender = _print_rows(knowledge, messages, rows) if by_row else ours(rows, knowledge, progress)
+        contender = _print_rows(knowledge, messages, rows) if by_row else ours(knowledge).judge(rows, progress)
         found = report(contender, knowledge)
         # Before the peers, which take their time: a figure that there is not is told at once.
         short = shortfalls(wanted, found.named())
         if not by_row:
-            _print_figures(wish, found, [theirs(name, rows, knowledge, progress) for name in wish.names], title)
+            _print_figures(wish, found, [theirs(name, knowledge).judge(rows, progress) for name in wish.names], title)
         if wish.reliability is not None:
             _draw(found, wish.reliability, title)
     for told in short:

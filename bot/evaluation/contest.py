@@ -45,23 +45,35 @@ def unwatched(items: Iterable[Row], *, total: int | None, label: str) -> Iterabl
     return items
 
 
-def ours(rows: Sequence[Row], knowledge: KnowledgeBase, watch: Watches = unwatched) -> Contender:
-    """The matcher of this program, learning this knowledge."""
+@dataclass(frozen=True, kw_only=True)
+class Learnt:
+    """One that has learnt, and can be judged on any rows."""
+
+    name: str
+    learning: float
+    judging: Callable[[Iterable[Row]], tuple[Judged, ...]]
+
+    def judge(self, rows: Sequence[Row], watch: Watches = unwatched) -> Contender:
+        """What it makes of these rows."""
+        judged = self.judging(watch(rows, total=len(rows), label=self.name))
+        return Contender(name=self.name, learning=self.learning, judged=judged)
+
+
+def ours(knowledge: KnowledgeBase) -> Learnt:
+    """The matcher of this program, having learnt this knowledge."""
     matcher, learning = _timed(lambda: Matcher(knowledge))
-    judged = judge(watch(rows, total=len(rows), label=OURS), matcher, perf_counter)
-    return Contender(name=OURS, learning=learning, judged=judged)
+    return Learnt(name=OURS, learning=learning, judging=lambda rows: judge(rows, matcher, perf_counter))
 
 
-def theirs(name: str, rows: Sequence[Row], knowledge: KnowledgeBase, watch: Watches = unwatched) -> Contender:
-    """The peer of that name over the same questions.
+def theirs(name: str, knowledge: KnowledgeBase) -> Learnt:
+    """The peer of that name, having learnt the same questions.
 
     Raises:
         EvaluationError: the peer cannot be made.
     """
     ready(name)
     ranker, learning = _timed(lambda: peer(name, knowledge))
-    judged = judge_ranking(watch(rows, total=len(rows), label=name), ranker, perf_counter)
-    return Contender(name=name, learning=learning, judged=judged)
+    return Learnt(name=name, learning=learning, judging=lambda rows: judge_ranking(rows, ranker, perf_counter))
 
 
 def _timed(make: Callable[[], Made]) -> tuple[Made, float]:

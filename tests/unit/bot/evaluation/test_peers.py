@@ -68,7 +68,7 @@ def test_missing_packages_are_told_with_what_to_install(monkeypatch: pytest.Monk
 
 def test_contenders_are_judged_on_the_same_rows() -> None:
     rows = [Row(text="close the window", label="window", language="en"), Row(text="the roof", label="roof")]
-    mine, other = ours(rows, DOORS), theirs("ratio", rows, DOORS)
+    mine, other = ours(DOORS).judge(rows), theirs("ratio", DOORS).judge(rows)
     assert [one.row for one in mine.judged] == [one.row for one in other.judged] == rows
     assert mine.figures.first == other.figures.first == 1
     assert mine.learning > 0

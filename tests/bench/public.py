@@ -1,0 +1,103 @@
+"""Public labelled sets: one matcher for any knowledge, beside peers that learn the same rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import mean
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.evaluation.contest import OURS, Learnt
+from bot.evaluation.rows import Labelled, learnt, read
+from tests.bench.labelled import QUICK, field
+from tests.shared import SHARED
+
+DATA: Final = SHARED / "bench" / "data"
+MOST_ROWS: Final = 600
+"""Of a large test set so many rows in scope are judged, evenly spread over it: figures are good to three points."""
+TILDE: Final = ("chatbot", "askubuntu", "webapps")
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{f"tilde {lang}": tuple(f"tilde_{name}_{lang}" for name in TILDE) for lang in ("lv", "ru", "en")},
+    "CLINC 5-shot": ("clinc150_5shot",),
+    "BANKING 5-shot": ("banking77_5shot",),
+    "HWU64": ("hwu64",),
+    "BANKING77": ("banking77",),
+    "CLINC150": ("clinc150",),
+}
+NOISE: Final[Mapping[str, tuple[str, ...]]] = {
+    "lv": ("nodiacritics", "doubled", "typos"),
+    "ru": ("latin", "typos"),
+}
+OUTSIDE: Final = ("clinc150", "tilde_auoos_lv", "tilde_auoos_ru", "tilde_auoos_en")
+AREA_PEERS: Final = ("bm25", "tfidf-nearest", "tfidf-svc", "tfidf-logistic")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Set:
+    rivals: Sequence[Learnt]
+    test: Sequence[Labelled]
+
+
+def public(console: Console) -> None:
+    """Right first: the mean of the Tilde sets of a language, and the larger sets."""
+    found = {column: _first([(name, None) for name in names]) for column, names in COLUMNS.items()}
+    _print(console, "Public sets: right first", found)
+
+
+def public_noise(console: Console) -> None:
+    """The Tilde sets, written worse."""
+    found: dict[str, dict[str, float]] = {}
+    for lang, kinds in NOISE.items():
+        for kind in (None, *kinds):
+            found[f"{lang} {kind or 'clean'}"] = _first([(f"tilde_{name}_{lang}", kind) for name in TILDE])
+    _print(console, "Tilde sets with noise: right first", found)
+
+
+def public_area(console: Console) -> None:
+    """In scope against out of scope by score alone, over whole test sets."""
+    found = {}
+    for name in OUTSIDE:
+        rows = [labelled.row() for labelled in _set(name, AREA_PEERS).test]
+        areas = {rival.name: rival.judge(rows).figures.roc_area for rival in _set(name, AREA_PEERS).rivals}
+        found[name.removeprefix("tilde_")] = {rival: area for rival, area in areas.items() if area is not None}
+    _print(console, "Public sets: ROC area out of scope", found)
+
+
+def _first(sets: Iterable[tuple[str, str | None]]) -> dict[str, float]:
+    """For each contender the mean over these sets, each with its kind of noise."""
+    shares: dict[str, list[float]] = {}
+    for name, kind in sets:
+        known = _set(name, QUICK)
+        rows = [labelled.row(kind) for labelled in _spread(known.test)]
+        for rival in known.rivals:
+            shares.setdefault(rival.name, []).append(rival.judge(rows).figures.first or 0)
+    return {name: mean(found) for name, found in shares.items()}
+
+
+@lru_cache(maxsize=3)
+def _set(name: str, peers: tuple[str, ...]) -> _Set:
+    file = DATA / f"{name}.jsonl"
+    return _Set(rivals=field(learnt(read(file, "train")), peers), test=read(file, "test"))
+
+
+def _spread(rows: Sequence[Labelled]) -> Sequence[Labelled]:
+    inside = [labelled for labelled in rows if labelled.row().accepted]
+    step = max(1, len(inside) / MOST_ROWS)
+    return [inside[int(number * step)] for number in range(min(MOST_ROWS, len(inside)))]
+
+
+def _print(console: Console, title: str, found: Mapping[str, Mapping[str, float]]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)
+    for place, heading in enumerate(("", OURS, "best peer", "", "difference")):
+        table.add_column(heading, justify="right" if place in (1, 2, 4) else "left")
+    for column, scores in found.items():
+        best = max((name for name in scores if name != OURS), key=lambda name: scores[name])
+        mine = scores[OURS]
+        table.add_row(column, f"{mine:.3f}", f"{scores[best]:.3f}", best, f"{mine - scores[best]:+.3f}")
+    means = {name: mean(scores[name] for scores in found.values()) for name in next(iter(found.values()))}
+    best = max((name for name in means if name != OURS), key=lambda name: means[name])
+    table.add_row("mean", f"{means[OURS]:.3f}", f"{means[best]:.3f}", best, f"{means[OURS] - means[best]:+.3f}")
+    console.print(table)
+    console.print()

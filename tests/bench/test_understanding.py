@@ -1,0 +1,33 @@
+"""The bench itself: its parts run, and a wrong name is told."""
+
+import pytest
+
+from tests.bench import public
+from tests.bench.understanding import PARTS, main
+from tests.shared import needs_shared
+
+
+def test_an_unknown_part_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["luck"]) == 2
+    told = capsys.readouterr().out
+    assert "luck: no such part" in told
+    assert all(part in told.replace("\n", " ") for part in PARTS)
+
+
+@needs_shared
+def test_a_part_runs_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verbatim"]) == 0
+    assert "messages stand in the content" in capsys.readouterr().out
+
+
+@needs_shared
+def test_public_sets_are_printed_beside_the_best_peer(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public, "COLUMNS", {"tilde lv": ("tilde_webapps_lv",)})
+    monkeypatch.setattr(public, "OUTSIDE", ("tilde_auoos_lv",))
+    assert main(["public", "public-area"]) == 0
+    told = capsys.readouterr().out
+    assert "tilde lv" in told
+    assert "auoos_lv" in told
+    assert "difference" in told
