@@ -79,6 +79,8 @@ class Figures:
     """Of the rows in scope, those answered without asking back."""
     answered_wrongly: float | None
     """Of all rows, in scope or not, those in scope that got a confident wrong answer."""
+    risk: float | None
+    """Of the answers given without asking back, in scope or not, those that were wrong."""
     out_of_scope_answered: float | None
     out_of_scope_unknown: float | None
     """Of the rows out of scope, those met with "I do not know"; the rest was answered or asked back about."""
@@ -149,6 +151,7 @@ def figures(judged: Sequence[Judged]) -> Figures:
         among_three=_share(one.among for one in inside),
         answered=_share(one.answered for one in inside),
         answered_wrongly=_share(bool(one.row.accepted) and one.answered and not one.right for one in judged),
+        risk=_share(not one.right for one in judged if one.answered),
         out_of_scope_answered=_share(one.answered for one in outside),
         out_of_scope_unknown=_share(one.outcome is Outcome.UNKNOWN for one in outside),
         out_of_scope_recall=_below([one.score for one in inside if one.right], [one.score for one in outside]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from math import sqrt
 from typing import Final
 
 from rich.box import SIMPLE
@@ -22,6 +23,7 @@ LABELS: Final[Mapping[str, str]] = {
     "among_three": "right among three",
     "answered": "answered, in scope",
     "answered_wrongly": "answered wrongly, of all",
+    "risk": "wrong, of what was answered",
     "out_of_scope_answered": "out of scope, answered",
     "out_of_scope_unknown": "out of scope, unknown",
     "out_of_scope_recall": "out-of-scope recall at 95 % right",
@@ -51,6 +53,9 @@ BESIDE: Final[Mapping[str, str]] = {
 }
 """What is told of groups of messages (outside: answered though out of scope), and of several contenders."""
 CONFUSIONS: Final = 12
+LARGE: Final = 10
+_Z: Final = 1.96
+"""Standard deviations that hold 95 % of a normal distribution."""
 
 
 def print_report(console: Console, title: str, found: Report, peers: Sequence[Contender] = ()) -> None:
@@ -78,12 +83,25 @@ def beside_table(title: str, contenders: Iterable[Contender]) -> Table:
 
 
 def _whole_table(figures: Mapping[str, Number]) -> Table:
-    table = _table(None, "", "")
-    table.show_header = False
+    table = _table(None, "", "", "95 % interval")
+    counts = dict.fromkeys(("first", "among_three", "answered"), figures["in_scope"])
+    outside = int(figures["rows"] or 0) - int(figures["in_scope"] or 0)
+    counts |= {"answered_wrongly": figures["rows"], "out_of_scope_answered": outside, "out_of_scope_unknown": outside}
     for key, label in LABELS.items():
-        if figures[key] is not None:
-            table.add_row(label, number(figures[key]))
+        value = figures[key]
+        if value is not None:
+            table.add_row(label, number(value), interval(value, int(counts[key] or 0)) if key in counts else "")
     return table
+
+
+def interval(share: float, rows: int) -> str:
+    """Where the share lies that countless messages of this kind would give (Wilson)."""
+    if not rows:
+        return ""
+    spread = _Z**2 / rows
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z / (1 + spread) * sqrt(share * (1 - share) / rows + spread / (4 * rows))
+    return f"{max(0.0, middle - half):.3f} to {min(1.0, middle + half):.3f}"
 
 
 def _table_of(title: str, rows: Mapping[str, Mapping[str, Number]], labels: Mapping[str, str]) -> Table:
@@ -117,5 +135,7 @@ def _table(title: str | None, *columns: str) -> Table:
 
 
 def number(value: Number) -> str:
-    """A figure with three places; a dash where there is none."""
-    return "–" if value is None else str(value) if isinstance(value, int) else f"{value:.3f}"
+    """A figure with three places, a large one with one; a dash where there is none."""
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.3f}" if value < LARGE else f"{value:.1f}"

@@ -51,6 +51,7 @@ def test_figures_say_how_much_was_right(sample: tuple[Judged, ...]) -> None:
     assert (found.rows, found.in_scope) == (6, 4)
     assert (found.first, found.among_three, found.answered) == (0.5, 0.75, 0.75)
     assert found.answered_wrongly == pytest.approx(1 / 6)
+    assert found.risk == 0.5
     assert found.out_of_scope_answered == found.out_of_scope_unknown == 0.5
     assert found.out_of_scope_recall == 1
     assert found.roc_area == pytest.approx(7 / 8)

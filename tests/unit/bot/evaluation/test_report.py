@@ -12,7 +12,7 @@ from bot.evaluation.contest import OURS, Contender
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.picture import drawn, save
 from bot.evaluation.report import Report, report
-from bot.evaluation.tables import print_report
+from bot.evaluation.tables import interval, print_report
 from kb.evaluate import Judged, Row
 from kb.model import EntryId
 from kb.understanding import Outcome
@@ -84,6 +84,12 @@ def test_tables_fit_a_screen_of_eighty_columns(told: Report) -> None:
         "1 x hours taken for dead",
     ):
         assert part in text
+
+
+def test_an_interval_tells_how_far_a_share_of_few_messages_carries() -> None:
+    assert interval(0.957, 210) == "0.920 to 0.977"
+    assert interval(1.0, 10) == "0.722 to 1.000"
+    assert interval(0.0, 0) == ""
 
 
 def test_the_picture_holds_the_numbers_of_messages_for_light_and_dark(told: Report, tmp_path: Path) -> None:
