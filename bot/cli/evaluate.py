@@ -76,7 +76,7 @@ def run(wish: Wish) -> None:
         rows = [message.row(wish.noise) for message in messages]
         by_row = wish.as_json and wish.train is not None
         contender = _print_rows(knowledge, messages, rows) if by_row else ours(knowledge).judge(rows, progress)
-        found = report(contender, knowledge)
+        found = report(contender, knowledge, None if wish.train else sum(1 for _ in copies(rows, knowledge)))
         # Before the peers, which take their time: a figure that there is not is told at once.
         short = shortfalls(wanted, found.named())
         if not by_row:

@@ -14,15 +14,19 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it ha
         Path | None, typer.Option("--content", help="Another content folder than the one shipped.")
     ] = None,
     only_questions: Annotated[
-        list[str] | None, typer.Option(help="Keep the questions of this language (lv, ru, en) alone; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="LANG", help="Keep the questions of this language (lv, ru, en) alone; repeatable."),
     ] = None,
     noise: Annotated[
         str | None,
-        typer.Option(help="Add noise: typo, typos, nodiacritics, latin, doubled; several with + between them."),
+        typer.Option(
+            metavar="KIND", help="Add noise: typo, typos, nodiacritics, latin, doubled; several with + between them."
+        ),
     ] = None,
     peers: Annotated[bool, typer.Option("--peers", help="Beside others over the same questions.")] = False,
     peer: Annotated[
-        list[str] | None, typer.Option(help="Beside this one alone, such as token_set_ratio or bm25; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Beside this one alone, such as token_set_ratio or bm25; repeatable."),
     ] = None,
     train: Annotated[Path | None, typer.Option(help="Learn from these labelled rows instead of the content.")] = None,
     test: Annotated[Path | None, typer.Option(help="Judge these, with --train.")] = None,
@@ -31,10 +35,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it ha
     ] = False,
     reliability: Annotated[Path | None, typer.Option(help="Draw whether scores are honest into this .svg.")] = None,
     fail_under: Annotated[
-        list[str] | None, typer.Option(help="Exit with 1 where a figure is lower: first=0.95,among_three=0.98.")
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a figure is lower: first=0.95,among_three=0.98."),
     ] = None,
     fail_over: Annotated[
-        list[str] | None, typer.Option(help="Exit with 1 where a figure is higher: answered_wrongly=0.02.")
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a figure is higher: answered_wrongly=0.02."),
     ] = None,
 ) -> None:
     """Measure how well messages are understood."""

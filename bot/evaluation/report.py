@@ -25,12 +25,15 @@ class Report:
     confusions: tuple[Confusion, ...]
     reliability: tuple[Bin, ...]
     dishonesty: float | None
+    copied: int | None
+    """How many of the messages stand in the content (nearly) word for word; None where nobody looked."""
 
     def named(self) -> dict[str, float | int | None]:
         """Every figure that a limit can be set for, by its name; those of a language or style as `lv.first`."""
         recalls = [one.recall for one in self.urgent if one.recall is not None]
         drawn = [one.false_alarms for one in self.urgent if one.false_alarms is not None]
         figures = totals(self.contender) | {
+            "copied": self.copied,
             "calibration_error": self.dishonesty,
             "urgent_recall": min(recalls, default=None),
             "urgent_false_alarms": max(drawn, default=None),
@@ -54,8 +57,8 @@ class Report:
         }
 
 
-def report(contender: Contender, knowledge: KnowledgeBase) -> Report:
-    """All figures of these rows."""
+def report(contender: Contender, knowledge: KnowledgeBase, copied: int | None = None) -> Report:
+    """All figures of these rows; `copied` of them stand in the content."""
     judged = contender.judged
     urgent = [entry.id for entry in knowledge.entries.values() if entry.act in URGENT]
     return Report(
@@ -66,6 +69,7 @@ def report(contender: Contender, knowledge: KnowledgeBase) -> Report:
         confusions=confusions(judged),
         reliability=reliability(judged),
         dishonesty=dishonesty(judged),
+        copied=copied,
     )
 
 

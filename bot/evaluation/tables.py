@@ -19,6 +19,7 @@ Number = float | int | None
 LABELS: Final[Mapping[str, str]] = {
     "rows": "messages",
     "in_scope": "in scope",
+    "copied": "known (nearly) word for word",
     "first": "right first",
     "among_three": "right among three",
     "answered": "answered, in scope",
@@ -61,13 +62,15 @@ _Z: Final = 1.96
 def print_report(console: Console, title: str, found: Report, peers: Sequence[Contender] = ()) -> None:
     """Everything about one set of messages, with `peers` beside."""
     console.print(title, style="bold", highlight=False)
-    console.print(_whole_table(totals(found.contender)))
+    console.print(_whole_table(found.named()))
     if peers:
         console.print(beside_table("beside others over the same questions", (found.contender, *peers)))
     for name, parted in (("language", found.by_language), ("style", found.by_style)):
         if parted:
             groups = {part: asdict(figures) for part, figures in parted.items()}
-            console.print(_table_of(f"by {name}", groups, GROUPED))
+            table = _table_of(f"by {name}", groups, GROUPED)
+            table.caption = "wrongly: of all; outside: answered, though out of scope"
+            console.print(table)
     if found.urgent:
         console.print(_alarms_table(found.urgent))
     if found.reliability:
@@ -128,7 +131,9 @@ def _bins_table(found: Iterable[Bin]) -> Table:
 
 
 def _table(title: str | None, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=SIMPLE)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", caption_justify="left", header_style="", box=SIMPLE
+    )
     for place, name in enumerate(columns):
         table.add_column(name, justify="right" if place else "left", no_wrap=not place)
     return table

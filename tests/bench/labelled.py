@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.console import Console
 
-from bot.evaluation.contest import Contender, Learnt, ours, theirs
+from bot.evaluation.contest import OURS, Contender, Learnt, ours, theirs
 from bot.evaluation.limits import limits, shortfalls
 from bot.evaluation.peers import PEERS
 from bot.evaluation.report import report
@@ -48,7 +48,7 @@ def hard(console: Console) -> None:
 
 def noise(console: Console) -> None:
     """The same messages, written worse."""
-    rivals = field(_shipped())
+    rivals = [rival for rival in _all() if rival.name in (OURS, *QUICK)]
     for kind in NOISE:
         rows = _rows(DEV, kind)
         found = [rival.judge(rows) for rival in rivals]
@@ -92,9 +92,15 @@ def told(console: Console, found: Contender, knowledge: KnowledgeBase, part: str
 
 def _whole(console: Console, file: Path, part: str) -> None:
     rows = _rows(file)
-    mine, *others = [rival.judge(rows) for rival in field(_shipped(), PEERS)]
-    print_report(console, f"{file.name}: {len(rows)} messages", report(mine, _shipped()), others)
+    mine, *others = [rival.judge(rows) for rival in _all()]
+    copied = sum(1 for _ in copies(rows, _shipped()))
+    print_report(console, f"{file.name}: {len(rows)} messages", report(mine, _shipped(), copied), others)
     told(console, mine, _shipped(), part)
+
+
+@cache
+def _all() -> Sequence[Learnt]:
+    return field(_shipped(), PEERS)
 
 
 @cache

@@ -49,7 +49,7 @@ def test_eval_as_json_holds_all_figures_and_the_picture_is_drawn(rows: Path) -> 
     arguments = ("--json", "--peer", "bm25", "--noise", "nodiacritics+typo", "--only-questions", "lv")
     told = json.loads(small(rows, "eval", "rows.tsv", *arguments, "--reliability", "r.svg").stdout)
     assert told["title"] == "rows.tsv: 4 messages, nodiacritics+typo, questions in lv alone"
-    assert told["figures"]["rows"] == 4
+    assert (told["figures"]["rows"], told["figures"]["copied"]) == (4, 0)
     assert set(told["by_language"]) == {"lv", "ru", "en"}
     assert set(told["peers"]) == {"bm25"}
     assert {"first", "roc_area", "learning_s", "p50_ms"} <= set(told["peers"]["bm25"])

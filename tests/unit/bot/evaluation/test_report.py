@@ -39,13 +39,13 @@ ROWS = (
 
 @pytest.fixture
 def told() -> Report:
-    return report(Contender(name=OURS, learning=1.5, judged=ROWS), small_base())
+    return report(Contender(name=OURS, learning=1.5, judged=ROWS), small_base(), copied=2)
 
 
 def test_every_figure_has_a_name_that_a_limit_can_be_set_for(told: Report) -> None:
     named = told.named()
     assert named["first"] == pytest.approx(2 / 3)
-    assert named["learning_s"] == 1.5
+    assert (named["learning_s"], named["copied"]) == (1.5, 2)
     assert named["dead.recall"] == named["urgent_recall"] == 1
     assert named["dead.false_alarms"] == named["urgent_false_alarms"] == pytest.approx(1 / 3)
     assert (named["lv.first"], named["typo.first"]) == (1, 0)
