@@ -153,6 +153,19 @@ def test_an_export_can_be_imported(tmp_path: Path) -> None:
     assert "0 questions added" in paligs("kb", "import", "all.json", "--content", "content", folder=tmp_path).stdout
 
 
+def test_eval_fails_for_continuous_integration_and_says_what_fell_short(tmp_path: Path) -> None:
+    (tmp_path / "rows.tsv").write_text("text\tlang\tlabel\nкасса стоит\tru\tdead\n", "utf-8")
+    judged = ("kb", "eval", "rows.tsv", "--content", str(CONTENT))
+    kept = paligs(*judged, "--fail-under", "first=1", folder=tmp_path)
+    assert (kept.returncode, kept.stderr) == (0, "")
+    short = paligs(*judged, "--fail-under", "rows=2", folder=tmp_path)
+    assert (short.returncode, short.stderr) == (1, "rows is 1, and at least 2 is asked for.\n")
+    wrong = paligs(*judged, "--noise", "smoke", folder=tmp_path)
+    assert wrong.returncode == 2
+    assert "--noise smoke: write typo" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
 def test_the_database_is_made_checked_and_copied(tmp_path: Path) -> None:
     assert paligs("db", "check", folder=tmp_path).returncode == 1
     assert "up to date" in paligs("db", "upgrade", folder=tmp_path).stdout

@@ -1,13 +1,14 @@
 """`paligs kb eval`, `kb check --against` and `kb bench` as a person, or continuous integration, uses them."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from bot.cli import kb
+from bot.cli.console import FileError
 from tests.doubles import CONTENT
-from tests.e2e.test_cli import paligs
 
 ROWS = """text\tlang\tlabel\tstyle
 касса стоит, ничего не продать\tru\tdead\tplain
@@ -18,18 +19,26 @@ kāds laiks\tlv\tnone\tplain
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Path:
+def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a labelled file, and the command line in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "rows.tsv").write_text(ROWS, "utf-8")
     return tmp_path
 
 
-def small(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`paligs kb ...` over the made-up company."""
-    return paligs("kb", *arguments, "--content", str(CONTENT), folder=folder)
+def paligs(*arguments: str) -> Result:
+    """`paligs kb ...`."""
+    return CliRunner().invoke(kb.app, arguments)
+
+
+def small(*arguments: str) -> Result:
+    """The same over the made-up company."""
+    return paligs(*arguments, "--content", str(CONTENT))
 
 
 def test_eval_prints_figures_beside_all_peers(rows: Path) -> None:
-    told = small(rows, "eval", "rows.tsv", "--peers").stdout
+    told = small("eval", "rows.tsv", "--peers").stdout
     for part in (
         "rows.tsv: 4 messages",
         "right first",
@@ -40,14 +49,14 @@ def test_eval_prints_figures_beside_all_peers(rows: Path) -> None:
         "tfidf-svc",
     ):
         assert part in told
-    alone = small(rows, "eval", "rows.tsv", "--peer", "ratio").stdout
+    alone = small("eval", "rows.tsv", "--peer", "ratio").stdout
     assert "ratio" in alone
     assert "bm25" not in alone
 
 
 def test_eval_as_json_holds_all_figures_and_the_picture_is_drawn(rows: Path) -> None:
     arguments = ("--json", "--peer", "bm25", "--noise", "nodiacritics+typo", "--only-questions", "lv")
-    told = json.loads(small(rows, "eval", "rows.tsv", *arguments, "--reliability", "r.svg").stdout)
+    told = json.loads(small("eval", "rows.tsv", *arguments, "--reliability", "r.svg").stdout)
     assert told["title"] == "rows.tsv: 4 messages, nodiacritics+typo, questions in lv alone"
     assert (told["figures"]["rows"], told["figures"]["copied"]) == (4, 0)
     assert set(told["by_language"]) == {"lv", "ru", "en"}
@@ -57,10 +66,10 @@ def test_eval_as_json_holds_all_figures_and_the_picture_is_drawn(rows: Path) -> 
 
 
 def test_limits_that_are_not_kept_end_in_status_one_and_a_sentence(rows: Path) -> None:
-    kept = small(rows, "eval", "rows.tsv", "--fail-under", "first=0,among_three=0", "--fail-over", "answered_wrongly=1")
-    assert (kept.returncode, kept.stderr) == (0, "")
-    broken = small(rows, "eval", "rows.tsv", "--fail-under", "rows=5", "--fail-over", "p99_ms=0", "--json")
-    assert broken.returncode == 1
+    kept = small("eval", "rows.tsv", "--fail-under", "first=0,among_three=0", "--fail-over", "answered_wrongly=1")
+    assert (kept.exit_code, kept.stderr) == (0, "")
+    broken = small("eval", "rows.tsv", "--fail-under", "rows=5", "--fail-over", "p99_ms=0", "--json")
+    assert broken.exit_code == 1
     assert "rows is 4, and at least 5 is asked for." in broken.stderr
     assert "p99_ms is " in broken.stderr
     assert json.loads(broken.stdout)["figures"]["rows"] == 4
@@ -83,47 +92,46 @@ def test_limits_that_are_not_kept_end_in_status_one_and_a_sentence(rows: Path) -
     ],
 )
 def test_what_cannot_be_done_is_one_clear_line(rows: Path, arguments: list[str], told: str) -> None:
-    refused = small(rows, *arguments)
-    assert refused.returncode == 2
-    assert told in refused.stderr
-    assert "Traceback" not in refused.stderr
+    error = small(*arguments).exception
+    assert isinstance(error, FileError)
+    assert told in str(error)
 
 
-def test_a_matcher_can_be_judged_on_any_labelled_file(tmp_path: Path) -> None:
-    rows = [
+def test_a_matcher_can_be_judged_on_any_labelled_file(rows: Path) -> None:
+    labelled = [
         {"text": text, "label": label, "lang": "en", "split": split}
         for split in ("train", "test", "val")
         for text, label in (("open the door", "door"), ("close the window", "window"), ("is it raining", "oos"))
     ]
-    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    both = ("kb", "eval", "--train", "rows.jsonl", "--test", "rows.jsonl")
-    told = paligs(*both, "--json", folder=tmp_path)
+    (rows / "rows.jsonl").write_text("\n".join(map(json.dumps, labelled)), "utf-8")
+    both = ("eval", "--train", "rows.jsonl", "--test", "rows.jsonl")
+    told = paligs(*both, "--json")
     first, second, third = (json.loads(line) for line in told.stdout.splitlines())
     assert set(first) == {"text", "label", "outcome", "candidates", "ms"}
     assert set(first["candidates"][0]) == {"entry", "score"}
     assert (first["candidates"][0]["entry"], second["candidates"][0]["entry"]) == ("door", "window")
     assert (third["label"], third["outcome"]) == ("oos", "unknown")
-    summary = paligs(*both, "--peer", "token_set_ratio", "--fail-under", "first=1", folder=tmp_path)
-    assert summary.returncode == 0
+    summary = paligs(*both, "--peer", "token_set_ratio", "--fail-under", "first=1")
+    assert summary.exit_code == 0
     assert "rows.jsonl: 3 messages" in summary.stdout
     assert "token_set_ratio" in summary.stdout
 
 
 def test_messages_that_stand_in_the_content_are_told(rows: Path) -> None:
-    told = small(rows, "check", "--against", "rows.tsv")
-    assert told.returncode == 0
+    told = small("check", "--against", "rows.tsv")
+    assert told.exit_code == 0
     assert "close: 'How do I close the shift' stands in close" in told.stdout
     assert "rows.tsv: 1 of 4 messages stand in the content" in told.stdout
-    assert small(rows, "check", "--against", "rows.tsv", "--at-most", "1").returncode == 0
-    refused = small(rows, "check", "--against", "rows.tsv", "--at-most", "0")
-    assert refused.returncode == 1
+    assert small("check", "--against", "rows.tsv", "--at-most", "1").exit_code == 0
+    refused = small("check", "--against", "rows.tsv", "--at-most", "0")
+    assert refused.exit_code == 1
     assert "say them differently" in refused.stderr
 
 
-def test_bench_times_the_content_or_what_is_generated(tmp_path: Path) -> None:
-    told = small(tmp_path, "bench", "--messages", "5").stdout
+def test_bench_times_the_content_or_what_is_generated() -> None:
+    told = small("bench", "--messages", "5").stdout
     for part in ("reading the content", "learning from it", "memory, peak", "paligs, p50 / p99", "token_set_ratio"):
         assert part in told
-    made = paligs("kb", "bench", "--entries", "5", "--questions", "200", "--messages", "20", folder=tmp_path).stdout
+    made = paligs("bench", "--entries", "5", "--questions", "200", "--messages", "20").stdout
     assert "200 questions of 5 entries" in made
     assert "right first" in made
