@@ -9,6 +9,7 @@ from typing import Final
 import typer
 
 from bot.cli.console import progress, waiting
+from bot.cli.start import resident, start_cost
 from bot.evaluation import contest
 from bot.evaluation.generated import Generated
 from kb.evaluate import Row, figures, judge
@@ -29,6 +30,9 @@ def print_speed(content: Path | None, messages: int) -> None:
     start = perf_counter()
     knowledge = load(content)
     _print("reading the content", f"{perf_counter() - start:.2f} s")
+    with waiting("Starting ..."):
+        seconds, held = start_cost(content)
+    _print("a start, learnt before", f"{seconds:.2f} s" + ("" if held is None else f", {held:.0f} MB then"))
     known = [Row(text=text, label=entry.id) for entry, _, text in knowledge.questions()]
     _print("holds", f"{len(known)} questions of {len(knowledge.entries)} entries")
     _print_figures(knowledge, list(islice(known[:: max(1, len(known) // messages)], messages)), "its own questions")
@@ -47,13 +51,13 @@ def print_generated_speed(entries: int | None, questions: int | None, messages: 
 
 
 def _print_figures(knowledge: KnowledgeBase, rows: list[Row], of: str, *, generated: bool = False) -> None:
-    before = _resident()
+    before = resident()
     with waiting("Learning ..."):
         start = perf_counter()
         matcher = Matcher(knowledge)
         learning = perf_counter() - start
     _print("learning from it", f"{learning:.2f} s")
-    if (after := _resident()) is not None:
+    if (after := resident()) is not None:
         _print("memory after learning", f"{after:.0f} MB, {before or 0:.0f} MB of it before")
     ours = figures(judge(progress(rows, total=len(rows), label="paligs"), matcher, perf_counter))
     _print("memory, peak", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
@@ -69,15 +73,6 @@ def _peer(rows: list[Row], knowledge: KnowledgeBase) -> contest.Contender:
     known = sum(1 for _ in knowledge.questions())
     few = min(PEER_MESSAGES, max(PEER_LEAST, PEER_MESSAGES * DEFAULT_QUESTIONS // known))
     return contest.theirs(PEER, knowledge).judge(rows[:: max(1, len(rows) // few)], progress)
-
-
-def _resident() -> float | None:
-    """Megabytes of memory that this process holds now, where the system tells."""
-    try:
-        told = Path("/proc/self/status").read_text("ascii")
-    except OSError:
-        return None
-    return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmRSS:")), None)
 
 
 def _print(label: str, value: str) -> None:
