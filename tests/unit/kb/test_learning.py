@@ -175,6 +175,7 @@ def test_the_nearest_question_shares_rare_words_and_then_letters() -> None:
     assert nearest.question("a", ["cas", "ot"]) == "Cash out?"
     assert nearest.question("a", ["helo", "there"]) == "Hello"
     assert nearest.question("a", ["nothing"]) == "Cash out?"
+    assert nearest.question("c", ["cas"]) == ""
 
 
 def test_a_form_without_letters_stands_for_nothing() -> None:
