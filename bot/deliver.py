@@ -114,4 +114,5 @@ def _shown(claimed: Outgoing) -> Shown:
         options=claimed.options,
         at=claimed.created_at,
         turn=None if claimed.turn is None else str(claimed.turn),
+        answers=claimed.answers,
     )

@@ -19,7 +19,10 @@ LEASE: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A reply to send now, and where. `attempts` counts this one too."""
+    """A reply to send now, and where. `attempts` counts this one too.
+
+    `answers` is the provider's id of the message that it is the answer to.
+    """
 
     id: int
     talk: Conversation
@@ -28,6 +31,7 @@ class Outgoing:
     options: tuple[Option, ...]
     attempts: int
     created_at: datetime
+    answers: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +90,15 @@ def claim(connection: Connection, talk: str, now: datetime, lease: timedelta = L
     return _outgoing(first, get(connection, talk))
 
 
+_asked = messages.alias("asked")
+_answers = (
+    select(_asked.c.provider_id)
+    .where(_asked.c.turn_id == messages.c.turn_id, _asked.c.side == Side.PERSON)
+    .limit(1)
+    .scalar_subquery()
+)
 _first = (
-    select(messages)
+    select(messages, _answers.label("answers"))
     .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
     .order_by(messages.c.id)
     .limit(1)
@@ -108,6 +119,7 @@ def _outgoing(row: Row[Any], talk: Conversation) -> Outgoing:
         options=read_options(row.options),
         attempts=row.attempts + 1,
         created_at=row.created_at,
+        answers=row.answers,
     )
 
 
