@@ -52,8 +52,8 @@ class Doors:
         program = self._program
         application = web.Application(client_max_size=LARGEST_BODY)
         version = program.knowledge.base.version
-        application.add_routes(health_routes(program.database, program.threads, version, now))
-        application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now))
+        application.add_routes(health_routes(program.database, program.threads, version, now, program.runner))
+        application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now, program.runner))
         application.add_routes(self._web.routes())
         application.add_routes(self._draft().routes())
         for channel in (self._telegram, self._whatsapp):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -11,7 +12,8 @@ from psycopg import OperationalError
 from psycopg.errors import UndefinedFunction, UndefinedObject, UndefinedTable
 from sqlalchemy import Connection, Engine
 
-from bot.jobs.port import Chore, Deliver, Due
+from bot.jobs import schema
+from bot.jobs.port import Chore, Deliver, Due, Workers
 from bot.jobs.work import DELIVER, QUEUE, Work
 from storage.errors import SchemaError, StorageError, UnavailableError
 
@@ -74,6 +76,14 @@ class ProcrastinateJobs:
             log.warning("worker.abandoned")
             worker.cancel()
 
+    def faults(self) -> list[str]:
+        """None that a restart of this process would mend: a web process runs nothing, a worker comes back by itself."""
+        return []
+
+    def workers(self, connection: Connection) -> Workers:
+        """Those whose sign of life is fresh enough for their jobs to be left to them."""
+        return schema.workers(connection, stalled=timedelta(seconds=self._stalled))
+
     async def _work(self) -> None:
         while True:
             try:
@@ -85,8 +95,7 @@ class ProcrastinateJobs:
     async def _work_once(self) -> None:
         # A new app each time: a pool that could not be opened is of no use any more.
         app = App(connector=PsycopgConnector(kwargs=self._address(), min_size=1, max_size=4, timeout=10))
-        stalled = 4 * self.heartbeat
-        Work(app, self.deliver, self.due, self.chore, stalled=stalled)
+        Work(app, self.deliver, self.due, self.chore, stalled=self._stalled)
         async with app.open_async():
             await app.run_worker_async(
                 queues=[QUEUE],
@@ -97,8 +106,12 @@ class ProcrastinateJobs:
                 delete_jobs="always",
                 install_signal_handlers=False,
                 update_heartbeat_interval=self.heartbeat,
-                stalled_worker_timeout=stalled,
+                stalled_worker_timeout=self._stalled,
             )
+
+    @property
+    def _stalled(self) -> float:
+        return 4 * self.heartbeat
 
     def _address(self) -> dict[str, Any]:
         _, parameters = self.database.dialect.create_connect_args(self.database.url)
