@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from bot.channels.port import Channel, Receive
+from bot.channels.webchat import WebChat
 from bot.deliver import Deliverer
 from bot.gate import Guarded, Parking
 from bot.intake import DraftLink, Intake
@@ -72,7 +73,9 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
             database=database, channels=channels, clock=now, threads=threads, metrics=metrics, ending=ending
         )
         runner: Jobs = (
-            ProcrastinateJobs(database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep)
+            ProcrastinateJobs(
+                database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, watched=WebChat.name
+            )
             if many
             else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending)
         )

@@ -61,6 +61,10 @@ class Doors:
                 application.add_routes(channel.routes())
         return application
 
+    def news(self, mark: str | None) -> None:
+        """Another process stored something in a talk: pages that show it look (see bot.news.Ring)."""
+        self._web.news(mark)
+
     async def open(self) -> None:
         """Begins to take messages where that takes more than being there."""
         if self._telegram is not None:

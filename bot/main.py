@@ -14,6 +14,7 @@ from bot.core import core
 from bot.doors import Doors, draft_links
 from bot.intake import no_page
 from bot.knowledge import knowledge
+from bot.news import News
 from bot.secret import signing_key
 from bot.settings import Settings, SettingsError
 from handlers.situation import Knowledge
@@ -79,11 +80,14 @@ async def _serve(settings: Settings, *, many: bool = False) -> None:
     key = signing_key(settings, DATA)
     async with core(settings, known, links=draft_links(settings, key), many=many) as program:
         doors = Doors(settings, program, key)
+        news = News(program.database, doors.news) if many else None
         server = web.AppRunner(doors.application(), access_log=None, handle_signals=False)
         await server.setup()
         try:
             await _listen(server, settings)
-            if not many:
+            if news is not None:
+                news.start()
+            else:
                 program.runner.start()
             await doors.open()
             log.info("program.serving", address=f"http://{settings.host}:{settings.port}", content=known.base.version)
@@ -91,6 +95,8 @@ async def _serve(settings: Settings, *, many: bool = False) -> None:
             # What is being sent must be noted before the ways out are closed, or it would be sent again.
             await program.runner.stop()
         finally:
+            if news is not None:
+                await news.stop()
             await doors.close()
             await server.cleanup()
 

@@ -71,6 +71,12 @@ def migrating(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def driver_arguments(engine: Engine) -> dict[str, Any]:
+    """What the driver is called with, for those who need a connection of their own to the same database."""
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    return {name: value for name, value in arguments.items() if name != "context"}
+
+
 def checkpoint(engine: Engine) -> None:
     """Empty SQLite's write-ahead log into the file, so that no erased words are left behind in it.
 

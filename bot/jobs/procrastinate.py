@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine
 from bot.jobs import schema
 from bot.jobs.port import Chore, Deliver, Due, Workers
 from bot.jobs.work import DELIVER, QUEUE, Work
+from storage import news
+from storage.engine import driver_arguments
 from storage.errors import SchemaError, StorageError, UnavailableError
 
 log = structlog.get_logger()
@@ -39,7 +41,8 @@ RESTART_SECONDS: Final = 1.0
 class ProcrastinateJobs:
     """The port for `paligs web` (never started) and `paligs worker`.
 
-    `heartbeat` is in seconds; a worker that missed four is taken for dead, and its jobs are given to others.
+    `heartbeat` is in seconds; a worker that missed four is taken for dead, and its jobs are given to others. `watched`
+    is the channel whose pages hang on other processes than the one that decides: those are told (storage.news).
     """
 
     database: Engine
@@ -47,6 +50,7 @@ class ProcrastinateJobs:
     due: Due
     chore: Chore
     heartbeat: float = 5.0
+    watched: str | None = None
     _deferring: App = field(default_factory=lambda: App(connector=SyncPsycopgConnector()), init=False)
     _worker: asyncio.Task[None] | None = field(default=None, init=False)
 
@@ -58,6 +62,8 @@ class ProcrastinateJobs:
             job.defer(talk=talk)
         except ConnectorException as exc:
             raise _explained(exc) from exc
+        if self.watched is not None:
+            news.tell(connection, talk, self.watched)
 
     def submit(self, talk: str) -> None:
         """Nothing: PostgreSQL notified the workers when the transaction was committed."""
@@ -94,7 +100,9 @@ class ProcrastinateJobs:
 
     async def _work_once(self) -> None:
         # A new app each time: a pool that could not be opened is of no use any more.
-        app = App(connector=PsycopgConnector(kwargs=self._address(), min_size=1, max_size=4, timeout=10))
+        app = App(
+            connector=PsycopgConnector(kwargs=driver_arguments(self.database), min_size=1, max_size=4, timeout=10)
+        )
         Work(app, self.deliver, self.due, self.chore, stalled=self._stalled)
         async with app.open_async():
             await app.run_worker_async(
@@ -112,10 +120,6 @@ class ProcrastinateJobs:
     @property
     def _stalled(self) -> float:
         return 4 * self.heartbeat
-
-    def _address(self) -> dict[str, Any]:
-        _, parameters = self.database.dialect.create_connect_args(self.database.url)
-        return {name: value for name, value in parameters.items() if name != "context"}
 
 
 def _explained(exc: ConnectorException) -> StorageError:

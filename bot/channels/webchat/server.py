@@ -1,5 +1,6 @@
 """The web chat put together: the page at /, its files, and the WebSocket behind it."""
 
+import hashlib
 from asyncio import gather
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -31,6 +32,11 @@ _LANGUAGE_COOKIE: Final = "paligs_language"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
+def _mark(conversation: str) -> str:
+    """What processes tell each other in place of a conversation."""
+    return hashlib.sha256(conversation.encode()).hexdigest()
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -59,6 +65,7 @@ class WebChat:
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._page = environment.get_template("chat.html")
         self._open: defaultdict[str, set[Connection]] = defaultdict(set)
+        """By the mark of their conversation."""
         self._desk = Desk(
             receive=receive, history=history, clock=clock, texts=self._texts, max_chars=MAX_CHARS, wake=self._wake
         )
@@ -77,9 +84,14 @@ class WebChat:
         """Sends every open page away; they come back when somebody serves them."""
         await gather(*(connection.close() for pages in list(self._open.values()) for connection in list(pages)))
 
+    def news(self, mark: str | None) -> None:
+        """Another process stored something in the conversation with this mark, or perhaps (None) in any."""
+        for pages in [*self._open.values()] if mark is None else [self._open.get(mark, ())]:
+            for connection in pages:
+                connection.wake()
+
     def _wake(self, conversation: str) -> None:
-        for connection in self._open.get(conversation, ()):
-            connection.wake()
+        self.news(_mark(conversation))
 
     async def _show(self, request: web.Request) -> web.Response:
         wished = request.query.get("lang")
@@ -111,7 +123,8 @@ class WebChat:
         conversation = self._visitors.known(request)
         if conversation is None:
             raise web.HTTPUnauthorized(text="Open the chat page first.\n")
-        pages = self._open[conversation]
+        mark = _mark(conversation)
+        pages = self._open[mark]
         if len(pages) >= MOST_SOCKETS:
             raise web.HTTPTooManyRequests(text="The chat is open in too many windows.\n")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES)
@@ -123,5 +136,5 @@ class WebChat:
         finally:
             pages.discard(connection)
             if not pages:
-                self._open.pop(conversation, None)
+                self._open.pop(mark, None)
         return socket
