@@ -22,6 +22,8 @@ from bot.jobs.procrastinate import ProcrastinateJobs
 from bot.memory import Memory
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
+from bot.tracing import NO_TRACING, Tracing
+from bot.tracing.ways import Traced
 from handlers.situation import Knowledge
 from storage import engine, migrate, outbox
 
@@ -50,10 +52,13 @@ class Core:
     metrics: Metrics
     memory: Memory
     runner: Jobs
+    tracing: Tracing
 
 
 @asynccontextmanager
-async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: bool = False) -> AsyncIterator[Core]:
+async def core(
+    settings: Settings, known: Knowledge, links: DraftLink, *, many: bool = False, tracing: Tracing = NO_TRACING
+) -> AsyncIterator[Core]:
     """The program without its doors: they are added to `channels`. Ends what runs when it is left.
 
     One of `many` processes shares its database, and leaves its shape and what others are sending alone.
@@ -70,7 +75,13 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
         ending = asyncio.Event()
         deliver = Deliverer(
-            database=database, channels=channels, clock=now, threads=threads, metrics=metrics, ending=ending
+            database=database,
+            channels=channels,
+            clock=now,
+            threads=threads,
+            metrics=metrics,
+            ending=ending,
+            tracing=tracing,
         )
         runner: Jobs = (
             ProcrastinateJobs(
@@ -87,7 +98,9 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
             jobs=runner,
             links=links,
             metrics=metrics,
+            tracing=tracing,
         )
+        guarded = Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back)
         try:
             yield Core(
                 database=database,
@@ -95,10 +108,11 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
                 threads=threads,
                 channels=channels,
                 intake=intake,
-                receive=Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back),
+                receive=Traced(receive=guarded, tracing=tracing),
                 metrics=metrics,
                 memory=Memory(database=database, threads=threads, clock=now),
                 runner=runner,
+                tracing=tracing,
             )
         finally:
             await runner.stop()

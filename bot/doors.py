@@ -16,6 +16,7 @@ from bot.health import health_routes
 from bot.intake import DraftLink
 from bot.metrics import metrics_routes
 from bot.settings import Settings, SettingsError
+from bot.tracing.ways import webhooks
 from kb.model import Language
 
 DRAFTS_LAST: Final = timedelta(days=7)
@@ -50,7 +51,7 @@ class Doors:
     def application(self) -> web.Application:
         """What is served over HTTP."""
         program = self._program
-        application = web.Application(client_max_size=LARGEST_BODY)
+        application = web.Application(client_max_size=LARGEST_BODY, middlewares=[webhooks(program.tracing)])
         version = program.knowledge.base.version
         application.add_routes(health_routes(program.database, program.threads, version, now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now, program.runner))

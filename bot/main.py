@@ -17,6 +17,7 @@ from bot.knowledge import knowledge
 from bot.news import News
 from bot.secret import signing_key
 from bot.settings import Settings, SettingsError
+from bot.tracing import Tracing, tracing
 from handlers.situation import Knowledge
 from kb.model import Language
 
@@ -42,25 +43,28 @@ async def _talk(settings: Settings, known: Knowledge, language: Language | None)
 def serve(settings: Settings) -> None:
     """Everything in one process, until it is told to stop (SIGINT, SIGTERM)."""
     logs.configure(settings.log_level, settings.log_format)
-    asyncio.run(_serve(settings))
+    with tracing() as traces:
+        asyncio.run(_serve(settings, traces))
 
 
 def web_role(settings: Settings) -> None:
     """One of many processes that take messages in and serve pages; workers deliver."""
     logs.configure(settings.log_level, settings.log_format)
-    asyncio.run(_serve(settings, many=True))
+    with tracing() as traces:
+        asyncio.run(_serve(settings, traces, many=True))
 
 
 def worker_role(settings: Settings) -> None:
     """One of many processes that deliver; takes nothing in."""
     logs.configure(settings.log_level, settings.log_format)
-    asyncio.run(_work(settings))
+    with tracing() as traces:
+        asyncio.run(_work(settings, traces))
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, traces: Tracing) -> None:
     known = await asyncio.to_thread(knowledge, settings.content_dir)
     key = signing_key(settings, DATA)
-    async with core(settings, known, links=draft_links(settings, key), many=True) as program:
+    async with core(settings, known, links=draft_links(settings, key), many=True, tracing=traces) as program:
         doors = Doors(settings, program, key)
         try:
             program.runner.start()
@@ -71,14 +75,14 @@ async def _work(settings: Settings) -> None:
             await doors.close()
 
 
-async def _serve(settings: Settings, *, many: bool = False) -> None:
+async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> None:
     if many and settings.telegram_bot_token is not None and settings.public_url is None:
         raise SettingsError(
             ("PUBLIC_URL: is missing: many processes cannot poll Telegram, it has to call one address",)
         )
     known = await asyncio.to_thread(knowledge, settings.content_dir)
     key = signing_key(settings, DATA)
-    async with core(settings, known, links=draft_links(settings, key), many=many) as program:
+    async with core(settings, known, links=draft_links(settings, key), many=many, tracing=traces) as program:
         doors = Doors(settings, program, key)
         news = News(program.database, doors.news) if many else None
         server = web.AppRunner(doors.application(), access_log=None, handle_signals=False)

@@ -1,6 +1,6 @@
 """What can be set from outside, read once from the environment and .env; every mistake is reported at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -87,18 +87,20 @@ class Settings(BaseSettings):
                 yield f"{name.upper()}: is missing: WhatsApp needs it beside the other TWILIO_ settings"
 
 
-def read(**overrides: Any) -> Settings:
-    """The settings as they stand in the environment.
+def read(*, also: Iterable[str] = (), **overrides: Any) -> Settings:
+    """The settings as they stand in the environment. `also` are mistakes found elsewhere, to be told with the others.
 
     Raises:
         SettingsError: names every setting that is wrong, and what to write.
     """
+    problems = [*also]
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as exc:
-        raise SettingsError(
-            tuple(line for error in exc.errors() for line in _sentences(error["loc"], error["msg"]))
-        ) from None
+        problems = [line for error in exc.errors() for line in _sentences(error["loc"], error["msg"])] + problems
+    if problems:
+        raise SettingsError(tuple(problems))
+    return settings
 
 
 def _sentences(place: tuple[int | str, ...], message: str) -> list[str]:

@@ -11,7 +11,7 @@ from handlers.messages import Option, Reply
 from storage.conversations import Conversation, get
 from storage.delivery import State
 from storage.history import Side, options_json, read_options
-from storage.tables import messages
+from storage.tables import messages, turns
 
 LEASE: Final = timedelta(seconds=60)
 """How long a worker has to send one reply before another may."""
@@ -21,7 +21,8 @@ LEASE: Final = timedelta(seconds=60)
 class Outgoing:
     """A reply to send now, and where. `attempts` counts this one too.
 
-    `answers` is the provider's id of the message that it is the answer to.
+    `answers` is the provider's id of the message that it is the answer to, `traceparent` where in a trace that was
+    decided (storage.turns.Circumstances).
     """
 
     id: int
@@ -32,6 +33,7 @@ class Outgoing:
     attempts: int
     created_at: datetime
     answers: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +99,9 @@ _answers = (
     .limit(1)
     .scalar_subquery()
 )
+_traced = select(turns.c.traceparent).where(turns.c.id == messages.c.turn_id).scalar_subquery()
 _first = (
-    select(messages, _answers.label("answers"))
+    select(messages, _answers.label("answers"), _traced.label("traceparent"))
     .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
     .order_by(messages.c.id)
     .limit(1)
@@ -120,6 +123,7 @@ def _outgoing(row: Row[Any], talk: Conversation) -> Outgoing:
         attempts=row.attempts + 1,
         created_at=row.created_at,
         answers=row.answers,
+        traceparent=row.traceparent,
     )
 
 

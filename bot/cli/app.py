@@ -30,8 +30,10 @@ def run(
     """Serve the web chat and everything else in one process."""
     from bot.main import serve
     from bot.settings import read
+    from bot.tracing import mistakes
 
-    serve(read(**{name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    serve(read(also=mistakes(), **given))
 
 
 @app.command()
@@ -42,8 +44,10 @@ def web(
     """Take messages in and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
     from bot.main import web_role
     from bot.settings import read
+    from bot.tracing import mistakes
 
-    web_role(read(**{name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    web_role(read(also=mistakes(), **given))
 
 
 @app.command()
@@ -51,8 +55,9 @@ def worker() -> None:
     """Deliver replies: one of many processes on PostgreSQL."""
     from bot.main import worker_role
     from bot.settings import read
+    from bot.tracing import mistakes
 
-    worker_role(read())
+    worker_role(read(also=mistakes()))
 
 
 @app.command()
