@@ -1,9 +1,9 @@
 """The program without its doors: database, knowledge, intake and delivery, wired and ended in order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -63,16 +63,13 @@ async def core(
 
     One of `many` processes shares its database, and leaves its shape and what others are sending alone.
     """
-    database = engine.create(settings.database_url)
-    if many:
-        _look(database)
-    else:
-        migrate.upgrade(database)
-        with engine.writing(database) as connection:
-            outbox.release(connection, now())
     channels: dict[str, Channel] = {}
     metrics = Metrics()
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
+    # The database is let go last: a thread whose caller has gone may still be at it.
+    with (
+        _opened(settings.database_url, many=many) as database,
+        ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads,
+    ):
         ending = asyncio.Event()
         deliver = Deliverer(
             database=database,
@@ -116,7 +113,22 @@ async def core(
             )
         finally:
             await runner.stop()
-            database.dispose()
+
+
+@contextmanager
+def _opened(url: str, *, many: bool) -> Iterator[Engine]:
+    """The database, fit to be used."""
+    database = engine.create(url)
+    try:
+        if many:
+            _look(database)
+        else:
+            migrate.upgrade(database)
+            with engine.writing(database) as connection:
+                outbox.release(connection, now())
+        yield database
+    finally:
+        database.dispose()
 
 
 def _look(database: Engine) -> None:
