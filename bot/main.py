@@ -76,10 +76,6 @@ async def _work(settings: Settings, traces: Tracing) -> None:
 
 
 async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> None:
-    if many and settings.telegram_bot_token is not None and settings.public_url is None:
-        raise SettingsError(
-            ("PUBLIC_URL: is missing: many processes cannot poll Telegram, it has to call one address",)
-        )
     known = await asyncio.to_thread(knowledge, settings.content_dir)
     key = signing_key(settings, DATA)
     async with core(settings, known, links=draft_links(settings, key), many=many, tracing=traces) as program:

@@ -41,6 +41,15 @@ def create(url: str) -> Engine:
     return _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
 
 
+def check_address(url: str) -> None:
+    """Nothing, where `url` can be used; nothing is connected or made.
+
+    Raises:
+        AddressError: as `create`.
+    """
+    _parse(url)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that may write: committed at the end, rolled back when anything raises.
