@@ -1,5 +1,6 @@
 """Opens the doors that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about messages."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -74,13 +75,19 @@ class Doors:
             except TelegramSettingError as exc:
                 raise SettingsError((str(exc),)) from exc
 
-    async def close(self) -> None:
-        """Takes nothing more in."""
+    async def hush(self) -> None:
+        """Takes nothing more in where that means to ask for it; what is being taken in is finished."""
         if self._telegram is not None:
-            await self._telegram.stop()
+            await self._telegram.hush()
+
+    async def close(self) -> None:
+        """Sends nothing more out either."""
+        closing = [self._web.close()]
+        if self._telegram is not None:
+            closing.append(self._telegram.stop())
         if self._whatsapp is not None:
-            await self._whatsapp.close()
-        await self._web.close()
+            closing.append(self._whatsapp.close())
+        await asyncio.gather(*closing)
 
     def _webchat(self) -> WebChat:
         public = self._settings.public_url

@@ -27,6 +27,10 @@ DATA: Final = Path("data")
 """Where the program keeps what nobody set a place for."""
 
 
+ANSWER_SECONDS: Final = 3.0
+"""How long a request may still be answered after a stop; what is cut off, the platform sends again."""
+
+
 def talk(settings: Settings, known: Knowledge, *, language: Language | None = None) -> None:
     """A talk in the terminal, until the person leaves."""
     logs.configure("ERROR", settings.log_format)
@@ -81,7 +85,9 @@ async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> 
     async with core(settings, known, links=draft_links(settings, key), many=many, tracing=traces) as program:
         doors = Doors(settings, program, key)
         news = News(program.database, doors.news) if many else None
-        server = web.AppRunner(doors.application(), access_log=None, handle_signals=False)
+        server = web.AppRunner(
+            doors.application(), access_log=None, handle_signals=False, shutdown_timeout=ANSWER_SECONDS
+        )
         await server.setup()
         try:
             await _listen(server, settings)
@@ -92,13 +98,21 @@ async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> 
             await doors.open()
             log.info("program.serving", address=f"http://{settings.host}:{settings.port}", content=known.base.version)
             await _told_to_stop()
+            # All of it has to be over within 20 s: 10 here, 3 for each of what follows, 2 for the last spans.
+            await _deafen(server)
             # What is being sent must be noted before the ways out are closed, or it would be sent again.
-            await program.runner.stop()
+            await asyncio.gather(program.runner.stop(), doors.hush())
         finally:
             if news is not None:
                 await news.stop()
             await doors.close()
             await server.cleanup()
+
+
+async def _deafen(server: web.AppRunner) -> None:
+    """Nobody can connect any more; requests that are being answered are finished."""
+    for site in [*server.sites]:
+        await site.stop()
 
 
 async def _listen(server: web.AppRunner, settings: Settings) -> None:

@@ -22,6 +22,9 @@ CHORE_SECONDS: Final = 60.0
 STUCK_SECONDS: Final = 60.0
 """Longer than a look can take, a database that is away and waited for included: something holds it up for good."""
 
+GRACE_SECONDS: Final = 10.0
+"""What may run on after a stop. A platform that hangs longer is left; the reply is sent after the next start."""
+
 AT_ONCE: Final = 64
 """Talks that are delivered to at the same time: most of them wait for the pace of their platform."""
 
@@ -58,10 +61,16 @@ class EmbeddedRunner:
         )
 
     async def stop(self) -> None:
-        """Take nothing new, and finish what runs."""
+        """Take nothing new, and finish what runs, within GRACE_SECONDS."""
         self._stopping.set()
-        await asyncio.gather(*self._loops)
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        running = {*self._loops, *self._running.values()}
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
+        for task in late:
+            log.warning("runner.cut_off", task=task.get_name())
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def faults(self) -> list[str]:
         """As Jobs.faults."""

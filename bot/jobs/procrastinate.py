@@ -27,7 +27,7 @@ AT_ONCE: Final = 16
 POLL_SECONDS: Final = 0.2
 """How long a timer, or a job whose lock was taken, may wait unnoticed: nobody notifies of these."""
 
-GRACE_SECONDS: Final = 15.0
+GRACE_SECONDS: Final = 12.0
 """What may run on after a stop; longer jobs are given back. All of it has to be over within 20 s."""
 
 LAST_SECONDS: Final = 3.0

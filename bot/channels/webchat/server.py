@@ -21,6 +21,9 @@ from kb.model import LANGUAGES, Language
 
 FRAME_BYTES: Final = 64 * 1024
 HEARTBEAT_SECONDS: Final = 25.0
+GOODBYE_SECONDS: Final = 3.0
+"""How long a page may take to answer a goodbye: a phone that was put away never does."""
+
 MAX_CHARS: Final = 4000
 """Of one message."""
 
@@ -127,7 +130,7 @@ class WebChat:
         pages = self._open[mark]
         if len(pages) >= MOST_SOCKETS:
             raise web.HTTPTooManyRequests(text="The chat is open in too many windows.\n")
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES)
+        socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS, heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES)
         connection = Connection(socket, conversation, self._desk)
         pages.add(connection)
         try:
