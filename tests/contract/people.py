@@ -96,7 +96,11 @@ class OnWhatsApp:
     numbers: Any = field(default_factory=lambda: count(1))
 
     async def says(self, text: str) -> None:
-        self.last = {"MessageSid": f"SM{next(self.numbers):032}", "From": ANNA, "Body": text, "NumMedia": "0"}
+        await self.sends(Body=text)
+
+    async def sends(self, **fields: str) -> None:
+        """They send anything; the fields are Twilio's."""
+        self.last = {"MessageSid": f"SM{next(self.numbers):032}", "From": ANNA, "NumMedia": "0", **fields}
         await self.comes_again()
 
     async def chooses(self, title: str) -> None:
@@ -104,13 +108,17 @@ class OnWhatsApp:
         await self.says(str(number))
 
     async def comes_again(self) -> None:
-        signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/webhooks/twilio", self.last)
+        assert await self.posts("/webhooks/twilio", self.last) == 200
+
+    async def posts(self, path: str, fields: dict[str, str], *, token: str = TOKEN) -> int:
+        """Twilio calls; the status that it gets."""
+        signature = RequestValidator(token).compute_signature(f"{PUBLIC_URL}{path}", fields)
         headers = {"X-Twilio-Signature": signature}
-        async with self.client.post(f"{self.url}/webhooks/twilio", data=self.last, headers=headers) as response:
-            assert response.status == 200
+        async with self.client.post(f"{self.url}{path}", data=fields, headers=headers) as response:
+            return response.status
 
     async def reads(self) -> list[str]:
-        return [request["Body"] for request in self.peer.requests]
+        return [request.get("Body", request.get("ContentVariables", "")) for request in self.peer.requests]
 
 
 @dataclass
@@ -213,8 +221,8 @@ async def telegram(database: str) -> AsyncIterator[Person]:
 
 
 @asynccontextmanager
-async def whatsapp(database: str) -> AsyncIterator[Person]:
-    """Anna on WhatsApp."""
+async def whatsapp(database: str, content: dict[str, str] | None = None) -> AsyncIterator[OnWhatsApp]:
+    """Anna on WhatsApp, with content templates or without."""
     async with TwilioPeer().serving() as peer, ClientSession() as client:
         settings = Settings(
             database_url=database,
@@ -224,6 +232,7 @@ async def whatsapp(database: str) -> AsyncIterator[Person]:
             twilio_auth_token=SecretStr(TOKEN),
             twilio_whatsapp_from="+37120000000",
             twilio_api_url=peer.url,
+            twilio_content=content or {},
         )
         async with _served(settings) as url:
             yield OnWhatsApp(peer, client, url)
