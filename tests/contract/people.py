@@ -65,6 +65,7 @@ class OnTelegram:
     """Through a strict Bot API server; the program polls."""
 
     peer: TelegramPeer
+    url: str = ""
     repeats: bool = True
     links: bool = False
     last: Any = None
@@ -206,17 +207,19 @@ async def _served(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def telegram(database: str) -> AsyncIterator[Person]:
-    """Anna on Telegram."""
+async def telegram(database: str, *, webhook: bool = False) -> AsyncIterator[OnTelegram]:
+    """Anna on Telegram, which is polled or calls."""
     async with TelegramPeer() as peer:
+        port = unused_port()
         settings = Settings(
             database_url=database,
-            port=unused_port(),
+            port=port,
+            public_url=f"http://127.0.0.1:{port}" if webhook else None,
             telegram_bot_token=SecretStr(peer.token),
             telegram_api_url=peer.url,
         )
-        async with _served(settings):
-            yield OnTelegram(peer)
+        async with _served(settings) as url:
+            yield OnTelegram(peer, url)
         assert not peer.misuses
 
 
