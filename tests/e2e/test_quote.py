@@ -17,6 +17,7 @@ GROUP = -1000000000005
 async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: Path) -> None:
     async with TelegramPeer() as peer:
         settings = {"PORT": str(own_port()), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
+        settings["LOG_LEVEL"] = "DEBUG"
         with Program(tmp_path, settings) as program:
             peer.plays("sendMessage", *[Fault(status=502)] * 9)
             program.start()
@@ -30,6 +31,12 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
             program.start()
             await peer.until(lambda: peer.sent, 40)
             assert await asyncio.to_thread(program.stop, within=20) == 0
+            # Whatever is logged at the most talkative, libraries too: no token, no word of anybody.
+            log = "\n".join(program.log())
+            assert "telegram.open" in log
+            assert "delivery.failed" in log
+            for private in (peer.token, peer.token.split(":")[1], "čeku", "sveiki"):
+                assert private not in log
 
         (answer,) = peer.sent
         assert answer["reply_to_message"]["message_id"] == asked
