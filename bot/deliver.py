@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.channels.port import Channel, DeliveryError, Shown
 from bot.metrics import Metrics
-from bot.tracing import NO_TRACING, Fact, Kind, Tracing
+from bot.tracing import NO_TRACING, Fact, Kind, Span, Tracing
 from storage import delivery, engine, outbox, parked, users
 from storage.outbox import Outgoing
 
@@ -76,22 +76,22 @@ class Deliverer:
             span.note({Fact.CHANNEL: channel.name, Fact.ATTEMPT: claimed.attempts})
             if claimed.turn is not None:
                 span.note({Fact.TURN: claimed.turn})
-            result = await self._send(channel, claimed)
-            span.note({Fact.RESULT: result})
-            if result != "sent":
-                span.fail(result)
+            await self._send(channel, claimed, span)
 
-    async def _send(self, channel: Channel, claimed: Outgoing) -> Literal["sent", "later", "failed"]:
+    async def _send(self, channel: Channel, claimed: Outgoing, span: Span) -> None:
         try:
             receipt = await channel.send(claimed.talk.address, _shown(claimed))
         except DeliveryError as exc:
             error = exc
-            self.metrics.delivered(channel.name, "failed" if exc.permanent else "later")
+            result = "failed" if exc.permanent else "later"
+            self.metrics.delivered(channel.name, result)
+            span.note({Fact.RESULT: result})
+            span.fail(result)
             await self._stored(lambda connection: self._not_sent(connection, claimed, error))
-            return "failed" if exc.permanent else "later"
+            return
         self.metrics.delivered(channel.name, "sent")
+        span.note({Fact.RESULT: "sent"})
         await self._stored(lambda connection: self._sent(connection, claimed, receipt))
-        return "sent"
 
     def _sent(self, connection: Connection, claimed: Outgoing, receipt: str | None) -> None:
         delivery.sent(connection, claimed.id, self.clock(), receipt=receipt)
