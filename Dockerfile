@@ -3,6 +3,8 @@ FROM python:3.13-slim AS build
 WORKDIR /build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 
+# --build-arg EXTRAS=tracing adds OpenTelemetry.
+ARG EXTRAS=
 COPY pyproject.toml requirements.lock ./
 # The lock holds the packages for testing too: first the tools that build, ...
 RUN awk '/^[^ ]/ { wanted = /^(uv|hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers)==/ } wanted' requirements.lock \
@@ -12,7 +14,7 @@ RUN awk '/^[^ ]/ { wanted = /^(uv|hatchling|packaging|pathspec|pluggy|tomlkit|tr
 # ... then what pyproject.toml asks for to run. The versions and hashes of the lock hold; another hash is refused.
 RUN python -m venv --without-pip /opt/paligs \
  && tools/bin/uv pip install --no-cache --python /opt/paligs/bin/python --compile-bytecode --require-hashes \
-      -c requirements.lock -r pyproject.toml
+      -c requirements.lock -r pyproject.toml ${EXTRAS:+--extra "$EXTRAS"}
 
 COPY README.md LICENSE ./
 COPY bot bot

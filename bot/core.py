@@ -1,9 +1,9 @@
 """The program without its doors: database, knowledge, intake and delivery, wired and ended in order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from bot.channels.port import Channel, Receive
+from bot.channels.webchat import WebChat
 from bot.deliver import Deliverer
 from bot.gate import Guarded, Parking
 from bot.intake import DraftLink, Intake
@@ -21,6 +22,8 @@ from bot.jobs.procrastinate import ProcrastinateJobs
 from bot.memory import Memory
 from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
+from bot.tracing import NO_TRACING, Tracing
+from bot.tracing.ways import Traced
 from handlers.situation import Knowledge
 from storage import engine, migrate, outbox
 
@@ -49,30 +52,38 @@ class Core:
     metrics: Metrics
     memory: Memory
     runner: Jobs
+    tracing: Tracing
 
 
 @asynccontextmanager
-async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: bool = False) -> AsyncIterator[Core]:
+async def core(
+    settings: Settings, known: Knowledge, links: DraftLink, *, many: bool = False, tracing: Tracing = NO_TRACING
+) -> AsyncIterator[Core]:
     """The program without its doors: they are added to `channels`. Ends what runs when it is left.
 
     One of `many` processes shares its database, and leaves its shape and what others are sending alone.
     """
-    database = engine.create(settings.database_url)
-    if many:
-        _look(database)
-    else:
-        migrate.upgrade(database)
-        with engine.writing(database) as connection:
-            outbox.release(connection, now())
     channels: dict[str, Channel] = {}
     metrics = Metrics()
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads:
+    # The database is let go last: a thread whose caller has gone may still be at it.
+    with (
+        _opened(settings.database_url, many=many) as database,
+        ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads,
+    ):
         ending = asyncio.Event()
         deliver = Deliverer(
-            database=database, channels=channels, clock=now, threads=threads, metrics=metrics, ending=ending
+            database=database,
+            channels=channels,
+            clock=now,
+            threads=threads,
+            metrics=metrics,
+            ending=ending,
+            tracing=tracing,
         )
         runner: Jobs = (
-            ProcrastinateJobs(database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep)
+            ProcrastinateJobs(
+                database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, watched=WebChat.name
+            )
             if many
             else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending)
         )
@@ -84,7 +95,9 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
             jobs=runner,
             links=links,
             metrics=metrics,
+            tracing=tracing,
         )
+        guarded = Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back)
         try:
             yield Core(
                 database=database,
@@ -92,14 +105,30 @@ async def core(settings: Settings, known: Knowledge, links: DraftLink, *, many: 
                 threads=threads,
                 channels=channels,
                 intake=intake,
-                receive=Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back),
+                receive=Traced(receive=guarded, tracing=tracing),
                 metrics=metrics,
                 memory=Memory(database=database, threads=threads, clock=now),
                 runner=runner,
+                tracing=tracing,
             )
         finally:
             await runner.stop()
-            database.dispose()
+
+
+@contextmanager
+def _opened(url: str, *, many: bool) -> Iterator[Engine]:
+    """The database, fit to be used."""
+    database = engine.create(url)
+    try:
+        if many:
+            _look(database)
+        else:
+            migrate.upgrade(database)
+            with engine.writing(database) as connection:
+                outbox.release(connection, now())
+        yield database
+    finally:
+        database.dispose()
 
 
 def _look(database: Engine) -> None:

@@ -15,6 +15,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.channels.port import Channel, DeliveryError, Shown
 from bot.metrics import Metrics
+from bot.tracing import NO_TRACING, Fact, Kind, Span, Tracing
 from storage import delivery, engine, outbox, parked, users
 from storage.outbox import Outgoing
 
@@ -44,6 +45,7 @@ class Deliverer:
     metrics: Metrics = field(default_factory=Metrics)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the program stops: what is being sent is finished, the rest waits for its next start."""
+    tracing: Tracing = NO_TRACING
 
     async def __call__(self, talk: str) -> datetime | None:
         """Send what waits in a talk until nothing does, or the first of it has to wait: until the moment returned."""
@@ -56,7 +58,7 @@ class Deliverer:
                 return None
             # Whatever is logged on the way, the channel's own words too, can be found by its turn.
             with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
-                await self._send(channel, claimed)
+                await self._deliver(channel, claimed)
         return None
 
     async def due(self) -> tuple[str, ...]:
@@ -68,15 +70,27 @@ class Deliverer:
         await self._stored(lambda connection: users.sweep(connection, self.clock() - FAREWELL))
         await self._stored(lambda connection: parked.sweep(connection, self.clock() - GIVEN_UP))
 
-    async def _send(self, channel: Channel, claimed: Outgoing) -> None:
+    async def _deliver(self, channel: Channel, claimed: Outgoing) -> None:
+        """One try. Its span goes on the trace of the turn, whoever decided that and however long ago."""
+        with self.tracing.resumed(f"deliver {channel.name}", Kind.CLIENT, claimed.traceparent) as span:
+            span.note({Fact.CHANNEL: channel.name, Fact.ATTEMPT: claimed.attempts})
+            if claimed.turn is not None:
+                span.note({Fact.TURN: claimed.turn})
+            await self._send(channel, claimed, span)
+
+    async def _send(self, channel: Channel, claimed: Outgoing, span: Span) -> None:
         try:
             receipt = await channel.send(claimed.talk.address, _shown(claimed))
         except DeliveryError as exc:
             error = exc
-            self.metrics.delivered(channel.name, "failed" if exc.permanent else "later")
+            result = "failed" if exc.permanent else "later"
+            self.metrics.delivered(channel.name, result)
+            span.note({Fact.RESULT: result})
+            span.fail(result)
             await self._stored(lambda connection: self._not_sent(connection, claimed, error))
             return
         self.metrics.delivered(channel.name, "sent")
+        span.note({Fact.RESULT: "sent"})
         await self._stored(lambda connection: self._sent(connection, claimed, receipt))
 
     def _sent(self, connection: Connection, claimed: Outgoing, receipt: str | None) -> None:
@@ -114,4 +128,5 @@ def _shown(claimed: Outgoing) -> Shown:
         options=claimed.options,
         at=claimed.created_at,
         turn=None if claimed.turn is None else str(claimed.turn),
+        answers=claimed.answers,
     )

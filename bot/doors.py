@@ -1,5 +1,6 @@
 """Opens the doors that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about messages."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -16,6 +17,7 @@ from bot.health import health_routes
 from bot.intake import DraftLink
 from bot.metrics import metrics_routes
 from bot.settings import Settings, SettingsError
+from bot.tracing.ways import webhooks
 from kb.model import Language
 
 DRAFTS_LAST: Final = timedelta(days=7)
@@ -50,16 +52,20 @@ class Doors:
     def application(self) -> web.Application:
         """What is served over HTTP."""
         program = self._program
-        application = web.Application(client_max_size=LARGEST_BODY)
+        application = web.Application(client_max_size=LARGEST_BODY, middlewares=[webhooks(program.tracing)])
         version = program.knowledge.base.version
-        application.add_routes(health_routes(program.database, program.threads, version, now))
-        application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now))
+        application.add_routes(health_routes(program.database, program.threads, version, now, program.runner))
+        application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now, program.runner))
         application.add_routes(self._web.routes())
         application.add_routes(self._draft().routes())
         for channel in (self._telegram, self._whatsapp):
             if channel is not None:
                 application.add_routes(channel.routes())
         return application
+
+    def news(self, mark: str | None) -> None:
+        """Another process stored something in a talk: pages that show it look (see bot.news.Ring)."""
+        self._web.news(mark)
 
     async def open(self) -> None:
         """Begins to take messages where that takes more than being there."""
@@ -69,13 +75,19 @@ class Doors:
             except TelegramSettingError as exc:
                 raise SettingsError((str(exc),)) from exc
 
-    async def close(self) -> None:
-        """Takes nothing more in."""
+    async def hush(self) -> None:
+        """Takes nothing more in where that means to ask for it; what is being taken in is finished."""
         if self._telegram is not None:
-            await self._telegram.stop()
+            await self._telegram.hush()
+
+    async def close(self) -> None:
+        """Sends nothing more out either."""
+        closing = [self._web.close()]
+        if self._telegram is not None:
+            closing.append(self._telegram.stop())
         if self._whatsapp is not None:
-            await self._whatsapp.close()
-        await self._web.close()
+            closing.append(self._whatsapp.close())
+        await asyncio.gather(*closing)
 
     def _webchat(self) -> WebChat:
         public = self._settings.public_url

@@ -15,12 +15,13 @@ from structlog.contextvars import bound_contextvars
 
 from bot.jobs.port import Queue
 from bot.metrics import Metrics
+from bot.tracing import NO_TRACING, Fact, Span, Tracing
 from handlers.actions import Ask, Forget, NotifyStaff, Say, ShowLine, ShowTicketChannel
 from handlers.excuse import Decide
 from handlers.messages import Inbound, Reply
 from handlers.render import Draft, Voice, render
 from handlers.router import decide
-from handlers.session import Decision
+from handlers.session import Decision, Session
 from handlers.situation import Knowledge
 from kb.model import Language
 from storage import conversations, engine, handoffs, history, outbox, sessions, statistics, turns, users
@@ -53,6 +54,7 @@ class Intake:
     links: DraftLink = no_page
     decide: Decide = decide
     metrics: Metrics = field(default_factory=Metrics)
+    tracing: Tracing = NO_TRACING
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and all that was decided about it are committed; the same message twice is one.
@@ -68,16 +70,22 @@ class Intake:
 
     def take(self, inbound: Inbound) -> str:
         """The transaction; the id of the talk."""
+        with self.tracing.span("intake") as span:
+            span.note({Fact.CHANNEL: inbound.channel})
+            return self._take(inbound, span)
+
+    def _take(self, inbound: Inbound, span: Span) -> str:
         now = self.clock()
         with engine.writing(self.database) as connection:
             talk = conversations.open(connection, inbound, now)
             message = conversations.heard(connection, talk, inbound, now)
             if message is None:
+                span.note({Fact.RESULT: "repeated"})
                 log.info("intake.repeated", channel=inbound.channel, talk=talk.id)
                 return talk.id
             start = perf_counter()
             session = sessions.read(connection, talk.id)
-            decision = self.decide(inbound, session, self.knowledge, now)
+            decision = self._decide(inbound, session, now)
             took = (perf_counter() - start) * 1000
             turn: int | None = None
             if any(isinstance(action, Forget) for action in decision.actions):
@@ -87,6 +95,7 @@ class Intake:
             self.jobs.queue(connection, talk.id)
             statistics.count_up(connection, talk.channel, decision.trace, now.date())
         self.metrics.decided(talk.channel, decision.trace.act, took / 1000)
+        span.note(_known(decision) if turn is None else {**_known(decision), Fact.TURN: turn})
         log.info(
             "intake.decided",
             channel=talk.channel,
@@ -97,10 +106,18 @@ class Intake:
         )
         return talk.id
 
+    def _decide(self, inbound: Inbound, session: Session, now: datetime) -> Decision:
+        with self.tracing.span("decide") as span:
+            decision = self.decide(inbound, session, self.knowledge, now)
+            span.note(_known(decision))
+        return decision
+
     def _keep(
         self, connection: Connection, talk: Conversation, message: int, decision: Decision, took: float, now: datetime
     ) -> int:
-        circumstances = turns.Circumstances(content_version=self.knowledge.base.version, milliseconds=took)
+        circumstances = turns.Circumstances(
+            content_version=self.knowledge.base.version, milliseconds=took, traceparent=self.tracing.carried()
+        )
         turn = turns.record(connection, talk, message, decision, circumstances, now)
         sessions.write(connection, talk.id, decision.session, now)
         outbox.enqueue(connection, talk, turn.id, self._replies(connection, talk, decision), now)
@@ -128,3 +145,8 @@ class Intake:
             draft = Draft(url=url, said=history.transcript(connection, talk.id))
         reply = render(decision.actions, voice, draft)
         return () if reply is None else (reply,)
+
+
+def _known(decision: Decision) -> dict[Fact, str | int]:
+    """What a trace may tell of a decision."""
+    return {Fact.ACT: decision.trace.act, Fact.OUTCOME: decision.trace.outcome.value}

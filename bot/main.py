@@ -14,8 +14,10 @@ from bot.core import core
 from bot.doors import Doors, draft_links
 from bot.intake import no_page
 from bot.knowledge import knowledge
+from bot.news import News
 from bot.secret import signing_key
 from bot.settings import Settings, SettingsError
+from bot.tracing import Tracing, tracing
 from handlers.situation import Knowledge
 from kb.model import Language
 
@@ -23,6 +25,10 @@ log = structlog.get_logger()
 
 DATA: Final = Path("data")
 """Where the program keeps what nobody set a place for."""
+
+
+ANSWER_SECONDS: Final = 3.0
+"""How long a request may still be answered after a stop; what is cut off, the platform sends again."""
 
 
 def talk(settings: Settings, known: Knowledge, *, language: Language | None = None) -> None:
@@ -41,25 +47,28 @@ async def _talk(settings: Settings, known: Knowledge, language: Language | None)
 def serve(settings: Settings) -> None:
     """Everything in one process, until it is told to stop (SIGINT, SIGTERM)."""
     logs.configure(settings.log_level, settings.log_format)
-    asyncio.run(_serve(settings))
+    with tracing() as traces:
+        asyncio.run(_serve(settings, traces))
 
 
 def web_role(settings: Settings) -> None:
     """One of many processes that take messages in and serve pages; workers deliver."""
     logs.configure(settings.log_level, settings.log_format)
-    asyncio.run(_serve(settings, many=True))
+    with tracing() as traces:
+        asyncio.run(_serve(settings, traces, many=True))
 
 
 def worker_role(settings: Settings) -> None:
     """One of many processes that deliver; takes nothing in."""
     logs.configure(settings.log_level, settings.log_format)
-    asyncio.run(_work(settings))
+    with tracing() as traces:
+        asyncio.run(_work(settings, traces))
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, traces: Tracing) -> None:
     known = await asyncio.to_thread(knowledge, settings.content_dir)
     key = signing_key(settings, DATA)
-    async with core(settings, known, links=draft_links(settings, key), many=True) as program:
+    async with core(settings, known, links=draft_links(settings, key), many=True, tracing=traces) as program:
         doors = Doors(settings, program, key)
         try:
             program.runner.start()
@@ -70,29 +79,40 @@ async def _work(settings: Settings) -> None:
             await doors.close()
 
 
-async def _serve(settings: Settings, *, many: bool = False) -> None:
-    if many and settings.telegram_bot_token is not None and settings.public_url is None:
-        raise SettingsError(
-            ("PUBLIC_URL: is missing: many processes cannot poll Telegram, it has to call one address",)
-        )
+async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> None:
     known = await asyncio.to_thread(knowledge, settings.content_dir)
     key = signing_key(settings, DATA)
-    async with core(settings, known, links=draft_links(settings, key), many=many) as program:
+    async with core(settings, known, links=draft_links(settings, key), many=many, tracing=traces) as program:
         doors = Doors(settings, program, key)
-        server = web.AppRunner(doors.application(), access_log=None, handle_signals=False)
+        news = News(program.database, doors.news) if many else None
+        server = web.AppRunner(
+            doors.application(), access_log=None, handle_signals=False, shutdown_timeout=ANSWER_SECONDS
+        )
         await server.setup()
         try:
             await _listen(server, settings)
-            if not many:
+            if news is not None:
+                news.start()
+            else:
                 program.runner.start()
             await doors.open()
             log.info("program.serving", address=f"http://{settings.host}:{settings.port}", content=known.base.version)
             await _told_to_stop()
+            # All of it has to be over within 20 s: 10 here, 3 for each of what follows, 2 for the last spans.
+            await _deafen(server)
             # What is being sent must be noted before the ways out are closed, or it would be sent again.
-            await program.runner.stop()
+            await asyncio.gather(program.runner.stop(), doors.hush())
         finally:
+            if news is not None:
+                await news.stop()
             await doors.close()
             await server.cleanup()
+
+
+async def _deafen(server: web.AppRunner) -> None:
+    """Nobody can connect any more; requests that are being answered are finished."""
+    for site in [*server.sites]:
+        await site.stop()
 
 
 async def _listen(server: web.AppRunner, settings: Settings) -> None:

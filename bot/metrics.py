@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 from typing import Final
@@ -13,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import choose_encoder
 from sqlalchemy import Engine
 
+from bot.jobs.port import Jobs, Workers
 from storage import engine, outbox, parked
 from storage.errors import StorageError
 from storage.outbox import Backlog
@@ -20,6 +22,15 @@ from storage.outbox import Backlog
 DECIDE: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
 INTAKE: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 15)
 """Upper ends of the histograms' buckets, in seconds; after 15 Twilio no longer waits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """What the database holds: replies that wait to be sent, messages that are parked; and who delivers."""
+
+    backlog: Backlog
+    parked: int
+    workers: Workers
 
 
 class Metrics:
@@ -94,8 +105,8 @@ class Metrics:
         """An update can never be read."""
         self._unreadable.labels(channel, why).inc()
 
-    def looked(self, found: tuple[Backlog, int] | None, now: datetime) -> None:
-        """What the database holds now: what waits to be sent, and how much is parked; None where it is away."""
+    def looked(self, found: Stock | None, now: datetime) -> None:
+        """What the database holds now; None where it is away."""
         self._stored.set(found, now)
 
 
@@ -109,15 +120,16 @@ class _Stored:
             "paligs_outbox_oldest_seconds", "How long the oldest of them has been waiting.", registry=registry
         )
         self._parked = Gauge("paligs_parked", "Messages that failed too often to be decided.", registry=registry)
+        self._workers = Gauge("paligs_workers_alive", "Those who deliver and gave a sign of life.", registry=registry)
 
-    def set(self, found: tuple[Backlog, int] | None, now: datetime) -> None:
+    def set(self, found: Stock | None, now: datetime) -> None:
         self._up.set(found is not None)
         if found is None:
             return
-        backlog, parked_messages = found
-        self._waiting.set(backlog.waiting)
-        self._oldest.set(waited(backlog, now))
-        self._parked.set(parked_messages)
+        self._waiting.set(found.backlog.waiting)
+        self._oldest.set(waited(found.backlog, now))
+        self._parked.set(found.parked)
+        self._workers.set(found.workers.alive)
 
 
 def waited(backlog: Backlog, now: datetime) -> float:
@@ -126,12 +138,12 @@ def waited(backlog: Backlog, now: datetime) -> float:
 
 
 def metrics_routes(
-    metrics: Metrics, database: Engine, threads: ThreadPoolExecutor, clock: Callable[[], datetime]
+    metrics: Metrics, database: Engine, threads: ThreadPoolExecutor, clock: Callable[[], datetime], jobs: Jobs
 ) -> Iterable[web.AbstractRouteDef]:
     """GET /metrics, as Prometheus reads it; a database that is away is told, and hides nothing else."""
 
     def shown(accept: str) -> tuple[bytes, str]:
-        metrics.looked(_look(database), clock())
+        metrics.looked(_look(database, jobs), clock())
         encode, kind = choose_encoder(accept)
         return encode(metrics.registry), kind
 
@@ -143,9 +155,13 @@ def metrics_routes(
     return (web.get("/metrics", show),)
 
 
-def _look(database: Engine) -> tuple[Backlog, int] | None:
+def _look(database: Engine, jobs: Jobs) -> Stock | None:
     try:
         with engine.reading(database) as connection:
-            return outbox.backlog(connection), parked.count(connection)
+            return Stock(
+                backlog=outbox.backlog(connection),
+                parked=parked.count(connection),
+                workers=jobs.workers(connection),
+            )
     except StorageError:
         return None

@@ -1,15 +1,24 @@
 """What can be set from outside, read once from the environment and .env; every mistake is reported at once."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from storage import engine
+from storage.errors import AddressError
 
 SECRETS: Final = ("secret_key", "telegram_bot_token", "telegram_webhook_secret", "twilio_auth_token")
 """Settings that may stand in a file of their own, named by NAME_FILE."""
+
+
+_TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_SECRET_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class SettingsError(Exception):
@@ -28,6 +37,16 @@ def _origin(value: object) -> object:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise ValueError("write the address people reach this program at, like https://bot.example.lv")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _mapping(value: object) -> object:
+    """JSON, read here: what cannot be read is one mistake among others."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('write a JSON object, like {"quick-reply-2": "HX..."}, or leave it out') from None
 
 
 Origin = Annotated[str | None, BeforeValidator(_origin)]
@@ -58,7 +77,7 @@ class Settings(BaseSettings):
     twilio_auth_token_file: Path | None = None
     twilio_whatsapp_from: str | None = None
     twilio_api_url: Address = "https://api.twilio.com"
-    twilio_content: dict[str, str] = Field(default_factory=dict)
+    twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_mapping)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -80,25 +99,90 @@ class Settings(BaseSettings):
     def _incomplete(self) -> Iterator[str]:
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 16:
             yield "SECRET_KEY: is too short: write at least 16 random characters"
+        try:
+            engine.check_address(self.database_url)
+        except AddressError as exc:
+            yield f"DATABASE_URL: {exc}"
+        if self.content_dir is not None and not self.content_dir.is_dir():
+            yield f"CONTENT_DIR: {self.content_dir}: is no folder: write one like kb/content, or nothing"
+        if self.telegram_bot_token is not None and not _fits(_TOKEN, self.telegram_bot_token):
+            yield "TELEGRAM_BOT_TOKEN: write the whole token as @BotFather gives it, like 110201543:AAHdq..."
+        if self.telegram_webhook_secret is not None and not _fits(_SECRET_TOKEN, self.telegram_webhook_secret):
+            yield "TELEGRAM_WEBHOOK_SECRET: write 1 to 256 letters of A-Z a-z 0-9 _ -, or leave it out"
+        yield from self._whatsapp()
+
+    def _whatsapp(self) -> Iterator[str]:
         twilio = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp_from")
         missing = [name for name in twilio if getattr(self, name) is None]
         if 0 < len(missing) < len(twilio):
             for name in missing:
                 yield f"{name.upper()}: is missing: WhatsApp needs it beside the other TWILIO_ settings"
+        if not missing:
+            yield from self._account_mistakes()
+
+    def _account_mistakes(self) -> tuple[str, ...]:
+        """What is wrong with the account's settings, when all of them are there."""
+        from bot.channels.whatsapp import Account, AccountError  # noqa: PLC0415 - who has no WhatsApp waits for no SDK
+
+        try:
+            Account(
+                sid=self.twilio_account_sid or "",
+                token="" if self.twilio_auth_token is None else self.twilio_auth_token.get_secret_value(),
+                number=self.twilio_whatsapp_from or "",
+                public_url=self.public_url or "",
+                content=self.twilio_content,
+                api_url=self.twilio_api_url,
+            )
+        except AccountError as exc:
+            return exc.problems
+        return ()
 
 
-def read(**overrides: Any) -> Settings:
-    """The settings as they stand in the environment.
+class WorkerSettings(Settings):
+    """Those of one of many processes."""
+
+    def _incomplete(self) -> Iterator[str]:
+        yield from super()._incomplete()
+        if not self.database_url.strip().startswith("postgres"):
+            yield "DATABASE_URL: many machines need PostgreSQL: write postgresql://user:password@host/name"
+
+
+class WebSettings(WorkerSettings):
+    """Those of one of many processes that take messages in."""
+
+    def _incomplete(self) -> Iterator[str]:
+        yield from super()._incomplete()
+        if self.telegram_bot_token is not None and self.public_url is None:
+            yield "PUBLIC_URL: is missing: many processes cannot poll Telegram, it has to call one address"
+
+
+def read(kind: type[Settings] = Settings, *, also: Iterable[str] = (), **overrides: Any) -> Settings:
+    """The settings as they stand in the environment. `also` are mistakes found elsewhere, to be told with the others.
 
     Raises:
         SettingsError: names every setting that is wrong, and what to write.
     """
-    try:
-        return Settings(**overrides)
-    except ValidationError as exc:
-        raise SettingsError(
-            tuple(line for error in exc.errors() for line in _sentences(error["loc"], error["msg"]))
-        ) from None
+    problems: list[str] = []
+    while True:
+        try:
+            settings = kind(**overrides)
+        except ValidationError as exc:
+            errors = exc.errors()
+            problems += [line for error in errors for line in _sentences(error["loc"], error["msg"])]
+            wrong = {str(error["loc"][0]) for error in errors if error["loc"]}
+            if not wrong:
+                break
+            # Once more with something right in their place: what must fit together is looked at after that only.
+            overrides |= {name: kind.model_fields[name].get_default(call_default_factory=True) for name in wrong}
+        else:
+            break
+    if problems := [*problems, *also]:
+        raise SettingsError(tuple(problems))
+    return settings
+
+
+def _fits(form: re.Pattern[str], secret: SecretStr) -> bool:
+    return form.fullmatch(secret.get_secret_value()) is not None
 
 
 def _sentences(place: tuple[int | str, ...], message: str) -> list[str]:

@@ -41,6 +41,15 @@ def create(url: str) -> Engine:
     return _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
 
 
+def check_address(url: str) -> None:
+    """Nothing, where `url` can be used; nothing is connected or made.
+
+    Raises:
+        AddressError: as `create`.
+    """
+    _parse(url)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that may write: committed at the end, rolled back when anything raises.
@@ -69,6 +78,12 @@ def migrating(engine: Engine) -> Iterator[Connection]:
     """One transaction that may rebuild tables: SQLite does not look at foreign keys in it, the caller does."""
     with _transaction(engine, "migrate") as connection:
         yield connection
+
+
+def driver_arguments(engine: Engine) -> dict[str, Any]:
+    """What the driver is called with, for those who need a connection of their own to the same database."""
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    return {name: value for name, value in arguments.items() if name != "context"}
 
 
 def checkpoint(engine: Engine) -> None:

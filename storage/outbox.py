@@ -11,7 +11,7 @@ from handlers.messages import Option, Reply
 from storage.conversations import Conversation, get
 from storage.delivery import State
 from storage.history import Side, options_json, read_options
-from storage.tables import messages
+from storage.tables import messages, turns
 
 LEASE: Final = timedelta(seconds=60)
 """How long a worker has to send one reply before another may."""
@@ -19,7 +19,11 @@ LEASE: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A reply to send now, and where. `attempts` counts this one too."""
+    """A reply to send now, and where. `attempts` counts this one too.
+
+    `answers` is the provider's id of the message that it is the answer to, `traceparent` where in a trace that was
+    decided (storage.turns.Circumstances).
+    """
 
     id: int
     talk: Conversation
@@ -28,6 +32,8 @@ class Outgoing:
     options: tuple[Option, ...]
     attempts: int
     created_at: datetime
+    answers: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +92,16 @@ def claim(connection: Connection, talk: str, now: datetime, lease: timedelta = L
     return _outgoing(first, get(connection, talk))
 
 
+_asked = messages.alias("asked")
+_answers = (
+    select(_asked.c.provider_id)
+    .where(_asked.c.turn_id == messages.c.turn_id, _asked.c.side == Side.PERSON)
+    .limit(1)
+    .scalar_subquery()
+)
+_traced = select(turns.c.traceparent).where(turns.c.id == messages.c.turn_id).scalar_subquery()
 _first = (
-    select(messages)
+    select(messages, _answers.label("answers"), _traced.label("traceparent"))
     .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
     .order_by(messages.c.id)
     .limit(1)
@@ -108,6 +122,8 @@ def _outgoing(row: Row[Any], talk: Conversation) -> Outgoing:
         options=read_options(row.options),
         attempts=row.attempts + 1,
         created_at=row.created_at,
+        answers=row.answers,
+        traceparent=row.traceparent,
     )
 
 

@@ -59,6 +59,7 @@ turns = Table(
     Column("trace", Words, nullable=False),
     Column("content_version", Words, nullable=False),
     Column("milliseconds", Float, nullable=False),
+    Column("traceparent", Words),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("conversation_id", "number"),
     # A number is never given twice: a tap on a choice of an erased turn must not find another one.

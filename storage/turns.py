@@ -15,10 +15,14 @@ trace_json: TypeAdapter[Trace] = TypeAdapter(Trace)
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """Under which the decision was made: the digest of the knowledge, and how long it took."""
+    """Under which the decision was made: the digest of the knowledge, and how long it took.
+
+    `traceparent` is where in a trace, for those who deliver the answer: another process, or this one after a restart.
+    """
 
     content_version: str
     milliseconds: float
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ def _insert(
         "trace": trace_json.dump_json(trace).decode(),
         "content_version": circumstances.content_version,
         "milliseconds": circumstances.milliseconds,
+        "traceparent": circumstances.traceparent,
         "created_at": now,
     }
     row = connection.execute(_add, values).one()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.jobs.port import Workers
 from bot.phrases import phrases
 from handlers.messages import Inbound, Kind, Reply
 from handlers.render import Draft, Voice, render
@@ -67,6 +68,29 @@ class NoJobs:
     def submit(self, talk: str) -> None:
         """Note it."""
         self.told.append(talk)
+
+
+@dataclass
+class Crew(NoJobs):
+    """Says that so many deliver, and what is amiss here."""
+
+    alive: int = 1
+    seconds: float | None = 2.04
+    amiss: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Nothing."""
+
+    async def stop(self) -> None:
+        """Nothing."""
+
+    def faults(self) -> list[str]:
+        """As told."""
+        return self.amiss
+
+    def workers(self, connection: Connection) -> Workers:
+        """As told."""
+        return Workers(alive=self.alive, seconds=self.seconds)
 
 
 class Talk:

@@ -24,7 +24,7 @@ class Shown:
     """One message of a talk as a channel shows it. `sequence` grows with every message of either side.
 
     `mine` is true for the person's own; `message_id` is then the provider's id. `turn` tells which options belong
-    together.
+    together, `answers` is the provider's id of the person's message that a reply answers.
     """
 
     sequence: int
@@ -34,6 +34,7 @@ class Shown:
     at: datetime
     message_id: str | None = None
     turn: str | None = None
+    answers: str | None = None
 
 
 class Receive(Protocol):

@@ -29,9 +29,11 @@ def run(
 ) -> None:
     """Serve the web chat and everything else in one process."""
     from bot.main import serve
-    from bot.settings import read
+    from bot.settings import Settings, read
+    from bot.tracing import mistakes
 
-    serve(read(**{name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    serve(read(Settings, also=mistakes(), **given))
 
 
 @app.command()
@@ -41,18 +43,21 @@ def web(
 ) -> None:
     """Take messages in and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
     from bot.main import web_role
-    from bot.settings import read
+    from bot.settings import WebSettings, read
+    from bot.tracing import mistakes
 
-    web_role(read(**{name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    web_role(read(WebSettings, also=mistakes(), **given))
 
 
 @app.command()
 def worker() -> None:
     """Deliver replies: one of many processes on PostgreSQL."""
     from bot.main import worker_role
-    from bot.settings import read
+    from bot.settings import WorkerSettings, read
+    from bot.tracing import mistakes
 
-    worker_role(read())
+    worker_role(read(WorkerSettings, also=mistakes()))
 
 
 @app.command()

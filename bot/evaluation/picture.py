@@ -1,5 +1,6 @@
 """Draws whether scores keep what they promise, as an SVG that is readable on light and dark ground."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,9 @@ def save(bins: Sequence[Bin], file: Path, title: str) -> None:
 def drawn(bins: Sequence[Bin], title: str) -> bytes:
     """The picture: each bin at its mean score and its share of right answers, with the number of its messages."""
     from pygal import XY, Config
+
+    # It leaves an importer of an old kind behind, at which Python warns at every import that follows.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
     config = Config()
     config.css.append(_CSS)

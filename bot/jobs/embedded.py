@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from time import monotonic
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.jobs.port import Chore, Deliver, Due
+from bot.jobs.port import Chore, Deliver, Due, Workers
 
 log = structlog.get_logger()
 
@@ -17,6 +18,12 @@ LOOK_SECONDS: Final = 1.0
 
 CHORE_SECONDS: Final = 60.0
 """How often to do what is nobody's message."""
+
+STUCK_SECONDS: Final = 60.0
+"""Longer than a look can take, a database that is away and waited for included: something holds it up for good."""
+
+GRACE_SECONDS: Final = 10.0
+"""What may run on after a stop. A platform that hangs longer is left; the reply is sent after the next start."""
 
 AT_ONCE: Final = 64
 """Talks that are delivered to at the same time: most of them wait for the pace of their platform."""
@@ -34,6 +41,7 @@ class EmbeddedRunner:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._stopping = stopping or asyncio.Event()
         self._loops: tuple[asyncio.Task[None], ...] = ()
+        self._looked = monotonic()
 
     def queue(self, connection: Connection, talk: str) -> None:
         """Nothing: what waits stands in the database, and is looked for."""
@@ -53,10 +61,33 @@ class EmbeddedRunner:
         )
 
     async def stop(self) -> None:
-        """Take nothing new, and finish what runs."""
+        """Take nothing new, and finish what runs, within GRACE_SECONDS."""
         self._stopping.set()
-        await asyncio.gather(*self._loops)
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        running = {*self._loops, *self._running.values()}
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
+        for task in late:
+            log.warning("runner.cut_off", task=task.get_name())
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def faults(self) -> list[str]:
+        """As Jobs.faults."""
+        if self._stopping.is_set():
+            return ["The program is stopping."]
+        if not self._loops or any(loop.done() for loop in self._loops):
+            return ["Nobody looks for replies to deliver: restart the program."]
+        if self._silence() > STUCK_SECONDS:
+            return [f"Nobody has looked for replies to deliver for {self._silence():.0f} s: restart the program."]
+        return []
+
+    def workers(self, connection: Connection) -> Workers:  # noqa: ARG002
+        """This process alone."""
+        return Workers(alive=0 if self.faults() else 1, seconds=self._silence() if self._loops else None)
+
+    def _silence(self) -> float:
+        return monotonic() - self._looked
 
     async def _run(self, talk: str) -> None:
         try:
@@ -71,6 +102,7 @@ class EmbeddedRunner:
                 self.submit(talk)
 
     async def _look(self) -> None:
+        self._looked = monotonic()
         for talk in await self._due():
             if talk not in self._running:
                 self.submit(talk)

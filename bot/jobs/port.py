@@ -1,6 +1,7 @@
 """What the program asks of its jobs: to see that a talk with waiting replies is delivered to, soon and in the end."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +15,14 @@ Due = Callable[[], Awaitable[Sequence[str]]]
 
 Chore = Callable[[], Awaitable[None]]
 """What is nobody's message and is done every minute."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workers:
+    """Who delivers: how many are alive, and how many seconds ago the liveliest gave a sign of it; None: nobody ever."""
+
+    alive: int
+    seconds: float | None
 
 
 class Queue(Protocol):
@@ -41,4 +50,12 @@ class Jobs(Queue, Protocol):
 
     async def stop(self) -> None:
         """Take nothing new, and finish or give back what runs."""
+        ...
+
+    def faults(self) -> list[str]:
+        """What is amiss with that which is to run in this process, with its remedy; asks nobody."""
+        ...
+
+    def workers(self, connection: Connection) -> Workers:
+        """Who delivers, in this process or elsewhere."""
         ...

@@ -2,7 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
 import structlog
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
@@ -11,8 +12,11 @@ from psycopg import OperationalError
 from psycopg.errors import UndefinedFunction, UndefinedObject, UndefinedTable
 from sqlalchemy import Connection, Engine
 
-from bot.jobs.port import Chore, Deliver, Due
+from bot.jobs import schema
+from bot.jobs.port import Chore, Deliver, Due, Workers
 from bot.jobs.work import DELIVER, QUEUE, Work
+from storage import news
+from storage.engine import driver_arguments
 from storage.errors import SchemaError, StorageError, UnavailableError
 
 log = structlog.get_logger()
@@ -23,7 +27,7 @@ AT_ONCE: Final = 16
 POLL_SECONDS: Final = 0.2
 """How long a timer, or a job whose lock was taken, may wait unnoticed: nobody notifies of these."""
 
-GRACE_SECONDS: Final = 15.0
+GRACE_SECONDS: Final = 12.0
 """What may run on after a stop; longer jobs are given back. All of it has to be over within 20 s."""
 
 LAST_SECONDS: Final = 3.0
@@ -37,7 +41,8 @@ RESTART_SECONDS: Final = 1.0
 class ProcrastinateJobs:
     """The port for `paligs web` (never started) and `paligs worker`.
 
-    `heartbeat` is in seconds; a worker that missed four is taken for dead, and its jobs are given to others.
+    `heartbeat` is in seconds; a worker that missed four is taken for dead, and its jobs are given to others. `watched`
+    is the channel whose pages hang on other processes than the one that decides: those are told (storage.news).
     """
 
     database: Engine
@@ -45,6 +50,7 @@ class ProcrastinateJobs:
     due: Due
     chore: Chore
     heartbeat: float = 5.0
+    watched: str | None = None
     _deferring: App = field(default_factory=lambda: App(connector=SyncPsycopgConnector()), init=False)
     _worker: asyncio.Task[None] | None = field(default=None, init=False)
 
@@ -56,6 +62,8 @@ class ProcrastinateJobs:
             job.defer(talk=talk)
         except ConnectorException as exc:
             raise _explained(exc) from exc
+        if self.watched is not None:
+            news.tell(connection, talk, self.watched)
 
     def submit(self, talk: str) -> None:
         """Nothing: PostgreSQL notified the workers when the transaction was committed."""
@@ -74,6 +82,14 @@ class ProcrastinateJobs:
             log.warning("worker.abandoned")
             worker.cancel()
 
+    def faults(self) -> list[str]:
+        """None that a restart of this process would mend: a web process runs nothing, a worker comes back by itself."""
+        return []
+
+    def workers(self, connection: Connection) -> Workers:
+        """Those whose sign of life is fresh enough for their jobs to be left to them."""
+        return schema.workers(connection, stalled=timedelta(seconds=self._stalled))
+
     async def _work(self) -> None:
         while True:
             try:
@@ -84,9 +100,10 @@ class ProcrastinateJobs:
 
     async def _work_once(self) -> None:
         # A new app each time: a pool that could not be opened is of no use any more.
-        app = App(connector=PsycopgConnector(kwargs=self._address(), min_size=1, max_size=4, timeout=10))
-        stalled = 4 * self.heartbeat
-        Work(app, self.deliver, self.due, self.chore, stalled=stalled)
+        app = App(
+            connector=PsycopgConnector(kwargs=driver_arguments(self.database), min_size=1, max_size=4, timeout=10)
+        )
+        Work(app, self.deliver, self.due, self.chore, stalled=self._stalled)
         async with app.open_async():
             await app.run_worker_async(
                 queues=[QUEUE],
@@ -97,12 +114,12 @@ class ProcrastinateJobs:
                 delete_jobs="always",
                 install_signal_handlers=False,
                 update_heartbeat_interval=self.heartbeat,
-                stalled_worker_timeout=stalled,
+                stalled_worker_timeout=self._stalled,
             )
 
-    def _address(self) -> dict[str, Any]:
-        _, parameters = self.database.dialect.create_connect_args(self.database.url)
-        return {name: value for name, value in parameters.items() if name != "context"}
+    @property
+    def _stalled(self) -> float:
+        return 4 * self.heartbeat
 
 
 def _explained(exc: ConnectorException) -> StorageError:

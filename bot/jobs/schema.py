@@ -8,6 +8,7 @@ from typing import Final
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, func, select, text
 
+from bot.jobs.port import Workers
 from storage.engine import migrating, reading
 from storage.errors import MigrationError
 
@@ -54,10 +55,16 @@ def check(engine: Engine) -> list[str]:
         return list(_faults(*_look(connection)))
 
 
-def heartbeat(connection: Connection) -> timedelta | None:
-    """How long ago the liveliest worker gave a sign of life (every few seconds); None where there is none."""
-    age: timedelta | None = connection.scalar(text("SELECT now() - max(last_heartbeat) FROM procrastinate_workers"))
-    return age
+def workers(connection: Connection, *, stalled: timedelta) -> Workers:
+    """Who works on this database; one that has given no sign of life for as long as `stalled` is taken for dead."""
+    row = connection.execute(_workers, {"stalled": stalled}).one()
+    return Workers(alive=row.alive, seconds=None if row.silence is None else row.silence.total_seconds())
+
+
+_workers: Final = text(
+    "SELECT count(*) FILTER (WHERE last_heartbeat > now() - CAST(:stalled AS interval)) AS alive,"
+    " now() - max(last_heartbeat) AS silence FROM procrastinate_workers"
+)
 
 
 _NOT_OURS: Final = (

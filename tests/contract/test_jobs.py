@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.jobs import schema
 from bot.jobs.embedded import EmbeddedRunner
-from bot.jobs.port import Jobs
+from bot.jobs.port import Jobs, Workers
 from bot.jobs.procrastinate import ProcrastinateJobs
 from storage import migrate
 from storage.engine import create, reading, writing
@@ -252,16 +252,31 @@ async def test_the_job_of_a_worker_that_died_is_given_to_another(jobs: Jobs, ben
 
 @ON_POSTGRES
 async def test_a_worker_gives_a_sign_of_life(jobs: Jobs, bench: Bench, engine: Engine) -> None:
-    with reading(engine) as connection:
-        assert schema.heartbeat(connection) is None
+    assert workers(jobs, engine) == Workers(alive=0, seconds=None)
     jobs.start()
     await bench.sees(lambda: bench.chores == 1)
     await asyncio.sleep(1)
 
+    alive = workers(jobs, engine)
+    assert alive.alive == 1
+    assert alive.seconds is not None
+    assert alive.seconds < 0.9
+
+
+@ON_POSTGRES
+async def test_a_worker_that_was_killed_is_not_taken_for_alive(jobs: Jobs, engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '9 s')"))
+
+    dead = workers(jobs, engine)
+    assert dead.alive == 0
+    assert dead.seconds is not None
+    assert 9 <= dead.seconds < 60
+
+
+def workers(jobs: Jobs, engine: Engine) -> Workers:
     with reading(engine) as connection:
-        age = schema.heartbeat(connection)
-    assert age is not None
-    assert age < timedelta(seconds=0.9)
+        return jobs.workers(connection)
 
 
 @ON_POSTGRES

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from handlers.messages import Reply
 from storage import delivery, history, outbox
 from storage.engine import reading, writing
 from storage.outbox import Backlog, Later, Outgoing
@@ -49,6 +50,21 @@ def test_a_claimed_reply_says_where_it_goes(engine: Engine) -> None:
 
     assert (outgoing.id, outgoing.text, outgoing.attempts, outgoing.created_at) == (reply, "Atbilde", 1, NOW)
     assert (outgoing.talk.channel, outgoing.talk.address) == ("webchat", "room")
+
+
+def test_a_claimed_reply_says_what_it_answers(engine: Engine) -> None:
+    talk, _ = take_in(engine, said("Viens", 1), ["a", "b"])
+    take_in(engine, said("Divi", 2), ["c"])
+    with writing(engine) as connection:
+        outbox.enqueue(connection, talk, None, [Reply(text="of itself")], NOW)
+
+    answered = []
+    while isinstance(outgoing := claim(engine, talk.id), Outgoing):
+        answered.append(outgoing.answers)
+        with writing(engine) as connection:
+            delivery.sent(connection, outgoing.id, LATER)
+
+    assert answered == ["m1", "m1", "m2", None]
 
 
 def test_a_message_may_have_no_reply(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""The real `paligs run` as a process with a folder of its own: started, killed, started again; it knows no channel."""
+"""The real `paligs run` (or `web`, or `worker`) as a process with a folder of its own: started, killed, started again; it knows no channel."""
 
 import contextlib
 import json
@@ -17,8 +17,8 @@ from typing import Any, Self
 class Program:
     """Started by `start`, any number of times; nothing of it runs any more when its block is left."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settings: Mapping[str, str], role: str = "run") -> None:
+        self.folder, self._role = folder, role
         # Nothing of the machine's own settings or proxies: a test bot must not take a real one's messages.
         self._environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment |= {"LOG_FORMAT": "json", **settings}
@@ -51,7 +51,7 @@ class Program:
         self._starts += 1
         with (self.folder / f"{self._starts}.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
+                [sys.executable, "-m", "bot", self._role],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

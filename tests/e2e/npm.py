@@ -61,10 +61,28 @@ def node(script: str, lines: str) -> list[str]:
 @contextmanager
 def prism(spec: str, log: Path) -> Iterator[str]:
     """The address of a Prism that plays one of Twilio's OpenAPI files, and refuses what is not in it."""
+    script = MODULES / "@stoplight" / "prism-cli" / "dist" / "index.js"
     port = _free_port()
-    script = str(MODULES / "@stoplight" / "prism-cli" / "dist" / "index.js")
-    command = ["node", script, "mock", "--errors", "--host=127.0.0.1", f"--port={port}", str(SPECS / spec)]
+    with _running(
+        log, port, script, "mock", "--errors", "--host=127.0.0.1", f"--port={port}", str(SPECS / spec)
+    ) as url:
+        yield url
+
+
+@contextmanager
+def mountebank(log: Path) -> Iterator[str]:
+    """The address at which a mountebank is told what to play."""
+    script = MODULES / "@mbtest" / "mountebank" / "bin" / "mb"
+    port = _free_port()
+    quiet = ("--localOnly", "--nologfile", f"--pidfile={log.with_suffix('.pid')}", "--loglevel=warn")
+    with _running(log, port, script, "start", "--host=127.0.0.1", f"--port={port}", *quiet) as url:
+        yield url
+
+
+@contextmanager
+def _running(log: Path, port: int, script: Path, *arguments: str) -> Iterator[str]:
     with log.open("w") as output:
+        command = [shutil.which("node") or "node", str(script), *arguments]
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait(process, log, port)
@@ -86,7 +104,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    pytest.fail(f"Prism did not start: {log.read_text()[-500:]}")
+    pytest.fail(f"It did not start: {log.read_text()[-500:]}")
 
 
 def _free_port() -> int:

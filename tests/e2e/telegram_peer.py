@@ -82,6 +82,8 @@ class TelegramPeer:
     webhook: Json = field(default_factory=dict)
     profile: dict[tuple[str, str], Any] = field(default_factory=dict)
     allowed: list[str] | None = None
+    posted: dict[tuple[int, int], Json] = field(default_factory=dict)
+    """What people wrote and did not delete, by chat and number."""
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -126,6 +128,7 @@ class TelegramPeer:
     def posts(self, *, user: int = 42, chat: int | None = None, **content: Any) -> int:
         """Somebody sends a message of any kind; its id."""
         message = self._message(user, chat or user, content)
+        self.posted[message["chat"]["id"], message["message_id"]] = message
         self.push({"message": message}, queue=f"chat {message['chat']['id']}")
         return int(message["message_id"])
 
@@ -247,12 +250,21 @@ class TelegramPeer:
         message |= {"text": text.strip(), "entities": entities}
         if "reply_markup" in fields:
             message["reply_markup"] = fields["reply_markup"]
+        if "reply_parameters" in fields:
+            message |= self._quoted(chat, fields["reply_parameters"])
         if "message_thread_id" in fields:
             message |= {"message_thread_id": fields["message_thread_id"], "is_topic_message": True}
         self.rules.value("Message", message, "Message")
         self.sent.append(message)
         self.sent_at.append(time.monotonic())
         return message
+
+    def _quoted(self, chat: int, wanted: Json) -> Json:
+        """A message that is not there is an error, unless the bot said that it does not mind."""
+        found = self.posted.get((chat, wanted["message_id"]))
+        if found is None and not wanted.get("allow_sending_without_reply"):
+            raise ApiError(400, "Bad Request: message to be replied not found")
+        return {} if found is None else {"reply_to_message": found}
 
     def _act(self, fields: Json) -> bool:
         return bool(self._reachable(fields["chat_id"]))

@@ -48,9 +48,15 @@ class Bot:
     def texts(self) -> list[str]:
         return [inbound.text for inbound in self.heard]
 
-    def shown(self, text: str, *options: Option, turn: str | None = "31") -> Shown:
+    def shown(self, text: str, *options: Option, turn: str | None = "31", answers: int | str | None = None) -> Shown:
         return Shown(
-            sequence=next(self.sequence), mine=False, text=text, options=options, at=datetime.now(UTC), turn=turn
+            sequence=next(self.sequence),
+            mine=False,
+            text=text,
+            options=options,
+            at=datetime.now(UTC),
+            turn=turn,
+            answers=None if answers is None else str(answers),
         )
 
 
@@ -215,6 +221,52 @@ async def test_a_chat_gets_its_messages_at_the_allowed_pace(peer: TelegramPeer, 
 async def test_a_reply_in_a_forum_goes_to_its_topic(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
     await channel.send("-1000000000005/9", bot.shown("hi"))
     assert peer.sent[0]["message_thread_id"] == 9
+
+
+GROUP = -1000000000005
+
+
+async def test_in_a_group_a_reply_quotes_what_it_answers(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+    asked = peer.says("@paligs_test_bot kase nestrādā", chat=GROUP)
+    await channel.send(str(GROUP), bot.shown("x" * 4000 + "\n\n" + "y" * 4000, *CHOICES, answers=asked))
+    first, last = peer.sent
+    assert first["reply_to_message"]["message_id"] == asked
+    assert "reply_to_message" not in last
+    assert "reply_markup" in last
+    assert not peer.misuses
+
+
+async def test_a_mended_message_is_quoted_too(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+    asked = peer.says("@paligs_test_bot kase nestrda", chat=GROUP)
+    await channel.send(f"{GROUP}/9", bot.shown("hi", answers=f"{asked}:e1764000000"))
+    assert peer.sent[0]["reply_to_message"]["message_id"] == asked
+    assert not peer.misuses
+
+
+async def test_what_is_deleted_or_moved_meanwhile_is_answered_without_a_quote(
+    peer: TelegramPeer, bot: Bot, channel: Telegram
+) -> None:
+    asked = peer.says("@paligs_test_bot kase nestrādā", chat=-5)
+    peer.migrated[-5] = GROUP
+    await channel.send("-5", bot.shown("moved", answers=asked))
+    peer.posted.clear()
+    await channel.send(str(GROUP), bot.shown("deleted", answers=asked))
+    assert peer.said(GROUP) == ["moved", "deleted"]
+    assert ["reply_to_message" in message for message in peer.sent] == [False, False]
+    assert not peer.misuses
+
+
+@pytest.mark.parametrize("answers", [None, "cb:77", "album:13"])
+async def test_what_is_no_message_is_not_quoted(
+    peer: TelegramPeer, bot: Bot, channel: Telegram, answers: str | None
+) -> None:
+    await channel.send(str(GROUP), bot.shown("hi", answers=answers))
+    assert "reply_parameters" not in peer.called("sendMessage")[0]
+
+
+async def test_alone_with_the_bot_nothing_is_quoted(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+    await channel.send("42", bot.shown("hi", answers=peer.says("labdien")))
+    assert "reply_parameters" not in peer.called("sendMessage")[0]
 
 
 # Starting
@@ -588,6 +640,7 @@ async def test_stopping_keeps_the_webhook(peer: TelegramPeer, channel: Telegram,
         ("sendMessage", {"chat_id": "42", "text": "x", "disable_notification": "yes"}, "JSON"),
         ("sendChatAction", {"chat_id": "42", "action": "dancing"}, "action"),
         ("answerCallbackQuery", {"callback_query_id": "1", "text": "x" * 201}, "too long"),
+        ("sendMessage", {"chat_id": "-5", "text": "x", "reply_parameters": '{"allow": true}'}, "reply_parameters"),
         ("setWebhook", {"url": "https://x.lv"}, "allowed_updates"),
         ("deleteWebhook", {"drop_pending_updates": "true"}, "throws"),
         ("getUpdates", {"allowed_updates": "[]", "limit": "101"}, "limit"),

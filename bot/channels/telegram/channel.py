@@ -103,13 +103,16 @@ class Telegram:
             log.warning("telegram.not_reached", error=type(exc).__name__)
             self._opening = asyncio.create_task(self._open_at_last(public_url, exc), name="telegram opening")
 
-    async def stop(self) -> None:
-        """Takes nothing in any more, finishes what runs, closes the connections. The webhook stays: Telegram keeps what
-        comes meanwhile."""
+    async def hush(self) -> None:
+        """Takes nothing in any more, and finishes what runs. The webhook stays: Telegram keeps what comes meanwhile."""
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)
         await self._poller.stop()
+
+    async def stop(self) -> None:
+        """Takes nothing in any more, sends nothing any more, and closes the connections."""
+        await self.hush()
         await self._errands.stop(self._tempo.finish / 3)
         await self._api.close_connections()
 

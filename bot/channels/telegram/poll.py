@@ -50,8 +50,9 @@ class Poller:
         """Ask no more, finish what runs, and tell Telegram how far we got."""
         if self._loop is None:
             return
-        self._loop.cancel()
-        await asyncio.wait((self._loop,), timeout=self._tempo.finish / 3)
+        loop, self._loop = self._loop, None
+        loop.cancel()
+        await asyncio.wait((loop,), timeout=self._tempo.finish / 3)
         await self._lanes.stop(self._tempo.finish)
         with contextlib.suppress(TelegramError, TimeoutError):
             async with asyncio.timeout(self._tempo.finish / 3):

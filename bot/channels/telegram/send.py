@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -23,6 +24,15 @@ _ATTEMPTS: Final = 3
 """At one part, within one call: more may be needed after a 429, or when a chat has moved."""
 
 _KEPT: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One message of a reply. The first quotes what it answers, the last carries the choices."""
+
+    text: str
+    quotes: ReplyParameters | None
+    choices: InlineKeyboardMarkup | None
 
 
 class Sender:
@@ -50,18 +60,22 @@ class Sender:
             raise DeliveryError("there is nothing in it to send", permanent=True)
         receipt = ""
         for count in range(min(self._sent.get(key, 0), len(texts) - 1), len(texts)):
-            choices = keyboard(shown.options, shown.turn) if count == len(texts) - 1 else None
-            receipt = await self._part(place, html(texts[count]), choices)
+            part = _Part(
+                text=html(texts[count]),
+                quotes=_quotes(place, shown.answers) if count == 0 else None,
+                choices=keyboard(shown.options, shown.turn) if count == len(texts) - 1 else None,
+            )
+            receipt = await self._part(place, part)
             self._note(key, count + 1)
         self._sent.pop(key, None)
         return receipt
 
-    async def _part(self, place: Place, text: str, choices: InlineKeyboardMarkup | None) -> str:
+    async def _part(self, place: Place, part: _Part) -> str:
         for attempt in range(1, _ATTEMPTS + 1):
             chat = self._moved.get(place.chat, place.chat)
             await self._turn(Place(chat=chat, topic=place.topic))
             try:
-                return await self._call(chat, place.topic, text, choices)
+                return await self._call(chat, place.topic, part)
             except ChatMigrated as exc:
                 self._moved[place.chat] = exc.new_chat_id
             except RetryAfter as exc:
@@ -84,13 +98,14 @@ class Sender:
             self._typing(place)
             await asyncio.sleep(wait)
 
-    async def _call(self, chat: int, topic: int | None, text: str, choices: InlineKeyboardMarkup | None) -> str:
+    async def _call(self, chat: int, topic: int | None, part: _Part) -> str:
         message = await self._api.send_message(
             chat_id=chat,
-            text=text,
+            text=part.text,
             parse_mode=ParseMode.HTML,
             message_thread_id=topic,
-            reply_markup=choices,
+            reply_parameters=part.quotes,
+            reply_markup=part.choices,
             # A preview would fetch the page of somebody's draft, and push the answer off the screen.
             link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
@@ -107,6 +122,15 @@ def _place(address: str) -> Place:
         return Place.read(address)
     except ValueError as exc:
         raise DeliveryError("this is no address of a Telegram chat", permanent=True) from exc
+
+
+def _quotes(place: Place, answers: str | None) -> ReplyParameters | None:
+    """In a group several people ask at once: the answer shows to what. A tap or an album has no message to quote."""
+    number = (answers or "").partition(":")[0]
+    if place.chat >= 0 or not number.isdecimal():
+        return None
+    # What was asked may be deleted meanwhile, or the group have moved: then the answer alone has to do.
+    return ReplyParameters(message_id=int(number), allow_sending_without_reply=True)
 
 
 def _later(wait: timedelta) -> DeliveryError:

@@ -19,8 +19,8 @@ class Tempo:
     """How long a message to send waits for its turn here, before it is given back to be sent later."""
     typing: float = 0.4
     """How long somebody waits before "typing" is shown."""
-    finish: float = 10.0
-    """How long stop() lets what runs finish."""
+    finish: float = 6.0
+    """How long a stop lets what runs finish; the rest of it takes half as long again at the most."""
     chat: float = 1.0
     group: float = 3.0
     """Between two messages to one chat, or group."""

@@ -1,5 +1,6 @@
 """The web chat put together: the page at /, its files, and the WebSocket behind it."""
 
+import hashlib
 from asyncio import gather
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -20,6 +21,9 @@ from kb.model import LANGUAGES, Language
 
 FRAME_BYTES: Final = 64 * 1024
 HEARTBEAT_SECONDS: Final = 25.0
+GOODBYE_SECONDS: Final = 3.0
+"""How long a page may take to answer a goodbye: a phone that was put away never does."""
+
 MAX_CHARS: Final = 4000
 """Of one message."""
 
@@ -29,6 +33,11 @@ MOST_SOCKETS: Final = 8
 _HERE: Final = Path(__file__).parent
 _LANGUAGE_COOKIE: Final = "paligs_language"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+def _mark(conversation: str) -> str:
+    """What processes tell each other in place of a conversation."""
+    return hashlib.sha256(conversation.encode()).hexdigest()
 
 
 def _now() -> datetime:
@@ -59,6 +68,7 @@ class WebChat:
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._page = environment.get_template("chat.html")
         self._open: defaultdict[str, set[Connection]] = defaultdict(set)
+        """By the mark of their conversation."""
         self._desk = Desk(
             receive=receive, history=history, clock=clock, texts=self._texts, max_chars=MAX_CHARS, wake=self._wake
         )
@@ -77,9 +87,14 @@ class WebChat:
         """Sends every open page away; they come back when somebody serves them."""
         await gather(*(connection.close() for pages in list(self._open.values()) for connection in list(pages)))
 
+    def news(self, mark: str | None) -> None:
+        """Another process stored something in the conversation with this mark, or perhaps (None) in any."""
+        for pages in [*self._open.values()] if mark is None else [self._open.get(mark, ())]:
+            for connection in pages:
+                connection.wake()
+
     def _wake(self, conversation: str) -> None:
-        for connection in self._open.get(conversation, ()):
-            connection.wake()
+        self.news(_mark(conversation))
 
     async def _show(self, request: web.Request) -> web.Response:
         wished = request.query.get("lang")
@@ -111,10 +126,11 @@ class WebChat:
         conversation = self._visitors.known(request)
         if conversation is None:
             raise web.HTTPUnauthorized(text="Open the chat page first.\n")
-        pages = self._open[conversation]
+        mark = _mark(conversation)
+        pages = self._open[mark]
         if len(pages) >= MOST_SOCKETS:
             raise web.HTTPTooManyRequests(text="The chat is open in too many windows.\n")
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES)
+        socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS, heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES)
         connection = Connection(socket, conversation, self._desk)
         pages.add(connection)
         try:
@@ -123,5 +139,5 @@ class WebChat:
         finally:
             pages.discard(connection)
             if not pages:
-                self._open.pop(conversation, None)
+                self._open.pop(mark, None)
         return socket

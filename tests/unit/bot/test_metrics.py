@@ -14,11 +14,10 @@ from sqlalchemy import Engine
 from structlog.testing import LogCapture
 
 from bot.gate import Guarded
-from bot.health import health_routes
 from bot.jobs.embedded import EmbeddedRunner
 from bot.metrics import Metrics, metrics_routes
-from storage import engine, migrate, parked
-from tests.doubles import NOW
+from storage import engine, parked
+from tests.doubles import NOW, Crew
 from tests.unit.bot.conftest import Program
 
 Seen = Callable[..., float]
@@ -39,7 +38,7 @@ def read(text: str) -> Seen:
 async def scrape(client: AiohttpClient, metrics: Metrics, database: Engine) -> tuple[Seen, str]:
     with ThreadPoolExecutor(1) as threads:
         application = web.Application()
-        application.add_routes(metrics_routes(metrics, database, threads, lambda: NOW + timedelta(seconds=90)))
+        application.add_routes(metrics_routes(metrics, database, threads, lambda: NOW + timedelta(seconds=90), Crew()))
         response = await (await client(application)).get("/metrics")
         assert response.status == 200
         assert response.headers["Content-Type"].startswith("text/plain; version=")
@@ -80,6 +79,7 @@ async def test_what_waits_and_what_is_parked_is_read_from_the_database(
     assert seen("paligs_outbox_waiting") == 2
     assert seen("paligs_outbox_oldest_seconds") == 90
     assert seen("paligs_parked") == 1
+    assert seen("paligs_workers_alive") == 1
 
 
 async def test_deliveries_are_counted_by_how_they_went(program: Program, aiohttp_client: AiohttpClient) -> None:
@@ -144,17 +144,6 @@ async def test_each_program_counts_for_itself(program: Program, aiohttp_client: 
     seen, _ = await scrape(aiohttp_client, other, program.database)
 
     assert seen("paligs_webhooks_rejected_total", "telegram", "secret") == -1
-
-
-async def test_readiness_tells_the_age_of_the_oldest_reply(program: Program, aiohttp_client: AiohttpClient) -> None:
-    await program.intake(program.inbound("hours"))
-    migrate.upgrade(program.database)
-    application = web.Application()
-    with ThreadPoolExecutor(1) as threads:
-        application.add_routes(health_routes(program.database, threads, "v", lambda: NOW + timedelta(seconds=12.34)))
-        client = await aiohttp_client(application)
-        told = await (await client.get("/readyz")).json()
-    assert (told["status"], told["replies_waiting"], told["oldest_reply_seconds"]) == ("ready", 1, 12.3)
 
 
 async def test_the_turn_runs_through_the_log(program: Program) -> None:

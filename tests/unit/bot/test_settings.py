@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.secret import signing_key
-from bot.settings import Settings, SettingsError, read
+from bot.settings import Settings, SettingsError, WebSettings, WorkerSettings, read
 
 KEY = "a key of more than sixteen letters"
 
@@ -87,3 +87,73 @@ def test_half_a_set_of_twilio_settings_names_the_missing_ones(monkeypatch: pytes
         "TWILIO_AUTH_TOKEN",
         "TWILIO_WHATSAPP_FROM",
     ]
+
+
+def told(problems: tuple[str, ...]) -> list[str]:
+    return [problem.split(":")[0] for problem in problems]
+
+
+def test_values_that_are_wrong_and_settings_that_do_not_fit_together_are_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wrong = {
+        "PORT": "eighty",
+        "TWILIO_CONTENT": "{bad",
+        "SECRET_KEY": "tooshort",
+        "DATABASE_URL": "mysql://anna:geheim@host/name",
+        "CONTENT_DIR": str(tmp_path / "nowhere"),
+        "TELEGRAM_BOT_TOKEN": "geheim",
+        "TELEGRAM_WEBHOOK_SECRET": "not allowed!",
+        "TWILIO_ACCOUNT_SID": "AC1",
+        "TWILIO_AUTH_TOKEN": "geheim",
+        "TWILIO_WHATSAPP_FROM": "20000000",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        read()
+    assert {*told(caught.value.problems)} == {*wrong, "PUBLIC_URL"} - {"TWILIO_AUTH_TOKEN"}
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["{bad", "[]", '{"quick-reply-2": 1}', '"text"'])
+def test_content_templates_that_are_no_json_object_are_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("TWILIO_CONTENT", value)
+    with pytest.raises(SettingsError) as caught:
+        read()
+    assert {*told(caught.value.problems)} == {"TWILIO_CONTENT"}
+
+
+def test_content_templates_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_CONTENT", '{"quick-reply-2": "HX1"}')
+    assert read().twilio_content == {"quick-reply-2": "HX1"}
+
+
+def test_one_of_many_needs_postgresql_and_who_takes_in_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:a")
+    monkeypatch.setenv("PORT", "eighty")
+    for kind, wanted in (
+        (WorkerSettings, ["PORT", "DATABASE_URL"]),
+        (WebSettings, ["PORT", "DATABASE_URL", "PUBLIC_URL"]),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            read(kind)
+        assert told(caught.value.problems) == wanted
+    monkeypatch.setenv("PORT", "80")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://host/name")
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.lv")
+    assert read(WebSettings).port == 80
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TWILIO_AUTH_TOKEN", "SECRET_KEY"])
+def test_every_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    secret = "110201543:a-key-of-many-letters" if name == "TELEGRAM_BOT_TOKEN" else "a-key-of-many-letters"
+    (tmp_path / "secret").write_text(f"{secret}\n", "utf-8")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
+    if name == "TWILIO_AUTH_TOKEN":
+        monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
+        monkeypatch.setenv("TWILIO_WHATSAPP_FROM", "+37120000000")
+        monkeypatch.setenv("PUBLIC_URL", "https://bot.example.lv")
+    held = getattr(read(), name.lower())
+    assert held.get_secret_value() == secret
+    assert secret not in repr(read())

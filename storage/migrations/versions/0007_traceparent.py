@@ -1,0 +1,12 @@
+"""Where in a trace a turn was decided, so that its delivery can be found beside it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Add the column; older turns have no trace."""
+    op.add_column("turns", sa.Column("traceparent", sa.Text(), nullable=True))

@@ -1,0 +1,110 @@
+"""Telegram through the whole program: who blocked the bot, groups that move, what cannot be read, and who is nobody."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from time import monotonic
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from sqlalchemy import Engine, text
+from structlog.testing import capture_logs
+
+from storage.engine import reading
+from tests.contract.people import OnTelegram, telegram
+from tests.e2e.telegram_peer_rules import SPEC
+
+pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
+
+GROUP, NEW = -5, -1000000000005
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+@dataclass
+class Bot:
+    """The program, and Telegram before it."""
+
+    anna: OnTelegram
+    database: Engine
+
+    def states(self) -> list[Any]:
+        with reading(self.database) as connection:
+            return [*connection.scalars(text("SELECT state FROM messages WHERE side = 'bot' ORDER BY id"))]
+
+    async def states_become(self, *wanted: str) -> None:
+        end = monotonic() + 20
+        while self.states() != [*wanted]:
+            assert monotonic() < end, self.states()
+            await asyncio.sleep(0.02)
+
+    async def posts(self, body: bytes, secret: str) -> int:
+        async with (
+            ClientSession() as client,
+            client.post(f"{self.anna.url}/webhooks/telegram", data=BytesIO(body), headers={HEADER: secret}) as response,
+        ):
+            return response.status
+
+    async def counted(self, name: str) -> float:
+        async with ClientSession() as client, client.get(f"{self.anna.url}/metrics") as response:
+            lines = (await response.text()).splitlines()
+        return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(name)), 0.0)
+
+
+@asynccontextmanager
+async def bot(database: Engine, url: str, *, webhook: bool) -> AsyncIterator[Bot]:
+    with capture_logs():
+        async with telegram(url, webhook=webhook) as anna:
+            yield Bot(anna, database)
+
+
+async def test_who_blocked_the_bot_is_not_written_to_again(engine: Engine, url: str) -> None:
+    async with bot(engine, url, webhook=False) as program:
+        peer = program.anna.peer
+        peer.blocked.add(42)
+        await program.anna.says("hours")
+        await program.states_become("failed")
+        await asyncio.sleep(1.5)
+        assert len(peer.called("sendMessage")) == 1, "it is not tried again"
+        peer.blocked.clear()
+        await program.anna.says("printer")
+        await program.states_become("failed", "sent")
+
+
+async def test_a_group_that_became_a_supergroup_is_answered_there(engine: Engine, url: str) -> None:
+    async with bot(engine, url, webhook=False) as program:
+        peer = program.anna.peer
+        asked = peer.says("@paligs_test_bot hours", chat=GROUP)
+        peer.migrated[GROUP] = NEW
+        await program.states_become("sent")
+        assert [message["chat"]["id"] for message in peer.sent] == [NEW]
+        assert peer.called("sendMessage")[0]["reply_parameters"]["message_id"] == asked
+        peer.says("@paligs_test_bot printer", chat=NEW)
+        await program.states_become("sent", "sent")
+        assert peer.sent[1]["reply_to_message"]["text"].endswith("printer")
+
+
+async def test_by_webhook_what_cannot_be_read_is_parked_and_who_is_nobody_turned_away(engine: Engine, url: str) -> None:
+    async with bot(engine, url, webhook=True) as program:
+        secret = program.anna.peer.webhook["secret_token"]
+        assert await program.posts(b'{"update_id": 1, "message": {"text": "hours"}}', secret) == 200
+        assert await program.posts(b"not JSON", secret) == 200
+        assert await program.posts(b'{"update_id": 2}', "guessed") == 403
+        assert await program.posts(b"x" * (1024 * 1024 + 1), secret) == 413
+        assert await program.counted('paligs_updates_unreadable_total{channel="telegram",why="malformed"}') == 1
+        assert await program.counted('paligs_updates_unreadable_total{channel="telegram",why="not_json"}') == 1
+        assert await program.counted('paligs_webhooks_rejected_total{channel="telegram",why="secret"}') == 1
+        assert program.states() == []
+        await program.anna.says("hours")
+        await program.states_become("sent")
+
+
+async def test_a_mended_message_is_answered_as_another_one(engine: Engine, url: str) -> None:
+    async with bot(engine, url, webhook=True) as program:
+        number = program.anna.peer.says("prnter")
+        await program.states_become("sent")
+        program.anna.peer.edits(number, "printer")
+        await program.states_become("sent", "sent")
+        assert "Workshop" in program.anna.peer.said()[1]

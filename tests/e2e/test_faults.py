@@ -1,0 +1,257 @@
+"""A platform that fails, played by mountebank: what is sent again, what never, and what the database says of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final
+from unittest.mock import patch
+from urllib.parse import parse_qs
+
+import pytest
+from aiohttp import ClientSession
+from sqlalchemy import select
+
+from bot.channels.telegram import Telegram, Tempo
+from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp.rest import Rest
+from bot.deliver import LONGEST_PAUSE, Deliverer
+from storage import engine
+from storage.tables import messages
+from tests.e2e import npm
+from tests.unit.bot.conftest import Program, program  # noqa: F401 a fixture
+from tests.unit.bot.whatsapp.conftest import ANNA, Behind, make_account
+
+pytestmark = [pytest.mark.timeout(600)]
+
+Json = dict[str, Any]
+TOKEN: Final = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawX"
+PATIENCE: Final = 0.7
+"""Seconds that our side waits for an answer here; the slow one takes three times as long."""
+
+RESET: Final[Json] = {"fault": "CONNECTION_RESET_BY_PEER"}
+NONSENSE: Final[Json] = {"fault": "RANDOM_DATA_THEN_CLOSE"}
+BAD_GATEWAY: Final[Json] = {"is": {"statusCode": 502, "body": "<html>Bad Gateway</html>"}}
+UNAVAILABLE: Final[Json] = {"is": {"statusCode": 503, "body": ""}}
+
+TAKEN: Final[dict[str, Json]] = {
+    "telegram": {
+        "ok": True,
+        "result": {"message_id": 7, "date": 1, "chat": {"id": 42, "type": "private"}, "text": "x"},
+    },
+    "whatsapp": {"sid": "SM" + "7" * 32, "status": "queued"},
+}
+RECEIPT: Final = {"telegram": "7", "whatsapp": "SM" + "7" * 32}
+PATHS: Final = {"telegram": f"/bot{TOKEN}/sendMessage", "whatsapp": f"/2010-04-01/Accounts/AC{'0' * 32}/Messages.json"}
+ADDRESS: Final = {"telegram": "42", "whatsapp": ANNA}
+TEXTS: Final = {"telegram": "text", "whatsapp": "Body"}
+
+
+def slow(channel: str) -> Json:
+    """It is taken, and that is told too late."""
+    behaviours = [{"wait": int(PATIENCE * 3000)}]
+    return {"is": {"statusCode": 200, "body": TAKEN[channel]}, "behaviors": behaviours}
+
+
+def too_many(channel: str, seconds: int) -> Json:
+    """429 as each of the two words it."""
+    told: Json = (
+        {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": seconds}}
+        if channel == "telegram"
+        else {"code": 20429, "message": "Too many requests", "status": 429}
+    )
+    return {"is": {"statusCode": 429, "headers": {"Retry-After": str(seconds)}, "body": told}}
+
+
+@dataclass
+class Platform:
+    """One of the two, as mountebank plays it."""
+
+    name: str
+    control: str
+    client: ClientSession
+    url: str = ""
+
+    async def plays(self, *responses: Json) -> None:
+        """These one after the other, then all is well."""
+        well = {"is": {"statusCode": 200, "body": TAKEN[self.name]}, "repeat": 1000}
+        stub = {
+            "predicates": [{"equals": {"path": PATHS[self.name], "method": "POST"}}],
+            "responses": [*responses, well],
+        }
+        typing = {"statusCode": 200, "body": {"ok": True, "result": True}}
+        wanted = {"protocol": "http", "recordRequests": True, "stubs": [stub], "defaultResponse": typing}
+        async with self.client.post(f"{self.control}/imposters", json=wanted) as response:
+            assert response.status == 201, await response.text()
+            self.url = f"http://127.0.0.1:{(await response.json())['port']}"
+
+    async def texts(self) -> list[str]:
+        """What it was asked to send; mountebank notes a request that it answers badly too."""
+        async with self.client.get(f"{self.control}/imposters/{self.url.rpartition(':')[2]}") as response:
+            requests = (await response.json())["requests"]
+        sends = (request for request in requests if request["path"] == PATHS[self.name])
+        return [parse_qs(request["body"])[TEXTS[self.name]][0] for request in sends]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """A reply that waits, and the program that is to deliver it."""
+
+    platform: Platform
+    program: Program
+    deliver: Deliverer
+
+    async def tries(self, *, after: timedelta = timedelta(0)) -> str:
+        """Deliver, some time later; the state of the reply."""
+        self.program.time[0] += after
+        await self.deliver(self.program.submitted[-1])
+        return str(self.row().state)
+
+    def row(self) -> Any:
+        """The reply as it is stored."""
+        with engine.reading(self.program.database) as connection:
+            return connection.execute(select(messages).where(messages.c.side == "bot")).one()
+
+    def waits(self) -> timedelta:
+        """In how long it is tried again."""
+        due: datetime = self.row().due_at
+        return due - self.program.time[0]
+
+
+@pytest.fixture(scope="module")
+def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A mountebank."""
+    npm.needed()
+    with npm.mountebank(tmp_path_factory.mktemp("mountebank") / "mb.log") as url:
+        yield url
+
+
+@pytest.fixture(params=["telegram", "whatsapp"])
+async def platform(request: pytest.FixtureRequest, control: str) -> AsyncIterator[Platform]:
+    """Each of the two."""
+    async with ClientSession() as client:
+        yield Platform(str(request.param), control, client)
+
+
+def _channel(platform: Platform) -> Telegram | WhatsApp:
+    behind = Behind()
+    if platform.name == "telegram":
+        with patch("bot.channels.telegram.api._TIMEOUT", PATIENCE):
+            tempo = Tempo(chat=0.01, group=0.01, patience=2, finish=1)
+            return Telegram(behind.receive, token=TOKEN, api_url=platform.url, tempo=tempo)
+    account = make_account(api_url=platform.url)
+    rest = Rest(account, seconds=PATIENCE)
+    return WhatsApp(account, receive=behind.receive, reported=behind.reported, rest=rest)
+
+
+Plays = Callable[..., Awaitable[Sending]]
+
+
+@pytest.fixture
+async def sending(platform: Platform, program: Program) -> AsyncIterator[Plays]:  # noqa: F811
+    """Makes a reply wait for a platform that plays as told."""
+    async with AsyncExitStack() as closing:
+
+        async def sending(*responses: Json) -> Sending:
+            await platform.plays(*responses)
+            channel = _channel(platform)
+            closing.push_async_callback(channel.stop if isinstance(channel, Telegram) else channel.close)
+            heard = program.inbound("hours", sender=ADDRESS[platform.name])
+            await program.intake(replace(heard, channel=platform.name))
+            deliver = replace(program.deliver, channels={channel.name: channel})
+            return Sending(platform=platform, program=program, deliver=deliver)
+
+        yield sending
+
+
+MINUTE: Final = timedelta(minutes=1)
+
+
+async def test_what_is_taken_is_noted_with_its_receipt(platform: Platform, sending: Plays) -> None:
+    reply = await sending()
+    assert await reply.tries() == "sent"
+    assert reply.row().receipt == RECEIPT[platform.name]
+    assert len(await platform.texts()) == 1
+
+
+async def test_a_platform_that_asks_to_wait_is_waited_for(platform: Platform, sending: Plays) -> None:
+    reply = await sending(too_many(platform.name, 30))
+    assert await reply.tries() == "pending"
+    assert len(await platform.texts()) == 1
+    if platform.name == "telegram":
+        assert timedelta(seconds=29) < reply.waits() <= timedelta(seconds=30)
+    assert await reply.tries() == "pending", "not before its time"
+    assert len(await platform.texts()) == 1
+
+
+async def test_a_short_wait_ends_in_the_same_try_or_in_the_next(platform: Platform, sending: Plays) -> None:
+    reply = await sending(too_many(platform.name, 1))
+    begin = monotonic()
+    state = await reply.tries()
+    if platform.name == "telegram":
+        assert state == "sent"
+        assert monotonic() - begin >= 1
+    else:
+        assert state == "pending"
+        assert await reply.tries(after=MINUTE) == "sent"
+    assert len(await platform.texts()) == 2
+
+
+FAULTS: Final = ("reset", "nonsense", "502", "503", "slow")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_its_reason(
+    platform: Platform, sending: Plays, fault: str
+) -> None:
+    """Telegram's messages may come twice, never not at all; Twilio's POST is not idempotent, and each one costs."""
+    reply = await sending(
+        {"reset": RESET, "nonsense": NONSENSE, "502": BAD_GATEWAY, "503": UNAVAILABLE, "slow": slow(platform.name)}[
+            fault
+        ]
+    )
+    state, row = await reply.tries(), reply.row()
+    assert TOKEN not in row.error
+    if platform.name == "telegram":
+        assert (state, row.attempts) == ("pending", 1)
+        assert timedelta(0) < reply.waits() <= timedelta(seconds=1)
+        assert await reply.tries(after=MINUTE) == "sent"
+        first, second = await platform.texts()
+        assert first == second
+    else:
+        assert state == "failed"
+        assert "may have been sent" in row.error
+        assert row.due_at is None
+        assert len(await platform.texts()) == 1
+
+
+async def test_a_platform_that_goes_on_failing_is_asked_less_and_less(platform: Platform, sending: Plays) -> None:
+    reply = await sending(*[too_many(platform.name, 3)] * 4)
+    waits = []
+    for _ in range(4):
+        assert await reply.tries(after=timedelta(minutes=10)) == "pending"
+        waits.append(reply.waits())
+        if platform.name == "telegram":
+            # The chat is held here for as long as was asked; another process would not know.
+            reply.deliver.channels["telegram"]._sender = None  # type: ignore[attr-defined]
+    assert waits[-1] > waits[0] or platform.name == "telegram"
+    assert all(wait <= LONGEST_PAUSE for wait in waits)
+    assert await reply.tries(after=timedelta(minutes=10)) == "sent"
+    assert len(await platform.texts()) == 5
+
+
+async def test_those_behind_a_reply_that_waits_wait_in_order(platform: Platform, sending: Plays) -> None:
+    reply = await sending(too_many(platform.name, 30))
+    heard = reply.program.inbound("dead", sender=ADDRESS[platform.name])
+    await reply.program.intake(replace(heard, channel=platform.name))
+    with engine.reading(reply.program.database) as connection:
+        written = [*connection.scalars(select(messages.c.text).where(messages.c.side == "bot").order_by(messages.c.id))]
+    await reply.deliver(reply.program.submitted[-1])
+    assert len(await platform.texts()) == 1
+    if platform.name == "telegram":
+        reply.deliver.channels["telegram"]._sender = None  # type: ignore[attr-defined]
+    reply.program.time[0] += MINUTE
+    await reply.deliver(reply.program.submitted[-1])
+    sent = await platform.texts()
+    assert [text.splitlines()[0] for text in sent] == [written[place].splitlines()[0] for place in (0, 0, 1)]

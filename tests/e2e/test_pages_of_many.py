@@ -1,0 +1,157 @@
+"""Two `paligs web` and a `paligs worker` on one PostgreSQL: a page of one shows at once what was said to the other."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, Self
+from uuid import uuid4
+
+import pytest
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, CookieJar
+from sqlalchemy import text
+
+from bot.jobs import schema
+from storage import migrate
+from storage.engine import create, writing
+from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
+from tests.e2e.kill_program import Program, own_port
+
+pytestmark = pytest.mark.postgres
+
+
+@dataclass
+class Page:
+    """An open page of a visitor."""
+
+    socket: ClientWebSocketResponse
+
+    @classmethod
+    async def opened(cls, client: ClientSession, url: str) -> Self:
+        page = cls(await client.ws_connect(f"{url}/chat/ws", headers={"Origin": url}))
+        await page.socket.send_json({"type": "hello", "after": 0, "lang": "lv"})
+        await page.hears("welcome")
+        return page
+
+    async def says(self, words: str) -> float:
+        """When it was said."""
+        await self.socket.send_json({"type": "say", "id": uuid4().hex, "text": words})
+        return monotonic()
+
+    async def hears(self, kind: str, **like: object) -> Any:
+        """The next frame of this kind."""
+        while True:
+            frame = json.loads(await self.socket.receive_str(timeout=15))
+            if frame["type"] == kind and like.items() <= frame.items():
+                return frame
+
+
+@dataclass
+class Town:
+    """The processes, and a browser that knows both web processes by one cookie."""
+
+    a: str
+    b: str
+    database: str
+    worker: Program
+    client: ClientSession
+
+    async def readiness(self, url: str, **wanted: object) -> Any:
+        """What /readyz says, once it is as wanted."""
+        told: Any = {}
+        end = monotonic() + 60
+        while not told or not wanted.items() <= told.items():
+            assert monotonic() < end, told
+            await asyncio.sleep(0.05)
+            try:
+                async with self.client.get(f"{url}/readyz") as response:
+                    told = {"http": response.status, **await response.json()}
+            except ClientError:
+                continue
+        return told
+
+    async def page(self, url: str) -> Page:
+        await self.client.get(url)
+        return await Page.opened(self.client, url)
+
+    def orders(self, statement: str) -> None:
+        engine = create(self.database)
+        with writing(engine) as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:  # noqa: F811
+    name = f"town_{uuid4().hex}"
+    _order(postgres, f"CREATE DATABASE {name}")
+    url = _database(postgres, name)
+    engine = create(url)
+    migrate.upgrade(engine)
+    schema.upgrade(engine)
+    engine.dispose()
+    yield url
+    _order(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def town(database: str, tmp_path: Path) -> AsyncIterator[Town]:
+    settings = {"DATABASE_URL": database, "SECRET_KEY": "a key that all of them share"}
+    ports = [own_port(), own_port()]
+    with ExitStack() as running:
+        programs = []
+        for name, role, port in (("a", "web", ports[0]), ("b", "web", ports[1]), ("w", "worker", 0)):
+            (tmp_path / name).mkdir()
+            program = Program(tmp_path / name, settings | {"PORT": str(port)}, role)
+            programs.append(running.enter_context(program))
+            program.start()
+        async with AsyncExitStack() as closing:
+            client = await closing.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
+            a, b = (f"http://127.0.0.1:{port}" for port in ports)
+            yield Town(a, b, database, programs[2], client)
+        for program in programs:
+            if program.running:
+                assert await asyncio.to_thread(program.stop, 20) == 0
+            assert not program.complaints()
+
+
+async def test_a_page_of_one_process_shows_at_once_what_another_was_told(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for url in (town.a, town.b):
+        told = await town.readiness(url, status="ready")
+        assert (told["http"], told["workers"]) == (200, 1)
+    there, here = await town.page(town.a), await town.page(town.b)
+
+    said, shown, answered = [], [], []
+    for words in ("kase nedrukā čeku", "kādas ir jūsu darba stundas?", "paldies"):
+        said.append(await here.says(words))
+        frame = await there.hears("message", mine=True)
+        shown.append(monotonic() - said[-1])
+        assert "".join(span["text"] for span in frame["spans"]) == words
+        await there.hears("message", mine=False)
+        answered.append(monotonic() - said[-1])
+    with capsys.disabled():
+        print(f"\nanother process's page: said {max(shown):.3f} s, answered {max(answered):.3f} s")  # noqa: T201
+    assert max(answered) < 1
+
+    # A listener that was cut off has its pages look as soon as it is back.
+    town.orders("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN paligs_news'")
+    await here.says("kā mainīt cenu?")
+    await there.hears("message", mine=True)
+
+    await here.says("/forget")
+    assert (await there.hears("welcome"))["fresh"]
+
+    # Without a worker messages are still taken, and /readyz tells what is amiss.
+    town.worker.kill()
+    town.orders("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '25 s'")
+    told = await town.readiness(town.a, status="degraded")
+    assert (told["http"], told["workers"], told["faults"]) == (200, 0, [])
+    await here.says("labdien")
+    await there.hears("message", mine=True)
+    town.worker.start()
+    assert (await town.readiness(town.b, status="ready"))["workers"] == 1

@@ -1,0 +1,47 @@
+"""In a group the answer quotes the question, also when the program was killed between the two."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.kill_program import Program, own_port
+from tests.e2e.telegram_peer import Fault, TelegramPeer
+from tests.e2e.telegram_peer_rules import SPEC
+
+pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
+
+GROUP = -1000000000005
+
+
+async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: Path) -> None:
+    async with TelegramPeer() as peer:
+        settings = {"PORT": str(own_port()), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
+        settings["LOG_LEVEL"] = "DEBUG"
+        with Program(tmp_path, settings) as program:
+            peer.plays("sendMessage", *[Fault(status=502)] * 9)
+            program.start()
+            asked = peer.says("@paligs_test_bot, kase nedrukā čeku", chat=GROUP)
+            peer.says("sveiki visiem", chat=GROUP)
+            await peer.until(lambda: not peer.pending and any(name == "getUpdates" for name, _ in peer.calls), 40)
+            await asyncio.sleep(0.3)
+            program.kill()
+            assert peer.sent == []
+            peer._faults.clear()
+            program.start()
+            await peer.until(lambda: peer.sent, 40)
+            assert await asyncio.to_thread(program.stop, within=20) == 0
+            # Whatever is logged at the most talkative, libraries too: no token, no word of anybody.
+            log = "\n".join(program.log())
+            assert "telegram.open" in log
+            assert "delivery.failed" in log
+            for private in (peer.token, peer.token.split(":")[1], "čeku", "sveiki"):
+                assert private not in log
+
+        (answer,) = peer.sent
+        assert answer["reply_to_message"]["message_id"] == asked
+        assert peer.called("sendMessage")[0]["reply_parameters"] == {
+            "message_id": asked,
+            "allow_sending_without_reply": True,
+        }
+        assert not peer.misuses
