@@ -30,7 +30,7 @@ class Nearest:
         self._rarity = {word: log(total / count) for word, count in counts.items()}
 
     def question(self, entry: str, message: Sequence[str]) -> str:
-        """The question that shares the rarest words and then the most letters; the first one where none does; empty where the entry has none."""
+        """The question that shares the rarest words and then the most letters; empty where the entry has none."""
         shared: dict[int, float] = {}
         if entry not in self._texts:
             return ""
