@@ -9,6 +9,8 @@ HEAD: Final = 900
 TAIL: Final = 700
 """How many characters of a long story are read from its beginning and from its end, where the question stands."""
 WORD_LIMIT: Final = 32
+LONGEST_STEM: Final = 6
+"""What stands further back in a word is rarely what parts it from others."""
 
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]+"
@@ -113,5 +115,5 @@ def skeleton(word: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def stem(spelt: str) -> str:
-    """A skeleton without its ending; at least three letters are left."""
-    return _ENDING.sub("", spelt, count=1)
+    """A skeleton without its ending, of three to LONGEST_STEM letters."""
+    return _ENDING.sub("", spelt, count=1)[:LONGEST_STEM]
