@@ -77,8 +77,8 @@ def standing(base: KnowledgeBase) -> Mapping[str, str]:
     return decoys | {folded(question): entry.id for entry, _, question in base.questions()}
 
 
-def extended(base: KnowledgeBase, lessons: Iterable[Lesson]) -> KnowledgeBase:
-    """`base` and what was taught, with a version of its own; `base` itself where nothing is added.
+def effective(base: KnowledgeBase, lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+    """What of the lessons adds something to `base`.
 
     The content files win: a lesson whose entry has gone, or whose words stand in a file by now, adds nothing.
     """
@@ -89,9 +89,15 @@ def extended(base: KnowledgeBase, lessons: Iterable[Lesson]) -> KnowledgeBase:
         if not gone and folded(lesson.text) not in known:
             known[folded(lesson.text)] = lesson.place
             added.append(lesson)
+    return tuple(added)
+
+
+def extended(base: KnowledgeBase, lessons: Iterable[Lesson]) -> KnowledgeBase:
+    """`base` and what was taught, with a version of its own; `base` itself where nothing is added."""
+    added = effective(base, lessons)
     if not added:
         return base
-    entries = {id_: _longer(entry, added) for id_, entry in base.entries.items()}
+    entries = {entry.id: _longer(entry, added) for entry in base.entries.values()}
     decoys = {language: (*base.decoys.get(language, ()), *_texts(added, None, language)) for language in LANGUAGES}
     return replace(
         base, version=_version(base, added), entries=MappingProxyType(entries), decoys=MappingProxyType(decoys)

@@ -40,7 +40,7 @@ async def test_the_talk_goes_on_where_it_was(program: Program) -> None:
 
 
 async def test_a_message_that_fails_leaves_nothing_behind(program: Program) -> None:
-    broken = replace(program.intake, knowledge=replace(program.intake.knowledge, matcher=None))  # type: ignore[arg-type]
+    broken = replace(program.intake, knowledge=replace(program.intake.knowledge.current, matcher=None))  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         await broken(program.inbound("hours", message_id="one"))
     with engine.reading(program.database) as connection:
