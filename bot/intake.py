@@ -17,15 +17,14 @@ from bot.jobs.port import Queue
 from bot.knowledge import Known
 from bot.metrics import Metrics
 from bot.tracing import NO_TRACING, Fact, Span, Tracing
-from handlers.actions import Ask, Forget, NotifyStaff, Say, ShowLine, ShowTicketChannel
+from handlers.actions import Ask, AskHelped, Forget, NoteFeedback, NotifyStaff, Say, ShowLine, ShowTicketChannel
 from handlers.excuse import Decide
 from handlers.messages import Inbound, Reply
 from handlers.render import Draft, Voice, render
 from handlers.router import decide
 from handlers.session import Decision, Session
-from handlers.situation import Knowledge
 from kb.model import Language
-from storage import conversations, engine, handoffs, history, outbox, sessions, statistics, turns, users
+from storage import conversations, engine, feedback, handoffs, history, outbox, sessions, statistics, turns, users
 from storage.conversations import Conversation
 
 log = structlog.get_logger()
@@ -130,7 +129,9 @@ class Intake:
             match action:
                 case NotifyStaff():
                     handoffs.open(connection, talk, turn.id, action.line, action.reason, now)
-                case Say() | Ask() | ShowLine() | ShowTicketChannel() | Forget():
+                case NoteFeedback():
+                    feedback.note(connection, talk, action.turn, now, helped=action.helped)
+                case Say() | Ask() | AskHelped() | ShowLine() | ShowTicketChannel() | Forget():
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
