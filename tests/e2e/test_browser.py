@@ -101,6 +101,15 @@ async def test_under_an_answer_two_quiet_choices_ask_whether_it_helped(opens: Op
     assert window.complaints == []
 
 
+async def test_a_tap_in_a_long_talk_leaves_the_page_where_it_is(opens: Opens, house: House) -> None:
+    page = (await visit(opens, house, width=360)).page
+    for text in ("kā aizvērt kases maiņu?", "kas ir z pārskats", "qwrt zxcv"):
+        await says(page, text)
+    await answers(page).last.locator(".option").last.click()
+    await expect(page.locator(".option.chosen")).to_have_count(1)
+    assert await page.evaluate("[scrollY, document.documentElement.scrollHeight - innerHeight]") == [0, 0]
+
+
 async def test_a_reload_keeps_the_talk(opens: Opens, house: House) -> None:
     page = (await visit(opens, house)).page
     await says(page, "kā aizvērt kases maiņu?")
