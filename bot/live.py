@@ -75,10 +75,11 @@ class LiveKnowledge:
         return load(self._folder)
 
     def _hear(self, curriculum: Curriculum) -> None:
-        self.curriculum = curriculum
         base, known = extended(self.filed, curriculum.lessons), self._learned
         if base.version == known.base.version:
             self.current = known
         else:
             matcher = AtOnce(known.matcher, effective(self.filed, curriculum.lessons))
             self.current = Knowledge(base=base, matcher=matcher, phrases=known.phrases)
+        # Last: whoever sees it finds the lessons heard.
+        self.curriculum = curriculum
