@@ -28,6 +28,7 @@ from bot.settings import Settings, SettingsError
 from bot.tracing import NO_TRACING, Tracing
 from bot.tracing.ways import Traced
 from handlers.situation import Knowledge
+from kb.model import KnowledgeBase
 from storage import engine, migrate, outbox
 
 THREADS: Final = 4
@@ -63,6 +64,16 @@ class Core:
     def knowledge(self) -> Knowledge:
         """What is known now."""
         return self.known.current
+
+    @property
+    def filed(self) -> KnowledgeBase:
+        """What stands in the content files, without what was taught: lessons are held against it."""
+        return self.known.filed if isinstance(self.known, LiveKnowledge) else self.known.current.base
+
+    def taught(self) -> None:
+        """To be told by whoever teaches in this process, after the commit: then it counts at once."""
+        if self.relearner is not None:
+            self.relearner.look()
 
 
 @asynccontextmanager

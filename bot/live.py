@@ -10,7 +10,7 @@ from handlers.situation import Knowledge
 from kb.atonce import AtOnce
 from kb.load import load
 from kb.model import KnowledgeBase
-from kb.teaching import effective, extended
+from kb.teaching import effective, with_added
 from storage.taught import Curriculum
 
 NOTHING_TAUGHT: Final = Curriculum(revision=0, taught=())
@@ -75,11 +75,11 @@ class LiveKnowledge:
         return load(self._folder)
 
     def _hear(self, curriculum: Curriculum) -> None:
-        base, known = extended(self.filed, curriculum.lessons), self._learned
+        added, known = effective(self.filed, curriculum.lessons), self._learned
+        base = with_added(self.filed, added)
         if base.version == known.base.version:
             self.current = known
         else:
-            matcher = AtOnce(known.matcher, effective(self.filed, curriculum.lessons))
-            self.current = Knowledge(base=base, matcher=matcher, phrases=known.phrases)
+            self.current = Knowledge(base=base, matcher=AtOnce(known.matcher, added), phrases=known.phrases)
         # Last: whoever sees it finds the lessons heard.
         self.curriculum = curriculum

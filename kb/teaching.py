@@ -1,7 +1,7 @@
 """What people add to the content while the program runs: which words may be taught, and the base with them; pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -82,7 +82,8 @@ def effective(base: KnowledgeBase, lessons: Iterable[Lesson]) -> tuple[Lesson, .
 
     The content files win: a lesson whose entry has gone, or whose words stand in a file by now, adds nothing.
     """
-    known = dict(standing(base))
+    lessons = tuple(lessons)
+    known = dict(standing(base)) if lessons else {}
     added: list[Lesson] = []
     for lesson in lessons:
         gone = lesson.entry is not None and lesson.entry not in base.entries
@@ -94,7 +95,11 @@ def effective(base: KnowledgeBase, lessons: Iterable[Lesson]) -> tuple[Lesson, .
 
 def extended(base: KnowledgeBase, lessons: Iterable[Lesson]) -> KnowledgeBase:
     """`base` and what was taught, with a version of its own; `base` itself where nothing is added."""
-    added = effective(base, lessons)
+    return with_added(base, effective(base, lessons))
+
+
+def with_added(base: KnowledgeBase, added: Collection[Lesson]) -> KnowledgeBase:
+    """As `extended`, for lessons that are known to be effective."""
     if not added:
         return base
     entries = {entry.id: _longer(entry, added) for entry in base.entries.values()}

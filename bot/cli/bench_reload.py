@@ -51,8 +51,7 @@ async def _taught(program: Core, live: LiveKnowledge, seconds: list[float]) -> N
             text = f"a lesson for the bench {number}"
             taught.teach(connection, live.filed, entry, "en", text, "bench", datetime.now(UTC))
         start = perf_counter()
-        if program.relearner is not None:
-            program.relearner.look()
+        program.taught()
         while len(live.curriculum.taught) <= number or live.has_to_learn:  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
         seconds.append(perf_counter() - start)

@@ -5,6 +5,7 @@ The processes that teach and answer are this module too: `python -m tests.e2e.te
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -52,11 +53,9 @@ async def answer(url: str, content: str) -> None:
 
 
 async def teach(program: Core, text: str) -> dict[str, Any]:
-    assert program.relearner is not None
-    filed = load(CONTENT)
     with writing(program.database) as connection:
-        taught.teach(connection, filed, EntryId(LESSONS[text]), "en", text, "Ilze", datetime.now(UTC))
-    program.relearner.look()
+        taught.teach(connection, program.filed, EntryId(LESSONS[text]), "en", text, "Ilze", datetime.now(UTC))
+    program.taught()
     return {"taught": text}
 
 
@@ -153,6 +152,27 @@ def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> 
         waits(lambda: len(events(program, "knowledge.learned")) == 2)
         assert program.stop(within=20) == 0
     assert program.complaints() == []
+
+
+def test_the_command_line_knows_what_was_taught_too(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'paligs.sqlite3'}"
+    engine = create(url)
+    migrate.upgrade(engine)
+    with writing(engine) as connection:
+        taught.teach(connection, load(CONTENT), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC))
+    engine.dispose()
+    environment = {**os.environ, "DATABASE_URL": url, "CONTENT_DIR": str(CONTENT)}
+
+    def paligs(*arguments: str) -> str:
+        command = [sys.executable, "-m", "bot", *arguments]
+        return subprocess.run(
+            command, env=environment, input='{"text": "goldfish sulking"}', capture_output=True, text=True, check=True
+        ).stdout
+
+    for arguments in (("ask", "goldfish sulking", "--json"), ("ask", "--batch", "-", "--json")):
+        answer = json.loads(paligs(*arguments))
+        assert (answer["entry"], answer["outcome"]) == ("printer", "answered")
+    assert "10 entries, 60 questions" in paligs("kb", "check", "--content", str(CONTENT))
 
 
 def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_path: Path) -> None:
