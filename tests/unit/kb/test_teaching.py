@@ -85,13 +85,13 @@ def test_a_base_without_decoys_learns_its_first() -> None:
 
 
 def test_a_lesson_counts_before_it_is_learned() -> None:
-    known = AtOnce(matcher(), [lesson("kas te par brīnumu", language="lv"), lesson("does the till need salt", None)])
+    known = AtOnce(matcher(), [lesson("kas šeit par brīnumu", language="lv"), lesson("does the till need salt", None)])
 
-    found = known.understand("Kas te par brīnumu?!")
+    found = known.understand("Kas šeit par brīnumu?!")
     assert (found.outcome, found.best and found.best.entry, found.best and found.best.question) == (
         Outcome.ANSWERED,
         PRINTER,
-        "kas te par brīnumu",
+        "kas šeit par brīnumu",
     )
     assert [match.entry for match in found.matches].count(PRINTER) == 1
     assert len(found.matches) <= 5
