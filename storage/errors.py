@@ -56,11 +56,17 @@ class BackupError(StorageError):
     """No backup was made: choose a file name that is free, in a folder that can be written to."""
 
 
-class LessonError(StorageError):
-    """These words cannot be taught; `refused` says why, for who says it in another language."""
+_NO_WORDS: Final = Refused(fault=Fault.EMPTY)
 
-    def __init__(self, refused: Refused) -> None:
-        super().__init__(_REMEDIES[refused.fault].format(place=refused.place))
+
+class LessonError(StorageError):
+    """These words cannot be taught: write a question as people ask it.
+
+    `refused` says why, for who says it in another language.
+    """
+
+    def __init__(self, message: str | None = None, *, refused: Refused = _NO_WORDS) -> None:
+        super().__init__(message or _REMEDIES[refused.fault].format(place=refused.place))
         self.refused = refused
 
 

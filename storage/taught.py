@@ -128,14 +128,14 @@ def _safe(text: str) -> str:
 def _teach(connection: Connection, filed: KnowledgeBase, lesson: Lesson, by: str, now: datetime) -> Taught:
     refused = refusal(lesson, filed)
     if refused is not None:
-        raise LessonError(refused)
+        raise LessonError(refused=refused)
     # First, so that two who teach at once wait for each other, and the second sees what the first did.
     _changed(connection)
     before = _same(connection, lesson)
     if before is None:
         return _taught(connection.execute(insert(taught).values(_values(lesson, by, now)).returning(taught)).one())
     if before.lesson.place != lesson.place:
-        raise LessonError(Refused(fault=Fault.ELSEWHERE, place=before.lesson.place))
+        raise LessonError(refused=Refused(fault=Fault.ELSEWHERE, place=before.lesson.place))
     return before
 
 
