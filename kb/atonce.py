@@ -30,6 +30,8 @@ class AtOnce:
         lesson = self._lessons.get(folded(text))
         if lesson is None:
             return meant
+        why = replace(meant.why, known=True, decided_by="taught") if meant.why is not None else None
+        meant = replace(meant, why=why)
         if lesson.entry is None:
             return replace(meant, outcome=Outcome.UNKNOWN, matches=(), others=())
         match = Match(entry=lesson.entry, score=SURE, question=lesson.text)

@@ -1,6 +1,7 @@
 """How long messages take while the program learns anew: the whole way of a message, on a database of its own."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -27,21 +28,24 @@ LESSONS: Final = 2
 def print_reload(content: Path | None) -> None:
     """Prints how long a message takes from the channel to the commit, at rest and while lessons are learned."""
     logs.configure("ERROR", "console")
-    asyncio.run(_measured(content))
-
-
-async def _measured(content: Path | None) -> None:
-    live = LiveKnowledge(content)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/bench.sqlite3")
-        async with core(settings, live, links=no_page) as program:
-            texts = [question for _, _, question in live.filed.questions()][::37]
-            resting = await _timed(program, texts, asyncio.sleep(3))
-            seconds: list[float] = []
-            learning = await _timed(program, texts, _taught(program, live, seconds))
-    typer.echo(f"learning a lesson     {', '.join(f'{time:.2f}' for time in seconds)} s, answered word for word before")
-    typer.echo(f"a message, stored     {_told(resting)}")
-    typer.echo(f"while it learns       {_told(learning)}")
+        # Nothing of this is worth keeping for another start.
+        os.environ["XDG_CACHE_HOME"] = folder
+        asyncio.run(_measured(content, f"sqlite:///{folder}/bench.sqlite3"))
+
+
+async def _measured(content: Path | None, url: str) -> None:
+    live = LiveKnowledge(content)
+    async with core(Settings(database_url=url), live, links=no_page) as program:
+        texts = [question for _, _, question in live.filed.questions()][::37]
+        resting = await _timed(program, texts, asyncio.sleep(3))
+        seconds: list[float] = []
+        learning = await _timed(program, texts, _taught(program, live, seconds))
+    typer.echo(
+        f"{'learning a lesson':<28}{', '.join(f'{time:.2f}' for time in seconds)} s, answered word for word before"
+    )
+    typer.echo(f"{'a message, stored':<28}{_told(resting)}")
+    typer.echo(f"{'a message, while it learns':<28}{_told(learning)}")
 
 
 async def _taught(program: Core, live: LiveKnowledge, seconds: list[float]) -> None:

@@ -101,6 +101,12 @@ def desk(url: str) -> Iterator[Desk]:
         process.communicate()
 
 
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is learned here is kept here."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def shared(postgres: str) -> Iterator[str]:  # noqa: F811
     """A PostgreSQL database of the test's own."""
@@ -137,7 +143,8 @@ def test_what_is_taught_in_one_process_is_answered_by_another_within_two_seconds
 @pytest.mark.postgres
 def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> None:
     content = shutil.copytree(CONTENT, tmp_path / "content")
-    with Program(tmp_path, {"DATABASE_URL": shared, "CONTENT_DIR": str(content)}, "worker") as program:
+    settings = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "DATABASE_URL": shared, "CONTENT_DIR": str(content)}
+    with Program(tmp_path, settings, "worker") as program:
         program.start()
         waits(lambda: events(program, "program.working"))
         engine = create(shared)
@@ -177,7 +184,9 @@ def test_the_command_line_knows_what_was_taught_too(tmp_path: Path) -> None:
 
 def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_path: Path) -> None:
     content, port = shutil.copytree(CONTENT, tmp_path / "content"), own_port()
-    with Program(tmp_path, {"CONTENT_DIR": str(content), "PORT": str(port)}) as program:
+    with Program(
+        tmp_path, {"XDG_CACHE_HOME": str(tmp_path / "cache"), "CONTENT_DIR": str(content), "PORT": str(port)}
+    ) as program:
         program.start()
         waits(lambda: events(program, "program.serving"))
         first = ready(port)

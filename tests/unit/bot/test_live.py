@@ -34,6 +34,12 @@ from tests.doubles import CONTENT, NOW, NoJobs
 PRINTER = EntryId("printer")
 
 
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is learned here is kept here."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
     """A content folder of the test's own."""

@@ -95,8 +95,15 @@ def test_a_lesson_counts_before_it_is_learned() -> None:
     )
     assert [match.entry for match in found.matches].count(PRINTER) == 1
     assert len(found.matches) <= 5
-    assert known.understand("Does the till need salt") == replace(
-        matcher().understand("Does the till need salt"), outcome=Outcome.UNKNOWN, matches=(), others=()
+    assert found.why is not None
+    assert (found.why.known, found.why.decided_by) == (True, "taught")
+    before, after = matcher().understand("Does the till need salt"), known.understand("Does the till need salt")
+    assert after == replace(before, outcome=Outcome.UNKNOWN, matches=(), others=(), why=after.why)
+
+
+def test_a_matcher_that_tells_no_reasons_can_be_taught_too() -> None:
+    assert (
+        AtOnce(ScriptedMatcher(), [lesson("the box spits no paper")]).understand("The box spits no paper").why is None
     )
 
 
