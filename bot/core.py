@@ -19,12 +19,16 @@ from bot.jobs import schema
 from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.port import Jobs
 from bot.jobs.procrastinate import ProcrastinateJobs
+from bot.knowledge import Known
+from bot.live import LiveKnowledge
 from bot.memory import Memory
 from bot.metrics import Metrics
+from bot.relearn import Relearner
 from bot.settings import Settings, SettingsError
 from bot.tracing import NO_TRACING, Tracing
 from bot.tracing.ways import Traced
 from handlers.situation import Knowledge
+from kb.model import KnowledgeBase
 from storage import engine, migrate, outbox
 
 THREADS: Final = 4
@@ -44,7 +48,7 @@ class Core:
     """
 
     database: Engine
-    knowledge: Knowledge
+    known: Known
     threads: ThreadPoolExecutor
     channels: dict[str, Channel]
     intake: Intake
@@ -53,15 +57,33 @@ class Core:
     memory: Memory
     runner: Jobs
     tracing: Tracing
+    relearner: Relearner | None = None
+    """There where the knowledge is a live one."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known now."""
+        return self.known.current
+
+    @property
+    def filed(self) -> KnowledgeBase:
+        """What stands in the content files, without what was taught: lessons are held against it."""
+        return self.known.filed if isinstance(self.known, LiveKnowledge) else self.known.current.base
+
+    def taught(self) -> None:
+        """To be told by whoever teaches in this process, after the commit: then it counts at once."""
+        if self.relearner is not None:
+            self.relearner.look()
 
 
 @asynccontextmanager
 async def core(
-    settings: Settings, known: Knowledge, links: DraftLink, *, many: bool = False, tracing: Tracing = NO_TRACING
+    settings: Settings, known: Known, links: DraftLink, *, many: bool = False, tracing: Tracing = NO_TRACING
 ) -> AsyncIterator[Core]:
     """The program without its doors: they are added to `channels`. Ends what runs when it is left.
 
-    One of `many` processes shares its database, and leaves its shape and what others are sending alone.
+    Live knowledge is kept up to date from here on. One of `many` processes shares its database, and leaves its shape
+    and what others are sending alone.
     """
     channels: dict[str, Channel] = {}
     metrics = Metrics()
@@ -98,10 +120,13 @@ async def core(
             tracing=tracing,
         )
         guarded = Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back)
+        relearner = Relearner(known, database, threads) if isinstance(known, LiveKnowledge) else None
         try:
+            if relearner is not None:
+                relearner.start()
             yield Core(
                 database=database,
-                knowledge=known,
+                known=known,
                 threads=threads,
                 channels=channels,
                 intake=intake,
@@ -110,9 +135,12 @@ async def core(
                 memory=Memory(database=database, threads=threads, clock=now),
                 runner=runner,
                 tracing=tracing,
+                relearner=relearner,
             )
         finally:
             await runner.stop()
+            if relearner is not None:
+                await relearner.stop()
 
 
 @contextmanager

@@ -53,8 +53,7 @@ class Doors:
         """What is served over HTTP."""
         program = self._program
         application = web.Application(client_max_size=LARGEST_BODY, middlewares=[webhooks(program.tracing)])
-        version = program.knowledge.base.version
-        application.add_routes(health_routes(program.database, program.threads, version, now, program.runner))
+        application.add_routes(health_routes(program.database, program.threads, self._version, now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now, program.runner))
         application.add_routes(self._web.routes())
         application.add_routes(self._draft().routes())
@@ -101,13 +100,16 @@ class Doors:
         )
 
     def _draft(self) -> DraftPage:
-        directory = self._program.knowledge.base.directory
-        urgent = directory.lines[directory.urgent_line]
         return DraftPage(
-            tokens=DraftTokens(self._key, DRAFTS_LAST),
-            content=DraftContent(channel=directory.ticket_channel, urgent=urgent),
-            said=self._program.memory.said,
+            tokens=DraftTokens(self._key, DRAFTS_LAST), content=self._contacts, said=self._program.memory.said
         )
+
+    def _contacts(self) -> DraftContent:
+        directory = self._program.knowledge.base.directory
+        return DraftContent(channel=directory.ticket_channel, urgent=directory.lines[directory.urgent_line])
+
+    def _version(self) -> str:
+        return self._program.knowledge.base.version
 
     def _make_telegram(self) -> Telegram | None:
         settings = self._settings

@@ -65,12 +65,13 @@ class Guarded:
     def _weigh(self, inbound: Inbound) -> bool:
         """What would be decided, without storing it: "yes" to "has trading stopped?" counts too."""
         intake = self.intake
+        known = intake.knowledge.current
         with engine.reading(intake.database) as connection:
             talk = conversations.find(
                 connection, channel=inbound.channel, address=inbound.conversation, sender=inbound.sender
             )
             session = Session() if talk is None else sessions.read(connection, talk.id)
-        return never_silenced(decide(inbound, session, intake.knowledge, intake.clock()), intake.knowledge)
+        return never_silenced(decide(inbound, session, known, intake.clock()), known)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ class _Found:
 def health_routes(
     database: Engine,
     threads: ThreadPoolExecutor,
-    content_version: str,
+    content_version: Callable[[], str],
     clock: Callable[[], datetime],
     jobs: Jobs,
 ) -> Iterable[web.AbstractRouteDef]:
@@ -55,7 +55,7 @@ def health_routes(
             "status": "not ready" if faults else "degraded" if warnings else "ready",
             "faults": faults,
             "warnings": warnings,
-            "content": content_version,
+            "content": content_version(),
             "workers": found.workers.alive,
             "heartbeat_seconds": None if found.workers.seconds is None else round(found.workers.seconds, 1),
             "replies_waiting": found.backlog.waiting,

@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
 from typing import assert_never
@@ -14,17 +14,17 @@ from sqlalchemy import Connection, Engine
 from structlog.contextvars import bound_contextvars
 
 from bot.jobs.port import Queue
+from bot.knowledge import Known
 from bot.metrics import Metrics
 from bot.tracing import NO_TRACING, Fact, Span, Tracing
-from handlers.actions import Ask, Forget, NotifyStaff, Say, ShowLine, ShowTicketChannel
+from handlers.actions import Ask, AskHelped, Forget, NoteFeedback, NotifyStaff, Say, ShowLine, ShowTicketChannel
 from handlers.excuse import Decide
 from handlers.messages import Inbound, Reply
 from handlers.render import Draft, Voice, render
 from handlers.router import decide
 from handlers.session import Decision, Session
-from handlers.situation import Knowledge
 from kb.model import Language
-from storage import conversations, engine, handoffs, history, outbox, sessions, statistics, turns, users
+from storage import conversations, engine, feedback, handoffs, history, outbox, sessions, statistics, turns, users
 from storage.conversations import Conversation
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Intake:
     """
 
     database: Engine
-    knowledge: Knowledge
+    knowledge: Known
     clock: Clock
     threads: ThreadPoolExecutor
     jobs: Queue
@@ -70,6 +70,10 @@ class Intake:
 
     def take(self, inbound: Inbound) -> str:
         """The transaction; the id of the talk."""
+        known = self.knowledge.current
+        if known is not self.knowledge:
+            # What is known may change at any moment: a message is dealt with by one knowledge from beginning to end.
+            return replace(self, knowledge=known).take(inbound)
         with self.tracing.span("intake") as span:
             span.note({Fact.CHANNEL: inbound.channel})
             return self._take(inbound, span)
@@ -108,7 +112,7 @@ class Intake:
 
     def _decide(self, inbound: Inbound, session: Session, now: datetime) -> Decision:
         with self.tracing.span("decide") as span:
-            decision = self.decide(inbound, session, self.knowledge, now)
+            decision = self.decide(inbound, session, self.knowledge.current, now)
             span.note(_known(decision))
         return decision
 
@@ -116,7 +120,7 @@ class Intake:
         self, connection: Connection, talk: Conversation, message: int, decision: Decision, took: float, now: datetime
     ) -> int:
         circumstances = turns.Circumstances(
-            content_version=self.knowledge.base.version, milliseconds=took, traceparent=self.tracing.carried()
+            content_version=self.knowledge.current.base.version, milliseconds=took, traceparent=self.tracing.carried()
         )
         turn = turns.record(connection, talk, message, decision, circumstances, now)
         sessions.write(connection, talk.id, decision.session, now)
@@ -125,7 +129,9 @@ class Intake:
             match action:
                 case NotifyStaff():
                     handoffs.open(connection, talk, turn.id, action.line, action.reason, now)
-                case Say() | Ask() | ShowLine() | ShowTicketChannel() | Forget():
+                case NoteFeedback():
+                    feedback.note(connection, talk, action.turn, now, helped=action.helped)
+                case Say() | Ask() | AskHelped() | ShowLine() | ShowTicketChannel() | Forget():
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
@@ -138,7 +144,8 @@ class Intake:
 
     def _replies(self, connection: Connection, talk: Conversation, decision: Decision) -> tuple[Reply, ...]:
         language = decision.trace.language
-        voice = Voice(phrases=self.knowledge.phrases, directory=self.knowledge.base.directory, language=language)
+        known = self.knowledge.current
+        voice = Voice(phrases=known.phrases, directory=known.base.directory, language=language)
         draft = Draft()
         if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
             url = self.links(talk.channel, talk.id, language)

@@ -1,29 +1,55 @@
-"""Puts together what the handlers need to know: content, matcher and sentences; decides nothing."""
+"""Puts together what the handlers need to know: content, lessons, matcher and sentences; decides nothing."""
 
 import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from bot.learnt import remembered
 from bot.phrases import phrases
 from handlers.situation import Knowledge
 from kb.load import load
 from kb.match import Matcher
+from kb.model import KnowledgeBase
+from kb.teaching import Lesson, extended
 
 
-def knowledge(folder: Path | None = None) -> Knowledge:
+class Known(Protocol):
+    """Where to find what is known now. Whoever deals with a message asks once: it may be another the next time."""
+
+    @property
+    def current(self) -> Knowledge:
+        """What is known now."""
+        ...
+
+
+def knowledge(folder: Path | None = None, lessons: Iterable[Lesson] = ()) -> Knowledge:
     """Everything that is known, from `folder` or as shipped; the matcher learns from it here (about a second).
 
     Raises:
         ContentError: names every mistake in the content.
     """
-    # What is made here stays to the end: the collector would look through it again and again for nothing.
+    with _kept():
+        return learned(load(folder), lessons)
+
+
+def learned(filed: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> Knowledge:
+    """What stands in the content files and what was taught beside; the matcher learns from it here."""
+    with _kept():
+        base = extended(filed, lessons)
+        return Knowledge(base=base, matcher=Matcher(base, remembered(base)), phrases=phrases())
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    # What is made here stays: the collector would look through it again and again for nothing. What is replaced by
+    # something newer goes nevertheless, for nothing in it refers to itself in a circle.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        base = load(folder)
-        known = Knowledge(base=base, matcher=Matcher(base, remembered(base)), phrases=phrases())
+        yield
         gc.freeze()
     finally:
         if collecting:
             gc.enable()
-    return known

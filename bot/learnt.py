@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from zipfile import BadZipFile
@@ -21,7 +22,9 @@ def remembered(base: KnowledgeBase, folder: Path | None = None) -> Learnt:
     file = cache_file(base, folder)
     try:
         with np.load(file, allow_pickle=False) as arrays:
-            return unpack(arrays)
+            found = unpack(arrays)
+        _used(file)
+        return found
     except (OSError, ValueError, EOFError, BadZipFile, LearntError):
         found = learnt(base)
         _keep(found, file)
@@ -57,6 +60,12 @@ def _keep(found: Learnt, file: Path) -> None:
         _drop_older(file)
     except OSError as exc:
         log.info("learnt.not_kept", reason=exc.strerror)
+
+
+def _used(file: Path) -> None:
+    """What is read often stays, however much is taught: each lesson makes a knowledge of its own."""
+    with suppress(OSError):
+        file.touch()
 
 
 def _drop_older(file: Path, kept: int = 8) -> None:

@@ -10,15 +10,15 @@ from aiohttp import web
 
 from bot import logs
 from bot.channels.terminal import Terminal
-from bot.core import core
+from bot.core import Core, core
 from bot.doors import Doors, draft_links
 from bot.intake import no_page
-from bot.knowledge import knowledge
+from bot.knowledge import Known
+from bot.lessons import read_live
 from bot.news import News
 from bot.secret import signing_key
 from bot.settings import Settings, SettingsError
 from bot.tracing import Tracing, tracing
-from handlers.situation import Knowledge
 from kb.model import Language
 
 log = structlog.get_logger()
@@ -31,13 +31,13 @@ ANSWER_SECONDS: Final = 3.0
 """How long a request may still be answered after a stop; what is cut off, the platform sends again."""
 
 
-def talk(settings: Settings, known: Knowledge, *, language: Language | None = None) -> None:
+def talk(settings: Settings, known: Known, *, language: Language | None = None) -> None:
     """A talk in the terminal, until the person leaves."""
     logs.configure("ERROR", settings.log_format)
     asyncio.run(_talk(settings, known, language))
 
 
-async def _talk(settings: Settings, known: Knowledge, language: Language | None) -> None:
+async def _talk(settings: Settings, known: Known, language: Language | None) -> None:
     async with core(settings, known, links=no_page) as program:
         terminal = Terminal(program.intake, language=language)
         program.channels[terminal.name] = terminal
@@ -66,23 +66,23 @@ def worker_role(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, traces: Tracing) -> None:
-    known = await asyncio.to_thread(knowledge, settings.content_dir)
+    live = await asyncio.to_thread(read_live, settings)
     key = signing_key(settings, DATA)
-    async with core(settings, known, links=draft_links(settings, key), many=True, tracing=traces) as program:
+    async with core(settings, live, links=draft_links(settings, key), many=True, tracing=traces) as program:
         doors = Doors(settings, program, key)
         try:
             program.runner.start()
             log.info("program.working")
-            await _told_to_stop()
+            await _told_to_stop(program)
             await program.runner.stop()
         finally:
             await doors.close()
 
 
 async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> None:
-    known = await asyncio.to_thread(knowledge, settings.content_dir)
+    live = await asyncio.to_thread(read_live, settings)
     key = signing_key(settings, DATA)
-    async with core(settings, known, links=draft_links(settings, key), many=many, tracing=traces) as program:
+    async with core(settings, live, links=draft_links(settings, key), many=many, tracing=traces) as program:
         doors = Doors(settings, program, key)
         news = News(program.database, doors.news) if many else None
         server = web.AppRunner(
@@ -96,8 +96,10 @@ async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> 
             else:
                 program.runner.start()
             await doors.open()
-            log.info("program.serving", address=f"http://{settings.host}:{settings.port}", content=known.base.version)
-            await _told_to_stop()
+            log.info(
+                "program.serving", address=f"http://{settings.host}:{settings.port}", content=live.current.base.version
+            )
+            await _told_to_stop(program)
             # All of it has to be over within 20 s: 10 here, 3 for each of what follows, 2 for the last spans.
             await _deafen(server)
             # What is being sent must be noted before the ways out are closed, or it would be sent again.
@@ -123,9 +125,12 @@ async def _listen(server: web.AppRunner, settings: Settings) -> None:
         raise SettingsError((f"PORT: {reason}: stop what is there, or set another PORT or HOST",)) from exc
 
 
-async def _told_to_stop() -> None:
-    stop = asyncio.Event()
+async def _told_to_stop(program: Core) -> None:
+    """Until SIGINT or SIGTERM; a SIGHUP meanwhile rereads the content files."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
+    if program.relearner is not None:
+        loop.add_signal_handler(signal.SIGHUP, program.relearner.reread)
     await stop.wait()
     log.info("program.stopping")

@@ -53,8 +53,23 @@ class NotifyStaff:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskHelped:
+    """Put quiet choices under an answer, whether it helped, where the channel has buttons; nothing waits for them."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteFeedback:
+    """Count what a person says about the answer of an earlier turn; `turn` is what the channel gave back."""
+
+    helped: bool
+    turn: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Forget:
     """Erase what is stored about this person, and leave counts only."""
 
 
-Action = Say | Ask | ShowLine | ShowTicketChannel | NotifyStaff | Forget
+Action = Say | Ask | ShowLine | ShowTicketChannel | NotifyStaff | AskHelped | NoteFeedback | Forget

@@ -20,10 +20,7 @@ def tapped(situation: Situation) -> Ruling | None:
     """A tap on a choice. One from an older question still works where it names a topic or a line."""
     if situation.inbound.kind is not Kind.TAP or situation.inbound.choice is None:
         return None
-    ruling = _chosen(situation, situation.inbound.choice)
-    if ruling is None:
-        return Ruling(actions=(situation.say("stale_choice"),), session=situation.session, act="talk")
-    return ruling
+    return _chosen(situation, situation.inbound.choice) or _stale(situation)
 
 
 def chosen_in_words(situation: Situation) -> Ruling | None:
@@ -34,7 +31,12 @@ def chosen_in_words(situation: Situation) -> Ruling | None:
     if situation.cue == "yes" and (shared := _shared(situation, question)) is not None:
         return shared
     option = _named(situation, question)
-    return None if option is None else _chosen(situation, option.id)
+    return None if option is None else _chosen(situation, option.id) or _stale(situation)
+
+
+def _stale(situation: Situation) -> Ruling:
+    """What was to be chosen is no longer there."""
+    return Ruling(actions=(situation.say("stale_choice"),), session=situation.session, act="talk")
 
 
 def _named(situation: Situation, question: OpenQuestion) -> Option | None:

@@ -45,10 +45,14 @@ class Inbound:
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """A choice under a reply: `id` comes back when it is tapped, `title` is read (24 characters at most)."""
+    """A choice under a reply: `id` comes back when it is tapped, `title` is read (24 characters at most).
+
+    A quiet one is shown as a button or not at all: it is not numbered, and nobody has to choose.
+    """
 
     id: str
     title: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from handlers.actions import Action, Ask, Forget, NotifyStaff, Say, ShowLine, ShowTicketChannel
+from handlers.actions import (
+    Action,
+    Ask,
+    AskHelped,
+    Forget,
+    NoteFeedback,
+    NotifyStaff,
+    Say,
+    ShowLine,
+    ShowTicketChannel,
+)
 from handlers.messages import Option, Reply
 from handlers.phrases import Phrases
 from kb.model import Directory, Language
@@ -45,7 +55,9 @@ def render(actions: Iterable[Action], voice: Voice, draft: Draft) -> Reply | Non
                 texts[-1:] = ["\n".join((*texts[-1:], _line(action, voice)))]
             case ShowTicketChannel():
                 texts.append(_draft(draft, voice))
-            case NotifyStaff() | Forget():
+            case AskHelped():
+                options = options or action.options
+            case NotifyStaff() | NoteFeedback() | Forget():
                 continue
             case _:
                 assert_never(action)

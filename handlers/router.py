@@ -7,6 +7,7 @@ from typing import Final
 from handlers.choice import chosen_in_words, tapped
 from handlers.commands import cancel, commands, language_wish
 from handlers.fallback import clarify, fallback, unread
+from handlers.feedback import asks, rated
 from handlers.hearing import readable, words
 from handlers.messages import Inbound, Kind
 from handlers.secrets import MASK, mask
@@ -33,6 +34,7 @@ def _only_secret(situation: Situation) -> Ruling | None:
 
 
 HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
+    ("rated", rated),
     ("tapped", tapped),
     ("command", commands),
     ("secret", _only_secret),
@@ -57,6 +59,7 @@ def decide(inbound: Inbound, session: Session, knowledge: Knowledge, now: dateti
 
     `now` is aware (UTC). Never raises for anything that a person can send.
     """
+    session = _as_known(session, knowledge)
     heard, masked = mask(readable(inbound.text))
     text, medium = words(heard, inbound.kind)
     cue, understanding = _understood(text, inbound, session, knowledge)
@@ -73,6 +76,7 @@ def decide(inbound: Inbound, session: Session, knowledge: Knowledge, now: dateti
         medium=medium,
     )
     name, ruling = _first(situation)
+    ruling = asks(ruling, situation)
     warning = (situation.say("secret"),) if masked else ()
     return Decision(
         actions=(*ruling.actions, *warning),
@@ -80,6 +84,13 @@ def decide(inbound: Inbound, session: Session, knowledge: Knowledge, now: dateti
         trace=_trace(name, ruling, situation, masked),
         heard=heard,
     )
+
+
+def _as_known(session: Session, knowledge: Knowledge) -> Session:
+    """The session without what knowledge knew before it was changed. An open question stays: its choices answer so."""
+    entry = session.entry if session.entry in knowledge.base.entries else None
+    line = session.line if session.line in knowledge.base.directory.lines else None
+    return session if (entry, line) == (session.entry, session.line) else replace(session, entry=entry, line=line)
 
 
 def _understood(

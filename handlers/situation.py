@@ -29,6 +29,11 @@ class Knowledge:
     matcher: Understands
     phrases: Phrases
 
+    @property
+    def current(self) -> "Knowledge":
+        """What is known now: itself. Where knowledge changes while it is used, something else says which it is."""
+        return self
+
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:

@@ -22,7 +22,7 @@ from kb.model import (
     TicketAddress,
     TicketChannel,
 )
-from kb.schema import CuesFile, DecoysFile, DirectoryFile, EntryFile, LexiconFile, Phrases, Texts, Titles
+from kb.schema import CuesFile, DecoysFile, DirectoryFile, EntryFile, LexiconFile, Lists, Phrases, Texts, Titles
 
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
@@ -149,5 +149,5 @@ def _each_language(text: Callable[[Language], str]) -> Localised:
     return MappingProxyType({language: text(language) for language in LANGUAGES})
 
 
-def _by_language(phrases: Phrases) -> Mapping[Language, tuple[str, ...]]:
+def _by_language(phrases: Phrases | Lists) -> Mapping[Language, tuple[str, ...]]:
     return MappingProxyType({language: getattr(phrases, language) for language in LANGUAGES})

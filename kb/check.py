@@ -96,6 +96,11 @@ def _unlisted(text: str, directory: DirectoryFile) -> Iterator[str]:
             yield f"{phone} is not in directory.yaml: use the number of a line"
 
 
+def holds_contact(text: str) -> bool:
+    """Whether a number, an address or a link stands in `text`, listed or not."""
+    return any(pattern.search(text) for pattern in (_PHONE, _EMAIL, _LINK))
+
+
 def _key(text: str, said: tuple[str, ...], language: Language) -> str:
     key = ("title", "answer")[said.index(text)] if text in said else "questions"
     return f"{key}.{language}"
@@ -120,14 +125,15 @@ def _duplicate_questions(entries: tuple[EntryFile, ...]) -> Iterator[str]:
     for entry in entries:
         for language in LANGUAGES:
             for question in getattr(entry.questions, language):
-                places[_folded(question)].append(f"{entry.id}.yaml")
+                places[folded(question)].append(f"{entry.id}.yaml")
     for question, files in places.items():
         others = sorted(set(files))
         if len(others) > 1:
             yield f"{others[0]}: questions: {question!r} also stands in {', '.join(others[1:])}: keep it in one of them"
 
 
-def _folded(question: str) -> str:
+def folded(question: str) -> str:
+    """A question without case and punctuation: two that fold alike are one question."""
     return " ".join(re.findall(r"\w+", question.casefold()))
 
 

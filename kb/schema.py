@@ -117,10 +117,18 @@ class CuesFile(_Strict):
     cues: dict[str, Phrases]
 
 
+class Lists(_Strict):
+    """A list of texts in each language, or in some."""
+
+    lv: tuple[Phrase, ...] = ()
+    ru: tuple[Phrase, ...] = ()
+    en: tuple[Phrase, ...] = ()
+
+
 class DecoysFile(_Strict):
     """decoys.yaml."""
 
-    decoys: Phrases
+    decoys: Lists
 
 
 _REMEDIES: Final[Mapping[str, str]] = {

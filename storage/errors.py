@@ -1,6 +1,12 @@
 """What can go wrong in this room; every default message says what to do next."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from sqlalchemy.exc import DontWrapMixin
+
+from kb.teaching import LONGEST_LESSON, Fault, Refused
 
 
 class StorageError(Exception):
@@ -12,7 +18,9 @@ class StorageError(Exception):
     ├── SchemaError        tables or columns are missing                      permanent
     ├── MomentError        a time without a zone                              permanent
     ├── MigrationError     the schema could not be brought up to date         permanent
-    └── BackupError        no copy was made                                   permanent
+    ├── BackupError        no copy was made                                   permanent
+    ├── LessonError        these words cannot be taught                       permanent
+    └── DraftError         a draft of an entry cannot be kept as it is        permanent
     """
 
     permanent: bool = True
@@ -46,3 +54,33 @@ class MigrationError(StorageError):
 
 class BackupError(StorageError):
     """No backup was made: choose a file name that is free, in a folder that can be written to."""
+
+
+_NO_WORDS: Final = Refused(fault=Fault.EMPTY)
+
+
+class LessonError(StorageError):
+    """These words cannot be taught: write a question as people ask it.
+
+    `refused` says why, for who says it in another language.
+    """
+
+    def __init__(self, message: str | None = None, *, refused: Refused = _NO_WORDS) -> None:
+        super().__init__(message or _REMEDIES[refused.fault].format(place=refused.place))
+        self.refused = refused
+
+
+class DraftError(StorageError):
+    """The draft cannot be kept: mend what is named, and save it again."""
+
+
+_REMEDIES: Final[Mapping[Fault, str]] = MappingProxyType(
+    {
+        Fault.EMPTY: "There are no words in it: write a question as people ask it.",
+        Fault.TOO_LONG: f"It is too long: write it in at most {LONGEST_LESSON} characters.",
+        Fault.CONTACT: "A number, an address or a link stands in it: leave it out.",
+        Fault.NO_SUCH_ENTRY: "There is no entry {place}: choose one that is there.",
+        Fault.ELSEWHERE: "It stands under {place} already: take it away there first.",
+        Fault.KNOWN: "It stands under {place} already: nothing is left to teach.",
+    }
+)

@@ -1,6 +1,6 @@
 """The tables: whatever belongs to a person hangs on `conversation_id`, so that erasing and exporting miss nothing."""
 
-from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
 
 from storage.columns import BigKey, Moment, Words
 
@@ -155,6 +155,78 @@ daily_counts = Table(
     Column("outcome", Words, primary_key=True),
     Column("entry", Words, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn_id", BigKey, ForeignKey("turns.id"), primary_key=True, autoincrement=False),
+    _owner(),
+    Column("helped", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_feedback_conversation_id", "conversation_id"),
+)
+
+daily_feedback = Table(
+    "daily_feedback",
+    metadata,
+    # Nothing personal: these outlive an erasure.
+    Column("day", Date, primary_key=True),
+    Column("channel", Words, primary_key=True),
+    Column("language", Words, primary_key=True),
+    Column("entry", Words, primary_key=True),
+    Column("helped", Integer, nullable=False),
+    Column("not_helped", Integer, nullable=False),
+)
+
+taught = Table(
+    "taught",
+    metadata,
+    # Nothing personal: an agent has confirmed the words, and no talk is named.
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("kind", Words, nullable=False),
+    Column("entry", Words),
+    Column("language", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("folded", Words, nullable=False),
+    Column("taught_by", Words, nullable=False),
+    Column("taught_at", Moment, nullable=False),
+    Column("undone_by", Words),
+    Column("undone_at", Moment),
+    # Set once it stands in the content files.
+    Column("filed_at", Moment),
+    sqlite_autoincrement=True,
+)
+_counts = taught.c.undone_at.is_(None) & taught.c.filed_at.is_(None)
+Index("uq_taught_folded", taught.c.folded, unique=True, sqlite_where=_counts, postgresql_where=_counts)
+
+knowledge_revision = Table(
+    "knowledge_revision",
+    metadata,
+    # One row, whose number grows with every change of what is taught.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", Integer, nullable=False),
+)
+
+ignored = Table(
+    "ignored",
+    metadata,
+    Column("fingerprint", Words, primary_key=True),
+    Column("ignored_by", Words, nullable=False),
+    Column("ignored_at", Moment, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("act", Words, nullable=False),
+    Column("line", Words, nullable=False),
+    Column("titles", Words, nullable=False),
+    Column("answers", Words, nullable=False),
+    Column("questions", Words, nullable=False),
+    Column("drafted_by", Words, nullable=False),
+    Column("drafted_at", Moment, nullable=False),
 )
 
 personal = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)

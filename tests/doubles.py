@@ -110,7 +110,9 @@ class Talk:
         self.now = NOW
         self.decision: Decision | None = None
 
-    def says(self, text: str = "", *, kind: Kind = Kind.TEXT, choice: str | None = None) -> Reply:
+    def says(
+        self, text: str = "", *, kind: Kind = Kind.TEXT, choice: str | None = None, asked_in: str | None = None
+    ) -> Reply:
         """What the bot replies."""
         inbound = Inbound(
             channel="test",
@@ -121,6 +123,7 @@ class Talk:
             kind=kind,
             text=text,
             choice=choice,
+            asked_in=asked_in,
         )
         self.decision = decide(inbound, self.session, self.knowledge, self.now)
         self.session = self.decision.session
@@ -131,9 +134,9 @@ class Talk:
         )
         return render(self.decision.actions, voice, Draft(url="https://here/t/x")) or Reply(text="")
 
-    def taps(self, choice: str) -> Reply:
+    def taps(self, choice: str, *, asked_in: str | None = None) -> Reply:
         """What the bot replies to a tap."""
-        return self.says(kind=Kind.TAP, choice=choice)
+        return self.says(kind=Kind.TAP, choice=choice, asked_in=asked_in)
 
     def waits(self, time: timedelta) -> None:
         """Time goes by."""

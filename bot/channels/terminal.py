@@ -89,10 +89,10 @@ class Terminal:
         for span in spans(shown.text):
             text.append(span.text, style=f"link {span.href} bright_blue" if span.href else "")
         self._console.print(Padding(text, (0, 0, 0, 2)))
-        for number, option in enumerate(shown.options, start=1):
+        self._options = tuple(option for option in shown.options if not option.quiet)
+        for number, option in enumerate(self._options, start=1):
             self._console.print(f"  [bold cyan]{number}[/] {option.title}")
         self._console.print()
-        self._options = shown.options
         self._shown.set()
         return None
 

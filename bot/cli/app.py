@@ -65,7 +65,7 @@ def chat(
     lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
 ) -> None:
     """Talk to it in the terminal."""
-    from bot.knowledge import knowledge
+    from bot.lessons import read_live
     from bot.main import talk
     from bot.settings import read
 
@@ -74,7 +74,7 @@ def chat(
         raise typer.Exit(2)
     settings = read()
     with waiting("Learning the knowledge ..."):
-        known = knowledge(settings.content_dir)
+        known = read_live(settings)
     talk(settings, known, language=next((language for language in LANGUAGES if language == lang), None))
 
 

@@ -12,7 +12,10 @@ import typer
 from bot.ask import Asker, Row, batch
 from bot.cli.console import FileError, progress, waiting
 from bot.knowledge import knowledge
+from bot.lessons import curriculum
+from bot.settings import read
 from bot.why import lines
+from handlers.situation import Knowledge
 from kb.model import LANGUAGES
 
 
@@ -22,7 +25,7 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
     with waiting("Learning the knowledge ..."):
-        known = knowledge()
+        known = _known()
     answer = Asker(known).ask(Row.model_validate({"text": text, "lang": lang}), why=why)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
@@ -36,9 +39,15 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
 def ask_batch(name: str, *, why: bool = False) -> None:
     """Prints one JSON object for each line of the file, in its order."""
     with _opened(name) as (rows, total):
-        for answer in progress(batch(rows, knowledge(), why=why), total=total, label="asking"):
+        for answer in progress(batch(rows, _known(), why=why), total=total, label="asking"):
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def _known() -> Knowledge:
+    """As the program knows it that runs with the same settings."""
+    settings = read()
+    return knowledge(settings.content_dir, curriculum(settings.database_url).lessons)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Final
 
 import typer
 
+from bot.cli.bench_reload import print_reload
 from bot.cli.console import progress, waiting
 from bot.cli.start import resident, start_cost
 from bot.evaluation import contest
@@ -36,6 +37,7 @@ def print_speed(content: Path | None, messages: int) -> None:
     known = [Row(text=text, label=entry.id) for entry, _, text in knowledge.questions()]
     _print("holds", f"{len(known)} questions of {len(knowledge.entries)} entries")
     _print_figures(knowledge, list(islice(known[:: max(1, len(known) // messages)], messages)), "its own questions")
+    print_reload(content)
 
 
 def print_generated_speed(entries: int | None, questions: int | None, messages: int) -> None:

@@ -71,12 +71,27 @@ def learn(content: Folder = None) -> None:
 
 @app.command()
 def export(
-    as_json: Annotated[bool, typer.Option("--json", help="JSON (the only form there is).")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON (the only form that is printed).")] = True,
+    taught: Annotated[bool, typer.Option("--taught", help="With what was taught and drafted in the console.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="With --taught: write the content files that change into this folder.")
+    ] = None,
     content: Folder = None,
 ) -> None:
-    """Print everything that is known as JSON."""
+    """Print everything that is known as JSON; or write what was taught as content files for review."""
     del as_json
-    typer.echo(json.dumps(exported(load(content)), ensure_ascii=False, indent=1))
+    if taught:
+        from bot.cli.taught import print_taught, write_taught
+
+        if out is None:
+            print_taught(content)
+        else:
+            write_taught(content, out)
+    elif out is None:
+        typer.echo(json.dumps(exported(load(content)), ensure_ascii=False, indent=1))
+    else:
+        typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
+        raise typer.Exit(2)
 
 
 app.command("eval")(evaluate)
@@ -104,13 +119,27 @@ def bench(
 
 @app.command("import")
 def import_questions(
-    file: Annotated[Path, typer.Argument(help="JSON lines with id, lang and text; or an export.")],
-    content: Annotated[Path, typer.Option(help="The content folder to add to.")] = Path("kb/content"),
+    file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
+    taught: Annotated[
+        bool, typer.Option("--taught", help="Lay down what was taught and stands in the content files by now.")
+    ] = False,
+    content: Annotated[
+        Path | None, typer.Option(help="The content folder to add to (kb/content), or to compare with.")
+    ] = None,
 ) -> None:
     """Add questions to the content files; what is there already is passed over."""
-    from bot.cli.kb_import import add_questions
+    if taught and file is None:
+        from bot.cli.taught import lay_down
 
-    typer.echo(f"{add_questions(file, content)} questions added under {content}. Now: paligs kb check")
+        lay_down(content)
+    elif file is not None and not taught:
+        from bot.cli.kb_import import add_questions
+
+        folder = content or Path("kb/content")
+        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
+    else:
+        typer.echo("Name a file: paligs kb import FILE; or look what is filed: paligs kb import --taught.", err=True)
+        raise typer.Exit(2)
 
 
 def exported(knowledge: KnowledgeBase) -> dict[str, object]:

@@ -2,14 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bot.cli.console import FileError
+from bot.cli.yaml_lists import longer
 from kb.load import load
 from kb.model import Language
 
@@ -58,7 +57,7 @@ def add_questions(file: Path, content: Path) -> int:
     for name, questions in wanted.items():
         path = content / "entries" / f"{name}.yaml"
         before[path] = path.read_text("utf-8")
-        text, count = _with(before[path], questions)
+        text, count = longer(before[path], "questions", questions)
         path.write_text(text, "utf-8")
         added += count
     try:
@@ -91,28 +90,3 @@ def _rows(text: str) -> Iterator[Question]:
     for line in text.splitlines():
         if line.strip():
             yield Question.model_validate_json(line)
-
-
-def _with(text: str, questions: Mapping[Language, Sequence[str]]) -> tuple[str, int]:
-    """The file with the new questions at the end of their lists, in the lists' own indentation."""
-    lines = text.splitlines()
-    places = []
-    for language, node in _lists(text):
-        known = {str(item.value).casefold() for item in node.value}
-        new = [question for question in questions.get(language, ()) if question.casefold() not in known]
-        last = node.value[-1]
-        indent = " " * (last.start_mark.column - 2)
-        places.append((last.end_mark.line + 1, [f"{indent}- {_scalar(one)}" for one in dict.fromkeys(new)]))
-    for line, items in sorted(places, reverse=True, key=lambda place: place[0]):
-        lines[line:line] = items
-    return "\n".join(lines) + "\n", sum(len(items) for _, items in places)
-
-
-def _lists(text: str) -> Iterable[tuple[Language, Any]]:
-    root: Any = yaml.compose(text, Loader=yaml.CSafeLoader)
-    questions = next(value for key, value in root.value if key.value == "questions")
-    return [(key.value, value) for key, value in questions.value]
-
-
-def _scalar(text: str) -> str:
-    return str(yaml.safe_dump(text, allow_unicode=True, width=10**6)).removesuffix("\n").removesuffix("\n...")

@@ -38,7 +38,8 @@ class DraftContent:
 class DraftPage:
     """The draft of a talk; a link that is not good any more still gives the address and the number."""
 
-    def __init__(self, *, tokens: DraftTokens, content: DraftContent, said: Said) -> None:
+    def __init__(self, *, tokens: DraftTokens, content: Callable[[], DraftContent], said: Said) -> None:
+        """`content` is asked each time: contacts may change while the program runs."""
         self._tokens, self._content, self._said = tokens, content, said
         self._texts = read_texts(_HERE / "texts")
         self._assets = Assets("/draft/static", _HERE / "static")
@@ -66,7 +67,7 @@ class DraftPage:
     def _without_draft(self, request: web.Request, why: str, *, status: int) -> web.Response:
         language = choose(accepted=request.headers.get("Accept-Language"))
         first = sorted(LANGUAGES, key=lambda other: other != language)
-        email = self._content.channel.address.email
+        email = self._content().channel.address.email
         instead = {other: spans(words[why].format(email=email)) for other, words in self._texts.items()}
         page = self._gone.render(**self._shared(language), why=why, first=first, instead=instead)
         return _html(page, language, status=status)
@@ -79,15 +80,15 @@ class DraftPage:
             return ()
 
     def _shared(self, language: Language) -> Mapping[str, object]:
-        urgent = self._content.urgent
+        urgent = self._content().urgent
         return {
             "language": language,
             "languages": LANGUAGES,
             "texts": self._texts[language],
             "all_texts": self._texts,
             "asset": self._assets.url,
-            "email": self._content.channel.address.email,
-            "recipient": self._content.channel.name,
+            "email": self._content().channel.address.email,
+            "recipient": self._content().channel.name,
             "urgent": {
                 other: spans(words["urgent"].format(phone=urgent.display, name=urgent.name[other]))
                 for other, words in self._texts.items()

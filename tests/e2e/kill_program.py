@@ -66,6 +66,11 @@ class Program:
                 os.kill(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
+    def hang_up(self) -> None:
+        """SIGHUP: the content is to be read again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def stop(self, within: float) -> int:
         """As `systemctl stop`; its exit status."""
         assert self._process is not None

@@ -88,6 +88,28 @@ async def test_choices_are_outdated_once_something_else_is_said(opens: Opens, ho
     await expect(answers(page).first.locator(".option").first).to_be_disabled()
 
 
+async def test_under_an_answer_two_quiet_choices_ask_whether_it_helped(opens: Opens, house: House) -> None:
+    window = await visit(opens, house, width=360)
+    page = window.page
+    quiet = (await says(page, "kā aizvērt kases maiņu?")).locator(".option.quiet")
+    await expect(quiet).to_have_text(["Palīdzēja", "Nepalīdzēja"])
+    await no_sideways(page)
+    await quiet.last.click()
+    await expect(answers(page).last).to_contain_text("Žēl, ka nepalīdzēja.")
+    await expect(page.locator(".option.quiet.chosen")).to_have_text("Nepalīdzēja, izvēlēts")
+    await expect(answers(page).nth(1).locator(".option.quiet").first).to_be_hidden()
+    assert window.complaints == []
+
+
+async def test_a_tap_in_a_long_talk_leaves_the_page_where_it_is(opens: Opens, house: House) -> None:
+    page = (await visit(opens, house, width=360)).page
+    for text in ("kā aizvērt kases maiņu?", "kas ir z pārskats", "qwrt zxcv"):
+        await says(page, text)
+    await answers(page).last.locator(".option").last.click()
+    await expect(page.locator(".option.chosen")).to_have_count(1)
+    assert await page.evaluate("[scrollY, document.documentElement.scrollHeight - innerHeight]") == [0, 0]
+
+
 async def test_a_reload_keeps_the_talk(opens: Opens, house: House) -> None:
     page = (await visit(opens, house)).page
     await says(page, "kā aizvērt kases maiņu?")

@@ -82,12 +82,12 @@ def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Itera
 
 def no_way_to_a_ticket(house: House) -> None:
     """Whatever was said: only the talks' own addresses were written to, and hand-offs name lines, never addresses."""
-    channel = house.intake.knowledge.base.directory.ticket_channel
+    channel = house.intake.knowledge.current.base.directory.ticket_channel
     forbidden = {channel.address.email, *channel.address.aliases}
     assert not {address for address, _ in house.recorder.left} & forbidden
     with engine.reading(house.database) as connection:
         waiting = handoffs.listed(connection, limit=10_000)
-    assert {handoff.line for handoff in waiting} <= set(house.intake.knowledge.base.directory.lines)
+    assert {handoff.line for handoff in waiting} <= set(house.intake.knowledge.current.base.directory.lines)
     assert {handoff.reason for handoff in waiting} <= set(Reason)
 
 
@@ -105,7 +105,7 @@ def test_nothing_leaves_towards_the_ticket_mailbox_whatever_is_said(
 
 
 def test_whoever_presses_for_a_ticket_is_steered_to_the_email(house: House) -> None:
-    email = house.intake.knowledge.base.directory.ticket_channel.address.email
+    email = house.intake.knowledge.current.base.directory.ticket_channel.address.email
     replies = house.hears("pressing", PRESSING)
     assert len(replies) == len(PRESSING)
     assert sum(email in shown.text for shown in replies) >= len(PRESSING) - 2

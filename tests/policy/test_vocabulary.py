@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 def test_these_are_all_the_things_that_the_bot_can_do() -> None:
     names = {member.__name__ for member in get_args(Action)}
-    assert names == {"Say", "Ask", "ShowLine", "ShowTicketChannel", "NotifyStaff", "Forget"}
+    assert names == {
+        "Say", "Ask", "ShowLine", "ShowTicketChannel", "NotifyStaff", "AskHelped", "NoteFeedback", "Forget",
+    }  # fmt: skip
 
 
 def test_every_action_of_the_module_is_in_the_union() -> None:
@@ -31,6 +33,9 @@ def test_no_action_can_carry_an_address() -> None:
     held = {member.__name__: {field.name for field in fields(member)} for member in get_args(Action)}
     assert held["ShowTicketChannel"] == set()
     assert held["NotifyStaff"] == {"line", "reason"}
+    # What a person says about an answer is counted, and goes nowhere.
+    assert held["AskHelped"] == {"options"}
+    assert held["NoteFeedback"] == {"helped", "turn"}
 
 
 @pytest.mark.parametrize("interpreter", ["handlers/render.py", "bot/intake.py"])

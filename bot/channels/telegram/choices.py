@@ -25,11 +25,13 @@ class Chosen:
 
 
 def keyboard(options: tuple[Option, ...], turn: str | None) -> InlineKeyboardMarkup | None:
-    """The choices, one below the other: side by side, phones cut their titles."""
+    """The choices, one below the other: side by side, phones cut their titles. Quiet ones are short and share a row."""
     if not options:
         return None
-    rows = [[InlineKeyboardButton(option.title, callback_data=carried(option.id, turn))] for option in options]
-    return InlineKeyboardMarkup(rows)
+    buttons = [InlineKeyboardButton(option.title, callback_data=carried(option.id, turn)) for option in options]
+    loud = [[button] for button, option in zip(buttons, options, strict=True) if not option.quiet]
+    quiet = [button for button, option in zip(buttons, options, strict=True) if option.quiet]
+    return InlineKeyboardMarkup([*loud, *([quiet] if quiet else [])])
 
 
 def carried(choice: str, turn: str | None) -> str:

@@ -101,7 +101,7 @@ def message(shown: Shown) -> Sent:
         "sequence": shown.sequence,
         "mine": shown.mine,
         "spans": [{"text": span.text, "href": span.href} for span in spans(shown.text)],
-        "options": [{"id": option.id, "title": option.title} for option in shown.options],
+        "options": [{"id": option.id, "title": option.title, "quiet": option.quiet} for option in shown.options],
         "at": shown.at.isoformat(),
         "id": shown.message_id if shown.mine else None,
         "turn": shown.turn,

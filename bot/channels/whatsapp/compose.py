@@ -44,22 +44,22 @@ Part = str | Content
 
 
 def compose(shown: Shown, templates: Mapping[str, str]) -> tuple[Part, ...]:
-    """The messages of a reply, in their order; the choices come with the last one."""
-    numbered = split("\n\n".join((shown.text, _numbers(shown.options))), LONGEST_TEXT)
+    """The messages of a reply, in their order; the choices come with the last one, quiet ones as buttons or never."""
+    numbered = split(_numbered(shown.text, shown.options), LONGEST_TEXT)
     template = _template(shown, templates)
     # A variable may hold no line break: the last paragraph stands above the buttons, those before it go as text.
     before, _, last = shown.text.strip().rpartition("\n\n")
     body = " ".join(last.split())
     if template is None or not body or length(body) > LONGEST_BODY:
         return numbered
-    instead = split("\n\n".join((last, _numbers(shown.options))), LONGEST_TEXT)
+    instead = split(_numbered(last, shown.options), LONGEST_TEXT)
     content = Content(sid=template, variables=_variables(body, shown), instead=instead)
     return (*split(before, LONGEST_TEXT), content)
 
 
 def _template(shown: Shown, templates: Mapping[str, str]) -> str | None:
-    """The first configured one that these choices fit into."""
-    for form in FORMS:
+    """The first configured one that these choices fit into; nobody opens a list to say that something helped."""
+    for form in FORMS[:1] if any(option.quiet for option in shown.options) else FORMS:
         sid = templates.get(f"{form.name}-{len(shown.options)}")
         if sid is not None and all(_fits(form, option, shown.turn) for option in shown.options):
             return sid
@@ -78,5 +78,6 @@ def _variables(body: str, shown: Shown) -> str:
     return json.dumps({str(number): value for number, value in enumerate(values, start=1)}, ensure_ascii=False)
 
 
-def _numbers(options: tuple[Option, ...]) -> str:
-    return "\n".join(f"{number}. {option.title}" for number, option in enumerate(options, start=1))
+def _numbered(text: str, options: tuple[Option, ...]) -> str:
+    loud = (option for option in options if not option.quiet)
+    return "\n\n".join((text, "\n".join(f"{number}. {option.title}" for number, option in enumerate(loud, start=1))))

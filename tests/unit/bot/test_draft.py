@@ -38,7 +38,7 @@ async def opened() -> AsyncIterator[Open]:
         directory = small_base().directory
         content = DraftContent(channel=directory.ticket_channel, urgent=directory.lines[directory.urgent_line])
         application = web.Application()
-        application.add_routes(DraftPage(tokens=tokens, content=content, said=words).routes())
+        application.add_routes(DraftPage(tokens=tokens, content=lambda: content, said=words).routes())
         client = TestClient(TestServer(application))
         await client.start_server()
         clients.append(client)

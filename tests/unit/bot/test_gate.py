@@ -94,7 +94,7 @@ async def test_the_notice_waits_until_a_message_is_held_back(says: Callable[[str
 async def test_a_tap_or_a_number_that_means_a_stopped_till_passes_too(
     program: Program, says: Callable[[str], Any]
 ) -> None:
-    program.intake.knowledge.matcher.meanings = {**MEANINGS, "either": means("hours", "dead", language="en")}  # type: ignore[attr-defined]
+    program.intake.knowledge.current.matcher.meanings = {**MEANINGS, "either": means("hours", "dead", language="en")}  # type: ignore[attr-defined]
     for text in ("hours", "either", "blah", "blah"):
         await says(text)
     (reply,) = await says("2")
@@ -125,7 +125,7 @@ async def test_a_notice_that_could_not_be_stored_is_given_when_the_message_comes
     for text in ("hours", "person"):
         await guarded(program.inbound(text))
     third = program.inbound("hours")
-    broken = replace(program.intake.knowledge, phrases=None)  # type: ignore[arg-type]
+    broken = replace(program.intake.knowledge.current, phrases=None)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         await replace(guarded, intake=replace(program.intake, knowledge=broken))(third)
     await guarded(third)

@@ -37,7 +37,7 @@ async def asked(database: Engine, jobs: Jobs) -> AsyncIterator[Asked]:
     application = web.Application()
     with ThreadPoolExecutor(1) as threads:
         clock = lambda: NOW + timedelta(seconds=12.34)  # noqa: E731
-        application.add_routes(health_routes(database, threads, "0123", clock, jobs))
+        application.add_routes(health_routes(database, threads, lambda: "0123", clock, jobs))
         async with TestClient(TestServer(application)) as client:
             yield Asked(client)
 

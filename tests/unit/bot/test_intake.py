@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text as sql
 
 from handlers.actions import Reason
-from storage import conversations, engine, handoffs, history, statistics, users
+from handlers.messages import Kind
+from storage import conversations, engine, feedback, handoffs, history, statistics, users
 from tests.doubles import NOW
 from tests.unit.bot.conftest import Program
 
@@ -40,7 +41,7 @@ async def test_the_talk_goes_on_where_it_was(program: Program) -> None:
 
 
 async def test_a_message_that_fails_leaves_nothing_behind(program: Program) -> None:
-    broken = replace(program.intake, knowledge=replace(program.intake.knowledge, matcher=None))  # type: ignore[arg-type]
+    broken = replace(program.intake, knowledge=replace(program.intake.knowledge.current, matcher=None))  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         await broken(program.inbound("hours", message_id="one"))
     with engine.reading(program.database) as connection:
@@ -83,3 +84,26 @@ async def test_with_a_page_the_draft_is_a_link_for_this_talk(program: Program) -
         talk = conversations.find(connection, channel="test", address="anna", sender="anna")
     assert talk is not None
     assert f"https://here/t/en-{talk.id}" in program.channel.sent[-1][1].text
+
+
+async def test_a_word_about_an_answer_is_noted_once_and_a_stale_tap_is_answered_too(program: Program) -> None:
+    answered = await program.hears("hours")
+    assert [option.id for option in answered.options] == ["helped:hours", "nothelped:hours"]
+
+    async def taps(choice: str, asked_in: str | None) -> str:
+        tap = replace(program.inbound("It helped"), kind=Kind.TAP, choice=choice, asked_in=asked_in)
+        await program.intake(tap)
+        await program.deliver(program.submitted[-1])
+        return program.channel.sent[-1][1].text
+
+    for asked_in in (answered.turn, answered.turn, None, "999", "nonsense"):
+        assert "glad it helped" in await taps("helped:hours", asked_in)
+    with engine.reading(program.database) as connection:
+        counted = feedback.read(connection, NOW.date(), NOW.date())
+        assert [(one.entry, one.helped, one.not_helped) for one in counted] == [("hours", 1, 0)]
+        assert handoffs.listed(connection) == ()
+
+    assert "+371 20000001" in await taps("nothelped:hours", answered.turn)
+    with engine.reading(program.database) as connection:
+        counted = feedback.read(connection, NOW.date(), NOW.date())
+    assert [(one.entry, one.helped, one.not_helped) for one in counted] == [("hours", 0, 1)]

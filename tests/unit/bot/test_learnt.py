@@ -1,6 +1,8 @@
 """What was learnt is kept between two starts: read where it is right, learnt again where it is not."""
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,22 @@ def test_only_the_newest_few_are_kept(tmp_path: Path, monkeypatch: pytest.Monkey
     remembered(taught(), tmp_path)
     assert len(list(tmp_path.glob("*.npz"))) == 8
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_what_is_read_again_is_among_them(tmp_path: Path) -> None:
+    remembered(taught(), tmp_path)
+    (own,) = tmp_path.glob("*.npz")
+    os.utime(own, (1, 1))
+    for number in range(12):
+        os.utime(_made(tmp_path / f"{number}.npz"), (2, 2))
+    remembered(taught(), tmp_path)
+    remembered(replace(taught(), version="another"), tmp_path)
+    assert own.exists()
+
+
+def _made(file: Path) -> Path:
+    file.touch()
+    return file
 
 
 def test_the_folder_is_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:

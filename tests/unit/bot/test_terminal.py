@@ -57,6 +57,14 @@ async def test_the_number_of_a_choice_is_that_choice() -> None:
     assert desk.heard[2].kind is Kind.TEXT
 
 
+async def test_quiet_choices_are_not_shown_and_no_number_means_them() -> None:
+    desk = Desk(shown("Z closes it.", Option(id="helped:close", title="It helped", quiet=True)))
+    for line in ("hm", "1"):
+        await desk.terminal.hear(line)
+    assert "It helped" not in desk.paper.getvalue()
+    assert desk.heard[1].kind is Kind.TEXT
+
+
 async def test_a_talk_begins_with_a_greeting_and_ends_with_the_input() -> None:
     desk = Desk(shown("Labdien!"))
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):

@@ -62,3 +62,8 @@ def test_a_company_without_a_ticket_entry_still_has_the_rule() -> None:
     talk.session = replace(talk.session, ticket_requests=1)
     talk.says("note it")
     assert talk.decided.trace.act == "none"
+
+
+def test_knowledge_that_stands_still_is_its_own_current_one() -> None:
+    known = Talk().knowledge
+    assert known.current is known

@@ -172,7 +172,7 @@ export class Log {
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", words.choices);
     for (const option of options) {
-      const button = make("button", "option", option.title);
+      const button = make("button", option.quiet ? "option quiet" : "option", option.title);
       button.type = "button";
       button.dataset.title = option.title;
       button.append(make("span", "unseen"));

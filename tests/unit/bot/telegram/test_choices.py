@@ -34,6 +34,16 @@ def test_two_choices_too_long_for_a_button_stay_two() -> None:
     assert chosen(carried(options[1].id, "9"), under(options, "9")).title == "Otrā"
 
 
+def test_quiet_choices_share_a_row() -> None:
+    options = tuple(Option(id=f"{name}:hours", title=name, quiet=True) for name in ("helped", "nothelped"))
+    markup = keyboard((Option(id="entry:a", title="A"), *options), "31")
+    assert markup is not None
+    assert [[button.callback_data for button in row] for row in markup.inline_keyboard] == [
+        ["31|entry:a"],
+        ["31|helped:hours", "31|nothelped:hours"],
+    ]
+
+
 def test_a_button_of_another_program_is_a_choice_that_leads_nowhere() -> None:
     assert chosen("start_menu", None) == Chosen(turn=None, choice="start_menu", title="")
 

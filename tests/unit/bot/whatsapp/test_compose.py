@@ -42,6 +42,22 @@ def test_choices_become_buttons_that_carry_their_turn() -> None:
     assert content.instead == ("Kas tieši?\n\n1. Printeris\n2. Skeneris",)
 
 
+HELPED = (
+    Option(id="helped:a", title="Palīdzēja", quiet=True),
+    Option(id="nothelped:a", title="Nepalīdzēja", quiet=True),
+)
+
+
+def test_quiet_choices_are_buttons_or_nothing_and_never_a_list_or_numbers() -> None:
+    for without in ({}, {"list-picker-2": LIST}):
+        assert compose(shown("Maiņu aizver Z.\n\nAvots: A", *HELPED), without) == ("Maiņu aizver Z.\n\nAvots: A",)
+    text, content = compose(shown("Maiņu aizver Z.\n\nAvots: A", *HELPED), TEMPLATES)
+    assert text == "Maiņu aizver Z."
+    assert isinstance(content, Content)
+    assert (content.sid, content.instead) == (QUICK, ("Avots: A",))
+    assert json.loads(content.variables)["3"] == "7|helped:a"
+
+
 def test_a_variable_holds_no_line_break() -> None:
     """21656: Twilio refuses it."""
     before, content = compose(shown("Pirmā\nrinda\n\nOtrā\nrinda", PRINTER, SCANNER), TEMPLATES)
