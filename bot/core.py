@@ -24,6 +24,7 @@ from bot.metrics import Metrics
 from bot.settings import Settings, SettingsError
 from bot.tracing import NO_TRACING, Tracing
 from bot.tracing.ways import Traced
+from bot.writing import Writer
 from handlers.situation import Knowledge
 from storage import engine, migrate, outbox
 
@@ -71,14 +72,9 @@ async def core(
         ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads,
     ):
         ending = asyncio.Event()
+        writer = Writer(database, threads)
         deliver = Deliverer(
-            database=database,
-            channels=channels,
-            clock=now,
-            threads=threads,
-            metrics=metrics,
-            ending=ending,
-            tracing=tracing,
+            writer=writer, channels=channels, clock=now, metrics=metrics, ending=ending, tracing=tracing
         )
         runner: Jobs = (
             ProcrastinateJobs(
@@ -92,6 +88,7 @@ async def core(
             knowledge=known,
             clock=now,
             threads=threads,
+            writer=writer,
             jobs=runner,
             links=links,
             metrics=metrics,
@@ -107,7 +104,7 @@ async def core(
                 intake=intake,
                 receive=Traced(receive=guarded, tracing=tracing),
                 metrics=metrics,
-                memory=Memory(database=database, threads=threads, clock=now),
+                memory=Memory(database=database, threads=threads, writer=writer),
                 runner=runner,
                 tracing=tracing,
             )

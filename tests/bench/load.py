@@ -100,7 +100,9 @@ def main(
             taken += [seen.taken] if warm == program.url else []
         found = [one_round(place, program, bare, taken) for _ in range(rounds)]
         stored = program.stored()
-    typer.echo(f"highest rate with p99 < {LIMIT_MS:.0f} ms   paligs   bare   share   paligs p50 / p99   last reply after")
+    typer.echo(
+        f"highest rate with p99 < {LIMIT_MS:.0f} ms   paligs   bare   share   paligs p50 / p99   last reply after"
+    )
     for number, (theirs, ours) in enumerate(found, start=1):
         typer.echo(
             f"round {number:<22} {ours.rate:6}/s {theirs.rate:5}/s {ours.rate / theirs.rate:7.2f}"

@@ -49,7 +49,7 @@ def run(url: str, messages: Path, *, rate: int, seconds: int) -> Trial:
         "SUMMARY": str(summary),
     }
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | settings
-    command = [_K6, "run", "--quiet", "--no-usage-report", "--log-output", "none", "--address", "", _SCRIPT]
+    command = [str(_K6), "run", "--quiet", "--no-usage-report", "--log-output", "none", "--address", "", str(_SCRIPT)]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     return read(json.loads(summary.read_text("utf-8")), rate)
 
