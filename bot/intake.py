@@ -80,7 +80,7 @@ class Intake:
             self.tracing.span("intake") as span,
         ):
             span.note({Fact.CHANNEL: inbound.channel})
-            taken = await self.writer(partial(self.take, inbound))
+            taken = await self.writer(partial(self.take, inbound), urgent=True)
             span.note(_known(taken.trace) if taken.trace is not None else {Fact.RESULT: "repeated"})
             if taken.turn is not None:
                 span.note({Fact.TURN: taken.turn})

@@ -23,6 +23,9 @@ Change = Callable[[Connection], Result]
 TOGETHER: Final = 32
 """Changes in one transaction at most: the first waits for the last."""
 
+KEPT: Final = 8
+"""So many of them are for those that can wait: however much comes in, replies go out."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
@@ -39,7 +42,8 @@ class Writer:
     """Every change is whole or not there, and committed before its caller goes on, in the order of their coming.
 
     SQLite lets one transaction write at a time, so that changes queue: those that wait together are committed
-    together. Where one of them fails, none of them stays, and each is run again alone. On PostgreSQL each has a
+    together, and those that a platform waits for go before the others. Where one of them fails, none of them stays,
+    and each is run again alone. On PostgreSQL each has a
     transaction and a connection of its own, and waits for none but those of its talk.
     """
 
@@ -47,10 +51,11 @@ class Writer:
         self._database = database
         self._threads = threads
         self._alone = database.dialect.name != "sqlite"
-        self._waiting: deque[_Wanted] = deque()
+        self._urgent: deque[_Wanted] = deque()
+        self._others: deque[_Wanted] = deque()
         self._writing: asyncio.Task[None] | None = None
 
-    async def __call__(self, change: Change[Result]) -> Result:
+    async def __call__(self, change: Change[Result], *, urgent: bool = False) -> Result:
         """What `change` returns, once it is committed.
 
         Raises:
@@ -61,7 +66,7 @@ class Writer:
         if self._alone:
             await self._write([wanted])
         else:
-            self._waiting.append(wanted)
+            (self._urgent if urgent else self._others).append(wanted)
             if self._writing is None:
                 self._writing = loop.create_task(self._write_all(), name="write")
         result: Result = await wanted.done
@@ -69,10 +74,15 @@ class Writer:
 
     async def _write_all(self) -> None:
         try:
-            while self._waiting:
-                await self._write([self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))])
+            while group := self._next():
+                await self._write(group)
         finally:
             self._writing = None
+
+    def _next(self) -> list[_Wanted]:
+        room = TOGETHER - min(KEPT, len(self._others))
+        group = [self._urgent.popleft() for _ in range(min(room, len(self._urgent)))]
+        return group + [self._others.popleft() for _ in range(min(TOGETHER - len(group), len(self._others)))]
 
     async def _write(self, group: Sequence[_Wanted]) -> None:
         outcomes = await asyncio.get_running_loop().run_in_executor(self._threads, self._committed, group)
