@@ -1,5 +1,6 @@
 """What is measured: the program as it is run, and the bare handler; each a process of its own on loopback."""
 
+import os
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import text
 
@@ -35,12 +36,56 @@ class Stored:
     sent: int
 
 
+class Target(Protocol):
+    """What messages are posted to."""
+
+    @property
+    def name(self) -> str:
+        """In the table."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Of the webhook."""
+        ...
+
+    def cpu_seconds(self) -> float:
+        """Processor time of its process so far."""
+        ...
+
+    def settled(self) -> float:
+        """Waits until it has nothing left to do; how many seconds that took."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bare:
+    """The handler that only checks the signature."""
+
+    url: str
+    process: int
+    name: str = "bare"
+
+    def cpu_seconds(self) -> float:
+        """As Target says."""
+        return _cpu_seconds(self.process)
+
+    def settled(self) -> float:
+        """It has nothing to do afterwards."""
+        return 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Paligs:
     """`paligs run` on SQLite, as it comes; only the addresses of Twilio are others."""
 
     url: str
     program: Program
+    name: str = "paligs"
+
+    def cpu_seconds(self) -> float:
+        """As Target says."""
+        return _cpu_seconds(self.program.pid)
 
     def stored(self) -> Stored:
         """What has arrived in the database."""
@@ -79,21 +124,30 @@ def paligs(folder: Path) -> Iterator[Paligs]:
 
 
 @contextmanager
-def bare() -> Iterator[str]:
-    """The address of the bare handler, while the block lasts."""
+def bare() -> Iterator[Bare]:
+    """The bare handler, while the block lasts."""
     port = own_port()
-    with _module("tests.bench.bare", port):
+    with _module("tests.bench.bare", port) as process:
         _listening(port, "/")
-        yield f"http://127.0.0.1:{port}{PATH}"
+        yield Bare(url=f"http://127.0.0.1:{port}{PATH}", process=process)
 
 
 @contextmanager
-def _module(name: str, port: int) -> Iterator[None]:
+def _module(name: str, port: int) -> Iterator[int]:
     with subprocess.Popen([sys.executable, "-m", name, str(port)], stdin=subprocess.DEVNULL) as process:
         try:
-            yield
+            yield process.pid
         finally:
             process.terminate()
+
+
+def _cpu_seconds(process: int) -> float:
+    """0 where the system does not tell it this way."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _listening(port: int, path: str) -> None:
