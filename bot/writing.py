@@ -26,6 +26,9 @@ TOGETHER: Final = 32
 KEPT: Final = 8
 """So many of them are for those that can wait: however much comes in, replies go out."""
 
+GATHER_SECONDS: Final = 0.005
+"""After a shared transaction others are sure to come: fewer, larger ones leave more of the machine to them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
@@ -76,6 +79,8 @@ class Writer:
         try:
             while group := self._next():
                 await self._write(group)
+                if len(group) > 1:
+                    await asyncio.sleep(GATHER_SECONDS)
         finally:
             self._writing = None
 

@@ -1,5 +1,7 @@
 """`python -m tests.bench.load`: how many WhatsApp messages a second one process takes, beside a bare handler."""
 
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +100,8 @@ def main(
     tries: Annotated[int, typer.Option(help="How often a rate may fail before it counts as too high.")] = 2,
 ) -> None:
     """Prints the table of docs/performance.md."""
+    # Stopped in the middle, it takes with it what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ranged(seconds, tries) as place, targets.bare() as bare, targets.paligs(place.folder) as paligs:
         # The first messages pay for connections, caches and the database's first pages.
         for target in (bare, paligs):

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 from sqlalchemy import Connection, Engine, event, func, select
 
+from bot import writing as writing_module
 from bot.writing import KEPT, TOGETHER, Writer
 from storage import conversations
 from storage.engine import create, reading, writing
@@ -92,6 +94,23 @@ class TestOnSQLite:
 
         assert len(seen) == 3
         assert stored(engine) == 3 * TOGETHER
+
+    async def test_who_comes_after_a_crowd_shares_and_who_comes_alone_does_not_wait(
+        self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writing_module, "GATHER_SECONDS", 0.5)
+        writer, seen, start = Writer(engine, threads), commits(engine), monotonic()
+        for number in range(3):
+            await writer(talk(number))
+        assert monotonic() - start < 0.5
+        assert len(seen) == 3
+
+        await asyncio.gather(writer(talk(10)), writer(talk(11)))
+        later = [asyncio.create_task(writer(talk(number))) for number in (20, 21)]
+        await asyncio.sleep(0.05)
+        later += [asyncio.create_task(writer(talk(22)))]
+        await asyncio.gather(*later)
+        assert len(seen) == 5
 
     async def test_they_are_done_in_the_order_of_their_coming(
         self, engine: Engine, threads: ThreadPoolExecutor
