@@ -19,7 +19,6 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
 from bot import logs
-from bot.channels.port import Shown
 from bot.deliver import Deliverer
 from bot.intake import Intake
 from bot.knowledge import knowledge
@@ -34,7 +33,7 @@ from storage.engine import create, writing
 from storage.turns import trace_json
 from tests import servers
 from tests.bench.filled import CHANNEL, Sample, address, fill
-from tests.doubles import NoJobs
+from tests.doubles import NoJobs, Sink
 from tests.plans import noted, scans
 
 KINDS: Final = ("sqlite", "postgresql")
@@ -44,20 +43,6 @@ FEW: Final = 50
 
 FILLED: Final = frozenset({"conversations", "messages", "turns", "sessions", "handoffs"})
 """Tables that are large here: one with few rows is rightly read through."""
-
-
-@dataclass
-class Sink:
-    """A channel that takes everything."""
-
-    name: str = CHANNEL
-    taken: int = 0
-
-    async def send(self, to: str, shown: Shown) -> str:
-        """Gone."""
-        del to, shown
-        self.taken += 1
-        return f"receipt {self.taken}"
 
 
 @dataclass(kw_only=True)
@@ -107,7 +92,7 @@ def side(url: str, known: Knowledge, talks: int) -> Iterator[Side]:
         intake = Intake(
             database=engine, knowledge=known, clock=_now, threads=threads, writer=writer, jobs=jobs, links=_link
         )
-        deliver = Deliverer(writer=writer, channels={CHANNEL: Sink()}, clock=_now)
+        deliver = Deliverer(writer=writer, channels={CHANNEL: Sink(CHANNEL)}, clock=_now)
         yield Side(engine=engine, talks=talks, intake=intake, deliver=deliver, jobs=jobs)
     engine.dispose()
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from bot.channels.port import Shown
 from bot.deliver import Deliverer
 from bot.gate import Parking
 from bot.intake import Intake
@@ -22,23 +21,11 @@ from handlers.situation import Knowledge
 from storage import migrate, outbox, parked
 from storage.engine import writing
 from tests.contract.talks import HELLO, NOW, said
-from tests.doubles import NoJobs, ScriptedMatcher, means, small_base
+from tests.doubles import NoJobs, ScriptedMatcher, Sink, means, small_base
 from tests.plans import LARGE, Statement, noted, scans
 
 KNOWN = {name: means(name, language="en") for name in ("dead", "hours", "ticket", "person")}
 ERASING = "/forget", "yes"
-
-
-@dataclass
-class Receipts:
-    """A channel that takes everything."""
-
-    name: str = HELLO.channel
-    sent: int = 0
-
-    async def send(self, address: str, shown: Shown) -> str:
-        self.sent += 1
-        return f"receipt {self.sent}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +63,7 @@ def house(engine: Engine) -> Iterator[House]:
     with ThreadPoolExecutor(2) as threads:
         writer, jobs = Writer(engine, threads), NoJobs()
         intake = Intake(database=engine, knowledge=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs)
-        deliver = Deliverer(writer=writer, channels={HELLO.channel: Receipts()}, clock=lambda: NOW)
+        deliver = Deliverer(writer=writer, channels={HELLO.channel: Sink(HELLO.channel)}, clock=lambda: NOW)
         yield House(intake, deliver, Memory(database=engine, threads=threads, writer=writer), jobs)
 
 
