@@ -72,6 +72,9 @@ class Range:
                     due[target] = going[target].send(shot.trial.good)
                 except StopIteration:
                     del due[target]
+        if len(found) < len(given):
+            typer.echo("No rate held at all: the machine is too busy to measure on.", err=True)
+            raise typer.Exit(1)
         # Another search need not begin so far below.
         self.starts = {name: round(shot.trial.rate * 0.8) for name, shot in found.items()}
         return [found[target.name] for target in given]
