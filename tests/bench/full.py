@@ -33,7 +33,7 @@ from storage.engine import create, writing
 from storage.turns import trace_json
 from tests import servers
 from tests.bench.filled import CHANNEL, Sample, address, fill
-from tests.doubles import NoJobs, Sink
+from tests.doubles import Crew, Sink
 from tests.plans import noted, scans
 
 KINDS: Final = ("sqlite", "postgresql")
@@ -53,7 +53,7 @@ class Side:
     talks: int
     intake: Intake
     deliver: Deliverer
-    jobs: NoJobs
+    jobs: Crew
     intakes: list[float] = field(default_factory=list)
     deliveries: list[float] = field(default_factory=list)
     looks: list[float] = field(default_factory=list)
@@ -88,7 +88,7 @@ def side(url: str, known: Knowledge, talks: int) -> Iterator[Side]:
     migrate.upgrade(engine)
     fill(engine, talks, sample(known))
     with ThreadPoolExecutor(4) as threads:
-        writer, jobs = Writer(engine, threads), NoJobs()
+        writer, jobs = Writer(engine, threads), Crew()
         intake = Intake(
             database=engine, knowledge=known, clock=_now, threads=threads, writer=writer, jobs=jobs, links=_link
         )

@@ -21,7 +21,7 @@ from handlers.situation import Knowledge
 from storage import migrate, outbox, parked
 from storage.engine import writing
 from tests.contract.talks import HELLO, NOW, said
-from tests.doubles import NoJobs, ScriptedMatcher, Sink, means, small_base
+from tests.doubles import Crew, ScriptedMatcher, Sink, means, small_base
 from tests.plans import LARGE, Statement, noted, scans
 
 KNOWN = {name: means(name, language="en") for name in ("dead", "hours", "ticket", "person")}
@@ -35,7 +35,7 @@ class House:
     intake: Intake
     deliver: Deliverer
     memory: Memory
-    jobs: NoJobs
+    jobs: Crew
 
     async def hears(self, words: str, number: int) -> None:
         await Parking(intake=self.intake)(replace(said(words, number), sent_at=NOW))
@@ -61,7 +61,7 @@ class House:
 def house(engine: Engine) -> Iterator[House]:
     known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
     with ThreadPoolExecutor(2) as threads:
-        writer, jobs = Writer(engine, threads), NoJobs()
+        writer, jobs = Writer(engine, threads), Crew()
         intake = Intake(database=engine, knowledge=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs)
         deliver = Deliverer(writer=writer, channels={HELLO.channel: Sink(HELLO.channel)}, clock=lambda: NOW)
         yield House(intake, deliver, Memory(database=engine, threads=threads, writer=writer), jobs)
