@@ -27,6 +27,7 @@ from bot.relearn import Relearner
 from bot.settings import Settings, SettingsError
 from bot.tracing import NO_TRACING, Tracing
 from bot.tracing.ways import Traced
+from bot.writing import Writer
 from handlers.situation import Knowledge
 from kb.model import KnowledgeBase
 from storage import engine, migrate, outbox
@@ -93,14 +94,9 @@ async def core(
         ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads,
     ):
         ending = asyncio.Event()
+        writer = Writer(database, threads)
         deliver = Deliverer(
-            database=database,
-            channels=channels,
-            clock=now,
-            threads=threads,
-            metrics=metrics,
-            ending=ending,
-            tracing=tracing,
+            writer=writer, channels=channels, clock=now, metrics=metrics, ending=ending, tracing=tracing
         )
         runner: Jobs = (
             ProcrastinateJobs(
@@ -114,6 +110,7 @@ async def core(
             knowledge=known,
             clock=now,
             threads=threads,
+            writer=writer,
             jobs=runner,
             links=links,
             metrics=metrics,
@@ -132,7 +129,7 @@ async def core(
                 intake=intake,
                 receive=Traced(receive=guarded, tracing=tracing),
                 metrics=metrics,
-                memory=Memory(database=database, threads=threads, clock=now),
+                memory=Memory(database=database, threads=threads, writer=writer),
                 runner=runner,
                 tracing=tracing,
                 relearner=relearner,

@@ -1,27 +1,24 @@
 """Brings the replies of a talk to its channel, in order and at least once; it decides nothing about their words."""
 
 import asyncio
-import contextvars
 import random
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
 from bot.channels.port import Channel, DeliveryError, Shown
 from bot.metrics import Metrics
 from bot.tracing import NO_TRACING, Fact, Kind, Span, Tracing
-from storage import delivery, engine, outbox, parked, users
-from storage.outbox import Outgoing
+from bot.writing import Writer
+from storage import delivery, outbox, parked, users
+from storage.outbox import Later, Outgoing
 
 log = structlog.get_logger()
-
-Result = TypeVar("Result")
 
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 """Between two attempts at a reply that the channel does not take for now."""
@@ -38,10 +35,9 @@ GIVEN_UP: Final = timedelta(days=2)
 class Deliverer:
     """Delivers for every channel that this process serves, by name."""
 
-    database: Engine
+    writer: Writer
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
-    threads: ThreadPoolExecutor
     metrics: Metrics = field(default_factory=Metrics)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the program stops: what is being sent is finished, the rest waits for its next start."""
@@ -49,36 +45,38 @@ class Deliverer:
 
     async def __call__(self, talk: str) -> datetime | None:
         """Send what waits in a talk until nothing does, or the first of it has to wait: until the moment returned."""
-        while not self.ending.is_set():
-            claimed = await self._stored(lambda connection: outbox.claim(connection, talk, self.clock()))
-            if not isinstance(claimed, Outgoing):
-                return None if claimed is None else claimed.until
+        claimed = await self.writer(lambda connection: self._claim(connection, talk))
+        while isinstance(claimed, Outgoing):
             channel = self.channels.get(claimed.talk.channel)
             if channel is None:
                 return None
             # Whatever is logged on the way, the channel's own words too, can be found by its turn.
             with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
-                await self._deliver(channel, claimed)
-        return None
+                claimed = await self._deliver(channel, claimed)
+        return None if claimed is None else claimed.until
+
+    def _claim(self, connection: Connection, talk: str) -> Outgoing | Later | None:
+        return None if self.ending.is_set() else outbox.claim(connection, talk, self.clock())
 
     async def due(self) -> tuple[str, ...]:
         """Talks in which something can be sent now."""
-        return await self._stored(lambda connection: outbox.due(connection, self.clock()))
+        return await self.writer(lambda connection: outbox.due(connection, self.clock()))
 
     async def sweep(self) -> None:
         """Take away what is left of the forgotten, when they have had time to read the farewell, and old failures."""
-        await self._stored(lambda connection: users.sweep(connection, self.clock() - FAREWELL))
-        await self._stored(lambda connection: parked.sweep(connection, self.clock() - GIVEN_UP))
+        await self.writer(lambda connection: users.sweep(connection, self.clock() - FAREWELL))
+        await self.writer(lambda connection: parked.sweep(connection, self.clock() - GIVEN_UP))
 
-    async def _deliver(self, channel: Channel, claimed: Outgoing) -> None:
+    async def _deliver(self, channel: Channel, claimed: Outgoing) -> Outgoing | Later | None:
         """One try. Its span goes on the trace of the turn, whoever decided that and however long ago."""
         with self.tracing.resumed(f"deliver {channel.name}", Kind.CLIENT, claimed.traceparent) as span:
             span.note({Fact.CHANNEL: channel.name, Fact.ATTEMPT: claimed.attempts})
             if claimed.turn is not None:
                 span.note({Fact.TURN: claimed.turn})
-            await self._send(channel, claimed, span)
+            return await self._send(channel, claimed, span)
 
-    async def _send(self, channel: Channel, claimed: Outgoing, span: Span) -> None:
+    async def _send(self, channel: Channel, claimed: Outgoing, span: Span) -> Outgoing | Later | None:
+        """Sends it, notes how that went and claims what comes next, in one transaction."""
         try:
             receipt = await channel.send(claimed.talk.address, _shown(claimed))
         except DeliveryError as exc:
@@ -87,31 +85,26 @@ class Deliverer:
             self.metrics.delivered(channel.name, result)
             span.note({Fact.RESULT: result})
             span.fail(result)
-            await self._stored(lambda connection: self._not_sent(connection, claimed, error))
-            return
-        self.metrics.delivered(channel.name, "sent")
-        span.note({Fact.RESULT: "sent"})
-        await self._stored(lambda connection: self._sent(connection, claimed, receipt))
+            following = await self.writer(lambda connection: self._not_sent(connection, claimed, error))
+            log.warning("delivery.failed", channel=channel.name, permanent=exc.permanent)
+        else:
+            self.metrics.delivered(channel.name, "sent")
+            span.note({Fact.RESULT: "sent"})
+            following = await self.writer(lambda connection: self._sent(connection, claimed, receipt))
+            log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
+        return following
 
-    def _sent(self, connection: Connection, claimed: Outgoing, receipt: str | None) -> None:
+    def _sent(self, connection: Connection, claimed: Outgoing, receipt: str | None) -> Outgoing | Later | None:
         delivery.sent(connection, claimed.id, self.clock(), receipt=receipt)
-        log.info("delivery.sent", channel=claimed.talk.channel, attempts=claimed.attempts)
+        return self._claim(connection, claimed.talk.id)
 
-    def _not_sent(self, connection: Connection, claimed: Outgoing, error: DeliveryError) -> None:
-        log.warning("delivery.failed", channel=claimed.talk.channel, permanent=error.permanent)
+    def _not_sent(self, connection: Connection, claimed: Outgoing, error: DeliveryError) -> Outgoing | Later | None:
         if error.permanent:
             delivery.failed(connection, claimed.id, str(error))
         else:
             wait = max(error.retry_after or timedelta(0), pause(claimed.attempts))
             delivery.again(connection, claimed.id, str(error), self.clock() + wait)
-
-    async def _stored(self, change: Callable[[Connection], Result]) -> Result:
-        def transaction() -> Result:
-            with engine.writing(self.database) as connection:
-                return change(connection)
-
-        context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self.threads, context.run, transaction)
+        return self._claim(connection, claimed.talk.id)
 
 
 def pause(attempts: int) -> timedelta:
@@ -129,4 +122,5 @@ def _shown(claimed: Outgoing) -> Shown:
         at=claimed.created_at,
         turn=None if claimed.turn is None else str(claimed.turn),
         answers=claimed.answers,
+        heard_at=claimed.talk.last_seen_at,
     )

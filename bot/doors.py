@@ -147,7 +147,6 @@ class Doors:
             account,
             receive=self._program.receive,
             reported=partial(memory.reported, WhatsApp.name),
-            window=partial(memory.window_open, WhatsApp.name),
             rejected=partial(self._program.metrics.rejected, WhatsApp.name),
         )
 

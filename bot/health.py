@@ -75,7 +75,7 @@ def _warnings(workers: Workers) -> list[str]:
 
 def _look(database: Engine, jobs: Jobs) -> _Found:
     try:
-        faults = migrate.check(database)
+        faults = migrate.outdated(database)
         with engine.reading(database) as connection:
             return _Found(faults=faults, backlog=outbox.backlog(connection), workers=jobs.workers(connection))
     except StorageError as exc:

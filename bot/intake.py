@@ -1,11 +1,10 @@
 """Takes a message in: one transaction that recognises, decides, stores and queues; it sends nothing."""
 
-import asyncio
-import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 from typing import assert_never
 
@@ -16,15 +15,16 @@ from structlog.contextvars import bound_contextvars
 from bot.jobs.port import Queue
 from bot.knowledge import Known
 from bot.metrics import Metrics
-from bot.tracing import NO_TRACING, Fact, Span, Tracing
+from bot.tracing import NO_TRACING, Fact, Tracing
+from bot.writing import Writer
 from handlers.actions import Ask, AskHelped, Forget, NoteFeedback, NotifyStaff, Say, ShowLine, ShowTicketChannel
 from handlers.excuse import Decide
 from handlers.messages import Inbound, Reply
 from handlers.render import Draft, Voice, render
 from handlers.router import decide
-from handlers.session import Decision, Session
+from handlers.session import Decision, Session, Trace
 from kb.model import Language
-from storage import conversations, engine, feedback, handoffs, history, outbox, sessions, statistics, turns, users
+from storage import conversations, feedback, handoffs, history, outbox, sessions, statistics, turns, users
 from storage.conversations import Conversation
 
 log = structlog.get_logger()
@@ -39,10 +39,21 @@ def no_page(channel: str, talk: str, language: Language) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of a message: its talk, and the trace of its decision; None where it had come before."""
+
+    talk: str
+    turn: int | None = None
+    trace: Trace | None = None
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Intake:
     """The way in for every channel.
 
-    `links` makes draft links; `jobs` is told of talks that have something to deliver, before the commit and after.
+    `threads` are for looking only. `links` makes draft links; `jobs` is told of talks that have something to deliver,
+    before the commit and after.
     `decide` is replaced where a message gets an excuse instead of an answer (bot.gate).
     """
 
@@ -50,6 +61,7 @@ class Intake:
     knowledge: Known
     clock: Clock
     threads: ThreadPoolExecutor
+    writer: Writer
     jobs: Queue
     links: DraftLink = no_page
     decide: Decide = decide
@@ -62,58 +74,61 @@ class Intake:
         Raises:
             StorageError: nothing was stored; the same message may be sent again.
         """
-        with self.metrics.taking(inbound.channel), bound_contextvars(message=inbound.message_id):
-            # A thread of the pool would not know whose message it logs about.
-            context = contextvars.copy_context()
-            talk = await asyncio.get_running_loop().run_in_executor(self.threads, context.run, self.take, inbound)
-        self.jobs.submit(talk)
+        with (
+            self.metrics.taking(inbound.channel),
+            bound_contextvars(message=inbound.message_id),
+            self.tracing.span("intake") as span,
+        ):
+            span.note({Fact.CHANNEL: inbound.channel})
+            taken = await self.writer(partial(self.take, inbound), urgent=True)
+            span.note(_known(taken.trace) if taken.trace is not None else {Fact.RESULT: "repeated"})
+            if taken.turn is not None:
+                span.note({Fact.TURN: taken.turn})
+            self._tell(inbound.channel, taken)
+        self.jobs.submit(taken.talk)
 
-    def take(self, inbound: Inbound) -> str:
-        """The transaction; the id of the talk."""
+    def take(self, inbound: Inbound, connection: Connection) -> Taken:
+        """All that is stored about a message, in one transaction."""
         known = self.knowledge.current
         if known is not self.knowledge:
             # What is known may change at any moment: a message is dealt with by one knowledge from beginning to end.
-            return replace(self, knowledge=known).take(inbound)
-        with self.tracing.span("intake") as span:
-            span.note({Fact.CHANNEL: inbound.channel})
-            return self._take(inbound, span)
-
-    def _take(self, inbound: Inbound, span: Span) -> str:
+            return replace(self, knowledge=known).take(inbound, connection)
         now = self.clock()
-        with engine.writing(self.database) as connection:
-            talk = conversations.open(connection, inbound, now)
-            message = conversations.heard(connection, talk, inbound, now)
-            if message is None:
-                span.note({Fact.RESULT: "repeated"})
-                log.info("intake.repeated", channel=inbound.channel, talk=talk.id)
-                return talk.id
-            start = perf_counter()
-            session = sessions.read(connection, talk.id)
-            decision = self._decide(inbound, session, now)
-            took = (perf_counter() - start) * 1000
-            turn: int | None = None
-            if any(isinstance(action, Forget) for action in decision.actions):
-                talk = self._forget(connection, inbound, decision, now)
-            else:
-                turn = self._keep(connection, talk, message, decision, took, now)
-            self.jobs.queue(connection, talk.id)
-            statistics.count_up(connection, talk.channel, decision.trace, now.date())
-        self.metrics.decided(talk.channel, decision.trace.act, took / 1000)
-        span.note(_known(decision) if turn is None else {**_known(decision), Fact.TURN: turn})
+        talk = conversations.open(connection, inbound, now)
+        message = conversations.heard(connection, talk, inbound, now)
+        if message is None:
+            return Taken(talk=talk.id)
+        start = perf_counter()
+        session = sessions.read(connection, talk.id)
+        decision = self._decide(inbound, session, now)
+        took = (perf_counter() - start) * 1000
+        turn: int | None = None
+        if any(isinstance(action, Forget) for action in decision.actions):
+            talk = self._forget(connection, inbound, decision, now)
+        else:
+            turn = self._keep(connection, talk, message, decision, took, now)
+        self.jobs.queue(connection, talk.id)
+        statistics.count_up(connection, talk.channel, decision.trace, now.date())
+        return Taken(talk=talk.id, turn=turn, trace=decision.trace, milliseconds=took)
+
+    def _tell(self, channel: str, taken: Taken) -> None:
+        if taken.trace is None:
+            log.info("intake.repeated", channel=channel, talk=taken.talk)
+            return
+        self.metrics.decided(channel, taken.trace.act, taken.milliseconds / 1000)
         log.info(
             "intake.decided",
-            channel=talk.channel,
-            talk=talk.id,
-            turn=turn,
-            handler=decision.trace.handler,
-            ms=round(took, 2),
+            channel=channel,
+            talk=taken.talk,
+            turn=taken.turn,
+            handler=taken.trace.handler,
+            ms=round(taken.milliseconds, 2),
         )
-        return talk.id
 
     def _decide(self, inbound: Inbound, session: Session, now: datetime) -> Decision:
         with self.tracing.span("decide") as span:
             decision = self.decide(inbound, session, self.knowledge.current, now)
-            span.note(_known(decision))
+            span.note(_known(decision.trace))
         return decision
 
     def _keep(
@@ -154,6 +169,6 @@ class Intake:
         return () if reply is None else (reply,)
 
 
-def _known(decision: Decision) -> dict[Fact, str | int]:
+def _known(trace: Trace) -> dict[Fact, str | int]:
     """What a trace may tell of a decision."""
-    return {Fact.ACT: decision.trace.act, Fact.OUTCOME: decision.trace.outcome.value}
+    return {Fact.ACT: trace.act, Fact.OUTCOME: trace.outcome.value}

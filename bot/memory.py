@@ -4,19 +4,16 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from bot.channels.port import Shown
+from bot.writing import Writer
 from storage import conversations, delivery, engine, history
 from storage.history import Side, Spoken
 
 Result = TypeVar("Result")
-
-WINDOW: Final = timedelta(hours=24)
-"""How long after a person's last message WhatsApp takes free text (Twilio error 63016 tells of the rest)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +22,7 @@ class Memory:
 
     database: Engine
     threads: ThreadPoolExecutor
-    clock: Callable[[], datetime]
+    writer: Writer
 
     async def talk(self, channel: str, address: str, after: int) -> Sequence[Shown]:
         """Both sides of a person's talk, in order, after a sequence number."""
@@ -41,23 +38,11 @@ class Memory:
         """A person's own last words in a talk, masked, newest last."""
         return await self._read(lambda connection: history.transcript(connection, talk))
 
-    async def window_open(self, channel: str, address: str) -> bool:
-        """Whether the person at an address wrote within the last 24 hours."""
-
-        def read(connection: Connection) -> bool:
-            known = conversations.find(connection, channel=channel, address=address, sender=address)
-            return known is not None and self.clock() - known.last_seen_at < WINDOW
-
-        return await self._read(read)
-
     async def reported(self, channel: str, receipt: str, state: str, error: str | None) -> None:
         """Keep what a platform reports of a reply."""
 
-        def write() -> None:
-            with engine.writing(self.database) as connection:
-                delivery.reported(connection, channel, receipt, delivery.State(state), error=error)
-
-        await asyncio.get_running_loop().run_in_executor(self.threads, write)
+        news = delivery.State(state)
+        await self.writer(lambda connection: delivery.reported(connection, channel, receipt, news, error=error))
 
     async def _read(self, question: Callable[[Connection], Result]) -> Result:
         def ask() -> Result:

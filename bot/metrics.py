@@ -143,7 +143,7 @@ def metrics_routes(
     """GET /metrics, as Prometheus reads it; a database that is away is told, and hides nothing else."""
 
     def shown(accept: str) -> tuple[bytes, str]:
-        metrics.looked(_look(database, jobs), clock())
+        metrics.looked(stored_now(database, jobs), clock())
         encode, kind = choose_encoder(accept)
         return encode(metrics.registry), kind
 
@@ -155,7 +155,8 @@ def metrics_routes(
     return (web.get("/metrics", show),)
 
 
-def _look(database: Engine, jobs: Jobs) -> Stock | None:
+def stored_now(database: Engine, jobs: Jobs) -> Stock | None:
+    """What waits to be sent, what is parked, who delivers; None where the database is away."""
     try:
         with engine.reading(database) as connection:
             return Stock(

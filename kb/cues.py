@@ -28,6 +28,7 @@ class Cues:
 
     def __init__(self, cues: Mapping[str, Cue]) -> None:
         self._whole: dict[tuple[str, ...], str] = {}
+        self._without: dict[tuple[int, tuple[str, ...]], list[tuple[int, str, str]]] = {}
         self._symbols: dict[str, str] = {}
         self._single: dict[str, set[str]] = {}
         self._starts: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
@@ -40,12 +41,20 @@ class Cues:
         if not said:
             self._symbols.setdefault(phrase.strip(), cue)
             return
-        self._whole.setdefault(said, cue)
+        if said not in self._whole:
+            self._add_whole(said, cue)
         if len(said) == 1:
             # As it is spelt: on the skeleton "nedarbojās" (did not work) is "nedarbojas" (does not).
             self._single.setdefault(words(clean(phrase))[0], set()).add(cue)
         else:
             self._starts.setdefault(said[:2], []).append((said, cue))
+
+    def _add_whole(self, said: tuple[str, ...], cue: str) -> None:
+        """A phrase stands under what is left of it without each of its words, so that a slip is found at once."""
+        for place, word in enumerate(said):
+            rest = said[:place] + said[place + 1 :]
+            self._without.setdefault((place, rest), []).append((len(self._whole), word, cue))
+        self._whole[said] = cue
 
     def cue(self, text: str) -> str | None:
         """The cue that the whole message is, allowing a polite word around it and a slip in it."""
@@ -70,7 +79,13 @@ class Cues:
     def _nearly(self, said: tuple[str, ...]) -> str | None:
         if len(said) > LONGEST:
             return None
-        return next((cue for other, cue in self._whole.items() if _same_but_for_a_slip(said, other)), None)
+        near = [
+            (order, cue)
+            for place, word in enumerate(said)
+            for order, other, cue in self._without.get((place, said[:place] + said[place + 1 :]), ())
+            if _slip(word, other)
+        ]
+        return min(near)[1] if near else None
 
     def signals(self, said: Iterable[str], message: Sequence[str]) -> frozenset[str]:
         """The cues whose phrases stand in the message, given as words and as skeletons."""
@@ -89,13 +104,7 @@ def _said(text: str) -> tuple[str, ...]:
     return tuple(found for found in map(skeleton, words(clean(text))) if found)
 
 
-def _same_but_for_a_slip(said: tuple[str, ...], cue: tuple[str, ...]) -> bool:
-    """Whether one longer word is a letter off; a denial in front of it is no slip: "ne strādā" is not "strādā"."""
-    if len(said) != len(cue):
-        return False
-    differing = [(one, other) for one, other in zip(said, cue, strict=True) if one != other]
-    if len(differing) != 1:
-        return False
-    one, other = differing[0]
+def _slip(one: str, other: str) -> bool:
+    """Whether a longer word is a letter off; a denial in front of it is no slip: "ne strādā" is not "strādā"."""
     long_enough = min(len(one), len(other)) >= SLIPPABLE
     return long_enough and one.startswith("ne") == other.startswith("ne") and OSA.distance(one, other) == 1

@@ -63,6 +63,16 @@ def check(engine: Engine) -> list[str]:
         return [f"The database cannot be read: {_cause(exc)}. Restore a backup."]
 
 
+def outdated(engine: Engine) -> list[str]:
+    """The revisions that do not fit, each with its remedy: a look that takes as long however much is stored.
+
+    Raises:
+        StorageError: the database cannot be read.
+    """
+    with reading(engine) as connection:
+        return list(_revisions(connection))
+
+
 def backup(engine: Engine, file: Path) -> None:
     """Copy an SQLite database to `file` while the program runs; the copy is whole, or there is none.
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from handlers.messages import Option, Reply
-from storage.conversations import Conversation, get
+from storage.conversations import Conversation
 from storage.delivery import State
 from storage.history import Side, options_json, read_options
-from storage.tables import messages, turns
+from storage.tables import conversations, messages, turns
 
 LEASE: Final = timedelta(seconds=60)
 """How long a worker has to send one reply before another may."""
@@ -89,7 +89,7 @@ def claim(connection: Connection, talk: str, now: datetime, lease: timedelta = L
         return Later(until=first.due_at)
     if connection.execute(_take, {"reply": first.id, "seen": first.due_at, "until": now + lease}).rowcount != 1:
         return Later(until=now + lease)
-    return _outgoing(first, get(connection, talk))
+    return _outgoing(first)
 
 
 _asked = messages.alias("asked")
@@ -100,8 +100,11 @@ _answers = (
     .scalar_subquery()
 )
 _traced = select(turns.c.traceparent).where(turns.c.id == messages.c.turn_id).scalar_subquery()
+# With the talk in the same row: what is sent most often is asked for once.
+_there = tuple(column.label(f"talk_{column.name}") for column in conversations.c)
 _first = (
-    select(messages, _answers.label("answers"), _traced.label("traceparent"))
+    select(messages, _answers.label("answers"), _traced.label("traceparent"), *_there)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
     .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
     .order_by(messages.c.id)
     .limit(1)
@@ -113,10 +116,10 @@ _take = (
 )
 
 
-def _outgoing(row: Row[Any], talk: Conversation) -> Outgoing:
+def _outgoing(row: Row[Any]) -> Outgoing:
     return Outgoing(
         id=row.id,
-        talk=talk,
+        talk=_talk(row),
         turn=row.turn_id,
         text=row.text,
         options=read_options(row.options),
@@ -124,6 +127,19 @@ def _outgoing(row: Row[Any], talk: Conversation) -> Outgoing:
         created_at=row.created_at,
         answers=row.answers,
         traceparent=row.traceparent,
+    )
+
+
+def _talk(row: Row[Any]) -> Conversation:
+    return Conversation(
+        id=row.talk_id,
+        channel=row.talk_channel,
+        address=row.talk_address,
+        sender=row.talk_sender,
+        language=row.talk_language,
+        created_at=row.talk_created_at,
+        last_seen_at=row.talk_last_seen_at,
+        forgotten_at=row.talk_forgotten_at,
     )
 
 

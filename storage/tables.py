@@ -142,6 +142,7 @@ parked = Table(
     Column("attempts", Integer, nullable=False),
     Column("error", Words, nullable=False),
     Column("tried_at", Moment, nullable=False),
+    Index("ix_parked_attempts", "attempts", "tried_at"),
 )
 
 daily_counts = Table(

@@ -45,8 +45,7 @@ def record(
     turn = _insert(connection, talk, decision.trace, circumstances, now)
     connection.execute(_take, {"message": message, "turn": turn.id, "heard": decision.heard})
     if decision.trace.language != talk.language:
-        spoken = update(conversations).where(conversations.c.id == talk.id).values(language=decision.trace.language)
-        connection.execute(spoken)
+        connection.execute(_speak, {"talk": talk.id, "spoken": decision.trace.language})
     return turn
 
 
@@ -55,6 +54,7 @@ _take = (
     .where(messages.c.id == bindparam("message"))
     .values(turn_id=bindparam("turn"), text=bindparam("heard"))
 )
+_speak = update(conversations).where(conversations.c.id == bindparam("talk")).values(language=bindparam("spoken"))
 # The talk is locked, so that nobody else counts its turns meanwhile.
 _last = select(func.coalesce(func.max(turns.c.number), 0)).where(turns.c.conversation_id == bindparam("talk"))
 _add = insert(turns).values(number=_last.scalar_subquery() + 1).returning(turns.c.id, turns.c.number)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.channels.port import Shown
 from bot.jobs.port import Workers
 from bot.phrases import phrases
 from handlers.messages import Inbound, Kind, Reply
@@ -91,6 +92,19 @@ class Crew(NoJobs):
     def workers(self, connection: Connection) -> Workers:
         """As told."""
         return Workers(alive=self.alive, seconds=self.seconds)
+
+
+@dataclass
+class Sink:
+    """A channel that takes everything, and gives receipts."""
+
+    name: str
+    taken: int = 0
+
+    async def send(self, address: str, shown: Shown) -> str:
+        """Gone."""
+        self.taken += 1
+        return f"receipt {self.taken}"
 
 
 class Talk:

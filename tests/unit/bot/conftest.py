@@ -14,6 +14,7 @@ from bot.channels.port import DeliveryError, Shown
 from bot.deliver import Deliverer
 from bot.intake import Intake
 from bot.phrases import phrases
+from bot.writing import Writer
 from handlers.messages import Inbound, Kind
 from handlers.situation import Knowledge
 from storage import engine, migrate
@@ -87,9 +88,15 @@ def program(tmp_path: Path) -> Iterator[Program]:
     time, submitted, channel = [NOW], list[str](), Recorder()
     known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS, {}), phrases=phrases())
     with ThreadPoolExecutor(1) as threads:
+        writer = Writer(database, threads)
         intake = Intake(
-            database=database, knowledge=known, clock=lambda: time[0], threads=threads, jobs=NoJobs(submitted)
+            database=database,
+            knowledge=known,
+            clock=lambda: time[0],
+            threads=threads,
+            writer=writer,
+            jobs=NoJobs(submitted),
         )
-        deliver = Deliverer(database=database, channels={"test": channel}, clock=lambda: time[0], threads=threads)
+        deliver = Deliverer(writer=writer, channels={"test": channel}, clock=lambda: time[0])
         yield Program(database, intake, deliver, channel, submitted, time)
     database.dispose()

@@ -19,6 +19,7 @@ from bot.lessons import curriculum, read_live
 from bot.live import NOTHING_TAUGHT, LiveKnowledge
 from bot.relearn import Relearner
 from bot.settings import Settings
+from bot.writing import Writer
 from handlers.messages import Inbound
 from handlers.situation import Knowledge
 from kb.atonce import AtOnce
@@ -278,13 +279,16 @@ def test_a_message_is_dealt_with_by_one_knowledge_and_notes_which(database: Engi
     live = LiveKnowledge(content)
     teach(database, live, "goldfish sulking")
     with ThreadPoolExecutor(1) as threads:
-        intake = Intake(database=database, knowledge=live, clock=lambda: NOW, threads=threads, jobs=NoJobs())
+        writer = Writer(database, threads)
+        intake = Intake(
+            database=database, knowledge=live, clock=lambda: NOW, threads=threads, writer=writer, jobs=NoJobs()
+        )
         versions = []
         for number in range(3):
             text = "goldfish sulking"
-            intake.take(
-                Inbound(channel="c", conversation="a", sender="a", message_id=str(number), sent_at=NOW, text=text)
-            )
+            said = Inbound(channel="c", conversation="a", sender="a", message_id=str(number), sent_at=NOW, text=text)
+            with engine.writing(database) as connection:
+                intake.take(said, connection)
             versions.append(live.current.base.version)
             live.adopt(live.study()) if live.has_to_learn else live.hear(now_taught(database))
     with engine.reading(database) as connection:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.channels.port import DeliveryError, Shown
 from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp.channel import WINDOW
 from bot.channels.whatsapp.reports import reason
 from bot.channels.whatsapp.rest import TemplateError
 from handlers.messages import Option
@@ -18,13 +20,10 @@ LONG = Shown(sequence=1, mine=False, text="\n\n".join(["a" * 1500, "b" * 1500, "
 ASKED = replace(LONG, text="Kas?", options=(Option(id="x", title="X"), Option(id="y", title="Y")), turn="7")
 
 
-def channel(desk: Desk, content: Mapping[str, str] | None = None, *, is_open: bool = True) -> WhatsApp:
+def channel(desk: Desk, content: Mapping[str, str] | None = None) -> WhatsApp:
     behind = Behind()
-
-    async def window(address: str) -> bool:
-        return is_open
-
-    return WhatsApp(make_account(content), receive=behind.receive, reported=behind.reported, window=window, rest=desk)
+    account = make_account(content)
+    return WhatsApp(account, receive=behind.receive, reported=behind.reported, clock=lambda: NOW, rest=desk)
 
 
 async def test_the_parts_go_in_order_and_the_last_one_is_the_receipt(desk: Desk) -> None:
@@ -34,9 +33,11 @@ async def test_the_parts_go_in_order_and_the_last_one_is_the_receipt(desk: Desk)
 
 async def test_outside_the_window_nothing_is_sent(desk: Desk) -> None:
     with pytest.raises(DeliveryError, match="24 hours") as caught:
-        await channel(desk, is_open=False).send(ANNA, LONG)
+        await channel(desk).send(ANNA, replace(LONG, heard_at=NOW - WINDOW))
     assert caught.value.permanent
     assert desk.calls == 0
+    await channel(desk).send(ANNA, replace(LONG, heard_at=NOW - WINDOW + timedelta(seconds=1)))
+    assert desk.calls == 3
 
 
 async def test_sent_again_it_goes_on_where_it_stopped(desk: Desk) -> None:

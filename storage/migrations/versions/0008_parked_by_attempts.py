@@ -1,0 +1,11 @@
+"""An index by which the parked are counted, and old failures found."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Make the index."""
+    op.create_index("ix_parked_attempts", "parked", ["attempts", "tried_at"])

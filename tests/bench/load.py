@@ -1,0 +1,134 @@
+"""`python -m tests.bench.load`: how many WhatsApp messages a second one process takes, beside a bare handler."""
+
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Final
+
+import typer
+
+from kb.load import load
+from tests.bench import targets, trial
+from tests.bench.search import highest
+from tests.bench.signed import Signer
+from tests.bench.targets import Target
+from tests.bench.trial import LIMIT_MS, Trial
+
+START: Final = 200
+"""Messages a second to begin with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """A trial, what it cost the process, and how long after it the last reply was out."""
+
+    trial: Trial
+    cpu_ms: float
+    settled: float
+
+
+@dataclass(kw_only=True)
+class Range:
+    """Where trials are made: each with messages that nobody has seen before."""
+
+    folder: Path
+    seconds: int
+    tries: int
+    signer: Signer
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    taken: dict[str, int] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
+
+    def fire(self, target: Target, rate: int) -> Shot:
+        """One trial."""
+        messages = self.folder / "messages.json"
+        self.signer.write(messages, url=target.url, trial=next(self.numbers), count=rate * (self.seconds + 1))
+        before = target.cpu_seconds()
+        seen = trial.run(target.url, messages, rate=rate, seconds=self.seconds)
+        settled = target.settled()
+        cpu_ms = (target.cpu_seconds() - before) * 1000 / max(1, seen.taken)
+        self.taken[target.name] = self.taken.get(target.name, 0) + seen.taken
+        _tell(target, seen, cpu_ms, settled)
+        return Shot(trial=seen, cpu_ms=cpu_ms, settled=settled)
+
+    def search(self, *given: Target) -> list[Shot]:
+        """For each, the shot at the highest rate that held; they take turns, so that the machine is the same for all."""
+        found = dict[str, Shot]()
+        going = {target: highest(self.starts.get(target.name, START), self.tries) for target in given}
+        due = {target: next(search) for target, search in going.items()}
+        while due:
+            for target, rate in list(due.items()):
+                shot = self.fire(target, rate)
+                best = found.get(target.name)
+                if shot.trial.good and (best is None or best.trial.rate < rate):
+                    found[target.name] = shot
+                try:
+                    due[target] = going[target].send(shot.trial.good)
+                except StopIteration:
+                    del due[target]
+        if len(found) < len(given):
+            typer.echo("No rate held at all: the machine is too busy to measure on.", err=True)
+            raise typer.Exit(1)
+        # Another search need not begin so far below.
+        self.starts = {name: round(shot.trial.rate * 0.8) for name, shot in found.items()}
+        return [found[target.name] for target in given]
+
+
+def _tell(target: Target, seen: Trial, cpu_ms: float, settled: float) -> None:
+    typer.echo(
+        f"  {target.name:7} {seen.rate:5}/s  p50 {seen.p50_ms:6.1f}  p99 {seen.p99_ms:7.1f} ms"
+        f"  taken {seen.taken}  failed {seen.failed}  dropped {seen.dropped}"
+        f"  processor {cpu_ms:.2f} ms  last reply {settled:.1f} s later",
+        err=True,
+    )
+
+
+@contextmanager
+def ranged(seconds: int, tries: int = 2) -> Iterator[Range]:
+    """A place for the trials' files."""
+    texts = [text for _, _, text in load(None).questions()]
+    with tempfile.TemporaryDirectory(prefix="paligs-load-") as folder:
+        yield Range(folder=Path(folder), seconds=seconds, tries=tries, signer=Signer(texts=texts))
+
+
+def main(
+    seconds: Annotated[int, typer.Option(help="How long each trial lasts.")] = 5,
+    rounds: Annotated[int, typer.Option(help="How often both are measured.")] = 3,
+    tries: Annotated[int, typer.Option(help="How often a rate may fail before it counts as too high.")] = 2,
+) -> None:
+    """Prints the table of docs/performance.md."""
+    # Stopped in the middle, it takes with it what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ranged(seconds, tries) as place, targets.bare() as bare, targets.paligs(place.folder) as paligs:
+        # The first messages pay for connections, caches and the database's first pages.
+        for target in (bare, paligs):
+            place.fire(target, START // 2)
+        found = [place.search(bare, paligs) for _ in range(rounds)]
+        stored = paligs.stored()
+    typer.echo(f"one process, p99 < {LIMIT_MS:.0f} ms, {seconds} s a trial; processor: time of a message")
+    typer.echo("round   paligs      bare    share   paligs p50 / p99 ms   last reply   processor: paligs   bare")
+    for number, (theirs, ours) in enumerate(found, start=1):
+        typer.echo(
+            f"{number:5} {ours.trial.rate:6}/s {theirs.trial.rate:6}/s {ours.trial.rate / theirs.trial.rate:8.2f}"
+            f" {ours.trial.p50_ms:10.1f} / {ours.trial.p99_ms:5.1f} {ours.settled:12.1f} s"
+            f" {ours.cpu_ms:15.2f} ms {theirs.cpu_ms:6.2f} ms"
+        )
+    share = median(ours.trial.rate / theirs.trial.rate for theirs, ours in found)
+    taken = place.taken[paligs.name]
+    typer.echo(f"median share of the rate {share:.2f}")
+    typer.echo(
+        f"acknowledged {taken}, stored {stored.heard}, without a decision {stored.undecided},"
+        f" replies sent {stored.sent}, waiting {stored.waiting}"
+    )
+    if stored.heard < taken or stored.undecided or stored.waiting:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

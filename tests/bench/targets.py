@@ -1,0 +1,170 @@
+"""What is measured: the program as it is run, and the bare handler; each a process of its own on loopback."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Final, Protocol
+
+from sqlalchemy import text
+
+from storage.engine import create, reading
+from tests.bench.signed import NUMBER, SID, TOKEN
+from tests.e2e.kill_program import Program, own_port
+
+PATIENCE_SECONDS: Final = 120
+PATH: Final = "/webhooks/twilio"
+
+_COUNTS: Final = text(
+    "SELECT sum(side = 'person'), sum(side = 'person' AND turn_id IS NULL), sum(due_at IS NOT NULL),"
+    " sum(state = 'sent') FROM messages"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """Rows in the database: messages, those without a decision, replies that wait, replies that were sent."""
+
+    heard: int
+    undecided: int
+    waiting: int
+    sent: int
+
+
+class Target(Protocol):
+    """What messages are posted to."""
+
+    @property
+    def name(self) -> str:
+        """In the table."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Of the webhook."""
+        ...
+
+    def cpu_seconds(self) -> float:
+        """Processor time of its process so far."""
+        ...
+
+    def settled(self) -> float:
+        """Waits until it has nothing left to do; how many seconds that took."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bare:
+    """The handler that only checks the signature."""
+
+    url: str
+    process: int
+    name: str = "bare"
+
+    def cpu_seconds(self) -> float:
+        """As Target says."""
+        return _cpu_seconds(self.process)
+
+    def settled(self) -> float:
+        """It has nothing to do afterwards."""
+        return 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paligs:
+    """`paligs run` on SQLite, as it comes; only the addresses of Twilio are others."""
+
+    url: str
+    program: Program
+    name: str = "paligs"
+
+    def cpu_seconds(self) -> float:
+        """As Target says."""
+        return _cpu_seconds(self.program.pid)
+
+    def stored(self) -> Stored:
+        """What has arrived in the database."""
+        engine = create(self.program.database)
+        with reading(engine) as connection:
+            heard, undecided, waiting, sent = (count or 0 for count in connection.execute(_COUNTS).one())
+        engine.dispose()
+        return Stored(heard=heard, undecided=undecided, waiting=waiting, sent=sent)
+
+    def settled(self) -> float:
+        """Waits until every reply is out; how many seconds that took."""
+        start = time.monotonic()
+        while self.stored().waiting:
+            _still(time.monotonic() - start, "replies still wait")
+            time.sleep(0.2)
+        return time.monotonic() - start
+
+
+@contextmanager
+def paligs(folder: Path) -> Iterator[Paligs]:
+    """It runs while the block lasts."""
+    port, peer = own_port(), own_port()
+    settings = {
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "TWILIO_ACCOUNT_SID": SID,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_WHATSAPP_FROM": NUMBER,
+        "TWILIO_API_URL": f"http://127.0.0.1:{peer}",
+    }
+    with _module("tests.bench.twilio_rest", peer), Program(folder, settings) as program:
+        program.start()
+        _listening(port, "/healthz")
+        yield Paligs(url=f"http://127.0.0.1:{port}{PATH}", program=program)
+        program.stop(within=20)
+
+
+@contextmanager
+def bare() -> Iterator[Bare]:
+    """The bare handler, while the block lasts."""
+    port = own_port()
+    with _module("tests.bench.bare", port) as process:
+        _listening(port, "/")
+        yield Bare(url=f"http://127.0.0.1:{port}{PATH}", process=process)
+
+
+@contextmanager
+def _module(name: str, port: int) -> Iterator[int]:
+    with subprocess.Popen([sys.executable, "-m", name, str(port)], stdin=subprocess.DEVNULL) as process:
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+
+
+def _cpu_seconds(process: int) -> float:
+    """0 where the system does not tell it this way."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _listening(port: int, path: str) -> None:
+    start = time.monotonic()
+    while True:
+        try:
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", path)
+            connection.getresponse().read()
+        except OSError:
+            _still(time.monotonic() - start, "it does not listen")
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _still(seconds: float, what: str) -> None:
+    if seconds > PATIENCE_SECONDS:
+        message = f"After {PATIENCE_SECONDS} s {what}."
+        raise TimeoutError(message)

@@ -1,0 +1,142 @@
+"""However much is stored, no message and no regular look reads through a table: every row is found by an index."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, event, text
+
+from bot.deliver import Deliverer
+from bot.gate import Parking
+from bot.intake import Intake
+from bot.memory import Memory
+from bot.metrics import stored_now
+from bot.phrases import phrases
+from bot.writing import Writer
+from handlers.situation import Knowledge
+from storage import migrate, outbox, parked
+from storage.engine import writing
+from tests.contract.talks import HELLO, NOW, said
+from tests.doubles import Crew, ScriptedMatcher, Sink, means, small_base
+from tests.plans import LARGE, Statement, noted, scans
+
+KNOWN = {name: means(name, language="en") for name in ("dead", "hours", "ticket", "person")}
+ERASING = "/forget", "yes"
+
+
+@dataclass(frozen=True)
+class House:
+    """The program on the database under test."""
+
+    intake: Intake
+    deliver: Deliverer
+    memory: Memory
+    jobs: Crew
+
+    async def hears(self, words: str, number: int) -> None:
+        await Parking(intake=self.intake)(replace(said(words, number), sent_at=NOW))
+        await self.deliver(self.jobs.told[-1])
+
+    async def talk(self) -> None:
+        """Everything that belongs to a message: heard, repeated, answered, reported, shown on a page."""
+        for number, words in enumerate(("dead", "hours", "blah", "ticket", "person")):
+            await self.hears(words, number)
+        await self.hears("person", 4)
+        await self.memory.reported(HELLO.channel, "receipt 1", "delivered", None)
+        await self.memory.talk(HELLO.channel, said("").conversation, 0)
+        await self.memory.said(self.jobs.told[-1])
+
+    async def looks(self) -> None:
+        """What is done every second or minute, or when somebody asks for figures."""
+        await self.deliver.due()
+        await self.deliver.sweep()
+        await asyncio.to_thread(stored_now, self.intake.database, self.jobs)
+
+
+@contextmanager
+def house(engine: Engine) -> Iterator[House]:
+    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
+    with ThreadPoolExecutor(2) as threads:
+        writer, jobs = Writer(engine, threads), Crew()
+        intake = Intake(database=engine, knowledge=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs)
+        deliver = Deliverer(writer=writer, channels={HELLO.channel: Sink(HELLO.channel)}, clock=lambda: NOW)
+        yield House(intake, deliver, Memory(database=engine, threads=threads, writer=writer), jobs)
+
+
+def read_through(engine: Engine, statements: list[Statement]) -> dict[str, list[str]]:
+    """The statements that would read through a large table, and where."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            # The tables are small here: what is left is what no index would help with, however large they were.
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        found = {statement.sql: scans(connection, statement) for statement in statements}
+    return {sql: places for sql, places in found.items() if places}
+
+
+async def test_a_message_finds_its_rows_by_an_index(engine: Engine) -> None:
+    with house(engine) as program, noted(engine) as statements:
+        await program.talk()
+    touched = {table for table in LARGE if any(table in statement.sql for statement in statements)}
+    assert touched >= {"conversations", "messages", "turns", "sessions", "handoffs"}
+    assert read_through(engine, statements) == {}
+
+
+async def test_an_erasure_finds_its_rows_by_an_index(engine: Engine) -> None:
+    with house(engine) as program, noted(engine) as statements:
+        await program.hears("dead", 1)
+        for number, words in enumerate(ERASING, start=2):
+            await program.hears(words, number)
+    assert any(statement.sql.startswith("DELETE FROM messages") for statement in statements)
+    assert read_through(engine, statements) == {}
+
+
+async def test_a_failure_finds_its_rows_by_an_index(engine: Engine) -> None:
+    with noted(engine) as statements, writing(engine) as connection:
+        parked.failed(connection, HELLO, "ValueError", NOW)
+    assert read_through(engine, statements) == {}
+
+
+async def test_the_regular_looks_read_what_waits_and_no_more(engine: Engine) -> None:
+    with house(engine) as program, noted(engine) as statements:
+        await program.looks()
+        with writing(engine) as connection:
+            outbox.next_due(connection)
+            outbox.release(connection, NOW + timedelta(days=1))
+    assert len(statements) >= 6
+    assert read_through(engine, statements) == {}
+
+
+async def test_readiness_looks_at_no_row(engine: Engine) -> None:
+    asked = list[str]()
+
+    def note(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+        asked.append(sql)
+
+    event.listen(engine, "before_cursor_execute", note)
+    migrate.outdated(engine)
+    assert asked
+    # SQLite's integrity_check reads the whole file: that is for `paligs db check`.
+    assert not [sql for sql in asked if "_check" in sql or any(table in sql for table in LARGE)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT count(*) FROM messages WHERE text = 'x'",
+        "SELECT * FROM turns ORDER BY id",
+        "SELECT act FROM turns WHERE number = 1",
+    ],
+)
+def test_what_reads_through_is_noticed(engine: Engine, question: str) -> None:
+    """Or the tests above would prove nothing."""
+
+    def ask(connection: Connection) -> None:
+        connection.execute(text(question)).all()
+
+    with noted(engine) as statements, writing(engine) as connection:
+        ask(connection)
+    assert list(read_through(engine, statements)) == [question]
