@@ -101,4 +101,9 @@ def _weights(counts: Sequence[Mapping[str, int]]) -> dict[str, Weights]:
         row[[traits[trait] for trait in count]] += list(count.values())
     rates /= rates.sum(axis=1, keepdims=True) + 1
     weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=0)))
-    return dict(zip(traits, zip(*weights.tolist(), strict=True), strict=True))
+    # Most words are used once and in one language: the same weights stand for all of them.
+    same: dict[Weights, Weights] = {}
+    return {
+        trait: same.setdefault((lv, ru, en), (lv, ru, en))
+        for trait, lv, ru, en in zip(traits, *weights.tolist(), strict=True)
+    }

@@ -1,5 +1,6 @@
 """Where few words do not tell neighbours apart: who else is asked about in the very same words; pure."""
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -19,11 +20,11 @@ class Neighbours:
 
     def __init__(self, questions: Iterable[tuple[EntryId, Sequence[str]]]) -> None:
         self._entry: list[EntryId] = []
-        holders: defaultdict[str, set[int]] = defaultdict(set)
+        holders: defaultdict[str, array[int]] = defaultdict(lambda: array("L"))
         for number, (entry, said) in enumerate(questions):
             self._entry.append(entry)
-            for word in said:
-                holders[word].add(number)
+            for word in dict.fromkeys(said):
+                holders[word].append(number)
         # A word in fewer questions cannot say enough.
         self._holders = {word: numbers for word, numbers in holders.items() if len(numbers) >= ENOUGH}
 
@@ -31,7 +32,7 @@ class Neighbours:
         """The entries that a message of few words may mean as well as `first`, the likeliest first."""
         if not 0 < len(said) <= FEW_WORDS:
             return ()
-        holding = set.intersection(*(self._holders.get(word, set()) for word in said))
+        holding = set.intersection(*(set(self._holders.get(word, ())) for word in said))
         counts = Counter(self._entry[number] for number in sorted(holding))
         least = AS_LIKELY * counts[first]
         if counts.total() < ENOUGH or not counts[first]:
