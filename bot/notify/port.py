@@ -67,7 +67,7 @@ class Reach:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Somebody needs the people of a line. `by` is who acted last; `patience` how long nobody has come."""
+    """Somebody needs the people of a line, `since` then. `by` is who acted last; a reminder is of the time `at`."""
 
     handoff: int
     kind: Kind
@@ -80,7 +80,7 @@ class Notice:
     reach: Reach
     said: tuple[Said, ...]
     since: datetime
-    patience: timedelta
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

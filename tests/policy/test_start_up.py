@@ -8,7 +8,7 @@ import pytest
 from bot.notify.address import StaffAddress, Way, staff_address, still_safe
 from bot.notify.mailbox import leads_to
 from bot.notify.staff import Staff, StaffError, staff
-from bot.settings import Settings
+from bot.settings import read
 from handlers.situation import Knowledge
 from kb.model import Directory, TicketAddress
 
@@ -84,7 +84,7 @@ def directory(shipped: Knowledge) -> Directory:
 
 
 def told(directory: Directory, settings: Mapping[str, object], *, telegram: bool = True) -> Staff:
-    return staff(Settings(**{**POST, **settings}), aliased(directory), telegram=telegram)
+    return staff(read(**{**POST, **settings}), aliased(directory), telegram=telegram)
 
 
 def aliased(directory: Directory) -> Directory:
@@ -182,4 +182,4 @@ def test_the_shipped_ticket_mailbox_is_refused(directory: Directory) -> None:
     ticket = directory.ticket_channel.address
     assert leads_to(ticket.email, ticket)
     with pytest.raises(StaffError):
-        staff(Settings(**POST, notify={"technical": ticket.email}), directory, telegram=True)
+        staff(read(**POST, notify={"technical": ticket.email}), directory, telegram=True)

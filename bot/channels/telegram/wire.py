@@ -22,6 +22,8 @@ class User(_Wire):
 
     id: int
     is_bot: bool = False
+    first_name: str | None = None
+    last_name: str | None = None
     username: str | None = None
     language_code: str | None = None
 
@@ -31,6 +33,7 @@ class Chat(_Wire):
 
     id: int
     type: str
+    title: str | None = None
 
 
 class Entity(_Wire):
