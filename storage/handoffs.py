@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Update, insert, select, update
+from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
 from handlers.actions import Reason
 from kb.model import LineId
@@ -120,6 +120,27 @@ def give_back(connection: Connection, handoff: int, by: str, now: datetime) -> b
     """Let others take what `by` had taken. False where `by` does not have it."""
     own = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.state == State.TAKEN, handoffs.c.taken_by == by)
     return _changed(connection, own.values(state=State.OPEN, taken_by=None, updated_at=now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many hand-offs of a line nobody has taken or closed, by state, and since when the oldest of them waits."""
+
+    line: str
+    state: State
+    count: int
+    oldest: datetime
+
+
+def waiting(connection: Connection) -> tuple[Waiting, ...]:
+    """What is open and taken on each line, for metrics."""
+    here = handoffs.c
+    counted = select(here.line, here.state, func.count().label("count"), func.min(here.created_at).label("oldest"))
+    rows = connection.execute(counted.where(here.closed_at.is_(None)).group_by(here.line, here.state))
+    return tuple(
+        Waiting(line=row["line"], state=State(row["state"]), count=row["count"], oldest=row["oldest"])
+        for row in rows.mappings()
+    )
 
 
 def close(connection: Connection, handoff: int, state: State, now: datetime) -> bool:

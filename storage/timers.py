@@ -24,6 +24,12 @@ def bring_forward(connection: Connection, handoff: int, *, remind: datetime, esc
     return changed
 
 
+def ended(connection: Connection, now: datetime) -> bool:
+    """Whether `fired` would give anything; writes nothing."""
+    over = select(handoffs.c.id).where((handoffs.c.remind_at <= now) | (handoffs.c.escalate_at <= now))
+    return connection.scalar(over.limit(1)) is not None
+
+
 def fired(connection: Connection, now: datetime, *, limit: int = 50) -> tuple[tuple[Handoff, What], ...]:
     """Hand-offs whose time has come: to be reminded of, or escalated. Each is given once, whoever asks, and noted."""
     return (

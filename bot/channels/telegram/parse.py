@@ -64,6 +64,8 @@ def _message(message: Message, me: Me) -> Inbound | None:
         kind=kind,
         text=said,
         language=_language(sender),
+        handle=sender.username,
+        place=_place(message),
     )
 
 
@@ -92,6 +94,7 @@ def _tap(query: CallbackQuery, now: datetime) -> Inbound | None:
         choice=tapped.choice,
         asked_in=tapped.turn,
         language=_language(query.sender),
+        handle=query.sender.username,
     )
 
 
@@ -102,6 +105,16 @@ def _id(message: Message) -> str:
     if message.media_group_id is not None and not message.caption:
         return f"album:{message.media_group_id}"
     return str(message.message_id)
+
+
+def _place(message: Message) -> str | None:
+    """A place that was sent, else the name of the group: restaurants name theirs after the house."""
+    venue, location = message.venue, message.location
+    if venue is not None:
+        return ", ".join(part for part in (venue.title, venue.address) if part)
+    if location is not None:
+        return f"{location.latitude:.5f}, {location.longitude:.5f}"
+    return message.chat.title
 
 
 def _kind(message: Message) -> Kind | None:

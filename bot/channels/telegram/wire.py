@@ -60,6 +60,20 @@ class Keyboard(_Wire):
     inline_keyboard: tuple[tuple[Button, ...], ...] = ()
 
 
+class Location(_Wire):
+    """A point on the map."""
+
+    latitude: float
+    longitude: float
+
+
+class Venue(_Wire):
+    """A place with a name."""
+
+    title: str
+    address: str = ""
+
+
 class Replied(_Wire):
     """The message that another one answers."""
 
@@ -86,10 +100,12 @@ class Message(_Wire):
     caption: str | None = None
     caption_entities: tuple[Entity, ...] = ()
     reply_markup: Keyboard = Keyboard()
+    location: Location | None = None
+    venue: Venue | None = None
 
     def carries(self, field: str) -> bool:
-        """Whether it has a field that is not named above, such as `photo`."""
-        return (self.model_extra or {}).get(field) is not None
+        """Whether it has this, such as `photo`; most of what it may carry has no field above."""
+        return (getattr(self, field, None) or (self.model_extra or {}).get(field)) is not None
 
 
 class CallbackQuery(_Wire):
