@@ -65,7 +65,7 @@ def _message(message: Message, me: Me) -> Inbound | None:
         text=said,
         language=_language(sender),
         handle=sender.username,
-        place=_place(message),
+        place=message.place() or message.chat.title,  # Restaurants name their groups after the house.
     )
 
 
@@ -105,16 +105,6 @@ def _id(message: Message) -> str:
     if message.media_group_id is not None and not message.caption:
         return f"album:{message.media_group_id}"
     return str(message.message_id)
-
-
-def _place(message: Message) -> str | None:
-    """A place that was sent, else the name of the group: restaurants name theirs after the house."""
-    venue, location = message.venue, message.location
-    if venue is not None:
-        return ", ".join(part for part in (venue.title, venue.address) if part)
-    if location is not None:
-        return f"{location.latitude:.5f}, {location.longitude:.5f}"
-    return message.chat.title
 
 
 def _kind(message: Message) -> Kind | None:

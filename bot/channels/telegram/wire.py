@@ -1,5 +1,6 @@
 """An update as Telegram sends it, read once at the border: only the fields that this channel looks at."""
 
+from contextlib import suppress
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -100,12 +101,21 @@ class Message(_Wire):
     caption: str | None = None
     caption_entities: tuple[Entity, ...] = ()
     reply_markup: Keyboard = Keyboard()
-    location: Location | None = None
-    venue: Venue | None = None
 
     def carries(self, field: str) -> bool:
-        """Whether it has this, such as `photo`; most of what it may carry has no field above."""
-        return (getattr(self, field, None) or (self.model_extra or {}).get(field)) is not None
+        """Whether it has a field that is not named above, such as `photo`."""
+        return (self.model_extra or {}).get(field) is not None
+
+    def place(self) -> str | None:
+        """The place that was sent with it, in words; one that cannot be read is no reason to lose the message."""
+        extra = self.model_extra or {}
+        with suppress(ValidationError):
+            venue = Venue.model_validate(extra.get("venue"))
+            return ", ".join(part for part in (venue.title, venue.address) if part)
+        with suppress(ValidationError):
+            point = Location.model_validate(extra.get("location"))
+            return f"{point.latitude:.5f}, {point.longitude:.5f}"
+        return None
 
 
 class CallbackQuery(_Wire):
