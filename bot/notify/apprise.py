@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -12,12 +13,15 @@ from bot.notify.words import Words
 
 SECONDS: Final = 30.0
 
+Tell = Callable[[str, str, str], bool]
+
 
 class ThroughApprise:
     """Tells any service of bot.notify.address.SERVICES. What was said there stays: a change is told, too."""
 
-    def __init__(self, *, words: Words, ticket: Ticket) -> None:
-        self._words, self._ticket = words, ticket
+    def __init__(self, *, words: Words, ticket: Ticket, tell: Tell | None = None) -> None:
+        """`tell` gives a title and a body to the service of a URL, and says whether it took them."""
+        self._words, self._ticket, self._tell = words, ticket, tell or _tell
 
     async def notify(self, to: StaffAddress, notice: Standing, thread: Thread) -> str:
         """As Notifier.notify."""
@@ -28,7 +32,7 @@ class ThroughApprise:
         if thread.receipt is not None and isinstance(notice, Notice):
             body = self._words.state(notice)
         with suppress(TimeoutError):
-            if await asyncio.wait_for(asyncio.to_thread(_tell, to.target, written.subject, body), SECONDS):
+            if await asyncio.wait_for(asyncio.to_thread(self._tell, to.target, written.subject, body), SECONDS):
                 return thread.receipt or thread.key
         raise NotifyError("the service did not take it", permanent=False)
 

@@ -144,7 +144,7 @@ async def test_each_reminder_and_escalation_comes_once_and_at_its_time(
                 *(came - max(at, back_again) for came, at in zip(escalations(peer), times(due, 1), strict=True)),
             ]
             with capsys.disabled():
-                print(f"\n{store or 'sqlite'} {number}: late by {[round(each, 1) for each in late]} s")  # noqa: T201
+                print(f"\n{house.engine.dialect.name} {number}: late by {[round(each, 1) for each in late]} s")  # noqa: T201
             assert max(late) <= LATE
             house.engine.dispose()
 
