@@ -24,8 +24,7 @@ class Calls:
 
     def called(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
         """Somebody has called for the people of a line; `handoff` as storage.handoffs.open gives it."""
-        fresh = handoff.created_at == handoff.updated_at
-        if fresh:
+        if not handoffs.events(connection, handoff.id):
             handoffs.note(connection, handoff, What.OPENED, now)
             notices.add(connection, handoff, Kind.NOTICE, self.plan.of(handoff.line), now)
             self.wait(connection, handoff, now)
@@ -34,7 +33,7 @@ class Calls:
 
     def said(self, connection: Connection, talk: str, now: datetime) -> None:
         """More was said in a talk."""
-        if self.plan.lines:
+        if self.plan.lines or self.plan.escalation:
             notices.follow(connection, talk, now + BURST)
 
     def changed(self, connection: Connection, handoff: Handoff, what: What, now: datetime, *, who: str | None) -> None:

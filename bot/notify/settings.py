@@ -22,6 +22,9 @@ PREFIX: Final = "notify_"
 STOPPED: Final = "stopped"
 """What NOTIFY_AFTER calls the patience with a stopped till."""
 
+_SYSTEMD: Final = "notify_socket"
+"""Set by systemd for its services."""
+
 _PART: Final = re.compile(r"\s*(?:([^\s=,;]+)\s*=\s*)?([0-9]+(?:\.[0-9]+)?)\s*")
 
 
@@ -99,8 +102,9 @@ class LineSettings(PydanticBaseSettingsSource):
 
 def _lines(variables: Mapping[str, str | None]) -> dict[str, str]:
     """The NOTIFY_ variables that are no settings of their own."""
+    others = {*NoticeSettings.model_fields, _SYSTEMD}
     return {
         name.removeprefix(PREFIX): value
         for name, value in variables.items()
-        if name.startswith(PREFIX) and name not in NoticeSettings.model_fields and value
+        if name.startswith(PREFIX) and name not in others and value
     }

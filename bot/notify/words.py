@@ -21,6 +21,10 @@ NEWEST: Final = 8
 """Messages of the talk that are shown."""
 
 
+ROOM: Final = 2800
+"""Characters (UTF-16 units, as Telegram counts) of the talk that are shown."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One fact; `href` is where it leads."""
@@ -113,7 +117,7 @@ class Words:
             state=self.state(notice),
             rows=tuple(row for row in facts if row.text),
             heading=self.say("talk"),
-            talk=tuple(self._said(said) for said in notice.said[-NEWEST:] if said.text.strip()),
+            talk=_fitting([self._said(said) for said in notice.said[-NEWEST:] if said.text.strip()]),
             end=self.say("no_ticket"),
             urgent=notice.reason == "trading_stopped",
         )
@@ -131,6 +135,13 @@ class Words:
     def _time(self, moment: datetime) -> str:
         there = moment.astimezone(self.zone)
         return f"{there:%d.%m. %H:%M}" + (" UTC" if self.zone is UTC else "")
+
+
+def _fitting(talk: list[Said]) -> tuple[Said, ...]:
+    """The newest of it, as much as a message in Telegram holds beside the rest."""
+    while len(talk) > 1 and sum(len(said.text.encode("utf-16-le")) // 2 for said in talk) > ROOM:
+        del talk[0]
+    return tuple(talk)
 
 
 _CHANNELS: Final = ("webchat", "telegram", "whatsapp")
