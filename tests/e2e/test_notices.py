@@ -251,20 +251,6 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
         await peer.until(lambda: "Paņēma: Anna" in notice["text"] and "Paņēma: Anna" in escalated["text"])
 
 
-async def test_a_group_gets_no_more_than_it_may_and_news_goes_first(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
-) -> None:
-    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
-        for user in range(100, 130):
-            peer.says(DEAD, user=user)
-        await peer.until(lambda: len(shown(peer)) >= 5, within=20)
-        await program.helpdesk.desk.take(1, "Ilze")
-        await asyncio.sleep(12)
-        at = [when for message, when in zip(peer.sent, peer.sent_at, strict=True) if message["chat"]["id"] == GROUP]
-        spoken = len(at) + len([each for each in peer.called("editMessageText") if each["chat_id"] == GROUP])
-        assert 5 <= spoken <= 20
-
-
 POST = {"notify": {"technical": "ops@bistro.lv"}, "notify_from": "paligs@bistro.lv"}
 
 

@@ -1,7 +1,11 @@
 """Lock 3: no setting makes the program write to the mailbox that makes tickets; it does not even start."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -183,3 +187,23 @@ def test_the_shipped_ticket_mailbox_is_refused(directory: Directory) -> None:
     assert leads_to(ticket.email, ticket)
     with pytest.raises(StaffError):
         staff(read(**POST, notify={"technical": ticket.email}), directory, telegram=True)
+
+
+@pytest.mark.parametrize("role", ["run", "web", "worker"])
+def test_the_program_does_not_start(role: str, tmp_path: Path) -> None:
+    """With one planted setting and one more mistake: both are told, and nothing runs."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": f"sqlite:///{tmp_path}/paligs.sqlite3",
+        "PORT": "0",
+        "NOTIFY_TECHNICAL": "mailtos://user:pass@bistro.lv?to=ops@bistro.lv&cc=support%40smarttek.eu",
+        "NOTIFY_KITCHEN": "ops@bistro.lv",
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", role],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "NOTIFY_TECHNICAL: is or may be the ticket mailbox" in ended.stderr
+    assert "NOTIFY_KITCHEN: no line is called so" in ended.stderr
+    assert "pass" not in ended.stderr
