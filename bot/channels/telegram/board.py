@@ -111,9 +111,10 @@ def tap(query: CallbackQuery) -> Tap | None:
 
 
 def _name(user: User) -> str:
+    """As colleagues know them; two of the same name are told apart by the rest."""
     full = " ".join(part for part in (user.first_name, user.last_name) if part).strip()
-    handle = f"@{user.username}" if user.username else ""
-    return f"{full} ({handle})" if full and handle else full or handle or str(user.id)
+    unique = f"@{user.username}" if user.username else f"…{str(user.id)[-4:]}"
+    return f"{full} ({unique})" if full else unique
 
 
 def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:

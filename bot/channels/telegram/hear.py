@@ -92,6 +92,7 @@ class Ear:
             pressed = tap(update.callback_query) if update.callback_query is not None else None
             if pressed is not None and update.callback_query is not None:
                 return Pressed(update=update.update_id, query=update.callback_query, tap=pressed)
+            self._note_group(update.message)
             said = inbound(update, self.me, self.clock())
         except MalformedError as exc:
             self.park("malformed", update=number(raw), where=str(exc))
@@ -106,6 +107,12 @@ class Ear:
             if said is None or said.conversation.partition("/")[0] in self.boards or self._answered(update.message)
             else Heard(update=update.update_id, inbound=said, tap=update.callback_query)
         )
+
+    @staticmethod
+    def _note_group(message: Message | None) -> None:
+        """A group's number is what NOTIFY_ settings need, and no app shows it: /start in the group tells the log."""
+        if message is not None and message.chat.type != "private" and (message.text or "").startswith("/start"):
+            log.info("telegram.group", chat=message.chat.id)
 
     def _answered(self, message: Message | None) -> bool:
         """Whether it is a picture without words out of an album whose words were heard: the answer to them is enough.
