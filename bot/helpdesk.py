@@ -16,13 +16,13 @@ from bot.metrics import Metrics
 from bot.notify.address import Way
 from bot.notify.apprise import ThroughApprise
 from bot.notify.mail import Mail
-from bot.notify.port import Notifier
+from bot.notify.port import Notifier, Ticket
 from bot.notify.staff import Staff, StaffError, staff
 from bot.notify.words import Words, zone
 from bot.settings import Settings, SettingsError
 from bot.staffroom import Groups, Staffroom
 from handlers.situation import Knowledge
-from kb.model import TicketAddress
+from kb.model import Directory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class Helpdesk:
         telegram.mind(groups, Staffroom(self.desk, self.words, groups))
 
 
-def whom_to_tell(settings: Settings, knowledge: Knowledge) -> Staff:
+def whom_to_tell(settings: Settings, directory: Directory) -> Staff:
     """Who is told of which line.
 
     Raises:
@@ -50,7 +50,7 @@ def whom_to_tell(settings: Settings, knowledge: Knowledge) -> Staff:
     """
     try:
         telegram = settings.telegram_bot_token is not None
-        return staff(settings, knowledge.base.directory, telegram=telegram)
+        return staff(settings, directory, telegram=telegram)
     except StaffError as exc:
         raise SettingsError(exc.problems) from exc
 
@@ -71,7 +71,7 @@ def helpdesk(
     """All of it, not started."""
     directory = knowledge.base.directory
     words = Words.of(directory, settings.notify_language, zone(settings.notify_timezone))
-    ways = _ways(told, words, knowledge, tools.clock)
+    ways = ways_to(told, words, lambda: knowledge.base.directory.ticket_channel.address, tools.clock)
     announcer = Announcer(
         database=tools.database,
         threads=tools.threads,
@@ -93,10 +93,8 @@ def helpdesk(
     return Helpdesk(staff=told, words=words, ways=ways, announcer=announcer, desk=desk)
 
 
-def _ways(told: Staff, words: Words, knowledge: Knowledge, clock: Callable[[], datetime]) -> dict[Way, Notifier]:
-    def ticket() -> TicketAddress:
-        return knowledge.base.directory.ticket_channel.address
-
+def ways_to(told: Staff, words: Words, ticket: Ticket, clock: Callable[[], datetime]) -> dict[Way, Notifier]:
+    """The ways that need no channel."""
     ways: dict[Way, Notifier] = {Way.APPRISE: ThroughApprise(words=words, ticket=ticket)}
     if told.server is not None and told.sender is not None:
         ways[Way.MAIL] = Mail(told.server, told.sender, words=words, ticket=ticket, clock=clock)

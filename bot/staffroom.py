@@ -8,7 +8,7 @@ from bot.channels.telegram import Answer, Button, Tap
 from bot.desk import Desk, Result
 from bot.notify.address import StaffAddress, Way
 from bot.notify.layout import telegram
-from bot.notify.port import Kind, Notice, NotifyError, Standing, State, Thread
+from bot.notify.port import Kind, Notice, NotifyError, State, Thread, Told
 from bot.notify.words import Words
 from storage import handoffs
 
@@ -39,7 +39,7 @@ class Groups:
     def __init__(self, board: Board, words: Words) -> None:
         self._board, self._words = board, words
 
-    async def notify(self, to: StaffAddress, notice: Standing, thread: Thread) -> str:
+    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str:
         """As Notifier.notify."""
         if to.way is not Way.TELEGRAM:
             raise NotifyError("this is no Telegram group", permanent=True)
@@ -52,7 +52,7 @@ class Groups:
             raise NotifyError(str(exc), permanent=exc.permanent, retry_after=exc.retry_after) from exc
         return thread.receipt
 
-    def _rows(self, notice: Standing) -> Rows:
+    def _rows(self, notice: Told) -> Rows:
         if not isinstance(notice, Notice) or notice.kind is Kind.REMINDER:
             return ()
         return tuple(

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.notify.address import StaffAddress, Way, still_safe
 from bot.notify.layout import plain
-from bot.notify.port import Notice, NotifyError, Standing, Thread, Ticket
+from bot.notify.port import Notice, NotifyError, Thread, Ticket, Told
 from bot.notify.words import Words
 
 SECONDS: Final = 30.0
@@ -23,7 +23,7 @@ class ThroughApprise:
         """`tell` gives a title and a body to the service of a URL, and says whether it took them."""
         self._words, self._ticket, self._tell = words, ticket, tell or _tell
 
-    async def notify(self, to: StaffAddress, notice: Standing, thread: Thread) -> str:
+    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str:
         """As Notifier.notify."""
         if to.way is not Way.APPRISE or not still_safe(to, self._ticket()):
             raise NotifyError("this may be the ticket mailbox: nothing is sent to it", permanent=True)

@@ -10,7 +10,7 @@ import structlog
 
 from bot.notify.address import StaffAddress, Way, still_safe
 from bot.notify.layout import letter, plain
-from bot.notify.port import NotifyError, Standing, Thread, Ticket
+from bot.notify.port import NotifyError, Thread, Ticket, Told
 from bot.notify.server import MailServer
 from bot.notify.words import Words
 
@@ -34,7 +34,7 @@ class Mail:
         self._server, self._sender = server, sender
         self._words, self._ticket, self._clock = words, ticket, clock
 
-    async def notify(self, to: StaffAddress, notice: Standing, thread: Thread) -> str:
+    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str:
         """As Notifier.notify: a change is another letter in the same thread. The Message-ID of the first."""
         self._refuse_ticket(to)
         message = self._message(to, notice, thread)
@@ -47,7 +47,7 @@ class Mail:
         if not sender_safe:
             raise NotifyError("this may be the ticket mailbox: nothing is sent to it", permanent=True)
 
-    def _message(self, to: StaffAddress, notice: Standing, thread: Thread) -> EmailMessage:
+    def _message(self, to: StaffAddress, notice: Told, thread: Thread) -> EmailMessage:
         written = self._words.written(notice)
         message = EmailMessage()
         message["Subject"] = written.subject

@@ -22,6 +22,8 @@ __all__ = [
     "State",
     "Thread",
     "Ticket",
+    "Told",
+    "Trial",
     "Withdrawn",
 ]
 
@@ -102,7 +104,17 @@ class Thread:
     answers: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Nobody needs anybody: whoever set the targets up wants to see that notices arrive."""
+
+    handoff: int = 0
+
+
 Standing = Notice | Withdrawn
+"""How a hand-off stands, as staff is to see it."""
+
+Told = Notice | Withdrawn | Trial
 
 
 class NotifyError(Exception):
@@ -117,7 +129,7 @@ class NotifyError(Exception):
 class Notifier(Protocol):
     """One way to reach staff."""
 
-    async def notify(self, to: StaffAddress, notice: Standing, thread: Thread) -> str | None:
+    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str | None:
         """Shows `notice` at `to`, in the place of what stands there where that is possible; what `to` calls it.
 
         Raises:

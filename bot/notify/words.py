@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from bot.notify.port import Kind, Notice, Reach, Said, Standing, State, Withdrawn
+from bot.notify.port import Kind, Notice, Reach, Said, State, Told, Trial, Withdrawn
 from handlers.phrases import Phrases
 from kb.model import LANGUAGES, Directory, Language, LineId
 
@@ -81,12 +81,16 @@ class Words:
         """The sentence `key`."""
         return self.phrases(self.language, key, **{name: str(value) for name, value in values.items()})
 
-    def written(self, notice: Standing) -> Written:
+    def written(self, notice: Told) -> Written:
         """The whole notice."""
         if isinstance(notice, Withdrawn):
             said = self.say("withdrawn", number=notice.handoff)
             subject = self.say("subject_withdrawn", number=notice.handoff)
             return Written(subject=subject, title=said, state="", end=self.say("no_ticket"))
+        if isinstance(notice, Trial):
+            return Written(
+                subject=self.say("subject_trial"), title=self.say("trial"), state="", end=self.say("no_ticket")
+            )
         if notice.kind is Kind.REMINDER:
             return self._reminder(notice)
         return self._notice(notice)

@@ -138,6 +138,7 @@ async def test_each_reminder_and_escalation_comes_once_and_at_its_time(
 
             assert len(notices(peer)) == len(reminders(peer)) == len(escalations(peer)) == len(PEOPLE), "each once"
             assert house.due() == [(None, None)] * len(PEOPLE)
+            await taken(peer, house)
             assert not peer.misuses
             late = [
                 *(came - max(at, back) for came, at in zip(reminders(peer), times(due, 0), strict=True)),
@@ -147,6 +148,17 @@ async def test_each_reminder_and_escalation_comes_once_and_at_its_time(
                 print(f"\n{house.engine.dialect.name} {number}: late by {[round(each, 1) for each in late]} s")  # noqa: T201
             assert max(late) <= LATE
             house.engine.dispose()
+
+
+async def taken(peer: TelegramPeer, house: Machine) -> None:
+    """One tap on the escalation changes the notice too, and the person hears of it, whichever processes that takes."""
+    escalated = next(message for message in peer.sent if message["chat"]["id"] == BOSS)
+    call = escalated["text"].splitlines()[1]
+    peer.taps("Paņemu", user=77, message=escalated)
+    shown = [message for message in peer.sent if call in message["text"]]
+    assert {message["chat"]["id"] for message in shown} == {GROUP, BOSS}
+    await until(lambda: all("Paņēma: Anna" in message["text"] for message in shown), house, within=20)
+    await until(lambda: sum("ir redzējis darbinieks" in said for said in peer.said()) == 1, house, within=20)
 
 
 def times(due: list[tuple[datetime | None, datetime | None]], which: int) -> list[float]:

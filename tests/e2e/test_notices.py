@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from bot.core import Core, core
 from bot.doors import Doors, draft_links
 from bot.settings import read
+from bot.trial import tried
 from handlers.situation import Knowledge
 from storage import handoffs, users
 from storage.engine import reading, writing
@@ -344,3 +345,28 @@ async def test_a_group_that_is_full_or_away_gets_it_later(
         peer.plays("editMessageText", Fault(status=502), Fault(reset=True))
         await program.helpdesk.desk.take(1, "Ilze")
         await peer.until(lambda: "Paņēma: Ilze" in shown(peer)[0]["text"], within=20)
+
+
+async def test_a_trial_tells_which_targets_can_be_told(
+    shipped: Knowledge,
+    peer: TelegramPeer,
+    mailroom: tuple[Mailroom, int],
+) -> None:
+    room, port = mailroom
+    room.answers = ["550 no such mailbox"]
+    peer.blocked.add(BOSS)
+    settings = read(
+        telegram_bot_token=peer.token,
+        telegram_api_url=peer.url,
+        **POST | {"notify": {"technical": f"telegram:{GROUP}, ops@bistro.lv"}, "notify_escalation": f"telegram:{BOSS}"},
+        smtp_url=f"smtp://127.0.0.1:{port}",
+    )
+    found = await tried(settings, shipped.base.directory)
+    assert found == {
+        f"telegram:{GROUP}": None,
+        "mailto:ops@bistro.lv": "the mail server said 550",
+        f"telegram:{BOSS}": "Forbidden: bot was blocked by the user",
+    }
+    assert [message["text"] for message in shown(peer)] == ["Pārbaude: ziņas par izsaukumiem šeit pienāk."]
+    assert await tried(settings, shipped.base.directory) != found
+    assert room.letters[0]["Subject"] == "[nav pieteikums] Izsaukumu pārbaude"

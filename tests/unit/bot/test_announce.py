@@ -16,7 +16,7 @@ from bot.announce import GROUP, TRIES, Announcer
 from bot.calls import Calls
 from bot.notify.address import StaffAddress, Way, staff_address
 from bot.notify.plan import Plan
-from bot.notify.port import Kind, Notice, Notifier, NotifyError, Standing, State, Thread, Withdrawn
+from bot.notify.port import Kind, Notice, Notifier, NotifyError, State, Thread, Told, Withdrawn
 from bot.notify.staff import Staff
 from handlers.actions import Reason
 from kb.model import LineId, TicketAddress
@@ -36,11 +36,11 @@ MINUTE = timedelta(minutes=1)
 class Recorder:
     """A notifier that keeps what it was given, and fails as told."""
 
-    told: list[tuple[str, Standing, Thread]] = field(default_factory=list)
+    told: list[tuple[str, Told, Thread]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     hold: asyncio.Event | None = None
 
-    async def notify(self, to: StaffAddress, notice: Standing, thread: Thread) -> str:
+    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str:
         if self.hold is not None:
             await self.hold.wait()
         if self.failures:

@@ -7,14 +7,10 @@ import pytest
 
 from bot.helpdesk import whom_to_tell
 from bot.notify.server import mail_server
-from bot.phrases import phrases
 from bot.settings import Settings, SettingsError, read
 from handlers.actions import Reason
-from handlers.situation import Knowledge
-from kb.model import LineId
-from tests.doubles import ScriptedMatcher, small_base
-
-DESK, TECH = LineId("desk"), LineId("tech")
+from kb.model import Directory, LineId
+from tests.doubles import small_base
 
 
 @pytest.fixture(autouse=True)
@@ -25,21 +21,21 @@ def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def known() -> Knowledge:
-    return Knowledge(base=small_base(), matcher=ScriptedMatcher(), phrases=phrases())
+def known() -> Directory:
+    return small_base().directory
 
 
 @pytest.fixture
-def lines(known: Knowledge) -> list[str]:
-    return [*known.base.directory.lines]
+def lines(known: Directory) -> list[str]:
+    return [*known.lines]
 
 
-def test_nobody_is_told_where_nothing_is_set(known: Knowledge) -> None:
+def test_nobody_is_told_where_nothing_is_set(known: Directory) -> None:
     assert whom_to_tell(read(), known).nobody
 
 
 def test_a_line_of_the_content_has_a_setting_of_its_own(
-    known: Knowledge, lines: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    known: Directory, lines: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     first, second = lines[:2]
     monkeypatch.setenv(f"NOTIFY_{first.upper()}", "json://127.0.0.1/a, slack://A/B/C")
@@ -55,7 +51,7 @@ def test_a_line_of_the_content_has_a_setting_of_its_own(
 
 
 def test_targets_may_stand_in_a_file_one_a_line(
-    known: Knowledge, lines: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    known: Directory, lines: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "targets").write_text("slack://A/B/C\njson://127.0.0.1/a\n", "utf-8")
     monkeypatch.setenv(f"NOTIFY_{lines[0].upper()}_FILE", str(tmp_path / "targets"))
@@ -66,7 +62,7 @@ def test_targets_may_stand_in_a_file_one_a_line(
 
 
 def test_a_line_that_is_not_there_is_told_with_those_that_are(
-    known: Knowledge, lines: list[str], monkeypatch: pytest.MonkeyPatch
+    known: Directory, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOTIFY_KITCHEN", "json://127.0.0.1/a")
     with pytest.raises(SettingsError, match="NOTIFY_KITCHEN: no line is called so: write NOTIFY_") as caught:
@@ -75,7 +71,7 @@ def test_a_line_that_is_not_there_is_told_with_those_that_are(
 
 
 def test_patience_is_set_for_all_or_by_line_and_a_stopped_till_has_its_own(
-    known: Knowledge, lines: list[str], monkeypatch: pytest.MonkeyPatch
+    known: Directory, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = map(LineId, lines[:2])
     usual = whom_to_tell(read(), known).plan
