@@ -24,9 +24,12 @@ class Calls:
 
     def called(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
         """Somebody has called for the people of a line; `handoff` as storage.handoffs.open gives it."""
-        if not handoffs.events(connection, handoff.id):
+        targets, fresh = self.plan.of(handoff.line), not handoffs.events(connection, handoff.id)
+        if fresh:
             handoffs.note(connection, handoff, What.OPENED, now)
-            notices.add(connection, handoff, Kind.NOTICE, self.plan.of(handoff.line), now)
+        # Who was to be told may have been set only after the first call.
+        if fresh or (targets and not notices.told(connection, handoff.id, Kind.NOTICE)):
+            notices.add(connection, handoff, Kind.NOTICE, targets, now)
             self.wait(connection, handoff, now)
         elif handoff.reason is Reason.TRADING_STOPPED:
             self._hurry(connection, handoff, now)
@@ -52,15 +55,20 @@ class Calls:
         ended = timers.fired(connection, now)
         for handoff, what in ended:
             if what is What.REMINDED:
-                notices.add(connection, handoff, Kind.REMINDER, self.plan.of(handoff.line), now)
+                notices.remind(connection, handoff, self.plan.of(handoff.line), now)
             else:
-                notices.add(connection, handoff, Kind.ESCALATION, self.plan.escalation, now)
-                notices.touch(connection, handoff.id, now)
+                self._escalate(connection, handoff, now)
         return len(ended)
+
+    def _escalate(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
+        above = self.plan.escalation
+        known = notices.told(connection, handoff.id, Kind.ESCALATION)
+        notices.remind(connection, handoff, {target: above[target] for target in above if target in known}, now)
+        notices.add(connection, handoff, Kind.ESCALATION, above, now)
 
     def wait(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
         """Begin to wait for somebody who takes it."""
-        if self.plan.of(handoff.line) or self.plan.escalation:
+        if handoff.state is State.OPEN and (self.plan.of(handoff.line) or self.plan.escalation):
             patience = self.plan.patience(handoff.line, handoff.reason)
             timers.set(connection, handoff.id, remind=now + patience, escalate=now + 2 * patience)
 

@@ -72,25 +72,45 @@ class Pace:
 
 def add(connection: Connection, handoff: Handoff, kind: Kind, targets: Mapping[str, bool], now: datetime) -> None:
     """Let these targets know; true for those where it can be changed later. Who knows already is not told twice."""
-    rows = [
-        {
-            "conversation_id": handoff.conversation,
-            "handoff": handoff.id,
-            "kind": kind,
-            "target": target,
-            "live": live,
-            "state": State.PENDING,
-            "wanted": 1,
-            "shown": 0,
-            "attempts": 0,
-            "due_at": now,
-            "created_at": now,
-        }
-        for target, live in targets.items()
-    ]
-    if rows:
+    if targets:
+        fresh = insert_into(connection.dialect.name, notices).on_conflict_do_nothing(index_elements=_ONE)
+        connection.execute(fresh, [_row(handoff, kind, target, now, live=live) for target, live in targets.items()])
+
+
+def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool], now: datetime) -> None:
+    """Remind these targets, once more where they were reminded before: it was taken and given back meanwhile."""
+    if targets:
         fresh = insert_into(connection.dialect.name, notices)
-        connection.execute(fresh.on_conflict_do_nothing(index_elements=["handoff", "kind", "target"]), rows)
+        again = {"state": State.PENDING, "shown": 0, "attempts": 0, "receipt": null(), "due_at": now, "created_at": now}
+        said = and_(notices.c.state != State.PENDING, notices.c.state != State.SENDING)
+        upsert = fresh.on_conflict_do_update(index_elements=_ONE, set_=again, where=said)
+        rows = [_row(handoff, Kind.REMINDER, target, now, live=live) for target, live in targets.items()]
+        connection.execute(upsert, rows)
+
+
+def told(connection: Connection, handoff: int, kind: Kind) -> frozenset[str]:
+    """The targets that have been told of a hand-off in this way, or will be."""
+    there = select(notices.c.target).where(notices.c.handoff == handoff, notices.c.kind == kind)
+    return frozenset(connection.scalars(there))
+
+
+_ONE: Final = ("handoff", "kind", "target")
+
+
+def _row(handoff: Handoff, kind: Kind, target: str, now: datetime, *, live: bool) -> dict[str, Any]:
+    return {
+        "conversation_id": handoff.conversation,
+        "handoff": handoff.id,
+        "kind": kind,
+        "target": target,
+        "live": live,
+        "state": State.PENDING,
+        "wanted": 1,
+        "shown": 0,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
+    }
 
 
 def touch(connection: Connection, handoff: int, at: datetime) -> None:

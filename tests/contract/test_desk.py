@@ -158,7 +158,7 @@ def test_nobody_comes_so_the_line_is_reminded_and_then_others_are_told(engine: E
     for minutes, expected in (
         (10, [(MAIL, Kind.REMINDER), (GROUP, Kind.REMINDER)]),
         (11, []),
-        (20, [(MAIL, Kind.NOTICE), (GROUP, Kind.NOTICE), (BOSS, Kind.ESCALATION)]),
+        (20, [(BOSS, Kind.ESCALATION)]),
         (99, []),
     ):
         with writing(engine) as connection:
@@ -197,3 +197,32 @@ def test_where_nobody_is_to_be_told_nothing_waits(engine: Engine) -> None:
         assert notices.due(connection, NOW + 99 * MINUTE) == ()
     assert found is not None
     assert found.remind_at is None
+
+
+async def test_what_is_given_back_is_reminded_of_once_more_and_those_above_too(engine: Engine, office: Office) -> None:
+    handoff = called(engine)
+    told(engine, at=SECOND)
+    for minutes in (11, 21):
+        with writing(engine) as connection:
+            CALLS.fired(connection, NOW + minutes * MINUTE)
+        told(engine, at=minutes * MINUTE)
+    await office.desk.take(handoff.id, "Anna")
+    await office.desk.give_back(handoff.id, "Anna")
+    told(engine, at=21 * MINUTE)
+    for minutes, expected in (
+        (10, [(MAIL, Kind.REMINDER), (GROUP, Kind.REMINDER)]),
+        (20, [(BOSS, Kind.REMINDER)]),
+    ):
+        with writing(engine) as connection:
+            CALLS.fired(connection, NOW + minutes * MINUTE)
+        assert told(engine, at=minutes * MINUTE) == expected
+
+
+def test_who_calls_again_is_heard_by_those_who_were_set_meanwhile(engine: Engine) -> None:
+    talk, _ = take_in(engine, said("Palīgā!"))
+    with writing(engine) as connection:
+        first = handoffs.open(connection, talk, 1, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW)
+        Calls().called(connection, first, NOW)
+    assert told(engine) == []
+    called(engine, 2)
+    assert told(engine, at=2 * SECOND) == [(MAIL, Kind.NOTICE), (GROUP, Kind.NOTICE)]

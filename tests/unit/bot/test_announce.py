@@ -135,7 +135,7 @@ async def test_nobody_comes_so_the_line_is_reminded_and_others_are_told(office: 
     await office.passes(3 * MINUTE)
     assert office.boss.states() == [(Kind.ESCALATION, State.OPEN)]
     await office.passes(60 * MINUTE)
-    assert [kind for kind, _ in office.team.states()] == [Kind.NOTICE, Kind.REMINDER, Kind.NOTICE]
+    assert [kind for kind, _ in office.team.states()] == [Kind.NOTICE, Kind.REMINDER]
 
 
 async def test_a_reminder_that_comes_after_it_was_taken_is_not_said(office: Office) -> None:
