@@ -223,7 +223,7 @@ async def test_who_is_forgotten_is_forgotten_in_the_group_too(
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
         peer.says("/forget", user=42)
-        await peer.until(lambda: "savus datus ir dzēsis" in notice["text"])
+        await peer.until(lambda: "savus datus ir izdzēsis" in notice["text"])
         assert DEAD not in notice["text"]
         assert not notice["entities"]
         with writing(program.database) as connection:

@@ -128,7 +128,7 @@ def test_what_is_not_known_is_left_out(words: Words) -> None:
 
 def test_who_has_withdrawn_is_named_by_number_alone(words: Words) -> None:
     text = plain(words.written(Withdrawn(handoff=17)))
-    assert text.startswith("Izsaukums Nr. 17: cilvēks savus datus ir dzēsis.")
+    assert text.startswith("Izsaukums Nr. 17: cilvēks savus datus ir izdzēsis.")
     assert words.written(Withdrawn(handoff=17)).rows == ()
 
 
