@@ -102,6 +102,10 @@ class Announcer:
         return timers.ended(connection, now), notices.due(connection, now)
 
     async def _run(self) -> None:
+        try:
+            await self._stored(lambda connection: notices.hope(connection, self.clock()))
+        except Exception:
+            log.exception("announce.failed")
         while not self._ending.is_set():
             self._news.clear()
             try:

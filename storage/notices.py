@@ -241,11 +241,19 @@ def withdraw(connection: Connection, talks: Collection[str]) -> None:
 
 def untold(connection: Connection, handoff: int) -> bool:
     """Whether nobody was told of a hand-off and nobody will be: each of its notices has failed."""
-    hope = select(func.count()).select_from(notices).where(notices.c.handoff == handoff)
-    return connection.scalar(hope.where(notices.c.state.not_in((State.FAILED, State.DROPPED)))) == 0
+    left = select(func.count()).select_from(notices).where(notices.c.handoff == handoff)
+    return connection.scalar(left.where(notices.c.state.not_in((State.FAILED, State.DROPPED)))) == 0
 
 
 def release(connection: Connection, now: datetime) -> int:
     """Give back what a program that was killed had claimed; for the start of a program that is alone. How many."""
     claimed = update(notices).where(notices.c.due_at.is_not(None), notices.c.state == State.SENDING)
     return connection.execute(claimed.values(state=State.PENDING, due_at=now)).rowcount
+
+
+def hope(connection: Connection, now: datetime) -> int:
+    """Try once more what has failed and nobody has seen, where somebody still waits: the settings may be mended now."""
+    waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
+    unseen = update(notices).where(notices.c.state == State.FAILED, notices.c.receipt.is_(None))
+    again = unseen.where(notices.c.handoff.in_(waiting), notices.c.kind != Kind.REMINDER)
+    return connection.execute(again.values(state=State.PENDING, due_at=now, attempts=0, error=None)).rowcount

@@ -191,3 +191,19 @@ def test_what_a_killed_program_had_claimed_is_given_back(engine: Engine) -> None
     with writing(engine) as connection:
         assert notices.release(connection, NOW) == 1
     assert claim(engine).attempts == 2
+
+
+def test_what_failed_and_nobody_saw_is_tried_again_when_the_program_starts(engine: Engine) -> None:
+    handoff = waiting(engine)
+    with writing(engine) as connection:
+        show(connection, GROUP, "7")
+    lost = claim(engine, MAIL)
+    with writing(engine) as connection:
+        notices.failed(connection, lost, "no such mailbox")
+        assert notices.hope(connection, NOW) == 1
+        assert notices.due(connection, NOW) == (MAIL,)
+        again = notices.claim(connection, MAIL, NOW)
+        assert isinstance(again, Claimed)
+        notices.failed(connection, again, "no such mailbox")
+        handoffs.close(connection, handoff.id, handoffs.State.REACHED, NOW)
+        assert notices.hope(connection, NOW) == 0, "nobody waits any more"
