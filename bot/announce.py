@@ -31,8 +31,8 @@ LOOK_SECONDS: Final = 1.0
 BRING_SECONDS: Final = 50.0
 """How long one notice may take: less than the lease on it."""
 
-FINISH_SECONDS: Final = 12.0
-"""How long a stop waits for what is being brought out; the whole program has 20 s."""
+FINISH_SECONDS: Final = 9.0
+"""How long a stop waits for what is being brought out; the whole program has 20 s, and others want some of it."""
 
 GROUP: Final = Pace(most=20, within=timedelta(seconds=65))
 """What Telegram lets a bot say in a group: 20 messages a minute, changes too. Those on their way take some seconds."""

@@ -252,7 +252,7 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
         await peer.until(lambda: "Paņēma: Anna" in notice["text"] and "Paņēma: Anna" in escalated["text"])
 
 
-POST = {"notify": {"technical": "ops@bistro.lv"}, "notify_from": "paligs@bistro.lv"}
+POST: dict[str, Any] = {"notify": {"technical": "ops@bistro.lv"}, "notify_from": "paligs@bistro.lv"}
 
 
 async def test_a_letter_says_that_it_is_no_ticket_and_the_next_one_is_in_its_thread(

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from handlers.situation import Knowledge
 from kb.model import Directory, TicketAddress
 
 TICKET = TicketAddress(email="support@smarttek.eu", aliases=("help@smarttek.lv", "atbalsts@smart-tek.lv"))
-POST = {"smtp_url": "smtps://bot:secret@mail.bistro.lv", "notify_from": "bot@bistro.lv"}
+POST: dict[str, Any] = {"smtp_url": "smtps://bot:secret@mail.bistro.lv", "notify_from": "bot@bistro.lv"}
 
 PLANTED = (
     "support@smarttek.eu",
@@ -87,7 +88,7 @@ def directory(shipped: Knowledge) -> Directory:
     return shipped.base.directory
 
 
-def told(directory: Directory, settings: Mapping[str, object], *, telegram: bool = True) -> Staff:
+def told(directory: Directory, settings: Mapping[str, Any], *, telegram: bool = True) -> Staff:
     return staff(read(**{**POST, **settings}), aliased(directory), telegram=telegram)
 
 
