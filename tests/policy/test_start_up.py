@@ -195,7 +195,12 @@ def test_the_program_does_not_start(role: str, tmp_path: Path) -> None:
     """With one planted setting and one more mistake: both are told, and nothing runs."""
     environment = {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": f"sqlite:///{tmp_path}/paligs.sqlite3",
+        # Nothing is there: the program looks at whom it would tell before it looks for its database.
+        "DATABASE_URL": f"sqlite:///{tmp_path}/paligs.sqlite3"
+        if role == "run"
+        else "postgresql://nobody@127.0.0.1:1/x",
+        "SECRET_KEY": "a key of sixteen letters",
+        "PUBLIC_URL": "https://bot.bistro.lv",
         "PORT": "0",
         "NOTIFY_TECHNICAL": "mailtos://user:pass@bistro.lv?to=ops@bistro.lv&cc=support%40smarttek.eu",
         "NOTIFY_KITCHEN": "ops@bistro.lv",
