@@ -108,7 +108,7 @@ async def core(
     Raises:
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
-    told = Staff() if alone else whom_to_tell(settings, known.base.directory)
+    told = Staff() if alone else whom_to_tell(settings, known.current.base.directory)
     calls = Calls(plan=told.plan)
     channels: dict[str, Channel] = {}
     metrics = Metrics()

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine
 
 from bot.calls import Calls
 from bot.jobs.port import Queue
+from bot.knowledge import Known
 from handlers.messages import Reply
-from handlers.situation import Knowledge
 from storage import conversations, engine, handoffs, outbox
 from storage.handoffs import Handoff, State, What
 
@@ -50,7 +50,7 @@ class Desk:
     database: Engine
     threads: ThreadPoolExecutor
     clock: Callable[[], datetime]
-    knowledge: Knowledge
+    knowledge: Known
     jobs: Queue
     calls: Calls = field(default_factory=Calls)
     wake: Callable[[], None] = lambda: None
@@ -104,9 +104,10 @@ class Desk:
     def _tell(self, connection: Connection, handoff: Handoff, now: datetime) -> str:
         """Let the person know that somebody has seen it: that much is true."""
         talk = conversations.get(connection, handoff.conversation)
-        language, line = talk.language or "lv", self.knowledge.base.directory.lines.get(handoff.line)
+        known, language = self.knowledge.current, talk.language or "lv"
+        line = known.base.directory.lines.get(handoff.line)
         name = line.name[language] if line is not None else handoff.line
-        said = self.knowledge.phrases(language, "seen_by_line", name=name)
+        said = known.phrases(language, "seen_by_line", name=name)
         outbox.enqueue(connection, talk, None, [Reply(text=said)], now)
         self.jobs.queue(connection, talk.id)
         return talk.id

@@ -12,6 +12,7 @@ from bot.calls import Calls
 from bot.channels.telegram import Telegram
 from bot.desk import Desk
 from bot.jobs.port import Queue
+from bot.knowledge import Known
 from bot.metrics import Metrics
 from bot.notify.address import Way
 from bot.notify.apprise import ThroughApprise
@@ -21,7 +22,6 @@ from bot.notify.staff import Staff, StaffError, staff
 from bot.notify.words import Words, zone
 from bot.settings import Settings, SettingsError
 from bot.staffroom import Groups, Staffroom
-from handlers.situation import Knowledge
 from kb.model import Directory
 
 
@@ -65,13 +65,11 @@ class Tools:
     metrics: Metrics
 
 
-def helpdesk(
-    settings: Settings, knowledge: Knowledge, told: Staff, calls: Calls, tools: Tools, jobs: Queue
-) -> Helpdesk:
+def helpdesk(settings: Settings, known: Known, told: Staff, calls: Calls, tools: Tools, jobs: Queue) -> Helpdesk:
     """All of it, not started."""
-    directory = knowledge.base.directory
+    directory = known.current.base.directory
     words = Words.of(directory, settings.notify_language, zone(settings.notify_timezone))
-    ways = ways_to(told, words, lambda: knowledge.base.directory.ticket_channel.address, tools.clock)
+    ways = ways_to(told, words, lambda: known.current.base.directory.ticket_channel.address, tools.clock)
     announcer = Announcer(
         database=tools.database,
         threads=tools.threads,
@@ -85,7 +83,7 @@ def helpdesk(
         database=tools.database,
         threads=tools.threads,
         clock=tools.clock,
-        knowledge=knowledge,
+        knowledge=known,
         jobs=jobs,
         calls=calls,
         wake=announcer.wake,

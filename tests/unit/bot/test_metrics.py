@@ -15,7 +15,7 @@ from structlog.testing import LogCapture
 
 from bot.gate import Guarded
 from bot.jobs.embedded import EmbeddedRunner
-from bot.metrics import Metrics, _look, metrics_routes
+from bot.metrics import Metrics, metrics_routes, stored_now
 from storage import engine, handoffs, parked
 from storage.handoffs import State
 from tests.doubles import NOW, Crew
@@ -100,7 +100,7 @@ async def test_who_waits_for_people_is_read_by_line_and_is_gone_when_it_is_over(
 
     with engine.writing(program.database) as connection:
         handoffs.close(connection, first.id, State.REACHED, NOW)
-    metrics.looked(_look(program.database, Crew()), NOW)
+    metrics.looked(stored_now(program.database, Crew()), NOW)
     assert metrics.registry.get_sample_value("paligs_handoffs", {"line": first.line, "state": "open"}) is None
 
 
