@@ -10,10 +10,12 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from bot.calls import Calls
 from bot.channels.port import Channel, Receive
 from bot.channels.webchat import WebChat
 from bot.deliver import Deliverer
 from bot.gate import Guarded, Parking
+from bot.helpdesk import Helpdesk, Tools, helpdesk, whom_to_tell
 from bot.intake import DraftLink, Intake
 from bot.jobs import schema
 from bot.jobs.embedded import EmbeddedRunner
@@ -23,6 +25,7 @@ from bot.knowledge import Known
 from bot.live import LiveKnowledge
 from bot.memory import Memory
 from bot.metrics import Metrics
+from bot.notify.staff import Staff
 from bot.relearn import Relearner
 from bot.settings import Settings, SettingsError
 from bot.tracing import NO_TRACING, Tracing
@@ -30,7 +33,7 @@ from bot.tracing.ways import Traced
 from bot.writing import Writer
 from handlers.situation import Knowledge
 from kb.model import KnowledgeBase
-from storage import engine, migrate, outbox
+from storage import engine, migrate, notices, outbox
 
 THREADS: Final = 4
 """Threads for the database: SQLite writes one at a time anyway."""
@@ -58,6 +61,7 @@ class Core:
     memory: Memory
     runner: Jobs
     tracing: Tracing
+    helpdesk: Helpdesk
     relearner: Relearner | None = None
     """There where the knowledge is a live one."""
 
@@ -76,16 +80,36 @@ class Core:
         if self.relearner is not None:
             self.relearner.look()
 
+    def start(self) -> None:
+        """Begin to deliver replies and notices, what an earlier run left too."""
+        self.runner.start()
+        self.helpdesk.announcer.start()
+
+    async def stop(self) -> None:
+        """Take up nothing new, and finish what is being sent."""
+        await asyncio.gather(self.runner.stop(), self.helpdesk.announcer.stop())
+
 
 @asynccontextmanager
 async def core(
-    settings: Settings, known: Known, links: DraftLink, *, many: bool = False, tracing: Tracing = NO_TRACING
+    settings: Settings,
+    known: Known,
+    links: DraftLink,
+    *,
+    many: bool = False,
+    alone: bool = False,
+    tracing: Tracing = NO_TRACING,
 ) -> AsyncIterator[Core]:
     """The program without its doors: they are added to `channels`. Ends what runs when it is left.
 
     Live knowledge is kept up to date from here on. One of `many` processes shares its database, and leaves its shape
-    and what others are sending alone.
+    and what others are sending alone. Where somebody sits `alone` at this machine, no staff is called.
+
+    Raises:
+        SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
+    told = Staff() if alone else whom_to_tell(settings, known.current.base.directory)
+    calls = Calls(plan=told.plan)
     channels: dict[str, Channel] = {}
     metrics = Metrics()
     # The database is let go last: a thread whose caller has gone may still be at it.
@@ -113,11 +137,14 @@ async def core(
             writer=writer,
             jobs=runner,
             links=links,
+            calls=calls,
             metrics=metrics,
             tracing=tracing,
         )
         guarded = Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back)
         relearner = Relearner(known, database, threads) if isinstance(known, LiveKnowledge) else None
+        tools = Tools(database=database, threads=threads, clock=now, metrics=metrics)
+        desk = helpdesk(settings, known, told, calls, tools, runner)
         try:
             if relearner is not None:
                 relearner.start()
@@ -132,10 +159,11 @@ async def core(
                 memory=Memory(database=database, threads=threads, writer=writer),
                 runner=runner,
                 tracing=tracing,
+                helpdesk=desk,
                 relearner=relearner,
             )
         finally:
-            await runner.stop()
+            await asyncio.gather(runner.stop(), desk.announcer.stop())
             if relearner is not None:
                 await relearner.stop()
 
@@ -151,6 +179,7 @@ def _opened(url: str, *, many: bool) -> Iterator[Engine]:
             migrate.upgrade(database)
             with engine.writing(database) as connection:
                 outbox.release(connection, now())
+                notices.release(connection, now())
         yield database
     finally:
         database.dispose()

@@ -116,7 +116,7 @@ class Doors:
         if settings.telegram_bot_token is None:
             return None
         secret, metrics = settings.telegram_webhook_secret, self._program.metrics
-        return Telegram(
+        telegram = Telegram(
             self._program.receive,
             token=settings.telegram_bot_token.get_secret_value(),
             secret=None if secret is None else secret.get_secret_value(),
@@ -126,6 +126,8 @@ class Doors:
                 rejected=partial(metrics.rejected, Telegram.name, "secret"),
             ),
         )
+        self._program.helpdesk.opens_in(telegram)
+        return telegram
 
     def _make_whatsapp(self) -> WhatsApp | None:
         settings = self._settings

@@ -12,12 +12,23 @@ import structlog
 from sqlalchemy import Connection, Engine
 from structlog.contextvars import bound_contextvars
 
+from bot.calls import Calls
 from bot.jobs.port import Queue
 from bot.knowledge import Known
 from bot.metrics import Metrics
 from bot.tracing import NO_TRACING, Fact, Tracing
 from bot.writing import Writer
-from handlers.actions import Ask, AskHelped, Forget, NoteFeedback, NotifyStaff, Say, ShowLine, ShowTicketChannel
+from handlers.actions import (
+    Ask,
+    AskHelped,
+    CloseHandoffs,
+    Forget,
+    NoteFeedback,
+    NotifyStaff,
+    Say,
+    ShowLine,
+    ShowTicketChannel,
+)
 from handlers.excuse import Decide
 from handlers.messages import Inbound, Reply
 from handlers.render import Draft, Voice, render
@@ -52,8 +63,8 @@ class Taken:
 class Intake:
     """The way in for every channel.
 
-    `threads` are for looking only. `links` makes draft links; `jobs` is told of talks that have something to deliver,
-    before the commit and after.
+    `threads` are for looking only. `links` makes draft links; `calls` has staff told; `jobs` is told of talks that have
+    something to deliver, before the commit and after.
     `decide` is replaced where a message gets an excuse instead of an answer (bot.gate).
     """
 
@@ -64,6 +75,7 @@ class Intake:
     writer: Writer
     jobs: Queue
     links: DraftLink = no_page
+    calls: Calls = field(default_factory=Calls)
     decide: Decide = decide
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = NO_TRACING
@@ -140,10 +152,14 @@ class Intake:
         turn = turns.record(connection, talk, message, decision, circumstances, now)
         sessions.write(connection, talk.id, decision.session, now)
         outbox.enqueue(connection, talk, turn.id, self._replies(connection, talk, decision), now)
+        self.calls.said(connection, talk.id, now)
         for action in decision.actions:
             match action:
                 case NotifyStaff():
-                    handoffs.open(connection, talk, turn.id, action.line, action.reason, now)
+                    handoff = handoffs.open(connection, talk, turn.id, action.line, action.reason, now)
+                    self.calls.called(connection, handoff, now)
+                case CloseHandoffs():
+                    self.calls.resolved(connection, talk.id, now)
                 case NoteFeedback():
                     feedback.note(connection, talk, action.turn, now, helped=action.helped)
                 case Say() | Ask() | AskHelped() | ShowLine() | ShowTicketChannel() | Forget():

@@ -38,7 +38,7 @@ def talk(settings: Settings, known: Known, *, language: Language | None = None) 
 
 
 async def _talk(settings: Settings, known: Known, language: Language | None) -> None:
-    async with core(settings, known, links=no_page) as program:
+    async with core(settings, known, links=no_page, alone=True) as program:
         terminal = Terminal(program.intake, language=language)
         program.channels[terminal.name] = terminal
         await terminal.talk()
@@ -71,10 +71,10 @@ async def _work(settings: Settings, traces: Tracing) -> None:
     async with core(settings, live, links=draft_links(settings, key), many=True, tracing=traces) as program:
         doors = Doors(settings, program, key)
         try:
-            program.runner.start()
+            program.start()
             log.info("program.working")
             await _told_to_stop(program)
-            await program.runner.stop()
+            await program.stop()
         finally:
             await doors.close()
 
@@ -94,7 +94,7 @@ async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> 
             if news is not None:
                 news.start()
             else:
-                program.runner.start()
+                program.start()
             await doors.open()
             log.info(
                 "program.serving", address=f"http://{settings.host}:{settings.port}", content=live.current.base.version
@@ -103,7 +103,7 @@ async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> 
             # All of it has to be over within 20 s: 10 here, 3 for each of what follows, 2 for the last spans.
             await _deafen(server)
             # What is being sent must be noted before the ways out are closed, or it would be sent again.
-            await asyncio.gather(program.runner.stop(), doors.hush())
+            await asyncio.gather(program.stop(), doors.hush())
         finally:
             if news is not None:
                 await news.stop()

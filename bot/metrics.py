@@ -15,8 +15,9 @@ from prometheus_client.exposition import choose_encoder
 from sqlalchemy import Engine
 
 from bot.jobs.port import Jobs, Workers
-from storage import engine, outbox, parked
+from storage import engine, handoffs, outbox, parked
 from storage.errors import StorageError
+from storage.handoffs import Waiting
 from storage.outbox import Backlog
 
 DECIDE: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
@@ -26,11 +27,13 @@ INTAKE: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 15
 
 @dataclass(frozen=True, kw_only=True)
 class Stock:
-    """What the database holds: replies that wait to be sent, messages that are parked; and who delivers."""
+    """What the database holds: replies that wait to be sent, messages that are parked, who waits for people; and who
+    delivers."""
 
     backlog: Backlog
     parked: int
     workers: Workers
+    handoffs: tuple[Waiting, ...] = ()
 
 
 class Metrics:
@@ -73,6 +76,12 @@ class Metrics:
             ("channel", "why"),
             registry=registry,
         )
+        self._notices = Counter(
+            "paligs_notices",
+            "Notices to staff (sent, changed, later, failed).",
+            ("kind", "result"),
+            registry=registry,
+        )
         self._stored = _Stored(registry)
 
     def decided(self, channel: str, act: str, seconds: float) -> None:
@@ -96,6 +105,10 @@ class Metrics:
     def delivered(self, channel: str, result: str) -> None:
         """A reply was sent, must be sent later, or failed for good."""
         self._deliveries.labels(channel, result).inc()
+
+    def noticed(self, kind: str, result: str) -> None:
+        """Staff was told something, or was not."""
+        self._notices.labels(kind, result).inc()
 
     def rejected(self, channel: str, why: str) -> None:
         """A webhook call was refused."""
@@ -122,6 +135,16 @@ class _Stored:
         self._parked = Gauge("paligs_parked", "Messages that failed too often to be decided.", registry=registry)
         self._workers = Gauge("paligs_workers_alive", "Those who deliver and gave a sign of life.", registry=registry)
 
+        self._handoffs = Gauge(
+            "paligs_handoffs", "People who wait for a line (open, taken).", ("line", "state"), registry=registry
+        )
+        self._handoff_oldest = Gauge(
+            "paligs_handoff_oldest_seconds",
+            "How long the first of them has been waiting.",
+            ("line", "state"),
+            registry=registry,
+        )
+
     def set(self, found: Stock | None, now: datetime) -> None:
         self._up.set(found is not None)
         if found is None:
@@ -130,6 +153,13 @@ class _Stored:
         self._oldest.set(waited(found.backlog, now))
         self._parked.set(found.parked)
         self._workers.set(found.workers.alive)
+        # A line that nobody waits for any more is not to show what was.
+        self._handoffs.clear()
+        self._handoff_oldest.clear()
+        for waiting in found.handoffs:
+            age = max(0.0, (now - waiting.oldest).total_seconds())
+            self._handoffs.labels(waiting.line, waiting.state).set(waiting.count)
+            self._handoff_oldest.labels(waiting.line, waiting.state).set(age)
 
 
 def waited(backlog: Backlog, now: datetime) -> float:
@@ -163,6 +193,7 @@ def stored_now(database: Engine, jobs: Jobs) -> Stock | None:
                 backlog=outbox.backlog(connection),
                 parked=parked.count(connection),
                 workers=jobs.workers(connection),
+                handoffs=handoffs.waiting(connection),
             )
     except StorageError:
         return None

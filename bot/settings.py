@@ -8,12 +8,19 @@ from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.notify import settings as notices
 from storage import engine
 from storage.errors import AddressError
 
-SECRETS: Final = ("secret_key", "telegram_bot_token", "telegram_webhook_secret", "twilio_auth_token")
+SECRETS: Final = (
+    "secret_key",
+    "telegram_bot_token",
+    "telegram_webhook_secret",
+    "twilio_auth_token",
+    *notices.SECRETS,
+)
 """Settings that may stand in a file of their own, named by NAME_FILE."""
 
 
@@ -53,7 +60,7 @@ Origin = Annotated[str | None, BeforeValidator(_origin)]
 Address = Annotated[str, BeforeValidator(_origin)]
 
 
-class Settings(BaseSettings):
+class Settings(notices.NoticeSettings, BaseSettings):
     """The settings; each is an environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
@@ -79,9 +86,22 @@ class Settings(BaseSettings):
     twilio_api_url: Address = "https://api.twilio.com"
     twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_mapping)] = Field(default_factory=dict)
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """As usual, and after them the settings that bear the name of a line."""
+        lines = notices.LineSettings(settings_cls, env_settings, dotenv_settings)
+        return (init_settings, env_settings, dotenv_settings, file_secret_settings, lines)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
-        problems = [*self._read_secret_files(), *self._incomplete()]
+        problems = [*self._read_secret_files(), *self.notice_mistakes(), *self._incomplete()]
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -68,8 +68,13 @@ class NoteFeedback:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CloseHandoffs:
+    """The person needs nobody any more: whoever was called in is told so."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Forget:
     """Erase what is stored about this person, and leave counts only."""
 
 
-Action = Say | Ask | ShowLine | ShowTicketChannel | NotifyStaff | AskHelped | NoteFeedback | Forget
+Action = Say | Ask | ShowLine | ShowTicketChannel | NotifyStaff | CloseHandoffs | AskHelped | NoteFeedback | Forget

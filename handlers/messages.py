@@ -41,6 +41,10 @@ class Inbound:
     asked_in: str | None = None
     language: Language | None = None
     """The language of the person's own device, where the channel tells it."""
+    handle: str | None = None
+    """The name that others can write to the person by, where the channel tells it."""
+    place: str | None = None
+    """Where they are, where the message or the chat tells: staff sees it when the person needs people."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from handlers.actions import (
     Action,
     Ask,
     AskHelped,
+    CloseHandoffs,
     Forget,
     NoteFeedback,
     NotifyStaff,
@@ -57,7 +58,7 @@ def render(actions: Iterable[Action], voice: Voice, draft: Draft) -> Reply | Non
                 texts.append(_draft(draft, voice))
             case AskHelped():
                 options = options or action.options
-            case NotifyStaff() | NoteFeedback() | Forget():
+            case NotifyStaff() | CloseHandoffs() | NoteFeedback() | Forget():
                 continue
             case _:
                 assert_never(action)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.actions import Action, Ask, ShowLine
+from handlers.actions import Action, Ask, CloseHandoffs, ShowLine
 from handlers.session import Asked
 from handlers.situation import Ruling, Situation
 from kb.model import Entry
@@ -20,17 +20,21 @@ def talk(situation: Situation, entry: Entry) -> Ruling:
         session = replace(session, question=situation.question(Asked.TOPIC, options))
     if entry.id == directory.resolved_entry:
         session = replace(session, stopped=False)
-    return Ruling(actions=(action,), session=session, act=entry.act, entry=entry.id, line=entry.line)
+    # "Thank you" alone does not say that nobody is needed any more.
+    works = entry.id == directory.resolved_entry and _works(situation)
+    actions = (action, CloseHandoffs()) if works else (action,)
+    return Ruling(actions=actions, session=session, act=entry.act, entry=entry.id, line=entry.line)
 
 
 def resolved(situation: Situation) -> Ruling | None:
-    """ "It works again": what was stopped is stopped no longer."""
+    """ "It works again": what was stopped is stopped no longer, and whoever was called in need not come."""
     if not situation.hints("resolved"):
         return None
     entry = situation.knowledge.base.directory.resolved_entry
     if entry is not None:
         return talk(situation, situation.knowledge.base.entries[entry])
-    return _said(situation, "resolved", stopped=False)
+    said = _said(situation, "resolved", stopped=False)
+    return replace(said, actions=(*said.actions, CloseHandoffs()))
 
 
 def calling(situation: Situation) -> Ruling | None:
@@ -71,6 +75,10 @@ def opted(situation: Situation) -> Ruling | None:
     return _said(
         situation, "opted_out" if situation.cue == "opt_out" else "opted_in", stopped=situation.session.stopped
     )
+
+
+def _works(situation: Situation) -> bool:
+    return situation.cue == "resolved" or "resolved" in situation.understanding.signals
 
 
 def _said(situation: Situation, key: str, *, stopped: bool) -> Ruling:

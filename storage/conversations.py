@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, Row, bindparam, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, func, select, update
 
 from handlers.messages import Inbound
 from kb.model import Language
@@ -30,6 +30,8 @@ class Conversation:
     created_at: datetime
     last_seen_at: datetime
     forgotten_at: datetime | None = None
+    handle: str | None = None
+    place: str | None = None
 
 
 def open(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:  # noqa: A001
@@ -44,6 +46,8 @@ def open(connection: Connection, inbound: Inbound, now: datetime) -> Conversatio
         "address": inbound.conversation,
         "sender": inbound.sender,
         "language": inbound.language,
+        "handle": inbound.handle,
+        "place": inbound.place,
         "created_at": now,
         "last_seen_at": now,
     }
@@ -54,7 +58,12 @@ def open(connection: Connection, inbound: Inbound, now: datetime) -> Conversatio
 @cache
 def _open(dialect: str) -> Executable:
     fresh = insert_into(dialect, conversations)
-    touched = {"last_seen_at": fresh.excluded.last_seen_at}
+    touched = {
+        "last_seen_at": fresh.excluded.last_seen_at,
+        # Not every message tells them.
+        "handle": func.coalesce(fresh.excluded.handle, conversations.c.handle),
+        "place": func.coalesce(fresh.excluded.place, conversations.c.place),
+    }
     upsert = fresh.on_conflict_do_update(index_elements=["channel", "address", "sender"], set_=touched)
     return upsert.returning(*conversations.c)
 
@@ -86,6 +95,8 @@ def conversation(row: Row[Any]) -> Conversation:
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
         forgotten_at=row.forgotten_at,
+        handle=row.handle,
+        place=row.place,
     )
 
 

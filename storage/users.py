@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, Table, and_, delete, exists, or_,
 
 from handlers.messages import Inbound
 from storage import conversations as talking
+from storage import notices
 from storage.conversations import Conversation, conversation
 from storage.tables import conversations, messages, personal
 
@@ -51,6 +52,7 @@ def erase(connection: Connection, talks: Collection[Conversation]) -> Erased:
     # In one order, so that two who erase do not wait for each other.
     locked = select(conversations.c.id).where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
     connection.execute(locked.with_for_update())
+    notices.withdraw(connection, ids)
     rows = {
         table.name: connection.execute(delete(table).where(table.c.conversation_id.in_(ids))).rowcount
         for table in reversed(personal)
@@ -66,7 +68,7 @@ def forget(connection: Connection, inbound: Inbound, now: datetime) -> Conversat
     takes it away once the farewell is sent, unless the person has written again.
     """
     erase(connection, of_person(connection, inbound.channel, inbound.sender))
-    talk = talking.open(connection, replace(inbound, language=None), now)
+    talk = talking.open(connection, replace(inbound, language=None, handle=None, place=None), now)
     talking.heard(connection, talk, replace(inbound, choice=None), now)
     connection.execute(update(conversations).where(conversations.c.id == talk.id).values(forgotten_at=now))
     return replace(talk, forgotten_at=now)

@@ -162,3 +162,10 @@ def test_what_fails_leaves_nothing_behind(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO)
     with reading(engine) as connection:
         assert [spoken.text for spoken in history.history(connection, talk.id)] == ["Sveiki", "Atbilde"]
+
+
+def test_how_a_person_is_found_again_is_kept_until_something_newer_is_told(engine: Engine) -> None:
+    take_in(engine, replace(said("Labdien"), handle="anna", place="Bistro"))
+    take_in(engine, said("Vēl", 2))
+    talk, _ = take_in(engine, replace(said("Un vēl", 3), place="56.95000, 24.10000"))
+    assert (talk.handle, talk.place) == ("anna", "56.95000, 24.10000")

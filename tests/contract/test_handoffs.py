@@ -1,17 +1,20 @@
-"""Who waits for people: once on each line, until it is closed."""
+"""Who waits for people: once on each line, until it is closed; and who has taken it."""
+
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine
 
 from handlers.actions import Reason
 from kb.model import LineId
-from storage import handoffs
+from storage import handoffs, timers
 from storage.engine import reading, writing
-from storage.handoffs import State
-from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
+from storage.handoffs import Handoff, State, What
+from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
 
 
-def open_again(engine: Engine, line: LineId, reason: Reason, number: int) -> handoffs.Handoff:
+def open_again(engine: Engine, line: LineId, reason: Reason, number: int) -> Handoff:
     talk, _ = take_in(engine, said("Palīgā!", number))
     with writing(engine) as connection:
         return handoffs.open(connection, talk, number, line, reason, NOW + number * SECOND)
@@ -70,3 +73,108 @@ def test_of_two_who_close_it_the_first_wins(engine: Engine) -> None:
 def test_taking_a_handoff_does_not_close_it(engine: Engine) -> None:
     with writing(engine) as connection, pytest.raises(ValueError, match="taken"):
         handoffs.close(connection, 1, State.TAKEN, NOW)
+
+
+def test_of_two_who_take_it_the_first_has_it(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        assert handoffs.take(connection, handoff.id, "Anna", NOW + SECOND)
+        assert not handoffs.take(connection, handoff.id, "Boris", NOW + SECOND)
+        assert not handoffs.give_back(connection, handoff.id, "Boris", NOW + SECOND)
+        taken = handoffs.get(connection, handoff.id)
+    assert taken is not None
+    assert (taken.state, taken.taken_by, taken.updated_at) == (State.TAKEN, "Anna", NOW + SECOND)
+
+
+def test_of_many_who_take_it_at_once_one_has_it(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+
+    def take(who: str) -> bool:
+        with writing(engine) as connection:
+            return handoffs.take(connection, handoff.id, who, NOW)
+
+    won = at_once([partial(take, f"agent {number}") for number in range(8)])
+
+    with reading(engine) as connection:
+        taken = handoffs.get(connection, handoff.id)
+    assert sum(won) == 1
+    assert taken is not None
+    assert taken.taken_by == f"agent {won.index(True)}"
+
+
+def test_what_was_given_back_can_be_taken_by_another(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        handoffs.take(connection, handoff.id, "Anna", NOW)
+        assert handoffs.give_back(connection, handoff.id, "Anna", NOW)
+        assert handoffs.take(connection, handoff.id, "Boris", NOW)
+
+
+def test_a_closed_handoff_is_not_taken(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        handoffs.close(connection, handoff.id, State.CLOSED, NOW)
+        assert not handoffs.take(connection, handoff.id, "Anna", NOW)
+        assert handoffs.get(connection, 77) is None
+
+
+def test_what_happened_to_a_handoff_is_kept_in_order(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        handoffs.note(connection, handoff, What.OPENED, NOW)
+        handoffs.note(connection, handoff, What.TAKEN, NOW + SECOND, who="Anna")
+        told = [(event.what, event.who, event.at) for event in handoffs.events(connection, handoff.id)]
+    assert told == [(What.OPENED, None, NOW), (What.TAKEN, "Anna", NOW + SECOND)]
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_timer_ends_once(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        timers.set(connection, handoff.id, remind=NOW + MINUTE, escalate=NOW + 2 * MINUTE)
+        assert timers.fired(connection, NOW + 59 * SECOND) == ()
+        (reminded,) = timers.fired(connection, NOW + MINUTE)
+        assert timers.fired(connection, NOW + MINUTE) == ()
+        (escalated,) = timers.fired(connection, NOW + 9 * MINUTE)
+        assert timers.fired(connection, NOW + 9 * MINUTE) == ()
+        happened = [event.what for event in handoffs.events(connection, handoff.id)]
+    assert (reminded[0].id, reminded[1]) == (handoff.id, What.REMINDED)
+    assert escalated[1] is What.ESCALATED
+    assert happened == [What.REMINDED, What.ESCALATED]
+
+
+def test_of_many_who_look_at_once_one_finds_that_a_timer_has_ended(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        timers.set(connection, handoff.id, remind=NOW, escalate=NOW)
+
+    def look() -> int:
+        with writing(engine) as connection:
+            return len(timers.fired(connection, NOW))
+
+    assert sum(at_once([look] * 6)) == 2
+
+
+@pytest.mark.parametrize("act", ["take", "close"])
+def test_what_is_taken_or_closed_rings_no_more(engine: Engine, act: str) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        timers.set(connection, handoff.id, remind=NOW, escalate=NOW)
+        if act == "take":
+            handoffs.take(connection, handoff.id, "Anna", NOW)
+        else:
+            handoffs.close(connection, handoff.id, State.NOT_NEEDED, NOW)
+        assert timers.fired(connection, NOW + MINUTE) == ()
+
+
+def test_what_becomes_urgent_rings_sooner_and_never_later(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    with writing(engine) as connection:
+        timers.set(connection, handoff.id, remind=NOW + 10 * MINUTE, escalate=NOW + 20 * MINUTE)
+        assert timers.bring_forward(connection, handoff.id, remind=NOW + 3 * MINUTE, escalate=NOW + 6 * MINUTE)
+        assert not timers.bring_forward(connection, handoff.id, remind=NOW + 4 * MINUTE, escalate=NOW + 8 * MINUTE)
+        sooner = handoffs.get(connection, handoff.id)
+    assert sooner is not None
+    assert (sooner.remind_at, sooner.escalate_at) == (NOW + 3 * MINUTE, NOW + 6 * MINUTE)

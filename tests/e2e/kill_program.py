@@ -1,4 +1,4 @@
-"""The real `paligs run` (or `web`, or `worker`) as a process with a folder of its own: started, killed, started again; it knows no channel."""
+"""The real program as a process with a folder of its own: started, killed, started again; it knows no channel."""
 
 import contextlib
 import json
@@ -18,7 +18,9 @@ class Program:
     """Started by `start`, any number of times; nothing of it runs any more when its block is left."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str], role: str = "run") -> None:
-        self.folder, self._role = folder, role
+        """`role` is the command: run, web or worker."""
+        self.folder = folder
+        self._role = role
         # Nothing of the machine's own settings or proxies: a test bot must not take a real one's messages.
         self._environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment |= {"LOG_FORMAT": "json", **settings}
@@ -55,7 +57,7 @@ class Program:
         """Begin; it takes some seconds until it listens."""
         assert not self.running
         self._starts += 1
-        with (self.folder / f"{self._starts}.log").open("wb") as log:
+        with self._log(self._starts).open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", self._role],
                 cwd=self.folder,
@@ -90,7 +92,10 @@ class Program:
     def log(self) -> Iterator[str]:
         """Everything that it wrote, from all its starts."""
         for number in range(1, self._starts + 1):
-            yield from (self.folder / f"{number}.log").read_text("utf-8").splitlines()
+            yield from self._log(number).read_text("utf-8").splitlines()
+
+    def _log(self, number: int) -> Path:
+        return self.folder / f"{self._role}-{number}.log"
 
 
 def _level(line: str) -> str:

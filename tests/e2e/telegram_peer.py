@@ -276,10 +276,12 @@ class TelegramPeer:
         if message is None:
             raise ApiError(400, "Bad Request: message to edit not found")
         markup = fields.get("reply_markup")
-        if message.get("text") == fields.get("text", message["text"]) and message.get("reply_markup") == markup:
+        text, entities = fields.get("text", message["text"]), fields.get("entities", message["entities"])
+        if "parse_mode" in fields:
+            text, entities = parsed(fields["text"])
+        if message.get("text") == text and message["entities"] == entities and message.get("reply_markup") == markup:
             raise ApiError(400, "Bad Request: message is not modified")
-        message["text"] = fields.get("text", message["text"])
-        message["entities"] = fields.get("entities", message["entities"])
+        message["text"], message["entities"] = str(text).strip(), entities
         message.pop("reply_markup", None)
         if markup is not None:
             message["reply_markup"] = markup

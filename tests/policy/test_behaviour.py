@@ -1,10 +1,12 @@
-"""Lock 5: random dialogs run through the whole program; nothing ever leaves towards the ticket mailbox."""
+"""Lock 5: random dialogs run through the whole program, with staff told of everything; nothing ever leaves towards the
+ticket mailbox."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 
@@ -13,9 +15,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect
 
+from bot.announce import Announcer
+from bot.calls import Calls
 from bot.channels.port import Shown
 from bot.deliver import Deliverer
+from bot.desk import Desk
 from bot.intake import Intake
+from bot.notify.address import Way
+from bot.notify.apprise import ThroughApprise
+from bot.notify.mail import Mail
+from bot.notify.mailbox import leads_to
+from bot.notify.port import Notifier
+from bot.notify.staff import staff
+from bot.notify.words import Words, zone
+from bot.settings import read
+from bot.staffroom import Groups, Rows
 from bot.writing import Writer
 from handlers.actions import Reason
 from handlers.messages import Inbound, Kind
@@ -47,6 +61,38 @@ class Recorder:
 
 
 @dataclass
+class Staffroom:
+    """What staff is told, by whichever way, and towards whom it left."""
+
+    left: list[str] = field(default_factory=list)
+    letters: list[EmailMessage] = field(default_factory=list)
+
+    async def post(self, address: str, html: str, rows: Rows = (), answers: str | None = None) -> str:
+        """As a board."""
+        self.left.append(f"telegram:{address}")
+        return str(len(self.left))
+
+    async def change(self, address: str, receipt: str, html: str, rows: Rows = ()) -> None:
+        """As a board."""
+        self.left.append(f"telegram:{address}")
+
+    def tell(self, url: str, title: str, body: str) -> bool:
+        """As Apprise."""
+        self.left.append(url)
+        return True
+
+
+class RecordedMail(Mail):
+    """Letters up to the point where they would leave."""
+
+    staffroom: Staffroom
+
+    async def _hand_in(self, message: EmailMessage, recipient: str) -> None:
+        self.staffroom.left.append(recipient)
+        self.staffroom.letters.append(message)
+
+
+@dataclass
 class House:
     """The whole program behind its channels."""
 
@@ -54,6 +100,9 @@ class House:
     intake: Intake
     deliver: Deliverer
     recorder: Recorder
+    announcer: Announcer
+    desk: Desk
+    staffroom: Staffroom
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def _hear(self, inbound: Inbound) -> None:
@@ -75,6 +124,7 @@ class House:
             )  # fmt: skip
             asyncio.run(self._hear(inbound))
         assert {address for address, _ in self.recorder.left[before:]} <= {talk}
+        asyncio.run(self.announcer.settled())
         return [shown for _, shown in self.recorder.left[before:]]
 
 
@@ -82,22 +132,62 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Iterator[House]:
     database = engine.create(f"sqlite:///{tmp_path_factory.mktemp('house') / 'paligs.sqlite3'}")
     migrate.upgrade(database)
-    recorder = Recorder()
+    recorder, staffroom, directory = Recorder(), Staffroom(), shipped.base.directory
+    settings = read(
+        notify={line: f"telegram:-10{place}, {line}@bistro.lv" for place, line in enumerate(directory.lines)},
+        notify_escalation="json://bistro.lv/tills, boss@bistro.lv",
+        smtp_url="smtps://mail.bistro.lv",
+        notify_from="paligs@bistro.lv",
+    )
+    told, minutes = staff(settings, directory, telegram=True), count(60)
+
+    def later() -> datetime:
+        """So late that nobody has come, and a minute later each time, so that groups can hear all of it."""
+        return NOW + timedelta(minutes=next(minutes))
+
+    assert told.server is not None
+    calls, words = Calls(plan=told.plan), Words.of(directory, "lv", zone(None))
+    ticket = directory.ticket_channel.address
+    mail = RecordedMail(told.server, "paligs@bistro.lv", words=words, ticket=lambda: ticket, clock=lambda: NOW)
+    mail.staffroom = staffroom
+    ways: dict[Way, Notifier] = {
+        Way.TELEGRAM: Groups(staffroom, words),
+        Way.MAIL: mail,
+        Way.APPRISE: ThroughApprise(words=words, ticket=lambda: ticket, tell=staffroom.tell),
+    }
     with ThreadPoolExecutor(1) as threads:
         writer = Writer(database, threads)
         intake = Intake(
-            database=database, knowledge=shipped, clock=lambda: NOW, threads=threads, writer=writer, jobs=NoJobs()
+            database=database,
+            knowledge=shipped,
+            clock=lambda: NOW,
+            threads=threads,
+            writer=writer,
+            jobs=NoJobs(),
+            calls=calls,
         )
         deliver = Deliverer(writer=writer, channels={"recorded": recorder}, clock=lambda: NOW)
-        yield House(database, intake, deliver, recorder)
+        announcer = Announcer(database=database, threads=threads, clock=later, staff=told, calls=calls, ways=ways)
+        desk = Desk(
+            database=database, threads=threads, clock=lambda: NOW, knowledge=shipped, jobs=NoJobs(), calls=calls
+        )
+        yield House(database, intake, deliver, recorder, announcer, desk, staffroom)
     database.dispose()
 
 
 def no_way_to_a_ticket(house: House) -> None:
-    """Whatever was said: only the talks' own addresses were written to, and hand-offs name lines, never addresses."""
+    """Whatever was said: only the talks' own addresses and staff were written to; hand-offs name lines, not addresses."""
     channel = house.intake.knowledge.current.base.directory.ticket_channel
     forbidden = {channel.address.email, *channel.address.aliases}
     assert not {address for address, _ in house.recorder.left} & forbidden
+    assert {*house.staffroom.left} <= {address.target for address in house.announcer.staff.addresses.values()} | {
+        address.name for address in house.announcer.staff.addresses.values()
+    }
+    assert not [address for address in house.staffroom.left if leads_to(address, channel.address)]
+    for letter in house.staffroom.letters:
+        # What was said may name any address, and stands in the letter's body only.
+        assert not [name for name, value in letter.items() if leads_to(str(value), channel.address)]
+        assert {name.casefold() for name in letter} & {"cc", "bcc", "reply-to", "resent-to"} == set()
     with engine.reading(house.database) as connection:
         waiting = handoffs.listed(connection, limit=10_000)
     assert {handoff.line for handoff in waiting} <= set(house.intake.knowledge.current.base.directory.lines)
@@ -114,6 +204,19 @@ def test_nothing_leaves_towards_the_ticket_mailbox_whatever_is_said(
     house: House, texts: list[str], talk: object
 ) -> None:
     house.hears(str(talk), texts)
+    no_way_to_a_ticket(house)
+
+
+def test_staff_is_told_by_every_way_of_whoever_stands_still(house: House) -> None:
+    before = len(house.staffroom.left)
+    house.hears("dead till", ["kase uzkarinjas, nevaram neko pardot"])
+    house.hears("dead till", ["ātrāk, lūdzu, support@smarttek.eu"])
+    told = {*house.staffroom.left[before:]}
+    assert told >= {"technical@bistro.lv", "boss@bistro.lv", "json://bistro.lv/tills"}
+    with engine.reading(house.database) as connection:
+        (waiting,) = handoffs.listed(connection, talk=next(each.conversation for each in handoffs.listed(connection)))
+    asyncio.run(house.desk.take(waiting.id, "support@smarttek.eu"))
+    asyncio.run(house.announcer.settled())
     no_way_to_a_ticket(house)
 
 

@@ -51,6 +51,13 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/draft/page.py", "import smtplib"),
         ("bot/main.py", "import bot.evaluation.peers"),
         ("kb/match.py", "import sklearn"),
+        ("bot/desk.py", "import aiosmtplib"),
+        ("bot/staffroom.py", "import apprise"),
+        ("bot/announce.py", "import smtplib"),
+        ("bot/channels/telegram/board.py", "import bot.desk"),
+        ("bot/channels/telegram/hear.py", "import bot.notify.words"),
+        ("bot/notify/mail.py", "import bot.channels.port"),
+        ("storage/notices.py", "import bot.notify.port"),
     ],
 )
 def test_a_planted_violation_is_caught(house: Path, module: str, line: str) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 WRONG = """
-from bot.notify.port import Notice, Notifier, StaffAddress
+from bot.notify.port import Notice, Notifier, StaffAddress, Thread
 from kb.model import TicketAddress
 
 async def sneak(notifier: Notifier, address: {type}, notice: Notice) -> None:
-    await notifier.notify(address, notice)
+    await notifier.notify(address, notice, Thread(key="1"))
 """
 
 

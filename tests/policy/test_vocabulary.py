@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 def test_these_are_all_the_things_that_the_bot_can_do() -> None:
     names = {member.__name__ for member in get_args(Action)}
     assert names == {
-        "Say", "Ask", "ShowLine", "ShowTicketChannel", "NotifyStaff", "AskHelped", "NoteFeedback", "Forget",
+        "Say", "Ask", "ShowLine", "ShowTicketChannel", "NotifyStaff", "CloseHandoffs", "AskHelped",
+        "NoteFeedback", "Forget",
     }  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def test_every_action_of_the_module_is_in_the_union() -> None:
 
 def test_no_action_can_carry_an_address() -> None:
     held = {member.__name__: {field.name for field in fields(member)} for member in get_args(Action)}
-    assert held["ShowTicketChannel"] == set()
+    assert held["ShowTicketChannel"] == held["CloseHandoffs"] == set()
     assert held["NotifyStaff"] == {"line", "reason"}
     # What a person says about an answer is counted, and goes nowhere.
     assert held["AskHelped"] == {"options"}

@@ -15,8 +15,10 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from bot.channels.port import Receive, Shown
 from bot.channels.telegram.addressed import Me
 from bot.channels.telegram.api import OFFICIAL, WANTED, connect, deferral
+from bot.channels.telegram.board import Board, Button, Press
 from bot.channels.telegram.errands import Errands
 from bot.channels.telegram.hear import Ear, Watch
+from bot.channels.telegram.outlet import Outlet
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.parse import CHANNEL
 from bot.channels.telegram.place import Place
@@ -62,20 +64,48 @@ class Telegram:
         self._tempo = tempo
         self._errands = Errands()
         taps = Taps(self._api, self._errands)
-        self._ear = Ear(receive=receive, taps=taps, typing=self._type_later, clock=clock, watch=watch)
+        self._ear = Ear(
+            receive=receive,
+            taps=taps,
+            typing=self._type_later,
+            clock=clock,
+            watch=watch,
+        )
         # Every process must come to the same secret, and nobody to the token through it.
         self._secret = secret or hmac.new(token.encode(), b"telegram webhook", hashlib.sha256).hexdigest()
         self._poller = Poller(self._api.updates, self._ear, tempo)
         self._opening: asyncio.Task[None] | None = None
-        self._sender: Sender | None = None
+        self._ways_out: tuple[Sender, Board] | None = None
 
     async def send(self, address: str, shown: Shown) -> str:
         """As Channel.send; `address` is a Place."""
-        if self._sender is None:
+        sender, _ = self._out()
+        return await sender.send(address, shown)
+
+    async def post(
+        self, address: str, html: str, rows: tuple[tuple[Button, ...], ...] = (), answers: str | None = None
+    ) -> str:
+        """As Board.post."""
+        _, board = self._out()
+        return await board.post(address, html, rows, answers)
+
+    async def change(self, address: str, receipt: str, html: str, rows: tuple[tuple[Button, ...], ...] = ()) -> None:
+        """As Board.change."""
+        _, board = self._out()
+        await board.change(address, receipt, html, rows)
+
+    def mind(self, boards: frozenset[str], press: Press) -> None:
+        """`press` is told of taps on what `post` put up; in the chats `boards` people talk among themselves."""
+        self._ear.boards, self._ear.press = boards, press
+
+    def _out(self) -> tuple[Sender, Board]:
+        """Made when first needed: they keep to the clock of the loop that runs."""
+        if self._ways_out is None:
             clock = asyncio.get_running_loop().time
             pace = Pace(clock, chat=self._tempo.chat, group=self._tempo.group)
-            self._sender = Sender(self._api, pace, patience=self._tempo.patience, typing=self._type)
-        return await self._sender.send(address, shown)
+            outlet = Outlet(pace, patience=self._tempo.patience, waits=self._type)
+            self._ways_out = (Sender(self._api, outlet), Board(self._api, outlet))
+        return self._ways_out
 
     def routes(self) -> list[web.RouteDef]:
         """POST /webhooks/telegram; harmless while polling, because nobody else knows the secret."""

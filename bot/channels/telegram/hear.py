@@ -12,6 +12,7 @@ import structlog
 
 from bot.channels.port import Receive
 from bot.channels.telegram.addressed import Me
+from bot.channels.telegram.board import Answer, Press, Tap, tap
 from bot.channels.telegram.parse import inbound
 from bot.channels.telegram.place import Place
 from bot.channels.telegram.taps import Taps
@@ -43,6 +44,25 @@ class Heard:
     inbound: Inbound
     tap: CallbackQuery | None = None
 
+    @property
+    def lane(self) -> str:
+        """What has this in common is taken in in order."""
+        return self.inbound.conversation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pressed:
+    """A button on a board was tapped: nothing was said."""
+
+    update: int
+    query: CallbackQuery
+    tap: Tap
+
+    @property
+    def lane(self) -> str:
+        """Nobody waits for anybody: who is first is decided where the act is carried out."""
+        return f"tap {self.query.id}"
+
 
 @dataclass(kw_only=True)
 class Ear:
@@ -53,11 +73,14 @@ class Ear:
     typing: Callable[[Place], Coroutine[Any, Any, None]]
     clock: Callable[[], datetime]
     watch: Watch
+    press: Press | None = None
+    boards: frozenset[str] = frozenset()
+    """Chats where nobody talks to the bot: notices stand there, and people talk about them among themselves."""
     me: Me | None = None
     _captioned: deque[str] = field(default_factory=lambda: deque(maxlen=100))
 
-    def understand(self, raw: object) -> Heard | None:
-        """What was said; None where it was not said to the bot, or cannot be read.
+    def understand(self, raw: object) -> Heard | Pressed | None:
+        """What was said or tapped; None where it was not said to the bot, or cannot be read.
 
         Raises:
             NotReadyError: nobody can tell yet.
@@ -66,6 +89,10 @@ class Ear:
             raise NotReadyError
         try:
             update = Update.read(raw)
+            pressed = tap(update.callback_query) if update.callback_query is not None else None
+            if pressed is not None and update.callback_query is not None:
+                return Pressed(update=update.update_id, query=update.callback_query, tap=pressed)
+            self._note_group(update.message)
             said = inbound(update, self.me, self.clock())
         except MalformedError as exc:
             self.park("malformed", update=number(raw), where=str(exc))
@@ -77,9 +104,15 @@ class Ear:
             return None
         return (
             None
-            if said is None or self._answered(update.message)
+            if said is None or said.conversation.partition("/")[0] in self.boards or self._answered(update.message)
             else Heard(update=update.update_id, inbound=said, tap=update.callback_query)
         )
+
+    @staticmethod
+    def _note_group(message: Message | None) -> None:
+        """A group's number is what NOTIFY_ settings need, and no app shows it: /start in the group tells the log."""
+        if message is not None and message.chat.type != "private" and (message.text or "").startswith("/start"):
+            log.info("telegram.group", chat=message.chat.id)
 
     def _answered(self, message: Message | None) -> bool:
         """Whether it is a picture without words out of an album whose words were heard: the answer to them is enough.
@@ -97,8 +130,12 @@ class Ear:
         log.warning("telegram.parked", reason=reason, **facts)
         self.watch.parked(reason)
 
-    async def take(self, heard: Heard) -> None:
+    async def take(self, heard: Heard | Pressed) -> None:
         """Returns once it is stored. Raises whatever kept it from being stored."""
+        if isinstance(heard, Pressed):
+            answer = await self.press(heard.tap) if self.press is not None else Answer(text="")
+            self.taps.answer(heard.query, answer)
+            return
         if heard.tap is not None:
             self.taps.acknowledge(heard.tap)
         async with self._typing(Place.read(heard.inbound.conversation)):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.channels.telegram.hear import Heard
+from bot.channels.telegram.hear import Heard, Pressed
 from bot.channels.telegram.tempo import Tempo
 
 log = structlog.get_logger()
@@ -15,17 +15,19 @@ log = structlog.get_logger()
 class Lanes:
     """One lane a chat. `done` is told the update that is stored; what is not holds up its own lane only."""
 
-    def __init__(self, take: Callable[[Heard], Awaitable[None]], done: Callable[[int], None], tempo: Tempo) -> None:
+    def __init__(
+        self, take: Callable[[Heard | Pressed], Awaitable[None]], done: Callable[[int], None], tempo: Tempo
+    ) -> None:
         self._take = take
         self._done = done
         self._tempo = tempo
-        self._waiting: dict[str, deque[Heard]] = {}
+        self._waiting: dict[str, deque[Heard | Pressed]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
-    def add(self, heard: Heard) -> None:
+    def add(self, heard: Heard | Pressed) -> None:
         """Behind whatever waits in the same chat."""
-        chat = heard.inbound.conversation
+        chat = heard.lane
         if chat in self._waiting:
             self._waiting[chat].append(heard)
             return
@@ -52,7 +54,7 @@ class Lanes:
             self._done(waiting.popleft().update)
         del self._waiting[chat]
 
-    async def _until_taken(self, heard: Heard) -> bool:
+    async def _until_taken(self, heard: Heard | Pressed) -> bool:
         attempt = 0
         while True:
             attempt += 1

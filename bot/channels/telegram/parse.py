@@ -64,6 +64,8 @@ def _message(message: Message, me: Me) -> Inbound | None:
         kind=kind,
         text=said,
         language=_language(sender),
+        handle=sender.username,
+        place=message.place() or message.chat.title,  # Restaurants name their groups after the house.
     )
 
 
@@ -92,6 +94,7 @@ def _tap(query: CallbackQuery, now: datetime) -> Inbound | None:
         choice=tapped.choice,
         asked_in=tapped.turn,
         language=_language(query.sender),
+        handle=query.sender.username,
     )
 
 

@@ -3,6 +3,7 @@
 from telegram import LinkPreviewOptions, MessageEntity
 
 from bot.channels.telegram.api import Api
+from bot.channels.telegram.board import LONGEST_ANSWER, Answer
 from bot.channels.telegram.choices import chosen
 from bot.channels.telegram.errands import Errands
 from bot.channels.telegram.layout import LONGEST, size
@@ -21,6 +22,12 @@ class Taps:
     def acknowledge(self, query: CallbackQuery) -> None:
         """It was felt."""
         self._errands.run("acknowledge tap", self._api.answer_callback_query(query.id))
+
+    def answer(self, query: CallbackQuery, answer: Answer) -> None:
+        """It was felt, and this came of it."""
+        text = answer.text[:LONGEST_ANSWER] or None
+        call = self._api.answer_callback_query(query.id, text=text, show_alert=answer.loud or None)
+        self._errands.run("answer tap", call)
 
     def settle(self, query: CallbackQuery) -> None:
         """It was stored: take the choices away, so that nobody taps twice, and note the one that was made."""

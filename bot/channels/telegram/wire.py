@@ -1,5 +1,6 @@
 """An update as Telegram sends it, read once at the border: only the fields that this channel looks at."""
 
+from contextlib import suppress
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,6 +23,8 @@ class User(_Wire):
 
     id: int
     is_bot: bool = False
+    first_name: str | None = None
+    last_name: str | None = None
     username: str | None = None
     language_code: str | None = None
 
@@ -31,6 +34,7 @@ class Chat(_Wire):
 
     id: int
     type: str
+    title: str | None = None
 
 
 class Entity(_Wire):
@@ -55,6 +59,20 @@ class Keyboard(_Wire):
     """The choices under a message of ours."""
 
     inline_keyboard: tuple[tuple[Button, ...], ...] = ()
+
+
+class Location(_Wire):
+    """A point on the map."""
+
+    latitude: float
+    longitude: float
+
+
+class Venue(_Wire):
+    """A place with a name."""
+
+    title: str
+    address: str = ""
 
 
 class Replied(_Wire):
@@ -87,6 +105,17 @@ class Message(_Wire):
     def carries(self, field: str) -> bool:
         """Whether it has a field that is not named above, such as `photo`."""
         return (self.model_extra or {}).get(field) is not None
+
+    def place(self) -> str | None:
+        """The place that was sent with it, in words; one that cannot be read is no reason to lose the message."""
+        extra = self.model_extra or {}
+        with suppress(ValidationError):
+            venue = Venue.model_validate(extra.get("venue"))
+            return ", ".join(part for part in (venue.title, venue.address) if part)
+        with suppress(ValidationError):
+            point = Location.model_validate(extra.get("location"))
+            return f"{point.latitude:.5f}, {point.longitude:.5f}"
+        return None
 
 
 class CallbackQuery(_Wire):

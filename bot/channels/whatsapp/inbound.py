@@ -46,7 +46,16 @@ def inbound(fields: Mapping[str, str], now: datetime) -> Inbound | None:
         text=text,
         choice=choice,
         asked_in=asked_in,
+        place=_place(fields),
     )
+
+
+def _place(fields: Mapping[str, str]) -> str | None:
+    """A place that was sent: its name and address, else the point on the map."""
+    named = ", ".join(part for part in (fields.get("Label"), fields.get("Address")) if part)
+    latitude, longitude = fields.get("Latitude"), fields.get("Longitude")
+    point = f"{latitude}, {longitude}" if latitude and longitude else None
+    return named or point
 
 
 def payload(turn: str | None, option: str) -> str:

@@ -15,8 +15,9 @@ from structlog.testing import LogCapture
 
 from bot.gate import Guarded
 from bot.jobs.embedded import EmbeddedRunner
-from bot.metrics import Metrics, metrics_routes
-from storage import engine, parked
+from bot.metrics import Metrics, metrics_routes, stored_now
+from storage import engine, handoffs, parked
+from storage.handoffs import State
 from tests.doubles import NOW, Crew
 from tests.unit.bot.conftest import Program
 
@@ -80,6 +81,27 @@ async def test_what_waits_and_what_is_parked_is_read_from_the_database(
     assert seen("paligs_outbox_oldest_seconds") == 90
     assert seen("paligs_parked") == 1
     assert seen("paligs_workers_alive") == 1
+
+
+async def test_who_waits_for_people_is_read_by_line_and_is_gone_when_it_is_over(
+    program: Program, aiohttp_client: AiohttpClient
+) -> None:
+    for sender in ("anna", "boris"):
+        await program.intake(program.inbound("dead", sender=sender))
+    with engine.writing(program.database) as connection:
+        first, second = handoffs.listed(connection)
+        handoffs.take(connection, second.id, "Ilze", NOW)
+    metrics = Metrics()
+
+    seen, text = await scrape(aiohttp_client, metrics, program.database)
+    assert seen("paligs_handoffs", first.line, "open") == seen("paligs_handoffs", first.line, "taken") == 1
+    assert seen("paligs_handoff_oldest_seconds", first.line, "open") == 90
+    assert "Ilze" not in text
+
+    with engine.writing(program.database) as connection:
+        handoffs.close(connection, first.id, State.REACHED, NOW)
+    metrics.looked(stored_now(program.database, Crew()), NOW)
+    assert metrics.registry.get_sample_value("paligs_handoffs", {"line": first.line, "state": "open"}) is None
 
 
 async def test_deliveries_are_counted_by_how_they_went(program: Program, aiohttp_client: AiohttpClient) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.actions import NotifyStaff, Reason, ShowTicketChannel
+from handlers.actions import CloseHandoffs, NotifyStaff, Reason, ShowTicketChannel
 from handlers.session import Session
 from kb.model import LineId
 from kb.understanding import Outcome, Understanding
@@ -132,6 +132,7 @@ def test_it_works_again_drops_the_alarm(cue: str | None) -> None:
     talk.says("ok again")
     assert not talk.session.stopped
     assert (talk.decided.trace.act, talk.decided.trace.entry) == ("talk", "bye")
+    assert (CloseHandoffs() in talk.decided.actions) is (cue is not None), "a mere thank-you sends nobody home"
 
 
 def test_who_is_calling_already_is_told_what_to_have_ready() -> None:
@@ -162,6 +163,7 @@ def test_good_news_in_other_words_counts_while_a_matter_is_open_and_not_out_of_t
     talk.says("dead")
     talk.says("it rose by itself")
     assert (talk.decided.trace.handler, talk.session.stopped) == ("resolved", False)
+    assert CloseHandoffs() in talk.decided.actions
 
 
 def test_a_nod_needs_no_more_than_a_nod() -> None:

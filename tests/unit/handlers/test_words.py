@@ -3,7 +3,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from handlers.actions import Ask, Forget, NotifyStaff, Reason, Say, ShowLine, ShowTicketChannel
+from handlers.actions import Ask, CloseHandoffs, Forget, NotifyStaff, Reason, Say, ShowLine, ShowTicketChannel
 from handlers.messages import Option
 from handlers.phrases import Phrases, mistakes
 from handlers.render import Draft, Voice, render
@@ -53,6 +53,7 @@ def test_a_company_without_an_entry_for_good_news_still_answers_it() -> None:
     base = replace(small_base(), directory=replace(small_base().directory, resolved_entry=None))
     talk = Talk(cues={"ok again": "resolved"}, base=base).speaks("en")
     assert "works again" in talk.says("ok again").text
+    assert CloseHandoffs() in talk.decided.actions
 
 
 def test_a_company_without_a_ticket_entry_still_has_the_rule() -> None:

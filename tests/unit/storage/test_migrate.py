@@ -108,7 +108,8 @@ def test_an_upgrade_that_leaves_rows_without_an_owner_is_undone(tmp_path: Path) 
 
 def test_a_backup_is_made_while_others_write(engine: Engine, tmp_path: Path) -> None:
     with writing(engine) as connection:
-        connection.execute(text("INSERT INTO conversations VALUES ('half', 'x', 'y', 'z', NULL, '', '', NULL)"))
+        half = "INSERT INTO conversations (id, channel, address, sender, created_at, last_seen_at)"
+        connection.execute(text(f"{half} VALUES ('half', 'x', 'y', 'z', '', '')"))
         migrate.backup(engine, tmp_path / "copy.db")
 
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:

@@ -1,0 +1,110 @@
+"""What can be set about notices; a part of bot.settings, which reports its mistakes with all others."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+)
+
+from bot.notify.server import mail_server
+from kb.model import Language
+
+PREFIX: Final = "notify_"
+STOPPED: Final = "stopped"
+"""What NOTIFY_AFTER calls the patience with a stopped till."""
+
+_SYSTEMD: Final = "notify_socket"
+"""Set by systemd for its services."""
+
+_PART: Final = re.compile(r"\s*(?:([^\s=,;]+)\s*=\s*)?([0-9]+(?:\.[0-9]+)?)\s*")
+
+
+def _minutes(value: object) -> object:
+    """ "10, technical=5, stopped=3": by line, "" for all others."""
+    if not isinstance(value, str):
+        return value
+    parts = [_PART.fullmatch(part) for part in re.split(r"[,;]", value) if part.strip()]
+    if not all(part is not None and float(part[2]) > 0 for part in parts):
+        raise ValueError("write minutes, for all lines or some: 10, technical=5, stopped=3")
+    return {(part[1] or "").casefold(): float(part[2]) for part in parts if part is not None}
+
+
+def _zone(value: object) -> object:
+    if value is None:
+        return None
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is not known here: write one like Europe/Riga, and see that tzdata is installed") from None
+    return value
+
+
+class NoticeSettings(BaseModel):
+    """Whom to tell of hand-offs. `notify` holds every NOTIFY_ setting that is none of the others, by line."""
+
+    notify: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
+    notify_escalation: SecretStr | None = None
+    notify_escalation_file: Path | None = None
+    notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_minutes)] = Field(default_factory=dict)
+    notify_from: str | None = None
+    notify_language: Language = "lv"
+    notify_timezone: Annotated[str | None, BeforeValidator(_zone)] = None
+    smtp_url: SecretStr | None = None
+    smtp_url_file: Path | None = None
+
+    def notice_mistakes(self) -> Iterator[str]:
+        """What is wrong with them, each with what to write; reads files that name targets."""
+        for name in [name for name in self.notify if name.endswith("_file")]:
+            file = Path(self.notify.pop(name).get_secret_value())
+            try:
+                self.notify.setdefault(name.removesuffix("_file"), SecretStr(file.read_text("utf-8")))
+            except (OSError, UnicodeDecodeError) as exc:
+                setting = f"{PREFIX}{name}".upper()
+                yield f"{setting}: {file}: {type(exc).__name__}: point it at a readable text file"
+        if self.smtp_url is not None:
+            try:
+                mail_server(self.smtp_url.get_secret_value())
+            except ValueError as exc:
+                yield f"SMTP_URL: {exc}"
+
+
+SECRETS: Final = ("notify_escalation", "smtp_url")
+
+
+class LineSettings(PydanticBaseSettingsSource):
+    """NOTIFY_<LINE> for whatever lines the content has: their names are not known here."""
+
+    def __init__(self, settings: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings)
+        self._sources = sources
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """Nothing by field."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All lines, the first source before the others."""
+        found: dict[str, str] = {}
+        for source in self._sources:
+            if isinstance(source, EnvSettingsSource | DotEnvSettingsSource):
+                found = _lines(source.env_vars) | found
+        return {"notify": found} if found else {}
+
+
+def _lines(variables: Mapping[str, str | None]) -> dict[str, str]:
+    """The NOTIFY_ variables that are no settings of their own."""
+    others = {*NoticeSettings.model_fields, _SYSTEMD}
+    return {
+        name.removeprefix(PREFIX): value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and name not in others and value
+    }

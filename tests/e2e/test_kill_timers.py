@@ -1,0 +1,206 @@
+"""The program is killed while reminders and escalations are still to come: each comes once, at its time.
+
+PALIGS_SOAK=10 plays ten rounds instead of one.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, select
+
+from bot.jobs import schema
+from storage import migrate
+from storage.engine import create, reading
+from storage.tables import handoffs
+from storage.tables import notices as notice_rows
+from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
+from tests.e2e.kill_program import Program, own_port
+from tests.e2e.telegram_peer import TelegramPeer
+from tests.e2e.telegram_peer_rules import SPEC
+
+pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
+
+ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
+GROUP, BOSS = -1001000000001, -1001000000002
+PEOPLE = range(101, 105)
+PATIENCE = 15.0
+LATE = 5.0
+DEAD = "kase uzkarinjas, nevaram neko pardot"
+
+
+@dataclass
+class Machine:
+    """The processes of one program on one database."""
+
+    programs: tuple[Program, ...]
+    engine: Engine
+    times: int = 0
+
+    async def starts(self) -> float:
+        """Start everything; when all of it runs."""
+        self.times += 1
+        for program in self.programs:
+            program.start()
+        await until(self.ready, self)
+        return time.time()
+
+    def ready(self) -> bool:
+        """Whether each says so, as often as it was started."""
+        said = ('"program.serving"', '"program.working"')
+        return all(
+            sum(any(word in line for word in said) for line in program.log()) >= self.times for program in self.programs
+        )
+
+    def kill(self) -> None:
+        for program in self.programs:
+            program.kill()
+
+    def due(self) -> list[tuple[datetime | None, datetime | None]]:
+        """When the hand-offs are reminded of, and escalated; empty for what has happened."""
+        with reading(self.engine) as connection:
+            wanted = select(handoffs.c.remind_at, handoffs.c.escalate_at).order_by(handoffs.c.id)
+            return [(row.remind_at, row.escalate_at) for row in connection.execute(wanted)]
+
+    def noted(self) -> bool:
+        """Whether all that has arrived is known to have arrived."""
+        with reading(self.engine) as connection:
+            return connection.scalar(select(notice_rows.c.id).where(notice_rows.c.due_at.is_not(None))) is None
+
+    def log(self) -> str:
+        return "\n".join(line for program in self.programs for line in [*program.log()][-30:])
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The DATABASE_URL of a machine with many processes; nothing where one process keeps its own."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server, name = str(request.getfixturevalue("postgres")), f"timers_{uuid4().hex}"
+    _order(server, f"CREATE DATABASE {name}")
+    url = _database(server, name)
+    engine = create(url)
+    migrate.upgrade(engine)
+    schema.upgrade(engine)
+    engine.dispose()
+    yield url
+    _order(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def machine(store: str, folder: Path, peer: TelegramPeer) -> Machine:
+    port = str(own_port())
+    settings = {
+        "PORT": port,
+        "TELEGRAM_BOT_TOKEN": peer.token,
+        "TELEGRAM_API_URL": peer.url,
+        "NOTIFY_TECHNICAL": f"telegram:{GROUP}",
+        "NOTIFY_ESCALATION": f"telegram:{BOSS}",
+        "NOTIFY_AFTER": f"stopped={PATIENCE / 60}",
+    }
+    if not store:
+        program = Program(folder, settings)
+        return Machine((program,), create(program.database))
+    settings |= {
+        "DATABASE_URL": store,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SECRET_KEY": "a key of sixteen letters",
+    }
+    return Machine(tuple(Program(folder, settings, role) for role in ("web", "worker")), create(store))
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("number", range(1, ROUNDS + 1))
+async def test_each_reminder_and_escalation_comes_once_and_at_its_time(
+    store: str, number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with TelegramPeer() as peer:
+        house = machine(store, tmp_path, peer)
+        with ExitStack() as stack:
+            for program in house.programs:
+                stack.enter_context(program)
+            await house.starts()
+            for person in PEOPLE:
+                peer.says(DEAD, user=person)
+            await until(lambda: len(notices(peer)) == len(PEOPLE), house)
+            due = house.due()
+            assert all(remind is not None and escalate is not None for remind, escalate in due)
+
+            # What is on its way just then would come twice: that is how nothing is lost. Timers are another matter.
+            await until(house.noted, house)
+            house.kill()
+            assert reminders(peer) == []
+            back = await house.starts()
+            await until(lambda: len(reminders(peer)) == len(PEOPLE), house)
+            # What is on its way just then would come twice: that is how nothing is lost. Timers are another matter.
+            await until(house.noted, house)
+            house.kill()
+            back_again = await house.starts()
+            await until(lambda: len(escalations(peer)) == len(PEOPLE), house)
+            await asyncio.sleep(3)
+
+            assert len(notices(peer)) == len(reminders(peer)) == len(escalations(peer)) == len(PEOPLE), "each once"
+            assert house.due() == [(None, None)] * len(PEOPLE)
+            await taken(peer, house)
+            assert not peer.misuses
+            late = [
+                *(came - max(at, back) for came, at in zip(reminders(peer), times(due, 0), strict=True)),
+                *(came - max(at, back_again) for came, at in zip(escalations(peer), times(due, 1), strict=True)),
+            ]
+            with capsys.disabled():
+                print(f"\n{house.engine.dialect.name} {number}: late by {[round(each, 1) for each in late]} s")  # noqa: T201
+            assert max(late) <= LATE
+            house.engine.dispose()
+
+
+async def taken(peer: TelegramPeer, house: Machine) -> None:
+    """One tap on the escalation changes the notice too, and the person hears of it, whichever processes that takes."""
+    escalated = next(message for message in peer.sent if message["chat"]["id"] == BOSS)
+    call = escalated["text"].splitlines()[1]
+    peer.taps("Paņemu", user=77, message=escalated)
+    shown = [message for message in peer.sent if call in message["text"]]
+    assert {message["chat"]["id"] for message in shown} == {GROUP, BOSS}
+    await until(lambda: all("Paņēma: Anna" in message["text"] for message in shown), house, within=20)
+    said = "Jūsu ziņu ir redzējis darbinieks"
+    await until(lambda: sum(said in peer.said(person)[-1] for person in PEOPLE) == 1, house, within=20)
+
+
+def times(due: list[tuple[datetime | None, datetime | None]], which: int) -> list[float]:
+    return sorted(at.timestamp() for moments in due if (at := moments[which]) is not None)
+
+
+def notices(peer: TelegramPeer) -> list[float]:
+    return came(peer, GROUP, "Tirdzniecība stāv")
+
+
+def reminders(peer: TelegramPeer) -> list[float]:
+    return came(peer, GROUP, "Atgādinājums")
+
+
+def escalations(peer: TelegramPeer) -> list[float]:
+    return came(peer, BOSS, "Tirdzniecība stāv")
+
+
+def came(peer: TelegramPeer, chat: int, begins: str) -> list[float]:
+    """When messages that begin so came to a chat."""
+    since = time.time() - time.monotonic()
+    return [
+        since + at
+        for message, at in zip(peer.sent, peer.sent_at, strict=True)
+        if message["chat"]["id"] == chat and message["text"].startswith(begins)
+    ]
+
+
+async def until(done: Callable[[], bool], house: Machine, *, within: float = 60) -> None:
+    end = time.monotonic() + within
+    while not done():
+        assert all(program.running for program in house.programs), house.log()
+        assert time.monotonic() < end, house.log()
+        await asyncio.sleep(0.02)

@@ -1,0 +1,81 @@
+"""Two agents in two processes tap at the same moment, a hundred times: one of them has it, each time.
+
+The processes are this module too: `python -m tests.e2e.test_taking URL NAME MOMENT`.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from bot.desk import Desk, Result
+from bot.phrases import phrases
+from handlers.actions import Reason
+from handlers.situation import Knowledge
+from storage import handoffs
+from storage.engine import create, reading, writing
+from storage.handoffs import State, What
+from tests.contract.conftest import (  # noqa: F401 fixtures
+    backend,
+    engine,
+    postgres,
+    postgres_kept,
+    sqlite_template,
+    url,
+)
+from tests.contract.talks import NOW, TECHNICAL, said, take_in
+from tests.doubles import NoJobs, ScriptedMatcher, small_base
+
+TIMES = 100
+APART = 0.02
+AGENTS = ("Anna", "Boris")
+
+
+async def agent(url: str, name: str, moment: float) -> list[Result]:  # noqa: F811
+    """Takes each hand-off at its moment, which is the same for both."""
+    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(), phrases=phrases())
+    with ThreadPoolExecutor(4) as threads:
+        desk = Desk(
+            database=create(url), threads=threads, clock=lambda: datetime.now(UTC), knowledge=known, jobs=NoJobs()
+        )
+
+        async def tap(number: int) -> Result:
+            await asyncio.sleep(max(0.0, moment + number * APART - time.time()))
+            return await desk.take(number, name)
+
+        return await asyncio.gather(*(tap(number) for number in range(1, TIMES + 1)))
+
+
+def tapping(url: str, name: str, moment: float) -> subprocess.Popen[str]:  # noqa: F811
+    command = [sys.executable, "-m", "tests.e2e.test_taking", url, name, str(moment)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: str) -> None:  # noqa: F811
+    for number in range(1, TIMES + 1):
+        talk, _ = take_in(engine, said("Palīgā!", by=f"person {number}"))
+        with writing(engine) as connection:
+            assert handoffs.open(connection, talk, number, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW).id == number
+
+    moment = time.time() + 6
+    processes = [tapping(url, name, moment) for name in AGENTS]
+    printed = [process.communicate(timeout=60)[0].splitlines()[-1] for process in processes]
+    won = [[bool(each) for each in json.loads(line)] for line in printed]
+
+    assert [sum(both) for both in zip(*won, strict=True)] == [1] * TIMES
+    with reading(engine) as connection:
+        taken = handoffs.listed(connection, states={State.TAKEN}, limit=TIMES + 1)
+        assert [each.taken_by for each in taken] == [AGENTS[[*both].index(True)] for both in zip(*won, strict=True)]
+        events = [event for each in taken for event in handoffs.events(connection, each.id)]
+    assert [event.what for event in events] == [What.TAKEN] * TIMES
+    print(f"\n{TIMES} taken: {dict(zip(AGENTS, map(sum, won), strict=True))}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    found = asyncio.run(agent(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+    print(json.dumps([result.won for result in found]))  # noqa: T201
