@@ -11,6 +11,9 @@ from itsdangerous import TimestampSigner
 from bot.channels.telegram import Telegram, TelegramSettingError, Watch
 from bot.channels.webchat import WebChat
 from bot.channels.whatsapp import Account, AccountError, WhatsApp
+from bot.console import Console, Records
+from bot.console.delivery import Delivery
+from bot.console.sign_in import SignIn
 from bot.core import Core, now
 from bot.draft import DraftContent, DraftPage, DraftTokens
 from bot.health import health_routes
@@ -58,6 +61,7 @@ class Doors:
         application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now, program.runner))
         application.add_routes(self._web.routes())
         application.add_routes(self._draft().routes())
+        self._console().mount(application)
         for channel in (self._telegram, self._whatsapp):
             if channel is not None:
                 application.add_routes(channel.routes())
@@ -108,6 +112,12 @@ class Doors:
             content=DraftContent(channel=directory.ticket_channel, urgent=urgent),
             said=self._program.memory.said,
         )
+
+    def _console(self) -> Console:
+        program = self._program
+        records = Records(database=program.database, threads=program.threads, clock=now)
+        sections = (Delivery(records, program.runner).section(), SignIn(records, self._key).section())
+        return Console(records, sections, key=self._key, public_origin=self._settings.public_url)
 
     def _make_telegram(self) -> Telegram | None:
         settings = self._settings

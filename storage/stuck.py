@@ -48,6 +48,12 @@ def drop(connection: Connection, reply: int, now: datetime) -> bool:
     return _settle(connection, reply, now, {"state": State.DROPPED, "due_at": None})
 
 
+def talk(connection: Connection, reply: int) -> str | None:
+    """The talk that a reply is of; None where it was erased."""
+    found: str | None = connection.scalar(select(messages.c.conversation_id).where(messages.c.id == reply))
+    return found
+
+
 def _settle(connection: Connection, reply: int, now: datetime, values: Mapping[str, Any]) -> bool:
     here = messages.c
     lapsed = and_(here.state == State.SENDING, here.due_at <= now)

@@ -1,0 +1,76 @@
+// What every page of the console needs: the token with each change, ticking ages, live updates, faults that are told.
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+const language = document.documentElement.lang;
+const ages = JSON.parse(meta("ages") || "{}");
+const faults = JSON.parse(meta("faults") || "{}");
+
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-CSRF-Token"] = meta("csrf");
+});
+
+// Times
+
+const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+
+function aged(moment) {
+  const seconds = Math.max(0, (Date.now() - Date.parse(moment)) / 1000);
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? UNITS[3];
+  return ages[unit].replace("{n}", Math.floor(seconds / size));
+}
+
+const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function tick() {
+  for (const time of document.querySelectorAll("time[data-age]")) {
+    write(time, aged(time.dateTime));
+    time.title = clock.format(new Date(time.dateTime));
+  }
+  for (const time of document.querySelectorAll("time[data-moment]")) write(time, clock.format(new Date(time.dateTime)));
+}
+
+tick();
+setInterval(tick, 1000);
+document.addEventListener("htmx:after:swap", tick);
+
+// Sentences
+
+function say(text, grave) {
+  const room = document.getElementById("said");
+  const line = document.createElement("p");
+  line.className = grave ? "said grave" : "said";
+  line.textContent = text;
+  room?.replaceChildren(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { text, response } = event.detail.ctx;
+  if (response.status === 401) location.assign("/console/sign-in");
+  else say(text || faults.unknown, true);
+});
+document.addEventListener("htmx:error", () => say(faults.offline, true));
+
+// Live: parts of the page that name what they depend on ask again when it changes.
+// <section id="live" data-live-on="outbox parked" hx-get="..." hx-trigger="changed" hx-swap="outerMorph">
+
+function listen(address) {
+  const source = new EventSource(address);
+  source.addEventListener("open", () => { document.body.dataset.link = "on"; });
+  source.addEventListener("error", () => { document.body.dataset.link = "off"; });
+  source.addEventListener("ended", () => { source.close(); location.assign("/console/sign-in"); });
+  source.addEventListener("changed", (event) => {
+    for (const part of document.querySelectorAll(`[data-live-on~="${CSS.escape(event.data)}"]`)) {
+      part.dispatchEvent(new CustomEvent("changed"));
+    }
+  });
+  addEventListener("pagehide", () => source.close());
+}
+
+if (document.body.dataset.live && document.querySelector("[data-live-on]")) listen(document.body.dataset.live);
+
+// On a phone the menu is a strip: the place where one is stands in sight.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
