@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer, unused_port
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright
+from sqlalchemy import Engine
 
 from bot.channels.port import Receive
 from bot.core import core
@@ -48,6 +49,7 @@ class House:
     url: str
     known: Knowledge
     ledger: Ledger
+    database: Engine
     drop: Callable[[], Awaitable[None]]
     """Closes every WebSocket."""
 
@@ -84,7 +86,13 @@ async def house(shipped: Knowledge, tmp_path: Path) -> AsyncIterator[House]:
         doors = Doors(settings, replace(program, receive=ledger), KEY)
         async with TestServer(doors.application(), host="127.0.0.1", port=port):
             program.runner.start()
-            yield House(url=f"http://localhost:{port}", known=shipped, ledger=ledger, drop=doors._web.close)
+            yield House(
+                url=f"http://localhost:{port}",
+                known=shipped,
+                ledger=ledger,
+                database=program.database,
+                drop=doors._web.close,
+            )
             await doors.close()
 
 
