@@ -12,7 +12,10 @@ from bot.channels.telegram import Telegram, TelegramSettingError, Watch
 from bot.channels.webchat import WebChat
 from bot.channels.whatsapp import Account, AccountError, WhatsApp
 from bot.console import Console, Records
+from bot.console.agents import Agents
+from bot.console.audit import Audit
 from bot.console.delivery import Delivery
+from bot.console.passwords import Checker
 from bot.console.sign_in import SignIn
 from bot.core import Core, now
 from bot.draft import DraftContent, DraftPage, DraftTokens
@@ -116,7 +119,13 @@ class Doors:
     def _console(self) -> Console:
         program = self._program
         records = Records(database=program.database, threads=program.threads, clock=now)
-        sections = (Delivery(records, program.runner).section(), SignIn(records, self._key).section())
+        checker = Checker()
+        sections = (
+            Delivery(records, program.runner).section(),
+            Agents(records, checker).section(),
+            Audit(records).section(),
+            SignIn(records, self._key, checker).section(),
+        )
         return Console(records, sections, key=self._key, public_origin=self._settings.public_url)
 
     def _make_telegram(self) -> Telegram | None:

@@ -25,8 +25,8 @@ LONGEST_FIELD: Final = 256
 class SignIn:
     """GET and POST /console/sign-in, POST /console/sign-out. `elsewhere` says that an identity provider is set up."""
 
-    def __init__(self, records: Records, key: str, *, checker: Checker | None = None, elsewhere: bool = False) -> None:
-        self._records, self._checker = records, checker or Checker()
+    def __init__(self, records: Records, key: str, checker: Checker, *, elsewhere: bool = False) -> None:
+        self._records, self._checker = records, checker
         self._key, self._elsewhere = derived(key, "console sign-ins"), elsewhere
 
     def section(self) -> Section:

@@ -13,7 +13,7 @@ SIZES = (console.PHONE, console.DESK)
 
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/delivery"])
+@pytest.mark.parametrize("path", ["/delivery", "/agents", "/audit"])
 async def test_an_admins_page_is_without_serious_faults(
     opens: Opens, house: House, path: str, width: int, scheme: str
 ) -> None:

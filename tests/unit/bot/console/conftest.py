@@ -15,8 +15,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
 from bot.console import Console, Records, Section
+from bot.console.agents import Agents
+from bot.console.audit import Audit
 from bot.console.delivery import Delivery
-from bot.console.passwords import hashed
+from bot.console.passwords import Checker, hashed
 from bot.console.sign_in import SignIn
 from storage import agents, engine, migrate
 from storage.agents import Role
@@ -82,7 +84,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def sections(desk: Desk) -> tuple[Section, ...]:
     """All that the shipped console has of its own."""
-    return (Delivery(desk.records, NoJobs(desk.submitted)).section(), SignIn(desk.records, KEY).section())
+    checker = Checker()
+    return (
+        Delivery(desk.records, NoJobs(desk.submitted)).section(),
+        Agents(desk.records, checker).section(),
+        Audit(desk.records).section(),
+        SignIn(desk.records, KEY, checker).section(),
+    )
 
 
 @dataclass
