@@ -15,6 +15,7 @@ from bot.console import Console, Records
 from bot.console.agents import Agents
 from bot.console.audit import Audit
 from bot.console.delivery import Delivery
+from bot.console.oidc import OidcSignIn, Provider, Whom, listed
 from bot.console.passwords import Checker
 from bot.console.sign_in import SignIn
 from bot.core import Core, now
@@ -119,14 +120,29 @@ class Doors:
     def _console(self) -> Console:
         program = self._program
         records = Records(database=program.database, threads=program.threads, clock=now)
-        checker = Checker()
+        checker, elsewhere = Checker(), self._oidc(records)
         sections = (
             Delivery(records, program.runner).section(),
             Agents(records, checker).section(),
             Audit(records).section(),
-            SignIn(records, self._key, checker).section(),
+            SignIn(records, self._key, checker, elsewhere=elsewhere is not None).section(),
+            *(() if elsewhere is None else (elsewhere.section(),)),
         )
         return Console(records, sections, key=self._key, public_origin=self._settings.public_url)
+
+    def _oidc(self, records: Records) -> OidcSignIn | None:
+        settings = self._settings
+        secret, public = settings.oidc_client_secret, settings.public_url
+        if settings.oidc_issuer is None or settings.oidc_client_id is None or secret is None or public is None:
+            return None
+        provider = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value(),
+            clock=now,
+        )
+        whom = Whom(admins=listed(settings.oidc_admins), agents=listed(settings.oidc_agents))
+        return OidcSignIn(records, provider, whom, public_origin=public)
 
     def _make_telegram(self) -> Telegram | None:
         settings = self._settings

@@ -1,7 +1,7 @@
 """A console on a database of its own, with an admin and an agent, and browsers that talk to it."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
@@ -45,6 +45,7 @@ class Desk:
     records: Records
     time: list[datetime]
     submitted: list[str] = field(default_factory=list)
+    checker: Checker = field(default_factory=Checker)
 
     def later(self, **passed: float) -> None:
         """Time passes."""
@@ -84,12 +85,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def sections(desk: Desk) -> tuple[Section, ...]:
     """All that the shipped console has of its own."""
-    checker = Checker()
     return (
         Delivery(desk.records, NoJobs(desk.submitted)).section(),
-        Agents(desk.records, checker).section(),
+        Agents(desk.records, desk.checker).section(),
         Audit(desk.records).section(),
-        SignIn(desk.records, KEY, checker).section(),
+        SignIn(desk.records, KEY, desk.checker).section(),
     )
 
 
@@ -137,26 +137,41 @@ class Browser:
 
 
 Opens = Callable[..., Awaitable[Browser]]
+PutUp = Callable[[Sequence[Section]], Awaitable[Opens]]
 
 
 @pytest.fixture
-async def opens(desk: Desk) -> AsyncIterator[Opens]:
-    """Opens browsers in front of one console; with a name they are signed in."""
-    application = web.Application()
-    Console(desk.records, sections(desk), key=KEY, public_origin=None).mount(application)
-    server = TestServer(application)
-    await server.start_server()
+async def put_up(desk: Desk) -> AsyncIterator[PutUp]:
+    """Serves a console, and gives what opens browsers in front of it; with a name they are signed in."""
+    servers: list[TestServer] = []
     clients: list[Client] = []
 
-    async def opens(name: str | None = None) -> Browser:
-        client = TestClient(server)
-        clients.append(client)
-        browser = Browser(client)
-        if name is not None:
-            assert (await browser.sign_in(name)).status == HTTPStatus.SEE_OTHER
-        return browser
+    async def put_up(parts: Sequence[Section]) -> Opens:
+        application = web.Application()
+        Console(desk.records, parts, key=KEY, public_origin=None).mount(application)
+        server = TestServer(application)
+        servers.append(server)
+        await server.start_server()
 
-    yield opens
+        async def opens(name: str | None = None) -> Browser:
+            # Cookies of a plain address, such as 127.0.0.1, are kept too.
+            client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+            clients.append(client)
+            browser = Browser(client)
+            if name is not None:
+                assert (await browser.sign_in(name)).status == HTTPStatus.SEE_OTHER
+            return browser
+
+        return opens
+
+    yield put_up
     for client in clients:
         await client.session.close()
-    await server.close()
+    for server in servers:
+        await server.close()
+
+
+@pytest.fixture
+async def opens(desk: Desk, put_up: PutUp) -> Opens:
+    """Opens browsers in front of one console."""
+    return await put_up(sections(desk))
