@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from storage.tables import audit
+
+KEPT: Final = timedelta(days=400)
+"""What is older may be forgotten."""
 
 LONGEST: Final = 200
 """Characters of a subject."""

@@ -207,6 +207,7 @@ audit = Table(
     Column("agent", Words),
     Column("event", Words, nullable=False),
     Column("subject", Words),
+    Index("ix_audit_at", "at"),
     Index("ix_audit_agent_id", "agent", "id"),
     Index("ix_audit_event_id", "event", "id"),
     sqlite_autoincrement=True,

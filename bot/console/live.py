@@ -52,7 +52,6 @@ class Live:
             self._watching = asyncio.create_task(self._watch())
         try:
             async with sse_response(visit.request, headers=self._headers) as response:
-                await response.send("", event="open")
                 await self._tell(visit, queue, response.send, response.is_connected)
             return response
         finally:
@@ -85,7 +84,8 @@ class Live:
                 await send(changed, event="changed")
             if clock() - proved >= PROVED_SECONDS:
                 if not await self._still(visit):
-                    await send("", event="ended")
+                    # Without a word in it a browser would not tell the page of the event.
+                    await send("session", event="ended")
                     return
                 proved = clock()
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from aiohttp import web
@@ -108,6 +108,7 @@ async def enter(
         if isinstance(before, str):
             agent_sessions.end(connection, before)
         agent_sessions.sweep(connection, visit.now)
+        audit.sweep(connection, visit.now - audit.KEPT)
         agent_sessions.begin(connection, agent, token, visit.now)
         audit.note(connection, Event.SIGNED_IN, visit.now, agent=agent.name)
         if also is not None:
@@ -128,7 +129,9 @@ def client(request: web.Request) -> str:
     try:
         if named and not ip_address(peer).is_global:
             # The last one is what the nearest proxy saw; those before it anybody can write.
-            return ip_address(named[-1]).compressed
+            peer = named[-1]
+        found = ip_address(peer)
     except ValueError:
         return peer
-    return peer
+    # Whoever has one IPv6 address has as many as they like: those of one network count as one.
+    return found.compressed if found.version == 4 else str(ip_network(f"{found}/64", strict=False))

@@ -9,9 +9,9 @@ import aiohttp_jinja2
 import structlog
 from aiohttp import web
 from aiohttp_session import get_session, session_middleware
-from aiohttp_session.cookie_storage import EncryptedCookieStorage
 from jinja2 import FileSystemLoader, StrictUndefined
 
+from bot.console.cookies import Cookies
 from bot.console.guard import CSRF, Guard, spoken
 from bot.console.keys import derived
 from bot.console.live import Live
@@ -76,7 +76,7 @@ class Console:
         application.add_subapp("/console/", self._application())
 
     def _application(self) -> web.Application:
-        storage = EncryptedCookieStorage(
+        storage = Cookies(
             derived(self._key, "console session"),
             cookie_name=f"__Secure-{_COOKIE}" if self._secure else _COOKIE,
             max_age=int(LONGEST.total_seconds()),

@@ -57,20 +57,46 @@ document.addEventListener("htmx:error", () => say(faults.offline, true));
 // Live: parts of the page that name what they depend on ask again when it changes.
 // <section id="live" data-live-on="outbox parked" hx-get="..." hx-trigger="changed" hx-swap="outerMorph">
 
-function listen(address) {
-  const source = new EventSource(address);
-  source.addEventListener("open", () => { document.body.dataset.link = "on"; });
-  source.addEventListener("error", () => { document.body.dataset.link = "off"; });
-  source.addEventListener("ended", () => { source.close(); location.assign("/console/sign-in"); });
-  source.addEventListener("changed", (event) => {
-    for (const part of document.querySelectorAll(`[data-live-on~="${CSS.escape(event.data)}"]`)) {
-      part.dispatchEvent(new CustomEvent("changed"));
-    }
-  });
-  addEventListener("pagehide", () => source.close());
+const HIDDEN_MILLISECONDS = 30_000;
+const live = document.body.dataset.live;
+let source = null;
+let missed = false;
+
+function renew(selector) {
+  for (const part of document.querySelectorAll(selector)) part.dispatchEvent(new CustomEvent("changed"));
 }
 
-if (document.body.dataset.live && document.querySelector("[data-live-on]")) listen(document.body.dataset.live);
+function listen() {
+  if (source) return;
+  source = new EventSource(live);
+  source.addEventListener("open", () => {
+    // What changed while nobody listened is not told again.
+    if (missed) renew("[data-live-on]");
+    missed = false;
+  });
+  source.addEventListener("error", () => { missed = true; });
+  source.addEventListener("ended", () => { hush(); location.assign("/console/sign-in"); });
+  source.addEventListener("changed", (event) => renew(`[data-live-on~="${CSS.escape(event.data)}"]`));
+}
+
+function hush() {
+  source?.close();
+  source = null;
+  missed = true;
+}
+
+if (live && document.querySelector("[data-live-on]")) {
+  let patience;
+  listen();
+  addEventListener("pagehide", hush);
+  addEventListener("pageshow", listen);
+  // A browser has six connections for all windows together: one that nobody looks at gives its own back.
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(patience);
+    if (document.hidden) patience = setTimeout(hush, HIDDEN_MILLISECONDS);
+    else listen();
+  });
+}
 
 // On a phone the menu is a strip: the place where one is stands in sight.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

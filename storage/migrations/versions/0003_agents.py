@@ -71,5 +71,6 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_audit_at", "audit", ["at"])
     op.create_index("ix_audit_agent_id", "audit", ["agent", "id"])
     op.create_index("ix_audit_event_id", "audit", ["event", "id"])

@@ -1,7 +1,7 @@
 """A console on a database of its own, with an admin and an agent, and browsers that talk to it."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -104,9 +104,9 @@ class Browser:
         """Where the console stands."""
         return str(self.client.make_url("/")).rstrip("/")
 
-    async def get(self, path: str, *, follow: bool = True, **headers: str) -> ClientResponse:
+    async def get(self, path: str, *, follow: bool = True, headers: Mapping[str, str] = {}) -> ClientResponse:
         """A page of the console."""
-        return await self.client.get(f"/console{path}", headers=headers, allow_redirects=follow)
+        return await self.client.get(f"/console{path}", headers=dict(headers), allow_redirects=follow)
 
     async def text(self, path: str) -> str:
         """A page that is there."""
@@ -122,7 +122,7 @@ class Browser:
         return found[1]
 
     async def post(
-        self, path: str, fields: dict[str, str] | None = None, *, follow: bool = True, **headers: str
+        self, path: str, fields: dict[str, str] | None = None, *, follow: bool = True, headers: Mapping[str, str] = {}
     ) -> ClientResponse:
         """A form of the console, sent from one of its pages."""
         sent = {"csrf": await self.token(), **(fields or {})}
@@ -131,9 +131,9 @@ class Browser:
             f"/console{path}", data=sent, headers={**usual, **headers}, allow_redirects=follow
         )
 
-    async def sign_in(self, name: str, password: str = PASSWORD, **headers: str) -> ClientResponse:
+    async def sign_in(self, name: str, password: str = PASSWORD, headers: Mapping[str, str] = {}) -> ClientResponse:
         """The sign-in form, filled in; the answer to it is not followed."""
-        return await self.post("/sign-in", {"name": name, "password": password}, follow=False, **headers)
+        return await self.post("/sign-in", {"name": name, "password": password}, follow=False, headers=headers)
 
 
 Opens = Callable[..., Awaitable[Browser]]
@@ -147,7 +147,7 @@ async def put_up(desk: Desk) -> AsyncIterator[PutUp]:
     clients: list[Client] = []
 
     async def put_up(parts: Sequence[Section]) -> Opens:
-        application = web.Application()
+        application = web.Application(client_max_size=100_000)
         Console(desk.records, parts, key=KEY, public_origin=None).mount(application)
         server = TestServer(application)
         servers.append(server)
