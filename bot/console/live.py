@@ -23,6 +23,9 @@ EVERY_SECONDS: Final = 2.0
 PROVED_SECONDS: Final = 15.0
 """How often it is looked whether those who listen are still signed in."""
 
+PING_SECONDS: Final = 10.0
+"""How often it is tried whether the page is still there."""
+
 MOST: Final = 100
 """Open pages that one process serves."""
 
@@ -37,6 +40,7 @@ class Live:
         self._listeners: set[asyncio.Queue[str | None]] = set()
         self._soon = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
+        self._closed = False
 
     def look_now(self) -> None:
         """This process has changed something."""
@@ -44,21 +48,23 @@ class Live:
 
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """Listens until the page is closed, the session ends or the program stops."""
-        if len(self._listeners) >= MOST:
+        if self._closed or len(self._listeners) >= MOST:
             raise web.HTTPServiceUnavailable
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
         self._listeners.add(queue)
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         try:
-            async with sse_response(visit.request, headers=self._headers) as response:
-                await self._tell(visit, queue, response.send, response.is_connected)
+            async with sse_response(visit.request, headers=self._headers, ping_interval=PING_SECONDS) as response:
+                with suppress(ConnectionResetError):
+                    await self._tell(visit, queue, response.send, response.is_connected)
             return response
         finally:
             self._listeners.discard(queue)
 
     async def close(self) -> None:
         """Sends every listener away; they come back when somebody serves them."""
+        self._closed = True
         for queue in self._listeners:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(None)

@@ -75,6 +75,27 @@ async def test_the_stream_ends_with_the_session(opens: Opens, desk: Desk, how: s
             assert await stream.content.read() == b""
 
 
+async def test_a_program_that_stops_waits_for_no_open_page(opens: Opens) -> None:
+    browser = await opens("ada")
+    async with listening(browser) as stream:
+        async with asyncio.timeout(5):
+            await browser.client.server.close()
+        assert await stream.content.read() == b""
+
+
+async def test_a_page_that_goes_away_is_forgotten(opens: Opens, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 1)
+    monkeypatch.setattr(live, "PING_SECONDS", 0.05)
+    browser = await opens("ada")
+    for _ in range(2):
+        async with listening(browser) as stream:
+            stream.close()
+        async with asyncio.timeout(5):
+            while (answer := await browser.client.get("/console/live")).status == 503:
+                await asyncio.sleep(0.05)
+            answer.close()
+
+
 async def test_too_many_open_pages_are_refused(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "MOST", 1)
     browser = await opens("ada")
