@@ -95,6 +95,8 @@ messages = Table(
 )
 _waiting = messages.c.due_at.is_not(None)
 _receipted = messages.c.receipt.is_not(None)
+_failed = messages.c.state == "failed"
+Index("ix_messages_failed", messages.c.id, sqlite_where=_failed, postgresql_where=_failed)
 Index("ix_messages_queue", messages.c.conversation_id, messages.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("ix_messages_receipt", messages.c.receipt, sqlite_where=_receipted, postgresql_where=_receipted)
 

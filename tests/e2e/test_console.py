@@ -222,7 +222,7 @@ async def test_an_agent_is_added_and_changed_on_a_phone(opens: Opens, house: Hou
     await page.get_by_label("Vārds").fill("Zane")
     await page.locator("details.card").get_by_label("Parole").fill("a new password")
     await page.get_by_role("button", name="Pievienot", exact=True).click()
-    await expect(page.locator("#said")).to_have_text("Zane ir pievienots.")
+    await expect(page.locator("#said")).to_have_text("Lietotājs Zane ir pievienots.")
     zane = page.locator(".person").filter(has_text="Zane")
     await zane.locator("summary").click()
     assert await console.faults(page) == []

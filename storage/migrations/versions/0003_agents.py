@@ -1,4 +1,4 @@
-"""Who may use the console, their sessions, tries to sign in, and what was done."""
+"""Who may use the console, their sessions, tries to sign in, and what was done; what failed is found at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_agents_key"),
         sqlite_autoincrement=True,
     )
+    failed = sa.text("state = 'failed'")
+    op.create_index("ix_messages_failed", "messages", ["id"], sqlite_where=failed, postgresql_where=failed)
     _sessions()
     _sign_ins()
     _audit()
