@@ -1,15 +1,20 @@
 """The console in a real browser, in front of the real program, as an admin and as an agent."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Dialog, Page, expect
 
 from bot.console import live
 from handlers.messages import Inbound, Reply
+from handlers.situation import Knowledge
 from storage import agents, conversations, delivery, engine, outbox
 from tests.e2e import console
-from tests.e2e.conftest import House, Opens
+from tests.e2e.conftest import House, Opens, opened
+from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, Peer
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -232,3 +237,26 @@ async def test_an_agent_is_added_and_changed_on_a_phone(opens: Opens, house: Hou
     await zane.get_by_role("button", name="Mainīt lomu").click()
     await expect(zane).to_contain_text("administrators")
     assert window.complaints == []
+
+
+async def test_one_signs_in_with_the_companys_account(opens: Opens, shipped: Knowledge, tmp_path: Path) -> None:
+    application = web.Application()
+    # Another site than the console's: what is not sent across sites would be missing on the way back.
+    server = TestServer(application, host="127.0.0.1")
+    peer = Peer(server)
+    application.add_routes(peer.routes())
+    oidc = {"oidc_client_id": CLIENT, "oidc_client_secret": SECRET, "oidc_admins": "olga@example.lv"}
+    async with server:
+        more = {**oidc, "oidc_issuer": peer.issuer, "public_url": "http://localhost:{port}"}
+        async with opened(shipped, tmp_path, **more) as house:
+            window = await opens(console.PHONE)
+            page = window.page
+            await page.goto(f"{house.url}/console/audit")
+            await page.get_by_role("link", name="Pierakstīties ar uzņēmuma kontu").click()
+            await expect(page).to_have_url(f"{house.url}/console/audit")
+            await expect(page.locator("tbody tr").first).to_contain_text("olga@example.lv")
+            peer.claims = {"email": "stranger@example.lv"}
+            await page.get_by_role("button", name="Iziet").click()
+            await page.get_by_role("link", name="Pierakstīties ar uzņēmuma kontu").click()
+            await expect(page.get_by_role("alert")).to_contain_text("nav piekļuves konsolei")
+            assert await console.faults(page) == []

@@ -51,6 +51,11 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/draft/page.py", "import smtplib"),
         ("bot/main.py", "import bot.evaluation.peers"),
         ("kb/match.py", "import sklearn"),
+        ("bot/console/delivery.py", "import smtplib"),
+        ("bot/console/delivery.py", "import bot.channels.webchat"),
+        ("bot/console/delivery.py", "import bot.notify.port"),
+        ("bot/console/sign_in.py", "import twilio.rest"),
+        ("bot/channels/terminal.py", "import bot.console.keys"),
     ],
 )
 def test_a_planted_violation_is_caught(house: Path, module: str, line: str) -> None:

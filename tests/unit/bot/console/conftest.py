@@ -137,7 +137,7 @@ class Browser:
 
 
 Opens = Callable[..., Awaitable[Browser]]
-PutUp = Callable[[Sequence[Section]], Awaitable[Opens]]
+PutUp = Callable[..., Awaitable[Opens]]
 
 
 @pytest.fixture
@@ -146,9 +146,9 @@ async def put_up(desk: Desk) -> AsyncIterator[PutUp]:
     servers: list[TestServer] = []
     clients: list[Client] = []
 
-    async def put_up(parts: Sequence[Section]) -> Opens:
+    async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> Opens:
         application = web.Application(client_max_size=100_000)
-        Console(desk.records, parts, key=KEY, public_origin=None).mount(application)
+        Console(desk.records, parts, key=KEY, public_origin=public_origin).mount(application)
         server = TestServer(application)
         servers.append(server)
         await server.start_server()

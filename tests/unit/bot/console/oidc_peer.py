@@ -45,6 +45,7 @@ class Peer:
         """What it serves."""
         return [
             web.get("/realm/.well-known/openid-configuration", self._about),
+            web.get("/realm/authorize", self._authorize),
             web.get("/realm/keys", self._keys),
             web.get("/realm/me", self._me),
             web.post("/realm/token", self._token),
@@ -61,6 +62,11 @@ class Peer:
         code = f"code{self.codes}"
         self.asked[code] = {**query, "said": said}
         return f"code={code}&state={query['state']}"
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """A page on which everybody is signed in already."""
+        back = f"{request.query['redirect_uri']}?{self.signed_in(str(request.url))}"
+        return web.Response(status=302, headers={"Location": back})
 
     async def _about(self, request: web.Request) -> web.Response:
         self._stumble(request)

@@ -14,7 +14,7 @@ from bot.console import Access
 from storage import agent_sessions, agents, engine, sign_ins
 from storage.agents import Role
 from storage.audit import Event
-from tests.unit.bot.console.conftest import PASSWORD, Browser, Desk, Opens, sections
+from tests.unit.bot.console.conftest import PASSWORD, Browser, Desk, Opens, PutUp, sections
 
 COOKIE = "paligs_console"
 
@@ -158,6 +158,26 @@ async def test_the_cookie_is_for_this_place_only_and_no_script_reads_it(opens: O
     for part in ("HttpOnly", "SameSite=Lax", "Path=/console", "Max-Age="):
         assert part in kept
     assert "ada" not in kept
+
+
+async def test_behind_https_the_cookie_is_secure_and_only_the_public_address_changes_anything(
+    desk: Desk, put_up: PutUp
+) -> None:
+    browser = await (await put_up(sections(desk), "https://bot.example.lv"))()
+    answer = await browser.get("/sign-in")
+    assert answer.headers["Set-Cookie"].startswith("__Secure-paligs_console=")
+    assert "; Secure" in answer.headers["Set-Cookie"]
+    page = await answer.text()
+    token = page.split('name="csrf" content="')[1].split('"')[0]
+    kept = answer.headers["Set-Cookie"].split(";")[0]
+    for origin, status in ((browser.origin, 403), ("https://bot.example.lv", 303)):
+        sent = await browser.client.post(
+            "/console/language",
+            data={"csrf": token, "language": "en"},
+            headers={"Origin": origin, "Cookie": kept},
+            allow_redirects=False,
+        )
+        assert sent.status == status
 
 
 async def test_a_cookie_tells_nothing_and_cannot_be_changed(opens: Opens) -> None:
