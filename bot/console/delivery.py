@@ -7,11 +7,11 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.masks import ending, no_numbers
 from bot.console.pages import Access, Section, does, shows
 from bot.console.records import Records
 from bot.console.visit import Visit
 from bot.jobs.port import Queue
+from bot.masks import ending, no_numbers
 from storage import audit, parked, stuck
 from storage.audit import Event
 

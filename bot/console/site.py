@@ -6,13 +6,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp_jinja2
-import structlog
 from aiohttp import web
-from aiohttp_session import get_session, session_middleware
+from aiohttp_session import session_middleware
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from bot.console.cookies import Cookies
-from bot.console.guard import CSRF, Guard, spoken
+from bot.console.faults import faults
+from bot.console.guard import CSRF, Guard
 from bot.console.keys import derived
 from bot.console.live import Live
 from bot.console.pages import LEVEL, Access, Section, does, shows
@@ -22,8 +22,6 @@ from bot.pages import Assets, Texts, read_texts, security_headers
 from kb.model import LANGUAGES
 from storage import agents
 from storage.agent_sessions import LONGEST
-
-log = structlog.get_logger()
 
 _HERE: Final = Path(__file__).parent
 _COOKIE: Final = "paligs_console"
@@ -85,7 +83,9 @@ class Console:
             httponly=True,
             samesite="Lax",
         )
-        application = web.Application(middlewares=[_headers, session_middleware(storage), self._faults])
+        application = web.Application(
+            middlewares=[_headers, session_middleware(storage), faults(self._shared, self._assets.url)]
+        )
         aiohttp_jinja2.setup(
             application,
             loader=FileSystemLoader(_HERE / "templates"),
@@ -139,27 +139,6 @@ class Console:
             await self._records.write(lambda connection: agents.set_language(connection, number, chosen))
         return visit.go(_back(visit.field("back")))
 
-    @web.middleware
-    async def _faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except web.HTTPException as exc:
-            if exc.status < 400:
-                raise
-            return await self._fault(request, exc.status)
-        except Exception as exc:
-            log.exception("console.broke", page=_place(request), error=type(exc).__name__)
-            return await self._fault(request, 500)
-
-    async def _fault(self, request: web.Request, status: int) -> web.Response:
-        language = spoken(request, await get_session(request))
-        words = self._shared[language]
-        text = words.get(f"fault_{status}", words["fault_500" if status >= 500 else "fault_400"])
-        if request.headers.get("HX-Request") == "true":
-            return web.Response(text=text, status=status)
-        context = {"words": words, "language": language, "asset": self._assets.url, "text": text}
-        return aiohttp_jinja2.render_template("fault.html", request, context, status=status)
-
 
 @web.middleware
 async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -186,8 +165,3 @@ def _back(path: str) -> str:
     """A place of the console to return to; its beginning where this is none."""
     plain = path.isascii() and path.isprintable() and path.startswith("/") and " " not in path
     return path[:500] if plain else "/"
-
-
-def _place(request: web.Request) -> str:
-    resource = request.match_info.route.resource
-    return "" if resource is None else resource.canonical

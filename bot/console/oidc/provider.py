@@ -11,26 +11,10 @@ from urllib.parse import quote_plus
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
+from bot.console.oidc.tokens import Expected, checked
+
 KNOWN_FOR: Final = timedelta(hours=1)
 """How long what the provider says of itself is believed."""
-
-LEEWAY_SECONDS: Final = 60
-"""By how much its clock may differ from ours."""
-
-ALGORITHMS: Final = (
-    "RS256",
-    "RS384",
-    "RS512",
-    "PS256",
-    "PS384",
-    "PS512",
-    "ES256",
-    "ES384",
-    "ES512",
-    "EdDSA",
-    "Ed25519",
-)
-"""Signatures by keys that only the provider has: neither none, nor those made with a shared secret."""
 
 _TIMEOUT: Final = ClientTimeout(total=10)
 
@@ -170,29 +154,22 @@ class Provider:
     async def _checked(self, session: ClientSession, tokens: Tokens, started: Started, keys: Any) -> dict[str, Any]:
         from joserfc.errors import InvalidKeyIdError, JoseError  # noqa: PLC0415
 
+        expected = Expected(
+            issuer=self._issuer,
+            audience=self._id,
+            nonce=started.nonce,
+            access_token=tokens.access_token,
+            now=self._clock(),
+        )
         try:
             try:
-                return self._claims(tokens, started, keys)
+                return checked(tokens.id_token, keys, expected)
             except InvalidKeyIdError:
                 # It has new keys.
                 _, keys = await self._metadata(session, afresh=True)
-                return self._claims(tokens, started, keys)
+                return checked(tokens.id_token, keys, expected)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise OidcError(f"its token does not hold ({type(exc).__name__})") from exc
-
-    def _claims(self, tokens: Tokens, started: Started, keys: Any) -> dict[str, Any]:
-        from authlib.oidc.core import CodeIDToken  # noqa: PLC0415
-        from joserfc import jwt  # noqa: PLC0415
-        from joserfc.jwk import KeySet  # noqa: PLC0415
-        from joserfc.jws import JWSRegistry  # noqa: PLC0415
-
-        registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
-        token = jwt.decode(tokens.id_token, KeySet.import_key_set(keys), registry=registry)
-        options = {"iss": {"essential": True, "value": self._issuer}, "aud": {"essential": True, "value": self._id}}
-        params = {"nonce": started.nonce, "client_id": self._id, "access_token": tokens.access_token}
-        claims = CodeIDToken(token.claims, token.header, options, params)
-        claims.validate(now=int(self._clock().timestamp()), leeway=LEEWAY_SECONDS)
-        return dict(claims)
 
     async def _more(self, session: ClientSession, address: str, token: str, subject: str) -> dict[str, Any]:
         """What else it says of them; nothing where it is of somebody else."""

@@ -1,6 +1,7 @@
 """A console on a database of its own, with an admin and an agent, and browsers that talk to it."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -69,16 +70,28 @@ class Desk:
             return list(listed(connection, events=events))
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """An up-to-date database with the admin `ada` and the agent `otto`."""
-    database = engine.create(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An up-to-date database with the admin `ada` and the agent `otto`, to be copied."""
+    folder = tmp_path_factory.mktemp("console")
+    database = engine.create(f"sqlite:///{folder / 'live.sqlite3'}")
     migrate.upgrade(database)
+    with engine.writing(database) as connection:
+        agents.add(connection, "ada", Role.ADMIN, password_hash(), NOW)
+        agents.add(connection, "otto", Role.AGENT, password_hash(), NOW)
+    migrate.backup(database, folder / "template.sqlite3")
+    database.dispose()
+    return folder / "template.sqlite3"
+
+
+@pytest.fixture
+def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A database of the test's own, with `ada` and `otto`."""
+    shutil.copyfile(template, tmp_path / "paligs.sqlite3")
+    database = engine.create(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
     time = [NOW]
     with ThreadPoolExecutor(2) as threads:
         desk = Desk(database, Records(database=database, threads=threads, clock=lambda: time[0]), time)
-        desk.add("ada", Role.ADMIN)
-        desk.add("otto")
         yield desk
     database.dispose()
 
