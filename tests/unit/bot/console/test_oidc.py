@@ -154,6 +154,7 @@ async def test_one_who_was_disabled_stays_outside(visitor: Browser, peer: Peer, 
         {"nonce": None},
         {"aud": "another program"},
         {"aud": ["another program"]},
+        {"aud": "another program", "azp": CLIENT},
         {"aud": [CLIENT, "another program"], "azp": "another program"},
         {"aud": None},
         {"iss": "https://evil.example"},
@@ -222,6 +223,13 @@ async def test_whoever_did_not_leave_from_here_does_not_come_back(visitor: Brows
     assert (await visitor.get(f"/oidc/callback?{query}", follow=False)).status == HTTPStatus.FORBIDDEN
     await left(visitor)
     assert (await visitor.get(f"/oidc/callback?{query}", follow=False)).status == HTTPStatus.FORBIDDEN
+
+
+async def test_a_code_that_came_with_another_state_is_not_even_tried(visitor: Browser, peer: Peer) -> None:
+    code = peer.signed_in(await left(visitor)).partition("&")[0]
+    answer = await visitor.get(f"/oidc/callback?{code}&state=planted", follow=False)
+    assert answer.status == HTTPStatus.FORBIDDEN
+    assert "token" not in peer.seen
 
 
 async def test_another_persons_way_is_not_ones_own(visitor: Browser, peer: Peer) -> None:
