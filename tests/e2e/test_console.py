@@ -127,6 +127,24 @@ async def test_what_gets_stuck_meanwhile_shows_by_itself_and_nobody_loses_their_
     assert window.complaints == []
 
 
+async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: Opens, house: House) -> None:
+    window = await console.enter(opens, house)
+    page = await console.visit(window, house, "/agents")
+    otto = page.locator(".person").filter(has_text=console.AGENT)
+    await otto.locator("summary").click()
+    field = otto.get_by_label("Jauna parole")
+    await field.fill("half a passw")
+    with engine.writing(house.database) as connection:
+        agents.add(connection, "zane", agents.Role.AGENT, None, datetime.now(UTC))
+    await expect(page.locator(".person").filter(has_text="zane")).to_be_visible()
+    await expect(field).to_be_visible()
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("half a passw")
+    await field.press_sequentially("ord")
+    await expect(field).to_have_value("half a password")
+    assert window.complaints == []
+
+
 async def test_a_page_left_open_goes_to_the_sign_in_when_the_session_ends(
     opens: Opens, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

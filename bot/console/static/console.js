@@ -5,7 +5,10 @@ const ages = JSON.parse(meta("ages") || "{}");
 const faults = JSON.parse(meta("faults") || "{}");
 
 document.addEventListener("htmx:config:request", (event) => {
-  event.detail.ctx.request.headers["X-CSRF-Token"] = meta("csrf");
+  const { request } = event.detail.ctx;
+  request.headers["X-CSRF-Token"] = meta("csrf");
+  // What was said of the change before is over.
+  if (request.method !== "GET") document.getElementById("said")?.replaceChildren();
 });
 
 // Times

@@ -107,3 +107,9 @@ async def test_the_language_is_kept_in_the_session_and_for_the_agent(
 async def test_an_unknown_language_changes_nothing(opens: Opens) -> None:
     answer = await (await opens("ada")).post("/language", {"language": "xx"})
     assert answer.headers["Content-Language"] == "lv"
+
+
+async def test_a_part_that_renews_itself_does_not_wipe_away_what_was_said(opens: Opens) -> None:
+    answer = await (await opens("ada")).get("/delivery", headers={"HX-Request": "true"})
+    assert 'id="live"' in await answer.text()
+    assert 'id="said"' not in await answer.text()
