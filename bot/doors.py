@@ -11,6 +11,13 @@ from itsdangerous import TimestampSigner
 from bot.channels.telegram import Telegram, TelegramSettingError, Watch
 from bot.channels.webchat import WebChat
 from bot.channels.whatsapp import Account, AccountError, WhatsApp
+from bot.console import Console, Records
+from bot.console.agents import Agents
+from bot.console.audit import Audit
+from bot.console.delivery import Delivery
+from bot.console.oidc import OidcSignIn, Provider, Whom, listed
+from bot.console.passwords import Checker
+from bot.console.sign_in import SignIn
 from bot.core import Core, now
 from bot.draft import DraftContent, DraftPage, DraftTokens
 from bot.health import health_routes
@@ -57,6 +64,7 @@ class Doors:
         application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now, program.runner))
         application.add_routes(self._web.routes())
         application.add_routes(self._draft().routes())
+        self._console().mount(application)
         for channel in (self._telegram, self._whatsapp):
             if channel is not None:
                 application.add_routes(channel.routes())
@@ -110,6 +118,33 @@ class Doors:
 
     def _version(self) -> str:
         return self._program.knowledge.base.version
+
+    def _console(self) -> Console:
+        program = self._program
+        records = Records(database=program.database, threads=program.threads, clock=now)
+        checker, elsewhere = Checker(), self._oidc(records)
+        sections = (
+            Delivery(records, program.runner).section(),
+            Agents(records, checker).section(),
+            Audit(records).section(),
+            SignIn(records, self._key, checker, elsewhere=elsewhere is not None).section(),
+            *(() if elsewhere is None else (elsewhere.section(),)),
+        )
+        return Console(records, sections, key=self._key, public_origin=self._settings.public_url)
+
+    def _oidc(self, records: Records) -> OidcSignIn | None:
+        settings = self._settings
+        secret, public = settings.oidc_client_secret, settings.public_url
+        if settings.oidc_issuer is None or settings.oidc_client_id is None or secret is None or public is None:
+            return None
+        provider = Provider(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value(),
+            clock=now,
+        )
+        whom = Whom(admins=listed(settings.oidc_admins), agents=listed(settings.oidc_agents))
+        return OidcSignIn(records, provider, whom, public_origin=public)
 
     def _make_telegram(self) -> Telegram | None:
         settings = self._settings

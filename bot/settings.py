@@ -20,6 +20,7 @@ SECRETS: Final = (
     "telegram_webhook_secret",
     "twilio_auth_token",
     *notices.SECRETS,
+    "oidc_client_secret",
 )
 """Settings that may stand in a file of their own, named by NAME_FILE."""
 
@@ -56,6 +57,17 @@ def _mapping(value: object) -> object:
         raise ValueError('write a JSON object, like {"quick-reply-2": "HX..."}, or leave it out') from None
 
 
+def _issuer(value: object) -> object:
+    """The name of an identity provider, exactly as it writes it itself."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    parts = urlsplit(value.strip())
+    at_home = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or parts.query or (parts.scheme != "https" and not (at_home and parts.scheme == "http")):
+        raise ValueError("write the issuer as the provider names itself, like https://login.example.lv/realm")
+    return value.strip()
+
+
 Origin = Annotated[str | None, BeforeValidator(_origin)]
 Address = Annotated[str, BeforeValidator(_origin)]
 
@@ -85,6 +97,12 @@ class Settings(notices.NoticeSettings, BaseSettings):
     twilio_whatsapp_from: str | None = None
     twilio_api_url: Address = "https://api.twilio.com"
     twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_mapping)] = Field(default_factory=dict)
+    oidc_issuer: Annotated[str | None, BeforeValidator(_issuer)] = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_admins: str = ""
+    oidc_agents: str = ""
 
     @classmethod
     def settings_customise_sources(
@@ -130,6 +148,7 @@ class Settings(notices.NoticeSettings, BaseSettings):
         if self.telegram_webhook_secret is not None and not _fits(_SECRET_TOKEN, self.telegram_webhook_secret):
             yield "TELEGRAM_WEBHOOK_SECRET: write 1 to 256 letters of A-Z a-z 0-9 _ -, or leave it out"
         yield from self._whatsapp()
+        yield from self._half_an_oidc()
 
     def _whatsapp(self) -> Iterator[str]:
         twilio = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp_from")
@@ -156,6 +175,18 @@ class Settings(notices.NoticeSettings, BaseSettings):
         except AccountError as exc:
             return exc.problems
         return ()
+
+    def _half_an_oidc(self) -> Iterator[str]:
+        names = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
+        missing = [name for name in names if getattr(self, name) is None]
+        if len(missing) == len(names):
+            return
+        for name in missing:
+            yield f"{name.upper()}: is missing: signing in with it needs it beside the other OIDC_ settings"
+        if self.public_url is None:
+            yield "PUBLIC_URL: is missing: the identity provider sends people back to it"
+        if not (self.oidc_admins.strip() or self.oidc_agents.strip()):
+            yield "OIDC_AGENTS: is missing: name the e-mails that may sign in, or OIDC_ADMINS, or claim=value"
 
 
 class WorkerSettings(Settings):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, literal, or_, select, union_all, update
 
 from storage.delivery import State
 from storage.tables import conversations, messages
@@ -30,10 +30,14 @@ def listed(connection: Connection, before: datetime, *, limit: int = 100) -> tup
     """Replies that failed for good, or still wait though they were tried or made `before`; the oldest first."""
     here = messages.c
     waits = and_(here.due_at.is_not(None), or_(here.attempts > 0, here.created_at < before))
+    # Each kind has an index of its own, which SQLite takes only for a state that stands in the statement.
+    failed = here.state == literal(State.FAILED.value, literal_execute=True)
+    # Sorted by a sum, not by the key: else SQLite walks along the key through all that was ever sent.
+    kinds = (select(here.id).where(kind).order_by(here.id + 0).limit(limit).subquery() for kind in (waits, failed))
     wanted = (
         select(messages, conversations.c.channel, conversations.c.address)
         .join(conversations, conversations.c.id == here.conversation_id)
-        .where(or_(waits, here.state == State.FAILED))
+        .where(here.id.in_(union_all(*(select(kind.c.id) for kind in kinds))))
     )
     return tuple(_stuck(row) for row in connection.execute(wanted.order_by(here.id).limit(limit)))
 
@@ -46,6 +50,12 @@ def retry(connection: Connection, reply: int, now: datetime) -> bool:
 def drop(connection: Connection, reply: int, now: datetime) -> bool:
     """Give up a reply that failed or waits; those behind it go on. False where it is none such, or is being sent."""
     return _settle(connection, reply, now, {"state": State.DROPPED, "due_at": None})
+
+
+def talk(connection: Connection, reply: int) -> str | None:
+    """The talk that a reply is of; None where it was erased."""
+    found: str | None = connection.scalar(select(messages.c.conversation_id).where(messages.c.id == reply))
+    return found
 
 
 def _settle(connection: Connection, reply: int, now: datetime, values: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import db, kb, notices, outbox, user
+from bot.cli import agent, db, kb, notices, outbox, user
 from bot.cli.console import errors, waiting
 from kb.model import LANGUAGES
 
@@ -21,6 +21,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(user.app, name="user")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notices.app, name="notices")
+app.add_typer(agent.app, name="agent")
 
 
 @app.command()

@@ -1,11 +1,12 @@
 """`paligs outbox`: replies that did not arrive and messages that were parked; never a word of them, nor an address."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from bot.masks import ending, no_numbers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,7 +22,6 @@ PATIENCE: Final = timedelta(minutes=1)
 """What waits longer is stuck, even if nobody has tried to send it."""
 
 MOST: Final = 100
-_NUMBER: Final = re.compile(r"\d{6,}")
 
 
 @app.command(name="list")
@@ -73,7 +73,7 @@ def _lines(waiting: "tuple[Stuck, ...]", unread: "tuple[Parked, ...]", now: date
     if waiting:
         yield f"{'REPLY':>8}  {'STATE':8} {'CHANNEL':9} {'TO':7} {'AGE':>6} {'TRIES':>5}  WHY"
     for reply in waiting:
-        why = _NUMBER.sub("…", reply.error or "")
+        why = no_numbers(reply.error)
         yield (
             f"{reply.id:>8}  {reply.state:8} {reply.channel:9} {ending(reply.address):7} "
             f"{_age(now - reply.created_at):>6} {reply.attempts:>5}  {why}"
@@ -87,11 +87,6 @@ def _lines(waiting: "tuple[Stuck, ...]", unread: "tuple[Parked, ...]", now: date
         )
     if MOST in (len(waiting), len(unread)):
         yield f"Only the first {MOST} of a kind are shown."
-
-
-def ending(address: str) -> str:
-    """Enough of an address to tell two apart, and too little to write to it."""
-    return f"…{address[-3:]}" if len(address) > 6 else "…"
 
 
 def _age(time: timedelta) -> str:

@@ -12,18 +12,23 @@ _EVERYWHERE: Final = {
 }
 
 
-def security_headers(*, connect: Literal["'self'", "'none'"] = "'none'") -> Mapping[str, str]:
-    """For a page or a file; `connect` is where its scripts may call."""
+Whom = Literal["'self'", "'none'"]
+
+
+def security_headers(
+    *, connect: Whom = "'none'", form: Whom = "'none'", trusted: Literal["'none'", "default"] = "'none'"
+) -> Mapping[str, str]:
+    """For a page or a file: where its scripts may call, its forms may go, and which policy makes trusted markup."""
     policy = (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
         f"connect-src {connect}",
-        "form-action 'none'",
+        f"form-action {form}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
+        f"trusted-types {trusted}",
     )
     return {"Content-Security-Policy": "; ".join(policy), **_EVERYWHERE}

@@ -1,8 +1,9 @@
 """Replies that did not arrive: seen, tried again, given up."""
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from storage import delivery, outbox, stuck
 from storage.delivery import State
@@ -97,3 +98,21 @@ def test_what_arrived_or_was_never_a_reply_is_not_touched(engine: Engine) -> Non
         for number in (reply, reply - 1, 10_000):
             assert not stuck.retry(connection, number, LATER)
             assert not stuck.drop(connection, number, LATER)
+
+
+def test_what_is_stuck_is_found_without_reading_every_message(engine: Engine) -> None:
+    asked: list[tuple[str, Any]] = []
+    explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
+    with reading(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            # A table without rows is read from end to end as a matter of course.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        stuck.listed(connection, NOW)
+        ((statement, parameters),) = asked
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        plan = "\n".join(str(tuple(row)[-1]) for row in rows)
+    assert "ix_messages_failed" in plan
+    assert "ix_messages_queue" in plan
+    read_whole = [line for line in plan.splitlines() if line.strip(" ->").startswith(("Seq Scan", "SCAN messages"))]
+    assert [line for line in read_whole if "USING INDEX" not in line] == []

@@ -1,6 +1,7 @@
 """The real program on a free port, and a browser in front of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer, unused_port
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright
+from sqlalchemy import Engine
 
 from bot.channels.port import Receive
 from bot.core import core
@@ -48,6 +50,7 @@ class House:
     url: str
     known: Knowledge
     ledger: Ledger
+    database: Engine
     drop: Callable[[], Awaitable[None]]
     """Closes every WebSocket."""
 
@@ -77,14 +80,28 @@ class House:
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(shipped: Knowledge, tmp_path: Path) -> AsyncIterator[House]:
     """The program as `paligs run` starts it, with its own database."""
+    async with opened(shipped, tmp_path) as house:
+        yield house
+
+
+@asynccontextmanager
+async def opened(shipped: Knowledge, folder: Path, **more: Any) -> AsyncIterator[House]:
+    """The program with more settings; where one needs the address, it is made of `{port}`."""
     port = unused_port()
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'paligs.sqlite3'}", port=port)
+    more = {name: value.format(port=port) if name == "public_url" else value for name, value in more.items()}
+    settings = Settings(database_url=f"sqlite:///{folder / 'paligs.sqlite3'}", port=port, **more)
     async with core(settings, shipped, links=draft_links(settings, KEY)) as program:
         ledger = Ledger(program.receive)
         doors = Doors(settings, replace(program, receive=ledger), KEY)
         async with TestServer(doors.application(), host="127.0.0.1", port=port):
             program.runner.start()
-            yield House(url=f"http://localhost:{port}", known=shipped, ledger=ledger, drop=doors._web.close)
+            yield House(
+                url=f"http://localhost:{port}",
+                known=shipped,
+                ledger=ledger,
+                database=program.database,
+                drop=doors._web.close,
+            )
             await doors.close()
 
 

@@ -58,6 +58,11 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/channels/telegram/hear.py", "import bot.notify.words"),
         ("bot/notify/mail.py", "import bot.channels.port"),
         ("storage/notices.py", "import bot.notify.port"),
+        ("bot/console/delivery.py", "import smtplib"),
+        ("bot/console/delivery.py", "import bot.channels.webchat"),
+        ("bot/console/delivery.py", "import bot.notify.port"),
+        ("bot/console/sign_in.py", "import twilio.rest"),
+        ("bot/channels/terminal.py", "import bot.console.keys"),
     ],
 )
 def test_a_planted_violation_is_caught(house: Path, module: str, line: str) -> None:

@@ -37,9 +37,3 @@ class Visitors:
             secure=self._secure,
             samesite="Lax",
         )
-
-
-def from_own_page(request: web.Request, public_origin: str | None) -> bool:
-    """Whether a WebSocket is opened by our own page: other sites' pages would send the cookie too."""
-    own = {f"http://{request.host}", f"https://{request.host}", public_origin}
-    return request.headers.get("Origin", "") in own

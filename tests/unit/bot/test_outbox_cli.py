@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from bot.cli import outbox as command
+from bot.masks import ending
 from handlers.messages import Inbound, Reply
 from storage import conversations, delivery, engine, migrate, outbox, parked
 from storage.outbox import Outgoing
@@ -119,4 +120,4 @@ def test_a_reply_that_is_not_there_is_told_with_what_to_do(database: Engine, wha
     ("address", "shown"), [("whatsapp:+37120000077", "…077"), ("42", "…"), ("-10042/7", "…2/7"), ("", "…")]
 )
 def test_of_an_address_only_the_end_is_shown(address: str, shown: str) -> None:
-    assert command.ending(address) == shown
+    assert ending(address) == shown

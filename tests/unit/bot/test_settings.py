@@ -157,3 +157,58 @@ def test_every_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     held = getattr(read(), name.lower())
     assert held.get_secret_value() == secret
     assert secret not in repr(read())
+
+
+OIDC = {
+    "PUBLIC_URL": "https://bot.example.lv",
+    "OIDC_ISSUER": "https://login.example.lv/realm/",
+    "OIDC_CLIENT_ID": "paligs",
+    "OIDC_CLIENT_SECRET": "a secret that is not shown",
+    "OIDC_AGENTS": "olga@example.lv",
+}
+
+
+@pytest.fixture
+def oidc(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """All that signing in with the company's account needs."""
+    for name, value in OIDC.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_an_issuer_is_kept_as_it_names_itself(oidc: pytest.MonkeyPatch) -> None:
+    assert read().oidc_issuer == "https://login.example.lv/realm/"
+    oidc.setenv("OIDC_ISSUER", "http://localhost:9000/realm")
+    assert read().oidc_issuer == "http://localhost:9000/realm"
+
+
+@pytest.mark.parametrize("missing", OIDC)
+def test_half_of_an_identity_provider_is_told(oidc: pytest.MonkeyPatch, missing: str) -> None:
+    oidc.delenv(missing)
+    with pytest.raises(SettingsError, match=f"{missing}: is missing") as caught:
+        read()
+    assert "a secret that is not shown" not in str(caught.value)
+
+
+def test_one_list_is_enough(oidc: pytest.MonkeyPatch) -> None:
+    oidc.delenv("OIDC_AGENTS")
+    oidc.setenv("OIDC_ADMINS", "groups=chiefs")
+    assert read().oidc_admins == "groups=chiefs"
+
+
+@pytest.mark.parametrize(
+    "issuer", ["login.example.lv", "http://login.example.lv", "https://login.example.lv?x=1", "ftp://x"]
+)
+def test_an_issuer_that_cannot_be_trusted_is_refused(oidc: pytest.MonkeyPatch, issuer: str) -> None:
+    oidc.setenv("OIDC_ISSUER", issuer)
+    with pytest.raises(SettingsError, match="OIDC_ISSUER: write the issuer"):
+        read()
+
+
+def test_the_providers_secret_may_stand_in_a_file(oidc: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from the file\n", "utf-8")
+    oidc.delenv("OIDC_CLIENT_SECRET")
+    oidc.setenv("OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    secret = read().oidc_client_secret
+    assert secret is not None
+    assert secret.get_secret_value() == "from the file"

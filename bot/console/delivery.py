@@ -1,0 +1,82 @@
+"""The page Delivery: replies that did not arrive and messages that were parked; tried again or given up."""
+
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.console.pages import Access, Section, does, shows
+from bot.console.records import Records
+from bot.console.visit import Visit
+from bot.jobs.port import Queue
+from bot.masks import ending, no_numbers
+from storage import audit, parked, stuck
+from storage.audit import Event
+
+PATIENCE: Final = timedelta(minutes=1)
+"""What waits longer is stuck, even if nobody has tried to send it."""
+
+MOST: Final = 100
+
+
+class Delivery:
+    """GET /console/delivery, and the buttons on it. `jobs` is told of talks in which something waits again."""
+
+    def __init__(self, records: Records, jobs: Queue) -> None:
+        self._records, self._jobs = records, jobs
+
+    def section(self) -> Section:
+        """For admins."""
+        pages = (
+            shows("/delivery", self.show, role=Access.ADMIN),
+            does("/delivery/{reply}/retry", self.retry, role=Access.ADMIN),
+            does("/delivery/{reply}/drop", self.drop, role=Access.ADMIN),
+        )
+        return Section(name="delivery", role=Access.ADMIN, pages=pages, looks={"delivery": self._look})
+
+    async def show(self, visit: Visit) -> web.StreamResponse:
+        """What is stuck, the oldest first; what could not be taken in, the latest first."""
+        waiting, unread = await self._records.read(
+            lambda connection: (
+                stuck.listed(connection, visit.now - PATIENCE, limit=MOST),
+                parked.listed(connection, limit=MOST),
+            )
+        )
+        return visit.show(
+            "delivery.html", waiting=waiting, unread=unread, ending=ending, no_numbers=no_numbers, most=MOST
+        )
+
+    async def retry(self, visit: Visit) -> web.StreamResponse:
+        """Tries a reply again at once."""
+        return await self._settled(visit, stuck.retry, Event.REPLY_RETRIED, "retried")
+
+    async def drop(self, visit: Visit) -> web.StreamResponse:
+        """Gives a reply up; those behind it go on."""
+        return await self._settled(visit, stuck.drop, Event.REPLY_DROPPED, "dropped")
+
+    async def _settled(
+        self, visit: Visit, settle: Callable[[Connection, int, datetime], bool], event: Event, done: str
+    ) -> web.StreamResponse:
+        number = visit.number("reply")
+
+        def change(connection: Connection) -> str | None:
+            if not settle(connection, number, visit.now):
+                return None
+            audit.note(connection, event, visit.now, agent=visit.agent.name, subject=str(number))
+            talk = stuck.talk(connection, number)
+            if talk is not None:
+                self._jobs.queue(connection, talk)
+            return talk
+
+        talk = await self._records.write(change)
+        if talk is not None:
+            self._jobs.submit(talk)
+        visit.say(done if talk is not None else "not_stuck")
+        return visit.go("/delivery")
+
+    def _look(self, connection: Connection) -> Hashable:
+        before = self._records.clock() - PATIENCE
+        waiting = stuck.listed(connection, before, limit=MOST)
+        return tuple((each.id, each.state, each.attempts) for each in waiting), parked.count(connection)

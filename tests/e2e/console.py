@@ -1,0 +1,104 @@
+"""The console in a browser: signs in as an admin or an agent, asks axe for faults, and takes pictures where that is wished.
+
+PALIGS_PICTURES=folder keeps a picture of every page that a test looks at.
+"""
+
+import os
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Page, expect
+
+from bot.console.passwords import hashed
+from storage import agents, engine
+from storage.agents import Role
+from tests.e2e import npm
+from tests.e2e.conftest import House, Opens, Window
+
+ADMIN: Final = "ada"
+AGENT: Final = "otto"
+PASSWORD: Final = "correct horse battery"
+
+PHONE: Final = 360
+DESK: Final = 1280
+
+GRAVE: Final = ("serious", "critical")
+
+
+@cache
+def _hash() -> str:
+    return hashed(PASSWORD)
+
+
+def people(house: House) -> None:
+    """An admin `ada` and an agent `otto`."""
+    with engine.writing(house.database) as connection:
+        for name, role in ((ADMIN, Role.ADMIN), (AGENT, Role.AGENT)):
+            if agents.find(connection, name) is None:
+                agents.add(connection, name, role, _hash(), datetime.now(UTC))
+
+
+async def enter(opens: Opens, house: House, name: str = ADMIN, width: int = DESK, **options: Any) -> Window:
+    """A window in which somebody has signed in."""
+    people(house)
+    window = await opens(width, **options)
+    page = window.page
+    await page.goto(f"{house.url}/console/sign-in")
+    await page.locator("[name=name]").fill(name)
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.locator("[name=password]").press("Enter")
+    await expect(page.locator(".leave")).to_be_attached()
+    return window
+
+
+async def visit(window: Window, house: House, path: str) -> Page:
+    """A page of the console, without a complaint of the browser, nothing wider than the window."""
+    page = window.page
+    answer = await page.goto(f"{house.url}/console{path}")
+    assert answer is not None
+    assert answer.ok, answer.status
+    await expect(page.locator("main h1")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
+    await picture(page, path)
+    assert window.complaints == []
+    return page
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical: the rule and where. Without npm the test is skipped."""
+    npm.needed()
+    # Run by the debugger, which the Content-Security-Policy does not bind: the page stays as it is served.
+    await page.evaluate((npm.MODULES / "axe-core" / "axe.min.js").read_text("utf-8"))
+    found = await page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        if each["impact"] in GRAVE
+        for node in each["nodes"]
+    ]
+
+
+async def too_small(page: Page) -> list[str]:
+    """Buttons, fields and links of the menu that a thumb would miss: under 44 px."""
+    found: list[str] = await page.evaluate(
+        """[...document.querySelectorAll("button, input:not([type=hidden]), select, nav a, a.button")]
+        .filter((each) => each.checkVisibility() && each.type !== "checkbox" && each.type !== "radio")
+        .map((each) => [each, each.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.5)
+        .map(([each, box]) => `${each.outerHTML.slice(0, 120)} ${box.width}x${box.height}`)"""
+    )
+    return found
+
+
+async def picture(page: Page, path: str) -> None:
+    """Kept where PALIGS_PICTURES says."""
+    folder = os.environ.get("PALIGS_PICTURES")
+    if folder is None:
+        return
+    size = page.viewport_size
+    name = re.sub(r"\W+", "-", path).strip("-") or "first"
+    file = Path(folder) / f"{name}-{size['width'] if size else ''}.png"
+    await page.screenshot(path=file, full_page=True)

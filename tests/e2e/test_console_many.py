@@ -1,0 +1,97 @@
+"""The console of two programs on one PostgreSQL: one session, one count of tries, jobs for whoever delivers."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+import pytest
+from aiohttp import CookieJar
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import Engine
+
+from bot.core import core
+from bot.doors import Doors
+from bot.intake import no_page
+from bot.jobs import schema
+from bot.settings import Settings
+from handlers.messages import Inbound, Reply
+from handlers.situation import Knowledge
+from storage import agents, conversations, delivery, engine, migrate, outbox, sign_ins
+from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
+from tests.unit.bot.console.conftest import Browser, password_hash
+
+pytestmark = pytest.mark.postgres
+
+KEY = "a signing key for tests"
+
+
+@pytest.fixture
+def url(postgres: str) -> str:  # noqa: F811
+    """A database with the admin `ada`, as `paligs db upgrade` leaves it."""
+    _order(postgres, "DROP DATABASE IF EXISTS console WITH (FORCE)")
+    _order(postgres, "CREATE DATABASE console")
+    address = _database(postgres, "console")
+    database = engine.create(address)
+    migrate.upgrade(database)
+    schema.upgrade(database)
+    with engine.writing(database) as connection:
+        agents.add(connection, "ada", agents.Role.ADMIN, password_hash(), datetime.now(UTC))
+    database.dispose()
+    return address
+
+
+@asynccontextmanager
+async def two(url: str, known: Knowledge) -> AsyncIterator[tuple[TestServer, TestServer, Engine]]:
+    """Two programs that serve, as `paligs web` does."""
+    settings = Settings(database_url=url)
+    async with AsyncExitStack() as stack:
+        servers: list[TestServer] = []
+        for _ in range(2):
+            program = await stack.enter_async_context(core(settings, known, links=no_page, many=True))
+            doors = Doors(settings, program, KEY)
+            stack.push_async_callback(doors.close)
+            server = TestServer(doors.application())
+            await stack.enter_async_context(server)
+            servers.append(server)
+        yield servers[0], servers[1], program.database
+
+
+def stuck(database: Engine) -> tuple[str, int]:
+    """A reply that failed, and its talk."""
+    now = datetime.now(UTC) - timedelta(minutes=5)
+    inbound = Inbound(channel="telegram", conversation="t1", sender="t1", message_id="m1", sent_at=now, text="x")
+    with engine.writing(database) as connection:
+        talk = conversations.open(connection, inbound, now)
+        (number,) = outbox.enqueue(connection, talk, None, [Reply(text="x")], now)
+        outbox.claim(connection, talk.id, now)
+        delivery.failed(connection, number, "refused")
+    return talk.id, number
+
+
+async def test_two_programs_are_one_console(url: str, shipped: Knowledge) -> None:
+    # Cookies are kept by host, whatever the port: one jar stands for a browser behind a balancer.
+    jar = CookieJar(unsafe=True)
+    async with two(url, shipped) as (first, second, database):
+        talk, number = stuck(database)
+        async with TestClient(first, cookie_jar=jar) as one, TestClient(second, cookie_jar=jar) as other:
+            assert (await Browser(one).sign_in("ada")).status == HTTPStatus.SEE_OTHER
+            assert f'id="reply-{number}"' in await Browser(other).text("/delivery")
+
+            assert (await Browser(other).post(f"/delivery/{number}/retry")).status == HTTPStatus.OK
+            with engine.reading(database) as connection:
+                jobs = connection.exec_driver_sql("SELECT lock, status FROM procrastinate_jobs").all()
+            assert [tuple(job) for job in jobs] == [(talk, "todo")]
+
+            await Browser(one).post("/sign-out")
+            answer = await Browser(other).get("/delivery", follow=False)
+            assert answer.headers["Location"] == "/console/sign-in"
+
+
+async def test_tries_are_counted_over_both(url: str, shipped: Knowledge) -> None:
+    async with two(url, shipped) as (first, second, _), TestClient(first) as one, TestClient(second) as other:
+        for client in (one, other):
+            client.session._cookie_jar = CookieJar(unsafe=True)
+        browsers = [Browser(one), Browser(other)]
+        statuses = [(await browsers[turn % 2].sign_in("ada", "guess")).status for turn in range(6)]
+        assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY] * sign_ins.MOST_BY_BOTH + [HTTPStatus.TOO_MANY_REQUESTS]

@@ -1,0 +1,121 @@
+"""Tries to break in at the sign-in."""
+
+from http import HTTPStatus
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from storage import agents, engine, sign_ins
+from storage.audit import Event
+from tests.unit.bot.console.conftest import PASSWORD, Desk, Opens
+from tests.unit.bot.console.thief import outside
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("ada", "wrong password"),
+        ("nobody", PASSWORD),
+        ("ada", PASSWORD + " "),
+        ("ada", PASSWORD.upper()),
+        ("' OR 1=1 --", PASSWORD),
+        ("ada'--", PASSWORD),
+        ("%", PASSWORD),
+        ("ada\x00", PASSWORD + "\x00"),
+        ("ada", "x" * 5000),
+        ("a" * 5000, PASSWORD),
+    ],
+)
+async def test_what_is_not_right_is_refused_with_one_sentence(opens: Opens, name: str, password: str) -> None:
+    browser = await opens()
+    answer = await browser.sign_in(name, password)
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Vārds vai parole nav pareiza." in await answer.text()
+    assert await outside(browser)
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA", " Ada ", "ａｄａ"])
+async def test_a_name_is_known_however_it_is_written(opens: Opens, name: str) -> None:
+    assert (await (await opens()).sign_in(name)).status == HTTPStatus.SEE_OTHER
+
+
+async def test_guessing_is_held_after_five_tries_and_let_go_after_a_quarter_of_an_hour(
+    opens: Opens, desk: Desk
+) -> None:
+    browser = await opens()
+    for _ in range(sign_ins.MOST_BY_BOTH):
+        assert (await browser.sign_in("ada", "guess")).status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert (await browser.sign_in("ada")).status == HTTPStatus.TOO_MANY_REQUESTS
+    assert (await browser.sign_in("ADA ")).status == HTTPStatus.TOO_MANY_REQUESTS
+    assert (await (await opens()).sign_in("ada")).status == HTTPStatus.TOO_MANY_REQUESTS
+    assert (await browser.sign_in("otto")).status == HTTPStatus.SEE_OTHER
+    assert {each.subject for each in desk.noted(Event.SIGN_IN_FAILED, Event.SIGN_IN_HELD)} == {"ada"}
+    desk.later(minutes=16)
+    assert (await browser.sign_in("ada")).status == HTTPStatus.SEE_OTHER
+
+
+async def test_guessing_many_names_from_one_place_is_held(opens: Opens) -> None:
+    browser = await opens()
+    for number in range(sign_ins.MOST_BY_ADDRESS):
+        assert (await browser.sign_in(f"name{number}", "guess")).status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert (await browser.sign_in("otto")).status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+async def test_guessing_from_many_places_is_held_and_made_up_places_do_not_help(opens: Opens) -> None:
+    browser = await opens()
+    statuses = [
+        (await browser.sign_in("ada", "guess", headers={"X-Forwarded-For": f"{number}.9.9.9, 8.8.8.8"})).status
+        for number in range(1, 8)
+    ]
+    assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY] * 5 + [HTTPStatus.TOO_MANY_REQUESTS] * 2
+    own = await browser.sign_in("ada", headers={"X-Forwarded-For": "8.8.4.4"})
+    assert own.status == HTTPStatus.SEE_OTHER
+
+
+async def test_one_network_of_many_addresses_counts_as_one_place(opens: Opens) -> None:
+    browser = await opens()
+    statuses = {
+        (await browser.sign_in("ada", "guess", headers={"X-Forwarded-For": f"2001:db8:1:2::{number}"})).status
+        for number in range(1, 8)
+    }
+    assert HTTPStatus.TOO_MANY_REQUESTS in statuses
+
+
+async def test_a_right_password_forgives_earlier_slips(opens: Opens) -> None:
+    browser = await opens()
+    for _ in range(3):
+        for _ in range(4):
+            await browser.sign_in("otto", "slip")
+        assert (await browser.sign_in("otto")).status == HTTPStatus.SEE_OTHER
+
+
+async def test_an_unknown_name_takes_as_long_as_a_known_one(opens: Opens, desk: Desk) -> None:
+    browser = await opens()
+    times: dict[str, list[float]] = {"otto": [], "nobody": []}
+    for _ in range(4):
+        for name, took in times.items():
+            token = await browser.token()
+            begun = perf_counter()
+            answer = await browser.client.post(
+                "/console/sign-in",
+                data={"csrf": token, "name": name, "password": "guess"},
+                headers={"Origin": browser.origin},
+            )
+            took.append(perf_counter() - begun)
+            assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    known, unknown = median(times["otto"]), median(times["nobody"])
+    # A hash takes tens of milliseconds: without one the difference would be tenfold.
+    assert unknown > known / 3
+
+
+async def test_what_strangers_type_is_not_kept(opens: Opens, desk: Desk) -> None:
+    await (await opens()).sign_in("my secret password", "x")
+    (noted,) = desk.noted()
+    assert (noted.event, noted.agent, noted.subject) == (Event.SIGN_IN_FAILED, None, None)
+
+
+async def test_one_who_was_disabled_does_not_come_in(opens: Opens, desk: Desk) -> None:
+    with engine.writing(desk.database) as connection:
+        agents.disable(connection, desk.agent("otto").id, desk.time[0])
+    assert (await (await opens()).sign_in("otto")).status == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,0 +1,115 @@
+"""The page Delivery: what is stuck is seen without its words, tried again, given up."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+
+from handlers.messages import Inbound, Reply
+from storage import conversations, delivery, engine, outbox, parked, stuck
+from storage.audit import Event
+from tests.doubles import NOW
+from tests.unit.bot.console.conftest import Desk, Opens
+
+SENDER = "whatsapp:+37120000077"
+INBOUND = Inbound(
+    channel="whatsapp", conversation=SENDER, sender=SENDER, message_id="SM1", sent_at=NOW, text="ŠNICELIS"
+)
+
+
+def reply(desk: Desk, error: str | None = None, *, final: bool = False) -> int:
+    """One that waits; with an error it was tried."""
+    with engine.writing(desk.database) as connection:
+        talk = conversations.open(connection, INBOUND, NOW)
+        (number,) = outbox.enqueue(connection, talk, None, [Reply(text="ŠNICELIS")], NOW)
+        if error is not None:
+            outbox.claim(connection, talk.id, NOW)
+            if final:
+                delivery.failed(connection, number, error)
+            else:
+                delivery.again(connection, number, error, NOW + timedelta(hours=9))
+    return number
+
+
+def talk(desk: Desk) -> str:
+    with engine.writing(desk.database) as connection:
+        return conversations.open(connection, INBOUND, NOW).id
+
+
+def states(desk: Desk) -> dict[int, str]:
+    with engine.reading(desk.database) as connection:
+        return {each.id: each.state.value for each in stuck.listed(connection, NOW + timedelta(days=1))}
+
+
+async def test_what_is_stuck_is_seen_without_its_words_and_without_an_address(opens: Opens, desk: Desk) -> None:
+    failed, waits = reply(desk, "no such number 37120000077", final=True), reply(desk, "timed out")
+    with engine.writing(desk.database) as connection:
+        for _ in range(parked.TRIES):
+            parked.failed(connection, INBOUND, "ZeroDivisionError", NOW)
+
+    page = await (await opens("ada")).text("/delivery")
+
+    for words in (f'id="reply-{failed}"', f'id="reply-{waits}"', "no such number …", "timed out", "ZeroDivisionError"):
+        assert words in page
+    for hidden in ("ŠNICELIS", "20000077", SENDER):
+        assert hidden not in page
+
+
+async def test_a_reply_is_tried_again_at_once_and_whoever_delivers_is_told(opens: Opens, desk: Desk) -> None:
+    number = reply(desk, "timed out")
+    page = await (await (await opens("ada")).post(f"/delivery/{number}/retry")).text()
+    assert "Atbilde tiks sūtīta vēlreiz." in page
+    assert desk.submitted == [talk(desk)]
+    with engine.reading(desk.database) as connection:
+        assert outbox.due(connection, NOW) == (talk(desk),)
+    (noted,) = desk.noted(Event.REPLY_RETRIED)
+    assert (noted.agent, noted.subject) == ("ada", str(number))
+
+
+async def test_a_reply_is_given_up_and_those_behind_it_go_on(opens: Opens, desk: Desk) -> None:
+    first, second = reply(desk, "refused"), reply(desk)
+    page = await (await (await opens("ada")).post(f"/delivery/{first}/drop")).text()
+    assert "Atbilde ir atmesta." in page
+    assert states(desk) == {second: "pending"}
+    assert desk.noted(Event.REPLY_DROPPED)[0].subject == str(first)
+    assert desk.submitted == [talk(desk)]
+
+
+async def test_what_is_not_stuck_is_left_alone(opens: Opens, desk: Desk) -> None:
+    page = await (await (await opens("ada")).post("/delivery/777/retry")).text()
+    assert "vairs negaida" in page
+    assert desk.submitted == []
+    assert desk.noted(Event.REPLY_RETRIED) == []
+
+
+async def test_htmx_gets_the_part_and_what_was_said(opens: Opens, desk: Desk) -> None:
+    number = reply(desk, "refused", final=True)
+    answer = await (await opens("ada")).post(f"/delivery/{number}/drop", headers={"HX-Request": "true"})
+    text = await answer.text()
+    assert answer.status == HTTPStatus.OK
+    assert "<html" not in text
+    assert 'id="live"' in text
+    assert "Atbilde ir atmesta." in text
+
+
+@pytest.mark.parametrize(("language", "title"), [("lv", "Piegāde"), ("ru", "Доставка"), ("en", "Delivery")])
+async def test_the_language_is_kept_in_the_session_and_for_the_agent(
+    opens: Opens, desk: Desk, language: str, title: str
+) -> None:
+    browser = await opens("ada")
+    answer = await browser.post("/language", {"language": language, "back": "/delivery"})
+    assert answer.headers["Content-Language"] == language
+    assert f"<h1>{title}</h1>" in await answer.text()
+    assert f"<h1>{title}</h1>" in await (await opens("ada")).text("/delivery")
+    assert desk.agent("ada").language == language
+
+
+async def test_an_unknown_language_changes_nothing(opens: Opens) -> None:
+    answer = await (await opens("ada")).post("/language", {"language": "xx"})
+    assert answer.headers["Content-Language"] == "lv"
+
+
+async def test_a_part_that_renews_itself_does_not_wipe_away_what_was_said(opens: Opens) -> None:
+    answer = await (await opens("ada")).get("/delivery", headers={"HX-Request": "true"})
+    assert 'id="live"' in await answer.text()
+    assert 'id="said"' not in await answer.text()

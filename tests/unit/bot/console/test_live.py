@@ -1,0 +1,114 @@
+"""Live news: that something changed, for as long as the session holds."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import ClientResponse
+
+from bot.console import live
+from storage import agents, engine
+from storage.agents import Role
+from tests.unit.bot.console.conftest import Browser, Desk, Opens
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(live, "PROVED_SECONDS", 0.2)
+
+
+@asynccontextmanager
+async def listening(browser: Browser) -> AsyncIterator[ClientResponse]:
+    """An open stream."""
+    async with browser.client.get("/console/live", headers={"Accept": "text/event-stream"}) as stream:
+        assert stream.status == 200
+        assert stream.content_type == "text/event-stream"
+        # The first look is what later ones are compared with.
+        await asyncio.sleep(0.15)
+        yield stream
+
+
+async def event(stream: ClientResponse) -> tuple[str, str]:
+    """The next one: its name and what it says."""
+    found: dict[str, str] = {}
+    async with asyncio.timeout(5):
+        while line := (await stream.content.readline()).decode().strip() or not found:
+            if isinstance(line, str) and not line.startswith(":"):
+                name, _, value = line.partition(": ")
+                found[name] = value
+            assert not stream.content.at_eof()
+    return found["event"], found["data"]
+
+
+async def test_what_changed_is_told_by_name_and_nothing_else(opens: Opens, desk: Desk) -> None:
+    async with listening(await opens("ada")) as stream:
+        desk.add("zane")
+        assert await event(stream) == ("changed", "agents")
+
+
+async def test_a_change_of_ones_own_is_told_at_once(opens: Opens, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 60)
+    browser = await opens("ada")
+    async with listening(browser) as stream:
+        await browser.post(f"/agents/{desk.agent('otto').id}/disable")
+        told = {await event(stream) for _ in range(2)}
+    assert told == {("changed", "agents"), ("changed", "audit")}
+
+
+@pytest.mark.parametrize("how", ["disabled", "role", "signed out"])
+async def test_the_stream_ends_with_the_session(opens: Opens, desk: Desk, how: str) -> None:
+    browser = await opens("ada")
+    async with listening(browser) as stream:
+        with engine.writing(desk.database) as connection:
+            if how == "disabled":
+                agents.disable(connection, desk.agent("ada").id, desk.time[0])
+            elif how == "role":
+                agents.set_role(connection, desk.agent("ada").id, Role.AGENT)
+        if how == "signed out":
+            await browser.post("/sign-out", follow=False)
+        names = []
+        while "ended" not in names:
+            names.append((await event(stream))[0])
+        async with asyncio.timeout(5):
+            assert await stream.content.read() == b""
+
+
+async def test_a_program_that_stops_waits_for_no_open_page(opens: Opens) -> None:
+    browser = await opens("ada")
+    async with listening(browser) as stream:
+        async with asyncio.timeout(5):
+            await browser.client.server.close()
+        assert await stream.content.read() == b""
+
+
+async def test_a_page_that_goes_away_is_forgotten(opens: Opens, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 1)
+    monkeypatch.setattr(live, "PING_SECONDS", 0.05)
+    browser = await opens("ada")
+    for _ in range(2):
+        async with listening(browser) as stream:
+            stream.close()
+        async with asyncio.timeout(5):
+            while (answer := await browser.client.get("/console/live")).status == 503:
+                await asyncio.sleep(0.05)
+            answer.close()
+
+
+async def test_too_many_open_pages_are_refused(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 1)
+    browser = await opens("ada")
+    async with listening(browser):
+        assert (await browser.get("/live")).status == 503
+
+
+async def test_a_database_that_is_away_for_a_while_ends_nothing(opens: Opens, desk: Desk) -> None:
+    async with listening(await opens("ada")) as stream:
+        with engine.writing(desk.database) as connection:
+            connection.exec_driver_sql("ALTER TABLE parked RENAME TO away")
+        await asyncio.sleep(0.15)
+        with engine.writing(desk.database) as connection:
+            connection.exec_driver_sql("ALTER TABLE away RENAME TO parked")
+        desk.add("zane")
+        assert await event(stream) == ("changed", "agents")
