@@ -1,0 +1,140 @@
+"""Sums over days and months, and samples of times, for the helpdesk: nothing personal is read."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Date, Table, cast, func, select
+
+from handlers.actions import Reason
+from kb.model import LineId
+from storage.delivery import State
+from storage.history import Side
+from storage.months import after
+from storage.tables import daily_counts, handoffs, messages, monthly_counts, turns
+
+SAMPLE: Final = 2_000
+"""How many turns, the newest of the period, the times are taken from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """How many messages, by what there is to know of them; a day stands for its month where months are summed."""
+
+    by_day_and_channel: Mapping[tuple[date, str], int]
+    by_day_and_outcome: Mapping[tuple[date, str], int]
+    by_language: Mapping[str, int]
+    by_entry: Mapping[str, int]
+    """Without what was not recognised."""
+    by_act: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """Of a sample of turns, each sorted: how long deciding took (ms), and until the first reply was sent (s)."""
+
+    deciding: tuple[float, ...]
+    replying: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOff:
+    """How many calls for people there were, by day, by line and by reason."""
+
+    by_day: Mapping[date, int]
+    by_line: Mapping[LineId, int]
+    by_reason: Mapping[Reason, int]
+
+
+def by_days(connection: Connection, since: date, until: date) -> Sums:
+    """The messages from `since` up to and including `until`."""
+    return _sums(*_rows(connection, daily_counts, since, until))
+
+
+def by_months(connection: Connection, since: date, until: date) -> Sums:
+    """The messages of whole months, from that of `since` to that of `until`; quick once storage.months added up."""
+    first = since.replace(day=1)
+    summed = connection.scalar(select(func.max(monthly_counts.c.day)))
+    if summed is None:
+        return _sums(*_by_month(_rows(connection, daily_counts, first, until)))
+    sums = _rows(connection, monthly_counts, first, until)
+    rest = _by_month(_rows(connection, daily_counts, max(first, after(summed)), until))
+    return _sums(*(one + other for one, other in zip(sums, rest, strict=True)))
+
+
+_Counted = tuple[Counter[Any], ...]
+
+
+def _rows(connection: Connection, table: Table, since: date, until: date) -> _Counted:
+    here = table.c
+
+    def by(*columns: ColumnElement[Any]) -> Counter[Any]:
+        counted = select(*columns, func.sum(here["count"])).where(here.day.between(since, until))
+        rows = connection.execute(counted.group_by(*columns))
+        return Counter(
+            {tuple(key) if len(key) > 1 else key[0]: int(count) for *key, count in ((*row,) for row in rows)}
+        )
+
+    return (by(here.day, here.channel), by(here.day, here.outcome), by(here.language), by(here.entry), by(here.act))
+
+
+def _by_month(counted: _Counted) -> _Counted:
+    channels, outcomes, *others = counted
+    return (_months(channels), _months(outcomes), *others)
+
+
+def _months(counted: Counter[Any]) -> Counter[Any]:
+    months: Counter[Any] = Counter()
+    for (day, kind), count in counted.items():
+        months[day.replace(day=1), kind] += count
+    return months
+
+
+def _sums(channels: Counter[Any], outcomes: Counter[Any], *others: Counter[Any]) -> Sums:
+    languages, entries, acts = others
+    entries.pop("", None)
+    return Sums(
+        by_day_and_channel=channels,
+        by_day_and_outcome=outcomes,
+        by_language=languages,
+        by_entry=entries,
+        by_act=acts,
+    )
+
+
+def times(connection: Connection, since: datetime, until: datetime) -> Times:
+    """How quick the bot was with the newest SAMPLE turns of the period."""
+    here = turns.c
+    within = select(here.id, here.milliseconds, here.created_at).where(
+        here.created_at >= since, here.created_at < until
+    )
+    sample = within.order_by(here.created_at.desc()).limit(SAMPLE).subquery("sample")
+    arrived = messages.c.state.in_((State.SENT, State.DELIVERED, State.READ))
+    first = select(func.min(messages.c.sent_at)).where(messages.c.turn_id == sample.c.id, messages.c.side == Side.BOT)
+    sent = first.where(arrived).scalar_subquery().label("sent")
+    rows = connection.execute(select(sample.c.milliseconds, sample.c.created_at, sent)).all()
+    replied = ((row.sent - row.created_at).total_seconds() for row in rows if row.sent is not None)
+    return Times(
+        deciding=tuple(sorted(row.milliseconds for row in rows)),
+        replying=tuple(sorted(max(0.0, seconds) for seconds in replied)),
+    )
+
+
+def handed_off(connection: Connection, since: datetime, until: datetime) -> HandedOff:
+    """The calls for people of the period; days are those of UTC, as in daily_counts."""
+    here = handoffs.c
+    # Date of SQLAlchemy reads what SQLite's date() writes.
+    utc = func.timezone("UTC", here.created_at) if connection.dialect.name == "postgresql" else here.created_at
+    day = func.date(utc, type_=Date) if connection.dialect.name == "sqlite" else cast(utc, Date)
+
+    def by(column: ColumnElement[Any]) -> Any:
+        counted = select(column, func.count()).where(here.created_at >= since, here.created_at < until)
+        return connection.execute(counted.group_by(column).order_by(column)).all()
+
+    return HandedOff(
+        by_day=dict(by(day)),
+        by_line={LineId(line): count for line, count in by(here.line)},
+        by_reason={Reason(reason): count for reason, count in by(here.reason)},
+    )

@@ -1,0 +1,95 @@
+"""What people wrote and got no answer to: not understood, or asked back about and left so; it only reads."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Row, Select, and_, not_, or_, select
+
+from handlers.messages import Kind
+from kb.model import EntryId, Language
+from kb.understanding import Outcome
+from storage.history import Side
+from storage.tables import messages, turns, unclear
+from storage.turns import trace_json
+
+_CHOOSING: Final = ("tapped", "choice")
+"""The handlers that take an answer to an open question (handlers.router)."""
+_NO_WORDS: Final = (*_CHOOSING, "command", "secret", "unread", "broken")
+"""The handlers of messages in which nothing was asked for."""
+
+
+class Why(StrEnum):
+    """What went wrong with a message."""
+
+    UNKNOWN = "unknown"
+    UNCHOSEN = "unchosen"
+    NOT_HELPED = "not_helped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unanswered:
+    """A message that was not answered well."""
+
+    turn: int
+    conversation: str
+    text: str
+    language: Language
+    why: Why
+    at: datetime
+
+
+def newest(
+    connection: Connection, now: datetime, since: datetime, *, waits: timedelta, limit: int = 1500
+) -> tuple[Unanswered, ...]:
+    """What was not answered since then, newest first; a question that was asked back counts once it `waits` no more."""
+    # By the time, not by min() of the number: PostgreSQL would walk along the numbers to find it.
+    first = select(turns.c.id).where(turns.c.created_at >= since).order_by(turns.c.created_at, turns.c.id).limit(1)
+    oldest = connection.scalar(first)
+    if oldest is None:
+        return ()
+    rows = connection.execute(_unclear(oldest, now - waits).order_by(turns.c.id.desc()).limit(limit))
+    return tuple(_unanswered(row) for row in rows)
+
+
+def _unclear(oldest: int, asked_before: datetime) -> Select[Any]:
+    here, following = turns.c, turns.alias("following")
+    own = and_(messages.c.turn_id == here.id, messages.c.side == Side.PERSON)
+    after = and_(following.c.conversation_id == here.conversation_id, following.c.number == here.number + 1)
+    chosen = and_(following.c.handler.in_(_CHOOSING), following.c.outcome == Outcome.ANSWERED)
+    left = or_(and_(following.c.id.is_(None), here.created_at < asked_before), not_(chosen))
+    return (
+        select(here.id, here.conversation_id, here.outcome, here.language, here.created_at, messages.c.text)
+        .join(messages, own)
+        .outerjoin(following, after)
+        .where(unclear, here.id >= oldest, here.handler.not_in(_NO_WORDS))
+        .where(messages.c.kind != Kind.TAP, messages.c.text != "")
+        .where(or_(here.outcome == Outcome.UNKNOWN, left))
+    )
+
+
+def _unanswered(row: Row[Any]) -> Unanswered:
+    return Unanswered(
+        turn=row.id,
+        conversation=row.conversation_id,
+        text=row.text,
+        language=row.language,
+        why=Why.UNKNOWN if row.outcome == Outcome.UNKNOWN else Why.UNCHOSEN,
+        at=row.created_at,
+    )
+
+
+def guesses(connection: Connection, wanted: Collection[int]) -> Mapping[int, tuple[EntryId, ...]]:
+    """What the messages of these turns were thought to mean, best first."""
+    rows = connection.execute(select(turns.c.id, turns.c.trace).where(turns.c.id.in_(wanted)))
+    return {turn: _guesses(trace) for turn, trace in rows}
+
+
+def _guesses(stored: str) -> tuple[EntryId, ...]:
+    try:
+        return tuple(match.entry for match in trace_json.validate_json(stored).matches)
+    except ValidationError:
+        return ()

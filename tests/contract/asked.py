@@ -1,0 +1,67 @@
+"""Messages of every outcome, taken in as the program does it, to test what the helpdesk reads."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Engine
+
+from handlers.actions import Reason
+from handlers.messages import Inbound, Kind, Reply
+from handlers.session import Trace
+from kb.model import LineId
+from kb.understanding import Outcome
+from storage import conversations, handoffs, outbox, statistics, turns
+from storage.engine import writing
+from tests.contract.talks import CIRCUMSTANCES, HELLO, NOW, TECHNICAL, TRACE, decision
+
+UNKNOWN: Final = replace(TRACE, handler="fallback", outcome=Outcome.UNKNOWN, act="none", entry=None, line=None)
+CLARIFIED: Final = replace(TRACE, handler="clarify", outcome=Outcome.CLARIFIED, act="clarify", entry=None, line=None)
+TAPPED: Final = replace(TRACE, handler="tapped")
+
+
+class Asking:
+    """Takes messages in, each with a number of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._number = 0
+
+    def __call__(
+        self,
+        text: str,
+        trace: Trace = TRACE,
+        *,
+        by: str = "anna",
+        at: datetime = NOW,
+        channel: str = "webchat",
+        kind: Kind = Kind.TEXT,
+        people: Reason | None = None,
+        line: LineId = TECHNICAL,
+    ) -> str:
+        """One message through one transaction; the id of its talk."""
+        self._number += 1
+        inbound = self._inbound(text, by, channel, kind)
+        with writing(self._engine) as connection:
+            talk = conversations.open(connection, inbound, at)
+            message = conversations.heard(connection, talk, inbound, at)
+            assert message is not None
+            turn = turns.record(connection, talk, message, decision(text, trace=trace), CIRCUMSTANCES, at)
+            outbox.enqueue(connection, talk, turn.id, [Reply(text="Atbilde")], at)
+            if people is not None:
+                handoffs.open(connection, talk, turn.id, line, people, at)
+            statistics.count_up(connection, channel, trace, at.date())
+        return talk.id
+
+    def _inbound(self, text: str, by: str, channel: str, kind: Kind) -> Inbound:
+        choice = "entry:refund" if kind is Kind.TAP else None
+        return replace(
+            HELLO,
+            text=text,
+            channel=channel,
+            kind=kind,
+            choice=choice,
+            conversation=f"{by}'s room",
+            sender=by,
+            message_id=f"m{self._number}",
+        )

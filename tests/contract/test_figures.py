@@ -1,0 +1,114 @@
+"""Sums, and times, of nobody in particular."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from handlers.actions import Reason
+from kb.model import LineId
+from storage import delivery, figures, months, statistics
+from storage.engine import reading, writing
+from storage.figures import HandedOff, Sums, Times
+from tests.contract.asked import UNKNOWN, Asking
+from tests.contract.talks import NOW, SECOND, TECHNICAL, TRACE, at_once
+
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+OFFICE = LineId("office")
+
+
+def count(engine: Engine, *days: date) -> None:
+    with writing(engine) as connection:
+        for day in days:
+            statistics.count_up(connection, "telegram", TRACE, day)
+
+
+def test_messages_are_summed_in_every_direction(engine: Engine) -> None:
+    ask = Asking(engine)
+    ask("Kā atdot naudu?")
+    ask("Kā atdot naudu?", by="boris")
+    ask("Blabla", replace(UNKNOWN, language="ru"), channel="telegram", at=NOW - DAY)
+    ask("Sen", at=NOW - 9 * DAY)
+
+    with reading(engine) as connection:
+        sums = figures.by_days(connection, TODAY - DAY, TODAY)
+    assert sums == Sums(
+        by_day_and_channel={(TODAY, "webchat"): 2, (TODAY - DAY, "telegram"): 1},
+        by_day_and_outcome={(TODAY, "answered"): 2, (TODAY - DAY, "unknown"): 1},
+        by_language={"lv": 2, "ru": 1},
+        by_entry={"refund": 2},
+        by_act={"answer": 2, "none": 1},
+    )
+
+
+def test_months_give_the_same_sums_before_they_are_added_up_and_after(engine: Engine) -> None:
+    count(engine, date(2026, 8, 31), date(2026, 9, 1), date(2026, 9, 30), date(2026, 11, 1), TODAY, TODAY)
+    start, september = date(2026, 9, 14), date(2026, 9, 1)
+
+    with reading(engine) as connection:
+        before = figures.by_months(connection, start, TODAY)
+    with writing(engine) as connection:
+        assert months.missing(connection, TODAY) == (date(2026, 8, 1), september, date(2026, 10, 1))
+        months.add_up(connection, TODAY)
+        months.add_up(connection, TODAY)
+    with reading(engine) as connection:
+        after = figures.by_months(connection, start, TODAY)
+
+    assert before == after
+    assert after.by_day_and_outcome == {(september, "answered"): 2, (date(2026, 11, 1), "answered"): 3}
+    assert (after.by_entry, after.by_language) == ({"refund": 5}, {"lv": 5})
+
+
+def test_a_month_is_added_up_once_it_is_surely_over(engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert months.missing(connection, TODAY) == ()
+    count(engine, date(2026, 10, 31))
+
+    with reading(engine) as connection:
+        assert months.missing(connection, date(2026, 11, 1)) == ()
+        assert months.missing(connection, date(2026, 11, 2)) == (date(2026, 10, 1),)
+
+
+def test_two_who_add_up_at_once_count_nothing_twice(engine: Engine) -> None:
+    count(engine, date(2026, 9, 1), date(2026, 10, 1))
+
+    def add_up() -> None:
+        with writing(engine) as connection:
+            months.add_up(connection, TODAY)
+
+    at_once([add_up] * 4)
+
+    with reading(engine) as connection:
+        sums = figures.by_months(connection, date(2026, 9, 1), TODAY)
+    assert sums.by_entry == {"refund": 2}
+
+
+def test_times_are_of_deciding_and_until_the_first_reply_was_sent(engine: Engine) -> None:
+    ask = Asking(engine)
+    ask("Sen", at=NOW - 2 * DAY)
+    ask("Viens")
+    ask("Divi", at=NOW + SECOND)
+    with writing(engine) as connection:
+        delivery.sent(connection, 4, NOW + 3 * SECOND)
+
+    with reading(engine) as connection:
+        taken = figures.times(connection, NOW - DAY, NOW + DAY)
+    assert taken == Times(deciding=(0.25, 0.25), replying=(3.0,))
+
+
+def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> None:
+    ask = Asking(engine)
+    late = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
+    ask("Sen", by="anna", at=NOW - 9 * DAY, people=Reason.ASKED_FOR_PERSON)
+    ask("Kase stāv", by="boris", at=late, people=Reason.TRADING_STOPPED)
+    ask("Cilvēku", by="clara", people=Reason.ASKED_FOR_PERSON)
+    ask("Cilvēku", by="dora", people=Reason.ASKED_FOR_PERSON, line=OFFICE)
+
+    with reading(engine) as connection:
+        called = figures.handed_off(connection, NOW - 2 * DAY, NOW + DAY)
+    assert called == HandedOff(
+        by_day={late.date(): 1, TODAY: 2},
+        by_line={OFFICE: 1, TECHNICAL: 2},
+        by_reason={Reason.TRADING_STOPPED: 1, Reason.ASKED_FOR_PERSON: 2},
+    )
