@@ -32,14 +32,17 @@ class Event(StrEnum):
     AGENT_ENABLED = "agent_enabled"
     REPLY_RETRIED = "reply_retried"
     REPLY_DROPPED = "reply_dropped"
+    LIST_SEEN = "list_seen"
     TRANSCRIPT_SEEN = "transcript_seen"
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
     FIGURES_EXPORTED = "figures_exported"
     QUESTION_TAUGHT = "question_taught"
+    QUESTION_UNTAUGHT = "question_untaught"
     QUESTION_IGNORED = "question_ignored"
     ENTRY_DRAFTED = "entry_drafted"
     HANDOFF_TAKEN = "handoff_taken"
+    HANDOFF_GIVEN_BACK = "handoff_given_back"
     HANDOFF_CLOSED = "handoff_closed"
 
 

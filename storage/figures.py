@@ -9,11 +9,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Date, Table, cast, func, select
 
 from handlers.actions import Reason
-from kb.model import LineId
+from kb.model import EntryId, LineId
 from storage.delivery import State
+from storage.handoffs import What
 from storage.history import Side
 from storage.months import after
-from storage.tables import daily_counts, handoffs, messages, monthly_counts, turns
+from storage.tables import daily_counts, daily_feedback, handoff_events, handoffs, messages, monthly_counts, turns
 
 SAMPLE: Final = 2_000
 """How many turns, the newest of the period, the times are taken from."""
@@ -138,3 +139,29 @@ def handed_off(connection: Connection, since: datetime, until: datetime) -> Hand
         by_line={LineId(line): count for line, count in by(here.line)},
         by_reason={Reason(reason): count for reason, count in by(here.reason)},
     )
+
+
+def taking(connection: Connection, since: datetime, until: datetime) -> tuple[float, ...]:
+    """How many seconds it took until somebody took a call for people: of the newest SAMPLE of the period, sorted."""
+    here, event = handoffs.c, handoff_events.c
+    within = select(here.id, here.created_at).where(here.created_at >= since, here.created_at < until)
+    sample = within.order_by(here.created_at.desc()).limit(SAMPLE).subquery("sample")
+    first = select(func.min(event.created_at)).where(event.handoff_id == sample.c.id, event.what == What.TAKEN)
+    rows = connection.execute(select(sample.c.created_at, first.scalar_subquery().label("taken"))).all()
+    return tuple(sorted((row.taken - row.created_at).total_seconds() for row in rows if row.taken is not None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Helped:
+    """How often people said that an answer helped, and that it did not."""
+
+    yes: int
+    no: int
+
+
+def helped(connection: Connection, since: date, until: date) -> Mapping[EntryId, Helped]:
+    """What people said of each entry from `since` up to and including `until`."""
+    here = daily_feedback.c
+    yes, no = func.sum(here.helped).label("yes"), func.sum(here.not_helped).label("no")
+    sums = select(here.entry, yes, no).where(here.day.between(since, until)).group_by(here.entry)
+    return {EntryId(row.entry): Helped(yes=int(row.yes), no=int(row.no)) for row in connection.execute(sums)}

@@ -1,4 +1,4 @@
-"""What people wrote and got no answer to: not understood, or asked back about and left so; it only reads."""
+"""What people wrote and got no good answer to: not understood, left when asked back, or no help; it only reads."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, Select, and_, not_, or_, select
+from sqlalchemy import Connection, Row, Select, and_, literal, not_, or_, select
 
 from handlers.messages import Kind
 from kb.model import EntryId, Language
 from kb.understanding import Outcome
 from storage.history import Side
-from storage.tables import messages, turns, unclear
+from storage.tables import feedback, messages, turns, unclear
 from storage.turns import trace_json
 
 _CHOOSING: Final = ("tapped", "choice")
@@ -51,8 +51,12 @@ def newest(
     oldest = connection.scalar(first)
     if oldest is None:
         return ()
-    rows = connection.execute(_unclear(oldest, now - waits).order_by(turns.c.id.desc()).limit(limit))
-    return tuple(_unanswered(row) for row in rows)
+    unclear_ones = connection.execute(_unclear(oldest, now - waits).order_by(turns.c.id.desc()).limit(limit))
+    unhelpful = connection.execute(_unhelpful(oldest).order_by(turns.c.id.desc()).limit(limit))
+    found = (_unanswered(row) for row in (*unhelpful, *unclear_ones))
+    # One that was both is told of once, as what the person said of it.
+    by_turn = {one.turn: one for one in reversed((*found,))}
+    return tuple(by_turn[turn] for turn in sorted(by_turn, reverse=True)[:limit])
 
 
 def _unclear(oldest: int, asked_before: datetime) -> Select[Any]:
@@ -71,13 +75,29 @@ def _unclear(oldest: int, asked_before: datetime) -> Select[Any]:
     )
 
 
+def _unhelpful(oldest: int) -> Select[Any]:
+    here = turns.c
+    own = and_(messages.c.turn_id == here.id, messages.c.side == Side.PERSON)
+    said = and_(feedback.c.turn_id == here.id, feedback.c.helped.is_(False))
+    no_help = literal(Why.NOT_HELPED.value).label("outcome")
+    return (
+        select(here.id, here.conversation_id, no_help, here.language, here.created_at, messages.c.text)
+        .join(feedback, said)
+        .join(messages, own)
+        .where(feedback.c.turn_id >= oldest, messages.c.kind != Kind.TAP, messages.c.text != "")
+    )
+
+
+_WHY: Final = {Outcome.UNKNOWN: Why.UNKNOWN, Outcome.CLARIFIED: Why.UNCHOSEN, Why.NOT_HELPED: Why.NOT_HELPED}
+
+
 def _unanswered(row: Row[Any]) -> Unanswered:
     return Unanswered(
         turn=row.id,
         conversation=row.conversation_id,
         text=row.text,
         language=row.language,
-        why=Why.UNKNOWN if row.outcome == Outcome.UNKNOWN else Why.UNCHOSEN,
+        why=_WHY[row.outcome],
         at=row.created_at,
     )
 

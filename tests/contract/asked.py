@@ -25,7 +25,7 @@ class Asking:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._number = 0
+        self.number = 0
 
     def __call__(
         self,
@@ -40,7 +40,7 @@ class Asking:
         line: LineId = TECHNICAL,
     ) -> str:
         """One message through one transaction; the id of its talk."""
-        self._number += 1
+        self.number += 1
         inbound = self._inbound(text, by, channel, kind)
         with writing(self._engine) as connection:
             talk = conversations.open(connection, inbound, at)
@@ -63,5 +63,5 @@ class Asking:
             choice=choice,
             conversation=f"{by}'s room",
             sender=by,
-            message_id=f"m{self._number}",
+            message_id=f"m{self.number}",
         )

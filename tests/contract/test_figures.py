@@ -7,9 +7,10 @@ from sqlalchemy import Engine
 
 from handlers.actions import Reason
 from kb.model import LineId
-from storage import delivery, figures, months, statistics
+from storage import conversations, delivery, feedback, figures, handoffs, months, statistics
 from storage.engine import reading, writing
-from storage.figures import HandedOff, Sums, Times
+from storage.figures import HandedOff, Helped, Sums, Times
+from storage.handoffs import What
 from tests.contract.asked import UNKNOWN, Asking
 from tests.contract.talks import NOW, SECOND, TECHNICAL, TRACE, at_once
 
@@ -112,3 +113,32 @@ def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> 
         by_line={OFFICE: 1, TECHNICAL: 2},
         by_reason={Reason.TRADING_STOPPED: 1, Reason.ASKED_FOR_PERSON: 2},
     )
+
+
+def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) -> None:
+    ask = Asking(engine)
+    for who in ("anna", "boris", "clara"):
+        ask("Cilvēku", by=who, people=Reason.ASKED_FOR_PERSON)
+    with writing(engine) as connection:
+        for number, seconds in ((1, 90), (1, 200), (2, 30)):
+            handoff = handoffs.get(connection, number)
+            assert handoff is not None
+            handoffs.note(connection, handoff, What.TAKEN, NOW + seconds * SECOND, who="Ilze")
+            handoffs.note(connection, handoff, What.REACHED, NOW + SECOND, who="Ilze")
+
+    with reading(engine) as connection:
+        assert figures.taking(connection, NOW - DAY, NOW + DAY) == (30.0, 90.0)
+        assert figures.taking(connection, NOW + DAY, NOW + 2 * DAY) == ()
+
+
+def test_what_people_said_is_summed_by_entry(engine: Engine) -> None:
+    ask = Asking(engine)
+    for who, helped in (("anna", True), ("boris", True), ("clara", False)):
+        talk_id = ask("Kā atdot naudu?", by=who)
+        with writing(engine) as connection:
+            talk = conversations.get(connection, talk_id)
+            feedback.note(connection, talk, str(ask.number), NOW, helped=helped)
+
+    with reading(engine) as connection:
+        assert figures.helped(connection, TODAY, TODAY) == {"refund": Helped(yes=2, no=1)}
+        assert figures.helped(connection, TODAY - DAY, TODAY - DAY) == {}

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, update
 
 from handlers.messages import Kind
 from kb.model import EntryId
-from storage import unanswered
+from storage import conversations, feedback, unanswered
 from storage.engine import reading, writing
 from storage.tables import turns
 from storage.unanswered import Unanswered, Why
@@ -86,3 +86,21 @@ def test_guesses_are_what_it_was_thought_to_mean(engine: Engine) -> None:
 
     with reading(engine) as connection:
         assert unanswered.guesses(connection, [1, 2, 99]) == {1: (EntryId("refund"),), 2: ()}
+
+
+def test_what_did_not_help_is_listed_once_as_that(engine: Engine) -> None:
+    ask = Asking(engine)
+    ask("Kā atdot naudu?", at=NOW - DAY)
+    ask("Paldies, palīdzēja", at=NOW - DAY)
+    talk_id = ask("Blabla", UNKNOWN)
+    ask("", replace(TAPPED), kind=Kind.TAP)
+    with writing(engine) as connection:
+        talk = conversations.get(connection, talk_id)
+        for turn, helped in (("1", False), ("2", True), ("3", False), ("4", False)):
+            assert feedback.note(connection, talk, turn, NOW, helped=helped)
+
+    assert [(one.text, one.why) for one in newest(engine)] == [
+        ("Blabla", Why.NOT_HELPED),
+        ("Kā atdot naudu?", Why.NOT_HELPED),
+    ]
+    assert [one.text for one in newest(engine, limit=1)] == ["Blabla"]
