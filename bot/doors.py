@@ -15,6 +15,8 @@ from bot.console import Console, Records
 from bot.console.agents import Agents
 from bot.console.audit import Audit
 from bot.console.delivery import Delivery
+from bot.console.helpdesk import helpdesk
+from bot.console.library import Library
 from bot.console.oidc import OidcSignIn, Provider, Whom, listed
 from bot.console.passwords import Checker
 from bot.console.sign_in import SignIn
@@ -123,7 +125,9 @@ class Doors:
         program = self._program
         records = Records(database=program.database, threads=program.threads, clock=now)
         checker, elsewhere = Checker(), self._oidc(records)
+        library = Library(known=program.known, filed=lambda: program.filed, told=program.taught)
         sections = (
+            *helpdesk(records, program.helpdesk.desk, library),
             Delivery(records, program.runner).section(),
             Agents(records, checker).section(),
             Audit(records).section(),

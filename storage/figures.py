@@ -1,7 +1,7 @@
 """Sums over days and months, and samples of times, for the helpdesk: nothing personal is read."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -51,58 +51,85 @@ class HandedOff:
 
 def by_days(connection: Connection, since: date, until: date) -> Sums:
     """The messages from `since` up to and including `until`."""
-    return _sums(*_rows(connection, daily_counts, since, until))
+    return _sums(_counted(connection, daily_counts, since, until))
 
 
 def by_months(connection: Connection, since: date, until: date) -> Sums:
     """The messages of whole months, from that of `since` to that of `until`; quick once storage.months added up."""
     first = since.replace(day=1)
     summed = connection.scalar(select(func.max(monthly_counts.c.day)))
-    if summed is None:
-        return _sums(*_by_month(_rows(connection, daily_counts, first, until)))
-    sums = _rows(connection, monthly_counts, first, until)
-    rest = _by_month(_rows(connection, daily_counts, max(first, after(summed)), until))
-    return _sums(*(one + other for one, other in zip(sums, rest, strict=True)))
+    rest = first if summed is None else max(first, after(summed))
+    return _sums(
+        _counted(connection, monthly_counts, first, until), _by_month(_counted(connection, daily_counts, rest, until))
+    )
 
 
-_Counted = tuple[Counter[Any], ...]
+_Counted = tuple[Counter[Any], Counter[Any]]
+"""By day, channel and outcome; by language, act and entry. In two passes, however many ways they are looked at."""
 
 
-def _rows(connection: Connection, table: Table, since: date, until: date) -> _Counted:
+def _counted(connection: Connection, table: Table, since: date, until: date) -> _Counted:
     here = table.c
 
     def by(*columns: ColumnElement[Any]) -> Counter[Any]:
         counted = select(*columns, func.sum(here["count"])).where(here.day.between(since, until))
-        rows = connection.execute(counted.group_by(*columns))
-        return Counter(
-            {tuple(key) if len(key) > 1 else key[0]: int(count) for *key, count in ((*row,) for row in rows)}
-        )
+        return Counter({(*row[:-1],): int(row[-1]) for row in connection.execute(counted.group_by(*columns))})
 
-    return (by(here.day, here.channel), by(here.day, here.outcome), by(here.language), by(here.entry), by(here.act))
+    return by(here.day, here.channel, here.outcome), by(here.language, here.act, here.entry)
 
 
 def _by_month(counted: _Counted) -> _Counted:
-    channels, outcomes, *others = counted
-    return (_months(channels), _months(outcomes), *others)
-
-
-def _months(counted: Counter[Any]) -> Counter[Any]:
+    days, kinds = counted
     months: Counter[Any] = Counter()
-    for (day, kind), count in counted.items():
-        months[day.replace(day=1), kind] += count
-    return months
+    for (day, *kind), count in days.items():
+        months[(day.replace(day=1), *kind)] += count
+    return months, kinds
 
 
-def _sums(channels: Counter[Any], outcomes: Counter[Any], *others: Counter[Any]) -> Sums:
-    languages, entries, acts = others
+def _sums(*counted: _Counted) -> Sums:
+    days = sum((each for each, _ in counted), Counter[Any]())
+    kinds = sum((each for _, each in counted), Counter[Any]())
+    entries = _over(kinds, 2)
     entries.pop("", None)
     return Sums(
-        by_day_and_channel=channels,
-        by_day_and_outcome=outcomes,
-        by_language=languages,
+        by_day_and_channel=_over(days, 0, 1),
+        by_day_and_outcome=_over(days, 0, 2),
+        by_language=_over(kinds, 0),
         by_entry=entries,
-        by_act=acts,
+        by_act=_over(kinds, 1),
     )
+
+
+def _over(counted: Counter[Any], *places: int) -> Counter[Any]:
+    sums: Counter[Any] = Counter()
+    for key, count in counted.items():
+        sums[tuple(key[place] for place in places) if len(places) > 1 else key[places[0]]] += count
+    return sums
+
+
+Counted = tuple[date, str, str, str, str, str, int]
+"""Day or month, channel, language, act, outcome, entry, and how many messages."""
+
+
+def counted(connection: Connection, since: date, until: date, *, by_month: bool = False) -> tuple[Counted, ...]:
+    """The counts as they are kept, by day; for months as `by_months` sums them."""
+    if not by_month:
+        return tuple(_each(connection, daily_counts, since, until))
+    first = since.replace(day=1)
+    summed = connection.scalar(select(func.max(monthly_counts.c.day)))
+    rest = first if summed is None else max(first, after(summed))
+    sums: Counter[Any] = Counter()
+    for table, start in ((monthly_counts, first), (daily_counts, rest)):
+        for day, *kind, count in _each(connection, table, start, until):
+            sums[(day.replace(day=1), *kind)] += count
+    return tuple((*key, count) for key, count in sorted(sums.items()))
+
+
+def _each(connection: Connection, table: Table, since: date, until: date) -> Iterator[Counted]:
+    here = table.c
+    columns = (here.day, here.channel, here.language, here.act, here.outcome, here.entry)
+    query = select(*columns, here["count"]).where(here.day.between(since, until)).order_by(*columns)
+    yield from (tuple(row) for row in connection.execute(query))
 
 
 def times(connection: Connection, since: datetime, until: datetime) -> Times:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, select
 
 from handlers.actions import Reason
 from handlers.messages import Kind
@@ -58,10 +58,12 @@ def one(connection: Connection, handoff: int) -> Waiting | None:
     return None if row is None else _waiting(row)
 
 
-def open_now(connection: Connection) -> int:
-    """How many wait and nobody has taken."""
-    counted = select(func.count()).where(handoffs.c.closed_at.is_(None), handoffs.c.state == State.OPEN)
-    return connection.execute(counted).scalar_one()
+def marks(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:
+    """Something cheap that is another whenever `waiting` is: number, state, who has it, since when it is so."""
+    here = handoffs.c
+    wanted = select(here.id, here.state, here.taken_by, here.updated_at).where(here.closed_at.is_(None))
+    rows = connection.execute(wanted.order_by(here.created_at, here.id).limit(limit))
+    return tuple((row.id, row.state, row.taken_by, row.updated_at) for row in rows)
 
 
 def _with_words(wanted: Select[Any], talk: Any, turn: Any) -> Select[Any]:

@@ -39,3 +39,7 @@ class Records:
                 return change(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, make)
+
+    async def run(self, work: Callable[[Engine], Result]) -> Result:
+        """What needs the database outside of a transaction."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work, self.database)

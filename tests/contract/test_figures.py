@@ -59,6 +59,12 @@ def test_months_give_the_same_sums_before_they_are_added_up_and_after(engine: En
     assert before == after
     assert after.by_day_and_outcome == {(september, "answered"): 2, (date(2026, 11, 1), "answered"): 3}
     assert (after.by_entry, after.by_language) == ({"refund": 5}, {"lv": 5})
+    with reading(engine) as connection:
+        months_listed = figures.counted(connection, start, TODAY, by_month=True)
+        days_listed = figures.counted(connection, start, TODAY)
+    kind = ("telegram", "lv", "answer", "answered", "refund")
+    assert months_listed == ((september, *kind, 2), (date(2026, 11, 1), *kind, 3))
+    assert days_listed == ((date(2026, 9, 30), *kind, 1), (date(2026, 11, 1), *kind, 1), (TODAY, *kind, 2))
 
 
 def test_a_month_is_added_up_once_it_is_surely_over(engine: Engine) -> None:

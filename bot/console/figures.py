@@ -1,0 +1,230 @@
+"""The page Figures: how many messages, how they were answered, how quickly; nothing personal, and as CSV too."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.console import charts
+from bot.console.gathering import Group, gather
+from bot.console.library import Library, Names
+from bot.console.pages import Access, Section, shows
+from bot.console.records import Records
+from bot.console.visit import Visit
+from kb.understanding import Outcome
+from storage import audit, figures, months
+from storage.audit import Event
+from storage.figures import HandedOff, Sums, Times
+from storage.months import after
+
+PERIODS: Final = (7, 30, 90, 365)
+YEAR: Final = 365
+TOPICS: Final = 12
+FAILING: Final = 10
+FAILING_FROM: Final = 300
+"""Messages, the newest unanswered ones, that the failing questions are taken from."""
+SAID_BY: Final = 3
+"""What fewer people said could tell who they are: it is no figure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """All that the page shows of a period."""
+
+    sums: Sums
+    times: Times
+    taking: tuple[float, ...]
+    handed_off: HandedOff
+    failing: tuple[Group, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A period: its days, or for a year its months."""
+
+    days: int
+    today: date
+
+    @property
+    def monthly(self) -> bool:
+        """Whether it is shown by months."""
+        return self.days == YEAR
+
+    @property
+    def since(self) -> date:
+        """Its first day."""
+        first = self.today - timedelta(days=self.days - 1)
+        return after(first) if self.monthly else first
+
+    @property
+    def labels(self) -> tuple[date, ...]:
+        """Each day of it, or the first day of each month."""
+        if not self.monthly:
+            return tuple(self.since + timedelta(days=each) for each in range(self.days))
+        found = [self.since]
+        while after(found[-1]) <= self.today:
+            found.append(after(found[-1]))
+        return tuple(found)
+
+
+class FiguresPages:
+    """GET /console/figures, and the file of them."""
+
+    def __init__(self, records: Records, library: Library) -> None:
+        self._records, self._library = records, library
+
+    def section(self) -> Section:
+        """For agents."""
+        pages = (
+            shows("/figures", self.show, role=Access.AGENT),
+            shows("/figures/counts.csv", self.table, role=Access.AGENT),
+        )
+        return Section(name="figures", role=Access.AGENT, pages=pages)
+
+    async def show(self, visit: Visit) -> web.StreamResponse:
+        """Sums, times and charts of the period."""
+        span = spanned(visit)
+        await self._add_up(span)
+        found = await self._records.read(lambda connection: look(connection, span, visit.now))
+        names = self._library.names(visit.language)
+        drawn = await self._records.run(lambda _: draw(found, span, names, visit.words))
+        total = sum(found.sums.by_language.values())
+        return visit.show(
+            "figures.html",
+            span=span,
+            periods=PERIODS,
+            total=total,
+            outcomes=totals(found.sums.by_day_and_outcome),
+            found=found,
+            quantile=quantile,
+            duration=duration,
+            names=names,
+            topics=top(found.sums.by_entry),
+            **drawn,
+        )
+
+    async def table(self, visit: Visit) -> web.StreamResponse:
+        """The counts of the period, one row a kind of message, as CSV."""
+        span = spanned(visit)
+        await self._add_up(span)
+
+        def read(connection: Connection) -> str:
+            file = io.StringIO()
+            writer = csv.writer(file)
+            first = "month" if span.monthly else "day"
+            writer.writerow((first, "channel", "language", "act", "outcome", "entry", "count"))
+            writer.writerows(figures.counted(connection, span.since, span.today, by_month=span.monthly))
+            return file.getvalue()
+
+        text = await self._records.read(read)
+        subject, agent = f"{span.since} {span.today}", visit.agent.name
+        await self._records.write(
+            lambda connection: audit.note(connection, Event.FIGURES_EXPORTED, visit.now, agent=agent, subject=subject)
+        )
+        name = f"paligs-{span.since}-{span.today}.csv"
+        return web.Response(
+            text=text, content_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+
+    async def _add_up(self, span: Span) -> None:
+        """Months that are over are added up once, when somebody first looks at a year after they ended."""
+        if span.monthly and await self._records.read(lambda connection: bool(months.missing(connection, span.today))):
+            await self._records.write(lambda connection: months.add_up(connection, span.today))
+
+
+def spanned(visit: Visit) -> Span:
+    """The period that is asked for; a month where none is. Days are those of UTC, as they are counted."""
+    given = visit.request.query.get("days", "")
+    return Span(days=next((days for days in PERIODS if str(days) == given), 30), today=visit.now.date())
+
+
+def look(connection: Connection, span: Span, now: datetime) -> Found:
+    """Everything in one picture."""
+    since = datetime.combine(span.since, datetime.min.time(), now.tzinfo)
+    by = figures.by_months if span.monthly else figures.by_days
+    groups = gather(connection, now, max(since, now - timedelta(days=90)), most=FAILING_FROM)
+    return Found(
+        sums=by(connection, span.since, span.today),
+        times=figures.times(connection, since, now),
+        taking=figures.taking(connection, since, now),
+        handed_off=figures.handed_off(connection, since, now),
+        failing=tuple(group for group in groups if group.people >= SAID_BY)[:FAILING],
+    )
+
+
+def draw(found: Found, span: Span, names: Names, words: Mapping[str, str]) -> dict[str, Any]:
+    """The charts, and the tables behind them."""
+    labels = [label(day, monthly=span.monthly) for day in span.labels]
+    sums, topics = found.sums, top(found.sums.by_entry)
+    channels = _series(sums.by_day_and_channel, sorted(totals(sums.by_day_and_channel)), span, words, "channel")
+    outcomes = _series(sums.by_day_and_outcome, tuple(Outcome), span, words, "outcome")
+    calls = (charts.Series(title=words["handed_off"], values=_calls(found.handed_off, span)),)
+    names_of, counts = [names.entry(entry) for entry, _ in topics], [count for _, count in topics]
+    return {
+        "labels": labels,
+        "charts": (
+            ("by_channel", channels, charts.stacked(labels, channels, title=words["by_channel"])),
+            ("by_outcome", outcomes, charts.stacked(labels, outcomes, title=words["by_outcome"])),
+            ("handed_off", calls, charts.stacked(labels, calls, title=words["handed_off"])),
+        ),
+        "topic_chart": charts.ranked(names_of, counts, title=words["topics"]) if topics else "",
+    }
+
+
+def _series(
+    counted: Mapping[tuple[date, str], int], kinds: Sequence[str], span: Span, words: Mapping[str, str], prefix: str
+) -> list[charts.Series]:
+    return [
+        charts.Series(
+            title=words.get(f"{prefix}_{kind}", kind), values=[counted.get((day, kind), 0) for day in span.labels]
+        )
+        for kind in kinds
+    ]
+
+
+def _calls(handed_off: HandedOff, span: Span) -> list[int]:
+    called: Counter[date] = Counter()
+    for day, count in handed_off.by_day.items():
+        called[day.replace(day=1) if span.monthly else day] += count
+    return [called[day] for day in span.labels]
+
+
+def totals(counted: Mapping[tuple[date, str], int]) -> Counter[str]:
+    """Over all days."""
+    sums: Counter[str] = Counter()
+    for (_, kind), count in counted.items():
+        sums[kind] += count
+    return sums
+
+
+def top(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent first; of those alike, by name."""
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:TOPICS]
+
+
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """The value that this share of the sorted `values` does not exceed."""
+    return values[min(len(values) - 1, int(share * len(values)))] if values else None
+
+
+def duration(seconds: float | None) -> str:
+    """A time as people read it."""
+    if seconds is None:
+        return "–"
+    if seconds < 1:
+        return f"{seconds * 1000:.1f} ms" if seconds < 0.01 else f"{seconds * 1000:.0f} ms"
+    if seconds < 120:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
+def label(day: date, *, monthly: bool) -> str:
+    """A day, or a month, as short as it may be."""
+    return day.strftime("%m.%Y") if monthly else day.strftime("%d.%m.")
