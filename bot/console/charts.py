@@ -74,6 +74,7 @@ def _options(size: tuple[int, int]) -> dict[str, Any]:
         "max_scale": 5,
         "value_formatter": _counted,
         "no_data_text": "",
+        "truncate_label": -1,
     }
 
 

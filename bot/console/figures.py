@@ -24,6 +24,7 @@ from storage.figures import HandedOff, Sums, Times
 from storage.months import after
 
 PERIODS: Final = (7, 30, 90, 365)
+QUARTER: Final = 90
 YEAR: Final = 365
 TOPICS: Final = 12
 FAILING: Final = 10
@@ -46,31 +47,39 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """A period: its days, or for a year its months."""
+    """A period. It is shown by days, a quarter by weeks, a year by months: so many bars can be told apart."""
 
     days: int
     today: date
 
     @property
-    def monthly(self) -> bool:
-        """Whether it is shown by months."""
-        return self.days == YEAR
+    def step(self) -> str:
+        """What one bar stands for."""
+        return {QUARTER: "week", YEAR: "month"}.get(self.days, "day")
 
     @property
     def since(self) -> date:
-        """Its first day."""
+        """Its first day: that of a whole week or month."""
         first = self.today - timedelta(days=self.days - 1)
-        return after(first) if self.monthly else first
+        if self.step == "month":
+            return after(first)
+        return self.start(first)
 
     @property
-    def labels(self) -> tuple[date, ...]:
-        """Each day of it, or the first day of each month."""
-        if not self.monthly:
-            return tuple(self.since + timedelta(days=each) for each in range(self.days))
-        found = [self.since]
-        while after(found[-1]) <= self.today:
-            found.append(after(found[-1]))
-        return tuple(found)
+    def starts(self) -> tuple[date, ...]:
+        """The first day of each bar."""
+        days = (self.since + timedelta(days=each) for each in range((self.today - self.since).days + 1))
+        return tuple(dict.fromkeys(self.start(day) for day in days))
+
+    def start(self, day: date) -> date:
+        """The first day of the bar that a day belongs to."""
+        if self.step == "month":
+            return day.replace(day=1)
+        return day - timedelta(days=day.weekday()) if self.step == "week" else day
+
+    def label(self, day: date) -> str:
+        """A bar's name, as short as it may be."""
+        return day.strftime("%m.%Y") if self.step == "month" else day.strftime("%d.%m.")
 
 
 class FiguresPages:
@@ -117,9 +126,9 @@ class FiguresPages:
         def read(connection: Connection) -> str:
             file = io.StringIO()
             writer = csv.writer(file)
-            first = "month" if span.monthly else "day"
+            first = "month" if span.step == "month" else "day"
             writer.writerow((first, "channel", "language", "act", "outcome", "entry", "count"))
-            writer.writerows(figures.counted(connection, span.since, span.today, by_month=span.monthly))
+            writer.writerows(figures.counted(connection, span.since, span.today, by_month=span.step == "month"))
             return file.getvalue()
 
         text = await self._records.read(read)
@@ -134,7 +143,9 @@ class FiguresPages:
 
     async def _add_up(self, span: Span) -> None:
         """Months that are over are added up once, when somebody first looks at a year after they ended."""
-        if span.monthly and await self._records.read(lambda connection: bool(months.missing(connection, span.today))):
+        if span.step == "month" and await self._records.read(
+            lambda connection: bool(months.missing(connection, span.today))
+        ):
             await self._records.write(lambda connection: months.add_up(connection, span.today))
 
 
@@ -147,7 +158,7 @@ def spanned(visit: Visit) -> Span:
 def look(connection: Connection, span: Span, now: datetime) -> Found:
     """Everything in one picture."""
     since = datetime.combine(span.since, datetime.min.time(), now.tzinfo)
-    by = figures.by_months if span.monthly else figures.by_days
+    by = figures.by_months if span.step == "month" else figures.by_days
     groups = gather(connection, now, max(since, now - timedelta(days=90)), most=FAILING_FROM)
     return Found(
         sums=by(connection, span.since, span.today),
@@ -160,7 +171,7 @@ def look(connection: Connection, span: Span, now: datetime) -> Found:
 
 def draw(found: Found, span: Span, names: Names, words: Mapping[str, str]) -> dict[str, Any]:
     """The charts, and the tables behind them."""
-    labels = [label(day, monthly=span.monthly) for day in span.labels]
+    labels = [span.label(day) for day in span.starts]
     sums, topics = found.sums, top(found.sums.by_entry)
     channels = _series(sums.by_day_and_channel, sorted(totals(sums.by_day_and_channel)), span, words, "channel")
     outcomes = _series(sums.by_day_and_outcome, tuple(Outcome), span, words, "outcome")
@@ -180,10 +191,11 @@ def draw(found: Found, span: Span, names: Names, words: Mapping[str, str]) -> di
 def _series(
     counted: Mapping[tuple[date, str], int], kinds: Sequence[str], span: Span, words: Mapping[str, str], prefix: str
 ) -> list[charts.Series]:
+    sums: Counter[tuple[date, str]] = Counter()
+    for (day, kind), count in counted.items():
+        sums[span.start(day), kind] += count
     return [
-        charts.Series(
-            title=words.get(f"{prefix}_{kind}", kind), values=[counted.get((day, kind), 0) for day in span.labels]
-        )
+        charts.Series(title=words.get(f"{prefix}_{kind}", kind), values=[sums[day, kind] for day in span.starts])
         for kind in kinds
     ]
 
@@ -191,8 +203,8 @@ def _series(
 def _calls(handed_off: HandedOff, span: Span) -> list[int]:
     called: Counter[date] = Counter()
     for day, count in handed_off.by_day.items():
-        called[day.replace(day=1) if span.monthly else day] += count
-    return [called[day] for day in span.labels]
+        called[span.start(day)] += count
+    return [called[day] for day in span.starts]
 
 
 def totals(counted: Mapping[tuple[date, str], int]) -> Counter[str]:
@@ -223,8 +235,3 @@ def duration(seconds: float | None) -> str:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes = seconds / 60
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
-
-
-def label(day: date, *, monthly: bool) -> str:
-    """A day, or a month, as short as it may be."""
-    return day.strftime("%m.%Y") if monthly else day.strftime("%d.%m.")
