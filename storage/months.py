@@ -14,13 +14,13 @@ _GRACE: Final = timedelta(days=1)
 
 
 def missing(connection: Connection, today: date) -> tuple[date, ...]:
-    """The first days of the months that are over and not added up yet, oldest first."""
+    """The first days of the months that are over, had messages and are not added up yet; oldest first."""
     newest = connection.scalar(select(func.max(monthly_counts.c.day)))
     oldest = connection.scalar(select(func.min(daily_counts.c.day)))
     if oldest is None:
         return ()
     start = after(newest) if newest is not None else oldest.replace(day=1)
-    return tuple(_months(start, (today - _GRACE).replace(day=1)))
+    return tuple(month for month in _months(start, (today - _GRACE).replace(day=1)) if _busy(connection, month))
 
 
 def add_up(connection: Connection, today: date) -> None:
@@ -32,6 +32,11 @@ def add_up(connection: Connection, today: date) -> None:
         sums = select(literal(month, Date), *kind, func.sum(here["count"])).where(within).group_by(*kind)
         fresh = insert_into(connection.dialect.name, monthly_counts).from_select(list(monthly_counts.c.keys()), sums)
         connection.execute(fresh.on_conflict_do_nothing())
+
+
+def _busy(connection: Connection, month: date) -> bool:
+    within = daily_counts.c.day.between(month, after(month) - timedelta(days=1))
+    return connection.scalar(select(daily_counts.c.day).where(within).limit(1)) is not None
 
 
 def after(month: date) -> date:

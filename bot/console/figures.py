@@ -158,13 +158,14 @@ def spanned(visit: Visit) -> Span:
 def look(connection: Connection, span: Span, now: datetime) -> Found:
     """Everything in one picture."""
     since = datetime.combine(span.since, datetime.min.time(), now.tzinfo)
+    until = datetime.combine(span.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
     by = figures.by_months if span.step == "month" else figures.by_days
     groups = gather(connection, now, max(since, now - timedelta(days=90)), most=FAILING_FROM)
     return Found(
         sums=by(connection, span.since, span.today),
-        times=figures.times(connection, since, now),
-        taking=figures.taking(connection, since, now),
-        handed_off=figures.handed_off(connection, since, now),
+        times=figures.times(connection, since, until),
+        taking=figures.taking(connection, since, until),
+        handed_off=figures.handed_off(connection, since, until),
         failing=tuple(group for group in groups if group.people >= SAID_BY)[:FAILING],
     )
 

@@ -1,0 +1,125 @@
+"""The page Figures: sums, times, charts that the page's policy lets stand, CSV; nobody in it."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+
+from bot.console.charts import Series, ranked, stacked
+from bot.console.figures import Span, duration, quantile
+from handlers.actions import Reason
+from kb.model import LineId
+from storage import engine, months
+from storage.audit import Event
+from tests.contract.asked import UNKNOWN
+from tests.doubles import NOW
+from tests.unit.bot.console.conftest import Browser
+from tests.unit.bot.console.helpdesk.conftest import Shop
+
+DAY = timedelta(days=1)
+TODAY = NOW.date()
+
+
+async def test_nothing_is_shown_of_nobody(otto: Browser) -> None:
+    page = await otto.text("/figures")
+    assert "Vēl nekā nav." in page
+
+
+async def test_messages_are_summed_and_drawn(shop: Shop, otto: Browser) -> None:
+    for _ in range(3):
+        shop.ask("Kā atdot naudu?", at=NOW)
+    shop.ask("Blabla", UNKNOWN, channel="telegram", at=NOW - DAY)
+    shop.ask("Cilvēku!", people=Reason.ASKED_FOR_PERSON, line=LineId("desk"), at=NOW)
+    await shop.acts.take(1, "otto")
+
+    page = await otto.text("/figures?days=7")
+
+    assert "<dd>5</dd>" in page
+    assert "80 % <small>4</small>" in page
+    assert "20 % <small>1</small>" in page
+    assert page.count('role="img"') == 8
+    assert "Konsultanti" in page
+    assert "refund" in page
+
+
+async def test_only_what_three_people_said_is_a_figure(shop: Shop, otto: Browser) -> None:
+    for who in ("anna", "boris", "clara"):
+        shop.ask("Kur dāvanu karte", UNKNOWN, by=who, at=NOW)
+    for _ in range(5):
+        shop.ask("Mani sauc Anna Bērziņa", UNKNOWN, by="anna", at=NOW)
+
+    page = await otto.text("/figures")
+
+    assert "Kur dāvanu karte" in page
+    assert "Bērziņa" not in page
+
+
+async def test_counts_are_given_as_csv_and_that_is_audited(shop: Shop, otto: Browser) -> None:
+    shop.ask("Mans noslēpums", at=NOW)
+
+    answer = await otto.get("/figures/counts.csv?days=7")
+
+    assert answer.content_type == "text/csv"
+    assert list(csv.reader(io.StringIO(await answer.text()))) == [
+        ["day", "channel", "language", "act", "outcome", "entry", "count"],
+        [TODAY.isoformat(), "webchat", "lv", "answer", "answered", "refund", "1"],
+    ]
+    assert [noted.subject for noted in shop.desk.noted(Event.FIGURES_EXPORTED)] == [f"{TODAY - 6 * DAY} {TODAY}"]
+
+
+async def test_a_year_is_shown_by_months_that_are_added_up_when_first_looked_at(shop: Shop, otto: Browser) -> None:
+    shop.ask("Kā atdot naudu?", at=NOW - 60 * DAY)
+    shop.ask("Kā atdot naudu?", at=NOW)
+
+    page = await otto.text("/figures?days=365")
+
+    assert "<dd>2</dd>" in page
+    assert "11.2026" in page
+    with engine.reading(shop.desk.database) as connection:
+        assert months.missing(connection, TODAY) == ()
+    table = await (await otto.get("/figures/counts.csv?days=365")).text()
+    assert table.splitlines()[1:] == [
+        "2026-09-01,webchat,lv,answer,answered,refund,1",
+        "2026-11-01,webchat,lv,answer,answered,refund,1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "bars", "first"),
+    [
+        (7, 7, date(2026, 11, 17)),
+        (30, 30, date(2026, 10, 25)),
+        (90, 14, date(2026, 8, 24)),
+        (365, 12, date(2025, 12, 1)),
+    ],
+)
+def test_a_period_has_as_many_bars_as_can_be_told_apart(days: int, bars: int, first: date) -> None:
+    span = Span(days=days, today=TODAY)
+
+    assert (len(span.starts), span.starts[0], span.since) == (bars, first, first)
+    assert {span.start(span.since + each * DAY) for each in range((TODAY - span.since).days + 1)} == set(span.starts)
+
+
+def test_a_chart_has_nothing_that_the_pages_policy_refuses() -> None:
+    drawn = stacked(["1", "2"], [Series(title="a", values=[1, 2])], title="Ziņas <b>") + ranked(
+        ["<i>"], [3], title="Tēmas"
+    )
+
+    for word in ("<script", "<style", "style=", "onload", "http://pygal", "<i>", "<b>"):
+        assert word not in drawn
+    assert drawn.count('aria-label="Ziņas &lt;b&gt;"') == 2
+    assert drawn.count("<rect") >= 4
+
+
+def test_times_are_written_as_people_read_them() -> None:
+    assert [duration(each) for each in (None, 0.0005, 0.25, 3.21, 45, 600, 9000)] == [
+        "–",
+        "0.5 ms",
+        "250 ms",
+        "3.2 s",
+        "45 s",
+        "10 min",
+        "2.5 h",
+    ]
+    assert (quantile((), 0.5), quantile((1.0, 2.0, 3.0), 0.5), quantile((1.0, 2.0), 0.95)) == (None, 2.0, 2.0)

@@ -1,0 +1,141 @@
+"""The page Conversations and one talk: found, read, given out, erased; each of it audited."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from handlers.messages import Kind
+from storage import delivery, engine
+from storage.audit import Event
+from storage.tables import conversations
+from tests.contract.asked import TAPPED, UNKNOWN
+from tests.contract.talks import TRACE
+from tests.doubles import NOW
+from tests.unit.bot.console.conftest import Browser
+from tests.unit.bot.console.helpdesk.conftest import Shop
+
+
+async def test_words_are_found_in_whatever_alphabet(shop: Shop, otto: Browser) -> None:
+    shop.ask("Nedrukā čekus", by="anna", at=NOW)
+    shop.ask("не печатает чек", by="boris", at=NOW)
+    shop.ask("Labdien", by="clara", at=NOW)
+
+    page = await otto.text("/talks?words=cek")
+
+    assert "Nedrukā čekus" in page
+    assert "не печатает чек" in page
+    assert "Labdien" not in page
+    assert "Nekas nav atrasts." in await otto.text("/talks?words=bankets")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("outcome=unknown", ["Blabla"]),
+        ("language=ru", ["Касса"]),
+        ("channel=telegram", ["Telegramā"]),
+        ("act=none", ["Blabla"]),
+        ("day=2026-11-20", ["Sen"]),
+        ("handed_off=1", []),
+        ("outcome=<script>&act=1'--&day=2026-13-99&before=x", ["Blabla", "Касса", "Telegramā", "Sen"]),
+    ],
+)
+async def test_filters_are_heeded_and_crooked_ones_are_none(
+    shop: Shop, otto: Browser, query: str, found: list[str]
+) -> None:
+    shop.ask("Sen", by="dora", at=NOW - timedelta(days=3))
+    shop.ask("Telegramā", by="clara", channel="telegram", at=NOW)
+    shop.ask("Касса", replace(TRACE, language="ru"), by="boris", at=NOW)
+    shop.ask("Blabla", UNKNOWN, by="anna", at=NOW)
+
+    page = await otto.text(f"/talks?{query}")
+
+    assert [text for text in ("Blabla", "Касса", "Telegramā", "Sen") if text in page] == found
+
+
+async def test_a_person_is_found_by_their_number(shop: Shop, otto: Browser) -> None:
+    talk = shop.ask("Labdien", by="whatsapp:+37120110525", channel="whatsapp", at=NOW)
+
+    for words in ("%2B371 2011 0525", "20110525", talk):
+        page = await otto.text(f"/talks?words={words}")
+        assert "Šis cilvēks" in page
+        assert f"/console/talks/{talk}" in page
+    assert "+37120110525" not in await otto.text("/talks")
+
+
+async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: Shop, otto: Browser) -> None:
+    talk = shop.ask("Kā <b>atdot</b> naudu?", at=NOW)
+    shop.ask("", TAPPED, kind=Kind.TAP, at=NOW)
+    shop.ask("", replace(UNKNOWN, handler="unread"), kind=Kind.PHOTO, at=NOW)
+    with engine.writing(shop.desk.database) as connection:
+        delivery.failed(connection, 2, "63016")
+
+    page = await otto.text(f"/talks/{talk}")
+
+    assert "Kā &lt;b&gt;atdot&lt;/b&gt; naudu?" in page
+    assert "97 %" in page
+    assert "tuvākais jautājums “Kā atdot naudu?”; saprasts kā naudu" in page
+    assert "nav piegādāts" in page
+    assert "63016" in page
+    assert "Izvēlējās: refund" in page
+    assert "(foto)" in page
+    assert "0.25 ms" in page
+    assert "0123456789ab" in page
+    assert [(noted.agent, noted.subject) for noted in shop.desk.noted(Event.TRANSCRIPT_SEEN)] == [("otto", talk)]
+
+
+async def test_each_talk_that_is_read_is_audited(shop: Shop, otto: Browser) -> None:
+    talks = [shop.ask("Labdien", by=who, at=NOW) for who in ("anna", "boris")]
+    for talk in (*talks, talks[0]):
+        await otto.get(f"/talks/{talk}", headers={"HX-Request": "true"})
+    assert [noted.subject for noted in reversed(shop.desk.noted(Event.TRANSCRIPT_SEEN))] == talks
+
+
+async def test_a_long_talk_is_read_from_its_end(shop: Shop, otto: Browser) -> None:
+    for number in range(40):
+        talk = shop.ask(f"Jautājums-{number}-", at=NOW)
+
+    page = await otto.text(f"/talks/{talk}")
+    assert "Jautājums-39-" in page
+    assert "Jautājums-9-" not in page
+    earlier = await otto.text(f"/talks/{talk}?before=21")
+    assert "Jautājums-9-" in earlier
+    assert "Uz sarunas beigām" in earlier
+
+
+async def test_there_is_no_such_talk(otto: Browser) -> None:
+    assert (await otto.get(f"/talks/{'0' * 32}")).status == 404
+    assert (await otto.get("/talks/1")).status == 404
+    assert (await otto.post(f"/talks/{'0' * 32}/export")).status == 404
+
+
+async def test_a_persons_data_are_given_out(shop: Shop, otto: Browser) -> None:
+    talk = shop.ask("Mans noslēpums", by="anna", at=NOW)
+    shop.ask("Cita noslēpums", by="boris", at=NOW)
+
+    answer = await otto.post(f"/talks/{talk}/export")
+
+    assert "attachment" in answer.headers["Content-Disposition"]
+    (given,) = json.loads(await answer.text())["conversations"]
+    assert [message["text"] for message in given["messages"]] == ["Mans noslēpums", "Atbilde"]
+    assert [noted.subject for noted in shop.desk.noted(Event.PERSON_EXPORTED)] == [talk]
+
+
+async def test_a_person_is_erased_only_when_the_box_is_ticked(shop: Shop, otto: Browser) -> None:
+    talk = shop.ask("Mans noslēpums", by="anna", at=NOW)
+    shop.ask("Cita noslēpums", by="boris", at=NOW)
+
+    def left() -> int:
+        with engine.reading(shop.desk.database) as connection:
+            return connection.execute(select(func.count()).select_from(conversations)).scalar_one()
+
+    assert "Lai dzēstu, atzīmējiet lodziņu." in await (await otto.post(f"/talks/{talk}/erase")).text()
+    assert (left(), shop.desk.noted(Event.PERSON_ERASED)) == (2, [])
+    page = await (await otto.post(f"/talks/{talk}/erase", {"sure": "1"})).text()
+    assert "Šī cilvēka dati ir izdzēsti." in page
+    assert "Mans noslēpums" not in page
+    assert left() == 1
+    assert [(noted.agent, noted.subject) for noted in shop.desk.noted(Event.PERSON_ERASED)] == [("otto", talk)]

@@ -1,0 +1,164 @@
+"""The page Unanswered: the like together, taught, drafted, ignored; what is settled is gone from it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from storage import drafts, engine, taught
+from storage.audit import Event
+from storage.taught import Taught
+from tests.contract.asked import UNKNOWN
+from tests.doubles import NOW, means
+from tests.unit.bot.console.conftest import Browser
+from tests.unit.bot.console.helpdesk.conftest import Shop
+
+SAID = ("Kur dabūt dāvanu karti", "kur dabut davanu karti?", "Dāvanu karti kur dabūt")
+
+
+def ask(shop: Shop, said: Sequence[str] = SAID) -> None:
+    for number, text in enumerate(said):
+        shop.ask(text, UNKNOWN, by=f"person {number}", at=NOW)
+
+
+def learned(shop: Shop) -> list[Taught]:
+    with engine.reading(shop.desk.database) as connection:
+        return list(taught.current(connection).taught)
+
+
+async def test_the_like_is_together_and_the_most_frequent_first(shop: Shop, otto: Browser) -> None:
+    shop.ask("Pavisam kas cits", UNKNOWN, by="zane", at=NOW)
+    ask(shop)
+    shop.ask("Сдача по-английски", replace(UNKNOWN, language="ru"), by="boris", at=NOW)
+
+    page = await otto.text("/unanswered")
+
+    assert page.count('class="group"') == 3
+    assert "<strong>3</strong>" in page
+    assert page.index("dāvanu karti") < page.index("Pavisam kas cits")
+    newest = await otto.text("/unanswered?order=new")
+    assert newest.index("Сдача") < newest.index("dāvanu karti")
+    assert "Pavisam" not in await otto.text("/unanswered?language=ru")
+    assert "Viss ir atbildēts." in await otto.text("/unanswered?why=not_helped")
+
+
+async def test_what_the_bot_answers_by_now_is_left_out(shop: Shop, otto: Browser) -> None:
+    shop.ask("Cikos strādājat", UNKNOWN, at=NOW)
+    shop.matcher.meanings = {"Cikos strādājat": means("hours")}
+
+    assert "Viss ir atbildēts." in await otto.text("/unanswered")
+
+
+async def test_a_group_offers_what_the_matcher_thinks_of_first(shop: Shop, otto: Browser) -> None:
+    ask(shop)
+    shop.matcher.meanings = {SAID[0]: means("hours", "desk"), SAID[2]: means("hours", "desk")}
+
+    page = await otto.text("/unanswered/3")
+
+    assert page.index('value="hours"') < page.index('value="desk"') < page.index('value="none"')
+    assert "90 %" in page
+    assert "Kur dabūt dāvanu karti" in page
+    found = await otto.text("/unanswered/entries?words=printeri")
+    assert 'value="printer"' in found
+    assert "Nav tādas tēmas." in await otto.text("/unanswered/entries?words=qqqq")
+
+
+async def test_teaching_works_at_once_is_audited_and_settles_it(shop: Shop, otto: Browser) -> None:
+    ask(shop)
+    fields = {"entry": "desk", "use_3": "1", "text_3": "kur ir dāvanu karte", "language_3": "lv", "use_2": "1"}
+
+    page = await (await otto.post("/unanswered/3/teach", fields)).text()
+
+    assert sorted((each.lesson.entry, each.lesson.text) for each in learned(shop)) == [
+        ("desk", SAID[1]),
+        ("desk", "kur ir dāvanu karte"),
+    ]
+    assert "jauni jautājumi: 2" in page
+    assert len(shop.told) == 1
+    assert [noted.subject for noted in shop.desk.noted(Event.QUESTION_TAUGHT)] == ["desk (2)"]
+    assert SAID[2] not in await otto.text("/unanswered")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("zvani 20110525", "to mācīt nedrīkst"),
+        ("cikos strādājat", "stāv citur: Darba laiks"),
+        ("x" * 201, "par garu"),
+        ("?!", "nav neviena vārda"),
+    ],
+)
+async def test_what_cannot_be_taught_is_said_why(shop: Shop, otto: Browser, text: str, sentence: str) -> None:
+    ask(shop, SAID[:1])
+
+    page = await (await otto.post("/unanswered/1/teach", {"entry": "desk", "use_1": "1", "text_1": text})).text()
+
+    assert sentence in page
+    assert (learned(shop), shop.desk.noted(Event.QUESTION_TAUGHT)) == ([], [])
+    assert SAID[0] in await otto.text("/unanswered")
+
+
+async def test_nothing_is_taught_without_an_entry_or_a_wording(shop: Shop, otto: Browser) -> None:
+    ask(shop, SAID[:1])
+    for fields in ({"use_1": "1"}, {"entry": "desk"}):
+        assert "izvēlieties tēmu" in await (await otto.post("/unanswered/1/teach", fields)).text()
+    assert learned(shop) == []
+
+
+async def test_without_scripts_an_entry_is_chosen_from_a_list(shop: Shop, otto: Browser) -> None:
+    ask(shop, SAID[:1])
+    await otto.post("/unanswered/1/teach", {"other_entry": "desk", "use_1": "1"})
+    assert [each.lesson.entry for each in learned(shop)] == ["desk"]
+
+
+async def test_a_no_is_taught_too(shop: Shop, otto: Browser) -> None:
+    ask(shop, SAID[:1])
+    page = await (await otto.post("/unanswered/1/teach", {"entry": "none", "use_1": "1"})).text()
+    assert "Iemācīts, ka uz to nav jāatbild" in page
+    assert [each.lesson.entry for each in learned(shop)] == [None]
+
+
+async def test_what_is_ignored_is_not_shown_again(shop: Shop, otto: Browser) -> None:
+    ask(shop)
+    assert "To vairs nerādīs." in await (await otto.post("/unanswered/3/ignore")).text()
+    assert "Viss ir atbildēts." in await otto.text("/unanswered")
+    assert [noted.subject for noted in shop.desk.noted(Event.QUESTION_IGNORED)] == ["3 (3)"]
+    for path in ("ignore", "teach", "draft"):
+        assert "Tas jau ir nokārtots." in await (await otto.post(f"/unanswered/3/{path}")).text()
+    assert "Tas jau ir nokārtots." in await otto.text("/unanswered/3")
+
+
+async def test_a_draft_takes_the_wordings_along_and_is_finished_under_knowledge(shop: Shop, otto: Browser) -> None:
+    ask(shop, SAID[:1])
+    fields = {"id": "gift-card", "line": "desk", "act": "answer", "title_lv": "Dāvanu karte", "use_1": "1"}
+
+    page = await (await otto.post("/unanswered/1/draft", fields)).text()
+
+    assert "Melnraksts ir saglabāts." in page
+    with engine.reading(shop.desk.database) as connection:
+        (draft,) = drafts.listed(connection)
+    assert (draft.id, draft.titles, draft.questions["lv"], draft.by) == (
+        "gift-card",
+        {"lv": "Dāvanu karte"},
+        (SAID[0],),
+        "otto",
+    )
+    assert "Viss ir atbildēts." in await otto.text("/unanswered")
+    assert [noted.subject for noted in shop.desk.noted(Event.ENTRY_DRAFTED)] == ["gift-card"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"id": "Gift Card"}, "Nosaukums neder"),
+        ({"id": "hours"}, "Tāds nosaukums jau ir."),
+        ({"id": "gift-card", "line": "nowhere"}, "Melnraksts neder"),
+    ],
+)
+async def test_a_draft_that_cannot_be_kept_is_said_why(
+    shop: Shop, otto: Browser, fields: dict[str, str], sentence: str
+) -> None:
+    ask(shop, SAID[:1])
+    assert sentence in await (await otto.post("/unanswered/1/draft", fields)).text()
+    with engine.reading(shop.desk.database) as connection:
+        assert drafts.listed(connection) == ()
