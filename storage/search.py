@@ -14,6 +14,8 @@ from storage.tables import conversations, handoffs, messages, turns
 
 REACH: Final = 20_000
 """How many turns one page looks through at most."""
+REACH_OF_WORDS: Final = 8_000
+"""The same, where each message has to be read for the words in it."""
 _FIRST_STRIDE: Final = 250
 
 
@@ -86,18 +88,18 @@ def search(connection: Connection, wanted: Wanted, *, before: int | None = None,
 def _look(connection: Connection, wanted: Wanted, bounds: tuple[int, int], turn_of: dict[str, int], limit: int) -> int:
     """Fills `turn_of` with talks and their newest turn as wanted; the oldest turn that was looked at."""
     oldest, newest = bounds
-    for lower, upper in _strides(oldest, newest):
+    end = max(oldest, newest - (REACH if wanted.says is anything else REACH_OF_WORDS) + 1)
+    for lower, upper in _strides(end, newest):
         for turn, talk in _matching(connection, wanted, turns.c.id.between(lower, upper)):
             turn_of.setdefault(talk, turn)
             if len(turn_of) == limit:
                 return turn
-    return max(oldest, newest - REACH + 1)
+    return end
 
 
-def _strides(oldest: int, newest: int) -> Iterator[tuple[int, int]]:
+def _strides(end: int, newest: int) -> Iterator[tuple[int, int]]:
     """Runs of numbers, short at first: mostly the page is full after a few hundred turns."""
-    upper, end = newest, max(oldest, newest - REACH + 1)
-    stride = _FIRST_STRIDE
+    upper, stride = newest, _FIRST_STRIDE
     while upper >= end:
         lower = max(end, upper - stride + 1)
         yield lower, upper

@@ -11,11 +11,11 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console import charts
 from bot.console.gathering import Group, gather
 from bot.console.library import Library, Names
 from bot.console.pages import Access, Section, shows
 from bot.console.records import Records
+from bot.console.series import Series
 from bot.console.visit import Visit
 from kb.understanding import Outcome
 from storage import audit, figures, months
@@ -172,11 +172,13 @@ def look(connection: Connection, span: Span, now: datetime) -> Found:
 
 def draw(found: Found, span: Span, names: Names, words: Mapping[str, str]) -> dict[str, Any]:
     """The charts, and the tables behind them."""
+    from bot.console import charts  # noqa: PLC0415 - see there
+
     labels = [span.label(day) for day in span.starts]
     sums, topics = found.sums, top(found.sums.by_entry)
     channels = _series(sums.by_day_and_channel, sorted(totals(sums.by_day_and_channel)), span, words, "channel")
     outcomes = _series(sums.by_day_and_outcome, tuple(Outcome), span, words, "outcome")
-    calls = (charts.Series(title=words["handed_off"], values=_calls(found.handed_off, span)),)
+    calls = (Series(title=words["handed_off"], values=_calls(found.handed_off, span)),)
     names_of, counts = [names.entry(entry) for entry, _ in topics], [count for _, count in topics]
     return {
         "labels": labels,
@@ -191,12 +193,12 @@ def draw(found: Found, span: Span, names: Names, words: Mapping[str, str]) -> di
 
 def _series(
     counted: Mapping[tuple[date, str], int], kinds: Sequence[str], span: Span, words: Mapping[str, str], prefix: str
-) -> list[charts.Series]:
+) -> list[Series]:
     sums: Counter[tuple[date, str]] = Counter()
     for (day, kind), count in counted.items():
         sums[span.start(day), kind] += count
     return [
-        charts.Series(title=words.get(f"{prefix}_{kind}", kind), values=[sums[day, kind] for day in span.starts])
+        Series(title=words.get(f"{prefix}_{kind}", kind), values=[sums[day, kind] for day in span.starts])
         for kind in kinds
     ]
 

@@ -95,7 +95,7 @@ def test_pages_hold_every_talk_once(engine: Engine) -> None:
 def test_a_page_stops_looking_after_a_while_and_says_how_far_back_it_got(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "REACH", 4)
+    monkeypatch.setattr(search, "REACH_OF_WORDS", 4)
     monkeypatch.setattr(search, "_FIRST_STRIDE", 1)
     ask = Asking(engine)
     ask("Kase")

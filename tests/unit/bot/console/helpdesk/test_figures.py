@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.console.charts import Series, ranked, stacked
+from bot.console.charts import ranked, stacked
 from bot.console.figures import Span, duration, quantile
+from bot.console.series import Series
 from handlers.actions import Reason
 from kb.model import LineId
 from storage import engine, months
