@@ -19,7 +19,7 @@ NARROW: Final = (340, 230)
 _LABELS: Final = {WIDE: 10, NARROW: 4}
 
 
-class Bars(pygal.StackedBar):  # type: ignore[misc] - the library has no types
+class Bars(pygal.StackedBar):  # type: ignore[misc]
     """Bars on top of one another, the values told in the table beside them and not once more at each bar."""
 
     def _tooltip_and_print_values(self, *_: object) -> None:

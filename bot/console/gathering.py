@@ -16,7 +16,7 @@ from kb.understanding import Outcome, Understands
 from storage import ignored, taught, unanswered
 from storage.unanswered import Unanswered, Why
 
-MOST: Final = 1500
+MOST: Final = 800
 """Messages that are looked at, the newest of the period."""
 
 

@@ -1,0 +1,141 @@
+"""The helpdesk's pages in a real browser: looked over by axe, live, and used as on call."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import Page, expect
+
+from handlers.actions import Reason
+from kb.model import EntryId
+from storage import conversations, delivery, drafts, engine, feedback, taught
+from storage.drafts import Draft
+from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, Asking
+from tests.e2e import console
+from tests.e2e.conftest import House, Opens, Window
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+UNASKED = "Vai pie jums var nopirkt dāvanu karti?"
+
+
+def busy(house: House) -> str:
+    """An evening: people wait, something did not arrive, something was not understood. The id of a talk."""
+    ask, now = Asking(house.database), datetime.now(UTC)
+    early = now - timedelta(hours=2)
+    talk = ask("Kā atdot viesim naudu, ja čeks jau izsists?", by="anna", at=early)
+    ask("Печатает пустой чек", by="boris", channel="telegram", at=early)
+    phone = "whatsapp:+37120110525"
+    ask("Kase stāv, neko nevar pārdot!", by=phone, channel="whatsapp", at=now, people=Reason.TRADING_STOPPED)
+    ask("Cilvēku, lūdzu", by="clara", at=early, people=Reason.ASKED_FOR_PERSON)
+    for number in range(3):
+        ask(UNASKED, UNKNOWN, by=f"person {number}", at=early)
+    ask("Ko darīt ar veco kasi", CLARIFIED, by="dora", at=early)
+    ask("Rēķins nav tāds", TAPPED, by="emma", at=early)
+    with engine.writing(house.database) as connection:
+        delivery.failed(connection, 2, "63016")
+        feedback.note(connection, conversations.get(connection, talk), "1", now, helped=False)
+        base = house.known.base
+        taught.teach(connection, base, EntryId("till-down"), "lv", "viss apstājās pavisam", "Ilze", now)
+        draft = Draft(id="gift-card", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
+        drafts.add(connection, draft, base)
+    return talk
+
+
+@pytest.mark.parametrize("width", [console.PHONE, console.DESK])
+@pytest.mark.parametrize(("name", "scheme"), [(console.AGENT, "light"), (console.ADMIN, "dark")])
+async def test_no_page_has_a_serious_fault(opens: Opens, house: House, name: str, scheme: str, width: int) -> None:
+    talk = busy(house)
+    window = await console.enter(opens, house, name, width=width, color_scheme=scheme)
+    paths = (
+        "/now",
+        "/talks?words=ceks&outcome=answered",
+        f"/talks/{talk}",
+        "/unanswered",
+        "/unanswered/7",
+        "/knowledge",
+        "/knowledge/entries/till-down",
+        "/knowledge/drafts/gift-card",
+        "/figures?days=7",
+        "/figures?days=365",
+    )
+    for path in paths:
+        page = await console.visit(window, house, path)
+        await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        assert await console.faults(page) == [], path
+        assert await console.too_small(page) == [], path
+
+
+async def _now(window: Window, house: House) -> Page:
+    page = await console.visit(window, house, "/now")
+    await expect(page.locator("body[data-link=on]")).to_be_attached()
+    return page
+
+
+async def test_a_call_appears_by_itself_and_shows_at_once_who_takes_it(opens: Opens, house: House) -> None:
+    otto = await console.enter(opens, house, console.AGENT, width=console.PHONE)
+    ada = await console.enter(opens, house, console.ADMIN)
+    his, hers = await _now(otto, house), await _now(ada, house)
+    await expect(his.locator(".empty")).to_be_visible()
+
+    Asking(house.database)("Kase stāv", at=datetime.now(UTC), people=Reason.TRADING_STOPPED)
+    await expect(his.locator(".call.stopped")).to_have_count(1)
+    await expect(hers.locator(".call.stopped blockquote")).to_have_text("Kase stāv")
+    age = his.locator(".call-age time")
+    first = await age.text_content()
+    await expect(age).not_to_have_text(first or "")
+
+    await hers.get_by_role("button", name="Paņemt").click()
+    await expect(hers.locator(".said")).to_contain_text("Paņemts.")
+    await expect(his.locator(".has")).to_contain_text("Paņēma: ada")
+    await expect(his.get_by_role("button", name="Paņemt")).to_have_count(0)
+
+    await his.get_by_role("button", name="Sazvanīts").click()
+    await expect(his.locator(".empty")).to_be_visible()
+    await expect(hers.locator(".empty")).to_be_visible()
+    assert otto.complaints == ada.complaints == []
+
+
+async def test_an_unanswered_question_is_taught_in_a_minute_and_taken_back(opens: Opens, house: House) -> None:
+    busy(house)
+    window = await console.enter(opens, house, console.AGENT)
+    page = await console.visit(window, house, "/unanswered")
+    await page.get_by_role("link", name=UNASKED).click()
+    await page.locator("[name=words]").fill("atgriezt naudu")
+    await page.locator(".entry [value=refund]").check()
+    await page.get_by_role("button", name="Iemācīt").click()
+    await expect(page.locator(".said")).to_contain_text("Iemācīts:")
+    await expect(page.get_by_role("link", name=UNASKED)).to_have_count(0)
+
+    await console.visit(window, house, "/knowledge/entries/refund")
+    await expect(page.locator(".lessons")).to_contain_text(UNASKED)
+    await page.locator(".lessons button").click()
+    await expect(page.locator(".said")).to_have_text("Iemācītais ir atcelts.")
+    assert window.complaints == []
+
+
+async def test_a_message_is_tried_without_leaving_the_page(opens: Opens, house: House) -> None:
+    window = await console.enter(opens, house, console.AGENT, width=console.PHONE)
+    page = await console.visit(window, house, "/knowledge")
+    await page.locator(".trying [name=text]").fill("kase nedruka ceku")
+    await page.locator(".trying button").click()
+    await expect(page.locator("#tried .verdict .badge")).to_have_text("atbildēts")
+    await expect(page.locator("#tried tbody tr").first).to_contain_text("%")
+    await page.locator("#tried summary").click()
+    assert await console.faults(page) == []
+    assert window.complaints == []
+
+
+async def test_a_person_is_given_out_and_erased(opens: Opens, house: House) -> None:
+    talk = busy(house)
+    window = await console.enter(opens, house, console.AGENT)
+    page = await console.visit(window, house, f"/talks/{talk}")
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Lejupielādēt (JSON)").click()
+    assert (await download.value).suggested_filename.endswith(".json")
+    await page.locator(".erase summary").click()
+    await page.locator("[name=sure]").check()
+    await page.get_by_role("button", name="Dzēst neatgriezeniski").click()
+    await expect(page.locator(".said")).to_have_text("Šī cilvēka dati ir izdzēsti.")
+    await page.locator("[name=words]").fill("naudu")
+    await page.get_by_role("button", name="Meklēt").click()
+    await expect(page.locator(".empty")).to_be_visible()
