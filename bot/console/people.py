@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from bot.masks import ending
 from bot.console.records import Records
 from bot.console.visit import Visit
+from bot.masks import ending
 from storage import audit
 from storage.audit import Event
 

@@ -66,9 +66,8 @@ async def test_no_page_has_a_serious_fault(opens: Opens, house: House, name: str
 
 
 async def _now(window: Window, house: House) -> Page:
-    page = await console.visit(window, house, "/now")
-    await expect(page.locator("body[data-link=on]")).to_be_attached()
-    return page
+    async with window.page.expect_response("**/console/live"):
+        return await console.visit(window, house, "/now")
 
 
 async def test_a_call_appears_by_itself_and_shows_at_once_who_takes_it(opens: Opens, house: House) -> None:

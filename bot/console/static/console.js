@@ -63,7 +63,8 @@ document.addEventListener("htmx:error", () => say(faults.offline, true));
 const HIDDEN_MILLISECONDS = 30_000;
 const live = document.body.dataset.live;
 let source = null;
-let missed = false;
+// Also between the making of this page and the first word of the stream.
+let missed = true;
 
 function renew(selector) {
   for (const part of document.querySelectorAll(selector)) part.dispatchEvent(new CustomEvent("changed"));
