@@ -5,6 +5,7 @@ second to import, and few look at figures: import this only where something is d
 """
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, Final
 
 import pygal
@@ -27,8 +28,8 @@ class Bars(pygal.StackedBar):  # type: ignore[misc]
 
 
 def stacked(labels: Sequence[str], series: Sequence[Series], *, title: str) -> str:
-    """Bars over time, the series on top of one another."""
-    return "".join(_stacked(labels, series, title, size) for size in (WIDE, NARROW))
+    """Bars over time, the series on top of one another; empty where there is no series."""
+    return "".join(_stacked(labels, series, title, size) for size in (WIDE, NARROW) if series)
 
 
 def ranked(labels: Sequence[str], values: Sequence[int], *, title: str) -> str:
@@ -42,6 +43,7 @@ def _stacked(labels: Sequence[str], series: Sequence[Series], title: str, size: 
     # Counted from the end: the last day is the one that is looked for.
     step = max(1, -(-len(labels) // _LABELS[size]))
     chart.x_labels_major = list(labels)[::-1][::step]
+    chart.y_labels = ticks(max((sum(bar) for bar in zip(*(one.values for one in series), strict=True)), default=0))
     for one in series:
         chart.add(one.title, list(one.values))
     return _plain(chart, title, size)
@@ -53,8 +55,16 @@ def _ranked(labels: Sequence[str], values: Sequence[int], title: str, size: tupl
     tall = (width, 40 + 22 * len(labels))
     chart = pygal.HorizontalBar(**_options(tall))
     chart.x_labels = [_short(label, shown) for label in reversed(labels)]
+    chart.y_labels = ticks(max(values, default=0))
     chart.add("", list(reversed(values)))
     return _plain(chart, title, size)
+
+
+def ticks(most: int) -> list[int]:
+    """Whole numbers from 0 to `most` or a little more: at most six, by ones, twos or fives of some power of ten."""
+    steps = (first * 10**power for power in count() for first in (1, 2, 5))
+    step = next(step for step in steps if step * 5 >= most)
+    return list(range(0, max(most, 1) + step, step))[:6]
 
 
 def _options(size: tuple[int, int]) -> dict[str, Any]:
@@ -68,9 +78,6 @@ def _options(size: tuple[int, int]) -> dict[str, Any]:
         "show_legend": False,
         "margin": 8,
         "spacing": 6,
-        "integer_scale": True,
-        "min_scale": 2,
-        "max_scale": 5,
         "value_formatter": _counted,
         "no_data_text": "",
         "truncate_label": -1,

@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.choosing import holds
-from bot.console.library import Library
+from bot.console.library import Library, alphabetical
 from bot.console.pages import Access, Section, does, shows
 from bot.console.records import Records
 from bot.console.visit import Visit
@@ -166,7 +166,7 @@ def rows(connection: Connection, base: KnowledgeBase, today: date) -> list[Row]:
 
 def ordered(found: list[Row], order: str, language: Language) -> list[Row]:
     """In the order that was asked for; of those alike, by title."""
-    by_title = sorted(found, key=lambda row: row.entry.title[language].casefold())
+    by_title = sorted(found, key=lambda row: alphabetical(row.entry.title[language]))
     if order == "title":
         return by_title
     if order == "review":

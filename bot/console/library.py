@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from bot.knowledge import Known
 from handlers.situation import Knowledge
@@ -42,3 +43,8 @@ class Names:
         """A line's name."""
         known = None if line is None else self.base.directory.lines.get(LineId(line))
         return (line or "") if known is None else known.name[self.language]
+
+
+def alphabetical(title: str) -> str:
+    """What titles are sorted by: č after c and before d, й after и."""
+    return normalize("NFKD", title.casefold())

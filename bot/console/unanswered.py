@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.console import lessons
 from bot.console.choosing import Choice, choices
 from bot.console.gathering import PERIODS, Group, find, gather, only, open_still, period
-from bot.console.library import Library
+from bot.console.library import Library, alphabetical
 from bot.console.pages import Access, Section, does, shows
 from bot.console.people import note_seen
 from bot.console.records import Records
@@ -154,5 +154,5 @@ class UnansweredPages:
     def _everything(self, visit: Visit) -> list[tuple[str, str]]:
         entries = self._library.now.base.entries.values()
         return sorted(
-            ((entry.title[visit.language], entry.id) for entry in entries), key=lambda pair: pair[0].casefold()
+            ((entry.title[visit.language], entry.id) for entry in entries), key=lambda pair: alphabetical(pair[0])
         )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.console.charts import ranked, stacked
+from bot.console.charts import ranked, stacked, ticks
 from bot.console.figures import Span, duration, quantile
 from bot.console.series import Series
 from handlers.actions import Reason
@@ -124,3 +124,20 @@ def test_times_are_written_as_people_read_them() -> None:
         "2.5 h",
     ]
     assert (quantile((), 0.5), quantile((1.0, 2.0, 3.0), 0.5), quantile((1.0, 2.0), 0.95)) == (None, 2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("most", "marks"),
+    [
+        (0, [0, 1]),
+        (1, [0, 1]),
+        (2, [0, 1, 2]),
+        (5, [0, 1, 2, 3, 4, 5]),
+        (6, [0, 2, 4, 6]),
+        (7, [0, 2, 4, 6, 8]),
+        (48, [0, 10, 20, 30, 40, 50]),
+        (1266, [0, 500, 1000, 1500]),
+    ],
+)
+def test_an_axis_counts_in_whole_numbers(most: int, marks: list[int]) -> None:
+    assert ticks(most) == marks
