@@ -2,11 +2,15 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot import console
+from bot.pages import read_texts
+from kb.match import Rule
 from kb.model import EntryId
-from kb.understanding import Outcome
+from kb.understanding import Outcome, Why
 from storage import conversations, drafts, engine, feedback, taught
 from storage.audit import Event
 from tests.contract.talks import TRACE
@@ -110,6 +114,30 @@ async def test_a_message_is_tried_and_nothing_is_stored(
     assert "Nekas nav atrasts." in await otto.text("/talks")
 
 
+async def test_a_message_that_is_tried_tells_what_decided(shop: Shop, otto: Browser) -> None:
+    why = Why(
+        answer_from=0.3,
+        clarify_from=0.05,
+        concepts=("time", "work"),
+        repairs=("valaa → vaļā",),
+        known=True,
+        decided_by="scores",
+    )
+    shop.matcher.meanings = {"kad vaļā": replace(means("hours"), why=why)}
+
+    page = await (await otto.post("/knowledge/try", {"text": "kad vaļā"})).text()
+
+    told = (
+        "atbild no 30 %, pārjautā no 5 %",
+        "zināms vārds vārdā",
+        "time, work",
+        "valaa → vaļā",
+        "novērtējums",
+    )
+    for sentence in told:
+        assert sentence in page
+
+
 async def test_nothing_is_tried_where_nothing_is_written(otto: Browser) -> None:
     assert "Uzrakstiet ziņu." in await (await otto.post("/knowledge/try", {"text": " "})).text()
 
@@ -136,3 +164,10 @@ async def test_a_draft_is_written_further_and_dropped(shop: Shop, otto: Browser)
     assert "Melnraksts ir izmests." in await (await otto.post("/knowledge/drafts/gift-card/drop")).text()
     assert "Tāda melnraksta vairs nav." in await (await otto.post("/knowledge/drafts/gift-card/drop")).text()
     assert (await otto.get("/knowledge/drafts/gift-card")).status == 404
+
+
+def test_every_rule_of_the_matcher_has_a_name_in_every_language() -> None:
+    shared = read_texts(Path(console.__file__).parent / "texts" / "shared")
+    for words in shared.values():
+        for rule in (*Rule, "taught"):
+            assert f"rule_{rule.replace(' ', '_')}" in words

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers.messages import Kind
+from kb.understanding import Why
 from storage import delivery, engine
 from storage.audit import Event
 from storage.tables import conversations
@@ -85,6 +86,21 @@ async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: Shop, otto
     assert "0.25 ms" in page
     assert "0123456789ab" in page
     assert [(noted.agent, noted.subject) for noted in shop.desk.noted(Event.TRANSCRIPT_SEEN)] == [("otto", talk)]
+
+
+async def test_a_talk_tells_what_decided(shop: Shop, otto: Browser) -> None:
+    why = Why(answer_from=0.3, clarify_from=0.05, concepts=("money",), repairs=("nauda → naudu",), decided_by="scores")
+    talk = shop.ask("Kā atdot naudu?", replace(TRACE, why=replace(why, known=True)), at=NOW)
+
+    page = await otto.text(f"/talks/{talk}")
+
+    for sentence in (
+        "atbild no 30 %, pārjautā no 5 %; zināms vārds vārdā",
+        "money",
+        "nauda → naudu",
+        "novērtējums",
+    ):
+        assert sentence in page
 
 
 async def test_each_talk_that_is_read_is_audited(shop: Shop, otto: Browser) -> None:
