@@ -1,5 +1,7 @@
 """The tables: whatever belongs to a person hangs on `conversation_id`, so that erasing and exporting miss nothing."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -224,17 +226,18 @@ parked = Table(
     Index("ix_parked_attempts", "attempts", "tried_at"),
 )
 
+
+def _alike() -> tuple[Column[Any], ...]:
+    """How many messages that were alike."""
+    alike = (Column(name, Words, primary_key=True) for name in ("channel", "language", "act", "outcome", "entry"))
+    return (Column("day", Date, primary_key=True), *alike, Column("count", Integer, nullable=False))
+
+
 daily_counts = Table(
     "daily_counts",
     metadata,
     # Nothing personal: these outlive an erasure.
-    Column("day", Date, primary_key=True),
-    Column("channel", Words, primary_key=True),
-    Column("language", Words, primary_key=True),
-    Column("act", Words, primary_key=True),
-    Column("outcome", Words, primary_key=True),
-    Column("entry", Words, primary_key=True),
-    Column("count", Integer, nullable=False),
+    *_alike(),
 )
 
 feedback = Table(
@@ -369,13 +372,7 @@ monthly_counts = Table(
     "monthly_counts",
     metadata,
     # The sums of months that are over, each under its first day, so that a year need not be added up again and again.
-    Column("day", Date, primary_key=True),
-    Column("channel", Words, primary_key=True),
-    Column("language", Words, primary_key=True),
-    Column("act", Words, primary_key=True),
-    Column("outcome", Words, primary_key=True),
-    Column("entry", Words, primary_key=True),
-    Column("count", Integer, nullable=False),
+    *_alike(),
 )
 
 personal = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)

@@ -4,6 +4,7 @@ What is drawn is markup that the library made and escaped; templates put it in a
 second to import, and few look at figures: import this only where something is drawn.
 """
 
+import sys
 from collections.abc import Sequence
 from itertools import count
 from typing import Any, Final
@@ -13,6 +14,9 @@ from pygal.etree import etree
 from pygal.style import Style
 
 from bot.console.series import Series
+
+# The library leaves an importer of an old kind behind, at which Python warns at every import that follows.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 WIDE: Final = (880, 250)
 NARROW: Final = (340, 230)

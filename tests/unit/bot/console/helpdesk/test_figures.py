@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -111,6 +112,11 @@ def test_a_chart_has_nothing_that_the_pages_policy_refuses() -> None:
         assert word not in drawn
     assert drawn.count('aria-label="Ziņas &lt;b&gt;"') == 2
     assert drawn.count("<rect") >= 4
+
+
+def test_drawing_leaves_no_old_importer_behind() -> None:
+    stacked(["1"], [Series(title="a", values=[1])], title="x")
+    assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
 
 
 def test_times_are_written_as_people_read_them() -> None:
