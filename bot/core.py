@@ -20,7 +20,6 @@ from bot.intake import DraftLink, Intake
 from bot.jobs import schema
 from bot.jobs.embedded import EmbeddedRunner
 from bot.jobs.port import Jobs
-from bot.jobs.procrastinate import ProcrastinateJobs
 from bot.knowledge import Known
 from bot.live import LiveKnowledge
 from bot.memory import Memory
@@ -122,13 +121,7 @@ async def core(
         deliver = Deliverer(
             writer=writer, channels=channels, clock=now, metrics=metrics, ending=ending, tracing=tracing
         )
-        runner: Jobs = (
-            ProcrastinateJobs(
-                database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, watched=WebChat.name
-            )
-            if many
-            else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending)
-        )
+        runner = _many(database, deliver) if many else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending)
         intake = Intake(
             database=database,
             knowledge=known,
@@ -166,6 +159,14 @@ async def core(
             await asyncio.gather(runner.stop(), desk.announcer.stop())
             if relearner is not None:
                 await relearner.stop()
+
+
+def _many(database: Engine, deliver: Deliverer) -> Jobs:
+    from bot.jobs.procrastinate import ProcrastinateJobs
+
+    return ProcrastinateJobs(
+        database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, watched=WebChat.name
+    )
 
 
 @contextmanager

@@ -3,14 +3,12 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 from itsdangerous import TimestampSigner
 
-from bot.channels.telegram import Telegram, TelegramSettingError, Watch
 from bot.channels.webchat import WebChat
-from bot.channels.whatsapp import Account, AccountError, WhatsApp
 from bot.console import Console, Records
 from bot.console.agents import Agents
 from bot.console.audit import Audit
@@ -28,6 +26,10 @@ from bot.metrics import metrics_routes
 from bot.settings import Settings, SettingsError
 from bot.tracing.ways import webhooks
 from kb.model import Language
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
+    from bot.channels.whatsapp import WhatsApp
 
 DRAFTS_LAST: Final = timedelta(days=7)
 LARGEST_BODY: Final = 1024 * 1024
@@ -79,6 +81,8 @@ class Doors:
     async def open(self) -> None:
         """Begins to take messages where that takes more than being there."""
         if self._telegram is not None:
+            from bot.channels.telegram import TelegramSettingError
+
             try:
                 await self._telegram.start(self._settings.public_url)
             except TelegramSettingError as exc:
@@ -150,10 +154,12 @@ class Doors:
         whom = Whom(admins=listed(settings.oidc_admins), agents=listed(settings.oidc_agents))
         return OidcSignIn(records, provider, whom, public_origin=public)
 
-    def _make_telegram(self) -> Telegram | None:
+    def _make_telegram(self) -> "Telegram | None":
         settings = self._settings
         if settings.telegram_bot_token is None:
             return None
+        from bot.channels.telegram import Telegram, Watch
+
         secret, metrics = settings.telegram_webhook_secret, self._program.metrics
         telegram = Telegram(
             self._program.receive,
@@ -168,10 +174,12 @@ class Doors:
         self._program.helpdesk.opens_in(telegram)
         return telegram
 
-    def _make_whatsapp(self) -> WhatsApp | None:
+    def _make_whatsapp(self) -> "WhatsApp | None":
         settings = self._settings
         if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
             return None
+        from bot.channels.whatsapp import Account, AccountError, WhatsApp
+
         try:
             account = Account(
                 sid=settings.twilio_account_sid,

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from bot.announce import Announcer
 from bot.calls import Calls
-from bot.channels.telegram import Telegram
 from bot.desk import Desk
 from bot.jobs.port import Queue
 from bot.knowledge import Known
@@ -21,8 +21,10 @@ from bot.notify.port import Notifier, Ticket
 from bot.notify.staff import Staff, StaffError, staff
 from bot.notify.words import Words, zone
 from bot.settings import Settings, SettingsError
-from bot.staffroom import Groups, Staffroom
 from kb.model import Directory
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +37,10 @@ class Helpdesk:
     announcer: Announcer
     desk: Desk
 
-    def opens_in(self, telegram: Telegram) -> None:
+    def opens_in(self, telegram: "Telegram") -> None:
         """Notices go to groups through this bot, and what is tapped there comes to the desk."""
+        from bot.staffroom import Groups, Staffroom
+
         self.ways[Way.TELEGRAM] = Groups(telegram, self.words)
         groups = self.staff.groups
         telegram.mind(groups, Staffroom(self.desk, self.words, groups))

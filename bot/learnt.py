@@ -2,11 +2,11 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import structlog
@@ -19,21 +19,21 @@ log = structlog.get_logger()
 
 def remembered(base: KnowledgeBase, folder: Path | None = None) -> Learnt:
     """What was learnt from `base` at an earlier start, or else now. Only what this very code learnt is read again."""
-    file = cache_file(base, folder)
+    place = kept_in(base, folder)
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            found = unpack(arrays)
-        _used(file)
-        return found
-    except (OSError, ValueError, EOFError, BadZipFile, LearntError):
+        # Mapped, not read: processes share the memory, and rows that nobody asks for take none.
+        found = unpack({file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in place.glob("*.npy")})
+    except (OSError, ValueError, EOFError, LearntError):
         found = learnt(base)
-        _keep(found, file)
-        return found
+        _keep(found, place)
+    else:
+        _used(place)
+    return found
 
 
-def cache_file(base: KnowledgeBase, folder: Path | None = None) -> Path:
-    """Where it is kept what was learnt from `base`, if it could be."""
-    return (folder or cache_folder()) / f"{base.version}-{_code()}.npz"
+def kept_in(base: KnowledgeBase, folder: Path | None = None) -> Path:
+    """The folder for what was learnt from `base`, if it could be kept."""
+    return (folder or cache_folder()) / f"{base.version}-{_code()}"
 
 
 def cache_folder() -> Path:
@@ -50,25 +50,27 @@ def _code() -> str:
     return digest.hexdigest()[:12]
 
 
-def _keep(found: Learnt, file: Path) -> None:
+def _keep(found: Learnt, place: Path) -> None:
     """Whole or not at all; where it cannot be kept, the next start learns again."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as fresh:
-            np.savez(fresh, allow_pickle=False, **pack(found))
-        Path(fresh.name).replace(file)
-        _drop_older(file)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".part-", ignore_cleanup_errors=True) as fresh:
+            for name, array in pack(found).items():
+                np.save(Path(fresh) / name, array, allow_pickle=False)
+            shutil.rmtree(place, ignore_errors=True)
+            Path(fresh).rename(place)
+        _drop_older(place)
     except OSError as exc:
         log.info("learnt.not_kept", reason=exc.strerror)
 
 
-def _used(file: Path) -> None:
+def _used(place: Path) -> None:
     """What is read often stays, however much is taught: each lesson makes a knowledge of its own."""
     with suppress(OSError):
-        file.touch()
+        place.touch()
 
 
-def _drop_older(file: Path, kept: int = 8) -> None:
-    others = sorted(file.parent.glob("*.npz"), key=lambda other: other.stat().st_mtime, reverse=True)
-    for other in others[kept:]:
-        other.unlink(missing_ok=True)
+def _drop_older(place: Path, kept: int = 8) -> None:
+    others = [other for other in place.parent.iterdir() if other.is_dir() and not other.name.startswith(".")]
+    for other in sorted(others, key=lambda other: other.stat().st_mtime, reverse=True)[kept:]:
+        shutil.rmtree(other, ignore_errors=True)

@@ -3,23 +3,24 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import web
 
 from bot import logs
-from bot.channels.terminal import Terminal
 from bot.core import Core, core
 from bot.doors import Doors, draft_links
 from bot.intake import no_page
 from bot.knowledge import Known
 from bot.lessons import read_live
-from bot.news import News
 from bot.secret import signing_key
 from bot.settings import Settings, SettingsError
 from bot.tracing import Tracing, tracing
 from kb.model import Language
+
+if TYPE_CHECKING:
+    from bot.news import News
 
 log = structlog.get_logger()
 
@@ -38,6 +39,8 @@ def talk(settings: Settings, known: Known, *, language: Language | None = None) 
 
 
 async def _talk(settings: Settings, known: Known, language: Language | None) -> None:
+    from bot.channels.terminal import Terminal
+
     async with core(settings, known, links=no_page, alone=True) as program:
         terminal = Terminal(program.intake, language=language)
         program.channels[terminal.name] = terminal
@@ -79,12 +82,18 @@ async def _work(settings: Settings, traces: Tracing) -> None:
             await doors.close()
 
 
+def _listening(program: Core, doors: Doors) -> "News":
+    from bot.news import News
+
+    return News(program.database, doors.news)
+
+
 async def _serve(settings: Settings, traces: Tracing, *, many: bool = False) -> None:
     live = await asyncio.to_thread(read_live, settings)
     key = signing_key(settings, DATA)
     async with core(settings, live, links=draft_links(settings, key), many=many, tracing=traces) as program:
         doors = Doors(settings, program, key)
-        news = News(program.database, doors.news) if many else None
+        news = _listening(program, doors) if many else None
         server = web.AppRunner(
             doors.application(), access_log=None, handle_signals=False, shutdown_timeout=ANSWER_SECONDS
         )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kb.calibration import Calibration, Scores, learn
 from kb.concepts import Lexicon
 from kb.counting import CountedModel, count
-from kb.features import Reader, spelt
+from kb.features import Feature, Reader, spelt
 from kb.model import Act, EntryId, KnowledgeBase, Language
 from kb.training import Model, train
 
@@ -105,8 +105,9 @@ def pack(found: Learnt) -> Arrays:
     model, calibration = found.model, found.calibration
     names = {
         "labels": model.labels,
-        "units": list(model.units.items()) if isinstance(model, Model) else None,
-        "features": list(model.features.items()),
+        "units": list(model.units) if isinstance(model, Model) else None,
+        "features": list(model.features),
+        "strangeness": getattr(model, "strangeness", None),
         "none": calibration.none,
         "slopes": calibration.slopes,
         "answer_from": calibration.answer_from,
@@ -125,12 +126,16 @@ def unpack(arrays: Arrays) -> Learnt:
     """
     try:
         names = json.loads(arrays[_NAMES].tobytes())
-        labels, features = tuple(names["labels"]), dict(names["features"])
+        labels = tuple(names["labels"])
         model: Model | CountedModel
         if names["units"] is None:
+            features = _numbered(names["features"], 0)
             model = CountedModel(labels=labels, features=features, **{name: arrays[name] for name in _COUNTED})
         else:
-            model = Model(labels=labels, units=dict(names["units"]), features=features, rows=arrays["rows"])
+            rows = arrays["rows"]
+            features = _numbered(names["features"], len(rows) - 1 - len(names["features"]))
+            units, strangeness = _numbered(names["units"], 0), names["strangeness"]
+            model = Model(labels=labels, units=units, features=features, rows=rows, strangeness=strangeness)
         calibration = Calibration(
             none=names["none"],
             boldness=arrays["boldness"],
@@ -141,3 +146,8 @@ def unpack(arrays: Arrays) -> Learnt:
     except (KeyError, TypeError, ValueError) as exc:
         raise LearntError(str(LearntError.__doc__)) from exc
     return Learnt(model=model, calibration=calibration)
+
+
+def _numbered(names: Sequence[Feature], first: int) -> dict[Feature, int]:
+    """Names stand in the order of their rows."""
+    return {name: first + row for row, name in enumerate(names)}

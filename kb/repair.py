@@ -21,12 +21,13 @@ class Repairer:
     def __init__(self, known: Mapping[str, int]) -> None:
         """`known`: how often each word is used; of equally near words the commoner wins."""
         self._known = known
-        self._index: dict[str, list[str]] = {}
+        index: dict[str, list[str]] = {}
         usual = USUAL if len(known) > MANY else 1
         for word, count in known.items():
             if count >= usual and len(word) >= SHORTEST and not word.isdigit():
                 for left in _deletions(word[:INDEXED]):
-                    self._index.setdefault(left, []).append(word)
+                    index.setdefault(left, []).append(word)
+        self._index = {left: tuple(words) for left, words in index.items()}
 
     def repair(self, word: str) -> str | None:
         """The nearest known word, or None where none is near."""

@@ -90,7 +90,7 @@ def parts(cleaned: str) -> list[str]:
     return [part for part in (piece.strip() for piece in _PART.split(cleaned)) if part]
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def skeleton(word: str) -> str:
     """One phonetic Latin spelling of a lower-case word, whatever alphabet and habit it was typed with."""
     word = word[:WORD_LIMIT].replace("сч", "щ").translate(_LETTERS)
@@ -113,7 +113,7 @@ def skeleton(word: str) -> str:
     return _GLIDES.sub("", word) if "i" in word else word
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def stem(spelt: str) -> str:
     """A skeleton without its ending, of three to LONGEST_STEM letters."""
     return _ENDING.sub("", spelt, count=1)[:LONGEST_STEM]

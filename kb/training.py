@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import sqrt
 from typing import Final
 
@@ -39,18 +38,16 @@ class Model:
     rows: npt.NDArray[np.float16]
     """Half as exact as they were learnt, in half the memory: scores differ in their fourth digit."""
 
+    strangeness: float
+    """The size of what was never seen: it says nothing and makes the rest quieter, so that gibberish scores low."""
+
     def scores(self, units: Mapping[Unit, float], reader: Reader) -> Floats:
         """One score a label for units with their loudness."""
         rows, loud, unseen = self._look_up(units, reader)
         heard = self.rows.take(rows, axis=0).astype(np.float32)
-        size = float((loud * loud) @ heard[:, -1]) + unseen * self._strangeness
+        size = float((loud * loud) @ heard[:, -1]) + unseen * self.strangeness
         out: Floats = (loud @ heard)[:-1] / np.float32(sqrt(max(size, _TINY)))
         return out
-
-    @cached_property
-    def _strangeness(self) -> float:
-        """What was never seen is as loud as the rarest letters, and says nothing: gibberish gets low scores."""
-        return UNSEEN * float(self.rows[list(self.features.values()), -1].max(initial=0))
 
     def _look_up(self, units: Mapping[Unit, float], reader: Reader) -> tuple[list[int], Floats, int]:
         """The rows of known units and of the known features of strange words, how loud each is, and what is unknown."""
@@ -175,6 +172,7 @@ def _descend(read: Corpus, truth: Floats, labels: tuple[str, ...]) -> tuple[Mode
         units=read.units,
         features={feature: first + row for feature, row in read.features.items()},
         rows=np.column_stack([np.vstack([unit_scores, weights]), sizes]).astype(np.float16),
+        strangeness=UNSEEN * float(np.max(read.loudness, initial=0)) ** 2,
     )
     return model, scores - OWN_SHARE * own
 

@@ -4,21 +4,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
 from storage.engine import migrating, reading
 from storage.errors import BackupError, MigrationError, StorageError
-from storage.tables import metadata
+from storage.migrations import HEAD
 
+_VERSIONS: Final = table("alembic_version", column("version_num"))
 _LOCK: Final = 7_065_108_105
 """Any number that no other program takes for a lock of its own in the same PostgreSQL database."""
 
@@ -34,16 +29,27 @@ def upgrade(engine: Engine) -> None:
         with migrating(engine) as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            if not any(_revisions(connection)):
-                return
-            command.upgrade(_config(connection), "head")
-            for fault in _sqlite_faults(connection, "foreign_key_check"):
-                raise StorageError(fault)
-    except (CommandError, StorageError) as exc:
-        if isinstance(exc, StorageError) and not exc.permanent:
+            if not _newest(connection):
+                _upgrade(connection)
+    except StorageError as exc:
+        if not exc.permanent or isinstance(exc, MigrationError):
             raise
-        message = f"{MigrationError()}\n  {_cause(exc)}"
-        raise MigrationError(message) from exc
+        raise _does_not_fit(exc) from exc
+
+
+def _upgrade(connection: Connection) -> None:
+    from storage import revisions
+
+    try:
+        revisions.to_head(connection)
+    except revisions.CommandError as exc:
+        raise _does_not_fit(exc) from exc
+    for fault in _sqlite_faults(connection, "foreign_key_check"):
+        raise StorageError(fault)
+
+
+def _does_not_fit(exc: Exception) -> MigrationError:
+    return MigrationError(f"{MigrationError()}\n  {_cause(exc)}")
 
 
 def check(engine: Engine) -> list[str]:
@@ -56,7 +62,7 @@ def check(engine: Engine) -> list[str]:
         with reading(engine) as connection:
             faults = list(_sqlite_faults(connection, "integrity_check", "foreign_key_check"))
             # Tables of another revision differ as a matter of course.
-            return faults + (list(_revisions(connection)) or list(_drift(connection)))
+            return faults + (_missing(connection) or list(_drift(connection)))
     except StorageError as exc:
         if not exc.permanent:
             raise
@@ -70,7 +76,28 @@ def outdated(engine: Engine) -> list[str]:
         StorageError: the database cannot be read.
     """
     with reading(engine) as connection:
-        return list(_revisions(connection))
+        return _missing(connection)
+
+
+def _missing(connection: Connection) -> list[str]:
+    if _newest(connection):
+        return []
+    from storage import revisions
+
+    return list(revisions.faults(connection))
+
+
+def _newest(connection: Connection) -> bool:
+    """Whether there is nothing to do, told without Alembic, which takes its time and memory to load."""
+    if not inspect(connection).has_table(_VERSIONS.name):
+        return False
+    return connection.scalars(select(_VERSIONS.c.version_num)).all() == [HEAD]
+
+
+def _drift(connection: Connection) -> Iterator[str]:
+    from storage import revisions
+
+    return revisions.drift(connection)
 
 
 def backup(engine: Engine, file: Path) -> None:
@@ -108,43 +135,6 @@ def _copy(engine: Engine, file: Path) -> None:
 
 def _cause(exc: Exception) -> str:
     return str(exc.__cause__ or exc).splitlines()[0]
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "storage:migrations")
-    config.attributes["connection"] = connection
-    return config
-
-
-def _revisions(connection: Connection) -> Iterator[str]:
-    script = ScriptDirectory.from_config(_config(connection))
-    current = set(MigrationContext.configure(connection).get_current_heads())
-    known = {revision.revision for revision in script.walk_revisions()}
-    done = {revision.revision for head in current & known for revision in script.iterate_revisions(head, "base")}
-    for revision in sorted(current - known):
-        yield f"Revision {revision} is of a newer program: install that one, or restore a backup."
-    for revision in sorted(known - done):
-        yield f"Revision {revision} is missing: run paligs db upgrade."
-
-
-def _drift(connection: Connection) -> Iterator[str]:
-    options = {"compare_type": True, "include_name": _ours}
-    context = MigrationContext.configure(connection, opts=options)
-    for difference in compare_metadata(context, metadata):
-        yield f"The database differs from the program: {_words(difference)}. Restore a backup, or mend it by hand."
-
-
-def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    # Procrastinate keeps its tables in the same database.
-    return kind != "table" or name in metadata.tables
-
-
-def _words(difference: Any) -> str:
-    if isinstance(difference, list):
-        return "; ".join(_words(each) for each in difference)
-    what, *which = difference
-    return " ".join((str(what), *(str(getattr(each, "name", each)) for each in which if each is not None)))
 
 
 def _sqlite_faults(connection: Connection, *pragmas: str) -> Iterator[str]:

@@ -56,7 +56,7 @@ def _cross_check(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> N
 @app.command()
 def learn(content: Folder = None) -> None:
     """Learn from the content now, so that the next start has only to read it: for images and after an upgrade."""
-    from bot.learnt import cache_file, remembered
+    from bot.learnt import kept_in, remembered
 
     try:
         knowledge = load(content)
@@ -64,8 +64,8 @@ def learn(content: Folder = None) -> None:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
     remembered(knowledge)
-    file = cache_file(knowledge)
-    where = f"kept in {file.parent}" if file.exists() else f"not kept: {file.parent} cannot be written"
+    place = kept_in(knowledge)
+    where = f"kept in {place.parent}" if place.exists() else f"not kept: {place.parent} cannot be written"
     typer.echo(f"Learnt from version {knowledge.version}; {where}.")
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, func, select, text
 
 from bot.jobs.port import Workers
 from storage.engine import migrating, reading
 from storage.errors import MigrationError
+
+if TYPE_CHECKING:
+    from procrastinate.schema import SchemaManager
 
 _LOCK: Final = 7_065_108_106
 """Next to that of storage.migrate; no other program may take it for its own in the same database."""
@@ -32,7 +34,7 @@ def upgrade(engine: Engine) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         there, mark = _look(connection)
         if not there:
-            _run(connection, SchemaManager.get_schema())
+            _run(connection, _manager().get_schema())
         elif mark is None:
             raise MigrationError(_NOT_OURS)
         elif mark > _newest():
@@ -72,6 +74,12 @@ _NOT_OURS: Final = (
 )
 
 
+def _manager() -> "type[SchemaManager]":
+    from procrastinate.schema import SchemaManager
+
+    return SchemaManager
+
+
 def _faults(there: bool, mark: str | None) -> Iterator[str]:
     if not there:
         yield "The tables of Procrastinate are missing: run paligs db upgrade."
@@ -99,7 +107,7 @@ def _look(connection: Connection) -> tuple[bool, str | None]:
 
 
 def _migrations() -> list[Path]:
-    return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    return sorted(Path(_manager().get_migrations_path()).glob("*.sql"))
 
 
 def _newest() -> str:

@@ -36,8 +36,8 @@ def test_the_second_start_reads_what_the_first_learnt(tmp_path: Path, times: lis
 
 def test_a_broken_file_is_learnt_again_and_replaced(tmp_path: Path, times: list[str]) -> None:
     remembered(taught(), tmp_path)
-    (file,) = tmp_path.glob("*.npz")
-    file.write_bytes(b"broken")
+    (rows,) = tmp_path.glob("*/rows.npy")
+    rows.write_bytes(b"broken")
     remembered(taught(), tmp_path)
     remembered(taught(), tmp_path)
     assert len(times) == 2
@@ -52,26 +52,25 @@ def test_where_nothing_can_be_kept_it_is_learnt_each_time(tmp_path: Path, times:
 
 def test_only_the_newest_few_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(12):
-        (tmp_path / f"{number}.npz").touch()
+        (tmp_path / str(number)).mkdir()
     remembered(taught(), tmp_path)
-    assert len(list(tmp_path.glob("*.npz"))) == 8
-    assert not list(tmp_path.glob("*.part"))
+    assert len(list(tmp_path.iterdir())) == 8
 
 
 def test_what_is_read_again_is_among_them(tmp_path: Path) -> None:
     remembered(taught(), tmp_path)
-    (own,) = tmp_path.glob("*.npz")
+    (own,) = tmp_path.iterdir()
     os.utime(own, (1, 1))
     for number in range(12):
-        os.utime(_made(tmp_path / f"{number}.npz"), (2, 2))
+        os.utime(_made(tmp_path / str(number)), (2, 2))
     remembered(taught(), tmp_path)
     remembered(replace(taught(), version="another"), tmp_path)
     assert own.exists()
 
 
-def _made(file: Path) -> Path:
-    file.touch()
-    return file
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def test_the_folder_is_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,16 +6,19 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from storage import migrate
 from storage.engine import create, migrating, writing
 from storage.errors import BackupError, MigrationError, UnavailableError
+from storage.migrations import HEAD
 from tests.contract.talks import HELLO, take_in
 
 
@@ -150,3 +153,24 @@ def test_an_upgrade_of_a_busy_database_can_be_tried_again(tmp_path: Path, engine
         with pytest.raises(UnavailableError):
             migrate.upgrade(impatient)
         impatient.dispose()
+
+
+def test_the_newest_revision_is_the_one_that_is_named() -> None:
+    assert ScriptDirectory(str(files("storage") / "migrations")).get_heads() == [HEAD]
+
+
+def test_where_there_is_nothing_to_do_alembic_is_not_loaded(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'paligs.sqlite3'}"
+    engine = create(database)
+    migrate.upgrade(engine)
+    engine.dispose()
+    program = (
+        "import sys\n"
+        "from storage import migrate\n"
+        "from storage.engine import create\n"
+        f"database = create({database!r})\n"
+        "migrate.upgrade(database)\n"
+        "assert migrate.outdated(database) == []\n"
+        "assert 'alembic' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
