@@ -134,7 +134,7 @@ async def platform(request: pytest.FixtureRequest, control: str) -> AsyncIterato
         yield Platform(str(request.param), control, client)
 
 
-def _channel(platform: Platform) -> Telegram | WhatsApp:
+def _channel(platform: Platform, clock: Callable[[], datetime]) -> Telegram | WhatsApp:
     behind = Behind()
     if platform.name == "telegram":
         with patch("bot.channels.telegram.api._TIMEOUT", PATIENCE):
@@ -142,7 +142,7 @@ def _channel(platform: Platform) -> Telegram | WhatsApp:
             return Telegram(behind.receive, token=TOKEN, api_url=platform.url, tempo=tempo)
     account = make_account(api_url=platform.url)
     rest = Rest(account, seconds=PATIENCE)
-    return WhatsApp(account, receive=behind.receive, reported=behind.reported, rest=rest)
+    return WhatsApp(account, receive=behind.receive, reported=behind.reported, rest=rest, clock=clock)
 
 
 Plays = Callable[..., Awaitable[Sending]]
@@ -155,7 +155,7 @@ async def sending(platform: Platform, program: Program) -> AsyncIterator[Plays]:
 
         async def sending(*responses: Json) -> Sending:
             await platform.plays(*responses)
-            channel = _channel(platform)
+            channel = _channel(platform, program.deliver.clock)
             closing.push_async_callback(channel.stop if isinstance(channel, Telegram) else channel.close)
             heard = program.inbound("hours", sender=ADDRESS[platform.name])
             await program.intake(replace(heard, channel=platform.name))
@@ -234,7 +234,7 @@ async def test_a_platform_that_goes_on_failing_is_asked_less_and_less(platform: 
         waits.append(reply.waits())
         if platform.name == "telegram":
             # The chat is held here for as long as was asked; another process would not know.
-            reply.deliver.channels["telegram"]._sender = None  # type: ignore[attr-defined]
+            reply.deliver.channels["telegram"]._ways_out = None  # type: ignore[attr-defined]
     assert waits[-1] > waits[0] or platform.name == "telegram"
     assert all(wait <= LONGEST_PAUSE for wait in waits)
     assert await reply.tries(after=timedelta(minutes=10)) == "sent"
@@ -250,7 +250,7 @@ async def test_those_behind_a_reply_that_waits_wait_in_order(platform: Platform,
     await reply.deliver(reply.program.submitted[-1])
     assert len(await platform.texts()) == 1
     if platform.name == "telegram":
-        reply.deliver.channels["telegram"]._sender = None  # type: ignore[attr-defined]
+        reply.deliver.channels["telegram"]._ways_out = None  # type: ignore[attr-defined]
     reply.program.time[0] += MINUTE
     await reply.deliver(reply.program.submitted[-1])
     sent = await platform.texts()
