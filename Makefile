@@ -40,11 +40,12 @@ check: setup ## all static checks
 	$(BIN)/deptry .
 	$(BIN)/paligs kb check
 
-bench: setup ## how fast it learns, answers and takes messages in here, beside others (about a quarter of an hour)
+bench: setup ## how fast it learns, answers and takes messages in here, beside others (about twenty minutes)
 	@$(BIN)/paligs kb bench
 	@$(BIN)/python -m tests.bench.understanding
 	@$(BIN)/python -m tests.bench.load
 	@$(BIN)/python -m tests.bench.full
+	@$(BIN)/python -m tests.bench.console_pages
 
 soak: setup ## kill -9 in the middle of 200 messages, ten rounds each way (about ten minutes)
 	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py
