@@ -47,8 +47,8 @@ bench: setup ## how fast it learns, answers and takes messages in here, beside o
 	@$(BIN)/python -m tests.bench.full
 	@$(BIN)/python -m tests.bench.console_pages
 
-soak: setup ## kill -9 in the middle of 200 messages, ten rounds each way (about ten minutes)
-	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py
+soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (about twenty minutes)
+	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py
 
 format: setup ## put the code into its form
 	$(BIN)/ruff format .

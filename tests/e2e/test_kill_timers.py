@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
 GROUP, BOSS = -1001000000001, -1001000000002
 PEOPLE = range(101, 105)
-PATIENCE = 15.0
+PATIENCE = 10.0
 LATE = 5.0
 DEAD = "kase uzkarinjas, nevaram neko pardot"
 
