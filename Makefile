@@ -40,14 +40,14 @@ check: setup ## all static checks
 	$(BIN)/deptry .
 	$(BIN)/paligs kb check
 
-bench: setup ## how fast it learns, answers and takes messages in here, beside others (about twenty minutes)
+bench: setup ## how fast it learns, answers and takes messages in here, beside others (about 25 minutes, the sum of its parts)
 	@$(BIN)/paligs kb bench
 	@$(BIN)/python -m tests.bench.understanding
 	@$(BIN)/python -m tests.bench.load
 	@$(BIN)/python -m tests.bench.full
 	@$(BIN)/python -m tests.bench.console_pages
 
-soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (about twenty minutes)
+soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (a quarter of an hour or more)
 	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py
 
 format: setup ## put the code into its form
