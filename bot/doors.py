@@ -132,7 +132,7 @@ class Doors:
         library = Library(known=program.known, filed=lambda: program.filed, told=program.taught)
         sections = (
             *helpdesk(records, program.helpdesk.desk, library),
-            Delivery(records, program.runner).section(),
+            Delivery(records, program.runner, program.helpdesk.announcer.wake).section(),
             Agents(records, checker).section(),
             Audit(records).section(),
             SignIn(records, self._key, checker, elsewhere=elsewhere is not None).section(),

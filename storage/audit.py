@@ -32,6 +32,7 @@ class Event(StrEnum):
     AGENT_ENABLED = "agent_enabled"
     REPLY_RETRIED = "reply_retried"
     REPLY_DROPPED = "reply_dropped"
+    NOTICE_RETRIED = "notice_retried"
     LIST_SEEN = "list_seen"
     TRANSCRIPT_SEEN = "transcript_seen"
     PERSON_EXPORTED = "person_exported"

@@ -1,4 +1,4 @@
-"""The page Delivery: replies that did not arrive and messages that were parked; tried again or given up."""
+"""The page Delivery: replies and notices that did not arrive, messages that were parked; tried again or given up."""
 
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from bot.console.records import Records
 from bot.console.visit import Visit
 from bot.jobs.port import Queue
 from bot.masks import ending, no_numbers
-from storage import audit, parked, stuck
+from storage import audit, parked, stuck, untold
 from storage.audit import Event
 
 PATIENCE: Final = timedelta(minutes=1)
@@ -22,10 +22,13 @@ MOST: Final = 100
 
 
 class Delivery:
-    """GET /console/delivery, and the buttons on it. `jobs` is told of talks in which something waits again."""
+    """GET /console/delivery, and the buttons on it.
 
-    def __init__(self, records: Records, jobs: Queue) -> None:
-        self._records, self._jobs = records, jobs
+    `jobs` is told of talks in which something waits again; `wake` when there is something to tell staff.
+    """
+
+    def __init__(self, records: Records, jobs: Queue, wake: Callable[[], None] = lambda: None) -> None:
+        self._records, self._jobs, self._wake = records, jobs, wake
 
     def section(self) -> Section:
         """For admins."""
@@ -33,19 +36,27 @@ class Delivery:
             shows("/delivery", self.show, role=Access.ADMIN),
             does("/delivery/{reply}/retry", self.retry, role=Access.ADMIN),
             does("/delivery/{reply}/drop", self.drop, role=Access.ADMIN),
+            does("/delivery/notices/{notice}/retry", self.retry_notice, role=Access.ADMIN),
         )
         return Section(name="delivery", role=Access.ADMIN, pages=pages, looks={"delivery": self._look})
 
     async def show(self, visit: Visit) -> web.StreamResponse:
-        """What is stuck, the oldest first; what could not be taken in, the latest first."""
-        waiting, unread = await self._records.read(
+        """What is stuck and what staff was not told, the oldest first; what could not be taken in, the latest first."""
+        waiting, notices, unread = await self._records.read(
             lambda connection: (
                 stuck.listed(connection, visit.now - PATIENCE, limit=MOST),
+                untold.listed(connection, limit=MOST),
                 parked.listed(connection, limit=MOST),
             )
         )
         return visit.show(
-            "delivery.html", waiting=waiting, unread=unread, ending=ending, no_numbers=no_numbers, most=MOST
+            "delivery.html",
+            waiting=waiting,
+            notices=notices,
+            unread=unread,
+            ending=ending,
+            no_numbers=no_numbers,
+            most=MOST,
         )
 
     async def retry(self, visit: Visit) -> web.StreamResponse:
@@ -55,6 +66,22 @@ class Delivery:
     async def drop(self, visit: Visit) -> web.StreamResponse:
         """Gives a reply up; those behind it go on."""
         return await self._settled(visit, stuck.drop, Event.REPLY_DROPPED, "dropped")
+
+    async def retry_notice(self, visit: Visit) -> web.StreamResponse:
+        """Tells staff again at once."""
+        number = visit.number("notice")
+
+        def change(connection: Connection) -> bool:
+            again = untold.retry(connection, number, visit.now)
+            if again:
+                audit.note(connection, Event.NOTICE_RETRIED, visit.now, agent=visit.agent.name, subject=str(number))
+            return again
+
+        again = await self._records.write(change)
+        if again:
+            self._wake()
+        visit.say("notice_retried" if again else "notice_gone")
+        return visit.go("/delivery")
 
     async def _settled(
         self, visit: Visit, settle: Callable[[Connection, int, datetime], bool], event: Event, done: str
@@ -79,4 +106,9 @@ class Delivery:
     def _look(self, connection: Connection) -> Hashable:
         before = self._records.clock() - PATIENCE
         waiting = stuck.listed(connection, before, limit=MOST)
-        return tuple((each.id, each.state, each.attempts) for each in waiting), parked.count(connection)
+        silent = untold.listed(connection, limit=MOST)
+        return (
+            tuple((each.id, each.state, each.attempts) for each in waiting),
+            tuple((each.id, each.state, each.attempts) for each in silent),
+            parked.count(connection),
+        )

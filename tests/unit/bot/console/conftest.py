@@ -46,6 +46,7 @@ class Desk:
     records: Records
     time: list[datetime]
     submitted: list[str] = field(default_factory=list)
+    woken: list[bool] = field(default_factory=list)
     checker: Checker = field(default_factory=Checker)
 
     def later(self, **passed: float) -> None:
@@ -99,7 +100,7 @@ def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
 def sections(desk: Desk) -> tuple[Section, ...]:
     """All that the shipped console has of its own."""
     return (
-        Delivery(desk.records, NoJobs(desk.submitted)).section(),
+        Delivery(desk.records, NoJobs(desk.submitted), lambda: desk.woken.append(True)).section(),
         Agents(desk.records, desk.checker).section(),
         Audit(desk.records).section(),
         SignIn(desk.records, KEY, desk.checker).section(),

@@ -5,9 +5,12 @@ from http import HTTPStatus
 
 import pytest
 
+from handlers.actions import Reason
 from handlers.messages import Inbound, Reply
-from storage import conversations, delivery, engine, outbox, parked, stuck
+from kb.model import LineId
+from storage import conversations, delivery, engine, handoffs, notices, outbox, parked, stuck, turns
 from storage.audit import Event
+from tests.contract.talks import CIRCUMSTANCES, decision
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import Desk, Opens
 
@@ -80,6 +83,39 @@ async def test_what_is_not_stuck_is_left_alone(opens: Opens, desk: Desk) -> None
     assert "vairs negaida" in page
     assert desk.submitted == []
     assert desk.noted(Event.REPLY_RETRIED) == []
+
+
+def notice(desk: Desk, error: str) -> int:
+    """Somebody waits, and the group was told of it in vain."""
+    with engine.writing(desk.database) as connection:
+        talk = conversations.open(connection, INBOUND, NOW)
+        turn = turns.record(connection, talk, 1, decision("ŠNICELIS"), CIRCUMSTANCES, NOW)
+        handoff = handoffs.open(connection, talk, turn.id, LineId("workshop"), Reason.ASKED_FOR_PERSON, NOW)
+        notices.add(connection, handoff, notices.Kind.NOTICE, {"telegram:-100": True}, NOW)
+        claimed = notices.claim(connection, "telegram:-100", NOW)
+        assert isinstance(claimed, notices.Claimed)
+        notices.failed(connection, claimed, error)
+    return claimed.id
+
+
+async def test_what_staff_was_not_told_is_seen_and_sent_again(opens: Opens, desk: Desk) -> None:
+    number = notice(desk, "no such group 37120000077")
+    browser = await opens("ada")
+    page = await browser.text("/delivery")
+    for words in (f'id="notice-{number}"', "telegram:-100", "no such group …", f"/console/talks/{talk(desk)}"):
+        assert words in page
+    assert "ŠNICELIS" not in page
+
+    page = await (await browser.post(f"/delivery/notices/{number}/retry")).text()
+
+    assert "Paziņojums tiks sūtīts vēlreiz." in page
+    assert f'id="notice-{number}"' not in page
+    assert desk.woken == [True]
+    (noted,) = desk.noted(Event.NOTICE_RETRIED)
+    assert (noted.agent, noted.subject) == ("ada", str(number))
+    page = await (await browser.post("/delivery/notices/777/retry")).text()
+    assert "nonācis galā" in page
+    assert len(desk.woken) == len(desk.noted(Event.NOTICE_RETRIED)) == 1
 
 
 async def test_htmx_gets_the_part_and_what_was_said(opens: Opens, desk: Desk) -> None:
