@@ -23,7 +23,9 @@ def readable(text: str) -> str:
     if len(text) > LONGEST:
         half = (LONGEST - len(_GAP)) // 2
         text = text[:half] + _GAP + text[-half:]
-    seen = "".join(letter for letter in unicodedata.normalize("NFC", text) if _visible(letter))
+    seen = unicodedata.normalize("NFC", text)
+    if not seen.isprintable():
+        seen = "".join(letter for letter in seen if _visible(letter))
     return _LINES.sub("\n", _SPACES.sub(" ", seen)).strip()
 
 
