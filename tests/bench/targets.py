@@ -1,4 +1,4 @@
-"""What is measured: the program as it is run, and the bare handler; each a process of its own on loopback."""
+"""What is measured: the program as it is run, and two to hold it against; each a process of its own on loopback."""
 
 import os
 import subprocess
@@ -59,12 +59,12 @@ class Target(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bare:
-    """The handler that only checks the signature."""
+class Plain:
+    """One to hold the program against: the handler that only checks the signature, or the least that a bot can do."""
 
     url: str
     process: int
-    name: str = "bare"
+    name: str
 
     def cpu_seconds(self) -> float:
         """As Target says."""
@@ -124,17 +124,31 @@ def paligs(folder: Path) -> Iterator[Paligs]:
 
 
 @contextmanager
-def bare() -> Iterator[Bare]:
+def bare() -> Iterator[Plain]:
     """The bare handler, while the block lasts."""
     port = own_port()
     with _module("tests.bench.bare", port) as process:
         _listening(port, "/")
-        yield Bare(url=f"http://127.0.0.1:{port}{PATH}", process=process)
+        yield Plain(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="bare")
 
 
 @contextmanager
-def _module(name: str, port: int) -> Iterator[int]:
-    with subprocess.Popen([sys.executable, "-m", name, str(port)], stdin=subprocess.DEVNULL) as process:
+def least(folder: Path) -> Iterator[Plain]:
+    """The least that a bot can do, while the block lasts; its database in `folder`."""
+    port, peer = own_port(), own_port()
+    database = folder / "least.sqlite3"
+    with (
+        _module("tests.bench.twilio_rest", peer),
+        _module("tests.bench.least", port, str(peer), str(database)) as process,
+    ):
+        _listening(port, "/")
+        yield Plain(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="least")
+
+
+@contextmanager
+def _module(name: str, port: int, *arguments: str) -> Iterator[int]:
+    command = [sys.executable, "-m", name, str(port), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
         try:
             yield process.pid
         finally:
