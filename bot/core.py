@@ -121,7 +121,11 @@ async def core(
         deliver = Deliverer(
             writer=writer, channels=channels, clock=now, metrics=metrics, ending=ending, tracing=tracing
         )
-        runner = _many(database, deliver) if many else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending)
+        runner = (
+            _many(database, deliver)
+            if many
+            else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending, send=deliver.send)
+        )
         intake = Intake(
             database=database,
             knowledge=known,

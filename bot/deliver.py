@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -30,6 +31,9 @@ FAREWELL: Final = timedelta(minutes=1)
 GIVEN_UP: Final = timedelta(days=2)
 """After this no platform sends a message again: what failed less often than parked.TRIES is of no more interest."""
 
+Following = Callable[[Connection, str], Outgoing | Later | None]
+"""What comes next in a talk, claimed in the transaction that notes how the one before it went."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Deliverer:
@@ -52,8 +56,15 @@ class Deliverer:
                 return None
             # Whatever is logged on the way, the channel's own words too, can be found by its turn.
             with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
-                claimed = await self._deliver(channel, claimed)
+                claimed = await self._deliver(channel, claimed, self._claim)
         return None if claimed is None else claimed.until
+
+    async def send(self, claimed: Outgoing) -> None:
+        """Send one reply that is claimed already; what comes after it in its talk is not looked for."""
+        channel = self.channels.get(claimed.talk.channel)
+        if channel is not None:
+            with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
+                await self._deliver(channel, claimed, _nothing)
 
     def _claim(self, connection: Connection, talk: str) -> Outgoing | Later | None:
         return None if self.ending.is_set() else outbox.claim(connection, talk, self.clock())
@@ -67,44 +78,53 @@ class Deliverer:
         await self.writer(lambda connection: users.sweep(connection, self.clock() - FAREWELL))
         await self.writer(lambda connection: parked.sweep(connection, self.clock() - GIVEN_UP))
 
-    async def _deliver(self, channel: Channel, claimed: Outgoing) -> Outgoing | Later | None:
+    async def _deliver(self, channel: Channel, claimed: Outgoing, following: Following) -> Outgoing | Later | None:
         """One try. Its span goes on the trace of the turn, whoever decided that and however long ago."""
         with self.tracing.resumed(f"deliver {channel.name}", Kind.CLIENT, claimed.traceparent) as span:
             span.note({Fact.CHANNEL: channel.name, Fact.ATTEMPT: claimed.attempts})
             if claimed.turn is not None:
                 span.note({Fact.TURN: claimed.turn})
-            return await self._send(channel, claimed, span)
+            return await self._send(channel, claimed, following, span)
 
-    async def _send(self, channel: Channel, claimed: Outgoing, span: Span) -> Outgoing | Later | None:
+    async def _send(
+        self, channel: Channel, claimed: Outgoing, following: Following, span: Span
+    ) -> Outgoing | Later | None:
         """Sends it, notes how that went and claims what comes next, in one transaction."""
+        error: DeliveryError | None = None
         try:
             receipt = await channel.send(claimed.talk.address, _shown(claimed))
         except DeliveryError as exc:
-            error = exc
-            result = "failed" if exc.permanent else "later"
-            self.metrics.delivered(channel.name, result)
-            span.note({Fact.RESULT: result})
+            error, result, note = exc, "failed" if exc.permanent else "later", partial(self._not_sent, claimed, exc)
             span.fail(result)
-            following = await self.writer(lambda connection: self._not_sent(connection, claimed, error))
-            log.warning("delivery.failed", channel=channel.name, permanent=exc.permanent)
         else:
-            self.metrics.delivered(channel.name, "sent")
-            span.note({Fact.RESULT: "sent"})
-            following = await self.writer(lambda connection: self._sent(connection, claimed, receipt))
+            result, note = "sent", partial(self._sent, claimed, receipt)
+        self.metrics.delivered(channel.name, result)
+        span.note({Fact.RESULT: result})
+
+        def noted(connection: Connection) -> Outgoing | Later | None:
+            note(connection)
+            return following(connection, claimed.talk.id)
+
+        after = await self.writer(noted)
+        if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
-        return following
+        else:
+            log.warning("delivery.failed", channel=channel.name, permanent=error.permanent)
+        return after
 
-    def _sent(self, connection: Connection, claimed: Outgoing, receipt: str | None) -> Outgoing | Later | None:
+    def _sent(self, claimed: Outgoing, receipt: str | None, connection: Connection) -> None:
         delivery.sent(connection, claimed.id, self.clock(), receipt=receipt)
-        return self._claim(connection, claimed.talk.id)
 
-    def _not_sent(self, connection: Connection, claimed: Outgoing, error: DeliveryError) -> Outgoing | Later | None:
+    def _not_sent(self, claimed: Outgoing, error: DeliveryError, connection: Connection) -> None:
         if error.permanent:
             delivery.failed(connection, claimed.id, str(error))
         else:
             wait = max(error.retry_after or timedelta(0), pause(claimed.attempts))
             delivery.again(connection, claimed.id, str(error), self.clock() + wait)
-        return self._claim(connection, claimed.talk.id)
+
+
+def _nothing(_connection: Connection, _talk: str) -> None:
+    """Whoever handed the reply over says so when there is another."""
 
 
 def pause(attempts: int) -> timedelta:

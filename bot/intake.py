@@ -37,6 +37,7 @@ from handlers.session import Decision, Session, Trace
 from kb.model import Language
 from storage import conversations, feedback, handoffs, history, outbox, sessions, statistics, turns, users
 from storage.conversations import Conversation
+from storage.outbox import LEASE, Outgoing
 
 log = structlog.get_logger()
 
@@ -51,10 +52,14 @@ def no_page(channel: str, talk: str, language: Language) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What became of a message: its talk, and the trace of its decision; None where it had come before."""
+    """What became of a message: its talk, and the trace of its decision; None where it had come before.
+
+    `reply` is there where it was claimed on the way: it is to be sent at once.
+    """
 
     talk: str
     turn: int | None = None
+    reply: Outgoing | None = None
     trace: Trace | None = None
     milliseconds: float = 0.0
 
@@ -97,7 +102,7 @@ class Intake:
             if taken.turn is not None:
                 span.note({Fact.TURN: taken.turn})
             self._tell(inbound.channel, taken)
-        self.jobs.submit(taken.talk)
+        self.jobs.submit(taken.talk, taken.reply)
 
     def take(self, inbound: Inbound, connection: Connection) -> Taken:
         """All that is stored about a message, in one transaction."""
@@ -116,12 +121,13 @@ class Intake:
         took = (perf_counter() - start) * 1000
         turn: int | None = None
         if any(isinstance(action, Forget) for action in decision.actions):
-            talk = self._forget(connection, inbound, decision, now)
+            talk = users.forget(connection, inbound, now)
         else:
             turn = self._keep(connection, talk, message, decision, took, now)
+        reply = self._answer(connection, talk, turn, decision, inbound)
         self.jobs.queue(connection, talk.id)
         statistics.count_up(connection, talk.channel, decision.trace, now.date())
-        return Taken(talk=talk.id, turn=turn, trace=decision.trace, milliseconds=took)
+        return Taken(talk=talk.id, turn=turn, reply=reply, trace=decision.trace, milliseconds=took)
 
     def _tell(self, channel: str, taken: Taken) -> None:
         if taken.trace is None:
@@ -151,7 +157,6 @@ class Intake:
         )
         turn = turns.record(connection, talk, message, decision, circumstances, now)
         sessions.write(connection, talk.id, decision.session, now)
-        outbox.enqueue(connection, talk, turn.id, self._replies(connection, talk, decision), now)
         self.calls.said(connection, talk.id, now)
         for action in decision.actions:
             match action:
@@ -168,12 +173,30 @@ class Intake:
                     assert_never(action)
         return turn.id
 
-    def _forget(self, connection: Connection, inbound: Inbound, decision: Decision, now: datetime) -> Conversation:
-        bare = users.forget(connection, inbound, now)
-        outbox.enqueue(connection, bare, None, self._replies(connection, bare, decision), now)
-        return bare
+    def _answer(
+        self, connection: Connection, talk: Conversation, turn: int | None, decision: Decision, inbound: Inbound
+    ) -> Outgoing | None:
+        """Queues the reply; it is returned where it is claimed already, for a queue that sends within this process."""
+        reply, now = self._reply(connection, talk, decision), self.clock()
+        if reply is None:
+            return None
+        if not self.jobs.at_hand:
+            outbox.enqueue(connection, talk, turn, (reply,), now)
+            return None
+        queued = Outgoing(
+            id=0,
+            talk=talk,
+            turn=turn,
+            text=reply.text,
+            options=reply.options,
+            attempts=1,
+            created_at=now,
+            answers=inbound.message_id if turn is not None else None,
+            traceparent=self.tracing.carried(),
+        )
+        return outbox.hand_over(connection, queued, now + LEASE)
 
-    def _replies(self, connection: Connection, talk: Conversation, decision: Decision) -> tuple[Reply, ...]:
+    def _reply(self, connection: Connection, talk: Conversation, decision: Decision) -> Reply | None:
         language = decision.trace.language
         known = self.knowledge.current
         voice = Voice(phrases=known.phrases, directory=known.base.directory, language=language)
@@ -181,8 +204,7 @@ class Intake:
         if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
             url = self.links(talk.channel, talk.id, language)
             draft = Draft(url=url, said=history.transcript(connection, talk.id))
-        reply = render(decision.actions, voice, draft)
-        return () if reply is None else (reply,)
+        return render(decision.actions, voice, draft)
 
 
 def _known(trace: Trace) -> dict[Fact, str | int]:

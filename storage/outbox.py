@@ -1,13 +1,14 @@
 """Replies on their way out: in the order of their talk, and each at least once; it sends nothing itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
 
 from handlers.messages import Option, Reply
+from storage.columns import Moment
 from storage.conversations import Conversation
 from storage.delivery import State
 from storage.history import Side, options_json, read_options
@@ -75,6 +76,39 @@ def enqueue(
 
 
 _enqueue = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
+
+
+def hand_over(connection: Connection, claimed: Outgoing, until: datetime) -> Outgoing | None:
+    """Queue a reply and claim it at once (`claimed`, its `id` not known yet), for whoever sends it within this process.
+
+    None where others of its talk wait: it is queued behind them, and nobody has claimed it. The talk has to be locked.
+    """
+    values = {
+        "conversation_id": claimed.talk.id,
+        "talk": claimed.talk.id,
+        "turn_id": claimed.turn,
+        "side": Side.BOT,
+        "text": claimed.text,
+        "options": options_json.dump_json(claimed.options).decode() if claimed.options else None,
+        "now": claimed.created_at,
+        "until": until,
+        "created_at": claimed.created_at,
+    }
+    row = connection.execute(_hand_over, values).one()
+    return replace(claimed, id=row.id) if row.state == State.SENDING else None
+
+
+_before = messages.alias("before")
+_waits = select(_before.c.id).where(_before.c.conversation_id == bindparam("talk"), _before.c.due_at.is_not(None))
+_hand_over = (
+    insert(messages)
+    .values(
+        state=case((_waits.exists(), State.PENDING), else_=State.SENDING),
+        attempts=case((_waits.exists(), 0), else_=1),
+        due_at=case((_waits.exists(), bindparam("now", type_=Moment)), else_=bindparam("until", type_=Moment)),
+    )
+    .returning(messages.c.id, messages.c.state)
+)
 
 
 def claim(connection: Connection, talk: str, now: datetime, lease: timedelta = LEASE) -> Outgoing | Later | None:

@@ -19,6 +19,7 @@ from handlers.situation import Knowledge
 from kb.load import load
 from kb.model import EntryId, KnowledgeBase, Language
 from kb.understanding import Match, Outcome, Understanding
+from storage.outbox import Outgoing
 
 CONTENT = Path(__file__).parent / "content"
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
@@ -62,13 +63,17 @@ class NoJobs:
     """Notes which talks were told of, and delivers to none."""
 
     told: list[str] = field(default_factory=list)
+    at_hand: bool = False
+    claimed: list[Outgoing] = field(default_factory=list)
 
     def queue(self, connection: Connection, talk: str) -> None:
         """Nothing."""
 
-    def submit(self, talk: str) -> None:
+    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
         """Note it."""
         self.told.append(talk)
+        if claimed is not None:
+            self.claimed.append(claimed)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Runs deliveries inside this process: at once when told, and by looking into the database for what was left."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
@@ -9,7 +10,8 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
-from bot.jobs.port import Chore, Deliver, Due, Workers
+from bot.jobs.port import Chore, Deliver, Due, Send, Workers
+from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
@@ -30,14 +32,26 @@ AT_ONCE: Final = 64
 
 
 class EmbeddedRunner:
-    """One delivery a talk at a time, several talks at once. `stopping` is set when it is told to stop."""
+    """One delivery a talk at a time, several talks at once. `stopping` is set when it is told to stop.
 
-    def __init__(self, deliver: Deliver, due: Due, chore: Chore, stopping: asyncio.Event | None = None) -> None:
+    With `send` it takes replies straight from those who queue them: nothing has to be looked up.
+    """
+
+    def __init__(
+        self,
+        deliver: Deliver,
+        due: Due,
+        chore: Chore,
+        stopping: asyncio.Event | None = None,
+        *,
+        send: Send | None = None,
+    ) -> None:
         self._deliver = deliver
+        self._send = send
         self._due = due
         self._chore = chore
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
+        self._again: dict[str, deque[Outgoing | None]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
         self._stopping = stopping or asyncio.Event()
         self._loops: tuple[asyncio.Task[None], ...] = ()
@@ -46,12 +60,19 @@ class EmbeddedRunner:
     def queue(self, connection: Connection, talk: str) -> None:
         """Nothing: what waits stands in the database, and is looked for."""
 
-    def submit(self, talk: str) -> None:
+    @property
+    def at_hand(self) -> bool:
+        """As Queue.at_hand."""
+        return self._send is not None
+
+    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
         """Something waits in this talk. To be called in the event loop."""
         if talk in self._running:
-            self._again.add(talk)
+            following = self._again.setdefault(talk, deque())
+            if claimed is not None or None not in following:
+                following.append(claimed)
         elif not self._stopping.is_set():
-            self._running[talk] = asyncio.create_task(self._run(talk), name=f"deliver {talk}")
+            self._running[talk] = asyncio.create_task(self._run(talk, claimed), name=f"deliver {talk}")
 
     def start(self) -> None:
         """Begin to look for what was left by an earlier run."""
@@ -89,17 +110,21 @@ class EmbeddedRunner:
     def _silence(self) -> float:
         return monotonic() - self._looked
 
-    async def _run(self, talk: str) -> None:
+    async def _run(self, talk: str, claimed: Outgoing | None) -> None:
         try:
             async with self._room:
-                await self._deliver(talk)
+                if claimed is not None and self._send is not None:
+                    await self._send(claimed)
+                else:
+                    await self._deliver(talk)
         except Exception:
             log.exception("delivery.broken", talk=talk)
         finally:
             del self._running[talk]
-            if talk in self._again:
-                self._again.discard(talk)
-                self.submit(talk)
+            if following := self._again.pop(talk, None):
+                self.submit(talk, following.popleft())
+                for one in following:
+                    self.submit(talk, one)
 
     async def _look(self) -> None:
         self._looked = monotonic()

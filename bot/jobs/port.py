@@ -7,8 +7,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from storage.outbox import Outgoing
+
 Deliver = Callable[[str], Awaitable[datetime | None]]
 """Sends what waits in a talk; when to come again, None where nothing waits any more. Safe to run twice, or at once."""
+
+Send = Callable[[Outgoing], Awaitable[None]]
+"""Sends one reply that is claimed already."""
 
 Due = Callable[[], Awaitable[Sequence[str]]]
 """The talks in which something can be sent now."""
@@ -36,7 +41,12 @@ class Queue(Protocol):
         """
         ...
 
-    def submit(self, talk: str) -> None:
+    @property
+    def at_hand(self) -> bool:
+        """Whether `submit` takes a reply that was claimed when it was queued (storage.outbox.hand_over)."""
+        ...
+
+    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
         """The transaction is committed. To be called in the event loop."""
         ...
 

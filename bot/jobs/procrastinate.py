@@ -18,6 +18,7 @@ from bot.jobs.work import DELIVER, QUEUE, Work
 from storage import news
 from storage.engine import driver_arguments
 from storage.errors import SchemaError, StorageError, UnavailableError
+from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
@@ -65,7 +66,12 @@ class ProcrastinateJobs:
         if self.watched is not None:
             news.tell(connection, talk, self.watched)
 
-    def submit(self, talk: str) -> None:
+    @property
+    def at_hand(self) -> bool:
+        """No: who decides and who sends are different processes."""
+        return False
+
+    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
         """Nothing: PostgreSQL notified the workers when the transaction was committed."""
 
     def start(self) -> None:

@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
-from handlers.messages import Reply
+from handlers.messages import Option, Reply
 from storage import delivery, history, outbox
+from storage.conversations import Conversation
 from storage.engine import reading, writing
 from storage.outbox import Backlog, Later, Outgoing
+from storage.tables import messages
 from tests.contract.talks import HELLO, NOW, SECOND, at_once, said, take_in
 
 LATER = NOW + timedelta(minutes=5)
@@ -114,6 +116,47 @@ def test_a_program_that_starts_alone_takes_back_what_was_claimed(engine: Engine)
         assert outbox.due(connection, LATER) == (talk.id,)
 
     assert send_all(engine, talk.id) == ["a", "b"]
+
+
+def handed(engine: Engine, talk: Conversation, text: str) -> Outgoing | None:
+    options = (Option(id="a", title="A"),)
+    reply = Outgoing(id=0, talk=talk, turn=None, text=text, options=options, attempts=1, created_at=NOW)
+    with writing(engine) as connection:
+        return outbox.hand_over(connection, reply, LATER + SECOND)
+
+
+def test_a_reply_that_is_handed_over_is_claimed_and_nobody_else_gets_it(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO, [])
+
+    reply = handed(engine, talk, "a")
+
+    assert reply is not None
+    assert claim(engine, talk.id) == Later(until=LATER + SECOND)
+    with writing(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(messages).where(messages.c.state == "sending")) == 1
+        assert delivery.sent(connection, reply.id, LATER)
+        (said_there,) = (spoken for spoken in history.history(connection, talk.id) if spoken.side == "bot")
+    assert (said_there.text, said_there.options, said_there.state) == ("a", reply.options, "sent")
+    assert claim(engine, talk.id) is None
+
+
+def test_a_reply_that_is_handed_over_goes_behind_what_waits(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO, ["a"])
+
+    assert handed(engine, talk, "b") is None
+    assert send_all(engine, talk.id) == ["a", "b"]
+    assert handed(engine, talk, "c") is not None
+
+
+def test_a_reply_that_was_handed_over_to_a_program_that_died_is_sent_by_the_next(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO, [])
+    assert handed(engine, talk, "a") is not None
+    with writing(engine) as connection:
+        assert outbox.release(connection, NOW) == 1
+
+    outgoing = claimed(engine, talk.id)
+
+    assert (outgoing.text, outgoing.attempts) == ("a", 2)
 
 
 def test_a_reply_that_must_wait_holds_back_those_behind_it(engine: Engine) -> None:

@@ -39,6 +39,8 @@ class House:
 
     async def hears(self, words: str, number: int) -> None:
         await Parking(intake=self.intake)(replace(said(words, number), sent_at=NOW))
+        while self.jobs.claimed:
+            await self.deliver.send(self.jobs.claimed.pop())
         await self.deliver(self.jobs.told[-1])
 
     async def talk(self) -> None:
@@ -58,10 +60,10 @@ class House:
 
 
 @contextmanager
-def house(engine: Engine) -> Iterator[House]:
+def house(engine: Engine, *, at_hand: bool = False) -> Iterator[House]:
     known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
     with ThreadPoolExecutor(2) as threads:
-        writer, jobs = Writer(engine, threads), Crew()
+        writer, jobs = Writer(engine, threads), Crew(at_hand=at_hand)
         intake = Intake(database=engine, knowledge=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs)
         deliver = Deliverer(writer=writer, channels={HELLO.channel: Sink(HELLO.channel)}, clock=lambda: NOW)
         yield House(intake, deliver, Memory(database=engine, threads=threads, writer=writer), jobs)
@@ -77,8 +79,9 @@ def read_through(engine: Engine, statements: list[Statement]) -> dict[str, list[
     return {sql: places for sql, places in found.items() if places}
 
 
-async def test_a_message_finds_its_rows_by_an_index(engine: Engine) -> None:
-    with house(engine) as program, noted(engine) as statements:
+@pytest.mark.parametrize("at_hand", [False, True])
+async def test_a_message_finds_its_rows_by_an_index(engine: Engine, *, at_hand: bool) -> None:
+    with house(engine, at_hand=at_hand) as program, noted(engine) as statements:
         await program.talk()
     touched = {table for table in LARGE if any(table in statement.sql for statement in statements)}
     assert touched >= {"conversations", "messages", "turns", "sessions", "handoffs"}
