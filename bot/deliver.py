@@ -105,7 +105,8 @@ class Deliverer:
             note(connection)
             return following(connection, claimed.talk.id)
 
-        after = await self.writer(noted)
+        # What is not noted when the program is killed is sent again: this does not wait behind other changes.
+        after = await self.writer(noted, urgent=True)
         if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
         else:
