@@ -1,0 +1,38 @@
+"""The tables: whatever belongs to a person hangs on `conversation_id`, so that erasing and exporting miss nothing."""
+
+from storage.tables.base import metadata
+from storage.tables.counts import daily_counts, daily_feedback, monthly_counts
+from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notices
+from storage.tables.lessons import drafts, ignored, knowledge_revision, taught
+from storage.tables.staff import agent_sessions, agents, audit, sign_ins
+from storage.tables.talks import conversations, feedback, messages, parked, sessions, turns, unclear
+
+__all__ = [
+    "agent_sessions",
+    "agents",
+    "audit",
+    "conversations",
+    "daily_counts",
+    "daily_feedback",
+    "drafts",
+    "feedback",
+    "handoff_events",
+    "handoffs",
+    "ignored",
+    "knowledge_revision",
+    "messages",
+    "metadata",
+    "monthly_counts",
+    "notice_pace",
+    "notices",
+    "parked",
+    "personal",
+    "sessions",
+    "sign_ins",
+    "taught",
+    "turns",
+    "unclear",
+]
+
+personal = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)
+"""The tables that hold what belongs to a person, owners before what hangs on them."""

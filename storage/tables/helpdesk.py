@@ -1,0 +1,91 @@
+"""Who waits for people, what happened to that, and who was told."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+
+from storage.columns import BigKey, Moment, Words
+from storage.tables.base import metadata, owner
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    owner(),
+    Column("turn_id", BigKey, ForeignKey("turns.id"), nullable=False),
+    Column("line", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("taken_by", Words),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    # What happens when nobody takes it; each is set exactly while it is still to come.
+    Column("remind_at", Moment),
+    Column("escalate_at", Moment),
+    Index("ix_handoffs_conversation_id", "conversation_id"),
+    Index("ix_handoffs_turn_id", "turn_id"),
+    Index("ix_handoffs_created_at", "created_at"),
+    sqlite_autoincrement=True,
+)
+_current = handoffs.c.closed_at.is_(None)
+Index("ix_handoffs_current", handoffs.c.created_at, sqlite_where=_current, postgresql_where=_current)
+Index(
+    "uq_handoffs_current",
+    handoffs.c.conversation_id,
+    handoffs.c.line,
+    unique=True,
+    sqlite_where=_current,
+    postgresql_where=_current,
+)
+
+_reminding, _escalating = handoffs.c.remind_at.is_not(None), handoffs.c.escalate_at.is_not(None)
+Index("ix_handoffs_remind_at", handoffs.c.remind_at, sqlite_where=_reminding, postgresql_where=_reminding)
+Index("ix_handoffs_escalate_at", handoffs.c.escalate_at, sqlite_where=_escalating, postgresql_where=_escalating)
+
+handoff_events = Table(
+    "handoff_events",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    owner(),
+    Column("handoff_id", BigKey, ForeignKey("handoffs.id"), nullable=False),
+    Column("what", Words, nullable=False),
+    Column("who", Words),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_handoff_events_conversation_id", "conversation_id"),
+    Index("ix_handoff_events_handoff_id", "handoff_id"),
+    sqlite_autoincrement=True,
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    # Empty once the person is forgotten: what is left then tells only where a message stands that must be changed.
+    Column("conversation_id", Words, ForeignKey("conversations.id")),
+    Column("handoff", BigKey, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("target", Words, nullable=False),
+    # Whether what was sent there can be changed, so that it follows the talk.
+    Column("live", Boolean, nullable=False),
+    Column("state", Words, nullable=False),
+    # The version that is to be shown, and the one that is: `due_at` is set exactly while they differ.
+    Column("wanted", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment),
+    Column("receipt", Words),
+    Column("error", Words),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("handoff", "kind", "target"),
+    Index("ix_notices_conversation_id", "conversation_id"),
+    sqlite_autoincrement=True,
+)
+_untold = notices.c.due_at.is_not(None)
+Index("ix_notices_due_at", notices.c.due_at, sqlite_where=_untold, postgresql_where=_untold)
+
+notice_pace = Table(
+    "notice_pace",
+    metadata,
+    Column("target", Words, primary_key=True),
+    # When the latest messages went there, as JSON.
+    Column("recent", Words, nullable=False),
+)
