@@ -59,6 +59,9 @@ class Live:
                 with suppress(ConnectionResetError):
                     await self._tell(visit, queue, response.send, response.is_connected)
             return response
+        except ConnectionResetError as exc:
+            # The page was closed before the first word reached it.
+            raise web.HTTPServiceUnavailable from exc
         finally:
             self._listeners.discard(queue)
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientConnectionResetError, ClientResponse
+from structlog.testing import capture_logs
 
 from bot.console import live
 from storage import agents, engine
@@ -94,6 +95,21 @@ async def test_a_page_that_goes_away_is_forgotten(opens: Opens, desk: Desk, monk
             while (answer := await browser.client.get("/console/live")).status == 503:
                 await asyncio.sleep(0.05)
             answer.close()
+
+
+async def test_a_page_that_is_closed_before_it_listens_is_no_fault(
+    opens: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def gone(*_: object, **__: object) -> AsyncIterator[None]:
+        raise ClientConnectionResetError
+        yield
+
+    browser = await opens("ada")
+    monkeypatch.setattr(live, "sse_response", gone)
+    with capture_logs() as logs:
+        assert (await browser.get("/live")).status == 503
+    assert [entry["event"] for entry in logs if entry["log_level"] in {"warning", "error"}] == []
 
 
 async def test_too_many_open_pages_are_refused(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
