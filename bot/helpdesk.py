@@ -71,9 +71,12 @@ class Tools:
 
 def helpdesk(settings: Settings, known: Known, told: Staff, calls: Calls, tools: Tools, jobs: Queue) -> Helpdesk:
     """All of it, not started."""
-    directory = known.current.base.directory
+
+    def directory() -> Directory:
+        return known.current.base.directory
+
     words = Words.of(directory, settings.notify_language, zone(settings.notify_timezone))
-    ways = ways_to(told, words, lambda: known.current.base.directory.ticket_channel.address, tools.clock)
+    ways = ways_to(told, words, lambda: directory().ticket_channel.address, tools.clock)
     announcer = Announcer(
         database=tools.database,
         threads=tools.threads,

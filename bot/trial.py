@@ -24,7 +24,7 @@ async def tried(settings: Settings, directory: Directory) -> Mapping[str, str | 
         SettingsError: the settings cannot be used.
     """
     told = whom_to_tell(settings, directory)
-    words = Words.of(directory, settings.notify_language, zone(settings.notify_timezone))
+    words = Words.of(lambda: directory, settings.notify_language, zone(settings.notify_timezone))
     ways = ways_to(told, words, lambda: directory.ticket_channel.address, now)
     telegram = _telegram(settings)
     if telegram is not None:

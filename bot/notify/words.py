@@ -1,6 +1,6 @@
 """Puts a notice into words, the same for every way it goes; the sentences stand in texts/, and nothing is sent here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from importlib.resources import files
@@ -67,15 +67,20 @@ class Words:
     """Speaks to staff: `language` and `zone` are theirs, not those of the talk."""
 
     phrases: Phrases
-    lines: Mapping[LineId, str]
+    directory: Callable[[], Directory]
+    """As it is now: the content may be read again while the program runs."""
     language: Language
     zone: tzinfo
 
     @classmethod
-    def of(cls, directory: Directory, language: Language, time_zone: tzinfo) -> "Words":
+    def of(cls, directory: Callable[[], Directory], language: Language, time_zone: tzinfo) -> "Words":
         """For the lines of a directory."""
-        names = {line.id: line.name[language] for line in directory.lines.values()}
-        return cls(phrases=sentences(), lines=names, language=language, zone=time_zone)
+        return cls(phrases=sentences(), directory=directory, language=language, zone=time_zone)
+
+    def line(self, line: LineId) -> str:
+        """What a line is called; its id where the content knows it no more."""
+        known = self.directory().lines.get(line)
+        return line if known is None else known.name[self.language]
 
     def say(self, key: str, **values: object) -> str:
         """The sentence `key`."""
@@ -105,7 +110,7 @@ class Words:
         return replace(whole, title=said, state="", rows=(), heading="", talk=())
 
     def _notice(self, notice: Notice) -> Written:
-        reason, line = self.say(notice.reason), self.lines.get(notice.line, notice.line)
+        reason, line = self.say(notice.reason), self.line(notice.line)
         facts = (
             Row(label=self.say("language"), text=self.say(f"language_{notice.language}")),
             Row(label=self.say("place"), text=_short(notice.place or "")),

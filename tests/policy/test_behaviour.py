@@ -146,7 +146,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Itera
         return NOW + timedelta(minutes=next(minutes))
 
     assert told.server is not None
-    calls, words = Calls(plan=told.plan), Words.of(directory, "lv", zone(None))
+    calls, words = Calls(plan=told.plan), Words.of(lambda: directory, "lv", zone(None))
     ticket = directory.ticket_channel.address
     mail = RecordedMail(told.server, "paligs@bistro.lv", words=words, ticket=lambda: ticket, clock=lambda: NOW)
     mail.staffroom = staffroom

@@ -36,7 +36,7 @@ def words(shipped: Knowledge) -> Words:
 
 
 def speaking(shipped: Knowledge, language: Language) -> Words:
-    return Words.of(shipped.base.directory, language, zone("Europe/Riga"))
+    return Words.of(lambda: shipped.base.directory, language, zone("Europe/Riga"))
 
 
 def test_every_sentence_stands_in_every_language() -> None:
@@ -133,5 +133,15 @@ def test_who_has_withdrawn_is_named_by_number_alone(words: Words) -> None:
 
 
 def test_a_machine_that_knows_no_zones_tells_the_time_of_the_world(shipped: Knowledge) -> None:
-    words = Words.of(shipped.base.directory, "en", UTC)
+    words = Words.of(lambda: shipped.base.directory, "en", UTC)
     assert "Waiting since: 23.11. 20:40 UTC" in plain(words.written(NOTICE))
+
+
+def test_a_line_is_called_what_the_content_calls_it_now(shipped: Knowledge) -> None:
+    now = [shipped.base.directory]
+    words = Words.of(lambda: now[0], "en", UTC)
+    line = now[0].lines[NOTICE.line]
+    now[0] = replace(now[0], lines={NOTICE.line: replace(line, name={**line.name, "en": "Night shift"})})
+    assert "Night shift" in plain(words.written(NOTICE))
+    now[0] = replace(now[0], lines={})
+    assert f", {NOTICE.line}" in plain(words.written(NOTICE))

@@ -30,7 +30,7 @@ class FakeDesk:
 
 
 def staffroom(shipped: Knowledge, desk: FakeDesk) -> Staffroom:
-    words = Words.of(shipped.base.directory, "en", zone(None))
+    words = Words.of(lambda: shipped.base.directory, "en", zone(None))
     return Staffroom(cast("Desk", desk), words, frozenset({"-100"}))
 
 
