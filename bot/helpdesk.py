@@ -21,6 +21,7 @@ from bot.notify.port import Notifier, Ticket
 from bot.notify.staff import Staff, StaffError, staff
 from bot.notify.words import Words, zone
 from bot.settings import Settings, SettingsError
+from kb.load import ContentError, load
 from kb.model import Directory
 
 if TYPE_CHECKING:
@@ -57,6 +58,17 @@ def whom_to_tell(settings: Settings, directory: Directory) -> Staff:
         return staff(settings, directory, telegram=telegram)
     except StaffError as exc:
         raise SettingsError(exc.problems) from exc
+
+
+def mistakes(settings: Settings) -> tuple[str, ...]:
+    """What is wrong with the settings about notices; nothing where the content cannot be read: that is told then."""
+    try:
+        whom_to_tell(settings, load(settings.content_dir).directory)
+    except SettingsError as exc:
+        return exc.problems
+    except ContentError:
+        return ()
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -207,7 +207,26 @@ class WebSettings(WorkerSettings):
             yield "PUBLIC_URL: is missing: many processes cannot poll Telegram, it has to call one address"
 
 
-def read(kind: type[Settings] = Settings, *, also: Iterable[str] = (), **overrides: Any) -> Settings:
+class _Unchecked(Settings):
+    """Settings that do not fit together, for whoever looks for more mistakes in them."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        tuple(self._read_secret_files())
+        return self
+
+
+Further = Callable[[Settings], Iterable[str]]
+"""Looks for more mistakes: where something is wrong already, for a program that can start finds them by itself."""
+
+
+def read(
+    kind: type[Settings] = Settings,
+    *,
+    also: Iterable[str] = (),
+    further: Further = lambda _: (),
+    **overrides: Any,
+) -> Settings:
     """The settings as they stand in the environment. `also` are mistakes found elsewhere, to be told with the others.
 
     Raises:
@@ -219,7 +238,8 @@ def read(kind: type[Settings] = Settings, *, also: Iterable[str] = (), **overrid
             settings = kind(**overrides)
         except ValidationError as exc:
             errors = exc.errors()
-            problems += [line for error in errors for line in _sentences(error["loc"], error["msg"])]
+            lines = [line for error in errors for line in _sentences(error["loc"], error["msg"])]
+            problems += _new(lines, problems)
             wrong = {str(error["loc"][0]) for error in errors if error["loc"]}
             if not wrong:
                 break
@@ -228,8 +248,14 @@ def read(kind: type[Settings] = Settings, *, also: Iterable[str] = (), **overrid
         else:
             break
     if problems := [*problems, *also]:
-        raise SettingsError(tuple(problems))
+        raise SettingsError((*problems, *_new(further(_Unchecked(**overrides)), problems)))
     return settings
+
+
+def _new(found: Iterable[str], told: Iterable[str]) -> list[str]:
+    """Without settings that something was said of before: what is wrong in itself fits nothing either."""
+    named = {line.partition(":")[0] for line in told}
+    return [line for line in found if line.partition(":")[0] not in named]
 
 
 def _fits(form: re.Pattern[str], secret: SecretStr) -> bool:

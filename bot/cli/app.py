@@ -30,12 +30,12 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
 ) -> None:
     """Serve the web chat and everything else in one process."""
+    from bot import helpdesk, tracing
     from bot.main import serve
     from bot.settings import Settings, read
-    from bot.tracing import mistakes
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    serve(read(Settings, also=mistakes(), **given))
+    serve(read(Settings, also=tracing.mistakes(), further=helpdesk.mistakes, **given))
 
 
 @app.command()
@@ -44,22 +44,22 @@ def web(
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
 ) -> None:
     """Take messages in and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
+    from bot import helpdesk, tracing
     from bot.main import web_role
     from bot.settings import WebSettings, read
-    from bot.tracing import mistakes
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    web_role(read(WebSettings, also=mistakes(), **given))
+    web_role(read(WebSettings, also=tracing.mistakes(), further=helpdesk.mistakes, **given))
 
 
 @app.command()
 def worker() -> None:
     """Deliver replies: one of many processes on PostgreSQL."""
+    from bot import helpdesk, tracing
     from bot.main import worker_role
     from bot.settings import WorkerSettings, read
-    from bot.tracing import mistakes
 
-    worker_role(read(WorkerSettings, also=mistakes()))
+    worker_role(read(WorkerSettings, also=tracing.mistakes(), further=helpdesk.mistakes))
 
 
 @app.command()

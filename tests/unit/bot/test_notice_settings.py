@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.helpdesk import whom_to_tell
+from bot.helpdesk import mistakes, whom_to_tell
 from bot.notify.server import mail_server
 from bot.settings import Settings, SettingsError, read
 from handlers.actions import Reason
 from kb.model import Directory, LineId
-from tests.doubles import small_base
+from tests.doubles import CONTENT, small_base
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +124,35 @@ def test_a_mail_server_is_named_as_people_write_it(
     assert (server.host, server.port, server.security, server.user) == (host, port, security, user)
     assert "c/d" not in repr(server)
     assert server.password == ("c/d" if user == "a@b.lv" else "p" if user else None)
+
+
+def test_what_hangs_on_the_content_is_told_with_the_other_mistakes(
+    lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "eighty")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "nonsense")
+    monkeypatch.setenv("NOTIFY_KITCHEN", "json://127.0.0.1/a")
+    monkeypatch.setenv("OIDC_ISSUER", "nonsense")
+    monkeypatch.setenv("OIDC_CLIENT_ID", "paligs")
+    monkeypatch.setenv("CONTENT_DIR", str(CONTENT))
+    with pytest.raises(SettingsError) as caught:
+        read(further=mistakes)
+    told = [problem.partition(":")[0] for problem in caught.value.problems]
+    assert [told.count(name) for name in ("PORT", "TELEGRAM_BOT_TOKEN", "NOTIFY_KITCHEN", "OIDC_ISSUER")] == [1] * 4
+    assert f"NOTIFY_{lines[0].upper()}" in str(caught.value)
+
+
+def test_content_that_cannot_be_read_is_a_mistake_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PORT", "eighty")
+    monkeypatch.setenv("NOTIFY_KITCHEN", "json://127.0.0.1/a")
+    monkeypatch.setenv("CONTENT_DIR", str(tmp_path))
+    with pytest.raises(SettingsError) as caught:
+        read(further=mistakes)
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == ["PORT"]
+
+
+def test_a_program_that_can_start_is_not_looked_at_twice() -> None:
+    def never(_settings: Settings) -> tuple[str, ...]:
+        raise AssertionError
+
+    assert read(further=never).port == 8080
