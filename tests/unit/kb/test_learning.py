@@ -6,12 +6,13 @@ import pytest
 from kb.bags import Bags, Floats
 from kb.calibration import Calibration, Places, learn
 from kb.concepts import Lexicon
+from kb.corpus import corpus
 from kb.features import Reader, is_word, spelt
 from kb.model import Concept
 from kb.nearest import Nearest
 from kb.repair import Repairer
 from kb.scoring import Scorer
-from kb.training import corpus, train
+from kb.training import train
 from tests.unit.kb.small import CONCEPTS
 
 
