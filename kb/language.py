@@ -40,12 +40,9 @@ _RUSSIAN: Final[Weights] = (0.0, 4.0, 0.0)
 class Languages:
     """How often words, and the letters in them, stand in each language when typed in Latin letters without marks."""
 
-    def __init__(self, questions: Iterable[tuple[Language, Sequence[str]]]) -> None:
-        """`questions`: lower-case words with the language they are in."""
-        used: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
-        for language, said in questions:
-            used[language].update(said)
-        typed = [_typed(used[language]) for language in LANGUAGES]
+    def __init__(self, spoken: Mapping[Language, Mapping[str, int]]) -> None:
+        """`spoken`: how often lower-case words are used in each language."""
+        typed = [_typed(spoken.get(language, {})) for language in LANGUAGES]
         self._words = _weights(typed)
         self._letters = _weights([_runs(words) for words in typed])
 

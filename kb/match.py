@@ -10,12 +10,13 @@ from kb.calibration import Calibration, Scores
 from kb.cues import Cues
 from kb.features import spelt
 from kb.language import Languages
-from kb.learning import NONE, URGENT, Learnt, known, reader, used
+from kb.learning import URGENT, Learnt
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.nearest import Nearest
 from kb.neighbours import Neighbours
 from kb.orders import TicketOrders
 from kb.scoring import Scorer
+from kb.taken import NONE, taken
 from kb.text import clauses, clean, parts, words
 from kb.understanding import Match, Outcome, Understanding, Why
 
@@ -64,10 +65,8 @@ class Matcher:
 
     def __init__(self, knowledge: KnowledgeBase, learnt: Learnt | None = None) -> None:
         """`learnt`: what was learnt from this very knowledge before; learnt now where it is not given."""
-        asked, decoys = known(knowledge)
-        rows = asked + decoys
-        words_used = used(rows)
         found = learnt or learning.learnt(knowledge)
+        apart = found.taken or taken(knowledge)
         self._entries = tuple(EntryId(label) for label in found.model.labels)
         self._place = place = {entry: number for number, entry in enumerate(self._entries)}
         self._calibration: Calibration = found.calibration
@@ -76,12 +75,12 @@ class Matcher:
         self._critical = [
             place[entry.id] for entry in knowledge.entries.values() if entry.act is Act.CRITICAL and entry.id in place
         ]
-        self._reader = reader(knowledge, words_used)
-        self._scorer = Scorer(found.model, self._reader, words_used)
+        self._reader = apart.reader
+        self._scorer = Scorer(found.model, self._reader, apart.used)
         self._cues = Cues(knowledge.cues)
-        self._languages = Languages((row.language, words(clean(row.text))) for row in rows)
-        questions: dict[str, list[tuple[str, list[str]]]] = {}
-        for row in asked:
+        self._languages = Languages(apart.spoken)
+        questions: dict[str, list[tuple[str, Sequence[str]]]] = {}
+        for row in apart.asked:
             questions.setdefault(row.entry, []).append((row.text, row.said))
         self._nearest = Nearest(questions)
         self._topics = {
@@ -93,9 +92,9 @@ class Matcher:
         self._urgent = frozenset(entry.id for entry in knowledge.entries.values() if entry.act in URGENT)
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
         greeting = knowledge.directory.greeting_entry
-        self._greetings = {tuple(row.said) for row in asked if row.entry == greeting}
-        self._neighbours = Neighbours((row.entry, row.said) for row in asked)
-        self._known = _known((row.entry, row.said) for row in rows)
+        self._greetings = {tuple(row.said) for row in apart.asked if row.entry == greeting}
+        self._neighbours = Neighbours((row.entry, row.said) for row in apart.asked)
+        self._known = _known((row.entry, row.said) for row in apart.rows)
 
     def cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
