@@ -21,7 +21,7 @@ class Lexicon:
         self._exact: dict[str, list[str]] = {}
         self._prefixes: dict[str, list[str]] = {}
         self._lengths: dict[str, set[int]] = {}
-        self._phrases: dict[tuple[str, str], list[Phrase]] = {}
+        self._phrases: dict[str, dict[str, list[Phrase]]] = {}
         self.concepts: list[str] = []
         for concept in concepts:
             self.concepts.append(concept.id)
@@ -33,7 +33,8 @@ class Lexicon:
         if not spelt:
             return
         if len(spelt) > 1:
-            self._phrases.setdefault((spelt[0], spelt[1][:BEGINNING]), []).append((spelt, form.endswith("*"), concept))
+            following = self._phrases.setdefault(spelt[0], {})
+            following.setdefault(spelt[1][:BEGINNING], []).append((spelt, form.endswith("*"), concept))
             return
         if form.endswith("*"):
             self._lengths.setdefault(spelt[0][:BEGINNING], set()).add(len(spelt[0]))
@@ -52,7 +53,8 @@ class Lexicon:
         """The concepts that runs of several words stand for."""
         found: dict[str, None] = {}
         for start, (word, following) in enumerate(pairwise(spelt)):
-            for phrase, is_prefix, concept in self._phrases.get((word, following[:BEGINNING]), ()):
+            known = self._phrases.get(word)
+            for phrase, is_prefix, concept in known.get(following[:BEGINNING], ()) if known else ():
                 if _stands(phrase, is_prefix, spelt[start : start + len(phrase)]):
                     found[concept] = None
         return tuple(found)
