@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from kb.concepts import Lexicon
@@ -47,18 +48,30 @@ def taken(knowledge: KnowledgeBase) -> Taken:
     apart = _Apart()
     asked = apart.rows((entry.id, language, text) for entry, language, text in knowledge.questions())
     decoys = apart.rows((NONE, language, text) for language, texts in knowledge.decoys.items() for text in texts)
-    used = Counter(word for row in (*asked, *decoys) for word in row.said)
+    used = Counter(chain.from_iterable(row.said for row in (*asked, *decoys)))
     reader = Reader(Lexicon(knowledge.concepts))
     reader.learn(used)
     return Taken(asked=asked, decoys=decoys, used=used, spoken=apart.spoken, reader=reader)
 
 
+class _Skeletons(dict[str, str]):
+    """Each word's skeleton, made once: most words are met again."""
+
+    def __missing__(self, word: str) -> str:
+        made = self[word] = skeleton(word)
+        return made
+
+
 class _Apart:
-    """Keeps the skeletons of words: most are met again."""
+    """Takes texts apart and keeps what is met again."""
 
     def __init__(self) -> None:
-        self._skeletons: dict[str, str] = {}
-        self.spoken: dict[Language, Counter[str]] = {}
+        self._skeletons = _Skeletons()
+        self._spoken: dict[Language, list[str]] = {}
+
+    @property
+    def spoken(self) -> dict[Language, Counter[str]]:
+        return {language: Counter(spoken) for language, spoken in self._spoken.items()}
 
     def rows(self, texts: Iterable[tuple[EntryId, Language, str]]) -> list[Said]:
         return [
@@ -69,11 +82,5 @@ class _Apart:
 
     def _said(self, language: Language, text: str) -> list[str]:
         spoken = words(clean(text))
-        self.spoken.setdefault(language, Counter()).update(spoken)
-        return [found for word in spoken[:WORDS_READ] if (found := self._skeleton(word))]
-
-    def _skeleton(self, word: str) -> str:
-        known = self._skeletons.get(word)
-        if known is None:
-            known = self._skeletons[word] = skeleton(word)
-        return known
+        self._spoken.setdefault(language, []).extend(spoken)
+        return [found for found in map(self._skeletons.__getitem__, spoken[:WORDS_READ]) if found]

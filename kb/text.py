@@ -47,7 +47,7 @@ _JOTS: Final = (
 )
 _HISSES: Final = re.compile(r"t[sz](?=.)")
 _GLIDES: Final = re.compile(r"(?<=.)i+(?=[aeou])")
-_DOUBLES: Final = re.compile(r"(.)\1+")
+_DOUBLED: Final = re.compile(r"(.)(?=\1)")
 
 _ENDINGS: Final = (
     # lv
@@ -111,7 +111,7 @@ def skeleton(word: str) -> str:
     if "ts" in word or "tz" in word:
         word = _HISSES.sub("c", word)
     # In this order, so that nestrādāja (did not work) stays apart from nestrādā (does not).
-    word = _DOUBLES.sub(r"\1", word)
+    word = _DOUBLED.sub("", word)
     return _GLIDES.sub("", word) if "i" in word else word
 
 
