@@ -82,17 +82,23 @@ class Prior:
 def prior(together: Floats, labels: Floats, spoken: npt.NDArray[np.bool_]) -> Prior:
     """From how often features and labels came together, and the messages a label has; of `spoken` features only."""
     counted = spoken.astype(np.float32)[:, None]
-    messages = labels.sum()
+    messages, together = labels.sum(), together[spoken]
     seen = np.maximum(together.sum(axis=1, keepdims=True), 1)
-    gains = np.log1p(together * messages / (seen * DOUBT))
-    without = np.log1p(np.maximum(together - 1, 0) * messages / (np.maximum(seen - 1, 1) * DOUBT))
+    told = _log(together, messages / (seen * DOUBT))
+    without = _log(np.maximum(together - 1, 0), messages / (np.maximum(seen - 1, 1) * DOUBT))
+    gains, own = np.zeros((2, len(spoken), len(labels)), dtype=np.float32)
+    own[spoken] = told - without
+    gains[spoken] = told - np.log1p(labels / DOUBT)
     each = labels.mean()
-    return Prior(
-        gains=((gains - np.log1p(labels / DOUBT)) * counted).astype(np.float32),
-        own=((gains - without) * counted).astype(np.float32),
-        counted=counted,
-        share=float(SHARE * each / (each + ENOUGH)),
-    )
+    return Prior(gains=gains, own=own, counted=counted, share=float(SHARE * each / (each + ENOUGH)))
+
+
+def _log(counts: Floats, scale: Floats) -> Floats:
+    """log1p() of the product; numpy takes the plain logarithm of many numbers at once."""
+    out: Floats = counts * scale
+    out += 1
+    np.log(out, out=out)
+    return out
 
 
 def heard(units: Mapping[Unit, float], reader: Reader) -> dict[Feature, float]:

@@ -64,10 +64,11 @@ class _Between:
         self.sizes = np.maximum(self.of_messages(self.unit_sizes, summed=True), _TINY)
         self.shrink: Floats = (1 / np.sqrt(self.sizes)).astype(np.float32)
 
-    def to_features(self, said: Floats) -> Floats:
-        """For each feature the sum over the messages that hold it."""
-        padded = np.zeros((len(said) + 1, said.shape[1]), dtype=np.float32)
-        padded[:-1] = said
+    def to_features(self, said: Floats, loud: Floats | float = 1) -> Floats:
+        """For each feature the sum over the messages that hold it, each so loud."""
+        padded = np.empty((len(said) + 1, said.shape[1]), dtype=np.float32)
+        np.multiply(said, loud, out=padded[:-1])
+        padded[-1] = 0
         return self._holders.sums(self._containers.sums(padded))
 
     def of_messages(self, weights: Floats, *, summed: bool = False) -> Floats:
@@ -76,7 +77,7 @@ class _Between:
 
     def taught(self, messages: Floats) -> Floats:
         """What features weigh when each message taught so much."""
-        out = self.to_features(messages * self.shrink)
+        out = self.to_features(messages, self.shrink)
         # The weights are kept multiplied by the loudness, so that no message has to do it.
         out *= self._push
         return out
@@ -109,22 +110,23 @@ def _descend(between: _Between, scores: Floats, truth: Floats) -> Floats:
     for step in range(STEPS):
         momentum = np.float32(step / (step + LAG))
         likely = _softmax(scores + momentum * speed)
-        rest = (truth - likely) * heft
+        rest = truth - likely
+        rest *= heft
         gain = between.heard(between.taught(rest))
         rate = np.float32(min(LONGEST, SHARE * _newton(likely, rest, gain, heft[:, 0])))
         speed *= momentum
-        speed += rate * gain
+        speed += np.multiply(gain, rate, out=gain)
         scores += speed
         taught_before *= momentum
-        taught_before += rate * rest
+        taught_before += np.multiply(rest, rate, out=rest)
         taught += taught_before
     return taught
 
 
 def _newton(likely: Floats, rest: Floats, gain: Floats, heft: Floats) -> float:
-    """How far along `gain` the loss falls, by its slope and its bend there."""
+    """How far along `gain` the loss falls, by its slope and its bend there; `likely` is used up."""
     slope = np.einsum("ij,ij->i", rest, gain).sum(dtype=np.float64)
-    leaning = likely * gain
+    leaning = np.multiply(likely, gain, out=likely)
     spread = np.einsum("ij,ij->i", leaning, gain) - leaning.sum(axis=1) ** 2
     return float(slope / max(float((heft * spread).sum(dtype=np.float64)), _TINY))
 
