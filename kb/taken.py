@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Final
 
 from kb.concepts import Lexicon
@@ -17,11 +18,12 @@ NONE: Final = EntryId("none")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """A known question, or a decoy with the label NONE; `said` are the skeletons of its words."""
+    """A known question, or a decoy with the label NONE; `said` are the skeletons of its words, `line` all in one."""
 
     entry: EntryId
     text: str
     said: Sequence[str]
+    line: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +69,16 @@ class _Apart:
 
     def __init__(self) -> None:
         self._skeletons = _Skeletons()
-        self._spoken: dict[Language, list[str]] = {}
-
-    @property
-    def spoken(self) -> dict[Language, Counter[str]]:
-        return {language: Counter(spoken) for language, spoken in self._spoken.items()}
+        self.spoken: dict[Language, Counter[str]] = {}
 
     def rows(self, texts: Iterable[tuple[EntryId, Language, str]]) -> list[Said]:
-        return [
-            Said(entry=entry, text=text, said=said)
-            for entry, language, text in texts
-            if (said := self._said(language, text))
-        ]
-
-    def _said(self, language: Language, text: str) -> list[str]:
-        spoken = words(clean(text))
-        self._spoken.setdefault(language, []).extend(spoken)
-        return [found for found in map(self._skeletons.__getitem__, spoken[:WORDS_READ]) if found]
+        found: list[Said] = []
+        # In runs of one language, as the content lists them: their words are counted together.
+        for language, run in groupby(texts, key=itemgetter(1)):
+            heard = [(entry, text, words(clean(text))) for entry, _, text in run]
+            self.spoken.setdefault(language, Counter()).update(chain.from_iterable(spoken for _, _, spoken in heard))
+            for entry, text, spoken in heard:
+                said = list(filter(None, map(self._skeletons.__getitem__, spoken[:WORDS_READ])))
+                if said:
+                    found.append(Said(entry=entry, text=text, said=said, line=" ".join(said)))
+        return found
