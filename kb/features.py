@@ -47,6 +47,11 @@ def loudness(feature: Feature) -> float:
     return WEIGHTS[feature[0]] if ":" in feature else LETTERS_WEIGHT
 
 
+def is_shared(feature: Feature) -> bool:
+    """Whether a word that is not known may have a known feature: a stem, letters in a row, a concept."""
+    return isinstance(feature, str) and (":" not in feature or feature[0] in "sc")
+
+
 class Reader:
     """Takes messages apart into units, and units into features."""
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from kb.bags import Floats
 from kb.corpus import Corpus, corpus
 from kb.descent import weigh
-from kb.features import Feature, Reader, Unit, is_word
+from kb.features import Feature, Reader, Unit, is_shared, is_word
 
 UNSEEN: Final = 1.0
 """The size of a feature of a strange word that no known word has, as a share of the largest known one."""
@@ -22,7 +22,8 @@ _TINY: Final = 1e-6
 class Model:
     """What was learnt. `rows` holds one row a unit and one a feature: a column of scores a label, and last its size.
 
-    `units` and `features` tell the row of each. A message scores the sum of its rows over the root of their sizes.
+    `units` and `features` tell the row of each; of features, those that strange words may share with known ones.
+    A message scores the sum of its rows over the root of their sizes.
     """
 
     labels: tuple[str, ...]
@@ -72,14 +73,16 @@ def train(messages: Sequence[Sequence[str]], labels: Sequence[str], reader: Read
 
 def _trained(read: Corpus, truth: Floats, labels: tuple[str, ...]) -> tuple[Model, Floats]:
     found = weigh(read, truth)
+    # Other features are met in known units alone, and these have rows of their own.
+    shared = [row for feature, row in read.features.items() if is_shared(feature)]
     first = len(found.units)
-    rows = np.empty((first + len(found.features), len(labels) + 1), dtype=np.float16)
+    rows = np.zeros((first + len(shared) + 1, len(labels) + 1), dtype=np.float16)
     rows[:first, :-1], rows[:first, -1:] = found.units, found.unit_sizes
-    rows[first:, :-1], rows[first:, -1] = found.features, read.loudness**2
+    rows[first:-1, :-1], rows[first:-1, -1] = found.features[shared], read.loudness[shared] ** 2
     model = Model(
         labels=labels,
         units=read.units,
-        features={feature: first + row for feature, row in read.features.items()},
+        features={feature: first + row for row, feature in enumerate(filter(is_shared, read.features))},
         rows=rows,
         strangeness=UNSEEN * float(np.max(read.loudness, initial=0)) ** 2,
     )
