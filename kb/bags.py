@@ -1,6 +1,7 @@
 """Ragged lists of row numbers and the sums of a matrix's rows over them; arithmetic only."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -13,8 +14,16 @@ _Places = npt.NDArray[np.int64]
 _WIDTHS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 48, 64)
 _WIDEST: Final = _WIDTHS[-1]
 """A bag of more is summed in pieces of so many."""
-_CHUNK: Final = 1 << 10
-"""So many rows are taken at once: they stay in the cache until they are summed."""
+_CHUNK: Final = 1 << 17
+"""So many numbers are taken at once: they stay in the cache until they are summed."""
+_COLUMNS: Final = 80
+"""So many columns, about, are dealt with at once: of more, what is summed on the way would take much room."""
+
+
+def blocks(columns: int) -> list[slice]:
+    """Parts of as many columns that are dealt with one after the other."""
+    cuts = np.linspace(0, columns, max(1, round(columns / _COLUMNS)) + 1).astype(int).tolist()
+    return [slice(start, end) for start, end in pairwise(cuts)]
 
 
 class Bags:
@@ -55,13 +64,14 @@ class Bags:
 
     def sums(self, matrix: Floats) -> Floats:
         """The sum of the matrix's rows for each bag; `matrix` ends in a row of zeros, and so does the answer."""
-        out = np.empty((len(self.sizes) + 1, matrix.shape[1]), dtype=np.float32)
+        matrix, columns = np.ascontiguousarray(matrix), matrix.shape[1]
+        out = np.empty((len(self.sizes) + 1, columns), dtype=np.float32)
         out[self._empty] = out[-1] = 0
-        taken = np.empty((_CHUNK, matrix.shape[1]), dtype=np.float32)
+        taken = np.empty((max(_CHUNK // columns, _WIDEST), columns), dtype=np.float32)
         for bags, numbers in self._blocks:
             _sum(numbers, matrix, taken, out, bags)
         if len(self._large.bags):
-            pieces = np.empty((len(self._large.numbers), matrix.shape[1]), dtype=np.float32)
+            pieces = np.empty((len(self._large.numbers), columns), dtype=np.float32)
             _sum(self._large.numbers, matrix, taken, pieces, np.arange(len(pieces)))
             out[self._large.bags] = np.add.reduceat(pieces, self._large.first, axis=0)
         return out
@@ -80,8 +90,9 @@ def _sum(numbers: Numbers, matrix: Floats, taken: Floats, out: Floats, places: _
     """Sums the rows in each line of `numbers` into the rows `places` of `out`."""
     width = numbers.shape[1]
     ones = np.ones((1, 1, width), dtype=np.float32)
-    for start in range(0, len(numbers), _CHUNK // width):
-        part = numbers[start : start + _CHUNK // width]
+    lines = len(taken) // width
+    for start in range(0, len(numbers), lines):
+        part = numbers[start : start + lines]
         rows = np.take(matrix, part.ravel(), axis=0, out=taken[: part.size], mode="clip")
         # A product with ones sums the rows of a bag twice as fast as sum() does.
         summed = rows if width == 1 else np.matmul(ones, rows.reshape(len(part), width, -1))[:, 0]

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kb.bags import Floats
+from kb.bags import Floats, blocks
 from kb.corpus import Corpus
-from kb.counting import prior
+from kb.counting import prior, share
 from kb.features import Feature
 
 STEPS: Final = 8
@@ -30,12 +30,11 @@ _TINY: Final = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class Weighed:
-    """What each unit and each feature says for each label, and the size of each unit; all end in a row of zeros.
+    """What each feature says for each label, and the size of each unit; both end in a row of zeros.
 
     `held_out`: what each message scores without what it taught itself.
     """
 
-    units: Floats
     features: Floats
     unit_sizes: Floats
     held_out: Floats
@@ -46,11 +45,12 @@ def weigh(read: Corpus, truth: Floats) -> Weighed:
     between = _Between(read)
     weights, scores, own = _start(between, read.features, truth)
     taught = _descend(between, scores, truth)
-    weights += between.taught(taught)
+    for block in blocks(truth.shape[1]):
+        weights[:, block] += between.taught(taught[:, block])
     own += taught
     own *= OWN_SHARE
     scores -= own
-    return Weighed(units=read.unit_bags.sums(weights), features=weights, unit_sizes=between.unit_sizes, held_out=scores)
+    return Weighed(features=weights, unit_sizes=between.unit_sizes, held_out=scores)
 
 
 class _Between:
@@ -88,18 +88,36 @@ class _Between:
         out *= self.shrink
         return out
 
+    def gain(self, messages: Floats) -> Floats:
+        """What messages score when each one taught so much."""
+        out = np.empty_like(messages)
+        for block in blocks(messages.shape[1]):
+            out[:, block] = self.heard(self.taught(messages[:, block]))
+        return out
+
 
 def _start(between: _Between, features: Iterable[Feature], truth: Floats) -> tuple[Floats, Floats, Floats]:
     """What counting gives: weights of features, scores of messages, and the part of these that each gave itself."""
-    start = prior(between.to_features(truth), truth.sum(axis=0), _spoken(features))
-    number = np.maximum(between.of_messages(start.counted), 1)
-    # As loud as the prior is meant to be: it was counted for messages whose features all have the size 1.
-    scale = np.float32(start.share * np.median(np.sqrt(between.sizes / number)))
-    own = between.heard(start.own)
-    own *= truth
-    own *= scale
-    weights = start.gains * scale
-    return weights, between.heard(weights), own
+    spoken, labels = _spoken(features), truth.sum(axis=0)
+    number = np.maximum(between.of_messages(spoken.astype(np.float32)[:, None]), 1)
+    # As loud as the prior is meant to be: it is counted for messages whose features all have the size 1.
+    scale = np.float32(share(labels) * np.median(np.sqrt(between.sizes / number)))
+    seen = between.to_features(np.ones((len(truth), 1), dtype=np.float32))[spoken]
+    weights = np.zeros((len(spoken), len(labels)), dtype=np.float32)
+    scores, owned = np.empty_like(truth), np.empty_like(truth)
+    for block in blocks(len(labels)):
+        together = between.to_features(truth[:, block])[spoken]
+        gains, own = prior(together, seen, labels[block], len(truth))
+        filled = np.zeros((len(spoken), gains.shape[1]), dtype=np.float32)
+        filled[spoken] = own
+        owned[:, block] = between.heard(filled)
+        filled[spoken] = gains
+        filled *= scale
+        scores[:, block] = between.heard(filled)
+        weights[:, block] = filled
+    owned *= truth
+    owned *= scale
+    return weights, scores, owned
 
 
 def _descend(between: _Between, scores: Floats, truth: Floats) -> Floats:
@@ -109,12 +127,13 @@ def _descend(between: _Between, scores: Floats, truth: Floats) -> Floats:
     taught, taught_before, speed = np.zeros_like(truth), np.zeros_like(truth), np.zeros_like(truth)
     for step in range(STEPS):
         momentum = np.float32(step / (step + LAG))
-        likely = _softmax(scores + momentum * speed)
+        speed *= momentum
+        likely = _softmax(scores + speed)
         rest = truth - likely
         rest *= heft
-        gain = between.heard(between.taught(rest))
+        gain = between.gain(rest)
         rate = np.float32(min(LONGEST, SHARE * _newton(likely, rest, gain, heft[:, 0])))
-        speed *= momentum
+        del likely
         speed += np.multiply(gain, rate, out=gain)
         scores += speed
         taught_before *= momentum

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kb.bags import Floats
+from kb.bags import Floats, blocks
 from kb.corpus import Corpus, corpus
 from kb.descent import weigh
 from kb.features import Feature, Reader, Unit, is_shared, is_word
@@ -75,10 +75,12 @@ def _trained(read: Corpus, truth: Floats, labels: tuple[str, ...]) -> tuple[Mode
     found = weigh(read, truth)
     # Other features are met in known units alone, and these have rows of their own.
     shared = [row for feature, row in read.features.items() if is_shared(feature)]
-    first = len(found.units)
+    first = len(found.unit_sizes)
     rows = np.zeros((first + len(shared) + 1, len(labels) + 1), dtype=np.float16)
-    rows[:first, :-1], rows[:first, -1:] = found.units, found.unit_sizes
-    rows[first:-1, :-1], rows[first:-1, -1] = found.features[shared], read.loudness[shared] ** 2
+    rows[:first, -1:], rows[first:-1, -1] = found.unit_sizes, read.loudness[shared] ** 2
+    for block in blocks(len(labels)):
+        weights = np.ascontiguousarray(found.features[:, block])
+        rows[:first, block], rows[first:-1, block] = read.unit_bags.sums(weights), weights[shared]
     model = Model(
         labels=labels,
         units=read.units,
