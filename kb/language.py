@@ -31,6 +31,7 @@ RUN_SHARE: Final = 4.0
 SURE: Final = 1.0
 """The least lead over the next language, in natural logarithms of likelihood."""
 
+Counts = tuple[int, ...]
 Weights = tuple[float, float, float]
 _NOTHING: Final[Weights] = (0.0, 0.0, 0.0)
 _LATVIAN: Final[Weights] = (4.0, 0.0, 0.0)
@@ -92,15 +93,18 @@ def _runs_of(word: str) -> list[str]:
 
 
 def _weights(counts: Sequence[Mapping[str, int]]) -> dict[str, Weights]:
-    traits = {trait: place for place, trait in enumerate(dict.fromkeys(chain.from_iterable(counts)))}
-    rates = np.full((len(counts), len(traits)), SMOOTHING)
-    for row, count in zip(rates, counts, strict=True):
-        row[[traits[trait] for trait in count]] += list(count.values())
-    rates /= rates.sum(axis=1, keepdims=True) + 1
-    weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=0)))
-    # Most words are used once and in one language: the same weights stand for all of them.
-    same: dict[Weights, Weights] = {}
-    return {
-        trait: same.setdefault((lv, ru, en), (lv, ru, en))
-        for trait, lv, ru, en in zip(traits, *weights.tolist(), strict=True)
+    """For each trait how much likelier it is in each language than on average."""
+    kinds: dict[Counts, Counts] = {}
+    traits: dict[str, Counts] = {}
+    for trait in chain.from_iterable(counts):
+        if trait not in traits:
+            each = tuple(count.get(trait, 0) for count in counts)
+            # Most words are used once and in one language: the same numbers stand for all of them.
+            traits[trait] = kinds.setdefault(each, each)
+    totals = np.array([sum(count.values()) + SMOOTHING * len(traits) + 1 for count in counts])
+    rates = (np.array(list(kinds), dtype=np.float64).reshape(-1, len(counts)) + SMOOTHING) / totals
+    weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=1, keepdims=True)))
+    told: dict[Counts, Weights] = {
+        kind: (lv, ru, en) for kind, (lv, ru, en) in zip(kinds, weights.tolist(), strict=True)
     }
+    return {trait: told[kind] for trait, kind in traits.items()}
