@@ -80,8 +80,8 @@ class Matcher:
         self._cues = Cues(knowledge.cues)
         self._languages = Languages(apart.spoken)
         self._nearest = Nearest(apart.asked)
-        self._topics = {
-            entry.id: self._scorer.scores([word for language in LANGUAGES for word in spelt(entry.title[language])])[0]
+        self._titles = {
+            entry.id: [word for language in LANGUAGES for word in spelt(entry.title[language])]
             for entry in knowledge.entries.values()
         }
         self._orders = TicketOrders(knowledge.cues)
@@ -107,7 +107,7 @@ class Matcher:
         if not said:
             return Understanding(outcome=Outcome.UNKNOWN, language=told, signals=signals)
         said = self._matter(said)
-        topic = self._topics.get(after) if after is not None and self._cues.begins(said, GOES_ON) else None
+        topic = self._topic(after) if self._cues.begins(said, GOES_ON) else None
         matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
         rules = [
             Rule.SCORES if " ".join(said) not in self._known else Rule.KNOWN,
@@ -158,6 +158,11 @@ class Matcher:
             if " ".join(said[:length]) in self._greetings:
                 return said[length:]
         return said
+
+    def _topic(self, after: EntryId | None) -> Scores | None:
+        """What the title of the entry that was spoken about scores by itself."""
+        title = self._titles.get(after) if after is not None else None
+        return self._scorer.scores(title)[0] if title is not None else None
 
     def _rivals(self, said: Sequence[str], best: Match) -> tuple[Match, ...]:
         """The other faults that a very short report of a fault may mean as well."""
