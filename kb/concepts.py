@@ -1,6 +1,6 @@
 """Which concepts of the lexicon stand in a message, whatever the language; knows skeletons only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -17,7 +17,8 @@ Phrase = tuple[tuple[str, ...], str, bool, str]
 class Lexicon:
     """The forms of all concepts, ready to be found by their first word."""
 
-    def __init__(self, concepts: Iterable[Concept]) -> None:
+    def __init__(self, concepts: Iterable[Concept], spell: Callable[[str], str] = skeleton) -> None:
+        """`spell`: the skeleton of a word, quicker perhaps for one that was met before."""
         self._exact: dict[str, list[str]] = {}
         self._prefixes: dict[str, list[str]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
@@ -26,21 +27,20 @@ class Lexicon:
         for concept in concepts:
             self.concepts.append(concept.id)
             for form in dict.fromkeys(form for language in LANGUAGES for form in concept.forms[language]):
-                self._add(form, concept.id)
+                self._add(tuple(map(spell, words(clean(form)))), form.endswith("*"), concept.id)
 
-    def _add(self, form: str, concept: str) -> None:
-        spelt = tuple(skeleton(word) for word in words(clean(form)))
+    def _add(self, spelt: tuple[str, ...], is_prefix: bool, concept: str) -> None:
         if not spelt:
             return
         if len(spelt) > 1:
             following = self._phrases.setdefault(spelt[0], {})
-            phrase = (spelt[1:-1], spelt[-1], form.endswith("*"), concept)
+            phrase = (spelt[1:-1], spelt[-1], is_prefix, concept)
             following.setdefault(spelt[1][:BEGINNING], []).append(phrase)
             return
-        if form.endswith("*"):
-            begins = spelt[0][:BEGINNING]
-            self._lengths[begins] = tuple(sorted({*self._lengths.get(begins, ()), len(spelt[0])}))
-        known = (self._prefixes if form.endswith("*") else self._exact).setdefault(spelt[0], [])
+        begins, length = spelt[0][:BEGINNING], len(spelt[0])
+        if is_prefix and length not in self._lengths.get(begins, ()):
+            self._lengths[begins] = tuple(sorted((*self._lengths.get(begins, ()), length)))
+        known = (self._prefixes if is_prefix else self._exact).setdefault(spelt[0], [])
         if concept not in known:
             known.append(concept)
 

@@ -51,7 +51,7 @@ def taken(knowledge: KnowledgeBase) -> Taken:
     asked = apart.rows((entry.id, language, text) for entry, language, text in knowledge.questions())
     decoys = apart.rows((NONE, language, text) for language, texts in knowledge.decoys.items() for text in texts)
     used = Counter(chain.from_iterable(row.said for row in (*asked, *decoys)))
-    reader = Reader(Lexicon(knowledge.concepts))
+    reader = Reader(Lexicon(knowledge.concepts, apart.skeletons.__getitem__))
     reader.learn(used)
     return Taken(asked=asked, decoys=decoys, used=used, spoken=apart.spoken, reader=reader)
 
@@ -68,7 +68,7 @@ class _Apart:
     """Takes texts apart and keeps what is met again."""
 
     def __init__(self) -> None:
-        self._skeletons = _Skeletons()
+        self.skeletons = _Skeletons()
         self.spoken: dict[Language, Counter[str]] = {}
 
     def rows(self, texts: Iterable[tuple[EntryId, Language, str]]) -> list[Said]:
@@ -78,7 +78,7 @@ class _Apart:
             heard = [(entry, text, words(clean(text))) for entry, _, text in run]
             self.spoken.setdefault(language, Counter()).update(chain.from_iterable(spoken for _, _, spoken in heard))
             for entry, text, spoken in heard:
-                said = list(filter(None, map(self._skeletons.__getitem__, spoken[:WORDS_READ])))
+                said = list(filter(None, map(self.skeletons.__getitem__, spoken[:WORDS_READ])))
                 if said:
                     found.append(Said(entry=entry, text=text, said=said, line=" ".join(said)))
         return found
