@@ -47,3 +47,13 @@ def test_a_message_left_out_is_understood_by_the_others_alone() -> None:
 def test_one_label_alone_is_never_doubted() -> None:
     held_out = weigh(corpus([["printer"], ["scanner"]], READER), one_hot([0, 0])).held_out
     assert np.isfinite(held_out).all()
+
+
+def test_labels_dealt_with_in_parts_are_learnt_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [[f"topic{number % 5}", f"own{number % 7}"] for number in range(35)]
+    truth = one_hot([number % 5 for number in range(35)])
+    whole = weigh(corpus(said, READER), truth)
+    monkeypatch.setattr("kb.bags._COLUMNS", 2)
+    parts = weigh(corpus(said, READER), truth)
+    assert parts.held_out == pytest.approx(whole.held_out, abs=1e-5)
+    assert parts.features == pytest.approx(whole.features, abs=1e-4)
