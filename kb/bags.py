@@ -93,7 +93,7 @@ def _sum(numbers: Numbers, matrix: Floats, taken: Floats, out: Floats, places: _
     lines = len(taken) // width
     for start in range(0, len(numbers), lines):
         part = numbers[start : start + lines]
-        rows = np.take(matrix, part.ravel(), axis=0, out=taken[: part.size], mode="clip")
+        rows = matrix.take(part.ravel(), axis=0, out=taken[: part.size], mode="clip")
         # A product with ones sums the rows of a bag twice as fast as sum() does.
         summed = rows if width == 1 else np.matmul(ones, rows.reshape(len(part), width, -1))[:, 0]
         out[places[start : start + len(part)]] = summed

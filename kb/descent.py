@@ -123,7 +123,7 @@ def _start(between: _Between, features: Iterable[Feature], truth: Floats) -> tup
 def _descend(between: _Between, scores: Floats, truth: Floats) -> Floats:
     """Moves the scores of messages towards the truth, and returns how much each message taught each label for that."""
     labels = truth.sum(axis=0)
-    heft: Floats = (truth @ np.minimum((np.median(labels) / labels) ** EVEN, 1)).astype(np.float32)[:, None]
+    heft: Floats = np.minimum((np.median(labels) / labels) ** EVEN, 1).astype(np.float32)[truth.argmax(axis=1), None]
     taught, taught_before, speed = np.zeros_like(truth), np.zeros_like(truth), np.zeros_like(truth)
     for step in range(STEPS):
         momentum = np.float32(step / (step + LAG))
