@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.bags import Floats, blocks
-from kb.corpus import Corpus
+from kb.corpus import Between, Corpus
 from kb.counting import prior, share
 from kb.features import Feature
 
@@ -21,7 +21,7 @@ SHARE: Final = 0.7
 LONGEST: Final = 2.0
 """A step is this share of what Newton's method would go along the gradient, and no longer than LONGEST."""
 LAG: Final = 2
-"""Each step goes on with step / (step + LAG) of the one before (Nesterov 1983)."""
+"""Each step goes on with step / (step + LAG) of the last one (Nesterov 1983)."""
 OWN_SHARE: Final = 0.8
 """How much of what a message taught the model is taken off its own score; 0.8 meets what cross-validation measures."""
 EVEN: Final = 0.5
@@ -42,7 +42,7 @@ class Weighed:
 
 def weigh(read: Corpus, truth: Floats) -> Weighed:
     """Learns from messages whose labels are the ones in the rows of `truth`."""
-    between = _Between(read)
+    between = Between(read)
     weights, scores, own = _start(between, read.features, truth)
     taught = _descend(between, scores, truth)
     for block in blocks(truth.shape[1]):
@@ -53,50 +53,7 @@ def weigh(read: Corpus, truth: Floats) -> Weighed:
     return Weighed(features=weights, unit_sizes=between.unit_sizes, held_out=scores)
 
 
-class _Between:
-    """From messages to features and back, each message as loud as its size allows."""
-
-    def __init__(self, read: Corpus) -> None:
-        self._units, self._messages = read.unit_bags, read.message_bags
-        self._holders, self._containers = read.unit_bags.turned(), read.message_bags.turned()
-        self._push: Floats = read.loudness[:, None] ** 2
-        self.unit_sizes = self._units.sums(self._push)
-        self.sizes = np.maximum(self.of_messages(self.unit_sizes, summed=True), _TINY)
-        self.shrink: Floats = (1 / np.sqrt(self.sizes)).astype(np.float32)
-
-    def to_features(self, said: Floats, loud: Floats | float = 1) -> Floats:
-        """For each feature the sum over the messages that hold it, each so loud."""
-        padded = np.empty((len(said) + 1, said.shape[1]), dtype=np.float32)
-        np.multiply(said, loud, out=padded[:-1])
-        padded[-1] = 0
-        return self._holders.sums(self._containers.sums(padded))
-
-    def of_messages(self, weights: Floats, *, summed: bool = False) -> Floats:
-        """For each message the sum over its features, or over its units where features are `summed` already."""
-        return self._messages.sums(weights if summed else self._units.sums(weights))[:-1]
-
-    def taught(self, messages: Floats) -> Floats:
-        """What features weigh when each message taught so much."""
-        out = self.to_features(messages, self.shrink)
-        # The weights are kept multiplied by the loudness, so that no message has to do it.
-        out *= self._push
-        return out
-
-    def heard(self, weights: Floats) -> Floats:
-        """What messages score by these weights."""
-        out = self.of_messages(weights)
-        out *= self.shrink
-        return out
-
-    def gain(self, messages: Floats) -> Floats:
-        """What messages score when each one taught so much."""
-        out = np.empty_like(messages)
-        for block in blocks(messages.shape[1]):
-            out[:, block] = self.heard(self.taught(messages[:, block]))
-        return out
-
-
-def _start(between: _Between, features: Iterable[Feature], truth: Floats) -> tuple[Floats, Floats, Floats]:
+def _start(between: Between, features: Iterable[Feature], truth: Floats) -> tuple[Floats, Floats, Floats]:
     """What counting gives: weights of features, scores of messages, and the part of these that each gave itself."""
     spoken, labels = _spoken(features), truth.sum(axis=0)
     number = np.maximum(between.of_messages(spoken.astype(np.float32)[:, None]), 1)
@@ -120,14 +77,13 @@ def _start(between: _Between, features: Iterable[Feature], truth: Floats) -> tup
     return weights, scores, owned
 
 
-def _descend(between: _Between, scores: Floats, truth: Floats) -> Floats:
+def _descend(between: Between, scores: Floats, truth: Floats) -> Floats:
     """Moves the scores of messages towards the truth, and returns how much each message taught each label for that."""
     labels = truth.sum(axis=0)
     heft: Floats = np.minimum((np.median(labels) / labels) ** EVEN, 1).astype(np.float32)[truth.argmax(axis=1), None]
-    taught, taught_before, speed = np.zeros_like(truth), np.zeros_like(truth), np.zeros_like(truth)
-    for step in range(STEPS):
-        momentum = np.float32(step / (step + LAG))
-        speed *= momentum
+    taught, speed = np.zeros_like(truth), np.zeros_like(truth)
+    for step, reach in enumerate(_reaches()):
+        speed *= np.float32(_momentum(step))
         likely = _softmax(scores + speed)
         rest = truth - likely
         rest *= heft
@@ -136,10 +92,21 @@ def _descend(between: _Between, scores: Floats, truth: Floats) -> Floats:
         del likely
         speed += np.multiply(gain, rate, out=gain)
         scores += speed
-        taught_before *= momentum
-        taught_before += np.multiply(rest, rate, out=rest)
-        taught += taught_before
+        taught += np.multiply(rest, rate * reach, out=rest)
     return taught
+
+
+def _momentum(step: int) -> float:
+    return step / (step + LAG)
+
+
+def _reaches() -> list[np.float32]:
+    """How far what is moved in each step goes in that and all later ones, as each goes on with a part of the last."""
+    reach, found = 0.0, list[np.float32]()
+    for step in reversed(range(STEPS)):
+        reach = 1 + reach * _momentum(step + 1)
+        found.append(np.float32(reach))
+    return found[::-1]
 
 
 def _newton(likely: Floats, rest: Floats, gain: Floats, heft: Floats) -> float:
