@@ -1,8 +1,9 @@
 """Puts together what the handlers need to know: content, lessons, matcher and sentences; decides nothing."""
 
+import ctypes
 import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -50,6 +51,13 @@ def _kept() -> Iterator[None]:
     try:
         yield
         gc.freeze()
+        _give_back()
     finally:
         if collecting:
             gc.enable()
+
+
+def _give_back() -> None:
+    """What learning took for a while goes back to the system, where the C library is one that can (glibc)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -72,7 +72,7 @@ def learn(held_out: Scores, truth: Places, words: Places, none: int | None, urge
     traits, best = _traits(np.vstack([scores, pretended]), np.concatenate([words, words[orphans]]), none)
     right = np.concatenate([best[: len(truth)] == truth, np.zeros(len(orphans), dtype=bool)])
     slopes = _logistic(traits, right)
-    chances = _sigmoid(traits @ slopes)
+    chances = _chances(traits, slopes)
     answer_from = _answer_from(chances)
     return Calibration(
         none=none,
@@ -123,13 +123,15 @@ def _logistic(traits: Reals, right: Rights) -> Reals:
     slopes = np.zeros(traits.shape[1])
     ridge = np.eye(len(slopes)) * 1e-2
     for _ in range(NEWTON_STEPS):
-        chances = _sigmoid(traits @ slopes)
-        slope = traits.T @ (right - chances) - ridge @ slopes
-        bend = (traits * (chances * (1 - chances))[:, None]).T @ traits + ridge
+        chances = _chances(traits, slopes)
+        slope = np.einsum("ij,i->j", traits, right - chances) - ridge @ slopes
+        bend = np.einsum("ij,ik,i->jk", traits, traits, chances * (1 - chances)) + ridge
         slopes += np.linalg.solve(bend, slope)
     return slopes
 
 
-def _sigmoid(values: Reals) -> Reals:
-    out: Reals = 1 / (1 + np.exp(-np.clip(values, -30, 30)))
+def _chances(traits: Reals, slopes: Reals) -> Reals:
+    # Not as a product of matrices: for one so small, the threads of the library that makes it cost more than they save.
+    sums = np.einsum("ij,j->i", traits, slopes)
+    out: Reals = 1 / (1 + np.exp(-np.clip(sums, -30, 30)))
     return out

@@ -15,6 +15,8 @@ LONGEST_TEXT: Final = 1000
 
 _PHONE: Final = re.compile(r"\+\d[\d ()-]{6,}\d|(?<!\d)[26]\d{3}[ -]?\d{4}(?!\d)")
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+_HINT: Final = re.compile(r"[@\d]|://|www\.")
+_WORD: Final = re.compile(r"\w+")
 _LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)]")
 
 
@@ -74,7 +76,7 @@ def _contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
             if name not in known:
                 yield f"answer.{language}: {{{name}}} is not known: write one of {_names(known)}"
         said = (getattr(entry.title, language), body(entry, directory, language))
-        for text in (*said, *getattr(entry.questions, language)):
+        for text in filter(holds_contact, (*said, *getattr(entry.questions, language))):
             yield from (f"{_key(text, said, language)}: {problem}" for problem in _unlisted(text, directory))
 
 
@@ -98,7 +100,8 @@ def _unlisted(text: str, directory: DirectoryFile) -> Iterator[str]:
 
 def holds_contact(text: str) -> bool:
     """Whether a number, an address or a link stands in `text`, listed or not."""
-    return any(pattern.search(text) for pattern in (_PHONE, _EMAIL, _LINK))
+    # Most texts hold nothing that one begins with.
+    return bool(_HINT.search(text)) and any(pattern.search(text) for pattern in (_PHONE, _EMAIL, _LINK))
 
 
 def _key(text: str, said: tuple[str, ...], language: Language) -> str:
@@ -127,14 +130,13 @@ def _duplicate_questions(entries: tuple[EntryFile, ...]) -> Iterator[str]:
             for question in getattr(entry.questions, language):
                 places[folded(question)].append(f"{entry.id}.yaml")
     for question, files in places.items():
-        others = sorted(set(files))
-        if len(others) > 1:
+        if len(files) > 1 and len(others := sorted(set(files))) > 1:
             yield f"{others[0]}: questions: {question!r} also stands in {', '.join(others[1:])}: keep it in one of them"
 
 
 def folded(question: str) -> str:
     """A question without case and punctuation: two that fold alike are one question."""
-    return " ".join(re.findall(r"\w+", question.casefold()))
+    return " ".join(_WORD.findall(question.casefold()))
 
 
 def _names(known: Iterable[str]) -> str:

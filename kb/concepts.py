@@ -1,6 +1,6 @@
 """Which concepts of the lexicon stand in a message, whatever the language; knows skeletons only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -10,54 +10,63 @@ from kb.text import clean, skeleton, words
 BEGINNING: Final = 2
 """Forms are filed under this many letters; a prefix is at least as long."""
 
-Phrase = tuple[tuple[str, ...], bool, str]
-"""The words of a form, whether the last one is a prefix, and the concept."""
+Phrase = tuple[tuple[str, ...], str, bool, str]
+"""The words of a form between its first and its last one, the last one, whether that is a prefix, and the concept."""
 
 
 class Lexicon:
     """The forms of all concepts, ready to be found by their first word."""
 
-    def __init__(self, concepts: Iterable[Concept]) -> None:
+    def __init__(self, concepts: Iterable[Concept], spell: Callable[[str], str] = skeleton) -> None:
+        """`spell`: the skeleton of a word, quicker perhaps for one that was met before."""
         self._exact: dict[str, list[str]] = {}
         self._prefixes: dict[str, list[str]] = {}
-        self._lengths: dict[str, set[int]] = {}
-        self._phrases: dict[tuple[str, str], list[Phrase]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._phrases: dict[str, dict[str, list[Phrase]]] = {}
         self.concepts: list[str] = []
         for concept in concepts:
             self.concepts.append(concept.id)
             for form in dict.fromkeys(form for language in LANGUAGES for form in concept.forms[language]):
-                self._add(form, concept.id)
+                self._add(tuple(map(spell, words(clean(form)))), form.endswith("*"), concept.id)
 
-    def _add(self, form: str, concept: str) -> None:
-        spelt = tuple(skeleton(word) for word in words(clean(form)))
+    def _add(self, spelt: tuple[str, ...], is_prefix: bool, concept: str) -> None:
         if not spelt:
             return
         if len(spelt) > 1:
-            self._phrases.setdefault((spelt[0], spelt[1][:BEGINNING]), []).append((spelt, form.endswith("*"), concept))
+            following = self._phrases.setdefault(spelt[0], {})
+            phrase = (spelt[1:-1], spelt[-1], is_prefix, concept)
+            following.setdefault(spelt[1][:BEGINNING], []).append(phrase)
             return
-        if form.endswith("*"):
-            self._lengths.setdefault(spelt[0][:BEGINNING], set()).add(len(spelt[0]))
-        known = (self._prefixes if form.endswith("*") else self._exact).setdefault(spelt[0], [])
+        begins, length = spelt[0][:BEGINNING], len(spelt[0])
+        if is_prefix and length not in self._lengths.get(begins, ()):
+            self._lengths[begins] = tuple(sorted((*self._lengths.get(begins, ()), length)))
+        known = (self._prefixes if is_prefix else self._exact).setdefault(spelt[0], [])
         if concept not in known:
             known.append(concept)
 
     def of_word(self, spelt: str) -> tuple[str, ...]:
         """The concepts that one word stands for."""
         found = dict.fromkeys(self._exact.get(spelt, ()))
-        for length in sorted(self._lengths.get(spelt[:BEGINNING], ())):
-            found.update(dict.fromkeys(self._prefixes.get(spelt[:length], ())))
+        for length in self._lengths.get(spelt[:BEGINNING], ()):
+            for concept in self._prefixes.get(spelt[:length], ()):
+                found[concept] = None
         return tuple(found)
 
     def of_phrases(self, spelt: Sequence[str]) -> tuple[str, ...]:
         """The concepts that runs of several words stand for."""
         found: dict[str, None] = {}
         for start, (word, following) in enumerate(pairwise(spelt)):
-            for phrase, is_prefix, concept in self._phrases.get((word, following[:BEGINNING]), ()):
-                if _stands(phrase, is_prefix, spelt[start : start + len(phrase)]):
+            known = self._phrases.get(word)
+            for between, last, is_prefix, concept in known.get(following[:BEGINNING], ()) if known else ():
+                end = start + len(between) + 1
+                if end < len(spelt) and _is(spelt[end], last, is_prefix) and _stands(between, spelt, start + 1):
                     found[concept] = None
         return tuple(found)
 
 
-def _stands(phrase: tuple[str, ...], is_prefix: bool, run: Sequence[str]) -> bool:
-    *body, last = run
-    return tuple(body) == phrase[:-1] and (last == phrase[-1] or (is_prefix and last.startswith(phrase[-1])))
+def _is(word: str, known: str, is_prefix: bool) -> bool:
+    return word == known or (is_prefix and word.startswith(known))
+
+
+def _stands(phrase: tuple[str, ...], spelt: Sequence[str], start: int) -> bool:
+    return not phrase or tuple(spelt[start : start + len(phrase)]) == phrase

@@ -69,30 +69,32 @@ class CountedModel:
         return sums + sum(loud) * self.absent.astype(np.float64)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prior:
-    """What counting says, one row a feature and a column a label: `own` is what a message said of itself in that."""
-
-    gains: Floats
-    own: Floats
-    counted: Floats
-    share: float
-
-
-def prior(together: Floats, labels: Floats, spoken: npt.NDArray[np.bool_]) -> Prior:
-    """From how often features and labels came together, and the messages a label has; of `spoken` features only."""
-    counted = spoken.astype(np.float32)[:, None]
-    messages = labels.sum()
-    seen = np.maximum(together.sum(axis=1, keepdims=True), 1)
-    gains = np.log1p(together * messages / (seen * DOUBT))
-    without = np.log1p(np.maximum(together - 1, 0) * messages / (np.maximum(seen - 1, 1) * DOUBT))
+def share(labels: Floats) -> float:
+    """How much of what counting says weighing begins with, by the messages that each label has."""
     each = labels.mean()
-    return Prior(
-        gains=((gains - np.log1p(labels / DOUBT)) * counted).astype(np.float32),
-        own=((gains - without) * counted).astype(np.float32),
-        counted=counted,
-        share=float(SHARE * each / (each + ENOUGH)),
-    )
+    return float(SHARE * each / (each + ENOUGH))
+
+
+def prior(together: Floats, seen: Floats, labels: Floats, messages: int) -> tuple[Floats, Floats]:
+    """What counting says, one row a feature and a column a label, and what a message said of itself in that.
+
+    From how often features and labels came together, the messages with a feature and those of a label, and all of them.
+    `together` is used up.
+    """
+    seen = np.maximum(seen, 1)
+    told = _log((together * (messages / (seen * DOUBT))).astype(np.float32, copy=False))
+    together -= 1
+    np.maximum(together, 0, out=together)
+    together *= messages / (np.maximum(seen - 1, 1) * DOUBT)
+    own = np.subtract(told, _log(together), out=together)
+    told -= np.log1p(labels / DOUBT)
+    return told, own
+
+
+def _log(counts: Floats) -> Floats:
+    """log1p() in place; numpy takes the plain logarithm of many numbers at once."""
+    counts += 1
+    return np.log(counts, out=counts)
 
 
 def heard(units: Mapping[Unit, float], reader: Reader) -> dict[Feature, float]:

@@ -9,10 +9,11 @@ from kb.text import clean, skeleton, stem, words
 
 WORDS_READ: Final = 120
 CONCEPTS_PAIRED: Final = 9
-_SPREAD: Final = 1 << 20
+SPREAD: Final = 1 << 20
+"""More than there are concepts: two of them make one number."""
 
 # The skeletons of words that deny the next one: "ne pečatajet", "nav", "does not print".
-_DENIALS: Final = frozenset(
+DENIALS: Final = frozenset(
     "ne net nav not no dont doesnt wont cant isnt didnt wasnt arent never cannot bez without".split()
 )
 RUNS: Final = (3, 4)
@@ -46,12 +47,18 @@ def loudness(feature: Feature) -> float:
     return WEIGHTS[feature[0]] if ":" in feature else LETTERS_WEIGHT
 
 
+def is_shared(feature: Feature) -> bool:
+    """Whether a word that is not known may have a known feature: a stem, letters in a row, a concept."""
+    return isinstance(feature, str) and (":" not in feature or feature[0] in "sc")
+
+
 class Reader:
     """Takes messages apart into units, and units into features."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._concepts: dict[str, tuple[str, ...]] = {}
+        self.names = lexicon.concepts
         self._numbers = {concept: number for number, concept in enumerate(lexicon.concepts)}
 
     def learn(self, known: Iterable[str]) -> None:
@@ -64,6 +71,14 @@ class Reader:
         found.update(dict.fromkeys(self._lexicon.of_phrases(message)))
         return found
 
+    def numbers(self, word: str) -> list[int]:
+        """The numbers of the concepts that a word stands for; `names` tells which is which."""
+        return [self._numbers[concept] for concept in self._concepts_of(word)]
+
+    def of_phrases(self, message: Sequence[str]) -> list[int]:
+        """The numbers of the concepts that several words of a message stand for together."""
+        return [self._numbers[concept] for concept in self._lexicon.of_phrases(message)]
+
     def units(self, message: Sequence[str]) -> list[Unit]:
         """The words of the message, the concepts that only several of them make, denials, and what stands together."""
         concepts = dict.fromkeys(concept for word in message for concept in self._concepts_of(word))
@@ -72,11 +87,11 @@ class Reader:
             if concept not in concepts:
                 units[f"c:{concept}"] = concepts[concept] = None
         for before, word in pairwise(message):
-            if before in _DENIALS:
+            if before in DENIALS:
                 units[f"n:{stem(word)}"] = None
         units.update(dict.fromkeys(_in_a_row(message)))
         numbers = sorted(self._numbers[concept] for concept in concepts)[:CONCEPTS_PAIRED]
-        units.update(dict.fromkeys(_SPREAD * one + other for one, other in combinations(numbers, 2)))
+        units.update(dict.fromkeys(SPREAD * one + other for one, other in combinations(numbers, 2)))
         return list(units)
 
     def features(self, unit: Unit) -> list[Feature]:

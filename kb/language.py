@@ -31,7 +31,10 @@ RUN_SHARE: Final = 4.0
 SURE: Final = 1.0
 """The least lead over the next language, in natural logarithms of likelihood."""
 
+Counts = tuple[int, ...]
 Weights = tuple[float, float, float]
+_BITS: Final = 21
+"""So many hold any letter, and three times as many a run."""
 _NOTHING: Final[Weights] = (0.0, 0.0, 0.0)
 _LATVIAN: Final[Weights] = (4.0, 0.0, 0.0)
 _RUSSIAN: Final[Weights] = (0.0, 4.0, 0.0)
@@ -40,12 +43,9 @@ _RUSSIAN: Final[Weights] = (0.0, 4.0, 0.0)
 class Languages:
     """How often words, and the letters in them, stand in each language when typed in Latin letters without marks."""
 
-    def __init__(self, questions: Iterable[tuple[Language, Sequence[str]]]) -> None:
-        """`questions`: lower-case words with the language they are in."""
-        used: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
-        for language, said in questions:
-            used[language].update(said)
-        typed = [_typed(used[language]) for language in LANGUAGES]
+    def __init__(self, spoken: Mapping[Language, Mapping[str, int]]) -> None:
+        """`spoken`: how often lower-case words are used in each language."""
+        typed = [_typed(spoken.get(language, {})) for language in LANGUAGES]
         self._words = _weights(typed)
         self._letters = _weights([_runs(words) for words in typed])
 
@@ -85,8 +85,19 @@ def _typed(used: Mapping[str, int]) -> Counter[str]:
     return spellings
 
 
-def _runs(words: Iterable[str]) -> Counter[str]:
-    return Counter(run for word in words for run in _runs_of(word))
+def _runs(words: Iterable[str]) -> dict[str, int]:
+    """How often each run of letters stands in these words, counted as numbers, which is quick."""
+    framed = "".join(f"^{word}$" for word in words)
+    letters = np.frombuffer(framed.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    first, middle, last = letters[:-2], letters[1:-1], letters[2:]
+    # Where the sign of a frame stands in the middle, another word begins.
+    within = (middle != ord("^")) & (middle != ord("$"))
+    runs, counts = np.unique(((first << _BITS | middle) << _BITS | last)[within], return_counts=True)
+    return dict(zip(map(_letters, runs.tolist()), counts.tolist(), strict=True))
+
+
+def _letters(run: int) -> str:
+    return "".join(chr(run >> shift & ((1 << _BITS) - 1)) for shift in (2 * _BITS, _BITS, 0))
 
 
 def _runs_of(word: str) -> list[str]:
@@ -95,15 +106,18 @@ def _runs_of(word: str) -> list[str]:
 
 
 def _weights(counts: Sequence[Mapping[str, int]]) -> dict[str, Weights]:
-    traits = {trait: place for place, trait in enumerate(dict.fromkeys(chain.from_iterable(counts)))}
-    rates = np.full((len(counts), len(traits)), SMOOTHING)
-    for row, count in zip(rates, counts, strict=True):
-        row[[traits[trait] for trait in count]] += list(count.values())
-    rates /= rates.sum(axis=1, keepdims=True) + 1
-    weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=0)))
-    # Most words are used once and in one language: the same weights stand for all of them.
-    same: dict[Weights, Weights] = {}
-    return {
-        trait: same.setdefault((lv, ru, en), (lv, ru, en))
-        for trait, lv, ru, en in zip(traits, *weights.tolist(), strict=True)
+    """For each trait how much likelier it is in each language than on average."""
+    kinds: dict[Counts, Counts] = {}
+    traits: dict[str, Counts] = {}
+    for trait in chain.from_iterable(counts):
+        if trait not in traits:
+            each = tuple(count.get(trait, 0) for count in counts)
+            # Most words are used once and in one language: the same numbers stand for all of them.
+            traits[trait] = kinds.setdefault(each, each)
+    totals = np.array([sum(count.values()) + SMOOTHING * len(traits) + 1 for count in counts])
+    rates = (np.array(list(kinds), dtype=np.float64).reshape(-1, len(counts)) + SMOOTHING) / totals
+    weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=1, keepdims=True)))
+    told: dict[Counts, Weights] = {
+        kind: (lv, ru, en) for kind, (lv, ru, en) in zip(kinds, weights.tolist(), strict=True)
     }
+    return {trait: told[kind] for trait, kind in traits.items()}

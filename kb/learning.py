@@ -1,7 +1,6 @@
 """Everything that is learnt from a knowledge base, in one value that can be kept and read again; pure."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.calibration import Calibration, Scores, learn
-from kb.concepts import Lexicon
 from kb.counting import CountedModel, count
-from kb.features import Feature, Reader, spelt
-from kb.model import Act, EntryId, KnowledgeBase, Language
+from kb.features import Feature, Reader
+from kb.model import Act, KnowledgeBase
+from kb.taken import NONE, Said, Taken, taken
 from kb.training import Model, train
 
-NONE: Final = EntryId("none")
-"""The label of what no entry answers."""
 CELLS: Final = 30_000_000
 """So many messages times labels are weighed step by step; of more, features are counted."""
 URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
@@ -28,58 +25,24 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """A known question, or a decoy with the label NONE; `said` are the skeletons of its words."""
-
-    entry: EntryId
-    language: Language
-    text: str
-    said: list[str]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Learnt:
     """What a matcher needs beside the knowledge base itself."""
 
     model: Model | CountedModel
     calibration: Calibration
+    taken: Taken | None = None
+    """What it was learnt from, where it was learnt just now: it need not be taken apart again."""
 
 
 class LearntError(Exception):
     """What was kept of an earlier start cannot be read; learn again."""
 
 
-def known(knowledge: KnowledgeBase) -> tuple[list[Said], list[Said]]:
-    """Questions, and decoys; those that hold no word are left out."""
-    asked = [
-        Said(entry=entry.id, language=language, text=text, said=spelt(text))
-        for entry, language, text in knowledge.questions()
-    ]
-    decoys = [
-        Said(entry=NONE, language=language, text=text, said=spelt(text))
-        for language, texts in knowledge.decoys.items()
-        for text in texts
-    ]
-    return [one for one in asked if one.said], [one for one in decoys if one.said]
-
-
-def reader(knowledge: KnowledgeBase, used: Mapping[str, int]) -> Reader:
-    """Takes messages apart with the concepts of this knowledge base; quick for the words `used`."""
-    made = Reader(Lexicon(knowledge.concepts))
-    made.learn(used)
-    return made
-
-
-def used(rows: Sequence[Said]) -> Counter[str]:
-    """The known words and how often each is used."""
-    return Counter(word for row in rows for word in row.said)
-
-
 def learnt(knowledge: KnowledgeBase) -> Learnt:
     """Learns it all: this takes about a second for ten thousand questions."""
-    asked, decoys = known(knowledge)
-    rows = asked + decoys
-    model, held_out, chosen = _trained(rows, reader(knowledge, used(rows)))
+    apart = taken(knowledge)
+    rows = apart.rows
+    model, held_out, chosen = _trained(rows, apart.reader)
     place = {label: number for number, label in enumerate(model.labels)}
     calibration = learn(
         held_out,
@@ -88,15 +51,15 @@ def learnt(knowledge: KnowledgeBase) -> Learnt:
         place.get(NONE),
         [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT and entry.id in place],
     )
-    return Learnt(model=model, calibration=calibration)
+    return Learnt(model=model, calibration=calibration, taken=apart)
 
 
-def _trained(rows: Sequence[Said], taken: Reader) -> tuple[Model | CountedModel, Scores, Sequence[int]]:
+def _trained(rows: Sequence[Said], reader: Reader) -> tuple[Model | CountedModel, Scores, Sequence[int]]:
     messages, labels = [row.said for row in rows], [row.entry for row in rows]
     if len(rows) * len(set(labels)) > CELLS:
-        counted, held_out, chosen = count(messages, labels, taken)
+        counted, held_out, chosen = count(messages, labels, reader)
         return counted, held_out, chosen.tolist()
-    model, scores = train(messages, labels, taken)
+    model, scores = train(messages, labels, reader)
     return model, scores, range(len(rows))
 
 

@@ -10,12 +10,13 @@ from kb.calibration import Calibration, Scores
 from kb.cues import Cues
 from kb.features import spelt
 from kb.language import Languages
-from kb.learning import NONE, URGENT, Learnt, known, reader, used
+from kb.learning import URGENT, Learnt
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.nearest import Nearest
 from kb.neighbours import Neighbours
 from kb.orders import TicketOrders
 from kb.scoring import Scorer
+from kb.taken import NONE, Said, taken
 from kb.text import clauses, clean, parts, words
 from kb.understanding import Match, Outcome, Understanding, Why
 
@@ -64,10 +65,8 @@ class Matcher:
 
     def __init__(self, knowledge: KnowledgeBase, learnt: Learnt | None = None) -> None:
         """`learnt`: what was learnt from this very knowledge before; learnt now where it is not given."""
-        asked, decoys = known(knowledge)
-        rows = asked + decoys
-        words_used = used(rows)
         found = learnt or learning.learnt(knowledge)
+        apart = found.taken or taken(knowledge)
         self._entries = tuple(EntryId(label) for label in found.model.labels)
         self._place = place = {entry: number for number, entry in enumerate(self._entries)}
         self._calibration: Calibration = found.calibration
@@ -76,16 +75,13 @@ class Matcher:
         self._critical = [
             place[entry.id] for entry in knowledge.entries.values() if entry.act is Act.CRITICAL and entry.id in place
         ]
-        self._reader = reader(knowledge, words_used)
-        self._scorer = Scorer(found.model, self._reader, words_used)
+        self._reader = apart.reader
+        self._scorer = Scorer(found.model, self._reader, apart.used)
         self._cues = Cues(knowledge.cues)
-        self._languages = Languages((row.language, words(clean(row.text))) for row in rows)
-        questions: dict[str, list[tuple[str, list[str]]]] = {}
-        for row in asked:
-            questions.setdefault(row.entry, []).append((row.text, row.said))
-        self._nearest = Nearest(questions)
-        self._topics = {
-            entry.id: self._scorer.scores([word for language in LANGUAGES for word in spelt(entry.title[language])])[0]
+        self._languages = Languages(apart.spoken)
+        self._nearest = Nearest(apart.asked)
+        self._titles = {
+            entry.id: [word for language in LANGUAGES for word in spelt(entry.title[language])]
             for entry in knowledge.entries.values()
         }
         self._orders = TicketOrders(knowledge.cues)
@@ -93,9 +89,9 @@ class Matcher:
         self._urgent = frozenset(entry.id for entry in knowledge.entries.values() if entry.act in URGENT)
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
         greeting = knowledge.directory.greeting_entry
-        self._greetings = {tuple(row.said) for row in asked if row.entry == greeting}
-        self._neighbours = Neighbours((row.entry, row.said) for row in asked)
-        self._known = _known((row.entry, row.said) for row in rows)
+        self._greetings = {row.line for row in apart.asked if row.entry == greeting}
+        self._neighbours = Neighbours((row.entry, row.said) for row in apart.asked)
+        self._known = _known(apart.rows)
 
     def cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
@@ -111,10 +107,10 @@ class Matcher:
         if not said:
             return Understanding(outcome=Outcome.UNKNOWN, language=told, signals=signals)
         said = self._matter(said)
-        topic = self._topics.get(after) if after is not None and self._cues.begins(said, GOES_ON) else None
+        topic = self._topic(after) if self._cues.begins(said, GOES_ON) else None
         matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
         rules = [
-            Rule.SCORES if tuple(said) not in self._known else Rule.KNOWN,
+            Rule.SCORES if " ".join(said) not in self._known else Rule.KNOWN,
             *([Rule.TOPIC] if topic is not None else []),
         ]
         if len(said) >= STORY and self._outcome(matches) is not Outcome.ANSWERED:
@@ -159,13 +155,18 @@ class Matcher:
     def _matter(self, said: list[str]) -> list[str]:
         """What is said after "good evening": the message is about that, even where it is not understood."""
         for length in range(min(LONGEST_GREETING, len(said) - 2), 0, -1):
-            if tuple(said[:length]) in self._greetings:
+            if " ".join(said[:length]) in self._greetings:
                 return said[length:]
         return said
 
+    def _topic(self, after: EntryId | None) -> Scores | None:
+        """What the title of the entry that was spoken about scores by itself."""
+        title = self._titles.get(after) if after is not None else None
+        return self._scorer.scores(title)[0] if title is not None else None
+
     def _rivals(self, said: Sequence[str], best: Match) -> tuple[Match, ...]:
         """The other faults that a very short report of a fault may mean as well."""
-        if best.entry not in self._faults or tuple(said) in self._known:
+        if best.entry not in self._faults or " ".join(said) in self._known:
             return ()
         rivals = (entry for entry in self._neighbours.rivals(said, best.entry) if entry in self._faults)
         return tuple(self._match(entry, best.score, said, ()) for entry in rivals)
@@ -176,7 +177,7 @@ class Matcher:
             scores[self._critical] -= CALMED
         if topic is not None:
             scores = scores + CONTEXT * topic
-        taught = self._known.get(tuple(said))
+        taught = self._known.get(" ".join(said))
         if taught is not None:
             scores[self._place[taught]] = float(scores.max()) + TAUGHT
         order, chances = self._calibration.chances(scores, len(said))
@@ -225,9 +226,9 @@ def _put_second(matches: tuple[Match, ...], rivals: tuple[Match, ...]) -> tuple[
     return (matches[0], *rivals, *(match for match in matches if match.entry not in named))[:SHOWN]
 
 
-def _known(rows: Iterable[tuple[EntryId, Sequence[str]]]) -> dict[tuple[str, ...], EntryId]:
+def _known(rows: Iterable[Said]) -> dict[str, EntryId]:
     """What is asked word for word under one entry only."""
-    holders: dict[tuple[str, ...], set[EntryId]] = {}
-    for entry, said in rows:
-        holders.setdefault(tuple(said), set()).add(entry)
-    return {said: next(iter(entries)) for said, entries in holders.items() if len(entries) == 1}
+    holder: dict[str, EntryId | None] = {}
+    for row in rows:
+        holder[row.line] = row.entry if holder.get(row.line, row.entry) == row.entry else None
+    return {line: entry for line, entry in holder.items() if entry is not None}

@@ -1,10 +1,12 @@
 """The known question of an entry that stands nearest to a message, to show people why; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import log
 from typing import Final
 
 from rapidfuzz.distance import Indel
+
+from kb.taken import Said
 
 TELLING: Final = 4
 """Only so many of a message's rarest words are looked for."""
@@ -15,17 +17,22 @@ SHORTLIST: Final = 12
 class Nearest:
     """Every entry's questions by the words in them."""
 
-    def __init__(self, questions: Mapping[str, Sequence[tuple[str, Sequence[str]]]]) -> None:
-        """`questions`: for each entry, each question as it is written and as skeletons."""
-        self._texts = {entry: [text for text, _ in known] for entry, known in questions.items()}
-        self._joined = {entry: [" ".join(said) for _, said in known] for entry, known in questions.items()}
-        self._holders = {entry: _holders(known) for entry, known in questions.items()}
+    def __init__(self, questions: Iterable[Said]) -> None:
+        """All that are known."""
+        known: dict[str, list[Said]] = {}
+        for question in questions:
+            known.setdefault(question.entry, []).append(question)
+        self._texts = {entry: [question.text for question in asked] for entry, asked in known.items()}
+        self._lines = {entry: [question.line for question in asked] for entry, asked in known.items()}
+        self._holders = {entry: _holders(asked) for entry, asked in known.items()}
         counts: dict[str, int] = {}
         for holders in self._holders.values():
             for word, places in holders.items():
-                counts[word] = counts.get(word, 0) + len(places)
+                counts[word] = counts.get(word, 0) + (1 if isinstance(places, int) else len(places))
         total = 1 + sum(map(len, self._texts.values()))
-        self._rarity = {word: log(total / count) for word, count in counts.items()}
+        # One number stands for all words of the same count.
+        rarity = {count: log(total / count) for count in set(counts.values())}
+        self._rarity = {word: rarity[count] for word, count in counts.items()}
 
     def question(self, entry: str, message: Sequence[str]) -> str:
         """The question that shares the rarest words and then the most letters; empty where the entry has none."""
@@ -35,21 +42,22 @@ class Nearest:
         holders = self._holders[entry]
         telling = sorted((self._rarity[word], word) for word in {*message} if word in holders)[-TELLING:]
         for rarity, word in telling:
-            for place in holders[word]:
+            places = holders[word]
+            for place in (places,) if isinstance(places, int) else places:
                 shared[place] = shared.get(place, 0.0) + rarity
-        joined, texts = self._joined[entry], self._texts[entry]
+        lines, texts = self._lines[entry], self._texts[entry]
         most = max(shared.values(), default=0.0)
         short = [place for place, weight in shared.items() if weight >= most * CLOSE][:SHORTLIST]
         if len(short) < 2:
             return texts[short[0] if short else 0]
         spoken = " ".join(message)
-        return texts[max(short, key=lambda place: (Indel.normalized_similarity(spoken, joined[place]), -place))]
+        return texts[max(short, key=lambda place: (Indel.normalized_similarity(spoken, lines[place]), -place))]
 
 
-def _holders(known: Sequence[tuple[str, Sequence[str]]]) -> dict[str, tuple[int, ...]]:
-    """Which of an entry's questions hold a word; most words stand in one: tuples take half the room."""
+def _holders(asked: Sequence[Said]) -> dict[str, int | tuple[int, ...]]:
+    """Which of an entry's questions hold a word: most words stand in one, which takes no room as a plain number."""
     found: dict[str, list[int]] = {}
-    for place, (_, said) in enumerate(known):
-        for word in dict.fromkeys(said):
+    for place, question in enumerate(asked):
+        for word in dict.fromkeys(question.said):
             found.setdefault(word, []).append(place)
-    return {word: tuple(places) for word, places in found.items()}
+    return {word: places[0] if len(places) == 1 else tuple(places) for word, places in found.items()}

@@ -47,7 +47,7 @@ _JOTS: Final = (
 )
 _HISSES: Final = re.compile(r"t[sz](?=.)")
 _GLIDES: Final = re.compile(r"(?<=.)i+(?=[aeou])")
-_DOUBLES: Final = re.compile(r"(.)\1+")
+_DOUBLED: Final = re.compile(r"(.)(?=\1)")
 
 _ENDINGS: Final = (
     # lv
@@ -59,9 +59,11 @@ _ENDINGS: Final = (
     # en
     "ed ing er ers ly"
 ).split()
-_ENDING: Final = re.compile(
-    "(?<=.{3})(?:" + "|".join(sorted(set(_ENDINGS), key=lambda ending: (-len(ending), ending))) + ")$"
+_BY_LENGTH: Final = tuple(
+    (length, frozenset(ending for ending in _ENDINGS if len(ending) == length))
+    for length in range(max(map(len, _ENDINGS)), 0, -1)
 )
+SHORTEST_STEM: Final = 3
 
 
 def clean(text: str) -> str:
@@ -109,11 +111,14 @@ def skeleton(word: str) -> str:
     if "ts" in word or "tz" in word:
         word = _HISSES.sub("c", word)
     # In this order, so that nestrādāja (did not work) stays apart from nestrādā (does not).
-    word = _DOUBLES.sub(r"\1", word)
+    word = _DOUBLED.sub("", word)
     return _GLIDES.sub("", word) if "i" in word else word
 
 
 @lru_cache(maxsize=1 << 12)
 def stem(spelt: str) -> str:
-    """A skeleton without its ending, of three to LONGEST_STEM letters."""
-    return _ENDING.sub("", spelt, count=1)[:LONGEST_STEM]
+    """A skeleton without its longest ending, of SHORTEST_STEM to LONGEST_STEM letters."""
+    for length, endings in _BY_LENGTH:
+        if len(spelt) >= SHORTEST_STEM + length and spelt[-length:] in endings:
+            return spelt[: min(len(spelt) - length, LONGEST_STEM)]
+    return spelt[:LONGEST_STEM]

@@ -3,13 +3,14 @@
 import pytest
 
 from kb.language import Languages
+from kb.taken import taken
 from kb.text import clean, words
 from tests.unit.kb.small import taught
 
 
 @pytest.fixture(scope="module")
 def languages() -> Languages:
-    return Languages((language, words(clean(text))) for _, language, text in taught().questions())
+    return Languages(taken(taught()).spoken)
 
 
 @pytest.mark.parametrize(
@@ -37,4 +38,4 @@ def test_what_is_too_short_to_tell_is_not_told(languages: Languages, text: str) 
 
 
 def test_nothing_is_told_by_who_learnt_nothing() -> None:
-    assert Languages([]).tell(["printeris"]) is None
+    assert Languages({}).tell(["printeris"]) is None

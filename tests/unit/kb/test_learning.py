@@ -6,12 +6,14 @@ import pytest
 from kb.bags import Bags, Floats
 from kb.calibration import Calibration, Places, learn
 from kb.concepts import Lexicon
+from kb.corpus import corpus
 from kb.features import Reader, is_word, spelt
-from kb.model import Concept
+from kb.model import Concept, EntryId
 from kb.nearest import Nearest
 from kb.repair import Repairer
 from kb.scoring import Scorer
-from kb.training import corpus, train
+from kb.taken import Said
+from kb.training import train
 from tests.unit.kb.small import CONCEPTS
 
 
@@ -166,10 +168,13 @@ def test_of_many_words_those_used_once_are_nothing_to_mend_to() -> None:
 
 def test_the_nearest_question_shares_rare_words_and_then_letters() -> None:
     nearest = Nearest(
-        {
-            "a": [("Cash out?", ["cas", "out"]), ("Cash in?", ["cas", "in"]), ("Hello", ["helo"])],
-            "b": [("Cash count", ["cas", "count"])],
-        }
+        Said(entry=EntryId(entry), text=text, said=said.split(), line=said)
+        for entry, text, said in (
+            ("a", "Cash out?", "cas out"),
+            ("a", "Cash in?", "cas in"),
+            ("a", "Hello", "helo"),
+            ("b", "Cash count", "cas count"),
+        )
     )
     assert nearest.question("a", ["cas", "in"]) == "Cash in?"
     assert nearest.question("a", ["cas", "ot"]) == "Cash out?"

@@ -1,0 +1,52 @@
+"""All known messages taken apart at once are what each of them is when it is read alone."""
+
+from collections import Counter
+
+import pytest
+
+from kb.concepts import Lexicon
+from kb.features import Reader, is_word, spelt
+from kb.gathering import Gathered, gather
+from kb.model import Concept
+from kb.taken import taken
+from tests.unit.kb.small import CONCEPTS, taught
+
+MANY_CONCEPTS = tuple(
+    Concept(id=f"k{number}", forms={"lv": (f"vards{chr(97 + number)}",), "ru": (), "en": ()}) for number in range(12)
+)
+
+
+def in_each(found: Gathered, messages: int) -> list[set[str | int]]:
+    sets: list[set[str | int]] = [set() for _ in range(messages)]
+    for message, place in zip(found.messages.tolist(), found.places.tolist(), strict=True):
+        sets[message].add(found.units[place])
+    return sets
+
+
+@pytest.mark.parametrize("least", [1, 2, 3])
+def test_it_is_what_the_reader_makes_of_each_message(least: int) -> None:
+    known = taken(taught())
+    messages = [row.said for row in known.rows]
+    alone = [known.reader.units(message) for message in messages]
+    counts = Counter(unit for units in alone for unit in units)
+    found = gather(messages, known.reader, least)
+    kept = {unit for unit, count in counts.items() if count >= least or is_word(unit)}
+    assert set(found.units) == kept
+    assert in_each(found, len(messages)) == [kept.intersection(units) for units in alone]
+    assert dict(zip(found.units, found.counts.tolist(), strict=True)) == {unit: counts[unit] for unit in kept}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["принтер не печатает", "our receipt machines", "printer", "does not print", "no till", "no no no"],
+        [" ".join(f"vards{chr(97 + number)}" for number in range(12)), "vardsb vardsa vardsb"],
+        ["x"],
+    ],
+)
+def test_so_it_is_with_concepts_denials_and_words_said_twice(texts: list[str]) -> None:
+    reader = Reader(Lexicon([*CONCEPTS, *MANY_CONCEPTS]))
+    messages = [spelt(text) for text in texts]
+    found = gather(messages, reader, 1)
+    assert in_each(found, len(messages)) == [set(reader.units(message)) for message in messages]
+    assert found.messages.tolist() == sorted(found.messages.tolist())
