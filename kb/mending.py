@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from kb.features import Unit
 from kb.slips import Guess, Slips
 
+LIKELY: Final = 0.5
+"""From this chance on a guess takes the place of the word; below it, it is only heard beside it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mended:
-    """What a message was perhaps meant to be: `said` has the likeliest guess in place of each misspelt word.
+    """What a message was perhaps meant to be: `said` has the guesses that are likely in place of misspelt words.
 
     `chances` holds all guesses and how likely each is, `doubts` what was misspelt and how likely that is, `chance` the
-    likelihood of the least likely guess in `said`, `repairs` what was taken for what.
+    likelihood of the least likely one in `said`, `repairs` what was taken for what.
     """
 
     said: list[str]
@@ -41,12 +45,13 @@ class Mender:
         chances: dict[Unit, float] = {}
         for guess in (guess for _, guesses in wrong for guess in guesses):
             chances[guess.word] = max(guess.chance, chances.get(guess.word, 0))
+        likely = {written: found[0] for written, found in wrong if found[0].chance >= LIKELY}
         return Mended(
-            said=[guesses[0].word if guesses else written for written, guesses in read],
+            said=[likely[written].word if written in likely else written for written, _ in read],
             chances=chances,
             doubts={word: sum(guess.chance for guess in found) for written, found in wrong for word in written.split()},
-            chance=min(guesses[0].chance for _, guesses in wrong),
-            repairs=tuple(f"{written} → {guesses[0].word}" for written, guesses in wrong),
+            chance=min((best.chance for best in likely.values()), default=1.0),
+            repairs=tuple(f"{written} → {best.word}" for written, best in likely.items()),
         )
 
     def _read(self, said: Sequence[str]) -> Iterator[tuple[str, tuple[Guess, ...]]]:

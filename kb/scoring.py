@@ -36,7 +36,7 @@ class Scorer:
         # What was guessed speaks as loud as it is likely; what was said speaks on, the lower the surer the guess.
         for word, doubt in mended.doubts.items():
             units[word] = 1 - STRANGE * doubt
-        for unit in self._reader.units(mended.said):
+        for unit in self._reader.units(mended.said) if mended.repairs else ():
             units.setdefault(unit, mended.chances.get(unit, mended.chance))
         for guess, chance in mended.chances.items():
             units.setdefault(guess, chance)

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from kb.repair import Repairer
 
-LONG: Final = 5
+LONG: Final = 6
 """From this length on a word may be two slips away, below it one."""
 SLIP: Final = 0.03
 """How likely a slip is."""

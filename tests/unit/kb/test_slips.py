@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.mending import Mender
+from kb.mending import LIKELY, Mender
 from kb.slips import Slips
 
 KNOWN = {"printer": 50, "pointer": 10, "printel": 1, "kase": 30, "hov": 90, "atgriezana": 20, "1234": 9}
@@ -88,3 +88,11 @@ def test_two_known_words_stay_two() -> None:
 @pytest.mark.parametrize("said", [[], ["kase"], ["kase", "zzz"]])
 def test_a_message_without_slips_is_left_alone(said: list[str]) -> None:
     assert Mender(KNOWN).mend(said) is None
+
+
+def test_what_is_rather_unlikely_is_heard_beside_the_word_and_does_not_take_its_place() -> None:
+    mended = Mender(dict.fromkeys("ka ne uz tu es ir".split(), 1)).mend(["xa", "ne"])
+    assert mended is not None
+    assert 0 < mended.chances["ka"] < LIKELY
+    assert mended.said == ["xa", "ne"]
+    assert mended.repairs == ()
