@@ -1,4 +1,4 @@
-"""Which known word a misspelt one was meant to be; rapidfuzz measures, an index of deletions finds whom to measure."""
+"""Which known words are written so nearly like another that it may be one of them misspelt: an index of deletions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -6,15 +6,12 @@ from typing import Final
 from zlib import crc32
 
 import numpy as np
-from rapidfuzz.distance import OSA
 
-SHORTEST: Final = 4
-LONG: Final = 8
-"""From this length on a word may be two slips away, below it one."""
+SHORTEST: Final = 2
 USUAL: Final = 2
 """A word used less often may itself be a slip: nothing is mended to it, once there are MANY words to choose from."""
 MANY: Final = 2000
-INDEXED: Final = 6
+INDEXED: Final = 5
 """Only the beginning of a word is indexed: slips further on are met by the same beginning."""
 
 
@@ -22,8 +19,7 @@ class Repairer:
     """Known words by what is left of them when a letter falls out."""
 
     def __init__(self, known: Mapping[str, int]) -> None:
-        """`known`: how often each word is used; of equally near words the commoner wins."""
-        self._known = known
+        """`known`: how often each word is used."""
         usual = USUAL if len(known) > MANY else 1
         self._words = [
             word for word, count in known.items() if count >= usual and len(word) >= SHORTEST and not word.isdigit()
@@ -35,19 +31,10 @@ class Repairer:
         self._marks = marks[order]
         self._places = np.repeat(np.arange(len(left), dtype=np.int32), [len(marks) for marks in left])[order]
 
-    def repair(self, word: str) -> str | None:
-        """The nearest known word, or None where none is near."""
+    def near(self, word: str) -> Iterable[str]:
+        """Known words that may be meant, each once and in no order."""
         if len(word) < SHORTEST or word.isdigit():
-            return None
-        allowed = 2 if len(word) >= LONG else 1
-        best: tuple[int, int, str] | None = None
-        for other in self._near(word):
-            slips = OSA.distance(word, other, score_cutoff=allowed)
-            if slips <= allowed and (best is None or (slips, -self._known[other], other) < best):
-                best = slips, -self._known[other], other
-        return None if best is None else best[2]
-
-    def _near(self, word: str) -> Iterable[str]:
+            return ()
         marks = np.fromiter(_left(word), dtype=np.uint32)
         starts = self._marks.searchsorted(marks)
         ends = self._marks.searchsorted(marks, "right")

@@ -5,10 +5,10 @@ from typing import Final, Protocol
 
 from kb.bags import Floats
 from kb.features import Reader, Unit
-from kb.repair import Repairer
+from kb.mending import Mender
 
-REPAIRED: Final = 0.7
-"""How loud it speaks that a strange word may be a known one misspelt."""
+STRANGE: Final = 0.5
+"""How much of its loudness a word loses that is surely another one misspelt."""
 
 
 class Scores(Protocol):
@@ -24,22 +24,20 @@ class Scorer:
 
     def __init__(self, model: Scores, reader: Reader, used: Mapping[str, int]) -> None:
         """`used`: the known words and how often each is used."""
-        self._model, self._reader, self._known = model, reader, used
-        self._repairer = Repairer(used)
+        self._model, self._reader = model, reader
+        self._mender = Mender(used)
 
     def scores(self, said: Sequence[str]) -> tuple[Floats, tuple[str, ...]]:
         """One score a label, and which words were taken for which."""
-        mended, repairs = self._mend(said)
-        units = dict.fromkeys(self._reader.units(said), 1.0)
-        for unit in self._reader.units(mended) if repairs else ():
-            units.setdefault(unit, REPAIRED)
-        return self._model.scores(units, self._reader), repairs
-
-    def _mend(self, said: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-        mended, repairs = [], []
-        for word in said:
-            near = None if word in self._known else self._repairer.repair(word)
-            mended.append(near or word)
-            if near is not None:
-                repairs.append(f"{word} → {near}")
-        return mended, tuple(repairs)
+        units: dict[Unit, float] = dict.fromkeys(self._reader.units(said), 1.0)
+        mended = self._mender.mend(said)
+        if mended is None:
+            return self._model.scores(units, self._reader), ()
+        # What was guessed speaks as loud as it is likely; what was said speaks on, the lower the surer the guess.
+        for word, doubt in mended.doubts.items():
+            units[word] = 1 - STRANGE * doubt
+        for unit in self._reader.units(mended.said) if mended.repairs else ():
+            units.setdefault(unit, mended.chances.get(unit, mended.chance))
+        for guess, chance in mended.chances.items():
+            units.setdefault(guess, chance)
+        return self._model.scores(units, self._reader), mended.repairs

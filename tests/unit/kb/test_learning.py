@@ -10,7 +10,6 @@ from kb.corpus import corpus
 from kb.features import Reader, is_word, spelt
 from kb.model import Concept, EntryId
 from kb.nearest import Nearest
-from kb.repair import Repairer
 from kb.scoring import Scorer
 from kb.taken import Said
 from kb.training import train
@@ -146,24 +145,6 @@ def test_one_entry_alone_has_a_chance_too() -> None:
     order, chances = learnt.chances(np.array([2], dtype=np.float32), 3)
     assert order.tolist() == [0]
     assert 0 < chances[0] <= 1
-
-
-def test_a_slip_is_mended_to_the_nearest_and_commonest_word() -> None:
-    repairer = Repairer({"printer": 5, "pointer": 1, "printel": 9, "kase": 3, "atgriezana": 2, "1234": 9})
-    assert repairer.repair("prnter") == "printer"
-    assert repairer.repair("printe") == "printel"
-    assert repairer.repair("atgireznaa") == "atgriezana"
-    assert repairer.repair("ksae") == "kase"
-
-
-@pytest.mark.parametrize("word", ["kas", "1235", "zebra", "prxxter"])
-def test_what_is_near_to_nothing_is_left_alone(word: str) -> None:
-    assert Repairer({"printer": 5, "kase": 3, "1234": 2}).repair(word) is None
-
-
-def test_of_many_words_those_used_once_are_nothing_to_mend_to() -> None:
-    known = {f"word{number:05}": 2 for number in range(2000)} | {"single": 1}
-    assert Repairer(known).repair("singel") is None
 
 
 def test_the_nearest_question_shares_rare_words_and_then_letters() -> None:
