@@ -42,14 +42,21 @@ class Slips:
 
     def __init__(self, known: Mapping[str, int]) -> None:
         """`known`: how often each word is used."""
+        # Of its own, so that nothing here refers to itself in a circle: what newer knowledge replaces goes at once.
+        self.guesses = lru_cache(maxsize=REMEMBERED)(_Channel(known).guesses)
+        """The known words that a strange one was perhaps meant to be, likeliest first."""
+
+
+class _Channel:
+    """What comes out at the other end of a keyboard, and what went in."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
         self._known, self._total = known, sum(known.values()) + 1
         # Good and Turing: the next word is as likely a new one as words used once are frequent.
         self._new = (sum(count == 1 for count in known.values()) + 1) / self._total
         self._repairer = Repairer(known)
-        self.guesses = lru_cache(maxsize=REMEMBERED)(self._guesses)
-        """The known words that a strange one was perhaps meant to be, likeliest first."""
 
-    def _guesses(self, word: str) -> tuple[Guess, ...]:
+    def guesses(self, word: str) -> tuple[Guess, ...]:
         slips_allowed = 2 if len(word) >= LONG else 1
         found: list[tuple[float, str]] = []
         for other in self._repairer.near(word):
