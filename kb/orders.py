@@ -1,4 +1,4 @@
-"""Recognises an order to make a ticket, whatever the ticket is to be about: a command near the word for it; pure."""
+"""Recognises an order to make a ticket, and who asks where to send one, whatever it is to be about; pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -9,33 +9,43 @@ from kb.text import clean, words
 NEAR: Final = 4
 """Words between the command and what is to be made."""
 
+_WHERE: Final = frozenset("kur kurp kam куда кому kuda komu where whom".split())
+
 # In English a command looks like any other form of the word: it counts at the beginning, or after one of these.
 _BEFORE_A_COMMAND: Final = frozenset("please pls plz just and then so now ok okay you u to".split())
 
 
 class TicketOrders:
-    """The commands and the words for a ticket, from the cues `ticket_order` and `ticket_noun`."""
+    """Commands, words for sending and words for a ticket: the cues `ticket_order`, `ticket_sending`, `ticket_noun`."""
 
     def __init__(self, cues: Mapping[str, Cue]) -> None:
-        orders, nouns = cues.get("ticket_order"), cues.get("ticket_noun")
+        orders = cues.get("ticket_order")
         self._plain = _words(orders, "en") if orders else frozenset()
-        self._commands = frozenset(word for language in LANGUAGES if orders for word in _words(orders, language))
-        self._nouns = frozenset(word for language in LANGUAGES if nouns for word in _words(nouns, language))
+        self._commands = _all_words(orders)
+        self._sending = _all_words(cues.get("ticket_sending"))
+        self._nouns = _all_words(cues.get("ticket_noun"))
 
     def ordered(self, spoken: Sequence[str]) -> bool:
-        """Whether the words of a message (as they are spelt) order a ticket."""
+        """Whether the words of a message (as they are spelt) order a ticket, or ask where to send one."""
         nouns = [place for place, word in enumerate(spoken) if word in self._nouns]
         return any(
-            self._commands_at(spoken, place)
+            self._commands_at(spoken, place) or self._sends_at(spoken, place)
             for noun in nouns
             for place in range(max(0, noun - NEAR), min(len(spoken), noun + NEAR + 1))
         )
+
+    def _sends_at(self, spoken: Sequence[str], place: int) -> bool:
+        return spoken[place] in self._sending and not _WHERE.isdisjoint(spoken[max(0, place - NEAR) : place])
 
     def _commands_at(self, spoken: Sequence[str], place: int) -> bool:
         word = spoken[place]
         if word not in self._commands:
             return False
         return word not in self._plain or place == 0 or spoken[place - 1] in _BEFORE_A_COMMAND
+
+
+def _all_words(cue: Cue | None) -> frozenset[str]:
+    return frozenset(word for language in LANGUAGES if cue for word in _words(cue, language))
 
 
 def _words(cue: Cue, language: str) -> frozenset[str]:

@@ -14,6 +14,9 @@ CUES = {
     "ticket_order": Cue(
         id="ticket_order", phrases={"lv": ("uztaisi", "izveidojiet"), "ru": ("оформите",), "en": ("open", "log")}
     ),
+    "ticket_sending": Cue(
+        id="ticket_sending", phrases={"lv": ("jāsūta", "sūtīt"), "ru": ("отправить",), "en": ("send",)}
+    ),
     "ticket_noun": Cue(
         id="ticket_noun", phrases={"lv": ("pieteikumu", "bojājuma pieteikumu"), "ru": ("заявку",), "en": ("ticket",)}
     ),
@@ -28,6 +31,10 @@ CUES = {
         "Оформите, пожалуйста, заявку",
         "Open a ticket: no receipts",
         "please log it as a ticket",
+        "Kur man jāsūta bojājuma pieteikumu par nepareizu cenu?",
+        "kam sūtīt pieteikumu",
+        "Подскажите, куда нам теперь отправить заявку",
+        "where do I send the ticket about the door",
     ],
 )
 def test_a_command_near_the_word_for_a_ticket_is_an_order(text: str) -> None:
@@ -38,6 +45,9 @@ def test_a_command_near_the_word_for_a_ticket_is_an_order(text: str) -> None:
     "text",
     [
         "kur ir mans pieteikums",
+        "pieteikumu sūtīt negribu, kur jūs esat",
+        "did you send the ticket",
+        "куда отправить посылку",
         "uztaisi jaunu ēdienkarti un tad, kad viss būs gatavs, apskatīsim pieteikumu",
         "the door is open and my ticket for the concert is gone",
         "open the shift",
