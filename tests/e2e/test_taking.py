@@ -1,6 +1,6 @@
 """Two agents in two processes tap at the same moment, a hundred times: one of them has it, each time.
 
-The processes are this module too: `python -m tests.e2e.test_taking URL NAME MOMENT`.
+The processes are this module too: `python -m tests.e2e.test_taking URL NAME`; each says that it is ready, and is told the moment.
 """
 
 import asyncio
@@ -36,13 +36,17 @@ APART = 0.02
 AGENTS = ("Anna", "Boris")
 
 
-async def agent(url: str, name: str, moment: float) -> list[Result]:  # noqa: F811
+async def agent(url: str, name: str) -> list[Result]:  # noqa: F811
     """Takes each hand-off at its moment, which is the same for both."""
     known = Knowledge(base=small_base(), matcher=ScriptedMatcher(), phrases=phrases())
     with ThreadPoolExecutor(4) as threads:
         desk = Desk(
             database=create(url), threads=threads, clock=lambda: datetime.now(UTC), knowledge=known, jobs=NoJobs()
         )
+
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        moment = float(sys.stdin.readline())
 
         async def tap(number: int) -> Result:
             await asyncio.sleep(max(0.0, moment + number * APART - time.time()))
@@ -51,9 +55,9 @@ async def agent(url: str, name: str, moment: float) -> list[Result]:  # noqa: F8
         return await asyncio.gather(*(tap(number) for number in range(1, TIMES + 1)))
 
 
-def tapping(url: str, name: str, moment: float) -> subprocess.Popen[str]:  # noqa: F811
-    command = [sys.executable, "-m", "tests.e2e.test_taking", url, name, str(moment)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def tapping(url: str, name: str) -> subprocess.Popen[str]:  # noqa: F811
+    command = [sys.executable, "-m", "tests.e2e.test_taking", url, name]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: str) -> None:  # noqa: F811
@@ -62,8 +66,15 @@ def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: 
         with writing(engine) as connection:
             assert handoffs.open(connection, talk, number, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW).id == number
 
-    moment = time.time() + 6
-    processes = [tapping(url, name, moment) for name in AGENTS]
+    processes = [tapping(url, name) for name in AGENTS]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    moment = f"{time.time() + 0.5}\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(moment)
+        process.stdin.flush()
     printed = [process.communicate(timeout=60)[0].splitlines()[-1] for process in processes]
     won = [[bool(each) for each in json.loads(line)] for line in printed]
 
@@ -77,5 +88,5 @@ def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: 
 
 
 if __name__ == "__main__":
-    found = asyncio.run(agent(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+    found = asyncio.run(agent(sys.argv[1], sys.argv[2]))
     print(json.dumps([result.won for result in found]))  # noqa: T201
