@@ -1,13 +1,27 @@
 """What all tests share: the shipped knowledge, made once, and a log that ends with each test."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
 
 import pytest
 import structlog
 
 from bot.knowledge import knowledge
 from handlers.situation import Knowledge
+
+WHOLE: Final = Path(__file__).parent / "e2e"
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Where tests run in two lanes, those with the whole program keep to one: they share a browser and what npm installs.
+
+    The files of the others stay whole, so that what a module makes is made once.
+    """
+    for item in items:
+        group = WHOLE if item.path.is_relative_to(WHOLE) else item.path
+        item.add_marker(pytest.mark.xdist_group(group.name))
 
 
 @pytest.fixture(scope="session")
