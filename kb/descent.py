@@ -16,7 +16,7 @@ from kb.corpus import Between, Corpus
 from kb.counting import prior, share
 from kb.features import Feature
 
-STEPS: Final = 8
+STEPS: Final = 7
 SHARE: Final = 0.7
 LONGEST: Final = 2.0
 """A step is this share of what Newton's method would go along the gradient, and no longer than LONGEST."""
