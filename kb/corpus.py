@@ -9,12 +9,16 @@ import numpy as np
 
 from kb.bags import Bags, Floats, blocks
 from kb.features import Feature, Reader, Unit, loudness
-from kb.gathering import Numbered, gather
+from kb.gathering import Least, Numbered, gather
 from kb.gathering import Numbers as Places
 
 COMMON: Final = 3
 """A feature seen less often is left out, once there are MANY messages; few messages need all they have."""
 MANY: Final = 2000
+OF_MANY: Final = Least(in_a_row=COMMON + 1, paired=COMMON + 2, other=COMMON)
+"""There are so many pairs that the rare ones cost more to learn than they tell."""
+OF_FEW: Final = Least(in_a_row=2, paired=2, other=2)
+"""What is no word is its own only feature: in one message only, it teaches nothing beyond that."""
 _TINY: Final = 1e-6
 
 
@@ -31,9 +35,8 @@ class Corpus:
 
 def corpus(messages: Sequence[Sequence[str]], reader: Reader) -> Corpus:
     """The messages (their skeletons) taken apart; what stands in one message only teaches nothing beyond it."""
-    least = COMMON if len(messages) > MANY else 1
-    # What is no word is its own only feature: too rare as a feature, it is of no use as a unit.
-    found = gather(messages, reader, max(least, 2))
+    many = len(messages) > MANY
+    found, least = gather(messages, reader, OF_MANY if many else OF_FEW), COMMON if many else 1
     made = Numbered([reader.features(unit) for unit in found.units])
     seen = np.bincount(made.flat, weights=np.repeat(found.counts, made.sizes), minlength=len(made.names))
     common = seen >= least

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from kb.bags import in_order
 from kb.features import CONCEPTS_PAIRED, DENIALS, SPREAD, Reader, Unit
 from kb.text import stem
 
@@ -32,6 +33,15 @@ class Numbered(Generic[Name]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Least:
+    """In how many messages what is no word must stand to be taken: two stems in a row, two concepts, any other."""
+
+    in_a_row: int
+    paired: int
+    other: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gathered:
     """Units, in how many messages each stands, and all pairs of a message and a unit in it, in the messages' order."""
 
@@ -48,13 +58,14 @@ class _Kind:
     messages: Numbers
     codes: Numbers
     name: Callable[[int], Unit]
+    least: int
 
-    def kept(self, total: int, least: int) -> Gathered:
-        """Those in at least so many messages of all."""
+    def kept(self, total: int) -> Gathered:
+        """Those in enough of so many messages."""
         codes, messages = np.divmod(_distinct(self.codes * total + self.messages), total)
         begins = _begins(codes)
         counts = np.diff(np.append(np.nonzero(begins)[0], len(codes)))
-        enough = counts >= least
+        enough = counts >= self.least
         group = np.cumsum(begins) - 1
         stays = enough[group]
         return Gathered(
@@ -65,14 +76,15 @@ class _Kind:
         )
 
 
-def gather(messages: Sequence[Sequence[str]], reader: Reader, least: int) -> Gathered:
-    """The words of the messages, and what else stands in at least so many of them."""
-    said, total = Numbered(messages), len(messages)
-    kinds = [_Kind(messages=said.lists, codes=said.flat, name=said.names.__getitem__).kept(total, 1)]
-    kinds += [kind.kept(total, least) for kind in (*_in_a_row(said), *_made(messages, said, reader))]
+def gather(messages: Sequence[Sequence[str]], reader: Reader, least: Least) -> Gathered:
+    """The words of the messages, and what else stands in enough of them."""
+    said = Numbered(messages)
+    words = _Kind(messages=said.lists, codes=said.flat, name=said.names.__getitem__, least=1)
+    others = chain(_in_a_row(said, least), _made(messages, said, reader, least))
+    kinds = [kind.kept(len(messages)) for kind in chain([words], others)]
     first = np.cumsum([0, *(len(kind.units) for kind in kinds)])
     holders = np.concatenate([kind.messages for kind in kinds])
-    order = np.argsort(holders, kind="stable")
+    order = in_order(holders, len(messages))
     return Gathered(
         units=list(chain.from_iterable(kind.units for kind in kinds)),
         counts=np.concatenate([kind.counts for kind in kinds]),
@@ -81,7 +93,7 @@ def gather(messages: Sequence[Sequence[str]], reader: Reader, least: int) -> Gat
     )
 
 
-def _in_a_row(said: Numbered[str]) -> Iterator[_Kind]:
+def _in_a_row(said: Numbered[str], least: Least) -> Iterator[_Kind]:
     """What is denied, and two stems that follow each other; number 0 stands before the first and after the last."""
     stems = Numbered([["", *map(stem, said.names)]])
     names, count = stems.names, len(stems.names)
@@ -89,17 +101,18 @@ def _in_a_row(said: Numbered[str]) -> Iterator[_Kind]:
     starts = _begins(lists)
     denies = np.array([word in DENIALS for word in said.names], dtype=np.bool_)[said.flat]
     denied = ~starts & np.roll(denies, 1)
-    yield _Kind(messages=lists[denied], codes=here[denied], name=lambda code: f"n:{names[code]}")
+    yield _Kind(messages=lists[denied], codes=here[denied], name=lambda code: f"n:{names[code]}", least=least.other)
     ends = np.roll(starts, -1)
     before = np.where(starts, 0, np.roll(here, 1))
     yield _Kind(
         messages=np.concatenate([lists, lists[ends]]),
         codes=np.concatenate([before * count + here, here[ends] * count]),
         name=lambda code: f"b:{names[code // count] or '^'} {names[code % count] or '$'}",
+        least=least.in_a_row,
     )
 
 
-def _made(messages: Sequence[Sequence[str]], said: Numbered[str], reader: Reader) -> Iterator[_Kind]:
+def _made(messages: Sequence[Sequence[str]], said: Numbered[str], reader: Reader, least: Least) -> Iterator[_Kind]:
     """The concepts that only several words make, and each two of the first concepts of a message."""
     spread = len(reader.names) + 1
     words = _distinct(_of_words(said, reader, spread))
@@ -107,7 +120,9 @@ def _made(messages: Sequence[Sequence[str]], said: Numbered[str], reader: Reader
     found = _distinct(np.fromiter(phrases, dtype=np.int64))
     # The last one is more than any: all have a place before it.
     only = found[np.append(words, [len(messages) * spread])[np.searchsorted(words, found)] != found]
-    yield _Kind(messages=only // spread, codes=only % spread, name=lambda code: f"c:{reader.names[code]}")
+    yield _Kind(
+        messages=only // spread, codes=only % spread, name=lambda code: f"c:{reader.names[code]}", least=least.other
+    )
     lists, concepts = np.divmod(np.sort(np.concatenate([words, only])), spread)
     rank = np.arange(len(lists)) - np.maximum.accumulate(np.where(_begins(lists), np.arange(len(lists)), 0))
     lists, concepts = lists[rank < CONCEPTS_PAIRED], concepts[rank < CONCEPTS_PAIRED]
@@ -116,6 +131,7 @@ def _made(messages: Sequence[Sequence[str]], said: Numbered[str], reader: Reader
         messages=np.concatenate([lists[far:][same] for far, same in apart]),
         codes=np.concatenate([SPREAD * concepts[:-far][same] + concepts[far:][same] for far, same in apart]),
         name=int,
+        least=least.paired,
     )
 
 

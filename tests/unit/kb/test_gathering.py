@@ -6,7 +6,7 @@ import pytest
 
 from kb.concepts import Lexicon
 from kb.features import Reader, is_word, spelt
-from kb.gathering import Gathered, gather
+from kb.gathering import Gathered, Least, gather
 from kb.model import Concept
 from kb.taken import taken
 from tests.unit.kb.small import CONCEPTS, taught
@@ -23,14 +23,27 @@ def in_each(found: Gathered, messages: int) -> list[set[str | int]]:
     return sets
 
 
-@pytest.mark.parametrize("least", [1, 2, 3])
-def test_it_is_what_the_reader_makes_of_each_message(least: int) -> None:
+def needed(unit: str | int, least: Least) -> int:
+    if isinstance(unit, int):
+        return least.paired
+    return 1 if is_word(unit) else least.in_a_row if unit.startswith("b:") else least.other
+
+
+@pytest.mark.parametrize(
+    "least",
+    [
+        Least(in_a_row=1, paired=1, other=1),
+        Least(in_a_row=2, paired=3, other=1),
+        Least(in_a_row=3, paired=1, other=2),
+    ],
+)
+def test_it_is_what_the_reader_makes_of_each_message(least: Least) -> None:
     known = taken(taught())
     messages = [row.said for row in known.rows]
     alone = [known.reader.units(message) for message in messages]
     counts = Counter(unit for units in alone for unit in units)
     found = gather(messages, known.reader, least)
-    kept = {unit for unit, count in counts.items() if count >= least or is_word(unit)}
+    kept = {unit for unit, count in counts.items() if count >= needed(unit, least)}
     assert set(found.units) == kept
     assert in_each(found, len(messages)) == [kept.intersection(units) for units in alone]
     assert dict(zip(found.units, found.counts.tolist(), strict=True)) == {unit: counts[unit] for unit in kept}
@@ -47,6 +60,6 @@ def test_it_is_what_the_reader_makes_of_each_message(least: int) -> None:
 def test_so_it_is_with_concepts_denials_and_words_said_twice(texts: list[str]) -> None:
     reader = Reader(Lexicon([*CONCEPTS, *MANY_CONCEPTS]))
     messages = [spelt(text) for text in texts]
-    found = gather(messages, reader, 1)
+    found = gather(messages, reader, Least(in_a_row=1, paired=1, other=1))
     assert in_each(found, len(messages)) == [set(reader.units(message)) for message in messages]
     assert found.messages.tolist() == sorted(found.messages.tolist())
