@@ -15,8 +15,6 @@ from tests.bench.labelled import QUICK, field
 from tests.shared import SHARED
 
 DATA: Final = SHARED / "bench" / "data"
-MOST_ROWS: Final = 600
-"""Of a large test set so many rows in scope are judged, evenly spread over it: figures are good to three points."""
 TILDE: Final = ("chatbot", "askubuntu", "webapps")
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     **{f"tilde {lang}": tuple(f"tilde_{name}_{lang}" for name in TILDE) for lang in ("lv", "ru", "en")},
@@ -41,7 +39,7 @@ class _Set:
 
 
 def public(console: Console) -> None:
-    """Right first: the mean of the Tilde sets of a language, and the larger sets."""
+    """Right first: the mean of the Tilde sets of a language, and the larger sets, each test set whole."""
     found = {column: _first([(name, None) for name in names]) for column, names in COLUMNS.items()}
     _print(console, "Public sets: right first", found)
 
@@ -70,7 +68,7 @@ def _first(sets: Iterable[tuple[str, str | None]]) -> dict[str, float]:
     shares: dict[str, list[float]] = {}
     for name, kind in sets:
         known = _set(name, QUICK)
-        rows = [labelled.row(kind) for labelled in _spread(known.test)]
+        rows = [labelled.row(kind) for labelled in known.test if labelled.row().accepted]
         for rival in known.rivals:
             shares.setdefault(rival.name, []).append(rival.judge(rows).figures.first or 0)
     return {name: mean(found) for name, found in shares.items()}
@@ -80,12 +78,6 @@ def _first(sets: Iterable[tuple[str, str | None]]) -> dict[str, float]:
 def _set(name: str, peers: tuple[str, ...]) -> _Set:
     file = DATA / f"{name}.jsonl"
     return _Set(rivals=field(learnt(read(file, "train")), peers), test=read(file, "test"))
-
-
-def _spread(rows: Sequence[Labelled]) -> Sequence[Labelled]:
-    inside = [labelled for labelled in rows if labelled.row().accepted]
-    step = max(1, len(inside) / MOST_ROWS)
-    return [inside[int(number * step)] for number in range(min(MOST_ROWS, len(inside)))]
 
 
 def _print(console: Console, title: str, found: Mapping[str, Mapping[str, float]]) -> None:
