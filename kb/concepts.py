@@ -5,13 +5,14 @@ from itertools import pairwise
 from typing import Final
 
 from kb.model import LANGUAGES, Concept
-from kb.text import clean, skeleton, words
+from kb.text import GLIDED, clean, skeleton, words
 
 BEGINNING: Final = 2
 """Forms are filed under this many letters; a prefix is at least as long."""
 
-Phrase = tuple[tuple[str, ...], str, bool, str]
-"""The words of a form between its first and its last one, the last one, whether that is a prefix, and the concept."""
+Phrase = tuple[tuple[str, ...], tuple[str, ...], bool, str]
+"""The words of a form between its first and its last one, how the last one may be written, whether that is how it
+begins, and the concept."""
 
 
 class Lexicon:
@@ -34,15 +35,16 @@ class Lexicon:
             return
         if len(spelt) > 1:
             following = self._phrases.setdefault(spelt[0], {})
-            phrase = (spelt[1:-1], spelt[-1], is_prefix, concept)
-            following.setdefault(spelt[1][:BEGINNING], []).append(phrase)
+            last = _beginnings(spelt[-1]) if is_prefix else spelt[-1:]
+            following.setdefault(spelt[1][:BEGINNING], []).append((spelt[1:-1], last, is_prefix, concept))
             return
         begins, length = spelt[0][:BEGINNING], len(spelt[0])
         if is_prefix and length not in self._lengths.get(begins, ()):
             self._lengths[begins] = tuple(sorted((*self._lengths.get(begins, ()), length)))
-        known = (self._prefixes if is_prefix else self._exact).setdefault(spelt[0], [])
-        if concept not in known:
-            known.append(concept)
+        for one in _beginnings(spelt[0]) if is_prefix else spelt:
+            known = (self._prefixes if is_prefix else self._exact).setdefault(one, [])
+            if concept not in known:
+                known.append(concept)
 
     def of_word(self, spelt: str) -> tuple[str, ...]:
         """The concepts that one word stands for."""
@@ -64,8 +66,15 @@ class Lexicon:
         return tuple(found)
 
 
-def _is(word: str, known: str, is_prefix: bool) -> bool:
-    return word == known or (is_prefix and word.startswith(known))
+def _beginnings(prefix: str) -> tuple[str, ...]:
+    """How words begin that begin so: a glide falls out before a vowel, "garantij*" means "garantija" as well."""
+    if len(prefix) <= BEGINNING or not prefix.endswith("i"):
+        return (prefix,)
+    return (prefix, *(prefix[:-1] + vowel for vowel in GLIDED))
+
+
+def _is(word: str, known: tuple[str, ...], is_prefix: bool) -> bool:
+    return word.startswith(known) if is_prefix else word in known
 
 
 def _stands(phrase: tuple[str, ...], spelt: Sequence[str], start: int) -> bool:

@@ -46,7 +46,9 @@ _JOTS: Final = (
     (re.compile(r"[jy]"), "i"),
 )
 _HISSES: Final = re.compile(r"t[sz](?=.)")
-_GLIDES: Final = re.compile(r"(?<=.)i+(?=[aeou])")
+GLIDED: Final = "aeou"
+"""Before these vowels a glide falls out: garantija and garanta are one spelling."""
+_GLIDES: Final = re.compile(f"(?<=.)i+(?=[{GLIDED}])")
 _DOUBLED: Final = re.compile(r"(.)(?=\1)")
 
 _ENDINGS: Final = (
