@@ -11,7 +11,7 @@ import numpy.typing as npt
 PRETENDED: Final = 4
 """Of every so many known questions one is shown as if its own entry did not exist: a message that nobody answers."""
 MASKED: Final = -50.0
-WRONG_ANSWERS: Final = 0.12
+WRONG_ANSWERS: Final = 0.09
 """The share of answers that may be wrong among held-out questions, which are harder than what people write."""
 MISSED_QUESTIONS: Final = 0.12
 """The share of held-out questions that may be met with "I do not know"."""
@@ -19,7 +19,7 @@ FALSE_ALARMS: Final = 0.015
 """How many held-out questions of others an urgent entry may draw to itself."""
 BOLDEST: Final = 2.0
 BOLD: Final = 0.4
-TIMID: Final = 0.7
+TIMID: Final = 0.75
 """The chance from which on is answered lies between these, whatever a small knowledge base teaches."""
 LEAST: Final = 1e-6
 NEWTON_STEPS: Final = 12
