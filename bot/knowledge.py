@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from bot.collector import paused
 from bot.learnt import remembered
 from bot.phrases import phrases
 from handlers.situation import Knowledge
@@ -44,17 +45,11 @@ def learned(filed: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> Knowledge:
 
 @contextmanager
 def _kept() -> Iterator[None]:
-    # What is made here stays: the collector would look through it again and again for nothing. What is replaced by
-    # something newer goes nevertheless, for nothing in it refers to itself in a circle.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    # What is replaced by something newer goes nevertheless, for nothing in it refers to itself in a circle.
+    with paused():
         yield
         gc.freeze()
         _give_back()
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _give_back() -> None:

@@ -80,8 +80,8 @@ def gather(messages: Sequence[Sequence[str]], reader: Reader, least: Least) -> G
     """The words of the messages, and what else stands in enough of them."""
     said = Numbered(messages)
     words = _Kind(messages=said.lists, codes=said.flat, name=said.names.__getitem__, least=1)
-    others = chain(_in_a_row(said, least), _made(messages, said, reader, least))
-    kinds = [kind.kept(len(messages)) for kind in chain([words], others)]
+    parts = (words, *_in_a_row(said, least), *_made(messages, said, reader, least))
+    kinds = [part.kept(len(messages)) for part in parts]
     first = np.cumsum([0, *(len(kind.units) for kind in kinds)])
     holders = np.concatenate([kind.messages for kind in kinds])
     order = in_order(holders, len(messages))

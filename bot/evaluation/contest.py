@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final, Protocol, TypeVar
 
+from bot.collector import paused
 from bot.evaluation.peers import peer, ready
 from kb.evaluate import Figures, Judged, Row, figures, judge, judge_ranking
 from kb.match import Matcher
@@ -77,13 +78,8 @@ def theirs(name: str, knowledge: KnowledgeBase) -> Learnt:
 
 
 def _timed(make: Callable[[], Made]) -> tuple[Made, float]:
-    # As the program learns: without the collector looking through what stays.
     gc.collect()
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    # As the program learns.
+    with paused():
         start = perf_counter()
         return make(), perf_counter() - start
-    finally:
-        if collecting:
-            gc.enable()
