@@ -14,7 +14,7 @@ from kb.repair import Repairer
 
 LONG: Final = 5
 """From this length on a word may be two slips away, below it one."""
-SLIP: Final = 0.01
+SLIP: Final = 0.003
 """How likely a slip is."""
 BEGINNING: Final = 0.3
 """What is left of that where the first letter differs: people seldom miss it."""
