@@ -92,7 +92,7 @@ def run(wish: Wish) -> None:
 def _given(wish: Wish) -> tuple[KnowledgeBase, Sequence[Labelled], str]:
     _look_through(wish)
     if wish.train is not None and wish.test is not None:
-        knowledge, file = learnt(read(wish.train, "train")), wish.test
+        knowledge, file = learnt(read(wish.train, "train"), load(wish.content).concepts), wish.test
         messages = read(file, "test")
     elif wish.file is not None:
         knowledge, file = load(wish.content), wish.file

@@ -28,7 +28,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it ha
         list[str] | None,
         typer.Option(metavar="NAME", help="Beside this one alone, such as token_set_ratio or bm25; repeatable."),
     ] = None,
-    train: Annotated[Path | None, typer.Option(help="Learn from these labelled rows instead of the content.")] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Learn from these labelled rows instead of the content, whose lexicon stays.")
+    ] = None,
     test: Annotated[Path | None, typer.Option(help="Judge these, with --train.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="All figures as one object; with --train one object a test row.")

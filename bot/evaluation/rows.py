@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.silent import silent
 from kb.evaluate import NONE, Row
-from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
+from kb.model import LANGUAGES, Concept, EntryId, KnowledgeBase, Language
 from kb.noise import noisy
 
 OUTSIDE: Final = frozenset({"oos", NONE})
@@ -91,8 +91,10 @@ def _parsed(file: Path, number: int, make: Callable[[], Any]) -> Labelled:
         ) from exc
 
 
-def learnt(rows: Iterable[Labelled]) -> KnowledgeBase:
+def learnt(rows: Iterable[Labelled], concepts: tuple[Concept, ...] = ()) -> KnowledgeBase:
     """A knowledge base of labelled rows: one entry a label, what is out of scope as decoys, and nothing to say.
+
+    `concepts`: words that mean the same, which rows do not tell.
 
     Raises:
         EvaluationError: no row names an entry.
@@ -102,7 +104,8 @@ def learnt(rows: Iterable[Labelled]) -> KnowledgeBase:
     decoys = [row for label in sorted(OUTSIDE) for row in grouped.pop(label, [])]
     if not grouped:
         raise EvaluationError("the training rows are all out of scope: give some a label that can be learnt")
-    return silent({EntryId(label): _by_language(group) for label, group in grouped.items()}, _by_language(decoys))
+    questions = {EntryId(label): _by_language(group) for label, group in grouped.items()}
+    return silent(questions, _by_language(decoys), concepts)
 
 
 def _first_label(row: Labelled) -> str:

@@ -9,6 +9,7 @@ from kb.model import (
     ANY_LINE,
     LANGUAGES,
     Act,
+    Concept,
     Directory,
     Entry,
     EntryId,
@@ -23,10 +24,17 @@ from kb.model import (
 Texts = Mapping[Language, tuple[str, ...]]
 
 
-def silent(questions: Mapping[EntryId, Texts], decoys: Texts) -> KnowledgeBase:
-    """A knowledge base of these questions and decoys."""
+def silent(questions: Mapping[EntryId, Texts], decoys: Texts, concepts: tuple[Concept, ...] = ()) -> KnowledgeBase:
+    """A knowledge base of these questions and decoys, and of words that mean the same."""
     entries = {name: _entry(name, texts) for name, texts in questions.items()}
-    return KnowledgeBase(version="", directory=_NOWHERE, entries=entries, sources=MappingProxyType({}), decoys=decoys)
+    return KnowledgeBase(
+        version="",
+        directory=_NOWHERE,
+        entries=entries,
+        sources=MappingProxyType({}),
+        concepts=concepts,
+        decoys=decoys,
+    )
 
 
 def _entry(name: EntryId, questions: Texts) -> Entry:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bot.evaluation.contest import OURS, Learnt
 from bot.evaluation.rows import Labelled, learnt, read
+from kb.load import load
 from tests.bench.labelled import QUICK, field
 from tests.shared import SHARED
 
@@ -77,7 +78,7 @@ def _first(sets: Iterable[tuple[str, str | None]]) -> dict[str, float]:
 @lru_cache(maxsize=3)
 def _set(name: str, peers: tuple[str, ...]) -> _Set:
     file = DATA / f"{name}.jsonl"
-    return _Set(rivals=field(learnt(read(file, "train")), peers), test=read(file, "test"))
+    return _Set(rivals=field(learnt(read(file, "train"), load().concepts), peers), test=read(file, "test"))
 
 
 def _print(console: Console, title: str, found: Mapping[str, Mapping[str, float]]) -> None:

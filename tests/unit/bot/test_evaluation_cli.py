@@ -117,6 +117,17 @@ def test_a_matcher_can_be_judged_on_any_labelled_file(rows: Path) -> None:
     assert "token_set_ratio" in summary.stdout
 
 
+def test_the_lexicon_serves_any_labelled_file(tmp_path: Path) -> None:
+    train, test = tmp_path / "train.jsonl", tmp_path / "test.jsonl"
+    said = [("neredzu viesa rēķinu", "bill", "lv"), ("virtuvē ir silti", "kitchen", "lv")]
+    asked = [("где счет гостя", "bill", "ru"), ("кто на кухне", "kitchen", "ru")]
+    for file, rows in ((train, said), (test, asked)):
+        lines = (json.dumps(dict(zip(("text", "label", "lang"), row, strict=True))) for row in rows)
+        file.write_text("\n".join(lines), "utf-8")
+    told = paligs("eval", "--train", str(train), "--test", str(test), "--fail-under", "first=1")
+    assert told.exit_code == 0, told.output
+
+
 def test_messages_that_stand_in_the_content_are_told(rows: Path) -> None:
     told = small("check", "--against", "rows.tsv")
     assert told.exit_code == 0

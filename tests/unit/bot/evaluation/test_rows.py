@@ -7,6 +7,7 @@ import pytest
 
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.rows import learnt, read
+from kb.model import Concept
 
 
 def write(folder: Path, *lines: str | dict[str, str], name: str = "rows.jsonl") -> Path:
@@ -75,7 +76,9 @@ def test_knowledge_is_made_of_labelled_rows(tmp_path: Path) -> None:
         {"text": "shut", "label": "window"},
         {"text": "rain", "label": "none", "lang": "ru"},
     ]
-    made = learnt(read(write(tmp_path, *rows)))
+    same = Concept(id="open", forms={"lv": ("vērt",), "ru": (), "en": ("open",)})
+    made = learnt(read(write(tmp_path, *rows)), (same,))
+    assert made.concepts == (same,)
     assert [(entry.id, language, text) for entry, language, text in made.questions()] == [
         ("door", "lv", "open"),
         ("window", "en", "shut"),
