@@ -11,11 +11,11 @@ import typer
 from bot.cli.bench_reload import print_reload
 from bot.cli.console import progress, waiting
 from bot.cli.start import resident, start_cost
+from bot.collector import paused
 from bot.evaluation import contest
 from bot.evaluation.generated import Generated
-from kb.evaluate import Row, figures, judge
+from kb.evaluate import Row
 from kb.load import load
-from kb.match import Matcher
 from kb.model import KnowledgeBase
 
 PEER: Final = "token_set_ratio"
@@ -28,9 +28,11 @@ DEFAULT_QUESTIONS: Final = 15_000
 
 def print_speed(content: Path | None, messages: int) -> None:
     """Prints times of this machine, and of rapidfuzz's token_set_ratio over the same questions beside them."""
-    start = perf_counter()
-    knowledge = load(content)
-    _print("reading the content", f"{perf_counter() - start:.2f} s")
+    with paused():
+        start = perf_counter()
+        knowledge = load(content)
+        reading = perf_counter() - start
+    _print("reading the content", f"{reading:.2f} s")
     with waiting("Starting ..."):
         seconds, held = start_cost(content)
     _print("a start, learnt before", f"{seconds:.2f} s" + ("" if held is None else f", {held:.0f} MB then"))
@@ -55,17 +57,15 @@ def print_generated_speed(entries: int | None, questions: int | None, messages: 
 def _print_figures(knowledge: KnowledgeBase, rows: list[Row], of: str, *, generated: bool = False) -> None:
     before = resident()
     with waiting("Learning ..."):
-        start = perf_counter()
-        matcher = Matcher(knowledge)
-        learning = perf_counter() - start
-    _print("learning from it", f"{learning:.2f} s")
+        learnt = contest.ours(knowledge)
+    _print("learning from it", f"{learnt.learning:.2f} s")
     if (after := resident()) is not None:
         _print("memory after learning", f"{after:.0f} MB, {before or 0:.0f} MB of it before")
-    ours = figures(judge(progress(rows, total=len(rows), label="paligs"), matcher, perf_counter))
+    ours = learnt.judge(rows, progress).figures
     _print("memory, peak", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     _print("messages", f"{len(rows)}, {of}")
     _print("paligs, p50 / p99", f"{ours.p50_ms:.3f} / {ours.p99_ms:.3f} ms a message")
-    theirs = figures(_peer(rows, knowledge).judged)
+    theirs = _peer(rows, knowledge).figures
     _print(f"{PEER}, p50 / p99", f"{theirs.p50_ms:.3f} / {theirs.p99_ms:.3f} ms, in the same run")
     if generated:
         _print("right first", f"{ours.first:.3f}; {PEER} {theirs.first:.3f}")
