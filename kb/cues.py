@@ -11,6 +11,10 @@ from kb.text import clean, skeleton, words
 
 LONGEST: Final = 8
 """A cue said with politeness around it has at most this many words."""
+GREETING: Final = "greeting"
+"""The cue that opens a message and tells nothing of what it is about."""
+LONGEST_GREETING: Final = 4
+"""Words."""
 SLIPPABLE: Final = 4
 """A word shorter than this is not taken for a slip of another."""
 _POLITE: Final = frozenset(
@@ -32,7 +36,10 @@ class Cues:
         self._symbols: dict[str, str] = {}
         self._single: dict[str, set[str]] = {}
         self._starts: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
-        for cue in cues.values():
+        self._greetings = frozenset(
+            _said(phrase) for texts in (cues[GREETING].phrases if GREETING in cues else {}).values() for phrase in texts
+        )
+        for cue in (cue for cue in cues.values() if cue.id != GREETING):
             for phrase in dict.fromkeys(phrase for language in LANGUAGES for phrase in cue.phrases[language]):
                 self._add(phrase, cue.id)
 
@@ -75,6 +82,13 @@ class Cues:
             begun == cue and tuple(message[: len(phrase)]) == phrase
             for phrase, begun in self._starts.get(tuple(message[:2]), ())
         )
+
+    def matter(self, message: list[str]) -> list[str]:
+        """What is said (skeletons) after "good evening": the message is about that, even where it is not understood."""
+        for length in range(min(LONGEST_GREETING, len(message) - 2), 0, -1):
+            if tuple(message[:length]) in self._greetings:
+                return message[length:]
+        return message
 
     def _nearly(self, said: tuple[str, ...]) -> str | None:
         if len(said) > LONGEST:

@@ -21,8 +21,6 @@ from kb.text import clauses, clean, parts, words
 from kb.understanding import Match, Outcome, Understanding, Why
 
 SHOWN: Final = 5
-LONGEST_GREETING: Final = 4
-"""Words."""
 WORTH_SHOWING: Final = 0.02
 CONTEXT: Final = 0.6
 """How much the topic before counts in a message that goes on about it ("and if it breaks?")."""
@@ -88,8 +86,6 @@ class Matcher:
         self._ticket = next((entry.id for entry in knowledge.entries.values() if entry.act is Act.TICKET), None)
         self._urgent = frozenset(entry.id for entry in knowledge.entries.values() if entry.act in URGENT)
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
-        greeting = knowledge.directory.greeting_entry
-        self._greetings = {row.line for row in apart.asked if row.entry == greeting}
         self._neighbours = Neighbours((row.entry, row.said) for row in apart.asked)
         self._known = _known(apart.rows)
 
@@ -106,7 +102,7 @@ class Matcher:
         signals = self._cues.signals(spoken, said)
         if not said:
             return Understanding(outcome=Outcome.UNKNOWN, language=told, signals=signals)
-        said = self._matter(said)
+        said = self._cues.matter(said)
         topic = self._topic(after) if self._cues.begins(said, GOES_ON) else None
         matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
         rules = [
@@ -151,13 +147,6 @@ class Matcher:
         if matches[0].entry != entry and self._outcome(matches) is Outcome.ANSWERED:
             beside = (matches[0], *beside)
         return (ticket, *rest)[:SHOWN], beside
-
-    def _matter(self, said: list[str]) -> list[str]:
-        """What is said after "good evening": the message is about that, even where it is not understood."""
-        for length in range(min(LONGEST_GREETING, len(said) - 2), 0, -1):
-            if " ".join(said[:length]) in self._greetings:
-                return said[length:]
-        return said
 
     def _topic(self, after: EntryId | None) -> Scores | None:
         """What the title of the entry that was spoken about scores by itself."""

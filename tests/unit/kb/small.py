@@ -17,6 +17,7 @@ CUES = {
     "resolved": Cue(id="resolved", phrases={"lv": ("strādā atkal",), "ru": ("работает",), "en": ("it works now",)}),
     "past": Cue(id="past", phrases={"lv": ("vakar", "nedarbojās"), "ru": ("вчера",), "en": ("yesterday",)}),
     "conditional": Cue(id="conditional", phrases={"lv": ("un ja",), "ru": ("а если",), "en": ("and if",)}),
+    "greeting": Cue(id="greeting", phrases={"lv": ("labdien", "sveiki"), "ru": (), "en": ("hello", "good morning")}),
     "one_device": Cue(id="one_device", phrases={"lv": ("viena kase",), "ru": ("одна касса",), "en": ("one till",)}),
 }
 DECOYS: dict[Language, tuple[str, ...]] = {

@@ -74,3 +74,12 @@ def test_not_one_till_is_not_one_till(cues: Cues) -> None:
 def test_marks_decide_where_they_alone_tell_past_from_present(cues: Cues) -> None:
     assert signals(cues, "kase nedarbojās") == {"past"}
     assert signals(cues, "kase nedarbojas") == frozenset()
+
+
+def test_a_greeting_opens_a_message_and_is_nothing_that_is_said_to_the_bot(cues: Cues) -> None:
+    assert cues.matter(spelt("Good morning, till dead")) == spelt("till dead")
+    assert cues.matter(spelt("labdien, kase stāv")) == spelt("kase stāv")
+    assert cues.matter(spelt("labdien kase")) == spelt("labdien kase")
+    assert cues.matter(spelt("menu is empty")) == spelt("menu is empty")
+    assert cues.cue("labdien") is None
+    assert signals(cues, "good morning, the till is dead") == frozenset()
