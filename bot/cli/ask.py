@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -55,10 +55,11 @@ def _opened(name: str) -> Iterator[tuple[TextIO, int | None]]:
     if name == "-":
         yield sys.stdin, None
         return
-    try:
-        with Path(name).open(encoding="utf-8", errors="replace") as file:
-            total = sum(1 for _ in file)
-            file.seek(0)
-            yield file, total
-    except OSError as exc:
-        raise FileError(f"{name}: {exc.strerror}: check the name and that you may read it") from exc
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(name).open(encoding="utf-8", errors="replace"))
+        except OSError as exc:
+            raise FileError(f"{name}: {exc.strerror}: check the name and that you may read it") from exc
+        total = sum(1 for _ in file)
+        file.seek(0)
+        yield file, total

@@ -13,6 +13,8 @@ from kb.load import load
 from kb.model import EntryId
 from tests.doubles import CONTENT
 
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "NO_COLOR": "1", "COLUMNS": "200"}
+
 
 def paligs(*arguments: str, folder: Path, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the program in a folder of its own."""
@@ -24,13 +26,7 @@ def paligs(*arguments: str, folder: Path, given: str = "", **environment: str) -
         text=True,
         check=False,
         timeout=110,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-            "NO_COLOR": "1",
-            "COLUMNS": "200",
-            **environment,
-        },
+        env={**_ENVIRONMENT, **environment},
     )
 
 
@@ -75,6 +71,20 @@ def test_a_batch_answers_every_line_in_order_and_survives_a_broken_one(tmp_path:
     assert third["act"] == "critical"
     piped = paligs("ask", "--batch", "-", folder=tmp_path, given=lines[2])
     assert json.loads(piped.stdout)["entry"] == third["entry"]
+
+
+def test_a_batch_whose_reader_has_enough_ends_quietly(tmp_path: Path) -> None:
+    (tmp_path / "batch.jsonl").write_text('{"text": "labdien"}\n' * 2000, "utf-8")
+    command = [sys.executable, "-m", "bot", "ask", "--batch", "batch.jsonl"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=_ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as asking:
+        assert asking.stdout
+        assert asking.stderr
+        assert json.loads(asking.stdout.readline())["act"] == "talk"
+        asking.stdout.close()
+        assert asking.stderr.read() == b""
+        asking.wait(60)
 
 
 def test_a_batch_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
