@@ -8,7 +8,7 @@ from typing import Final
 from kb import learning
 from kb.calibration import Calibration, Scores
 from kb.cues import Cues
-from kb.features import spelt
+from kb.features import DENIALS, spelt
 from kb.language import Languages
 from kb.learning import URGENT, Learnt
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
@@ -35,6 +35,8 @@ CALMED: Final = 1.0
 """What such a cue takes off the score of a critical entry."""
 TAUGHT: Final = 3.0
 """What is added to the score of the entry whose known question the message is, word for word."""
+SWAPPED: Final = 4
+"""In a message of so many words or fewer their order does not count, unless one of them is denied."""
 KEPT: Final = 0.99
 """How sure such a match is."""
 SAYS_ENOUGH: Final = 4
@@ -106,7 +108,7 @@ class Matcher:
         topic = self._topic(after) if self._cues.begins(said, GOES_ON) else None
         matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
         rules = [
-            Rule.SCORES if " ".join(said) not in self._known else Rule.KNOWN,
+            Rule.SCORES if _words(said) not in self._known else Rule.KNOWN,
             *([Rule.TOPIC] if topic is not None else []),
         ]
         if len(said) >= STORY and self._outcome(matches) is not Outcome.ANSWERED:
@@ -155,7 +157,7 @@ class Matcher:
 
     def _rivals(self, said: Sequence[str], best: Match) -> tuple[Match, ...]:
         """The other faults that a very short report of a fault may mean as well."""
-        if best.entry not in self._faults or " ".join(said) in self._known:
+        if best.entry not in self._faults or _words(said) in self._known:
             return ()
         rivals = (entry for entry in self._neighbours.rivals(said, best.entry) if entry in self._faults)
         return tuple(self._match(entry, best.score, said, ()) for entry in rivals)
@@ -166,7 +168,7 @@ class Matcher:
             scores[self._critical] -= CALMED
         if topic is not None:
             scores = scores + CONTEXT * topic
-        taught = self._known.get(" ".join(said))
+        taught = self._known.get(_words(said))
         if taught is not None:
             scores[self._place[taught]] = float(scores.max()) + TAUGHT
         order, chances = self._calibration.chances(scores, len(said))
@@ -219,5 +221,12 @@ def _known(rows: Iterable[Said]) -> dict[str, EntryId]:
     """What is asked word for word under one entry only."""
     holder: dict[str, EntryId | None] = {}
     for row in rows:
-        holder[row.line] = row.entry if holder.get(row.line, row.entry) == row.entry else None
-    return {line: entry for line, entry in holder.items() if entry is not None}
+        said = _words(row.said)
+        holder[said] = row.entry if holder.get(said, row.entry) == row.entry else None
+    return {said: entry for said, entry in holder.items() if entry is not None}
+
+
+def _words(said: Sequence[str]) -> str:
+    """The same for all messages that are the same word for word: "printer broke" is "broke printer"."""
+    free = len(said) <= SWAPPED and DENIALS.isdisjoint(said)
+    return " ".join(sorted(said) if free else said)

@@ -60,6 +60,15 @@ def test_a_known_question_is_answered_word_for_word() -> None:
     assert (best.entry, best.score, best.question) == ("close", 0.99, "kur beigt dienu")
 
 
+def test_a_few_known_words_are_known_in_any_order_unless_one_is_denied() -> None:
+    assert matcher().understand("dienu kur beigt").best == matcher().understand("kur beigt dienu").best
+    base, close = taught(), EntryId("close")
+    asked = {**base.entries[close].questions, "lv": ("maiņa nav galā",)}
+    denying = Matcher(replace(base, entries={**base.entries, close: replace(base.entries[close], questions=asked)}))
+    whys = [denying.understand(text).why for text in ("maiņa nav galā", "nav galā maiņa")]
+    assert [why and why.decided_by for why in whys] == [Rule.KNOWN, Rule.SCORES]
+
+
 def test_a_decoy_is_known_to_be_nobodys() -> None:
     understood = matcher().understand("meklēju darbu")
     assert understood.outcome is Outcome.UNKNOWN
