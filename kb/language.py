@@ -31,7 +31,7 @@ RUN_SHARE: Final = 4.0
 SURE: Final = 1.0
 """The least lead over the next language, in natural logarithms of likelihood."""
 
-Counts = tuple[int, ...]
+Counts = tuple[int, int, int]
 Weights = tuple[float, float, float]
 _BITS: Final = 21
 """So many hold any letter, and three times as many a run."""
@@ -109,15 +109,14 @@ def _weights(counts: Sequence[Mapping[str, int]]) -> dict[str, Weights]:
     """For each trait how much likelier it is in each language than on average."""
     kinds: dict[Counts, Counts] = {}
     traits: dict[str, Counts] = {}
-    for trait in chain.from_iterable(counts):
+    lv, ru, en = counts
+    for trait in chain(lv, ru, en):
         if trait not in traits:
-            each = tuple(count.get(trait, 0) for count in counts)
+            each = lv.get(trait, 0), ru.get(trait, 0), en.get(trait, 0)
             # Most words are used once and in one language: the same numbers stand for all of them.
             traits[trait] = kinds.setdefault(each, each)
     totals = np.array([sum(count.values()) + SMOOTHING * len(traits) + 1 for count in counts])
     rates = (np.array(list(kinds), dtype=np.float64).reshape(-1, len(counts)) + SMOOTHING) / totals
     weights = np.maximum(LEAST, np.log(rates) - np.log(rates.mean(axis=1, keepdims=True)))
-    told: dict[Counts, Weights] = {
-        kind: (lv, ru, en) for kind, (lv, ru, en) in zip(kinds, weights.tolist(), strict=True)
-    }
+    told: dict[Counts, Weights] = dict(zip(kinds, map(tuple, weights.tolist()), strict=True))
     return {trait: told[kind] for trait, kind in traits.items()}

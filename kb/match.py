@@ -108,7 +108,7 @@ class Matcher:
         topic = self._topic(after) if self._cues.begins(said, GOES_ON) else None
         matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
         rules = [
-            Rule.SCORES if _words(said) not in self._known else Rule.KNOWN,
+            Rule.SCORES if self._taught(said)[0] is None else Rule.KNOWN,
             *([Rule.TOPIC] if topic is not None else []),
         ]
         if len(said) >= STORY and self._outcome(matches) is not Outcome.ANSWERED:
@@ -157,7 +157,7 @@ class Matcher:
 
     def _rivals(self, said: Sequence[str], best: Match) -> tuple[Match, ...]:
         """The other faults that a very short report of a fault may mean as well."""
-        if best.entry not in self._faults or _words(said) in self._known:
+        if best.entry not in self._faults or self._taught(said)[0] is not None:
             return ()
         rivals = (entry for entry in self._neighbours.rivals(said, best.entry) if entry in self._faults)
         return tuple(self._match(entry, best.score, said, ()) for entry in rivals)
@@ -168,14 +168,23 @@ class Matcher:
             scores[self._critical] -= CALMED
         if topic is not None:
             scores = scores + CONTEXT * topic
-        taught = self._known.get(_words(said))
+        taught, slip = self._taught(said)
         if taught is not None:
             scores[self._place[taught]] = float(scores.max()) + TAUGHT
         order, chances = self._calibration.chances(scores, len(said))
         if taught is not None:
             chances = chances * (0 if taught == NONE else KEPT / chances[0])
         shown = range(min(len(order), max(3, int((chances[:SHOWN] >= WORTH_SHOWING).sum()))))
-        return tuple(self._match(self._entries[order[place]], chances[place], said, repairs) for place in shown)
+        return tuple(self._match(self._entries[order[place]], chances[place], said, slip or repairs) for place in shown)
+
+    def _taught(self, said: Sequence[str]) -> tuple[EntryId | None, tuple[str, ...]]:
+        """The entry whose known question the message is; in a few words one may be a slip, which is told as well."""
+        asked = self._known.get(_words(said))
+        if asked is None and len(said) <= SWAPPED:
+            for meant, repair in self._scorer.readings(said):
+                if (asked := self._known.get(_words(meant))) is not None:
+                    return asked, (repair,)
+        return asked, ()
 
     def _match(self, entry: EntryId, chance: float, said: Sequence[str], repairs: tuple[str, ...]) -> Match:
         question = self._nearest.question(entry, said)

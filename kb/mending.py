@@ -7,6 +7,8 @@ from typing import Final
 from kb.features import Unit
 from kb.slips import Guess, Slips
 
+SLIPPABLE: Final = 4
+"""A word shorter than this is no slip of another, whatever the message would be then."""
 LIKELY: Final = 0.5
 """From this chance on a guess takes the place of the word; below it, it is only heard beside it."""
 
@@ -51,8 +53,17 @@ class Mender:
             chances=chances,
             doubts={word: sum(guess.chance for guess in found) for written, found in wrong for word in written.split()},
             chance=min((best.chance for best in likely.values()), default=1.0),
-            repairs=tuple(f"{written} → {best.word}" for written, best in likely.items()),
+            repairs=tuple(_repair(written, best.word) for written, best in likely.items()),
         )
+
+    def readings(self, said: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+        """The message with each known word that its strange one may be a slip for, likeliest first; and that repair."""
+        strange = [place for place, word in enumerate(said) if word not in self._known]
+        if len(strange) != 1 or len(said[strange[0]]) < SLIPPABLE:
+            return
+        before, after = said[: strange[0]], said[strange[0] + 1 :]
+        for word in self._slips.near(said[strange[0]]):
+            yield [*before, word, *after], _repair(said[strange[0]], word)
 
     def _read(self, said: Sequence[str]) -> Iterator[tuple[str, tuple[Guess, ...]]]:
         """Each word with what it was meant to be; the two halves of one ("dar bojas") together."""
@@ -63,3 +74,7 @@ class Mender:
                 next(rest)
             else:
                 yield word, () if word in self._known else self._slips.guesses(word)
+
+
+def _repair(written: str, meant: str) -> str:
+    return f"{written} → {meant}"

@@ -1,16 +1,14 @@
 """Which known words are written so nearly like another that it may be one of them misspelt: an index of deletions."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, chain
 from typing import Final
 from zlib import crc32
 
 import numpy as np
 
 SHORTEST: Final = 2
-USUAL: Final = 2
-"""A word used less often may itself be a slip: nothing is mended to it, once there are MANY words to choose from."""
-MANY: Final = 2000
 INDEXED: Final = 5
 """Only the beginning of a word is indexed: slips further on are met by the same beginning."""
 
@@ -18,13 +16,12 @@ INDEXED: Final = 5
 class Repairer:
     """Known words by what is left of them when a letter falls out."""
 
-    def __init__(self, known: Mapping[str, int]) -> None:
-        """`known`: how often each word is used."""
-        usual = USUAL if len(known) > MANY else 1
-        self._words = [
-            word for word, count in known.items() if count >= usual and len(word) >= SHORTEST and not word.isdigit()
-        ]
-        left = [list(_left(word)) for word in self._words]
+    def __init__(self, known: Iterable[str]) -> None:
+        self._words = sorted(word for word in known if len(word) >= SHORTEST and not word.isdigit())
+        # Many words begin alike, and stand together.
+        beginnings = Counter(word[:INDEXED] for word in self._words)
+        self._ends = [0, *accumulate(beginnings.values())]
+        left = [list(_left(beginning)) for beginning in beginnings]
         marks = np.fromiter(chain.from_iterable(left), dtype=np.uint32)
         order = np.argsort(marks, kind="stable")
         # Two arrays take a tenth of what a dictionary of lists would.
@@ -42,11 +39,12 @@ class Repairer:
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
             if start < end:
                 found.update(self._places[start:end].tolist())
-        return map(self._words.__getitem__, found)
+        alike = (self._words[self._ends[place] : self._ends[place + 1]] for place in found)
+        return chain.from_iterable(alike)
 
 
 def _left(word: str) -> Iterator[int]:
-    """A mark for the beginning of a word and for each way that a letter falls out of it.
+    """A mark for the beginning of a word (or what is one) and for each way that a letter falls out of it.
 
     Where two marks are the same by chance, one word too many is measured, which changes nothing.
     """

@@ -1,6 +1,6 @@
 """Scores of one message for every label, misspelt words mended first; the quick half of what was learnt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from kb.bags import Floats
@@ -26,6 +26,10 @@ class Scorer:
         """`used`: the known words and how often each is used."""
         self._model, self._reader = model, reader
         self._mender = Mender(used)
+
+    def readings(self, said: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+        """What the message may be where one word of it is a slip, likeliest first, and that repair."""
+        return self._mender.readings(said)
 
     def scores(self, said: Sequence[str]) -> tuple[Floats, tuple[str, ...]]:
         """One score a label, and which words were taken for which."""

@@ -3,7 +3,7 @@
 A noisy channel (Kernighan, Church and Gale 1990): how common a word is, times how likely the slip.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -25,6 +25,9 @@ LETTERS: Final = 10.0
 GUESSES: Final = 3
 WORTH: Final = 0.1
 """No more guesses than these, and none that is less likely."""
+USUAL: Final = 2
+"""A word used less often may itself be a slip: no guess is it, once there are MANY words to choose from."""
+MANY: Final = 2000
 REMEMBERED: Final = 1 << 12
 """So many words need not be looked up again."""
 
@@ -43,8 +46,20 @@ class Slips:
     def __init__(self, known: Mapping[str, int]) -> None:
         """`known`: how often each word is used."""
         # Of its own, so that nothing here refers to itself in a circle: what newer knowledge replaces goes at once.
-        self.guesses = lru_cache(maxsize=REMEMBERED)(_Channel(known).guesses)
+        self._known, self._usual = known, USUAL if len(known) > MANY else 1
+        self._channel = _Channel(known)
+        self._near = lru_cache(maxsize=REMEMBERED)(self._channel.near)
+
+    def near(self, word: str) -> Iterator[str]:
+        """All known words that a strange one may be a slip for, likeliest first."""
+        return (other for _, other in self._near(word))
+
+    def guesses(self, word: str) -> tuple[Guess, ...]:
         """The known words that a strange one was perhaps meant to be, likeliest first."""
+        found = [(weight, other) for weight, other in self._near(word) if self._known[other] >= self._usual][:GUESSES]
+        everything = self._channel.new(word) + sum(weight for weight, _ in found)
+        guesses = (Guess(word=other, chance=weight / everything) for weight, other in found)
+        return tuple(guess for guess in guesses if guess.chance >= WORTH)
 
 
 class _Channel:
@@ -56,7 +71,12 @@ class _Channel:
         self._new = (sum(count == 1 for count in known.values()) + 1) / self._total
         self._repairer = Repairer(known)
 
-    def guesses(self, word: str) -> tuple[Guess, ...]:
+    def new(self, word: str) -> float:
+        """How likely it is a word that nobody taught yet."""
+        return self._new * LETTERS ** -len(word)
+
+    def near(self, word: str) -> tuple[tuple[float, str], ...]:
+        """Known words with how likely each comes out as this one, likeliest first."""
         slips_allowed = 2 if len(word) >= LONG else 1
         found: list[tuple[float, str]] = []
         for other in self._repairer.near(word):
@@ -64,10 +84,7 @@ class _Channel:
             if slips <= slips_allowed:
                 usual = SLIP**slips * (1 if word[0] == other[0] else BEGINNING)
                 found.append((-usual * self._commonness(self._known[other]), other))
-        found = sorted(found)[:GUESSES]
-        everything = self._new * LETTERS ** -len(word) - sum(weight for weight, _ in found)
-        guesses = (Guess(word=other, chance=-weight / everything) for weight, other in found)
-        return tuple(guess for guess in guesses if guess.chance >= WORTH)
+        return tuple((-weight, other) for weight, other in sorted(found))
 
     def _commonness(self, count: int) -> float:
         return float((count / self._total) ** COMMONNESS)

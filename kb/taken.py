@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from kb.concepts import Lexicon
 from kb.features import WORDS_READ, Reader
@@ -16,8 +16,7 @@ NONE: Final = EntryId("none")
 """The label of what no entry answers."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A known question, or a decoy with the label NONE; `said` are the skeletons of its words, `line` all in one."""
 
     entry: EntryId

@@ -69,6 +69,12 @@ def test_a_few_known_words_are_known_in_any_order_unless_one_is_denied() -> None
     assert [why and why.decided_by for why in whys] == [Rule.KNOWN, Rule.SCORES]
 
 
+def test_a_few_known_words_with_a_slip_in_them_are_known_and_the_slip_is_told() -> None:
+    best = matcher().understand("kur beigt dieno").best
+    assert best is not None
+    assert (best.entry, best.score, best.why) == ("close", 0.99, ("deno → denu",))
+
+
 def test_a_decoy_is_known_to_be_nobodys() -> None:
     understood = matcher().understand("meklēju darbu")
     assert understood.outcome is Outcome.UNKNOWN

@@ -96,3 +96,16 @@ def test_what_is_rather_unlikely_is_heard_beside_the_word_and_does_not_take_its_
     assert 0 < mended.chances["kas"] < LIKELY
     assert mended.said == ["kxs", "ne"]
     assert mended.repairs == ()
+
+
+def test_readings_put_each_word_that_may_be_meant_in_place_of_the_strange_one() -> None:
+    mender = Mender({"printer": 9, "printel": 1, "ne": 9, "kase": 9, **dict.fromkeys(map(str, range(2000)), 5)})
+    mended = mender.mend(["printey", "ne"])
+    assert mended is not None
+    assert mended.said == ["printer", "ne"]
+    assert list(mender.readings(["printey", "ne"])) == [
+        (["printer", "ne"], "printey → printer"),
+        (["printel", "ne"], "printey → printel"),
+    ]
+    for said in (["printer", "ne"], ["printey", "kaze"], ["nu", "printer"]):
+        assert list(mender.readings(said)) == []
