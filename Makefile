@@ -40,8 +40,9 @@ check: setup ## all static checks
 	$(BIN)/deptry .
 	$(BIN)/paligs kb check
 
-bench: setup ## how fast it learns, answers and takes messages in here, beside others (about 25 minutes, the sum of its parts)
+bench: setup ## how fast it learns, answers and takes messages in here, beside others (about half an hour, the sum of its parts)
 	@$(BIN)/paligs kb bench
+	@$(BIN)/paligs kb bench --entries 1000 --questions 1000000
 	@$(BIN)/python -m tests.bench.understanding
 	@$(BIN)/python -m tests.bench.load
 	@$(BIN)/python -m tests.bench.full
