@@ -36,7 +36,7 @@ class Cues:
         self._symbols: dict[str, str] = {}
         self._single: dict[str, set[str]] = {}
         self._starts: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
-        self._greetings = frozenset(
+        self.greetings = frozenset(
             _said(phrase) for texts in (cues[GREETING].phrases if GREETING in cues else {}).values() for phrase in texts
         )
         for cue in (cue for cue in cues.values() if cue.id != GREETING):
@@ -86,7 +86,7 @@ class Cues:
     def matter(self, message: list[str]) -> list[str]:
         """What is said (skeletons) after "good evening": the message is about that, even where it is not understood."""
         for length in range(min(LONGEST_GREETING, len(message) - 2), 0, -1):
-            if tuple(message[:length]) in self._greetings:
+            if tuple(message[:length]) in self.greetings:
                 return message[length:]
         return message
 

@@ -90,6 +90,8 @@ class Matcher:
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
         self._neighbours = Neighbours((row.entry, row.said) for row in apart.asked)
         self._known = _known(apart.rows)
+        if (greeting := knowledge.directory.greeting_entry) in place:
+            self._known = {_words(phrase): greeting for phrase in self._cues.greetings} | self._known
 
     def cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""

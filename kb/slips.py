@@ -14,8 +14,11 @@ from kb.repair import Repairer
 
 LONG: Final = 5
 """From this length on a word may be two slips away, below it one."""
+VERY_LONG: Final = 9
 SLIP: Final = 0.003
 """How likely a slip is."""
+DROPPED: Final = 0.05
+"""How likely a vowel is left out: people in a hurry do that on purpose."""
 BEGINNING: Final = 0.3
 """What is left of that where the first letter differs: people seldom miss it."""
 COMMONNESS: Final = 0.7
@@ -30,6 +33,9 @@ USUAL: Final = 2
 MANY: Final = 2000
 REMEMBERED: Final = 1 << 12
 """So many words need not be looked up again."""
+
+
+_VOWELS: Final = str.maketrans("", "", "aeiou")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +57,9 @@ class Slips:
         self._near = lru_cache(maxsize=REMEMBERED)(self._channel.near)
 
     def near(self, word: str) -> Iterator[str]:
-        """All known words that a strange one may be a slip for, likeliest first."""
-        return (other for _, other in self._near(word))
+        """All known words that a strange one is one slip away from, a very long one two; likeliest first."""
+        allowed = 2 if len(word) >= VERY_LONG else 1
+        return (other for _, other in self._near(word) if OSA.distance(word, other, score_cutoff=allowed) <= allowed)
 
     def guesses(self, word: str) -> tuple[Guess, ...]:
         """The known words that a strange one was perhaps meant to be, likeliest first."""
@@ -82,9 +89,14 @@ class _Channel:
         for other in self._repairer.near(word):
             slips = OSA.distance(word, other, score_cutoff=slips_allowed)
             if slips <= slips_allowed:
-                usual = SLIP**slips * (1 if word[0] == other[0] else BEGINNING)
+                likely = DROPPED if len(other) > len(word) and _bones(other) == _bones(word) else SLIP
+                usual = likely**slips * (1 if word[0] == other[0] else BEGINNING)
                 found.append((-usual * self._commonness(self._known[other]), other))
         return tuple((-weight, other) for weight, other in sorted(found))
 
     def _commonness(self, count: int) -> float:
         return float((count / self._total) ** COMMONNESS)
+
+
+def _bones(word: str) -> str:
+    return word.translate(_VOWELS)

@@ -135,6 +135,15 @@ def test_after_a_greeting_the_matter_counts_even_where_it_is_not_understood() ->
     assert matcher().understand("labdien").matches[0].entry == "hello"
 
 
+def test_a_greeting_alone_greets_where_an_entry_does() -> None:
+    base = taught()
+    greeting = replace(base.cues["greeting"], phrases={"lv": ("esi vesels",), "ru": (), "en": ()})
+    greets = replace(base, cues={**base.cues, "greeting": greeting})
+    assert Matcher(greets).understand("Esi vesels!").outcome is Outcome.ANSWERED
+    mute = replace(greets, directory=replace(base.directory, greeting_entry=None))
+    assert Matcher(mute).understand("Esi vesels!").outcome is not Outcome.ANSWERED
+
+
 def test_two_words_that_several_faults_share_do_not_tell_them_apart() -> None:
     faults = {"printer": "drukātājs neiet", "scanner": "skeneris neiet"}
     base = taught()

@@ -43,6 +43,18 @@ def test_the_first_letter_is_seldom_wrong() -> None:
     assert guessed("oase", {"kase": 5, "oasi": 5}) == ["oasi", "kase"]
 
 
+def test_a_vowel_is_left_out_more_often_than_another_letter_is_missed() -> None:
+    assert guessed("printr", {"printer": 5, "printrs": 5}) == ["printer"]
+    assert guessed("printe", {"printer": 5, "printek": 5}) == ["printek", "printer"]
+
+
+def test_the_whole_message_is_known_by_one_slip_and_by_two_in_a_very_long_word() -> None:
+    slips = Slips({"sveika": 5, "nestradajot": 5})
+    assert list(slips.near("svejkk")) == []
+    assert list(slips.near("svejka")) == ["sveika"]
+    assert list(slips.near("nestradjjt")) == ["nestradajot"]
+
+
 def test_a_longer_word_is_less_likely_like_another_by_chance() -> None:
     slips = Slips({"kas": 5, "printeris": 5, "viens": 1, "divi": 1})
     assert slips.guesses("kus")[0].chance < slips.guesses("printeras")[0].chance
