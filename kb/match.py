@@ -7,6 +7,7 @@ from typing import Final
 
 from kb import learning
 from kb.calibration import Calibration, Scores
+from kb.contrast import contrast
 from kb.cues import Cues
 from kb.features import DENIALS, spelt
 from kb.language import Languages
@@ -55,6 +56,7 @@ class Rule(StrEnum):
     KNOWN = "known word for word"
     TOPIC = "goes on about the topic before"
     STORY = "the point of a story"
+    CONTRAST = "what is meant, not what is set aside"
     ANOTHER_PART = "another part than the small talk"
     TICKET_ORDER = "an order for a ticket"
     NEIGHBOURS = "neighbours that are said alike"
@@ -88,6 +90,7 @@ class Matcher:
         self._ticket = next((entry.id for entry in knowledge.entries.values() if entry.act is Act.TICKET), None)
         self._urgent = frozenset(entry.id for entry in knowledge.entries.values() if entry.act in URGENT)
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
+        self._troubles = self._faults | {self._entries[place] for place in self._critical}
         self._neighbours = Neighbours((row.entry, row.said) for row in apart.asked)
         self._known = _known(apart.rows)
         if (greeting := knowledge.directory.greeting_entry) in place:
@@ -113,6 +116,9 @@ class Matcher:
             Rule.SCORES if self._taught(said)[0] is None else Rule.KNOWN,
             *([Rule.TOPIC] if topic is not None else []),
         ]
+        if rules[0] is not Rule.KNOWN and (meant := self._meant(cleaned, matches)):
+            matches = meant
+            rules.append(Rule.CONTRAST)
         if len(said) >= STORY and self._outcome(matches) is not Outcome.ANSWERED:
             matches, before = self._point(cleaned, matches), matches
             rules += [Rule.STORY] if matches != before else []
@@ -209,6 +215,24 @@ class Matcher:
             if best is not None and best.entry not in self._talk and self._outcome((best,)) is Outcome.ANSWERED:
                 return (best, *(match for match in matches if match.entry != best.entry))[:SHOWN]
         return matches
+
+    def _meant(self, cleaned: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        """What a message may mean that sets something aside; nothing where it does not, or means nothing else then."""
+        sides = contrast(cleaned)
+        said = self._cues.matter(spelt(sides.meant)) if sides else []
+        if sides is None or len(said) < 2 or self._stopped(matches):
+            return ()
+        meant = self._matches(said)
+        if not sides.surely:
+            # "Does not print, but blinks" tells a fault twice.
+            aside = self._matches(spelt(sides.aside))
+            if aside[0].entry in self._troubles and self._outcome(aside) is not Outcome.UNKNOWN:
+                return ()
+        same = meant[0].entry == matches[0].entry and meant[0].score <= matches[0].score
+        return () if same or self._outcome(meant) is Outcome.UNKNOWN else meant
+
+    def _stopped(self, matches: Sequence[Match]) -> bool:
+        return self._place[matches[0].entry] in self._critical and self._outcome(matches) is Outcome.ANSWERED
 
     def _others(self, cleaned: str, first: EntryId) -> tuple[Match, ...]:
         said_apart = clauses(cleaned)

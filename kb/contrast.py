@@ -1,0 +1,49 @@
+"""What a message sets aside ("not X, but Y"; "X, nevis Y"), so that the rest can be heard by itself; pure."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+_CUT: Final = re.compile(
+    r"[.!?;:,\n…]+(?=\s|$)|\s+[-–—]+\s+|\s+(?=(?:bet|nevis|а не|a ne|rather than|instead of)\s)|(?<=\S)\s+(?=tikai\s)"
+)
+_UNWANTED: Final = r"(?:не (?:надо|нужен|нужн\w+)|ne (?:nado|nuzhen|nuzhn\w+|nuzen|nuzn\w+)|nevajag)"
+_ASIDE: Final = re.compile(
+    r"(?:un )?nevis\s|ne par\s|а не\s|a ne\s|(?:и )?не (?:про|о|об)\s|ne pro\s"
+    r"|rather than\s|instead of\s|not (?:about|whether)\s|forget\s"
+    r"|(?:i|we) (?:don't|dont|don’t|do not) (?:need|want|mean)\s"
+    rf"|(?:man |mums |мне |нам |mne |nam )?{_UNWANTED}\s"
+)
+"""How what is set aside begins."""
+_DONE_WITH: Final = re.compile(rf"(?:\s|^){_UNWANTED}$")
+"""How it ends."""
+_DENIED: Final = re.compile(r"(?:(?:мне|нам|man|mums|mne|nam) )?(?:ne|не|not)\s")
+_INSTEAD: Final = re.compile(r"(?:bet|tikai|vienk[āa]r[šs]i|а|но|просто|только|a|prosto|tolko|but|just|only|simply)\s")
+"""How what is meant begins, where something is denied before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """`surely`: whether words say so ("nevis"); else something is denied, which may be what is broken."""
+
+    meant: str
+    aside: str
+    surely: bool
+
+
+def contrast(cleaned: str) -> Contrast | None:
+    """What a cleaned message means and what it sets aside; None where it sets nothing aside, or all of it."""
+    pieces = [piece for piece in map(str.strip, _CUT.split(cleaned)) if piece]
+    sure = {place for place, piece in enumerate(pieces) if _ASIDE.match(piece) or _DONE_WITH.search(piece)}
+    denied = {
+        place for place, (one, other) in enumerate(pairwise(pieces)) if _DENIED.match(one) and _INSTEAD.match(other)
+    }
+    aside = sure | denied
+    if not aside or len(aside) == len(pieces):
+        return None
+    return Contrast(
+        meant=" ".join(piece for place, piece in enumerate(pieces) if place not in aside),
+        aside=" ".join(piece for place, piece in enumerate(pieces) if place in aside),
+        surely=not denied - sure,
+    )
