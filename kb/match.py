@@ -137,7 +137,7 @@ class Matcher:
         return Understanding(outcome=outcome, matches=matches, others=others, language=told, signals=signals, why=why)
 
     def _why(self, said: Sequence[str], best: Match, rules: Sequence[Rule]) -> Why:
-        asked = self._reader.concepts(spelt(best.question))
+        asked = self._reader.concepts(self._nearest.words(best.entry, best.question))
         return Why(
             answer_from=round(self._calibration.answer_from, 4),
             clarify_from=round(self._calibration.clarify_from, 4),
@@ -170,7 +170,10 @@ class Matcher:
         rivals = (entry for entry in self._neighbours.rivals(said, best.entry) if entry in self._faults)
         return tuple(self._match(entry, best.score, said, ()) for entry in rivals)
 
-    def _matches(self, said: Sequence[str], topic: Scores | None = None, *, calm: bool = False) -> tuple[Match, ...]:
+    def _matches(
+        self, said: Sequence[str], topic: Scores | None = None, *, calm: bool = False, most: int = SHOWN
+    ) -> tuple[Match, ...]:
+        """What the message may mean, best first, and no more than so many."""
         scores, repairs = self._scorer.scores(said)
         if calm:
             scores[self._critical] -= CALMED
@@ -182,7 +185,7 @@ class Matcher:
         order, chances = self._calibration.chances(scores, len(said))
         if taught is not None:
             chances = chances * (0 if taught == NONE else KEPT / chances[0])
-        shown = range(min(len(order), max(3, int((chances[:SHOWN] >= WORTH_SHOWING).sum()))))
+        shown = range(min(len(order), most, max(3, int((chances[:SHOWN] >= WORTH_SHOWING).sum()))))
         return tuple(self._match(self._entries[order[place]], chances[place], said, slip or repairs) for place in shown)
 
     def _taught(self, said: Sequence[str]) -> tuple[EntryId | None, tuple[str, ...]]:
@@ -211,7 +214,7 @@ class Matcher:
         """What a long story comes to: the last part that is understood by itself, before what the whole may mean."""
         for part in reversed(parts(cleaned)[-PARTS_READ:]):
             said = spelt(part)
-            best = self._matches(said)[0] if len(said) >= PARTED - 1 else None
+            best = self._matches(said, most=1)[0] if len(said) >= PARTED - 1 else None
             if best is not None and best.entry not in self._talk and self._outcome((best,)) is Outcome.ANSWERED:
                 return (best, *(match for match in matches if match.entry != best.entry))[:SHOWN]
         return matches
@@ -225,7 +228,7 @@ class Matcher:
         meant = self._matches(said)
         if not sides.surely:
             # "Does not print, but blinks" tells a fault twice.
-            aside = self._matches(spelt(sides.aside))
+            aside = self._matches(spelt(sides.aside), most=1)
             if aside[0].entry in self._troubles and self._outcome(aside) is not Outcome.UNKNOWN:
                 return ()
         same = meant[0].entry == matches[0].entry and meant[0].score <= matches[0].score
@@ -240,7 +243,7 @@ class Matcher:
         for part in (*said_apart[:2], *said_apart[2:][-2:]) if len(said_apart) > 1 else ():
             said = spelt(part)
             if len(said) > 1:
-                matches = self._matches(said)
+                matches = self._matches(said, most=1)
                 best = matches[0].entry
                 if self._outcome(matches) is Outcome.ANSWERED and best != first and best not in self._talk:
                     found.setdefault(matches[0].entry, matches[0])

@@ -53,6 +53,10 @@ class Nearest:
         spoken = " ".join(message)
         return texts[max(short, key=lambda place: (Indel.normalized_similarity(spoken, lines[place]), -place))]
 
+    def words(self, entry: str, question: str) -> list[str]:
+        """The skeletons of the words of such a question, as they were read when it was learnt."""
+        return self._lines[entry][self._texts[entry].index(question)].split() if question else []
+
 
 def _holders(asked: Sequence[Said]) -> dict[str, int | tuple[int, ...]]:
     """Which of an entry's questions hold a word: most words stand in one, which takes no room as a plain number."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kb.repair import Repairer
@@ -86,12 +87,13 @@ class _Channel:
         """Known words with how likely each comes out as this one, likeliest first."""
         slips_allowed = 2 if len(word) >= LONG else 1
         found: list[tuple[float, str]] = []
-        for other in self._repairer.near(word):
-            slips = OSA.distance(word, other, score_cutoff=slips_allowed)
-            if slips <= slips_allowed:
-                likely = DROPPED if len(other) > len(word) and _bones(other) == _bones(word) else SLIP
-                usual = likely**slips * (1 if word[0] == other[0] else BEGINNING)
-                found.append((-usual * self._commonness(self._known[other]), other))
+        others = list(self._repairer.near(word))
+        for other, slips, _ in process.extract(
+            word, others, scorer=OSA.distance, score_cutoff=slips_allowed, limit=len(others)
+        ):
+            likely = DROPPED if len(other) > len(word) and _bones(other) == _bones(word) else SLIP
+            usual = likely**slips * (1 if word[0] == other[0] else BEGINNING)
+            found.append((-usual * self._commonness(self._known[other]), other))
         return tuple((-weight, other) for weight, other in sorted(found))
 
     def _commonness(self, count: int) -> float:
