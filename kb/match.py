@@ -1,6 +1,6 @@
 """From a message to the entries it may mean, with calibrated probabilities; pure, and the same in every process."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from math import exp
 from typing import Final
@@ -9,7 +9,7 @@ from kb import learning
 from kb.calibration import Calibration, Scores
 from kb.contrast import contrast
 from kb.cues import Cues
-from kb.features import DENIALS, spelt
+from kb.features import spelt
 from kb.language import Languages
 from kb.learning import URGENT, Learnt
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
@@ -17,9 +17,10 @@ from kb.nearest import Nearest
 from kb.neighbours import Neighbours
 from kb.orders import TicketOrders
 from kb.scoring import Scorer
-from kb.taken import NONE, Said, taken
+from kb.taken import NONE, taken
 from kb.text import clauses, clean, parts, words
 from kb.understanding import Match, Outcome, Understanding, Why
+from kb.wordforword import WordForWord
 
 SHOWN: Final = 5
 WORTH_SHOWING: Final = 0.02
@@ -36,8 +37,6 @@ CALMED: Final = 1.0
 """What such a cue takes off the score of a critical entry."""
 TAUGHT: Final = 3.0
 """What is added to the score of the entry whose known question the message is, word for word."""
-SWAPPED: Final = 4
-"""In a message of so many words or fewer their order does not count, unless one of them is denied."""
 KEPT: Final = 0.99
 """How sure such a match is."""
 SAYS_ENOUGH: Final = 4
@@ -92,9 +91,8 @@ class Matcher:
         self._faults = frozenset(entry.id for entry in knowledge.entries.values() if entry.act is Act.PROBLEM)
         self._troubles = self._faults | {self._entries[place] for place in self._critical}
         self._neighbours = Neighbours((row.entry, row.said) for row in apart.asked)
-        self._known = _known(apart.rows)
-        if (greeting := knowledge.directory.greeting_entry) in place:
-            self._known = {_words(phrase): greeting for phrase in self._cues.greetings} | self._known
+        greeting = knowledge.directory.greeting_entry if knowledge.directory.greeting_entry in place else None
+        self._known = WordForWord(apart.rows, self._cues.greetings, greeting, self._scorer.readings)
 
     def cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
@@ -113,7 +111,7 @@ class Matcher:
         topic = self._topic(after) if self._cues.begins(said, GOES_ON) else None
         matches = self._matches(said, topic, calm=not signals.isdisjoint(CALMING))
         rules = [
-            Rule.SCORES if self._taught(said)[0] is None else Rule.KNOWN,
+            Rule.SCORES if self._known.entry(said)[0] is None else Rule.KNOWN,
             *([Rule.TOPIC] if topic is not None else []),
         ]
         if rules[0] is not Rule.KNOWN and (meant := self._meant(cleaned, matches)):
@@ -165,7 +163,7 @@ class Matcher:
 
     def _rivals(self, said: Sequence[str], best: Match) -> tuple[Match, ...]:
         """The other faults that a very short report of a fault may mean as well."""
-        if best.entry not in self._faults or self._taught(said)[0] is not None:
+        if best.entry not in self._faults or self._known.entry(said)[0] is not None:
             return ()
         rivals = (entry for entry in self._neighbours.rivals(said, best.entry) if entry in self._faults)
         return tuple(self._match(entry, best.score, said, ()) for entry in rivals)
@@ -179,7 +177,7 @@ class Matcher:
             scores[self._critical] -= CALMED
         if topic is not None:
             scores = scores + CONTEXT * topic
-        taught, slip = self._taught(said)
+        taught, slip = self._known.entry(said)
         if taught is not None:
             scores[self._place[taught]] = float(scores.max()) + TAUGHT
         order, chances = self._calibration.chances(scores, len(said))
@@ -187,15 +185,6 @@ class Matcher:
             chances = chances * (0 if taught == NONE else KEPT / chances[0])
         shown = range(min(len(order), most, max(3, int((chances[:SHOWN] >= WORTH_SHOWING).sum()))))
         return tuple(self._match(self._entries[order[place]], chances[place], said, slip or repairs) for place in shown)
-
-    def _taught(self, said: Sequence[str]) -> tuple[EntryId | None, tuple[str, ...]]:
-        """The entry whose known question the message is; in a few words one may be a slip, which is told as well."""
-        asked = self._known.get(_words(said))
-        if asked is None and len(said) <= SWAPPED:
-            for meant, repair in self._scorer.readings(said):
-                if (asked := self._known.get(_words(meant))) is not None:
-                    return asked, (repair,)
-        return asked, ()
 
     def _match(self, entry: EntryId, chance: float, said: Sequence[str], repairs: tuple[str, ...]) -> Match:
         question = self._nearest.question(entry, said)
@@ -235,7 +224,8 @@ class Matcher:
         return () if same or self._outcome(meant) is Outcome.UNKNOWN else meant
 
     def _stopped(self, matches: Sequence[Match]) -> bool:
-        return self._place[matches[0].entry] in self._critical and self._outcome(matches) is Outcome.ANSWERED
+        """Whether trading has perhaps stopped: that must not be missed."""
+        return self._place[matches[0].entry] in self._critical and self._outcome(matches) is not Outcome.UNKNOWN
 
     def _others(self, cleaned: str, first: EntryId) -> tuple[Match, ...]:
         said_apart = clauses(cleaned)
@@ -253,18 +243,3 @@ class Matcher:
 def _put_second(matches: tuple[Match, ...], rivals: tuple[Match, ...]) -> tuple[Match, ...]:
     named = {rival.entry for rival in rivals} | {matches[0].entry}
     return (matches[0], *rivals, *(match for match in matches if match.entry not in named))[:SHOWN]
-
-
-def _known(rows: Iterable[Said]) -> dict[str, EntryId]:
-    """What is asked word for word under one entry only."""
-    holder: dict[str, EntryId | None] = {}
-    for row in rows:
-        said = _words(row.said)
-        holder[said] = row.entry if holder.get(said, row.entry) == row.entry else None
-    return {said: entry for said, entry in holder.items() if entry is not None}
-
-
-def _words(said: Sequence[str]) -> str:
-    """The same for all messages that are the same word for word: "printer broke" is "broke printer"."""
-    free = len(said) <= SWAPPED and DENIALS.isdisjoint(said)
-    return " ".join(sorted(said) if free else said)
