@@ -55,7 +55,7 @@ class Rule(StrEnum):
     KNOWN = "known word for word"
     TOPIC = "goes on about the topic before"
     STORY = "the point of a story"
-    CONTRAST = "what is meant, not what is set aside"
+    CONTRAST = "what is meant without what is set aside"
     ANOTHER_PART = "another part than the small talk"
     TICKET_ORDER = "an order for a ticket"
     NEIGHBOURS = "neighbours that are said alike"
