@@ -15,7 +15,7 @@ from kb.gathering import Numbers as Places
 COMMON: Final = 3
 """A feature seen less often is left out, once there are MANY messages; few messages need all they have."""
 MANY: Final = 2000
-OF_MANY: Final = Least(in_a_row=COMMON + 1, paired=COMMON + 2, other=COMMON)
+OF_MANY: Final = Least(in_a_row=COMMON + 2, paired=COMMON + 3, other=COMMON)
 """There are so many pairs that the rare ones cost more to learn than they tell."""
 OF_FEW: Final = Least(in_a_row=2, paired=2, other=2)
 """What is no word is its own only feature: in one message only, it teaches nothing beyond that."""
