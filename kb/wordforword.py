@@ -23,7 +23,8 @@ class WordForWord:
         """All that is known, and the ways to greet."""
         holder: dict[str, EntryId | None] = {}
         for row in rows:
-            said = _words(row.said)
+            # The same as the words of a longer row, and there already.
+            said = _words(row.said) if len(row.said) <= SWAPPED else row.line
             holder[said] = row.entry if holder.get(said, row.entry) == row.entry else None
         greets: dict[str, EntryId | None] = dict.fromkeys(map(_words, greetings), greeting)
         self._holder = {said: entry for said, entry in (greets | holder).items() if entry is not None}
