@@ -18,7 +18,7 @@ LONG: Final = 5
 VERY_LONG: Final = 9
 SLIP: Final = 0.003
 """How likely a slip is."""
-DROPPED: Final = 0.05
+DROPPED: Final = 0.03
 """How likely a vowel is left out: people in a hurry do that on purpose."""
 BEGINNING: Final = 0.3
 """What is left of that where the first letter differs: people seldom miss it."""
