@@ -26,7 +26,12 @@ PAIR_WEIGHT: Final = 1.0
 
 def spelt(text: str) -> list[str]:
     """The words of `text` as skeletons."""
-    return [found for found in map(skeleton, words(clean(text))[:WORDS_READ]) if found]
+    return skeletons(words(clean(text)))
+
+
+def skeletons(spoken: Sequence[str]) -> list[str]:
+    """Words of a cleaned text as skeletons."""
+    return list(filter(None, map(skeleton, spoken[:WORDS_READ])))
 
 
 Unit = str | int

@@ -9,7 +9,7 @@ from kb import learning
 from kb.calibration import Calibration, Scores
 from kb.contrast import contrast
 from kb.cues import Cues
-from kb.features import spelt
+from kb.features import skeletons, spelt
 from kb.language import Languages
 from kb.learning import URGENT, Learnt
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
@@ -101,8 +101,8 @@ class Matcher:
     def understand(self, text: str, *, language: Language | None = None, after: EntryId | None = None) -> Understanding:
         """What `text` means; `language` is the talk's language so far, `after` the entry that it last was about."""
         cleaned = clean(text)
-        said = spelt(cleaned)
         spoken = words(cleaned)
+        said = skeletons(spoken)
         told = self._languages.tell(spoken) or (language if said else None)
         signals = self._cues.signals(spoken, said)
         if not said:
@@ -183,12 +183,14 @@ class Matcher:
         order, chances = self._calibration.chances(scores, len(said))
         if taught is not None:
             chances = chances * (0 if taught == NONE else KEPT / chances[0])
-        shown = range(min(len(order), most, max(3, int((chances[:SHOWN] >= WORTH_SHOWING).sum()))))
-        return tuple(self._match(self._entries[order[place]], chances[place], said, slip or repairs) for place in shown)
+        likely = chances[:SHOWN].tolist()
+        shown = min(most, max(3, sum(chance >= WORTH_SHOWING for chance in likely)))
+        best = zip(order[:shown].tolist(), likely, strict=False)
+        return tuple(self._match(self._entries[place], chance, said, slip or repairs) for place, chance in best)
 
     def _match(self, entry: EntryId, chance: float, said: Sequence[str], repairs: tuple[str, ...]) -> Match:
         question = self._nearest.question(entry, said)
-        return Match(entry=entry, score=round(float(chance), 4), question=question, why=repairs)
+        return Match(entry=entry, score=round(chance, 4), question=question, why=repairs)
 
     def _outcome(self, matches: Sequence[Match], *, talking: bool = False) -> Outcome:
         enough = self._calibration.answer_from

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import log
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from kb.taken import Said
@@ -50,8 +51,11 @@ class Nearest:
         short = [place for place, weight in shared.items() if weight >= most * CLOSE][:SHORTLIST]
         if len(short) < 2:
             return texts[short[0] if short else 0]
-        spoken = " ".join(message)
-        return texts[max(short, key=lambda place: (Indel.normalized_similarity(spoken, lines[place]), -place))]
+        short.sort()
+        _, _, best = process.extractOne(
+            " ".join(message), [lines[place] for place in short], scorer=Indel.normalized_similarity
+        )
+        return texts[short[best]]
 
     def words(self, entry: str, question: str) -> list[str]:
         """The skeletons of the words of such a question, as they were read when it was learnt."""
