@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Final
 
 _CUT: Final = re.compile(
-    r"[.!?;:,\n…]+(?=\s|$)|\s+[-–—]+\s+|\s+(?=(?:bet|nevis|а не|a ne|rather than|instead of)\s)|(?<=\S)\s+(?=tikai\s)"
+    r"[.!?;:,\n…]+(?=\s|$)|\s+[-–—]+\s+"
+    r"|\s+(?=(?:bet|tikai|nevis|ne par|а не|a ne|не (?:про|о|об)|ne pro|rather than|instead of|not about)\s)"
 )
 _UNWANTED: Final = r"(?:не (?:надо|нужен|нужн\w+)|ne (?:nado|nuzhen|nuzhn\w+|nuzen|nuzn\w+)|nevajag)"
 _ASIDE: Final = re.compile(

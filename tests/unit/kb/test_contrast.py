@@ -19,6 +19,7 @@ from tests.unit.kb.small import matcher
         ("Мне не нужен мастер, мне нужен номер", "мне нужен номер", "мне не нужен мастер"),
         ("otchet za chas a ne za den", "otchet za chas", "a ne za den"),
         ("Mastera ne nado, gde pravila", "gde pravila", "mastera ne nado"),
+        ("Вопрос не про налоги, а про договор", "вопрос а про договор", "не про налоги"),
         ("Void it rather than refund it", "void it", "rather than refund it"),
         ("I don't need a ticket - where is mine", "where is mine", "i don't need a ticket"),
     ],
