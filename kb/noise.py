@@ -35,14 +35,16 @@ class _Dice:
         return int.from_bytes(self._state, "big") % sides
 
 
-def noisy(text: str, kind: str) -> str:
+def noisy(text: str, kind: str, draw: int = 0) -> str:
     """`text` with noise of a kind of KINDS, or of several in a row with + between them (latin+typo).
+
+    Each `draw` is another one of what could have come of it.
 
     Raises:
         KeyError: there is no such kind.
     """
     for number, part in enumerate(kind.split("+")):
-        text = KINDS[part](text, _Dice(part, str(number), text))
+        text = KINDS[part](text, _Dice(part, str(number), text, *([str(draw)] if draw else [])))
     return text
 
 

@@ -36,10 +36,10 @@ class Labelled(BaseModel):
         """Its language, where it is one of ours."""
         return next((known for known in LANGUAGES if known == self.lang), None)
 
-    def row(self, noise: str | None = None) -> Row:
-        """As the evaluation wants it, with noise of that kind on top."""
+    def row(self, noise: str | None = None, draw: int = 0) -> Row:
+        """As the evaluation wants it, with noise of that kind on top (see `kb.noise.noisy`)."""
         label = NONE if self.label in OUTSIDE else self.label
-        text = self.text if noise is None else noisy(self.text, noise)
+        text = self.text if noise is None else noisy(self.text, noise, draw)
         return Row(text=text, label=label, language=self.language, style=self.style)
 
 

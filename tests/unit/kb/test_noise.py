@@ -13,11 +13,16 @@ RUSSIAN = "Как закрыть смену? Ещё не печатает щит
 @given(text=st.text(), kind=st.sampled_from(sorted(KINDS)))
 def test_any_text_gets_the_same_noise_every_time(text: str, kind: str) -> None:
     assert noisy(text, kind) == noisy(text, kind)
+    assert noisy(text, kind, 1) == noisy(text, kind, 1)
 
 
 def test_noise_is_the_same_in_every_version_of_the_program() -> None:
     assert noisy(LATVIAN, "typos") == "Kā aizvērt maiņu, ja čeku pringeris Šodien ķoeksē ļoti lēni?"
     assert noisy(RUSSIAN, "latin+typo") == "aKk zakrit smenu? Eschjo ne pechataet schit, Julja"
+
+
+def test_each_draw_is_another_one() -> None:
+    assert len({noisy(LATVIAN, "typos", draw) for draw in range(6)}) > 4
 
 
 def test_a_typo_is_one_slip_and_typos_are_two() -> None:
