@@ -78,6 +78,7 @@ def test_a_token_expires() -> None:
         str(URLSafeTimedSerializer(SECRET, salt="paligs draft link").dumps({"talk": "lv"})),
         str(URLSafeTimedSerializer(SECRET, salt="paligs draft link").dumps(["talk-1", "tlh"])),
     ],
+    ids=["empty", "short", "parts", "cut", "another secret", "another salt", "another shape", "another language"],
 )
 def test_a_token_that_was_not_made_here_is_none(token: str) -> None:
     with pytest.raises(DraftInvalid):
@@ -143,6 +144,7 @@ def test_its_scripts_cannot_call_anybody() -> None:
 @pytest.mark.parametrize(
     ("tokens", "token", "status"),
     [(GOOD, "nonsense", HTTPStatus.NOT_FOUND), (OLD, OLD.make("talk-1", "lv"), HTTPStatus.GONE)],
+    ids=["nonsense", "old"],
 )
 async def test_a_link_that_is_no_good_still_gives_the_address_in_three_languages(
     opened: Open, tokens: DraftTokens, token: str, status: HTTPStatus
