@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-_CUT: Final = re.compile(
-    r"[.!?;:,\n…]+(?=\s|$)|\s+[-–—]+\s+"
-    r"|\s+(?=(?:bet|tikai|nevis|ne par|а не|a ne|не (?:про|о|об)|ne pro|rather than|instead of|not about)\s)"
-)
+_APART: Final = r"nevis|ne par|а не|a ne|не (?:про|о|об)|ne pro|rather than|instead of|not about"
+"""What opens what is set aside, wherever it stands."""
 _UNWANTED: Final = r"(?:не (?:надо|нужен|нужн\w+)|ne (?:nado|nuzhen|nuzhn\w+|nuzen|nuzn\w+)|nevajag)"
+_CUT: Final = re.compile(rf"[.!?;:,\n…]+(?=\s|$)|\s+[-–—]+\s+|\s+(?=(?:bet|tikai|{_APART})\s)")
 _ASIDE: Final = re.compile(
-    r"(?:un )?nevis\s|ne par\s|а не\s|a ne\s|(?:и )?не (?:про|о|об)\s|ne pro\s"
-    r"|rather than\s|instead of\s|not (?:about|whether)\s|forget\s"
-    r"|(?:i|we) (?:don't|dont|don’t|do not) (?:need|want|mean)\s"
+    rf"(?:un |и )?(?:{_APART})\s|not whether\s|forget\s|(?:i|we) (?:don't|dont|don’t|do not) (?:need|want|mean)\s"
     rf"|(?:man |mums |мне |нам |mne |nam )?{_UNWANTED}\s"
 )
 """How what is set aside begins."""
@@ -26,7 +23,10 @@ _INSTEAD: Final = re.compile(r"(?:bet|tikai|vienk[āa]r[šs]i|а|но|прост
 
 @dataclass(frozen=True, kw_only=True)
 class Contrast:
-    """`surely`: whether words say so ("nevis"); else something is denied, which may be what is broken."""
+    """`meant` is empty where all is set aside.
+
+    `surely`: whether words say so ("nevis"); else something is denied, which may be what is broken.
+    """
 
     meant: str
     aside: str
@@ -34,14 +34,14 @@ class Contrast:
 
 
 def contrast(cleaned: str) -> Contrast | None:
-    """What a cleaned message means and what it sets aside; None where it sets nothing aside, or all of it."""
+    """What a cleaned message means and what it sets aside; None where it sets nothing aside."""
     pieces = [piece for piece in map(str.strip, _CUT.split(cleaned)) if piece]
     sure = {place for place, piece in enumerate(pieces) if _ASIDE.match(piece) or _DONE_WITH.search(piece)}
     denied = {
         place for place, (one, other) in enumerate(pairwise(pieces)) if _DENIED.match(one) and _INSTEAD.match(other)
     }
     aside = sure | denied
-    if not aside or len(aside) == len(pieces):
+    if not aside:
         return None
     return Contrast(
         meant=" ".join(piece for place, piece in enumerate(pieces) if place not in aside),

@@ -128,7 +128,8 @@ class Matcher:
             matches, others = self._with_ticket(self._ticket, matches, others, said)
             rules.append(Rule.TICKET_ORDER)
         outcome = self._outcome(matches, talking=after is not None and len(said) >= SAYS_ENOUGH)
-        if outcome is Outcome.ANSWERED and (rivals := self._rivals(said, matches[0])):
+        known = rules[0] is Rule.KNOWN
+        if outcome is Outcome.ANSWERED and not known and (rivals := self._rivals(said, matches[0])):
             outcome, matches = Outcome.CLARIFIED, _put_second(matches, rivals)
             rules.append(Rule.NEIGHBOURS)
         why = self._why(said, matches[0], rules)
@@ -163,7 +164,7 @@ class Matcher:
 
     def _rivals(self, said: Sequence[str], best: Match) -> tuple[Match, ...]:
         """The other faults that a very short report of a fault may mean as well."""
-        if best.entry not in self._faults or self._known.entry(said)[0] is not None:
+        if best.entry not in self._faults:
             return ()
         rivals = (entry for entry in self._neighbours.rivals(said, best.entry) if entry in self._faults)
         return tuple(self._match(entry, best.score, said, ()) for entry in rivals)
@@ -204,7 +205,7 @@ class Matcher:
     def _point(self, cleaned: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
         """What a long story comes to: the last part that is understood by itself, before what the whole may mean."""
         for part in reversed(parts(cleaned)[-PARTS_READ:]):
-            said = spelt(part)
+            said = _wanted(part)
             best = self._matches(said, most=1)[0] if len(said) >= PARTED - 1 else None
             if best is not None and best.entry not in self._talk and self._outcome((best,)) is Outcome.ANSWERED:
                 return (best, *(match for match in matches if match.entry != best.entry))[:SHOWN]
@@ -233,13 +234,19 @@ class Matcher:
         said_apart = clauses(cleaned)
         found: dict[EntryId, Match] = {}
         for part in (*said_apart[:2], *said_apart[2:][-2:]) if len(said_apart) > 1 else ():
-            said = spelt(part)
+            said = _wanted(part)
             if len(said) > 1:
                 matches = self._matches(said, most=1)
                 best = matches[0].entry
                 if self._outcome(matches) is Outcome.ANSWERED and best != first and best not in self._talk:
                     found.setdefault(matches[0].entry, matches[0])
         return tuple(found.values())
+
+
+def _wanted(part: str) -> list[str]:
+    """What is said in a part of a message, without what it surely sets aside."""
+    sides = contrast(part)
+    return spelt(sides.meant if sides and sides.surely else part)
 
 
 def _put_second(matches: tuple[Match, ...], rivals: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -6,7 +6,7 @@ A noisy channel (Kernighan, Church and Gale 1990): how common a word is, times h
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -34,8 +34,6 @@ USUAL: Final = 2
 MANY: Final = 2000
 REMEMBERED: Final = 1 << 12
 """So many words need not be looked up again."""
-
-
 _VOWELS: Final = str.maketrans("", "", "aeiou")
 
 
@@ -53,21 +51,29 @@ class Slips:
     def __init__(self, known: Mapping[str, int]) -> None:
         """`known`: how often each word is used."""
         # Of its own, so that nothing here refers to itself in a circle: what newer knowledge replaces goes at once.
-        self._known, self._usual = known, USUAL if len(known) > MANY else 1
         self._channel = _Channel(known)
         self._near = lru_cache(maxsize=REMEMBERED)(self._channel.near)
 
     def near(self, word: str) -> Iterator[str]:
         """All known words that a strange one is one slip away from, a very long one two; likeliest first."""
         allowed = 2 if len(word) >= VERY_LONG else 1
-        return (other for _, other in self._near(word) if OSA.distance(word, other, score_cutoff=allowed) <= allowed)
+        return (other.word for other in self._near(word) if other.slips <= allowed)
 
     def guesses(self, word: str) -> tuple[Guess, ...]:
         """The known words that a strange one was perhaps meant to be, likeliest first."""
-        found = [(weight, other) for weight, other in self._near(word) if self._known[other] >= self._usual][:GUESSES]
-        everything = self._channel.new(word) + sum(weight for weight, _ in found)
-        guesses = (Guess(word=other, chance=weight / everything) for weight, other in found)
+        found = [other for other in self._near(word) if other.usual][:GUESSES]
+        everything = self._channel.new(word) + sum(other.weight for other in found)
+        guesses = (Guess(word=other.word, chance=other.weight / everything) for other in found)
         return tuple(guess for guess in guesses if guess.chance >= WORTH)
+
+
+class _Near(NamedTuple):
+    """A known word, how likely it comes out as another one (not as a chance), by how many slips, and if it is usual."""
+
+    weight: float
+    word: str
+    slips: int
+    usual: bool
 
 
 class _Channel:
@@ -77,24 +83,26 @@ class _Channel:
         self._known, self._total = known, sum(known.values()) + 1
         # Good and Turing: the next word is as likely a new one as words used once are frequent.
         self._new = (sum(count == 1 for count in known.values()) + 1) / self._total
+        self._usual = USUAL if len(known) > MANY else 1
         self._repairer = Repairer(known)
 
     def new(self, word: str) -> float:
         """How likely it is a word that nobody taught yet."""
         return self._new * LETTERS ** -len(word)
 
-    def near(self, word: str) -> tuple[tuple[float, str], ...]:
-        """Known words with how likely each comes out as this one, likeliest first."""
-        slips_allowed = 2 if len(word) >= LONG else 1
-        found: list[tuple[float, str]] = []
+    def near(self, word: str) -> tuple[_Near, ...]:
+        """Known words that may come out as this one, likeliest first."""
         others = list(self._repairer.near(word))
-        for other, slips, _ in process.extract(
-            word, others, scorer=OSA.distance, score_cutoff=slips_allowed, limit=len(others)
-        ):
-            likely = DROPPED if len(other) > len(word) and _bones(other) == _bones(word) else SLIP
-            usual = likely**slips * (1 if word[0] == other[0] else BEGINNING)
-            found.append((-usual * self._commonness(self._known[other]), other))
-        return tuple((-weight, other) for weight, other in sorted(found))
+        allowed = 2 if len(word) >= LONG else 1
+        found = process.extract(word, others, scorer=OSA.distance, score_cutoff=allowed, limit=len(others))
+        near = (self._measured(word, other, int(slips)) for other, slips, _ in found)
+        return tuple(sorted(near, key=lambda other: (-other.weight, other.word)))
+
+    def _measured(self, word: str, other: str, slips: int) -> _Near:
+        count = self._known[other]
+        likely = DROPPED if len(other) > len(word) and _bones(other) == _bones(word) else SLIP
+        usual = likely**slips * (1 if word[0] == other[0] else BEGINNING)
+        return _Near(weight=usual * self._commonness(count), word=other, slips=slips, usual=count >= self._usual)
 
     def _commonness(self, count: int) -> float:
         return float((count / self._total) ** COMMONNESS)

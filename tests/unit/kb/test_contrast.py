@@ -45,9 +45,16 @@ def test_what_is_denied_before_something_else_is_perhaps_set_aside(text: str) ->
     assert not sides.surely
 
 
-@pytest.mark.parametrize("text", ["", "kase stāv", "не печатает чек", "nevajag", "а не надо", "not printing, help!"])
+@pytest.mark.parametrize("text", ["", "kase stāv", "не печатает чек", "not printing, help!"])
 def test_most_messages_set_nothing_aside(text: str) -> None:
     assert contrast(clean(text)) is None
+
+
+@pytest.mark.parametrize("text", ["nevajag", "а не надо", "Nevajag tehniķi!"])
+def test_all_of_a_message_may_be_set_aside(text: str) -> None:
+    sides = contrast(clean(text))
+    assert sides is not None
+    assert sides.meant == ""
 
 
 def decided(text: str) -> tuple[str, str]:
@@ -59,6 +66,13 @@ def decided(text: str) -> tuple[str, str]:
 def test_what_is_meant_decides() -> None:
     assert decided("Nevajag printeri. Kur beidz dienu") == ("close", Rule.CONTRAST)
     assert decided("не часы работы когда работаете, а где завершить") == ("close", Rule.CONTRAST)
+
+
+def test_what_is_set_aside_is_no_other_part_of_the_message() -> None:
+    both = matcher().understand("Printeris nedrukā. Kur beigt dienu?")
+    assert {both.matches[0].entry, *(other.entry for other in both.others)} == {"printer", "close"}
+    one = matcher().understand("Nevajag printeris nedrukā. Kur beigt dienu?")
+    assert (one.matches[0].entry, one.others) == ("close", ())
 
 
 def test_a_fault_that_is_told_by_a_denial_is_not_set_aside() -> None:
