@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_v
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.notify import settings as notices
-from storage import engine
+from storage.database import engine
 from storage.errors import AddressError
 
 SECRETS: Final = (

@@ -4,20 +4,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from handlers.choice import chosen_in_words, tapped
-from handlers.commands import cancel, commands, language_wish
-from handlers.fallback import clarify, fallback, unread
-from handlers.feedback import asks, rated
-from handlers.hearing import readable, words
-from handlers.messages import Inbound, Kind
-from handlers.secrets import MASK, mask
-from handlers.session import Decision, Session, Trace
-from handlers.situation import Handler, Knowledge, Ruling, Situation
-from handlers.smalltalk import acknowledged, again, calling, opted, resolved
-from handlers.ticket import pressed
-from handlers.topic import topics
+from handlers.dialogue.choice import chosen_in_words, tapped
+from handlers.dialogue.commands import cancel, commands, language_wish
+from handlers.dialogue.fallback import clarify, fallback, unread
+from handlers.dialogue.feedback import asks, rated
+from handlers.input.redaction import MASK, mask
+from handlers.input.sanitize import readable, words
+from handlers.intents.dispatch import topics
+from handlers.intents.small_talk import acknowledged, again, calling, opted, resolved
+from handlers.intents.ticket import pressed
+from handlers.model.context import Handler, Knowledge, Ruling, Situation
+from handlers.model.messages import Inbound, Kind
+from handlers.model.session import Decision, Session, Trace
 from kb.model import Language
-from kb.understanding import Outcome, Understanding
+from kb.understanding.result import Outcome, Understanding
 
 DEFAULT_LANGUAGE: Final[Language] = "lv"
 

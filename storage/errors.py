@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.exc import DontWrapMixin
 
-from kb.teaching import LONGEST_LESSON, Fault, Refused
+from kb.lessons import LONGEST_LESSON, Fault, Refused
 
 
 class StorageError(Exception):

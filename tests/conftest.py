@@ -8,8 +8,8 @@ from typing import Final
 import pytest
 import structlog
 
-from bot.knowledge import knowledge
-from handlers.situation import Knowledge
+from bot.knowledge.factory import knowledge
+from handlers.model.context import Knowledge
 
 WHOLE: Final = Path(__file__).parent / "e2e"
 

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot.channels.port import Shown
-from bot.jobs.port import Workers
-from bot.phrases import phrases
-from handlers.messages import Inbound, Kind, Reply
-from handlers.render import Draft, Voice, render
+from bot.channels.interface import Shown
+from bot.delivery.jobs.interface import Workers
+from bot.knowledge.phrases import phrases
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound, Kind, Reply
+from handlers.model.session import Decision, Session
+from handlers.rendering import Draft, Voice, render
 from handlers.router import decide
-from handlers.session import Decision, Session
-from handlers.situation import Knowledge
-from kb.load import load
+from kb.loading.loader import load
 from kb.model import EntryId, KnowledgeBase, Language
-from kb.understanding import Match, Outcome, Understanding
-from storage.outbox import Outgoing
+from kb.understanding.result import Match, Outcome, Understanding
+from storage.delivery.outbox import Outgoing
 
 CONTENT = Path(__file__).parent / "content"
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
-from bot.channels.port import Shown
-from handlers.messages import Inbound, Kind, Option, Reply
+from bot.channels.interface import Shown
+from handlers.model.messages import Inbound, Kind, Option, Reply
 
 TOPICS: Final = (
     Option(id="entry:dead", title="Kase nestrādā"),

@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from bot.channels.interface import Receive, Shown
 from bot.channels.links import spans
-from bot.channels.port import Receive, Shown
-from handlers.messages import Inbound, Kind, Option
+from handlers.model.messages import Inbound, Kind, Option
 from kb.model import Language
 
 COMMANDS: Final = ("/start", "/help", "/language", "/lines", "/privacy", "/forget", "/cancel")

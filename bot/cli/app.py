@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import agent, db, kb, notices, outbox, user
-from bot.cli.console import errors, waiting
+from bot.cli.kb import commands
+from bot.cli.operations import agent, db, notices, outbox, user
+from bot.cli.output import errors, waiting
 from kb.model import LANGUAGES
 
 app = typer.Typer(
@@ -16,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(kb.app, name="kb")
+app.add_typer(commands.app, name="kb")
 app.add_typer(db.app, name="db")
 app.add_typer(user.app, name="user")
 app.add_typer(outbox.app, name="outbox")
@@ -30,8 +31,9 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
 ) -> None:
     """Serve the web chat and everything else in one process."""
-    from bot import helpdesk, tracing
-    from bot.main import serve
+    from bot.app import helpdesk
+    from bot.app.roles import serve
+    from bot.observability import tracing
     from bot.settings import Settings, read
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
@@ -44,8 +46,9 @@ def web(
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
 ) -> None:
     """Take messages in and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
-    from bot import helpdesk, tracing
-    from bot.main import web_role
+    from bot.app import helpdesk
+    from bot.app.roles import web_role
+    from bot.observability import tracing
     from bot.settings import WebSettings, read
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
@@ -55,8 +58,9 @@ def web(
 @app.command()
 def worker() -> None:
     """Deliver replies: one of many processes on PostgreSQL."""
-    from bot import helpdesk, tracing
-    from bot.main import worker_role
+    from bot.app import helpdesk
+    from bot.app.roles import worker_role
+    from bot.observability import tracing
     from bot.settings import WorkerSettings, read
 
     worker_role(read(WorkerSettings, also=tracing.mistakes(), further=helpdesk.mistakes))
@@ -67,8 +71,8 @@ def chat(
     lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
 ) -> None:
     """Talk to it in the terminal."""
-    from bot.lessons import read_live
-    from bot.main import talk
+    from bot.app.roles import talk
+    from bot.knowledge.lesson_source import read_live
     from bot.settings import read
 
     if lang is not None and lang not in LANGUAGES:

@@ -9,13 +9,13 @@ from typing import TextIO
 
 import typer
 
-from bot.ask import Asker, Row, batch
-from bot.cli.console import FileError, progress, waiting
-from bot.knowledge import knowledge
-from bot.lessons import curriculum
+from bot.cli.ask_batch import Asker, Row, batch
+from bot.cli.output import FileError, progress, waiting
+from bot.knowledge.explain import lines
+from bot.knowledge.factory import knowledge
+from bot.knowledge.lesson_source import curriculum
 from bot.settings import read
-from bot.why import lines
-from handlers.situation import Knowledge
+from handlers.model.context import Knowledge
 from kb.model import LANGUAGES
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from bot.evaluation.contest import Contender
-from kb.evaluate import Alarms, Figures, Judged, Row, alarms, by
-from kb.mistaken import Bin, Confusion, confusions, dishonesty, reliability
+from bot.evaluation.comparison import Contender
+from kb.evaluation.confusion import Bin, Confusion, confusions, dishonesty, reliability
+from kb.evaluation.metrics import Alarms, Figures, Judged, Row, alarms, by
 from kb.model import Act, KnowledgeBase
 
 URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})

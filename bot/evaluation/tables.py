@@ -9,10 +9,10 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bot.evaluation.contest import Contender
+from bot.evaluation.comparison import Contender
 from bot.evaluation.report import Report, totals
-from kb.evaluate import Alarms
-from kb.mistaken import Bin
+from kb.evaluation.confusion import Bin
+from kb.evaluation.metrics import Alarms
 
 Number = float | int | None
 

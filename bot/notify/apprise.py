@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from bot.notify.address import StaffAddress, Way, still_safe
-from bot.notify.layout import plain
-from bot.notify.port import Notice, NotifyError, Thread, Ticket, Told
-from bot.notify.words import Words
+from bot.notify.formatting import plain
+from bot.notify.interface import Notice, NotifyError, Thread, Ticket, Told
+from bot.notify.staff_address import StaffAddress, Way, still_safe
+from bot.notify.wording import Words
 
 SECONDS: Final = 30.0
 
@@ -17,7 +17,7 @@ Tell = Callable[[str, str, str], bool]
 
 
 class ThroughApprise:
-    """Tells any service of bot.notify.address.SERVICES. What was said there stays: a change is told, too."""
+    """Tells any service of bot.notify.staff_address.SERVICES. What was said there stays: a change is told, too."""
 
     def __init__(self, *, words: Words, ticket: Ticket, tell: Tell | None = None) -> None:
         """`tell` gives a title and a body to the service of a URL, and says whether it took them."""

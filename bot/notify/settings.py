@@ -15,7 +15,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
 )
 
-from bot.notify.server import mail_server
+from bot.notify.smtp import mail_server
 from kb.model import Language
 
 PREFIX: Final = "notify_"

@@ -1,9 +1,9 @@
-"""Runs the revisions for Alembic, on the connection that storage.migrate gives; a developer gives `-x url=...`."""
+"""Runs the revisions for Alembic, on the connection of storage.migrations.upgrade; a developer gives `-x url=...`."""
 
 from alembic import context
 from sqlalchemy import Connection
 
-from storage.engine import create, migrating
+from storage.database.engine import create, migrating
 from storage.tables import metadata
 
 

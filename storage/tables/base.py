@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, MetaData
 
-from storage.columns import Words
+from storage.tables.types import Words
 
 metadata = MetaData(
     naming_convention={

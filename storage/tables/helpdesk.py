@@ -2,8 +2,8 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
-from storage.columns import BigKey, Moment, Words
 from storage.tables.base import metadata, owner
+from storage.tables.types import BigKey, Moment, Words
 
 handoffs = Table(
     "handoffs",

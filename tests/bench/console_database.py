@@ -11,9 +11,9 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Engine, Table, insert
 
-from kb.load import load
+from kb.loading.loader import load
 from kb.model import KnowledgeBase
-from storage.engine import writing
+from storage.database.engine import writing
 from storage.tables import conversations, daily_counts, handoffs, messages, turns
 
 NOW: Final = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)

@@ -25,17 +25,20 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, Engine, event
 
 from bot.console import Console, Records
-from bot.console.helpdesk import helpdesk
-from bot.console.library import Library
-from bot.console.passwords import Checker, hashed
-from bot.console.sign_in import SignIn
-from bot.desk import Desk
-from bot.knowledge import knowledge
-from handlers.situation import Knowledge
-from storage import agents, figures, months, search, transcript, unanswered, waiting
-from storage.agents import Role
-from storage.engine import reading, writing
-from storage.search import Wanted
+from bot.console.auth.login import SignIn
+from bot.console.auth.passwords import Checker, hashed
+from bot.console.framework.knowledge_access import Library
+from bot.console.helpdesk_sections import helpdesk
+from bot.helpdesk.handoff_actions import Desk
+from bot.knowledge.factory import knowledge
+from handlers.model.context import Knowledge
+from storage.conversations import search, transcript
+from storage.conversations.search import Wanted
+from storage.curation import unanswered
+from storage.database.engine import reading, writing
+from storage.helpdesk import agents, queue
+from storage.helpdesk.agents import Role
+from storage.statistics import monthly_rollup, reports
 from tests.bench.console_database import NOW, fill
 from tests.bench.console_servers import database
 from tests.doubles import NoJobs
@@ -47,7 +50,7 @@ DAY: Final = timedelta(days=1)
 Question = Callable[[Connection], object]
 
 QUESTIONS: Final[Mapping[str, Question]] = {
-    "now": waiting.waiting,
+    "now": queue.waiting,
     "conversations": lambda c: search.search(c, Wanted()),
     "conversations, far back": lambda c: search.search(c, Wanted(), before=250_000),
     "conversations, a day": lambda c: search.search(c, Wanted(since=NOW - 90 * DAY, until=NOW - 89 * DAY)),
@@ -58,12 +61,12 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "conversations, no such words": lambda c: search.search(c, Wanted(says=lambda words: "zzz" in words)),
     "transcript": lambda c: transcript.transcript(c, f"{123:032x}"),
     "unanswered, 30 days": lambda c: unanswered.newest(c, NOW, NOW - 30 * DAY, waits=timedelta(minutes=30)),
-    "figures, 30 days": lambda c: figures.by_days(c, (NOW - 30 * DAY).date(), NOW.date()),
-    "figures, 90 days": lambda c: figures.by_days(c, (NOW - 90 * DAY).date(), NOW.date()),
-    "figures, a year": lambda c: figures.by_months(c, (NOW - 365 * DAY).date(), NOW.date()),
-    "times, 30 days": lambda c: figures.times(c, NOW - 30 * DAY, NOW),
-    "times, a year": lambda c: figures.times(c, NOW - 365 * DAY, NOW),
-    "hand-offs, a year": lambda c: figures.handed_off(c, NOW - 365 * DAY, NOW),
+    "figures, 30 days": lambda c: reports.by_days(c, (NOW - 30 * DAY).date(), NOW.date()),
+    "figures, 90 days": lambda c: reports.by_days(c, (NOW - 90 * DAY).date(), NOW.date()),
+    "figures, a year": lambda c: reports.by_months(c, (NOW - 365 * DAY).date(), NOW.date()),
+    "times, 30 days": lambda c: reports.times(c, NOW - 30 * DAY, NOW),
+    "times, a year": lambda c: reports.times(c, NOW - 365 * DAY, NOW),
+    "hand-offs, a year": lambda c: reports.handed_off(c, NOW - 365 * DAY, NOW),
 }
 
 
@@ -84,7 +87,7 @@ def main() -> None:
                 _say(f"\n{kind}: {given.messages:,} messages, filled in {perf_counter() - start:.0f} s")
                 start = perf_counter()
                 with writing(engine) as connection:
-                    months.add_up(connection, NOW.date())
+                    monthly_rollup.add_up(connection, NOW.date())
                 _say(f"  a year of months added up, once: {(perf_counter() - start) * 1000:.0f} ms")
                 slow += asyncio.run(_pages(engine, given.rounds))
                 _say("  what they ask of the database:")

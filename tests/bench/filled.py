@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from sqlalchemy import Connection, Engine, text
 
-from storage.engine import checkpoint, writing
+from storage.database.engine import checkpoint, writing
 
 CHANNEL: Final = "whatsapp"
 TURNS: Final = 5

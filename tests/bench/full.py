@@ -18,19 +18,19 @@ import typer
 from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
-from bot import logs
-from bot.deliver import Deliverer
-from bot.intake import Intake
-from bot.knowledge import knowledge
-from bot.metrics import stored_now
-from bot.writing import Writer
-from handlers.messages import Inbound
+from bot.database.group_commit import Writer
+from bot.delivery.deliverer import Deliverer
+from bot.intake.intake import Intake
+from bot.knowledge.factory import knowledge
+from bot.observability import logging_setup
+from bot.observability.metrics import stored_now
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
 from handlers.router import decide
-from handlers.session import Session
-from handlers.situation import Knowledge
-from storage import migrate
-from storage.engine import create, writing
-from storage.turns import trace_json
+from storage.conversations.turns import trace_json
+from storage.database.engine import create, writing
+from storage.migrations import upgrade
 from tests import servers
 from tests.bench.filled import CHANNEL, Sample, address, fill
 from tests.doubles import Crew, Sink
@@ -85,7 +85,7 @@ class Side:
 def side(url: str, known: Knowledge, talks: int) -> Iterator[Side]:
     """The program on a database with so many talks."""
     engine = create(url)
-    migrate.upgrade(engine)
+    upgrade.upgrade(engine)
     fill(engine, talks, sample(known))
     with ThreadPoolExecutor(4) as threads:
         writer, jobs = Writer(engine, threads), Crew()
@@ -176,7 +176,7 @@ def main(
     messages: Annotated[int, typer.Option(help="How many are measured on each side.")] = 1000,
 ) -> None:
     """Prints the table of docs/performance.md."""
-    logs.configure("ERROR", "json")
+    logging_setup.configure("ERROR", "json")
     known = knowledge()
     words = [text for _, _, text in known.base.questions()]
     random.Random(7).shuffle(words)  # noqa: S311

@@ -7,16 +7,16 @@ from typing import Final
 
 from rich.console import Console
 
-from bot.evaluation.contest import OURS, Contender, Learnt, ours, theirs
+from bot.evaluation.baselines import PEERS
+from bot.evaluation.comparison import OURS, Contender, Learnt, ours, theirs
+from bot.evaluation.labelled_data import read
 from bot.evaluation.limits import limits, shortfalls
-from bot.evaluation.peers import PEERS
 from bot.evaluation.report import report
-from bot.evaluation.rows import read
 from bot.evaluation.tables import beside_table, print_report
-from kb.evaluate import Row, only_in
-from kb.load import load
+from kb.evaluation.leakage import copies
+from kb.evaluation.metrics import Row, only_in
+from kb.loading.loader import load
 from kb.model import LANGUAGES, KnowledgeBase
-from kb.verbatim import copies
 from tests.shared import KNOWLEDGE
 
 DEV: Final = KNOWLEDGE / "queries-dev.tsv"

@@ -17,11 +17,11 @@ from urllib.parse import parse_qsl
 from aiohttp import ClientSession, web
 from twilio.request_validator import RequestValidator
 
-from bot.knowledge import knowledge
-from handlers.messages import Inbound
-from handlers.render import Draft, Voice, render
+from bot.knowledge.factory import knowledge
+from handlers.model.messages import Inbound
+from handlers.model.session import Decision, Session
+from handlers.rendering import Draft, Voice, render
 from handlers.router import decide
-from handlers.session import Decision, Session
 from tests.bench.signed import NUMBER, TOKEN
 
 _TABLES: Final = """

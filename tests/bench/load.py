@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import typer
 
-from kb.load import load
+from kb.loading.loader import load
 from tests.bench import targets, trial
 from tests.bench.search import highest
 from tests.bench.signed import Signer

@@ -9,9 +9,9 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bot.evaluation.contest import OURS, Learnt
-from bot.evaluation.rows import Labelled, learnt, read
-from kb.load import load
+from bot.evaluation.comparison import OURS, Learnt
+from bot.evaluation.labelled_data import Labelled, learnt, read
+from kb.loading.loader import load
 from tests.bench.labelled import QUICK, field
 from tests.shared import SHARED
 

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import text
 
-from storage.engine import create, reading
+from storage.database.engine import create, reading
 from tests.bench.signed import NUMBER, SID, TOKEN
 from tests.e2e.kill_program import Program, own_port
 

@@ -6,13 +6,16 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
-from handlers.messages import Inbound, Kind, Reply
-from handlers.session import Trace
+from handlers.model.actions import Reason
+from handlers.model.messages import Inbound, Kind, Reply
+from handlers.model.session import Trace
 from kb.model import LineId
-from kb.understanding import Outcome
-from storage import conversations, handoffs, outbox, statistics, turns
-from storage.engine import writing
+from kb.understanding.result import Outcome
+from storage.conversations import conversations, turns
+from storage.database.engine import writing
+from storage.delivery import outbox
+from storage.helpdesk import handoffs
+from storage.statistics import daily_counts
 from tests.contract.talks import CIRCUMSTANCES, HELLO, NOW, TECHNICAL, TRACE, decision
 
 UNKNOWN: Final = replace(TRACE, handler="fallback", outcome=Outcome.UNKNOWN, act="none", entry=None, line=None)
@@ -50,7 +53,7 @@ class Asking:
             outbox.enqueue(connection, talk, turn.id, [Reply(text="Atbilde")], at)
             if people is not None:
                 handoffs.open(connection, talk, turn.id, line, people, at)
-            statistics.count_up(connection, channel, trace, at.date())
+            daily_counts.count_up(connection, channel, trace, at.date())
         return talk.id
 
     def _inbound(self, text: str, by: str, channel: str, kind: Kind) -> Inbound:

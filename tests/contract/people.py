@@ -15,12 +15,12 @@ from pydantic import SecretStr
 from rich.console import Console
 from twilio.request_validator import RequestValidator
 
+from bot.app.container import Core, core
+from bot.app.endpoints import Doors, draft_links
 from bot.channels.terminal import Terminal
-from bot.core import Core, core
-from bot.doors import Doors, draft_links
-from bot.phrases import phrases
+from bot.knowledge.phrases import phrases
 from bot.settings import Settings
-from handlers.situation import Knowledge
+from handlers.model.context import Knowledge
 from tests.doubles import ScriptedMatcher, means, small_base
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.twilio_peer import TwilioPeer

@@ -9,15 +9,18 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
-from handlers.messages import Inbound, Reply
-from handlers.session import Decision, Session, Trace
+from handlers.model.actions import Reason
+from handlers.model.messages import Inbound, Reply
+from handlers.model.session import Decision, Session, Trace
 from kb.model import EntryId, LineId
-from kb.understanding import Match, Outcome
-from storage import conversations, handoffs, outbox, sessions, statistics, turns
-from storage.conversations import Conversation
-from storage.engine import writing
-from storage.turns import Circumstances
+from kb.understanding.result import Match, Outcome
+from storage.conversations import conversations, sessions, turns
+from storage.conversations.conversations import Conversation
+from storage.conversations.turns import Circumstances
+from storage.database.engine import writing
+from storage.delivery import outbox
+from storage.helpdesk import handoffs
+from storage.statistics import daily_counts
 
 NOW = datetime(2026, 11, 23, 18, 30, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -64,7 +67,7 @@ def take_in(
         sessions.write(connection, talk.id, decided.session, at)
         if people:
             handoffs.open(connection, talk, turn.id, TECHNICAL, Reason.ASKED_FOR_PERSON, at)
-        statistics.count_up(connection, talk.channel, decided.trace, at.date())
+        daily_counts.count_up(connection, talk.channel, decided.trace, at.date())
     return talk, queued
 
 

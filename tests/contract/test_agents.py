@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from storage import agent_sessions, agents, audit, sign_ins
-from storage.agents import Agent, NameTakenError, NameUnusableError, Role
-from storage.audit import Event
-from storage.engine import reading, writing
+from storage.database.engine import reading, writing
+from storage.helpdesk import agent_sessions, agents, audit_log, login_attempts
+from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError, Role
+from storage.helpdesk.audit_log import Event
 from tests.contract.talks import NOW, at_once
 
 MINUTE = timedelta(minutes=1)
@@ -136,24 +136,26 @@ def test_a_session_ends_when_told_with_a_password_and_with_disabling(engine: Eng
 
 def test_tries_are_counted_by_name_and_place(engine: Engine) -> None:
     with writing(engine) as connection:
-        tried = [sign_ins.attempt(connection, "anna", "here", NOW) for _ in range(sign_ins.MOST_BY_BOTH + 1)]
-        assert [one is None for one in tried] == [False] * sign_ins.MOST_BY_BOTH + [True]
-        assert sign_ins.attempt(connection, "anna", "there", NOW) is not None
-        assert sign_ins.attempt(connection, "zane", "here", NOW) is not None
-        sign_ins.succeeded(connection, "anna", "here")
-        assert sign_ins.attempt(connection, "anna", "here", NOW) is not None
+        tried = [
+            login_attempts.attempt(connection, "anna", "here", NOW) for _ in range(login_attempts.MOST_BY_BOTH + 1)
+        ]
+        assert [one is None for one in tried] == [False] * login_attempts.MOST_BY_BOTH + [True]
+        assert login_attempts.attempt(connection, "anna", "there", NOW) is not None
+        assert login_attempts.attempt(connection, "zane", "here", NOW) is not None
+        login_attempts.succeeded(connection, "anna", "here")
+        assert login_attempts.attempt(connection, "anna", "here", NOW) is not None
 
 
 def test_a_place_and_a_name_have_limits_of_their_own(engine: Engine) -> None:
     with writing(engine) as connection:
-        for number in range(sign_ins.MOST_BY_ADDRESS):
-            assert sign_ins.attempt(connection, f"name{number}", "here", NOW) is not None
-        assert sign_ins.attempt(connection, "zane", "here", NOW) is None
-        for number in range(sign_ins.MOST_BY_NAME):
-            assert sign_ins.attempt(connection, "anna", f"place{number}", NOW) is not None
-        assert sign_ins.attempt(connection, "anna", "elsewhere", NOW) is None
-        later = NOW + sign_ins.WINDOW
-        assert sign_ins.attempt(connection, "anna", "here", later) is not None
+        for number in range(login_attempts.MOST_BY_ADDRESS):
+            assert login_attempts.attempt(connection, f"name{number}", "here", NOW) is not None
+        assert login_attempts.attempt(connection, "zane", "here", NOW) is None
+        for number in range(login_attempts.MOST_BY_NAME):
+            assert login_attempts.attempt(connection, "anna", f"place{number}", NOW) is not None
+        assert login_attempts.attempt(connection, "anna", "elsewhere", NOW) is None
+        later = NOW + login_attempts.WINDOW
+        assert login_attempts.attempt(connection, "anna", "here", later) is not None
         assert connection.exec_driver_sql("SELECT count(*) FROM sign_ins").scalar_one() == 1
 
 
@@ -162,10 +164,10 @@ def test_tries_at_once_are_not_more_than_one_after_the_other(engine: Engine) -> 
 
     def attempt() -> None:
         with writing(engine) as connection:
-            allowed.append(sign_ins.attempt(connection, "anna", "here", NOW))
+            allowed.append(login_attempts.attempt(connection, "anna", "here", NOW))
 
     at_once([attempt] * 12)
-    assert sum(one is not None for one in allowed) == sign_ins.MOST_BY_BOTH
+    assert sum(one is not None for one in allowed) == login_attempts.MOST_BY_BOTH
 
 
 # Audit
@@ -173,22 +175,22 @@ def test_tries_at_once_are_not_more_than_one_after_the_other(engine: Engine) -> 
 
 def test_what_was_done_is_kept_the_latest_first(engine: Engine) -> None:
     with writing(engine) as connection:
-        note = partial(audit.note, connection)
+        note = partial(audit_log.note, connection)
         note(Event.SIGNED_IN, NOW, agent="anna")
         note(Event.PERSON_ERASED, NOW + MINUTE, agent="anna", subject="x" * 500)
         note(Event.SIGN_IN_FAILED, NOW + 2 * MINUTE, agent=None, subject="anna")
     with reading(engine) as connection:
-        failed, erased, signed_in = audit.listed(connection)
+        failed, erased, signed_in = audit_log.listed(connection)
         assert (signed_in.event, signed_in.agent, signed_in.subject, signed_in.at) == ("signed_in", "anna", None, NOW)
-        assert erased.subject == "x" * audit.LONGEST
-        assert audit.listed(connection, agent="anna") == (erased, signed_in)
-        assert audit.listed(connection, events=[Event.SIGN_IN_FAILED]) == (failed,)
-        assert audit.listed(connection, before=failed.id, limit=1) == (erased,)
+        assert erased.subject == "x" * audit_log.LONGEST
+        assert audit_log.listed(connection, agent="anna") == (erased, signed_in)
+        assert audit_log.listed(connection, events=[Event.SIGN_IN_FAILED]) == (failed,)
+        assert audit_log.listed(connection, before=failed.id, limit=1) == (erased,)
 
 
 def test_what_is_old_is_forgotten(engine: Engine) -> None:
     with writing(engine) as connection:
-        audit.note(connection, Event.SIGNED_IN, NOW, agent="anna")
-        audit.note(connection, Event.SIGNED_OUT, NOW + MINUTE, agent="anna")
-        assert audit.sweep(connection, NOW + MINUTE) == 1
-        assert [each.event for each in audit.listed(connection)] == ["signed_out"]
+        audit_log.note(connection, Event.SIGNED_IN, NOW, agent="anna")
+        audit_log.note(connection, Event.SIGNED_OUT, NOW + MINUTE, agent="anna")
+        assert audit_log.sweep(connection, NOW + MINUTE) == 1
+        assert [each.event for each in audit_log.listed(connection)] == ["signed_out"]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
-from storage.engine import reading
+from storage.database.engine import reading
 from tests.contract.people import PEOPLE, Person
 from tests.e2e.telegram_peer_rules import SPEC
 

@@ -7,9 +7,9 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import Engine, func, select
 
-from handlers.session import Session
-from storage import conversations, history, sessions, turns
-from storage.engine import create, reading, writing
+from handlers.model.session import Session
+from storage.conversations import conversations, history, sessions, turns
+from storage.database.engine import create, reading, writing
 from storage.tables import conversations as conversations_table
 from storage.tables import messages
 from storage.tables import turns as turns_table

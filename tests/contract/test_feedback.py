@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, select
 
-from storage import feedback, users
-from storage.conversations import Conversation
-from storage.engine import reading, writing
+from storage import personal_data
+from storage.conversations import feedback
+from storage.conversations.conversations import Conversation
+from storage.database.engine import reading, writing
 from storage.tables import messages
 from tests.contract.talks import NOW, said, take_in
 
@@ -61,12 +62,12 @@ def test_counts_outlive_the_person(engine: Engine) -> None:
         with writing(engine) as connection:
             feedback.note(connection, talk, turn, NOW, helped=name == "anna")
     with reading(engine) as connection:
-        exported = users.export(connection, [talk])
+        exported = personal_data.export(connection, [talk])
     assert exported["conversations"][0]["feedback"] == [
         {"turn_id": int(turn), "helped": False, "created_at": NOW.isoformat()}
     ]
 
     with writing(engine) as connection:
-        assert users.erase(connection, [talk]).rows["feedback"] == 1
+        assert personal_data.erase(connection, [talk]).rows["feedback"] == 1
         assert feedback.get(connection, int(turn)) is None
     assert counts(engine) == [(TODAY, "webchat", "lv", "refund", 1, 1)]

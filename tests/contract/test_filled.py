@@ -2,8 +2,9 @@
 
 from sqlalchemy import Engine, func, select, text
 
-from storage import conversations, history, outbox, sessions, turns
-from storage.engine import reading
+from storage.conversations import conversations, history, sessions, turns
+from storage.database.engine import reading
+from storage.delivery import outbox
 from storage.tables import messages
 from tests.bench.filled import CHANNEL, Sample, address, fill
 from tests.contract.talks import TRACE

@@ -6,11 +6,11 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
+from handlers.model.actions import Reason
 from kb.model import LineId
-from storage import handoffs, timers
-from storage.engine import reading, writing
-from storage.handoffs import Handoff, State, What
+from storage.database.engine import reading, writing
+from storage.helpdesk import escalations, handoffs
+from storage.helpdesk.handoffs import Handoff, State, What
 from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
 
 
@@ -133,12 +133,12 @@ MINUTE = timedelta(minutes=1)
 def test_a_timer_ends_once(engine: Engine) -> None:
     handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW + MINUTE, escalate=NOW + 2 * MINUTE)
-        assert timers.fired(connection, NOW + 59 * SECOND) == ()
-        (reminded,) = timers.fired(connection, NOW + MINUTE)
-        assert timers.fired(connection, NOW + MINUTE) == ()
-        (escalated,) = timers.fired(connection, NOW + 9 * MINUTE)
-        assert timers.fired(connection, NOW + 9 * MINUTE) == ()
+        escalations.set(connection, handoff.id, remind=NOW + MINUTE, escalate=NOW + 2 * MINUTE)
+        assert escalations.fired(connection, NOW + 59 * SECOND) == ()
+        (reminded,) = escalations.fired(connection, NOW + MINUTE)
+        assert escalations.fired(connection, NOW + MINUTE) == ()
+        (escalated,) = escalations.fired(connection, NOW + 9 * MINUTE)
+        assert escalations.fired(connection, NOW + 9 * MINUTE) == ()
         happened = [event.what for event in handoffs.events(connection, handoff.id)]
     assert (reminded[0].id, reminded[1]) == (handoff.id, What.REMINDED)
     assert escalated[1] is What.ESCALATED
@@ -148,11 +148,11 @@ def test_a_timer_ends_once(engine: Engine) -> None:
 def test_of_many_who_look_at_once_one_finds_that_a_timer_has_ended(engine: Engine) -> None:
     handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW, escalate=NOW)
+        escalations.set(connection, handoff.id, remind=NOW, escalate=NOW)
 
     def look() -> int:
         with writing(engine) as connection:
-            return len(timers.fired(connection, NOW))
+            return len(escalations.fired(connection, NOW))
 
     assert sum(at_once([look] * 6)) == 2
 
@@ -161,20 +161,20 @@ def test_of_many_who_look_at_once_one_finds_that_a_timer_has_ended(engine: Engin
 def test_what_is_taken_or_closed_rings_no_more(engine: Engine, act: str) -> None:
     handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW, escalate=NOW)
+        escalations.set(connection, handoff.id, remind=NOW, escalate=NOW)
         if act == "take":
             handoffs.take(connection, handoff.id, "Anna", NOW)
         else:
             handoffs.close(connection, handoff.id, State.NOT_NEEDED, NOW)
-        assert timers.fired(connection, NOW + MINUTE) == ()
+        assert escalations.fired(connection, NOW + MINUTE) == ()
 
 
 def test_what_becomes_urgent_rings_sooner_and_never_later(engine: Engine) -> None:
     handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW + 10 * MINUTE, escalate=NOW + 20 * MINUTE)
-        assert timers.bring_forward(connection, handoff.id, remind=NOW + 3 * MINUTE, escalate=NOW + 6 * MINUTE)
-        assert not timers.bring_forward(connection, handoff.id, remind=NOW + 4 * MINUTE, escalate=NOW + 8 * MINUTE)
+        escalations.set(connection, handoff.id, remind=NOW + 10 * MINUTE, escalate=NOW + 20 * MINUTE)
+        assert escalations.bring_forward(connection, handoff.id, remind=NOW + 3 * MINUTE, escalate=NOW + 6 * MINUTE)
+        assert not escalations.bring_forward(connection, handoff.id, remind=NOW + 4 * MINUTE, escalate=NOW + 8 * MINUTE)
         sooner = handoffs.get(connection, handoff.id)
     assert sooner is not None
     assert (sooner.remind_at, sooner.escalate_at) == (NOW + 3 * MINUTE, NOW + 6 * MINUTE)

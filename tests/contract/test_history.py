@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from handlers.messages import Kind, Option, Reply
-from storage import conversations, history, outbox
-from storage.columns import clean
-from storage.engine import reading, writing
-from storage.history import Side
+from handlers.model.messages import Kind, Option, Reply
+from storage.conversations import conversations, history
+from storage.conversations.history import Side
+from storage.database.engine import reading, writing
+from storage.delivery import outbox
+from storage.tables.types import clean
 from tests.contract.talks import HELLO, NOW, said, take_in
 
 HIGH, LOW = "\ud83d", "\ude00"

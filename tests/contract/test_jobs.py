@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
-from bot.jobs import schema
-from bot.jobs.embedded import EmbeddedRunner
-from bot.jobs.port import Jobs, Workers
-from bot.jobs.procrastinate import ProcrastinateJobs
-from storage import migrate
-from storage.engine import create, reading, writing
+from bot.delivery.jobs import procrastinate_schema
+from bot.delivery.jobs.embedded import EmbeddedRunner
+from bot.delivery.jobs.interface import Jobs, Workers
+from bot.delivery.jobs.procrastinate import ProcrastinateJobs
+from storage.database.engine import create, reading, writing
 from storage.errors import MigrationError, SchemaError, UnavailableError
+from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order
 
 ON_POSTGRES = pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def postgres_jobs(postgres: str) -> str:
     _order(postgres, "CREATE DATABASE jobs")
     address = _database(postgres, "jobs")
     engine = create(address)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     return address
 
@@ -323,7 +323,7 @@ def away(engine: Engine, postgres: str, *, allowed: bool) -> None:
 async def test_what_outlasts_a_stop_is_given_back(
     bench: Bench, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.jobs.procrastinate.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.delivery.jobs.procrastinate.GRACE_SECONDS", 0.2)
     bench.held = asyncio.Event()
     stopped, other = made(bench, engine), made(bench, engine)
     stopped.start()
@@ -341,7 +341,9 @@ async def test_what_outlasts_a_stop_is_given_back(
 
 @ON_POSTGRES
 def test_a_database_without_the_tables_says_so(empty_engine: Engine, bench: Bench) -> None:
-    assert schema.check(empty_engine) == ["The tables of Procrastinate are missing: run paligs db upgrade."]
+    assert procrastinate_schema.check(empty_engine) == [
+        "The tables of Procrastinate are missing: run paligs db upgrade."
+    ]
     with pytest.raises(SchemaError), writing(empty_engine) as connection:
         made(bench, empty_engine).queue(connection, "anna")
 
@@ -359,35 +361,35 @@ def test_a_connection_that_is_lost_can_be_tried_again(engine: Engine, bench: Ben
 
 def test_the_tables_are_made_once_and_beside_ours(empty_engine: Engine) -> None:
     for _ in range(2):
-        migrate.upgrade(empty_engine)
-        schema.upgrade(empty_engine)
+        upgrade.upgrade(empty_engine)
+        procrastinate_schema.upgrade(empty_engine)
 
-    assert (migrate.check(empty_engine), schema.check(empty_engine)) == ([], [])
+    assert (upgrade.check(empty_engine), procrastinate_schema.check(empty_engine)) == ([], [])
 
 
 @ON_POSTGRES
 def test_tables_of_an_older_procrastinate_are_brought_up_to_date(empty_engine: Engine) -> None:
-    schema.upgrade(empty_engine)
+    procrastinate_schema.upgrade(empty_engine)
     with writing(empty_engine) as connection:
         connection.execute(text("DROP TRIGGER procrastinate_trigger_status_events_update_v1 ON procrastinate_jobs"))
     mark(empty_engine, "paligs: Procrastinate as of 03.04.00_01_pre_add_retry_failed_job_procedure")
-    assert "as of 03.04.00_01" in schema.check(empty_engine)[0]
+    assert "as of 03.04.00_01" in procrastinate_schema.check(empty_engine)[0]
 
-    schema.upgrade(empty_engine)
+    procrastinate_schema.upgrade(empty_engine)
 
-    assert schema.check(empty_engine) == []
+    assert procrastinate_schema.check(empty_engine) == []
     assert count(empty_engine, "pg_trigger", where="tgname LIKE '%status_events_update_v1'") == 1
 
 
 @ON_POSTGRES
 @pytest.mark.parametrize("said", ["paligs: Procrastinate as of 99.00.00_01", "of another program"])
 def test_tables_that_are_not_ours_to_change_are_left_alone(empty_engine: Engine, said: str) -> None:
-    schema.upgrade(empty_engine)
+    procrastinate_schema.upgrade(empty_engine)
     mark(empty_engine, said)
 
-    assert len(schema.check(empty_engine)) == 1
+    assert len(procrastinate_schema.check(empty_engine)) == 1
     with pytest.raises(MigrationError, match="program"):
-        schema.upgrade(empty_engine)
+        procrastinate_schema.upgrade(empty_engine)
 
 
 def mark(engine: Engine, said: str) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from handlers.messages import Option, Reply
-from storage import delivery, history, outbox
-from storage.conversations import Conversation
-from storage.engine import reading, writing
-from storage.outbox import Backlog, Later, Outgoing
+from handlers.model.messages import Option, Reply
+from storage.conversations import history
+from storage.conversations.conversations import Conversation
+from storage.database.engine import reading, writing
+from storage.delivery import outbox, status
+from storage.delivery.outbox import Backlog, Later, Outgoing
 from storage.tables import messages
 from tests.contract.talks import HELLO, NOW, SECOND, at_once, said, take_in
 
@@ -33,7 +34,7 @@ def send_all(engine: Engine, talk: str) -> list[str]:
     while isinstance(outgoing := claim(engine, talk), Outgoing):
         texts.append(outgoing.text)
         with writing(engine) as connection:
-            assert delivery.sent(connection, outgoing.id, LATER, receipt=f"r{outgoing.id}")
+            assert status.sent(connection, outgoing.id, LATER, receipt=f"r{outgoing.id}")
     return texts
 
 
@@ -64,7 +65,7 @@ def test_a_claimed_reply_says_what_it_answers(engine: Engine) -> None:
     while isinstance(outgoing := claim(engine, talk.id), Outgoing):
         answered.append(outgoing.answers)
         with writing(engine) as connection:
-            delivery.sent(connection, outgoing.id, LATER)
+            status.sent(connection, outgoing.id, LATER)
 
     assert answered == ["m1", "m1", "m2", None]
 
@@ -134,7 +135,7 @@ def test_a_reply_that_is_handed_over_is_claimed_and_nobody_else_gets_it(engine: 
     assert claim(engine, talk.id) == Later(until=LATER + SECOND)
     with writing(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(messages).where(messages.c.state == "sending")) == 1
-        assert delivery.sent(connection, reply.id, LATER)
+        assert status.sent(connection, reply.id, LATER)
         (said_there,) = (spoken for spoken in history.history(connection, talk.id) if spoken.side == "bot")
     assert (said_there.text, said_there.options, said_there.state) == ("a", reply.options, "sent")
     assert claim(engine, talk.id) is None
@@ -165,7 +166,7 @@ def test_a_reply_that_must_wait_holds_back_those_behind_it(engine: Engine) -> No
     with writing(engine) as connection:
         first = outbox.claim(connection, talk.id, NOW)
         assert isinstance(first, Outgoing)
-        assert delivery.again(connection, first.id, "429", NOW + SECOND)
+        assert status.again(connection, first.id, "429", NOW + SECOND)
 
         assert outbox.claim(connection, talk.id, NOW) == Later(until=NOW + SECOND)
         assert outbox.due(connection, NOW) == ()
@@ -178,7 +179,7 @@ def test_a_reply_that_failed_for_good_lets_the_others_go(engine: Engine) -> None
     talk, _ = take_in(engine, HELLO, ["a", "b"])
     first = claimed(engine, talk.id)
     with writing(engine) as connection:
-        assert delivery.failed(connection, first.id, "63016")
+        assert status.failed(connection, first.id, "63016")
 
     assert send_all(engine, talk.id) == ["b"]
     with reading(engine) as connection:

@@ -10,16 +10,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from bot.deliver import Deliverer
-from bot.gate import Parking
-from bot.intake import Intake
-from bot.memory import Memory
-from bot.metrics import stored_now
-from bot.phrases import phrases
-from bot.writing import Writer
-from handlers.situation import Knowledge
-from storage import migrate, outbox, parked
-from storage.engine import writing
+from bot.database.conversation_queries import Memory
+from bot.database.group_commit import Writer
+from bot.delivery.deliverer import Deliverer
+from bot.intake.guards import Parking
+from bot.intake.intake import Intake
+from bot.knowledge.phrases import phrases
+from bot.observability.metrics import stored_now
+from handlers.model.context import Knowledge
+from storage.conversations import dead_letters
+from storage.database.engine import writing
+from storage.delivery import outbox
+from storage.migrations import upgrade
 from tests.contract.talks import HELLO, NOW, said
 from tests.doubles import Crew, ScriptedMatcher, Sink, means, small_base
 from tests.plans import LARGE, Statement, noted, scans
@@ -99,7 +101,7 @@ async def test_an_erasure_finds_its_rows_by_an_index(engine: Engine) -> None:
 
 async def test_a_failure_finds_its_rows_by_an_index(engine: Engine) -> None:
     with noted(engine) as statements, writing(engine) as connection:
-        parked.failed(connection, HELLO, "ValueError", NOW)
+        dead_letters.failed(connection, HELLO, "ValueError", NOW)
     assert read_through(engine, statements) == {}
 
 
@@ -120,7 +122,7 @@ async def test_readiness_looks_at_no_row(engine: Engine) -> None:
         asked.append(sql)
 
     event.listen(engine, "before_cursor_execute", note)
-    migrate.outdated(engine)
+    upgrade.outdated(engine)
     assert asked
     # SQLite's integrity_check reads the whole file: that is for `paligs db check`.
     assert not [sql for sql in asked if "_check" in sql or any(table in sql for table in LARGE)]

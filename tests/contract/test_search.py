@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
+from handlers.model.actions import Reason
 from kb.model import LineId
-from storage import search
-from storage.engine import reading
-from storage.search import Page, Wanted
+from storage.conversations import search
+from storage.conversations.search import Page, Wanted
+from storage.database.engine import reading
 from tests.contract.asked import UNKNOWN, Asking
 from tests.contract.talks import NOW, TRACE
 

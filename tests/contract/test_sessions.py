@@ -5,11 +5,11 @@ from dataclasses import fields
 import pytest
 from sqlalchemy import Engine, update
 
-from handlers.messages import Option
-from handlers.session import Asked, OpenQuestion, Session
+from handlers.model.messages import Option
+from handlers.model.session import Asked, OpenQuestion, Session
 from kb.model import EntryId, LineId
-from storage import conversations, sessions
-from storage.engine import reading, writing
+from storage.conversations import conversations, sessions
+from storage.database.engine import reading, writing
 from storage.tables import sessions as sessions_table
 from tests.contract.talks import HELLO, NOW, take_in
 

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
-from storage.engine import reading
+from storage.database.engine import reading
 from tests.contract.people import OnTelegram, telegram
 from tests.e2e.telegram_peer_rules import SPEC
 

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from handlers.session import Session
-from storage import conversations, sessions, statistics
-from storage.engine import create, reading, writing
+from handlers.model.session import Session
+from storage.conversations import conversations, sessions
+from storage.database.engine import create, reading, writing
 from storage.errors import MomentError, SchemaError, StorageError, UnavailableError
+from storage.statistics import daily_counts
 from storage.tables import sessions as sessions_table
 from tests.contract.talks import HELLO, NOW, TRACE, said, take_in
 
@@ -21,10 +22,10 @@ def test_reading_cannot_write(engine: Engine) -> None:
 
 def test_reading_sees_a_steady_picture(engine: Engine) -> None:
     with reading(engine) as connection:
-        assert statistics.read(connection, NOW.date(), NOW.date()) == ()
+        assert daily_counts.read(connection, NOW.date(), NOW.date()) == ()
         with writing(engine) as other:
-            statistics.count_up(other, "webchat", TRACE, NOW.date())
-        assert statistics.read(connection, NOW.date(), NOW.date()) == ()
+            daily_counts.count_up(other, "webchat", TRACE, NOW.date())
+        assert daily_counts.read(connection, NOW.date(), NOW.date()) == ()
 
 
 def test_what_belongs_to_no_talk_is_refused(engine: Engine) -> None:

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
-from handlers.messages import Kind
-from storage import delivery, transcript
-from storage.engine import reading, writing
-from storage.history import Side
+from handlers.model.messages import Kind
+from storage.conversations import transcript
+from storage.conversations.history import Side
+from storage.conversations.transcript import Delivery
+from storage.database.engine import reading, writing
+from storage.delivery import status
 from storage.tables import turns
-from storage.transcript import Delivery
 from tests.contract.asked import TAPPED, Asking
 from tests.contract.talks import NOW, SECOND, TRACE
 
@@ -18,7 +19,7 @@ def test_a_message_has_its_reasons_and_a_reply_its_delivery(engine: Engine) -> N
     talk = Asking(engine)("Kā atdot naudu?")
     Asking(engine)("Cits runā", by="boris")
     with writing(engine) as connection:
-        delivery.again(connection, 2, "429", NOW + SECOND)
+        status.again(connection, 2, "429", NOW + SECOND)
 
     with reading(engine) as connection:
         (message, reply), earlier = transcript.transcript(connection, talk)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import Engine, select
 
-from storage import conversations, turns
-from storage.engine import reading, writing
+from storage.conversations import conversations, turns
+from storage.database.engine import reading, writing
 from storage.tables import turns as turns_table
 from tests.contract.talks import CIRCUMSTANCES, HELLO, NOW, TRACE, decision, said, take_in
 

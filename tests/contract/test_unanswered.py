@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
-from handlers.messages import Kind
+from handlers.model.messages import Kind
 from kb.model import EntryId
-from storage import conversations, feedback, unanswered
-from storage.engine import reading, writing
+from storage.conversations import conversations, feedback
+from storage.curation import unanswered
+from storage.curation.unanswered import Unanswered, Why
+from storage.database.engine import reading, writing
 from storage.tables import turns
-from storage.unanswered import Unanswered, Why
 from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, Asking
 from tests.contract.talks import NOW
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
-from storage.engine import reading, writing
+from storage.database.engine import reading, writing
 from tests.contract.people import ANNA, OnWhatsApp, whatsapp
 from tests.e2e.twilio_peer import refuses
 

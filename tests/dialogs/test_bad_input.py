@@ -4,12 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ask import Asker, Row
-from handlers.hearing import LONGEST
-from handlers.messages import Inbound
+from bot.cli.ask_batch import Asker, Row
+from handlers.input.sanitize import LONGEST
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
 from handlers.router import decide
-from handlers.session import Session
-from handlers.situation import Knowledge
 from tests.doubles import NOW
 
 AWKWARD = {

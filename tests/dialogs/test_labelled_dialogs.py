@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.ask import Asker, Row
-from handlers.situation import Knowledge
+from bot.cli.ask_batch import Asker, Row
+from handlers.model.context import Knowledge
 from tests.shared import dialogs, needs_shared
 
 pytestmark = needs_shared

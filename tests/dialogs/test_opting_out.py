@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.phrases import phrases
-from handlers.actions import Say
-from handlers.messages import Inbound
+from bot.knowledge.phrases import phrases
+from handlers.model.actions import Say
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
 from handlers.router import decide
-from handlers.session import Session
-from handlers.situation import Knowledge
 from kb.model import Language
 from tests.doubles import NOW
 

@@ -13,13 +13,13 @@ from aiohttp.test_utils import TestServer, unused_port
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright
 from sqlalchemy import Engine
 
-from bot.channels.port import Receive
-from bot.core import core
-from bot.doors import Doors, draft_links
-from bot.draft import DraftTokens
+from bot.app.container import core
+from bot.app.endpoints import Doors, draft_links
+from bot.channels.interface import Receive
 from bot.settings import Settings
-from handlers.messages import Inbound
-from handlers.situation import Knowledge
+from bot.web.email_draft import DraftTokens
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound
 from kb.model import Language
 from tests.e2e import chromium
 

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from playwright.async_api import Page, expect
 
-from bot.console.passwords import hashed
-from storage import agents, engine
-from storage.agents import Role
+from bot.console.auth.passwords import hashed
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
 from tests.e2e import npm
 from tests.e2e.conftest import House, Opens, Window
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.load import load
+from kb.loading.loader import load
 from kb.model import EntryId
 from tests.doubles import CONTENT
 

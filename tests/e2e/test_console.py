@@ -8,10 +8,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Dialog, Page, expect
 
-from bot.console import live
-from handlers.messages import Inbound, Reply
-from handlers.situation import Knowledge
-from storage import agents, conversations, delivery, engine, outbox
+from bot.console.framework import live_updates
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound, Reply
+from storage.conversations import conversations
+from storage.database import engine
+from storage.delivery import outbox, status
+from storage.helpdesk import agents
 from tests.e2e import console
 from tests.e2e.conftest import House, Opens, opened
 from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, Peer
@@ -60,7 +63,7 @@ def stuck(house: House, error: str = "the window of 24 hours is over") -> int:
         talk = conversations.open(connection, inbound, now)
         (number,) = outbox.enqueue(connection, talk, None, [Reply(text="ŠNICELIS")], now)
         outbox.claim(connection, talk.id, now)
-        delivery.failed(connection, number, error)
+        status.failed(connection, number, error)
     return number
 
 
@@ -148,7 +151,7 @@ async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: Open
 async def test_a_page_left_open_goes_to_the_sign_in_when_the_session_ends(
     opens: Opens, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "PROVED_SECONDS", 0.5)
+    monkeypatch.setattr(live_updates, "PROVED_SECONDS", 0.5)
     page = await console.visit(await console.enter(opens, house), house, "/delivery")
     with engine.writing(house.database) as connection:
         ada = agents.find(connection, console.ADMIN)

@@ -10,14 +10,18 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
-from bot.core import core
-from bot.doors import Doors
-from bot.intake import no_page
-from bot.jobs import schema
+from bot.app.container import core
+from bot.app.endpoints import Doors
+from bot.delivery.jobs import procrastinate_schema
+from bot.intake.intake import no_page
 from bot.settings import Settings
-from handlers.messages import Inbound, Reply
-from handlers.situation import Knowledge
-from storage import agents, conversations, delivery, engine, migrate, outbox, sign_ins
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound, Reply
+from storage.conversations import conversations
+from storage.database import engine
+from storage.delivery import outbox, status
+from storage.helpdesk import agents, login_attempts
+from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.unit.bot.console.conftest import Browser, password_hash
 
@@ -33,8 +37,8 @@ def url(postgres: str) -> str:  # noqa: F811
     _order(postgres, "CREATE DATABASE console")
     address = _database(postgres, "console")
     database = engine.create(address)
-    migrate.upgrade(database)
-    schema.upgrade(database)
+    upgrade.upgrade(database)
+    procrastinate_schema.upgrade(database)
     with engine.writing(database) as connection:
         agents.add(connection, "ada", agents.Role.ADMIN, password_hash(), datetime.now(UTC))
     database.dispose()
@@ -65,7 +69,7 @@ def stuck(database: Engine) -> tuple[str, int]:
         talk = conversations.open(connection, inbound, now)
         (number,) = outbox.enqueue(connection, talk, None, [Reply(text="x")], now)
         outbox.claim(connection, talk.id, now)
-        delivery.failed(connection, number, "refused")
+        status.failed(connection, number, "refused")
     return talk.id, number
 
 
@@ -94,4 +98,6 @@ async def test_tries_are_counted_over_both(url: str, shipped: Knowledge) -> None
             client.session._cookie_jar = CookieJar(unsafe=True)
         browsers = [Browser(one), Browser(other)]
         statuses = [(await browsers[turn % 2].sign_in("ada", "guess")).status for turn in range(6)]
-        assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY] * sign_ins.MOST_BY_BOTH + [HTTPStatus.TOO_MANY_REQUESTS]
+        assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY] * login_attempts.MOST_BY_BOTH + [
+            HTTPStatus.TOO_MANY_REQUESTS
+        ]

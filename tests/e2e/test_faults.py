@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from bot.channels.telegram import Telegram, Tempo
 from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp.rest import Rest
-from bot.deliver import LONGEST_PAUSE, Deliverer
-from storage import engine
+from bot.channels.whatsapp.client import Rest
+from bot.delivery.deliverer import LONGEST_PAUSE, Deliverer
+from storage.database import engine
 from storage.tables import messages
 from tests.e2e import npm
+from tests.unit.bot.channels.whatsapp.conftest import ANNA, Behind, make_account
 from tests.unit.bot.conftest import Program, program  # noqa: F401 a fixture
-from tests.unit.bot.whatsapp.conftest import ANNA, Behind, make_account
 
 pytestmark = [pytest.mark.timeout(600)]
 
@@ -137,7 +137,7 @@ async def platform(request: pytest.FixtureRequest, control: str) -> AsyncIterato
 def _channel(platform: Platform, clock: Callable[[], datetime]) -> Telegram | WhatsApp:
     behind = Behind()
     if platform.name == "telegram":
-        with patch("bot.channels.telegram.api._TIMEOUT", PATIENCE):
+        with patch("bot.channels.telegram.api.client._TIMEOUT", PATIENCE):
             tempo = Tempo(chat=0.01, group=0.01, patience=2, finish=1)
             return Telegram(behind.receive, token=TOKEN, api_url=platform.url, tempo=tempo)
     account = make_account(api_url=platform.url)

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from handlers.actions import Reason
+from handlers.model.actions import Reason
 from kb.model import EntryId
-from storage import conversations, delivery, drafts, engine, feedback, taught
-from storage.drafts import Draft
+from storage.conversations import conversations, feedback
+from storage.curation import entry_drafts, lessons
+from storage.curation.entry_drafts import Draft
+from storage.database import engine
+from storage.delivery import status
 from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, Asking
 from tests.e2e import console
 from tests.e2e.conftest import House, Opens, Window
@@ -32,12 +35,12 @@ def busy(house: House) -> str:
     ask("Ko darīt ar veco kasi", CLARIFIED, by="dora", at=early)
     ask("Rēķins nav tāds", TAPPED, by="emma", at=early)
     with engine.writing(house.database) as connection:
-        delivery.failed(connection, 2, "63016")
+        status.failed(connection, 2, "63016")
         feedback.note(connection, conversations.get(connection, talk), "1", now, helped=False)
         base = house.known.base
-        taught.teach(connection, base, EntryId("till-down"), "lv", "viss apstājās pavisam", "Ilze", now)
+        lessons.teach(connection, base, EntryId("till-down"), "lv", "viss apstājās pavisam", "Ilze", now)
         draft = Draft(id="gift-card", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
-        drafts.add(connection, draft, base)
+        entry_drafts.add(connection, draft, base)
     return talk
 
 

@@ -19,8 +19,8 @@ import pytest
 from aiohttp import web
 from sqlalchemy import Engine, text
 
-from bot.jobs.embedded import AT_ONCE
-from storage.engine import create, reading
+from bot.delivery.jobs.embedded import AT_ONCE
+from storage.database.engine import create, reading
 from tests.e2e.kill_program import Program, own_port
 from tests.e2e.telegram_peer import Fault, TelegramPeer
 from tests.e2e.telegram_peer_rules import SPEC, Json

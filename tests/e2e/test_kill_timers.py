@@ -16,9 +16,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, select
 
-from bot.jobs import schema
-from storage import migrate
-from storage.engine import create, reading
+from bot.delivery.jobs import procrastinate_schema
+from storage.database.engine import create, reading
+from storage.migrations import upgrade
 from storage.tables import handoffs
 from storage.tables import notices as notice_rows
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
@@ -88,8 +88,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[str]:
     _order(server, f"CREATE DATABASE {name}")
     url = _database(server, name)
     engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     yield url
     _order(server, f"DROP DATABASE {name} WITH (FORCE)")

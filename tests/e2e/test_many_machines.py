@@ -22,17 +22,18 @@ import pytest
 import structlog
 from sqlalchemy import Engine, text
 
-from bot.channels.port import Shown
-from bot.deliver import Deliverer
-from bot.intake import Intake
-from bot.jobs import schema
-from bot.jobs.procrastinate import AT_ONCE, ProcrastinateJobs
-from bot.phrases import phrases
-from bot.writing import Writer
-from handlers.messages import Inbound
-from handlers.situation import Knowledge
-from storage import migrate, outbox
-from storage.engine import create, reading, writing
+from bot.channels.interface import Shown
+from bot.database.group_commit import Writer
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.jobs import procrastinate_schema
+from bot.delivery.jobs.procrastinate import AT_ONCE, ProcrastinateJobs
+from bot.intake.intake import Intake
+from bot.knowledge.phrases import phrases
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound
+from storage.database.engine import create, reading, writing
+from storage.delivery import outbox
+from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.doubles import ScriptedMatcher, means, small_base
 
@@ -186,8 +187,8 @@ def house(postgres: str, tmp_path: Path) -> Iterator[House]:  # noqa: F811
     _order(postgres, f"CREATE DATABASE {name}")
     url = _database(postgres, name)
     engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE post (id bigserial, address text, sequence bigint, worker text)"))
     yield House(url, engine, tmp_path)

@@ -13,14 +13,15 @@ import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.core import Core, core
-from bot.doors import Doors, draft_links
+from bot.app.container import Core, core
+from bot.app.endpoints import Doors, draft_links
+from bot.app.notification_check import tried
 from bot.settings import read
-from bot.trial import tried
-from handlers.situation import Knowledge
-from storage import handoffs, users
-from storage.engine import reading, writing
-from storage.handoffs import State
+from handlers.model.context import Knowledge
+from storage import personal_data
+from storage.database.engine import reading, writing
+from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import State
 from tests.e2e.telegram_peer import Fault, TelegramPeer
 from tests.e2e.telegram_peer_rules import SPEC, Json
 
@@ -227,7 +228,7 @@ async def test_who_is_forgotten_is_forgotten_in_the_group_too(
         assert DEAD not in notice["text"]
         assert not notice["entities"]
         with writing(program.database) as connection:
-            assert not users.find(connection, "nobody")
+            assert not personal_data.find(connection, "nobody")
 
 
 async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_told(

@@ -14,9 +14,9 @@ import pytest
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, CookieJar
 from sqlalchemy import text
 
-from bot.jobs import schema
-from storage import migrate
-from storage.engine import create, writing
+from bot.delivery.jobs import procrastinate_schema
+from storage.database.engine import create, writing
+from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.e2e.kill_program import Program, own_port
 
@@ -90,8 +90,8 @@ def database(postgres: str) -> Iterator[str]:  # noqa: F811
     _order(postgres, f"CREATE DATABASE {name}")
     url = _database(postgres, name)
     engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     yield url
     _order(postgres, f"DROP DATABASE {name} WITH (FORCE)")

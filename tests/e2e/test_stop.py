@@ -8,13 +8,13 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from twilio.request_validator import RequestValidator
 
-from bot.jobs.embedded import GRACE_SECONDS
+from bot.delivery.jobs.embedded import GRACE_SECONDS
 from tests.e2e.kill_program import Program, own_port
 from tests.e2e.telegram_peer import Fault, TelegramPeer
 from tests.e2e.telegram_peer_rules import SPEC
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
-from tests.unit.bot.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
+from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
 
 HANGS = GRACE_SECONDS + 4
 """Seconds."""

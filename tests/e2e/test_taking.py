@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from bot.desk import Desk, Result
-from bot.phrases import phrases
-from handlers.actions import Reason
-from handlers.situation import Knowledge
-from storage import handoffs
-from storage.engine import create, reading, writing
-from storage.handoffs import State, What
+from bot.helpdesk.handoff_actions import Desk, Result
+from bot.knowledge.phrases import phrases
+from handlers.model.actions import Reason
+from handlers.model.context import Knowledge
+from storage.database.engine import create, reading, writing
+from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import State, What
 from tests.contract.conftest import (  # noqa: F401 fixtures
     backend,
     engine,

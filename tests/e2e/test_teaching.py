@@ -23,16 +23,17 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from bot.core import Core, core
-from bot.intake import no_page
-from bot.jobs import schema
-from bot.lessons import read_live
+from bot.app.container import Core, core
+from bot.delivery.jobs import procrastinate_schema
+from bot.intake.intake import no_page
+from bot.knowledge.lesson_source import read_live
 from bot.settings import Settings
-from handlers.messages import Inbound
-from kb.load import load
+from handlers.model.messages import Inbound
+from kb.loading.loader import load
 from kb.model import EntryId
-from storage import migrate, taught
-from storage.engine import create, reading, writing
+from storage.curation import lessons
+from storage.database.engine import create, reading, writing
+from storage.migrations import upgrade
 from storage.tables import turns
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.doubles import CONTENT
@@ -54,7 +55,7 @@ async def answer(url: str, content: str) -> None:
 
 async def teach(program: Core, text: str) -> dict[str, Any]:
     with writing(program.database) as connection:
-        taught.teach(connection, program.filed, EntryId(LESSONS[text]), "en", text, "Ilze", datetime.now(UTC))
+        lessons.teach(connection, program.filed, EntryId(LESSONS[text]), "en", text, "Ilze", datetime.now(UTC))
     program.taught()
     return {"taught": text}
 
@@ -114,8 +115,8 @@ def shared(postgres: str) -> Iterator[str]:  # noqa: F811
     _order(postgres, f"CREATE DATABASE {name}")
     url = _database(postgres, name)
     engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     yield url
     _order(postgres, f"DROP DATABASE {name} WITH (FORCE)")
@@ -149,7 +150,7 @@ def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> 
         waits(lambda: events(program, "program.working"))
         engine = create(shared)
         with writing(engine) as connection:
-            taught.teach(
+            lessons.teach(
                 connection, load(content), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC)
             )
         engine.dispose()
@@ -164,9 +165,11 @@ def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> 
 def test_the_command_line_knows_what_was_taught_too(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'paligs.sqlite3'}"
     engine = create(url)
-    migrate.upgrade(engine)
+    upgrade.upgrade(engine)
     with writing(engine) as connection:
-        taught.teach(connection, load(CONTENT), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC))
+        lessons.teach(
+            connection, load(CONTENT), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC)
+        )
     engine.dispose()
     environment = {**os.environ, "DATABASE_URL": url, "CONTENT_DIR": str(CONTENT)}
 

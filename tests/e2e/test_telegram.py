@@ -13,9 +13,9 @@ import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
-from bot.channels.port import DeliveryError, Shown
+from bot.channels.interface import DeliveryError, Shown
 from bot.channels.telegram import Telegram, TelegramSettingError, Tempo, Watch
-from handlers.messages import Inbound, Kind, Option
+from handlers.model.messages import Inbound, Kind, Option
 from tests.e2e.telegram_peer import TOKEN, Fault, TelegramPeer
 from tests.e2e.telegram_peer_rules import SPEC, MisuseError
 

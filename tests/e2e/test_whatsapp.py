@@ -11,15 +11,15 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient
 
-from bot.channels.port import DeliveryError, Shown
+from bot.channels.interface import DeliveryError, Shown
 from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp.rest import Rest
+from bot.channels.whatsapp.client import Rest
 from bot.channels.whatsapp.templates import templates
-from handlers.messages import Option
+from handlers.model.messages import Option
 from tests.doubles import NOW
 from tests.e2e import npm
 from tests.e2e.twilio_peer import Answer, TwilioPeer, refuses, resets, sleeps
-from tests.unit.bot.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN, Behind, make_account
+from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN, Behind, make_account
 
 CONTENT = {"quick-reply-2": "HX" + "a" * 32}
 SAID = Shown(sequence=1, mine=False, text="Zvaniet: +371 20110505", options=(), at=NOW, turn="7")

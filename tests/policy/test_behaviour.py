@@ -15,27 +15,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect
 
-from bot.announce import Announcer
-from bot.calls import Calls
-from bot.channels.port import Shown
-from bot.deliver import Deliverer
-from bot.desk import Desk
-from bot.intake import Intake
-from bot.notify.address import Way
+from bot.channels.interface import Shown
+from bot.database.group_commit import Writer
+from bot.delivery.deliverer import Deliverer
+from bot.helpdesk.escalation import Calls
+from bot.helpdesk.handoff_actions import Desk
+from bot.helpdesk.notification_worker import Announcer
+from bot.helpdesk.telegram_group import Groups, Rows
+from bot.intake.intake import Intake
 from bot.notify.apprise import ThroughApprise
-from bot.notify.mail import Mail
-from bot.notify.mailbox import leads_to
-from bot.notify.port import Notifier
-from bot.notify.staff import staff
-from bot.notify.words import Words, zone
+from bot.notify.directory import staff
+from bot.notify.email import Mail
+from bot.notify.interface import Notifier
+from bot.notify.staff_address import Way
+from bot.notify.ticket_mailbox import leads_to
+from bot.notify.wording import Words, zone
 from bot.settings import read
-from bot.staffroom import Groups, Rows
-from bot.writing import Writer
-from handlers.actions import Reason
-from handlers.messages import Inbound, Kind
-from handlers.situation import Knowledge
+from handlers.model.actions import Reason
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound, Kind
 from kb.model import Act
-from storage import conversations, engine, handoffs, migrate
+from storage.conversations import conversations
+from storage.database import engine
+from storage.helpdesk import handoffs
+from storage.migrations import upgrade
 from tests.doubles import NoJobs
 from tests.shared import needs_shared, queries
 
@@ -131,7 +134,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Iterator[House]:
     database = engine.create(f"sqlite:///{tmp_path_factory.mktemp('house') / 'paligs.sqlite3'}")
-    migrate.upgrade(database)
+    upgrade.upgrade(database)
     recorder, staffroom, directory = Recorder(), Staffroom(), shipped.base.directory
     settings = read(
         notify={line: f"telegram:-10{place}, {line}@bistro.lv" for place, line in enumerate(directory.lines)},

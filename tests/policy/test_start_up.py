@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.notify.address import StaffAddress, Way, staff_address, still_safe
-from bot.notify.mailbox import leads_to
-from bot.notify.staff import Staff, StaffError, staff
+from bot.notify.directory import Staff, StaffError, staff
+from bot.notify.staff_address import StaffAddress, Way, staff_address, still_safe
+from bot.notify.ticket_mailbox import leads_to
 from bot.settings import read
-from handlers.situation import Knowledge
+from handlers.model.context import Knowledge
 from kb.model import Directory, TicketAddress
 
 TICKET = TicketAddress(email="support@smarttek.eu", aliases=("help@smarttek.lv", "atbalsts@smart-tek.lv"))

@@ -12,22 +12,22 @@ from aiohttp import web
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.port import Receive, Shown
-from bot.channels.telegram.addressed import Me
-from bot.channels.telegram.api import OFFICIAL, WANTED, connect, deferral
-from bot.channels.telegram.board import Board, Button, Press
-from bot.channels.telegram.errands import Errands
-from bot.channels.telegram.hear import Ear, Watch
-from bot.channels.telegram.outlet import Outlet
-from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.parse import CHANNEL
-from bot.channels.telegram.place import Place
-from bot.channels.telegram.poll import Poller
+from bot.channels.interface import Receive, Shown
+from bot.channels.telegram.api.address import Place
+from bot.channels.telegram.api.client import OFFICIAL, WANTED, connect, deferral
+from bot.channels.telegram.api.rate_limit import Pace
+from bot.channels.telegram.api.throttled_caller import Outlet
+from bot.channels.telegram.api.timing import Tempo
+from bot.channels.telegram.incoming.mentions import Me
+from bot.channels.telegram.incoming.parsing import CHANNEL
+from bot.channels.telegram.incoming.polling import Poller
+from bot.channels.telegram.incoming.update_handler import Ear, Watch
+from bot.channels.telegram.incoming.webhook import PATH, Webhook
+from bot.channels.telegram.outgoing.callback_answers import Taps
+from bot.channels.telegram.outgoing.group_messages import Board, Button, Press
+from bot.channels.telegram.outgoing.sender import Sender
 from bot.channels.telegram.profile import publish
-from bot.channels.telegram.send import Sender
-from bot.channels.telegram.taps import Taps
-from bot.channels.telegram.tempo import Tempo
-from bot.channels.telegram.webhook import PATH, Webhook
+from bot.concurrency.task_set import Errands
 
 log = structlog.get_logger()
 

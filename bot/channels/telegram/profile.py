@@ -8,7 +8,7 @@ from typing import Final
 import yaml
 from telegram import BotCommand
 
-from bot.channels.telegram.api import Api
+from bot.channels.telegram.api.client import Api
 from kb.model import LANGUAGES, Language
 
 DEFAULT: Final[Language] = "lv"

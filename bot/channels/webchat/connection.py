@@ -11,10 +11,10 @@ from typing import Final, Protocol, assert_never
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from bot.channels.port import Receive, Shown
+from bot.channels.interface import Receive, Shown
 from bot.channels.webchat import protocol
 from bot.channels.webchat.protocol import Hello, MalformedFrame, Say, Sent, Tap
-from handlers.messages import Inbound, Kind
+from handlers.model.messages import Inbound, Kind
 from kb.model import Language
 
 log = structlog.get_logger()

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from bot.channels.interface import Shown
 from bot.channels.links import spans
-from bot.channels.port import Shown
 from kb.model import Language
 
 Sent: TypeAlias = Mapping[str, object]

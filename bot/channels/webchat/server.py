@@ -12,11 +12,11 @@ from aiohttp import web
 from itsdangerous import TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.channels.interface import Receive, Shown
 from bot.channels.links import spans
-from bot.channels.port import Receive, Shown
 from bot.channels.webchat.connection import CHANNEL, Connection, Desk, History
-from bot.channels.webchat.visitors import Visitors
-from bot.pages import Assets, choose, from_own_page, read_texts, security_headers
+from bot.channels.webchat.visitor_cookie import Visitors
+from bot.web import Assets, choose, from_own_page, read_texts, security_headers
 from kb.model import LANGUAGES, Language
 
 FRAME_BYTES: Final = 64 * 1024

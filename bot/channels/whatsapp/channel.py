@@ -7,12 +7,12 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.channels.port import DeliveryError, Receive, Shown
+from bot.channels.interface import DeliveryError, Receive, Shown
 from bot.channels.whatsapp.account import Account
-from bot.channels.whatsapp.compose import Content, Part, compose
-from bot.channels.whatsapp.inbound import NAME
-from bot.channels.whatsapp.reports import OUTSIDE_WINDOW, reason
-from bot.channels.whatsapp.rest import Messages, Rest, TemplateError
+from bot.channels.whatsapp.client import Messages, Rest, TemplateError
+from bot.channels.whatsapp.composer import Content, Part, compose
+from bot.channels.whatsapp.parsing import NAME
+from bot.channels.whatsapp.status import OUTSIDE_WINDOW, reason
 from bot.channels.whatsapp.webhook import Rejected, Reported, Webhooks
 
 log = structlog.get_logger()

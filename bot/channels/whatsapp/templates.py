@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.channels.whatsapp.compose import FORMS
+from bot.channels.whatsapp.composer import FORMS
 
 LIST_BUTTON: Final = "☰"
 """What opens a list; a sign, for a template knows no language."""

@@ -7,11 +7,11 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.channels.port import Receive
+from bot.channels.interface import Receive
 from bot.channels.whatsapp.account import MESSAGES, STATUS, Account
-from bot.channels.whatsapp.form import Form, signed
-from bot.channels.whatsapp.inbound import NAME, inbound
-from bot.channels.whatsapp.reports import report
+from bot.channels.whatsapp.parsing import NAME, inbound
+from bot.channels.whatsapp.signature import Form, signed
+from bot.channels.whatsapp.status import report
 
 log = structlog.get_logger()
 

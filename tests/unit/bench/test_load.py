@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.whatsapp.form import Form, signed
-from bot.channels.whatsapp.inbound import inbound
-from bot.guard import Guard, Verdict
+from bot.channels.whatsapp.parsing import inbound
+from bot.channels.whatsapp.signature import Form, signed
+from bot.intake.flood_control import Guard, Verdict
 from tests.bench.search import FINE, highest
 from tests.bench.signed import TOKEN, Signer
 from tests.bench.trial import read

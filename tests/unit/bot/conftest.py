@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.channels.port import DeliveryError, Shown
-from bot.deliver import Deliverer
-from bot.intake import Intake
-from bot.phrases import phrases
-from bot.writing import Writer
-from handlers.messages import Inbound, Kind
-from handlers.situation import Knowledge
-from storage import engine, migrate
+from bot.channels.interface import DeliveryError, Shown
+from bot.database.group_commit import Writer
+from bot.delivery.deliverer import Deliverer
+from bot.intake.intake import Intake
+from bot.knowledge.phrases import phrases
+from handlers.model.context import Knowledge
+from handlers.model.messages import Inbound, Kind
+from storage.database import engine
+from storage.migrations import upgrade
 from tests.doubles import NOW, NoJobs, ScriptedMatcher, means, small_base
 
 MEANINGS = {
@@ -84,7 +85,7 @@ class Program:
 def program(tmp_path: Path) -> Iterator[Program]:
     """A fresh one."""
     database = engine.create(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
-    migrate.upgrade(database)
+    upgrade.upgrade(database)
     time, submitted, channel = [NOW], list[str](), Recorder()
     known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS, {}), phrases=phrases())
     with ThreadPoolExecutor(1) as threads:

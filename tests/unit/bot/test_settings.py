@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.secret import signing_key
+from bot.app.signing_key import signing_key
 from bot.settings import Settings, SettingsError, WebSettings, WorkerSettings, read
 
 KEY = "a key of more than sixteen letters"

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from functools import cache
 
-from kb.match import Matcher
 from kb.model import Concept, Cue, KnowledgeBase, Language
+from kb.understanding.pipeline import Matcher
 from tests.doubles import small_base
 
 CONCEPTS = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.check import overdue
-from kb.load import ContentError, load
+from kb.loading.loader import ContentError, load
+from kb.loading.validation import overdue
 from kb.model import LANGUAGES, Act, EntryId, LineId
 from tests.doubles import CONTENT
 

@@ -16,14 +16,16 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
 from bot.console import Console, Records, Section
-from bot.console.agents import Agents
-from bot.console.audit import Audit
-from bot.console.delivery import Delivery
-from bot.console.passwords import Checker, hashed
-from bot.console.sign_in import SignIn
-from storage import agents, engine, migrate
-from storage.agents import Role
-from storage.audit import Event, Noted, listed
+from bot.console.auth.login import SignIn
+from bot.console.auth.passwords import Checker, hashed
+from bot.console.views.agents import Agents
+from bot.console.views.audit import Audit
+from bot.console.views.delivery import Delivery
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
+from storage.helpdesk.audit_log import Event, Noted, listed
+from storage.migrations import upgrade
 from tests.doubles import NOW, NoJobs
 
 PASSWORD = "correct horse battery"
@@ -76,11 +78,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An up-to-date database with the admin `ada` and the agent `otto`, to be copied."""
     folder = tmp_path_factory.mktemp("console")
     database = engine.create(f"sqlite:///{folder / 'live.sqlite3'}")
-    migrate.upgrade(database)
+    upgrade.upgrade(database)
     with engine.writing(database) as connection:
         agents.add(connection, "ada", Role.ADMIN, password_hash(), NOW)
         agents.add(connection, "otto", Role.AGENT, password_hash(), NOW)
-    migrate.backup(database, folder / "template.sqlite3")
+    upgrade.backup(database, folder / "template.sqlite3")
     database.dispose()
     return folder / "template.sqlite3"
 

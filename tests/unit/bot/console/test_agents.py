@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot.console.audit import MOST
-from storage import audit, engine
-from storage.agents import Role
-from storage.audit import Event
+from bot.console.views.audit import MOST
+from storage.database import engine
+from storage.helpdesk import audit_log
+from storage.helpdesk.agents import Role
+from storage.helpdesk.audit_log import Event
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import PASSWORD, Browser, Desk, Opens
 
@@ -94,7 +95,7 @@ async def test_an_agent_that_is_not_there_is_not_found(ada: Browser) -> None:
 
 def note(desk: Desk, event: Event, agent: str, subject: str) -> None:
     with engine.writing(desk.database) as connection:
-        audit.note(connection, event, NOW, agent=agent, subject=subject)
+        audit_log.note(connection, event, NOW, agent=agent, subject=subject)
 
 
 async def test_the_log_is_read_by_kind_and_by_agent(ada: Browser, desk: Desk) -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from storage import agent_sessions, agents, engine
+from storage.database import engine
+from storage.helpdesk import agent_sessions, agents
 from tests.unit.bot.console.conftest import Desk, Opens, PutUp, sections
 from tests.unit.bot.console.thief import cookie, outside, put
 

@@ -6,8 +6,9 @@ from time import perf_counter
 
 import pytest
 
-from storage import agents, engine, sign_ins
-from storage.audit import Event
+from storage.database import engine
+from storage.helpdesk import agents, login_attempts
+from storage.helpdesk.audit_log import Event
 from tests.unit.bot.console.conftest import PASSWORD, Desk, Opens
 from tests.unit.bot.console.thief import outside
 
@@ -44,7 +45,7 @@ async def test_guessing_is_held_after_five_tries_and_let_go_after_a_quarter_of_a
     opens: Opens, desk: Desk
 ) -> None:
     browser = await opens()
-    for _ in range(sign_ins.MOST_BY_BOTH):
+    for _ in range(login_attempts.MOST_BY_BOTH):
         assert (await browser.sign_in("ada", "guess")).status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert (await browser.sign_in("ada")).status == HTTPStatus.TOO_MANY_REQUESTS
     assert (await browser.sign_in("ADA ")).status == HTTPStatus.TOO_MANY_REQUESTS
@@ -57,7 +58,7 @@ async def test_guessing_is_held_after_five_tries_and_let_go_after_a_quarter_of_a
 
 async def test_guessing_many_names_from_one_place_is_held(opens: Opens) -> None:
     browser = await opens()
-    for number in range(sign_ins.MOST_BY_ADDRESS):
+    for number in range(login_attempts.MOST_BY_ADDRESS):
         assert (await browser.sign_in(f"name{number}", "guess")).status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert (await browser.sign_in("otto")).status == HTTPStatus.TOO_MANY_REQUESTS
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 from yarl import URL
 
-from storage import engine
+from storage.database import engine
 from tests.unit.bot.console.conftest import Desk, Opens
 
 

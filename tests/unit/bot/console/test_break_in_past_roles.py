@@ -4,9 +4,10 @@ import re
 from http import HTTPStatus
 
 from bot.console import Access
-from storage import agents, engine
-from storage.agents import Role
-from storage.audit import Event
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
+from storage.helpdesk.audit_log import Event
 from tests.unit.bot.console.conftest import PASSWORD, Desk, Opens, sections
 
 

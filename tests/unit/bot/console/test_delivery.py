@@ -5,11 +5,14 @@ from http import HTTPStatus
 
 import pytest
 
-from handlers.actions import Reason
-from handlers.messages import Inbound, Reply
+from handlers.model.actions import Reason
+from handlers.model.messages import Inbound, Reply
 from kb.model import LineId
-from storage import conversations, delivery, engine, handoffs, notices, outbox, parked, stuck, turns
-from storage.audit import Event
+from storage.conversations import conversations, dead_letters, turns
+from storage.database import engine
+from storage.delivery import notifications, outbox, status, undelivered
+from storage.helpdesk import handoffs
+from storage.helpdesk.audit_log import Event
 from tests.contract.talks import CIRCUMSTANCES, decision
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import Desk, Opens
@@ -28,9 +31,9 @@ def reply(desk: Desk, error: str | None = None, *, final: bool = False) -> int:
         if error is not None:
             outbox.claim(connection, talk.id, NOW)
             if final:
-                delivery.failed(connection, number, error)
+                status.failed(connection, number, error)
             else:
-                delivery.again(connection, number, error, NOW + timedelta(hours=9))
+                status.again(connection, number, error, NOW + timedelta(hours=9))
     return number
 
 
@@ -41,14 +44,14 @@ def talk(desk: Desk) -> str:
 
 def states(desk: Desk) -> dict[int, str]:
     with engine.reading(desk.database) as connection:
-        return {each.id: each.state.value for each in stuck.listed(connection, NOW + timedelta(days=1))}
+        return {each.id: each.state.value for each in undelivered.listed(connection, NOW + timedelta(days=1))}
 
 
 async def test_what_is_stuck_is_seen_without_its_words_and_without_an_address(opens: Opens, desk: Desk) -> None:
     failed, waits = reply(desk, "no such number 37120000077", final=True), reply(desk, "timed out")
     with engine.writing(desk.database) as connection:
-        for _ in range(parked.TRIES):
-            parked.failed(connection, INBOUND, "ZeroDivisionError", NOW)
+        for _ in range(dead_letters.TRIES):
+            dead_letters.failed(connection, INBOUND, "ZeroDivisionError", NOW)
 
     page = await (await opens("ada")).text("/delivery")
 
@@ -91,10 +94,10 @@ def notice(desk: Desk, error: str) -> int:
         talk = conversations.open(connection, INBOUND, NOW)
         turn = turns.record(connection, talk, 1, decision("ŠNICELIS"), CIRCUMSTANCES, NOW)
         handoff = handoffs.open(connection, talk, turn.id, LineId("workshop"), Reason.ASKED_FOR_PERSON, NOW)
-        notices.add(connection, handoff, notices.Kind.NOTICE, {"telegram:-100": True}, NOW)
-        claimed = notices.claim(connection, "telegram:-100", NOW)
-        assert isinstance(claimed, notices.Claimed)
-        notices.failed(connection, claimed, error)
+        notifications.add(connection, handoff, notifications.Kind.NOTICE, {"telegram:-100": True}, NOW)
+        claimed = notifications.claim(connection, "telegram:-100", NOW)
+        assert isinstance(claimed, notifications.Claimed)
+        notifications.failed(connection, claimed, error)
     return claimed.id
 
 

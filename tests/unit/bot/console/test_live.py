@@ -8,16 +8,17 @@ import pytest
 from aiohttp import ClientConnectionResetError, ClientResponse
 from structlog.testing import capture_logs
 
-from bot.console import live
-from storage import agents, engine
-from storage.agents import Role
+from bot.console.framework import live_updates
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
 from tests.unit.bot.console.conftest import Browser, Desk, Opens
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(live, "PROVED_SECONDS", 0.2)
+    monkeypatch.setattr(live_updates, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(live_updates, "PROVED_SECONDS", 0.2)
 
 
 @asynccontextmanager
@@ -50,7 +51,7 @@ async def test_what_changed_is_told_by_name_and_nothing_else(opens: Opens, desk:
 
 
 async def test_a_change_of_ones_own_is_told_at_once(opens: Opens, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVERY_SECONDS", 60)
+    monkeypatch.setattr(live_updates, "EVERY_SECONDS", 60)
     browser = await opens("ada")
     async with listening(browser) as stream:
         await browser.post(f"/agents/{desk.agent('otto').id}/disable")
@@ -85,8 +86,8 @@ async def test_a_program_that_stops_waits_for_no_open_page(opens: Opens) -> None
 
 
 async def test_a_page_that_goes_away_is_forgotten(opens: Opens, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST", 1)
-    monkeypatch.setattr(live, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(live_updates, "MOST", 1)
+    monkeypatch.setattr(live_updates, "PING_SECONDS", 0.05)
     browser = await opens("ada")
     for _ in range(2):
         async with listening(browser) as stream:
@@ -106,14 +107,14 @@ async def test_a_page_that_is_closed_before_it_listens_is_no_fault(
         yield
 
     browser = await opens("ada")
-    monkeypatch.setattr(live, "sse_response", gone)
+    monkeypatch.setattr(live_updates, "sse_response", gone)
     with capture_logs() as logs:
         assert (await browser.get("/live")).status == 503
     assert [entry["event"] for entry in logs if entry["log_level"] in {"warning", "error"}] == []
 
 
 async def test_too_many_open_pages_are_refused(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST", 1)
+    monkeypatch.setattr(live_updates, "MOST", 1)
     browser = await opens("ada")
     async with listening(browser):
         assert (await browser.get("/live")).status == 503

@@ -12,11 +12,12 @@ from aiohttp.test_utils import TestServer
 from joserfc.jwk import OctKey, RSAKey
 
 from bot.console import Section
-from bot.console.oidc import OidcSignIn, Provider, Whom, listed
-from bot.console.sign_in import SignIn
-from storage import agents, engine
-from storage.agents import Role
-from storage.audit import Event
+from bot.console.auth.login import SignIn
+from bot.console.auth.oidc import OidcSignIn, Provider, Whom, listed
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
+from storage.helpdesk.audit_log import Event
 from tests.unit.bot.console.conftest import KEY, Browser, Desk, Opens, PutUp
 from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, Peer
 

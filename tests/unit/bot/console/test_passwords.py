@@ -3,9 +3,10 @@
 import pytest
 from argon2 import PasswordHasher
 
-from bot.console.keys import blinded, derived
-from bot.console.passwords import LONGEST, SHORTEST, PasswordUnusableError, check, hashed
-from storage import agents, engine
+from bot.console.auth.key_derivation import blinded, derived
+from bot.console.auth.passwords import LONGEST, SHORTEST, PasswordUnusableError, check, hashed
+from storage.database import engine
+from storage.helpdesk import agents
 from tests.unit.bot.console.conftest import PASSWORD, Desk, Opens, password_hash
 
 

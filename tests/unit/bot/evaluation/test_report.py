@@ -8,14 +8,14 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from bot.evaluation.contest import OURS, Contender
+from bot.evaluation.comparison import OURS, Contender
 from bot.evaluation.errors import EvaluationError
-from bot.evaluation.picture import drawn, save
+from bot.evaluation.reliability_diagram import drawn, save
 from bot.evaluation.report import Report, report
 from bot.evaluation.tables import interval, print_report
-from kb.evaluate import Judged, Row
+from kb.evaluation.metrics import Judged, Row
 from kb.model import EntryId
-from kb.understanding import Outcome
+from kb.understanding.result import Outcome
 from tests.doubles import small_base
 
 

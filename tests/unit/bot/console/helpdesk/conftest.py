@@ -6,12 +6,12 @@ from datetime import datetime
 import pytest
 
 from bot.console import Section
-from bot.console.helpdesk import helpdesk
-from bot.console.library import Library
-from bot.console.sign_in import SignIn
-from bot.desk import Desk as Acts
-from bot.phrases import phrases
-from handlers.situation import Knowledge
+from bot.console.auth.login import SignIn
+from bot.console.framework.knowledge_access import Library
+from bot.console.helpdesk_sections import helpdesk
+from bot.helpdesk.handoff_actions import Desk as Acts
+from bot.knowledge.phrases import phrases
+from handlers.model.context import Knowledge
 from tests.contract.asked import Asking
 from tests.doubles import NoJobs, ScriptedMatcher, small_base
 from tests.unit.bot.console.conftest import KEY, Browser, Desk, Opens, PutUp

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.console.charts import ranked, stacked, ticks
-from bot.console.figures import Span, duration, quantile
-from bot.console.series import Series
-from handlers.actions import Reason
+from bot.console.views.charts import ranked, stacked, ticks
+from bot.console.views.reports import Span, duration, quantile
+from bot.console.views.series import Series
+from handlers.model.actions import Reason
 from kb.model import LineId
-from storage import engine, months
-from storage.audit import Event
+from storage.database import engine
+from storage.helpdesk.audit_log import Event
+from storage.statistics import monthly_rollup
 from tests.contract.asked import UNKNOWN
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import Browser
@@ -79,7 +80,7 @@ async def test_a_year_is_shown_by_months_that_are_added_up_when_first_looked_at(
     assert "<dd>2</dd>" in page
     assert "11.2026" in page
     with engine.reading(shop.desk.database) as connection:
-        assert months.missing(connection, TODAY) == ()
+        assert monthly_rollup.missing(connection, TODAY) == ()
     table = await (await otto.get("/figures/counts.csv?days=365")).text()
     assert table.splitlines()[1:] == [
         "2026-09-01,webchat,lv,answer,answered,refund,1",

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot import console
-from bot.pages import read_texts
-from kb.match import Rule
+from bot.web import read_texts
 from kb.model import EntryId
-from kb.understanding import Outcome, Why
-from storage import conversations, drafts, engine, feedback, taught
-from storage.audit import Event
+from kb.understanding.pipeline import Rule
+from kb.understanding.result import Outcome, Why
+from storage.conversations import conversations, feedback
+from storage.curation import entry_drafts, lessons
+from storage.database import engine
+from storage.helpdesk.audit_log import Event
 from tests.contract.talks import TRACE
 from tests.doubles import NOW, means, small_base
 from tests.unit.bot.console.conftest import Browser
@@ -29,7 +31,7 @@ def use(shop: Shop, entry: str, *, helped: bool | None = None) -> None:
 
 def teach(shop: Shop, text: str) -> None:
     with engine.writing(shop.desk.database) as connection:
-        taught.teach(connection, small_base(), EntryId("hours"), "lv", text, "Ilze", NOW)
+        lessons.teach(connection, small_base(), EntryId("hours"), "lv", text, "Ilze", NOW)
 
 
 def entries(page: str) -> list[str]:
@@ -152,7 +154,7 @@ async def test_a_draft_is_written_further_and_dropped(shop: Shop, otto: Browser)
 
     assert "Saglabāts." in page
     with engine.reading(shop.desk.database) as connection:
-        draft = drafts.get(connection, "gift-card")
+        draft = entry_drafts.get(connection, "gift-card")
     assert draft is not None
     assert (draft.act, draft.answers, draft.questions["lv"]) == (
         "problem",

@@ -1,10 +1,11 @@
 """The page Now: taking, giving back, closing; of two the first wins and the other is told who."""
 
-from handlers.actions import Reason
+from handlers.model.actions import Reason
 from kb.model import LineId
-from storage import engine, waiting
-from storage.audit import Event
-from storage.handoffs import State
+from storage.database import engine
+from storage.helpdesk import queue
+from storage.helpdesk.audit_log import Event
+from storage.helpdesk.handoffs import State
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import Browser, Opens
 from tests.unit.bot.console.helpdesk.conftest import Shop
@@ -18,7 +19,7 @@ def call(shop: Shop, by: str, reason: Reason = Reason.ASKED_FOR_PERSON, *, chann
 
 def state(shop: Shop, handoff: int) -> tuple[State, str | None]:
     with engine.reading(shop.desk.database) as connection:
-        found = waiting.one(connection, handoff)
+        found = queue.one(connection, handoff)
     assert found is not None
     return found.state, found.taken_by
 

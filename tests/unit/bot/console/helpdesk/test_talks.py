@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from handlers.messages import Kind
-from kb.understanding import Why
-from storage import delivery, engine
-from storage.audit import Event
+from handlers.model.messages import Kind
+from kb.understanding.result import Why
+from storage.database import engine
+from storage.delivery import status
+from storage.helpdesk.audit_log import Event
 from storage.tables import conversations
 from tests.contract.asked import TAPPED, UNKNOWN
 from tests.contract.talks import TRACE
@@ -72,7 +73,7 @@ async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: Shop, otto
     shop.ask("", TAPPED, kind=Kind.TAP, at=NOW)
     shop.ask("", replace(UNKNOWN, handler="unread"), kind=Kind.PHOTO, at=NOW)
     with engine.writing(shop.desk.database) as connection:
-        delivery.failed(connection, 2, "63016")
+        status.failed(connection, 2, "63016")
 
     page = await otto.text(f"/talks/{talk}")
 

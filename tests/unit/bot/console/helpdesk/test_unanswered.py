@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from storage import drafts, engine, taught
-from storage.audit import Event
-from storage.taught import Taught
+from storage.curation import entry_drafts, lessons
+from storage.curation.lessons import Taught
+from storage.database import engine
+from storage.helpdesk.audit_log import Event
 from tests.contract.asked import UNKNOWN
 from tests.doubles import NOW, means
 from tests.unit.bot.console.conftest import Browser
@@ -23,7 +24,7 @@ def ask(shop: Shop, said: Sequence[str] = SAID) -> None:
 
 def learned(shop: Shop) -> list[Taught]:
     with engine.reading(shop.desk.database) as connection:
-        return list(taught.current(connection).taught)
+        return list(lessons.current(connection).taught)
 
 
 async def test_the_like_is_together_and_the_most_frequent_first(shop: Shop, otto: Browser) -> None:
@@ -136,7 +137,7 @@ async def test_a_draft_takes_the_wordings_along_and_is_finished_under_knowledge(
 
     assert "Melnraksts ir saglabāts." in page
     with engine.reading(shop.desk.database) as connection:
-        (draft,) = drafts.listed(connection)
+        (draft,) = entry_drafts.listed(connection)
     assert (draft.id, draft.titles, draft.questions["lv"], draft.by) == (
         "gift-card",
         {"lv": "Dāvanu karte"},
@@ -161,4 +162,4 @@ async def test_a_draft_that_cannot_be_kept_is_said_why(
     ask(shop, SAID[:1])
     assert sentence in await (await otto.post("/unanswered/1/draft", fields)).text()
     with engine.reading(shop.desk.database) as connection:
-        assert drafts.listed(connection) == ()
+        assert entry_drafts.listed(connection) == ()

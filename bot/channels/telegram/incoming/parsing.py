@@ -1,0 +1,118 @@
+"""Turns an update into what was said to the bot, or into nothing where it was not for the bot; pure."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.channels.telegram.api.address import Place
+from bot.channels.telegram.api.updates import CallbackQuery, Message, Update, User
+from bot.channels.telegram.incoming.mentions import Me, words
+from bot.channels.telegram.outgoing.keyboards import chosen
+from handlers.model.messages import Inbound, Kind
+from kb.model import LANGUAGES, Language
+
+CHANNEL: Final = "telegram"
+
+EDIT_COUNTS: Final = timedelta(minutes=5)
+"""How long after it was sent a changed message is answered again: who mends a typing error waits for the answer to what
+is meant; who tidies up an old talk does not, and an answer out of nowhere only startles."""
+
+_CONTENTS: Final[tuple[tuple[str, Kind], ...]] = (
+    # An animation also carries `document`, a venue also `location`: the narrower stands first.
+    ("animation", Kind.VIDEO),
+    ("live_photo", Kind.PHOTO),
+    ("photo", Kind.PHOTO),
+    ("voice", Kind.VOICE),
+    ("audio", Kind.VOICE),
+    ("video", Kind.VIDEO),
+    ("video_note", Kind.VIDEO),
+    ("sticker", Kind.STICKER),
+    ("document", Kind.DOCUMENT),
+    ("location", Kind.LOCATION),
+    ("venue", Kind.LOCATION),
+    *((field, Kind.OTHER) for field in ("contact", "poll", "dice", "game", "story", "paid_media", "checklist")),
+    ("rich_message", Kind.OTHER),
+)
+"""What people send. A message with none of these is the chat's own news (somebody joined, a pin): not answered."""
+
+
+def inbound(update: Update, me: Me, now: datetime) -> Inbound | None:
+    """What was said to the bot. Nothing, where a bot or a channel wrote, or people talk among themselves.
+
+    `now` dates a tap, because Telegram does not.
+    """
+    if update.callback_query is not None:
+        return _tap(update.callback_query, now)
+    if update.message is not None:
+        return _message(update.message, me)
+    return _edited(update.edited_message, me) if update.edited_message is not None else None
+
+
+def _message(message: Message, me: Me) -> Inbound | None:
+    sender, kind = message.sender, _kind(message)
+    # Who speaks for a chat (a channel, an anonymous admin) is nobody to answer to; bots among themselves never end.
+    if sender is None or sender.is_bot or message.sender_chat is not None or kind is None:
+        return None
+    said = words(message, me)
+    if said is None:
+        return None
+    return Inbound(
+        channel=CHANNEL,
+        conversation=str(Place.of(message)),
+        sender=str(sender.id),
+        message_id=_id(message),
+        sent_at=datetime.fromtimestamp(message.date, UTC),
+        kind=kind,
+        text=said,
+        language=_language(sender),
+        handle=sender.username,
+        place=message.place() or message.chat.title,  # Restaurants name their groups after the house.
+    )
+
+
+def _edited(message: Message, me: Me) -> Inbound | None:
+    """Only changed words count: a shared location is "edited" every few seconds."""
+    if message.edit_date is None or not (message.text or message.caption):
+        return None
+    if message.edit_date - message.date > EDIT_COUNTS.total_seconds():
+        return None
+    fresh = message.model_copy(update={"date": message.edit_date})
+    return _message(fresh, me)
+
+
+def _tap(query: CallbackQuery, now: datetime) -> Inbound | None:
+    if query.message is None or query.data is None or query.sender.is_bot:
+        return None
+    tapped = chosen(query.data, query.message)
+    return Inbound(
+        channel=CHANNEL,
+        conversation=str(Place.of(query.message)),
+        sender=str(query.sender.id),
+        message_id=f"cb:{query.id}",
+        sent_at=now,
+        kind=Kind.TAP if tapped.choice is not None else Kind.TEXT,
+        text=tapped.title,
+        choice=tapped.choice,
+        asked_in=tapped.turn,
+        language=_language(query.sender),
+        handle=query.sender.username,
+    )
+
+
+def _id(message: Message) -> str:
+    """Each change is a message of its own. The pictures of an album without words are one: one answer is enough."""
+    if message.edit_date is not None:
+        return f"{message.message_id}:e{message.edit_date}"
+    if message.media_group_id is not None and not message.caption:
+        return f"album:{message.media_group_id}"
+    return str(message.message_id)
+
+
+def _kind(message: Message) -> Kind | None:
+    if message.text is not None:
+        return Kind.TEXT
+    return next((kind for field, kind in _CONTENTS if message.carries(field)), None)
+
+
+def _language(sender: User) -> Language | None:
+    spoken = (sender.language_code or "").casefold().split("-")[0]
+    return next((language for language in LANGUAGES if language == spoken), None)

@@ -1,0 +1,96 @@
+"""Twilio's fields into an Inbound: pure. Fields get added without notice, so only those named here are looked at."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.channels.whatsapp.account import PREFIX
+from handlers.model.messages import Inbound, Kind
+
+NAME: Final = "whatsapp"
+
+_BY_TYPE: Final = {
+    "audio": Kind.VOICE,
+    "contacts": Kind.OTHER,
+    "document": Kind.DOCUMENT,
+    "image": Kind.PHOTO,
+    "location": Kind.LOCATION,
+    "order": Kind.OTHER,
+    "sticker": Kind.STICKER,
+    "video": Kind.VIDEO,
+    "voice": Kind.VOICE,
+}
+"""MessageType, which says more than the medium: a picture sent as a document has the media type of a picture."""
+
+_BY_MEDIUM: Final = {"audio": Kind.VOICE, "image": Kind.PHOTO, "video": Kind.VIDEO}
+_STICKER: Final = "image/webp"
+_CARDS: Final = ("text/vcard", "text/x-vcard", "text/directory")
+
+
+def inbound(fields: Mapping[str, str], now: datetime) -> Inbound | None:
+    """The message, or None where there is none for us: not from WhatsApp, without an id, or a mere reaction to one.
+
+    Twilio does not tell when it was sent: `now` stands for it.
+    """
+    sender, sid = fields.get("From", ""), fields.get("MessageSid", "")
+    if not sid or not sender.startswith(PREFIX) or fields.get("MessageType") == "reaction":
+        return None
+    text, (asked_in, choice) = _text(fields), _tapped(fields)
+    return Inbound(
+        channel=NAME,
+        conversation=sender,
+        sender=sender,
+        message_id=sid,
+        sent_at=now,
+        kind=Kind.TAP if choice is not None else _kind(fields, text),
+        text=text,
+        choice=choice,
+        asked_in=asked_in,
+        place=_place(fields),
+    )
+
+
+def _place(fields: Mapping[str, str]) -> str | None:
+    """A place that was sent: its name and address, else the point on the map."""
+    named = ", ".join(part for part in (fields.get("Label"), fields.get("Address")) if part)
+    latitude, longitude = fields.get("Latitude"), fields.get("Longitude")
+    point = f"{latitude}, {longitude}" if latitude and longitude else None
+    return named or point
+
+
+def payload(turn: str | None, option: str) -> str:
+    """What a button carries."""
+    return f"{turn or ''}|{option}"
+
+
+def _tapped(fields: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Turn and choice of our own button. A button that is not ours counts by its words."""
+    turn, separator, option = (fields.get("ButtonPayload") or fields.get("ListId") or "").partition("|")
+    return (turn or None, option) if separator and option else (None, None)
+
+
+def _text(fields: Mapping[str, str]) -> str:
+    return fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle") or ""
+
+
+def _kind(fields: Mapping[str, str], text: str) -> Kind:
+    known = _BY_TYPE.get(fields.get("MessageType", ""))
+    if known is not None:
+        return known
+    if _number(fields.get("NumMedia", "")) > 0:
+        return _medium(fields.get("MediaContentType0", "").partition(";")[0].strip().lower())
+    if fields.get("Latitude") and fields.get("Longitude"):
+        return Kind.LOCATION
+    return Kind.TEXT if text else Kind.OTHER
+
+
+def _medium(media_type: str) -> Kind:
+    if media_type == _STICKER:
+        return Kind.STICKER
+    if media_type in _CARDS:
+        return Kind.OTHER
+    return _BY_MEDIUM.get(media_type.partition("/")[0], Kind.DOCUMENT)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0

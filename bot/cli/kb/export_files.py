@@ -1,0 +1,182 @@
+"""What was taught, as content files for review: only lists get longer, drafts become files of their own."""
+
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bot.cli.kb.yaml_edit import longer, scalar
+from bot.cli.output import FileError
+from kb.lessons import Lesson, effective
+from kb.loading.loader import ContentError, load
+from kb.model import LANGUAGES, KnowledgeBase, Language
+from storage.curation.entry_drafts import Draft
+from storage.curation.lessons import Curriculum
+
+DECOYS: Final = "decoys.yaml"
+REVIEW_WITHIN: Final = timedelta(days=180)
+"""After this a drafted entry is looked at again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What an export came to; `unfinished` are drafts that are no entries yet, each with what is missing."""
+
+    files: tuple[Path, ...]
+    lessons: int
+    left_out: int
+    entries: tuple[str, ...]
+    unfinished: Mapping[str, tuple[str, ...]]
+
+
+def write(content: Path | None, curriculum: Curriculum, drafts: Iterable[Draft], out: Path) -> Written:
+    """Writes the content files that change under `out`, as they are to stand in the content folder.
+
+    A draft that would be refused there stands under `out`/drafts instead, where nothing reads it.
+
+    Raises:
+        ContentError: the content has mistakes, before or after; then nothing was written.
+        FileError: `out` cannot be written to.
+    """
+    with as_file(files("kb") / "content") as shipped:
+        folder = content or Path(shipped)
+        base = load(folder)
+        lessons = effective(base, curriculum.lessons)
+        changed = dict(_with_lessons(folder, lessons))
+        finished: dict[Path, str] = {}
+        unfinished: dict[str, tuple[str, ...]] = {}
+        for draft in drafts:
+            problems = _problems(folder, base, changed | finished, draft)
+            if problems:
+                unfinished[draft.id] = problems
+                changed[Path("drafts") / f"{draft.id}.yaml"] = entry_file(draft, problems)
+            else:
+                finished[_place(draft.id)] = entry_file(draft)
+        changed |= finished
+        _load_with(folder, changed)
+    _write(out, changed)
+    return Written(
+        files=tuple(out / name for name in changed),
+        lessons=len(lessons),
+        left_out=len(curriculum.taught) - len(lessons),
+        entries=tuple(name.stem for name in finished),
+        unfinished=unfinished,
+    )
+
+
+def _place(entry: str) -> Path:
+    return Path("entries") / f"{entry}.yaml"
+
+
+def _with_lessons(folder: Path, lessons: Iterable[Lesson]) -> Iterator[tuple[Path, str]]:
+    by_file: defaultdict[Path, defaultdict[Language, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for lesson in lessons:
+        by_file[_place(lesson.entry) if lesson.entry else Path(DECOYS)][lesson.language].append(lesson.text)
+    for name, wanted in by_file.items():
+        key = name.stem if name == Path(DECOYS) else "questions"
+        file = folder / name
+        text, _ = longer(file.read_text("utf-8") if file.exists() else f"{key}:\n", key, wanted)
+        yield name, text
+
+
+def entry_file(draft: Draft, missing: Iterable[str] = ()) -> str:
+    """A draft in the form of an entry's file, marked for review."""
+    lines = [
+        f"# For review: drafted by {' '.join(draft.by.split())} on {draft.at.date()}.",
+        "# Check the facts, set trust, sources and review_by, and take this comment away.",
+        *(f"# Missing: {problem}" for problem in missing),
+        f"id: {draft.id}",
+        f"act: {draft.act}",
+        f"line: {draft.line}",
+        "trust: owner",
+        "sources: []",
+        f"review_by: {draft.at.date() + REVIEW_WITHIN}",
+        *_each("title", {language: f" {scalar(text)}" for language, text in draft.titles.items()}),
+        *_each("answer", {language: _block(text) for language, text in draft.answers.items()}),
+        *_each("questions", {language: _list(texts) for language, texts in draft.questions.items() if texts}),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _each(key: str, texts: Mapping[Language, str]) -> Iterator[str]:
+    if texts:
+        yield f"{key}:"
+    for language in LANGUAGES:
+        if language in texts:
+            yield f"  {language}:{texts[language]}"
+
+
+def _block(text: str) -> str:
+    block = "\n".join(["|-", *(f"    {line}".rstrip() for line in text.splitlines())])
+    try:
+        same = yaml.safe_load(f"text: {block}\n") == {"text": text}
+    except yaml.YAMLError:
+        same = False
+    return f" {block if same else scalar(text)}"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "".join(f"\n    - {scalar(text)}" for text in dict.fromkeys(texts))
+
+
+def _problems(folder: Path, base: KnowledgeBase, changed: Mapping[Path, str], draft: Draft) -> tuple[str, ...]:
+    if draft.id in base.entries:
+        return (f"id: there is an entry {draft.id} by now: teach it these questions instead",)
+    try:
+        _load_with(folder, {**changed, _place(draft.id): entry_file(draft)})
+    except ContentError as exc:
+        return tuple(problem.removeprefix(f"{draft.id}.yaml: ") for problem in exc.problems)
+    return ()
+
+
+def _load_with(folder: Path, changed: Mapping[Path, str]) -> None:
+    with tempfile.TemporaryDirectory(prefix="paligs-content-") as copy:
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        _write(Path(copy), changed)
+        load(Path(copy))
+
+
+def _write(out: Path, changed: Mapping[Path, str]) -> None:
+    try:
+        for name, text in changed.items():
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            (out / name).write_text(text, "utf-8")
+    except OSError as exc:
+        raise FileError(f"{out}: {exc.strerror}: name a folder that can be written to") from exc
+
+
+def taught_json(curriculum: Curriculum, drafts: Iterable[Draft]) -> dict[str, Any]:
+    """What was taught and drafted, JSON-ready; who did it and when is for the review."""
+    return {
+        "taught": [
+            {
+                "kind": each.kind.value,
+                "entry": each.lesson.entry,
+                "lang": each.lesson.language,
+                "text": each.lesson.text,
+                "by": each.by,
+                "at": each.at.isoformat(),
+            }
+            for each in curriculum.taught
+        ],
+        "drafts": [
+            {
+                "id": draft.id,
+                "act": draft.act.value,
+                "line": draft.line,
+                "titles": dict(draft.titles),
+                "answers": dict(draft.answers),
+                "questions": {language: list(texts) for language, texts in draft.questions.items()},
+                "by": draft.by,
+                "at": draft.at.isoformat(),
+            }
+            for draft in drafts
+        ],
+    }

@@ -1,0 +1,50 @@
+"""What the pages need of the knowledge: what is known now, under which names, and where changes of it are told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from bot.knowledge.factory import Known
+from handlers.model.context import Knowledge
+from kb.model import EntryId, KnowledgeBase, Language, LineId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """`filed` is what stands in the content files, without what was taught; `told` is called after a change."""
+
+    known: Known
+    filed: Callable[[], KnowledgeBase]
+    told: Callable[[], None]
+
+    @property
+    def now(self) -> Knowledge:
+        """What is known now."""
+        return self.known.current
+
+    def names(self, language: Language) -> "Names":
+        """What things are called in a language."""
+        return Names(base=self.now.base, language=language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What entries and lines are called; what is gone from the content by now goes by its id."""
+
+    base: KnowledgeBase
+    language: Language
+
+    def entry(self, entry: str | None) -> str:
+        """An entry's title."""
+        known = None if entry is None else self.base.entries.get(EntryId(entry))
+        return (entry or "") if known is None else known.title[self.language]
+
+    def line(self, line: str | None) -> str:
+        """A line's name."""
+        known = None if line is None else self.base.directory.lines.get(LineId(line))
+        return (line or "") if known is None else known.name[self.language]
+
+
+def alphabetical(title: str) -> str:
+    """What titles are sorted by: č after c and before d, й after и."""
+    return normalize("NFKD", title.casefold())

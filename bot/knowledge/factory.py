@@ -1,0 +1,58 @@
+"""Puts together what the handlers need to know: content, lessons, matcher and sentences; decides nothing."""
+
+import ctypes
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+from bot.knowledge.gc_pause import paused
+from bot.knowledge.model_cache import remembered
+from bot.knowledge.phrases import phrases
+from handlers.model.context import Knowledge
+from kb.lessons import Lesson, extended
+from kb.loading.loader import load
+from kb.model import KnowledgeBase
+from kb.understanding.pipeline import Matcher
+
+
+class Known(Protocol):
+    """Where to find what is known now. Whoever deals with a message asks once: it may be another the next time."""
+
+    @property
+    def current(self) -> Knowledge:
+        """What is known now."""
+        ...
+
+
+def knowledge(folder: Path | None = None, lessons: Iterable[Lesson] = ()) -> Knowledge:
+    """Everything that is known, from `folder` or as shipped; the matcher learns from it here (about a second).
+
+    Raises:
+        ContentError: names every mistake in the content.
+    """
+    with _kept():
+        return learned(load(folder), lessons)
+
+
+def learned(filed: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> Knowledge:
+    """What stands in the content files and what was taught beside; the matcher learns from it here."""
+    with _kept():
+        base = extended(filed, lessons)
+        return Knowledge(base=base, matcher=Matcher(base, remembered(base)), phrases=phrases())
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    # What is replaced by something newer goes nevertheless, for nothing in it refers to itself in a circle.
+    with paused():
+        yield
+        gc.freeze()
+        _give_back()
+
+
+def _give_back() -> None:
+    """What learning took for a while goes back to the system, where the C library is one that can (glibc)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

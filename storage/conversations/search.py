@@ -1,0 +1,195 @@
+"""Finds talks for the helpdesk, newest first and no further back than it says; it only reads."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
+
+from handlers.model.messages import Kind
+from kb.model import EntryId, Language, LineId
+from storage.conversations.history import Side
+from storage.tables import conversations, handoffs, messages, turns
+
+REACH: Final = 20_000
+"""How many turns one page looks through at most."""
+REACH_OF_WORDS: Final = 8_000
+"""The same, where each message has to be read for the words in it."""
+_FIRST_STRIDE: Final = 250
+
+
+def anything(_words: str) -> bool:
+    """For a search without words."""
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a turn must be for its talk to be found; None means: whichever.
+
+    `says` is asked about the person's own words. Both databases could look for words themselves, but neither knows that
+    ceks, čeks and чек are the same to whoever searches.
+    """
+
+    says: Callable[[str], bool] = field(default=anything)
+    channel: str | None = None
+    language: str | None = None
+    act: str | None = None
+    outcome: str | None = None
+    line: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    handed_off: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A talk, and the newest of its turns that is as wanted."""
+
+    conversation: str
+    channel: str
+    sender: str
+    turn: int
+    words: str
+    kind: Kind
+    language: Language
+    outcome: str
+    act: str
+    entry: EntryId | None
+    line: LineId | None
+    score: float
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What was found. `older` is where the next page starts, None at the end; `back_to` how far this one looked."""
+
+    found: tuple[Found, ...]
+    older: int | None
+    back_to: datetime | None
+
+
+def search(connection: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 30) -> Page:
+    """The talks with a turn as wanted, the newest first; `before` is the `older` of the page before this one."""
+    bounds = _bounds(connection, wanted, before)
+    if bounds is None:
+        return Page(found=(), older=None, back_to=None)
+    oldest, newest = bounds
+    turn_of: dict[str, int] = {}
+    reached = _look(connection, wanted, bounds, turn_of, limit)
+    seen = _seen(connection, wanted, turn_of, newest)
+    found = _details(connection, [turn for talk, turn in turn_of.items() if talk not in seen])
+    more = reached > oldest
+    return Page(found=found, older=reached if more else None, back_to=_moment(connection, reached) if more else None)
+
+
+def _look(connection: Connection, wanted: Wanted, bounds: tuple[int, int], turn_of: dict[str, int], limit: int) -> int:
+    """Fills `turn_of` with talks and their newest turn as wanted; the oldest turn that was looked at."""
+    oldest, newest = bounds
+    end = max(oldest, newest - (REACH if wanted.says is anything else REACH_OF_WORDS) + 1)
+    for lower, upper in _strides(end, newest):
+        for turn, talk in _matching(connection, wanted, turns.c.id.between(lower, upper)):
+            turn_of.setdefault(talk, turn)
+            if len(turn_of) == limit:
+                return turn
+    return end
+
+
+def _strides(end: int, newest: int) -> Iterator[tuple[int, int]]:
+    """Runs of numbers, short at first: mostly the page is full after a few hundred turns."""
+    upper, stride = newest, _FIRST_STRIDE
+    while upper >= end:
+        lower = max(end, upper - stride + 1)
+        yield lower, upper
+        upper, stride = lower - 1, stride * 2
+
+
+def _bounds(connection: Connection, wanted: Wanted, before: int | None) -> tuple[int, int] | None:
+    """The oldest and the newest turn to look at."""
+    # By the time, not by min() and max() of the number: PostgreSQL would walk along the numbers to find those.
+    here = turns.c
+    first = select(here.id).order_by(here.created_at, here.id).limit(1)
+    last = select(here.id).order_by(here.created_at.desc(), here.id.desc()).limit(1)
+    if wanted.since is not None:
+        first = first.where(here.created_at >= wanted.since)
+    if wanted.until is not None:
+        last = last.where(here.created_at < wanted.until)
+    oldest, newest = connection.scalar(first), connection.scalar(last)
+    if oldest is None or newest is None:
+        return None
+    newest = newest if before is None else min(newest, before - 1)
+    return (oldest, newest) if newest >= oldest else None
+
+
+def _matching(connection: Connection, wanted: Wanted, where: ColumnElement[bool]) -> Iterator[tuple[int, str]]:
+    """The turns as wanted and their talks, newest first."""
+    here = turns.c
+    query = select(here.id, here.conversation_id, messages.c.text).join(messages, _own).where(where)
+    if wanted.channel is not None:
+        talk = conversations.c
+        query = query.join(conversations, talk.id == here.conversation_id).where(talk.channel == wanted.channel)
+    exact = ((here.language, wanted.language), (here.act, wanted.act), (here.outcome, wanted.outcome))
+    for column, value in (*exact, (here.line, wanted.line)):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(here.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(here.created_at < wanted.until)
+    if wanted.handed_off:
+        query = query.where(exists().where(handoffs.c.turn_id == here.id))
+    for turn, talk_id, words in connection.execute(query.order_by(here.id.desc())):
+        if wanted.says(words):
+            yield turn, talk_id
+
+
+_own: Final = (messages.c.turn_id == turns.c.id) & (messages.c.side == Side.PERSON)
+
+
+def _seen(connection: Connection, wanted: Wanted, talks: Collection[str], newest: int) -> Collection[str]:
+    """The talks that an earlier page showed: they had a newer turn as wanted."""
+    if not talks:
+        return ()
+    newer = turns.c.conversation_id.in_(talks) & (turns.c.id > newest)
+    return {talk for _, talk in _matching(connection, wanted, newer)}
+
+
+def _details(connection: Connection, wanted: Collection[int]) -> tuple[Found, ...]:
+    if not wanted:
+        return ()
+    here, talk = turns.c, conversations.c
+    columns = (here.id, here.conversation_id, here.language, here.outcome, here.act, here.entry, here.line)
+    query: Select[Any] = (
+        select(*columns, here.score, here.created_at, messages.c.text, messages.c.kind, talk.channel, talk.sender)
+        .join(messages, _own)
+        .join(conversations, talk.id == here.conversation_id)
+        .where(here.id.in_(wanted))
+    )
+    return tuple(_found(row) for row in connection.execute(query.order_by(here.id.desc())))
+
+
+def _moment(connection: Connection, turn: int) -> datetime | None:
+    """When that turn was, or the next one that is still there."""
+    since = select(turns.c.created_at).where(turns.c.id >= turn).order_by(turns.c.id).limit(1)
+    moment: datetime | None = connection.scalar(since)
+    return moment
+
+
+def _found(row: Row[Any]) -> Found:
+    return Found(
+        conversation=row.conversation_id,
+        channel=row.channel,
+        sender=row.sender,
+        turn=row.id,
+        words=row.text,
+        kind=Kind(row.kind),
+        language=row.language,
+        outcome=row.outcome,
+        act=row.act,
+        entry=row.entry,
+        line=row.line,
+        score=row.score,
+        at=row.created_at,
+    )

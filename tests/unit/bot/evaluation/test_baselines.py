@@ -1,0 +1,76 @@
+"""Matchers of others: each ranks the right entry first where it is plain, and says what it needs."""
+
+import sys
+
+import pytest
+
+from bot.evaluation.baselines import PEERS, peer, ready
+from bot.evaluation.comparison import ours, theirs
+from bot.evaluation.errors import EvaluationError
+from bot.evaluation.placeholder_knowledge import silent
+from kb.evaluation.metrics import Row
+from kb.model import EntryId, KnowledgeBase, Language
+
+NOTHING: dict[Language, tuple[str, ...]] = {"lv": (), "ru": (), "en": ()}
+
+
+def knows(**questions: tuple[str, ...]) -> KnowledgeBase:
+    return silent({EntryId(name): {**NOTHING, "en": texts} for name, texts in questions.items()}, NOTHING)
+
+
+DOORS = knows(
+    door=("open the door", "is the door shut", "door handle"),
+    window=("close the window", "the window is dirty", "window glass"),
+    roof=("the roof leaks", "rain comes through the roof"),
+)
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_every_peer_finds_what_is_plain(name: str) -> None:
+    made = peer(name, DOORS)
+    ranked = made.rank("Please close the WINDOW")
+    assert ranked[0][0] == "window"
+    assert len({entry for entry, _ in ranked}) == len(ranked) <= 3
+    scores = [score for _, score in ranked]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["tfidf-svc", "tfidf-logistic"])
+def test_two_entries_are_enough_for_a_classifier(name: str) -> None:
+    made = peer(name, knows(door=("open the door",), window=("close the window",)))
+    assert made.rank("door")[0][0] == "door"
+    assert made.rank("window")[0][0] == "window"
+
+
+@pytest.mark.parametrize("name", ["bm25", "tfidf-nearest"])
+def test_where_nothing_is_shared_there_is_no_answer(name: str) -> None:
+    assert tuple(peer(name, DOORS).rank("ж")) == ()
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_an_empty_text_harms_no_peer(name: str) -> None:
+    assert len(peer(name, DOORS).rank("")) <= 3
+
+
+def test_a_peer_needs_two_entries_and_a_known_name() -> None:
+    with pytest.raises(EvaluationError, match="two entries"):
+        peer("ratio", knows(door=("open",)))
+    with pytest.raises(EvaluationError, match="no such peer: write one of token_set_ratio"):
+        ready("oracle")
+
+
+def test_missing_packages_are_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bm25s", None)
+    with pytest.raises(EvaluationError, match=r"pip install 'paligs\[peers\]'.*--peer token_set_ratio"):
+        ready("bm25")
+    ready("ratio")
+
+
+def test_contenders_are_judged_on_the_same_rows() -> None:
+    rows = [Row(text="close the window", label="window", language="en"), Row(text="the roof", label="roof")]
+    mine, other = ours(DOORS).judge(rows), theirs("ratio", DOORS).judge(rows)
+    assert [one.row for one in mine.judged] == [one.row for one in other.judged] == rows
+    assert mine.figures.first == other.figures.first == 1
+    assert mine.learning > 0
+    assert mine.figures.language is not None
+    assert other.figures.language is None

@@ -1,0 +1,87 @@
+"""`--why`: what was matched, by how much, and what decided."""
+
+import json
+from dataclasses import replace
+
+from bot.cli.ask_batch import batch
+from bot.knowledge.explain import lines
+from bot.knowledge.phrases import phrases
+from handlers.model.context import Knowledge
+from kb.model import EntryId
+from kb.understanding.result import Match, Outcome, Understanding, Why
+from storage.conversations.turns import trace_json
+from tests.doubles import ScriptedMatcher, Talk, small_base
+
+CLOSE = Match(entry=EntryId("close"), score=0.91, question="how do i close the shift", why=("shft → shift",))
+HOURS = Match(entry=EntryId("hours"), score=0.04, question="when are you open")
+BARE = Understanding(
+    outcome=Outcome.ANSWERED, matches=(CLOSE, HOURS), language="en", signals=frozenset({"past", "hypothetical"})
+)
+FULL = replace(
+    BARE,
+    why=Why(
+        answer_from=0.55,
+        clarify_from=0.2,
+        concepts=("shift", "close"),
+        repairs=("shft → shift", "clos → close"),
+        known=True,
+        decided_by="score",
+    ),
+)
+
+
+def asked(text: str = "shft") -> dict[str, object]:
+    matcher = ScriptedMatcher({"shft": FULL, "bare": BARE})
+    known = Knowledge(base=small_base(), matcher=matcher, phrases=phrases())
+    (answer,) = batch([json.dumps({"text": text})], known, why=True)
+    why: dict[str, object] = answer["why"]
+    return why
+
+
+def test_reasons_hold_all_that_decided() -> None:
+    assert asked() == {
+        "matched": {"entry": "close", "score": 0.91, "question": "how do i close the shift"},
+        "runner_up": {"entry": "hours", "score": 0.04, "question": "when are you open"},
+        "answer_from": 0.55,
+        "clarify_from": 0.2,
+        "known": True,
+        "concepts": ["shift", "close"],
+        "repairs": ["shft → shift", "clos → close"],
+        "language": "en",
+        "signals": ["hypothetical", "past"],
+        "handler": "topic",
+        "decided_by": "score",
+    }
+
+
+def test_a_matcher_that_gives_few_reasons_leaves_gaps() -> None:
+    why = asked("bare")
+    assert (why["answer_from"], why["known"], why["decided_by"]) == (None, None, None)
+    assert why["repairs"] == ["shft → shift"]
+    nothing = asked("what nobody knows")
+    assert (nothing["matched"], nothing["runner_up"], nothing["handler"]) == (None, None, "fallback")
+
+
+def test_reasons_are_short_lines_for_people() -> None:
+    assert list(lines(asked())) == [
+        "matched     'how do i close the shift' of close, score 0.91, known word for word",
+        "runner-up   'when are you open' of hours, score 0.04",
+        "thresholds  answered from 0.55, asked back from 0.20",
+        "concepts    shift, close",
+        "read as     shft → shift, clos → close",
+        "signals     hypothetical, past",
+        "language    en",
+        "decided by  score, handler topic",
+    ]
+    assert list(lines(asked("what nobody knows"))) == ["language    lv", "decided by  handler fallback"]
+
+
+def test_the_trace_that_is_stored_carries_the_reasons_and_older_ones_are_still_read() -> None:
+    talk = Talk({"shft": FULL})
+    talk.says("shft")
+    trace = talk.decided.trace
+    assert trace.why == FULL.why
+    stored = trace_json.dump_json(trace)
+    assert trace_json.validate_json(stored) == trace
+    older = {key: value for key, value in json.loads(stored).items() if key != "why"}
+    assert trace_json.validate_json(json.dumps(older)).why is None

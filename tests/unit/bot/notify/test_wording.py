@@ -1,0 +1,147 @@
+"""What a notice says: in three languages, no longer than a message may be, and never that it is a ticket."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from bot.notify.formatting import letter, plain, telegram
+from bot.notify.interface import Kind, Notice, Reach, Said, State, Withdrawn
+from bot.notify.wording import Words, sentences, zone
+from handlers.model.actions import Reason
+from handlers.model.context import Knowledge
+from handlers.model.phrases import mistakes
+from kb.model import LANGUAGES, Language, LineId
+
+NOTICE = Notice(
+    handoff=17,
+    kind=Kind.NOTICE,
+    line=LineId("technical"),
+    reason=Reason.TRADING_STOPPED,
+    state=State.OPEN,
+    by=None,
+    language="ru",
+    place="Bistro <Centrs>",
+    reach=Reach(channel="whatsapp", phone="+37120000000"),
+    said=(Said(mine=True, text="касса <b>стоит</b> & всё"), Said(mine=False, text="Звоните: +371 20110525")),
+    since=datetime(2026, 11, 23, 20, 40, tzinfo=UTC),
+    at=datetime(2026, 11, 23, 20, 43, tzinfo=UTC),
+)
+
+
+@pytest.fixture
+def words(shipped: Knowledge) -> Words:
+    return speaking(shipped, "lv")
+
+
+def speaking(shipped: Knowledge, language: Language) -> Words:
+    return Words.of(lambda: shipped.base.directory, language, zone("Europe/Riga"))
+
+
+def test_every_sentence_stands_in_every_language() -> None:
+    assert mistakes(sentences()) == ()
+
+
+def test_a_notice_has_all_that_is_needed_to_help(words: Words) -> None:
+    text = plain(words.written(NOTICE))
+    assert text == (
+        "Tirdzniecība stāv\n"
+        "Izsaukums Nr. 17, Tehniskā daļa\n\n"
+        "Vēl neviens nav paņēmis.\n\n"
+        "Valoda: krievu\n"
+        "Vieta: Bistro <Centrs>\n"
+        "Kā sazināties: +37120000000\n"
+        "Gaida kopš: 23.11. 22:40\n\n"
+        "Saruna:\n"
+        "- касса <b>стоит</b> & всё\n"
+        "- Paligs: Звоните: +371 20110525\n\n"
+        "Šī ziņa nav pieteikums, un uz to nav jāatbild."
+    )
+
+
+class Tags(HTMLParser):
+    """The tags and links of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_person_wrote_is_text_in_every_layout(shipped: Knowledge, language: Language) -> None:
+    written = speaking(shipped, language).written(NOTICE)
+    for html, links in ((telegram(written), []), (letter(written), ["tel:+37120000000"])):
+        seen = Tags()
+        seen.feed(html)
+        assert "&lt;b&gt;стоит&lt;/b&gt; &amp; всё" in html
+        assert seen.links == links
+        assert set(seen.tags) <= {"b", "i", "a", "html", "head", "meta", "body", "h1", "h2", "p", "strong"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("reason", Reason)
+def test_each_standing_can_be_said_and_says_that_it_is_no_ticket(
+    shipped: Knowledge, language: Language, kind: Kind, state: State, reason: Reason
+) -> None:
+    words = speaking(shipped, language)
+    written = words.written(replace(NOTICE, kind=kind, state=state, reason=reason, by="Ilze"))
+    assert written.subject.startswith(f"[{ {'lv': 'nav pieteikums', 'ru': 'не заявка', 'en': 'no ticket'}[language] }]")
+    assert plain(written).endswith(words.say("no_ticket"))
+    assert "{" not in plain(written)
+
+
+def test_the_longest_notice_fits_into_a_message(words: Words) -> None:
+    long = tuple(Said(mine=bool(place % 2), text="😀 <&> " * 300) for place in range(30))
+    text = telegram(words.written(replace(NOTICE, said=long, place="😀" * 900)))
+    shown = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert len(shown.encode("utf-16-le")) // 2 <= 4096
+
+
+@pytest.mark.parametrize(
+    ("reach", "text", "href"),
+    [
+        (Reach(channel="telegram", name="@anna", link="https://t.me/anna"), "@anna", "https://t.me/anna"),
+        (Reach(channel="telegram", link="tg://user?id=42"), "Telegram", "tg://user?id=42"),
+        (Reach(channel="webchat"), "tīmekļa čats, cita kontakta nav", None),
+        (Reach(channel="sms"), "čats, cita kontakta nav", None),
+    ],
+)
+def test_how_to_reach_them_is_told_as_far_as_it_is_known(
+    words: Words, reach: Reach, text: str, href: str | None
+) -> None:
+    row = next(row for row in words.written(replace(NOTICE, reach=reach)).rows if row.label == "Kā sazināties")
+    assert (row.text, row.href) == (text, href)
+
+
+def test_what_is_not_known_is_left_out(words: Words) -> None:
+    labels = [row.label for row in words.written(replace(NOTICE, place=None)).rows]
+    assert labels == ["Valoda", "Kā sazināties", "Gaida kopš"]
+
+
+def test_who_has_withdrawn_is_named_by_number_alone(words: Words) -> None:
+    text = plain(words.written(Withdrawn(handoff=17)))
+    assert text.startswith("Izsaukums Nr. 17: cilvēks savus datus ir izdzēsis.")
+    assert words.written(Withdrawn(handoff=17)).rows == ()
+
+
+def test_a_machine_that_knows_no_zones_tells_the_time_of_the_world(shipped: Knowledge) -> None:
+    words = Words.of(lambda: shipped.base.directory, "en", UTC)
+    assert "Waiting since: 23.11. 20:40 UTC" in plain(words.written(NOTICE))
+
+
+def test_a_line_is_called_what_the_content_calls_it_now(shipped: Knowledge) -> None:
+    now = [shipped.base.directory]
+    words = Words.of(lambda: now[0], "en", UTC)
+    line = now[0].lines[NOTICE.line]
+    now[0] = replace(now[0], lines={NOTICE.line: replace(line, name={**line.name, "en": "Night shift"})})
+    assert "Night shift" in plain(words.written(NOTICE))
+    now[0] = replace(now[0], lines={})
+    assert f", {NOTICE.line}" in plain(words.written(NOTICE))
