@@ -7,11 +7,11 @@ from typing import assert_never
 from handlers.model.actions import (
     Action,
     Ask,
-    AskHelped,
+    AskFeedback,
     CloseHandoffs,
-    Forget,
-    NoteFeedback,
+    EraseUser,
     NotifyStaff,
+    RecordFeedback,
     Say,
     ShowLine,
     ShowTicketChannel,
@@ -22,15 +22,15 @@ from kb.model import Directory, Language
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class EmailDraft:
     """The e-mail draft to offer: the link of its page, or without one the words to copy into an e-mail."""
 
     url: str | None = None
-    said: Sequence[str] = ()
+    last_messages: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Voice:
+class RenderContext:
     """What is needed to put actions into words."""
 
     phrases: Phrases
@@ -38,7 +38,7 @@ class Voice:
     language: Language
 
 
-def render(actions: Iterable[Action], voice: Voice, draft: Draft) -> Reply | None:
+def render(actions: Iterable[Action], context: RenderContext, draft: EmailDraft) -> Reply | None:
     """One reply: the texts in their order, the sources last, the choices under it. None where nothing is said."""
     texts: list[str] = []
     sources: list[str] = []
@@ -53,12 +53,12 @@ def render(actions: Iterable[Action], voice: Voice, draft: Draft) -> Reply | Non
                 sources.append(action.source)
                 options = action.options
             case ShowLine():
-                texts[-1:] = ["\n".join((*texts[-1:], _line(action, voice)))]
+                texts[-1:] = ["\n".join((*texts[-1:], _render_line(action, context)))]
             case ShowTicketChannel():
-                texts.append(_draft(draft, voice))
-            case AskHelped():
+                texts.append(_render_draft(draft, context))
+            case AskFeedback():
                 options = options or action.options
-            case NotifyStaff() | CloseHandoffs() | NoteFeedback() | Forget():
+            case NotifyStaff() | CloseHandoffs() | RecordFeedback() | EraseUser():
                 continue
             case _:
                 assert_never(action)
@@ -68,13 +68,15 @@ def render(actions: Iterable[Action], voice: Voice, draft: Draft) -> Reply | Non
     return Reply(text="\n\n".join((*texts, *(("\n".join(cited),) if cited else ()))), options=options)
 
 
-def _line(action: ShowLine, voice: Voice) -> str:
-    line, language = voice.directory.lines[action.line], voice.language
-    return voice.phrases(language, "line", phone=line.display, name=line.name[language], does=line.does[language])
+def _render_line(action: ShowLine, context: RenderContext) -> str:
+    line, language = context.directory.lines[action.line], context.language
+    return context.phrases(
+        language, "line", phone=line.formatted_phone, name=line.name[language], does=line.purpose[language]
+    )
 
 
-def _draft(draft: Draft, voice: Voice) -> str:
+def _render_draft(draft: EmailDraft, context: RenderContext) -> str:
     if draft.url is not None:
-        return voice.phrases(voice.language, "draft_link", url=draft.url)
-    body = voice.phrases(voice.language, "draft_body", said=" / ".join(draft.said))
-    return voice.phrases(voice.language, "draft_text", draft=body.strip())
+        return context.phrases(context.language, "draft_link", url=draft.url)
+    body = context.phrases(context.language, "draft_body", said=" / ".join(draft.last_messages))
+    return context.phrases(context.language, "draft_text", draft=body.strip())

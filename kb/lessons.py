@@ -7,25 +7,25 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from kb.loading.validation import folded, holds_contact
+from kb.loading.validation import casefold_key, contains_contact
 from kb.model import LANGUAGES, Entry, EntryId, KnowledgeBase, Language
 
-LONGEST_LESSON: Final = 200
+MAX_LESSON_CHARS: Final = 200
 """Characters: longer is a story, and teaches too many words at once."""
 
-DECOYS: Final = "decoys"
+OUT_OF_SCOPE: Final = "decoys"
 """Where what nobody answers stands."""
 
 
-class Fault(StrEnum):
+class RejectionReason(StrEnum):
     """Why words cannot be taught."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
-    CONTACT = "contact"
+    CONTAINS_CONTACT = "contact"
     NO_SUCH_ENTRY = "no_such_entry"
-    ELSEWHERE = "elsewhere"
-    KNOWN = "known"
+    IN_ANOTHER_ENTRY = "elsewhere"
+    ALREADY_KNOWN = "known"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,77 +39,81 @@ class Lesson:
     @property
     def place(self) -> str:
         """Where it stands: an entry's id, or DECOYS."""
-        return self.entry or DECOYS
+        return self.entry or OUT_OF_SCOPE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refused:
+class Rejection:
     """Words that cannot be taught; `place` is where they stand already, or the entry that is not there."""
 
-    fault: Fault
+    reason: RejectionReason
     place: str = ""
 
 
-def tidy(text: str) -> str:
+def collapse_whitespace(text: str) -> str:
     """Words as they stand in a list: on one line, without spaces around."""
     return " ".join(text.split())
 
 
-def refusal(lesson: Lesson, base: KnowledgeBase) -> Refused | None:
+def validate_lesson(lesson: Lesson, base: KnowledgeBase) -> Rejection | None:
     """Why a lesson cannot be added to `base`; None where it can."""
     if lesson.entry is not None and lesson.entry not in base.entries:
-        return Refused(fault=Fault.NO_SUCH_ENTRY, place=lesson.entry)
-    if not folded(lesson.text):
-        return Refused(fault=Fault.EMPTY)
-    if len(lesson.text) > LONGEST_LESSON:
-        return Refused(fault=Fault.TOO_LONG)
-    if holds_contact(lesson.text):
-        return Refused(fault=Fault.CONTACT)
-    place = standing(base).get(folded(lesson.text))
+        return Rejection(reason=RejectionReason.NO_SUCH_ENTRY, place=lesson.entry)
+    if not casefold_key(lesson.text):
+        return Rejection(reason=RejectionReason.EMPTY)
+    if len(lesson.text) > MAX_LESSON_CHARS:
+        return Rejection(reason=RejectionReason.TOO_LONG)
+    if contains_contact(lesson.text):
+        return Rejection(reason=RejectionReason.CONTAINS_CONTACT)
+    place = existing_texts(base).get(casefold_key(lesson.text))
     if place is None:
         return None
-    return Refused(fault=Fault.KNOWN if place == lesson.place else Fault.ELSEWHERE, place=place)
+    return Rejection(
+        reason=RejectionReason.ALREADY_KNOWN if place == lesson.place else RejectionReason.IN_ANOTHER_ENTRY, place=place
+    )
 
 
-def standing(base: KnowledgeBase) -> Mapping[str, str]:
+def existing_texts(base: KnowledgeBase) -> Mapping[str, str]:
     """Where each question and decoy stands (an entry's id, or DECOYS), by its folded words."""
-    decoys = {folded(text): DECOYS for texts in base.decoys.values() for text in texts}
-    return decoys | {folded(question): entry.id for entry, _, question in base.questions()}
+    decoys = {casefold_key(text): OUT_OF_SCOPE for texts in base.out_of_scope.values() for text in texts}
+    return decoys | {casefold_key(question): entry.id for entry, _, question in base.questions()}
 
 
-def effective(base: KnowledgeBase, lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+def effective_lessons(base: KnowledgeBase, lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
     """What of the lessons adds something to `base`.
 
     The content files win: a lesson whose entry has gone, or whose words stand in a file by now, adds nothing.
     """
     lessons = tuple(lessons)
-    known = dict(standing(base)) if lessons else {}
+    known = dict(existing_texts(base)) if lessons else {}
     added: list[Lesson] = []
     for lesson in lessons:
         gone = lesson.entry is not None and lesson.entry not in base.entries
-        if not gone and folded(lesson.text) not in known:
-            known[folded(lesson.text)] = lesson.place
+        if not gone and casefold_key(lesson.text) not in known:
+            known[casefold_key(lesson.text)] = lesson.place
             added.append(lesson)
     return tuple(added)
 
 
-def extended(base: KnowledgeBase, lessons: Iterable[Lesson]) -> KnowledgeBase:
+def extend(base: KnowledgeBase, lessons: Iterable[Lesson]) -> KnowledgeBase:
     """`base` and what was taught, with a version of its own; `base` itself where nothing is added."""
-    return with_added(base, effective(base, lessons))
+    return add_lessons(base, effective_lessons(base, lessons))
 
 
-def with_added(base: KnowledgeBase, added: Collection[Lesson]) -> KnowledgeBase:
+def add_lessons(base: KnowledgeBase, added: Collection[Lesson]) -> KnowledgeBase:
     """As `extended`, for lessons that are known to be effective."""
     if not added:
         return base
-    entries = {entry.id: _longer(entry, added) for entry in base.entries.values()}
-    decoys = {language: (*base.decoys.get(language, ()), *_texts(added, None, language)) for language in LANGUAGES}
+    entries = {entry.id: _extend_entry(entry, added) for entry in base.entries.values()}
+    decoys = {
+        language: (*base.out_of_scope.get(language, ()), *_texts(added, None, language)) for language in LANGUAGES
+    }
     return replace(
-        base, version=_version(base, added), entries=MappingProxyType(entries), decoys=MappingProxyType(decoys)
+        base, version=_version(base, added), entries=MappingProxyType(entries), out_of_scope=MappingProxyType(decoys)
     )
 
 
-def _longer(entry: Entry, added: Iterable[Lesson]) -> Entry:
+def _extend_entry(entry: Entry, added: Iterable[Lesson]) -> Entry:
     own = [lesson for lesson in added if lesson.entry == entry.id]
     if not own:
         return entry

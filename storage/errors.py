@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.exc import DontWrapMixin
 
-from kb.lessons import LONGEST_LESSON, Fault, Refused
+from kb.lessons import MAX_LESSON_CHARS, Rejection, RejectionReason
 
 
 class StorageError(Exception):
@@ -56,7 +56,7 @@ class BackupError(StorageError):
     """No backup was made: choose a file name that is free, in a folder that can be written to."""
 
 
-_NO_WORDS: Final = Refused(fault=Fault.EMPTY)
+_NO_WORDS: Final = Rejection(reason=RejectionReason.EMPTY)
 
 
 class LessonError(StorageError):
@@ -65,8 +65,8 @@ class LessonError(StorageError):
     `refused` says why, for who says it in another language.
     """
 
-    def __init__(self, message: str | None = None, *, refused: Refused = _NO_WORDS) -> None:
-        super().__init__(message or _REMEDIES[refused.fault].format(place=refused.place))
+    def __init__(self, message: str | None = None, *, refused: Rejection = _NO_WORDS) -> None:
+        super().__init__(message or _REMEDIES[refused.reason].format(place=refused.place))
         self.refused = refused
 
 
@@ -74,13 +74,13 @@ class DraftError(StorageError):
     """The draft cannot be kept: mend what is named, and save it again."""
 
 
-_REMEDIES: Final[Mapping[Fault, str]] = MappingProxyType(
+_REMEDIES: Final[Mapping[RejectionReason, str]] = MappingProxyType(
     {
-        Fault.EMPTY: "There are no words in it: write a question as people ask it.",
-        Fault.TOO_LONG: f"It is too long: write it in at most {LONGEST_LESSON} characters.",
-        Fault.CONTACT: "A number, an address or a link stands in it: leave it out.",
-        Fault.NO_SUCH_ENTRY: "There is no entry {place}: choose one that is there.",
-        Fault.ELSEWHERE: "It stands under {place} already: take it away there first.",
-        Fault.KNOWN: "It stands under {place} already: nothing is left to teach.",
+        RejectionReason.EMPTY: "There are no words in it: write a question as people ask it.",
+        RejectionReason.TOO_LONG: f"It is too long: write it in at most {MAX_LESSON_CHARS} characters.",
+        RejectionReason.CONTAINS_CONTACT: "A number, an address or a link stands in it: leave it out.",
+        RejectionReason.NO_SUCH_ENTRY: "There is no entry {place}: choose one that is there.",
+        RejectionReason.IN_ANOTHER_ENTRY: "It stands under {place} already: take it away there first.",
+        RejectionReason.ALREADY_KNOWN: "It stands under {place} already: nothing is left to teach.",
     }
 )

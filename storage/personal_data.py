@@ -68,7 +68,7 @@ def forget(connection: Connection, inbound: Inbound, now: datetime) -> Conversat
     takes it away once the farewell is sent, unless the person has written again.
     """
     erase(connection, of_person(connection, inbound.channel, inbound.sender))
-    talk = talking.open(connection, replace(inbound, language=None, handle=None, place=None), now)
+    talk = talking.open(connection, replace(inbound, language=None, username=None, location=None), now)
     talking.heard(connection, talk, replace(inbound, choice=None), now)
     connection.execute(update(conversations).where(conversations.c.id == talk.id).values(forgotten_at=now))
     return replace(talk, forgotten_at=now)

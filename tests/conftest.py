@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from bot.knowledge.factory import knowledge
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 
 WHOLE: Final = Path(__file__).parent / "e2e"
 
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Knowledge:
+def shipped() -> KnowledgeBundle:
     """The knowledge as it is shipped."""
     return knowledge()
 

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Final
 
 from bot.channels.interface import Shown
-from handlers.model.messages import Inbound, Kind, Option, Reply
+from handlers.model.messages import Inbound, MessageKind, Option, Reply
 
 TOPICS: Final = (
     Option(id="entry:dead", title="Kase nestrādā"),
@@ -62,7 +62,7 @@ class Talks:
 
     def reply(self, inbound: Inbound) -> Reply:
         """What the made-up bot says."""
-        if inbound.kind is Kind.TAP and inbound.choice == "entry:dead":
+        if inbound.kind is MessageKind.TAP and inbound.choice == "entry:dead":
             return Reply(
                 text="Zvaniet tagad: +371 20000525 (Tehniskā daļa).\nKamēr zvanāt: stāv visas kases vai viena?"
             )

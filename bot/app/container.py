@@ -30,7 +30,7 @@ from bot.observability.metrics import Metrics
 from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import Traced
 from bot.settings import Settings, SettingsError
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from kb.model import KnowledgeBase
 from storage.database import engine
 from storage.delivery import notifications, outbox
@@ -67,7 +67,7 @@ class Core:
     """There where the knowledge is a live one."""
 
     @property
-    def knowledge(self) -> Knowledge:
+    def knowledge(self) -> KnowledgeBundle:
         """What is known now."""
         return self.known.current
 

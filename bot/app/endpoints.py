@@ -203,4 +203,4 @@ class Doors:
         """The sentence with the number that always holds."""
         known = self._program.knowledge
         line = known.base.directory.lines[known.base.directory.urgent_line]
-        return known.phrases(language, "stopped_too", phone=line.display, name=line.name[language])
+        return known.phrases(language, "stopped_too", phone=line.formatted_phone, name=line.name[language])

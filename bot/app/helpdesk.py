@@ -21,7 +21,7 @@ from bot.notify.staff_address import Way
 from bot.notify.wording import Words, zone
 from bot.observability.metrics import Metrics
 from bot.settings import Settings, SettingsError
-from kb.loading.loader import ContentError, load
+from kb.loading.loader import ContentError, load_knowledge_base
 from kb.model import Directory
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def whom_to_tell(settings: Settings, directory: Directory) -> Staff:
 def mistakes(settings: Settings) -> tuple[str, ...]:
     """What is wrong with the settings about notices; nothing where the content cannot be read: that is told then."""
     try:
-        whom_to_tell(settings, load(settings.content_dir).directory)
+        whom_to_tell(settings, load_knowledge_base(settings.content_dir).directory)
     except SettingsError as exc:
         return exc.problems
     except ContentError:

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot.channels.interface import Receive, Shown
 from bot.channels.links import spans
-from handlers.model.messages import Inbound, Kind, Option
+from handlers.model.messages import Inbound, MessageKind, Option
 from kb.model import Language
 
 COMMANDS: Final = ("/start", "/help", "/language", "/lines", "/privacy", "/forget", "/cancel")
@@ -72,7 +72,7 @@ class Terminal:
                 sender=getuser(),
                 message_id=uuid4().hex,
                 sent_at=datetime.now(UTC),
-                kind=Kind.TEXT if option is None else Kind.TAP,
+                kind=MessageKind.TEXT if option is None else MessageKind.TAP,
                 text=line if option is None else option.title,
                 choice=None if option is None else option.id,
                 language=self._language,

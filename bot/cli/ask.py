@@ -15,7 +15,7 @@ from bot.knowledge.explain import lines
 from bot.knowledge.factory import knowledge
 from bot.knowledge.lesson_source import curriculum
 from bot.settings import read
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from kb.model import LANGUAGES
 
 
@@ -44,7 +44,7 @@ def ask_batch(name: str, *, why: bool = False) -> None:
     sys.stdout.flush()
 
 
-def _known() -> Knowledge:
+def _known() -> KnowledgeBundle:
     """As the program knows it that runs with the same settings."""
     settings = read()
     return knowledge(settings.content_dir, curriculum(settings.database_url).lessons)

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from bot.knowledge.explain import reasons
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Decision, Session
-from handlers.rendering import Draft, Voice, render
+from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.model import Language
 
@@ -42,7 +42,7 @@ class Row(BaseModel):
 class Asker:
     """Answers rows one after the other; rows of one conversation are turns of one talk."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: KnowledgeBundle) -> None:
         self._knowledge = knowledge
         self._talks: OrderedDict[str, tuple[Session, tuple[str, ...]]] = OrderedDict()
         self._numbers = count(1)
@@ -56,10 +56,10 @@ class Asker:
         session, said = self._talks.get(key, (Session(), ())) if key is not None else (Session(), ())
         start = perf_counter()
         decision = self._decide(row, session, key)
-        replies = self._replies(decision, (*said, decision.heard))
+        replies = self._replies(decision, (*said, decision.stored_text))
         took = (perf_counter() - start) * 1000
         if key is not None:
-            self._keep(key, _unforced(decision.session, session, row), (*said, decision.heard))
+            self._keep(key, _unforced(decision.session, session, row), (*said, decision.stored_text))
         return {
             "text": row.text,
             "lang": decision.trace.language,
@@ -67,10 +67,10 @@ class Asker:
             "entry": decision.trace.entry,
             "act": str(decision.trace.act),
             "line": decision.trace.line,
-            "score": round(decision.trace.score, 4),
+            "score": round(decision.trace.confidence, 4),
             "candidates": [
-                {"entry": match.entry, "score": round(match.score, 4), "question": match.question}
-                for match in decision.trace.matches
+                {"entry": match.entry, "score": round(match.confidence, 4), "question": match.question}
+                for match in decision.trace.candidates
             ],
             "replies": replies,
             "ms": round(took, 3),
@@ -91,12 +91,12 @@ class Asker:
         return decide(inbound, session, self._knowledge, now)
 
     def _replies(self, decision: Decision, said: tuple[str, ...]) -> list[str]:
-        voice = Voice(
+        voice = RenderContext(
             phrases=self._knowledge.phrases,
             directory=self._knowledge.base.directory,
             language=decision.trace.language,
         )
-        reply = render(decision.actions, voice, Draft(said=said))
+        reply = render(decision.actions, voice, EmailDraft(last_messages=said))
         return [] if reply is None else [reply.text]
 
     def _keep(self, key: str, session: Session, said: tuple[str, ...]) -> None:
@@ -111,7 +111,7 @@ def _unforced(after: Session, before: Session, row: Row) -> Session:
     return after if row.lang is None else replace(after, language_chosen=before.language_chosen)
 
 
-def batch(lines: Iterable[str], knowledge: Knowledge, *, why: bool = False) -> Iterator[dict[str, Any]]:
+def batch(lines: Iterable[str], knowledge: KnowledgeBundle, *, why: bool = False) -> Iterator[dict[str, Any]]:
     """An answer a line, in order; a line that cannot be read gives an object with `error` and its number."""
     asker = Asker(knowledge)
     for number, line in enumerate(lines, start=1):

@@ -12,7 +12,7 @@ import numpy as np
 from rapidfuzz import fuzz, process, utils
 
 from bot.evaluation.errors import EvaluationError
-from kb.evaluation.metrics import TOP, Ranks
+from kb.evaluation.metrics import RECALL_RANK, Ranker
 from kb.model import EntryId, KnowledgeBase
 
 READS: Final = 50
@@ -43,7 +43,7 @@ def ready(name: str) -> None:
         ) from exc
 
 
-def peer(name: str, knowledge: KnowledgeBase) -> Ranks:
+def peer(name: str, knowledge: KnowledgeBase) -> Ranker:
     """The peer of that name, having learnt the questions (not the decoys: a peer always answers).
 
     Raises:
@@ -124,7 +124,7 @@ class Classifier:
         if np.ndim(scores) == 0:
             # Two classes give one number: for the second, against the first.
             scores = np.array([-scores, scores])
-        places = np.argsort(-scores, kind="stable")[:TOP]
+        places = np.argsort(-scores, kind="stable")[:RECALL_RANK]
         return tuple((EntryId(str(self._model.classes_[place])), float(scores[place])) for place in places)
 
 
@@ -159,7 +159,7 @@ def _best(found: Iterable[tuple[EntryId, float]]) -> Ranking:
 _SCORERS: Final = {"token_set_ratio": fuzz.token_set_ratio, "ratio": fuzz.ratio, "WRatio": fuzz.WRatio}
 _LETTERS: Final = ("sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.svm")
 _MODULES: Final = {"bm25": ("bm25s",), **{f"tfidf-{way}": _LETTERS for way in ("nearest", "svc", "logistic")}}
-PEERS: Final[Mapping[str, Callable[[Known], Ranks]]] = MappingProxyType(
+PEERS: Final[Mapping[str, Callable[[Known], Ranker]]] = MappingProxyType(
     {
         **{name: partial(Fuzzy, scorer) for name, scorer in _SCORERS.items()},
         "bm25": Bm25,

@@ -8,9 +8,16 @@ from typing import Final, Protocol, TypeVar
 
 from bot.evaluation.baselines import peer, ready
 from bot.knowledge.gc_pause import paused
-from kb.evaluation.metrics import Figures, Judged, Row, figures, judge, judge_ranking
+from kb.evaluation.metrics import (
+    EvaluationMetrics,
+    LabelledMessage,
+    Prediction,
+    compute_metrics,
+    predict,
+    predict_by_ranking,
+)
 from kb.model import KnowledgeBase
-from kb.understanding.pipeline import Matcher
+from kb.understanding.pipeline import UnderstandingPipeline
 
 OURS: Final = "paligs"
 Made = TypeVar("Made")
@@ -19,7 +26,7 @@ Made = TypeVar("Made")
 class Watches(Protocol):
     """Shows how far a contest has come."""
 
-    def __call__(self, items: Iterable[Row], *, total: int | None, label: str) -> Iterable[Row]:
+    def __call__(self, items: Iterable[LabelledMessage], *, total: int | None, label: str) -> Iterable[LabelledMessage]:
         """The same rows, one after the other."""
         ...
 
@@ -30,17 +37,17 @@ class Contender:
 
     name: str
     learning: float
-    judged: tuple[Judged, ...]
+    judged: tuple[Prediction, ...]
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> EvaluationMetrics:
         """What came of it."""
-        found = figures(self.judged)
+        found = compute_metrics(self.judged)
         # A peer tells no language, which is not the same as telling a wrong one.
-        return found if self.name == OURS else replace(found, language=None)
+        return found if self.name == OURS else replace(found, language_accuracy=None)
 
 
-def unwatched(items: Iterable[Row], *, total: int | None, label: str) -> Iterable[Row]:
+def unwatched(items: Iterable[LabelledMessage], *, total: int | None, label: str) -> Iterable[LabelledMessage]:
     """Nobody looks on."""
     del total, label
     return items
@@ -52,9 +59,9 @@ class Learnt:
 
     name: str
     learning: float
-    judging: Callable[[Iterable[Row]], tuple[Judged, ...]]
+    judging: Callable[[Iterable[LabelledMessage]], tuple[Prediction, ...]]
 
-    def judge(self, rows: Sequence[Row], watch: Watches = unwatched) -> Contender:
+    def judge(self, rows: Sequence[LabelledMessage], watch: Watches = unwatched) -> Contender:
         """What it makes of these rows."""
         judged = self.judging(watch(rows, total=len(rows), label=self.name))
         return Contender(name=self.name, learning=self.learning, judged=judged)
@@ -62,8 +69,8 @@ class Learnt:
 
 def ours(knowledge: KnowledgeBase) -> Learnt:
     """The matcher of this program, having learnt this knowledge."""
-    matcher, learning = _timed(lambda: Matcher(knowledge))
-    return Learnt(name=OURS, learning=learning, judging=lambda rows: judge(rows, matcher, perf_counter))
+    matcher, learning = _timed(lambda: UnderstandingPipeline(knowledge))
+    return Learnt(name=OURS, learning=learning, judging=lambda rows: predict(rows, matcher, perf_counter))
 
 
 def theirs(name: str, knowledge: KnowledgeBase) -> Learnt:
@@ -74,7 +81,7 @@ def theirs(name: str, knowledge: KnowledgeBase) -> Learnt:
     """
     ready(name)
     ranker, learning = _timed(lambda: peer(name, knowledge))
-    return Learnt(name=name, learning=learning, judging=lambda rows: judge_ranking(rows, ranker, perf_counter))
+    return Learnt(name=name, learning=learning, judging=lambda rows: predict_by_ranking(rows, ranker, perf_counter))
 
 
 def _timed(make: Callable[[], Made]) -> tuple[Made, float]:

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.placeholder_knowledge import silent
-from kb.evaluation.metrics import NONE, Row
-from kb.evaluation.perturbation import noisy
-from kb.model import LANGUAGES, Concept, EntryId, KnowledgeBase, Language
+from kb.evaluation.metrics import OUT_OF_SCOPE, LabelledMessage
+from kb.evaluation.perturbation import perturb
+from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language, SynonymSet
 
-OUTSIDE: Final = frozenset({"oos", NONE})
+OUTSIDE: Final = frozenset({"oos", OUT_OF_SCOPE})
 """Labels of messages that no entry answers."""
 
 
@@ -36,11 +36,11 @@ class Labelled(BaseModel):
         """Its language, where it is one of ours."""
         return next((known for known in LANGUAGES if known == self.lang), None)
 
-    def row(self, noise: str | None = None, draw: int = 0) -> Row:
+    def row(self, noise: str | None = None, draw: int = 0) -> LabelledMessage:
         """As the evaluation wants it, with noise of that kind on top (see `kb.evaluation.perturbation.noisy`)."""
-        label = NONE if self.label in OUTSIDE else self.label
-        text = self.text if noise is None else noisy(self.text, noise, draw)
-        return Row(text=text, label=label, language=self.language, style=self.style)
+        label = OUT_OF_SCOPE if self.label in OUTSIDE else self.label
+        text = self.text if noise is None else perturb(self.text, noise, draw)
+        return LabelledMessage(text=text, label=label, language=self.language, style=self.style)
 
 
 def read(file: Path, split: str | None = None) -> Sequence[Labelled]:
@@ -91,7 +91,7 @@ def _parsed(file: Path, number: int, make: Callable[[], Any]) -> Labelled:
         ) from exc
 
 
-def learnt(rows: Iterable[Labelled], concepts: tuple[Concept, ...] = ()) -> KnowledgeBase:
+def learnt(rows: Iterable[Labelled], concepts: tuple[SynonymSet, ...] = ()) -> KnowledgeBase:
     """A knowledge base of labelled rows: one entry a label, what is out of scope as decoys, and nothing to say.
 
     `concepts`: words that mean the same, which rows do not tell.

@@ -9,13 +9,13 @@ from kb.model import (
     ANY_LINE,
     LANGUAGES,
     Act,
-    Concept,
     Directory,
     Entry,
     EntryId,
     KnowledgeBase,
     Language,
     LineId,
+    SynonymSet,
     TicketAddress,
     TicketChannel,
     Trust,
@@ -24,7 +24,7 @@ from kb.model import (
 Texts = Mapping[Language, tuple[str, ...]]
 
 
-def silent(questions: Mapping[EntryId, Texts], decoys: Texts, concepts: tuple[Concept, ...] = ()) -> KnowledgeBase:
+def silent(questions: Mapping[EntryId, Texts], decoys: Texts, concepts: tuple[SynonymSet, ...] = ()) -> KnowledgeBase:
     """A knowledge base of these questions and decoys, and of words that mean the same."""
     entries = {name: _entry(name, texts) for name, texts in questions.items()}
     return KnowledgeBase(
@@ -33,7 +33,7 @@ def silent(questions: Mapping[EntryId, Texts], decoys: Texts, concepts: tuple[Co
         entries=entries,
         sources=MappingProxyType({}),
         concepts=concepts,
-        decoys=decoys,
+        out_of_scope=decoys,
     )
 
 

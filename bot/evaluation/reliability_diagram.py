@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.evaluation.errors import EvaluationError
-from kb.evaluation.confusion import Bin
+from kb.evaluation.confusion import ReliabilityBin
 
 ID: Final = "reliability"
 _LIGHT: Final = "--ink: #1f2933; --paper: #ffffff; --line: #3b82f6; --quiet: #77818c;"
@@ -19,7 +19,7 @@ _CSS: Final = f"""inline:
 """
 
 
-def save(bins: Sequence[Bin], file: Path, title: str) -> None:
+def save(bins: Sequence[ReliabilityBin], file: Path, title: str) -> None:
     """Write the picture of these bins to `file`.
 
     Raises:
@@ -31,7 +31,7 @@ def save(bins: Sequence[Bin], file: Path, title: str) -> None:
         raise EvaluationError(f"{file}: {exc.strerror}: name a file in a folder that you may write to") from exc
 
 
-def drawn(bins: Sequence[Bin], title: str) -> bytes:
+def drawn(bins: Sequence[ReliabilityBin], title: str) -> bytes:
     """The picture: each bin at its mean score and its share of right answers, with the number of its messages."""
     from pygal import XY, Config
 
@@ -60,7 +60,7 @@ def drawn(bins: Sequence[Bin], title: str) -> bytes:
         x_labels=_FIFTHS,
         js=(),
     )
-    points = [{"value": (one.promised, one.kept), "label": str(one.rows)} for one in bins]
+    points = [{"value": (one.confidence, one.accuracy), "label": str(one.rows)} for one in bins]
     chart.add("scores, with the number of messages", points)
     chart.add("what an honest score keeps", [(0, 0), (1, 1)], show_dots=False, stroke_style={"dasharray": "6, 6"})
     chart.uuid = ID

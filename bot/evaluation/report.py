@@ -5,8 +5,15 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from bot.evaluation.comparison import Contender
-from kb.evaluation.confusion import Bin, Confusion, confusions, dishonesty, reliability
-from kb.evaluation.metrics import Alarms, Figures, Judged, Row, alarms, by
+from kb.evaluation.confusion import Confusion, ReliabilityBin, confusions, expected_calibration_error, reliability_bins
+from kb.evaluation.metrics import (
+    EntryMetrics,
+    EvaluationMetrics,
+    LabelledMessage,
+    Prediction,
+    entry_metrics,
+    metrics_by,
+)
 from kb.model import Act, KnowledgeBase
 
 URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
@@ -19,11 +26,11 @@ class Report:
     """What came of our own matcher."""
 
     contender: Contender
-    by_language: Mapping[str, Figures]
-    by_style: Mapping[str, Figures]
-    urgent: tuple[Alarms, ...]
+    by_language: Mapping[str, EvaluationMetrics]
+    by_style: Mapping[str, EvaluationMetrics]
+    urgent: tuple[EntryMetrics, ...]
     confusions: tuple[Confusion, ...]
-    reliability: tuple[Bin, ...]
+    reliability: tuple[ReliabilityBin, ...]
     dishonesty: float | None
     copied: int | None
     """How many of the messages stand in the content (nearly) word for word; None where nobody looked."""
@@ -31,7 +38,7 @@ class Report:
     def named(self) -> dict[str, float | int | None]:
         """Every figure that a limit can be set for, by its name; those of a language or style as `lv.first`."""
         recalls = [one.recall for one in self.urgent if one.recall is not None]
-        drawn = [one.false_alarms for one in self.urgent if one.false_alarms is not None]
+        drawn = [one.false_positive_rate for one in self.urgent if one.false_positive_rate is not None]
         figures = totals(self.contender) | {
             "copied": self.copied,
             "calibration_error": self.dishonesty,
@@ -40,7 +47,7 @@ class Report:
         }
         for one in self.urgent:
             figures[f"{one.entry}.recall"] = one.recall
-            figures[f"{one.entry}.false_alarms"] = one.false_alarms
+            figures[f"{one.entry}.false_alarms"] = one.false_positive_rate
         for name, found in (*self.by_language.items(), *self.by_style.items()):
             figures |= {f"{name}.{key}": value for key, value in asdict(found).items()}
         return figures
@@ -65,10 +72,10 @@ def report(contender: Contender, knowledge: KnowledgeBase, copied: int | None = 
         contender=contender,
         by_language=_parted(judged, lambda row: row.language or UNKNOWN),
         by_style=_parted(judged, lambda row: row.style or UNKNOWN),
-        urgent=tuple(alarms(judged, entry) for entry in urgent),
+        urgent=tuple(entry_metrics(judged, entry) for entry in urgent),
         confusions=confusions(judged),
-        reliability=reliability(judged),
-        dishonesty=dishonesty(judged),
+        reliability=reliability_bins(judged),
+        dishonesty=expected_calibration_error(judged),
         copied=copied,
     )
 
@@ -83,13 +90,13 @@ def rounded(value: float | int | None) -> float | int | None:
     return round(value, 5) if isinstance(value, float) else value
 
 
-def _parted(judged: Sequence[Judged], key: Callable[[Row], str]) -> Mapping[str, Figures]:
+def _parted(judged: Sequence[Prediction], key: Callable[[LabelledMessage], str]) -> Mapping[str, EvaluationMetrics]:
     """By the key, unless no row has one."""
-    parted = by(judged, key)
+    parted = metrics_by(judged, key)
     return {} if set(parted) == {UNKNOWN} else parted
 
 
-def _figures(found: Figures) -> dict[str, Any]:
+def _figures(found: EvaluationMetrics) -> dict[str, Any]:
     return _rounded(asdict(found))
 
 

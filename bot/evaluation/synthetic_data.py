@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.evaluation.placeholder_knowledge import silent
-from kb.evaluation.metrics import Row
-from kb.evaluation.perturbation import noisy
+from kb.evaluation.metrics import LabelledMessage
+from kb.evaluation.perturbation import perturb
 from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
 
 SEED: Final = 1
@@ -86,15 +86,15 @@ class Generated:
             MappingProxyType(dict.fromkeys(LANGUAGES, ())),
         )
 
-    def messages(self, count: int) -> list[Row]:
+    def messages(self, count: int) -> list[LabelledMessage]:
         """New ones about the same entries, every other one with a typo."""
         rows = []
         for place, language in enumerate(LANGUAGES):
             rng = np.random.default_rng((self._seed, 20 + place))
             holders = rng.integers(len(self._entries), size=len(range(place, count, len(LANGUAGES))))
             for number, text in enumerate(self._texts(language, holders, rng)):
-                said = noisy(text, "typo") if number % 2 else text
-                rows.append(Row(text=said, label=self._entries[holders[number]], language=language))
+                said = perturb(text, "typo") if number % 2 else text
+                rows.append(LabelledMessage(text=said, label=self._entries[holders[number]], language=language))
         return rows
 
     def _texts(self, language: Language, holders: Numbers, rng: np.random.Generator) -> Iterator[str]:

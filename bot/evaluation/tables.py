@@ -11,8 +11,8 @@ from rich.table import Table
 
 from bot.evaluation.comparison import Contender
 from bot.evaluation.report import Report, totals
-from kb.evaluation.confusion import Bin
-from kb.evaluation.metrics import Alarms
+from kb.evaluation.confusion import ReliabilityBin
+from kb.evaluation.metrics import EntryMetrics
 
 Number = float | int | None
 
@@ -77,7 +77,7 @@ def print_report(console: Console, title: str, found: Report, peers: Sequence[Co
         console.print(_bins_table(found.reliability))
         console.print(f"calibration error {number(found.dishonesty)}", highlight=False)
     for pair in found.confusions[:CONFUSIONS]:
-        console.print(f"{pair.count} x {pair.expected} taken for {pair.got}", highlight=False)
+        console.print(f"{pair.count} x {pair.expected} taken for {pair.predicted}", highlight=False)
 
 
 def beside_table(title: str, contenders: Iterable[Contender]) -> Table:
@@ -116,17 +116,17 @@ def _table_of(title: str, rows: Mapping[str, Mapping[str, Number]], labels: Mapp
     return table
 
 
-def _alarms_table(found: Iterable[Alarms]) -> Table:
+def _alarms_table(found: Iterable[EntryMetrics]) -> Table:
     table = _table("must not be missed", "", "messages", "recall", "false alarms")
     for one in found:
-        table.add_row(one.entry, str(one.rows), number(one.recall), number(one.false_alarms))
+        table.add_row(one.entry, str(one.rows), number(one.recall), number(one.false_positive_rate))
     return table
 
 
-def _bins_table(found: Iterable[Bin]) -> Table:
+def _bins_table(found: Iterable[ReliabilityBin]) -> Table:
     table = _table("scores: promised and kept", "score", "messages", "promised", "right")
     for one in found:
-        table.add_row(f"{one.low:.1f} to {one.high:.1f}", str(one.rows), number(one.promised), number(one.kept))
+        table.add_row(f"{one.low:.1f} to {one.high:.1f}", str(one.rows), number(one.confidence), number(one.accuracy))
     return table
 
 

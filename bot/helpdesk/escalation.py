@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.notify.routing import Plan
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from storage.delivery import notifications
 from storage.delivery.notifications import Kind
 from storage.helpdesk import escalations, handoffs
@@ -32,7 +32,7 @@ class Calls:
         if fresh or (targets and not notifications.told(connection, handoff.id, Kind.NOTICE)):
             notifications.add(connection, handoff, Kind.NOTICE, targets, now)
             self.wait(connection, handoff, now)
-        elif handoff.reason is Reason.TRADING_STOPPED:
+        elif handoff.reason is HandoffReason.TRADING_STOPPED:
             self._hurry(connection, handoff, now)
 
     def said(self, connection: Connection, talk: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 
 
 class Verdict(StrEnum):
@@ -127,7 +127,7 @@ class Guard:
         limits = self._limits
         words = " ".join(inbound.text.split()).casefold()
         # Pictures of an album come without words, and a button may be tapped again.
-        if inbound.kind is not Kind.TEXT or not words:
+        if inbound.kind is not MessageKind.TEXT or not words:
             return Verdict.PASS
         if hash(words) != sender.text:
             sender.text, sender.told_off = hash(words), False

@@ -11,7 +11,7 @@ from bot.channels.interface import Receive
 from bot.intake.flood_control import Guard, Verdict
 from bot.intake.intake import Intake
 from handlers.dialogue import service_notices
-from handlers.dialogue.service_notices import Decide, never_silenced
+from handlers.dialogue.service_notices import DecideFunction, bypasses_flood_control
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
@@ -21,7 +21,7 @@ from storage.errors import StorageError
 
 log = structlog.get_logger()
 
-_NOTICES: Final[dict[Verdict, Decide]] = {
+_NOTICES: Final[dict[Verdict, DecideFunction]] = {
     Verdict.TOO_FAST: service_notices.too_fast,
     Verdict.REPEATING: service_notices.repeating,
 }
@@ -75,7 +75,7 @@ class Guarded:
                 connection, channel=inbound.channel, address=inbound.conversation, sender=inbound.sender
             )
             session = Session() if talk is None else sessions.read(connection, talk.id)
-        return never_silenced(decide(inbound, session, known, intake.clock()), known)
+        return bypasses_flood_control(decide(inbound, session, known, intake.clock()), known)
 
 
 @dataclass(frozen=True, kw_only=True)

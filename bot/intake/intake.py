@@ -18,21 +18,21 @@ from bot.helpdesk.escalation import Calls
 from bot.knowledge.factory import Known
 from bot.observability.metrics import Metrics
 from bot.observability.tracing import NO_TRACING, Fact, Tracing
-from handlers.dialogue.service_notices import Decide
+from handlers.dialogue.service_notices import DecideFunction
 from handlers.model.actions import (
     Ask,
-    AskHelped,
+    AskFeedback,
     CloseHandoffs,
-    Forget,
-    NoteFeedback,
+    EraseUser,
     NotifyStaff,
+    RecordFeedback,
     Say,
     ShowLine,
     ShowTicketChannel,
 )
 from handlers.model.messages import Inbound, Reply
 from handlers.model.session import Decision, Session, Trace
-from handlers.rendering import Draft, Voice, render
+from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.model import Language
 from storage import personal_data
@@ -85,7 +85,7 @@ class Intake:
     jobs: Queue
     links: DraftLink = no_page
     calls: Calls = field(default_factory=Calls)
-    decide: Decide = decide
+    decide: DecideFunction = decide
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = NO_TRACING
 
@@ -124,7 +124,7 @@ class Intake:
         decision = self._decide(inbound, session, now)
         took = (perf_counter() - start) * 1000
         turn: int | None = None
-        if any(isinstance(action, Forget) for action in decision.actions):
+        if any(isinstance(action, EraseUser) for action in decision.actions):
             talk = personal_data.forget(connection, inbound, now)
         else:
             turn = self._keep(connection, talk, message, decision, took, now)
@@ -169,9 +169,9 @@ class Intake:
                     self.calls.called(connection, handoff, now)
                 case CloseHandoffs():
                     self.calls.resolved(connection, talk.id, now)
-                case NoteFeedback():
+                case RecordFeedback():
                     feedback.note(connection, talk, action.turn, now, helped=action.helped)
-                case Say() | Ask() | AskHelped() | ShowLine() | ShowTicketChannel() | Forget():
+                case Say() | Ask() | AskFeedback() | ShowLine() | ShowTicketChannel() | EraseUser():
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
@@ -203,11 +203,11 @@ class Intake:
     def _reply(self, connection: Connection, talk: Conversation, decision: Decision) -> Reply | None:
         language = decision.trace.language
         known = self.knowledge.current
-        voice = Voice(phrases=known.phrases, directory=known.base.directory, language=language)
-        draft = Draft()
+        voice = RenderContext(phrases=known.phrases, directory=known.base.directory, language=language)
+        draft = EmailDraft()
         if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
             url = self.links(talk.channel, talk.id, language)
-            draft = Draft(url=url, said=history.transcript(connection, talk.id))
+            draft = EmailDraft(url=url, last_messages=history.transcript(connection, talk.id))
         return render(decision.actions, voice, draft)
 
 

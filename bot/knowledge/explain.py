@@ -4,25 +4,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from handlers.model.session import Trace
-from kb.understanding.result import Match
+from kb.understanding.result import Candidate
 
 WIDTH: Final = 12
 
 
 def reasons(trace: Trace) -> dict[str, Any]:
     """The reasons as a JSON-ready object; what the matcher does not tell is null."""
-    matched = next((match for match in trace.matches if match.entry == trace.entry), None)
-    matched = matched or next(iter(trace.matches), None)
-    runner_up = next((match for match in trace.matches if match is not matched), None)
-    why = trace.why
+    matched = next((match for match in trace.candidates if match.entry == trace.entry), None)
+    matched = matched or next(iter(trace.candidates), None)
+    runner_up = next((match for match in trace.candidates if match is not matched), None)
+    why = trace.explanation
     return {
         "matched": _match(matched),
         "runner_up": _match(runner_up),
-        "answer_from": why and round(why.answer_from, 4),
-        "clarify_from": why and round(why.clarify_from, 4),
-        "known": why and why.known,
+        "answer_from": why and round(why.answer_threshold, 4),
+        "clarify_from": why and round(why.clarify_threshold, 4),
+        "known": why and why.exact_match,
         "concepts": list(why.concepts) if why else [],
-        "repairs": list((why and why.repairs) or (matched.why if matched else ())),
+        "repairs": list((why and why.corrections) or (matched.corrections if matched else ())),
         "language": trace.language,
         "signals": list(trace.signals),
         "handler": trace.handler,
@@ -49,10 +49,10 @@ def _told(why: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "decided by", ", ".join(filter(None, (why["decided_by"], f"handler {why['handler']}")))
 
 
-def _match(match: Match | None) -> dict[str, Any] | None:
+def _match(match: Candidate | None) -> dict[str, Any] | None:
     if match is None:
         return None
-    return {"entry": match.entry, "score": round(match.score, 4), "question": match.question}
+    return {"entry": match.entry, "score": round(match.confidence, 4), "question": match.question}
 
 
 def _named(match: Mapping[str, Any] | None) -> str:

@@ -10,37 +10,37 @@ from typing import Protocol
 from bot.knowledge.gc_pause import paused
 from bot.knowledge.model_cache import remembered
 from bot.knowledge.phrases import phrases
-from handlers.model.context import Knowledge
-from kb.lessons import Lesson, extended
-from kb.loading.loader import load
+from handlers.model.context import KnowledgeBundle
+from kb.lessons import Lesson, extend
+from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase
-from kb.understanding.pipeline import Matcher
+from kb.understanding.pipeline import UnderstandingPipeline
 
 
 class Known(Protocol):
     """Where to find what is known now. Whoever deals with a message asks once: it may be another the next time."""
 
     @property
-    def current(self) -> Knowledge:
+    def current(self) -> KnowledgeBundle:
         """What is known now."""
         ...
 
 
-def knowledge(folder: Path | None = None, lessons: Iterable[Lesson] = ()) -> Knowledge:
+def knowledge(folder: Path | None = None, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
     """Everything that is known, from `folder` or as shipped; the matcher learns from it here (about a second).
 
     Raises:
         ContentError: names every mistake in the content.
     """
     with _kept():
-        return learned(load(folder), lessons)
+        return learned(load_knowledge_base(folder), lessons)
 
 
-def learned(filed: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> Knowledge:
+def learned(filed: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
     """What stands in the content files and what was taught beside; the matcher learns from it here."""
     with _kept():
-        base = extended(filed, lessons)
-        return Knowledge(base=base, matcher=Matcher(base, remembered(base)), phrases=phrases())
+        base = extend(filed, lessons)
+        return KnowledgeBundle(base=base, interpreter=UnderstandingPipeline(base, remembered(base)), phrases=phrases())
 
 
 @contextmanager

@@ -6,11 +6,11 @@ from threading import Lock
 from typing import Final
 
 from bot.knowledge.factory import learned
-from handlers.model.context import Knowledge
-from kb.lessons import effective, with_added
-from kb.loading.loader import load
+from handlers.model.context import KnowledgeBundle
+from kb.lessons import add_lessons, effective_lessons
+from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase
-from kb.understanding.lesson_overlay import AtOnce
+from kb.understanding.lesson_overlay import LessonOverlay
 from storage.curation.lessons import Curriculum
 
 NOTHING_TAUGHT: Final = Curriculum(revision=0, taught=())
@@ -21,7 +21,7 @@ class Studied:
     """What was learned from which content files."""
 
     filed: KnowledgeBase
-    known: Knowledge
+    known: KnowledgeBundle
 
 
 class LiveKnowledge:
@@ -38,7 +38,7 @@ class LiveKnowledge:
         """
         self._folder = folder
         self._changing = Lock()
-        self.filed = load(folder)
+        self.filed = load_knowledge_base(folder)
         self.curriculum = curriculum
         self.current = self._learned = learned(self.filed, curriculum.lessons)
 
@@ -72,14 +72,16 @@ class LiveKnowledge:
         Raises:
             ContentError: names every mistake in the content.
         """
-        return load(self._folder)
+        return load_knowledge_base(self._folder)
 
     def _hear(self, curriculum: Curriculum) -> None:
-        added, known = effective(self.filed, curriculum.lessons), self._learned
-        base = with_added(self.filed, added)
+        added, known = effective_lessons(self.filed, curriculum.lessons), self._learned
+        base = add_lessons(self.filed, added)
         if base.version == known.base.version:
             self.current = known
         else:
-            self.current = Knowledge(base=base, matcher=AtOnce(known.matcher, added), phrases=known.phrases)
+            self.current = KnowledgeBundle(
+                base=base, interpreter=LessonOverlay(known.interpreter, added), phrases=known.phrases
+            )
         # Last: whoever sees it finds the lessons heard.
         self.curriculum = curriculum

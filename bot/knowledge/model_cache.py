@@ -13,20 +13,20 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from kb.classifier.trainer import Learnt, LearntError, learnt, pack, unpack
+from kb.classifier.trainer import ModelFormatError, TrainedModel, from_arrays, to_arrays, train
 from kb.model import KnowledgeBase
 
 log = structlog.get_logger()
 
 
-def remembered(base: KnowledgeBase, folder: Path | None = None) -> Learnt:
+def remembered(base: KnowledgeBase, folder: Path | None = None) -> TrainedModel:
     """What was learnt from `base` at an earlier start, or else now. Only what this very code learnt is read again."""
     place = kept_in(base, folder)
     try:
         # Mapped, not read: processes share the memory, and rows that nobody asks for take none.
-        found = unpack({file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in place.glob("*.npy")})
-    except (OSError, ValueError, EOFError, LearntError):
-        found = learnt(base)
+        found = from_arrays({file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in place.glob("*.npy")})
+    except (OSError, ValueError, EOFError, ModelFormatError):
+        found = train(base)
         _keep(found, place)
     else:
         _used(place)
@@ -65,12 +65,12 @@ def _modules(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Trave
             yield f"{prefix}{file.name}", file
 
 
-def _keep(found: Learnt, place: Path) -> None:
+def _keep(found: TrainedModel, place: Path) -> None:
     """Whole or not at all; where it cannot be kept, the next start learns again."""
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".part-", ignore_cleanup_errors=True) as fresh:
-            for name, array in pack(found).items():
+            for name, array in to_arrays(found).items():
                 np.save(Path(fresh) / name, array, allow_pickle=False)
             shutil.rmtree(place, ignore_errors=True)
             Path(fresh).rename(place)

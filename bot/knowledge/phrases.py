@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import yaml
 
-from handlers.model.phrases import Phrases, mistakes
+from handlers.model.phrases import Phrases, find_problems
 from kb.loading.loader import ContentError
 from kb.model import LANGUAGES
 
@@ -19,7 +19,7 @@ def phrases() -> Phrases:
     found = Phrases(
         {language: yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8")) for language in LANGUAGES}
     )
-    problems = mistakes(found)
+    problems = find_problems(found)
     if problems:
         raise ContentError(problems)
     return found

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.notify.staff_address import StaffAddress
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import Language, LineId, TicketAddress
 
 __all__ = [
@@ -74,7 +74,7 @@ class Notice:
     handoff: int
     kind: Kind
     line: LineId
-    reason: Reason
+    reason: HandoffReason
     state: State
     by: str | None
     language: Language

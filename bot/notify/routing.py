@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
 
 Targets = Mapping[str, bool]
@@ -32,7 +32,7 @@ class Plan:
         """Whom to tell of a line."""
         return self.lines.get(line, NOBODY)
 
-    def patience(self, line: LineId, reason: Reason) -> timedelta:
+    def patience(self, line: LineId, reason: HandoffReason) -> timedelta:
         """How long to wait for somebody."""
         usual = self.after.get(line, self.otherwise)
-        return min(usual, self.stopped) if reason is Reason.TRADING_STOPPED else usual
+        return min(usual, self.stopped) if reason is HandoffReason.TRADING_STOPPED else usual

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from handlers.dialogue.commands import speak
+from handlers.dialogue.commands import switch_language
 from handlers.intents.answer import shared_problem
-from handlers.intents.dispatch import told
-from handlers.model.actions import NotifyStaff, Reason, ShowLine
-from handlers.model.context import NONE_OF_THESE, Ruling, Situation
-from handlers.model.messages import Kind, Option
+from handlers.intents.dispatch import answer_entries
+from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
+from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.messages import MessageKind, Option
 from handlers.model.session import OpenQuestion
 from kb.model import LANGUAGES, Act, EntryId, LineId
 from kb.understanding.result import Outcome
@@ -16,80 +16,80 @@ from kb.understanding.result import Outcome
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1}
 
 
-def tapped(situation: Situation) -> Ruling | None:
+def handle_tap(context: HandlerContext) -> HandlerResult | None:
     """A tap on a choice. One from an older question still works where it names a topic or a line."""
-    if situation.inbound.kind is not Kind.TAP or situation.inbound.choice is None:
+    if context.inbound.kind is not MessageKind.TAP or context.inbound.choice is None:
         return None
-    return _chosen(situation, situation.inbound.choice) or _stale(situation)
+    return _apply_choice(context, context.inbound.choice) or _stale_choice(context)
 
 
-def chosen_in_words(situation: Situation) -> Ruling | None:
+def choose_by_text(context: HandlerContext) -> HandlerResult | None:
     """ "2", "otro", "последний", or the choice's own words, while a question is open."""
-    question = situation.open_question()
+    question = context.open_question()
     if question is None:
         return None
-    if situation.cue == "yes" and (shared := _shared(situation, question)) is not None:
+    if context.cue == "yes" and (shared := _confirm_shared_line(context, question)) is not None:
         return shared
-    option = _named(situation, question)
-    return None if option is None else _chosen(situation, option.id) or _stale(situation)
+    option = _option_by_text(context, question)
+    return None if option is None else _apply_choice(context, option.id) or _stale_choice(context)
 
 
-def _stale(situation: Situation) -> Ruling:
+def _stale_choice(context: HandlerContext) -> HandlerResult:
     """What was to be chosen is no longer there."""
-    return Ruling(actions=(situation.say("stale_choice"),), session=situation.session, act="talk")
+    return HandlerResult(actions=(context.say("stale_choice"),), session=context.session, act="talk")
 
 
-def _named(situation: Situation, question: OpenQuestion) -> Option | None:
+def _option_by_text(context: HandlerContext, question: OpenQuestion) -> Option | None:
     real = [option for option in question.options if option.id != NONE_OF_THESE]
     none = next((option for option in question.options if option.id == NONE_OF_THESE), None)
-    text = situation.text.strip(" .)!#").casefold()
-    if situation.cue in ("none_of_these", "no"):
+    text = context.text.strip(" .)!#").casefold()
+    if context.cue in ("none_of_these", "no"):
         return none
-    if situation.cue == "yes" and len(real) == 1:
+    if context.cue == "yes" and len(real) == 1:
         return real[0]
-    if situation.cue in _ORDINALS and (place := _ORDINALS[situation.cue]) < len(real):
+    if context.cue in _ORDINALS and (place := _ORDINALS[context.cue]) < len(real):
         return real[place]
     if text.isdecimal() and 0 < int(text) <= len(question.options):
         return question.options[int(text) - 1]
     return next((option for option in question.options if option.title.casefold() == text), None)
 
 
-def _chosen(situation: Situation, choice: str) -> Ruling | None:
+def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
     """What a choice leads to; None where it leads nowhere any more."""
     kind, _, name = choice.partition(":")
-    base = situation.knowledge.base
-    if choice == NONE_OF_THESE and situation.open_question() is not None:
-        kept = replace(situation.session, question=None)
-        return Ruling(actions=(situation.say("rephrase"),), session=kept, act="none", outcome=Outcome.UNKNOWN)
+    base = context.knowledge.base
+    if choice == NONE_OF_THESE and context.open_question() is not None:
+        kept = replace(context.session, question=None)
+        return HandlerResult(actions=(context.say("rephrase"),), session=kept, act="none", outcome=Outcome.UNKNOWN)
     if kind == "entry" and name in base.entries:
-        return told(situation, base.entries[EntryId(name)])
+        return answer_entries(context, base.entries[EntryId(name)])
     if kind == "line" and name in base.directory.lines:
-        return _line(situation, LineId(name))
+        return _connect_line(context, LineId(name))
     language = next((known for known in LANGUAGES if choice == f"language:{known}"), None)
-    return None if language is None else speak(situation, language)
+    return None if language is None else switch_language(context, language)
 
 
-def _line(situation: Situation, line: LineId) -> Ruling:
-    return Ruling(
-        actions=(ShowLine(line=line), NotifyStaff(line=line, reason=Reason.ASKED_FOR_PERSON)),
-        session=replace(situation.settled, line=line),
+def _connect_line(context: HandlerContext, line: LineId) -> HandlerResult:
+    return HandlerResult(
+        actions=(ShowLine(line=line), NotifyStaff(line=line, reason=HandoffReason.ASKED_FOR_PERSON)),
+        session=replace(context.resolved_session, line=line),
         act=Act.HANDOFF,
         line=line,
     )
 
 
-def _shared(situation: Situation, question: OpenQuestion) -> Ruling | None:
+def _confirm_shared_line(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
     """ "Yes" to several faults that all belong to one line: that much is clear."""
-    known = situation.knowledge.base.entries
+    known = context.knowledge.base.entries
     ids = [EntryId(option.id.removeprefix("entry:")) for option in question.options]
     entries = [known[entry] for entry in ids if entry in known]
     lines = {entry.line for entry in entries}
     if len(entries) < 2 or len(lines) > 1 or any(entry.act is not Act.PROBLEM for entry in entries):
         return None
     line = lines.pop()
-    return Ruling(
-        actions=(shared_problem(situation, line),),
-        session=replace(situation.settled, line=line),
+    return HandlerResult(
+        actions=(shared_problem(context, line),),
+        session=replace(context.resolved_session, line=line),
         act=Act.PROBLEM,
         line=line,
     )

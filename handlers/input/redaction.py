@@ -26,14 +26,14 @@ def mask(text: str) -> tuple[str, tuple[str, ...]]:
     password is what follows the word and "is" or a colon, or a token of letters and digits right after the word.
     """
     kinds: list[str] = []
-    text = _CARD.sub(lambda found: _noted(kinds, "card", MASK) if _luhn(found[0]) else found[0], text)
-    text = _PIN.sub(lambda found: _noted(kinds, "pin", found[1] + MASK), text)
+    text = _CARD.sub(lambda found: _note_kind(kinds, "card", MASK) if _luhn(found[0]) else found[0], text)
+    text = _PIN.sub(lambda found: _note_kind(kinds, "pin", found[1] + MASK), text)
     for pattern in (_PASSWORD, _PASSWORD_TOKEN):
-        text = pattern.sub(lambda found: _noted(kinds, "password", found[1] + MASK), text)
+        text = pattern.sub(lambda found: _note_kind(kinds, "password", found[1] + MASK), text)
     return text, tuple(dict.fromkeys(kinds))
 
 
-def _noted(kinds: list[str], kind: str, text: str) -> str:
+def _note_kind(kinds: list[str], kind: str, text: str) -> str:
     kinds.append(kind)
     return text
 

@@ -5,47 +5,49 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.intents.answer import answer
-from handlers.intents.handoff import handoff
-from handlers.intents.outage import critical
-from handlers.intents.small_talk import talk
-from handlers.intents.ticket import ticket
-from handlers.model.context import Ruling, Situation
+from handlers.intents.handoff import hand_off
+from handlers.intents.outage import report_outage
+from handlers.intents.small_talk import small_talk
+from handlers.intents.ticket import show_ticket_channel
+from handlers.model.context import HandlerContext, HandlerResult
 from kb.model import Act, Entry
 from kb.understanding.result import Outcome
 
-_BY_ACT: Final[Mapping[Act, Callable[[Situation, Entry], Ruling]]] = {
-    Act.CRITICAL: critical,
-    Act.TICKET: ticket,
-    Act.HANDOFF: handoff,
+_HANDLER_BY_ACT: Final[Mapping[Act, Callable[[HandlerContext, Entry], HandlerResult]]] = {
+    Act.CRITICAL: report_outage,
+    Act.TICKET: show_ticket_channel,
+    Act.HANDOFF: hand_off,
     Act.PROBLEM: answer,
     Act.ANSWER: answer,
-    Act.TALK: talk,
+    Act.TALK: small_talk,
 }
-_URGENCY: Final = tuple(_BY_ACT)
+_ACTS_BY_URGENCY: Final = tuple(_HANDLER_BY_ACT)
 """Acts in the order of _BY_ACT: what a message is answered with first."""
 
 
-def topics(situation: Situation) -> Ruling | None:
+def answer_intents(context: HandlerContext) -> HandlerResult | None:
     """One or two entries that the message surely means."""
-    understanding = situation.understanding
+    understanding = context.interpretation
     if understanding.outcome is not Outcome.ANSWERED:
         return None
-    found = {match.entry: situation.entry(match) for match in (*understanding.matches[:1], *understanding.others)}
-    entries = sorted(found.values(), key=lambda entry: _URGENCY.index(entry.act))
-    return told(situation, *_worth_saying(entries))
+    found = {
+        match.entry: context.entry_of(match) for match in (*understanding.candidates[:1], *understanding.secondary)
+    }
+    entries = sorted(found.values(), key=lambda entry: _ACTS_BY_URGENCY.index(entry.act))
+    return answer_entries(context, *_select_entries(entries))
 
 
-def told(situation: Situation, first: Entry, second: Entry | None = None) -> Ruling:
+def answer_entries(context: HandlerContext, first: Entry, second: Entry | None = None) -> HandlerResult:
     """What is said about `first`, and then about `second`; the talk is about `first` from now on."""
-    ruling = _BY_ACT[first.act](situation, first)
+    result = _HANDLER_BY_ACT[first.act](context, first)
     if second is None:
-        return ruling
-    also = _BY_ACT[second.act](replace(situation, session=ruling.session), second)
-    session = replace(also.session, entry=ruling.session.entry, line=ruling.session.line)
-    return replace(ruling, actions=(*ruling.actions, *also.actions), session=session)
+        return result
+    also = _HANDLER_BY_ACT[second.act](replace(context, session=result.session), second)
+    session = replace(also.session, entry=result.session.entry, line=result.session.line)
+    return replace(result, actions=(*result.actions, *also.actions), session=session)
 
 
-def _worth_saying(entries: list[Entry]) -> list[Entry]:
+def _select_entries(entries: list[Entry]) -> list[Entry]:
     """Two at most; no small talk beside a matter, and no two faults that end in the same call."""
     matters = [entry for entry in entries if entry.act is not Act.TALK] or entries
     first, rest = matters[0], matters[1:]

@@ -3,84 +3,94 @@
 from dataclasses import replace
 
 from handlers.model.actions import Action, Ask, CloseHandoffs, ShowLine
-from handlers.model.context import Ruling, Situation
-from handlers.model.session import Asked
+from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.session import QuestionKind
 from kb.model import Entry
 from kb.understanding.result import Outcome
 
 
-def talk(situation: Situation, entry: Entry) -> Ruling:
+def small_talk(context: HandlerContext, entry: Entry) -> HandlerResult:
     """What a small-talk entry says; a greeting offers the topics. The topic of the talk stays what it was."""
-    directory = situation.knowledge.base.directory
-    session = situation.settled
-    action: Action = situation.tell(entry)
+    directory = context.knowledge.base.directory
+    session = context.resolved_session
+    action: Action = context.say_entry(entry)
     if entry.id == directory.greeting_entry:
-        options = situation.topic_options(directory.topics)
-        action = Ask(text=entry.body[situation.language], options=options)
-        session = replace(session, question=situation.question(Asked.TOPIC, options))
+        options = context.topic_options(directory.topics)
+        action = Ask(text=entry.body[context.language], options=options)
+        session = replace(session, question=context.new_question(QuestionKind.TOPIC, options))
     if entry.id == directory.resolved_entry:
-        session = replace(session, stopped=False)
+        session = replace(session, outage_reported=False)
     # "Thank you" alone does not say that nobody is needed any more.
-    works = entry.id == directory.resolved_entry and _works(situation)
+    works = entry.id == directory.resolved_entry and _says_it_works(context)
     actions = (action, CloseHandoffs()) if works else (action,)
-    return Ruling(actions=actions, session=session, act=entry.act, entry=entry.id, line=entry.line)
+    return HandlerResult(actions=actions, session=session, act=entry.act, entry=entry.id, line=entry.line)
 
 
-def resolved(situation: Situation) -> Ruling | None:
+def handle_resolved(context: HandlerContext) -> HandlerResult | None:
     """ "It works again": what was stopped is stopped no longer, and whoever was called in need not come."""
-    if not situation.hints("resolved"):
+    if not context.mentions("resolved"):
         return None
-    entry = situation.knowledge.base.directory.resolved_entry
+    entry = context.knowledge.base.directory.resolved_entry
     if entry is not None:
-        return talk(situation, situation.knowledge.base.entries[entry])
-    said = _said(situation, "resolved", stopped=False)
+        return small_talk(context, context.knowledge.base.entries[entry])
+    said = _reply_with(context, "resolved", outage_reported=False)
     return replace(said, actions=(*said.actions, CloseHandoffs()))
 
 
-def calling(situation: Situation) -> Ruling | None:
+def handle_already_calling(context: HandlerContext) -> HandlerResult | None:
     """ "I am calling already": nothing to add but what to have ready."""
-    return _said(situation, "calling", stopped=situation.session.stopped) if situation.hints("calling") else None
+    return (
+        _reply_with(context, "calling", outage_reported=context.session.outage_reported)
+        if context.mentions("calling")
+        else None
+    )
 
 
-def again(situation: Situation) -> Ruling | None:
+def repeat_last(context: HandlerContext) -> HandlerResult | None:
     """ "What number was it?": the last answer, or the last line."""
-    if not situation.hints("again"):
+    if not context.mentions("again"):
         return None
-    session, base = situation.session, situation.knowledge.base
+    session, base = context.session, context.knowledge.base
     entry = base.entries.get(session.entry) if session.entry is not None else None
     if entry is not None:
-        return Ruling(
-            actions=(situation.tell(entry),), session=situation.settled, act=entry.act, entry=entry.id, line=entry.line
+        return HandlerResult(
+            actions=(context.say_entry(entry),),
+            session=context.resolved_session,
+            act=entry.act,
+            entry=entry.id,
+            line=entry.line,
         )
     if session.line is not None:
-        return Ruling(
-            actions=(ShowLine(line=session.line),), session=situation.settled, act="answer", line=session.line
+        return HandlerResult(
+            actions=(ShowLine(line=session.line),), session=context.resolved_session, act="answer", line=session.line
         )
-    return _said(situation, "nothing_to_repeat", stopped=session.stopped)
+    return _reply_with(context, "nothing_to_repeat", outage_reported=session.outage_reported)
 
 
-def acknowledged(situation: Situation) -> Ruling | None:
+def acknowledge(context: HandlerContext) -> HandlerResult | None:
     """ "Ok": needs no more than a nod, and an open question stays open."""
-    if situation.cue not in ("acknowledge", "yes", "no"):
+    if context.cue not in ("acknowledge", "yes", "no"):
         return None
-    return Ruling(
-        actions=(situation.say("acknowledged"),), session=situation.session, act="none", outcome=Outcome.UNKNOWN
+    return HandlerResult(
+        actions=(context.say("acknowledged"),), session=context.session, act="none", outcome=Outcome.UNKNOWN
     )
 
 
-def opted(situation: Situation) -> Ruling | None:
+def handle_opt_in_out(context: HandlerContext) -> HandlerResult | None:
     """STOP and START, as messengers expect a bot to honour them."""
-    if situation.cue not in ("opt_out", "opt_in"):
+    if context.cue not in ("opt_out", "opt_in"):
         return None
-    return _said(
-        situation, "opted_out" if situation.cue == "opt_out" else "opted_in", stopped=situation.session.stopped
+    return _reply_with(
+        context,
+        "opted_out" if context.cue == "opt_out" else "opted_in",
+        outage_reported=context.session.outage_reported,
     )
 
 
-def _works(situation: Situation) -> bool:
-    return situation.cue == "resolved" or "resolved" in situation.understanding.signals
+def _says_it_works(context: HandlerContext) -> bool:
+    return context.cue == "resolved" or "resolved" in context.interpretation.signals
 
 
-def _said(situation: Situation, key: str, *, stopped: bool) -> Ruling:
-    session = replace(situation.settled, stopped=stopped)
-    return Ruling(actions=(situation.say(key),), session=session, act="talk")
+def _reply_with(context: HandlerContext, key: str, *, outage_reported: bool) -> HandlerResult:
+    session = replace(context.resolved_session, outage_reported=outage_reported)
+    return HandlerResult(actions=(context.say(key),), session=session, act="talk")

@@ -7,7 +7,7 @@ from handlers.model.messages import Option
 from kb.model import LineId
 
 
-class Reason(StrEnum):
+class HandoffReason(StrEnum):
     """Why people are called in."""
 
     ASKED_FOR_PERSON = "asked_for_person"
@@ -49,18 +49,18 @@ class NotifyStaff:
     """Let the people of a line know that somebody needs them; a notice is no ticket and goes to staff only."""
 
     line: LineId
-    reason: Reason
+    reason: HandoffReason
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskHelped:
+class AskFeedback:
     """Put quiet choices under an answer, whether it helped, where the channel has buttons; nothing waits for them."""
 
     options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteFeedback:
+class RecordFeedback:
     """Count what a person says about the answer of an earlier turn; `turn` is what the channel gave back."""
 
     helped: bool
@@ -73,8 +73,10 @@ class CloseHandoffs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forget:
+class EraseUser:
     """Erase what is stored about this person, and leave counts only."""
 
 
-Action = Say | Ask | ShowLine | ShowTicketChannel | NotifyStaff | CloseHandoffs | AskHelped | NoteFeedback | Forget
+Action = (
+    Say | Ask | ShowLine | ShowTicketChannel | NotifyStaff | CloseHandoffs | AskFeedback | RecordFeedback | EraseUser
+)

@@ -8,46 +8,46 @@ from typing import Final
 from handlers.model.actions import Action, Say, ShowLine
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
-from handlers.model.session import Asked, OpenQuestion, Session
+from handlers.model.session import OpenQuestion, QuestionKind, Session
 from kb.model import Entry, EntryId, KnowledgeBase, Language, LineId
-from kb.understanding.result import Match, Outcome, Understanding, Understands
+from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
 
-QUESTION_LIVES: Final = timedelta(minutes=30)
+QUESTION_TTL: Final = timedelta(minutes=30)
 """How long an open question waits: later, "the second one" means something else."""
 
-SURE: Final = 0.8
+CONFIDENT_FROM: Final = 0.8
 """From this score on, a message means its entry, whatever else is heard in it."""
 
 NONE_OF_THESE: Final = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Knowledge:
+class KnowledgeBundle:
     """What the bot knows and how it speaks."""
 
     base: KnowledgeBase
-    matcher: Understands
+    interpreter: Interpreter
     phrases: Phrases
 
     @property
-    def current(self) -> "Knowledge":
+    def current(self) -> "KnowledgeBundle":
         """What is known now: itself. Where knowledge changes while it is used, something else says which it is."""
         return self
 
 
 @dataclass(frozen=True, kw_only=True)
-class Situation:
+class HandlerContext:
     """One message in its talk. `text` has its secrets masked; `language` is the one to answer in."""
 
     inbound: Inbound
     session: Session
-    knowledge: Knowledge
+    knowledge: KnowledgeBundle
     now: datetime
     text: str
     language: Language
-    understanding: Understanding
+    interpretation: Interpretation
     cue: str | None = None
-    medium: bool = False
+    has_media: bool = False
     """True where something other than words was sent with the message."""
 
     def phrase(self, key: str, **values: str) -> str:
@@ -58,18 +58,18 @@ class Situation:
         """Say one of the bot's own sentences."""
         return Say(text=self.phrase(key, **values))
 
-    def entry(self, match: Match) -> Entry:
+    def entry_of(self, candidate: Candidate) -> Entry:
         """The entry that a match names."""
-        return self.knowledge.base.entries[match.entry]
+        return self.knowledge.base.entries[candidate.entry]
 
-    def tell(self, entry: Entry) -> Say:
+    def say_entry(self, entry: Entry) -> Say:
         """Say an entry's answer, with its source."""
         return Say(text=entry.body[self.language], source=entry.citation[self.language])
 
     def say_line(self, key: str, line: LineId) -> Say:
         """Say a sentence that holds a line's number and name."""
         known = self.knowledge.base.directory.lines[line]
-        return self.say(key, phone=known.display, name=known.name[self.language])
+        return self.say(key, phone=known.formatted_phone, name=known.name[self.language])
 
     def show_lines(self) -> tuple[Action, ...]:
         """Every phone line, the urgent one first."""
@@ -89,29 +89,29 @@ class Situation:
         return tuple(Option(id=f"entry:{entry}", title=known[entry].title[self.language]) for entry in entries)
 
     @property
-    def settled(self) -> Session:
+    def resolved_session(self) -> Session:
         """The session once this message is dealt with: no question open, nothing misunderstood in a row."""
-        return replace(self.session, question=None, strikes=0)
+        return replace(self.session, question=None, failed_turns=0)
 
-    def hints(self, cue: str) -> bool:
+    def mentions(self, cue: str) -> bool:
         """Whether the message is this cue, or holds it while a matter is talked about and surely means nothing else."""
         talking = self.session.entry is not None or self.session.line is not None
-        best = self.understanding.best
-        unsure = best is None or best.score < SURE
-        return self.cue == cue or (talking and unsure and self.cue is None and cue in self.understanding.signals)
+        best = self.interpretation.best
+        unsure = best is None or best.confidence < CONFIDENT_FROM
+        return self.cue == cue or (talking and unsure and self.cue is None and cue in self.interpretation.signals)
 
     def open_question(self) -> OpenQuestion | None:
         """The question that still waits for an answer."""
         question = self.session.question
-        return question if question is not None and self.now - question.asked_at <= QUESTION_LIVES else None
+        return question if question is not None and self.now - question.asked_at <= QUESTION_TTL else None
 
-    def question(self, about: Asked, options: tuple[Option, ...]) -> OpenQuestion:
+    def new_question(self, about: QuestionKind, options: tuple[Option, ...]) -> OpenQuestion:
         """Choices that wait from now on."""
         return OpenQuestion(about=about, options=options, asked_at=self.now)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ruling:
+class HandlerResult:
     """What a handler decided: what to do, what to remember, and what it took the message for."""
 
     actions: tuple[Action, ...]
@@ -122,5 +122,5 @@ class Ruling:
     line: LineId | None = None
 
 
-Handler = Callable[[Situation], Ruling | None]
+Handler = Callable[[HandlerContext], HandlerResult | None]
 """Decides, or returns None: not mine."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from kb.model import Language
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a person sent. Only the words in it are read: the text, or the caption of a medium."""
 
     TEXT = "text"
@@ -35,15 +35,15 @@ class Inbound:
     sender: str
     message_id: str
     sent_at: datetime
-    kind: Kind = Kind.TEXT
+    kind: MessageKind = MessageKind.TEXT
     text: str = ""
     choice: str | None = None
-    asked_in: str | None = None
+    source_turn: str | None = None
     language: Language | None = None
     """The language of the person's own device, where the channel tells it."""
-    handle: str | None = None
+    username: str | None = None
     """The name that others can write to the person by, where the channel tells it."""
-    place: str | None = None
+    location: str | None = None
     """Where they are, where the message or the chat tells: staff sees it when the person needs people."""
 
 

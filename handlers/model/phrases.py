@@ -18,21 +18,22 @@ class Phrases:
         return self.by_language[language][key].format_map(values)
 
 
-def mistakes(phrases: Phrases) -> tuple[str, ...]:
+def find_problems(phrases: Phrases) -> tuple[str, ...]:
     """Keys or {names} that do not stand alike in every language, as "language: key: what is wrong"."""
-    return tuple(_mistakes(phrases))
+    return tuple(_find_problems(phrases))
 
 
-def _mistakes(phrases: Phrases) -> Iterator[str]:
+def _find_problems(phrases: Phrases) -> Iterator[str]:
     known = {key: text for texts in phrases.by_language.values() for key, text in texts.items()}
     for language in LANGUAGES:
         texts = phrases.by_language.get(language, {})
         for key, text in known.items():
             if key not in texts:
                 yield f"{language}: {key}: is missing: add it"
-            elif _names(texts[key]) != _names(text):
-                yield f"{language}: {key}: must have the names {{{', '.join(sorted(_names(text)))}}} as elsewhere"
+            elif _placeholders(texts[key]) != _placeholders(text):
+                names = ", ".join(sorted(_placeholders(text)))
+                yield f"{language}: {key}: must have the names {{{names}}} as elsewhere"
 
 
-def _names(text: str) -> set[str]:
+def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}

@@ -7,10 +7,10 @@ from enum import StrEnum
 from handlers.model.actions import Action
 from handlers.model.messages import Option
 from kb.model import EntryId, Language, LineId
-from kb.understanding.result import Match, Outcome, Why
+from kb.understanding.result import Candidate, Explanation, Outcome
 
 
-class Asked(StrEnum):
+class QuestionKind(StrEnum):
     """What an open question was about."""
 
     TOPIC = "topic"
@@ -23,7 +23,7 @@ class Asked(StrEnum):
 class OpenQuestion:
     """Choices that wait for an answer."""
 
-    about: Asked
+    about: QuestionKind
     options: tuple[Option, ...]
     asked_at: datetime
 
@@ -36,13 +36,13 @@ class Session:
     language_chosen: bool = False
     """True once the person has asked for a language: then a message in another one does not change it."""
     question: OpenQuestion | None = None
-    strikes: int = 0
+    failed_turns: int = 0
     """How many messages in a row were not understood."""
     entry: EntryId | None = None
     """What the talk was last about."""
     line: LineId | None = None
     """The phone line that was last given."""
-    stopped: bool = False
+    outage_reported: bool = False
     """True while the person has said that trading has stopped and not yet that it goes again."""
     ticket_requests: int = 0
     """How often a ticket was asked for in this talk."""
@@ -61,11 +61,11 @@ class Trace:
     """As in kb.model.Act; `clarify` where the bot asked back, `none` where nothing was recognised."""
     entry: EntryId | None = None
     line: LineId | None = None
-    score: float = 0.0
-    matches: tuple[Match, ...] = ()
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
     language: Language
     signals: tuple[str, ...] = ()
-    why: Why | None = None
+    explanation: Explanation | None = None
     """The matcher's reasons, where it gives them."""
     masked: tuple[str, ...] = ()
     """Kinds of secrets that were masked in the message (card, pin, password)."""
@@ -78,4 +78,4 @@ class Decision:
     actions: tuple[Action, ...]
     session: Session
     trace: Trace
-    heard: str = field(repr=False)
+    stored_text: str = field(repr=False)

@@ -9,18 +9,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kb.features.featurizer import Feature, Reader, Unit, is_word
+from kb.features.featurizer import Feature, Featurizer, Term, is_word
 from kb.features.sparse import Floats
 
-DOUBT: Final = 5.0
+PSEUDO_COUNT: Final = 5.0
 """How many questions of no entry in particular are thought beside those of an entry (Laplace's rule, by rarity)."""
-SEEN: Final = 2
+MIN_DF: Final = 2
 """A feature that stands in one message only teaches nothing beyond it."""
-SAMPLED: Final = 2_000_000
+MAX_HELD_OUT_SCORES: Final = 2_000_000
 """So many scores of left-out messages are enough to calibrate by."""
 
-SHARE: Final = 0.25
-ENOUGH: Final = 20.0
+PRIOR_WEIGHT: Final = 0.25
+PRIOR_HALF_WEIGHT_MESSAGES: Final = 20.0
 """Weighing begins with this share of what counting says; with less where labels have few messages beside this many."""
 
 Sums = npt.NDArray[np.float64]
@@ -28,7 +28,7 @@ Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountedModel:
+class NaiveBayesModel:
     """For each feature the labels it was seen with, and how much it speaks for each: the row `starts[f]:starts[f + 1]`.
 
     `absent` (one a label) is what a feature says about a label that it was never seen with.
@@ -37,95 +37,99 @@ class CountedModel:
 
     labels: tuple[str, ...]
     features: dict[Feature, int]
-    starts: Numbers
-    places: npt.NDArray[np.int32]
-    gains: Floats
-    absent: Floats
+    row_starts: Numbers
+    label_numbers: npt.NDArray[np.int32]
+    log_ratios: Floats
+    log_absent: Floats
 
-    def scores(self, units: Mapping[Unit, float], reader: Reader) -> Floats:
+    def scores(self, terms: Mapping[Term, float], featurizer: Featurizer) -> Floats:
         """One score a label for units with their loudness."""
         rows: list[int] = []
-        loud: list[float] = []
+        weights: list[float] = []
         unseen = 0
-        for feature, volume in heard(units, reader).items():
+        for feature, volume in active_features(terms, featurizer).items():
             row = self.features.get(feature)
             if row is None:
                 unseen += 1
             else:
                 rows.append(row)
-                loud.append(volume)
-        sums = self.sums(rows, loud)
-        out: Floats = (sums / sqrt(max(1.0, sum(loud) + unseen))).astype(np.float32)
+                weights.append(volume)
+        sums = self.sums(rows, weights)
+        out: Floats = (sums / sqrt(max(1.0, sum(weights) + unseen))).astype(np.float32)
         return out
 
-    def sums(self, rows: Sequence[int], loud: Sequence[float]) -> Sums:
+    def sums(self, rows: Sequence[int], weights: Sequence[float]) -> Sums:
         """What the features in these rows say together, each as loud as given."""
-        spans = [slice(self.starts[row], self.starts[row + 1]) for row in rows]
+        spans = [slice(self.row_starts[row], self.row_starts[row + 1]) for row in rows]
         if not spans:
             return np.zeros(len(self.labels))
-        places = np.concatenate([self.places[span] for span in spans])
-        gains = np.concatenate([self.gains[span] * volume for span, volume in zip(spans, loud, strict=True)])
+        places = np.concatenate([self.label_numbers[span] for span in spans])
+        gains = np.concatenate([self.log_ratios[span] * volume for span, volume in zip(spans, weights, strict=True)])
         sums = np.bincount(places, weights=gains, minlength=len(self.labels)).astype(np.float64)
-        return sums + sum(loud) * self.absent.astype(np.float64)
+        return sums + sum(weights) * self.log_absent.astype(np.float64)
 
 
-def share(labels: Floats) -> float:
+def prior_weight(labels: Floats) -> float:
     """How much of what counting says weighing begins with, by the messages that each label has."""
     each = labels.mean()
-    return float(SHARE * each / (each + ENOUGH))
+    return float(PRIOR_WEIGHT * each / (each + PRIOR_HALF_WEIGHT_MESSAGES))
 
 
-def prior(together: Floats, seen: Floats, labels: Floats, messages: int) -> tuple[Floats, Floats]:
+def log_odds_prior(
+    cooccurrence: Floats, document_frequencies: Floats, label_counts: Floats, messages: int
+) -> tuple[Floats, Floats]:
     """What counting says, one row a feature and a column a label, and what a message said of itself in that.
 
     From how often features and labels came together, the messages with a feature and those of a label, and all of them.
     `together` is used up.
     """
-    seen = np.maximum(seen, 1)
-    told = _log((together * (messages / (seen * DOUBT))).astype(np.float32, copy=False))
-    together -= 1
-    np.maximum(together, 0, out=together)
-    together *= messages / (np.maximum(seen - 1, 1) * DOUBT)
-    own = np.subtract(told, _log(together), out=together)
-    told -= np.log1p(labels / DOUBT)
-    return told, own
+    document_frequencies = np.maximum(document_frequencies, 1)
+    log_odds = _log1p_in_place(
+        (cooccurrence * (messages / (document_frequencies * PSEUDO_COUNT))).astype(np.float32, copy=False)
+    )
+    cooccurrence -= 1
+    np.maximum(cooccurrence, 0, out=cooccurrence)
+    cooccurrence *= messages / (np.maximum(document_frequencies - 1, 1) * PSEUDO_COUNT)
+    own_share = np.subtract(log_odds, _log1p_in_place(cooccurrence), out=cooccurrence)
+    log_odds -= np.log1p(label_counts / PSEUDO_COUNT)
+    return log_odds, own_share
 
 
-def _log(counts: Floats) -> Floats:
+def _log1p_in_place(counts: Floats) -> Floats:
     """log1p() in place; numpy takes the plain logarithm of many numbers at once."""
     counts += 1
     return np.log(counts, out=counts)
 
 
-def heard(units: Mapping[Unit, float], reader: Reader) -> dict[Feature, float]:
+def active_features(terms: Mapping[Term, float], featurizer: Featurizer) -> dict[Feature, float]:
     """What counts of these units: letters in a row, which nearly every label has, do not."""
     found: dict[Feature, float] = {}
-    for unit, volume in units.items():
-        for feature in reader.features(unit) if is_word(unit) else (unit,):
+    for unit, volume in terms.items():
+        for feature in featurizer.features(unit) if is_word(unit) else (unit,):
             if not isinstance(feature, str) or ":" in feature:
                 found.setdefault(feature, volume)
     return found
 
 
-def count(
-    messages: Sequence[Sequence[str]], labels: Sequence[str], reader: Reader
-) -> tuple[CountedModel, Floats, Numbers]:
+def fit_naive_bayes(
+    messages: Sequence[Sequence[str]], labels: Sequence[str], featurizer: Featurizer
+) -> tuple[NaiveBayesModel, Floats, Numbers]:
     """The model; scores of some messages as they would be had each not been there; and which messages these are."""
     known = tuple(dict.fromkeys(labels))
     place = {label: number for number, label in enumerate(known)}
     truth = np.fromiter((place[label] for label in labels), dtype=np.int64, count=len(labels))
-    held = _read(messages, reader)
+    held = _extract_features(messages, featurizer)
     pairs, together = np.unique(held.flat * len(known) + np.repeat(truth, held.sizes), return_counts=True)
-    each = _Each(
+    each = _Totals(
         messages=len(truth), labels=np.bincount(truth), features=np.bincount(held.flat, minlength=len(held.features))
     )
-    model = _model(held.features, known, pairs, together, each)
-    chosen = np.arange(0, len(truth), max(1, len(truth) * len(known) // SAMPLED))
-    return model, _left_out(model, held, truth, (pairs, together, each), chosen), chosen
+    model = _build_model(held.features, known, pairs, together, each)
+    chosen = np.arange(0, len(truth), max(1, len(truth) * len(known) // MAX_HELD_OUT_SCORES))
+    return model, leave_one_out(model, held, truth, (pairs, together, each), chosen), chosen
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Read:
+class _FeatureLists:
     """The features of all messages in one row of numbers, and how many each message has."""
 
     features: dict[Feature, int]
@@ -134,7 +138,7 @@ class _Read:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Each:
+class _Totals:
     """How many messages there are, of each label and with each feature."""
 
     messages: int
@@ -142,50 +146,54 @@ class _Each:
     features: Numbers
 
 
-def _read(messages: Iterable[Sequence[str]], reader: Reader) -> _Read:
+def _extract_features(messages: Iterable[Sequence[str]], featurizer: Featurizer) -> _FeatureLists:
     numbers: dict[Feature, int] = {}
     flat, sizes = array("q"), array("q")
     for message in messages:
-        found = heard(dict.fromkeys(reader.units(message), 1.0), reader)
+        found = active_features(dict.fromkeys(featurizer.terms(message), 1.0), featurizer)
         sizes.append(len(found))
         flat.extend([numbers.setdefault(feature, len(numbers)) for feature in found])
-    return _Read(features=numbers, flat=np.array(flat, dtype=np.int64), sizes=np.array(sizes, dtype=np.int64))
+    return _FeatureLists(features=numbers, flat=np.array(flat, dtype=np.int64), sizes=np.array(sizes, dtype=np.int64))
 
 
-def _model(
-    features: dict[Feature, int], labels: tuple[str, ...], pairs: Numbers, together: Numbers, each: _Each
-) -> CountedModel:
+def _build_model(
+    features: dict[Feature, int], labels: tuple[str, ...], pairs: Numbers, cooccurrence: Numbers, totals: _Totals
+) -> NaiveBayesModel:
     feature, label = np.divmod(pairs, len(labels))
-    kept = each.features >= SEEN
+    kept = totals.features >= MIN_DF
     stays = kept[feature]
     number = np.cumsum(kept) - 1
-    gains = np.log1p(together * each.messages / (each.features[feature] * DOUBT))
-    return CountedModel(
+    gains = np.log1p(cooccurrence * totals.messages / (totals.features[feature] * PSEUDO_COUNT))
+    return NaiveBayesModel(
         labels=labels,
         features={name: int(number[row]) for name, row in features.items() if kept[row]},
-        starts=np.concatenate([[0], np.cumsum(np.bincount(feature, minlength=len(kept))[kept])]),
-        places=label[stays].astype(np.int32),
-        gains=gains[stays].astype(np.float32),
-        absent=-np.log1p(each.labels / DOUBT).astype(np.float32),
+        row_starts=np.concatenate([[0], np.cumsum(np.bincount(feature, minlength=len(kept))[kept])]),
+        label_numbers=label[stays].astype(np.int32),
+        log_ratios=gains[stays].astype(np.float32),
+        log_absent=-np.log1p(totals.labels / PSEUDO_COUNT).astype(np.float32),
     )
 
 
-def _left_out(
-    model: CountedModel, held: _Read, truth: Numbers, counted: tuple[Numbers, Numbers, _Each], chosen: Numbers
+def leave_one_out(
+    model: NaiveBayesModel,
+    features: _FeatureLists,
+    truth: Numbers,
+    counts: tuple[Numbers, Numbers, _Totals],
+    chosen: Numbers,
 ) -> Floats:
     """What each chosen message scores with the counts that it is not in itself."""
-    pairs, together, each = counted
-    number = np.cumsum(each.features >= SEEN) - 1
-    starts = np.concatenate([[0], np.cumsum(held.sizes)])
+    pairs, together, each = counts
+    number = np.cumsum(each.features >= MIN_DF) - 1
+    starts = np.concatenate([[0], np.cumsum(features.sizes)])
     out = np.empty((len(chosen), len(model.labels)), dtype=np.float32)
     for row, message in enumerate(chosen):
         own = truth[message]
-        seen = held.flat[starts[message] : starts[message + 1]]
+        seen = features.flat[starts[message] : starts[message + 1]]
         # What would be seen too rarely without this message would not be there.
-        seen = seen[each.features[seen] > SEEN]
+        seen = seen[each.features[seen] > MIN_DF]
         sums = model.sums(number[seen].tolist(), [1.0] * len(seen))
         others = together[np.searchsorted(pairs, seen * len(model.labels) + own)] - 1
-        gains = np.log1p(others * (each.messages - 1) / ((each.features[seen] - 1) * DOUBT))
-        sums[own] = gains.sum() - len(seen) * np.log1p((each.labels[own] - 1) / DOUBT)
-        out[row] = sums / sqrt(max(1, held.sizes[message]))
+        gains = np.log1p(others * (each.messages - 1) / ((each.features[seen] - 1) * PSEUDO_COUNT))
+        sums[own] = gains.sum() - len(seen) * np.log1p((each.labels[own] - 1) / PSEUDO_COUNT)
+        out[row] = sums / sqrt(max(1, features.sizes[message]))
     return out

@@ -11,113 +11,122 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kb.classifier.naive_bayes import prior, share
-from kb.features.design_matrix import Between, Corpus
+from kb.classifier.naive_bayes import log_odds_prior, prior_weight
+from kb.features.design_matrix import DesignMatrix, WeightedOperator
 from kb.features.featurizer import Feature
-from kb.features.sparse import Floats, blocks
+from kb.features.sparse import Floats, column_blocks
 
-STEPS: Final = 7
-SHARE: Final = 0.7
-LONGEST: Final = 2.0
+GRADIENT_STEPS: Final = 7
+STEP_FRACTION: Final = 0.7
+MAX_STEP: Final = 2.0
 """A step is this share of what Newton's method would go along the gradient, and no longer than LONGEST."""
-LAG: Final = 2
+MOMENTUM_LAG: Final = 2
 """Each step goes on with step / (step + LAG) of the last one (Nesterov 1983)."""
-OWN_SHARE: Final = 0.8
+SELF_INFLUENCE: Final = 0.8
 """How much of what a message taught the model is taken off its own score; 0.8 meets what cross-validation measures."""
-EVEN: Final = 0.5
+CLASS_BALANCE_EXPONENT: Final = 0.5
 _TINY: Final = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weighed:
+class FittedWeights:
     """What each feature says for each label, and the size of each unit; both end in a row of zeros.
 
     `held_out`: what each message scores without what it taught itself.
     """
 
     features: Floats
-    unit_sizes: Floats
+    term_sizes: Floats
     held_out: Floats
 
 
-def weigh(read: Corpus, truth: Floats) -> Weighed:
+def fit_softmax(design: DesignMatrix, targets: Floats) -> FittedWeights:
     """Learns from messages whose labels are the ones in the rows of `truth`."""
-    between = Between(read)
-    weights, scores, own = _start(between, read.features, truth)
-    taught = _descend(between, scores, truth)
-    for block in blocks(truth.shape[1]):
-        weights[:, block] += between.taught(taught[:, block])
+    between = WeightedOperator(design)
+    weights, scores, own = _naive_bayes_start(between, design.features, targets)
+    taught = _dual_gradient_steps(between, scores, targets)
+    for block in column_blocks(targets.shape[1]):
+        weights[:, block] += between.weights_from_duals(taught[:, block])
     own += taught
-    own *= OWN_SHARE
+    own *= SELF_INFLUENCE
     scores -= own
-    return Weighed(features=weights, unit_sizes=between.unit_sizes, held_out=scores)
+    return FittedWeights(features=weights, term_sizes=between.term_sizes, held_out=scores)
 
 
-def _start(between: Between, features: Iterable[Feature], truth: Floats) -> tuple[Floats, Floats, Floats]:
+def _naive_bayes_start(
+    operator: WeightedOperator, features: Iterable[Feature], targets: Floats
+) -> tuple[Floats, Floats, Floats]:
     """What counting gives: weights of features, scores of messages, and the part of these that each gave itself."""
-    spoken, labels = _spoken(features), truth.sum(axis=0)
-    number = np.maximum(between.of_messages(spoken.astype(np.float32)[:, None]), 1)
+    word_level, labels = _word_level_mask(features), targets.sum(axis=0)
+    number = np.maximum(operator.matmul(word_level.astype(np.float32)[:, None]), 1)
     # As loud as the prior is meant to be: it is counted for messages whose features all have the size 1.
-    scale = np.float32(share(labels) * np.median(np.sqrt(between.sizes / number)))
-    seen = between.to_features(np.ones((len(truth), 1), dtype=np.float32))[spoken]
-    weights = np.zeros((len(spoken), len(labels)), dtype=np.float32)
-    scores, owned = np.empty_like(truth), np.empty_like(truth)
-    for block in blocks(len(labels)):
-        together = between.to_features(truth[:, block])[spoken]
-        gains, own = prior(together, seen, labels[block], len(truth))
-        filled = np.zeros((len(spoken), gains.shape[1]), dtype=np.float32)
-        filled[spoken] = own
-        owned[:, block] = between.heard(filled)
-        filled[spoken] = gains
+    scale = np.float32(prior_weight(labels) * np.median(np.sqrt(operator.sizes / number)))
+    seen = operator.rmatmul(np.ones((len(targets), 1), dtype=np.float32))[word_level]
+    weights = np.zeros((len(word_level), len(labels)), dtype=np.float32)
+    scores, owned = np.empty_like(targets), np.empty_like(targets)
+    for block in column_blocks(len(labels)):
+        cooccurrence = operator.rmatmul(targets[:, block])[word_level]
+        log_odds, own = log_odds_prior(cooccurrence, seen, labels[block], len(targets))
+        filled = np.zeros((len(word_level), log_odds.shape[1]), dtype=np.float32)
+        filled[word_level] = own
+        owned[:, block] = operator.decision_scores(filled)
+        filled[word_level] = log_odds
         filled *= scale
-        scores[:, block] = between.heard(filled)
+        scores[:, block] = operator.decision_scores(filled)
         weights[:, block] = filled
-    owned *= truth
+    owned *= targets
     owned *= scale
     return weights, scores, owned
 
 
-def _descend(between: Between, scores: Floats, truth: Floats) -> Floats:
+def _dual_gradient_steps(operator: WeightedOperator, scores: Floats, targets: Floats) -> Floats:
     """Moves the scores of messages towards the truth, and returns how much each message taught each label for that."""
-    labels = truth.sum(axis=0)
-    heft: Floats = np.minimum((np.median(labels) / labels) ** EVEN, 1).astype(np.float32)[truth.argmax(axis=1), None]
-    taught, speed = np.zeros_like(truth), np.zeros_like(truth)
-    for step, reach in enumerate(_reaches()):
-        speed *= np.float32(_momentum(step))
-        likely = _softmax(scores + speed)
-        rest = truth - likely
-        rest *= heft
-        gain = between.gain(rest)
-        rate = np.float32(min(LONGEST, SHARE * _newton(likely, rest, gain, heft[:, 0])))
-        del likely
-        speed += np.multiply(gain, rate, out=gain)
-        scores += speed
-        taught += np.multiply(rest, rate * reach, out=rest)
-    return taught
+    labels = targets.sum(axis=0)
+    class_weight: Floats = np.minimum((np.median(labels) / labels) ** CLASS_BALANCE_EXPONENT, 1).astype(np.float32)[
+        targets.argmax(axis=1), None
+    ]
+    duals, velocity = np.zeros_like(targets), np.zeros_like(targets)
+    for step, momentum_sum in enumerate(_momentum_sums()):
+        velocity *= np.float32(_momentum(step))
+        probabilities = _softmax(scores + velocity)
+        residual = targets - probabilities
+        residual *= class_weight
+        gradient_scores = operator.gram_product(residual)
+        rate = np.float32(
+            min(
+                MAX_STEP,
+                STEP_FRACTION * _newton_step_size(probabilities, residual, gradient_scores, class_weight[:, 0]),
+            )
+        )
+        del probabilities
+        velocity += np.multiply(gradient_scores, rate, out=gradient_scores)
+        scores += velocity
+        duals += np.multiply(residual, rate * momentum_sum, out=residual)
+    return duals
 
 
 def _momentum(step: int) -> float:
-    return step / (step + LAG)
+    return step / (step + MOMENTUM_LAG)
 
 
-def _reaches() -> list[np.float32]:
+def _momentum_sums() -> list[np.float32]:
     """How far what is moved in each step goes in that and all later ones, as each goes on with a part of the last."""
     reach, found = 0.0, list[np.float32]()
-    for step in reversed(range(STEPS)):
+    for step in reversed(range(GRADIENT_STEPS)):
         reach = 1 + reach * _momentum(step + 1)
         found.append(np.float32(reach))
     return found[::-1]
 
 
-def _newton(likely: Floats, rest: Floats, gain: Floats, heft: Floats) -> float:
+def _newton_step_size(probabilities: Floats, residual: Floats, gradient_scores: Floats, class_weight: Floats) -> float:
     """How far along `gain` the loss falls, by its slope and its bend there; `likely` is used up."""
-    slope = np.einsum("ij,ij->i", rest, gain).sum(dtype=np.float64)
-    leaning = np.multiply(likely, gain, out=likely)
-    spread = np.einsum("ij,ij->i", leaning, gain) - leaning.sum(axis=1) ** 2
-    return float(slope / max(float((heft * spread).sum(dtype=np.float64)), _TINY))
+    slope = np.einsum("ij,ij->i", residual, gradient_scores).sum(dtype=np.float64)
+    leaning = np.multiply(probabilities, gradient_scores, out=probabilities)
+    spread = np.einsum("ij,ij->i", leaning, gradient_scores) - leaning.sum(axis=1) ** 2
+    return float(slope / max(float((class_weight * spread).sum(dtype=np.float64)), _TINY))
 
 
-def _spoken(features: Iterable[Feature]) -> npt.NDArray[np.bool_]:
+def _word_level_mask(features: Iterable[Feature]) -> npt.NDArray[np.bool_]:
     """Which features are more than letters in a row; the row of zeros at the end is not."""
     return np.array([not isinstance(feature, str) or ":" in feature for feature in features] + [False])
 

@@ -8,107 +8,111 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kb.classifier.calibration import Calibration, Scores, learn
-from kb.classifier.linear_model import Model, train
-from kb.classifier.naive_bayes import CountedModel, count
-from kb.features.dataset import NONE, Said, Taken, taken
-from kb.features.featurizer import Feature, Reader
+from kb.classifier.calibration import Calibration, Scores, fit_calibration
+from kb.classifier.linear_model import LinearModel, fit
+from kb.classifier.naive_bayes import NaiveBayesModel, fit_naive_bayes
+from kb.features.dataset import OUT_OF_SCOPE, Dataset, Example, build_dataset
+from kb.features.featurizer import Feature, Featurizer
 from kb.model import Act, KnowledgeBase
 
-CELLS: Final = 30_000_000
+MAX_DENSE_CELLS: Final = 30_000_000
 """So many messages times labels are weighed step by step; of more, features are counted."""
-URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
-_NAMES: Final = "names"
-_COUNTED: Final = ("starts", "places", "gains", "absent")
+URGENT_ACTS: Final = frozenset({Act.CRITICAL, Act.TICKET})
+_METADATA: Final = "names"
+_NAIVE_BAYES_ARRAYS: Final = ("row_starts", "label_numbers", "log_ratios", "log_absent")
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Learnt:
+class TrainedModel:
     """What a matcher needs beside the knowledge base itself."""
 
-    model: Model | CountedModel
+    model: LinearModel | NaiveBayesModel
     calibration: Calibration
-    taken: Taken | None = None
+    dataset: Dataset | None = None
     """What it was learnt from, where it was learnt just now: it need not be taken apart again."""
 
 
-class LearntError(Exception):
+class ModelFormatError(Exception):
     """What was kept of an earlier start cannot be read; learn again."""
 
 
-def learnt(knowledge: KnowledgeBase) -> Learnt:
+def train(knowledge: KnowledgeBase) -> TrainedModel:
     """Learns it all: this takes about a second for ten thousand questions."""
-    apart = taken(knowledge)
-    rows = apart.rows
-    model, held_out, chosen = _trained(rows, apart.reader)
+    dataset = build_dataset(knowledge)
+    rows = dataset.examples
+    model, held_out, chosen = _fit_model(rows, dataset.featurizer)
     place = {label: number for number, label in enumerate(model.labels)}
-    calibration = learn(
+    calibration = fit_calibration(
         held_out,
         np.array([place[rows[number].entry] for number in chosen]),
-        np.array([len(rows[number].said) for number in chosen]),
-        place.get(NONE),
-        [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT and entry.id in place],
+        np.array([len(rows[number].tokens) for number in chosen]),
+        place.get(OUT_OF_SCOPE),
+        [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT_ACTS and entry.id in place],
     )
-    return Learnt(model=model, calibration=calibration, taken=apart)
+    return TrainedModel(model=model, calibration=calibration, dataset=dataset)
 
 
-def _trained(rows: Sequence[Said], reader: Reader) -> tuple[Model | CountedModel, Scores, Sequence[int]]:
-    messages, labels = [row.said for row in rows], [row.entry for row in rows]
-    if len(rows) * len(set(labels)) > CELLS:
-        counted, held_out, chosen = count(messages, labels, reader)
+def _fit_model(
+    examples: Sequence[Example], featurizer: Featurizer
+) -> tuple[LinearModel | NaiveBayesModel, Scores, Sequence[int]]:
+    messages, labels = [row.tokens for row in examples], [row.entry for row in examples]
+    if len(examples) * len(set(labels)) > MAX_DENSE_CELLS:
+        counted, held_out, chosen = fit_naive_bayes(messages, labels, featurizer)
         return counted, held_out, chosen.tolist()
-    model, scores = train(messages, labels, reader)
-    return model, scores, range(len(rows))
+    model, scores = fit(messages, labels, featurizer)
+    return model, scores, range(len(examples))
 
 
-def pack(found: Learnt) -> Arrays:
+def to_arrays(trained: TrainedModel) -> Arrays:
     """As arrays without Python objects in them, to be kept in a file."""
-    model, calibration = found.model, found.calibration
+    model, calibration = trained.model, trained.calibration
     names = {
         "labels": model.labels,
-        "units": list(model.units) if isinstance(model, Model) else None,
+        "terms": list(model.terms) if isinstance(model, LinearModel) else None,
         "features": list(model.features),
-        "strangeness": getattr(model, "strangeness", None),
-        "none": calibration.none,
-        "slopes": calibration.slopes,
-        "answer_from": calibration.answer_from,
-        "clarify_from": calibration.clarify_from,
+        "unseen_norm": getattr(model, "unseen_norm", None),
+        "out_of_scope_column": calibration.out_of_scope_column,
+        "coefficients": calibration.coefficients,
+        "answer_threshold": calibration.answer_threshold,
+        "clarify_threshold": calibration.clarify_threshold,
     }
     text = np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), dtype=np.uint8)
-    kept = ("rows",) if isinstance(model, Model) else _COUNTED
-    return {_NAMES: text, "boldness": calibration.boldness, **{name: getattr(model, name) for name in kept}}
+    kept = ("weights",) if isinstance(model, LinearModel) else _NAIVE_BAYES_ARRAYS
+    return {_METADATA: text, "class_bias": calibration.class_bias, **{name: getattr(model, name) for name in kept}}
 
 
-def unpack(arrays: Arrays) -> Learnt:
-    """What `pack` packed.
+def from_arrays(arrays: Arrays) -> TrainedModel:
+    """Read what `to_arrays` wrote.
 
     Raises:
-        LearntError: it is something else.
+        ModelFormatError: the arrays are something else.
     """
     try:
-        names = json.loads(arrays[_NAMES].tobytes())
+        names = json.loads(arrays[_METADATA].tobytes())
         labels = tuple(names["labels"])
-        model: Model | CountedModel
-        if names["units"] is None:
+        model: LinearModel | NaiveBayesModel
+        if names["terms"] is None:
             features = _numbered(names["features"], 0)
-            model = CountedModel(labels=labels, features=features, **{name: arrays[name] for name in _COUNTED})
+            model = NaiveBayesModel(
+                labels=labels, features=features, **{name: arrays[name] for name in _NAIVE_BAYES_ARRAYS}
+            )
         else:
-            rows = arrays["rows"]
-            features = _numbered(names["features"], len(rows) - 1 - len(names["features"]))
-            units, strangeness = _numbered(names["units"], 0), names["strangeness"]
-            model = Model(labels=labels, units=units, features=features, rows=rows, strangeness=strangeness)
+            weights = arrays["weights"]
+            features = _numbered(names["features"], len(weights) - 1 - len(names["features"]))
+            terms, unseen_norm = _numbered(names["terms"], 0), names["unseen_norm"]
+            model = LinearModel(labels=labels, terms=terms, features=features, weights=weights, unseen_norm=unseen_norm)
         calibration = Calibration(
-            none=names["none"],
-            boldness=arrays["boldness"],
-            slopes=tuple(names["slopes"]),
-            answer_from=names["answer_from"],
-            clarify_from=names["clarify_from"],
+            out_of_scope_column=names["out_of_scope_column"],
+            class_bias=arrays["class_bias"],
+            coefficients=tuple(names["coefficients"]),
+            answer_threshold=names["answer_threshold"],
+            clarify_threshold=names["clarify_threshold"],
         )
     except (KeyError, TypeError, ValueError) as exc:
-        raise LearntError(str(LearntError.__doc__)) from exc
-    return Learnt(model=model, calibration=calibration)
+        raise ModelFormatError(str(ModelFormatError.__doc__)) from exc
+    return TrainedModel(model=model, calibration=calibration)
 
 
 def _numbered(names: Sequence[Feature], first: int) -> dict[Feature, int]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.evaluation.metrics import NONE, Judged
+from kb.evaluation.metrics import OUT_OF_SCOPE, Prediction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,43 +12,49 @@ class Confusion:
     """One entry taken for another (or for none), and how often."""
 
     expected: str
-    got: str
+    predicted: str
     count: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bin:
+class ReliabilityBin:
     """Rows whose first score lies between two bounds: what was promised and what came."""
 
     low: float
     high: float
     rows: int
-    promised: float
-    kept: float
+    confidence: float
+    accuracy: float
 
 
-def confusions(judged: Sequence[Judged]) -> tuple[Confusion, ...]:
+def confusions(predictions: Sequence[Prediction]) -> tuple[Confusion, ...]:
     """Which entries are taken for which, most frequent first; what is said on no entry counts as "none"."""
-    counts = Counter((one.row.label, one.first or NONE) for one in judged if one.row.accepted and not one.right)
-    counts.update((NONE, one.first or NONE) for one in judged if not one.row.accepted and one.answered)
+    counts = Counter(
+        (one.message.label, one.first or OUT_OF_SCOPE)
+        for one in predictions
+        if one.message.accepted and not one.is_correct
+    )
+    counts.update(
+        (OUT_OF_SCOPE, one.first or OUT_OF_SCOPE) for one in predictions if not one.message.accepted and one.is_answered
+    )
     order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Confusion(expected=expected, got=got, count=count) for (expected, got), count in order)
+    return tuple(Confusion(expected=expected, predicted=got, count=count) for (expected, got), count in order)
 
 
-def reliability(judged: Sequence[Judged], bins: int = 10) -> tuple[Bin, ...]:
+def reliability_bins(predictions: Sequence[Prediction], bins: int = 10) -> tuple[ReliabilityBin, ...]:
     """Whether scores are honest: in each range of scores, the mean score and the share that was right."""
     found = []
     for number in range(bins):
         low, high = number / bins, (number + 1) / bins
-        inside = [one for one in judged if low <= one.score < high or (one.score == high == 1)]
+        inside = [one for one in predictions if low <= one.confidence < high or (one.confidence == high == 1)]
         if inside:
-            promised = sum(one.score for one in inside) / len(inside)
-            kept = sum(one.right for one in inside) / len(inside)
-            found.append(Bin(low=low, high=high, rows=len(inside), promised=promised, kept=kept))
+            promised = sum(one.confidence for one in inside) / len(inside)
+            kept = sum(one.is_correct for one in inside) / len(inside)
+            found.append(ReliabilityBin(low=low, high=high, rows=len(inside), confidence=promised, accuracy=kept))
     return tuple(found)
 
 
-def dishonesty(judged: Sequence[Judged]) -> float | None:
+def expected_calibration_error(predictions: Sequence[Prediction]) -> float | None:
     """How far scores are from what comes of them on average (the expected calibration error); 0 is honest."""
-    bins = reliability(judged)
-    return sum(one.rows * abs(one.promised - one.kept) for one in bins) / len(judged) if bins else None
+    bins = reliability_bins(predictions)
+    return sum(one.rows * abs(one.confidence - one.accuracy) for one in bins) / len(predictions) if bins else None

@@ -6,39 +6,39 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from kb.evaluation.metrics import Row
-from kb.features.featurizer import spelt
+from kb.evaluation.metrics import LabelledMessage
+from kb.features.featurizer import phonetic_tokens
 from kb.model import KnowledgeBase
 
-NEARLY: Final = 95.0
+MIN_SIMILARITY: Final = 95.0
 """From this rapidfuzz ratio of the skeletons on, two texts are nearly the same."""
-DECOY: Final = "decoys"
+OUT_OF_SCOPE: Final = "decoys"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Copy:
+class Leak:
     """A labelled message and the text of the content that it is nearly the same as; `place`: an entry, or decoys."""
 
-    row: Row
+    message: LabelledMessage
     place: str
-    known: str
-    likeness: float
+    known_text: str
+    similarity: float
 
 
-def copies(rows: Iterable[Row], knowledge: KnowledgeBase) -> Iterator[Copy]:
+def find_leaks(rows: Iterable[LabelledMessage], knowledge: KnowledgeBase) -> Iterator[Leak]:
     """The rows that stand in the content: the same words in whichever order, or nearly the same letters."""
     known = [(str(entry.id), text) for entry, _, text in knowledge.questions()]
-    known += [(DECOY, text) for texts in knowledge.decoys.values() for text in texts]
-    said = [spelt(text) for _, text in known]
+    known += [(OUT_OF_SCOPE, text) for texts in knowledge.out_of_scope.values() for text in texts]
+    said = [phonetic_tokens(text) for _, text in known]
     shuffled = {tuple(sorted(words)): number for number, words in enumerate(said) if words}
     letters = [" ".join(words) for words in said]
     for row in rows:
-        words = spelt(row.text)
+        words = phonetic_tokens(row.text)
         number, likeness = shuffled.get(tuple(sorted(words))), 100.0
         if number is None and (
-            near := process.extractOne(" ".join(words), letters, score_cutoff=NEARLY, scorer=fuzz.ratio)
+            near := process.extractOne(" ".join(words), letters, score_cutoff=MIN_SIMILARITY, scorer=fuzz.ratio)
         ):
             _, likeness, number = near
         if number is not None and words:
             place, text = known[number]
-            yield Copy(row=row, place=place, known=text, likeness=likeness)
+            yield Leak(message=row, place=place, known_text=text, similarity=likeness)

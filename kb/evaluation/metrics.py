@@ -8,16 +8,16 @@ from typing import Final, Protocol
 import numpy as np
 
 from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
-from kb.understanding.result import Outcome, Understands
+from kb.understanding.result import Interpreter, Outcome
 
-NONE: Final = "none"
-TOP: Final = 3
-KEPT_RIGHT: Final = 95
+OUT_OF_SCOPE: Final = "none"
+RECALL_RANK: Final = 3
+TRUE_POSITIVE_PERCENT: Final = 95
 """Out-of-scope recall is taken at the score that keeps this percentage of the right answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class LabelledMessage:
     """One labelled message; `label` is an entry, several with | between them (each is right), or "none"."""
 
     text: str
@@ -28,85 +28,85 @@ class Row:
     @property
     def accepted(self) -> frozenset[str]:
         """The entries that are right; empty where no entry is."""
-        return frozenset(self.label.split("|")) - {NONE}
+        return frozenset(self.label.split("|")) - {OUT_OF_SCOPE}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class Prediction:
     """A row with what was made of it: entries and their scores, best first."""
 
-    row: Row
+    message: LabelledMessage
     outcome: Outcome
-    ranked: tuple[tuple[EntryId, float], ...]
+    ranking: tuple[tuple[EntryId, float], ...]
     seconds: float
     language: Language | None = None
 
     @property
     def first(self) -> EntryId | None:
         """The entry in the first place."""
-        return self.ranked[0][0] if self.ranked else None
+        return self.ranking[0][0] if self.ranking else None
 
     @property
-    def score(self) -> float:
+    def confidence(self) -> float:
         """The score of the first place."""
-        return self.ranked[0][1] if self.ranked else 0.0
+        return self.ranking[0][1] if self.ranking else 0.0
 
     @property
-    def right(self) -> bool:
+    def is_correct(self) -> bool:
         """Whether the first place is an accepted entry."""
-        return self.first in self.row.accepted
+        return self.first in self.message.accepted
 
     @property
-    def among(self) -> bool:
+    def is_in_top_3(self) -> bool:
         """Whether an accepted entry is among the first three."""
-        return any(entry in self.row.accepted for entry, _ in self.ranked[:TOP])
+        return any(entry in self.message.accepted for entry, _ in self.ranking[:RECALL_RANK])
 
     @property
-    def answered(self) -> bool:
+    def is_answered(self) -> bool:
         """Whether the bot would have answered without asking back."""
         return self.outcome is Outcome.ANSWERED
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
+class EvaluationMetrics:
     """Shares between 0 and 1; None where there is no row to take them from."""
 
     rows: int
     in_scope: int
-    first: float | None
-    among_three: float | None
-    answered: float | None
+    top1_accuracy: float | None
+    recall_at_3: float | None
+    coverage: float | None
     """Of the rows in scope, those answered without asking back."""
-    answered_wrongly: float | None
+    confident_error_rate: float | None
     """Of all rows, in scope or not, those in scope that got a confident wrong answer."""
-    risk: float | None
+    selective_risk: float | None
     """Of the answers given without asking back, in scope or not, those that were wrong."""
     out_of_scope_answered: float | None
     out_of_scope_unknown: float | None
     """Of the rows out of scope, those met with "I do not know"; the rest was answered or asked back about."""
     out_of_scope_recall: float | None
     """Of the rows out of scope, those told apart by score alone where 95 % of the right answers are kept."""
-    roc_area: float | None
+    auroc: float | None
     """The chance that a row in scope scores higher than one out of scope."""
-    language: float | None
+    language_accuracy: float | None
     """Of the rows with a language, those whose language was told."""
     p50_ms: float | None
     p99_ms: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Alarms:
+class EntryMetrics:
     """How well one entry is caught: rows of its own, and rows of others that it drew."""
 
     entry: EntryId
     rows: int
     recall: float | None
     """Of the rows that only this entry answers, those that have it in the first place."""
-    false_alarms: float | None
+    false_positive_rate: float | None
     """Of the rows that it does not answer, those that were answered with it."""
 
 
-class Ranks(Protocol):
+class Ranker(Protocol):
     """Anything that ranks entries for a message."""
 
     def rank(self, text: str) -> Sequence[tuple[EntryId, float]]:
@@ -114,19 +114,25 @@ class Ranks(Protocol):
         ...
 
 
-def judge(rows: Iterable[Row], matcher: Understands, clock: Callable[[], float]) -> tuple[Judged, ...]:
+def predict(
+    rows: Iterable[LabelledMessage], interpreter: Interpreter, clock: Callable[[], float]
+) -> tuple[Prediction, ...]:
     """Every row understood on its own, and how long each took by `clock` (seconds)."""
     judged = []
     for row in rows:
         start = clock()
-        meant = matcher.understand(row.text)
+        meant = interpreter.understand(row.text)
         seconds = clock() - start
-        ranked = tuple((match.entry, match.score) for match in meant.matches)
-        judged.append(Judged(row=row, outcome=meant.outcome, ranked=ranked, seconds=seconds, language=meant.language))
+        ranked = tuple((match.entry, match.confidence) for match in meant.candidates)
+        judged.append(
+            Prediction(message=row, outcome=meant.outcome, ranking=ranked, seconds=seconds, language=meant.language)
+        )
     return tuple(judged)
 
 
-def judge_ranking(rows: Iterable[Row], ranker: Ranks, clock: Callable[[], float]) -> tuple[Judged, ...]:
+def predict_by_ranking(
+    rows: Iterable[LabelledMessage], ranker: Ranker, clock: Callable[[], float]
+) -> tuple[Prediction, ...]:
     """Every row ranked by a baseline, which always answers."""
     judged = []
     for row in rows:
@@ -134,63 +140,69 @@ def judge_ranking(rows: Iterable[Row], ranker: Ranks, clock: Callable[[], float]
         ranked = tuple(ranker.rank(row.text))
         seconds = clock() - start
         outcome = Outcome.ANSWERED if ranked else Outcome.UNKNOWN
-        judged.append(Judged(row=row, outcome=outcome, ranked=ranked, seconds=seconds))
+        judged.append(Prediction(message=row, outcome=outcome, ranking=ranked, seconds=seconds))
     return tuple(judged)
 
 
-def figures(judged: Sequence[Judged]) -> Figures:
+def compute_metrics(predictions: Sequence[Prediction]) -> EvaluationMetrics:
     """All figures of these rows."""
-    inside = [one for one in judged if one.row.accepted]
-    outside = [one for one in judged if not one.row.accepted]
-    told = [one.language == one.row.language for one in judged if one.row.language]
-    milliseconds = [one.seconds * 1000 for one in judged]
-    return Figures(
-        rows=len(judged),
-        in_scope=len(inside),
-        first=_share(one.right for one in inside),
-        among_three=_share(one.among for one in inside),
-        answered=_share(one.answered for one in inside),
-        answered_wrongly=_share(bool(one.row.accepted) and one.answered and not one.right for one in judged),
-        risk=_share(not one.right for one in judged if one.answered),
-        out_of_scope_answered=_share(one.answered for one in outside),
-        out_of_scope_unknown=_share(one.outcome is Outcome.UNKNOWN for one in outside),
-        out_of_scope_recall=_below([one.score for one in inside if one.right], [one.score for one in outside]),
-        roc_area=roc_area([one.score for one in inside], [one.score for one in outside]),
-        language=_share(told),
+    in_scope = [one for one in predictions if one.message.accepted]
+    out_of_scope = [one for one in predictions if not one.message.accepted]
+    language_hits = [one.language == one.message.language for one in predictions if one.message.language]
+    milliseconds = [one.seconds * 1000 for one in predictions]
+    return EvaluationMetrics(
+        rows=len(predictions),
+        in_scope=len(in_scope),
+        top1_accuracy=_share(one.is_correct for one in in_scope),
+        recall_at_3=_share(one.is_in_top_3 for one in in_scope),
+        coverage=_share(one.is_answered for one in in_scope),
+        confident_error_rate=_share(
+            bool(one.message.accepted) and one.is_answered and not one.is_correct for one in predictions
+        ),
+        selective_risk=_share(not one.is_correct for one in predictions if one.is_answered),
+        out_of_scope_answered=_share(one.is_answered for one in out_of_scope),
+        out_of_scope_unknown=_share(one.outcome is Outcome.UNKNOWN for one in out_of_scope),
+        out_of_scope_recall=_out_of_scope_recall(
+            [one.confidence for one in in_scope if one.is_correct], [one.confidence for one in out_of_scope]
+        ),
+        auroc=auroc([one.confidence for one in in_scope], [one.confidence for one in out_of_scope]),
+        language_accuracy=_share(language_hits),
         p50_ms=_percentile(milliseconds, 50),
         p99_ms=_percentile(milliseconds, 99),
     )
 
 
-def by(judged: Sequence[Judged], key: Callable[[Row], str]) -> Mapping[str, Figures]:
+def metrics_by(
+    predictions: Sequence[Prediction], key: Callable[[LabelledMessage], str]
+) -> Mapping[str, EvaluationMetrics]:
     """The figures of each group of rows, such as a language or a style, in order of their names."""
-    groups: dict[str, list[Judged]] = {}
-    for one in judged:
-        groups.setdefault(key(one.row), []).append(one)
-    return {name: figures(groups[name]) for name in sorted(groups)}
+    groups: dict[str, list[Prediction]] = {}
+    for one in predictions:
+        groups.setdefault(key(one.message), []).append(one)
+    return {name: compute_metrics(groups[name]) for name in sorted(groups)}
 
 
-def alarms(judged: Sequence[Judged], entry: EntryId) -> Alarms:
+def entry_metrics(predictions: Sequence[Prediction], entry: EntryId) -> EntryMetrics:
     """How well `entry` is caught, and what it draws to itself."""
-    own = [one for one in judged if one.row.accepted == {entry}]
-    others = [one for one in judged if entry not in one.row.accepted]
-    return Alarms(
+    own = [one for one in predictions if one.message.accepted == {entry}]
+    others = [one for one in predictions if entry not in one.message.accepted]
+    return EntryMetrics(
         entry=entry,
         rows=len(own),
-        recall=_share(one.right for one in own),
-        false_alarms=_share(one.answered and one.first == entry for one in others),
+        recall=_share(one.is_correct for one in own),
+        false_positive_rate=_share(one.is_answered and one.first == entry for one in others),
     )
 
 
-def roc_area(inside: Sequence[float], outside: Sequence[float]) -> float | None:
+def auroc(in_scope: Sequence[float], out_of_scope: Sequence[float]) -> float | None:
     """The chance that a score inside is higher than one outside; equal scores count half."""
-    if not inside or not outside:
+    if not in_scope or not out_of_scope:
         return None
-    one, other = np.array(inside)[:, None], np.array(outside)[None, :]
+    one, other = np.array(in_scope)[:, None], np.array(out_of_scope)[None, :]
     return float((one > other).mean() + (one == other).mean() / 2)
 
 
-def only_in(knowledge: KnowledgeBase, languages: Collection[Language]) -> KnowledgeBase:
+def restrict_languages(knowledge: KnowledgeBase, languages: Collection[Language]) -> KnowledgeBase:
     """The same knowledge with the questions (and decoys) of these languages alone."""
 
     def kept(texts: Mapping[Language, tuple[str, ...]]) -> Mapping[Language, tuple[str, ...]]:
@@ -198,13 +210,13 @@ def only_in(knowledge: KnowledgeBase, languages: Collection[Language]) -> Knowle
         return MappingProxyType(found)
 
     entries = {name: replace(entry, questions=kept(entry.questions)) for name, entry in knowledge.entries.items()}
-    return replace(knowledge, entries=MappingProxyType(entries), decoys=kept(knowledge.decoys))
+    return replace(knowledge, entries=MappingProxyType(entries), out_of_scope=kept(knowledge.out_of_scope))
 
 
-def _below(right: Sequence[float], outside: Sequence[float]) -> float | None:
-    if not right or not outside:
+def _out_of_scope_recall(correct: Sequence[float], out_of_scope: Sequence[float]) -> float | None:
+    if not correct or not out_of_scope:
         return None
-    return float((np.array(outside) < np.percentile(right, 100 - KEPT_RIGHT)).mean())
+    return float((np.array(out_of_scope) < np.percentile(correct, 100 - TRUE_POSITIVE_PERCENT)).mean())
 
 
 def _share(facts: Iterable[bool]) -> float | None:

@@ -7,77 +7,87 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from kb.features.featurizer import WORDS_READ, Reader
+from kb.features.featurizer import MAX_WORDS, Featurizer
 from kb.features.lexicon import Lexicon
 from kb.model import EntryId, KnowledgeBase, Language
-from kb.text.phonetic import clean, skeleton, words
+from kb.text.phonetic import normalize, phonetic_key, tokenize
 
-NONE: Final = EntryId("none")
+OUT_OF_SCOPE: Final = EntryId("none")
 """The label of what no entry answers."""
 
 
-class Said(NamedTuple):
+class Example(NamedTuple):
     """A known question, or a decoy with the label NONE; `said` are the skeletons of its words, `line` all in one."""
 
     entry: EntryId
     text: str
-    said: Sequence[str]
-    line: str
+    tokens: Sequence[str]
+    text_key: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class Dataset:
     """Questions in the order of their entries, and decoys; those that hold no word are left out.
 
     `used` tells how often each skeleton is used, `spoken` the same of words as they are spelt, in each language.
     """
 
-    asked: Sequence[Said]
-    decoys: Sequence[Said]
-    used: Mapping[str, int]
-    spoken: Mapping[Language, Mapping[str, int]]
-    reader: Reader
+    questions: Sequence[Example]
+    out_of_scope: Sequence[Example]
+    vocabulary: Mapping[str, int]
+    words_by_language: Mapping[Language, Mapping[str, int]]
+    featurizer: Featurizer
 
     @property
-    def rows(self) -> list[Said]:
+    def examples(self) -> list[Example]:
         """Questions and decoys."""
-        return [*self.asked, *self.decoys]
+        return [*self.questions, *self.out_of_scope]
 
 
-def taken(knowledge: KnowledgeBase) -> Taken:
+def build_dataset(knowledge: KnowledgeBase) -> Dataset:
     """Takes all of it apart, each word once."""
-    apart = _Apart()
-    asked = apart.rows((entry.id, language, text) for entry, language, text in knowledge.questions())
-    decoys = apart.rows((NONE, language, text) for language, texts in knowledge.decoys.items() for text in texts)
-    used = Counter(chain.from_iterable(row.said for row in (*asked, *decoys)))
-    reader = Reader(Lexicon(knowledge.concepts, apart.skeletons.__getitem__))
-    reader.learn(used)
-    return Taken(asked=asked, decoys=decoys, used=used, spoken=apart.spoken, reader=reader)
+    apart = _DatasetBuilder()
+    asked = apart.build_examples((entry.id, language, text) for entry, language, text in knowledge.questions())
+    decoys = apart.build_examples(
+        (OUT_OF_SCOPE, language, text) for language, texts in knowledge.out_of_scope.items() for text in texts
+    )
+    used = Counter(chain.from_iterable(row.tokens for row in (*asked, *decoys)))
+    reader = Featurizer(Lexicon(knowledge.concepts, apart.phonetic_keys.__getitem__))
+    reader.cache(used)
+    return Dataset(
+        questions=asked,
+        out_of_scope=decoys,
+        vocabulary=used,
+        words_by_language=apart.words_by_language,
+        featurizer=reader,
+    )
 
 
-class _Skeletons(dict[str, str]):
+class _PhoneticCache(dict[str, str]):
     """Each word's skeleton, made once: most words are met again."""
 
     def __missing__(self, word: str) -> str:
-        made = self[word] = skeleton(word)
+        made = self[word] = phonetic_key(word)
         return made
 
 
-class _Apart:
+class _DatasetBuilder:
     """Takes texts apart and keeps what is met again."""
 
     def __init__(self) -> None:
-        self.skeletons = _Skeletons()
-        self.spoken: dict[Language, Counter[str]] = {}
+        self.phonetic_keys = _PhoneticCache()
+        self.words_by_language: dict[Language, Counter[str]] = {}
 
-    def rows(self, texts: Iterable[tuple[EntryId, Language, str]]) -> list[Said]:
-        found: list[Said] = []
+    def build_examples(self, texts: Iterable[tuple[EntryId, Language, str]]) -> list[Example]:
+        found: list[Example] = []
         # In runs of one language, as the content lists them: their words are counted together.
         for language, run in groupby(texts, key=itemgetter(1)):
-            heard = [(entry, text, words(clean(text))) for entry, _, text in run]
-            self.spoken.setdefault(language, Counter()).update(chain.from_iterable(spoken for _, _, spoken in heard))
-            for entry, text, spoken in heard:
-                said = list(filter(None, map(self.skeletons.__getitem__, spoken[:WORDS_READ])))
+            tokenized = [(entry, text, tokenize(normalize(text))) for entry, _, text in run]
+            self.words_by_language.setdefault(language, Counter()).update(
+                chain.from_iterable(spoken for _, _, spoken in tokenized)
+            )
+            for entry, text, spoken in tokenized:
+                said = list(filter(None, map(self.phonetic_keys.__getitem__, spoken[:MAX_WORDS])))
                 if said:
-                    found.append(Said(entry=entry, text=text, said=said, line=" ".join(said)))
+                    found.append(Example(entry=entry, text=text, tokens=said, text_key=" ".join(said)))
         return found

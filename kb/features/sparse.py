@@ -9,99 +9,101 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int32]
-_Places = npt.NDArray[np.int64]
+_Indices = npt.NDArray[np.int64]
 
-_WIDTHS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 48, 64)
-_WIDEST: Final = _WIDTHS[-1]
+_BLOCK_WIDTHS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 48, 64)
+_MAX_WIDTH: Final = _BLOCK_WIDTHS[-1]
 """A bag of more is summed in pieces of so many."""
-_CHUNK: Final = 1 << 17
+_CHUNK_NUMBERS: Final = 1 << 17
 """So many numbers are taken at once: they stay in the cache until they are summed."""
-_SHORT: Final = 1 << 16
+_UINT16_BOUND: Final = 1 << 16
 """Numbers below this fit into two bytes."""
-_COLUMNS: Final = 80
+_COLUMNS_PER_BLOCK: Final = 80
 """So many columns, about, are dealt with at once: of more, what is summed on the way would take much room."""
 
 
-def blocks(columns: int) -> list[slice]:
+def column_blocks(columns: int) -> list[slice]:
     """Parts of as many columns that are dealt with one after the other."""
-    cuts = np.linspace(0, columns, max(1, round(columns / _COLUMNS)) + 1).astype(int).tolist()
+    cuts = np.linspace(0, columns, max(1, round(columns / _COLUMNS_PER_BLOCK)) + 1).astype(int).tolist()
     return [slice(start, end) for start, end in pairwise(cuts)]
 
 
-def in_order(numbers: npt.NDArray[Any], bound: int) -> _Places:
+def stable_argsort(numbers: npt.NDArray[Any], bound: int) -> _Indices:
     """Where to find numbers below `bound` in their order, equal ones as they come; numpy sorts short ones faster."""
-    short = numbers.astype(np.uint16) if bound <= _SHORT else numbers
+    short = numbers.astype(np.uint16) if bound <= _UINT16_BOUND else numbers
     return np.argsort(short, kind="stable")
 
 
-class Bags:
+class IncidenceMatrix:
     """Many bags of row numbers below `rows`; bags of like size are summed together, which numpy does fast."""
 
-    def __init__(self, flat: Numbers, sizes: _Places, rows: int) -> None:
-        self.flat, self.sizes, self.rows = flat, sizes, rows
-        starts = np.cumsum(sizes) - sizes
-        self._empty = np.nonzero(sizes == 0)[0]
-        self._blocks: list[tuple[_Places, Numbers]] = []
+    def __init__(self, indices: Numbers, row_lengths: _Indices, column_count: int) -> None:
+        self.indices, self.row_lengths, self.column_count = indices, row_lengths, column_count
+        starts = np.cumsum(row_lengths) - row_lengths
+        self._empty_rows = np.nonzero(row_lengths == 0)[0]
+        self._padded_rows: list[tuple[_Indices, Numbers]] = []
         lowest = 0
-        for width in _WIDTHS:
-            bags = np.nonzero((sizes > lowest) & (sizes <= width))[0]
+        for width in _BLOCK_WIDTHS:
+            bags = np.nonzero((row_lengths > lowest) & (row_lengths <= width))[0]
             lowest = width
             if len(bags):
-                self._blocks.append((bags, self._padded(starts[bags], sizes[bags], width)))
-        self._large = self._pieces(np.nonzero(sizes > _WIDEST)[0], starts)
+                self._padded_rows.append((bags, self._pad(starts[bags], row_lengths[bags], width)))
+        self._long_rows = self._split_long_rows(np.nonzero(row_lengths > _MAX_WIDTH)[0], starts)
 
-    def _padded(self, starts: _Places, sizes: _Places, width: int) -> Numbers:
-        numbers = np.full((len(starts), width), self.rows, dtype=np.int32)
+    def _pad(self, starts: _Indices, sizes: _Indices, width: int) -> Numbers:
+        numbers = np.full((len(starts), width), self.column_count, dtype=np.int32)
         filled = np.arange(width) < sizes[:, None]
-        numbers[filled] = self.flat[(starts[:, None] + np.arange(width))[filled]]
+        numbers[filled] = self.indices[(starts[:, None] + np.arange(width))[filled]]
         return numbers
 
-    def _pieces(self, bags: _Places, starts: _Places) -> "_Large":
-        count = -(-self.sizes[bags] // _WIDEST)
+    def _split_long_rows(self, long_rows: _Indices, starts: _Indices) -> "_LongRows":
+        count = -(-self.row_lengths[long_rows] // _MAX_WIDTH)
         first = np.cumsum(count) - count
-        done = (np.arange(count.sum()) - np.repeat(first, count)) * _WIDEST
-        left = np.repeat(self.sizes[bags], count) - done
-        numbers = self._padded(np.repeat(starts[bags], count) + done, np.minimum(left, _WIDEST), _WIDEST)
-        return _Large(bags=bags, numbers=numbers, first=first)
+        done = (np.arange(count.sum()) - np.repeat(first, count)) * _MAX_WIDTH
+        left = np.repeat(self.row_lengths[long_rows], count) - done
+        numbers = self._pad(np.repeat(starts[long_rows], count) + done, np.minimum(left, _MAX_WIDTH), _MAX_WIDTH)
+        return _LongRows(rows=long_rows, pieces=numbers, first_piece=first)
 
-    def turned(self) -> "Bags":
+    def transpose(self) -> "IncidenceMatrix":
         """For each row number, the bags that hold it."""
-        order = in_order(self.flat, self.rows)
-        holders = np.repeat(np.arange(len(self.sizes), dtype=np.int32), self.sizes)
-        return Bags(holders[order], np.bincount(self.flat, minlength=self.rows), len(self.sizes))
+        order = stable_argsort(self.indices, self.column_count)
+        holders = np.repeat(np.arange(len(self.row_lengths), dtype=np.int32), self.row_lengths)
+        return IncidenceMatrix(
+            holders[order], np.bincount(self.indices, minlength=self.column_count), len(self.row_lengths)
+        )
 
-    def sums(self, matrix: Floats) -> Floats:
+    def matmul(self, matrix: Floats) -> Floats:
         """The sum of the matrix's rows for each bag; `matrix` ends in a row of zeros, and so does the answer."""
         matrix, columns = np.ascontiguousarray(matrix), matrix.shape[1]
-        out = np.empty((len(self.sizes) + 1, columns), dtype=np.float32)
-        out[self._empty] = out[-1] = 0
-        taken = np.empty((max(_CHUNK // columns, _WIDEST), columns), dtype=np.float32)
-        for bags, numbers in self._blocks:
-            _sum(numbers, matrix, taken, out, bags)
-        if len(self._large.bags):
-            pieces = np.empty((len(self._large.numbers), columns), dtype=np.float32)
-            _sum(self._large.numbers, matrix, taken, pieces, np.arange(len(pieces)))
-            out[self._large.bags] = np.add.reduceat(pieces, self._large.first, axis=0)
+        out = np.empty((len(self.row_lengths) + 1, columns), dtype=np.float32)
+        out[self._empty_rows] = out[-1] = 0
+        buffer = np.empty((max(_CHUNK_NUMBERS // columns, _MAX_WIDTH), columns), dtype=np.float32)
+        for bags, numbers in self._padded_rows:
+            _sum_rows(numbers, matrix, buffer, out, bags)
+        if len(self._long_rows.rows):
+            pieces = np.empty((len(self._long_rows.pieces), columns), dtype=np.float32)
+            _sum_rows(self._long_rows.pieces, matrix, buffer, pieces, np.arange(len(pieces)))
+            out[self._long_rows.rows] = np.add.reduceat(pieces, self._long_rows.first_piece, axis=0)
         return out
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Large:
+class _LongRows:
     """Bags in pieces: their numbers in this list, the numbers in each piece, and each bag's first piece."""
 
-    bags: _Places
-    numbers: Numbers
-    first: _Places
+    rows: _Indices
+    pieces: Numbers
+    first_piece: _Indices
 
 
-def _sum(numbers: Numbers, matrix: Floats, taken: Floats, out: Floats, places: _Places) -> None:
+def _sum_rows(numbers: Numbers, matrix: Floats, buffer: Floats, out: Floats, out_rows: _Indices) -> None:
     """Sums the rows in each line of `numbers` into the rows `places` of `out`."""
     width = numbers.shape[1]
     ones = np.ones((1, 1, width), dtype=np.float32)
-    lines = len(taken) // width
+    lines = len(buffer) // width
     for start in range(0, len(numbers), lines):
         part = numbers[start : start + lines]
-        rows = matrix.take(part.ravel(), axis=0, out=taken[: part.size], mode="clip")
+        rows = matrix.take(part.ravel(), axis=0, out=buffer[: part.size], mode="clip")
         # A product with ones sums the rows of a bag twice as fast as sum() does.
         summed = rows if width == 1 else np.matmul(ones, rows.reshape(len(part), width, -1))[:, 0]
-        out[places[start : start + len(part)]] = summed
+        out[out_rows[start : start + len(part)]] = summed

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from kb.loading.schema import CuesFile, DecoysFile, DirectoryFile, EntryFile, LexiconFile, Lists, Phrases, Texts, Titles
+from kb.loading.schema import (
+    CuesFile,
+    DecoysFile,
+    DirectoryFile,
+    EntryFile,
+    LexiconFile,
+    OptionalPhrasesPerLanguage,
+    PhrasesPerLanguage,
+    TextPerLanguage,
+    TitlePerLanguage,
+)
 from kb.model import (
     LANGUAGES,
-    Concept,
-    Cue,
     Directory,
     Entry,
     EntryId,
@@ -18,17 +26,19 @@ from kb.model import (
     Language,
     Line,
     LineId,
-    Localised,
     Source,
+    SynonymSet,
     TicketAddress,
     TicketChannel,
+    Translations,
+    TriggerPhrases,
 )
 
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class ContentFiles:
     """All content files, each of the right shape."""
 
     directory: DirectoryFile
@@ -42,25 +52,25 @@ class Parts:
 
 def contacts(directory: DirectoryFile) -> Mapping[str, str]:
     """What a text may write in braces, and what stands for it: {technical_phone} -> +371 20110525."""
-    phones = {f"{line}_phone": display(part.phone) for line, part in directory.lines.items()}
+    phones = {f"{line}_phone": format_phone(part.phone) for line, part in directory.lines.items()}
     sites = {f"{site}_url": url for site, url in directory.sites.items()}
     emails = {"ticket_email": directory.ticket_channel.email, "office_email": directory.office.email}
     return MappingProxyType(phones | sites | emails)
 
 
-def display(phone: str) -> str:
+def format_phone(phone: str) -> str:
     """An E.164 number as people read it: +371 20110525."""
     return re.sub(r"^(\+371)(\d+)$", r"\1 \2", phone)
 
 
-def fill(text: str, known: Mapping[str, str]) -> str:
+def substitute(text: str, values: Mapping[str, str]) -> str:
     """`text` with its {placeholders} replaced; an unknown one stays (kb/loading/validation.py reports it)."""
-    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), text)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def body(entry: EntryFile, directory: DirectoryFile, language: Language) -> str:
     """What an entry says, with contacts filled in."""
-    return fill(getattr(entry.answer, language), contacts(directory))
+    return substitute(getattr(entry.answer, language), contacts(directory))
 
 
 def citation(entry: EntryFile, directory: DirectoryFile, language: Language) -> str:
@@ -73,24 +83,24 @@ def citation(entry: EntryFile, directory: DirectoryFile, language: Language) -> 
     return "\n".join(lines)
 
 
-def assemble(parts: Parts, *, version: str) -> KnowledgeBase:
+def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
     """The knowledge base; `parts` must have passed kb.loading.validation.mistakes."""
     return KnowledgeBase(
         version=version,
-        directory=_directory(parts.directory),
-        entries=MappingProxyType({EntryId(file.id): _entry(file, parts.directory) for file in parts.entries}),
-        sources=MappingProxyType({name: _source(name, parts.directory) for name in parts.directory.sources}),
+        directory=_directory(files.directory),
+        entries=MappingProxyType({EntryId(file.id): _entry(file, files.directory) for file in files.entries}),
+        sources=MappingProxyType({name: _source(name, files.directory) for name in files.directory.sources}),
         concepts=tuple(
-            Concept(id=name, forms=_by_language(part))
-            for name, part in (parts.lexicon.concepts.items() if parts.lexicon else ())
+            SynonymSet(id=name, forms=_by_language(part))
+            for name, part in (files.lexicon.concepts.items() if files.lexicon else ())
         ),
         cues=MappingProxyType(
             {
-                name: Cue(id=name, phrases=_by_language(part))
-                for name, part in (parts.cues.cues.items() if parts.cues else ())
+                name: TriggerPhrases(id=name, phrases=_by_language(part))
+                for name, part in (files.cues.cues.items() if files.cues else ())
             }
         ),
-        decoys=_by_language(parts.decoys.decoys) if parts.decoys else MappingProxyType({}),
+        out_of_scope=_by_language(files.decoys.decoys) if files.decoys else MappingProxyType({}),
     )
 
 
@@ -102,7 +112,7 @@ def _entry(file: EntryFile, directory: DirectoryFile) -> Entry:
         trust=file.trust,
         sources=file.sources,
         review_by=file.review_by,
-        title=_localised(file.title),
+        title=_translations(file.title),
         body=_each_language(lambda language: body(file, directory, language)),
         citation=_each_language(lambda language: citation(file, directory, language)),
         questions=_by_language(file.questions),
@@ -130,24 +140,24 @@ def _line(name: str, file: DirectoryFile) -> Line:
     return Line(
         id=LineId(name),
         phone=part.phone,
-        display=display(part.phone),
-        name=_localised(part.name),
-        does=_localised(part.does),
+        formatted_phone=format_phone(part.phone),
+        name=_translations(part.name),
+        purpose=_translations(part.does),
         entry=EntryId(part.entry) if part.entry else None,
     )
 
 
 def _source(name: str, file: DirectoryFile) -> Source:
-    return Source(id=name, title=_localised(file.sources[name].title), url=file.sources[name].url)
+    return Source(id=name, title=_translations(file.sources[name].title), url=file.sources[name].url)
 
 
-def _localised(texts: Texts | Titles) -> Localised:
+def _translations(texts: TextPerLanguage | TitlePerLanguage) -> Translations:
     return _each_language(lambda language: str(getattr(texts, language)))
 
 
-def _each_language(text: Callable[[Language], str]) -> Localised:
+def _each_language(text: Callable[[Language], str]) -> Translations:
     return MappingProxyType({language: text(language) for language in LANGUAGES})
 
 
-def _by_language(phrases: Phrases | Lists) -> Mapping[Language, tuple[str, ...]]:
+def _by_language(phrases: PhrasesPerLanguage | OptionalPhrasesPerLanguage) -> Mapping[Language, tuple[str, ...]]:
     return MappingProxyType({language: getattr(phrases, language) for language in LANGUAGES})

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from kb.loading.builder import Parts, assemble
-from kb.loading.schema import CuesFile, DecoysFile, DirectoryFile, EntryFile, LexiconFile, Shape, parse
-from kb.loading.validation import mistakes
+from kb.loading.builder import ContentFiles, build_knowledge_base
+from kb.loading.schema import CuesFile, DecoysFile, DirectoryFile, EntryFile, FileModel, LexiconFile, parse
+from kb.loading.validation import find_problems
 from kb.model import KnowledgeBase
 
 
@@ -23,14 +23,14 @@ class ContentError(Exception):
         self.problems = problems
 
 
-def load(folder: Path | None = None) -> KnowledgeBase:
+def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
     """The knowledge base in `folder`, or the one that is shipped.
 
     Raises:
         ContentError: names every mistake at once, each with its file, its key and what to write instead.
     """
     root: Traversable = folder if folder is not None else files("kb") / "content"
-    reader = _Reader()
+    reader = _ContentReader()
     directory = reader.read(root / "directory.yaml", DirectoryFile)
     lexicon = reader.read(root / "lexicon.yaml", LexiconFile, optional=True)
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
@@ -38,14 +38,14 @@ def load(folder: Path | None = None) -> KnowledgeBase:
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
         ids = frozenset(reader.ids)
-        parts = Parts(directory=directory, entries=entries, ids=ids, lexicon=lexicon, cues=cues, decoys=decoys)
-        reader.problems.extend(mistakes(parts))
+        parts = ContentFiles(directory=directory, entries=entries, ids=ids, lexicon=lexicon, cues=cues, decoys=decoys)
+        reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:
         raise ContentError(tuple(reader.problems))
-    return assemble(parts, version=reader.digest.hexdigest()[:12])
+    return build_knowledge_base(parts, version=reader.digest.hexdigest()[:12])
 
 
-class _Reader:
+class _ContentReader:
     """Reads one file after the other and keeps what is wrong with them."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class _Reader:
         self.digest = hashlib.sha256()
         self.ids: list[str] = []
 
-    def read(self, file: Traversable, shape: type[Shape], *, optional: bool = False) -> Shape | None:
+    def read(self, file: Traversable, file_model: type[FileModel], *, optional: bool = False) -> FileModel | None:
         try:
             raw = file.read_bytes()
         except OSError:
@@ -62,9 +62,9 @@ class _Reader:
             return None
         self.digest.update(raw)
         try:
-            parsed, problems = parse(shape, yaml.load(raw, Loader=_Loader))  # noqa: S506 - it is a safe one
+            parsed, problems = parse(file_model, yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
         except (yaml.YAMLError, UnicodeDecodeError) as exc:
-            self.problems.append(f"{file.name}: not readable as YAML: {_place(exc)}")
+            self.problems.append(f"{file.name}: not readable as YAML: {_describe_yaml_error(exc)}")
             return None
         self.problems.extend(f"{file.name}: {problem}" for problem in problems)
         return parsed
@@ -82,7 +82,7 @@ class _Reader:
                 yield entry
 
 
-class _Loader(yaml.CSafeLoader):
+class _UniqueKeyLoader(yaml.CSafeLoader):
     """The safe loader in C, but a key that stands twice is a mistake instead of a silent loss."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -95,7 +95,7 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _place(exc: yaml.YAMLError | UnicodeDecodeError) -> str:
+def _describe_yaml_error(exc: yaml.YAMLError | UnicodeDecodeError) -> str:
     mark = getattr(exc, "problem_mark", None)
     problem = getattr(exc, "problem", None) or "the bytes are not UTF-8: save the file as UTF-8"
     return f"line {mark.line + 1}: {problem}" if mark is not None else str(problem)

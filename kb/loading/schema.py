@@ -9,8 +9,8 @@ from pydantic_core import ErrorDetails
 
 from kb.model import Act, Trust
 
-Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
@@ -20,115 +20,115 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Texts(_Strict):
+class TextPerLanguage(_Strict):
     """One text in each language."""
 
-    lv: Phrase
-    ru: Phrase
-    en: Phrase
+    lv: NonEmptyText
+    ru: NonEmptyText
+    en: NonEmptyText
 
 
-class Titles(_Strict):
+class TitlePerLanguage(_Strict):
     """A choice's label in each language, short enough for every channel."""
 
-    lv: Title
-    ru: Title
-    en: Title
+    lv: ShortTitle
+    ru: ShortTitle
+    en: ShortTitle
 
 
-class Phrases(_Strict):
+class PhrasesPerLanguage(_Strict):
     """A list of texts in each language."""
 
-    lv: tuple[Phrase, ...] = Field(min_length=1)
-    ru: tuple[Phrase, ...] = Field(min_length=1)
-    en: tuple[Phrase, ...] = Field(min_length=1)
+    lv: tuple[NonEmptyText, ...] = Field(min_length=1)
+    ru: tuple[NonEmptyText, ...] = Field(min_length=1)
+    en: tuple[NonEmptyText, ...] = Field(min_length=1)
 
 
 class EntryFile(_Strict):
     """entries/<id>.yaml."""
 
-    id: Phrase
+    id: NonEmptyText
     act: Act
-    line: Phrase
+    line: NonEmptyText
     trust: Trust
-    sources: tuple[Phrase, ...]
+    sources: tuple[NonEmptyText, ...]
     review_by: date
-    title: Titles
-    answer: Texts
-    questions: Phrases
+    title: TitlePerLanguage
+    answer: TextPerLanguage
+    questions: PhrasesPerLanguage
 
 
-class LinePart(_Strict):
+class LineSection(_Strict):
     """One phone line of directory.yaml."""
 
     phone: Phone
-    name: Texts
-    does: Texts
-    entry: Phrase | None = None
+    name: TextPerLanguage
+    does: TextPerLanguage
+    entry: NonEmptyText | None = None
 
 
-class TicketPart(_Strict):
+class TicketSection(_Strict):
     """The ticket channel of directory.yaml."""
 
-    name: Phrase
+    name: NonEmptyText
     email: Email
     aliases: tuple[Email, ...] = ()
 
 
-class OfficePart(_Strict):
+class OfficeSection(_Strict):
     """The office of directory.yaml."""
 
     email: Email
 
 
-class SourcePart(_Strict):
+class SourceSection(_Strict):
     """One document of directory.yaml."""
 
-    title: Texts
+    title: TextPerLanguage
     url: Url | None = None
 
 
 class DirectoryFile(_Strict):
     """directory.yaml."""
 
-    company: Phrase
-    lines: dict[str, LinePart] = Field(min_length=1)
-    urgent_line: Phrase
-    general_line: Phrase
-    greeting_entry: Phrase | None = None
-    resolved_entry: Phrase | None = None
-    ticket_channel: TicketPart
-    office: OfficePart
+    company: NonEmptyText
+    lines: dict[str, LineSection] = Field(min_length=1)
+    urgent_line: NonEmptyText
+    general_line: NonEmptyText
+    greeting_entry: NonEmptyText | None = None
+    resolved_entry: NonEmptyText | None = None
+    ticket_channel: TicketSection
+    office: OfficeSection
     sites: dict[str, Url]
-    topics: tuple[Phrase, ...] = Field(min_length=1, max_length=9)
-    source_label: Texts
-    sources: dict[str, SourcePart]
+    topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
+    source_label: TextPerLanguage
+    sources: dict[str, SourceSection]
 
 
 class LexiconFile(_Strict):
     """lexicon.yaml."""
 
-    concepts: dict[str, Phrases]
+    concepts: dict[str, PhrasesPerLanguage]
 
 
 class CuesFile(_Strict):
     """cues.yaml."""
 
-    cues: dict[str, Phrases]
+    cues: dict[str, PhrasesPerLanguage]
 
 
-class Lists(_Strict):
+class OptionalPhrasesPerLanguage(_Strict):
     """A list of texts in each language, or in some."""
 
-    lv: tuple[Phrase, ...] = ()
-    ru: tuple[Phrase, ...] = ()
-    en: tuple[Phrase, ...] = ()
+    lv: tuple[NonEmptyText, ...] = ()
+    ru: tuple[NonEmptyText, ...] = ()
+    en: tuple[NonEmptyText, ...] = ()
 
 
 class DecoysFile(_Strict):
     """decoys.yaml."""
 
-    decoys: Lists
+    decoys: OptionalPhrasesPerLanguage
 
 
 _REMEDIES: Final[Mapping[str, str]] = {
@@ -150,21 +150,21 @@ _REMEDIES: Final[Mapping[str, str]] = {
 }
 
 
-Shape = TypeVar("Shape", bound=_Strict)
+FileModel = TypeVar("FileModel", bound=_Strict)
 
 
-def parse(shape: type[Shape], raw: object) -> tuple[Shape | None, tuple[str, ...]]:
+def parse(file_model: type[FileModel], raw: object) -> tuple[FileModel | None, tuple[str, ...]]:
     """`raw` as `shape` and no mistakes; or None, and every mistake as "key: what is wrong: what to write instead"."""
     try:
-        return shape.model_validate(raw), ()
+        return file_model.model_validate(raw), ()
     except ValidationError as exc:
-        return None, tuple(_sentence(shape, error) for error in exc.errors())
+        return None, tuple(_describe_error(file_model, error) for error in exc.errors())
 
 
-def _sentence(shape: type[_Strict], error: ErrorDetails) -> str:
+def _describe_error(file_model: type[_Strict], error: ErrorDetails) -> str:
     key = ".".join(str(part) for part in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
-        known = ", ".join(_keys_beside(shape, error["loc"][:-1]))
+        known = ", ".join(_allowed_keys(file_model, error["loc"][:-1]))
         return f"{key}: unknown key: remove it, or use one of {known}"
     remedy = _REMEDIES.get(error["type"])
     if remedy is None:
@@ -172,9 +172,9 @@ def _sentence(shape: type[_Strict], error: ErrorDetails) -> str:
     return f"{key}: {remedy.format_map(error.get('ctx', {}))}"
 
 
-def _keys_beside(shape: type[_Strict], path: tuple[int | str, ...]) -> tuple[str, ...]:
+def _allowed_keys(file_model: type[_Strict], path: tuple[int | str, ...]) -> tuple[str, ...]:
     """The keys that the mapping at `path` may have."""
-    found: type[BaseModel] = shape
+    found: type[BaseModel] = file_model
     for step in path:
         field = found.model_fields.get(str(step))
         if field is not None:

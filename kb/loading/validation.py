@@ -6,30 +6,30 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from kb.loading.builder import PLACEHOLDER, Parts, body, citation, contacts
+from kb.loading.builder import PLACEHOLDER, ContentFiles, body, citation, contacts
 from kb.loading.schema import DirectoryFile, EntryFile
 from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase, Language
 
-LONGEST_TEXT: Final = 1000
+MAX_ANSWER_CHARS: Final = 1000
 """Characters of an answer with its sources: more is a wall on a phone."""
 
 _PHONE: Final = re.compile(r"\+\d[\d ()-]{6,}\d|(?<!\d)[26]\d{3}[ -]?\d{4}(?!\d)")
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
-_HINT: Final = re.compile(r"[@\d]|://|www\.")
+_CONTACT_HINT: Final = re.compile(r"[@\d]|://|www\.")
 _WORD: Final = re.compile(r"\w+")
 _LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)]")
 
 
-def mistakes(parts: Parts) -> tuple[str, ...]:
+def find_problems(files: ContentFiles) -> tuple[str, ...]:
     """Every rule that the content breaks, as "file: key: what is wrong: what to write instead"; empty if none."""
-    found = list(_directory_mistakes(parts))
-    for entry in parts.entries:
-        found.extend(f"{entry.id}.yaml: {problem}" for rule in _RULES for problem in rule(entry, parts.directory))
-    found.extend(_duplicate_questions(parts.entries))
+    found = list(_directory_problems(files))
+    for entry in files.entries:
+        found.extend(f"{entry.id}.yaml: {problem}" for rule in _ENTRY_RULES for problem in rule(entry, files.directory))
+    found.extend(_duplicate_questions(files.entries))
     return tuple(found)
 
 
-def overdue(knowledge: KnowledgeBase, today: date) -> tuple[str, ...]:
+def overdue_reviews(knowledge: KnowledgeBase, today: date) -> tuple[str, ...]:
     """The entries whose facts should have been looked at again by `today`."""
     return tuple(
         f"{entry.id}.yaml: review_by: was {entry.review_by}: check the facts and set a new date"
@@ -38,8 +38,8 @@ def overdue(knowledge: KnowledgeBase, today: date) -> tuple[str, ...]:
     )
 
 
-def _directory_mistakes(parts: Parts) -> Iterator[str]:
-    directory = parts.directory
+def _directory_problems(files: ContentFiles) -> Iterator[str]:
+    directory = files.directory
     for key in ("urgent_line", "general_line"):
         line = getattr(directory, key)
         if line in directory.lines:
@@ -49,7 +49,7 @@ def _directory_mistakes(parts: Parts) -> Iterator[str]:
     named |= {f"topics.{number}": topic for number, topic in enumerate(directory.topics)}
     named |= {key: entry for key in ("greeting_entry", "resolved_entry") if (entry := getattr(directory, key))}
     for key, entry in named.items():
-        if entry not in parts.ids:
+        if entry not in files.ids:
             yield f"directory.yaml: {key}: {entry!r} is no entry: write the id of a file under entries/"
 
 
@@ -65,8 +65,8 @@ def _unknown_names(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
 def _long_texts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
     for language in LANGUAGES:
         length = len(body(entry, directory, language)) + len(citation(entry, directory, language))
-        if length > LONGEST_TEXT:
-            yield f"answer.{language}: {length} characters with its sources: cut it to {LONGEST_TEXT}"
+        if length > MAX_ANSWER_CHARS:
+            yield f"answer.{language}: {length} characters with its sources: cut it to {MAX_ANSWER_CHARS}"
 
 
 def _contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
@@ -76,11 +76,11 @@ def _contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
             if name not in known:
                 yield f"answer.{language}: {{{name}}} is not known: write one of {_names(known)}"
         said = (getattr(entry.title, language), body(entry, directory, language))
-        for text in filter(holds_contact, (*said, *getattr(entry.questions, language))):
-            yield from (f"{_key(text, said, language)}: {problem}" for problem in _unlisted(text, directory))
+        for text in filter(contains_contact, (*said, *getattr(entry.questions, language))):
+            yield from (f"{_key(text, said, language)}: {problem}" for problem in _unlisted_contacts(text, directory))
 
 
-def _unlisted(text: str, directory: DirectoryFile) -> Iterator[str]:
+def _unlisted_contacts(text: str, directory: DirectoryFile) -> Iterator[str]:
     phones = {line.phone for line in directory.lines.values()}
     channel = directory.ticket_channel
     emails = {channel.email, *channel.aliases, directory.office.email}
@@ -98,10 +98,10 @@ def _unlisted(text: str, directory: DirectoryFile) -> Iterator[str]:
             yield f"{phone} is not in directory.yaml: use the number of a line"
 
 
-def holds_contact(text: str) -> bool:
+def contains_contact(text: str) -> bool:
     """Whether a number, an address or a link stands in `text`, listed or not."""
     # Most texts hold nothing that one begins with.
-    return bool(_HINT.search(text)) and any(pattern.search(text) for pattern in (_PHONE, _EMAIL, _LINK))
+    return bool(_CONTACT_HINT.search(text)) and any(pattern.search(text) for pattern in (_PHONE, _EMAIL, _LINK))
 
 
 def _key(text: str, said: tuple[str, ...], language: Language) -> str:
@@ -109,7 +109,7 @@ def _key(text: str, said: tuple[str, ...], language: Language) -> str:
     return f"{key}.{language}"
 
 
-def _first_things_first(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
+def _required_contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
     """A stopped till gets its number in the first line; a ticket its address; a fault its line."""
     known = contacts(directory)
     for language in LANGUAGES:
@@ -128,13 +128,13 @@ def _duplicate_questions(entries: tuple[EntryFile, ...]) -> Iterator[str]:
     for entry in entries:
         for language in LANGUAGES:
             for question in getattr(entry.questions, language):
-                places[folded(question)].append(f"{entry.id}.yaml")
+                places[casefold_key(question)].append(f"{entry.id}.yaml")
     for question, files in places.items():
         if len(files) > 1 and len(others := sorted(set(files))) > 1:
             yield f"{others[0]}: questions: {question!r} also stands in {', '.join(others[1:])}: keep it in one of them"
 
 
-def folded(question: str) -> str:
+def casefold_key(question: str) -> str:
     """A question without case and punctuation: two that fold alike are one question."""
     return " ".join(_WORD.findall(question.casefold()))
 
@@ -143,9 +143,9 @@ def _names(known: Iterable[str]) -> str:
     return ", ".join(sorted(known))
 
 
-_RULES: Final[tuple[Callable[[EntryFile, DirectoryFile], Iterator[str]], ...]] = (
+_ENTRY_RULES: Final[tuple[Callable[[EntryFile, DirectoryFile], Iterator[str]], ...]] = (
     _unknown_names,
     _long_texts,
     _contacts,
-    _first_things_first,
+    _required_contacts,
 )

@@ -4,77 +4,85 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.features.featurizer import Unit
-from kb.spelling.noisy_channel import Guess, Slips
+from kb.features.featurizer import Term
+from kb.spelling.noisy_channel import Correction, NoisyChannel
 
-SLIPPABLE: Final = 4
+MIN_TYPO_LENGTH: Final = 4
 """A word shorter than this is no slip of another, whatever the message would be then."""
-LIKELY: Final = 0.5
+REPLACE_THRESHOLD: Final = 0.5
 """From this chance on a guess takes the place of the word; below it, it is only heard beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mended:
+class CorrectedMessage:
     """What a message was perhaps meant to be: `said` has the guesses that are likely in place of misspelt words.
 
     `chances` holds all guesses and how likely each is, `doubts` what was misspelt and how likely that is, `chance` the
     likelihood of the least likely one in `said`, `repairs` what was taken for what.
     """
 
-    said: list[str]
-    chances: dict[Unit, float]
-    doubts: dict[str, float]
-    chance: float
-    repairs: tuple[str, ...]
+    tokens: list[str]
+    probabilities: dict[Term, float]
+    typo_probability: dict[str, float]
+    lowest_probability: float
+    corrections: tuple[str, ...]
 
 
-class Mender:
+class SpellingCorrector:
     """Mends messages by the words that are known."""
 
-    def __init__(self, known: Mapping[str, int]) -> None:
+    def __init__(self, word_counts: Mapping[str, int]) -> None:
         """`known`: how often each word is used."""
-        self._known = known
-        self._slips = Slips(known)
+        self._word_counts = word_counts
+        self._noisy_channel = NoisyChannel(word_counts)
 
-    def mend(self, said: Sequence[str]) -> Mended | None:
+    def correct(self, tokens: Sequence[str]) -> CorrectedMessage | None:
         """What these words were perhaps meant to be; None where all of them seem right."""
-        if all(map(self._known.__contains__, said)):
+        if all(map(self._word_counts.__contains__, tokens)):
             return None
-        read = list(self._read(said))
-        wrong = [(written, guesses) for written, guesses in read if guesses]
-        if not wrong:
+        read = list(self._correct_each(tokens))
+        misspelt = [(written, guesses) for written, guesses in read if guesses]
+        if not misspelt:
             return None
-        chances: dict[Unit, float] = {}
-        for guess in (guess for _, guesses in wrong for guess in guesses):
-            chances[guess.word] = max(guess.chance, chances.get(guess.word, 0))
-        likely = {written: found[0] for written, found in wrong if found[0].chance >= LIKELY}
-        return Mended(
-            said=[likely[written].word if written in likely else written for written, _ in read],
-            chances=chances,
-            doubts={word: sum(guess.chance for guess in found) for written, found in wrong for word in written.split()},
-            chance=min((best.chance for best in likely.values()), default=1.0),
-            repairs=tuple(_repair(written, best.word) for written, best in likely.items()),
+        chances: dict[Term, float] = {}
+        for guess in (guess for _, guesses in misspelt for guess in guesses):
+            chances[guess.word] = max(guess.probability, chances.get(guess.word, 0))
+        likely = {written: found[0] for written, found in misspelt if found[0].probability >= REPLACE_THRESHOLD}
+        return CorrectedMessage(
+            tokens=[likely[written].word if written in likely else written for written, _ in read],
+            probabilities=chances,
+            typo_probability={
+                word: sum(guess.probability for guess in found)
+                for written, found in misspelt
+                for word in written.split()
+            },
+            lowest_probability=min((best.probability for best in likely.values()), default=1.0),
+            corrections=tuple(_format_correction(written, best.word) for written, best in likely.items()),
         )
 
-    def readings(self, said: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+    def single_typo_variants(self, tokens: Sequence[str]) -> Iterator[tuple[list[str], str]]:
         """The message with each known word that its strange one may be a slip for, likeliest first; and that repair."""
-        strange = [place for place, word in enumerate(said) if word not in self._known]
-        if len(strange) != 1 or len(said[strange[0]]) < SLIPPABLE:
+        strange = [place for place, word in enumerate(tokens) if word not in self._word_counts]
+        if len(strange) != 1 or len(tokens[strange[0]]) < MIN_TYPO_LENGTH:
             return
-        before, after = said[: strange[0]], said[strange[0] + 1 :]
-        for word in self._slips.near(said[strange[0]]):
-            yield [*before, word, *after], _repair(said[strange[0]], word)
+        before, after = tokens[: strange[0]], tokens[strange[0] + 1 :]
+        for word in self._noisy_channel.variants(tokens[strange[0]]):
+            yield [*before, word, *after], _format_correction(tokens[strange[0]], word)
 
-    def _read(self, said: Sequence[str]) -> Iterator[tuple[str, tuple[Guess, ...]]]:
+    def _correct_each(self, tokens: Sequence[str]) -> Iterator[tuple[str, tuple[Correction, ...]]]:
         """Each word with what it was meant to be; the two halves of one ("dar bojas") together."""
-        rest = iter(zip(said, (*said[1:], ""), strict=False))
+        rest = iter(zip(tokens, (*tokens[1:], ""), strict=False))
         for word, after in rest:
-            if word + after in self._known and after and (word not in self._known or after not in self._known):
-                yield f"{word} {after}", (Guess(word=word + after, chance=1.0),)
+            if (
+                word + after in self._word_counts
+                and after
+                and (word not in self._word_counts or after not in self._word_counts)
+            ):
+                yield f"{word} {after}", (Correction(word=word + after, probability=1.0),)
                 next(rest)
             else:
-                yield word, () if word in self._known else self._slips.guesses(word)
+                yield word, () if word in self._word_counts else self._noisy_channel.corrections(word)
 
 
-def _repair(written: str, meant: str) -> str:
+def _format_correction(written: str, meant: str) -> str:
     return f"{written} → {meant}"

@@ -5,11 +5,11 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-HEAD: Final = 900
-TAIL: Final = 700
+KEEP_START: Final = 900
+KEEP_END: Final = 700
 """How many characters of a long story are read from its beginning and from its end, where the question stands."""
-WORD_LIMIT: Final = 32
-LONGEST_STEM: Final = 6
+MAX_WORD_LENGTH: Final = 32
+MAX_STEM: Final = 6
 """What stands further back in a word is rarely what parts it from others."""
 
 _INVISIBLE: Final = re.compile(
@@ -17,10 +17,10 @@ _INVISIBLE: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`´‘][^\W_]+)*")
 _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
-_PART: Final = re.compile(r"[.!?;:,\n…]+(?=\s|$)|\s[-–—]\s")
-_CLAUSE: Final = re.compile(r"[.!?;\n…]+(?=\s|$)|\n+|\s[-–—]\s")
+_SEGMENT_BOUNDARY: Final = re.compile(r"[.!?;:,\n…]+(?=\s|$)|\s[-–—]\s")
+_SENTENCE_BOUNDARY: Final = re.compile(r"[.!?;\n…]+(?=\s|$)|\n+|\s[-–—]\s")
 
-_LETTERS: Final = str.maketrans(
+_TRANSLITERATION: Final = str.maketrans(
     {
         **dict(zip("абвгдезийклмнопрстуфхцчшщыэёжґіїє", "abvgdeziiklmnoprstufhccssieezgiie", strict=True)),
         **dict(zip("āēīūōčšžģķļņŗ", "aeiuocszgklnr", strict=True)),
@@ -30,26 +30,26 @@ _LETTERS: Final = str.maketrans(
         "w": "v",
     }
 )
-_DIGITS: Final = (
+_LEET_DIGITS: Final = (
     # A digit that stands for a letter in Latin-typed Russian: pe4at, 4ek, na6a.
     (re.compile(r"(?<![0-9])4(?=[a-z])"), "c"),
     (re.compile(r"(?<=[a-z])6(?=[a-z])"), "s"),
 )
-_SOUNDS: Final = (
+_DIGRAPHS: Final = (
     *(("kh", "h"), ("x", "h"), ("shch", "s"), ("shh", "s"), ("sch", "s"), ("ch", "c"), ("sh", "s"), ("zh", "z")),
     ("ck", "k"),
 )
 # ё and softening: otchjot, dayot, denj, celjsh.
-_JOTS: Final = (
+_PALATALISATION: Final = (
     (re.compile(r"(?<=.)[jy]o"), "e"),
     (re.compile(r"(?<=[bcdfghklmnprstvz])j(?![aeiou])"), ""),
     (re.compile(r"[jy]"), "i"),
 )
-_HISSES: Final = re.compile(r"t[sz](?=.)")
-GLIDED: Final = "aeou"
+_AFFRICATES: Final = re.compile(r"t[sz](?=.)")
+GLIDE_DROPPING_VOWELS: Final = "aeou"
 """Before these vowels a glide falls out: garantija and garanta are one spelling."""
-_GLIDES: Final = re.compile(f"(?<=.)i+(?=[{GLIDED}])")
-_DOUBLED: Final = re.compile(r"(.)(?=\1)")
+_GLIDES: Final = re.compile(f"(?<=.)i+(?=[{GLIDE_DROPPING_VOWELS}])")
+_GEMINATES: Final = re.compile(r"(.)(?=\1)")
 
 _ENDINGS: Final = (
     # lv
@@ -61,66 +61,70 @@ _ENDINGS: Final = (
     # en
     "ed ing er ers ly"
 ).split()
-_BY_LENGTH: Final = tuple(
+_ENDINGS_BY_LENGTH: Final = tuple(
     (length, frozenset(ending for ending in _ENDINGS if len(ending) == length))
     for length in range(max(map(len, _ENDINGS)), 0, -1)
 )
-SHORTEST_STEM: Final = 3
+MIN_STEM: Final = 3
 
 
-def clean(text: str) -> str:
+def normalize(text: str) -> str:
     """`text` in lower case without what nobody sees; a long one is cut to its head and its tail."""
-    if len(text) > HEAD + TAIL:
-        text = _REPEATED.sub(r"\1\1", text[: 8 * HEAD]) + " \n " + text[-TAIL:] if len(text) > 8 * HEAD else text
+    if len(text) > KEEP_START + KEEP_END:
+        text = (
+            _REPEATED.sub(r"\1\1", text[: 8 * KEEP_START]) + " \n " + text[-KEEP_END:]
+            if len(text) > 8 * KEEP_START
+            else text
+        )
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    if len(text) > HEAD + TAIL:
-        text = text[:HEAD] + " \n " + text[-TAIL:]
+    if len(text) > KEEP_START + KEEP_END:
+        text = text[:KEEP_START] + " \n " + text[-KEEP_END:]
     return text.lower()
 
 
-def words(cleaned: str) -> list[str]:
+def tokenize(normalized: str) -> list[str]:
     """The words and numbers of a cleaned text, as they are spelt."""
-    return _WORD.findall(cleaned)
+    return _WORD.findall(normalized)
 
 
-def clauses(cleaned: str) -> list[str]:
+def split_sentences(normalized: str) -> list[str]:
     """The sentences of a cleaned text."""
-    return [part for part in (piece.strip() for piece in _CLAUSE.split(cleaned)) if part]
+    return [part for part in (piece.strip() for piece in _SENTENCE_BOUNDARY.split(normalized)) if part]
 
 
-def parts(cleaned: str) -> list[str]:
+def split_segments(normalized: str) -> list[str]:
     """What stands between any punctuation of a cleaned text."""
-    return [part for part in (piece.strip() for piece in _PART.split(cleaned)) if part]
+    return [part for part in (piece.strip() for piece in _SEGMENT_BOUNDARY.split(normalized)) if part]
 
 
 @lru_cache(maxsize=1 << 12)
-def skeleton(word: str) -> str:
+def phonetic_key(word: str) -> str:
     """One phonetic Latin spelling of a lower-case word, whatever alphabet and habit it was typed with."""
-    word = word[:WORD_LIMIT].replace("сч", "щ").translate(_LETTERS)
+    word = word[:MAX_WORD_LENGTH].replace("сч", "щ").translate(_TRANSLITERATION)
     if not word.isascii():
         word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     if word.isdigit():
         return word
     if not word.isalpha():
-        for pattern, letter in _DIGITS:
+        for pattern, letter in _LEET_DIGITS:
             word = pattern.sub(letter, word)
-    for sound, letter in _SOUNDS:
+    for sound, letter in _DIGRAPHS:
         word = word.replace(sound, letter)
     if "j" in word or "y" in word:
-        for pattern, letter in _JOTS:
+        for pattern, letter in _PALATALISATION:
             word = pattern.sub(letter, word)
     if "ts" in word or "tz" in word:
-        word = _HISSES.sub("c", word)
+        word = _AFFRICATES.sub("c", word)
     # In this order, so that nestrādāja (did not work) stays apart from nestrādā (does not).
-    word = _DOUBLED.sub("", word)
+    word = _GEMINATES.sub("", word)
     return _GLIDES.sub("", word) if "i" in word else word
 
 
 @lru_cache(maxsize=1 << 12)
-def stem(spelt: str) -> str:
+def stem(phonetic: str) -> str:
     """A skeleton without its longest ending, of SHORTEST_STEM to LONGEST_STEM letters."""
-    for length, endings in _BY_LENGTH:
-        if len(spelt) >= SHORTEST_STEM + length and spelt[-length:] in endings:
-            return spelt[: min(len(spelt) - length, LONGEST_STEM)]
-    return spelt[:LONGEST_STEM]
+    for length, endings in _ENDINGS_BY_LENGTH:
+        if len(phonetic) >= MIN_STEM + length and phonetic[-length:] in endings:
+            return phonetic[: min(len(phonetic) - length, MAX_STEM)]
+    return phonetic[:MAX_STEM]

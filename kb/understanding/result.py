@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match:
+class Candidate:
     """One entry that the message may mean.
 
     `score` is a calibrated probability (0 to 1) that the entry is the right one; `question` is the known question
@@ -24,13 +24,13 @@ class Match:
     """
 
     entry: EntryId
-    score: float
+    confidence: float
     question: str
-    why: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Why:
+class Explanation:
     """What decided: for a person who asks why, and for the trace; it changes nothing.
 
     A first score of `answer_from` is enough to answer, of `clarify_from` to ask back; `concepts` and `repairs` are
@@ -38,41 +38,43 @@ class Why:
     message stands in the knowledge word for word; `decided_by` names the rule that had the last word.
     """
 
-    answer_from: float
-    clarify_from: float
+    answer_threshold: float
+    clarify_threshold: float
     concepts: tuple[str, ...] = ()
-    repairs: tuple[str, ...] = ()
-    known: bool = False
+    corrections: tuple[str, ...] = ()
+    exact_match: bool = False
     decided_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Understanding:
+class Interpretation:
     """`matches`, best first, at most five; `others`: confident matches of further parts of a message of several."""
 
     outcome: Outcome
-    matches: tuple[Match, ...] = ()
-    others: tuple[Match, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    secondary: tuple[Candidate, ...] = ()
     language: Language | None = None
     """The language that the message is written in; None where it is too short to tell."""
     signals: frozenset[str] = field(default_factory=frozenset)
     """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
-    why: Why | None = None
+    explanation: Explanation | None = None
     """The reasons, where the matcher gives them."""
 
     @property
-    def best(self) -> Match | None:
+    def best(self) -> Candidate | None:
         """The first match, if there is one."""
-        return self.matches[0] if self.matches else None
+        return self.candidates[0] if self.candidates else None
 
 
-class Understands(Protocol):
+class Interpreter(Protocol):
     """What the handlers need of a matcher."""
 
-    def understand(self, text: str, *, language: Language | None = None, after: EntryId | None = None) -> Understanding:
+    def understand(
+        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+    ) -> Interpretation:
         """What `text` means; `language` is the talk's language so far, `after` the entry that it last was about."""
         ...
 
-    def cue(self, text: str) -> str | None:
+    def match_cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
         ...

@@ -46,8 +46,8 @@ def open(connection: Connection, inbound: Inbound, now: datetime) -> Conversatio
         "address": inbound.conversation,
         "sender": inbound.sender,
         "language": inbound.language,
-        "handle": inbound.handle,
-        "place": inbound.place,
+        "handle": inbound.username,
+        "place": inbound.location,
         "created_at": now,
         "last_seen_at": now,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
 
-from handlers.model.messages import Kind, Option
+from handlers.model.messages import MessageKind, Option
 from storage.tables import messages
 
 options_json: TypeAdapter[tuple[Option, ...]] = TypeAdapter(tuple[Option, ...])
@@ -66,7 +66,7 @@ def transcript(connection: Connection, talk: str, *, limit: int = 10) -> tuple[s
     own = select(messages.c.text).where(
         messages.c.conversation_id == talk,
         messages.c.side == Side.PERSON,
-        messages.c.kind != Kind.TAP,
+        messages.c.kind != MessageKind.TAP,
         messages.c.text != "",
     )
     return tuple(reversed(connection.scalars(own.order_by(messages.c.id.desc()).limit(limit)).all()))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
 
-from handlers.model.messages import Kind
+from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId
 from storage.conversations.history import Side
 from storage.tables import conversations, handoffs, messages, turns
@@ -52,7 +52,7 @@ class Found:
     sender: str
     turn: int
     words: str
-    kind: Kind
+    kind: MessageKind
     language: Language
     outcome: str
     act: str
@@ -184,7 +184,7 @@ def _found(row: Row[Any]) -> Found:
         sender=row.sender,
         turn=row.id,
         words=row.text,
-        kind=Kind(row.kind),
+        kind=MessageKind(row.kind),
         language=row.language,
         outcome=row.outcome,
         act=row.act,

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, and_, select
 
-from handlers.model.messages import Kind, Option
+from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Trace
 from storage.conversations.history import Side, read_options
 from storage.conversations.turns import trace_json
@@ -47,7 +47,7 @@ class Said:
     sequence: int
     side: Side
     text: str
-    kind: Kind
+    kind: MessageKind
     choice: str | None
     options: tuple[Option, ...]
     at: datetime
@@ -78,7 +78,7 @@ def _said(row: Row[Any]) -> Said:
         sequence=row.id,
         side=Side(row.side),
         text=row.text,
-        kind=Kind(row.kind or Kind.TEXT),
+        kind=MessageKind(row.kind or MessageKind.TEXT),
         choice=row.choice,
         options=read_options(row.options),
         at=row.created_at,

@@ -43,7 +43,7 @@ def record(
 ) -> Turn:
     """Store the decision about `message`, and now the masked words of the message itself."""
     turn = _insert(connection, talk, decision.trace, circumstances, now)
-    connection.execute(_take, {"message": message, "turn": turn.id, "heard": decision.heard})
+    connection.execute(_take, {"message": message, "turn": turn.id, "heard": decision.stored_text})
     if decision.trace.language != talk.language:
         connection.execute(_speak, {"talk": talk.id, "spoken": decision.trace.language})
     return turn
@@ -71,7 +71,7 @@ def _insert(
         "act": trace.act,
         "entry": trace.entry,
         "line": trace.line,
-        "score": trace.score,
+        "score": trace.confidence,
         "language": trace.language,
         "trace": trace_json.dump_json(trace).decode(),
         "content_version": circumstances.content_version,

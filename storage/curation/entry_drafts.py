@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, select, update
 
 from handlers.input.redaction import mask
-from kb.lessons import LONGEST_LESSON
+from kb.lessons import MAX_LESSON_CHARS
 from kb.model import ANY_LINE, Act, KnowledgeBase, Language
 from storage.database.upsert import insert_into
 from storage.errors import DraftError
@@ -123,8 +123,8 @@ def _problems(draft: Draft, filed: KnowledgeBase) -> Iterator[str]:
         yield f"A text is too long: write it in at most {LONGEST_TEXT} characters."
     if any(len(texts) > MOST_QUESTIONS for texts in draft.questions.values()):
         yield f"There are too many questions: keep at most {MOST_QUESTIONS} a language."
-    if any(len(text) > LONGEST_LESSON for texts in draft.questions.values() for text in texts):
-        yield f"A question is too long: write it in at most {LONGEST_LESSON} characters."
+    if any(len(text) > MAX_LESSON_CHARS for texts in draft.questions.values() for text in texts):
+        yield f"A question is too long: write it in at most {MAX_LESSON_CHARS} characters."
 
 
 def _safe(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select
 
-from kb.loading.validation import folded
+from kb.loading.validation import casefold_key
 from storage.database.upsert import insert_into
 from storage.tables import ignored
 
@@ -18,7 +18,7 @@ _AT_ONCE: Final = 500
 
 def fingerprint(text: str) -> str:
     """The same for texts that differ in case and punctuation only."""
-    return hashlib.sha256((folded(text) or text.strip()).encode("utf-8", "replace")).hexdigest()[:32]
+    return hashlib.sha256((casefold_key(text) or text.strip()).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def ignore(connection: Connection, texts: Collection[str], by: str, now: datetime) -> int:

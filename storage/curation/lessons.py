@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Executable, Row, insert, select, update
 
 from handlers.input.redaction import mask
-from kb.lessons import Fault, Lesson, Refused, refusal, standing, tidy
-from kb.loading.validation import folded
+from kb.lessons import Lesson, Rejection, RejectionReason, collapse_whitespace, existing_texts, validate_lesson
+from kb.loading.validation import casefold_key
 from kb.model import EntryId, KnowledgeBase, Language
 from storage.database.upsert import insert_into
 from storage.errors import LessonError
@@ -111,8 +111,10 @@ def listed(connection: Connection, *, limit: int = 100) -> tuple[Taught, ...]:
 
 def filed(connection: Connection, base: KnowledgeBase, now: datetime) -> tuple[Taught, ...]:
     """Lay down the lessons that stand in the content files by now, where they were to stand; which they are."""
-    known = standing(base)
-    there = [each for each in current(connection).taught if known.get(folded(each.lesson.text)) == each.lesson.place]
+    known = existing_texts(base)
+    there = [
+        each for each in current(connection).taught if known.get(casefold_key(each.lesson.text)) == each.lesson.place
+    ]
     for each in there:
         connection.execute(update(taught).where(taught.c.id == each.id, _counts).values(filed_at=now))
     if there:
@@ -122,11 +124,11 @@ def filed(connection: Connection, base: KnowledgeBase, now: datetime) -> tuple[T
 
 def _safe(text: str) -> str:
     masked, _ = mask(clean(text))
-    return tidy(masked)
+    return collapse_whitespace(masked)
 
 
 def _teach(connection: Connection, filed: KnowledgeBase, lesson: Lesson, by: str, now: datetime) -> Taught:
-    refused = refusal(lesson, filed)
+    refused = validate_lesson(lesson, filed)
     if refused is not None:
         raise LessonError(refused=refused)
     # First, so that two who teach at once wait for each other, and the second sees what the first did.
@@ -135,18 +137,23 @@ def _teach(connection: Connection, filed: KnowledgeBase, lesson: Lesson, by: str
     if before is None:
         return _taught(connection.execute(insert(taught).values(_values(lesson, by, now)).returning(taught)).one())
     if before.lesson.place != lesson.place:
-        raise LessonError(refused=Refused(fault=Fault.ELSEWHERE, place=before.lesson.place))
+        raise LessonError(refused=Rejection(reason=RejectionReason.IN_ANOTHER_ENTRY, place=before.lesson.place))
     return before
 
 
 def _same(connection: Connection, lesson: Lesson) -> Taught | None:
-    row = connection.execute(select(taught).where(taught.c.folded == folded(lesson.text), _counts)).one_or_none()
+    row = connection.execute(select(taught).where(taught.c.folded == casefold_key(lesson.text), _counts)).one_or_none()
     return None if row is None else _taught(row)
 
 
 def _values(lesson: Lesson, by: str, now: datetime) -> dict[str, Any]:
     kind = Kind.DECOY if lesson.entry is None else Kind.QUESTION
-    words = {"entry": lesson.entry, "language": lesson.language, "text": lesson.text, "folded": folded(lesson.text)}
+    words = {
+        "entry": lesson.entry,
+        "language": lesson.language,
+        "text": lesson.text,
+        "folded": casefold_key(lesson.text),
+    }
     return {"kind": kind, **words, "taught_by": by, "taught_at": now}
 
 

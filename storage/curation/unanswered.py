@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, Select, and_, literal, not_, or_, select
 
-from handlers.model.messages import Kind
+from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language
 from kb.understanding.result import Outcome
 from storage.conversations.history import Side
@@ -70,7 +70,7 @@ def _unclear(oldest: int, asked_before: datetime) -> Select[Any]:
         .join(messages, own)
         .outerjoin(following, after)
         .where(unclear, here.id >= oldest, here.handler.not_in(_NO_WORDS))
-        .where(messages.c.kind != Kind.TAP, messages.c.text != "")
+        .where(messages.c.kind != MessageKind.TAP, messages.c.text != "")
         .where(or_(here.outcome == Outcome.UNKNOWN, left))
     )
 
@@ -84,7 +84,7 @@ def _unhelpful(oldest: int) -> Select[Any]:
         select(here.id, here.conversation_id, no_help, here.language, here.created_at, messages.c.text)
         .join(feedback, said)
         .join(messages, own)
-        .where(feedback.c.turn_id >= oldest, messages.c.kind != Kind.TAP, messages.c.text != "")
+        .where(feedback.c.turn_id >= oldest, messages.c.kind != MessageKind.TAP, messages.c.text != "")
     )
 
 
@@ -110,6 +110,6 @@ def guesses(connection: Connection, wanted: Collection[int]) -> Mapping[int, tup
 
 def _guesses(stored: str) -> tuple[EntryId, ...]:
     try:
-        return tuple(match.entry for match in trace_json.validate_json(stored).matches)
+        return tuple(match.entry for match in trace_json.validate_json(stored).candidates)
     except ValidationError:
         return ()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from storage.conversations.conversations import Conversation
 from storage.tables import handoff_events, handoffs
@@ -48,7 +48,7 @@ class Handoff:
     conversation: str
     turn: int
     line: LineId
-    reason: Reason
+    reason: HandoffReason
     state: State
     taken_by: str | None
     created_at: datetime
@@ -68,7 +68,7 @@ class Event:
 
 
 def open(  # noqa: A001
-    connection: Connection, talk: Conversation, turn: int, line: LineId, reason: Reason, now: datetime
+    connection: Connection, talk: Conversation, turn: int, line: LineId, reason: HandoffReason, now: datetime
 ) -> Handoff:
     """Call for the people of a line. Whoever already waits for them is not put down twice: the newer call updates it.
 
@@ -79,7 +79,7 @@ def open(  # noqa: A001
         values = {"conversation_id": talk.id, "line": line, "state": State.OPEN, "created_at": now}
         fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now)
         return handoff_row(connection.execute(fresh.returning(handoffs)).one())
-    urgent = Reason.TRADING_STOPPED if current.reason is Reason.TRADING_STOPPED else reason
+    urgent = HandoffReason.TRADING_STOPPED if current.reason is HandoffReason.TRADING_STOPPED else reason
     newer = update(handoffs).where(handoffs.c.id == current.id).values(turn_id=turn, reason=urgent, updated_at=now)
     return handoff_row(connection.execute(newer.returning(handoffs)).one())
 
@@ -179,7 +179,7 @@ def handoff_row(row: Row[Any]) -> Handoff:
         conversation=row.conversation_id,
         turn=row.turn_id,
         line=LineId(row.line),
-        reason=Reason(row.reason),
+        reason=HandoffReason(row.reason),
         state=State(row.state),
         taken_by=row.taken_by,
         created_at=row.created_at,

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from handlers.model.actions import Reason
-from handlers.model.messages import Kind
+from handlers.model.actions import HandoffReason
+from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId
 from storage.conversations.history import Side
 from storage.helpdesk.handoffs import State
@@ -27,7 +27,7 @@ class Waiting:
     sender: str
     language: Language | None
     line: LineId
-    reason: Reason
+    reason: HandoffReason
     state: State
     taken_by: str | None
     entry: EntryId | None
@@ -38,13 +38,13 @@ class Waiting:
     @property
     def stopped(self) -> bool:
         """Whether trading has stopped."""
-        return self.reason is Reason.TRADING_STOPPED
+        return self.reason is HandoffReason.TRADING_STOPPED
 
 
 def waiting(connection: Connection, *, limit: int = 200) -> tuple[Waiting, ...]:
     """What nobody has taken comes first, in it a stopped till, and then the longest waiting."""
     here = handoffs.c
-    urgency = (here.state != State.OPEN, here.reason != Reason.TRADING_STOPPED, here.created_at, here.id)
+    urgency = (here.state != State.OPEN, here.reason != HandoffReason.TRADING_STOPPED, here.created_at, here.id)
     # Ordered and cut before anybody's words are looked for.
     first = select(handoffs).where(here.closed_at.is_(None)).order_by(*urgency).limit(limit).subquery("first")
     rows = connection.execute(_with_words(select(first), first.c.conversation_id, first.c.turn_id))
@@ -70,7 +70,7 @@ def _with_words(wanted: Select[Any], talk: Any, turn: Any) -> Select[Any]:
     last = select(messages.c.text).where(
         messages.c.conversation_id == talk,
         messages.c.side == Side.PERSON,
-        messages.c.kind != Kind.TAP,
+        messages.c.kind != MessageKind.TAP,
         messages.c.text != "",
     )
     words = last.order_by(messages.c.id.desc()).limit(1).scalar_subquery().label("words")
@@ -91,7 +91,7 @@ def _waiting(row: Row[Any]) -> Waiting:
         sender=row.sender,
         language=row.language,
         line=LineId(row.line),
-        reason=Reason(row.reason),
+        reason=HandoffReason(row.reason),
         state=State(row.state),
         taken_by=row.taken_by,
         entry=row.about,

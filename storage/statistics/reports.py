@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Date, Table, cast, func, select
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import EntryId, LineId
 from storage.conversations.history import Side
 from storage.delivery.status import State
@@ -46,7 +46,7 @@ class HandedOff:
 
     by_day: Mapping[date, int]
     by_line: Mapping[LineId, int]
-    by_reason: Mapping[Reason, int]
+    by_reason: Mapping[HandoffReason, int]
 
 
 def by_days(connection: Connection, since: date, until: date) -> Sums:
@@ -164,7 +164,7 @@ def handed_off(connection: Connection, since: datetime, until: datetime) -> Hand
     return HandedOff(
         by_day=dict(by(day)),
         by_line={LineId(line): count for line, count in by(here.line)},
-        by_reason={Reason(reason): count for reason, count in by(here.reason)},
+        by_reason={HandoffReason(reason): count for reason, count in by(here.reason)},
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Engine, Table, insert
 
-from kb.loading.loader import load
+from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase
 from storage.database.engine import writing
 from storage.tables import conversations, daily_counts, handoffs, messages, turns
@@ -38,7 +38,7 @@ class Asked:
 def fill(engine: Engine, count: int, *, seed: int = 1) -> None:
     """So many `count` messages, the newest of them just before NOW."""
     chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
-    rows = _Rows(chance, load(), count // 2)
+    rows = _Rows(chance, load_knowledge_base(), count // 2)
     with writing(engine) as connection:
         for batch in rows.batches():
             for table, values in batch:

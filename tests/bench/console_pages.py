@@ -31,7 +31,7 @@ from bot.console.framework.knowledge_access import Library
 from bot.console.helpdesk_sections import helpdesk
 from bot.helpdesk.handoff_actions import Desk
 from bot.knowledge.factory import knowledge
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from storage.conversations import search, transcript
 from storage.conversations.search import Wanted
 from storage.curation import unanswered
@@ -122,7 +122,7 @@ PAGES: Final = (
 
 
 @cache
-def _known() -> Knowledge:
+def _known() -> KnowledgeBundle:
     return knowledge()
 
 

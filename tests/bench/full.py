@@ -24,7 +24,7 @@ from bot.intake.intake import Intake
 from bot.knowledge.factory import knowledge
 from bot.observability import logging_setup
 from bot.observability.metrics import stored_now
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
@@ -82,7 +82,7 @@ class Side:
 
 
 @contextmanager
-def side(url: str, known: Knowledge, talks: int) -> Iterator[Side]:
+def side(url: str, known: KnowledgeBundle, talks: int) -> Iterator[Side]:
     """The program on a database with so many talks."""
     engine = create(url)
     upgrade.upgrade(engine)
@@ -105,7 +105,7 @@ def _link(channel: str, talk: str, language: str) -> str:
     return f"https://bot.example.lv/{channel}/{talk}/{language}"
 
 
-def sample(known: Knowledge) -> Sample:
+def sample(known: KnowledgeBundle) -> Sample:
     """One of the knowledge's own questions, answered."""
     _, _, said = next(iter(known.base.questions()))
     inbound = Inbound(channel=CHANNEL, conversation="", sender="", message_id="", sent_at=_now(), text=said)

@@ -13,9 +13,9 @@ from bot.evaluation.labelled_data import read
 from bot.evaluation.limits import limits, shortfalls
 from bot.evaluation.report import report
 from bot.evaluation.tables import beside_table, print_report
-from kb.evaluation.leakage import copies
-from kb.evaluation.metrics import Row, only_in
-from kb.loading.loader import load
+from kb.evaluation.leakage import find_leaks
+from kb.evaluation.metrics import LabelledMessage, restrict_languages
+from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase
 from tests.shared import KNOWLEDGE
 
@@ -60,7 +60,7 @@ def language(console: Console) -> None:
     """Taught in one language, asked in three."""
     rows = _rows(DEV)
     for kept in LANGUAGES:
-        known = only_in(_shipped(), [kept])
+        known = restrict_languages(_shipped(), [kept])
         found = [rival.judge(rows) for rival in field(known)]
         console.print(beside_table(f"{DEV.name}, questions in {kept} alone", found))
         told(console, found[0], known, "language")
@@ -70,10 +70,10 @@ def verbatim(console: Console) -> None:
     """How many labelled messages stand in the content (nearly) word for word: the fewer, the more figures tell."""
     for file in (DEV, HARD):
         rows = _rows(file)
-        found = list(copies(rows, _shipped()))
+        found = list(find_leaks(rows, _shipped()))
         console.print(f"{file.name}: {len(found)} of {len(rows)} messages stand in the content", style="bold")
         for one in found:
-            console.print(f"  {one.likeness:.0f} % {one.place}: {one.row.text!r}", highlight=False, markup=False)
+            console.print(f"  {one.similarity:.0f} % {one.place}: {one.message.text!r}", highlight=False, markup=False)
 
 
 def field(knowledge: KnowledgeBase, peers: Iterable[str] = QUICK) -> Sequence[Learnt]:
@@ -93,7 +93,7 @@ def told(console: Console, found: Contender, knowledge: KnowledgeBase, part: str
 def _whole(console: Console, file: Path, part: str) -> None:
     rows = _rows(file)
     mine, *others = [rival.judge(rows) for rival in _all()]
-    copied = sum(1 for _ in copies(rows, _shipped()))
+    copied = sum(1 for _ in find_leaks(rows, _shipped()))
     print_report(console, f"{file.name}: {len(rows)} messages", report(mine, _shipped(), copied), others)
     told(console, mine, _shipped(), part)
 
@@ -105,8 +105,8 @@ def _all() -> Sequence[Learnt]:
 
 @cache
 def _shipped() -> KnowledgeBase:
-    return load(None)
+    return load_knowledge_base(None)
 
 
-def _rows(file: Path, kind: str | None = None) -> Sequence[Row]:
+def _rows(file: Path, kind: str | None = None) -> Sequence[LabelledMessage]:
     return [labelled.row(kind) for labelled in read(file)]

@@ -20,7 +20,7 @@ from twilio.request_validator import RequestValidator
 from bot.knowledge.factory import knowledge
 from handlers.model.messages import Inbound
 from handlers.model.session import Decision, Session
-from handlers.rendering import Draft, Voice, render
+from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from tests.bench.signed import NUMBER, TOKEN
 
@@ -90,7 +90,7 @@ class Least:
         (heard,) = run(_HEAR, (talk, inbound.text, inbound.message_id, at)).fetchone()
         decision = decide(inbound, Session(), self._known, now)
         trace, text = decision.trace, self._words(decision)
-        (turn,) = run(_TURN, (talk, trace.handler, repr(trace.why), at)).fetchone()
+        (turn,) = run(_TURN, (talk, trace.handler, repr(trace.explanation), at)).fetchone()
         run("UPDATE messages SET turn = ? WHERE id = ?", (turn, heard))
         run("UPDATE talks SET session = ? WHERE id = ?", (repr(decision.session), talk))
         (reply,) = run(_SAY, (talk, turn, text, at, at)).fetchone()
@@ -100,8 +100,8 @@ class Least:
 
     def _words(self, decision: Decision) -> str | None:
         directory, language = self._known.base.directory, decision.trace.language
-        voice = Voice(phrases=self._known.phrases, directory=directory, language=language)
-        reply = render(decision.actions, voice, Draft())
+        voice = RenderContext(phrases=self._known.phrases, directory=directory, language=language)
+        reply = render(decision.actions, voice, EmailDraft())
         return None if reply is None else reply.text
 
     async def _send(self, to: str, reply: int, text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import typer
 
-from kb.loading.loader import load
+from kb.loading.loader import load_knowledge_base
 from tests.bench import targets, trial
 from tests.bench.search import highest
 from tests.bench.signed import Signer
@@ -93,7 +93,7 @@ def _tell(target: Target, seen: Trial, cpu_ms: float, settled: float) -> None:
 @contextmanager
 def ranged(seconds: int, tries: int = 2) -> Iterator[Range]:
     """A place for the trials' files."""
-    texts = [text for _, _, text in load(None).questions()]
+    texts = [text for _, _, text in load_knowledge_base(None).questions()]
     with tempfile.TemporaryDirectory(prefix="paligs-load-") as folder:
         yield Range(folder=Path(folder), seconds=seconds, tries=tries, signer=Signer(texts=texts))
 

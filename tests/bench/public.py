@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bot.evaluation.comparison import OURS, Learnt
 from bot.evaluation.labelled_data import Labelled, learnt, read
-from kb.loading.loader import load
+from kb.loading.loader import load_knowledge_base
 from tests.bench.labelled import QUICK, field
 from tests.shared import SHARED
 
@@ -64,7 +64,7 @@ def public_area(console: Console) -> None:
     found = {}
     for name in OUTSIDE:
         rows = [labelled.row() for labelled in _set(name, AREA_PEERS).test]
-        areas = {rival.name: rival.judge(rows).figures.roc_area for rival in _set(name, AREA_PEERS).rivals}
+        areas = {rival.name: rival.judge(rows).figures.auroc for rival in _set(name, AREA_PEERS).rivals}
         found[name.removeprefix("tilde_")] = {rival: area for rival, area in areas.items() if area is not None}
     _print(console, "Public sets: ROC area out of scope", found)
 
@@ -81,14 +81,16 @@ def _first(sets: Iterable[tuple[str, str | None]], draw: int = 0) -> dict[str, f
         known = _set(name, QUICK)
         rows = [labelled.row(kind, draw) for labelled in known.test if labelled.row().accepted]
         for rival in known.rivals:
-            shares.setdefault(rival.name, []).append(rival.judge(rows).figures.first or 0)
+            shares.setdefault(rival.name, []).append(rival.judge(rows).figures.top1_accuracy or 0)
     return {name: mean(found) for name, found in shares.items()}
 
 
 @lru_cache(maxsize=3)
 def _set(name: str, peers: tuple[str, ...]) -> _Set:
     file = DATA / f"{name}.jsonl"
-    return _Set(rivals=field(learnt(read(file, "train"), load().concepts), peers), test=read(file, "test"))
+    return _Set(
+        rivals=field(learnt(read(file, "train"), load_knowledge_base().concepts), peers), test=read(file, "test")
+    )
 
 
 def _print(console: Console, title: str, found: Mapping[str, Mapping[str, float]]) -> None:

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from handlers.model.actions import Reason
-from handlers.model.messages import Inbound, Kind, Reply
+from handlers.model.actions import HandoffReason
+from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Trace
 from kb.model import LineId
 from kb.understanding.result import Outcome
@@ -38,8 +38,8 @@ class Asking:
         by: str = "anna",
         at: datetime = NOW,
         channel: str = "webchat",
-        kind: Kind = Kind.TEXT,
-        people: Reason | None = None,
+        kind: MessageKind = MessageKind.TEXT,
+        people: HandoffReason | None = None,
         line: LineId = TECHNICAL,
     ) -> str:
         """One message through one transaction; the id of its talk."""
@@ -56,8 +56,8 @@ class Asking:
             daily_counts.count_up(connection, channel, trace, at.date())
         return talk.id
 
-    def _inbound(self, text: str, by: str, channel: str, kind: Kind) -> Inbound:
-        choice = "entry:refund" if kind is Kind.TAP else None
+    def _inbound(self, text: str, by: str, channel: str, kind: MessageKind) -> Inbound:
+        choice = "entry:refund" if kind is MessageKind.TAP else None
         return replace(
             HELLO,
             text=text,

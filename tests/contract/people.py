@@ -20,8 +20,8 @@ from bot.app.endpoints import Doors, draft_links
 from bot.channels.terminal import Terminal
 from bot.knowledge.phrases import phrases
 from bot.settings import Settings
-from handlers.model.context import Knowledge
-from tests.doubles import ScriptedMatcher, means, small_base
+from handlers.model.context import KnowledgeBundle
+from tests.doubles import ScriptedInterpreter, means, small_base
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.twilio_peer import TwilioPeer
 
@@ -189,7 +189,7 @@ class AtTheTerminal:
 
 @asynccontextmanager
 async def _program(settings: Settings) -> AsyncIterator[Core]:
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS), phrases=phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS), phrases=phrases())
     async with core(settings, known, links=draft_links(settings, KEY)) as program:
         yield program
 

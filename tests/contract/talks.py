@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from handlers.model.messages import Inbound, Reply
 from handlers.model.session import Decision, Session, Trace
 from kb.model import EntryId, LineId
-from kb.understanding.result import Match, Outcome
+from kb.understanding.result import Candidate, Outcome
 from storage.conversations import conversations, sessions, turns
 from storage.conversations.conversations import Conversation
 from storage.conversations.turns import Circumstances
@@ -33,8 +33,10 @@ TRACE = Trace(
     act="answer",
     entry=EntryId("refund"),
     line=TECHNICAL,
-    score=0.97,
-    matches=(Match(entry=EntryId("refund"), score=0.97, question="Kā atdot naudu?", why=("naudu",)),),
+    confidence=0.97,
+    candidates=(
+        Candidate(entry=EntryId("refund"), confidence=0.97, question="Kā atdot naudu?", corrections=("naudu",)),
+    ),
     language="lv",
     signals=("past",),
     masked=("card",),
@@ -45,7 +47,7 @@ T = TypeVar("T")
 
 def decision(heard: str, *, session: Session | None = None, trace: Trace = TRACE) -> Decision:
     """What was decided about `heard`."""
-    return Decision(actions=(), session=session or Session(language="lv"), trace=trace, heard=heard)
+    return Decision(actions=(), session=session or Session(language="lv"), trace=trace, stored_text=heard)
 
 
 def said(text: str, number: int = 1, *, by: str = "anna") -> Inbound:
@@ -66,7 +68,7 @@ def take_in(
         queued = outbox.enqueue(connection, talk, turn.id, [Reply(text=reply) for reply in replies], at)
         sessions.write(connection, talk.id, decided.session, at)
         if people:
-            handoffs.open(connection, talk, turn.id, TECHNICAL, Reason.ASKED_FOR_PERSON, at)
+            handoffs.open(connection, talk, turn.id, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, at)
         daily_counts.count_up(connection, talk.channel, decided.trace, at.date())
     return talk, queued
 

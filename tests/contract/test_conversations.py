@@ -100,13 +100,13 @@ def test_whoever_decides_sees_what_was_decided_before(engine: Engine) -> None:
             with writing(engine) as connection:
                 talk = conversations.open(connection, HELLO, NOW)
                 session = sessions.read(connection, talk.id)
-                sessions.write(connection, talk.id, replace(session, strikes=session.strikes + 1), NOW)
+                sessions.write(connection, talk.id, replace(session, failed_turns=session.failed_turns + 1), NOW)
 
     at_once([five_strikes] * 6)
 
     with writing(engine) as connection:
         talk = conversations.open(connection, HELLO, NOW)
-        assert sessions.read(connection, talk.id) == Session(strikes=30)
+        assert sessions.read(connection, talk.id) == Session(failed_turns=30)
 
 
 def test_a_second_message_of_a_talk_waits_for_the_first(engine: Engine) -> None:
@@ -165,7 +165,7 @@ def test_what_fails_leaves_nothing_behind(engine: Engine) -> None:
 
 
 def test_how_a_person_is_found_again_is_kept_until_something_newer_is_told(engine: Engine) -> None:
-    take_in(engine, replace(said("Labdien"), handle="anna", place="Bistro"))
+    take_in(engine, replace(said("Labdien"), username="anna", location="Bistro"))
     take_in(engine, said("Vēl", 2))
-    talk, _ = take_in(engine, replace(said("Un vēl", 3), place="56.95000, 24.10000"))
+    talk, _ = take_in(engine, replace(said("Un vēl", 3), location="56.95000, 24.10000"))
     assert (talk.handle, talk.place) == ("anna", "56.95000, 24.10000")

@@ -13,8 +13,8 @@ from bot.helpdesk.escalation import BURST, Calls
 from bot.helpdesk.handoff_actions import Desk, Result
 from bot.knowledge.phrases import phrases
 from bot.notify.routing import Plan
-from handlers.model.actions import Reason
-from handlers.model.context import Knowledge
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
 from kb.model import LineId
 from storage import personal_data
 from storage.conversations import history
@@ -24,7 +24,7 @@ from storage.delivery.notifications import Kind
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff, State, What
 from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
-from tests.doubles import NoJobs, ScriptedMatcher, small_base
+from tests.doubles import NoJobs, ScriptedInterpreter, small_base
 
 GROUP, BOSS, MAIL = "telegram:-1", "telegram:-2", "mailto:ops@bistro.lv"
 PLAN = Plan(
@@ -47,7 +47,7 @@ class Office:
 
 @pytest.fixture
 def office(engine: Engine) -> Iterator[Office]:
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(), phrases=phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=phrases())
     jobs, woken = NoJobs(), list[bool]()
     with ThreadPoolExecutor(4) as threads:
         desk = Desk(
@@ -57,7 +57,9 @@ def office(engine: Engine) -> Iterator[Office]:
         yield Office(desk, jobs, woken)
 
 
-def called(engine: Engine, number: int = 1, reason: Reason = Reason.ASKED_FOR_PERSON, *, by: str = "anna") -> Handoff:
+def called(
+    engine: Engine, number: int = 1, reason: HandoffReason = HandoffReason.ASKED_FOR_PERSON, *, by: str = "anna"
+) -> Handoff:
     """Somebody calls for the technical line."""
     at = NOW + number * SECOND
     talk, _ = take_in(engine, said("Palīgā!", number, by=by), at=at)
@@ -171,7 +173,7 @@ def test_nobody_comes_so_the_line_is_reminded_and_then_others_are_told(engine: E
 
 def test_a_stopped_till_waits_three_minutes_also_when_it_is_told_later(engine: Engine) -> None:
     first = called(engine)
-    urgent = called(engine, 2, Reason.TRADING_STOPPED)
+    urgent = called(engine, 2, HandoffReason.TRADING_STOPPED)
     with reading(engine) as connection:
         found = handoffs.get(connection, urgent.id)
     assert urgent.id == first.id
@@ -194,7 +196,7 @@ def test_who_needs_nobody_any_more_closes_it(engine: Engine) -> None:
 def test_where_nobody_is_to_be_told_nothing_waits(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Palīgā!"))
     with writing(engine) as connection:
-        handoff = handoffs.open(connection, talk, 1, LineId("sales"), Reason.NOT_UNDERSTOOD, NOW)
+        handoff = handoffs.open(connection, talk, 1, LineId("sales"), HandoffReason.NOT_UNDERSTOOD, NOW)
         Calls().called(connection, handoff, NOW)
         found = handoffs.get(connection, handoff.id)
         assert notifications.due(connection, NOW + 99 * MINUTE) == ()
@@ -224,7 +226,7 @@ async def test_what_is_given_back_is_reminded_of_once_more_and_those_above_too(e
 def test_who_calls_again_is_heard_by_those_who_were_set_meanwhile(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Palīgā!"))
     with writing(engine) as connection:
-        first = handoffs.open(connection, talk, 1, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW)
+        first = handoffs.open(connection, talk, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
         Calls().called(connection, first, NOW)
     assert told(engine) == []
     called(engine, 2)

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from storage.database.engine import reading, writing
 from storage.helpdesk import escalations, handoffs
@@ -14,31 +14,31 @@ from storage.helpdesk.handoffs import Handoff, State, What
 from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
 
 
-def open_again(engine: Engine, line: LineId, reason: Reason, number: int) -> Handoff:
+def open_again(engine: Engine, line: LineId, reason: HandoffReason, number: int) -> Handoff:
     talk, _ = take_in(engine, said("Palīgā!", number))
     with writing(engine) as connection:
         return handoffs.open(connection, talk, number, line, reason, NOW + number * SECOND)
 
 
 def test_a_second_call_for_the_same_line_updates_the_first(engine: Engine) -> None:
-    first = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    second = open_again(engine, TECHNICAL, Reason.TRADING_STOPPED, 2)
+    first = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    second = open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 2)
 
     assert (second.id, second.created_at, second.updated_at) == (first.id, first.created_at, NOW + 2 * SECOND)
-    assert (second.turn, second.reason, second.state) == (2, Reason.TRADING_STOPPED, State.OPEN)
+    assert (second.turn, second.reason, second.state) == (2, HandoffReason.TRADING_STOPPED, State.OPEN)
     with reading(engine) as connection:
         assert handoffs.listed(connection) == (second,)
 
 
 def test_a_stopped_till_stays_the_reason(engine: Engine) -> None:
-    open_again(engine, TECHNICAL, Reason.TRADING_STOPPED, 1)
+    open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 1)
 
-    assert open_again(engine, TECHNICAL, Reason.NOT_UNDERSTOOD, 2).reason is Reason.TRADING_STOPPED
+    assert open_again(engine, TECHNICAL, HandoffReason.NOT_UNDERSTOOD, 2).reason is HandoffReason.TRADING_STOPPED
 
 
 def test_each_line_and_each_talk_has_a_handoff_of_its_own(engine: Engine) -> None:
-    technical = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    sales = open_again(engine, LineId("sales"), Reason.ASKED_FOR_PERSON, 2)
+    technical = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    sales = open_again(engine, LineId("sales"), HandoffReason.ASKED_FOR_PERSON, 2)
     other, _ = take_in(engine, said("Labdien", by="boris"), people=True, at=NOW + 3 * SECOND)
 
     with reading(engine) as connection:
@@ -48,22 +48,22 @@ def test_each_line_and_each_talk_has_a_handoff_of_its_own(engine: Engine) -> Non
 
 
 def test_a_closed_handoff_is_listed_no_more_and_a_new_call_opens_another(engine: Engine) -> None:
-    first = open_again(engine, TECHNICAL, Reason.TRADING_STOPPED, 1)
+    first = open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 1)
     with writing(engine) as connection:
         assert handoffs.close(connection, first.id, State.REACHED, NOW + SECOND)
         assert handoffs.listed(connection) == ()
-    second = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 2)
+    second = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 2)
 
     with reading(engine) as connection:
         assert handoffs.listed(connection) == (second,)
         (closed,) = handoffs.listed(connection, states={State.REACHED})
     assert (closed.id, closed.closed_at) == (first.id, NOW + SECOND)
     assert second.id != first.id
-    assert second.reason is Reason.ASKED_FOR_PERSON
+    assert second.reason is HandoffReason.ASKED_FOR_PERSON
 
 
 def test_of_two_who_close_it_the_first_wins(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         assert handoffs.close(connection, handoff.id, State.NOT_NEEDED, NOW)
         assert not handoffs.close(connection, handoff.id, State.REACHED, NOW)
@@ -76,7 +76,7 @@ def test_taking_a_handoff_does_not_close_it(engine: Engine) -> None:
 
 
 def test_of_two_who_take_it_the_first_has_it(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         assert handoffs.take(connection, handoff.id, "Anna", NOW + SECOND)
         assert not handoffs.take(connection, handoff.id, "Boris", NOW + SECOND)
@@ -87,7 +87,7 @@ def test_of_two_who_take_it_the_first_has_it(engine: Engine) -> None:
 
 
 def test_of_many_who_take_it_at_once_one_has_it(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
 
     def take(who: str) -> bool:
         with writing(engine) as connection:
@@ -103,7 +103,7 @@ def test_of_many_who_take_it_at_once_one_has_it(engine: Engine) -> None:
 
 
 def test_what_was_given_back_can_be_taken_by_another(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         handoffs.take(connection, handoff.id, "Anna", NOW)
         assert handoffs.give_back(connection, handoff.id, "Anna", NOW)
@@ -111,7 +111,7 @@ def test_what_was_given_back_can_be_taken_by_another(engine: Engine) -> None:
 
 
 def test_a_closed_handoff_is_not_taken(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         handoffs.close(connection, handoff.id, State.CLOSED, NOW)
         assert not handoffs.take(connection, handoff.id, "Anna", NOW)
@@ -119,7 +119,7 @@ def test_a_closed_handoff_is_not_taken(engine: Engine) -> None:
 
 
 def test_what_happened_to_a_handoff_is_kept_in_order(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         handoffs.note(connection, handoff, What.OPENED, NOW)
         handoffs.note(connection, handoff, What.TAKEN, NOW + SECOND, who="Anna")
@@ -131,7 +131,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_timer_ends_once(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         escalations.set(connection, handoff.id, remind=NOW + MINUTE, escalate=NOW + 2 * MINUTE)
         assert escalations.fired(connection, NOW + 59 * SECOND) == ()
@@ -146,7 +146,7 @@ def test_a_timer_ends_once(engine: Engine) -> None:
 
 
 def test_of_many_who_look_at_once_one_finds_that_a_timer_has_ended(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         escalations.set(connection, handoff.id, remind=NOW, escalate=NOW)
 
@@ -159,7 +159,7 @@ def test_of_many_who_look_at_once_one_finds_that_a_timer_has_ended(engine: Engin
 
 @pytest.mark.parametrize("act", ["take", "close"])
 def test_what_is_taken_or_closed_rings_no_more(engine: Engine, act: str) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         escalations.set(connection, handoff.id, remind=NOW, escalate=NOW)
         if act == "take":
@@ -170,7 +170,7 @@ def test_what_is_taken_or_closed_rings_no_more(engine: Engine, act: str) -> None
 
 
 def test_what_becomes_urgent_rings_sooner_and_never_later(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with writing(engine) as connection:
         escalations.set(connection, handoff.id, remind=NOW + 10 * MINUTE, escalate=NOW + 20 * MINUTE)
         assert escalations.bring_forward(connection, handoff.id, remind=NOW + 3 * MINUTE, escalate=NOW + 6 * MINUTE)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from handlers.model.messages import Kind, Option, Reply
+from handlers.model.messages import MessageKind, Option, Reply
 from storage.conversations import conversations, history
 from storage.conversations.history import Side
 from storage.database.engine import reading, writing
@@ -61,9 +61,9 @@ def test_choices_come_back_as_they_were_given(engine: Engine) -> None:
 
 def test_the_transcript_is_the_persons_own_last_words(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Kase neiet", 1))
-    take_in(engine, replace(said("Kase", 2), kind=Kind.TAP, choice="till"))
-    take_in(engine, replace(said("", 3), kind=Kind.PHOTO))
-    take_in(engine, replace(said("Re, kļūda", 4), kind=Kind.PHOTO))
+    take_in(engine, replace(said("Kase", 2), kind=MessageKind.TAP, choice="till"))
+    take_in(engine, replace(said("", 3), kind=MessageKind.PHOTO))
+    take_in(engine, replace(said("Re, kļūda", 4), kind=MessageKind.PHOTO))
     take_in(engine, said("Kopš rīta", 5))
 
     with reading(engine) as connection:

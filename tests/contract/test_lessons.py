@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from kb.lessons import Fault
+from kb.lessons import RejectionReason
 from kb.model import Act, EntryId, Language
 from storage.curation import entry_drafts, ignored_questions, lessons
 from storage.curation.lessons import Kind, Taught
@@ -33,10 +33,10 @@ def teach_no(engine: Engine, text: str, *, by: str = "Ilze") -> Taught:
         return lessons.teach_no(connection, BASE, "en", text, by, NOW)
 
 
-def refused(lesson: Callable[[], Taught]) -> tuple[Fault, str]:
+def refused(lesson: Callable[[], Taught]) -> tuple[RejectionReason, str]:
     with pytest.raises(LessonError) as caught:
         lesson()
-    return caught.value.refused.fault, caught.value.refused.place
+    return caught.value.refused.reason, caught.value.refused.place
 
 
 def test_a_yes_and_a_no_are_taught_and_the_revision_grows(engine: Engine) -> None:
@@ -71,12 +71,15 @@ def test_what_stands_elsewhere_is_refused_and_nothing_changes(engine: Engine) ->
         before = lessons.current(connection)
 
     stands = next(question for entry, _, question in BASE.questions() if entry.id == PRINTER)
-    assert refused(partial(teach, engine, stands.upper(), SCANNER)) == (Fault.ELSEWHERE, "printer")
-    assert refused(partial(teach, engine, stands)) == (Fault.KNOWN, "printer")
-    assert refused(partial(teach_no, engine, stands)) == (Fault.ELSEWHERE, "printer")
-    assert refused(partial(teach, engine, "the box spits no paper", SCANNER)) == (Fault.ELSEWHERE, "printer")
-    assert refused(partial(teach_no, engine, "the box spits no paper")) == (Fault.ELSEWHERE, "printer")
-    assert refused(partial(teach, engine, "Who won the match?")) == (Fault.ELSEWHERE, "decoys")
+    assert refused(partial(teach, engine, stands.upper(), SCANNER)) == (RejectionReason.IN_ANOTHER_ENTRY, "printer")
+    assert refused(partial(teach, engine, stands)) == (RejectionReason.ALREADY_KNOWN, "printer")
+    assert refused(partial(teach_no, engine, stands)) == (RejectionReason.IN_ANOTHER_ENTRY, "printer")
+    assert refused(partial(teach, engine, "the box spits no paper", SCANNER)) == (
+        RejectionReason.IN_ANOTHER_ENTRY,
+        "printer",
+    )
+    assert refused(partial(teach_no, engine, "the box spits no paper")) == (RejectionReason.IN_ANOTHER_ENTRY, "printer")
+    assert refused(partial(teach, engine, "Who won the match?")) == (RejectionReason.IN_ANOTHER_ENTRY, "decoys")
     with reading(engine) as connection:
         assert lessons.current(connection) == before
 
@@ -84,21 +87,24 @@ def test_what_stands_elsewhere_is_refused_and_nothing_changes(engine: Engine) ->
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        (" \n ", Fault.EMPTY),
-        ("?!", Fault.EMPTY),
-        ("a" * 201, Fault.TOO_LONG),
-        ("call me at 26123456", Fault.CONTACT),
-        ("write to anna@example.lv", Fault.CONTACT),
-        ("see https://example.lv/x", Fault.CONTACT),
+        (" \n ", RejectionReason.EMPTY),
+        ("?!", RejectionReason.EMPTY),
+        ("a" * 201, RejectionReason.TOO_LONG),
+        ("call me at 26123456", RejectionReason.CONTAINS_CONTACT),
+        ("write to anna@example.lv", RejectionReason.CONTAINS_CONTACT),
+        ("see https://example.lv/x", RejectionReason.CONTAINS_CONTACT),
     ],
 )
-def test_what_cannot_be_taught_says_why(engine: Engine, text: str, fault: Fault) -> None:
+def test_what_cannot_be_taught_says_why(engine: Engine, text: str, fault: RejectionReason) -> None:
     assert refused(partial(teach, engine, text)) == (fault, "")
     assert refused(partial(teach_no, engine, text)) == (fault, "")
 
 
 def test_an_entry_that_is_not_there_cannot_be_taught(engine: Engine) -> None:
-    assert refused(partial(teach, engine, "the box spits no paper", EntryId("gone"))) == (Fault.NO_SUCH_ENTRY, "gone")
+    assert refused(partial(teach, engine, "the box spits no paper", EntryId("gone"))) == (
+        RejectionReason.NO_SUCH_ENTRY,
+        "gone",
+    )
 
 
 def test_secrets_are_masked_before_they_are_kept(engine: Engine) -> None:

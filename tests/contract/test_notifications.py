@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from storage import personal_data
 from storage.database.engine import reading, writing
 from storage.delivery import notifications
@@ -21,7 +21,7 @@ def waiting(engine: Engine, number: int = 1, *, by: str = "anna") -> Handoff:
     """Somebody waits, and a group and a mailbox are to be told."""
     talk, _ = take_in(engine, said("Palīgā!", number, by=by))
     with writing(engine) as connection:
-        handoff = handoffs.open(connection, talk, number, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW)
+        handoff = handoffs.open(connection, talk, number, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
         notifications.add(connection, handoff, Kind.NOTICE, {GROUP: True, MAIL: False}, NOW)
     return handoff
 

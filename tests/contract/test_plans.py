@@ -17,13 +17,13 @@ from bot.intake.guards import Parking
 from bot.intake.intake import Intake
 from bot.knowledge.phrases import phrases
 from bot.observability.metrics import stored_now
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from storage.conversations import dead_letters
 from storage.database.engine import writing
 from storage.delivery import outbox
 from storage.migrations import upgrade
 from tests.contract.talks import HELLO, NOW, said
-from tests.doubles import Crew, ScriptedMatcher, Sink, means, small_base
+from tests.doubles import Crew, ScriptedInterpreter, Sink, means, small_base
 from tests.plans import LARGE, Statement, noted, scans
 
 KNOWN = {name: means(name, language="en") for name in ("dead", "hours", "ticket", "person")}
@@ -63,7 +63,7 @@ class House:
 
 @contextmanager
 def house(engine: Engine, *, at_hand: bool = False) -> Iterator[House]:
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=phrases())
     with ThreadPoolExecutor(2) as threads:
         writer, jobs = Writer(engine, threads), Crew(at_hand=at_hand)
         intake = Intake(database=engine, knowledge=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs)

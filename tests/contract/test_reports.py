@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from storage.conversations import conversations, feedback
 from storage.database.engine import reading, writing
@@ -111,24 +111,24 @@ def test_times_are_of_deciding_and_until_the_first_reply_was_sent(engine: Engine
 def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> None:
     ask = Asking(engine)
     late = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
-    ask("Sen", by="anna", at=NOW - 9 * DAY, people=Reason.ASKED_FOR_PERSON)
-    ask("Kase stāv", by="boris", at=late, people=Reason.TRADING_STOPPED)
-    ask("Cilvēku", by="clara", people=Reason.ASKED_FOR_PERSON)
-    ask("Cilvēku", by="dora", people=Reason.ASKED_FOR_PERSON, line=OFFICE)
+    ask("Sen", by="anna", at=NOW - 9 * DAY, people=HandoffReason.ASKED_FOR_PERSON)
+    ask("Kase stāv", by="boris", at=late, people=HandoffReason.TRADING_STOPPED)
+    ask("Cilvēku", by="clara", people=HandoffReason.ASKED_FOR_PERSON)
+    ask("Cilvēku", by="dora", people=HandoffReason.ASKED_FOR_PERSON, line=OFFICE)
 
     with reading(engine) as connection:
         called = reports.handed_off(connection, NOW - 2 * DAY, NOW + DAY)
     assert called == HandedOff(
         by_day={late.date(): 1, TODAY: 2},
         by_line={OFFICE: 1, TECHNICAL: 2},
-        by_reason={Reason.TRADING_STOPPED: 1, Reason.ASKED_FOR_PERSON: 2},
+        by_reason={HandoffReason.TRADING_STOPPED: 1, HandoffReason.ASKED_FOR_PERSON: 2},
     )
 
 
 def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) -> None:
     ask = Asking(engine)
     for who in ("anna", "boris", "clara"):
-        ask("Cilvēku", by=who, people=Reason.ASKED_FOR_PERSON)
+        ask("Cilvēku", by=who, people=HandoffReason.ASKED_FOR_PERSON)
     with writing(engine) as connection:
         for number, seconds in ((1, 90), (1, 200), (2, 30)):
             handoff = handoffs.get(connection, number)

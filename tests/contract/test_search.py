@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from storage.conversations import search
 from storage.conversations.search import Page, Wanted
@@ -70,7 +70,7 @@ def test_every_wish_is_heeded(engine: Engine, wanted: Wanted, found: list[str]) 
     ask("Kase", by="anna")
     ask("Blabla", UNKNOWN, by="boris")
     ask("Офис", replace(TRACE, language="ru", line=LineId("office")), by="clara", at=NOW + DAY)
-    ask("Kase stāv", by="dora", channel="telegram", at=NOW + 2 * DAY, people=Reason.TRADING_STOPPED)
+    ask("Kase stāv", by="dora", channel="telegram", at=NOW + 2 * DAY, people=HandoffReason.TRADING_STOPPED)
 
     assert senders(looked_up(engine, wanted)) == found
 

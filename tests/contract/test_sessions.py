@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from handlers.model.messages import Option
-from handlers.model.session import Asked, OpenQuestion, Session
+from handlers.model.session import OpenQuestion, QuestionKind, Session
 from kb.model import EntryId, LineId
 from storage.conversations import conversations, sessions
 from storage.database.engine import reading, writing
@@ -16,11 +16,11 @@ from tests.contract.talks import HELLO, NOW, take_in
 FULL = Session(
     language="ru",
     language_chosen=True,
-    question=OpenQuestion(about=Asked.LINE, options=(Option(id="a", title="Техника 🧰"),), asked_at=NOW),
-    strikes=2,
+    question=OpenQuestion(about=QuestionKind.LINE, options=(Option(id="a", title="Техника 🧰"),), asked_at=NOW),
+    failed_turns=2,
     entry=EntryId("refund"),
     line=LineId("technical"),
-    stopped=True,
+    outage_reported=True,
     ticket_requests=3,
 )
 

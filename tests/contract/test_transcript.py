@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
-from handlers.model.messages import Kind
+from handlers.model.messages import MessageKind
 from storage.conversations import transcript
 from storage.conversations.history import Side
 from storage.conversations.transcript import Delivery
@@ -24,7 +24,12 @@ def test_a_message_has_its_reasons_and_a_reply_its_delivery(engine: Engine) -> N
     with reading(engine) as connection:
         (message, reply), earlier = transcript.transcript(connection, talk)
     assert not earlier
-    assert (message.side, message.text, message.kind, message.at) == (Side.PERSON, "Kā atdot naudu?", Kind.TEXT, NOW)
+    assert (message.side, message.text, message.kind, message.at) == (
+        Side.PERSON,
+        "Kā atdot naudu?",
+        MessageKind.TEXT,
+        NOW,
+    )
     assert message.delivery is None
     reasons = message.reasons
     assert reasons is not None
@@ -36,11 +41,11 @@ def test_a_message_has_its_reasons_and_a_reply_its_delivery(engine: Engine) -> N
 
 
 def test_a_tap_names_what_was_chosen(engine: Engine) -> None:
-    talk = Asking(engine)("", TAPPED, kind=Kind.TAP)
+    talk = Asking(engine)("", TAPPED, kind=MessageKind.TAP)
 
     with reading(engine) as connection:
         (message, _), _ = transcript.transcript(connection, talk)
-    assert (message.kind, message.choice) == (Kind.TAP, "entry:refund")
+    assert (message.kind, message.choice) == (MessageKind.TAP, "entry:refund")
 
 
 def test_a_long_talk_is_read_from_its_end(engine: Engine) -> None:

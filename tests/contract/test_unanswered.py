@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
-from handlers.model.messages import Kind
+from handlers.model.messages import MessageKind
 from kb.model import EntryId
 from storage.conversations import conversations, feedback
 from storage.curation import unanswered
@@ -40,11 +40,11 @@ def test_a_question_asked_back_counts_where_nothing_was_chosen(engine: Engine) -
     ask = Asking(engine)
     old = NOW - DAY
     ask("Tika izvēlēts", CLARIFIED, by="anna", at=old)
-    ask("", TAPPED, by="anna", kind=Kind.TAP, at=old)
+    ask("", TAPPED, by="anna", kind=MessageKind.TAP, at=old)
     ask("Izvēlēts vārdos", CLARIFIED, by="boris", at=old)
     ask("otro", replace(TAPPED, handler="choice"), by="boris", at=old)
     ask("Neviens no šiem", CLARIFIED, by="clara", at=old)
-    ask("", replace(UNKNOWN, handler="tapped"), by="clara", kind=Kind.TAP, at=old)
+    ask("", replace(UNKNOWN, handler="tapped"), by="clara", kind=MessageKind.TAP, at=old)
     ask("Rakstīja tālāk", CLARIFIED, by="dora", at=old)
     ask("Kā atdot naudu?", by="dora", at=old)
     ask("Aizgāja", CLARIFIED, by="emma", at=old)
@@ -64,7 +64,7 @@ def test_what_holds_no_question_is_left_out(engine: Engine) -> None:
     for handler in ("command", "secret", "unread", "broken", "choice"):
         ask("/nezinu", replace(UNKNOWN, handler=handler))
     ask("", UNKNOWN)
-    ask("none", UNKNOWN, kind=Kind.TAP)
+    ask("none", UNKNOWN, kind=MessageKind.TAP)
 
     assert newest(engine) == ()
 
@@ -94,7 +94,7 @@ def test_what_did_not_help_is_listed_once_as_that(engine: Engine) -> None:
     ask("Kā atdot naudu?", at=NOW - DAY)
     ask("Paldies, palīdzēja", at=NOW - DAY)
     talk_id = ask("Blabla", UNKNOWN)
-    ask("", replace(TAPPED), kind=Kind.TAP)
+    ask("", replace(TAPPED), kind=MessageKind.TAP)
     with writing(engine) as connection:
         talk = conversations.get(connection, talk_id)
         for turn, helped in (("1", False), ("2", True), ("3", False), ("4", False)):

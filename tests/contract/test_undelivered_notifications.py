@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from storage.database.engine import reading, writing
 from storage.delivery import notifications, undelivered_notifications
 from storage.delivery.notifications import Claimed, Kind, State
@@ -19,7 +19,7 @@ def waiting(engine: Engine) -> Handoff:
     """Somebody waits; a group and a mailbox are to be told."""
     talk, _ = take_in(engine, said("Palīgā!"))
     with writing(engine) as connection:
-        handoff = handoffs.open(connection, talk, 1, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW)
+        handoff = handoffs.open(connection, talk, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
         notifications.add(connection, handoff, Kind.NOTICE, TARGETS, NOW)
     return handoff
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.cli.ask_batch import Asker, Row
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from tests.shared import dialogs, needs_shared
 
 pytestmark = needs_shared
@@ -18,7 +18,7 @@ def wrong(expected: dict[str, Any], got: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("dialog", dialogs(), ids=lambda dialog: dialog["id"])
-def test_every_turn_of_a_dialog_is_right(dialog: dict[str, Any], shipped: Knowledge) -> None:
+def test_every_turn_of_a_dialog_is_right(dialog: dict[str, Any], shipped: KnowledgeBundle) -> None:
     asker = Asker(shipped)
     faults = []
     for number, turn in enumerate(dialog["turns"], start=1):

@@ -4,7 +4,7 @@ import pytest
 
 from bot.knowledge.phrases import phrases
 from handlers.model.actions import Say
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
@@ -26,7 +26,7 @@ from tests.doubles import NOW
         ("подписаться", "ru", "opted_in"),
     ],
 )
-def test_stop_and_start_are_understood(shipped: Knowledge, text: str, language: Language, key: str) -> None:
+def test_stop_and_start_are_understood(shipped: KnowledgeBundle, text: str, language: Language, key: str) -> None:
     inbound = Inbound(channel="whatsapp", conversation="c", sender="c", message_id="m", sent_at=NOW, text=text)
     decision = decide(inbound, Session(language=language), shipped, NOW)
     assert decision.trace.handler == "opted"

@@ -18,7 +18,7 @@ from bot.app.endpoints import Doors, draft_links
 from bot.channels.interface import Receive
 from bot.settings import Settings
 from bot.web.email_draft import DraftTokens
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from kb.model import Language
 from tests.e2e import chromium
@@ -48,7 +48,7 @@ class House:
     """The program as the browser tests need it."""
 
     url: str
-    known: Knowledge
+    known: KnowledgeBundle
     ledger: Ledger
     database: Engine
     drop: Callable[[], Awaitable[None]]
@@ -70,7 +70,7 @@ class House:
     @property
     def urgent(self) -> str:
         """The number for stopped trading."""
-        return self.known.base.directory.lines[self.known.base.directory.urgent_line].display
+        return self.known.base.directory.lines[self.known.base.directory.urgent_line].formatted_phone
 
     def topic(self, place: int, language: Language = "lv") -> str:
         """What stands on a button of the greeting."""
@@ -78,14 +78,14 @@ class House:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(shipped: Knowledge, tmp_path: Path) -> AsyncIterator[House]:
+async def house(shipped: KnowledgeBundle, tmp_path: Path) -> AsyncIterator[House]:
     """The program as `paligs run` starts it, with its own database."""
     async with opened(shipped, tmp_path) as house:
         yield house
 
 
 @asynccontextmanager
-async def opened(shipped: Knowledge, folder: Path, **more: Any) -> AsyncIterator[House]:
+async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIterator[House]:
     """The program with more settings; where one needs the address, it is made of `{port}`."""
     port = unused_port()
     more = {name: value.format(port=port) if name == "public_url" else value for name, value in more.items()}

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Dialog, Page, expect
 
 from bot.console.framework import live_updates
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, Reply
 from storage.conversations import conversations
 from storage.database import engine
@@ -260,7 +260,7 @@ async def test_an_agent_is_added_and_changed_on_a_phone(opens: Opens, house: Hou
     assert window.complaints == []
 
 
-async def test_one_signs_in_with_the_companys_account(opens: Opens, shipped: Knowledge, tmp_path: Path) -> None:
+async def test_one_signs_in_with_the_companys_account(opens: Opens, shipped: KnowledgeBundle, tmp_path: Path) -> None:
     application = web.Application()
     # Another site than the console's: what is not sent across sites would be missing on the way back.
     server = TestServer(application, host="127.0.0.1")

@@ -15,7 +15,7 @@ from bot.app.endpoints import Doors
 from bot.delivery.jobs import procrastinate_schema
 from bot.intake.intake import no_page
 from bot.settings import Settings
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, Reply
 from storage.conversations import conversations
 from storage.database import engine
@@ -46,7 +46,7 @@ def url(postgres: str) -> str:  # noqa: F811
 
 
 @asynccontextmanager
-async def two(url: str, known: Knowledge) -> AsyncIterator[tuple[TestServer, TestServer, Engine]]:
+async def two(url: str, known: KnowledgeBundle) -> AsyncIterator[tuple[TestServer, TestServer, Engine]]:
     """Two programs that serve, as `paligs web` does."""
     settings = Settings(database_url=url)
     async with AsyncExitStack() as stack:
@@ -73,7 +73,7 @@ def stuck(database: Engine) -> tuple[str, int]:
     return talk.id, number
 
 
-async def test_two_programs_are_one_console(url: str, shipped: Knowledge) -> None:
+async def test_two_programs_are_one_console(url: str, shipped: KnowledgeBundle) -> None:
     # Cookies are kept by host, whatever the port: one jar stands for a browser behind a balancer.
     jar = CookieJar(unsafe=True)
     async with two(url, shipped) as (first, second, database):
@@ -92,7 +92,7 @@ async def test_two_programs_are_one_console(url: str, shipped: Knowledge) -> Non
             assert answer.headers["Location"] == "/console/sign-in"
 
 
-async def test_tries_are_counted_over_both(url: str, shipped: Knowledge) -> None:
+async def test_tries_are_counted_over_both(url: str, shipped: KnowledgeBundle) -> None:
     async with two(url, shipped) as (first, second, _), TestClient(first) as one, TestClient(second) as other:
         for client in (one, other):
             client.session._cookie_jar = CookieJar(unsafe=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import EntryId
 from storage.conversations import conversations, feedback
 from storage.curation import entry_drafts, lessons
@@ -28,8 +28,8 @@ def busy(house: House) -> str:
     talk = ask("Kā atdot viesim naudu, ja čeks jau izsists?", by="anna", at=early)
     ask("Печатает пустой чек", by="boris", channel="telegram", at=early)
     phone = "whatsapp:+37120110525"
-    ask("Kase stāv, neko nevar pārdot!", by=phone, channel="whatsapp", at=now, people=Reason.TRADING_STOPPED)
-    ask("Cilvēku, lūdzu", by="clara", at=early, people=Reason.ASKED_FOR_PERSON)
+    ask("Kase stāv, neko nevar pārdot!", by=phone, channel="whatsapp", at=now, people=HandoffReason.TRADING_STOPPED)
+    ask("Cilvēku, lūdzu", by="clara", at=early, people=HandoffReason.ASKED_FOR_PERSON)
     for number in range(3):
         ask(UNASKED, UNKNOWN, by=f"person {number}", at=early)
     ask("Ko darīt ar veco kasi", CLARIFIED, by="dora", at=early)
@@ -79,7 +79,7 @@ async def test_a_call_appears_by_itself_and_shows_at_once_who_takes_it(opens: Op
     his, hers = await _now(otto, house), await _now(ada, house)
     await expect(his.locator(".empty")).to_be_visible()
 
-    Asking(house.database)("Kase stāv", at=datetime.now(UTC), people=Reason.TRADING_STOPPED)
+    Asking(house.database)("Kase stāv", at=datetime.now(UTC), people=HandoffReason.TRADING_STOPPED)
     await expect(his.locator(".call.stopped")).to_have_count(1)
     await expect(hers.locator(".call.stopped blockquote")).to_have_text("Kase stāv")
     age = his.locator(".call-age time")

@@ -29,13 +29,13 @@ from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.procrastinate import AT_ONCE, ProcrastinateJobs
 from bot.intake.intake import Intake
 from bot.knowledge.phrases import phrases
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from storage.database.engine import create, reading, writing
 from storage.delivery import outbox
 from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.doubles import ScriptedMatcher, means, small_base
+from tests.doubles import ScriptedInterpreter, means, small_base
 
 TALKS, TURNS = 20, 10
 KNOWN = {"hours": means("hours"), "printer": means("printer")}
@@ -70,7 +70,7 @@ def now() -> datetime:
 @contextmanager
 def program(url: str, name: str) -> Iterator[tuple[Intake, ProcrastinateJobs]]:
     database = create(url)
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=phrases())
     with ThreadPoolExecutor(4) as threads:
         channels = {"post": Post(database, name)}
         writer = Writer(database, threads)

@@ -17,7 +17,7 @@ from bot.app.container import Core, core
 from bot.app.endpoints import Doors, draft_links
 from bot.app.notification_check import tried
 from bot.settings import read
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from storage import personal_data
 from storage.database.engine import reading, writing
 from storage.helpdesk import handoffs
@@ -96,7 +96,7 @@ async def peer() -> AsyncIterator[TelegramPeer]:
 
 
 @asynccontextmanager
-async def running(shipped: Knowledge, peer: TelegramPeer, folder: Path, **more: Any) -> AsyncIterator[Core]:
+async def running(shipped: KnowledgeBundle, peer: TelegramPeer, folder: Path, **more: Any) -> AsyncIterator[Core]:
     """The program as `paligs run` has it, by polling."""
     settings = read(
         database_url=f"sqlite:///{folder / 'paligs.sqlite3'}",
@@ -135,7 +135,7 @@ async def until(done: Callable[[], object], within: float = 10) -> None:
 
 
 async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
         peer.says(DEAD, user=42)
@@ -161,7 +161,9 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         assert len(shown(peer)) == 1
 
 
-async def test_who_comes_second_is_told_who_has_it(shipped: Knowledge, peer: TelegramPeer, tmp_path: Path) -> None:
+async def test_who_comes_second_is_told_who_has_it(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.says(DEAD, user=42)
         await peer.until(lambda: shown(peer))
@@ -173,7 +175,7 @@ async def test_who_comes_second_is_told_who_has_it(shipped: Knowledge, peer: Tel
         assert peer.called("answerCallbackQuery")[0]["show_alert"] is True
 
 
-async def test_nobody_acts_from_elsewhere(shipped: Knowledge, peer: TelegramPeer, tmp_path: Path) -> None:
+async def test_nobody_acts_from_elsewhere(shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.says(DEAD, user=42)
         await peer.until(lambda: shown(peer))
@@ -188,7 +190,7 @@ async def test_nobody_acts_from_elsewhere(shipped: Knowledge, peer: TelegramPeer
 
 
 async def test_what_people_say_in_the_group_is_not_for_the_bot(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
         peer.says(DEAD, user=42)
@@ -202,7 +204,7 @@ async def test_what_people_say_in_the_group_is_not_for_the_bot(
 
 
 async def test_more_words_change_the_notice_and_it_works_again_closes_it(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
         peer.says(DEAD, user=42)
@@ -217,7 +219,7 @@ async def test_more_words_change_the_notice_and_it_works_again_closes_it(
 
 
 async def test_who_is_forgotten_is_forgotten_in_the_group_too(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.says(DEAD, user=42)
@@ -232,7 +234,7 @@ async def test_who_is_forgotten_is_forgotten_in_the_group_too(
 
 
 async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_told(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     settings = {
         "notify": {"technical": f"telegram:{GROUP}"},
@@ -257,7 +259,7 @@ POST: dict[str, Any] = {"notify": {"technical": "ops@bistro.lv"}, "notify_from":
 
 
 async def test_a_letter_says_that_it_is_no_ticket_and_the_next_one_is_in_its_thread(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
 ) -> None:
     room, port = mailroom
     async with running(shipped, peer, tmp_path, **POST, smtp_url=f"smtp://127.0.0.1:{port}") as program:
@@ -287,7 +289,7 @@ async def test_a_letter_says_that_it_is_no_ticket_and_the_next_one_is_in_its_thr
 
 
 async def test_a_451_is_tried_again_as_the_same_letter(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
 ) -> None:
     room, port = mailroom
     room.answers = ["451 try again later"]
@@ -299,7 +301,7 @@ async def test_a_451_is_tried_again_as_the_same_letter(
 
 
 async def test_a_550_is_final_and_those_above_are_told_at_once(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
 ) -> None:
     room, port = mailroom
     room.answers = ["550 no such mailbox"] * 9
@@ -316,7 +318,7 @@ async def test_a_550_is_final_and_those_above_are_told_at_once(
 # Apprise imports what Python is about to drop.
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 async def test_an_apprise_target_is_told_and_told_of_changes(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, receiver: tuple[Receiver, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, receiver: tuple[Receiver, int]
 ) -> None:
     taker, port = receiver
     taker.statuses = [503, 200]
@@ -333,7 +335,7 @@ async def test_an_apprise_target_is_told_and_told_of_changes(
 
 
 async def test_a_group_that_is_full_or_away_gets_it_later(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         await peer.until(lambda: peer.called("getUpdates"))
@@ -349,7 +351,7 @@ async def test_a_group_that_is_full_or_away_gets_it_later(
 
 
 async def test_a_trial_tells_which_targets_can_be_told(
-    shipped: Knowledge,
+    shipped: KnowledgeBundle,
     peer: TelegramPeer,
     mailroom: tuple[Mailroom, int],
 ) -> None:

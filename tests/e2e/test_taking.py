@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from bot.helpdesk.handoff_actions import Desk, Result
 from bot.knowledge.phrases import phrases
-from handlers.model.actions import Reason
-from handlers.model.context import Knowledge
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
 from storage.database.engine import create, reading, writing
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import State, What
@@ -29,7 +29,7 @@ from tests.contract.conftest import (  # noqa: F401 fixtures
     url,
 )
 from tests.contract.talks import NOW, TECHNICAL, said, take_in
-from tests.doubles import NoJobs, ScriptedMatcher, small_base
+from tests.doubles import NoJobs, ScriptedInterpreter, small_base
 
 TIMES = 100
 APART = 0.02
@@ -38,7 +38,7 @@ AGENTS = ("Anna", "Boris")
 
 async def agent(url: str, name: str) -> list[Result]:  # noqa: F811
     """Takes each hand-off at its moment, which is the same for both."""
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(), phrases=phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=phrases())
     with ThreadPoolExecutor(4) as threads:
         desk = Desk(
             database=create(url), threads=threads, clock=lambda: datetime.now(UTC), knowledge=known, jobs=NoJobs()
@@ -64,7 +64,7 @@ def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: 
     for number in range(1, TIMES + 1):
         talk, _ = take_in(engine, said("Palīgā!", by=f"person {number}"))
         with writing(engine) as connection:
-            assert handoffs.open(connection, talk, number, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW).id == number
+            assert handoffs.open(connection, talk, number, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW).id == number
 
     processes = [tapping(url, name) for name in AGENTS]
     for process in processes:

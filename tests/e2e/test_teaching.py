@@ -29,7 +29,7 @@ from bot.intake.intake import no_page
 from bot.knowledge.lesson_source import read_live
 from bot.settings import Settings
 from handlers.model.messages import Inbound
-from kb.loading.loader import load
+from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
 from storage.curation import lessons
 from storage.database.engine import create, reading, writing
@@ -151,7 +151,13 @@ def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> 
         engine = create(shared)
         with writing(engine) as connection:
             lessons.teach(
-                connection, load(content), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC)
+                connection,
+                load_knowledge_base(content),
+                EntryId("printer"),
+                "en",
+                "goldfish sulking",
+                "Ilze",
+                datetime.now(UTC),
             )
         engine.dispose()
         waits(lambda: events(program, "knowledge.learned"))
@@ -168,7 +174,13 @@ def test_the_command_line_knows_what_was_taught_too(tmp_path: Path) -> None:
     upgrade.upgrade(engine)
     with writing(engine) as connection:
         lessons.teach(
-            connection, load(CONTENT), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC)
+            connection,
+            load_knowledge_base(CONTENT),
+            EntryId("printer"),
+            "en",
+            "goldfish sulking",
+            "Ilze",
+            datetime.now(UTC),
         )
     engine.dispose()
     environment = {**os.environ, "DATABASE_URL": url, "CONTENT_DIR": str(CONTENT)}
@@ -197,7 +209,7 @@ def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_pat
         program.hang_up()
         waits(lambda: ready(port) != first)
         second = ready(port)
-        assert second == load(content).version
+        assert second == load_knowledge_base(content).version
 
         (content / "entries" / "hello.yaml").write_text("id: hello\nact: hum\n", "utf-8")
         (content / "entries" / "close.yaml").write_text("id: [", "utf-8")

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.interface import DeliveryError, Shown
 from bot.channels.telegram import Telegram, TelegramSettingError, Tempo, Watch
-from handlers.model.messages import Inbound, Kind, Option
+from handlers.model.messages import Inbound, MessageKind, Option
 from tests.e2e.telegram_peer import TOKEN, Fault, TelegramPeer
 from tests.e2e.telegram_peer_rules import SPEC, MisuseError
 
@@ -423,7 +423,7 @@ async def test_a_tap_is_felt_heard_and_shown(peer: TelegramPeer, bot: Bot, asked
     tap = peer.taps("Tehniskā daļa")
     await peer.until(lambda: "reply_markup" not in peer.sent[0])
     (heard,) = bot.heard
-    assert (heard.kind, heard.choice, heard.asked_in) == (Kind.TAP, "line:technical", "31")
+    assert (heard.kind, heard.choice, heard.source_turn) == (MessageKind.TAP, "line:technical", "31")
     assert (heard.text, heard.message_id) == ("Tehniskā daļa", f"cb:{tap}")
     assert peer.answered == [tap]
     assert peer.said() == ["Skatiet https://a.lv, izvēlieties:\n\n✓ Tehniskā daļa"]
@@ -455,7 +455,7 @@ async def test_a_choice_too_long_for_a_button_is_heard_by_its_title(
     await asked.send("42", bot.shown("?", Option(id="entry:" + "garš" * 30, title="Gara tēma")))
     peer.taps("Gara tēma")
     await peer.until(lambda: bot.heard)
-    assert (bot.heard[0].kind, bot.heard[0].text, bot.heard[0].asked_in) == (Kind.TEXT, "Gara tēma", "31")
+    assert (bot.heard[0].kind, bot.heard[0].text, bot.heard[0].source_turn) == (MessageKind.TEXT, "Gara tēma", "31")
     assert not peer.misuses
 
 

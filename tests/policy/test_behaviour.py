@@ -31,9 +31,9 @@ from bot.notify.staff_address import Way
 from bot.notify.ticket_mailbox import leads_to
 from bot.notify.wording import Words, zone
 from bot.settings import read
-from handlers.model.actions import Reason
-from handlers.model.context import Knowledge
-from handlers.model.messages import Inbound, Kind
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound, MessageKind
 from kb.model import Act
 from storage.conversations import conversations
 from storage.database import engine
@@ -123,7 +123,7 @@ class House:
         for text in texts:
             inbound = Inbound(
                 channel="recorded", conversation=talk, sender=talk, message_id=str(next(self.numbers)), sent_at=NOW, text=text,
-                kind=Kind.TEXT,
+                kind=MessageKind.TEXT,
             )  # fmt: skip
             asyncio.run(self._hear(inbound))
         assert {address for address, _ in self.recorder.left[before:]} <= {talk}
@@ -132,7 +132,7 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, shipped: KnowledgeBundle) -> Iterator[House]:
     database = engine.create(f"sqlite:///{tmp_path_factory.mktemp('house') / 'paligs.sqlite3'}")
     upgrade.upgrade(database)
     recorder, staffroom, directory = Recorder(), Staffroom(), shipped.base.directory
@@ -194,7 +194,7 @@ def no_way_to_a_ticket(house: House) -> None:
     with engine.reading(house.database) as connection:
         waiting = handoffs.listed(connection, limit=10_000)
     assert {handoff.line for handoff in waiting} <= set(house.intake.knowledge.current.base.directory.lines)
-    assert {handoff.reason for handoff in waiting} <= set(Reason)
+    assert {handoff.reason for handoff in waiting} <= set(HandoffReason)
 
 
 @settings(
@@ -243,7 +243,7 @@ def test_the_house_has_no_place_to_keep_a_ticket(house: House) -> None:
     assert not [table for table in inspect(house.database).get_table_names() if "ticket" in table]
 
 
-def test_a_ticket_is_an_act_of_words_alone(shipped: Knowledge) -> None:
+def test_a_ticket_is_an_act_of_words_alone(shipped: KnowledgeBundle) -> None:
     tickets = [entry for entry in shipped.base.entries.values() if entry.act is Act.TICKET]
     assert tickets
     for entry in tickets:

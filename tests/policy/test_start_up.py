@@ -14,7 +14,7 @@ from bot.notify.directory import Staff, StaffError, staff
 from bot.notify.staff_address import StaffAddress, Way, staff_address, still_safe
 from bot.notify.ticket_mailbox import leads_to
 from bot.settings import read
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from kb.model import Directory, TicketAddress
 
 TICKET = TicketAddress(email="support@smarttek.eu", aliases=("help@smarttek.lv", "atbalsts@smart-tek.lv"))
@@ -84,7 +84,7 @@ PLANTED = (
 
 
 @pytest.fixture(scope="module")
-def directory(shipped: Knowledge) -> Directory:
+def directory(shipped: KnowledgeBundle) -> Directory:
     return shipped.base.directory
 
 

@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from bot.channels.interface import Receive, Shown
 from bot.channels.webchat import protocol
 from bot.channels.webchat.protocol import Hello, MalformedFrame, Say, Sent, Tap
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 from kb.model import Language
 
 log = structlog.get_logger()
@@ -143,10 +143,10 @@ class Connection:
             sender=self._conversation,
             message_id=message_id,
             sent_at=self._desk.clock(),
-            kind=Kind.TEXT if tap is None else Kind.TAP,
+            kind=MessageKind.TEXT if tap is None else MessageKind.TAP,
             text=text,
             choice=None if tap is None else tap.choice,
-            asked_in=None if tap is None else tap.turn,
+            source_turn=None if tap is None else tap.turn,
             language=self._language,
         )
 

@@ -5,24 +5,24 @@ from datetime import datetime
 from typing import Final
 
 from bot.channels.whatsapp.account import PREFIX
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 
 NAME: Final = "whatsapp"
 
 _BY_TYPE: Final = {
-    "audio": Kind.VOICE,
-    "contacts": Kind.OTHER,
-    "document": Kind.DOCUMENT,
-    "image": Kind.PHOTO,
-    "location": Kind.LOCATION,
-    "order": Kind.OTHER,
-    "sticker": Kind.STICKER,
-    "video": Kind.VIDEO,
-    "voice": Kind.VOICE,
+    "audio": MessageKind.VOICE,
+    "contacts": MessageKind.OTHER,
+    "document": MessageKind.DOCUMENT,
+    "image": MessageKind.PHOTO,
+    "location": MessageKind.LOCATION,
+    "order": MessageKind.OTHER,
+    "sticker": MessageKind.STICKER,
+    "video": MessageKind.VIDEO,
+    "voice": MessageKind.VOICE,
 }
 """MessageType, which says more than the medium: a picture sent as a document has the media type of a picture."""
 
-_BY_MEDIUM: Final = {"audio": Kind.VOICE, "image": Kind.PHOTO, "video": Kind.VIDEO}
+_BY_MEDIUM: Final = {"audio": MessageKind.VOICE, "image": MessageKind.PHOTO, "video": MessageKind.VIDEO}
 _STICKER: Final = "image/webp"
 _CARDS: Final = ("text/vcard", "text/x-vcard", "text/directory")
 
@@ -42,11 +42,11 @@ def inbound(fields: Mapping[str, str], now: datetime) -> Inbound | None:
         sender=sender,
         message_id=sid,
         sent_at=now,
-        kind=Kind.TAP if choice is not None else _kind(fields, text),
+        kind=MessageKind.TAP if choice is not None else _kind(fields, text),
         text=text,
         choice=choice,
-        asked_in=asked_in,
-        place=_place(fields),
+        source_turn=asked_in,
+        location=_place(fields),
     )
 
 
@@ -73,23 +73,23 @@ def _text(fields: Mapping[str, str]) -> str:
     return fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle") or ""
 
 
-def _kind(fields: Mapping[str, str], text: str) -> Kind:
+def _kind(fields: Mapping[str, str], text: str) -> MessageKind:
     known = _BY_TYPE.get(fields.get("MessageType", ""))
     if known is not None:
         return known
     if _number(fields.get("NumMedia", "")) > 0:
         return _medium(fields.get("MediaContentType0", "").partition(";")[0].strip().lower())
     if fields.get("Latitude") and fields.get("Longitude"):
-        return Kind.LOCATION
-    return Kind.TEXT if text else Kind.OTHER
+        return MessageKind.LOCATION
+    return MessageKind.TEXT if text else MessageKind.OTHER
 
 
-def _medium(media_type: str) -> Kind:
+def _medium(media_type: str) -> MessageKind:
     if media_type == _STICKER:
-        return Kind.STICKER
+        return MessageKind.STICKER
     if media_type in _CARDS:
-        return Kind.OTHER
-    return _BY_MEDIUM.get(media_type.partition("/")[0], Kind.DOCUMENT)
+        return MessageKind.OTHER
+    return _BY_MEDIUM.get(media_type.partition("/")[0], MessageKind.DOCUMENT)
 
 
 def _number(text: str) -> int:

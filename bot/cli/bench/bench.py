@@ -14,8 +14,8 @@ from bot.cli.output import progress, waiting
 from bot.evaluation import comparison
 from bot.evaluation.synthetic_data import Generated
 from bot.knowledge.gc_pause import paused
-from kb.evaluation.metrics import Row
-from kb.loading.loader import load
+from kb.evaluation.metrics import LabelledMessage
+from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase
 
 PEER: Final = "token_set_ratio"
@@ -30,13 +30,13 @@ def print_speed(content: Path | None, messages: int) -> None:
     """Prints times of this machine, and of rapidfuzz's token_set_ratio over the same questions beside them."""
     with paused():
         start = perf_counter()
-        knowledge = load(content)
+        knowledge = load_knowledge_base(content)
         reading = perf_counter() - start
     _print("reading the content", f"{reading:.2f} s")
     with waiting("Starting ..."):
         seconds, held = start_cost(content)
     _print("a start, learnt before", f"{seconds:.2f} s" + ("" if held is None else f", {held:.0f} MB then"))
-    known = [Row(text=text, label=entry.id) for entry, _, text in knowledge.questions()]
+    known = [LabelledMessage(text=text, label=entry.id) for entry, _, text in knowledge.questions()]
     _print("holds", f"{len(known)} questions of {len(knowledge.entries)} entries")
     _print_figures(knowledge, list(islice(known[:: max(1, len(known) // messages)], messages)), "its own questions")
     print_reload(content)
@@ -54,7 +54,7 @@ def print_generated_speed(entries: int | None, questions: int | None, messages: 
     _print_figures(knowledge, rows, "new messages of the same kind, half of them with a typo", generated=True)
 
 
-def _print_figures(knowledge: KnowledgeBase, rows: list[Row], of: str, *, generated: bool = False) -> None:
+def _print_figures(knowledge: KnowledgeBase, rows: list[LabelledMessage], of: str, *, generated: bool = False) -> None:
     before = resident()
     with waiting("Learning ..."):
         learnt = comparison.ours(knowledge)
@@ -68,10 +68,10 @@ def _print_figures(knowledge: KnowledgeBase, rows: list[Row], of: str, *, genera
     theirs = _peer(rows, knowledge).figures
     _print(f"{PEER}, p50 / p99", f"{theirs.p50_ms:.3f} / {theirs.p99_ms:.3f} ms, in the same run")
     if generated:
-        _print("right first", f"{ours.first:.3f}; {PEER} {theirs.first:.3f}")
+        _print("right first", f"{ours.top1_accuracy:.3f}; {PEER} {theirs.top1_accuracy:.3f}")
 
 
-def _peer(rows: list[Row], knowledge: KnowledgeBase) -> comparison.Contender:
+def _peer(rows: list[LabelledMessage], knowledge: KnowledgeBase) -> comparison.Contender:
     known = sum(1 for _ in knowledge.questions())
     few = min(PEER_MESSAGES, max(PEER_LEAST, PEER_MESSAGES * DEFAULT_QUESTIONS // known))
     return comparison.theirs(PEER, knowledge).judge(rows[:: max(1, len(rows) // few)], progress)

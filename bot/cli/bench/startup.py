@@ -32,7 +32,7 @@ def _ready(content: str | None) -> None:
     from bot.knowledge.factory import knowledge
 
     known = knowledge(Path(content) if content else None)
-    known.matcher.understand("?")
+    known.interpreter.understand("?")
     held = resident()
     sys.stdout.write("" if held is None else f"{held:.1f}\n")
 

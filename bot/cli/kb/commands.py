@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.kb.evaluation_options import evaluate
-from kb.loading.loader import ContentError, load
-from kb.loading.validation import overdue
-from kb.model import LANGUAGES, Entry, KnowledgeBase, Localised
+from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.validation import overdue_reviews
+from kb.model import LANGUAGES, Entry, KnowledgeBase, Translations
 
 app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
 
@@ -27,16 +27,16 @@ def check(
 ) -> None:
     """Look for mistakes: exit 1 and a line a mistake; warn about reviews that are overdue."""
     try:
-        knowledge = load(content)
+        knowledge = load_knowledge_base(content)
     except ContentError as exc:
         for problem in exc.problems:
             typer.echo(problem)
         typer.echo(f"{len(exc.problems)} mistakes.", err=True)
         raise typer.Exit(1) from None
-    for warning in overdue(knowledge, datetime.now(UTC).date()):
+    for warning in overdue_reviews(knowledge, datetime.now(UTC).date()):
         typer.echo(f"warning: {warning}")
     questions = sum(1 for _ in knowledge.questions())
-    decoys = sum(map(len, knowledge.decoys.values()))
+    decoys = sum(map(len, knowledge.out_of_scope.values()))
     typer.echo(
         f"{len(knowledge.entries)} entries, {questions} questions, {len(knowledge.concepts)} concepts, "
         f"{decoys} decoys: no mistakes. Version {knowledge.version}."
@@ -59,7 +59,7 @@ def learn(content: Folder = None) -> None:
     from bot.knowledge.model_cache import kept_in, remembered
 
     try:
-        knowledge = load(content)
+        knowledge = load_knowledge_base(content)
     except ContentError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
@@ -88,7 +88,7 @@ def export(
         else:
             write_taught(content, out)
     elif out is None:
-        typer.echo(json.dumps(exported(load(content)), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(exported(load_knowledge_base(content)), ensure_ascii=False, indent=1))
     else:
         typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
         raise typer.Exit(2)
@@ -149,7 +149,7 @@ def exported(knowledge: KnowledgeBase) -> dict[str, object]:
         "version": knowledge.version,
         "entries": [_entry(entry) for entry in knowledge.entries.values()],
         "lines": {
-            line.id: {"phone": line.phone, "name": _texts(line.name), "does": _texts(line.does)}
+            line.id: {"phone": line.phone, "name": _texts(line.name), "does": _texts(line.purpose)}
             for line in directory.lines.values()
         },
         "ticket_channel": {"name": directory.ticket_channel.name, "email": directory.ticket_channel.address.email},
@@ -159,7 +159,7 @@ def exported(knowledge: KnowledgeBase) -> dict[str, object]:
     }
 
 
-def _texts(localised: Localised) -> dict[str, str]:
+def _texts(localised: Translations) -> dict[str, str]:
     return {language: localised[language] for language in LANGUAGES}
 
 

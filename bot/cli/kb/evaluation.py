@@ -19,12 +19,12 @@ from bot.evaluation.labelled_data import Labelled, learnt, read
 from bot.evaluation.limits import limits, shortfalls
 from bot.evaluation.report import Report, report, rounded, totals
 from bot.evaluation.tables import print_report
-from kb.evaluation.leakage import copies
-from kb.evaluation.metrics import Judged, Row, judge, only_in
-from kb.evaluation.perturbation import KINDS
-from kb.loading.loader import load
+from kb.evaluation.leakage import find_leaks
+from kb.evaluation.metrics import LabelledMessage, Prediction, predict, restrict_languages
+from kb.evaluation.perturbation import PERTURBATIONS
+from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase
-from kb.understanding.pipeline import Matcher
+from kb.understanding.pipeline import UnderstandingPipeline
 
 SHORT: Final = 1
 """Exit status where a limit was not kept."""
@@ -76,7 +76,7 @@ def run(wish: Wish) -> None:
         rows = [message.row(wish.noise) for message in messages]
         by_row = wish.as_json and wish.train is not None
         contender = _print_rows(knowledge, messages, rows) if by_row else ours(knowledge).judge(rows, progress)
-        found = report(contender, knowledge, None if wish.train else sum(1 for _ in copies(rows, knowledge)))
+        found = report(contender, knowledge, None if wish.train else sum(1 for _ in find_leaks(rows, knowledge)))
         # Before the peers, which take their time: a figure that there is not is told at once.
         short = shortfalls(wanted, found.named())
         if not by_row:
@@ -92,15 +92,17 @@ def run(wish: Wish) -> None:
 def _given(wish: Wish) -> tuple[KnowledgeBase, Sequence[Labelled], str]:
     _look_through(wish)
     if wish.train is not None and wish.test is not None:
-        knowledge, file = learnt(read(wish.train, "train"), load(wish.content).concepts), wish.test
+        knowledge, file = learnt(read(wish.train, "train"), load_knowledge_base(wish.content).concepts), wish.test
         messages = read(file, "test")
     elif wish.file is not None:
-        knowledge, file = load(wish.content), wish.file
+        knowledge, file = load_knowledge_base(wish.content), wish.file
         messages = read(file)
     else:
         raise EvaluationError("Name a labelled file: paligs kb eval FILE.tsv, or both --train A.jsonl --test B.jsonl.")
     if wish.only_questions:
-        knowledge = only_in(knowledge, [language for language in LANGUAGES if language in wish.only_questions])
+        knowledge = restrict_languages(
+            knowledge, [language for language in LANGUAGES if language in wish.only_questions]
+        )
     extra = "".join(f", {told}" for told in (wish.noise, "+".join(wish.only_questions) and _only(wish)) if told)
     return knowledge, messages, f"{file.name}: {len(messages)} messages{extra}"
 
@@ -114,8 +116,10 @@ def _look_through(wish: Wish) -> None:
         if language not in LANGUAGES:
             raise EvaluationError(f"--only-questions {language}: write one of {', '.join(LANGUAGES)}")
     for kind in (wish.noise or "").split("+") if wish.noise is not None else ():
-        if kind not in KINDS:
-            raise EvaluationError(f"--noise {wish.noise}: write {', '.join(KINDS)}, or several with + between them")
+        if kind not in PERTURBATIONS:
+            raise EvaluationError(
+                f"--noise {wish.noise}: write {', '.join(PERTURBATIONS)}, or several with + between them"
+            )
     if wish.as_json and wish.train is not None and wish.names:
         raise EvaluationError(
             "--train with --json prints one object a test row: leave --json out for the peers' figures"
@@ -130,25 +134,25 @@ def _print_figures(wish: Wish, found: Report, others: Sequence[Contender], title
         print_report(Console(), title, found, others)
 
 
-def _print_rows(knowledge: KnowledgeBase, messages: Sequence[Labelled], rows: Sequence[Row]) -> Contender:
+def _print_rows(knowledge: KnowledgeBase, messages: Sequence[Labelled], rows: Sequence[LabelledMessage]) -> Contender:
     """One object a test row, as soon as it is judged."""
     start = perf_counter()
-    matcher = Matcher(knowledge)
+    matcher = UnderstandingPipeline(knowledge)
     learning = perf_counter() - start
     found = []
     for message, row in zip(messages, progress(rows, total=len(rows), label="judging"), strict=True):
-        (one,) = judge([row], matcher, perf_counter)
+        (one,) = predict([row], matcher, perf_counter)
         _print_json(_row_json(message.label, one))
         found.append(one)
     return Contender(name=OURS, learning=learning, judged=tuple(found))
 
 
-def _row_json(label: str, judged: Judged) -> dict[str, Any]:
+def _row_json(label: str, judged: Prediction) -> dict[str, Any]:
     return {
-        "text": judged.row.text,
+        "text": judged.message.text,
         "label": label,
         "outcome": judged.outcome.value,
-        "candidates": [{"entry": entry, "score": round(score, 4)} for entry, score in judged.ranked],
+        "candidates": [{"entry": entry, "score": round(score, 4)} for entry, score in judged.ranking],
         "ms": round(judged.seconds * 1000, 3),
     }
 
@@ -171,8 +175,11 @@ def print_copies(file: Path, knowledge: KnowledgeBase, echo: Callable[[str], Non
     """
     with _told():
         rows = [message.row() for message in read(file)]
-    found = list(copies(progress(rows, total=len(rows), label="comparing"), knowledge))
+    found = list(find_leaks(progress(rows, total=len(rows), label="comparing"), knowledge))
     for one in found:
-        echo(f"{one.likeness:3.0f} % {one.row.label}: {one.row.text!r} stands in {one.place} as {one.known!r}")
+        echo(
+            f"{one.similarity:3.0f} % {one.message.label}: "
+            f"{one.message.text!r} stands in {one.place} as {one.known_text!r}"
+        )
     echo(f"{file.name}: {len(found)} of {len(rows)} messages stand in the content (nearly) word for word.")
     return len(found)

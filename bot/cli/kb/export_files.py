@@ -14,8 +14,8 @@ import yaml
 
 from bot.cli.kb.yaml_edit import longer, scalar
 from bot.cli.output import FileError
-from kb.lessons import Lesson, effective
-from kb.loading.loader import ContentError, load
+from kb.lessons import Lesson, effective_lessons
+from kb.loading.loader import ContentError, load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase, Language
 from storage.curation.entry_drafts import Draft
 from storage.curation.lessons import Curriculum
@@ -47,8 +47,8 @@ def write(content: Path | None, curriculum: Curriculum, drafts: Iterable[Draft],
     """
     with as_file(files("kb") / "content") as shipped:
         folder = content or Path(shipped)
-        base = load(folder)
-        lessons = effective(base, curriculum.lessons)
+        base = load_knowledge_base(folder)
+        lessons = effective_lessons(base, curriculum.lessons)
         changed = dict(_with_lessons(folder, lessons))
         finished: dict[Path, str] = {}
         unfinished: dict[str, tuple[str, ...]] = {}
@@ -140,7 +140,7 @@ def _load_with(folder: Path, changed: Mapping[Path, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="paligs-content-") as copy:
         shutil.copytree(folder, copy, dirs_exist_ok=True)
         _write(Path(copy), changed)
-        load(Path(copy))
+        load_knowledge_base(Path(copy))
 
 
 def _write(out: Path, changed: Mapping[Path, str]) -> None:

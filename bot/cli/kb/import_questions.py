@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bot.cli.kb.yaml_edit import longer
 from bot.cli.output import FileError
-from kb.loading.loader import load
+from kb.loading.loader import load_knowledge_base
 from kb.model import Language
 
 Wanted = Mapping[str, Mapping[Language, Sequence[str]]]
@@ -48,7 +48,7 @@ def add_questions(file: Path, content: Path) -> int:
         ContentError: the content has mistakes, before or after; then nothing was changed either.
     """
     wanted = _read(file)
-    knowledge = load(content)
+    knowledge = load_knowledge_base(content)
     missing = [name for name in wanted if name not in {str(entry) for entry in knowledge.entries}]
     if missing:
         raise FileError(f"{file}: {', '.join(missing)}: no such entry: add its file under {content}/entries first")
@@ -61,7 +61,7 @@ def add_questions(file: Path, content: Path) -> int:
         path.write_text(text, "utf-8")
         added += count
     try:
-        load(content)
+        load_knowledge_base(content)
     except Exception:
         for path, text in before.items():
             path.write_text(text, "utf-8")

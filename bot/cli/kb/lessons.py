@@ -10,8 +10,8 @@ import typer
 from bot.cli.kb.commands import exported
 from bot.cli.kb.export_files import Written, taught_json, write
 from bot.settings import Settings, read
-from kb.lessons import extended
-from kb.loading.loader import load
+from kb.lessons import extend
+from kb.loading.loader import load_knowledge_base
 from storage.curation import entry_drafts
 from storage.curation import lessons as taught
 from storage.curation.entry_drafts import Draft
@@ -23,8 +23,8 @@ def print_taught(content: Path | None) -> None:
     """Prints the content with what was taught in its place, and a list of that and of the drafts."""
     settings = read()
     curriculum, drafted = _stored(settings)
-    base = extended(load(content or settings.content_dir), curriculum.lessons)
-    decoys = {language: list(texts) for language, texts in base.decoys.items()}
+    base = extend(load_knowledge_base(content or settings.content_dir), curriculum.lessons)
+    decoys = {language: list(texts) for language, texts in base.out_of_scope.items()}
     found = {**exported(base), "decoys": decoys, **taught_json(curriculum, drafted)}
     typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
@@ -40,7 +40,7 @@ def write_taught(content: Path | None, out: Path) -> None:
 def lay_down(content: Path | None) -> None:
     """Lays down the lessons and drafts that stand in the content files by now."""
     settings = read()
-    base = load(content or settings.content_dir)
+    base = load_knowledge_base(content or settings.content_dir)
     with engine.writing(engine.create(settings.database_url)) as connection:
         lessons = taught.filed(connection, base, datetime.now(UTC))
         entries = entry_drafts.filed(connection, base)

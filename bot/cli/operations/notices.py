@@ -17,10 +17,10 @@ def check() -> None:
     """Send a test notice to every target of the NOTIFY_ settings, and tell which took it."""
     from bot.app.notification_check import tried
     from bot.settings import read
-    from kb.loading.loader import load
+    from kb.loading.loader import load_knowledge_base
 
     settings = read()
-    results = asyncio.run(tried(settings, load(settings.content_dir).directory))
+    results = asyncio.run(tried(settings, load_knowledge_base(settings.content_dir).directory))
     if not results:
         typer.echo("Nobody is told of calls: set NOTIFY_ and the name of a line (docs/notices.md).", err=True)
     for name, problem in results.items():

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.console.curation.unanswered_groups import Group
 from bot.console.framework.knowledge_access import Names
 from bot.console.framework.request import Visit
-from kb.lessons import DECOYS, Fault, Refused
+from kb.lessons import OUT_OF_SCOPE, Rejection, RejectionReason
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from storage.curation import entry_drafts, ignored_questions, lessons
 from storage.curation.entry_drafts import Draft
@@ -39,7 +39,7 @@ class Taught:
 
     entry: str
     kept: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[Rejection] = field(default_factory=list)
 
 
 def chosen(visit: Visit, group: Group) -> tuple[Chosen, ...]:
@@ -69,7 +69,7 @@ def teach(connection: Connection, visit: Visit, filed: KnowledgeBase, wordings: 
             _teach(connection, visit, filed, meant, way)
         except LessonError as exc:
             done.refused.append(exc.refused)
-            if exc.refused.fault is not Fault.KNOWN:
+            if exc.refused.reason is not RejectionReason.ALREADY_KNOWN:
                 continue
         else:
             done.kept += 1
@@ -100,9 +100,9 @@ def told(visit: Visit, done: Taught, names: Names, group: Group) -> web.StreamRe
     return visit.go("/unanswered" if done.kept else f"/unanswered/{group.turn}")
 
 
-def _refusal(visit: Visit, refused: Refused, names: Names) -> str:
-    place = visit.words["decoys"] if refused.place == DECOYS else names.entry(refused.place)
-    return visit.words[f"refused_{refused.fault}"].format(place=place)
+def _refusal(visit: Visit, refused: Rejection, names: Names) -> str:
+    place = visit.words["decoys"] if refused.place == OUT_OF_SCOPE else names.entry(refused.place)
+    return visit.words[f"refused_{refused.reason}"].format(place=place)
 
 
 def draft(connection: Connection, visit: Visit, filed: KnowledgeBase, wordings: Sequence[Chosen]) -> str | None:

@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from handlers.model.context import QUESTION_LIVES
-from kb.loading.validation import folded
+from handlers.model.context import QUESTION_TTL
+from kb.loading.validation import casefold_key
 from kb.model import Language
-from kb.text.similarity import groups
-from kb.understanding.result import Outcome, Understands
+from kb.text.similarity import cluster
+from kb.understanding.result import Interpreter, Outcome
 from storage.curation import ignored_questions, unanswered
 from storage.curation import lessons as taught
 from storage.curation.unanswered import Unanswered, Why
@@ -67,7 +67,7 @@ class Group:
         """The ways in which it was said, the commonest first, and of those the newest."""
         said: dict[str, list[Unanswered]] = {}
         for one in self.messages:
-            said.setdefault(folded(one.text), []).append(one)
+            said.setdefault(casefold_key(one.text), []).append(one)
         ways = (
             Wording(turn=same[0].turn, text=same[0].text, language=same[0].language, count=len(same))
             for same in said.values()
@@ -77,21 +77,21 @@ class Group:
 
 def gather(connection: Connection, now: datetime, since: datetime, *, most: int = MOST) -> tuple[Group, ...]:
     """All groups of the period, the largest first."""
-    found = unanswered.newest(connection, now, since, waits=QUESTION_LIVES, limit=most)
+    found = unanswered.newest(connection, now, since, waits=QUESTION_TTL, limit=most)
     settled = _settled(connection, found)
     rest = {one.turn: one for one in found if one.text not in settled}
-    together = groups((turn, one.text) for turn, one in rest.items())
+    together = cluster((turn, one.text) for turn, one in rest.items())
     return tuple(Group(messages=tuple(rest[turn] for turn in sorted(turns, reverse=True))) for turns in together)
 
 
-def open_still(found: Sequence[Group], matcher: Understands) -> Iterator[Group]:
+def open_still(found: Sequence[Group], matcher: Interpreter) -> Iterator[Group]:
     """Without what the bot would answer by now; what it answered to no avail stays."""
     for group in found:
         if Why.NOT_HELPED in group.whys or not _answers(matcher, group):
             yield group
 
 
-def _answers(matcher: Understands, group: Group) -> bool:
+def _answers(matcher: Interpreter, group: Group) -> bool:
     understood = matcher.understand(group.messages[0].text, language=group.languages[0])
     return understood.outcome is Outcome.ANSWERED
 
@@ -107,8 +107,8 @@ def only(found: Sequence[Group], *, why: str, language: str) -> tuple[Group, ...
 
 def _settled(connection: Connection, found: Sequence[Unanswered]) -> frozenset[str]:
     texts = {one.text for one in found}
-    lessons = {folded(lesson.text) for lesson in taught.current(connection).lessons}
-    return ignored_questions.among(connection, texts) | {text for text in texts if folded(text) in lessons}
+    lessons = {casefold_key(lesson.text) for lesson in taught.current(connection).lessons}
+    return ignored_questions.among(connection, texts) | {text for text in texts if casefold_key(text) in lessons}
 
 
 def find(found: Sequence[Group], turn: int) -> Group | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from bot.knowledge.factory import Known
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from kb.model import EntryId, KnowledgeBase, Language, LineId
 
 
@@ -18,7 +18,7 @@ class Library:
     told: Callable[[], None]
 
     @property
-    def now(self) -> Knowledge:
+    def now(self) -> KnowledgeBundle:
         """What is known now."""
         return self.known.current
 

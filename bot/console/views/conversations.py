@@ -14,7 +14,7 @@ from bot.console.framework.request import Visit
 from bot.console.framework.routing import Access, Section, shows
 from bot.database.transactions import Records
 from kb.model import LANGUAGES, Act
-from kb.text.similarity import Finder
+from kb.text.similarity import TextSearch
 from kb.understanding.result import Outcome
 from storage import personal_data
 from storage.conversations import search
@@ -46,7 +46,7 @@ class Asked:
         """As storage looks for it; a day begins and ends where the program's machine says so."""
         since = None if zone_day is None else midnight(zone_day)
         return Wanted(
-            says=Finder(self.words) if self.words else anything,
+            says=TextSearch(self.words) if self.words else anything,
             channel=self.channel or None,
             language=self.language or None,
             act=self.act or None,

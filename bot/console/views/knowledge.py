@@ -13,7 +13,7 @@ from bot.console.framework.request import Visit
 from bot.console.framework.routing import Access, Section, does, shows
 from bot.database.transactions import Records
 from kb.model import LANGUAGES, Entry, EntryId, KnowledgeBase, Language
-from kb.text.similarity import Finder
+from kb.text.similarity import TextSearch
 from storage.curation import entry_drafts
 from storage.curation import lessons as taught
 from storage.curation.entry_drafts import Draft
@@ -74,7 +74,7 @@ class KnowledgePages:
             return rows(connection, base, today), entry_drafts.listed(connection)
 
         found, begun = await self._records.read(read)
-        finder = Finder(wanted) if wanted else None
+        finder = TextSearch(wanted) if wanted else None
         shown = [
             row for row in found if (finder is None or holds(row.entry, finder)) and (row.overdue or not overdue_only)
         ]
@@ -125,8 +125,8 @@ class KnowledgePages:
             "try.html",
             text=text,
             spoken=spoken,
-            understood=known.matcher.understand(text, language=spoken) if text else None,
-            cue=known.matcher.cue(text) if text else None,
+            understood=known.interpreter.understand(text, language=spoken) if text else None,
+            cue=known.interpreter.match_cue(text) if text else None,
             version=known.base.version,
             entries=known.base.entries,
             names=self._library.names(visit.language),

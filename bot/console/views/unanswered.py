@@ -53,7 +53,7 @@ class UnansweredPages:
         language = query.get("language", "") if query.get("language") in LANGUAGES else ""
         order = "new" if query.get("order") == "new" else "often"
         since = period(query.get("days", ""))
-        matcher = self._library.now.matcher
+        matcher = self._library.now.interpreter
 
         def read(connection: Connection) -> tuple[tuple[Group, ...], bool]:
             found = only(gather(connection, visit.now, visit.now - since), why=why, language=language)

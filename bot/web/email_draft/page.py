@@ -90,7 +90,7 @@ class DraftPage:
             "email": self._content().channel.address.email,
             "recipient": self._content().channel.name,
             "urgent": {
-                other: spans(words["urgent"].format(phone=urgent.display, name=urgent.name[other]))
+                other: spans(words["urgent"].format(phone=urgent.formatted_phone, name=urgent.name[other]))
                 for other, words in self._texts.items()
             },
         }

@@ -15,11 +15,11 @@ from bot.database.group_commit import Writer
 from bot.delivery.deliverer import Deliverer
 from bot.intake.intake import Intake
 from bot.knowledge.phrases import phrases
-from handlers.model.context import Knowledge
-from handlers.model.messages import Inbound, Kind
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound, MessageKind
 from storage.database import engine
 from storage.migrations import upgrade
-from tests.doubles import NOW, NoJobs, ScriptedMatcher, means, small_base
+from tests.doubles import NOW, NoJobs, ScriptedInterpreter, means, small_base
 
 MEANINGS = {
     "dead": means("dead", language="en"),
@@ -71,7 +71,7 @@ class Program:
             message_id=number,
             sent_at=NOW,
             text=text,
-            kind=Kind.TEXT,
+            kind=MessageKind.TEXT,
         )
 
     async def hears(self, text: str, *, sender: str = "anna") -> Shown:
@@ -87,7 +87,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
     database = engine.create(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
     upgrade.upgrade(database)
     time, submitted, channel = [NOW], list[str](), Recorder()
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS, {}), phrases=phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS, {}), phrases=phrases())
     with ThreadPoolExecutor(1) as threads:
         writer = Writer(database, threads)
         intake = Intake(

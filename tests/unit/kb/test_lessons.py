@@ -4,16 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from kb.lessons import DECOYS, Fault, Lesson, Refused, effective, extended, refusal, standing, tidy
-from kb.loading.validation import folded
+from kb.lessons import (
+    OUT_OF_SCOPE,
+    Lesson,
+    Rejection,
+    RejectionReason,
+    collapse_whitespace,
+    effective_lessons,
+    existing_texts,
+    extend,
+    validate_lesson,
+)
+from kb.loading.validation import casefold_key
 from kb.model import EntryId, Language
-from kb.understanding.lesson_overlay import AtOnce
-from kb.understanding.pipeline import Matcher
+from kb.understanding.lesson_overlay import LessonOverlay
+from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Outcome
-from tests.doubles import ScriptedMatcher, means
-from tests.unit.kb.small import matcher, taught
+from tests.doubles import ScriptedInterpreter, means
+from tests.unit.kb.small import pipeline, trainable_base
 
-BASE = taught()
+BASE = trainable_base()
 PRINTER = EntryId("printer")
 
 
@@ -22,62 +32,65 @@ def lesson(text: str, entry: str | None = "printer", language: Language = "en") 
 
 
 def test_words_stand_on_one_line() -> None:
-    assert tidy("  the box\n spits\tno paper ") == "the box spits no paper"
+    assert collapse_whitespace("  the box\n spits\tno paper ") == "the box spits no paper"
 
 
 def test_every_question_and_decoy_has_its_place() -> None:
-    places = standing(BASE)
-    assert places[folded("Will it rain tomorrow?")] == DECOYS
-    assert {folded(question) for _, _, question in BASE.questions()} < set(places)
+    places = existing_texts(BASE)
+    assert places[casefold_key("Will it rain tomorrow?")] == OUT_OF_SCOPE
+    assert {casefold_key(question) for _, _, question in BASE.questions()} < set(places)
 
 
 @pytest.mark.parametrize(
     ("wrong", "refused"),
     [
-        (lesson("new words", "gone"), Refused(fault=Fault.NO_SUCH_ENTRY, place="gone")),
-        (lesson("... !"), Refused(fault=Fault.EMPTY)),
-        (lesson("a" * 201), Refused(fault=Fault.TOO_LONG)),
-        (lesson("call 26123456 about it"), Refused(fault=Fault.CONTACT)),
-        (lesson("Will it rain tomorrow"), Refused(fault=Fault.ELSEWHERE, place=DECOYS)),
-        (lesson("Will it rain tomorrow", None), Refused(fault=Fault.KNOWN, place=DECOYS)),
-        (lesson(BASE.entries[PRINTER].questions["en"][0], "scanner"), Refused(fault=Fault.ELSEWHERE, place="printer")),
+        (lesson("new words", "gone"), Rejection(reason=RejectionReason.NO_SUCH_ENTRY, place="gone")),
+        (lesson("... !"), Rejection(reason=RejectionReason.EMPTY)),
+        (lesson("a" * 201), Rejection(reason=RejectionReason.TOO_LONG)),
+        (lesson("call 26123456 about it"), Rejection(reason=RejectionReason.CONTAINS_CONTACT)),
+        (lesson("Will it rain tomorrow"), Rejection(reason=RejectionReason.IN_ANOTHER_ENTRY, place=OUT_OF_SCOPE)),
+        (lesson("Will it rain tomorrow", None), Rejection(reason=RejectionReason.ALREADY_KNOWN, place=OUT_OF_SCOPE)),
+        (
+            lesson(BASE.entries[PRINTER].questions["en"][0], "scanner"),
+            Rejection(reason=RejectionReason.IN_ANOTHER_ENTRY, place="printer"),
+        ),
     ],
 )
-def test_what_cannot_be_added_is_told_with_its_place(wrong: Lesson, refused: Refused) -> None:
-    assert refusal(wrong, BASE) == refused
+def test_what_cannot_be_added_is_told_with_its_place(wrong: Lesson, refused: Rejection) -> None:
+    assert validate_lesson(wrong, BASE) == refused
 
 
 @pytest.mark.parametrize("entry", ["printer", None])
 def test_new_words_can_be_added(entry: str | None) -> None:
-    assert refusal(lesson("the box spits no paper", entry), BASE) is None
+    assert validate_lesson(lesson("the box spits no paper", entry), BASE) is None
 
 
 def test_lessons_stand_behind_what_the_files_hold_and_change_the_version() -> None:
     lessons = [lesson("the box spits no paper"), lesson("kaste klusē", language="lv"), lesson("who won", None)]
-    base = extended(BASE, lessons)
+    base = extend(BASE, lessons)
 
     assert base.entries[PRINTER].questions["en"] == (*BASE.entries[PRINTER].questions["en"], "the box spits no paper")
     assert base.entries[PRINTER].questions["lv"][-1] == "kaste klusē"
-    assert base.decoys["en"] == (*BASE.decoys["en"], "who won")
+    assert base.out_of_scope["en"] == (*BASE.out_of_scope["en"], "who won")
     assert base.entries[EntryId("scanner")] is BASE.entries[EntryId("scanner")]
     assert list(base.entries) == list(BASE.entries)
     assert base.version != BASE.version
-    assert base.version == extended(BASE, reversed(lessons)).version
-    assert base.version != extended(BASE, lessons[:2]).version
+    assert base.version == extend(BASE, reversed(lessons)).version
+    assert base.version != extend(BASE, lessons[:2]).version
 
 
 def test_the_files_win_over_lessons() -> None:
     stands = BASE.entries[PRINTER].questions["en"][0]
     lessons = [lesson("new words", "gone"), lesson(stands, "scanner"), lesson("Will it rain tomorrow", "printer")]
 
-    assert effective(BASE, lessons) == ()
-    assert extended(BASE, lessons) is BASE
+    assert effective_lessons(BASE, lessons) == ()
+    assert extend(BASE, lessons) is BASE
     twice = [lesson("the box spits no paper"), lesson("The box spits no paper!", "scanner")]
-    assert effective(BASE, twice) == (twice[0],)
+    assert effective_lessons(BASE, twice) == (twice[0],)
 
 
 def test_a_base_without_decoys_learns_its_first() -> None:
-    assert extended(replace(BASE, decoys={}), [lesson("who won", None)]).decoys == {
+    assert extend(replace(BASE, out_of_scope={}), [lesson("who won", None)]).out_of_scope == {
         "lv": (),
         "ru": (),
         "en": ("who won",),
@@ -85,7 +98,9 @@ def test_a_base_without_decoys_learns_its_first() -> None:
 
 
 def test_a_lesson_counts_before_it_is_learned() -> None:
-    known = AtOnce(matcher(), [lesson("kas šeit par brīnumu", language="lv"), lesson("does the till need salt", None)])
+    known = LessonOverlay(
+        pipeline(), [lesson("kas šeit par brīnumu", language="lv"), lesson("does the till need salt", None)]
+    )
 
     found = known.understand("Kas šeit par brīnumu?!")
     assert (found.outcome, found.best and found.best.entry, found.best and found.best.question) == (
@@ -93,31 +108,34 @@ def test_a_lesson_counts_before_it_is_learned() -> None:
         PRINTER,
         "kas šeit par brīnumu",
     )
-    assert [match.entry for match in found.matches].count(PRINTER) == 1
-    assert len(found.matches) <= 5
-    assert found.why is not None
-    assert (found.why.known, found.why.decided_by) == (True, "taught")
-    before, after = matcher().understand("Does the till need salt"), known.understand("Does the till need salt")
-    assert after == replace(before, outcome=Outcome.UNKNOWN, matches=(), others=(), why=after.why)
+    assert [match.entry for match in found.candidates].count(PRINTER) == 1
+    assert len(found.candidates) <= 5
+    assert found.explanation is not None
+    assert (found.explanation.exact_match, found.explanation.decided_by) == (True, "taught")
+    before, after = pipeline().understand("Does the till need salt"), known.understand("Does the till need salt")
+    assert after == replace(before, outcome=Outcome.UNKNOWN, candidates=(), secondary=(), explanation=after.explanation)
 
 
 def test_a_matcher_that_tells_no_reasons_can_be_taught_too() -> None:
     assert (
-        AtOnce(ScriptedMatcher(), [lesson("the box spits no paper")]).understand("The box spits no paper").why is None
+        LessonOverlay(ScriptedInterpreter(), [lesson("the box spits no paper")])
+        .understand("The box spits no paper")
+        .explanation
+        is None
     )
 
 
 def test_everything_else_is_understood_as_before() -> None:
-    scripted = ScriptedMatcher({"hours": means("hours")}, {"yes": "yes"})
-    known = AtOnce(scripted, [lesson("the box spits no paper")])
+    scripted = ScriptedInterpreter({"hours": means("hours")}, {"yes": "yes"})
+    known = LessonOverlay(scripted, [lesson("the box spits no paper")])
 
     assert known.understand("hours") == means("hours")
-    assert known.cue("yes") == "yes"
+    assert known.match_cue("yes") == "yes"
 
 
 def test_what_was_learned_goes_beyond_its_words() -> None:
     lessons = [lesson("the slip contraption is sulking"), lesson("our goldfish is sulking", None)]
-    learned = Matcher(extended(BASE, lessons))
+    learned = UnderstandingPipeline(extend(BASE, lessons))
 
     best = learned.understand("slip contraption sulking").best
     assert best is not None

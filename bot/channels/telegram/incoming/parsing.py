@@ -7,7 +7,7 @@ from bot.channels.telegram.api.address import Place
 from bot.channels.telegram.api.updates import CallbackQuery, Message, Update, User
 from bot.channels.telegram.incoming.mentions import Me, words
 from bot.channels.telegram.outgoing.keyboards import chosen
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 from kb.model import LANGUAGES, Language
 
 CHANNEL: Final = "telegram"
@@ -16,21 +16,21 @@ EDIT_COUNTS: Final = timedelta(minutes=5)
 """How long after it was sent a changed message is answered again: who mends a typing error waits for the answer to what
 is meant; who tidies up an old talk does not, and an answer out of nowhere only startles."""
 
-_CONTENTS: Final[tuple[tuple[str, Kind], ...]] = (
+_CONTENTS: Final[tuple[tuple[str, MessageKind], ...]] = (
     # An animation also carries `document`, a venue also `location`: the narrower stands first.
-    ("animation", Kind.VIDEO),
-    ("live_photo", Kind.PHOTO),
-    ("photo", Kind.PHOTO),
-    ("voice", Kind.VOICE),
-    ("audio", Kind.VOICE),
-    ("video", Kind.VIDEO),
-    ("video_note", Kind.VIDEO),
-    ("sticker", Kind.STICKER),
-    ("document", Kind.DOCUMENT),
-    ("location", Kind.LOCATION),
-    ("venue", Kind.LOCATION),
-    *((field, Kind.OTHER) for field in ("contact", "poll", "dice", "game", "story", "paid_media", "checklist")),
-    ("rich_message", Kind.OTHER),
+    ("animation", MessageKind.VIDEO),
+    ("live_photo", MessageKind.PHOTO),
+    ("photo", MessageKind.PHOTO),
+    ("voice", MessageKind.VOICE),
+    ("audio", MessageKind.VOICE),
+    ("video", MessageKind.VIDEO),
+    ("video_note", MessageKind.VIDEO),
+    ("sticker", MessageKind.STICKER),
+    ("document", MessageKind.DOCUMENT),
+    ("location", MessageKind.LOCATION),
+    ("venue", MessageKind.LOCATION),
+    *((field, MessageKind.OTHER) for field in ("contact", "poll", "dice", "game", "story", "paid_media", "checklist")),
+    ("rich_message", MessageKind.OTHER),
 )
 """What people send. A message with none of these is the chat's own news (somebody joined, a pin): not answered."""
 
@@ -64,8 +64,8 @@ def _message(message: Message, me: Me) -> Inbound | None:
         kind=kind,
         text=said,
         language=_language(sender),
-        handle=sender.username,
-        place=message.place() or message.chat.title,  # Restaurants name their groups after the house.
+        username=sender.username,
+        location=message.place() or message.chat.title,  # Restaurants name their groups after the house.
     )
 
 
@@ -89,12 +89,12 @@ def _tap(query: CallbackQuery, now: datetime) -> Inbound | None:
         sender=str(query.sender.id),
         message_id=f"cb:{query.id}",
         sent_at=now,
-        kind=Kind.TAP if tapped.choice is not None else Kind.TEXT,
+        kind=MessageKind.TAP if tapped.choice is not None else MessageKind.TEXT,
         text=tapped.title,
         choice=tapped.choice,
-        asked_in=tapped.turn,
+        source_turn=tapped.turn,
         language=_language(query.sender),
-        handle=query.sender.username,
+        username=query.sender.username,
     )
 
 
@@ -107,9 +107,9 @@ def _id(message: Message) -> str:
     return str(message.message_id)
 
 
-def _kind(message: Message) -> Kind | None:
+def _kind(message: Message) -> MessageKind | None:
     if message.text is not None:
-        return Kind.TEXT
+        return MessageKind.TEXT
     return next((kind for field, kind in _CONTENTS if message.carries(field)), None)
 
 

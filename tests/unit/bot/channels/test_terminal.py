@@ -12,7 +12,7 @@ from rich.console import Console
 from bot.channels import terminal as module
 from bot.channels.interface import Shown
 from bot.channels.terminal import Terminal
-from handlers.model.messages import Inbound, Kind, Option
+from handlers.model.messages import Inbound, MessageKind, Option
 
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_line_is_a_message_and_its_reply_is_shown() -> None:
     desk = Desk(shown("Zvaniet: +371 20110525"))
     await desk.terminal.hear("kase stāv")
-    assert (desk.heard[0].kind, desk.heard[0].text, desk.heard[0].language) == (Kind.TEXT, "kase stāv", "lv")
+    assert (desk.heard[0].kind, desk.heard[0].text, desk.heard[0].language) == (MessageKind.TEXT, "kase stāv", "lv")
     assert "+371 20110525" in desk.paper.getvalue()
 
 
@@ -53,8 +53,8 @@ async def test_the_number_of_a_choice_is_that_choice() -> None:
     for line in ("hm", "2", "3", "2"):
         await desk.terminal.hear(line)
     assert "2 B" in desk.paper.getvalue()
-    assert (desk.heard[1].kind, desk.heard[1].choice, desk.heard[1].text) == (Kind.TAP, "entry:b", "B")
-    assert desk.heard[2].kind is Kind.TEXT
+    assert (desk.heard[1].kind, desk.heard[1].choice, desk.heard[1].text) == (MessageKind.TAP, "entry:b", "B")
+    assert desk.heard[2].kind is MessageKind.TEXT
 
 
 async def test_quiet_choices_are_not_shown_and_no_number_means_them() -> None:
@@ -62,7 +62,7 @@ async def test_quiet_choices_are_not_shown_and_no_number_means_them() -> None:
     for line in ("hm", "1"):
         await desk.terminal.hear(line)
     assert "It helped" not in desk.paper.getvalue()
-    assert desk.heard[1].kind is Kind.TEXT
+    assert desk.heard[1].kind is MessageKind.TEXT
 
 
 async def test_a_talk_begins_with_a_greeting_and_ends_with_the_input() -> None:

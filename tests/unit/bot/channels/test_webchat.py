@@ -13,7 +13,7 @@ from itsdangerous import TimestampSigner
 
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.server import FRAME_BYTES, MAX_CHARS, MOST_SOCKETS
-from handlers.model.messages import Kind, Reply
+from handlers.model.messages import MessageKind, Reply
 from tests.webtalks import TOPICS, Talks
 
 Frame = dict[str, Any]
@@ -258,7 +258,12 @@ async def test_a_message_is_stored_then_shown_then_answered(browser: Browser) ->
     assert not answer["mine"]
     assert answer["sequence"] > own["sequence"]
     heard = browser.talks.heard[-1]
-    assert (heard.channel, heard.message_id, heard.kind, heard.language) == ("webchat", "message-7", Kind.TEXT, "lv")
+    assert (heard.channel, heard.message_id, heard.kind, heard.language) == (
+        "webchat",
+        "message-7",
+        MessageKind.TEXT,
+        "lv",
+    )
     assert heard.conversation == heard.sender
 
 
@@ -278,7 +283,12 @@ async def test_a_tap_carries_the_choice_and_its_turn(browser: Browser) -> None:
     await page.sends(type="tap", id="message-2", choice="entry:dead", text="Kase nestrādā", turn="7")
     await page.hears("accepted")
     heard = browser.talks.heard[-1]
-    assert (heard.kind, heard.choice, heard.asked_in, heard.text) == (Kind.TAP, "entry:dead", "7", "Kase nestrādā")
+    assert (heard.kind, heard.choice, heard.source_turn, heard.text) == (
+        MessageKind.TAP,
+        "entry:dead",
+        "7",
+        "Kase nestrādā",
+    )
 
 
 async def test_the_same_message_sent_twice_is_one(browser: Browser) -> None:

@@ -8,26 +8,26 @@ import pytest
 from bot.cli import ask_batch
 from bot.cli.ask_batch import Asker, Row, batch
 from bot.knowledge.phrases import phrases
-from handlers.model.context import Knowledge
-from tests.doubles import ScriptedMatcher, means, small_base
+from handlers.model.context import KnowledgeBundle
+from tests.doubles import ScriptedInterpreter, means, small_base
 
 
 @pytest.fixture
-def known() -> Knowledge:
+def known() -> KnowledgeBundle:
     meanings = {
         "dead": means("dead", language="en"),
         "kase": means("dead", language="lv"),
         "hm": means("close", "hours", language="en"),
     }
-    matcher = ScriptedMatcher(meanings, {"otro": "second", "по-русски": "language_ru"})
-    return Knowledge(base=small_base(), matcher=matcher, phrases=phrases())
+    matcher = ScriptedInterpreter(meanings, {"otro": "second", "по-русски": "language_ru"})
+    return KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=phrases())
 
 
-def answers(known: Knowledge, *rows: dict[str, Any] | str) -> list[dict[str, Any]]:
+def answers(known: KnowledgeBundle, *rows: dict[str, Any] | str) -> list[dict[str, Any]]:
     return list(batch([row if isinstance(row, str) else json.dumps(row) for row in rows], known))
 
 
-def test_an_answer_holds_all_that_the_interface_promises(known: Knowledge) -> None:
+def test_an_answer_holds_all_that_the_interface_promises(known: KnowledgeBundle) -> None:
     (answer,) = answers(known, {"text": "dead"})
     assert set(answer) == {"text", "lang", "outcome", "entry", "act", "line", "score", "candidates", "replies", "ms"}
     assert (answer["outcome"], answer["entry"], answer["act"], answer["line"]) == (
@@ -40,12 +40,12 @@ def test_an_answer_holds_all_that_the_interface_promises(known: Knowledge) -> No
     assert json.loads(json.dumps(answer)) == answer
 
 
-def test_rows_of_one_conversation_are_turns_of_one_talk_and_others_stand_alone(known: Knowledge) -> None:
+def test_rows_of_one_conversation_are_turns_of_one_talk_and_others_stand_alone(known: KnowledgeBundle) -> None:
     rows = [{"text": "hm", "conversation": "a"}, {"text": "otro"}, {"text": "otro", "conversation": "a"}]
     assert [answer["entry"] for answer in answers(known, *rows)] == [None, None, "hours"]
 
 
-def test_a_language_can_be_asked_for(known: Knowledge) -> None:
+def test_a_language_can_be_asked_for(known: KnowledgeBundle) -> None:
     forced, free, nonsense = answers(
         known, {"text": "kase", "lang": "en"}, {"text": "kase"}, {"text": "kase", "lang": "tlh"}
     )
@@ -54,14 +54,14 @@ def test_a_language_can_be_asked_for(known: Knowledge) -> None:
     assert nonsense["lang"] == "lv"
 
 
-def test_a_language_of_one_row_does_not_bind_the_next_one(known: Knowledge) -> None:
+def test_a_language_of_one_row_does_not_bind_the_next_one(known: KnowledgeBundle) -> None:
     first, second = answers(
         known, {"text": "dead", "lang": "ru", "conversation": 7}, {"text": "dead", "conversation": 7}
     )
     assert (first["lang"], second["lang"]) == ("ru", "en")
 
 
-def test_a_language_that_the_person_asked_for_stays(known: Knowledge) -> None:
+def test_a_language_that_the_person_asked_for_stays(known: KnowledgeBundle) -> None:
     _, second = answers(known, {"text": "по-русски", "conversation": 7}, {"text": "dead", "conversation": 7})
     assert second["lang"] == "ru"
 
@@ -76,18 +76,18 @@ def test_a_language_that_the_person_asked_for_stays(known: Knowledge) -> None:
         ("[" * 100_000, "not JSON"),
     ],
 )
-def test_a_broken_line_gives_an_error_and_the_rest_goes_on(known: Knowledge, line: str, told: str) -> None:
+def test_a_broken_line_gives_an_error_and_the_rest_goes_on(known: KnowledgeBundle, line: str, told: str) -> None:
     broken, fine = answers(known, line, {"text": "dead"})
     assert broken["line_number"] == 1
     assert told in broken["error"]
     assert fine["entry"] == "dead"
 
 
-def test_empty_lines_are_passed_over(known: Knowledge) -> None:
+def test_empty_lines_are_passed_over(known: KnowledgeBundle) -> None:
     assert len(answers(known, "", "  \n", {"text": "dead"})) == 1
 
 
-def test_a_long_batch_keeps_only_so_many_talks_in_mind(known: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_batch_keeps_only_so_many_talks_in_mind(known: KnowledgeBundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ask_batch, "MOST_TALKS", 2)
     asker = Asker(known)
     for number in range(10):

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from bot.cli.kb.export_files import entry_file
 from bot.cli.kb.yaml_edit import longer
-from kb.lessons import extended
-from kb.loading.loader import load
+from kb.lessons import extend
+from kb.loading.loader import load_knowledge_base
 from kb.model import Act, EntryId, Language
 from storage.curation import entry_drafts, lessons
 from storage.curation.entry_drafts import Draft
@@ -47,7 +47,7 @@ class House:
 
     def teach(self, text: str, entry: str | None, language: Language = "lv") -> None:
         with engine.writing(self.database) as connection:
-            filed = load(self.content)
+            filed = load_knowledge_base(self.content)
             if entry is None:
                 lessons.teach_no(connection, filed, language, text, "Ilze", NOW)
             else:
@@ -55,7 +55,7 @@ class House:
 
     def draft(self, draft: Draft) -> None:
         with engine.writing(self.database) as connection:
-            entry_drafts.add(connection, draft, load(self.content))
+            entry_drafts.add(connection, draft, load_knowledge_base(self.content))
 
     def paligs(self, *arguments: str) -> str:
         done = CliRunner().invoke(app, ["kb", *arguments], env={"DATABASE_URL": self.url})
@@ -87,7 +87,7 @@ def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_l
     house.teach("kase: vērdi # nekā", "cash-drawer")
     house.teach("'ящик' & - всё", "cash-drawer", "ru")
     house.teach("vai tu dziedi", None)
-    base = extended(load(house.content), house.lessons().lessons)
+    base = extend(load_knowledge_base(house.content), house.lessons().lessons)
 
     told = house.write()
     house.accept()
@@ -99,10 +99,10 @@ def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_l
             added += [line.removeprefix("+ ")] * (line[0] == "+")
     assert sorted(added) == ["    - '''ящик'' & - всё'", "    - 'kase: vērdi # nekā'", "    - vai tu dziedi"]
     assert "3 lessons, 0 new entries" in told
-    filed = load(house.content)
+    filed = load_knowledge_base(house.content)
     assert filed.entries[EntryId("cash-drawer")] == base.entries[EntryId("cash-drawer")]
-    assert filed.decoys == base.decoys
-    assert extended(filed, house.lessons().lessons) is filed
+    assert filed.out_of_scope == base.out_of_scope
+    assert extend(filed, house.lessons().lessons) is filed
     assert "no mistakes" in house.paligs("check", "--content", str(house.content))
 
     done = house.paligs("import", "--taught", "--content", str(house.content))
@@ -118,7 +118,7 @@ def test_a_draft_that_is_whole_becomes_an_entry_for_review(house: House) -> None
 
     file = (house.content / "entries" / "gift-cards.yaml").read_text("utf-8")
     assert file.startswith("# For review: drafted by Ilze Bērziņa on 2026-11-23.\n")
-    entry = load(house.content).entries[EntryId("gift-cards")]
+    entry = load_knowledge_base(house.content).entries[EntryId("gift-cards")]
     assert dict(entry.title) == GIFT.titles
     assert dict(entry.body) == GIFT.answers
     assert dict(entry.questions) == GIFT.questions
@@ -144,7 +144,7 @@ def test_a_draft_that_is_not_whole_stands_aside_and_says_what_is_missing(house: 
     ):
         assert f"# Missing: {missing}" in file
         assert f"drafts/bonus.yaml: {missing}" in told
-    assert EntryId("bonus") not in load(house.content).entries
+    assert EntryId("bonus") not in load_knowledge_base(house.content).entries
 
 
 def test_a_draft_whose_entry_is_there_by_now_stands_aside(house: House) -> None:
@@ -158,11 +158,15 @@ def test_the_first_decoys_make_their_file(house: House) -> None:
     house.teach("kas uzvarēja", None, "lv")
     house.write()
     house.accept()
-    assert load(house.content).decoys == {"lv": ("kas uzvarēja",), "ru": (), "en": ("who won the match",)}
+    assert load_knowledge_base(house.content).out_of_scope == {
+        "lv": ("kas uzvarēja",),
+        "ru": (),
+        "en": ("who won the match",),
+    }
     house.teach("кто выиграл", None, "ru")
     house.write()
     house.accept()
-    assert load(house.content).decoys["ru"] == ("кто выиграл",)
+    assert load_knowledge_base(house.content).out_of_scope["ru"] == ("кто выиграл",)
 
 
 def test_lessons_that_the_files_have_overtaken_are_left_out(house: House) -> None:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import pytest
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from handlers.model.messages import Inbound, Reply
 from kb.model import LineId
 from storage.conversations import conversations, dead_letters, turns
@@ -93,7 +93,7 @@ def notice(desk: Desk, error: str) -> int:
     with engine.writing(desk.database) as connection:
         talk = conversations.open(connection, INBOUND, NOW)
         turn = turns.record(connection, talk, 1, decision("ŠNICELIS"), CIRCUMSTANCES, NOW)
-        handoff = handoffs.open(connection, talk, turn.id, LineId("workshop"), Reason.ASKED_FOR_PERSON, NOW)
+        handoff = handoffs.open(connection, talk, turn.id, LineId("workshop"), HandoffReason.ASKED_FOR_PERSON, NOW)
         notifications.add(connection, handoff, notifications.Kind.NOTICE, {"telegram:-100": True}, NOW)
         claimed = notifications.claim(connection, "telegram:-100", NOW)
         assert isinstance(claimed, notifications.Claimed)

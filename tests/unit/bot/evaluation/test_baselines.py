@@ -8,7 +8,7 @@ from bot.evaluation.baselines import PEERS, peer, ready
 from bot.evaluation.comparison import ours, theirs
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.placeholder_knowledge import silent
-from kb.evaluation.metrics import Row
+from kb.evaluation.metrics import LabelledMessage
 from kb.model import EntryId, KnowledgeBase, Language
 
 NOTHING: dict[Language, tuple[str, ...]] = {"lv": (), "ru": (), "en": ()}
@@ -67,10 +67,13 @@ def test_missing_packages_are_told_with_what_to_install(monkeypatch: pytest.Monk
 
 
 def test_contenders_are_judged_on_the_same_rows() -> None:
-    rows = [Row(text="close the window", label="window", language="en"), Row(text="the roof", label="roof")]
+    rows = [
+        LabelledMessage(text="close the window", label="window", language="en"),
+        LabelledMessage(text="the roof", label="roof"),
+    ]
     mine, other = ours(DOORS).judge(rows), theirs("ratio", DOORS).judge(rows)
-    assert [one.row for one in mine.judged] == [one.row for one in other.judged] == rows
-    assert mine.figures.first == other.figures.first == 1
+    assert [one.message for one in mine.judged] == [one.message for one in other.judged] == rows
+    assert mine.figures.top1_accuracy == other.figures.top1_accuracy == 1
     assert mine.learning > 0
-    assert mine.figures.language is not None
-    assert other.figures.language is None
+    assert mine.figures.language_accuracy is not None
+    assert other.figures.language_accuracy is None

@@ -7,7 +7,7 @@ import pytest
 
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.labelled_data import learnt, read
-from kb.model import Concept
+from kb.model import SynonymSet
 
 
 def write(folder: Path, *lines: str | dict[str, str], name: str = "rows.jsonl") -> Path:
@@ -76,13 +76,13 @@ def test_knowledge_is_made_of_labelled_rows(tmp_path: Path) -> None:
         {"text": "shut", "label": "window"},
         {"text": "rain", "label": "none", "lang": "ru"},
     ]
-    same = Concept(id="open", forms={"lv": ("vērt",), "ru": (), "en": ("open",)})
+    same = SynonymSet(id="open", forms={"lv": ("vērt",), "ru": (), "en": ("open",)})
     made = learnt(read(write(tmp_path, *rows)), (same,))
     assert made.concepts == (same,)
     assert [(entry.id, language, text) for entry, language, text in made.questions()] == [
         ("door", "lv", "open"),
         ("window", "en", "shut"),
     ]
-    assert (made.decoys["en"], made.decoys["ru"]) == (("weather",), ("rain",))
+    assert (made.out_of_scope["en"], made.out_of_scope["ru"]) == (("weather",), ("rain",))
     with pytest.raises(EvaluationError, match="all out of scope"):
         learnt(read(write(tmp_path, rows[1])))

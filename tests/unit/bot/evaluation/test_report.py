@@ -13,17 +13,17 @@ from bot.evaluation.errors import EvaluationError
 from bot.evaluation.reliability_diagram import drawn, save
 from bot.evaluation.report import Report, report
 from bot.evaluation.tables import interval, print_report
-from kb.evaluation.metrics import Judged, Row
+from kb.evaluation.metrics import LabelledMessage, Prediction
 from kb.model import EntryId
 from kb.understanding.result import Outcome
 from tests.doubles import small_base
 
 
-def judged(label: str, entry: str, score: float, *, style: str = "plain") -> Judged:
-    return Judged(
-        row=Row(text="?", label=label, language="lv" if style == "plain" else "ru", style=style),
+def judged(label: str, entry: str, score: float, *, style: str = "plain") -> Prediction:
+    return Prediction(
+        message=LabelledMessage(text="?", label=label, language="lv" if style == "plain" else "ru", style=style),
         outcome=Outcome.ANSWERED,
-        ranked=((EntryId(entry), score),),
+        ranking=((EntryId(entry), score),),
         seconds=0.001,
         language="lv",
     )
@@ -64,7 +64,9 @@ def test_the_whole_report_is_json(told: Report) -> None:
 
 
 def test_rows_without_language_or_style_are_not_parted() -> None:
-    bare = Judged(row=Row(text="?", label="dead"), outcome=Outcome.UNKNOWN, ranked=(), seconds=0.001)
+    bare = Prediction(
+        message=LabelledMessage(text="?", label="dead"), outcome=Outcome.UNKNOWN, ranking=(), seconds=0.001
+    )
     told = report(Contender(name=OURS, learning=0, judged=(bare,)), small_base())
     assert told.by_language == told.by_style == {}
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.evaluation.synthetic_data import Generated
 from kb.model import LANGUAGES
-from kb.understanding.pipeline import Matcher
+from kb.understanding.pipeline import UnderstandingPipeline
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_some_words_are_common_and_most_are_rare(made: Generated) -> None:
 
 
 def test_new_messages_can_be_understood(made: Generated) -> None:
-    matcher = Matcher(made.knowledge())
+    matcher = UnderstandingPipeline(made.knowledge())
     rows = made.messages(60)
-    right = sum(matcher.understand(row.text).matches[0].entry == row.label for row in rows)
+    right = sum(matcher.understand(row.text).candidates[0].entry == row.label for row in rows)
     assert right > 30

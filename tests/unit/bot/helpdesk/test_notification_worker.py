@@ -18,7 +18,7 @@ from bot.notify.directory import Staff
 from bot.notify.interface import Kind, Notice, Notifier, NotifyError, State, Thread, Told, Withdrawn
 from bot.notify.routing import Plan
 from bot.notify.staff_address import StaffAddress, Way, staff_address
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId, TicketAddress
 from storage import personal_data
 from storage.database import engine
@@ -69,7 +69,7 @@ class Office:
     time: list[datetime]
     people: int = 0
 
-    def called(self, reason: Reason = Reason.ASKED_FOR_PERSON, line: LineId = TECHNICAL) -> Handoff:
+    def called(self, reason: HandoffReason = HandoffReason.ASKED_FOR_PERSON, line: LineId = TECHNICAL) -> Handoff:
         self.people += 1
         talk, _ = take_in(self.database, said("Palīgā!", by=f"person {self.people}"), at=self.time[0])
         with engine.writing(self.database) as connection:
@@ -130,7 +130,7 @@ async def test_staff_is_told_and_then_who_has_it(office: Office) -> None:
 
 
 async def test_nobody_comes_so_the_line_is_reminded_and_others_are_told(office: Office) -> None:
-    office.called(Reason.TRADING_STOPPED)
+    office.called(HandoffReason.TRADING_STOPPED)
     await office.passes()
     await office.passes(3 * MINUTE)
     assert office.team.states()[-1] == (Kind.REMINDER, State.OPEN)

@@ -11,7 +11,7 @@ from bot.channels.telegram.outgoing.group_messages import tap
 from bot.helpdesk.handoff_actions import Desk, Result
 from bot.helpdesk.telegram_group import Staffroom
 from bot.notify.wording import Words, zone
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from storage.helpdesk.handoffs import State
 
 
@@ -29,7 +29,7 @@ class FakeDesk:
     give_back = reached = not_needed = take
 
 
-def staffroom(shipped: Knowledge, desk: FakeDesk) -> Staffroom:
+def staffroom(shipped: KnowledgeBundle, desk: FakeDesk) -> Staffroom:
     words = Words.of(lambda: shipped.base.directory, "en", zone(None))
     return Staffroom(cast("Desk", desk), words, frozenset({"-100"}))
 
@@ -55,14 +55,14 @@ def staffroom(shipped: Knowledge, desk: FakeDesk) -> Staffroom:
     ],
 )
 async def test_whoever_taps_is_told_what_came_of_it(
-    shipped: Knowledge, act: str, result: Result, text: str, *, loud: bool
+    shipped: KnowledgeBundle, act: str, result: Result, text: str, *, loud: bool
 ) -> None:
     answer = await staffroom(shipped, FakeDesk(result))(Tap(chat="-100", who="Ilze", act=f"{act}:7"))
     assert answer == Answer(text=text, loud=loud)
 
 
 @pytest.mark.parametrize("chat", ["42", "-1001", "100", ""])
-async def test_from_elsewhere_nothing_is_done(shipped: Knowledge, chat: str) -> None:
+async def test_from_elsewhere_nothing_is_done(shipped: KnowledgeBundle, chat: str) -> None:
     desk = FakeDesk(Result(won=True, state=State.TAKEN))
     answer = await staffroom(shipped, desk)(Tap(chat=chat, who="Ilze", act="take:7"))
     assert answer.text == "This button works only in the group where calls come in."
@@ -72,7 +72,7 @@ async def test_from_elsewhere_nothing_is_done(shipped: Knowledge, chat: str) -> 
 @pytest.mark.parametrize(
     "act", ["", "take", "take:", "take:x", "take:-7", "take:²", f"take:{'9' * 30}", "erase:7", ":7"]
 )
-async def test_what_no_button_of_ours_says_does_nothing(shipped: Knowledge, act: str) -> None:
+async def test_what_no_button_of_ours_says_does_nothing(shipped: KnowledgeBundle, act: str) -> None:
     desk = FakeDesk(Result(won=True, state=State.TAKEN))
     assert await staffroom(shipped, desk)(Tap(chat="-100", who="Ilze", act=act)) == Answer(text="")
     assert desk.acts == []

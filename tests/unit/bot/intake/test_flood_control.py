@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.intake.flood_control import Guard, Limits, Verdict
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 from tests.doubles import NOW
 
 PASS, TOO_FAST, REPEATING, SILENT = Verdict.PASS, Verdict.TOO_FAST, Verdict.REPEATING, Verdict.SILENT
@@ -22,13 +22,13 @@ class Sender:
     def __init__(self, guard: Guard | None = None, name: str = "anna") -> None:
         self.guard, self.name, self.now, self.numbers = guard or Guard(), name, NOW, count(1)
 
-    def says(self, text: str | None = None, *, after: float = 0, kind: Kind = Kind.TEXT) -> Verdict:
+    def says(self, text: str | None = None, *, after: float = 0, kind: MessageKind = MessageKind.TEXT) -> Verdict:
         """The verdict; without a text it is a new one each time."""
         self.now += after * SECOND
         number = next(self.numbers)
         return self.guard.judge(self.inbound(f"text {number}" if text is None else text, number, kind), self.now)
 
-    def inbound(self, text: str, number: int = 0, kind: Kind = Kind.TEXT) -> Inbound:
+    def inbound(self, text: str, number: int = 0, kind: MessageKind = MessageKind.TEXT) -> Inbound:
         """A message of theirs."""
         return replace(HELLO, sender=self.name, message_id=f"m{number}", text=text, kind=kind, sent_at=self.now)
 
@@ -134,8 +134,8 @@ def test_case_and_spaces_make_no_other_text() -> None:
 
 def test_pictures_without_words_and_taps_do_not_repeat_themselves() -> None:
     anna = Sender()
-    assert {anna.says("", kind=Kind.PHOTO) for _ in range(8)} == {PASS}
-    assert {anna.says("Atgriezt", kind=Kind.TAP) for _ in range(8)} == {PASS}
+    assert {anna.says("", kind=MessageKind.PHOTO) for _ in range(8)} == {PASS}
+    assert {anna.says("Atgriezt", kind=MessageKind.TAP) for _ in range(8)} == {PASS}
     assert {anna.says("") for _ in range(4)} == {PASS}
 
 

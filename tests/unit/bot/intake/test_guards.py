@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.intake.flood_control import Guard, Limits
 from bot.intake.guards import Guarded, Parking
 from handlers.dialogue import service_notices
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Decision, Session
 from storage.conversations import conversations, dead_letters, history
@@ -29,7 +29,7 @@ class Trouble:
     error: Exception
     times: int = 1_000
 
-    def __call__(self, inbound: Inbound, session: Session, knowledge: Knowledge, now: datetime) -> Decision:
+    def __call__(self, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime) -> Decision:
         self.times -= 1
         if self.times < 0:
             return service_notices.repeating(inbound, session, knowledge, now)
@@ -95,7 +95,8 @@ async def test_the_notice_waits_until_a_message_is_held_back(says: Callable[[str
 async def test_a_tap_or_a_number_that_means_a_stopped_till_passes_too(
     program: Program, says: Callable[[str], Any]
 ) -> None:
-    program.intake.knowledge.current.matcher.meanings = {**MEANINGS, "either": means("hours", "dead", language="en")}  # type: ignore[attr-defined]
+    meanings = {**MEANINGS, "either": means("hours", "dead", language="en")}
+    program.intake.knowledge.current.interpreter.meanings = meanings  # type: ignore[attr-defined]
     for text in ("hours", "either", "blah", "blah"):
         await says(text)
     (reply,) = await says("2")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text as sql
 
-from handlers.model.actions import Reason
-from handlers.model.messages import Kind
+from handlers.model.actions import HandoffReason
+from handlers.model.messages import MessageKind
 from storage import personal_data
 from storage.conversations import conversations, feedback, history
 from storage.database import engine
@@ -24,7 +24,7 @@ async def test_a_message_is_stored_decided_and_answered(program: Program) -> Non
         said = history.history(connection, program.submitted[-1])
         assert [(one.side, one.text[:4]) for one in said] == [("person", "dead"), ("bot", "Call")]
         waiting = handoffs.listed(connection)
-        assert [(handoff.line, handoff.reason) for handoff in waiting] == [("workshop", Reason.TRADING_STOPPED)]
+        assert [(handoff.line, handoff.reason) for handoff in waiting] == [("workshop", HandoffReason.TRADING_STOPPED)]
         counted = daily_counts.read(connection, NOW.date(), NOW.date())
         assert [(one.act, one.entry, one.count) for one in counted] == [("critical", "dead", 1)]
 
@@ -45,7 +45,7 @@ async def test_the_talk_goes_on_where_it_was(program: Program) -> None:
 
 
 async def test_a_message_that_fails_leaves_nothing_behind(program: Program) -> None:
-    broken = replace(program.intake, knowledge=replace(program.intake.knowledge.current, matcher=None))  # type: ignore[arg-type]
+    broken = replace(program.intake, knowledge=replace(program.intake.knowledge.current, interpreter=None))  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         await broken(program.inbound("hours", message_id="one"))
     with engine.reading(program.database) as connection:
@@ -95,7 +95,7 @@ async def test_a_word_about_an_answer_is_noted_once_and_a_stale_tap_is_answered_
     assert [option.id for option in answered.options] == ["helped:hours", "nothelped:hours"]
 
     async def taps(choice: str, asked_in: str | None) -> str:
-        tap = replace(program.inbound("It helped"), kind=Kind.TAP, choice=choice, asked_in=asked_in)
+        tap = replace(program.inbound("It helped"), kind=MessageKind.TAP, choice=choice, source_turn=asked_in)
         await program.intake(tap)
         await program.deliver(program.submitted[-1])
         return program.channel.sent[-1][1].text

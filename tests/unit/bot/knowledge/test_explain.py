@@ -6,33 +6,35 @@ from dataclasses import replace
 from bot.cli.ask_batch import batch
 from bot.knowledge.explain import lines
 from bot.knowledge.phrases import phrases
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from kb.model import EntryId
-from kb.understanding.result import Match, Outcome, Understanding, Why
+from kb.understanding.result import Candidate, Explanation, Interpretation, Outcome
 from storage.conversations.turns import trace_json
-from tests.doubles import ScriptedMatcher, Talk, small_base
+from tests.doubles import Dialog, ScriptedInterpreter, small_base
 
-CLOSE = Match(entry=EntryId("close"), score=0.91, question="how do i close the shift", why=("shft → shift",))
-HOURS = Match(entry=EntryId("hours"), score=0.04, question="when are you open")
-BARE = Understanding(
-    outcome=Outcome.ANSWERED, matches=(CLOSE, HOURS), language="en", signals=frozenset({"past", "hypothetical"})
+CLOSE = Candidate(
+    entry=EntryId("close"), confidence=0.91, question="how do i close the shift", corrections=("shft → shift",)
+)
+HOURS = Candidate(entry=EntryId("hours"), confidence=0.04, question="when are you open")
+BARE = Interpretation(
+    outcome=Outcome.ANSWERED, candidates=(CLOSE, HOURS), language="en", signals=frozenset({"past", "hypothetical"})
 )
 FULL = replace(
     BARE,
-    why=Why(
-        answer_from=0.55,
-        clarify_from=0.2,
+    explanation=Explanation(
+        answer_threshold=0.55,
+        clarify_threshold=0.2,
         concepts=("shift", "close"),
-        repairs=("shft → shift", "clos → close"),
-        known=True,
+        corrections=("shft → shift", "clos → close"),
+        exact_match=True,
         decided_by="score",
     ),
 )
 
 
 def asked(text: str = "shft") -> dict[str, object]:
-    matcher = ScriptedMatcher({"shft": FULL, "bare": BARE})
-    known = Knowledge(base=small_base(), matcher=matcher, phrases=phrases())
+    matcher = ScriptedInterpreter({"shft": FULL, "bare": BARE})
+    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=phrases())
     (answer,) = batch([json.dumps({"text": text})], known, why=True)
     why: dict[str, object] = answer["why"]
     return why
@@ -77,11 +79,11 @@ def test_reasons_are_short_lines_for_people() -> None:
 
 
 def test_the_trace_that_is_stored_carries_the_reasons_and_older_ones_are_still_read() -> None:
-    talk = Talk({"shft": FULL})
+    talk = Dialog({"shft": FULL})
     talk.says("shft")
     trace = talk.decided.trace
-    assert trace.why == FULL.why
+    assert trace.explanation == FULL.explanation
     stored = trace_json.dump_json(trace)
     assert trace_json.validate_json(stored) == trace
     older = {key: value for key, value in json.loads(stored).items() if key != "why"}
-    assert trace_json.validate_json(json.dumps(older)).why is None
+    assert trace_json.validate_json(json.dumps(older)).explanation is None

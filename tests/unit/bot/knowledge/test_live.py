@@ -20,12 +20,12 @@ from bot.knowledge.lesson_source import curriculum, read_live
 from bot.knowledge.live import NOTHING_TAUGHT, LiveKnowledge
 from bot.knowledge.reloader import Relearner
 from bot.settings import Settings
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from kb.loading.loader import ContentError
 from kb.model import EntryId
-from kb.understanding.lesson_overlay import AtOnce
-from kb.understanding.pipeline import Matcher
+from kb.understanding.lesson_overlay import LessonOverlay
+from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Outcome
 from storage.curation import lessons
 from storage.database import engine
@@ -72,8 +72,8 @@ def now_taught(database: Engine) -> lessons.Curriculum:
         return lessons.current(connection)
 
 
-def meaning(known: Knowledge, text: str) -> tuple[Outcome, EntryId | None]:
-    found = known.matcher.understand(text)
+def meaning(known: KnowledgeBundle, text: str) -> tuple[Outcome, EntryId | None]:
+    found = known.interpreter.understand(text)
     return found.outcome, found.best.entry if found.best else None
 
 
@@ -86,13 +86,13 @@ def test_a_lesson_counts_at_once_and_is_learned_later(database: Engine, content:
     live.hear(now_taught(database))
     assert live.has_to_learn
     heard = live.current
-    assert isinstance(heard.matcher, AtOnce)
+    assert isinstance(heard.interpreter, LessonOverlay)
     assert meaning(heard, "Goldfish sulking!") == (Outcome.ANSWERED, PRINTER)
     assert heard.base.version != before.base.version
 
     live.adopt(live.study())
     assert not live.has_to_learn
-    assert isinstance(live.current.matcher, Matcher)
+    assert isinstance(live.current.interpreter, UnderstandingPipeline)
     assert live.current.base.version == heard.base.version
     assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
     assert live.filed.version == before.base.version
@@ -129,7 +129,7 @@ def test_a_lesson_taken_back_before_it_was_learned_leaves_nothing(database: Engi
 
 def test_what_is_replaced_goes_without_the_collector(content: Path) -> None:
     live = LiveKnowledge(content)
-    old = weakref.ref(live.current.matcher), weakref.ref(live.current.base)
+    old = weakref.ref(live.current.interpreter), weakref.ref(live.current.base)
     gc.disable()
     try:
         live.adopt(live.study())
@@ -160,7 +160,7 @@ def test_who_starts_knows_what_was_taught(database: Engine, content: Path, url: 
     live = read_live(Settings(database_url=url, content_dir=content))
 
     assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
-    assert isinstance(live.current.matcher, Matcher)
+    assert isinstance(live.current.interpreter, UnderstandingPipeline)
     assert live.curriculum.revision == 1
 
 
@@ -210,7 +210,7 @@ async def test_what_was_taught_elsewhere_is_seen_by_looking_now_and_then(databas
     async with relearning(live, database, every=0.05):
         teach(database, live, "goldfish sulking")
         await until(lambda: live.curriculum.revision == 1 and not live.has_to_learn)
-        assert isinstance(live.current.matcher, Matcher)
+        assert isinstance(live.current.interpreter, UnderstandingPipeline)
 
 
 async def test_a_broken_folder_is_refused_with_all_mistakes_and_a_mended_one_taken(
@@ -241,7 +241,7 @@ async def test_a_failure_to_learn_leaves_the_old_and_the_next_change_is_tried(
 ) -> None:
     live = LiveKnowledge(content)
 
-    def fails(*_: object) -> Knowledge:
+    def fails(*_: object) -> KnowledgeBundle:
         raise MemoryError
 
     with capture_logs() as logs:

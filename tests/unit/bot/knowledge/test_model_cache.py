@@ -9,62 +9,65 @@ import pytest
 
 from bot.knowledge.model_cache import cache_folder, code_digest, remembered
 from kb.classifier import trainer
-from kb.classifier.trainer import Learnt
+from kb.classifier.trainer import TrainedModel
 from kb.model import KnowledgeBase
-from tests.unit.kb.small import taught
+from tests.unit.kb.small import trainable_base
 
 
 @pytest.fixture
 def times(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The versions that were learnt, one each time."""
-    learn: Callable[[KnowledgeBase], Learnt] = trainer.learnt
+    learn: Callable[[KnowledgeBase], TrainedModel] = trainer.train
     done: list[str] = []
 
-    def counting(base: KnowledgeBase) -> Learnt:
+    def counting(base: KnowledgeBase) -> TrainedModel:
         done.append(base.version)
         return learn(base)
 
-    monkeypatch.setattr("bot.knowledge.model_cache.learnt", counting)
+    monkeypatch.setattr("bot.knowledge.model_cache.train", counting)
     return done
 
 
 def test_the_second_start_reads_what_the_first_learnt(tmp_path: Path, times: list[str]) -> None:
-    first, second = remembered(taught(), tmp_path), remembered(taught(), tmp_path)
+    first, second = remembered(trainable_base(), tmp_path), remembered(trainable_base(), tmp_path)
     assert len(times) == 1
-    assert (first.model.labels, first.calibration.slopes) == (second.model.labels, second.calibration.slopes)
+    assert (first.model.labels, first.calibration.coefficients) == (
+        second.model.labels,
+        second.calibration.coefficients,
+    )
 
 
 def test_a_broken_file_is_learnt_again_and_replaced(tmp_path: Path, times: list[str]) -> None:
-    remembered(taught(), tmp_path)
+    remembered(trainable_base(), tmp_path)
     (rows,) = tmp_path.glob("*/rows.npy")
     rows.write_bytes(b"broken")
-    remembered(taught(), tmp_path)
-    remembered(taught(), tmp_path)
+    remembered(trainable_base(), tmp_path)
+    remembered(trainable_base(), tmp_path)
     assert len(times) == 2
 
 
 def test_where_nothing_can_be_kept_it_is_learnt_each_time(tmp_path: Path, times: list[str]) -> None:
     (tmp_path / "file").touch()
     for _ in range(2):
-        remembered(taught(), tmp_path / "file")
+        remembered(trainable_base(), tmp_path / "file")
     assert len(times) == 2
 
 
 def test_only_the_newest_few_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(12):
         (tmp_path / str(number)).mkdir()
-    remembered(taught(), tmp_path)
+    remembered(trainable_base(), tmp_path)
     assert len(list(tmp_path.iterdir())) == 8
 
 
 def test_what_is_read_again_is_among_them(tmp_path: Path) -> None:
-    remembered(taught(), tmp_path)
+    remembered(trainable_base(), tmp_path)
     (own,) = tmp_path.iterdir()
     os.utime(own, (1, 1))
     for number in range(12):
         os.utime(_made(tmp_path / str(number)), (2, 2))
-    remembered(taught(), tmp_path)
-    remembered(replace(taught(), version="another"), tmp_path)
+    remembered(trainable_base(), tmp_path)
+    remembered(replace(trainable_base(), version="another"), tmp_path)
     assert own.exists()
 
 

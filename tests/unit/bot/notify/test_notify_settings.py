@@ -8,7 +8,7 @@ import pytest
 from bot.app.helpdesk import mistakes, whom_to_tell
 from bot.notify.smtp import mail_server
 from bot.settings import Settings, SettingsError, read
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import Directory, LineId
 from tests.doubles import CONTENT, small_base
 
@@ -75,14 +75,14 @@ def test_patience_is_set_for_all_or_by_line_and_a_stopped_till_has_its_own(
 ) -> None:
     first, second = map(LineId, lines[:2])
     usual = whom_to_tell(read(), known).plan
-    assert usual.patience(first, Reason.ASKED_FOR_PERSON) == timedelta(minutes=10)
-    assert usual.patience(first, Reason.TRADING_STOPPED) == timedelta(minutes=3)
+    assert usual.patience(first, HandoffReason.ASKED_FOR_PERSON) == timedelta(minutes=10)
+    assert usual.patience(first, HandoffReason.TRADING_STOPPED) == timedelta(minutes=3)
     monkeypatch.setenv("NOTIFY_AFTER", f"8, {first}=2.5; stopped=4")
     plan = whom_to_tell(read(), known).plan
-    assert plan.patience(first, Reason.ASKED_FOR_PERSON) == timedelta(minutes=2.5)
-    assert plan.patience(first, Reason.TRADING_STOPPED) == timedelta(minutes=2.5)
-    assert plan.patience(second, Reason.NOT_UNDERSTOOD) == timedelta(minutes=8)
-    assert plan.patience(second, Reason.TRADING_STOPPED) == timedelta(minutes=4)
+    assert plan.patience(first, HandoffReason.ASKED_FOR_PERSON) == timedelta(minutes=2.5)
+    assert plan.patience(first, HandoffReason.TRADING_STOPPED) == timedelta(minutes=2.5)
+    assert plan.patience(second, HandoffReason.NOT_UNDERSTOOD) == timedelta(minutes=8)
+    assert plan.patience(second, HandoffReason.TRADING_STOPPED) == timedelta(minutes=4)
 
 
 @pytest.mark.parametrize(

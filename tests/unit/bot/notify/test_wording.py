@@ -9,16 +9,16 @@ import pytest
 from bot.notify.formatting import letter, plain, telegram
 from bot.notify.interface import Kind, Notice, Reach, Said, State, Withdrawn
 from bot.notify.wording import Words, sentences, zone
-from handlers.model.actions import Reason
-from handlers.model.context import Knowledge
-from handlers.model.phrases import mistakes
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
+from handlers.model.phrases import find_problems
 from kb.model import LANGUAGES, Language, LineId
 
 NOTICE = Notice(
     handoff=17,
     kind=Kind.NOTICE,
     line=LineId("technical"),
-    reason=Reason.TRADING_STOPPED,
+    reason=HandoffReason.TRADING_STOPPED,
     state=State.OPEN,
     by=None,
     language="ru",
@@ -31,16 +31,16 @@ NOTICE = Notice(
 
 
 @pytest.fixture
-def words(shipped: Knowledge) -> Words:
+def words(shipped: KnowledgeBundle) -> Words:
     return speaking(shipped, "lv")
 
 
-def speaking(shipped: Knowledge, language: Language) -> Words:
+def speaking(shipped: KnowledgeBundle, language: Language) -> Words:
     return Words.of(lambda: shipped.base.directory, language, zone("Europe/Riga"))
 
 
 def test_every_sentence_stands_in_every_language() -> None:
-    assert mistakes(sentences()) == ()
+    assert find_problems(sentences()) == ()
 
 
 def test_a_notice_has_all_that_is_needed_to_help(words: Words) -> None:
@@ -74,7 +74,7 @@ class Tags(HTMLParser):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_person_wrote_is_text_in_every_layout(shipped: Knowledge, language: Language) -> None:
+def test_what_a_person_wrote_is_text_in_every_layout(shipped: KnowledgeBundle, language: Language) -> None:
     written = speaking(shipped, language).written(NOTICE)
     for html, links in ((telegram(written), []), (letter(written), ["tel:+37120000000"])):
         seen = Tags()
@@ -87,9 +87,9 @@ def test_what_a_person_wrote_is_text_in_every_layout(shipped: Knowledge, languag
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("reason", HandoffReason)
 def test_each_standing_can_be_said_and_says_that_it_is_no_ticket(
-    shipped: Knowledge, language: Language, kind: Kind, state: State, reason: Reason
+    shipped: KnowledgeBundle, language: Language, kind: Kind, state: State, reason: HandoffReason
 ) -> None:
     words = speaking(shipped, language)
     written = words.written(replace(NOTICE, kind=kind, state=state, reason=reason, by="Ilze"))
@@ -132,12 +132,12 @@ def test_who_has_withdrawn_is_named_by_number_alone(words: Words) -> None:
     assert words.written(Withdrawn(handoff=17)).rows == ()
 
 
-def test_a_machine_that_knows_no_zones_tells_the_time_of_the_world(shipped: Knowledge) -> None:
+def test_a_machine_that_knows_no_zones_tells_the_time_of_the_world(shipped: KnowledgeBundle) -> None:
     words = Words.of(lambda: shipped.base.directory, "en", UTC)
     assert "Waiting since: 23.11. 20:40 UTC" in plain(words.written(NOTICE))
 
 
-def test_a_line_is_called_what_the_content_calls_it_now(shipped: Knowledge) -> None:
+def test_a_line_is_called_what_the_content_calls_it_now(shipped: KnowledgeBundle) -> None:
     now = [shipped.base.directory]
     words = Words.of(lambda: now[0], "en", UTC)
     line = now[0].lines[NOTICE.line]

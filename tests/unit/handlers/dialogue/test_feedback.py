@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.model.actions import AskHelped, NoteFeedback, NotifyStaff, ShowTicketChannel
+from handlers.model.actions import AskFeedback, NotifyStaff, RecordFeedback, ShowTicketChannel
 from kb.model import LineId
-from kb.understanding.result import Understanding
-from tests.doubles import Talk, means, small_base
+from kb.understanding.result import Interpretation
+from tests.doubles import Dialog, means, small_base
 
 MEANINGS = {
     name: means(name, language="en")
@@ -15,12 +15,12 @@ MEANINGS = {
 }
 
 
-def talk() -> Talk:
-    return Talk(MEANINGS, cues={"again": "again", "ok": "acknowledge"}).speaks("en")
+def talk() -> Dialog:
+    return Dialog(MEANINGS, cues={"again": "again", "ok": "acknowledge"}).speaks("en")
 
 
-def asked(one: Talk) -> bool:
-    return any(isinstance(action, AskHelped) for action in one.decided.actions)
+def asked(one: Dialog) -> bool:
+    return any(isinstance(action, AskFeedback) for action in one.decided.actions)
 
 
 @pytest.mark.parametrize("entry", ["close", "printer"])
@@ -61,19 +61,19 @@ def test_nobody_is_asked_while_trading_is_stopped() -> None:
 @pytest.mark.parametrize(
     "both", [means("close", language="en", also=("ticket",)), means("close", language="en", also=("dead",))]
 )
-def test_an_answer_beside_something_weightier_is_not_asked_about(both: Understanding) -> None:
-    one = Talk({"both": both})
+def test_an_answer_beside_something_weightier_is_not_asked_about(both: Interpretation) -> None:
+    one = Dialog({"both": both})
     one.says("both")
     assert not asked(one)
 
 
 def test_two_answers_at_once_are_asked_about_once() -> None:
-    one = Talk({"both": means("close", language="en", also=("hours",))})
+    one = Dialog({"both": means("close", language="en", also=("hours",))})
     assert [option.id for option in one.says("both").options] == ["helped:close", "nothelped:close"]
 
 
 def test_a_choice_out_of_several_is_an_answer_like_any() -> None:
-    one = Talk({"hm": means("close", "hours", language="en")})
+    one = Dialog({"hm": means("close", "hours", language="en")})
     assert not any(option.quiet for option in one.says("hm").options)
     one.says("2")
     assert one.decided.trace.entry == "hours"
@@ -84,19 +84,19 @@ def test_it_helped_is_thanked_for_and_noted_with_its_turn() -> None:
     one = talk()
     one.says("close")
     before = one.session
-    assert one.taps("helped:close", asked_in="31").text == "Thank you, glad it helped."
-    assert one.decided.actions[-1] == NoteFeedback(helped=True, turn="31")
+    assert one.taps("helped:close", source_turn="31").text == "Thank you, glad it helped."
+    assert one.decided.actions[-1] == RecordFeedback(helped=True, turn="31")
     assert (one.decided.trace.handler, one.decided.trace.act, one.session) == ("rated", "talk", before)
-    assert one.taps("helped:close", asked_in="31").text == "Thank you, glad it helped."
+    assert one.taps("helped:close", source_turn="31").text == "Thank you, glad it helped."
 
 
 def test_it_did_not_help_gives_the_line_and_calls_nobody() -> None:
     one = talk()
     one.says("close")
-    reply = one.taps("nothelped:close", asked_in="31")
+    reply = one.taps("nothelped:close", source_turn="31")
     assert "+371 20000001 (Advice desk)" in reply.text
     assert not reply.options
-    assert NoteFeedback(helped=False, turn="31") in one.decided.actions
+    assert RecordFeedback(helped=False, turn="31") in one.decided.actions
     assert not any(isinstance(action, NotifyStaff | ShowTicketChannel) for action in one.decided.actions)
 
 
@@ -130,11 +130,11 @@ def test_a_number_is_never_taken_as_a_word_about_an_answer() -> None:
     one.says("close")
     for text in ("1", "2", "It helped", "first"):
         one.says(text)
-        assert not any(isinstance(action, NoteFeedback) for action in one.decided.actions)
+        assert not any(isinstance(action, RecordFeedback) for action in one.decided.actions)
 
 
 def test_an_open_question_waits_on_while_an_older_answer_is_rated() -> None:
-    one = Talk({**MEANINGS, "hm": means("close", "hours", language="en")})
+    one = Dialog({**MEANINGS, "hm": means("close", "hours", language="en")})
     one.says("printer")
     one.says("hm")
     one.taps("nothelped:printer")
@@ -143,7 +143,7 @@ def test_an_open_question_waits_on_while_an_older_answer_is_rated() -> None:
 
 
 def test_what_the_talk_was_about_may_vanish_from_the_knowledge() -> None:
-    one = Talk({**MEANINGS, "hm": means("close", "hours", language="en")}, cues={"again": "again"})
+    one = Dialog({**MEANINGS, "hm": means("close", "hours", language="en")}, cues={"again": "again"})
     one.says("close")
     one.says("hm")
     base = small_base()

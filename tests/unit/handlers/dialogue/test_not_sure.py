@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.model.actions import NotifyStaff, Reason
-from handlers.model.messages import Kind
+from handlers.model.actions import HandoffReason, NotifyStaff
+from handlers.model.messages import MessageKind
 from kb.model import LineId
 from kb.understanding.result import Outcome
-from tests.doubles import Talk, means
+from tests.doubles import Dialog, means
 
 CUES = {
     "yes": "yes", "no": "no", "otro": "second", "первое": "first", "the last one": "last", "third": "third",
@@ -17,14 +17,14 @@ CUES = {
 }  # fmt: skip
 
 
-def unsure(*entries: str) -> Talk:
-    talk = Talk({"hm": means(*entries, language="en"), "hours": means("hours", language="en")}, cues=CUES)
+def unsure(*entries: str) -> Dialog:
+    talk = Dialog({"hm": means(*entries, language="en"), "hours": means("hours", language="en")}, cues=CUES)
     talk.says("hm")
     return talk
 
 
 def test_several_possible_meanings_are_offered_as_choices() -> None:
-    talk = Talk({"hm": means("close", "hours", language="en")})
+    talk = Dialog({"hm": means("close", "hours", language="en")})
     reply = talk.says("hm")
     assert [option.title for option in reply.options] == ["Close the shift", "Working hours", "Something else"]
     trace = talk.decided.trace
@@ -32,7 +32,7 @@ def test_several_possible_meanings_are_offered_as_choices() -> None:
 
 
 def test_if_trading_may_have_stopped_the_number_stands_above_the_choices() -> None:
-    talk = Talk({"hm": means("close", "dead", language="en")})
+    talk = Dialog({"hm": means("close", "dead", language="en")})
     assert "+371 20000002" in talk.says("hm").text.splitlines()[0]
 
 
@@ -62,19 +62,19 @@ def test_a_choice_can_be_tapped() -> None:
     talk.taps("entry:hours")
     assert talk.decided.trace.entry == "hours"
     talk.taps("none")
-    assert "no longer open" in talk.says(kind=Kind.TAP, choice="none").text
+    assert "no longer open" in talk.says(kind=MessageKind.TAP, choice="none").text
 
 
 def test_an_old_tap_on_a_topic_still_works_and_a_broken_one_is_answered_kindly() -> None:
-    talk = Talk().speaks("en")
+    talk = Dialog().speaks("en")
     assert "+371 20000001" in talk.taps("entry:hours").text
     assert "no longer open" in talk.taps("entry:nothing").text
     assert "no longer open" in talk.taps("rubbish").text
 
 
 def test_a_tap_without_a_choice_is_not_understood() -> None:
-    talk = Talk().speaks("en")
-    talk.says(kind=Kind.TAP)
+    talk = Dialog().speaks("en")
+    talk.says(kind=MessageKind.TAP)
     assert talk.decided.trace.handler == "fallback"
 
 
@@ -123,15 +123,15 @@ def test_the_choices_expire_with_time() -> None:
 
 
 def test_first_it_asks_again_with_topics_then_it_hands_off() -> None:
-    talk = Talk().speaks("en")
+    talk = Dialog().speaks("en")
     assert talk.says("blah").options[0].id == "entry:dead"
     reply = talk.says("blah blah")
     assert [option.id for option in reply.options] == ["line:desk", "line:workshop"]
-    assert NotifyStaff(line=LineId("desk"), reason=Reason.NOT_UNDERSTOOD) in talk.decided.actions
+    assert NotifyStaff(line=LineId("desk"), reason=HandoffReason.NOT_UNDERSTOOD) in talk.decided.actions
 
 
 def test_being_understood_in_between_starts_the_count_anew() -> None:
-    talk = Talk({"hours": means("hours", language="en")})
+    talk = Dialog({"hours": means("hours", language="en")})
     for text in ("blah", "hours", "blah"):
         talk.says(text)
-    assert talk.session.strikes == 1
+    assert talk.session.failed_turns == 1

@@ -5,29 +5,31 @@ from dataclasses import replace
 import pytest
 
 from handlers.dialogue import service_notices
-from handlers.dialogue.service_notices import Decide, never_silenced
+from handlers.dialogue.service_notices import DecideFunction, bypasses_flood_control
 from handlers.model.actions import Say
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import Session
 from handlers.router import decide
 from kb.model import LANGUAGES, EntryId, Language
-from kb.understanding.result import Outcome, Understanding
-from tests.doubles import NOW, Talk, means
+from kb.understanding.result import Interpretation, Outcome
+from tests.doubles import NOW, Dialog, means
 
 MEANINGS = {"dead": means("dead"), "dead or not": means("hours", "dead"), "hours": means("hours"), "both": means("hours", also=("dead",))}  # fmt: skip
-KNOWN = Talk(MEANINGS).knowledge
+KNOWN = Dialog(MEANINGS).knowledge
 SAID = Inbound(channel="test", conversation="c", sender="s", message_id="m", sent_at=NOW, text="my pin is 4321")
 
 
 def must_be_answered(text: str = "", *, choice: str | None = None) -> bool:
-    kind = Kind.TEXT if choice is None else Kind.TAP
+    kind = MessageKind.TEXT if choice is None else MessageKind.TAP
     inbound = replace(SAID, text=text, kind=kind, choice=choice)
-    return never_silenced(decide(inbound, Session(), KNOWN, NOW), KNOWN)
+    return bypasses_flood_control(decide(inbound, Session(), KNOWN, NOW), KNOWN)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("instead", [service_notices.too_fast, service_notices.repeating, service_notices.broken])
-def test_every_excuse_gives_the_urgent_number_in_the_language_of_the_talk(instead: Decide, language: Language) -> None:
+def test_every_excuse_gives_the_urgent_number_in_the_language_of_the_talk(
+    instead: DecideFunction, language: Language
+) -> None:
     decision = instead(SAID, Session(language=language), KNOWN, NOW)
 
     (said,) = decision.actions
@@ -43,8 +45,8 @@ def test_before_a_language_is_known_it_is_that_of_the_device() -> None:
 
 
 def test_what_is_held_back_is_kept_masked_and_what_broke_is_not_kept() -> None:
-    assert service_notices.repeating(SAID, Session(), KNOWN, NOW).heard == "my pin is •••"
-    assert service_notices.broken(SAID, Session(), KNOWN, NOW).heard == ""
+    assert service_notices.repeating(SAID, Session(), KNOWN, NOW).stored_text == "my pin is •••"
+    assert service_notices.broken(SAID, Session(), KNOWN, NOW).stored_text == ""
 
 
 def test_when_all_is_broken_every_line_is_named_the_urgent_one_first() -> None:
@@ -66,9 +68,9 @@ def test_a_tap_on_a_stopped_till_is_never_silenced() -> None:
 
 
 def test_who_asks_again_for_the_number_of_a_stopped_till_gets_it() -> None:
-    known = Talk(cues={"what number?": "again"}).knowledge
+    known = Dialog(cues={"what number?": "again"}).knowledge
     asked = decide(replace(SAID, text="what number?"), Session(entry=EntryId("dead")), known, NOW)
-    assert never_silenced(asked, known)
+    assert bypasses_flood_control(asked, known)
 
 
 @pytest.mark.parametrize("text", ["hours", "blah", "/help", ""])
@@ -77,8 +79,8 @@ def test_everything_else_can_wait(text: str) -> None:
 
 
 def test_a_stopped_till_far_down_the_list_of_what_it_may_mean_is_not_offered_and_not_urgent() -> None:
-    far = replace(MEANINGS["dead or not"], matches=means("hours", "ticket", "person", "dead").matches)
-    known = Talk({"far": far}).knowledge
-    assert not never_silenced(decide(replace(SAID, text="far"), Session(), known, NOW), known)
+    far = replace(MEANINGS["dead or not"], candidates=means("hours", "ticket", "person", "dead").candidates)
+    known = Dialog({"far": far}).knowledge
+    assert not bypasses_flood_control(decide(replace(SAID, text="far"), Session(), known, NOW), known)
     assert far.outcome is Outcome.CLARIFIED
-    assert isinstance(far, Understanding)
+    assert isinstance(far, Interpretation)

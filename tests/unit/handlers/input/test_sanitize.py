@@ -5,48 +5,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.input.redaction import MASK, mask
-from handlers.input.sanitize import LONGEST, readable, words
-from handlers.model.messages import Kind
+from handlers.input.sanitize import MAX_MESSAGE_CHARS, sanitize, strip_media_markers
+from handlers.model.messages import MessageKind
 from kb.model import LineId
-from tests.doubles import Talk, means
+from tests.doubles import Dialog, means
 
 
 @given(st.text(alphabet=st.characters()))
 def test_what_is_read_can_always_be_stored(text: str) -> None:
     text.encode("utf-8", "surrogatepass")
-    read = readable(text)
+    read = sanitize(text)
     assert read.encode("utf-8").decode("utf-8") == read
     assert "\x00" not in read
 
 
 def test_of_an_endless_message_the_head_and_the_tail_are_read() -> None:
-    read = readable("sākums " + "a" * 100_000 + " beigas")
-    assert len(read) <= LONGEST
+    read = sanitize("sākums " + "a" * 100_000 + " beigas")
+    assert len(read) <= MAX_MESSAGE_CHARS
     assert read.startswith("sākums")
     assert read.endswith("beigas")
 
 
 def test_invisible_and_control_characters_are_gone() -> None:
-    assert readable("ka\u200bse\u202e \x07 nedr\u0000ukā\r\n\r\n  čeku\ud800") == "kase nedrukā\nčeku"
+    assert sanitize("ka\u200bse\u202e \x07 nedr\u0000ukā\r\n\r\n  čeku\ud800") == "kase nedrukā\nčeku"
 
 
 @pytest.mark.parametrize("text", ["[foto]", "[Фото] ", "[голосовое сообщение 0:12]", "[voice message]"])
 def test_a_stand_in_for_a_medium_is_no_word(text: str) -> None:
-    assert words(text, Kind.TEXT) == ("", True)
+    assert strip_media_markers(text, MessageKind.TEXT) == ("", True)
 
 
 def test_a_caption_is_read() -> None:
-    assert words("[foto] printeris nedrukā", Kind.TEXT) == ("printeris nedrukā", True)
-    assert words("printeris nedrukā", Kind.PHOTO) == ("printeris nedrukā", True)
-    assert words("[E-01] uz ekrāna", Kind.TEXT) == ("[E-01] uz ekrāna", False)
+    assert strip_media_markers("[foto] printeris nedrukā", MessageKind.TEXT) == ("printeris nedrukā", True)
+    assert strip_media_markers("printeris nedrukā", MessageKind.PHOTO) == ("printeris nedrukā", True)
+    assert strip_media_markers("[E-01] uz ekrāna", MessageKind.TEXT) == ("[E-01] uz ekrāna", False)
 
 
 def test_a_photo_with_a_caption_is_answered_and_one_without_says_what_it_reads() -> None:
-    talk = Talk({"printer": means("printer", language="en")}).speaks("en")
-    assert "+371 20000002" in talk.says("printer", kind=Kind.PHOTO).text
-    assert talk.says(kind=Kind.VOICE).text == "I read text only. Write what happened, or call."
-    assert "cannot see pictures" in talk.says("look", kind=Kind.PHOTO).text
-    assert [option.id for option in talk.says(kind=Kind.STICKER).options] == ["line:desk", "line:workshop"]
+    talk = Dialog({"printer": means("printer", language="en")}).speaks("en")
+    assert "+371 20000002" in talk.says("printer", kind=MessageKind.PHOTO).text
+    assert talk.says(kind=MessageKind.VOICE).text == "I read text only. Write what happened, or call."
+    assert "cannot see pictures" in talk.says("look", kind=MessageKind.PHOTO).text
+    assert [option.id for option in talk.says(kind=MessageKind.STICKER).options] == ["line:desk", "line:workshop"]
     talk.taps("line:desk")
     assert talk.session.line == LineId("desk")
 
@@ -74,15 +74,15 @@ def test_secrets_are_masked_and_nothing_else(text: str, heard: str, kinds: tuple
 
 
 def test_a_secret_is_neither_kept_nor_left_without_a_word() -> None:
-    talk = Talk({f"my pin is {MASK}, hours?": means("hours", language="en")})
+    talk = Dialog({f"my pin is {MASK}, hours?": means("hours", language="en")})
     reply = talk.says("my pin is 4321, hours?")
-    assert "4321" not in talk.decided.heard
+    assert "4321" not in talk.decided.stored_text
     assert "+371 20000001" in reply.text
     assert "do not send" in reply.text
     assert talk.decided.trace.masked == ("pin",)
 
 
 def test_a_bare_card_number_gets_the_warning_alone() -> None:
-    talk = Talk().speaks("en")
+    talk = Dialog().speaks("en")
     assert talk.says("4111 1111 1111 1111").text.startswith("Please do not send")
     assert talk.decided.trace.handler == "secret"

@@ -2,14 +2,14 @@
 
 import pytest
 
-from kb.spelling.corrector import LIKELY, Mender
-from kb.spelling.noisy_channel import Slips
+from kb.spelling.corrector import REPLACE_THRESHOLD, SpellingCorrector
+from kb.spelling.noisy_channel import NoisyChannel
 
 KNOWN = {"printer": 50, "pointer": 10, "printel": 1, "kase": 30, "hov": 90, "atgriezana": 20, "1234": 9}
 
 
 def guessed(word: str, known: dict[str, int] | None = None) -> list[str]:
-    return [guess.word for guess in Slips(known or KNOWN).guesses(word)]
+    return [guess.word for guess in NoisyChannel(known or KNOWN).corrections(word)]
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,10 @@ def test_a_slip_is_taken_for_the_word_beside_it(slip: str, meant: str) -> None:
 
 
 def test_of_several_words_beside_it_the_commoner_is_likelier_and_all_are_kept_in_mind() -> None:
-    guesses = Slips({"printer": 50, "printel": 20, "zebra": 9}).guesses("printe")
+    guesses = NoisyChannel({"printer": 50, "printel": 20, "zebra": 9}).corrections("printe")
     assert [guess.word for guess in guesses] == ["printer", "printel"]
-    assert guesses[0].chance > guesses[1].chance
-    assert sum(guess.chance for guess in guesses) <= 1
+    assert guesses[0].probability > guesses[1].probability
+    assert sum(guess.probability for guess in guesses) <= 1
 
 
 def test_one_slip_is_likelier_than_two() -> None:
@@ -49,15 +49,15 @@ def test_a_vowel_is_left_out_more_often_than_another_letter_is_missed() -> None:
 
 
 def test_the_whole_message_is_known_by_one_slip_and_by_two_in_a_very_long_word() -> None:
-    slips = Slips({"sveika": 5, "nestradajot": 5})
-    assert list(slips.near("svejkk")) == []
-    assert list(slips.near("svejka")) == ["sveika"]
-    assert list(slips.near("nestradjjt")) == ["nestradajot"]
+    slips = NoisyChannel({"sveika": 5, "nestradajot": 5})
+    assert list(slips.variants("svejkk")) == []
+    assert list(slips.variants("svejka")) == ["sveika"]
+    assert list(slips.variants("nestradjjt")) == ["nestradajot"]
 
 
 def test_a_longer_word_is_less_likely_like_another_by_chance() -> None:
-    slips = Slips({"kas": 5, "printeris": 5, "viens": 1, "divi": 1})
-    assert slips.guesses("kus")[0].chance < slips.guesses("printeras")[0].chance
+    slips = NoisyChannel({"kas": 5, "printeris": 5, "viens": 1, "divi": 1})
+    assert slips.corrections("kus")[0].probability < slips.corrections("printeras")[0].probability
 
 
 @pytest.mark.parametrize("word", ["1235", "zebra", "prxxxer", "z"])
@@ -76,48 +76,50 @@ def test_of_many_words_those_used_once_are_nothing_to_mend_to() -> None:
 
 
 def test_a_message_is_mended_word_by_word_and_keeps_all_guesses() -> None:
-    mended = Mender({"printer": 50, "printel": 20, "hov": 90}).mend(["hvo", "printe", "hov"])
+    mended = SpellingCorrector({"printer": 50, "printel": 20, "hov": 90}).correct(["hvo", "printe", "hov"])
     assert mended is not None
-    assert mended.said == ["hov", "printer", "hov"]
-    assert mended.repairs == ("hvo → hov", "printe → printer")
-    assert set(mended.chances) == {"hov", "printer", "printel"}
-    assert set(mended.doubts) == {"hvo", "printe"}
-    assert mended.chance == min(mended.chances["hov"], mended.chances["printer"])
+    assert mended.tokens == ["hov", "printer", "hov"]
+    assert mended.corrections == ("hvo → hov", "printe → printer")
+    assert set(mended.probabilities) == {"hov", "printer", "printel"}
+    assert set(mended.typo_probability) == {"hvo", "printe"}
+    assert mended.lowest_probability == min(mended.probabilities["hov"], mended.probabilities["printer"])
 
 
 def test_a_word_torn_in_two_is_put_together() -> None:
-    mended = Mender({"nedarbojas": 9, "kase": 9}).mend(["kase", "nedar", "bojas"])
+    mended = SpellingCorrector({"nedarbojas": 9, "kase": 9}).correct(["kase", "nedar", "bojas"])
     assert mended is not None
-    assert mended.said == ["kase", "nedarbojas"]
-    assert mended.repairs == ("nedar bojas → nedarbojas",)
-    assert mended.doubts == {"nedar": 1.0, "bojas": 1.0}
+    assert mended.tokens == ["kase", "nedarbojas"]
+    assert mended.corrections == ("nedar bojas → nedarbojas",)
+    assert mended.typo_probability == {"nedar": 1.0, "bojas": 1.0}
 
 
 def test_two_known_words_stay_two() -> None:
-    assert Mender({"ne": 9, "strada": 9, "nestrada": 9}).mend(["ne", "strada"]) is None
+    assert SpellingCorrector({"ne": 9, "strada": 9, "nestrada": 9}).correct(["ne", "strada"]) is None
 
 
 @pytest.mark.parametrize("said", [[], ["kase"], ["kase", "zzz"]])
 def test_a_message_without_slips_is_left_alone(said: list[str]) -> None:
-    assert Mender(KNOWN).mend(said) is None
+    assert SpellingCorrector(KNOWN).correct(said) is None
 
 
 def test_what_is_rather_unlikely_is_heard_beside_the_word_and_does_not_take_its_place() -> None:
-    mended = Mender(dict.fromkeys("kas ne uz tu es ir".split(), 1)).mend(["kxs", "ne"])
+    mended = SpellingCorrector(dict.fromkeys("kas ne uz tu es ir".split(), 1)).correct(["kxs", "ne"])
     assert mended is not None
-    assert 0 < mended.chances["kas"] < LIKELY
-    assert mended.said == ["kxs", "ne"]
-    assert mended.repairs == ()
+    assert 0 < mended.probabilities["kas"] < REPLACE_THRESHOLD
+    assert mended.tokens == ["kxs", "ne"]
+    assert mended.corrections == ()
 
 
 def test_readings_put_each_word_that_may_be_meant_in_place_of_the_strange_one() -> None:
-    mender = Mender({"printer": 9, "printel": 1, "ne": 9, "kase": 9, **dict.fromkeys(map(str, range(2000)), 5)})
-    mended = mender.mend(["printey", "ne"])
+    mender = SpellingCorrector(
+        {"printer": 9, "printel": 1, "ne": 9, "kase": 9, **dict.fromkeys(map(str, range(2000)), 5)}
+    )
+    mended = mender.correct(["printey", "ne"])
     assert mended is not None
-    assert mended.said == ["printer", "ne"]
-    assert list(mender.readings(["printey", "ne"])) == [
+    assert mended.tokens == ["printer", "ne"]
+    assert list(mender.single_typo_variants(["printey", "ne"])) == [
         (["printer", "ne"], "printey → printer"),
         (["printel", "ne"], "printey → printel"),
     ]
     for said in (["printer", "ne"], ["printey", "kaze"], ["nu", "printer"]):
-        assert list(mender.readings(said)) == []
+        assert list(mender.single_typo_variants(said)) == []

@@ -2,15 +2,15 @@
 
 import pytest
 
-from kb.features.dataset import taken
-from kb.text.language_id import Languages
-from kb.text.phonetic import clean, words
-from tests.unit.kb.small import taught
+from kb.features.dataset import build_dataset
+from kb.text.language_id import LanguageIdentifier
+from kb.text.phonetic import normalize, tokenize
+from tests.unit.kb.small import trainable_base
 
 
 @pytest.fixture(scope="module")
-def languages() -> Languages:
-    return Languages(taken(taught()).spoken)
+def languages() -> LanguageIdentifier:
+    return LanguageIdentifier(build_dataset(trainable_base()).words_by_language)
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,14 @@ def languages() -> Languages:
         ("щука", "ru"),
     ],
 )
-def test_a_message_is_in_its_language(languages: Languages, text: str, language: str) -> None:
-    assert languages.tell(words(clean(text))) == language
+def test_a_message_is_in_its_language(languages: LanguageIdentifier, text: str, language: str) -> None:
+    assert languages.identify(tokenize(normalize(text))) == language
 
 
 @pytest.mark.parametrize("text", ["", "123", "🙂", "xq", "24 112"])
-def test_what_is_too_short_to_tell_is_not_told(languages: Languages, text: str) -> None:
-    assert languages.tell(words(clean(text))) is None
+def test_what_is_too_short_to_tell_is_not_told(languages: LanguageIdentifier, text: str) -> None:
+    assert languages.identify(tokenize(normalize(text))) is None
 
 
 def test_nothing_is_told_by_who_learnt_nothing() -> None:
-    assert Languages({}).tell(["printeris"]) is None
+    assert LanguageIdentifier({}).identify(["printeris"]) is None

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kb.text.phonetic import clean
-from kb.understanding.pipeline import Rule
-from kb.understanding.stages.contrast import contrast
-from tests.unit.kb.small import matcher
+from kb.text.phonetic import normalize
+from kb.understanding.pipeline import Stage
+from kb.understanding.stages.contrast import find_contrast
+from tests.unit.kb.small import pipeline
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ from tests.unit.kb.small import matcher
     ],
 )
 def test_words_say_what_is_set_aside(text: str, meant: str, aside: str) -> None:
-    sides = contrast(clean(text))
+    sides = find_contrast(normalize(text))
     assert sides is not None
-    assert (sides.meant, sides.aside, sides.surely) == (meant, aside, True)
+    assert (sides.wanted, sides.excluded, sides.explicit) == (meant, aside, True)
 
 
 @pytest.mark.parametrize(
@@ -40,44 +40,44 @@ def test_words_say_what_is_set_aside(text: str, meant: str, aside: str) -> None:
     ],
 )
 def test_what_is_denied_before_something_else_is_perhaps_set_aside(text: str) -> None:
-    sides = contrast(clean(text))
+    sides = find_contrast(normalize(text))
     assert sides is not None
-    assert not sides.surely
+    assert not sides.explicit
 
 
 @pytest.mark.parametrize("text", ["", "kase stāv", "не печатает чек", "not printing, help!"])
 def test_most_messages_set_nothing_aside(text: str) -> None:
-    assert contrast(clean(text)) is None
+    assert find_contrast(normalize(text)) is None
 
 
 @pytest.mark.parametrize("text", ["nevajag", "а не надо", "Nevajag tehniķi!"])
 def test_all_of_a_message_may_be_set_aside(text: str) -> None:
-    sides = contrast(clean(text))
+    sides = find_contrast(normalize(text))
     assert sides is not None
-    assert sides.meant == ""
+    assert sides.wanted == ""
 
 
 def decided(text: str) -> tuple[str, str]:
-    found = matcher().understand(text)
-    assert found.why is not None
-    return found.matches[0].entry, found.why.decided_by
+    found = pipeline().understand(text)
+    assert found.explanation is not None
+    return found.candidates[0].entry, found.explanation.decided_by
 
 
 def test_what_is_meant_decides() -> None:
-    assert decided("Nevajag printeri. Kur beidz dienu") == ("close", Rule.CONTRAST)
-    assert decided("не часы работы когда работаете, а где завершить") == ("close", Rule.CONTRAST)
+    assert decided("Nevajag printeri. Kur beidz dienu") == ("close", Stage.CONTRAST)
+    assert decided("не часы работы когда работаете, а где завершить") == ("close", Stage.CONTRAST)
 
 
 def test_what_is_set_aside_is_no_other_part_of_the_message() -> None:
-    both = matcher().understand("Printeris nedrukā. Kur beigt dienu?")
-    assert {both.matches[0].entry, *(other.entry for other in both.others)} == {"printer", "close"}
-    one = matcher().understand("Nevajag printeris nedrukā. Kur beigt dienu?")
-    assert (one.matches[0].entry, one.others) == ("close", ())
+    both = pipeline().understand("Printeris nedrukā. Kur beigt dienu?")
+    assert {both.candidates[0].entry, *(other.entry for other in both.secondary)} == {"printer", "close"}
+    one = pipeline().understand("Nevajag printeris nedrukā. Kur beigt dienu?")
+    assert (one.candidates[0].entry, one.secondary) == ("close", ())
 
 
 def test_a_fault_that_is_told_by_a_denial_is_not_set_aside() -> None:
     assert decided("не печатает принтер, а где завершить день")[0] == "printer"
-    assert decided("не печатает принтер, а где завершить день")[1] != Rule.CONTRAST
+    assert decided("не печатает принтер, а где завершить день")[1] != Stage.CONTRAST
 
 
 def test_a_stopped_till_is_heard_whatever_is_set_aside() -> None:
@@ -85,6 +85,6 @@ def test_a_stopped_till_is_heard_whatever_is_set_aside() -> None:
 
 
 def test_nothing_is_set_aside_where_the_rest_means_nothing_or_the_same() -> None:
-    assert decided("bzzt grmpf, nevis kā aizvērt maiņu") == ("close", Rule.SCORES)
-    assert decided("not the hours, but where do I end my day") == ("close", Rule.SCORES)
-    assert decided("nevis bzzt, jo")[1] == Rule.SCORES
+    assert decided("bzzt grmpf, nevis kā aizvērt maiņu") == ("close", Stage.CLASSIFIER)
+    assert decided("not the hours, but where do I end my day") == ("close", Stage.CLASSIFIER)
+    assert decided("nevis bzzt, jo")[1] == Stage.CLASSIFIER

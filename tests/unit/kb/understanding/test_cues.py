@@ -2,19 +2,19 @@
 
 import pytest
 
-from kb.features.featurizer import spelt
-from kb.text.phonetic import clean, words
-from kb.understanding.cues import Cues
+from kb.features.featurizer import phonetic_tokens
+from kb.text.phonetic import normalize, tokenize
+from kb.understanding.cues import CueMatcher
 from tests.unit.kb.small import CUES
 
 
 @pytest.fixture(scope="module")
-def cues() -> Cues:
-    return Cues(CUES)
+def cues() -> CueMatcher:
+    return CueMatcher(CUES)
 
 
-def signals(cues: Cues, text: str) -> frozenset[str]:
-    return cues.signals(words(clean(text)), spelt(text))
+def signals(cues: CueMatcher, text: str) -> frozenset[str]:
+    return cues.find_in(tokenize(normalize(text)), phonetic_tokens(text))
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def signals(cues: Cues, text: str) -> frozenset[str]:
         ("работаит", "resolved"),
     ],
 )
-def test_the_whole_message_is_a_cue(cues: Cues, text: str, cue: str) -> None:
-    assert cues.cue(text) == cue
+def test_the_whole_message_is_a_cue(cues: CueMatcher, text: str, cue: str) -> None:
+    assert cues.match_whole(text) == cue
 
 
 @pytest.mark.parametrize(
@@ -52,34 +52,34 @@ def test_the_whole_message_is_a_cue(cues: Cues, text: str, cue: str) -> None:
         "jā " * 200,
     ],
 )
-def test_other_messages_are_no_cue(cues: Cues, text: str) -> None:
-    assert cues.cue(text) is None
+def test_other_messages_are_no_cue(cues: CueMatcher, text: str) -> None:
+    assert cues.match_whole(text) is None
 
 
-def test_a_denial_is_no_slip_of_the_finger(cues: Cues) -> None:
-    assert cues.cue("не работает") is None
-    assert cues.cue("nestrādā atkal") is None
+def test_a_denial_is_no_slip_of_the_finger(cues: CueMatcher) -> None:
+    assert cues.match_whole("не работает") is None
+    assert cues.match_whole("nestrādā atkal") is None
 
 
-def test_a_cue_inside_a_message_is_a_signal(cues: Cues) -> None:
+def test_a_cue_inside_a_message_is_a_signal(cues: CueMatcher) -> None:
     assert signals(cues, "Vakar viena kase stāvēja") == {"past", "one_device"}
     assert signals(cues, "kase stāv") == frozenset()
 
 
-def test_not_one_till_is_not_one_till(cues: Cues) -> None:
+def test_not_one_till_is_not_one_till(cues: CueMatcher) -> None:
     assert signals(cues, "не работает ни одна касса") == {"resolved"}
     assert signals(cues, "одна касса стоит") == {"one_device"}
 
 
-def test_marks_decide_where_they_alone_tell_past_from_present(cues: Cues) -> None:
+def test_marks_decide_where_they_alone_tell_past_from_present(cues: CueMatcher) -> None:
     assert signals(cues, "kase nedarbojās") == {"past"}
     assert signals(cues, "kase nedarbojas") == frozenset()
 
 
-def test_a_greeting_opens_a_message_and_is_nothing_that_is_said_to_the_bot(cues: Cues) -> None:
-    assert cues.matter(spelt("Good morning, till dead")) == spelt("till dead")
-    assert cues.matter(spelt("labdien, kase stāv")) == spelt("kase stāv")
-    assert cues.matter(spelt("labdien kase")) == spelt("labdien kase")
-    assert cues.matter(spelt("menu is empty")) == spelt("menu is empty")
-    assert cues.cue("labdien") is None
+def test_a_greeting_opens_a_message_and_is_nothing_that_is_said_to_the_bot(cues: CueMatcher) -> None:
+    assert cues.strip_greeting(phonetic_tokens("Good morning, till dead")) == phonetic_tokens("till dead")
+    assert cues.strip_greeting(phonetic_tokens("labdien, kase stāv")) == phonetic_tokens("kase stāv")
+    assert cues.strip_greeting(phonetic_tokens("labdien kase")) == phonetic_tokens("labdien kase")
+    assert cues.strip_greeting(phonetic_tokens("menu is empty")) == phonetic_tokens("menu is empty")
+    assert cues.match_whole("labdien") is None
     assert signals(cues, "good morning, the till is dead") == frozenset()

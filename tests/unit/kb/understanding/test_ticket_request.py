@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from kb.model import Cue
-from kb.text.phonetic import clean, words
-from kb.understanding.pipeline import Matcher
-from kb.understanding.stages.ticket_request import TicketOrders
-from tests.unit.kb.small import taught
+from kb.model import TriggerPhrases
+from kb.text.phonetic import normalize, tokenize
+from kb.understanding.pipeline import UnderstandingPipeline
+from kb.understanding.stages.ticket_request import TicketRequestDetector
+from tests.unit.kb.small import trainable_base
 
 CUES = {
-    "ticket_order": Cue(
+    "ticket_order": TriggerPhrases(
         id="ticket_order", phrases={"lv": ("uztaisi", "izveidojiet"), "ru": ("оформите",), "en": ("open", "log")}
     ),
-    "ticket_sending": Cue(
+    "ticket_sending": TriggerPhrases(
         id="ticket_sending", phrases={"lv": ("jāsūta", "sūtīt"), "ru": ("отправить",), "en": ("send",)}
     ),
-    "ticket_noun": Cue(
+    "ticket_noun": TriggerPhrases(
         id="ticket_noun", phrases={"lv": ("pieteikumu", "bojājuma pieteikumu"), "ru": ("заявку",), "en": ("ticket",)}
     ),
 }
@@ -38,7 +38,7 @@ CUES = {
     ],
 )
 def test_a_command_near_the_word_for_a_ticket_is_an_order(text: str) -> None:
-    assert TicketOrders(CUES).ordered(words(clean(text)))
+    assert TicketRequestDetector(CUES).detects(tokenize(normalize(text)))
 
 
 @pytest.mark.parametrize(
@@ -55,23 +55,23 @@ def test_a_command_near_the_word_for_a_ticket_is_an_order(text: str) -> None:
     ],
 )
 def test_other_words_are_none(text: str) -> None:
-    assert not TicketOrders(CUES).ordered(words(clean(text)))
-    assert not TicketOrders({}).ordered(words(clean("open a ticket")))
+    assert not TicketRequestDetector(CUES).detects(tokenize(normalize(text)))
+    assert not TicketRequestDetector({}).detects(tokenize(normalize("open a ticket")))
 
 
 @pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    base = taught()
-    return Matcher(replace(base, cues={**base.cues, **CUES}))
+def matcher() -> UnderstandingPipeline:
+    base = trainable_base()
+    return UnderstandingPipeline(replace(base, cues={**base.cues, **CUES}))
 
 
-def test_what_a_ticket_is_to_be_about_stands_beside_it(matcher: Matcher) -> None:
+def test_what_a_ticket_is_to_be_about_stands_beside_it(matcher: UnderstandingPipeline) -> None:
     understood = matcher.understand("open a ticket, the printer does not print")
-    assert understood.matches[0].entry == "ticket"
-    assert [match.entry for match in understood.others] == ["printer"]
+    assert understood.candidates[0].entry == "ticket"
+    assert [match.entry for match in understood.secondary] == ["printer"]
 
 
-def test_an_order_about_nothing_in_particular_is_a_ticket_alone(matcher: Matcher) -> None:
+def test_an_order_about_nothing_in_particular_is_a_ticket_alone(matcher: UnderstandingPipeline) -> None:
     understood = matcher.understand("open a ticket bzzt grmpf")
-    assert understood.matches[0].entry == "ticket"
-    assert understood.others == ()
+    assert understood.candidates[0].entry == "ticket"
+    assert understood.secondary == ()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.api.updates import MalformedError, Update
 from bot.channels.telegram.incoming.parsing import inbound
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 from tests.unit.bot.channels.telegram.updates import ANNA, BOT, GROUP, ME, NOW, PRIVATE, SENT, message, update
 
 
@@ -24,7 +24,7 @@ def test_a_text_is_heard_with_all_that_is_known_about_it() -> None:
         sender="42",
         message_id="5",
         sent_at=datetime.fromtimestamp(SENT, UTC),
-        kind=Kind.TEXT,
+        kind=MessageKind.TEXT,
         text="Kase nestrādā",
         language="lv",
     )
@@ -33,24 +33,24 @@ def test_a_text_is_heard_with_all_that_is_known_about_it() -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        ({"photo": [{}]}, Kind.PHOTO),
-        ({"live_photo": {}}, Kind.PHOTO),
-        ({"voice": {}}, Kind.VOICE),
-        ({"audio": {}}, Kind.VOICE),
-        ({"video": {}}, Kind.VIDEO),
-        ({"video_note": {}}, Kind.VIDEO),
-        ({"animation": {}, "document": {}}, Kind.VIDEO),
-        ({"document": {}}, Kind.DOCUMENT),
-        ({"sticker": {"emoji": "👍"}}, Kind.STICKER),
-        ({"location": {}}, Kind.LOCATION),
-        ({"venue": {}, "location": {}}, Kind.LOCATION),
-        ({"contact": {"phone_number": "+37120000000"}}, Kind.OTHER),
-        ({"poll": {}}, Kind.OTHER),
-        ({"dice": {}}, Kind.OTHER),
-        ({"rich_message": {}}, Kind.OTHER),
+        ({"photo": [{}]}, MessageKind.PHOTO),
+        ({"live_photo": {}}, MessageKind.PHOTO),
+        ({"voice": {}}, MessageKind.VOICE),
+        ({"audio": {}}, MessageKind.VOICE),
+        ({"video": {}}, MessageKind.VIDEO),
+        ({"video_note": {}}, MessageKind.VIDEO),
+        ({"animation": {}, "document": {}}, MessageKind.VIDEO),
+        ({"document": {}}, MessageKind.DOCUMENT),
+        ({"sticker": {"emoji": "👍"}}, MessageKind.STICKER),
+        ({"location": {}}, MessageKind.LOCATION),
+        ({"venue": {}, "location": {}}, MessageKind.LOCATION),
+        ({"contact": {"phone_number": "+37120000000"}}, MessageKind.OTHER),
+        ({"poll": {}}, MessageKind.OTHER),
+        ({"dice": {}}, MessageKind.OTHER),
+        ({"rich_message": {}}, MessageKind.OTHER),
     ],
 )
-def test_a_medium_is_told_by_its_kind_and_its_caption_read(content: dict[str, Any], kind: Kind) -> None:
+def test_a_medium_is_told_by_its_kind_and_its_caption_read(content: dict[str, Any], kind: MessageKind) -> None:
     bare, told = heard(**content), heard(**content, caption="printeris")
     assert bare is not None
     assert told is not None
@@ -123,10 +123,10 @@ def test_a_tap_is_a_choice_of_its_turn() -> None:
         sender="42",
         message_id="cb:77",
         sent_at=NOW,
-        kind=Kind.TAP,
+        kind=MessageKind.TAP,
         text="Tehniskā daļa",
         choice="line:technical",
-        asked_in="31",
+        source_turn="31",
         language="lv",
     )
 
@@ -135,7 +135,7 @@ def test_a_tap_under_a_message_too_old_to_be_shown_is_still_a_choice() -> None:
     old = {"chat": PRIVATE, "message_id": 3, "date": 0}
     said = inbound(update(callback_query={"id": "77", "from": ANNA, "message": old, "data": "31|none"}), ME, NOW)
     assert said is not None
-    assert (said.kind, said.choice, said.asked_in, said.text) == (Kind.TAP, "none", "31", "")
+    assert (said.kind, said.choice, said.source_turn, said.text) == (MessageKind.TAP, "none", "31", "")
 
 
 def test_a_reply_goes_to_the_topic_of_the_forum_where_the_question_stood() -> None:

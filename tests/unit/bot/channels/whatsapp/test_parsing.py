@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.whatsapp.parsing import inbound, payload
-from handlers.model.messages import Inbound, Kind
+from handlers.model.messages import Inbound, MessageKind
 from tests.doubles import NOW
 from tests.unit.bot.channels.whatsapp.conftest import ANNA
 
 FIELDS = {"MessageSid": "SM1", "From": ANNA, "To": "whatsapp:+37120000000", "NumMedia": "0", "Body": "", "WaId": "371"}
 HEARD = Inbound(
-    channel="whatsapp", conversation=ANNA, sender=ANNA, message_id="SM1", sent_at=NOW, kind=Kind.TEXT, text=""
+    channel="whatsapp", conversation=ANNA, sender=ANNA, message_id="SM1", sent_at=NOW, kind=MessageKind.TEXT, text=""
 )
 
 
@@ -26,32 +26,32 @@ def photo(media_type: str, **more: str) -> dict[str, str]:
         ({"Body": "  2 \n"}, {"text": "  2 \n"}),
         ({"Body": "hi", "MessageType": "text", "AFieldOfTomorrow": "x"}, {"text": "hi"}),
         ({"Body": "hi", "MessageType": "hologram"}, {"text": "hi"}),
-        (photo("image/jpeg"), {"kind": Kind.PHOTO}),
-        (photo("image/jpeg", Body="kļūda"), {"kind": Kind.PHOTO, "text": "kļūda"}),
-        (photo("image/webp"), {"kind": Kind.STICKER}),
-        (photo("audio/ogg; codecs=opus"), {"kind": Kind.VOICE}),
-        (photo("VIDEO/mp4"), {"kind": Kind.VIDEO}),
-        (photo("application/pdf", Body="rekins.pdf"), {"kind": Kind.DOCUMENT, "text": "rekins.pdf"}),
-        (photo("image/png", MessageType="document"), {"kind": Kind.DOCUMENT}),
-        (photo("text/vcard"), {"kind": Kind.OTHER}),
-        (photo(""), {"kind": Kind.DOCUMENT}),
-        ({"Latitude": "56.95", "Longitude": "24.1"}, {"kind": Kind.LOCATION, "place": "56.95, 24.1"}),
-        ({"Label": "Bistro", "Address": "Brīvības 1"}, {"kind": Kind.OTHER, "place": "Bistro, Brīvības 1"}),
-        ({"Latitude": "56.95"}, {"kind": Kind.OTHER}),
-        ({"MessageType": "contacts"}, {"kind": Kind.OTHER}),
+        (photo("image/jpeg"), {"kind": MessageKind.PHOTO}),
+        (photo("image/jpeg", Body="kļūda"), {"kind": MessageKind.PHOTO, "text": "kļūda"}),
+        (photo("image/webp"), {"kind": MessageKind.STICKER}),
+        (photo("audio/ogg; codecs=opus"), {"kind": MessageKind.VOICE}),
+        (photo("VIDEO/mp4"), {"kind": MessageKind.VIDEO}),
+        (photo("application/pdf", Body="rekins.pdf"), {"kind": MessageKind.DOCUMENT, "text": "rekins.pdf"}),
+        (photo("image/png", MessageType="document"), {"kind": MessageKind.DOCUMENT}),
+        (photo("text/vcard"), {"kind": MessageKind.OTHER}),
+        (photo(""), {"kind": MessageKind.DOCUMENT}),
+        ({"Latitude": "56.95", "Longitude": "24.1"}, {"kind": MessageKind.LOCATION, "place": "56.95, 24.1"}),
+        ({"Label": "Bistro", "Address": "Brīvības 1"}, {"kind": MessageKind.OTHER, "place": "Bistro, Brīvības 1"}),
+        ({"Latitude": "56.95"}, {"kind": MessageKind.OTHER}),
+        ({"MessageType": "contacts"}, {"kind": MessageKind.OTHER}),
         ({"Body": "hi", "NumMedia": "many"}, {"text": "hi"}),
         ({"Body": "hi", "NumMedia": "³"}, {"text": "hi"}),
         (
             {"Body": "Printeris", "ButtonText": "Printeris", "ButtonPayload": "7|entry:printer"},
-            {"kind": Kind.TAP, "text": "Printeris", "choice": "entry:printer", "asked_in": "7"},
+            {"kind": MessageKind.TAP, "text": "Printeris", "choice": "entry:printer", "asked_in": "7"},
         ),
         (
             {"ListId": "7|entry:printer", "ListTitle": "Printeris", "MessageType": "interactive"},
-            {"kind": Kind.TAP, "text": "Printeris", "choice": "entry:printer", "asked_in": "7"},
+            {"kind": MessageKind.TAP, "text": "Printeris", "choice": "entry:printer", "asked_in": "7"},
         ),
         (
             {"ButtonText": "Jā", "ButtonPayload": "|none"},
-            {"kind": Kind.TAP, "text": "Jā", "choice": "none", "asked_in": None},
+            {"kind": MessageKind.TAP, "text": "Jā", "choice": "none", "asked_in": None},
         ),
         ({"ButtonText": "Jā", "ButtonPayload": "somebody's own button"}, {"text": "Jā"}),
         ({"ButtonText": "Jā", "ButtonPayload": "7|"}, {"text": "Jā"}),
@@ -74,4 +74,4 @@ def test_what_is_no_message_for_us(fields: dict[str, str]) -> None:
 def test_a_button_comes_back_as_it_went() -> None:
     heard = inbound({**FIELDS, "ButtonPayload": payload("12", "line:a|b")}, NOW)
     assert heard is not None
-    assert (heard.asked_in, heard.choice) == ("12", "line:a|b")
+    assert (heard.source_turn, heard.choice) == ("12", "line:a|b")

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
 from bot.channels.whatsapp import WhatsApp
-from handlers.model.messages import Kind
+from handlers.model.messages import MessageKind
 from tests.doubles import NOW
 from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN, Behind, Desk, make_account
 
@@ -58,7 +58,7 @@ async def test_a_message_is_stored_and_answered_with_empty_twiml(post: Post, beh
     assert heard.text == MESSAGE["Body"]
     assert heard.conversation == heard.sender == ANNA
     assert heard.sent_at == NOW
-    assert heard.kind is Kind.TEXT
+    assert heard.kind is MessageKind.TEXT
 
 
 async def test_the_query_is_part_of_what_is_signed(post: Post, behind: Behind) -> None:

@@ -11,9 +11,9 @@ from bot.console.framework.knowledge_access import Library
 from bot.console.helpdesk_sections import helpdesk
 from bot.helpdesk.handoff_actions import Desk as Acts
 from bot.knowledge.phrases import phrases
-from handlers.model.context import Knowledge
+from handlers.model.context import KnowledgeBundle
 from tests.contract.asked import Asking
-from tests.doubles import NoJobs, ScriptedMatcher, small_base
+from tests.doubles import NoJobs, ScriptedInterpreter, small_base
 from tests.unit.bot.console.conftest import KEY, Browser, Desk, Opens, PutUp
 
 
@@ -23,7 +23,7 @@ class Shop:
 
     desk: Desk
     ask: Asking
-    matcher: ScriptedMatcher
+    matcher: ScriptedInterpreter
     told: list[datetime] = field(default_factory=list)
 
     @property
@@ -39,9 +39,9 @@ class Shop:
         )
 
     @property
-    def knowledge(self) -> Knowledge:
+    def knowledge(self) -> KnowledgeBundle:
         """The made-up company's."""
-        return Knowledge(base=small_base(), matcher=self.matcher, phrases=phrases())
+        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=phrases())
 
     def sections(self) -> tuple[Section, ...]:
         """The pages, and the way in."""
@@ -53,7 +53,7 @@ class Shop:
 @pytest.fixture
 def shop(desk: Desk) -> Shop:
     """Nobody has written yet."""
-    return Shop(desk=desk, ask=Asking(desk.database), matcher=ScriptedMatcher())
+    return Shop(desk=desk, ask=Asking(desk.database), matcher=ScriptedInterpreter())
 
 
 @pytest.fixture

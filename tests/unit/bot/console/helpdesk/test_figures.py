@@ -10,7 +10,7 @@ import pytest
 from bot.console.views.charts import ranked, stacked, ticks
 from bot.console.views.reports import Span, duration, quantile
 from bot.console.views.series import Series
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from storage.database import engine
 from storage.helpdesk.audit_log import Event
@@ -33,7 +33,7 @@ async def test_messages_are_summed_and_drawn(shop: Shop, otto: Browser) -> None:
     for _ in range(3):
         shop.ask("Kā atdot naudu?", at=NOW)
     shop.ask("Blabla", UNKNOWN, channel="telegram", at=NOW - DAY)
-    shop.ask("Cilvēku!", people=Reason.ASKED_FOR_PERSON, line=LineId("desk"), at=NOW)
+    shop.ask("Cilvēku!", people=HandoffReason.ASKED_FOR_PERSON, line=LineId("desk"), at=NOW)
     await shop.acts.take(1, "otto")
 
     page = await otto.text("/figures?days=7")

@@ -9,8 +9,8 @@ import pytest
 from bot import console
 from bot.web import read_texts
 from kb.model import EntryId
-from kb.understanding.pipeline import Rule
-from kb.understanding.result import Outcome, Why
+from kb.understanding.pipeline import Stage
+from kb.understanding.result import Explanation, Outcome
 from storage.conversations import conversations, feedback
 from storage.curation import entry_drafts, lessons
 from storage.database import engine
@@ -117,15 +117,15 @@ async def test_a_message_is_tried_and_nothing_is_stored(
 
 
 async def test_a_message_that_is_tried_tells_what_decided(shop: Shop, otto: Browser) -> None:
-    why = Why(
-        answer_from=0.3,
-        clarify_from=0.05,
+    why = Explanation(
+        answer_threshold=0.3,
+        clarify_threshold=0.05,
         concepts=("time", "work"),
-        repairs=("valaa → vaļā",),
-        known=True,
+        corrections=("valaa → vaļā",),
+        exact_match=True,
         decided_by="scores",
     )
-    shop.matcher.meanings = {"kad vaļā": replace(means("hours"), why=why)}
+    shop.matcher.meanings = {"kad vaļā": replace(means("hours"), explanation=why)}
 
     page = await (await otto.post("/knowledge/try", {"text": "kad vaļā"})).text()
 
@@ -171,5 +171,5 @@ async def test_a_draft_is_written_further_and_dropped(shop: Shop, otto: Browser)
 def test_every_rule_of_the_matcher_has_a_name_in_every_language() -> None:
     shared = read_texts(Path(console.__file__).parent / "texts" / "shared")
     for words in shared.values():
-        for rule in (*Rule, "taught"):
+        for rule in (*Stage, "taught"):
             assert f"rule_{rule.replace(' ', '_')}" in words

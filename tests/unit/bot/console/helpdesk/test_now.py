@@ -1,6 +1,6 @@
 """The page Now: taking, giving back, closing; of two the first wins and the other is told who."""
 
-from handlers.model.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from storage.database import engine
 from storage.helpdesk import queue
@@ -13,7 +13,9 @@ from tests.unit.bot.console.helpdesk.conftest import Shop
 WORKSHOP = LineId("workshop")
 
 
-def call(shop: Shop, by: str, reason: Reason = Reason.ASKED_FOR_PERSON, *, channel: str = "webchat") -> None:
+def call(
+    shop: Shop, by: str, reason: HandoffReason = HandoffReason.ASKED_FOR_PERSON, *, channel: str = "webchat"
+) -> None:
     shop.ask(f"Palīgā, te {by}", by=by, people=reason, line=WORKSHOP, channel=channel, at=NOW)
 
 
@@ -30,7 +32,7 @@ async def test_nobody_waits(otto: Browser) -> None:
 
 async def test_whoever_stands_still_comes_first_with_words_line_and_number(shop: Shop, otto: Browser) -> None:
     call(shop, "boris")
-    call(shop, "whatsapp:+37120110525", Reason.TRADING_STOPPED, channel="whatsapp")
+    call(shop, "whatsapp:+37120110525", HandoffReason.TRADING_STOPPED, channel="whatsapp")
 
     page = await otto.text("/now")
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from handlers.model.messages import Kind
-from kb.understanding.result import Why
+from handlers.model.messages import MessageKind
+from kb.understanding.result import Explanation
 from storage.database import engine
 from storage.delivery import status
 from storage.helpdesk.audit_log import Event
@@ -70,8 +70,8 @@ async def test_a_person_is_found_by_their_number(shop: Shop, otto: Browser) -> N
 
 async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: Shop, otto: Browser) -> None:
     talk = shop.ask("Kā <b>atdot</b> naudu?", at=NOW)
-    shop.ask("", TAPPED, kind=Kind.TAP, at=NOW)
-    shop.ask("", replace(UNKNOWN, handler="unread"), kind=Kind.PHOTO, at=NOW)
+    shop.ask("", TAPPED, kind=MessageKind.TAP, at=NOW)
+    shop.ask("", replace(UNKNOWN, handler="unread"), kind=MessageKind.PHOTO, at=NOW)
     with engine.writing(shop.desk.database) as connection:
         status.failed(connection, 2, "63016")
 
@@ -90,8 +90,14 @@ async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: Shop, otto
 
 
 async def test_a_talk_tells_what_decided(shop: Shop, otto: Browser) -> None:
-    why = Why(answer_from=0.3, clarify_from=0.05, concepts=("money",), repairs=("nauda → naudu",), decided_by="scores")
-    talk = shop.ask("Kā atdot naudu?", replace(TRACE, why=replace(why, known=True)), at=NOW)
+    why = Explanation(
+        answer_threshold=0.3,
+        clarify_threshold=0.05,
+        concepts=("money",),
+        corrections=("nauda → naudu",),
+        decided_by="scores",
+    )
+    talk = shop.ask("Kā atdot naudu?", replace(TRACE, explanation=replace(why, exact_match=True)), at=NOW)
 
     page = await otto.text(f"/talks/{talk}")
 
