@@ -30,7 +30,7 @@ class StorageError(Exception):
         super().__init__(message or (self.__doc__ or "").split("\n\n", maxsplit=1)[0])
 
 
-class AddressError(StorageError):
+class DatabaseUrlError(StorageError):
     """The database URL cannot be used: write sqlite:///data/paligs.db or postgresql://user:password@host:5432/name."""
 
 
@@ -44,7 +44,7 @@ class SchemaError(StorageError):
     """The database is not of this program's version: stop the program, run paligs db upgrade, and start it again."""
 
 
-class MomentError(StorageError, DontWrapMixin):
+class NaiveDateTimeError(StorageError, DontWrapMixin):
     """A time without a zone cannot be stored: give an aware one, such as datetime.now(UTC)."""
 
 
@@ -56,7 +56,7 @@ class BackupError(StorageError):
     """No backup was made: choose a file name that is free, in a folder that can be written to."""
 
 
-_NO_WORDS: Final = Rejection(reason=RejectionReason.EMPTY)
+_EMPTY_LESSON: Final = Rejection(reason=RejectionReason.EMPTY)
 
 
 class LessonError(StorageError):
@@ -65,12 +65,12 @@ class LessonError(StorageError):
     `refused` says why, for who says it in another language.
     """
 
-    def __init__(self, message: str | None = None, *, refused: Rejection = _NO_WORDS) -> None:
-        super().__init__(message or _REMEDIES[refused.reason].format(place=refused.place))
-        self.refused = refused
+    def __init__(self, message: str | None = None, *, rejection: Rejection = _EMPTY_LESSON) -> None:
+        super().__init__(message or _REMEDIES[rejection.reason].format(place=rejection.place))
+        self.rejection = rejection
 
 
-class DraftError(StorageError):
+class EntryDraftError(StorageError):
     """The draft cannot be kept: mend what is named, and save it again."""
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 import structlog
 
-from bot.knowledge.factory import knowledge
+from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
 
 WHOLE: Final = Path(__file__).parent / "e2e"
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def shipped() -> KnowledgeBundle:
     """The knowledge as it is shipped."""
-    return knowledge()
+    return load_knowledge()
 
 
 @pytest.fixture(autouse=True)

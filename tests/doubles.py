@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot.channels.interface import Shown
+from bot.channels.interface import OutgoingMessage
 from bot.delivery.jobs.interface import Workers
-from bot.knowledge.phrases import phrases
+from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session
@@ -19,7 +19,7 @@ from handlers.router import decide
 from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId, KnowledgeBase, Language
 from kb.understanding.result import Candidate, Interpretation, Outcome
-from storage.delivery.outbox import Outgoing
+from storage.delivery.outbox import OutgoingReply
 
 CONTENT = Path(__file__).parent / "content"
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
@@ -61,30 +61,30 @@ class ScriptedInterpreter:
 
 
 @dataclass
-class NoJobs:
+class RecordingJobQueue:
     """Notes which talks were told of, and delivers to none."""
 
-    told: list[str] = field(default_factory=list)
-    at_hand: bool = False
-    claimed: list[Outgoing] = field(default_factory=list)
+    submitted: list[str] = field(default_factory=list)
+    sends_in_process: bool = False
+    claimed: list[OutgoingReply] = field(default_factory=list)
 
-    def queue(self, connection: Connection, talk: str) -> None:
+    def queue(self, connection: Connection, conversation_id: str) -> None:
         """Nothing."""
 
-    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
+    def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
         """Note it."""
-        self.told.append(talk)
+        self.submitted.append(conversation_id)
         if claimed is not None:
             self.claimed.append(claimed)
 
 
 @dataclass
-class Crew(NoJobs):
+class RecordingJobRunner(RecordingJobQueue):
     """Says that so many deliver, and what is amiss here."""
 
     alive: int = 1
-    seconds: float | None = 2.04
-    amiss: list[str] = field(default_factory=list)
+    last_heartbeat_seconds: float | None = 2.04
+    known_problems: list[str] = field(default_factory=list)
 
     def start(self) -> None:
         """Nothing."""
@@ -92,26 +92,26 @@ class Crew(NoJobs):
     async def stop(self) -> None:
         """Nothing."""
 
-    def faults(self) -> list[str]:
+    def problems(self) -> list[str]:
         """As told."""
-        return self.amiss
+        return self.known_problems
 
     def workers(self, connection: Connection) -> Workers:
         """As told."""
-        return Workers(alive=self.alive, seconds=self.seconds)
+        return Workers(alive=self.alive, last_heartbeat_seconds=self.last_heartbeat_seconds)
 
 
 @dataclass
-class Sink:
+class NullChannel:
     """A channel that takes everything, and gives receipts."""
 
     name: str
-    taken: int = 0
+    sent_count: int = 0
 
-    async def send(self, address: str, shown: Shown) -> str:
+    async def send(self, address: str, message: OutgoingMessage) -> str:
         """Gone."""
-        self.taken += 1
-        return f"receipt {self.taken}"
+        self.sent_count += 1
+        return f"receipt {self.sent_count}"
 
 
 class Dialog:
@@ -125,7 +125,9 @@ class Dialog:
         base: KnowledgeBase | None = None,
     ) -> None:
         self.knowledge = KnowledgeBundle(
-            base=base or small_base(), interpreter=ScriptedInterpreter(meanings or {}, cues or {}), phrases=phrases()
+            base=base or small_base(),
+            interpreter=ScriptedInterpreter(meanings or {}, cues or {}),
+            phrases=load_phrases(),
         )
         self.session = session or Session()
         self.now = NOW

@@ -10,25 +10,25 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from bot.app.helpdesk import Helpdesk, Tools, helpdesk, whom_to_tell
+from bot.app.helpdesk import Helpdesk, Services, build_helpdesk, load_recipients
 from bot.channels.interface import Channel, Receive
 from bot.channels.webchat import WebChat
-from bot.database.conversation_queries import Memory
-from bot.database.group_commit import Writer
+from bot.database.conversation_queries import ConversationQueries
+from bot.database.group_commit import GroupCommitWriter
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.embedded import EmbeddedRunner
-from bot.delivery.jobs.interface import Jobs
-from bot.helpdesk.escalation import Calls
-from bot.intake.guards import Guarded, Parking
-from bot.intake.intake import DraftLink, Intake
-from bot.knowledge.factory import Known
+from bot.delivery.jobs.interface import JobRunner
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.intake.guards import DeadLettering, FloodControlled
+from bot.intake.intake import Intake, MakeDraftLink
+from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge
-from bot.knowledge.reloader import Relearner
-from bot.notify.directory import Staff
-from bot.observability.metrics import Metrics
+from bot.knowledge.reloader import KnowledgeReloader
+from bot.notify.directory import Recipients
+from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Tracing
-from bot.observability.tracing.middleware import Traced
+from bot.observability.tracing.middleware import TracedReceive
 from bot.settings import Settings, SettingsError
 from handlers.model.context import KnowledgeBundle
 from kb.model import KnowledgeBase
@@ -36,71 +36,75 @@ from storage.database import engine
 from storage.delivery import notifications, outbox
 from storage.migrations import upgrade
 
-THREADS: Final = 4
+DATABASE_THREADS: Final = 4
 """Threads for the database: SQLite writes one at a time anyway."""
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     """The clock of the program."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Core:
+class Application:
     """What every way of running shares: the database, the knowledge, intake, delivery.
 
     Doors that strangers come through take `receive`; `intake` is for whoever sits at this machine.
     """
 
     database: Engine
-    known: Known
+    knowledge_source: KnowledgeSource
     threads: ThreadPoolExecutor
     channels: dict[str, Channel]
     intake: Intake
     receive: Receive
-    metrics: Metrics
-    memory: Memory
-    runner: Jobs
+    metrics: PrometheusMetrics
+    conversation_queries: ConversationQueries
+    runner: JobRunner
     tracing: Tracing
     helpdesk: Helpdesk
-    relearner: Relearner | None = None
+    knowledge_reloader: KnowledgeReloader | None = None
     """There where the knowledge is a live one."""
 
     @property
     def knowledge(self) -> KnowledgeBundle:
         """What is known now."""
-        return self.known.current
+        return self.knowledge_source.current
 
     @property
-    def filed(self) -> KnowledgeBase:
+    def released_content(self) -> KnowledgeBase:
         """What stands in the content files, without what was taught: lessons are held against it."""
-        return self.known.filed if isinstance(self.known, LiveKnowledge) else self.known.current.base
+        return (
+            self.knowledge_source.released_content
+            if isinstance(self.knowledge_source, LiveKnowledge)
+            else self.knowledge_source.current.base
+        )
 
-    def taught(self) -> None:
+    def on_lessons_changed(self) -> None:
         """To be told by whoever teaches in this process, after the commit: then it counts at once."""
-        if self.relearner is not None:
-            self.relearner.look()
+        if self.knowledge_reloader is not None:
+            self.knowledge_reloader.poll_now()
 
     def start(self) -> None:
         """Begin to deliver replies and notices, what an earlier run left too."""
         self.runner.start()
-        self.helpdesk.announcer.start()
+        self.helpdesk.notification_worker.start()
 
     async def stop(self) -> None:
         """Take up nothing new, and finish what is being sent."""
-        await asyncio.gather(self.runner.stop(), self.helpdesk.announcer.stop())
+        await asyncio.gather(self.runner.stop(), self.helpdesk.notification_worker.stop())
 
 
 @asynccontextmanager
-async def core(
+async def open_application(
     settings: Settings,
-    known: Known,
-    links: DraftLink,
+    knowledge_source: KnowledgeSource,
+    make_draft_link: MakeDraftLink,
     *,
-    many: bool = False,
-    alone: bool = False,
+    distributed: bool = False,
+    standalone: bool = False,
     tracing: Tracing = NO_TRACING,
-) -> AsyncIterator[Core]:
+) -> AsyncIterator[Application]:
     """The program without its doors: they are added to `channels`. Ends what runs when it is left.
 
     Live knowledge is kept up to date from here on. One of `many` processes shares its database, and leaves its shape
@@ -109,94 +113,104 @@ async def core(
     Raises:
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
-    told = Staff() if alone else whom_to_tell(settings, known.current.base.directory)
-    calls = Calls(plan=told.plan)
+    recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
+    handoff_workflow = HandoffWorkflow(routing=recipients.routing)
     channels: dict[str, Channel] = {}
-    metrics = Metrics()
+    metrics = PrometheusMetrics()
     # The database is let go last: a thread whose caller has gone may still be at it.
     with (
-        _opened(settings.database_url, many=many) as database,
-        ThreadPoolExecutor(THREADS, thread_name_prefix="database") as threads,
+        _open_database(settings.database_url, distributed=distributed) as database,
+        ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database") as threads,
     ):
-        ending = asyncio.Event()
-        writer = Writer(database, threads)
+        stopping = asyncio.Event()
+        writer = GroupCommitWriter(database, threads)
         deliver = Deliverer(
-            writer=writer, channels=channels, clock=now, metrics=metrics, ending=ending, tracing=tracing
+            writer=writer, channels=channels, clock=utc_now, metrics=metrics, stopping=stopping, tracing=tracing
         )
         runner = (
-            _many(database, deliver)
-            if many
-            else EmbeddedRunner(deliver, deliver.due, deliver.sweep, ending, send=deliver.send)
+            _make_procrastinate_jobs(database, deliver)
+            if distributed
+            else EmbeddedRunner(deliver, deliver.due_conversations, deliver.purge, stopping, send=deliver.send)
         )
         intake = Intake(
             database=database,
-            knowledge=known,
-            clock=now,
+            knowledge_source=knowledge_source,
+            clock=utc_now,
             threads=threads,
             writer=writer,
             jobs=runner,
-            links=links,
-            calls=calls,
+            make_draft_link=make_draft_link,
+            handoff_workflow=handoff_workflow,
             metrics=metrics,
             tracing=tracing,
         )
-        guarded = Guarded(receive=Parking(intake=intake), intake=intake, silenced=metrics.held_back)
-        relearner = Relearner(known, database, threads) if isinstance(known, LiveKnowledge) else None
-        tools = Tools(database=database, threads=threads, clock=now, metrics=metrics)
-        desk = helpdesk(settings, known, told, calls, tools, runner)
+        flood_controlled = FloodControlled(
+            receive=DeadLettering(intake=intake), intake=intake, on_rejected=metrics.count_throttled
+        )
+        knowledge_reloader = (
+            KnowledgeReloader(knowledge_source, database, threads)
+            if isinstance(knowledge_source, LiveKnowledge)
+            else None
+        )
+        services = Services(database=database, threads=threads, clock=utc_now, metrics=metrics)
+        desk = build_helpdesk(settings, knowledge_source, recipients, handoff_workflow, services, runner)
         try:
-            if relearner is not None:
-                relearner.start()
-            yield Core(
+            if knowledge_reloader is not None:
+                knowledge_reloader.start()
+            yield Application(
                 database=database,
-                known=known,
+                knowledge_source=knowledge_source,
                 threads=threads,
                 channels=channels,
                 intake=intake,
-                receive=Traced(receive=guarded, tracing=tracing),
+                receive=TracedReceive(receive=flood_controlled, tracing=tracing),
                 metrics=metrics,
-                memory=Memory(database=database, threads=threads, writer=writer),
+                conversation_queries=ConversationQueries(database=database, threads=threads, writer=writer),
                 runner=runner,
                 tracing=tracing,
                 helpdesk=desk,
-                relearner=relearner,
+                knowledge_reloader=knowledge_reloader,
             )
         finally:
-            await asyncio.gather(runner.stop(), desk.announcer.stop())
-            if relearner is not None:
-                await relearner.stop()
+            await asyncio.gather(runner.stop(), desk.notification_worker.stop())
+            if knowledge_reloader is not None:
+                await knowledge_reloader.stop()
 
 
-def _many(database: Engine, deliver: Deliverer) -> Jobs:
+def _make_procrastinate_jobs(database: Engine, deliver: Deliverer) -> JobRunner:
     from bot.delivery.jobs.procrastinate import ProcrastinateJobs
 
     return ProcrastinateJobs(
-        database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, watched=WebChat.name
+        database=database,
+        deliver=deliver,
+        find_due=deliver.due_conversations,
+        maintenance=deliver.purge,
+        notified_channel=WebChat.name,
     )
 
 
 @contextmanager
-def _opened(url: str, *, many: bool) -> Iterator[Engine]:
+def _open_database(url: str, *, distributed: bool) -> Iterator[Engine]:
     """The database, fit to be used."""
-    database = engine.create(url)
+    database = engine.create_database_engine(url)
     try:
-        if many:
-            _look(database)
+        if distributed:
+            _verify_database(database)
         else:
             upgrade.upgrade(database)
-            with engine.writing(database) as connection:
-                outbox.release(connection, now())
-                notifications.release(connection, now())
+            with engine.write_transaction(database) as connection:
+                outbox.release_leases(connection, utc_now())
+                notifications.release_leases(connection, utc_now())
         yield database
     finally:
         database.dispose()
 
 
-def _look(database: Engine) -> None:
+def _verify_database(database: Engine) -> None:
     if database.dialect.name != "postgresql":
         raise SettingsError(
             ("DATABASE_URL: many machines need PostgreSQL: write postgresql://user:password@host/name",)
         )
-    faults = (*upgrade.check(database), *procrastinate_schema.check(database))
-    if faults:
-        raise SettingsError(tuple(f"DATABASE_URL: {fault}" for fault in faults))
+    problems = (*upgrade.find_problems(database), *procrastinate_schema.find_problems(database))
+    if problems:
+        raise SettingsError(tuple(f"DATABASE_URL: {fault}" for fault in problems))

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 from itsdangerous import TimestampSigner
 
-from bot.app.container import Core, now
+from bot.app.container import Application, utc_now
 from bot.channels.webchat import WebChat
-from bot.console import Console, Records
-from bot.console.auth.login import SignIn
-from bot.console.auth.oidc import OidcSignIn, Provider, Whom, listed
-from bot.console.auth.passwords import Checker
-from bot.console.framework.knowledge_access import Library
-from bot.console.helpdesk_sections import helpdesk
-from bot.console.views.agents import Agents
-from bot.console.views.audit import Audit
-from bot.console.views.delivery import Delivery
-from bot.intake.intake import DraftLink
+from bot.console import ConsoleApp, Transactions
+from bot.console.auth.login import SignInView
+from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
+from bot.console.auth.passwords import PasswordService
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.helpdesk_sections import helpdesk_sections
+from bot.console.views.agents import AgentsView
+from bot.console.views.audit import AuditView
+from bot.console.views.delivery import DeliveryView
+from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
-from bot.observability.tracing.middleware import webhooks
+from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from kb.model import Language
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from bot.channels.telegram import Telegram
     from bot.channels.whatsapp import WhatsApp
 
-DRAFTS_LAST: Final = timedelta(days=7)
-LARGEST_BODY: Final = 1024 * 1024
+DRAFT_LINK_TTL: Final = timedelta(days=7)
+MAX_BODY_BYTES: Final = 1024 * 1024
 """Bytes that a request may bring."""
 
 
-def draft_links(settings: Settings, key: str) -> DraftLink:
+def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
     """Makes the address of a talk's draft page. Without PUBLIC_URL only this machine's own web chat can open it."""
-    tokens = DraftTokens(key, DRAFTS_LAST)
+    tokens = DraftTokens(key, DRAFT_LINK_TTL)
     local = f"http://localhost:{settings.port}"
 
     def link(channel: str, talk: str, language: Language) -> str | None:
@@ -48,159 +48,169 @@ def draft_links(settings: Settings, key: str) -> DraftLink:
     return link
 
 
-class Doors:
+class Endpoints:
     """Every way in and out of a program that serves."""
 
-    def __init__(self, settings: Settings, program: Core, key: str) -> None:
-        self._settings, self._program, self._key = settings, program, key
-        self._web = self._webchat()
-        self._telegram = self._make_telegram()
-        self._whatsapp = self._make_whatsapp()
-        for channel in (self._web, self._telegram, self._whatsapp):
+    def __init__(self, settings: Settings, application: Application, key: str) -> None:
+        self._settings, self._application, self._key = settings, application, key
+        self._webchat_channel = self._make_webchat()
+        self._telegram_channel = self._make_telegram()
+        self._whatsapp_channel = self._make_whatsapp()
+        for channel in (self._webchat_channel, self._telegram_channel, self._whatsapp_channel):
             if channel is not None:
-                program.channels[channel.name] = channel
+                application.channels[channel.name] = channel
 
-    def application(self) -> web.Application:
+    def web_application(self) -> web.Application:
         """What is served over HTTP."""
-        program = self._program
-        application = web.Application(client_max_size=LARGEST_BODY, middlewares=[webhooks(program.tracing)])
-        application.add_routes(health_routes(program.database, program.threads, self._version, now, program.runner))
-        application.add_routes(metrics_routes(program.metrics, program.database, program.threads, now, program.runner))
-        application.add_routes(self._web.routes())
-        application.add_routes(self._draft().routes())
-        self._console().mount(application)
-        for channel in (self._telegram, self._whatsapp):
+        program = self._application
+        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
+        application.add_routes(
+            health_routes(program.database, program.threads, self._content_version, utc_now, program.runner)
+        )
+        application.add_routes(
+            metrics_routes(program.metrics, program.database, program.threads, utc_now, program.runner)
+        )
+        application.add_routes(self._webchat_channel.routes())
+        application.add_routes(self._make_draft_page().routes())
+        self._make_console().mount(application)
+        for channel in (self._telegram_channel, self._whatsapp_channel):
             if channel is not None:
                 application.add_routes(channel.routes())
         return application
 
-    def news(self, mark: str | None) -> None:
+    def on_remote_change(self, token: str | None) -> None:
         """Another process stored something in a talk: pages that show it look (see bot.database.pg_listener.Ring)."""
-        self._web.news(mark)
+        self._webchat_channel.on_remote_change(token)
 
     async def open(self) -> None:
         """Begins to take messages where that takes more than being there."""
-        if self._telegram is not None:
+        if self._telegram_channel is not None:
             from bot.channels.telegram import TelegramSettingError
 
             try:
-                await self._telegram.start(self._settings.public_url)
+                await self._telegram_channel.start(self._settings.public_url)
             except TelegramSettingError as exc:
                 raise SettingsError((str(exc),)) from exc
 
-    async def hush(self) -> None:
+    async def stop_receiving(self) -> None:
         """Takes nothing more in where that means to ask for it; what is being taken in is finished."""
-        if self._telegram is not None:
-            await self._telegram.hush()
+        if self._telegram_channel is not None:
+            await self._telegram_channel.stop_receiving()
 
     async def close(self) -> None:
         """Sends nothing more out either."""
-        closing = [self._web.close()]
-        if self._telegram is not None:
-            closing.append(self._telegram.stop())
-        if self._whatsapp is not None:
-            closing.append(self._whatsapp.close())
+        closing = [self._webchat_channel.close()]
+        if self._telegram_channel is not None:
+            closing.append(self._telegram_channel.stop())
+        if self._whatsapp_channel is not None:
+            closing.append(self._whatsapp_channel.close())
         await asyncio.gather(*closing)
 
-    def _webchat(self) -> WebChat:
+    def _make_webchat(self) -> WebChat:
         public = self._settings.public_url
         return WebChat(
-            receive=self._program.receive,
-            history=partial(self._program.memory.talk, WebChat.name),
-            sign=TimestampSigner(self._key, salt="webchat"),
+            receive=self._application.receive,
+            history=partial(self._application.conversation_queries.messages_after, WebChat.name),
+            signer=TimestampSigner(self._key, salt="webchat"),
             secure_cookies=public is not None and public.startswith("https://"),
             public_origin=public,
-            urgent=self._urgent,
+            urgent_sentence=self._urgent_line_sentence,
         )
 
-    def _draft(self) -> DraftPage:
+    def _make_draft_page(self) -> DraftPage:
         return DraftPage(
-            tokens=DraftTokens(self._key, DRAFTS_LAST), content=self._contacts, said=self._program.memory.said
+            tokens=DraftTokens(self._key, DRAFT_LINK_TTL),
+            content=self._draft_content,
+            last_messages=self._application.conversation_queries.last_user_messages,
         )
 
-    def _contacts(self) -> DraftContent:
-        directory = self._program.knowledge.base.directory
-        return DraftContent(channel=directory.ticket_channel, urgent=directory.lines[directory.urgent_line])
+    def _draft_content(self) -> DraftContent:
+        directory = self._application.knowledge.base.directory
+        return DraftContent(ticket_channel=directory.ticket_channel, urgent_line=directory.lines[directory.urgent_line])
 
-    def _version(self) -> str:
-        return self._program.knowledge.base.version
+    def _content_version(self) -> str:
+        return self._application.knowledge.base.version
 
-    def _console(self) -> Console:
-        program = self._program
-        records = Records(database=program.database, threads=program.threads, clock=now)
-        checker, elsewhere = Checker(), self._oidc(records)
-        library = Library(known=program.known, filed=lambda: program.filed, told=program.taught)
+    def _make_console(self) -> ConsoleApp:
+        program = self._application
+        transactions = Transactions(database=program.database, threads=program.threads, clock=utc_now)
+        passwords, oidc_sign_in = PasswordService(), self._make_oidc(transactions)
+        knowledge_access = KnowledgeAccess(
+            source=program.knowledge_source,
+            released_content=lambda: program.released_content,
+            on_change=program.on_lessons_changed,
+        )
         sections = (
-            *helpdesk(records, program.helpdesk.desk, library),
-            Delivery(records, program.runner, program.helpdesk.announcer.wake).section(),
-            Agents(records, checker).section(),
-            Audit(records).section(),
-            SignIn(records, self._key, checker, elsewhere=elsewhere is not None).section(),
-            *(() if elsewhere is None else (elsewhere.section(),)),
+            *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access),
+            DeliveryView(transactions, program.runner, program.helpdesk.notification_worker.wake).section(),
+            AgentsView(transactions, passwords).section(),
+            AuditView(transactions).section(),
+            SignInView(transactions, self._key, passwords, oidc_enabled=oidc_sign_in is not None).section(),
+            *(() if oidc_sign_in is None else (oidc_sign_in.section(),)),
         )
-        return Console(records, sections, key=self._key, public_origin=self._settings.public_url)
+        return ConsoleApp(transactions, sections, key=self._key, public_origin=self._settings.public_url)
 
-    def _oidc(self, records: Records) -> OidcSignIn | None:
+    def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
         settings = self._settings
         secret, public = settings.oidc_client_secret, settings.public_url
         if settings.oidc_issuer is None or settings.oidc_client_id is None or secret is None or public is None:
             return None
-        provider = Provider(
+        provider = OidcClient(
             issuer=settings.oidc_issuer,
             client_id=settings.oidc_client_id,
             client_secret=secret.get_secret_value(),
-            clock=now,
+            clock=utc_now,
         )
-        whom = Whom(admins=listed(settings.oidc_admins), agents=listed(settings.oidc_agents))
-        return OidcSignIn(records, provider, whom, public_origin=public)
+        role_mapping = RoleMapping(admins=split_list(settings.oidc_admins), agents=split_list(settings.oidc_agents))
+        return OidcSignInView(transactions, provider, role_mapping, public_origin=public)
 
     def _make_telegram(self) -> "Telegram | None":
         settings = self._settings
         if settings.telegram_bot_token is None:
             return None
-        from bot.channels.telegram import Telegram, Watch
+        from bot.channels.telegram import Telegram, UpdateCallbacks
 
-        secret, metrics = settings.telegram_webhook_secret, self._program.metrics
+        secret, metrics = settings.telegram_webhook_secret, self._application.metrics
         telegram = Telegram(
-            self._program.receive,
+            self._application.receive,
             token=settings.telegram_bot_token.get_secret_value(),
             secret=None if secret is None else secret.get_secret_value(),
             api_url=settings.telegram_api_url,
-            watch=Watch(
-                parked=partial(metrics.unreadable, Telegram.name),
-                rejected=partial(metrics.rejected, Telegram.name, "secret"),
+            callbacks=UpdateCallbacks(
+                update_dropped=partial(metrics.count_dropped_update, Telegram.name),
+                webhook_rejected=partial(metrics.count_rejected_webhook, Telegram.name, "secret"),
             ),
         )
-        self._program.helpdesk.opens_in(telegram)
+        self._application.helpdesk.attach_telegram(telegram)
         return telegram
 
     def _make_whatsapp(self) -> "WhatsApp | None":
         settings = self._settings
         if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
             return None
-        from bot.channels.whatsapp import Account, AccountError, WhatsApp
+        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError, WhatsApp
 
         try:
-            account = Account(
+            account = TwilioAccount(
                 sid=settings.twilio_account_sid,
                 token=settings.twilio_auth_token.get_secret_value(),
                 number=settings.twilio_whatsapp_from or "",
                 public_url=settings.public_url or "",
-                content=settings.twilio_content,
+                content_templates=settings.twilio_content,
                 api_url=settings.twilio_api_url,
             )
-        except AccountError as exc:
+        except TwilioAccountError as exc:
             raise SettingsError(exc.problems) from exc
-        memory = self._program.memory
+        conversation_queries = self._application.conversation_queries
         return WhatsApp(
             account,
-            receive=self._program.receive,
-            reported=partial(memory.reported, WhatsApp.name),
-            rejected=partial(self._program.metrics.rejected, WhatsApp.name),
+            receive=self._application.receive,
+            on_status=partial(conversation_queries.apply_status_report, WhatsApp.name),
+            on_rejected=partial(self._application.metrics.count_rejected_webhook, WhatsApp.name),
         )
 
-    def _urgent(self, language: Language) -> str:
+    def _urgent_line_sentence(self, language: Language) -> str:
         """The sentence with the number that always holds."""
-        known = self._program.knowledge
-        line = known.base.directory.lines[known.base.directory.urgent_line]
-        return known.phrases(language, "stopped_too", phone=line.formatted_phone, name=line.name[language])
+        knowledge = self._application.knowledge
+        line = knowledge.base.directory.lines[knowledge.base.directory.urgent_line]
+        return knowledge.phrases(language, "stopped_too", phone=line.formatted_phone, name=line.name[language])

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from bot.delivery.jobs.interface import Queue
-from bot.helpdesk.escalation import Calls
-from bot.helpdesk.handoff_actions import Desk
-from bot.helpdesk.notification_worker import Announcer
-from bot.knowledge.factory import Known
-from bot.notify.apprise import ThroughApprise
-from bot.notify.directory import Staff, StaffError, staff
-from bot.notify.email import Mail
-from bot.notify.interface import Notifier, Ticket
-from bot.notify.staff_address import Way
-from bot.notify.wording import Words, zone
-from bot.observability.metrics import Metrics
+from bot.delivery.jobs.interface import JobQueue
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.notification_worker import NotificationWorker
+from bot.knowledge.factory import KnowledgeSource
+from bot.notify.apprise import AppriseNotifier
+from bot.notify.directory import Recipients, RecipientsError, read_recipients
+from bot.notify.email import EmailNotifier
+from bot.notify.interface import GetTicketAddress, Notifier
+from bot.notify.staff_address import Transport
+from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.observability.metrics import PrometheusMetrics
 from bot.settings import Settings, SettingsError
 from kb.loading.loader import ContentError, load_knowledge_base
 from kb.model import Directory
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
 class Helpdesk:
     """What the program has for its staff. `ways` gets the way to Telegram groups once there is a bot."""
 
-    staff: Staff
-    words: Words
-    ways: dict[Way, Notifier]
-    announcer: Announcer
-    desk: Desk
+    recipients: Recipients
+    texts: NotificationTexts
+    notifiers: dict[Transport, Notifier]
+    notification_worker: NotificationWorker
+    handoff_actions: HandoffActions
 
-    def opens_in(self, telegram: "Telegram") -> None:
+    def attach_telegram(self, telegram: "Telegram") -> None:
         """Notices go to groups through this bot, and what is tapped there comes to the desk."""
-        from bot.helpdesk.telegram_group import Groups, Staffroom
+        from bot.helpdesk.telegram_group import GroupActions, TelegramGroupNotifier
 
-        self.ways[Way.TELEGRAM] = Groups(telegram, self.words)
-        groups = self.staff.groups
-        telegram.mind(groups, Staffroom(self.desk, self.words, groups))
+        self.notifiers[Transport.TELEGRAM] = TelegramGroupNotifier(telegram, self.texts)
+        groups = self.recipients.groups
+        telegram.watch_groups(groups, GroupActions(self.handoff_actions, self.texts, groups))
 
 
-def whom_to_tell(settings: Settings, directory: Directory) -> Staff:
+def load_recipients(settings: Settings, directory: Directory) -> Recipients:
     """Who is told of which line.
 
     Raises:
@@ -55,15 +55,15 @@ def whom_to_tell(settings: Settings, directory: Directory) -> Staff:
     """
     try:
         telegram = settings.telegram_bot_token is not None
-        return staff(settings, directory, telegram=telegram)
-    except StaffError as exc:
+        return read_recipients(settings, directory, telegram=telegram)
+    except RecipientsError as exc:
         raise SettingsError(exc.problems) from exc
 
 
-def mistakes(settings: Settings) -> tuple[str, ...]:
+def find_setting_problems(settings: Settings) -> tuple[str, ...]:
     """What is wrong with the settings about notices; nothing where the content cannot be read: that is told then."""
     try:
-        whom_to_tell(settings, load_knowledge_base(settings.content_dir).directory)
+        load_recipients(settings, load_knowledge_base(settings.content_dir).directory)
     except SettingsError as exc:
         return exc.problems
     except ContentError:
@@ -72,47 +72,66 @@ def mistakes(settings: Settings) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tools:
+class Services:
     """What the program has anyway."""
 
     database: Engine
     threads: ThreadPoolExecutor
     clock: Callable[[], datetime]
-    metrics: Metrics
+    metrics: PrometheusMetrics
 
 
-def helpdesk(settings: Settings, known: Known, told: Staff, calls: Calls, tools: Tools, jobs: Queue) -> Helpdesk:
+def build_helpdesk(
+    settings: Settings,
+    knowledge_source: KnowledgeSource,
+    recipients: Recipients,
+    handoff_workflow: HandoffWorkflow,
+    services: Services,
+    jobs: JobQueue,
+) -> Helpdesk:
     """All of it, not started."""
 
     def directory() -> Directory:
-        return known.current.base.directory
+        return knowledge_source.current.base.directory
 
-    words = Words.of(directory, settings.notify_language, zone(settings.notify_timezone))
-    ways = ways_to(told, words, lambda: directory().ticket_channel.address, tools.clock)
-    announcer = Announcer(
-        database=tools.database,
-        threads=tools.threads,
-        clock=tools.clock,
-        staff=told,
-        calls=calls,
-        ways=ways,
-        metrics=tools.metrics,
+    texts = NotificationTexts.for_directory(
+        directory, settings.notify_language, load_time_zone(settings.notify_timezone)
     )
-    desk = Desk(
-        database=tools.database,
-        threads=tools.threads,
-        clock=tools.clock,
-        knowledge=known,
+    notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
+    notification_worker = NotificationWorker(
+        database=services.database,
+        threads=services.threads,
+        clock=services.clock,
+        recipients=recipients,
+        handoff_workflow=handoff_workflow,
+        notifiers=notifiers,
+        metrics=services.metrics,
+    )
+    handoff_actions = HandoffActions(
+        database=services.database,
+        threads=services.threads,
+        clock=services.clock,
+        knowledge_source=knowledge_source,
         jobs=jobs,
-        calls=calls,
-        wake=announcer.wake,
+        handoff_workflow=handoff_workflow,
+        wake_notifications=notification_worker.wake,
     )
-    return Helpdesk(staff=told, words=words, ways=ways, announcer=announcer, desk=desk)
+    return Helpdesk(
+        recipients=recipients,
+        texts=texts,
+        notifiers=notifiers,
+        notification_worker=notification_worker,
+        handoff_actions=handoff_actions,
+    )
 
 
-def ways_to(told: Staff, words: Words, ticket: Ticket, clock: Callable[[], datetime]) -> dict[Way, Notifier]:
+def make_notifiers(
+    recipients: Recipients, texts: NotificationTexts, ticket: GetTicketAddress, clock: Callable[[], datetime]
+) -> dict[Transport, Notifier]:
     """The ways that need no channel."""
-    ways: dict[Way, Notifier] = {Way.APPRISE: ThroughApprise(words=words, ticket=ticket)}
-    if told.server is not None and told.sender is not None:
-        ways[Way.MAIL] = Mail(told.server, told.sender, words=words, ticket=ticket, clock=clock)
-    return ways
+    notifiers: dict[Transport, Notifier] = {Transport.APPRISE: AppriseNotifier(texts=texts, ticket_address=ticket)}
+    if recipients.mail_server is not None and recipients.sender is not None:
+        notifiers[Transport.MAIL] = EmailNotifier(
+            recipients.mail_server, recipients.sender, texts=texts, ticket_address=ticket, clock=clock
+        )
+    return notifiers

@@ -20,13 +20,13 @@ def signing_key(settings: Settings, folder: Path) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            _make(file)
+            _create_key_file(file)
     except OSError as exc:
         raise SettingsError((f"SECRET_KEY: {file}: {exc.strerror}: set it, or make the folder writable",)) from exc
-    return _kept(file)
+    return _read_key_file(file)
 
 
-def _make(file: Path) -> None:
+def _create_key_file(file: Path) -> None:
     """Whole or not at all, and once, however many programs start together."""
     with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as fresh:
         fresh.write(secrets.token_urlsafe(32))
@@ -35,7 +35,7 @@ def _make(file: Path) -> None:
             file.hardlink_to(fresh.name)
 
 
-def _kept(file: Path) -> str:
+def _read_key_file(file: Path) -> str:
     try:
         return file.read_text("utf-8").strip()
     except OSError as exc:

@@ -20,7 +20,7 @@ class DeliveryError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class OutgoingMessage:
     """One message of a talk as a channel shows it. `sequence` grows with every message of either side.
 
     `mine` is true for the person's own; `message_id` is then the provider's id. `turn` tells which options belong
@@ -29,14 +29,14 @@ class Shown:
     """
 
     sequence: int
-    mine: bool
+    from_user: bool
     text: str
     options: tuple[Option, ...]
     at: datetime
     message_id: str | None = None
     turn: str | None = None
-    answers: str | None = None
-    heard_at: datetime | None = None
+    in_reply_to: str | None = None
+    last_user_message_at: datetime | None = None
 
 
 class Receive(Protocol):
@@ -55,7 +55,7 @@ class Channel(Protocol):
         """As in Inbound.channel."""
         ...
 
-    async def send(self, address: str, shown: Shown) -> str | None:
+    async def send(self, address: str, message: OutgoingMessage) -> str | None:
         """Bring one reply to `address`; the platform's own id of it, if it gives one.
 
         Raises:

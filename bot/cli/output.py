@@ -18,7 +18,7 @@ stderr = Console(stderr=True)
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def exit_on_known_errors() -> Iterator[None]:
     """Turns a known error into its message and exit status 2."""
     try:
         yield
@@ -37,7 +37,7 @@ class FileError(Exception):
 
 
 @contextmanager
-def waiting(label: str) -> Iterator[None]:
+def status_line(label: str) -> Iterator[None]:
     """Says on a terminal what takes its time."""
     if not stderr.is_terminal:
         yield

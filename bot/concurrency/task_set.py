@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 log = structlog.get_logger()
 
 
-class Errands:
+class BackgroundCalls:
     """Runs them, and holds on to them while they run."""
 
     def __init__(self) -> None:
@@ -22,11 +22,11 @@ class Errands:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def stop(self, within: float) -> None:
+    async def stop(self, timeout_seconds: float) -> None:
         """Wait for those that run, and cut off those that take longer than `within` seconds."""
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=within)
+        _, late = await asyncio.wait(self._running, timeout=timeout_seconds)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

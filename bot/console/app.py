@@ -10,25 +10,25 @@ from aiohttp import web
 from aiohttp_session import session_middleware
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from bot.console.auth.key_derivation import derived
-from bot.console.auth.session_cookie import Cookies
-from bot.console.framework.access import CSRF, Guard
-from bot.console.framework.error_pages import faults
-from bot.console.framework.live_updates import Live
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import LEVEL, Access, Section, does, shows
-from bot.database.transactions import Records
+from bot.console.auth.key_derivation import derive_key
+from bot.console.auth.session_cookie import SessionCookieStorage
+from bot.console.framework.access import CSRF_KEY, AccessControl
+from bot.console.framework.error_pages import error_middleware
+from bot.console.framework.live_updates import LiveUpdates
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Section, get, post
+from bot.database.transactions import Transactions
 from bot.web import Assets, Texts, read_texts, security_headers
 from kb.model import LANGUAGES
 from storage.helpdesk import agents
-from storage.helpdesk.agent_sessions import LONGEST
+from storage.helpdesk.agent_sessions import MAX_LIFETIME
 
 _HERE: Final = Path(__file__).parent
-_COOKIE: Final = "paligs_console"
+_COOKIE_NAME: Final = "paligs_console"
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         **security_headers(connect="'self'", form="'self'", trusted="default"),
         # With no-referrer a browser hides from us, too, which page a form was sent from (Origin: null).
@@ -40,51 +40,57 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-class Console:
+class ConsoleApp:
     """Everything below /console/. `sections` stand in the menu in this order."""
 
-    def __init__(self, records: Records, sections: Sequence[Section], *, key: str, public_origin: str | None) -> None:
-        self._records = records
+    def __init__(
+        self, transactions: Transactions, sections: Sequence[Section], *, key: str, public_origin: str | None
+    ) -> None:
+        self._transactions = transactions
         self._assets = Assets("/console/static", _HERE / "static")
         shared = read_texts(_HERE / "texts" / "shared")
-        self._shared = shared
-        self._texts = {section.name: _merged(shared, section.name) for section in sections}
-        guard = Guard(records, public_origin=public_origin, context=self._context)
-        looks = {name: look for section in sections for name, look in section.looks.items()}
-        self._live = Live(records, looks, guard.still, HEADERS)
+        self._shared_texts = shared
+        self._texts = {section.name: _merge_texts(shared, section.name) for section in sections}
+        guard = AccessControl(transactions, public_origin=public_origin, context=self._template_context)
+        looks = {name: look for section in sections for name, look in section.change_keys.items()}
+        self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS)
         own = Section(
             name="shared",
-            role=Access.AGENT,
-            menu=False,
-            pages=(
-                shows("/", self._first, role=Access.AGENT),
-                shows("/live", self._live.stream, role=Access.AGENT),
-                does("/language", self._language, role=Access.ANYONE),
+            role=AccessLevel.AGENT,
+            in_menu=False,
+            routes=(
+                get("/", self._show_first_section, role=AccessLevel.AGENT),
+                get("/live", self._live_updates.stream, role=AccessLevel.AGENT),
+                post("/language", self._change_language, role=AccessLevel.ANYONE),
             ),
         )
         self._texts[own.name] = shared
         self._sections = (*sections, own)
-        self._guard = guard
-        self._key, self._secure = key, public_origin is not None and public_origin.startswith("https://")
+        self._access_control = guard
+        self._key, self._secure_cookies = key, public_origin is not None and public_origin.startswith("https://")
 
     def mount(self, application: web.Application) -> None:
         """Puts the console into a program's pages."""
-        application.router.add_get("/console", _slash)
+        application.router.add_get("/console", _redirect_to_slash)
         application.add_routes(self._assets.routes())
-        application.add_subapp("/console/", self._application())
+        application.add_subapp("/console/", self._make_application())
 
-    def _application(self) -> web.Application:
-        storage = Cookies(
-            derived(self._key, "console session"),
-            cookie_name=f"__Secure-{_COOKIE}" if self._secure else _COOKIE,
-            max_age=int(LONGEST.total_seconds()),
+    def _make_application(self) -> web.Application:
+        storage = SessionCookieStorage(
+            derive_key(self._key, "console session"),
+            cookie_name=f"__Secure-{_COOKIE_NAME}" if self._secure_cookies else _COOKIE_NAME,
+            max_age=int(MAX_LIFETIME.total_seconds()),
             path="/console",
-            secure=self._secure,
+            secure=self._secure_cookies,
             httponly=True,
             samesite="Lax",
         )
         application = web.Application(
-            middlewares=[_headers, session_middleware(storage), faults(self._shared, self._assets.url)]
+            middlewares=[
+                _headers_middleware,
+                session_middleware(storage),
+                error_middleware(self._shared_texts, self._assets.url),
+            ]
         )
         aiohttp_jinja2.setup(
             application,
@@ -95,73 +101,75 @@ class Console:
             lstrip_blocks=True,
         )
         for section in self._sections:
-            for page in section.pages:
-                handler = self._guard.handler(section, page, self._texts[section.name], self._live.look_now)
+            for page in section.routes:
+                handler = self._access_control.guarded_handler(
+                    section, page, self._texts[section.name], self._live_updates.poll_now
+                )
                 application.router.add_route(page.method, page.path, handler)
         application.on_shutdown.append(self._close)
         return application
 
     async def _close(self, _application: web.Application) -> None:
-        await self._live.close()
+        await self._live_updates.close()
 
-    def _context(self, visit: Visit) -> Mapping[str, Any]:
-        level = Access.ANYONE if visit.somebody is None else LEVEL[visit.somebody.role]
-        menu = [section for section in self._sections if section.menu and section.role <= level]
+    def _template_context(self, request: ConsoleRequest) -> Mapping[str, Any]:
+        level = AccessLevel.ANYONE if request.signed_in_agent is None else LEVEL_OF_ROLE[request.signed_in_agent.role]
+        menu = [section for section in self._sections if section.in_menu and section.role <= level]
         return {
-            "visit": visit,
-            "words": visit.words,
-            "language": visit.language,
+            "visit": request,
+            "words": request.texts,
+            "language": request.language,
             "languages": LANGUAGES,
-            "all_words": self._shared,
+            "all_words": self._shared_texts,
             "asset": self._assets.url,
-            "csrf": visit.session[CSRF],
-            "said": visit.session.pop("said", None),
+            "csrf": request.session[CSRF_KEY],
+            "said": request.session.pop("said", None),
             "menu": [
-                (section.path, self._texts[section.name][visit.language]["title"], section is visit.section)
+                (section.path, self._texts[section.name][request.language]["title"], section is request.section)
                 for section in menu
             ],
-            "ages": {unit: visit.words[f"age_{unit}"] for unit in ("s", "min", "h", "d")},
+            "ages": {unit: request.texts[f"age_{unit}"] for unit in ("s", "min", "h", "d")},
         }
 
-    async def _first(self, visit: Visit) -> web.StreamResponse:
+    async def _show_first_section(self, request: ConsoleRequest) -> web.StreamResponse:
         """The first place in the menu that they may see."""
-        level = LEVEL[visit.agent.role]
-        places = (section.path for section in self._sections if section.menu and section.role <= level)
+        level = LEVEL_OF_ROLE[request.agent.role]
+        places = (section.path for section in self._sections if section.in_menu and section.role <= level)
         place = next(places, None)
-        return visit.show("nothing.html") if place is None else visit.go(place)
+        return request.render("nothing.html") if place is None else request.redirect(place)
 
-    async def _language(self, visit: Visit) -> web.StreamResponse:
+    async def _change_language(self, request: ConsoleRequest) -> web.StreamResponse:
         """Kept in the session, and for an agent also for the next one."""
-        chosen = next((language for language in LANGUAGES if language == visit.field("language")), visit.language)
-        visit.session["language"] = chosen
-        if visit.somebody is not None:
-            number = visit.somebody.id
-            await self._records.write(lambda connection: agents.set_language(connection, number, chosen))
-        return visit.go(_back(visit.field("back")))
+        chosen = next((language for language in LANGUAGES if language == request.field("language")), request.language)
+        request.session["language"] = chosen
+        if request.signed_in_agent is not None:
+            number = request.signed_in_agent.id
+            await self._transactions.write(lambda connection: agents.set_language(connection, number, chosen))
+        return request.redirect(_safe_return_path(request.field("back")))
 
 
 @web.middleware
-async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _headers_middleware(request: web.Request, handler: ConsoleHandler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as exc:
-        exc.headers.update(HEADERS)
+        exc.headers.update(RESPONSE_HEADERS)
         raise
     if not response.prepared:
-        response.headers.update(HEADERS)
+        response.headers.update(RESPONSE_HEADERS)
     return response
 
 
-async def _slash(_request: web.Request) -> web.Response:
-    return web.Response(status=308, headers={**HEADERS, "Location": "/console/"})
+async def _redirect_to_slash(_request: web.Request) -> web.Response:
+    return web.Response(status=308, headers={**RESPONSE_HEADERS, "Location": "/console/"})
 
 
-def _merged(shared: Texts, name: str) -> Texts:
+def _merge_texts(shared: Texts, name: str) -> Texts:
     own = read_texts(_HERE / "texts" / name)
     return {language: {**shared[language], **own[language]} for language in LANGUAGES}
 
 
-def _back(path: str) -> str:
+def _safe_return_path(path: str) -> str:
     """A place of the console to return to; its beginning where this is none."""
     plain = path.isascii() and path.isprintable() and path.startswith("/") and " " not in path
     return path[:500] if plain else "/"

@@ -15,28 +15,28 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Records:
+class Transactions:
     """Reads and writes without holding up the event loop."""
 
     database: Engine
     threads: ThreadPoolExecutor
     clock: Callable[[], datetime]
 
-    async def read(self, question: Callable[[Connection], Result]) -> Result:
+    async def read(self, query: Callable[[Connection], Result]) -> Result:
         """What the question finds, in a transaction that cannot write."""
 
         def ask() -> Result:
-            with engine.reading(self.database) as connection:
-                return question(connection)
+            with engine.read_transaction(self.database) as connection:
+                return query(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, ask)
 
-    async def write(self, change: Callable[[Connection], Result]) -> Result:
+    async def write(self, work: Callable[[Connection], Result]) -> Result:
         """What the change gives back; all of it is kept, or nothing."""
 
         def make() -> Result:
-            with engine.writing(self.database) as connection:
-                return change(connection)
+            with engine.write_transaction(self.database) as connection:
+                return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, make)
 

@@ -12,28 +12,28 @@ import structlog
 from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
-from bot.channels.interface import Channel, DeliveryError, Shown
-from bot.database.group_commit import Writer
-from bot.observability.metrics import Metrics
-from bot.observability.tracing import NO_TRACING, Fact, Kind, Span, Tracing
+from bot.channels.interface import Channel, DeliveryError, OutgoingMessage
+from bot.database.group_commit import GroupCommitWriter
+from bot.observability.metrics import PrometheusMetrics
+from bot.observability.tracing import NO_TRACING, Span, SpanAttribute, TraceSpanKind, Tracing
 from storage import personal_data
 from storage.conversations import dead_letters
 from storage.delivery import outbox, status
-from storage.delivery.outbox import Later, Outgoing
+from storage.delivery.outbox import NotDue, OutgoingReply
 
 log = structlog.get_logger()
 
-LONGEST_PAUSE: Final = timedelta(minutes=5)
+MAX_BACKOFF: Final = timedelta(minutes=5)
 """Between two attempts at a reply that the channel does not take for now."""
 
-FAREWELL: Final = timedelta(minutes=1)
+ERASURE_NOTICE_TTL: Final = timedelta(minutes=1)
 """How long the confirmation of an erasure stays, so that an open page can show it."""
 
 
-GIVEN_UP: Final = timedelta(days=2)
+FAILURE_RETENTION: Final = timedelta(days=2)
 """After this no platform sends a message again: what failed less often than parked.TRIES is of no more interest."""
 
-Following = Callable[[Connection, str], Outgoing | Later | None]
+ClaimNext = Callable[[Connection, str], OutgoingReply | NotDue | None]
 """What comes next in a talk, claimed in the transaction that notes how the one before it went."""
 
 
@@ -41,109 +41,115 @@ Following = Callable[[Connection, str], Outgoing | Later | None]
 class Deliverer:
     """Delivers for every channel that this process serves, by name."""
 
-    writer: Writer
+    writer: GroupCommitWriter
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
-    metrics: Metrics = field(default_factory=Metrics)
-    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the program stops: what is being sent is finished, the rest waits for its next start."""
     tracing: Tracing = NO_TRACING
 
-    async def __call__(self, talk: str) -> datetime | None:
+    async def __call__(self, conversation_id: str) -> datetime | None:
         """Send what waits in a talk until nothing does, or the first of it has to wait: until the moment returned."""
-        claimed = await self.writer(lambda connection: self._claim(connection, talk))
-        while isinstance(claimed, Outgoing):
-            channel = self.channels.get(claimed.talk.channel)
+        claimed = await self.writer(lambda connection: self._claim(connection, conversation_id))
+        while isinstance(claimed, OutgoingReply):
+            channel = self.channels.get(claimed.conversation.channel)
             if channel is None:
                 return None
             # Whatever is logged on the way, the channel's own words too, can be found by its turn.
-            with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
-                claimed = await self._deliver(channel, claimed, self._claim)
+            with bound_contextvars(talk=claimed.conversation.id, turn=claimed.turn):
+                claimed = await self._attempt(channel, claimed, self._claim)
         return None if claimed is None else claimed.until
 
-    async def send(self, claimed: Outgoing) -> None:
+    async def send(self, claimed: OutgoingReply) -> None:
         """Send one reply that is claimed already; what comes after it in its talk is not looked for."""
-        channel = self.channels.get(claimed.talk.channel)
+        channel = self.channels.get(claimed.conversation.channel)
         if channel is not None:
-            with bound_contextvars(talk=claimed.talk.id, turn=claimed.turn):
-                await self._deliver(channel, claimed, _nothing)
+            with bound_contextvars(talk=claimed.conversation.id, turn=claimed.turn):
+                await self._attempt(channel, claimed, _claim_nothing)
 
-    def _claim(self, connection: Connection, talk: str) -> Outgoing | Later | None:
-        return None if self.ending.is_set() else outbox.claim(connection, talk, self.clock())
+    def _claim(self, connection: Connection, conversation_id: str) -> OutgoingReply | NotDue | None:
+        return None if self.stopping.is_set() else outbox.claim(connection, conversation_id, self.clock())
 
-    async def due(self) -> tuple[str, ...]:
+    async def due_conversations(self) -> tuple[str, ...]:
         """Talks in which something can be sent now."""
         return await self.writer(lambda connection: outbox.due(connection, self.clock()))
 
-    async def sweep(self) -> None:
+    async def purge(self) -> None:
         """Take away what is left of the forgotten, when they have had time to read the farewell, and old failures."""
-        await self.writer(lambda connection: personal_data.sweep(connection, self.clock() - FAREWELL))
-        await self.writer(lambda connection: dead_letters.sweep(connection, self.clock() - GIVEN_UP))
+        await self.writer(lambda connection: personal_data.purge(connection, self.clock() - ERASURE_NOTICE_TTL))
+        await self.writer(lambda connection: dead_letters.purge(connection, self.clock() - FAILURE_RETENTION))
 
-    async def _deliver(self, channel: Channel, claimed: Outgoing, following: Following) -> Outgoing | Later | None:
+    async def _attempt(
+        self, channel: Channel, claimed: OutgoingReply, claim_next: ClaimNext
+    ) -> OutgoingReply | NotDue | None:
         """One try. Its span goes on the trace of the turn, whoever decided that and however long ago."""
-        with self.tracing.resumed(f"deliver {channel.name}", Kind.CLIENT, claimed.traceparent) as span:
-            span.note({Fact.CHANNEL: channel.name, Fact.ATTEMPT: claimed.attempts})
+        with self.tracing.continue_trace(f"deliver {channel.name}", TraceSpanKind.CLIENT, claimed.traceparent) as span:
+            span.set_attributes({SpanAttribute.CHANNEL: channel.name, SpanAttribute.ATTEMPT: claimed.attempts})
             if claimed.turn is not None:
-                span.note({Fact.TURN: claimed.turn})
-            return await self._send(channel, claimed, following, span)
+                span.set_attributes({SpanAttribute.TURN: claimed.turn})
+            return await self._send(channel, claimed, claim_next, span)
 
     async def _send(
-        self, channel: Channel, claimed: Outgoing, following: Following, span: Span
-    ) -> Outgoing | Later | None:
+        self, channel: Channel, claimed: OutgoingReply, claim_next: ClaimNext, span: Span
+    ) -> OutgoingReply | NotDue | None:
         """Sends it, notes how that went and claims what comes next, in one transaction."""
         error: DeliveryError | None = None
         try:
-            receipt = await channel.send(claimed.talk.address, _shown(claimed))
+            provider_message_id = await channel.send(claimed.conversation.address, _outgoing_message(claimed))
         except DeliveryError as exc:
-            error, result, note = exc, "failed" if exc.permanent else "later", partial(self._not_sent, claimed, exc)
-            span.fail(result)
+            error, result, record_outcome = (
+                exc,
+                "failed" if exc.permanent else "later",
+                partial(self._record_failure, claimed, exc),
+            )
+            span.set_error(result)
         else:
-            result, note = "sent", partial(self._sent, claimed, receipt)
-        self.metrics.delivered(channel.name, result)
-        span.note({Fact.RESULT: result})
+            result, record_outcome = "sent", partial(self._record_sent, claimed, provider_message_id)
+        self.metrics.count_delivery(channel.name, result)
+        span.set_attributes({SpanAttribute.RESULT: result})
 
-        def noted(connection: Connection) -> Outgoing | Later | None:
-            note(connection)
-            return following(connection, claimed.talk.id)
+        def record_and_claim_next(connection: Connection) -> OutgoingReply | NotDue | None:
+            record_outcome(connection)
+            return claim_next(connection, claimed.conversation.id)
 
         # What is not noted when the program is killed is sent again: this does not wait behind other changes.
-        after = await self.writer(noted, urgent=True)
+        next_claim = await self.writer(record_and_claim_next, urgent=True)
         if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
         else:
             log.warning("delivery.failed", channel=channel.name, permanent=error.permanent)
-        return after
+        return next_claim
 
-    def _sent(self, claimed: Outgoing, receipt: str | None, connection: Connection) -> None:
-        status.sent(connection, claimed.id, self.clock(), receipt=receipt)
+    def _record_sent(self, claimed: OutgoingReply, provider_message_id: str | None, connection: Connection) -> None:
+        status.mark_sent(connection, claimed.id, self.clock(), provider_message_id=provider_message_id)
 
-    def _not_sent(self, claimed: Outgoing, error: DeliveryError, connection: Connection) -> None:
+    def _record_failure(self, claimed: OutgoingReply, error: DeliveryError, connection: Connection) -> None:
         if error.permanent:
-            status.failed(connection, claimed.id, str(error))
+            status.mark_failed(connection, claimed.id, str(error))
         else:
-            wait = max(error.retry_after or timedelta(0), pause(claimed.attempts))
-            status.again(connection, claimed.id, str(error), self.clock() + wait)
+            wait = max(error.retry_after or timedelta(0), backoff(claimed.attempts))
+            status.reschedule(connection, claimed.id, str(error), self.clock() + wait)
 
 
-def _nothing(_connection: Connection, _talk: str) -> None:
+def _claim_nothing(_connection: Connection, _talk: str) -> None:
     """Whoever handed the reply over says so when there is another."""
 
 
-def pause(attempts: int) -> timedelta:
+def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts: doubling from a second, with jitter, at most LONGEST_PAUSE."""
-    longest = min(timedelta(seconds=2 ** min(attempts, 12)) / 2, LONGEST_PAUSE)
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret hangs on it
+    max_delay = min(timedelta(seconds=2 ** min(attempts, 12)) / 2, MAX_BACKOFF)
+    return max_delay * random.uniform(0.5, 1)  # noqa: S311 - no secret hangs on it
 
 
-def _shown(claimed: Outgoing) -> Shown:
-    return Shown(
+def _outgoing_message(claimed: OutgoingReply) -> OutgoingMessage:
+    return OutgoingMessage(
         sequence=claimed.id,
-        mine=False,
+        from_user=False,
         text=claimed.text,
         options=claimed.options,
         at=claimed.created_at,
         turn=None if claimed.turn is None else str(claimed.turn),
-        answers=claimed.answers,
-        heard_at=claimed.talk.last_seen_at,
+        in_reply_to=claimed.in_reply_to,
+        last_user_message_at=claimed.conversation.last_seen_at,
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final, Protocol, TypeVar
 
-from bot.evaluation.baselines import peer, ready
-from bot.knowledge.gc_pause import paused
+from bot.evaluation.baselines import import_baseline, make_baseline
+from bot.knowledge.gc_pause import gc_paused
 from kb.evaluation.metrics import (
     EvaluationMetrics,
     LabelledMessage,
@@ -19,11 +19,11 @@ from kb.evaluation.metrics import (
 from kb.model import KnowledgeBase
 from kb.understanding.pipeline import UnderstandingPipeline
 
-OURS: Final = "paligs"
-Made = TypeVar("Made")
+OUR_NAME: Final = "paligs"
+TrainedT = TypeVar("TrainedT")
 
 
-class Watches(Protocol):
+class ShowProgress(Protocol):
     """Shows how far a contest has come."""
 
     def __call__(self, items: Iterable[LabelledMessage], *, total: int | None, label: str) -> Iterable[LabelledMessage]:
@@ -32,61 +32,65 @@ class Watches(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contender:
+class RankerResult:
     """One that was judged, and how many seconds it took to learn."""
 
     name: str
-    learning: float
-    judged: tuple[Prediction, ...]
+    training_seconds: float
+    predictions: tuple[Prediction, ...]
 
     @property
-    def figures(self) -> EvaluationMetrics:
+    def metrics(self) -> EvaluationMetrics:
         """What came of it."""
-        found = compute_metrics(self.judged)
+        found = compute_metrics(self.predictions)
         # A peer tells no language, which is not the same as telling a wrong one.
-        return found if self.name == OURS else replace(found, language_accuracy=None)
+        return found if self.name == OUR_NAME else replace(found, language_accuracy=None)
 
 
-def unwatched(items: Iterable[LabelledMessage], *, total: int | None, label: str) -> Iterable[LabelledMessage]:
+def no_progress(items: Iterable[LabelledMessage], *, total: int | None, label: str) -> Iterable[LabelledMessage]:
     """Nobody looks on."""
     del total, label
     return items
 
 
 @dataclass(frozen=True, kw_only=True)
-class Learnt:
+class TrainedRanker:
     """One that has learnt, and can be judged on any rows."""
 
     name: str
-    learning: float
-    judging: Callable[[Iterable[LabelledMessage]], tuple[Prediction, ...]]
+    training_seconds: float
+    predict: Callable[[Iterable[LabelledMessage]], tuple[Prediction, ...]]
 
-    def judge(self, rows: Sequence[LabelledMessage], watch: Watches = unwatched) -> Contender:
+    def evaluate(self, rows: Sequence[LabelledMessage], show_progress: ShowProgress = no_progress) -> RankerResult:
         """What it makes of these rows."""
-        judged = self.judging(watch(rows, total=len(rows), label=self.name))
-        return Contender(name=self.name, learning=self.learning, judged=judged)
+        judged = self.predict(show_progress(rows, total=len(rows), label=self.name))
+        return RankerResult(name=self.name, training_seconds=self.training_seconds, predictions=judged)
 
 
-def ours(knowledge: KnowledgeBase) -> Learnt:
+def our_matcher(knowledge: KnowledgeBase) -> TrainedRanker:
     """The matcher of this program, having learnt this knowledge."""
-    matcher, learning = _timed(lambda: UnderstandingPipeline(knowledge))
-    return Learnt(name=OURS, learning=learning, judging=lambda rows: predict(rows, matcher, perf_counter))
+    matcher, learning = _time_training(lambda: UnderstandingPipeline(knowledge))
+    return TrainedRanker(
+        name=OUR_NAME, training_seconds=learning, predict=lambda rows: predict(rows, matcher, perf_counter)
+    )
 
 
-def theirs(name: str, knowledge: KnowledgeBase) -> Learnt:
+def baseline(name: str, knowledge: KnowledgeBase) -> TrainedRanker:
     """The peer of that name, having learnt the same questions.
 
     Raises:
         EvaluationError: the peer cannot be made.
     """
-    ready(name)
-    ranker, learning = _timed(lambda: peer(name, knowledge))
-    return Learnt(name=name, learning=learning, judging=lambda rows: predict_by_ranking(rows, ranker, perf_counter))
+    import_baseline(name)
+    ranker, learning = _time_training(lambda: make_baseline(name, knowledge))
+    return TrainedRanker(
+        name=name, training_seconds=learning, predict=lambda rows: predict_by_ranking(rows, ranker, perf_counter)
+    )
 
 
-def _timed(make: Callable[[], Made]) -> tuple[Made, float]:
+def _time_training(make: Callable[[], TrainedT]) -> tuple[TrainedT, float]:
     gc.collect()
     # As the program learns.
-    with paused():
+    with gc_paused():
         start = perf_counter()
         return make(), perf_counter() - start

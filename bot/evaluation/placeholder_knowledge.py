@@ -21,23 +21,25 @@ from kb.model import (
     Trust,
 )
 
-Texts = Mapping[Language, tuple[str, ...]]
+TextsByLanguage = Mapping[Language, tuple[str, ...]]
 
 
-def silent(questions: Mapping[EntryId, Texts], decoys: Texts, concepts: tuple[SynonymSet, ...] = ()) -> KnowledgeBase:
+def placeholder_knowledge(
+    questions: Mapping[EntryId, TextsByLanguage], out_of_scope: TextsByLanguage, concepts: tuple[SynonymSet, ...] = ()
+) -> KnowledgeBase:
     """A knowledge base of these questions and decoys, and of words that mean the same."""
-    entries = {name: _entry(name, texts) for name, texts in questions.items()}
+    entries = {name: _placeholder_entry(name, texts) for name, texts in questions.items()}
     return KnowledgeBase(
         version="",
-        directory=_NOWHERE,
+        directory=_PLACEHOLDER_DIRECTORY,
         entries=entries,
         sources=MappingProxyType({}),
         concepts=concepts,
-        out_of_scope=decoys,
+        out_of_scope=out_of_scope,
     )
 
 
-def _entry(name: EntryId, questions: Texts) -> Entry:
+def _placeholder_entry(name: EntryId, questions: TextsByLanguage) -> Entry:
     return Entry(
         id=name,
         act=Act.ANSWER,
@@ -45,15 +47,15 @@ def _entry(name: EntryId, questions: Texts) -> Entry:
         trust=Trust.OWNER,
         sources=(),
         review_by=date.max,
-        title=_SILENT,
-        body=_SILENT,
-        citation=_SILENT,
+        title=_NO_TEXT,
+        body=_NO_TEXT,
+        citation=_NO_TEXT,
         questions=questions,
     )
 
 
-_SILENT: Final = MappingProxyType(dict.fromkeys(LANGUAGES, ""))
-_NOWHERE: Final = Directory(
+_NO_TEXT: Final = MappingProxyType(dict.fromkeys(LANGUAGES, ""))
+_PLACEHOLDER_DIRECTORY: Final = Directory(
     company="",
     lines=MappingProxyType({}),
     urgent_line=LineId(""),

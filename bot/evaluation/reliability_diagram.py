@@ -8,30 +8,30 @@ from typing import Any, Final
 from bot.evaluation.errors import EvaluationError
 from kb.evaluation.confusion import ReliabilityBin
 
-ID: Final = "reliability"
-_LIGHT: Final = "--ink: #1f2933; --paper: #ffffff; --line: #3b82f6; --quiet: #77818c;"
-_DARK: Final = "--ink: #e4e7eb; --paper: #161b22; --line: #60a5fa; --quiet: #8b95a1;"
+CHART_ID: Final = "reliability"
+_LIGHT_COLOURS: Final = "--ink: #1f2933; --paper: #ffffff; --line: #3b82f6; --quiet: #77818c;"
+_DARK_COLOURS: Final = "--ink: #e4e7eb; --paper: #161b22; --line: #60a5fa; --quiet: #8b95a1;"
 _CSS: Final = f"""inline:
-#chart-{ID} {{ {_LIGHT} }}
-@media (prefers-color-scheme: dark) {{ #chart-{ID} {{ {_DARK} }} }}
-#chart-{ID} text {{ fill: var(--ink); }}
-#chart-{ID} .text-overlay text.label {{ fill: var(--ink) !important; }}
+#chart-{CHART_ID} {{ {_LIGHT_COLOURS} }}
+@media (prefers-color-scheme: dark) {{ #chart-{CHART_ID} {{ {_DARK_COLOURS} }} }}
+#chart-{CHART_ID} text {{ fill: var(--ink); }}
+#chart-{CHART_ID} .text-overlay text.label {{ fill: var(--ink) !important; }}
 """
 
 
-def save(bins: Sequence[ReliabilityBin], file: Path, title: str) -> None:
+def save_diagram(bins: Sequence[ReliabilityBin], file: Path, title: str) -> None:
     """Write the picture of these bins to `file`.
 
     Raises:
         EvaluationError: the file cannot be written.
     """
     try:
-        file.write_bytes(drawn(bins, title))
+        file.write_bytes(render_diagram(bins, title))
     except OSError as exc:
         raise EvaluationError(f"{file}: {exc.strerror}: name a file in a folder that you may write to") from exc
 
 
-def drawn(bins: Sequence[ReliabilityBin], title: str) -> bytes:
+def render_diagram(bins: Sequence[ReliabilityBin], title: str) -> bytes:
     """The picture: each bin at its mean score and its share of right answers, with the number of its messages."""
     from pygal import XY, Config
 
@@ -42,7 +42,7 @@ def drawn(bins: Sequence[ReliabilityBin], title: str) -> bytes:
     config.css.append(_CSS)
     chart = XY(
         config,
-        style=_style(),
+        style=_diagram_style(),
         title=title,
         x_title="score promised",
         y_title="share that was right",
@@ -56,20 +56,20 @@ def drawn(bins: Sequence[ReliabilityBin], title: str) -> bytes:
         print_labels=True,
         legend_at_bottom=True,
         legend_at_bottom_columns=1,
-        y_labels=_FIFTHS,
-        x_labels=_FIFTHS,
+        y_labels=_AXIS_LABELS,
+        x_labels=_AXIS_LABELS,
         js=(),
     )
     points = [{"value": (one.confidence, one.accuracy), "label": str(one.rows)} for one in bins]
     chart.add("scores, with the number of messages", points)
     chart.add("what an honest score keeps", [(0, 0), (1, 1)], show_dots=False, stroke_style={"dasharray": "6, 6"})
-    chart.uuid = ID
-    chart.add_xml_filter(_without_scripts)
+    chart.uuid = CHART_ID
+    chart.add_xml_filter(_remove_scripts)
     picture: bytes = chart.render()
     return picture
 
 
-def _without_scripts(root: Any) -> Any:
+def _remove_scripts(root: Any) -> Any:
     """A picture needs none, and pages with a strict policy would complain."""
     for holder in root.iter():
         for script in [child for child in holder if str(child.tag).endswith("script")]:
@@ -77,7 +77,7 @@ def _without_scripts(root: Any) -> Any:
     return root
 
 
-def _style() -> Any:
+def _diagram_style() -> Any:
     from pygal.style import Style
 
     return Style(
@@ -100,4 +100,4 @@ def _style() -> Any:
     )
 
 
-_FIFTHS: Final = [number / 5 for number in range(6)]
+_AXIS_LABELS: Final = [number / 5 for number in range(6)]

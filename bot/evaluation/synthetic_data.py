@@ -9,31 +9,31 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bot.evaluation.placeholder_knowledge import silent
+from bot.evaluation.placeholder_knowledge import placeholder_knowledge
 from kb.evaluation.metrics import LabelledMessage
 from kb.evaluation.perturbation import perturb
 from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
 
-SEED: Final = 1
-FLATTENING: Final = 2.7
+DEFAULT_SEED: Final = 1
+ZIPF_OFFSET: Final = 2.7
 """The commonest words are not quite as common as one over their rank (Mandelbrot)."""
 TOPIC_WORDS: Final = 12
 TOPIC_SHARE: Final = 0.45
 """How many of a message's words belong to its topic; the others are common ones."""
-SHORTEST: Final = 2
-USUAL_LENGTH: Final = 4.0
+MIN_WORDS: Final = 2
+MEAN_EXTRA_WORDS: Final = 4.0
 """Words of a message: the shortest, and how many more on average."""
 COMMON_STEMS: Final = 40
 """The commonest stems belong to no topic."""
-WORDS_BY_ROOT: Final = 30
-LEAST_STEMS: Final = 800
-MOST_STEMS: Final = 60_000
+STEMS_PER_ROOT_TEXT: Final = 30
+MIN_STEMS: Final = 800
+MAX_STEMS: Final = 60_000
 """The vocabulary grows with the root of the text, as it does in speech (Heaps)."""
 
 Numbers = npt.NDArray[np.int64]
-Chances = npt.NDArray[np.float64]
+Probabilities = npt.NDArray[np.float64]
 
-_SOUNDS: Final[dict[Language, tuple[str, str, str]]] = {
+_SYLLABLES: Final[dict[Language, tuple[str, str, str]]] = {
     "lv": ("b d f g k l m n p r s t v z š č ž st pr kr sk", "a e i o u ā ē ī ū ie au", "- - - n s r l t k"),
     "ru": ("б в г д ж з к л м н п р с т х ч ш ст пр кр ск", "а е и о у ы я ю", "- - - н с р л т к"),
     "en": ("b d f g h k l m n p r s t v w ch sh st pr cr th", "a e i o u ea oo ai", "- - - n s r l t ck"),
@@ -46,26 +46,26 @@ _ENDINGS: Final[dict[Language, str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Tongue:
+class _SyntheticLanguage:
     """The words of one language: every form of every stem, and how likely stems and endings are."""
 
     forms: Sequence[str]
-    stems: Chances
-    endings: Chances
-    topics: Numbers
+    stem_probabilities: Probabilities
+    ending_probabilities: Probabilities
+    topic_stems: Numbers
     """The stems of each entry, one row an entry."""
 
 
-class Generated:
+class SyntheticData:
     """So many entries with so many questions among them."""
 
-    def __init__(self, *, entries: int, questions: int, seed: int = SEED) -> None:
+    def __init__(self, *, entries: int, questions: int, seed: int = DEFAULT_SEED) -> None:
         self._entries = [EntryId(f"entry-{number + 1}") for number in range(entries)]
         self._questions = max(questions, entries)
         self._seed = seed
-        stems = int(min(MOST_STEMS, LEAST_STEMS + WORDS_BY_ROOT * (questions / len(LANGUAGES)) ** 0.5))
-        self._tongues = {
-            language: _tongue(language, stems, entries, np.random.default_rng((seed, number)))
+        stems = int(min(MAX_STEMS, MIN_STEMS + STEMS_PER_ROOT_TEXT * (questions / len(LANGUAGES)) ** 0.5))
+        self._languages = {
+            language: _make_language(language, stems, entries, np.random.default_rng((seed, number)))
             for number, language in enumerate(LANGUAGES)
         }
 
@@ -81,7 +81,7 @@ class Generated:
             bounds = np.searchsorted(holders, np.arange(count + 1)).tolist()
             for entry, (first, last) in zip(self._entries, pairwise(bounds), strict=True):
                 each[entry][language] = tuple(texts[first:last])
-        return silent(
+        return placeholder_knowledge(
             {entry: MappingProxyType(texts) for entry, texts in each.items()},
             MappingProxyType(dict.fromkeys(LANGUAGES, ())),
         )
@@ -99,34 +99,34 @@ class Generated:
 
     def _texts(self, language: Language, holders: Numbers, rng: np.random.Generator) -> Iterator[str]:
         """One text for each entry number."""
-        tongue = self._tongues[language]
-        lengths = SHORTEST + rng.poisson(USUAL_LENGTH, size=len(holders))
+        tongue = self._languages[language]
+        lengths = MIN_WORDS + rng.poisson(MEAN_EXTRA_WORDS, size=len(holders))
         total = int(lengths.sum())
-        stems = _drawn(tongue.stems, total, rng)
+        stems = _sample(tongue.stem_probabilities, total, rng)
         topical = rng.random(total) < TOPIC_SHARE
-        chosen = _drawn(_zipf(TOPIC_WORDS), total, rng)
-        stems[topical] = tongue.topics[np.repeat(holders, lengths)[topical], chosen[topical]]
-        forms = (stems * len(tongue.endings) + _drawn(tongue.endings, total, rng)).tolist()
+        chosen = _sample(_zipf_probabilities(TOPIC_WORDS), total, rng)
+        stems[topical] = tongue.topic_stems[np.repeat(holders, lengths)[topical], chosen[topical]]
+        forms = (stems * len(tongue.ending_probabilities) + _sample(tongue.ending_probabilities, total, rng)).tolist()
         place = 0
         for length in lengths.tolist():
             yield " ".join([tongue.forms[form] for form in forms[place : place + length]])
             place += length
 
 
-def _tongue(language: Language, stems: int, entries: int, rng: np.random.Generator) -> _Tongue:
+def _make_language(language: Language, stems: int, entries: int, rng: np.random.Generator) -> _SyntheticLanguage:
     endings = [ending.strip("-") for ending in _ENDINGS[language].split()]
-    words = _stems(language, stems, rng)
-    return _Tongue(
+    words = _make_stems(language, stems, rng)
+    return _SyntheticLanguage(
         forms=[word + ending for word in words for ending in endings],
-        stems=_zipf(stems),
-        endings=_zipf(len(endings)),
-        topics=rng.integers(COMMON_STEMS, stems, size=(entries, TOPIC_WORDS)),
+        stem_probabilities=_zipf_probabilities(stems),
+        ending_probabilities=_zipf_probabilities(len(endings)),
+        topic_stems=rng.integers(COMMON_STEMS, stems, size=(entries, TOPIC_WORDS)),
     )
 
 
-def _stems(language: Language, count: int, rng: np.random.Generator) -> list[str]:
+def _make_stems(language: Language, count: int, rng: np.random.Generator) -> list[str]:
     """Different stems, the commonest first; those have fewer syllables."""
-    onsets, vowels, codas = (tuple(sounds.split()) for sounds in _SOUNDS[language])
+    onsets, vowels, codas = (tuple(sounds.split()) for sounds in _SYLLABLES[language])
     found: dict[str, None] = {}
     while len(found) < count:
         syllables = 1 + (len(found) > COMMON_STEMS) + int(rng.integers(3) == 0)
@@ -136,13 +136,13 @@ def _stems(language: Language, count: int, rng: np.random.Generator) -> list[str
     return list(found)
 
 
-def _zipf(count: int) -> Chances:
-    chances = 1 / (np.arange(count) + FLATTENING)
-    out: Chances = chances / chances.sum()
+def _zipf_probabilities(count: int) -> Probabilities:
+    chances = 1 / (np.arange(count) + ZIPF_OFFSET)
+    out: Probabilities = chances / chances.sum()
     return out
 
 
-def _drawn(chances: Chances, count: int, rng: np.random.Generator) -> Numbers:
+def _sample(probabilities: Probabilities, count: int, rng: np.random.Generator) -> Numbers:
     """Numbers as likely as told: far quicker than `choice` where there are many."""
-    found = np.searchsorted(np.cumsum(chances), rng.random(count))
-    return np.minimum(found, len(chances) - 1).astype(np.int64)
+    found = np.searchsorted(np.cumsum(probabilities), rng.random(count))
+    return np.minimum(found, len(probabilities) - 1).astype(np.int64)

@@ -12,39 +12,39 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection, Engine
 
-from bot.delivery.jobs.interface import Queue
-from bot.helpdesk.escalation import Calls
-from bot.knowledge.factory import Known
+from bot.delivery.jobs.interface import JobQueue
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.knowledge.factory import KnowledgeSource
 from handlers.model.messages import Reply
 from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import outbox
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Handoff, State, What
+from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffState
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class ActionResult:
     """How a hand-off stands after an act. `won`: the act made it so; otherwise somebody was faster.
 
     `state` is None where it is gone: the person was forgotten, or there never was one. `taken_by` is who has it, or had
     it when it was closed.
     """
 
-    won: bool
-    state: State | None
+    applied: bool
+    state: HandoffState | None
     taken_by: str | None = None
 
     @property
     def closed(self) -> bool:
         """Whether there is nothing more to do about it."""
-        return self.state not in handoffs.CURRENT
+        return self.state not in handoffs.CURRENT_STATES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class HandoffActions:
     """The acts. `who` is the name that colleagues read: the caller has seen to it that this is who acts.
 
     Everybody who was told of the hand-off is told of the change; the person in the talk is told when it is taken.
@@ -53,73 +53,75 @@ class Desk:
     database: Engine
     threads: ThreadPoolExecutor
     clock: Callable[[], datetime]
-    knowledge: Known
-    jobs: Queue
-    calls: Calls = field(default_factory=Calls)
-    wake: Callable[[], None] = lambda: None
+    knowledge_source: KnowledgeSource
+    jobs: JobQueue
+    handoff_workflow: HandoffWorkflow = field(default_factory=HandoffWorkflow)
+    wake_notifications: Callable[[], None] = lambda: None
     """There is something to tell staff; called in the event loop."""
 
-    async def take(self, handoff: int, who: str) -> Result:
+    async def take(self, handoff: int, agent_name: str) -> ActionResult:
         """`who` looks after it from now on; the person is told that their line has seen it."""
-        result, talk = await self._act(handoff, who, What.TAKEN)
+        result, talk = await self._execute(handoff, agent_name, HandoffEvent.TAKEN)
         if talk is not None:
             self.jobs.submit(talk)
         return result
 
-    async def give_back(self, handoff: int, who: str) -> Result:
+    async def release(self, handoff: int, agent_name: str) -> ActionResult:
         """`who` had taken it and leaves it to others: it waits as if it were new."""
-        return (await self._act(handoff, who, What.GIVEN_BACK))[0]
+        return (await self._execute(handoff, agent_name, HandoffEvent.RELEASED))[0]
 
-    async def reached(self, handoff: int, who: str) -> Result:
+    async def mark_contacted(self, handoff: int, agent_name: str) -> ActionResult:
         """`who` has spoken with the person: it is closed, whoever had taken it."""
-        return (await self._act(handoff, who, What.REACHED))[0]
+        return (await self._execute(handoff, agent_name, HandoffEvent.CONTACTED))[0]
 
-    async def not_needed(self, handoff: int, who: str) -> Result:
+    async def mark_not_needed(self, handoff: int, agent_name: str) -> ActionResult:
         """There is nothing to do: it is closed, whoever had taken it."""
-        return (await self._act(handoff, who, What.NOT_NEEDED))[0]
+        return (await self._execute(handoff, agent_name, HandoffEvent.NOT_NEEDED))[0]
 
-    async def _act(self, handoff: int, who: str, what: What) -> tuple[Result, str | None]:
-        def transaction() -> tuple[Result, str | None]:
-            with engine.writing(self.database) as connection:
-                return self._change(connection, handoff, who, what)
+    async def _execute(self, handoff: int, agent_name: str, event: HandoffEvent) -> tuple[ActionResult, str | None]:
+        def transaction() -> tuple[ActionResult, str | None]:
+            with engine.write_transaction(self.database) as connection:
+                return self._apply(connection, handoff, agent_name, event)
 
         result, talk = await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
-        log.info("desk.acted", handoff=handoff, act=what.value, won=result.won, state=result.state)
-        if result.won:
-            self.wake()
+        log.info("desk.acted", handoff=handoff, act=event.value, won=result.applied, state=result.state)
+        if result.applied:
+            self.wake_notifications()
         return result, talk
 
-    def _change(self, connection: Connection, number: int, who: str, what: What) -> tuple[Result, str | None]:
+    def _apply(
+        self, connection: Connection, handoff_id: int, agent_name: str, event: HandoffEvent
+    ) -> tuple[ActionResult, str | None]:
         now = self.clock()
-        won = _done(connection, number, who, what, now)
-        handoff = handoffs.get(connection, number)
+        applied = _update_handoff(connection, handoff_id, agent_name, event, now)
+        handoff = handoffs.get(connection, handoff_id)
         if handoff is None:
-            return Result(won=False, state=None), None
+            return ActionResult(applied=False, state=None), None
         talk = None
-        if won:
-            self.calls.changed(connection, handoff, what, now, who=who)
-            if what is What.GIVEN_BACK:
-                self.calls.wait(connection, handoff, now)
-            if what is What.TAKEN:
-                talk = self._tell(connection, handoff, now)
-        return Result(won=won, state=handoff.state, taken_by=handoff.taken_by), talk
+        if applied:
+            self.handoff_workflow.state_changed(connection, handoff, event, now, agent_name=agent_name)
+            if event is HandoffEvent.RELEASED:
+                self.handoff_workflow.start_timers(connection, handoff, now)
+            if event is HandoffEvent.TAKEN:
+                talk = self._tell_user(connection, handoff, now)
+        return ActionResult(applied=applied, state=handoff.state, taken_by=handoff.taken_by), talk
 
-    def _tell(self, connection: Connection, handoff: Handoff, now: datetime) -> str:
+    def _tell_user(self, connection: Connection, handoff: Handoff, now: datetime) -> str:
         """Let the person know that somebody has seen it: that much is true."""
         talk = conversations.get(connection, handoff.conversation)
-        known, language = self.knowledge.current, talk.language or "lv"
-        line = known.base.directory.lines.get(handoff.line)
+        knowledge, language = self.knowledge_source.current, talk.language or "lv"
+        line = knowledge.base.directory.lines.get(handoff.line)
         name = line.name[language] if line is not None else handoff.line
-        said = known.phrases(language, "seen_by_line", name=name)
-        outbox.enqueue(connection, talk, None, [Reply(text=said)], now)
+        sentence = knowledge.phrases(language, "seen_by_line", name=name)
+        outbox.enqueue(connection, talk, None, [Reply(text=sentence)], now)
         self.jobs.queue(connection, talk.id)
         return talk.id
 
 
-def _done(connection: Connection, handoff: int, who: str, what: What, now: datetime) -> bool:
-    if what is What.TAKEN:
-        return handoffs.take(connection, handoff, who, now)
-    if what is What.GIVEN_BACK:
-        return handoffs.give_back(connection, handoff, who, now)
-    closed = State.REACHED if what is What.REACHED else State.NOT_NEEDED
+def _update_handoff(connection: Connection, handoff: int, agent_name: str, event: HandoffEvent, now: datetime) -> bool:
+    if event is HandoffEvent.TAKEN:
+        return handoffs.take(connection, handoff, agent_name, now)
+    if event is HandoffEvent.RELEASED:
+        return handoffs.release(connection, handoff, agent_name, now)
+    closed = HandoffState.CONTACTED if event is HandoffEvent.CONTACTED else HandoffState.NOT_NEEDED
     return handoffs.close(connection, handoff, closed, now)

@@ -4,50 +4,62 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.notify.interface import Kind, Notice, Reach, Said, Standing, State, Withdrawn
+from bot.notify.interface import (
+    ContactMethod,
+    HandoffNotification,
+    HandoffState,
+    Notification,
+    NotificationKind,
+    QuotedMessage,
+    Retraction,
+)
 from storage.conversations import conversations, history
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side
-from storage.delivery.notifications import Claimed
+from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 
-SPOKEN: Final = 8
+MESSAGES_SHOWN: Final = 8
 """Messages of both sides that staff sees."""
 
 
-def standing(connection: Connection, claimed: Claimed) -> Standing | None:
+def build_notification(connection: Connection, claimed: ClaimedNotification) -> Notification | None:
     """What there is to tell; None where the hand-off is gone and was never told."""
     if claimed.conversation is None:
-        return Withdrawn(handoff=claimed.handoff)
+        return Retraction(handoff=claimed.handoff)
     handoff = handoffs.get(connection, claimed.handoff)
     if handoff is None:
         return None
     talk = conversations.get(connection, handoff.conversation)
-    happened = handoffs.events(connection, handoff.id)
-    acted = next((event.who for event in reversed(happened) if event.who is not None), None)
-    spoken = history.recent(connection, talk.id, limit=SPOKEN)
-    return Notice(
+    log_entries = handoffs.list_events(connection, handoff.id)
+    last_actor = next((event.actor for event in reversed(log_entries) if event.actor is not None), None)
+    messages = history.last_messages(connection, talk.id, limit=MESSAGES_SHOWN)
+    return HandoffNotification(
         handoff=handoff.id,
-        kind=Kind(claimed.kind),
+        kind=NotificationKind(claimed.kind),
         line=handoff.line,
         reason=handoff.reason,
-        state=State(handoff.state),
-        by=acted,
+        state=HandoffState(handoff.state),
+        last_actor=last_actor,
         language=talk.language or "lv",
-        place=talk.place,
-        reach=_reach(talk),
-        said=tuple(Said(mine=one.side is Side.PERSON, text=one.text) for one in spoken),
+        location=talk.location,
+        contact=_contact_method(talk),
+        messages=tuple(QuotedMessage(from_user=one.side is Side.PERSON, text=one.text) for one in messages),
         since=handoff.created_at,
         at=claimed.created_at,
     )
 
 
-def _reach(talk: Conversation) -> Reach:
+def _contact_method(conversation: Conversation) -> ContactMethod:
     """The person's own number or name where the channel has one."""
-    if talk.channel == "whatsapp":
-        return Reach(channel=talk.channel, phone=talk.sender.removeprefix("whatsapp:"))
-    if talk.channel == "telegram":
-        if talk.handle:
-            return Reach(channel=talk.channel, name=f"@{talk.handle}", link=f"https://t.me/{talk.handle}")
-        return Reach(channel=talk.channel, link=f"tg://user?id={talk.sender}")
-    return Reach(channel=talk.channel)
+    if conversation.channel == "whatsapp":
+        return ContactMethod(channel=conversation.channel, phone=conversation.sender.removeprefix("whatsapp:"))
+    if conversation.channel == "telegram":
+        if conversation.username:
+            return ContactMethod(
+                channel=conversation.channel,
+                name=f"@{conversation.username}",
+                link=f"https://t.me/{conversation.username}",
+            )
+        return ContactMethod(channel=conversation.channel, link=f"tg://user?id={conversation.sender}")
+    return ContactMethod(channel=conversation.channel)

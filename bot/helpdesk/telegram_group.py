@@ -4,92 +4,106 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
 from bot.channels.interface import DeliveryError
-from bot.channels.telegram import Answer, Button, Tap
-from bot.helpdesk.handoff_actions import Desk, Result
-from bot.notify.formatting import telegram
-from bot.notify.interface import Kind, Notice, NotifyError, State, Thread, Told
-from bot.notify.staff_address import StaffAddress, Way
-from bot.notify.wording import Words
+from bot.channels.telegram import ActionButton, ButtonTap, TapReply
+from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.notify.formatting import telegram_html
+from bot.notify.interface import (
+    AnyNotification,
+    HandoffNotification,
+    HandoffState,
+    NotificationKind,
+    NotifyError,
+    Thread,
+)
+from bot.notify.staff_address import StaffAddress, Transport
+from bot.notify.wording import NotificationTexts
 from storage.helpdesk import handoffs
 
-Rows = tuple[tuple[Button, ...], ...]
+ButtonRows = tuple[tuple[ActionButton, ...], ...]
 
-_ACTS: Final[Mapping[State, tuple[tuple[str, ...], ...]]] = {
-    State.OPEN: (("take",), ("reached", "not_needed")),
-    State.TAKEN: (("reached", "not_needed"), ("give_back",)),
+_ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
+    HandoffState.OPEN: (("take",), ("reached", "not_needed")),
+    HandoffState.TAKEN: (("reached", "not_needed"), ("give_back",)),
 }
 """What can be done about a hand-off as it stands; about one that is closed, nothing."""
 
 
-class Board(Protocol):
+class GroupChannel(Protocol):
     """As bot.channels.telegram.Telegram."""
 
-    async def post(self, address: str, html: str, rows: Rows = (), answers: str | None = None) -> str:
+    async def post(self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None) -> str:
         """A new message."""
         ...
 
-    async def change(self, address: str, receipt: str, html: str, rows: Rows = ()) -> None:
+    async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
         """Another text in its place."""
         ...
 
 
-class Groups:
+class TelegramGroupNotifier:
     """A Notifier for Telegram groups."""
 
-    def __init__(self, board: Board, words: Words) -> None:
-        self._board, self._words = board, words
+    def __init__(self, channel: GroupChannel, texts: NotificationTexts) -> None:
+        self._channel, self._texts = channel, texts
 
-    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str:
+    async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str:
         """As Notifier.notify."""
-        if to.way is not Way.TELEGRAM:
+        if to.transport is not Transport.TELEGRAM:
             raise NotifyError("this is no Telegram group", permanent=True)
-        html, rows = telegram(self._words.written(notice)), self._rows(notice)
+        html, rows = telegram_html(self._texts.render(notification)), self._button_rows(notification)
         try:
-            if thread.receipt is None:
-                return await self._board.post(to.target, html, rows, thread.answers)
-            await self._board.change(to.target, thread.receipt, html, rows)
+            if thread.provider_message_id is None:
+                return await self._channel.post(to.target, html, rows, thread.in_reply_to)
+            await self._channel.edit(to.target, thread.provider_message_id, html, rows)
         except DeliveryError as exc:
             raise NotifyError(str(exc), permanent=exc.permanent, retry_after=exc.retry_after) from exc
-        return thread.receipt
+        return thread.provider_message_id
 
-    def _rows(self, notice: Told) -> Rows:
-        if not isinstance(notice, Notice) or notice.kind is Kind.REMINDER:
+    def _button_rows(self, notification: AnyNotification) -> ButtonRows:
+        if not isinstance(notification, HandoffNotification) or notification.kind is NotificationKind.REMINDER:
             return ()
         return tuple(
-            tuple(Button(title=self._words.say(f"button_{act}"), act=f"{act}:{notice.handoff}") for act in row)
-            for row in _ACTS.get(notice.state, ())
+            tuple(
+                ActionButton(title=self._texts.sentence(f"button_{act}"), callback_data=f"{act}:{notification.handoff}")
+                for act in row
+            )
+            for row in _ACTIONS_BY_STATE.get(notification.state, ())
         )
 
 
-class Staffroom:
+class GroupActions:
     """Takes taps to the desk. `groups` are those where notices come: whoever is in one may act, nobody else."""
 
-    def __init__(self, desk: Desk, words: Words, groups: frozenset[str]) -> None:
-        self._words, self._groups = words, groups
-        self._acts: Mapping[str, Callable[[int, str], Awaitable[Result]]] = {
-            "take": desk.take,
-            "give_back": desk.give_back,
-            "reached": desk.reached,
-            "not_needed": desk.not_needed,
+    def __init__(self, handoff_actions: HandoffActions, texts: NotificationTexts, groups: frozenset[str]) -> None:
+        self._texts, self._groups = texts, groups
+        self._actions: Mapping[str, Callable[[int, str], Awaitable[ActionResult]]] = {
+            "take": handoff_actions.take,
+            "give_back": handoff_actions.release,
+            "reached": handoff_actions.mark_contacted,
+            "not_needed": handoff_actions.mark_not_needed,
         }
 
-    async def __call__(self, tap: Tap) -> Answer:
+    async def __call__(self, tap: ButtonTap) -> TapReply:
         """What whoever tapped is told."""
         if tap.chat not in self._groups:
-            return Answer(text=self._words.say("no_group"), loud=True)
-        act, _, number = tap.act.partition(":")
-        if act not in self._acts or not (number.isascii() and number.isdigit() and len(number) < 16):
-            return Answer(text="")
-        result = await self._acts[act](int(number), tap.who)
-        if result.won:
-            return Answer(text=self._words.say(f"done_{act}", number=number))
-        return Answer(text=self._lost(act, tap.who, result), loud=True)
+            return TapReply(text=self._texts.sentence("no_group"), show_alert=True)
+        act, _, number = tap.callback_data.partition(":")
+        if act not in self._actions or not (number.isascii() and number.isdigit() and len(number) < 16):
+            return TapReply(text="")
+        result = await self._actions[act](int(number), tap.user_name)
+        if result.applied:
+            return TapReply(text=self._texts.sentence(f"done_{act}", number=number))
+        return TapReply(text=self._not_applied_text(act, tap.user_name, result), show_alert=True)
 
-    def _lost(self, act: str, who: str, result: Result) -> str:
+    def _not_applied_text(self, act: str, user_name: str, result: ActionResult) -> str:
         if result.state is None:
-            return self._words.say("gone")
-        if result.state not in handoffs.CURRENT:
-            return self._words.say("over")
+            return self._texts.sentence("gone")
+        if result.state not in handoffs.CURRENT_STATES:
+            return self._texts.sentence("over")
         if act == "give_back":
-            return self._words.say("nobody_has" if result.taken_by is None else "not_yours")
-        return self._words.say("yours") if result.taken_by == who else self._words.say("had", who=result.taken_by)
+            return self._texts.sentence("nobody_has" if result.taken_by is None else "not_yours")
+        return (
+            self._texts.sentence("yours")
+            if result.taken_by == user_name
+            else self._texts.sentence("had", who=result.taken_by)
+        )

@@ -12,12 +12,12 @@ import structlog
 from sqlalchemy import Connection, Engine
 from structlog.contextvars import bound_contextvars
 
-from bot.database.group_commit import Writer
-from bot.delivery.jobs.interface import Queue
-from bot.helpdesk.escalation import Calls
-from bot.knowledge.factory import Known
-from bot.observability.metrics import Metrics
-from bot.observability.tracing import NO_TRACING, Fact, Tracing
+from bot.database.group_commit import GroupCommitWriter
+from bot.delivery.jobs.interface import JobQueue
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.knowledge.factory import KnowledgeSource
+from bot.observability.metrics import PrometheusMetrics
+from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
 from handlers.dialogue.service_notices import DecideFunction
 from handlers.model.actions import (
     Ask,
@@ -39,33 +39,33 @@ from storage import personal_data
 from storage.conversations import conversations, feedback, history, sessions, turns
 from storage.conversations.conversations import Conversation
 from storage.delivery import outbox
-from storage.delivery.outbox import LEASE, Outgoing
+from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
 from storage.helpdesk import handoffs
 from storage.statistics import daily_counts
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
-DraftLink = Callable[[str, str, Language], str | None]
+MakeDraftLink = Callable[[str, str, Language], str | None]
 """The address of the draft page for (channel, talk, language); None where nobody on that channel could open it."""
 
 
-def no_page(channel: str, talk: str, language: Language) -> None:
+def no_draft_link(channel: str, conversation_id: str, language: Language) -> None:
     """For a program without pages."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class IntakeResult:
     """What became of a message: its talk, and the trace of its decision; None where it had come before.
 
     `reply` is there where it was claimed on the way: it is to be sent at once.
     """
 
-    talk: str
-    turn: int | None = None
-    reply: Outgoing | None = None
+    conversation_id: str
+    turn_id: int | None = None
+    reply: OutgoingReply | None = None
     trace: Trace | None = None
-    milliseconds: float = 0.0
+    decision_ms: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,15 +78,15 @@ class Intake:
     """
 
     database: Engine
-    knowledge: Known
+    knowledge_source: KnowledgeSource
     clock: Clock
     threads: ThreadPoolExecutor
-    writer: Writer
-    jobs: Queue
-    links: DraftLink = no_page
-    calls: Calls = field(default_factory=Calls)
+    writer: GroupCommitWriter
+    jobs: JobQueue
+    make_draft_link: MakeDraftLink = no_draft_link
+    handoff_workflow: HandoffWorkflow = field(default_factory=HandoffWorkflow)
     decide: DecideFunction = decide
-    metrics: Metrics = field(default_factory=Metrics)
+    metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     tracing: Tracing = NO_TRACING
 
     async def __call__(self, inbound: Inbound) -> None:
@@ -96,121 +96,133 @@ class Intake:
             StorageError: nothing was stored; the same message may be sent again.
         """
         with (
-            self.metrics.taking(inbound.channel),
+            self.metrics.time_intake(inbound.channel),
             bound_contextvars(message=inbound.message_id),
             self.tracing.span("intake") as span,
         ):
-            span.note({Fact.CHANNEL: inbound.channel})
-            taken = await self.writer(partial(self.take, inbound), urgent=True)
-            span.note(_known(taken.trace) if taken.trace is not None else {Fact.RESULT: "repeated"})
-            if taken.turn is not None:
-                span.note({Fact.TURN: taken.turn})
-            self._tell(inbound.channel, taken)
-        self.jobs.submit(taken.talk, taken.reply)
+            span.set_attributes({SpanAttribute.CHANNEL: inbound.channel})
+            result = await self.writer(partial(self.store, inbound), urgent=True)
+            span.set_attributes(
+                _trace_attributes(result.trace) if result.trace is not None else {SpanAttribute.RESULT: "repeated"}
+            )
+            if result.turn_id is not None:
+                span.set_attributes({SpanAttribute.TURN: result.turn_id})
+            self._log_and_count(inbound.channel, result)
+        self.jobs.submit(result.conversation_id, result.reply)
 
-    def take(self, inbound: Inbound, connection: Connection) -> Taken:
+    def store(self, inbound: Inbound, connection: Connection) -> IntakeResult:
         """All that is stored about a message, in one transaction."""
-        known = self.knowledge.current
-        if known is not self.knowledge:
+        knowledge = self.knowledge_source.current
+        if knowledge is not self.knowledge_source:
             # What is known may change at any moment: a message is dealt with by one knowledge from beginning to end.
-            return replace(self, knowledge=known).take(inbound, connection)
+            return replace(self, knowledge_source=knowledge).store(inbound, connection)
         now = self.clock()
-        talk = conversations.open(connection, inbound, now)
-        message = conversations.heard(connection, talk, inbound, now)
+        conversation = conversations.open_and_lock(connection, inbound, now)
+        message = conversations.record_inbound(connection, conversation, inbound, now)
         if message is None:
-            return Taken(talk=talk.id)
+            return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
-        session = sessions.read(connection, talk.id)
+        session = sessions.read(connection, conversation.id)
         decision = self._decide(inbound, session, now)
-        took = (perf_counter() - start) * 1000
+        decision_ms = (perf_counter() - start) * 1000
         turn: int | None = None
         if any(isinstance(action, EraseUser) for action in decision.actions):
-            talk = personal_data.forget(connection, inbound, now)
+            conversation = personal_data.erase_sender(connection, inbound, now)
         else:
-            turn = self._keep(connection, talk, message, decision, took, now)
-        reply = self._answer(connection, talk, turn, decision, inbound)
-        self.jobs.queue(connection, talk.id)
-        daily_counts.count_up(connection, talk.channel, decision.trace, now.date())
-        return Taken(talk=talk.id, turn=turn, reply=reply, trace=decision.trace, milliseconds=took)
+            turn = self._store_decision(connection, conversation, message, decision, decision_ms, now)
+        reply = self._enqueue_reply(connection, conversation, turn, decision, inbound)
+        self.jobs.queue(connection, conversation.id)
+        daily_counts.increment(connection, conversation.channel, decision.trace, now.date())
+        return IntakeResult(
+            conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
+        )
 
-    def _tell(self, channel: str, taken: Taken) -> None:
-        if taken.trace is None:
-            log.info("intake.repeated", channel=channel, talk=taken.talk)
+    def _log_and_count(self, channel: str, result: IntakeResult) -> None:
+        if result.trace is None:
+            log.info("intake.repeated", channel=channel, talk=result.conversation_id)
             return
-        self.metrics.decided(channel, taken.trace.act, taken.milliseconds / 1000)
+        self.metrics.observe_decision(channel, result.trace.act, result.decision_ms / 1000)
         log.info(
             "intake.decided",
             channel=channel,
-            talk=taken.talk,
-            turn=taken.turn,
-            handler=taken.trace.handler,
-            ms=round(taken.milliseconds, 2),
+            talk=result.conversation_id,
+            turn=result.turn_id,
+            handler=result.trace.handler,
+            ms=round(result.decision_ms, 2),
         )
 
     def _decide(self, inbound: Inbound, session: Session, now: datetime) -> Decision:
         with self.tracing.span("decide") as span:
-            decision = self.decide(inbound, session, self.knowledge.current, now)
-            span.note(_known(decision.trace))
+            decision = self.decide(inbound, session, self.knowledge_source.current, now)
+            span.set_attributes(_trace_attributes(decision.trace))
         return decision
 
-    def _keep(
-        self, connection: Connection, talk: Conversation, message: int, decision: Decision, took: float, now: datetime
+    def _store_decision(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: int,
+        decision: Decision,
+        decision_ms: float,
+        now: datetime,
     ) -> int:
-        circumstances = turns.Circumstances(
-            content_version=self.knowledge.current.base.version, milliseconds=took, traceparent=self.tracing.carried()
+        circumstances = turns.DecisionContext(
+            content_version=self.knowledge_source.current.base.version,
+            milliseconds=decision_ms,
+            traceparent=self.tracing.traceparent(),
         )
-        turn = turns.record(connection, talk, message, decision, circumstances, now)
-        sessions.write(connection, talk.id, decision.session, now)
-        self.calls.said(connection, talk.id, now)
+        turn = turns.record(connection, conversation, message, decision, circumstances, now)
+        sessions.write(connection, conversation.id, decision.session, now)
+        self.handoff_workflow.message_added(connection, conversation.id, now)
         for action in decision.actions:
             match action:
                 case NotifyStaff():
-                    handoff = handoffs.open(connection, talk, turn.id, action.line, action.reason, now)
-                    self.calls.called(connection, handoff, now)
+                    handoff = handoffs.open_handoff(connection, conversation, turn.id, action.line, action.reason, now)
+                    self.handoff_workflow.opened(connection, handoff, now)
                 case CloseHandoffs():
-                    self.calls.resolved(connection, talk.id, now)
+                    self.handoff_workflow.close_all(connection, conversation.id, now)
                 case RecordFeedback():
-                    feedback.note(connection, talk, action.turn, now, helped=action.helped)
+                    feedback.record(connection, conversation, action.turn, now, helped=action.helped)
                 case Say() | Ask() | AskFeedback() | ShowLine() | ShowTicketChannel() | EraseUser():
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
         return turn.id
 
-    def _answer(
-        self, connection: Connection, talk: Conversation, turn: int | None, decision: Decision, inbound: Inbound
-    ) -> Outgoing | None:
+    def _enqueue_reply(
+        self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound
+    ) -> OutgoingReply | None:
         """Queues the reply; it is returned where it is claimed already, for a queue that sends within this process."""
-        reply, now = self._reply(connection, talk, decision), self.clock()
+        reply, now = self._render_reply(connection, conversation, decision), self.clock()
         if reply is None:
             return None
-        if not self.jobs.at_hand:
-            outbox.enqueue(connection, talk, turn, (reply,), now)
+        if not self.jobs.sends_in_process:
+            outbox.enqueue(connection, conversation, turn, (reply,), now)
             return None
-        queued = Outgoing(
+        queued = OutgoingReply(
             id=0,
-            talk=talk,
+            conversation=conversation,
             turn=turn,
             text=reply.text,
             options=reply.options,
             attempts=1,
             created_at=now,
-            answers=inbound.message_id if turn is not None else None,
-            traceparent=self.tracing.carried(),
+            in_reply_to=inbound.message_id if turn is not None else None,
+            traceparent=self.tracing.traceparent(),
         )
-        return outbox.hand_over(connection, queued, now + LEASE)
+        return outbox.enqueue_claimed(connection, queued, now + CLAIM_LEASE)
 
-    def _reply(self, connection: Connection, talk: Conversation, decision: Decision) -> Reply | None:
+    def _render_reply(self, connection: Connection, conversation: Conversation, decision: Decision) -> Reply | None:
         language = decision.trace.language
-        known = self.knowledge.current
-        voice = RenderContext(phrases=known.phrases, directory=known.base.directory, language=language)
+        knowledge = self.knowledge_source.current
+        render_context = RenderContext(phrases=knowledge.phrases, directory=knowledge.base.directory, language=language)
         draft = EmailDraft()
         if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
-            url = self.links(talk.channel, talk.id, language)
-            draft = EmailDraft(url=url, last_messages=history.transcript(connection, talk.id))
-        return render(decision.actions, voice, draft)
+            url = self.make_draft_link(conversation.channel, conversation.id, language)
+            draft = EmailDraft(url=url, last_messages=history.last_user_messages(connection, conversation.id))
+        return render(decision.actions, render_context, draft)
 
 
-def _known(trace: Trace) -> dict[Fact, str | int]:
+def _trace_attributes(trace: Trace) -> dict[SpanAttribute, str | int]:
     """What a trace may tell of a decision."""
-    return {Fact.ACT: trace.act, Fact.OUTCOME: trace.outcome.value}
+    return {SpanAttribute.ACT: trace.act, SpanAttribute.OUTCOME: trace.outcome.value}

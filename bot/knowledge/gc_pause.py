@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def paused() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Without it: what is made here stays, and it would look through that again and again for nothing."""
     collecting = gc.isenabled()
     gc.disable()

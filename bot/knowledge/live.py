@@ -5,23 +5,23 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from bot.knowledge.factory import learned
+from bot.knowledge.factory import train_knowledge
 from handlers.model.context import KnowledgeBundle
 from kb.lessons import add_lessons, effective_lessons
 from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase
 from kb.understanding.lesson_overlay import LessonOverlay
-from storage.curation.lessons import Curriculum
+from storage.curation.lessons import LessonSet
 
-NOTHING_TAUGHT: Final = Curriculum(revision=0, taught=())
+NO_LESSONS: Final = LessonSet(revision=0, stored=())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Studied:
+class TrainedKnowledge:
     """What was learned from which content files."""
 
-    filed: KnowledgeBase
-    known: KnowledgeBundle
+    released_content: KnowledgeBase
+    knowledge: KnowledgeBundle
 
 
 class LiveKnowledge:
@@ -30,43 +30,45 @@ class LiveKnowledge:
     `filed` is what stands in the content files, `curriculum` what was taught beside and is gone by.
     """
 
-    def __init__(self, folder: Path | None, curriculum: Curriculum = NOTHING_TAUGHT) -> None:
+    def __init__(self, folder: Path | None, lesson_set: LessonSet = NO_LESSONS) -> None:
         """Reads and learns: that takes seconds.
 
         Raises:
             ContentError: names every mistake in the content.
         """
         self._folder = folder
-        self._changing = Lock()
-        self.filed = load_knowledge_base(folder)
-        self.curriculum = curriculum
-        self.current = self._learned = learned(self.filed, curriculum.lessons)
+        self._lock = Lock()
+        self.released_content = load_knowledge_base(folder)
+        self.lesson_set = lesson_set
+        self.current = self._trained = train_knowledge(self.released_content, lesson_set.lessons)
 
-    def hear(self, curriculum: Curriculum) -> None:
+    def apply_lessons(self, lesson_set: LessonSet) -> None:
         """Go by new lessons word for word, without learning from them: at once."""
-        with self._changing:
-            self._hear(curriculum)
+        with self._lock:
+            self._apply_lessons(lesson_set)
 
     @property
-    def has_to_learn(self) -> bool:
+    def needs_training(self) -> bool:
         """Whether something was heard and not learned from."""
-        return self.current is not self._learned
+        return self.current is not self._trained
 
-    def study(self, filed: KnowledgeBase | None = None) -> Studied:
+    def train(self, released_content: KnowledgeBase | None = None) -> TrainedKnowledge:
         """Learn from what was heard, and from the content files if they are given anew: that takes seconds.
 
         Nothing is changed by it, and more may be heard meanwhile.
         """
-        filed = filed or self.filed
-        return Studied(filed=filed, known=learned(filed, self.curriculum.lessons))
+        released_content = released_content or self.released_content
+        return TrainedKnowledge(
+            released_content=released_content, knowledge=train_knowledge(released_content, self.lesson_set.lessons)
+        )
 
-    def adopt(self, studied: Studied) -> None:
+    def swap_in(self, trained: TrainedKnowledge) -> None:
         """Go by what was learned, and by what was heard since."""
-        with self._changing:
-            self.filed, self._learned = studied.filed, studied.known
-            self._hear(self.curriculum)
+        with self._lock:
+            self.released_content, self._trained = trained.released_content, trained.knowledge
+            self._apply_lessons(self.lesson_set)
 
-    def reread(self) -> KnowledgeBase:
+    def reload_content(self) -> KnowledgeBase:
         """What stands in the content files now; nothing is changed by it.
 
         Raises:
@@ -74,14 +76,14 @@ class LiveKnowledge:
         """
         return load_knowledge_base(self._folder)
 
-    def _hear(self, curriculum: Curriculum) -> None:
-        added, known = effective_lessons(self.filed, curriculum.lessons), self._learned
-        base = add_lessons(self.filed, added)
-        if base.version == known.base.version:
-            self.current = known
+    def _apply_lessons(self, lesson_set: LessonSet) -> None:
+        added, trained = effective_lessons(self.released_content, lesson_set.lessons), self._trained
+        base = add_lessons(self.released_content, added)
+        if base.version == trained.base.version:
+            self.current = trained
         else:
             self.current = KnowledgeBundle(
-                base=base, interpreter=LessonOverlay(known.interpreter, added), phrases=known.phrases
+                base=base, interpreter=LessonOverlay(trained.interpreter, added), phrases=trained.phrases
             )
         # Last: whoever sees it finds the lessons heard.
-        self.curriculum = curriculum
+        self.lesson_set = lesson_set

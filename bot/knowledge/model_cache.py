@@ -19,23 +19,23 @@ from kb.model import KnowledgeBase
 log = structlog.get_logger()
 
 
-def remembered(base: KnowledgeBase, folder: Path | None = None) -> TrainedModel:
+def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> TrainedModel:
     """What was learnt from `base` at an earlier start, or else now. Only what this very code learnt is read again."""
-    place = kept_in(base, folder)
+    path = cache_path(base, cache_root)
     try:
         # Mapped, not read: processes share the memory, and rows that nobody asks for take none.
-        found = from_arrays({file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in place.glob("*.npy")})
+        model = from_arrays({file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in path.glob("*.npy")})
     except (OSError, ValueError, EOFError, ModelFormatError):
-        found = train(base)
-        _keep(found, place)
+        model = train(base)
+        _write(model, path)
     else:
-        _used(place)
-    return found
+        _touch(path)
+    return model
 
 
-def kept_in(base: KnowledgeBase, folder: Path | None = None) -> Path:
+def cache_path(base: KnowledgeBase, cache_root: Path | None = None) -> Path:
     """The folder for what was learnt from `base`, if it could be kept."""
-    return (folder or cache_folder()) / f"{base.version}-{_code()}"
+    return (cache_root or cache_folder()) / f"{base.version}-{_code_digest()}"
 
 
 def cache_folder() -> Path:
@@ -43,7 +43,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "paligs"
 
 
-def _code() -> str:
+def _code_digest() -> str:
     """A digest of the code that learns: what an earlier version kept must not be read by a later one."""
     return code_digest(files("kb"))
 
@@ -65,27 +65,27 @@ def _modules(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Trave
             yield f"{prefix}{file.name}", file
 
 
-def _keep(found: TrainedModel, place: Path) -> None:
+def _write(model: TrainedModel, path: Path) -> None:
     """Whole or not at all; where it cannot be kept, the next start learns again."""
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".part-", ignore_cleanup_errors=True) as fresh:
-            for name, array in to_arrays(found).items():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-", ignore_cleanup_errors=True) as fresh:
+            for name, array in to_arrays(model).items():
                 np.save(Path(fresh) / name, array, allow_pickle=False)
-            shutil.rmtree(place, ignore_errors=True)
-            Path(fresh).rename(place)
-        _drop_older(place)
+            shutil.rmtree(path, ignore_errors=True)
+            Path(fresh).rename(path)
+        _evict(path)
     except OSError as exc:
         log.info("learnt.not_kept", reason=exc.strerror)
 
 
-def _used(place: Path) -> None:
+def _touch(path: Path) -> None:
     """What is read often stays, however much is taught: each lesson makes a knowledge of its own."""
     with suppress(OSError):
-        place.touch()
+        path.touch()
 
 
-def _drop_older(place: Path, kept: int = 8) -> None:
-    others = [other for other in place.parent.iterdir() if other.is_dir() and not other.name.startswith(".")]
-    for other in sorted(others, key=lambda other: other.stat().st_mtime, reverse=True)[kept:]:
+def _evict(path: Path, max_models: int = 8) -> None:
+    others = [other for other in path.parent.iterdir() if other.is_dir() and not other.name.startswith(".")]
+    for other in sorted(others, key=lambda other: other.stat().st_mtime, reverse=True)[max_models:]:
         shutil.rmtree(other, ignore_errors=True)

@@ -9,7 +9,7 @@ from kb.loading.loader import ContentError
 from kb.model import LANGUAGES
 
 
-def phrases() -> Phrases:
+def load_phrases() -> Phrases:
     """The bot's own sentences.
 
     Raises:

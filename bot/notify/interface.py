@@ -11,27 +11,27 @@ from handlers.model.actions import HandoffReason
 from kb.model import Language, LineId, TicketAddress
 
 __all__ = [
-    "Kind",
-    "Notice",
+    "AnyNotification",
+    "ContactMethod",
+    "GetTicketAddress",
+    "HandoffNotification",
+    "HandoffState",
+    "Notification",
+    "NotificationKind",
     "Notifier",
     "NotifyError",
-    "Reach",
-    "Said",
+    "QuotedMessage",
+    "Retraction",
+    "SampleNotification",
     "StaffAddress",
-    "Standing",
-    "State",
     "Thread",
-    "Ticket",
-    "Told",
-    "Trial",
-    "Withdrawn",
 ]
 
-Ticket = Callable[[], TicketAddress]
+GetTicketAddress = Callable[[], TicketAddress]
 """The mailbox that must not be written to, as the content names it now."""
 
 
-class Kind(StrEnum):
+class NotificationKind(StrEnum):
     """The first word about a hand-off, one more because nobody came, or the word to those above."""
 
     NOTICE = "notice"
@@ -39,26 +39,26 @@ class Kind(StrEnum):
     ESCALATION = "escalation"
 
 
-class State(StrEnum):
+class HandoffState(StrEnum):
     """How the hand-off stands."""
 
     OPEN = "open"
     TAKEN = "taken"
-    REACHED = "reached"
+    CONTACTED = "reached"
     NOT_NEEDED = "not_needed"
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class QuotedMessage:
     """One message of the talk, masked as it is stored; `mine` is true for the person's own."""
 
-    mine: bool
+    from_user: bool
     text: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class ContactMethod:
     """How to come to the person: a phone number, or a link with a name; neither where only the chat itself is left."""
 
     channel: str
@@ -68,25 +68,25 @@ class Reach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
+class HandoffNotification:
     """Somebody needs the people of a line, `since` then. `by` is who acted last; a reminder is of the time `at`."""
 
     handoff: int
-    kind: Kind
+    kind: NotificationKind
     line: LineId
     reason: HandoffReason
-    state: State
-    by: str | None
+    state: HandoffState
+    last_actor: str | None
     language: Language
-    place: str | None
-    reach: Reach
-    said: tuple[Said, ...]
+    location: str | None
+    contact: ContactMethod
+    messages: tuple[QuotedMessage, ...]
     since: datetime
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withdrawn:
+class Retraction:
     """The person has had everything about them erased: what was told of this hand-off is to be forgotten."""
 
     handoff: int
@@ -100,21 +100,21 @@ class Thread:
     """
 
     key: str
-    receipt: str | None = None
-    answers: str | None = None
+    provider_message_id: str | None = None
+    in_reply_to: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
+class SampleNotification:
     """Nobody needs anybody: whoever set the targets up wants to see that notices arrive."""
 
     handoff: int = 0
 
 
-Standing = Notice | Withdrawn
+Notification = HandoffNotification | Retraction
 """How a hand-off stands, as staff is to see it."""
 
-Told = Notice | Withdrawn | Trial
+AnyNotification = HandoffNotification | Retraction | SampleNotification
 
 
 class NotifyError(Exception):
@@ -129,7 +129,7 @@ class NotifyError(Exception):
 class Notifier(Protocol):
     """One way to reach staff."""
 
-    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str | None:
+    async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str | None:
         """Shows `notice` at `to`, in the place of what stands there where that is possible; what `to` calls it.
 
         Raises:

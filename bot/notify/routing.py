@@ -11,28 +11,28 @@ from kb.model import LineId
 Targets = Mapping[str, bool]
 """Targets by their names in the database; true where what was sent can be changed later."""
 
-NOBODY: Targets = MappingProxyType({})
+NO_TARGETS: Targets = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class RoutingPlan:
     """Who is told of which line; the default tells nobody.
 
     `after` is how long a hand-off waits for somebody before it is told once more, and as long again before `escalation`
     is told; `stopped` is that time where trading has stopped.
     """
 
-    lines: Mapping[LineId, Targets] = field(default_factory=lambda: MappingProxyType({}))
-    escalation: Targets = field(default_factory=lambda: NOBODY)
-    after: Mapping[LineId, timedelta] = field(default_factory=lambda: MappingProxyType({}))
-    otherwise: timedelta = timedelta(minutes=10)
-    stopped: timedelta = timedelta(minutes=3)
+    targets_by_line: Mapping[LineId, Targets] = field(default_factory=lambda: MappingProxyType({}))
+    escalation_targets: Targets = field(default_factory=lambda: NO_TARGETS)
+    reminder_delays: Mapping[LineId, timedelta] = field(default_factory=lambda: MappingProxyType({}))
+    default_delay: timedelta = timedelta(minutes=10)
+    outage_delay: timedelta = timedelta(minutes=3)
 
-    def of(self, line: LineId) -> Targets:
+    def targets_for(self, line: LineId) -> Targets:
         """Whom to tell of a line."""
-        return self.lines.get(line, NOBODY)
+        return self.targets_by_line.get(line, NO_TARGETS)
 
-    def patience(self, line: LineId, reason: HandoffReason) -> timedelta:
+    def reminder_delay(self, line: LineId, reason: HandoffReason) -> timedelta:
         """How long to wait for somebody."""
-        usual = self.after.get(line, self.otherwise)
-        return min(usual, self.stopped) if reason is HandoffReason.TRADING_STOPPED else usual
+        usual = self.reminder_delays.get(line, self.default_delay)
+        return min(usual, self.outage_delay) if reason is HandoffReason.TRADING_STOPPED else usual

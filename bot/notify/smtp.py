@@ -12,7 +12,7 @@ _SCHEMES: Final[dict[str, tuple[Security, int]]] = {
     "starttls": ("starttls", 587),
     "smtp": ("if offered", 587),
 }
-_HOW: Final = (
+_SMTP_URL_REMEDY: Final = (
     "write smtps://user:password@host, smtp+starttls://user:password@host:587 or smtp://host:25, "
     "with %40 for an @ in the user's name"
 )
@@ -29,7 +29,7 @@ class MailServer:
     password: str | None = field(default=None, repr=False)
 
 
-def mail_server(url: str) -> MailServer:
+def parse_mail_server(url: str) -> MailServer:
     """The server that `url` names.
 
     Raises:
@@ -39,9 +39,9 @@ def mail_server(url: str) -> MailServer:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise ValueError(_HOW) from None
+        raise ValueError(_SMTP_URL_REMEDY) from None
     if parts.scheme not in _SCHEMES or not host or parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError(_HOW)
+        raise ValueError(_SMTP_URL_REMEDY)
     security, usual = _SCHEMES[parts.scheme]
     return MailServer(
         host=host,

@@ -9,24 +9,33 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from bot.notify.interface import Kind, Notice, Reach, Said, State, Told, Trial, Withdrawn
+from bot.notify.interface import (
+    AnyNotification,
+    ContactMethod,
+    HandoffNotification,
+    HandoffState,
+    NotificationKind,
+    QuotedMessage,
+    Retraction,
+    SampleNotification,
+)
 from handlers.model.phrases import Phrases
 from kb.model import LANGUAGES, Directory, Language, LineId
 
-USUAL_ZONE: Final = "Europe/Riga"
-LONGEST: Final = 350
+DEFAULT_TIME_ZONE: Final = "Europe/Riga"
+MAX_MESSAGE_CHARS: Final = 350
 """Characters of a message that are shown."""
 
-NEWEST: Final = 8
+MAX_MESSAGES: Final = 8
 """Messages of the talk that are shown."""
 
 
-ROOM: Final = 2800
+MAX_CONVERSATION_UNITS: Final = 2800
 """Characters (UTF-16 units, as Telegram counts) of the talk that are shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class Fact:
     """One fact; `href` is where it leads."""
 
     label: str
@@ -35,35 +44,35 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class RenderedNotification:
     """A notice in words: what it is, how it stands, the facts, the talk, and that it is no ticket."""
 
     subject: str
     title: str
     state: str
-    rows: tuple[Row, ...] = ()
+    facts: tuple[Fact, ...] = ()
     heading: str = ""
-    talk: tuple[Said, ...] = ()
-    end: str
+    messages: tuple[QuotedMessage, ...] = ()
+    footer: str
     urgent: bool = False
 
 
-def zone(name: str | None) -> tzinfo:
+def load_time_zone(name: str | None) -> tzinfo:
     """The time zone of this name, or that of this machine's content; UTC where the machine knows no zones."""
     try:
-        return ZoneInfo(name or USUAL_ZONE)
+        return ZoneInfo(name or DEFAULT_TIME_ZONE)
     except ZoneInfoNotFoundError:
         return UTC
 
 
-def sentences() -> Phrases:
+def load_notification_phrases() -> Phrases:
     """What staff reads, in every language."""
     folder = files("bot.notify") / "texts"
     return Phrases({code: yaml.safe_load((folder / f"{code}.yaml").read_text("utf-8")) for code in LANGUAGES})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class NotificationTexts:
     """Speaks to staff: `language` and `zone` are theirs, not those of the talk."""
 
     phrases: Phrases
@@ -73,89 +82,98 @@ class Words:
     zone: tzinfo
 
     @classmethod
-    def of(cls, directory: Callable[[], Directory], language: Language, time_zone: tzinfo) -> "Words":
+    def for_directory(
+        cls, directory: Callable[[], Directory], language: Language, time_zone: tzinfo
+    ) -> "NotificationTexts":
         """For the lines of a directory."""
-        return cls(phrases=sentences(), directory=directory, language=language, zone=time_zone)
+        return cls(phrases=load_notification_phrases(), directory=directory, language=language, zone=time_zone)
 
-    def line(self, line: LineId) -> str:
+    def line_name(self, line: LineId) -> str:
         """What a line is called; its id where the content knows it no more."""
         known = self.directory().lines.get(line)
         return line if known is None else known.name[self.language]
 
-    def say(self, key: str, **values: object) -> str:
+    def sentence(self, key: str, **values: object) -> str:
         """The sentence `key`."""
         return self.phrases(self.language, key, **{name: str(value) for name, value in values.items()})
 
-    def written(self, notice: Told) -> Written:
+    def render(self, notification: AnyNotification) -> RenderedNotification:
         """The whole notice."""
-        if isinstance(notice, Withdrawn):
-            said = self.say("withdrawn", number=notice.handoff)
-            subject = self.say("subject_withdrawn", number=notice.handoff)
-            return Written(subject=subject, title=said, state="", end=self.say("no_ticket"))
-        if isinstance(notice, Trial):
-            return Written(
-                subject=self.say("subject_trial"), title=self.say("trial"), state="", end=self.say("no_ticket")
+        if isinstance(notification, Retraction):
+            said = self.sentence("withdrawn", number=notification.handoff)
+            subject = self.sentence("subject_withdrawn", number=notification.handoff)
+            return RenderedNotification(subject=subject, title=said, state="", footer=self.sentence("no_ticket"))
+        if isinstance(notification, SampleNotification):
+            return RenderedNotification(
+                subject=self.sentence("subject_trial"),
+                title=self.sentence("trial"),
+                state="",
+                footer=self.sentence("no_ticket"),
             )
-        if notice.kind is Kind.REMINDER:
-            return self._reminder(notice)
-        return self._notice(notice)
+        if notification.kind is NotificationKind.REMINDER:
+            return self._render_reminder(notification)
+        return self._render_notification(notification)
 
-    def state(self, notice: Notice) -> str:
+    def state_sentence(self, notification: HandoffNotification) -> str:
         """How it stands: who has it."""
-        return self.say(notice.state, who=notice.by or "?")
+        return self.sentence(notification.state, who=notification.last_actor or "?")
 
-    def _reminder(self, notice: Notice) -> Written:
-        said = self.say("reminder", number=notice.handoff, time=self._time(notice.at))
-        whole = self._notice(notice)
-        return replace(whole, title=said, state="", rows=(), heading="", talk=())
+    def _render_reminder(self, notification: HandoffNotification) -> RenderedNotification:
+        said = self.sentence("reminder", number=notification.handoff, time=self._format_time(notification.at))
+        whole = self._render_notification(notification)
+        return replace(whole, title=said, state="", facts=(), heading="", messages=())
 
-    def _notice(self, notice: Notice) -> Written:
-        reason, line = self.say(notice.reason), self.line(notice.line)
+    def _render_notification(self, notification: HandoffNotification) -> RenderedNotification:
+        reason, line = self.sentence(notification.reason), self.line_name(notification.line)
         facts = (
-            Row(label=self.say("language"), text=self.say(f"language_{notice.language}")),
-            Row(label=self.say("place"), text=_short(notice.place or "")),
-            self._reach(notice.reach),
-            Row(label=self.say("since"), text=self._time(notice.since)),
+            Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
+            Fact(label=self.sentence("place"), text=_shorten(notification.location or "")),
+            self._contact_fact(notification.contact),
+            Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
         )
-        head = f"{reason}\n{self.say('number', number=notice.handoff, line=line)}"
-        if notice.kind is Kind.ESCALATION and notice.state is State.OPEN:
-            head = f"{head}\n{self.say('escalation', time=self._time(notice.since))}"
-        return Written(
-            subject=self.say("subject", reason=reason, line=line, number=notice.handoff),
+        head = f"{reason}\n{self.sentence('number', number=notification.handoff, line=line)}"
+        if notification.kind is NotificationKind.ESCALATION and notification.state is HandoffState.OPEN:
+            head = f"{head}\n{self.sentence('escalation', time=self._format_time(notification.since))}"
+        return RenderedNotification(
+            subject=self.sentence("subject", reason=reason, line=line, number=notification.handoff),
             title=head,
-            state=self.state(notice),
-            rows=tuple(row for row in facts if row.text),
-            heading=self.say("talk"),
-            talk=_fitting([self._said(said) for said in notice.said[-NEWEST:] if said.text.strip()]),
-            end=self.say("no_ticket"),
-            urgent=notice.reason == "trading_stopped",
+            state=self.state_sentence(notification),
+            facts=tuple(row for row in facts if row.text),
+            heading=self.sentence("talk"),
+            messages=_newest_that_fit(
+                [self._quote(said) for said in notification.messages[-MAX_MESSAGES:] if said.text.strip()]
+            ),
+            footer=self.sentence("no_ticket"),
+            urgent=notification.reason == "trading_stopped",
         )
 
-    def _reach(self, reach: Reach) -> Row:
-        label, channel = self.say("reach"), reach.channel if reach.channel in _CHANNELS else "elsewhere"
-        if reach.phone is not None:
-            return Row(label=label, text=reach.phone, href=f"tel:{reach.phone}")
-        return Row(label=label, text=reach.name or self.say(channel), href=reach.link)
+    def _contact_fact(self, contact: ContactMethod) -> Fact:
+        label, channel = self.sentence("reach"), contact.channel if contact.channel in _NAMED_CHANNELS else "elsewhere"
+        if contact.phone is not None:
+            return Fact(label=label, text=contact.phone, href=f"tel:{contact.phone}")
+        return Fact(label=label, text=contact.name or self.sentence(channel), href=contact.link)
 
-    def _said(self, said: Said) -> Said:
-        text = _short(said.text)
-        return replace(said, text=text if said.mine else self.say("answered", text=text))
+    def _quote(self, message: QuotedMessage) -> QuotedMessage:
+        text = _shorten(message.text)
+        return replace(message, text=text if message.from_user else self.sentence("answered", text=text))
 
-    def _time(self, moment: datetime) -> str:
+    def _format_time(self, moment: datetime) -> str:
         there = moment.astimezone(self.zone)
         return f"{there:%d.%m. %H:%M}" + (" UTC" if self.zone is UTC else "")
 
 
-def _fitting(talk: list[Said]) -> tuple[Said, ...]:
+def _newest_that_fit(messages: list[QuotedMessage]) -> tuple[QuotedMessage, ...]:
     """The newest of it, as much as a message in Telegram holds beside the rest."""
-    while len(talk) > 1 and sum(len(said.text.encode("utf-16-le")) // 2 for said in talk) > ROOM:
-        del talk[0]
-    return tuple(talk)
+    while (
+        len(messages) > 1 and sum(len(said.text.encode("utf-16-le")) // 2 for said in messages) > MAX_CONVERSATION_UNITS
+    ):
+        del messages[0]
+    return tuple(messages)
 
 
-_CHANNELS: Final = ("webchat", "telegram", "whatsapp")
+_NAMED_CHANNELS: Final = ("webchat", "telegram", "whatsapp")
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= LONGEST else f"{flat[: LONGEST - 1]}…"
+    return flat if len(flat) <= MAX_MESSAGE_CHARS else f"{flat[: MAX_MESSAGE_CHARS - 1]}…"

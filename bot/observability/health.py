@@ -10,25 +10,25 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Engine
 
-from bot.delivery.jobs.interface import Jobs, Workers
-from bot.observability.metrics import waited
+from bot.delivery.jobs.interface import JobRunner, Workers
+from bot.observability.metrics import oldest_age_seconds
 from storage.database import engine
 from storage.delivery import outbox
 from storage.delivery.outbox import Backlog
 from storage.errors import StorageError
 from storage.migrations import upgrade
 
-NOTHING: Final = Backlog(waiting=0, oldest=None)
-NOBODY: Final = Workers(alive=0, seconds=None)
+EMPTY_BACKLOG: Final = Backlog(waiting=0, oldest=None)
+NO_WORKERS: Final = Workers(alive=0, last_heartbeat_seconds=None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class _DatabaseStatus:
     """What a look into the database brought; `faults` where it could not."""
 
-    faults: list[str]
-    backlog: Backlog = NOTHING
-    workers: Workers = NOBODY
+    problems: list[str]
+    backlog: Backlog = EMPTY_BACKLOG
+    workers: Workers = NO_WORKERS
 
 
 def health_routes(
@@ -36,7 +36,7 @@ def health_routes(
     threads: ThreadPoolExecutor,
     content_version: Callable[[], str],
     clock: Callable[[], datetime],
-    jobs: Jobs,
+    jobs: JobRunner,
 ) -> Iterable[web.AbstractRouteDef]:
     """GET /healthz: 200 while the process and what it runs are alive, else 503: a restart helps.
 
@@ -45,40 +45,44 @@ def health_routes(
     """
 
     async def healthz(_request: web.Request) -> web.Response:
-        faults = jobs.faults()
-        found = {"status": "not alive", "faults": faults} if faults else {"status": "alive"}
-        return web.json_response(found, status=503 if faults else 200)
+        faults = jobs.problems()
+        status = {"status": "not alive", "faults": faults} if faults else {"status": "alive"}
+        return web.json_response(status, status=503 if faults else 200)
 
     async def readyz(_request: web.Request) -> web.Response:
-        found = await asyncio.get_running_loop().run_in_executor(threads, _look, database, jobs)
-        faults = [*jobs.faults(), *found.faults]
-        warnings = [] if faults else _warnings(found.workers)
+        status = await asyncio.get_running_loop().run_in_executor(threads, _check_database, database, jobs)
+        faults = [*jobs.problems(), *status.problems]
+        warnings = [] if faults else _worker_warnings(status.workers)
         answer = {
             "status": "not ready" if faults else "degraded" if warnings else "ready",
             "faults": faults,
             "warnings": warnings,
             "content": content_version(),
-            "workers": found.workers.alive,
-            "heartbeat_seconds": None if found.workers.seconds is None else round(found.workers.seconds, 1),
-            "replies_waiting": found.backlog.waiting,
-            "oldest_reply_seconds": round(waited(found.backlog, clock()), 1),
+            "workers": status.workers.alive,
+            "heartbeat_seconds": None
+            if status.workers.last_heartbeat_seconds is None
+            else round(status.workers.last_heartbeat_seconds, 1),
+            "replies_waiting": status.backlog.waiting,
+            "oldest_reply_seconds": round(oldest_age_seconds(status.backlog, clock()), 1),
         }
         return web.json_response(answer, status=503 if faults else 200)
 
     return (web.get("/healthz", healthz), web.get("/readyz", readyz))
 
 
-def _warnings(workers: Workers) -> list[str]:
+def _worker_warnings(workers: Workers) -> list[str]:
     if workers.alive:
         return []
-    since = "" if workers.seconds is None else f" for {workers.seconds:.0f} s"
+    since = "" if workers.last_heartbeat_seconds is None else f" for {workers.last_heartbeat_seconds:.0f} s"
     return [f"No worker has given a sign of life{since}, so that no reply is delivered: start paligs worker."]
 
 
-def _look(database: Engine, jobs: Jobs) -> _Found:
+def _check_database(database: Engine, jobs: JobRunner) -> _DatabaseStatus:
     try:
-        faults = upgrade.outdated(database)
-        with engine.reading(database) as connection:
-            return _Found(faults=faults, backlog=outbox.backlog(connection), workers=jobs.workers(connection))
+        problems = upgrade.revision_problems(database)
+        with engine.read_transaction(database) as connection:
+            return _DatabaseStatus(
+                problems=problems, backlog=outbox.backlog(connection), workers=jobs.workers(connection)
+            )
     except StorageError as exc:
-        return _Found(faults=[str(exc)])
+        return _DatabaseStatus(problems=[str(exc)])

@@ -10,13 +10,13 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
-QUIET: Final = ("telegram.request.BaseRequest",)
+SILENCED_LOGGERS: Final = ("telegram.request.BaseRequest",)
 """Loggers of libraries that quote what came over the wire, which is what people wrote; we get their errors anyway."""
 
-_OURS: Final = ("bot", "handlers", "kb", "storage")
+_OWN_PACKAGES: Final = ("bot", "handlers", "kb", "storage")
 
 
-def configure(level: str, form: Literal["console", "json"]) -> None:
+def configure_logging(level: str, form: Literal["console", "json"]) -> None:
     """Sends events of `level` and above to stderr, for people or as JSON lines; of libraries from WARNING on."""
     colors, plain = sys.stderr.isatty(), structlog.dev.plain_traceback
     renderer: Processor = (
@@ -28,7 +28,7 @@ def configure(level: str, form: Literal["console", "json"]) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        without_words,
+        redact_exceptions,
     ]
     structlog.configure(
         processors=[*events, renderer],
@@ -43,20 +43,20 @@ def configure(level: str, form: Literal["console", "json"]) -> None:
         )
     )
     logging.basicConfig(level=max(logging.getLevelNamesMapping()[level], logging.WARNING), handlers=[handler])
-    for name in QUIET:
+    for name in SILENCED_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
+def redact_exceptions(_logger: object, _method: str, event: EventDict) -> EventDict:
     """An exception as its class and its places in the program: what it says may quote a person, unless it is ours."""
     found: Any = event.pop("exc_info", None)
     error = found[1] if isinstance(found, tuple) else sys.exception() if found is True else found
     if isinstance(error, BaseException):
-        event["exception"] = "\n".join(_told(error))
+        event["exception"] = "\n".join(_format_redacted(error))
     return event
 
 
-def _told(error: BaseException) -> Iterator[str]:
+def _format_redacted(error: BaseException) -> Iterator[str]:
     seen: list[BaseException] = []
     following: BaseException | None = error
     while following is not None and following not in seen:
@@ -64,5 +64,5 @@ def _told(error: BaseException) -> Iterator[str]:
         following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)
     for one in reversed(seen):
         yield from (line.rstrip() for line in traceback.format_tb(one.__traceback__))
-        name, ours = type(one).__qualname__, type(one).__module__.partition(".")[0] in _OURS
+        name, ours = type(one).__qualname__, type(one).__module__.partition(".")[0] in _OWN_PACKAGES
         yield f"{name}: {one}" if ours else name

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-_NUMBER: Final = re.compile(r"\d{6,}")
+_LONG_NUMBER: Final = re.compile(r"\d{6,}")
 
 
-def ending(address: str) -> str:
+def last_digits(address: str) -> str:
     """The end of an address."""
     return f"…{address[-3:]}" if len(address) > 6 else "…"
 
 
-def no_numbers(error: str | None) -> str:
+def mask_numbers(error: str | None) -> str:
     """An error without telephone numbers and ids."""
-    return _NUMBER.sub("…", error or "")
+    return _LONG_NUMBER.sub("…", error or "")

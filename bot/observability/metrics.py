@@ -14,32 +14,32 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import choose_encoder
 from sqlalchemy import Engine
 
-from bot.delivery.jobs.interface import Jobs, Workers
+from bot.delivery.jobs.interface import JobRunner, Workers
 from storage.conversations import dead_letters as parked
 from storage.database import engine
 from storage.delivery import outbox
 from storage.delivery.outbox import Backlog
 from storage.errors import StorageError
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Waiting
+from storage.helpdesk.handoffs import QueueStats
 
-DECIDE: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
-INTAKE: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 15)
+DECISION_BUCKETS_SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
+INTAKE_BUCKETS_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 15)
 """Upper ends of the histograms' buckets, in seconds; after 15 Twilio no longer waits."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stock:
+class DatabaseGauges:
     """What the database holds: replies that wait to be sent, messages that are parked, who waits for people; and who
     delivers."""
 
     backlog: Backlog
-    parked: int
+    dead_letters: int
     workers: Workers
-    handoffs: tuple[Waiting, ...] = ()
+    handoffs: tuple[QueueStats, ...] = ()
 
 
-class Metrics:
+class PrometheusMetrics:
     """One set of counters, on a registry of its own. Labels are names out of closed sets: channel, act, result, why."""
 
     def __init__(self) -> None:
@@ -48,17 +48,20 @@ class Metrics:
         self._messages = Counter(
             "paligs_messages", "Messages decided, by what they were about.", ("channel", "act"), registry=registry
         )
-        self._deciding = Histogram(
-            "paligs_decide_seconds", "How long understanding and deciding took.", buckets=DECIDE, registry=registry
+        self._decision_duration = Histogram(
+            "paligs_decide_seconds",
+            "How long understanding and deciding took.",
+            buckets=DECISION_BUCKETS_SECONDS,
+            registry=registry,
         )
-        self._intake = Histogram(
+        self._intake_duration = Histogram(
             "paligs_intake_seconds",
             "How long a message took from the channel to the commit.",
             ("channel",),
-            buckets=INTAKE,
+            buckets=INTAKE_BUCKETS_SECONDS,
             registry=registry,
         )
-        self._held_back = Counter(
+        self._throttled = Counter(
             "paligs_messages_held_back",
             "Messages over a sender's limits (too_fast, repeating: told once; silent).",
             ("channel", "verdict"),
@@ -73,70 +76,72 @@ class Metrics:
         self._rejected = Counter(
             "paligs_webhooks_rejected", "Webhook calls that were refused.", ("channel", "why"), registry=registry
         )
-        self._unreadable = Counter(
+        self._dropped_updates = Counter(
             "paligs_updates_unreadable",
             "What a platform sent and nobody can read.",
             ("channel", "why"),
             registry=registry,
         )
-        self._notices = Counter(
+        self._notifications = Counter(
             "paligs_notices",
             "Notices to staff (sent, changed, later, failed).",
             ("kind", "result"),
             registry=registry,
         )
-        self._stored = _Stored(registry)
+        self._gauges = _GaugeSet(registry)
 
-    def decided(self, channel: str, act: str, seconds: float) -> None:
+    def observe_decision(self, channel: str, act: str, seconds: float) -> None:
         """A message was decided and stored."""
         self._messages.labels(channel, act).inc()
-        self._deciding.observe(seconds)
+        self._decision_duration.observe(seconds)
 
     @contextmanager
-    def taking(self, channel: str) -> Iterator[None]:
+    def time_intake(self, channel: str) -> Iterator[None]:
         """Times an intake, failed or not."""
         start = perf_counter()
         try:
             yield
         finally:
-            self._intake.labels(channel).observe(perf_counter() - start)
+            self._intake_duration.labels(channel).observe(perf_counter() - start)
 
-    def held_back(self, channel: str, verdict: str) -> None:
+    def count_throttled(self, channel: str, reason: str) -> None:
         """A sender is over a limit."""
-        self._held_back.labels(channel, verdict).inc()
+        self._throttled.labels(channel, reason).inc()
 
-    def delivered(self, channel: str, result: str) -> None:
+    def count_delivery(self, channel: str, result: str) -> None:
         """A reply was sent, must be sent later, or failed for good."""
         self._deliveries.labels(channel, result).inc()
 
-    def noticed(self, kind: str, result: str) -> None:
+    def count_notification(self, kind: str, result: str) -> None:
         """Staff was told something, or was not."""
-        self._notices.labels(kind, result).inc()
+        self._notifications.labels(kind, result).inc()
 
-    def rejected(self, channel: str, why: str) -> None:
+    def count_rejected_webhook(self, channel: str, reason: str) -> None:
         """A webhook call was refused."""
-        self._rejected.labels(channel, why).inc()
+        self._rejected.labels(channel, reason).inc()
 
-    def unreadable(self, channel: str, why: str) -> None:
+    def count_dropped_update(self, channel: str, reason: str) -> None:
         """An update can never be read."""
-        self._unreadable.labels(channel, why).inc()
+        self._dropped_updates.labels(channel, reason).inc()
 
-    def looked(self, found: Stock | None, now: datetime) -> None:
+    def set_gauges(self, values: DatabaseGauges | None, now: datetime) -> None:
         """What the database holds now; None where it is away."""
-        self._stored.set(found, now)
+        self._gauges.set(values, now)
 
 
-class _Stored:
+class _GaugeSet:
     """Gauges of what lies in the database; the same from every process."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._up = Gauge("paligs_database_up", "Whether the database answers.", registry=registry)
-        self._waiting = Gauge("paligs_outbox_waiting", "Replies that wait to be sent.", registry=registry)
-        self._oldest = Gauge(
+        self._database_up = Gauge("paligs_database_up", "Whether the database answers.", registry=registry)
+        self._outbox_waiting = Gauge("paligs_outbox_waiting", "Replies that wait to be sent.", registry=registry)
+        self._outbox_oldest = Gauge(
             "paligs_outbox_oldest_seconds", "How long the oldest of them has been waiting.", registry=registry
         )
-        self._parked = Gauge("paligs_parked", "Messages that failed too often to be decided.", registry=registry)
-        self._workers = Gauge("paligs_workers_alive", "Those who deliver and gave a sign of life.", registry=registry)
+        self._dead_letters = Gauge("paligs_parked", "Messages that failed too often to be decided.", registry=registry)
+        self._workers_alive = Gauge(
+            "paligs_workers_alive", "Those who deliver and gave a sign of life.", registry=registry
+        )
 
         self._handoffs = Gauge(
             "paligs_handoffs", "People who wait for a line (open, taken).", ("line", "state"), registry=registry
@@ -148,35 +153,39 @@ class _Stored:
             registry=registry,
         )
 
-    def set(self, found: Stock | None, now: datetime) -> None:
-        self._up.set(found is not None)
-        if found is None:
+    def set(self, values: DatabaseGauges | None, now: datetime) -> None:
+        self._database_up.set(values is not None)
+        if values is None:
             return
-        self._waiting.set(found.backlog.waiting)
-        self._oldest.set(waited(found.backlog, now))
-        self._parked.set(found.parked)
-        self._workers.set(found.workers.alive)
+        self._outbox_waiting.set(values.backlog.waiting)
+        self._outbox_oldest.set(oldest_age_seconds(values.backlog, now))
+        self._dead_letters.set(values.dead_letters)
+        self._workers_alive.set(values.workers.alive)
         # A line that nobody waits for any more is not to show what was.
         self._handoffs.clear()
         self._handoff_oldest.clear()
-        for waiting in found.handoffs:
+        for waiting in values.handoffs:
             age = max(0.0, (now - waiting.oldest).total_seconds())
             self._handoffs.labels(waiting.line, waiting.state).set(waiting.count)
             self._handoff_oldest.labels(waiting.line, waiting.state).set(age)
 
 
-def waited(backlog: Backlog, now: datetime) -> float:
+def oldest_age_seconds(backlog: Backlog, now: datetime) -> float:
     """For how many seconds the oldest undelivered reply has been waiting; 0 where none does."""
     return 0.0 if backlog.oldest is None else max(0.0, (now - backlog.oldest).total_seconds())
 
 
 def metrics_routes(
-    metrics: Metrics, database: Engine, threads: ThreadPoolExecutor, clock: Callable[[], datetime], jobs: Jobs
+    metrics: PrometheusMetrics,
+    database: Engine,
+    threads: ThreadPoolExecutor,
+    clock: Callable[[], datetime],
+    jobs: JobRunner,
 ) -> Iterable[web.AbstractRouteDef]:
     """GET /metrics, as Prometheus reads it; a database that is away is told, and hides nothing else."""
 
     def shown(accept: str) -> tuple[bytes, str]:
-        metrics.looked(stored_now(database, jobs), clock())
+        metrics.set_gauges(read_gauges(database, jobs), clock())
         encode, kind = choose_encoder(accept)
         return encode(metrics.registry), kind
 
@@ -188,15 +197,15 @@ def metrics_routes(
     return (web.get("/metrics", show),)
 
 
-def stored_now(database: Engine, jobs: Jobs) -> Stock | None:
+def read_gauges(database: Engine, jobs: JobRunner) -> DatabaseGauges | None:
     """What waits to be sent, what is parked, who delivers; None where the database is away."""
     try:
-        with engine.reading(database) as connection:
-            return Stock(
+        with engine.read_transaction(database) as connection:
+            return DatabaseGauges(
                 backlog=outbox.backlog(connection),
-                parked=parked.count(connection),
+                dead_letters=parked.count_dead_letters(connection),
                 workers=jobs.workers(connection),
-                handoffs=handoffs.waiting(connection),
+                handoffs=handoffs.queue_stats(connection),
             )
     except StorageError:
         return None

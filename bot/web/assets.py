@@ -11,14 +11,14 @@ from aiohttp import web
 
 from bot.web.security_headers import security_headers
 
-SHARED: Final = Path(__file__).parent / "static"
+SHARED_FOLDER: Final = Path(__file__).parent / "static"
 
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
-_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_CONTENT_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True)
-class _File:
+class _AssetFile:
     content: bytes
     type: str
 
@@ -27,9 +27,11 @@ class Assets:
     """The files of the page's own folder and of the shared one, below `prefix`."""
 
     def __init__(self, prefix: str, folder: Path) -> None:
-        self._files: Mapping[str, _File] = {
-            file.name: _File(file.read_bytes(), _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "")
-            for place in (SHARED, folder)
+        self._files: Mapping[str, _AssetFile] = {
+            file.name: _AssetFile(
+                file.read_bytes(), _CONTENT_TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or ""
+            )
+            for place in (SHARED_FOLDER, folder)
             for file in sorted(place.iterdir())
             if file.is_file()
         }
@@ -60,7 +62,7 @@ class Assets:
             body=file.content,
             content_type=file.type or "application/octet-stream",
             charset="utf-8" if file.type.startswith("text/") else None,
-            headers={**security_headers(), "Cache-Control": _FOR_EVER if current else "no-store"},
+            headers={**security_headers(), "Cache-Control": _IMMUTABLE if current else "no-store"},
         )
         response.enable_compression()
         return response

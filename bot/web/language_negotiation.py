@@ -6,21 +6,21 @@ from typing import Final
 
 from kb.model import LANGUAGES, Language
 
-DEFAULT: Final[Language] = "lv"
+DEFAULT_LANGUAGE: Final[Language] = "lv"
 
 
-def choose(*wishes: str | None, accepted: str | None = None) -> Language:
+def negotiate_language(*preferred: str | None, accept_language: str | None = None) -> Language:
     """The first wish that is one of ours, else what the browser's Accept-Language likes best, else Latvian."""
-    for wish in (*wishes, *_liked(accepted or "")):
+    for wish in (*preferred, *_by_quality(accept_language or "")):
         for language in LANGUAGES:
             if wish == language:
                 return language
-    return DEFAULT
+    return DEFAULT_LANGUAGE
 
 
-def _liked(accepted: str) -> Iterator[str]:
+def _by_quality(accept_language: str) -> Iterator[str]:
     weighed: list[tuple[float, str]] = []
-    for part in accepted[:1000].split(","):
+    for part in accept_language[:1000].split(","):
         tag, _, parameter = part.strip().partition(";")
         weight = 1.0
         with suppress(ValueError):

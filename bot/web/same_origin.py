@@ -3,7 +3,7 @@
 from aiohttp import web
 
 
-def from_own_page(request: web.Request, public_origin: str | None) -> bool:
+def is_same_origin(request: web.Request, public_origin: str | None) -> bool:
     """Whether the browser says that a page of ours asks for this."""
     own = {f"http://{request.host}", f"https://{request.host}", public_origin}
     return request.headers.get("Origin", "") in own

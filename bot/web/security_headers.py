@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-_EVERYWHERE: Final = {
+_COMMON_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-write=(self)",
@@ -12,11 +12,11 @@ _EVERYWHERE: Final = {
 }
 
 
-Whom = Literal["'self'", "'none'"]
+CspSource = Literal["'self'", "'none'"]
 
 
 def security_headers(
-    *, connect: Whom = "'none'", form: Whom = "'none'", trusted: Literal["'none'", "default"] = "'none'"
+    *, connect: CspSource = "'none'", form: CspSource = "'none'", trusted: Literal["'none'", "default"] = "'none'"
 ) -> Mapping[str, str]:
     """For a page or a file: where its scripts may call, its forms may go, and which policy makes trusted markup."""
     policy = (
@@ -31,4 +31,4 @@ def security_headers(
         "require-trusted-types-for 'script'",
         f"trusted-types {trusted}",
     )
-    return {"Content-Security-Policy": "; ".join(policy), **_EVERYWHERE}
+    return {"Content-Security-Policy": "; ".join(policy), **_COMMON_HEADERS}

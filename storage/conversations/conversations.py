@@ -30,11 +30,11 @@ class Conversation:
     created_at: datetime
     last_seen_at: datetime
     forgotten_at: datetime | None = None
-    handle: str | None = None
-    place: str | None = None
+    username: str | None = None
+    location: str | None = None
 
 
-def open(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:  # noqa: A001
+def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
     """The talk that `inbound` belongs to, made where it is new, and locked until the transaction ends.
 
     The lock lets one conversation be decided one message at a time: PostgreSQL locks the row that is touched here,
@@ -51,12 +51,12 @@ def open(connection: Connection, inbound: Inbound, now: datetime) -> Conversatio
         "created_at": now,
         "last_seen_at": now,
     }
-    return conversation(connection.execute(_open(connection.dialect.name), values).one())
+    return conversation_from_row(connection.execute(_upsert_conversation(connection.dialect.name), values).one())
 
 
 # Statements of every message are built once: that takes SQLAlchemy ten times as long as running them.
 @cache
-def _open(dialect: str) -> Executable:
+def _upsert_conversation(dialect: str) -> Executable:
     fresh = insert_into(dialect, conversations)
     touched = {
         "last_seen_at": fresh.excluded.last_seen_at,
@@ -68,12 +68,12 @@ def _open(dialect: str) -> Executable:
     return upsert.returning(*conversations.c)
 
 
-def get(connection: Connection, talk: str) -> Conversation:
+def get(connection: Connection, conversation_id: str) -> Conversation:
     """The talk of this id, which must be there; not locked."""
-    return conversation(connection.execute(_get, {"talk": talk}).one())
+    return conversation_from_row(connection.execute(_select_by_id, {"talk": conversation_id}).one())
 
 
-_get = select(conversations).where(conversations.c.id == bindparam("talk"))
+_select_by_id = select(conversations).where(conversations.c.id == bindparam("talk"))
 
 
 def find(connection: Connection, *, channel: str, address: str, sender: str) -> Conversation | None:
@@ -81,10 +81,10 @@ def find(connection: Connection, *, channel: str, address: str, sender: str) -> 
     here = conversations.c
     wanted = select(conversations).where(here.channel == channel, here.address == address, here.sender == sender)
     row = connection.execute(wanted).one_or_none()
-    return None if row is None else conversation(row)
+    return None if row is None else conversation_from_row(row)
 
 
-def conversation(row: Row[Any]) -> Conversation:
+def conversation_from_row(row: Row[Any]) -> Conversation:
     """A row of the table as a value."""
     return Conversation(
         id=row.id,
@@ -95,18 +95,18 @@ def conversation(row: Row[Any]) -> Conversation:
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
         forgotten_at=row.forgotten_at,
-        handle=row.handle,
-        place=row.place,
+        username=row.handle,
+        location=row.place,
     )
 
 
-def heard(connection: Connection, talk: Conversation, inbound: Inbound, now: datetime) -> int | None:
+def record_inbound(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> int | None:
     """Record that `inbound` came, and its sequence number; None if it came before: see `history.answered`.
 
     Its words are not stored here but by `turns.record`, when they have been masked.
     """
     values = {
-        "conversation_id": talk.id,
+        "conversation_id": conversation.id,
         "side": Side.PERSON,
         "provider_id": inbound.message_id,
         "kind": inbound.kind,
@@ -116,13 +116,13 @@ def heard(connection: Connection, talk: Conversation, inbound: Inbound, now: dat
         "sent_at": inbound.sent_at,
         "created_at": now,
     }
-    message: int | None = connection.scalar(_hear(connection.dialect.name), values)
-    if message is not None and talk.forgotten_at is not None:
-        connection.execute(update(conversations).where(conversations.c.id == talk.id).values(forgotten_at=None))
+    message: int | None = connection.scalar(_insert_inbound(connection.dialect.name), values)
+    if message is not None and conversation.forgotten_at is not None:
+        connection.execute(update(conversations).where(conversations.c.id == conversation.id).values(forgotten_at=None))
     return message
 
 
 @cache
-def _hear(dialect: str) -> Executable:
+def _insert_inbound(dialect: str) -> Executable:
     once = insert_into(dialect, messages).on_conflict_do_nothing(index_elements=["conversation_id", "provider_id"])
     return once.returning(messages.c.id)

@@ -12,12 +12,12 @@ from storage.conversations import conversations as talking
 from storage.database.upsert import insert_into
 from storage.tables import conversations, parked
 
-TRIES: Final = 5
+MAX_ATTEMPTS: Final = 5
 """A message that failed so often is parked: it is taken without being decided."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parked:
+class DeadLetter:
     """A message that failed `attempts` times; `provider_id` is the provider's name for it, `error` a class."""
 
     conversation: str
@@ -30,9 +30,9 @@ class Parked:
     tried_at: datetime
 
 
-def failed(connection: Connection, inbound: Inbound, error: str, now: datetime) -> int:
+def record_failure(connection: Connection, inbound: Inbound, error: str, now: datetime) -> int:
     """Count a failure of `inbound`, and say how many there are; in a transaction of its own, after the other's end."""
-    talk = talking.open(connection, inbound, now)
+    talk = talking.open_and_lock(connection, inbound, now)
     values = {
         "conversation_id": talk.id,
         "provider_id": inbound.message_id,
@@ -40,12 +40,12 @@ def failed(connection: Connection, inbound: Inbound, error: str, now: datetime) 
         "error": error,
         "tried_at": now,
     }
-    attempts: int = connection.execute(_count(connection.dialect.name), values).scalar_one()
+    attempts: int = connection.execute(_upsert_failure(connection.dialect.name), values).scalar_one()
     return attempts
 
 
 @cache
-def _count(dialect: str) -> Executable:
+def _upsert_failure(dialect: str) -> Executable:
     fresh = insert_into(dialect, parked)
     more = {
         "attempts": parked.c.attempts + 1,
@@ -56,31 +56,31 @@ def _count(dialect: str) -> Executable:
     return upsert.returning(parked.c.attempts)
 
 
-_parked = parked.c.attempts >= TRIES
+_is_dead_letter = parked.c.attempts >= MAX_ATTEMPTS
 
 
-def listed(connection: Connection, *, limit: int = 100) -> tuple[Parked, ...]:
+def list_dead_letters(connection: Connection, *, limit: int = 100) -> tuple[DeadLetter, ...]:
     """What is parked, the latest first."""
     there = conversations.c.id == parked.c.conversation_id
     wanted = select(parked, conversations.c.channel, conversations.c.address, conversations.c.sender)
     rows = connection.execute(
-        wanted.join(conversations, there).where(_parked).order_by(parked.c.tried_at.desc()).limit(limit)
+        wanted.join(conversations, there).where(_is_dead_letter).order_by(parked.c.tried_at.desc()).limit(limit)
     )
-    return tuple(_read(row) for row in rows)
+    return tuple(_dead_letter(row) for row in rows)
 
 
-def count(connection: Connection) -> int:
+def count_dead_letters(connection: Connection) -> int:
     """How many messages are parked, for metrics."""
-    return connection.execute(select(func.count()).select_from(parked).where(_parked)).scalar_one()
+    return connection.execute(select(func.count()).select_from(parked).where(_is_dead_letter)).scalar_one()
 
 
-def sweep(connection: Connection, before: datetime) -> int:
+def purge(connection: Connection, before: datetime) -> int:
     """Forget failures before that moment which came to nothing: the message got through after all, or was given up."""
-    return connection.execute(delete(parked).where(~_parked, parked.c.tried_at < before)).rowcount
+    return connection.execute(delete(parked).where(~_is_dead_letter, parked.c.tried_at < before)).rowcount
 
 
-def _read(row: Row[Any]) -> Parked:
-    return Parked(
+def _dead_letter(row: Row[Any]) -> DeadLetter:
+    return DeadLetter(
         conversation=row.conversation_id,
         channel=row.channel,
         address=row.address,

@@ -22,7 +22,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spoken:
+class StoredMessage:
     """One message of a talk. `sequence` grows with every message of either side, and is never used again.
 
     `message_id` is the provider's id of a person's message; `state` (storage.delivery.status) how far a reply has got.
@@ -38,33 +38,37 @@ class Spoken:
     state: str | None
 
 
-_said = select(messages)
+_select_messages = select(messages)
 
 
-def history(connection: Connection, talk: str, *, after: int = 0, limit: int = 100) -> tuple[Spoken, ...]:
+def messages_after(
+    connection: Connection, conversation_id: str, *, after: int = 0, limit: int = 100
+) -> tuple[StoredMessage, ...]:
     """Both sides in order: the first `limit` messages after the sequence number `after`."""
-    wanted = _said.where(messages.c.conversation_id == talk, messages.c.id > after)
-    return tuple(_spoken(row) for row in connection.execute(wanted.order_by(messages.c.id).limit(limit)))
+    wanted = _select_messages.where(messages.c.conversation_id == conversation_id, messages.c.id > after)
+    return tuple(_stored_message(row) for row in connection.execute(wanted.order_by(messages.c.id).limit(limit)))
 
 
-def recent(connection: Connection, talk: str, *, limit: int = 100) -> tuple[Spoken, ...]:
+def last_messages(connection: Connection, conversation_id: str, *, limit: int = 100) -> tuple[StoredMessage, ...]:
     """Both sides in order: the last `limit` messages."""
-    wanted = _said.where(messages.c.conversation_id == talk)
+    wanted = _select_messages.where(messages.c.conversation_id == conversation_id)
     rows = connection.execute(wanted.order_by(messages.c.id.desc()).limit(limit)).all()
-    return tuple(_spoken(row) for row in reversed(rows))
+    return tuple(_stored_message(row) for row in reversed(rows))
 
 
-def answered(connection: Connection, talk: str, message_id: str) -> tuple[Spoken, ...]:
+def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
     """What was replied to the message of this provider's id; empty where nothing was, or the talk is another's."""
-    turn = select(messages.c.turn_id).where(messages.c.conversation_id == talk, messages.c.provider_id == message_id)
-    replies = _said.where(messages.c.turn_id == turn.scalar_subquery(), messages.c.side == Side.BOT)
-    return tuple(_spoken(row) for row in connection.execute(replies.order_by(messages.c.id)))
+    turn = select(messages.c.turn_id).where(
+        messages.c.conversation_id == conversation_id, messages.c.provider_id == message_id
+    )
+    replies = _select_messages.where(messages.c.turn_id == turn.scalar_subquery(), messages.c.side == Side.BOT)
+    return tuple(_stored_message(row) for row in connection.execute(replies.order_by(messages.c.id)))
 
 
-def transcript(connection: Connection, talk: str, *, limit: int = 10) -> tuple[str, ...]:
+def last_user_messages(connection: Connection, conversation_id: str, *, limit: int = 10) -> tuple[str, ...]:
     """The person's own last words, masked as they are stored, newest last; what was only tapped is left out."""
     own = select(messages.c.text).where(
-        messages.c.conversation_id == talk,
+        messages.c.conversation_id == conversation_id,
         messages.c.side == Side.PERSON,
         messages.c.kind != MessageKind.TAP,
         messages.c.text != "",
@@ -72,17 +76,17 @@ def transcript(connection: Connection, talk: str, *, limit: int = 10) -> tuple[s
     return tuple(reversed(connection.scalars(own.order_by(messages.c.id.desc()).limit(limit)).all()))
 
 
-def read_options(stored: str | None) -> tuple[Option, ...]:
+def parse_options(stored: str | None) -> tuple[Option, ...]:
     """The choices under a reply as they were stored."""
     return options_json.validate_json(stored) if stored else ()
 
 
-def _spoken(row: Row[Any]) -> Spoken:
-    return Spoken(
+def _stored_message(row: Row[Any]) -> StoredMessage:
+    return StoredMessage(
         sequence=row.id,
         side=Side(row.side),
         text=row.text,
-        options=read_options(row.options),
+        options=parse_options(row.options),
         at=row.created_at,
         message_id=row.provider_id,
         turn=row.turn_id,

@@ -12,27 +12,27 @@ from kb.model import EntryId, Language, LineId
 from storage.conversations.history import Side
 from storage.tables import conversations, handoffs, messages, turns
 
-REACH: Final = 20_000
+MAX_ROWS_SCANNED: Final = 20_000
 """How many turns one page looks through at most."""
-REACH_OF_WORDS: Final = 8_000
+MAX_ROWS_SCANNED_WITH_TEXT: Final = 8_000
 """The same, where each message has to be read for the words in it."""
-_FIRST_STRIDE: Final = 250
+_FIRST_BATCH_ROWS: Final = 250
 
 
-def anything(_words: str) -> bool:
+def match_all(_words: str) -> bool:
     """For a search without words."""
     return True
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class SearchFilter:
     """What a turn must be for its talk to be found; None means: whichever.
 
     `says` is asked about the person's own words. Both databases could look for words themselves, but neither knows that
     ceks, čeks and чек are the same to whoever searches.
     """
 
-    says: Callable[[str], bool] = field(default=anything)
+    text_matches: Callable[[str], bool] = field(default=match_all)
     channel: str | None = None
     language: str | None = None
     act: str | None = None
@@ -44,14 +44,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SearchHit:
     """A talk, and the newest of its turns that is as wanted."""
 
     conversation: str
     channel: str
     sender: str
     turn: int
-    words: str
+    text: str
     kind: MessageKind
     language: Language
     outcome: str
@@ -63,59 +63,70 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class SearchPage:
     """What was found. `older` is where the next page starts, None at the end; `back_to` how far this one looked."""
 
-    found: tuple[Found, ...]
-    older: int | None
-    back_to: datetime | None
+    hits: tuple[SearchHit, ...]
+    next_before: int | None
+    oldest_scanned: datetime | None
 
 
-def search(connection: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 30) -> Page:
+def search(
+    connection: Connection, search_filter: SearchFilter, *, before: int | None = None, limit: int = 30
+) -> SearchPage:
     """The talks with a turn as wanted, the newest first; `before` is the `older` of the page before this one."""
-    bounds = _bounds(connection, wanted, before)
+    bounds = _bounds(connection, search_filter, before)
     if bounds is None:
-        return Page(found=(), older=None, back_to=None)
+        return SearchPage(hits=(), next_before=None, oldest_scanned=None)
     oldest, newest = bounds
     turn_of: dict[str, int] = {}
-    reached = _look(connection, wanted, bounds, turn_of, limit)
-    seen = _seen(connection, wanted, turn_of, newest)
-    found = _details(connection, [turn for talk, turn in turn_of.items() if talk not in seen])
-    more = reached > oldest
-    return Page(found=found, older=reached if more else None, back_to=_moment(connection, reached) if more else None)
+    oldest_row = _scan(connection, search_filter, bounds, turn_of, limit)
+    seen = _shown_before(connection, search_filter, turn_of, newest)
+    found = _load_hits(connection, [turn for talk, turn in turn_of.items() if talk not in seen])
+    more = oldest_row > oldest
+    return SearchPage(
+        hits=found,
+        next_before=oldest_row if more else None,
+        oldest_scanned=_time_of_turn(connection, oldest_row) if more else None,
+    )
 
 
-def _look(connection: Connection, wanted: Wanted, bounds: tuple[int, int], turn_of: dict[str, int], limit: int) -> int:
+def _scan(
+    connection: Connection, search_filter: SearchFilter, bounds: tuple[int, int], turn_of: dict[str, int], limit: int
+) -> int:
     """Fills `turn_of` with talks and their newest turn as wanted; the oldest turn that was looked at."""
     oldest, newest = bounds
-    end = max(oldest, newest - (REACH if wanted.says is anything else REACH_OF_WORDS) + 1)
-    for lower, upper in _strides(end, newest):
-        for turn, talk in _matching(connection, wanted, turns.c.id.between(lower, upper)):
+    end = max(
+        oldest,
+        newest - (MAX_ROWS_SCANNED if search_filter.text_matches is match_all else MAX_ROWS_SCANNED_WITH_TEXT) + 1,
+    )
+    for lower, upper in _batches(end, newest):
+        for turn, talk in _matching(connection, search_filter, turns.c.id.between(lower, upper)):
             turn_of.setdefault(talk, turn)
             if len(turn_of) == limit:
                 return turn
     return end
 
 
-def _strides(end: int, newest: int) -> Iterator[tuple[int, int]]:
+def _batches(end: int, newest: int) -> Iterator[tuple[int, int]]:
     """Runs of numbers, short at first: mostly the page is full after a few hundred turns."""
-    upper, stride = newest, _FIRST_STRIDE
+    upper, stride = newest, _FIRST_BATCH_ROWS
     while upper >= end:
         lower = max(end, upper - stride + 1)
         yield lower, upper
         upper, stride = lower - 1, stride * 2
 
 
-def _bounds(connection: Connection, wanted: Wanted, before: int | None) -> tuple[int, int] | None:
+def _bounds(connection: Connection, search_filter: SearchFilter, before: int | None) -> tuple[int, int] | None:
     """The oldest and the newest turn to look at."""
     # By the time, not by min() and max() of the number: PostgreSQL would walk along the numbers to find those.
     here = turns.c
     first = select(here.id).order_by(here.created_at, here.id).limit(1)
     last = select(here.id).order_by(here.created_at.desc(), here.id.desc()).limit(1)
-    if wanted.since is not None:
-        first = first.where(here.created_at >= wanted.since)
-    if wanted.until is not None:
-        last = last.where(here.created_at < wanted.until)
+    if search_filter.since is not None:
+        first = first.where(here.created_at >= search_filter.since)
+    if search_filter.until is not None:
+        last = last.where(here.created_at < search_filter.until)
     oldest, newest = connection.scalar(first), connection.scalar(last)
     if oldest is None or newest is None:
         return None
@@ -123,67 +134,75 @@ def _bounds(connection: Connection, wanted: Wanted, before: int | None) -> tuple
     return (oldest, newest) if newest >= oldest else None
 
 
-def _matching(connection: Connection, wanted: Wanted, where: ColumnElement[bool]) -> Iterator[tuple[int, str]]:
+def _matching(
+    connection: Connection, search_filter: SearchFilter, where: ColumnElement[bool]
+) -> Iterator[tuple[int, str]]:
     """The turns as wanted and their talks, newest first."""
     here = turns.c
-    query = select(here.id, here.conversation_id, messages.c.text).join(messages, _own).where(where)
-    if wanted.channel is not None:
+    query = select(here.id, here.conversation_id, messages.c.text).join(messages, _person_message).where(where)
+    if search_filter.channel is not None:
         talk = conversations.c
-        query = query.join(conversations, talk.id == here.conversation_id).where(talk.channel == wanted.channel)
-    exact = ((here.language, wanted.language), (here.act, wanted.act), (here.outcome, wanted.outcome))
-    for column, value in (*exact, (here.line, wanted.line)):
+        query = query.join(conversations, talk.id == here.conversation_id).where(talk.channel == search_filter.channel)
+    exact = (
+        (here.language, search_filter.language),
+        (here.act, search_filter.act),
+        (here.outcome, search_filter.outcome),
+    )
+    for column, value in (*exact, (here.line, search_filter.line)):
         if value is not None:
             query = query.where(column == value)
-    if wanted.since is not None:
-        query = query.where(here.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(here.created_at < wanted.until)
-    if wanted.handed_off:
+    if search_filter.since is not None:
+        query = query.where(here.created_at >= search_filter.since)
+    if search_filter.until is not None:
+        query = query.where(here.created_at < search_filter.until)
+    if search_filter.handed_off:
         query = query.where(exists().where(handoffs.c.turn_id == here.id))
     for turn, talk_id, words in connection.execute(query.order_by(here.id.desc())):
-        if wanted.says(words):
+        if search_filter.text_matches(words):
             yield turn, talk_id
 
 
-_own: Final = (messages.c.turn_id == turns.c.id) & (messages.c.side == Side.PERSON)
+_person_message: Final = (messages.c.turn_id == turns.c.id) & (messages.c.side == Side.PERSON)
 
 
-def _seen(connection: Connection, wanted: Wanted, talks: Collection[str], newest: int) -> Collection[str]:
+def _shown_before(
+    connection: Connection, search_filter: SearchFilter, conversation_ids: Collection[str], newest: int
+) -> Collection[str]:
     """The talks that an earlier page showed: they had a newer turn as wanted."""
-    if not talks:
+    if not conversation_ids:
         return ()
-    newer = turns.c.conversation_id.in_(talks) & (turns.c.id > newest)
-    return {talk for _, talk in _matching(connection, wanted, newer)}
+    newer = turns.c.conversation_id.in_(conversation_ids) & (turns.c.id > newest)
+    return {talk for _, talk in _matching(connection, search_filter, newer)}
 
 
-def _details(connection: Connection, wanted: Collection[int]) -> tuple[Found, ...]:
-    if not wanted:
+def _load_hits(connection: Connection, turn_ids: Collection[int]) -> tuple[SearchHit, ...]:
+    if not turn_ids:
         return ()
     here, talk = turns.c, conversations.c
     columns = (here.id, here.conversation_id, here.language, here.outcome, here.act, here.entry, here.line)
     query: Select[Any] = (
         select(*columns, here.score, here.created_at, messages.c.text, messages.c.kind, talk.channel, talk.sender)
-        .join(messages, _own)
+        .join(messages, _person_message)
         .join(conversations, talk.id == here.conversation_id)
-        .where(here.id.in_(wanted))
+        .where(here.id.in_(turn_ids))
     )
-    return tuple(_found(row) for row in connection.execute(query.order_by(here.id.desc())))
+    return tuple(_search_hit(row) for row in connection.execute(query.order_by(here.id.desc())))
 
 
-def _moment(connection: Connection, turn: int) -> datetime | None:
+def _time_of_turn(connection: Connection, turn: int) -> datetime | None:
     """When that turn was, or the next one that is still there."""
     since = select(turns.c.created_at).where(turns.c.id >= turn).order_by(turns.c.id).limit(1)
     moment: datetime | None = connection.scalar(since)
     return moment
 
 
-def _found(row: Row[Any]) -> Found:
-    return Found(
+def _search_hit(row: Row[Any]) -> SearchHit:
+    return SearchHit(
         conversation=row.conversation_id,
         channel=row.channel,
         sender=row.sender,
         turn=row.id,
-        words=row.text,
+        text=row.text,
         kind=MessageKind(row.kind),
         language=row.language,
         outcome=row.outcome,

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row, and_, select
 
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Trace
-from storage.conversations.history import Side, read_options
+from storage.conversations.history import Side, parse_options
 from storage.conversations.turns import trace_json
 from storage.tables import messages, turns
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reasons:
+class DecisionDetails:
     """Why a message was answered as it was. `trace` is None where this version of the program cannot read it."""
 
     turn: int
@@ -30,7 +30,7 @@ class Reasons:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class DeliveryStatus:
     """How far a reply has got (storage.delivery.status.State), after how many tries, and what hindered it."""
 
     state: str
@@ -41,7 +41,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class TranscriptEntry:
     """One message: `reasons` with a person's, `delivery` with a reply."""
 
     sequence: int
@@ -51,44 +51,48 @@ class Said:
     choice: str | None
     options: tuple[Option, ...]
     at: datetime
-    reasons: Reasons | None
-    delivery: Delivery | None
+    decision: DecisionDetails | None
+    delivery: DeliveryStatus | None
 
 
 def transcript(
-    connection: Connection, talk: str, *, before: int | None = None, limit: int = 60
-) -> tuple[tuple[Said, ...], bool]:
+    connection: Connection, conversation_id: str, *, before: int | None = None, limit: int = 60
+) -> tuple[tuple[TranscriptEntry, ...], bool]:
     """The last `limit` messages before that sequence number, in order; and whether there are earlier ones."""
     decided = and_(turns.c.id == messages.c.turn_id, messages.c.side == Side.PERSON)
-    query = select(messages, *_decided).outerjoin(turns, decided).where(messages.c.conversation_id == talk)
+    query = (
+        select(messages, *_decision_columns)
+        .outerjoin(turns, decided)
+        .where(messages.c.conversation_id == conversation_id)
+    )
     if before is not None:
         query = query.where(messages.c.id < before)
     rows = connection.execute(query.order_by(messages.c.id.desc()).limit(limit + 1)).all()
-    return tuple(_said(row) for row in reversed(rows[:limit])), len(rows) > limit
+    return tuple(_transcript_entry(row) for row in reversed(rows[:limit])), len(rows) > limit
 
 
-_decided = tuple(
+_decision_columns = tuple(
     turns.c[name].label(f"turn_{name}")
     for name in ("handler", "outcome", "act", "entry", "score", "milliseconds", "content_version", "trace")
 )
 
 
-def _said(row: Row[Any]) -> Said:
-    return Said(
+def _transcript_entry(row: Row[Any]) -> TranscriptEntry:
+    return TranscriptEntry(
         sequence=row.id,
         side=Side(row.side),
         text=row.text,
         kind=MessageKind(row.kind or MessageKind.TEXT),
         choice=row.choice,
-        options=read_options(row.options),
+        options=parse_options(row.options),
         at=row.created_at,
-        reasons=_reasons(row) if row.turn_handler is not None else None,
-        delivery=_delivery(row) if row.state is not None else None,
+        decision=_decision_details(row) if row.turn_handler is not None else None,
+        delivery=_delivery_status(row) if row.state is not None else None,
     )
 
 
-def _reasons(row: Row[Any]) -> Reasons:
-    return Reasons(
+def _decision_details(row: Row[Any]) -> DecisionDetails:
+    return DecisionDetails(
         turn=row.turn_id,
         handler=row.turn_handler,
         outcome=row.turn_outcome,
@@ -97,16 +101,18 @@ def _reasons(row: Row[Any]) -> Reasons:
         score=row.turn_score,
         milliseconds=row.turn_milliseconds,
         content_version=row.turn_content_version,
-        trace=_trace(row.turn_trace),
+        trace=_parse_trace(row.turn_trace),
     )
 
 
-def _trace(stored: str) -> Trace | None:
+def _parse_trace(stored: str) -> Trace | None:
     try:
         return trace_json.validate_json(stored)
     except ValidationError:
         return None
 
 
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(state=row.state, attempts=row.attempts, error=row.error, due_at=row.due_at, sent_at=row.sent_at)
+def _delivery_status(row: Row[Any]) -> DeliveryStatus:
+    return DeliveryStatus(
+        state=row.state, attempts=row.attempts, error=row.error, due_at=row.due_at, sent_at=row.sent_at
+    )

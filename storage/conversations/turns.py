@@ -14,7 +14,7 @@ trace_json: TypeAdapter[Trace] = TypeAdapter(Trace)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Circumstances:
+class DecisionContext:
     """Under which the decision was made: the digest of the knowledge, and how long it took.
 
     `traceparent` is where in a trace, for those who deliver the answer: another process, or this one after a restart.
@@ -35,37 +35,39 @@ class Turn:
 
 def record(
     connection: Connection,
-    talk: Conversation,
+    conversation: Conversation,
     message: int,
     decision: Decision,
-    circumstances: Circumstances,
+    context: DecisionContext,
     now: datetime,
 ) -> Turn:
     """Store the decision about `message`, and now the masked words of the message itself."""
-    turn = _insert(connection, talk, decision.trace, circumstances, now)
-    connection.execute(_take, {"message": message, "turn": turn.id, "heard": decision.stored_text})
-    if decision.trace.language != talk.language:
-        connection.execute(_speak, {"talk": talk.id, "spoken": decision.trace.language})
+    turn = _insert_decision(connection, conversation, decision.trace, context, now)
+    connection.execute(_store_message_text, {"message": message, "turn": turn.id, "heard": decision.stored_text})
+    if decision.trace.language != conversation.language:
+        connection.execute(_store_language, {"talk": conversation.id, "spoken": decision.trace.language})
     return turn
 
 
-_take = (
+_store_message_text = (
     update(messages)
     .where(messages.c.id == bindparam("message"))
     .values(turn_id=bindparam("turn"), text=bindparam("heard"))
 )
-_speak = update(conversations).where(conversations.c.id == bindparam("talk")).values(language=bindparam("spoken"))
+_store_language = (
+    update(conversations).where(conversations.c.id == bindparam("talk")).values(language=bindparam("spoken"))
+)
 # The talk is locked, so that nobody else counts its turns meanwhile.
-_last = select(func.coalesce(func.max(turns.c.number), 0)).where(turns.c.conversation_id == bindparam("talk"))
-_add = insert(turns).values(number=_last.scalar_subquery() + 1).returning(turns.c.id, turns.c.number)
+_last_number = select(func.coalesce(func.max(turns.c.number), 0)).where(turns.c.conversation_id == bindparam("talk"))
+_insert_turn = insert(turns).values(number=_last_number.scalar_subquery() + 1).returning(turns.c.id, turns.c.number)
 
 
-def _insert(
-    connection: Connection, talk: Conversation, trace: Trace, circumstances: Circumstances, now: datetime
+def _insert_decision(
+    connection: Connection, conversation: Conversation, trace: Trace, context: DecisionContext, now: datetime
 ) -> Turn:
     values = {
-        "talk": talk.id,
-        "conversation_id": talk.id,
+        "talk": conversation.id,
+        "conversation_id": conversation.id,
         "handler": trace.handler,
         "outcome": trace.outcome,
         "act": trace.act,
@@ -74,16 +76,16 @@ def _insert(
         "score": trace.confidence,
         "language": trace.language,
         "trace": trace_json.dump_json(trace).decode(),
-        "content_version": circumstances.content_version,
-        "milliseconds": circumstances.milliseconds,
-        "traceparent": circumstances.traceparent,
+        "content_version": context.content_version,
+        "milliseconds": context.milliseconds,
+        "traceparent": context.traceparent,
         "created_at": now,
     }
-    row = connection.execute(_add, values).one()
+    row = connection.execute(_insert_turn, values).one()
     return Turn(id=row.id, number=row.number)
 
 
-def trace(connection: Connection, turn: int) -> Trace | None:
+def read_trace(connection: Connection, turn: int) -> Trace | None:
     """Why a turn was answered as it was; None where there is no such turn."""
     stored = connection.scalar(select(turns.c.trace).where(turns.c.id == turn))
     return None if stored is None else trace_json.validate_json(stored)

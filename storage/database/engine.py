@@ -11,19 +11,19 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from storage.errors import AddressError, SchemaError, StorageError, UnavailableError
+from storage.errors import DatabaseUrlError, SchemaError, StorageError, UnavailableError
 
 BUSY_SECONDS: Final = 10
 """How long to wait for another process that writes, or for a server that does not answer."""
 
 _ACCESS: Final = "paligs_access"
-_TURNSTILE: Final = "paligs_turnstile"
-_NO_SUCH: Final = frozenset({"42P01", "42703"})
+_WRITE_LOCK: Final = "paligs_turnstile"
+_MISSING_OBJECT_CODES: Final = frozenset({"42P01", "42703"})
 """PostgreSQL's names for a table or a column that is not there."""
-_TEMPORARY: Final = frozenset(
+_TEMPORARY_ERROR_CODES: Final = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 )
-_BEGIN: Final = {
+_BEGIN_STATEMENTS: Final = {
     "read": ("PRAGMA query_only=ON", "BEGIN"),
     "write": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=ON", "BEGIN IMMEDIATE"),
     # A table that is rebuilt would take with it what refers to it; and this holds only outside a transaction.
@@ -31,27 +31,27 @@ _BEGIN: Final = {
 }
 
 
-def create(url: str) -> Engine:
+def create_database_engine(url: str) -> Engine:
     """An engine for `url`. The folder of an SQLite file is made where it is missing; nothing is connected yet.
 
     Raises:
         AddressError: says what to write instead, and never shows the URL's password.
     """
-    address = _parse(url)
-    return _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
+    address = _parse_url(url)
+    return _create_sqlite(address) if address.get_backend_name() == "sqlite" else _create_postgresql(address)
 
 
-def check_address(url: str) -> None:
+def check_url(url: str) -> None:
     """Nothing, where `url` can be used; nothing is connected or made.
 
     Raises:
         AddressError: as `create`.
     """
-    _parse(url)
+    _parse_url(url)
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def write_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction that may write: committed at the end, rolled back when anything raises.
 
     Raises:
@@ -63,7 +63,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def read_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction that sees a steady picture; both databases refuse to write in it.
 
     Raises:
@@ -74,7 +74,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def migrating(engine: Engine) -> Iterator[Connection]:
+def migration_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction that may rebuild tables: SQLite does not look at foreign keys in it, the caller does."""
     with _transaction(engine, "migrate") as connection:
         yield connection
@@ -101,37 +101,37 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
     options: dict[str, Any] = {_ACCESS: access}
     if engine.dialect.name == "postgresql" and access == "read":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    turnstile = nullcontext() if access == "read" else _turnstile(engine)
+    lock = nullcontext() if access == "read" else _write_lock(engine)
     try:
-        with turnstile, engine.connect().execution_options(**options) as connection, connection.begin():
+        with lock, engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
     except DBAPIError as exc:
-        raise _explained(exc) from exc
+        raise _translate_error(exc) from exc
 
 
-def _explained(exc: DBAPIError) -> StorageError:
+def _translate_error(exc: DBAPIError) -> StorageError:
     cause = exc.orig
-    if getattr(cause, "sqlstate", None) in _NO_SUCH or str(cause).startswith("no such"):
+    if getattr(cause, "sqlstate", None) in _MISSING_OBJECT_CODES or str(cause).startswith("no such"):
         return SchemaError()
     if isinstance(cause, sqlite3.Error):
-        temporary = getattr(cause, "sqlite_errorcode", 0) & 0xFF in _TEMPORARY
+        temporary = getattr(cause, "sqlite_errorcode", 0) & 0xFF in _TEMPORARY_ERROR_CODES
     else:
         temporary = isinstance(exc, OperationalError)
     return UnavailableError() if temporary else StorageError()
 
 
-def _turnstile(engine: Engine) -> AbstractContextManager[Any]:
+def _write_lock(engine: Engine) -> AbstractContextManager[Any]:
     # Writers of one process queue here: SQLite's own waiting is a sleep of up to 100 ms.
-    turnstile: AbstractContextManager[Any] = engine.get_execution_options().get(_TURNSTILE, nullcontext())
-    return turnstile
+    lock: AbstractContextManager[Any] = engine.get_execution_options().get(_WRITE_LOCK, nullcontext())
+    return lock
 
 
-def _parse(url: str) -> URL:
+def _parse_url(url: str) -> URL:
     try:
         address = make_url(url.strip())
     except (ArgumentError, ValueError):
         # Not chained: the cause may quote a part of the password.
-        raise AddressError from None
+        raise DatabaseUrlError from None
     match address.drivername:
         case "sqlite" | "sqlite+pysqlite" | "postgresql+psycopg":
             return address
@@ -140,32 +140,32 @@ def _parse(url: str) -> URL:
         case other:
             hint = "write sqlite:///data/paligs.db or postgresql://user:password@host:5432/name"
             message = f"The database URL begins with {other}://, which is not known here: {hint}."
-            raise AddressError(message)
+            raise DatabaseUrlError(message)
 
 
-def _postgresql(address: URL) -> Engine:
+def _create_postgresql(address: URL) -> Engine:
     standard = {"application_name": "paligs", "connect_timeout": str(BUSY_SECONDS)}
     missing = {key: value for key, value in standard.items() if key not in address.query}
     # Parameters hold what people wrote: they stay out of errors and logs.
     return create_engine(address.update_query_dict(missing), pool_pre_ping=True, hide_parameters=True)
 
 
-def _sqlite(address: URL) -> Engine:
+def _create_sqlite(address: URL) -> Engine:
     file = address.database or ":memory:"
-    kept = file != ":memory:"
-    if kept and not file.startswith("file:"):
+    is_persistent = file != ":memory:"
+    if is_persistent and not file.startswith("file:"):
         _make_folder(Path(file).parent)
-    patience = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
+    busy_timeout = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
     # In memory every connection is a database of its own: there may be one only.
-    pool = {} if kept else {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    pool = {} if is_persistent else {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     engine = create_engine(
         address,
-        connect_args=patience | {"check_same_thread": False},
-        execution_options={_TURNSTILE: threading.Lock()},
+        connect_args=busy_timeout | {"check_same_thread": False},
+        execution_options={_WRITE_LOCK: threading.Lock()},
         hide_parameters=True,
         **pool,
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -175,18 +175,18 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         message = f"The folder {folder} of the database cannot be made: choose another, or make it writable."
-        raise AddressError(message) from exc
+        raise DatabaseUrlError(message) from exc
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not begin transactions of its own accord: _begin says how.
     connection.isolation_level = None
-    _keep_a_log(connection)
+    _enable_wal(connection)
     for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _keep_a_log(connection: sqlite3.Connection) -> None:
+def _enable_wal(connection: sqlite3.Connection) -> None:
     deadline = monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -202,7 +202,7 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     access = connection.get_execution_options().get(_ACCESS, "write")
-    *pragmas, begin = _BEGIN[access]
+    *pragmas, begin = _BEGIN_STATEMENTS[access]
     if connection.info.get(_ACCESS) != access:
         for pragma in pragmas:
             connection.exec_driver_sql(pragma)

@@ -8,15 +8,15 @@ CHANNEL: Final = "paligs_news"
 """Of LISTEN and NOTIFY."""
 
 # The mark is all that is told: not the address itself, and not the talk's id, which is another one after /forget.
-_tell: Final = text(
+_notify: Final = text(
     "SELECT pg_notify(:told, encode(sha256(convert_to(address, 'UTF8')), 'hex'))"
     " FROM conversations WHERE id = :talk AND channel = :channel"
 )
 
 
-def tell(connection: Connection, talk: str, channel: str) -> None:
+def notify(connection: Connection, conversation_id: str, channel: str) -> None:
     """Whoever listens gets the mark of this talk, if it is one of `channel`: the SHA-256 of its address.
 
     For PostgreSQL alone: on SQLite there is one process, which knows without being told.
     """
-    connection.execute(_tell, {"told": CHANNEL, "talk": talk, "channel": channel})
+    connection.execute(_notify, {"told": CHANNEL, "talk": conversation_id, "channel": channel})

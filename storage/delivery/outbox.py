@@ -9,17 +9,17 @@ from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, u
 
 from handlers.model.messages import Option, Reply
 from storage.conversations.conversations import Conversation
-from storage.conversations.history import Side, options_json, read_options
-from storage.delivery.status import State
+from storage.conversations.history import Side, options_json, parse_options
+from storage.delivery.status import DeliveryState
 from storage.tables import conversations, messages, turns
-from storage.tables.types import Moment
+from storage.tables.types import UtcDateTime
 
-LEASE: Final = timedelta(seconds=60)
+CLAIM_LEASE: Final = timedelta(seconds=60)
 """How long a worker has to send one reply before another may."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outgoing:
+class OutgoingReply:
     """A reply to send now, and where. `attempts` counts this one too.
 
     `answers` is the provider's id of the message that it is the answer to, `traceparent` where in a trace that was
@@ -27,18 +27,18 @@ class Outgoing:
     """
 
     id: int
-    talk: Conversation
+    conversation: Conversation
     turn: int | None
     text: str
     options: tuple[Option, ...]
     attempts: int
     created_at: datetime
-    answers: str | None = None
+    in_reply_to: str | None = None
     traceparent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Later:
+class NotDue:
     """Nothing to send before `until`: the reply that comes first waits for another attempt, or is being sent."""
 
     until: datetime
@@ -53,39 +53,39 @@ class Backlog:
 
 
 def enqueue(
-    connection: Connection, talk: Conversation, turn: int | None, replies: Sequence[Reply], now: datetime
+    connection: Connection, conversation: Conversation, turn: int | None, replies: Sequence[Reply], now: datetime
 ) -> tuple[int, ...]:
     """Put the replies of a turn behind what waits in their talk; their sequence numbers, in order."""
     if not replies:
         return ()
     rows = [
         {
-            "conversation_id": talk.id,
+            "conversation_id": conversation.id,
             "turn_id": turn,
             "side": Side.BOT,
             "text": reply.text,
             "options": options_json.dump_json(reply.options).decode() if reply.options else None,
-            "state": State.PENDING,
+            "state": DeliveryState.PENDING,
             "attempts": 0,
             "due_at": now,
             "created_at": now,
         }
         for reply in replies
     ]
-    return tuple(connection.scalars(_enqueue, rows))
+    return tuple(connection.scalars(_insert_replies, rows))
 
 
-_enqueue = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
+_insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
 
 
-def hand_over(connection: Connection, claimed: Outgoing, until: datetime) -> Outgoing | None:
+def enqueue_claimed(connection: Connection, claimed: OutgoingReply, until: datetime) -> OutgoingReply | None:
     """Queue a reply and claim it at once (`claimed`, its `id` not known yet), for whoever sends it within this process.
 
     None where others of its talk wait: it is queued behind them, and nobody has claimed it. The talk has to be locked.
     """
     values = {
-        "conversation_id": claimed.talk.id,
-        "talk": claimed.talk.id,
+        "conversation_id": claimed.conversation.id,
+        "talk": claimed.conversation.id,
         "turn_id": claimed.turn,
         "side": Side.BOT,
         "text": claimed.text,
@@ -94,77 +94,84 @@ def hand_over(connection: Connection, claimed: Outgoing, until: datetime) -> Out
         "until": until,
         "created_at": claimed.created_at,
     }
-    row = connection.execute(_hand_over, values).one()
-    return replace(claimed, id=row.id) if row.state == State.SENDING else None
+    row = connection.execute(_insert_claimed, values).one()
+    return replace(claimed, id=row.id) if row.state == DeliveryState.SENDING else None
 
 
-_before = messages.alias("before")
-_waits = select(_before.c.id).where(_before.c.conversation_id == bindparam("talk"), _before.c.due_at.is_not(None))
-_hand_over = (
+_earlier = messages.alias("before")
+_earlier_waiting = select(_earlier.c.id).where(
+    _earlier.c.conversation_id == bindparam("talk"), _earlier.c.due_at.is_not(None)
+)
+_insert_claimed = (
     insert(messages)
     .values(
-        state=case((_waits.exists(), State.PENDING), else_=State.SENDING),
-        attempts=case((_waits.exists(), 0), else_=1),
-        due_at=case((_waits.exists(), bindparam("now", type_=Moment)), else_=bindparam("until", type_=Moment)),
+        state=case((_earlier_waiting.exists(), DeliveryState.PENDING), else_=DeliveryState.SENDING),
+        attempts=case((_earlier_waiting.exists(), 0), else_=1),
+        due_at=case(
+            (_earlier_waiting.exists(), bindparam("now", type_=UtcDateTime)),
+            else_=bindparam("until", type_=UtcDateTime),
+        ),
     )
     .returning(messages.c.id, messages.c.state)
 )
 
 
-def claim(connection: Connection, talk: str, now: datetime, lease: timedelta = LEASE) -> Outgoing | Later | None:
+def claim(
+    connection: Connection, conversation_id: str, now: datetime, lease: timedelta = CLAIM_LEASE
+) -> OutgoingReply | NotDue | None:
     """Take the reply that comes first in a talk, whichever turn it is of; None where nothing waits any more.
 
     Nobody else gets it before `lease` is over. Whoever took it records the outcome with storage.delivery.status.
     """
-    first = connection.execute(_first, {"talk": talk}).one_or_none()
+    first = connection.execute(_first_waiting, {"talk": conversation_id}).one_or_none()
     if first is None:
         return None
     if first.due_at > now:
-        return Later(until=first.due_at)
-    if connection.execute(_take, {"reply": first.id, "seen": first.due_at, "until": now + lease}).rowcount != 1:
-        return Later(until=now + lease)
-    return _outgoing(first)
+        return NotDue(until=first.due_at)
+    if connection.execute(_claim_reply, {"reply": first.id, "seen": first.due_at, "until": now + lease}).rowcount != 1:
+        return NotDue(until=now + lease)
+    return _outgoing_reply(first)
 
 
-_asked = messages.alias("asked")
-_answers = (
-    select(_asked.c.provider_id)
-    .where(_asked.c.turn_id == messages.c.turn_id, _asked.c.side == Side.PERSON)
+_question = messages.alias("asked")
+_in_reply_to = (
+    select(_question.c.provider_id)
+    .where(_question.c.turn_id == messages.c.turn_id, _question.c.side == Side.PERSON)
     .limit(1)
     .scalar_subquery()
 )
-_traced = select(turns.c.traceparent).where(turns.c.id == messages.c.turn_id).scalar_subquery()
+_traceparent = select(turns.c.traceparent).where(turns.c.id == messages.c.turn_id).scalar_subquery()
 # With the talk in the same row: what is sent most often is asked for once.
-_there = tuple(column.label(f"talk_{column.name}") for column in conversations.c)
-_first = (
-    select(messages, _answers.label("answers"), _traced.label("traceparent"), *_there)
+_conversation_columns = tuple(column.label(f"talk_{column.name}") for column in conversations.c)
+_first_waiting = (
+    select(messages, _in_reply_to.label("answers"), _traceparent.label("traceparent"), *_conversation_columns)
     .join(conversations, conversations.c.id == messages.c.conversation_id)
     .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
     .order_by(messages.c.id)
     .limit(1)
 )
-_take = (
+_claim_reply = (
     update(messages)
     .where(messages.c.id == bindparam("reply"), messages.c.due_at == bindparam("seen"))
-    .values(state=State.SENDING, attempts=messages.c.attempts + 1, due_at=bindparam("until"))
+    .values(state=DeliveryState.SENDING, attempts=messages.c.attempts + 1, due_at=bindparam("until"))
 )
 
 
-def _outgoing(row: Row[Any]) -> Outgoing:
-    return Outgoing(
+def _outgoing_reply(row: Row[Any]) -> OutgoingReply:
+    return OutgoingReply(
         id=row.id,
-        talk=_talk(row),
+        conversation=_conversation_of(row),
         turn=row.turn_id,
         text=row.text,
-        options=read_options(row.options),
+        options=parse_options(row.options),
         attempts=row.attempts + 1,
         created_at=row.created_at,
-        answers=row.answers,
+        in_reply_to=row.answers,
         traceparent=row.traceparent,
     )
 
 
-def _talk(row: Row[Any]) -> Conversation:
+def _conversation_of(row: Row[Any]) -> Conversation:
     return Conversation(
         id=row.talk_id,
         channel=row.talk_channel,
@@ -178,14 +185,14 @@ def _talk(row: Row[Any]) -> Conversation:
 
 
 # Numbered in one pass over what waits: a planner that has seen a short queue joins a long one with itself, badly.
-_place = func.row_number().over(partition_by=messages.c.conversation_id, order_by=messages.c.id)
+_position = func.row_number().over(partition_by=messages.c.conversation_id, order_by=messages.c.id)
 _queue = (
-    select(messages.c.conversation_id, messages.c.due_at, _place.label("place"))
+    select(messages.c.conversation_id, messages.c.due_at, _position.label("place"))
     .where(messages.c.due_at.is_not(None))
     .subquery("queue")
 )
-_heads = select(_queue.c.conversation_id).where(_queue.c.place == 1)
-_due = _heads.where(_queue.c.due_at <= bindparam("now")).order_by(_queue.c.due_at).limit(bindparam("limit"))
+_heads_of_queues = select(_queue.c.conversation_id).where(_queue.c.place == 1)
+_due = _heads_of_queues.where(_queue.c.due_at <= bindparam("now")).order_by(_queue.c.due_at).limit(bindparam("limit"))
 _next_due = select(func.min(_queue.c.due_at)).where(_queue.c.place == 1)
 
 
@@ -200,10 +207,10 @@ def next_due(connection: Connection) -> datetime | None:
     return first
 
 
-def release(connection: Connection, now: datetime) -> int:
+def release_leases(connection: Connection, now: datetime) -> int:
     """Give back what a program that was killed had claimed; for the start of a program that is alone. How many."""
-    claimed = update(messages).where(messages.c.due_at.is_not(None), messages.c.state == State.SENDING)
-    return connection.execute(claimed.values(state=State.PENDING, due_at=now)).rowcount
+    claimed = update(messages).where(messages.c.due_at.is_not(None), messages.c.state == DeliveryState.SENDING)
+    return connection.execute(claimed.values(state=DeliveryState.PENDING, due_at=now)).rowcount
 
 
 def backlog(connection: Connection) -> Backlog:

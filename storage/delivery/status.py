@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from storage.tables import conversations, messages
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """It waits to be sent while pending or sending; delivered, read and mostly failed are what the platform reports."""
 
     PENDING = "pending"
@@ -23,44 +23,48 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
-_REPORTS_AFTER: Final[Mapping[State, tuple[State, ...]]] = MappingProxyType(
+_ALLOWED_BEFORE: Final[Mapping[DeliveryState, tuple[DeliveryState, ...]]] = MappingProxyType(
     {
-        State.SENT: (),
-        State.DELIVERED: (State.SENT,),
-        State.READ: (State.SENT, State.DELIVERED),
-        State.FAILED: (State.SENT,),
+        DeliveryState.SENT: (),
+        DeliveryState.DELIVERED: (DeliveryState.SENT,),
+        DeliveryState.READ: (DeliveryState.SENT, DeliveryState.DELIVERED),
+        DeliveryState.FAILED: (DeliveryState.SENT,),
     }
 )
 """What a report may follow: they come in any order, and an older one must not undo a newer one."""
 
 
-_waiting = update(messages).where(messages.c.id == bindparam("reply"), messages.c.due_at.is_not(None))
-_sent = _waiting.values(state=State.SENT, due_at=None, sent_at=bindparam("at"), receipt=bindparam("with"), error=None)
+_update_waiting = update(messages).where(messages.c.id == bindparam("reply"), messages.c.due_at.is_not(None))
+_update_sent = _update_waiting.values(
+    state=DeliveryState.SENT, due_at=None, sent_at=bindparam("at"), receipt=bindparam("with"), error=None
+)
 
 
-def sent(connection: Connection, reply: int, now: datetime, *, receipt: str | None = None) -> bool:
+def mark_sent(connection: Connection, reply: int, now: datetime, *, provider_message_id: str | None = None) -> bool:
     """The platform took the reply, and calls it `receipt`. False where it no longer waited, or was erased."""
-    return connection.execute(_sent, {"reply": reply, "at": now, "with": receipt}).rowcount == 1
+    return connection.execute(_update_sent, {"reply": reply, "at": now, "with": provider_message_id}).rowcount == 1
 
 
-def failed(connection: Connection, reply: int, error: str) -> bool:
+def mark_failed(connection: Connection, reply: int, error: str) -> bool:
     """It can never be sent; those behind it go on. False where it no longer waited, or was erased."""
-    return _settle(connection, reply, {"state": State.FAILED, "due_at": None, "error": error})
+    return _update_if_waiting(connection, reply, {"state": DeliveryState.FAILED, "due_at": None, "error": error})
 
 
-def again(connection: Connection, reply: int, error: str, not_before: datetime) -> bool:
+def reschedule(connection: Connection, reply: int, error: str, not_before: datetime) -> bool:
     """It could not be sent now; it and those behind it wait. False where it no longer waited, or was erased."""
-    return _settle(connection, reply, {"state": State.PENDING, "due_at": not_before, "error": error})
+    return _update_if_waiting(connection, reply, {"state": DeliveryState.PENDING, "due_at": not_before, "error": error})
 
 
-def _settle(connection: Connection, reply: int, values: Mapping[str, Any]) -> bool:
-    return connection.execute(_waiting.values(values), {"reply": reply}).rowcount == 1
+def _update_if_waiting(connection: Connection, reply: int, values: Mapping[str, Any]) -> bool:
+    return connection.execute(_update_waiting.values(values), {"reply": reply}).rowcount == 1
 
 
-def reported(connection: Connection, channel: str, receipt: str, state: State, *, error: str | None = None) -> bool:
+def apply_status_report(
+    connection: Connection, channel: str, provider_message_id: str, state: DeliveryState, *, error: str | None = None
+) -> bool:
     """The platform's later word on a reply. False where it changes nothing: unknown, repeated or overtaken."""
     there = conversations.c.id == messages.c.conversation_id
     on_channel = select(conversations.c.id).where(there, conversations.c.channel == channel).exists()
-    earlier = messages.c.state.in_(_REPORTS_AFTER.get(state, ()))
-    report = update(messages).where(messages.c.receipt == receipt, on_channel, earlier)
+    earlier = messages.c.state.in_(_ALLOWED_BEFORE.get(state, ()))
+    report = update(messages).where(messages.c.receipt == provider_message_id, on_channel, earlier)
     return connection.execute(report.values(state=state, error=error)).rowcount > 0

@@ -13,7 +13,7 @@ from storage.database.upsert import insert_into
 from storage.errors import StorageError
 from storage.tables import agents
 
-LONGEST_NAME: Final = 64
+MAX_NAME_CHARS: Final = 64
 
 
 class Role(StrEnum):
@@ -38,7 +38,7 @@ class Agent:
     id: int
     name: str
     role: Role
-    password: str | None
+    password_hash: str | None
     language: Language | None
     version: int
     created_at: datetime
@@ -50,12 +50,12 @@ class Agent:
         return self.disabled_at is None
 
 
-def key(name: str) -> str:
+def normalized_name(name: str) -> str:
     """A name as names are compared."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
-def add(connection: Connection, name: str, role: Role, password: str | None, now: datetime) -> Agent:
+def add(connection: Connection, name: str, role: Role, password_hash: str | None, now: datetime) -> Agent:
     """A new agent, with the hash of a password, or without one where they sign in elsewhere.
 
     Raises:
@@ -63,47 +63,47 @@ def add(connection: Connection, name: str, role: Role, password: str | None, now
         NameUnusableError: it is empty, too long or unprintable.
     """
     name = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or not key(name):
+    if not 1 <= len(name) <= MAX_NAME_CHARS or not name.isprintable() or not normalized_name(name):
         raise NameUnusableError
     fresh = insert_into(connection.dialect.name, agents).values(
-        name=name, key=key(name), role=role, password=password, version=1, created_at=now
+        name=name, key=normalized_name(name), role=role, password=password_hash, version=1, created_at=now
     )
     row = connection.execute(fresh.on_conflict_do_nothing(index_elements=["key"]).returning(agents)).one_or_none()
     if row is None:
         raise NameTakenError
-    return agent(row)
+    return agent_from_row(row)
 
 
 def find(connection: Connection, name: str) -> Agent | None:
     """The agent of a name, however it is written."""
-    row = connection.execute(select(agents).where(agents.c.key == key(name))).one_or_none()
-    return None if row is None else agent(row)
+    row = connection.execute(select(agents).where(agents.c.key == normalized_name(name))).one_or_none()
+    return None if row is None else agent_from_row(row)
 
 
 def get(connection: Connection, number: int) -> Agent | None:
     """The agent of a number."""
     row = connection.execute(select(agents).where(agents.c.id == number)).one_or_none()
-    return None if row is None else agent(row)
+    return None if row is None else agent_from_row(row)
 
 
-def listed(connection: Connection) -> tuple[Agent, ...]:
+def list_all(connection: Connection) -> tuple[Agent, ...]:
     """All agents by name, also those who are disabled."""
-    return tuple(agent(row) for row in connection.execute(select(agents).order_by(agents.c.key)))
+    return tuple(agent_from_row(row) for row in connection.execute(select(agents).order_by(agents.c.key)))
 
 
-def any_there(connection: Connection) -> bool:
+def exists(connection: Connection) -> bool:
     """Whether somebody was ever added."""
     return connection.execute(select(func.count()).select_from(agents)).scalar_one() > 0
 
 
-def set_password(connection: Connection, number: int, password: str) -> bool:
+def set_password(connection: Connection, number: int, password_hash: str) -> bool:
     """Another password; all sessions of the agent end. False where there is none such."""
-    return _change(connection, number, agents.c.id == number, password=password, version=agents.c.version + 1)
+    return _change(connection, number, agents.c.id == number, password=password_hash, version=agents.c.version + 1)
 
 
-def rehash(connection: Connection, number: int, before: str, password: str) -> bool:
+def rehash(connection: Connection, number: int, old_hash: str, new_hash: str) -> bool:
     """The same password under a newer hash; sessions stay. False where it was changed meanwhile."""
-    return _change(connection, number, agents.c.password == before, password=password)
+    return _change(connection, number, agents.c.password == old_hash, password=new_hash)
 
 
 def set_role(connection: Connection, number: int, role: Role) -> bool:
@@ -131,13 +131,13 @@ def _change(connection: Connection, number: int, only: Any, **values: Any) -> bo
     return connection.execute(change).rowcount == 1
 
 
-def agent(row: Row[Any]) -> Agent:
+def agent_from_row(row: Row[Any]) -> Agent:
     """An agent as the table holds them."""
     return Agent(
         id=row.id,
         name=row.name,
         role=Role(row.role),
-        password=row.password,
+        password_hash=row.password,
         language=cast("Language", row.language) if row.language in LANGUAGES else None,
         version=row.version,
         created_at=row.created_at,

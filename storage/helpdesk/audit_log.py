@@ -10,19 +10,19 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from storage.tables import audit
 
-KEPT: Final = timedelta(days=400)
+RETENTION: Final = timedelta(days=400)
 """What is older may be forgotten."""
 
-LONGEST: Final = 200
+MAX_SUBJECT_CHARS: Final = 200
 """Characters of a subject."""
 
 
-class Event(StrEnum):
+class AuditEvent(StrEnum):
     """What may be noted."""
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
-    SIGN_IN_HELD = "sign_in_held"
+    SIGN_IN_THROTTLED = "sign_in_held"
     SIGNED_OUT = "signed_out"
     REFUSED = "refused"
     AGENT_ADDED = "agent_added"
@@ -32,23 +32,23 @@ class Event(StrEnum):
     AGENT_ENABLED = "agent_enabled"
     REPLY_RETRIED = "reply_retried"
     REPLY_DROPPED = "reply_dropped"
-    NOTICE_RETRIED = "notice_retried"
-    LIST_SEEN = "list_seen"
-    TRANSCRIPT_SEEN = "transcript_seen"
+    NOTIFICATION_RETRIED = "notice_retried"
+    LIST_VIEWED = "list_seen"
+    TRANSCRIPT_VIEWED = "transcript_seen"
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
-    FIGURES_EXPORTED = "figures_exported"
-    QUESTION_TAUGHT = "question_taught"
-    QUESTION_UNTAUGHT = "question_untaught"
+    REPORT_EXPORTED = "figures_exported"
+    LESSON_ADDED = "question_taught"
+    LESSON_REVOKED = "question_untaught"
     QUESTION_IGNORED = "question_ignored"
     ENTRY_DRAFTED = "entry_drafted"
     HANDOFF_TAKEN = "handoff_taken"
-    HANDOFF_GIVEN_BACK = "handoff_given_back"
+    HANDOFF_RELEASED = "handoff_given_back"
     HANDOFF_CLOSED = "handoff_closed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Noted:
+class AuditRecord:
     """One thing that was done; `agent` is a name, `subject` what it was done to: a number, a name, an id."""
 
     id: int
@@ -58,20 +58,22 @@ class Noted:
     subject: str | None
 
 
-def note(connection: Connection, event: Event, now: datetime, *, agent: str | None, subject: str | None = None) -> None:
+def record(
+    connection: Connection, event: AuditEvent, now: datetime, *, agent: str | None, subject: str | None = None
+) -> None:
     """Keep it, in the transaction in which it is done."""
-    short = None if subject is None else subject[:LONGEST]
+    short = None if subject is None else subject[:MAX_SUBJECT_CHARS]
     connection.execute(insert(audit).values(at=now, agent=agent, event=event, subject=short))
 
 
-def listed(
+def list_records(
     connection: Connection,
     *,
     before: int | None = None,
     agent: str | None = None,
-    events: Collection[Event] = (),
+    events: Collection[AuditEvent] = (),
     limit: int = 100,
-) -> tuple[Noted, ...]:
+) -> tuple[AuditRecord, ...]:
     """The latest first; `before` a number goes on where another list ended."""
     wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
@@ -80,13 +82,13 @@ def listed(
         wanted = wanted.where(audit.c.agent == agent)
     if events:
         wanted = wanted.where(audit.c.event.in_(events))
-    return tuple(_read(row) for row in connection.execute(wanted))
+    return tuple(_audit_record(row) for row in connection.execute(wanted))
 
 
-def sweep(connection: Connection, before: datetime) -> int:
+def purge(connection: Connection, before: datetime) -> int:
     """Forget what was noted before; how many."""
     return connection.execute(delete(audit).where(audit.c.at < before)).rowcount
 
 
-def _read(row: Row[Any]) -> Noted:
-    return Noted(id=row.id, at=row.at, agent=row.agent, event=row.event, subject=row.subject)
+def _audit_record(row: Row[Any]) -> AuditRecord:
+    return AuditRecord(id=row.id, at=row.at, agent=row.agent, event=row.event, subject=row.subject)

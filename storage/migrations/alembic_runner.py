@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from storage.tables import metadata
 
-__all__ = ["CommandError", "drift", "faults", "to_head"]
+__all__ = ["CommandError", "drift", "revision_problems", "upgrade_to_head"]
 
 
-def to_head(connection: Connection) -> None:
+def upgrade_to_head(connection: Connection) -> None:
     """Runs what is missing.
 
     Raises:
@@ -32,7 +32,7 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def faults(connection: Connection) -> Iterator[str]:
+def revision_problems(connection: Connection) -> Iterator[str]:
     """The revisions that do not fit, each with its remedy."""
     script = ScriptDirectory.from_config(_config(connection))
     current = set(MigrationContext.configure(connection).get_current_heads())
@@ -46,19 +46,19 @@ def faults(connection: Connection) -> Iterator[str]:
 
 def drift(connection: Connection) -> Iterator[str]:
     """What differs from the tables of this program, each with its remedy."""
-    options = {"compare_type": True, "include_name": _ours}
+    options = {"compare_type": True, "include_name": _include_name}
     context = MigrationContext.configure(connection, opts=options)
     for difference in compare_metadata(context, metadata):
-        yield f"The database differs from the program: {_words(difference)}. Restore a backup, or mend it by hand."
+        yield f"The database differs from the program: {_describe(difference)}. Restore a backup, or mend it by hand."
 
 
-def _ours(name: str | None, kind: str, _parents: object) -> bool:
+def _include_name(name: str | None, kind: str, _parents: object) -> bool:
     # Procrastinate keeps its tables in the same database.
     return kind != "table" or name in metadata.tables
 
 
-def _words(difference: Any) -> str:
+def _describe(difference: Any) -> str:
     if isinstance(difference, list):
-        return "; ".join(_words(each) for each in difference)
+        return "; ".join(_describe(each) for each in difference)
     what, *which = difference
     return " ".join((str(what), *(str(getattr(each, "name", each)) for each in which if each is not None)))

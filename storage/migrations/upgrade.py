@@ -9,7 +9,7 @@ from typing import Final, cast
 from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
-from storage.database.engine import migrating, reading
+from storage.database.engine import migration_transaction, read_transaction
 from storage.errors import BackupError, MigrationError, StorageError
 from storage.migrations import HEAD
 
@@ -26,68 +26,68 @@ def upgrade(engine: Engine) -> None:
         UnavailableError: the database is busy or out of reach.
     """
     try:
-        with migrating(engine) as connection:
+        with migration_transaction(engine) as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            if not _newest(connection):
+            if not _is_at_head(connection):
                 _upgrade(connection)
     except StorageError as exc:
         if not exc.permanent or isinstance(exc, MigrationError):
             raise
-        raise _does_not_fit(exc) from exc
+        raise _migration_error(exc) from exc
 
 
 def _upgrade(connection: Connection) -> None:
     from storage.migrations import alembic_runner
 
     try:
-        alembic_runner.to_head(connection)
+        alembic_runner.upgrade_to_head(connection)
     except alembic_runner.CommandError as exc:
-        raise _does_not_fit(exc) from exc
-    for fault in _sqlite_faults(connection, "foreign_key_check"):
+        raise _migration_error(exc) from exc
+    for fault in _sqlite_problems(connection, "foreign_key_check"):
         raise StorageError(fault)
 
 
-def _does_not_fit(exc: Exception) -> MigrationError:
+def _migration_error(exc: Exception) -> MigrationError:
     return MigrationError(f"{MigrationError()}\n  {_cause(exc)}")
 
 
-def check(engine: Engine) -> list[str]:
+def find_problems(engine: Engine) -> list[str]:
     """What is amiss with the database, each with its remedy; empty when it is as this program needs it.
 
     Raises:
         UnavailableError: the database is busy or out of reach.
     """
     try:
-        with reading(engine) as connection:
-            faults = list(_sqlite_faults(connection, "integrity_check", "foreign_key_check"))
+        with read_transaction(engine) as connection:
+            faults = list(_sqlite_problems(connection, "integrity_check", "foreign_key_check"))
             # Tables of another revision differ as a matter of course.
-            return faults + (_missing(connection) or list(_drift(connection)))
+            return faults + (_missing_revisions(connection) or list(_drift(connection)))
     except StorageError as exc:
         if not exc.permanent:
             raise
         return [f"The database cannot be read: {_cause(exc)}. Restore a backup."]
 
 
-def outdated(engine: Engine) -> list[str]:
+def revision_problems(engine: Engine) -> list[str]:
     """The revisions that do not fit, each with its remedy: a look that takes as long however much is stored.
 
     Raises:
         StorageError: the database cannot be read.
     """
-    with reading(engine) as connection:
-        return _missing(connection)
+    with read_transaction(engine) as connection:
+        return _missing_revisions(connection)
 
 
-def _missing(connection: Connection) -> list[str]:
-    if _newest(connection):
+def _missing_revisions(connection: Connection) -> list[str]:
+    if _is_at_head(connection):
         return []
     from storage.migrations import alembic_runner
 
-    return list(alembic_runner.faults(connection))
+    return list(alembic_runner.revision_problems(connection))
 
 
-def _newest(connection: Connection) -> bool:
+def _is_at_head(connection: Connection) -> bool:
     """Whether there is nothing to do, told without Alembic, which takes its time and memory to load."""
     if not inspect(connection).has_table(_VERSIONS.name):
         return False
@@ -137,7 +137,7 @@ def _cause(exc: Exception) -> str:
     return str(exc.__cause__ or exc).splitlines()[0]
 
 
-def _sqlite_faults(connection: Connection, *pragmas: str) -> Iterator[str]:
+def _sqlite_problems(connection: Connection, *pragmas: str) -> Iterator[str]:
     if connection.dialect.name != "sqlite":
         return
     for pragma in pragmas:

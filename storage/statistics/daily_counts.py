@@ -24,7 +24,7 @@ class DailyCount:
     count: int
 
 
-def count_up(connection: Connection, channel: str, trace: Trace, day: date) -> None:
+def increment(connection: Connection, channel: str, trace: Trace, day: date) -> None:
     """Count one message. Do it last in a transaction: on PostgreSQL others who count the same wait for its end."""
     values = {
         "day": day,
@@ -35,24 +35,24 @@ def count_up(connection: Connection, channel: str, trace: Trace, day: date) -> N
         "entry": trace.entry or "",
         "count": 1,
     }
-    connection.execute(_count_up(connection.dialect.name), values)
+    connection.execute(_upsert_count(connection.dialect.name), values)
 
 
 @cache
-def _count_up(dialect: str) -> Executable:
+def _upsert_count(dialect: str) -> Executable:
     more = {"count": daily_counts.c["count"] + 1}
     fresh = insert_into(dialect, daily_counts)
     return fresh.on_conflict_do_update(index_elements=daily_counts.primary_key.columns, set_=more)
 
 
-def read(connection: Connection, since: date, until: date) -> tuple[DailyCount, ...]:
+def read_daily_counts(connection: Connection, since: date, until: date) -> tuple[DailyCount, ...]:
     """The counts from `since` up to and including `until`, by day."""
     key = daily_counts.primary_key.columns
     days = select(daily_counts).where(daily_counts.c.day.between(since, until))
-    return tuple(_count(row) for row in connection.execute(days.order_by(*key)).mappings())
+    return tuple(_daily_count(row) for row in connection.execute(days.order_by(*key)).mappings())
 
 
-def _count(row: RowMapping) -> DailyCount:
+def _daily_count(row: RowMapping) -> DailyCount:
     return DailyCount(
         day=row["day"],
         channel=row["channel"],

@@ -11,17 +11,17 @@ from sqlalchemy import ColumnElement, Connection, Date, Table, cast, func, selec
 from handlers.model.actions import HandoffReason
 from kb.model import EntryId, LineId
 from storage.conversations.history import Side
-from storage.delivery.status import State
-from storage.helpdesk.handoffs import What
-from storage.statistics.monthly_rollup import after
+from storage.delivery.status import DeliveryState
+from storage.helpdesk.handoffs import HandoffEvent
+from storage.statistics.monthly_rollup import next_month
 from storage.tables import daily_counts, daily_feedback, handoff_events, handoffs, messages, monthly_counts, turns
 
-SAMPLE: Final = 2_000
+SAMPLE_TURNS: Final = 2_000
 """How many turns, the newest of the period, the times are taken from."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sums:
+class MessageCounts:
     """How many messages, by what there is to know of them; a day stands for its month where months are summed."""
 
     by_day_and_channel: Mapping[tuple[date, str], int]
@@ -33,15 +33,15 @@ class Sums:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Times:
+class ResponseTimes:
     """Of a sample of turns, each sorted: how long deciding took (ms), and until the first reply was sent (s)."""
 
-    deciding: tuple[float, ...]
-    replying: tuple[float, ...]
+    decision_ms: tuple[float, ...]
+    reply_seconds: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandedOff:
+class HandoffCounts:
     """How many calls for people there were, by day, by line and by reason."""
 
     by_day: Mapping[date, int]
@@ -49,26 +49,27 @@ class HandedOff:
     by_reason: Mapping[HandoffReason, int]
 
 
-def by_days(connection: Connection, since: date, until: date) -> Sums:
+def count_by_day(connection: Connection, since: date, until: date) -> MessageCounts:
     """The messages from `since` up to and including `until`."""
-    return _sums(_counted(connection, daily_counts, since, until))
+    return _message_counts(_group_counts(connection, daily_counts, since, until))
 
 
-def by_months(connection: Connection, since: date, until: date) -> Sums:
+def count_by_month(connection: Connection, since: date, until: date) -> MessageCounts:
     """The messages of whole months, from that of `since` to that of `until`; quick after the monthly roll-up."""
     first = since.replace(day=1)
     summed = connection.scalar(select(func.max(monthly_counts.c.day)))
-    rest = first if summed is None else max(first, after(summed))
-    return _sums(
-        _counted(connection, monthly_counts, first, until), _by_month(_counted(connection, daily_counts, rest, until))
+    rest = first if summed is None else max(first, next_month(summed))
+    return _message_counts(
+        _group_counts(connection, monthly_counts, first, until),
+        _merge_days_into_months(_group_counts(connection, daily_counts, rest, until)),
     )
 
 
-_Counted = tuple[Counter[Any], Counter[Any]]
+_GroupedCounts = tuple[Counter[Any], Counter[Any]]
 """By day, channel and outcome; by language, act and entry. In two passes, however many ways they are looked at."""
 
 
-def _counted(connection: Connection, table: Table, since: date, until: date) -> _Counted:
+def _group_counts(connection: Connection, table: Table, since: date, until: date) -> _GroupedCounts:
     here = table.c
 
     def by(*columns: ColumnElement[Any]) -> Counter[Any]:
@@ -78,7 +79,7 @@ def _counted(connection: Connection, table: Table, since: date, until: date) -> 
     return by(here.day, here.channel, here.outcome), by(here.language, here.act, here.entry)
 
 
-def _by_month(counted: _Counted) -> _Counted:
+def _merge_days_into_months(counted: _GroupedCounts) -> _GroupedCounts:
     days, kinds = counted
     months: Counter[Any] = Counter()
     for (day, *kind), count in days.items():
@@ -86,71 +87,71 @@ def _by_month(counted: _Counted) -> _Counted:
     return months, kinds
 
 
-def _sums(*counted: _Counted) -> Sums:
+def _message_counts(*counted: _GroupedCounts) -> MessageCounts:
     days = sum((each for each, _ in counted), Counter[Any]())
     kinds = sum((each for _, each in counted), Counter[Any]())
-    entries = _over(kinds, 2)
+    entries = _sum_over(kinds, 2)
     entries.pop("", None)
-    return Sums(
-        by_day_and_channel=_over(days, 0, 1),
-        by_day_and_outcome=_over(days, 0, 2),
-        by_language=_over(kinds, 0),
+    return MessageCounts(
+        by_day_and_channel=_sum_over(days, 0, 1),
+        by_day_and_outcome=_sum_over(days, 0, 2),
+        by_language=_sum_over(kinds, 0),
         by_entry=entries,
-        by_act=_over(kinds, 1),
+        by_act=_sum_over(kinds, 1),
     )
 
 
-def _over(counted: Counter[Any], *places: int) -> Counter[Any]:
+def _sum_over(counted: Counter[Any], *places: int) -> Counter[Any]:
     sums: Counter[Any] = Counter()
     for key, count in counted.items():
         sums[tuple(key[place] for place in places) if len(places) > 1 else key[places[0]]] += count
     return sums
 
 
-Counted = tuple[date, str, str, str, str, str, int]
+CountRow = tuple[date, str, str, str, str, str, int]
 """Day or month, channel, language, act, outcome, entry, and how many messages."""
 
 
-def counted(connection: Connection, since: date, until: date, *, by_month: bool = False) -> tuple[Counted, ...]:
+def count_rows(connection: Connection, since: date, until: date, *, by_month: bool = False) -> tuple[CountRow, ...]:
     """The counts as they are kept, by day; for months as `by_months` sums them."""
     if not by_month:
-        return tuple(_each(connection, daily_counts, since, until))
+        return tuple(_read_count_rows(connection, daily_counts, since, until))
     first = since.replace(day=1)
     summed = connection.scalar(select(func.max(monthly_counts.c.day)))
-    rest = first if summed is None else max(first, after(summed))
+    rest = first if summed is None else max(first, next_month(summed))
     sums: Counter[Any] = Counter()
     for table, start in ((monthly_counts, first), (daily_counts, rest)):
-        for day, *kind, count in _each(connection, table, start, until):
+        for day, *kind, count in _read_count_rows(connection, table, start, until):
             sums[(day.replace(day=1), *kind)] += count
     return tuple((*key, count) for key, count in sorted(sums.items()))
 
 
-def _each(connection: Connection, table: Table, since: date, until: date) -> Iterator[Counted]:
+def _read_count_rows(connection: Connection, table: Table, since: date, until: date) -> Iterator[CountRow]:
     here = table.c
     columns = (here.day, here.channel, here.language, here.act, here.outcome, here.entry)
     query = select(*columns, here["count"]).where(here.day.between(since, until)).order_by(*columns)
     yield from (tuple(row) for row in connection.execute(query))
 
 
-def times(connection: Connection, since: datetime, until: datetime) -> Times:
+def response_times(connection: Connection, since: datetime, until: datetime) -> ResponseTimes:
     """How quick the bot was with the newest SAMPLE turns of the period."""
     here = turns.c
     within = select(here.id, here.milliseconds, here.created_at).where(
         here.created_at >= since, here.created_at < until
     )
-    sample = within.order_by(here.created_at.desc()).limit(SAMPLE).subquery("sample")
-    arrived = messages.c.state.in_((State.SENT, State.DELIVERED, State.READ))
+    sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
+    arrived = messages.c.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ))
     first = select(func.min(messages.c.sent_at)).where(messages.c.turn_id == sample.c.id, messages.c.side == Side.BOT)
     sent = first.where(arrived).scalar_subquery().label("sent")
     rows = connection.execute(select(sample.c.milliseconds, sample.c.created_at, sent)).all()
     replied = ((row.sent - row.created_at).total_seconds() for row in rows if row.sent is not None)
-    return Times(
-        deciding=tuple(sorted(row.milliseconds for row in rows)),
-        replying=tuple(sorted(max(0.0, seconds) for seconds in replied)),
+    return ResponseTimes(
+        decision_ms=tuple(sorted(row.milliseconds for row in rows)),
+        reply_seconds=tuple(sorted(max(0.0, seconds) for seconds in replied)),
     )
 
 
-def handed_off(connection: Connection, since: datetime, until: datetime) -> HandedOff:
+def handoff_counts(connection: Connection, since: datetime, until: datetime) -> HandoffCounts:
     """The calls for people of the period; days are those of UTC, as in daily_counts."""
     here = handoffs.c
     # Date of SQLAlchemy reads what SQLite's date() writes.
@@ -161,34 +162,37 @@ def handed_off(connection: Connection, since: datetime, until: datetime) -> Hand
         counted = select(column, func.count()).where(here.created_at >= since, here.created_at < until)
         return connection.execute(counted.group_by(column).order_by(column)).all()
 
-    return HandedOff(
+    return HandoffCounts(
         by_day=dict(by(day)),
         by_line={LineId(line): count for line, count in by(here.line)},
         by_reason={HandoffReason(reason): count for reason, count in by(here.reason)},
     )
 
 
-def taking(connection: Connection, since: datetime, until: datetime) -> tuple[float, ...]:
+def time_to_take(connection: Connection, since: datetime, until: datetime) -> tuple[float, ...]:
     """How many seconds it took until somebody took a call for people: of the newest SAMPLE of the period, sorted."""
     here, event = handoffs.c, handoff_events.c
     within = select(here.id, here.created_at).where(here.created_at >= since, here.created_at < until)
-    sample = within.order_by(here.created_at.desc()).limit(SAMPLE).subquery("sample")
-    first = select(func.min(event.created_at)).where(event.handoff_id == sample.c.id, event.what == What.TAKEN)
+    sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
+    first = select(func.min(event.created_at)).where(event.handoff_id == sample.c.id, event.what == HandoffEvent.TAKEN)
     rows = connection.execute(select(sample.c.created_at, first.scalar_subquery().label("taken"))).all()
     return tuple(sorted((row.taken - row.created_at).total_seconds() for row in rows if row.taken is not None))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Helped:
+class FeedbackCounts:
     """How often people said that an answer helped, and that it did not."""
 
-    yes: int
-    no: int
+    helped: int
+    not_helped: int
 
 
-def helped(connection: Connection, since: date, until: date) -> Mapping[EntryId, Helped]:
+def feedback_counts(connection: Connection, since: date, until: date) -> Mapping[EntryId, FeedbackCounts]:
     """What people said of each entry from `since` up to and including `until`."""
     here = daily_feedback.c
     yes, no = func.sum(here.helped).label("yes"), func.sum(here.not_helped).label("no")
     sums = select(here.entry, yes, no).where(here.day.between(since, until)).group_by(here.entry)
-    return {EntryId(row.entry): Helped(yes=int(row.yes), no=int(row.no)) for row in connection.execute(sums)}
+    return {
+        EntryId(row.entry): FeedbackCounts(helped=int(row.yes), not_helped=int(row.no))
+        for row in connection.execute(sums)
+    }

@@ -26,7 +26,7 @@ __all__ = [
     "notice_pace",
     "notices",
     "parked",
-    "personal",
+    "personal_tables",
     "sessions",
     "sign_ins",
     "taught",
@@ -34,5 +34,5 @@ __all__ = [
     "unclear",
 ]
 
-personal = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)
+personal_tables = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)
 """The tables that hold what belongs to a person, owners before what hangs on them."""

@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import Column, Date, Integer, Table
 
 from storage.tables.base import metadata
-from storage.tables.types import Words
+from storage.tables.types import SafeText
 
 
-def _alike() -> tuple[Column[Any], ...]:
+def _count_columns() -> tuple[Column[Any], ...]:
     """How many messages that were alike."""
-    alike = (Column(name, Words, primary_key=True) for name in ("channel", "language", "act", "outcome", "entry"))
+    alike = (Column(name, SafeText, primary_key=True) for name in ("channel", "language", "act", "outcome", "entry"))
     return (Column("day", Date, primary_key=True), *alike, Column("count", Integer, nullable=False))
 
 
@@ -18,14 +18,14 @@ daily_counts = Table(
     "daily_counts",
     metadata,
     # Nothing personal: these outlive an erasure.
-    *_alike(),
+    *_count_columns(),
 )
 
 monthly_counts = Table(
     "monthly_counts",
     metadata,
     # The sums of months that are over, each under its first day, so that a year need not be added up again and again.
-    *_alike(),
+    *_count_columns(),
 )
 
 daily_feedback = Table(
@@ -33,9 +33,9 @@ daily_feedback = Table(
     metadata,
     # Nothing personal: these outlive an erasure.
     Column("day", Date, primary_key=True),
-    Column("channel", Words, primary_key=True),
-    Column("language", Words, primary_key=True),
-    Column("entry", Words, primary_key=True),
+    Column("channel", SafeText, primary_key=True),
+    Column("language", SafeText, primary_key=True),
+    Column("entry", SafeText, primary_key=True),
     Column("helped", Integer, nullable=False),
     Column("not_helped", Integer, nullable=False),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from storage.database.engine import create
+from storage.database.engine import create_database_engine
 from storage.migrations import upgrade
 
 
@@ -33,7 +33,7 @@ def database(kind: str, folder: Path) -> Iterator[Engine]:
 
 
 def _opened(url: str) -> Iterator[Engine]:
-    engine = create(url)
+    engine = create_database_engine(url)
     upgrade.upgrade(engine)
     yield engine
     engine.dispose()

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
-from storage.database.engine import create
+from storage.database.engine import create_database_engine
 from storage.migrations import upgrade
 from storage.tables import metadata
 from tests.servers import database, order, started
@@ -101,6 +101,6 @@ def empty_engine(empty_url: str) -> Iterator[Engine]:
 
 @contextmanager
 def _opened(url: str) -> Iterator[Engine]:
-    engine = create(url)
+    engine = create_database_engine(url)
     yield engine
     engine.dispose()

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from storage import personal_data
-from storage.database.engine import reading, writing
+from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import outbox, status
-from storage.delivery.status import State
+from storage.delivery.status import DeliveryState
 from storage.tables import messages
 from tests.contract.talks import HELLO, NOW, SECOND, take_in
 
@@ -17,14 +17,14 @@ from tests.contract.talks import HELLO, NOW, SECOND, take_in
 def reply(engine: Engine) -> int:
     """A reply that was sent, and that the platform calls `SM1`."""
     talk, (reply,) = take_in(engine, HELLO)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         outbox.claim(connection, talk.id, NOW)
-        assert status.sent(connection, reply, NOW + SECOND, receipt="SM1")
+        assert status.mark_sent(connection, reply, NOW + SECOND, provider_message_id="SM1")
     return reply
 
 
 def state(engine: Engine, reply: int) -> tuple[str, str | None]:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         row = connection.execute(select(messages.c.state, messages.c.error).where(messages.c.id == reply)).one()
     return row.state, row.error
 
@@ -32,62 +32,64 @@ def state(engine: Engine, reply: int) -> tuple[str, str | None]:
 @pytest.mark.parametrize(
     ("reports", "end"),
     [
-        ([State.DELIVERED, State.READ], State.READ),
-        ([State.READ, State.DELIVERED, State.SENT], State.READ),
-        ([State.DELIVERED, State.DELIVERED], State.DELIVERED),
-        ([State.DELIVERED, State.FAILED], State.DELIVERED),
-        ([State.FAILED, State.DELIVERED], State.FAILED),
-        ([State.PENDING], State.SENT),
+        ([DeliveryState.DELIVERED, DeliveryState.READ], DeliveryState.READ),
+        ([DeliveryState.READ, DeliveryState.DELIVERED, DeliveryState.SENT], DeliveryState.READ),
+        ([DeliveryState.DELIVERED, DeliveryState.DELIVERED], DeliveryState.DELIVERED),
+        ([DeliveryState.DELIVERED, DeliveryState.FAILED], DeliveryState.DELIVERED),
+        ([DeliveryState.FAILED, DeliveryState.DELIVERED], DeliveryState.FAILED),
+        ([DeliveryState.PENDING], DeliveryState.SENT),
     ],
 )
-def test_reports_may_come_in_any_order(engine: Engine, reply: int, reports: Sequence[State], end: State) -> None:
+def test_reports_may_come_in_any_order(
+    engine: Engine, reply: int, reports: Sequence[DeliveryState], end: DeliveryState
+) -> None:
     for report in reports:
-        with writing(engine) as connection:
-            status.reported(connection, "webchat", "SM1", report)
+        with write_transaction(engine) as connection:
+            status.apply_status_report(connection, "webchat", "SM1", report)
 
     assert state(engine, reply) == (end, None)
 
 
 def test_a_report_of_failure_keeps_its_code(engine: Engine, reply: int) -> None:
-    with writing(engine) as connection:
-        assert status.reported(connection, "webchat", "SM1", State.FAILED, error="63016")
+    with write_transaction(engine) as connection:
+        assert status.apply_status_report(connection, "webchat", "SM1", DeliveryState.FAILED, error="63016")
 
-    assert state(engine, reply) == (State.FAILED, "63016")
+    assert state(engine, reply) == (DeliveryState.FAILED, "63016")
 
 
 def test_a_report_of_something_unknown_changes_nothing(engine: Engine, reply: int) -> None:
-    with writing(engine) as connection:
-        assert not status.reported(connection, "webchat", "SM2", State.READ)
-        assert not status.reported(connection, "telegram", "SM1", State.READ)
+    with write_transaction(engine) as connection:
+        assert not status.apply_status_report(connection, "webchat", "SM2", DeliveryState.READ)
+        assert not status.apply_status_report(connection, "telegram", "SM1", DeliveryState.READ)
 
-    assert state(engine, reply) == (State.SENT, None)
+    assert state(engine, reply) == (DeliveryState.SENT, None)
 
 
 def test_what_was_sent_is_sent_whatever_a_slower_worker_says(engine: Engine, reply: int) -> None:
-    with writing(engine) as connection:
-        assert not status.sent(connection, reply, NOW, receipt="SM9")
-        assert not status.failed(connection, reply, "too late")
-        assert not status.again(connection, reply, "too late", NOW)
+    with write_transaction(engine) as connection:
+        assert not status.mark_sent(connection, reply, NOW, provider_message_id="SM9")
+        assert not status.mark_failed(connection, reply, "too late")
+        assert not status.reschedule(connection, reply, "too late", NOW)
 
-    assert state(engine, reply) == (State.SENT, None)
+    assert state(engine, reply) == (DeliveryState.SENT, None)
 
 
 def test_a_reply_that_is_tried_again_says_why_until_it_is_sent(engine: Engine) -> None:
     talk, (reply,) = take_in(engine, HELLO)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         outbox.claim(connection, talk.id, NOW)
-        assert status.again(connection, reply, "429", NOW)
-    assert state(engine, reply) == (State.PENDING, "429")
+        assert status.reschedule(connection, reply, "429", NOW)
+    assert state(engine, reply) == (DeliveryState.PENDING, "429")
 
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         outbox.claim(connection, talk.id, NOW)
-        assert status.sent(connection, reply, NOW)
-    assert state(engine, reply) == (State.SENT, None)
+        assert status.mark_sent(connection, reply, NOW)
+    assert state(engine, reply) == (DeliveryState.SENT, None)
 
 
 def test_a_reply_that_was_erased_meanwhile_is_no_error(engine: Engine, reply: int) -> None:
-    with writing(engine) as connection:
-        personal_data.erase(connection, personal_data.of_person(connection, "webchat", "anna"))
+    with write_transaction(engine) as connection:
+        personal_data.erase(connection, personal_data.conversations_of_sender(connection, "webchat", "anna"))
 
-        assert not status.sent(connection, reply, NOW)
-        assert not status.reported(connection, "webchat", "SM1", State.READ)
+        assert not status.mark_sent(connection, reply, NOW)
+        assert not status.apply_status_report(connection, "webchat", "SM1", DeliveryState.READ)

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, Engine, event, func, select
 
 from bot.database import group_commit as writing_module
-from bot.database.group_commit import KEPT, TOGETHER, Writer
+from bot.database.group_commit import MAX_GROUP, RESERVED_FOR_BACKGROUND, GroupCommitWriter
 from storage.conversations import conversations
-from storage.database.engine import create, reading, writing
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.errors import UnavailableError
 from storage.tables import conversations as talks
 from tests.contract.talks import HELLO, NOW
@@ -26,7 +26,9 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 def talk(number: int) -> Callable[[Connection], str]:
     """A change that opens a talk."""
-    return lambda connection: conversations.open(connection, replace(HELLO, sender=f"person {number}"), NOW).sender
+    return lambda connection: (
+        conversations.open_and_lock(connection, replace(HELLO, sender=f"person {number}"), NOW).sender
+    )
 
 
 def broken(connection: Connection) -> str:
@@ -36,7 +38,7 @@ def broken(connection: Connection) -> str:
 
 
 def stored(engine: Engine) -> int:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return connection.execute(select(func.count()).select_from(talks)).scalar_one()
 
 
@@ -47,7 +49,7 @@ def commits(engine: Engine) -> list[Connection]:
 
 
 async def test_each_gets_its_own_result_once_it_is_stored(engine: Engine, threads: ThreadPoolExecutor) -> None:
-    writer = Writer(engine, threads)
+    writer = GroupCommitWriter(engine, threads)
 
     async def one(number: int) -> tuple[str, int]:
         return await writer(talk(number)), stored(engine)
@@ -60,7 +62,7 @@ async def test_each_gets_its_own_result_once_it_is_stored(engine: Engine, thread
 
 
 async def test_who_fails_fails_alone(engine: Engine, threads: ThreadPoolExecutor) -> None:
-    writer = Writer(engine, threads)
+    writer = GroupCommitWriter(engine, threads)
     changes = [talk(1), broken, talk(2), broken, talk(3)]
 
     seen = await asyncio.gather(*(writer(change) for change in changes), return_exceptions=True)
@@ -70,7 +72,7 @@ async def test_who_fails_fails_alone(engine: Engine, threads: ThreadPoolExecutor
 
 
 async def test_who_stops_waiting_hinders_nobody(engine: Engine, threads: ThreadPoolExecutor) -> None:
-    writer = Writer(engine, threads)
+    writer = GroupCommitWriter(engine, threads)
     impatient = asyncio.create_task(writer(talk(1)))
     patient = asyncio.create_task(writer(talk(2)))
     await asyncio.sleep(0)
@@ -88,18 +90,18 @@ class TestOnSQLite:
         return "sqlite"
 
     async def test_what_waits_together_is_committed_together(self, engine: Engine, threads: ThreadPoolExecutor) -> None:
-        writer, seen = Writer(engine, threads), commits(engine)
+        writer, seen = GroupCommitWriter(engine, threads), commits(engine)
 
-        await asyncio.gather(*(writer(talk(number)) for number in range(3 * TOGETHER)))
+        await asyncio.gather(*(writer(talk(number)) for number in range(3 * MAX_GROUP)))
 
         assert len(seen) == 3
-        assert stored(engine) == 3 * TOGETHER
+        assert stored(engine) == 3 * MAX_GROUP
 
     async def test_who_comes_after_a_crowd_shares_and_who_comes_alone_does_not_wait(
         self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(writing_module, "GATHER_SECONDS", 0.5)
-        writer, seen, start = Writer(engine, threads), commits(engine), monotonic()
+        writer, seen, start = GroupCommitWriter(engine, threads), commits(engine), monotonic()
         for number in range(3):
             await writer(talk(number))
         assert monotonic() - start < 0.5
@@ -115,25 +117,25 @@ class TestOnSQLite:
     async def test_they_are_done_in_the_order_of_their_coming(
         self, engine: Engine, threads: ThreadPoolExecutor
     ) -> None:
-        writer, order = Writer(engine, threads), list[int]()
+        writer, order = GroupCommitWriter(engine, threads), list[int]()
         await asyncio.gather(*(writer(lambda _, number=number: order.append(number)) for number in range(100)))  # type: ignore[misc]
         assert order == [*range(100)]
 
     async def test_what_a_platform_waits_for_goes_first_and_the_rest_is_not_forgotten(
         self, engine: Engine, threads: ThreadPoolExecutor
     ) -> None:
-        writer, order = Writer(engine, threads), list[str]()
-        replies = [writer(lambda _: order.append("reply")) for _ in range(TOGETHER)]
-        messages = [writer(lambda _: order.append("message"), urgent=True) for _ in range(2 * TOGETHER)]
+        writer, order = GroupCommitWriter(engine, threads), list[str]()
+        replies = [writer(lambda _: order.append("reply")) for _ in range(MAX_GROUP)]
+        messages = [writer(lambda _: order.append("message"), urgent=True) for _ in range(2 * MAX_GROUP)]
         await asyncio.gather(*replies, *messages)
-        assert order[: TOGETHER - KEPT] == ["message"] * (TOGETHER - KEPT)
-        assert order[:TOGETHER].count("reply") == KEPT
+        assert order[: MAX_GROUP - RESERVED_FOR_BACKGROUND] == ["message"] * (MAX_GROUP - RESERVED_FOR_BACKGROUND)
+        assert order[:MAX_GROUP].count("reply") == RESERVED_FOR_BACKGROUND
         assert order[-1] == "reply"
 
     async def test_a_busy_database_is_told_to_all_at_once(self, url: str, threads: ThreadPoolExecutor) -> None:
-        hasty, other = create(f"{url}?timeout=0.1"), create(url)
-        writer, tried = Writer(hasty, threads), list[int]()
-        with writing(other) as holding:
+        hasty, other = create_database_engine(f"{url}?timeout=0.1"), create_database_engine(url)
+        writer, tried = GroupCommitWriter(hasty, threads), list[int]()
+        with write_transaction(other) as holding:
             talk(0)(holding)
             seen = await asyncio.gather(
                 *(writer(lambda _, number=number: tried.append(number)) for number in range(5)),  # type: ignore[misc]

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from kb.lessons import RejectionReason
 from kb.model import Act, EntryId, Language
 from storage.curation import entry_drafts, ignored_questions, lessons
-from storage.curation.lessons import Kind, Taught
-from storage.database.engine import reading, writing
-from storage.errors import DraftError, LessonError
+from storage.curation.lessons import LessonKind, StoredLesson
+from storage.database.engine import read_transaction, write_transaction
+from storage.errors import EntryDraftError, LessonError
 from storage.tables import metadata
 from tests.contract.talks import NOW, SECOND, at_once
 from tests.doubles import small_base
@@ -23,35 +23,35 @@ PRINTER, SCANNER = EntryId("printer"), EntryId("scanner")
 
 def teach(
     engine: Engine, text: str, entry: EntryId = PRINTER, *, language: Language = "en", by: str = "Ilze"
-) -> Taught:
-    with writing(engine) as connection:
-        return lessons.teach(connection, BASE, entry, language, text, by, NOW)
+) -> StoredLesson:
+    with write_transaction(engine) as connection:
+        return lessons.add_lesson(connection, BASE, entry, language, text, by, NOW)
 
 
-def teach_no(engine: Engine, text: str, *, by: str = "Ilze") -> Taught:
-    with writing(engine) as connection:
-        return lessons.teach_no(connection, BASE, "en", text, by, NOW)
+def teach_no(engine: Engine, text: str, *, by: str = "Ilze") -> StoredLesson:
+    with write_transaction(engine) as connection:
+        return lessons.add_out_of_scope(connection, BASE, "en", text, by, NOW)
 
 
-def refused(lesson: Callable[[], Taught]) -> tuple[RejectionReason, str]:
+def refused(lesson: Callable[[], StoredLesson]) -> tuple[RejectionReason, str]:
     with pytest.raises(LessonError) as caught:
         lesson()
-    return caught.value.refused.reason, caught.value.refused.place
+    return caught.value.rejection.reason, caught.value.rejection.place
 
 
 def test_a_yes_and_a_no_are_taught_and_the_revision_grows(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert lessons.revision(connection) == 0
     first = teach(engine, "  the box\n spits no paper ")
     second = teach_no(engine, "who won the match")
 
-    with reading(engine) as connection:
-        now = lessons.current(connection)
+    with read_transaction(engine) as connection:
+        now = lessons.current_lessons(connection)
     assert now.revision == 2
-    assert now.taught == (first, second)
-    assert [(each.kind, each.lesson.entry, each.lesson.text, each.by, each.at) for each in now.taught] == [
-        (Kind.QUESTION, PRINTER, "the box spits no paper", "Ilze", NOW),
-        (Kind.DECOY, None, "who won the match", "Ilze", NOW),
+    assert now.stored == (first, second)
+    assert [(each.kind, each.lesson.entry, each.lesson.text, each.by, each.at) for each in now.stored] == [
+        (LessonKind.QUESTION, PRINTER, "the box spits no paper", "Ilze", NOW),
+        (LessonKind.OUT_OF_SCOPE, None, "who won the match", "Ilze", NOW),
     ]
     assert now.lessons == (first.lesson, second.lesson)
 
@@ -60,15 +60,15 @@ def test_the_same_again_is_the_same_lesson(engine: Engine) -> None:
     first = teach(engine, "the box spits no paper")
 
     assert teach(engine, "The box spits NO paper!", by="Anna") == first
-    with reading(engine) as connection:
-        assert lessons.listed(connection) == (first,)
+    with read_transaction(engine) as connection:
+        assert lessons.list_recent(connection) == (first,)
 
 
 def test_what_stands_elsewhere_is_refused_and_nothing_changes(engine: Engine) -> None:
     teach(engine, "the box spits no paper")
     teach_no(engine, "who won the match")
-    with reading(engine) as connection:
-        before = lessons.current(connection)
+    with read_transaction(engine) as connection:
+        before = lessons.current_lessons(connection)
 
     stands = next(question for entry, _, question in BASE.questions() if entry.id == PRINTER)
     assert refused(partial(teach, engine, stands.upper(), SCANNER)) == (RejectionReason.IN_ANOTHER_ENTRY, "printer")
@@ -80,8 +80,8 @@ def test_what_stands_elsewhere_is_refused_and_nothing_changes(engine: Engine) ->
     )
     assert refused(partial(teach_no, engine, "the box spits no paper")) == (RejectionReason.IN_ANOTHER_ENTRY, "printer")
     assert refused(partial(teach, engine, "Who won the match?")) == (RejectionReason.IN_ANOTHER_ENTRY, "decoys")
-    with reading(engine) as connection:
-        assert lessons.current(connection) == before
+    with read_transaction(engine) as connection:
+        assert lessons.current_lessons(connection) == before
 
 
 @pytest.mark.parametrize(
@@ -113,19 +113,19 @@ def test_secrets_are_masked_before_they_are_kept(engine: Engine) -> None:
 
 def test_a_lesson_is_taken_back_once_and_can_be_taught_elsewhere(engine: Engine) -> None:
     lesson = teach(engine, "the box spits no paper")
-    with writing(engine) as connection:
-        assert lessons.unteach(connection, lesson.id, "Anna", NOW + SECOND)
-        assert not lessons.unteach(connection, lesson.id, "Anna", NOW + SECOND)
-        assert lessons.current(connection).taught == ()
+    with write_transaction(engine) as connection:
+        assert lessons.revoke_lesson(connection, lesson.id, "Anna", NOW + SECOND)
+        assert not lessons.revoke_lesson(connection, lesson.id, "Anna", NOW + SECOND)
+        assert lessons.current_lessons(connection).stored == ()
         assert lessons.revision(connection) == 2
-        undone = replace(lesson, undone_by="Anna", undone_at=NOW + SECOND)
+        undone = replace(lesson, revoked_by="Anna", revoked_at=NOW + SECOND)
         assert lessons.get(connection, lesson.id) == undone
         assert lessons.get(connection, lesson.id + 1) is None
 
     again = teach(engine, "the box spits no paper", SCANNER)
-    with reading(engine) as connection:
-        assert lessons.current(connection).taught == (again,)
-        assert lessons.listed(connection) == (again, undone)
+    with read_transaction(engine) as connection:
+        assert lessons.current_lessons(connection).stored == (again,)
+        assert lessons.list_recent(connection) == (again, undone)
 
 
 def test_two_who_teach_at_once_make_one_lesson(engine: Engine) -> None:
@@ -133,12 +133,12 @@ def test_two_who_teach_at_once_make_one_lesson(engine: Engine) -> None:
         try:
             return teach(engine, "the box spits no paper", entry).lesson.place
         except LessonError as exc:
-            return f"refused: {exc.refused.place}"
+            return f"refused: {exc.rejection.place}"
 
     found = at_once([partial(lesson, entry) for entry in (PRINTER, SCANNER) * 4])
 
-    with reading(engine) as connection:
-        (only,) = lessons.current(connection).taught
+    with read_transaction(engine) as connection:
+        (only,) = lessons.current_lessons(connection).stored
     place = only.lesson.place
     assert sorted(found) == sorted([place] * 4 + [f"refused: {place}"] * 4)
 
@@ -150,30 +150,32 @@ def test_what_stands_in_the_files_by_now_is_laid_down(engine: Engine) -> None:
     questions = {**entry.questions, "en": (*entry.questions["en"], "The box spits no paper?")}
     base = replace(BASE, entries={**BASE.entries, PRINTER: replace(entry, questions=questions)})
 
-    with writing(engine) as connection:
-        laid = lessons.filed(connection, base, NOW + SECOND)
-        assert laid == (replace(first, filed_at=NOW + SECOND),)
-        assert lessons.current(connection).taught == (other,)
+    with write_transaction(engine) as connection:
+        laid = lessons.mark_released(connection, base, NOW + SECOND)
+        assert laid == (replace(first, released_at=NOW + SECOND),)
+        assert lessons.current_lessons(connection).stored == (other,)
         assert lessons.revision(connection) == 3
-        assert lessons.filed(connection, base, NOW + SECOND) == ()
+        assert lessons.mark_released(connection, base, NOW + SECOND) == ()
         assert lessons.revision(connection) == 3
-        assert not lessons.unteach(connection, first.id, "Anna", NOW)
+        assert not lessons.revoke_lesson(connection, first.id, "Anna", NOW)
 
 
 def test_what_is_ignored_is_known_by_its_fingerprint_alone(engine: Engine) -> None:
     texts = [f"nobody knows this {number}" for number in range(1200)]
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         assert ignored_questions.ignore(connection, [*texts, "💥"], "Ilze", NOW) == 1201
         assert ignored_questions.ignore(connection, ["Nobody knows this 7!"], "Ilze", NOW) == 0
-        assert ignored_questions.among(connection, [*texts, "💥", "new"]) == {*texts, "💥"}
-        assert ignored_questions.among(connection, ["NOBODY knows: this 7", "other"]) == {"NOBODY knows: this 7"}
-        assert ignored_questions.look_again(connection, ["nobody knows this 7", "never seen"]) == 1
-        assert ignored_questions.among(connection, texts[6:9]) == {texts[6], texts[8]}
+        assert ignored_questions.ignored_among(connection, [*texts, "💥", "new"]) == {*texts, "💥"}
+        assert ignored_questions.ignored_among(connection, ["NOBODY knows: this 7", "other"]) == {
+            "NOBODY knows: this 7"
+        }
+        assert ignored_questions.unignore(connection, ["nobody knows this 7", "never seen"]) == 1
+        assert ignored_questions.ignored_among(connection, texts[6:9]) == {texts[6], texts[8]}
         kept = connection.execute(metadata.tables["ignored"].select().limit(3)).all()
     assert not any("nobody" in str(value) for row in kept for value in row)
 
 
-DRAFT = entry_drafts.Draft(
+DRAFT = entry_drafts.EntryDraft(
     id="gift-cards",
     act=Act.ANSWER,
     line="desk",
@@ -186,19 +188,19 @@ DRAFT = entry_drafts.Draft(
 
 
 def test_a_draft_is_kept_changed_listed_and_dropped(engine: Engine) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         kept = entry_drafts.add(connection, DRAFT, BASE)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert entry_drafts.get(connection, "gift-cards") == kept
         assert entry_drafts.get(connection, "other") is None
     assert kept.titles == {"en": "Gift cards"}
     assert kept.answers == {"en": "Sell them as goods.\nPin is •••."}
     assert kept.questions == {"en": ("how do I sell a gift card",), "lv": ()}
 
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         changed = entry_drafts.change(connection, replace(kept, act=Act.PROBLEM, by="Anna"), BASE)
         second = entry_drafts.add(connection, replace(DRAFT, id="bonus"), BASE)
-        assert entry_drafts.listed(connection) == (second, changed)
+        assert entry_drafts.list_all(connection) == (second, changed)
         assert entry_drafts.drop(connection, "bonus")
         assert not entry_drafts.drop(connection, "bonus")
 
@@ -215,27 +217,27 @@ def test_a_draft_is_kept_changed_listed_and_dropped(engine: Engine) -> None:
         (replace(DRAFT, questions={"en": ("a" * 201,)}), "question is too long"),
     ],
 )
-def test_a_draft_that_cannot_be_kept_says_why(engine: Engine, wrong: entry_drafts.Draft, named: str) -> None:
-    with writing(engine) as connection, pytest.raises(DraftError, match=named):
+def test_a_draft_that_cannot_be_kept_says_why(engine: Engine, wrong: entry_drafts.EntryDraft, named: str) -> None:
+    with write_transaction(engine) as connection, pytest.raises(EntryDraftError, match=named):
         entry_drafts.add(connection, wrong, BASE)
 
 
 def test_a_draft_is_added_once_and_changed_only_while_it_is_there(engine: Engine) -> None:
-    with writing(engine) as connection:
-        with pytest.raises(DraftError, match="There is no draft gift-cards"):
+    with write_transaction(engine) as connection:
+        with pytest.raises(EntryDraftError, match="There is no draft gift-cards"):
             entry_drafts.change(connection, DRAFT, BASE)
         entry_drafts.add(connection, DRAFT, BASE)
-        with pytest.raises(DraftError, match="There is a draft gift-cards already"):
+        with pytest.raises(EntryDraftError, match="There is a draft gift-cards already"):
             entry_drafts.add(connection, DRAFT, BASE)
 
 
 def test_a_draft_goes_when_its_entry_stands_in_the_files(engine: Engine) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         entry_drafts.add(connection, DRAFT, BASE)
-        assert entry_drafts.filed(connection, BASE) == ()
+        assert entry_drafts.drop_released(connection, BASE) == ()
         base = replace(BASE, entries={**BASE.entries, EntryId("gift-cards"): BASE.entries[PRINTER]})
-        assert entry_drafts.filed(connection, base) == ("gift-cards",)
-        assert entry_drafts.listed(connection) == ()
+        assert entry_drafts.drop_released(connection, base) == ("gift-cards",)
+        assert entry_drafts.list_all(connection) == ()
 
 
 def test_nothing_that_is_taught_names_a_talk() -> None:

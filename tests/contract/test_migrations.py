@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from storage.conversations import history
-from storage.database.engine import create, reading, writing
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.errors import BackupError, MigrationError
 from storage.migrations import upgrade
 from storage.tables import metadata
@@ -15,22 +15,22 @@ from tests.contract.talks import HELLO, at_once, take_in
 
 
 def change(engine: Engine, *statements: str) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         for statement in statements:
             connection.execute(text(statement))
 
 
 def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
-    assert upgrade.check(empty_engine) == [
+    assert upgrade.find_problems(empty_engine) == [
         f"Revision {revision} is missing: run paligs db upgrade."
         for revision in ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
     ]
 
-    assert upgrade.outdated(empty_engine) == upgrade.check(empty_engine)
+    assert upgrade.revision_problems(empty_engine) == upgrade.find_problems(empty_engine)
 
     upgrade.upgrade(empty_engine)
 
-    assert upgrade.check(empty_engine) == upgrade.outdated(empty_engine) == []
+    assert upgrade.find_problems(empty_engine) == upgrade.revision_problems(empty_engine) == []
     assert {*inspect(empty_engine).get_table_names()} == {*metadata.tables, "alembic_version"}
     take_in(empty_engine, HELLO)
 
@@ -40,16 +40,16 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
 
     upgrade.upgrade(engine)
 
-    with reading(engine) as connection:
-        assert len(history.history(connection, talk.id)) == 2
+    with read_transaction(engine) as connection:
+        assert len(history.messages_after(connection, talk.id)) == 2
 
 
 def test_programs_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> None:
-    engines = [create(empty_url) for _ in range(4)]
+    engines = [create_database_engine(empty_url) for _ in range(4)]
 
     at_once([partial(upgrade.upgrade, engine) for engine in engines])
 
-    assert upgrade.check(engines[0]) == []
+    assert upgrade.find_problems(engines[0]) == []
     for engine in engines:
         engine.dispose()
 
@@ -66,7 +66,7 @@ def test_programs_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> No
 def test_a_database_that_differs_is_told_apart(engine: Engine, statement: str, named: str) -> None:
     change(engine, statement)
     try:
-        faults = upgrade.check(engine)
+        faults = upgrade.find_problems(engine)
     finally:
         mend(engine)
 
@@ -79,14 +79,16 @@ def test_a_column_that_differs_is_named(empty_engine: Engine) -> None:
     upgrade.upgrade(empty_engine)
     change(empty_engine, "ALTER TABLE turns ALTER entry SET NOT NULL", "ALTER TABLE turns ALTER score TYPE TEXT")
 
-    assert [("turns" in fault, "entry" in fault, "score" in fault) for fault in upgrade.check(empty_engine)] == [
+    assert [
+        ("turns" in fault, "entry" in fault, "score" in fault) for fault in upgrade.find_problems(empty_engine)
+    ] == [
         (True, True, False),
         (True, False, True),
     ]
 
 
 def mend(engine: Engine) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         metadata.drop_all(connection)
         connection.execute(text("DROP TABLE alembic_version"))
     upgrade.upgrade(engine)
@@ -95,17 +97,20 @@ def mend(engine: Engine) -> None:
 def test_tables_of_others_are_not_our_business(engine: Engine) -> None:
     change(engine, "CREATE TABLE procrastinate_jobs (id INTEGER PRIMARY KEY)")
 
-    assert upgrade.check(engine) == []
+    assert upgrade.find_problems(engine) == []
 
     change(engine, "DROP TABLE procrastinate_jobs")
 
 
 def test_a_database_of_a_newer_program_is_left_alone(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         own = connection.scalar(text("SELECT version_num FROM alembic_version"))
     change(engine, "UPDATE alembic_version SET version_num = '9999'")
     try:
-        assert upgrade.check(engine)[0] == "Revision 9999 is of a newer program: install that one, or restore a backup."
+        assert (
+            upgrade.find_problems(engine)[0]
+            == "Revision 9999 is of a newer program: install that one, or restore a backup."
+        )
         with pytest.raises(MigrationError, match="9999"):
             upgrade.upgrade(engine)
     finally:
@@ -131,9 +136,9 @@ def test_a_backup_is_a_whole_database(engine: Engine, backend: str, tmp_path: Pa
 
     upgrade.backup(engine, copy)
 
-    restored = create(f"sqlite:///{copy}")
-    assert upgrade.check(restored) == []
-    with reading(restored) as connection:
-        assert len(history.history(connection, talk.id)) == 2
+    restored = create_database_engine(f"sqlite:///{copy}")
+    assert upgrade.find_problems(restored) == []
+    with read_transaction(restored) as connection:
+        assert len(history.messages_after(connection, talk.id)) == 2
     restored.dispose()
     assert oct(copy.stat().st_mode)[-3:] == "600"

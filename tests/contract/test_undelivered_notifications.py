@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from handlers.model.actions import HandoffReason
-from storage.database.engine import reading, writing
+from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications, undelivered_notifications
-from storage.delivery.notifications import Claimed, Kind, State
+from storage.delivery.notifications import ClaimedNotification, NotificationKind, NotificationState
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff
 from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
@@ -18,27 +18,30 @@ TARGETS = {"telegram:-100": True, "mailto:ops@bistro.lv": False}
 def waiting(engine: Engine) -> Handoff:
     """Somebody waits; a group and a mailbox are to be told."""
     talk, _ = take_in(engine, said("Palīgā!"))
-    with writing(engine) as connection:
-        handoff = handoffs.open(connection, talk, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
-        notifications.add(connection, handoff, Kind.NOTICE, TARGETS, NOW)
+    with write_transaction(engine) as connection:
+        handoff = handoffs.open_handoff(connection, talk, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
+        notifications.add(connection, handoff, NotificationKind.INITIAL, TARGETS, NOW)
     return handoff
 
 
 def tried(engine: Engine, target: str, *, final: bool) -> int:
     """Once, in vain; the notice's number."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         claimed = notifications.claim(connection, target, NOW)
-        assert isinstance(claimed, Claimed)
+        assert isinstance(claimed, ClaimedNotification)
         if final:
-            notifications.failed(connection, claimed, "the bot is not in the group")
+            notifications.mark_failed(connection, claimed, "the bot is not in the group")
         else:
-            notifications.again(connection, claimed, "timed out", NOW + timedelta(minutes=5))
+            notifications.reschedule(connection, claimed, "timed out", NOW + timedelta(minutes=5))
     return claimed.id
 
 
-def listed(engine: Engine) -> dict[int, tuple[State, int, str | None]]:
-    with reading(engine) as connection:
-        return {one.id: (one.state, one.attempts, one.error) for one in undelivered_notifications.listed(connection)}
+def listed(engine: Engine) -> dict[int, tuple[NotificationState, int, str | None]]:
+    with read_transaction(engine) as connection:
+        return {
+            one.id: (one.state, one.attempts, one.error)
+            for one in undelivered_notifications.list_undelivered(connection)
+        }
 
 
 def test_what_failed_and_what_was_tried_in_vain_is_listed_while_somebody_waits(engine: Engine) -> None:
@@ -49,15 +52,15 @@ def test_what_failed_and_what_was_tried_in_vain_is_listed_while_somebody_waits(e
     waits = tried(engine, "mailto:ops@bistro.lv", final=False)
 
     assert listed(engine) == {
-        failed: (State.FAILED, 1, "the bot is not in the group"),
-        waits: (State.PENDING, 1, "timed out"),
+        failed: (NotificationState.FAILED, 1, "the bot is not in the group"),
+        waits: (NotificationState.PENDING, 1, "timed out"),
     }
-    with reading(engine) as connection:
-        first, second = undelivered_notifications.listed(connection)
+    with read_transaction(engine) as connection:
+        first, second = undelivered_notifications.list_undelivered(connection)
     assert (first.handoff, first.conversation, first.target) == (handoff.id, handoff.conversation, "telegram:-100")
     assert (first.due_at, second.due_at) == (None, NOW + timedelta(minutes=5))
-    with writing(engine) as connection:
-        handoffs.close(connection, handoff.id, handoffs.State.REACHED, NOW)
+    with write_transaction(engine) as connection:
+        handoffs.close(connection, handoff.id, handoffs.HandoffState.CONTACTED, NOW)
     assert listed(engine) == {}
 
 
@@ -65,7 +68,7 @@ def test_one_that_failed_or_waits_is_tried_again_at_once(engine: Engine) -> None
     waiting(engine)
     failed = tried(engine, "telegram:-100", final=True)
     waits = tried(engine, "mailto:ops@bistro.lv", final=False)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         assert undelivered_notifications.retry(connection, failed, NOW)
         assert undelivered_notifications.retry(connection, waits, NOW)
         assert notifications.due(connection, NOW) == tuple(sorted(TARGETS))
@@ -74,13 +77,13 @@ def test_one_that_failed_or_waits_is_tried_again_at_once(engine: Engine) -> None
 
 def test_one_that_is_being_sent_or_has_arrived_is_left_alone(engine: Engine) -> None:
     waiting(engine)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         claimed = notifications.claim(connection, "telegram:-100", NOW)
-        assert isinstance(claimed, Claimed)
+        assert isinstance(claimed, ClaimedNotification)
         assert not undelivered_notifications.retry(connection, claimed.id, NOW)
-        assert undelivered_notifications.retry(connection, claimed.id, NOW + notifications.LEASE + SECOND)
-        again = notifications.claim(connection, "telegram:-100", NOW + notifications.LEASE + SECOND)
-        assert isinstance(again, Claimed)
-        notifications.sent(connection, again, "7", NOW)
+        assert undelivered_notifications.retry(connection, claimed.id, NOW + notifications.CLAIM_LEASE + SECOND)
+        again = notifications.claim(connection, "telegram:-100", NOW + notifications.CLAIM_LEASE + SECOND)
+        assert isinstance(again, ClaimedNotification)
+        notifications.mark_sent(connection, again, "7", NOW)
         assert not undelivered_notifications.retry(connection, claimed.id, NOW)
         assert not undelivered_notifications.retry(connection, 777, NOW)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cli.ask_batch import Asker, Row
+from bot.cli.ask_batch import BatchAsker, BatchRow
 from handlers.input.sanitize import MAX_MESSAGE_CHARS
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
@@ -34,7 +34,7 @@ def answer(shipped: KnowledgeBundle, text: str) -> tuple[str, str]:
     """What would be stored, and the reply."""
     inbound = Inbound(channel="t", conversation="c", sender="c", message_id="1", sent_at=NOW, text=text)
     heard = decide(inbound, Session(), shipped, NOW).stored_text
-    (reply,) = Asker(shipped).ask(Row.model_construct(text=text, lang=None, conversation=None))["replies"]
+    (reply,) = BatchAsker(shipped).ask(BatchRow.model_construct(text=text, lang=None, conversation=None))["replies"]
     return heard, reply
 
 
@@ -60,12 +60,12 @@ def test_a_question_at_the_end_of_a_long_story_is_found(shipped: KnowledgeBundle
         "Sveiki, man šodien ir pirmā diena jaunajā darbā, kolēģe saslima, priekšniece aizbrauca uz Jūrmalu, viesu maz, "
         "ārā līst, kafijas automāts beidzot salabots, un tagad sēžu viena pati un gribu saprast, kā aizvērt kases maiņu?"
     )
-    assert Asker(shipped).ask(Row(text=story))["entry"] == "shift-close"
+    assert BatchAsker(shipped).ask(BatchRow(text=story))["entry"] == "shift-close"
 
 
 def test_of_several_problems_the_most_urgent_comes_first(shipped: KnowledgeBundle) -> None:
     text = "Kā uztaisīt X atskaiti? Un vispār neviena kase nestrādā, neko nevaram pārdot!"
-    got = Asker(shipped).ask(Row(text=text))
+    got = BatchAsker(shipped).ask(BatchRow(text=text))
     assert got["act"] == "critical"
     assert (
         shipped.base.directory.lines[shipped.base.directory.urgent_line].formatted_phone

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.ask_batch import Asker, Row
+from bot.cli.ask_batch import BatchAsker, BatchRow
 from handlers.model.context import KnowledgeBundle
 from tests.shared import dialogs, needs_shared
 
@@ -19,10 +19,10 @@ def wrong(expected: dict[str, Any], got: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("dialog", dialogs(), ids=lambda dialog: dialog["id"])
 def test_every_turn_of_a_dialog_is_right(dialog: dict[str, Any], shipped: KnowledgeBundle) -> None:
-    asker = Asker(shipped)
+    asker = BatchAsker(shipped)
     faults = []
     for number, turn in enumerate(dialog["turns"], start=1):
-        got = asker.ask(Row(text=turn["user"], conversation=dialog["id"]))
+        got = asker.ask(BatchRow(text=turn["user"], conversation=dialog["id"]))
         if wrong(turn["expect"], got):
             faults.append(
                 f"{number}. {turn['user']!r}: {got['act']} {got['entry']} {got['line']}, not {turn['expect']}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.knowledge.phrases import phrases
+from bot.knowledge.phrases import load_phrases
 from handlers.model.actions import Say
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
@@ -30,4 +30,4 @@ def test_stop_and_start_are_understood(shipped: KnowledgeBundle, text: str, lang
     inbound = Inbound(channel="whatsapp", conversation="c", sender="c", message_id="m", sent_at=NOW, text=text)
     decision = decide(inbound, Session(language=language), shipped, NOW)
     assert decision.trace.handler == "opted"
-    assert Say(text=phrases()(language, key)) in decision.actions
+    assert Say(text=load_phrases()(language, key)) in decision.actions

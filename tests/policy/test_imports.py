@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("bot", "handlers", "kb", "storage")
+PACKAGES = ("bot", "handlers", "kb", "storage")
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the code and the contracts, to plant violations in."""
     copy = tmp_path_factory.mktemp("house")
-    for room in ROOMS:
+    for room in PACKAGES:
         shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__", "content", "static"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     return copy

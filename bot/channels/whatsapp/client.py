@@ -8,16 +8,16 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
 from bot.channels.interface import DeliveryError
-from bot.channels.whatsapp.account import Account
-from bot.channels.whatsapp.composer import Content, Part
-from bot.channels.whatsapp.status import reason
-from bot.channels.whatsapp.transport import CONNECT_SECONDS, Transport
+from bot.channels.whatsapp.account import TwilioAccount
+from bot.channels.whatsapp.composer import MessagePart, TemplateContent
+from bot.channels.whatsapp.status import describe_code
+from bot.channels.whatsapp.transport import CONNECT_TIMEOUT_SECONDS, TwilioHttpClient
 
-SECONDS: Final = 20.0
+REQUEST_TIMEOUT_SECONDS: Final = 20.0
 """For one message, all in all."""
 
 
-class UnsureError(DeliveryError):
+class UnknownOutcomeError(DeliveryError):
     """It may have been sent: the request left, and no answer told what became of it."""
 
     def __init__(self) -> None:
@@ -28,17 +28,17 @@ class TemplateError(DeliveryError):
     """Twilio did not take the content template."""
 
     def __init__(self, code: int) -> None:
-        super().__init__(reason(code), permanent=True)
+        super().__init__(describe_code(code), permanent=True)
         self.code = code
 
 
-_TEMPLATE_CODES: Final = frozenset({20404, 21654, 21655, 21656, 21657, 21658})
+_TEMPLATE_ERROR_CODES: Final = frozenset({20404, 21654, 21655, 21656, 21657, 21658})
 
 
-class Messages(Protocol):
+class TwilioMessages(Protocol):
     """What the channel sends by."""
 
-    async def create(self, to: str, part: Part) -> str:
+    async def create(self, to: str, part: MessagePart) -> str:
         """The sid of the message that Twilio took.
 
         Raises:
@@ -51,37 +51,43 @@ class Messages(Protocol):
         ...
 
 
-class Rest:
+class TwilioClient:
     """The Messages resource of one account, by the Twilio library."""
 
-    def __init__(self, account: Account, *, seconds: float = SECONDS, connect_seconds: float = CONNECT_SECONDS) -> None:
+    def __init__(
+        self,
+        account: TwilioAccount,
+        *,
+        timeout_seconds: float = REQUEST_TIMEOUT_SECONDS,
+        connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS,
+    ) -> None:
         self._account = account
-        self._seconds = seconds
-        self._transport = Transport(connect_seconds)
+        self._timeout_seconds = timeout_seconds
+        self._transport = TwilioHttpClient(connect_timeout_seconds)
         client = Client(account.sid, account.token, http_client=self._transport)
         client.api.base_url = account.api_url
         self._messages = client.messages
 
-    async def create(self, to: str, part: Part) -> str:
+    async def create(self, to: str, part: MessagePart) -> str:
         """As Messages says."""
-        what = (
-            {"content_sid": part.sid, "content_variables": part.variables}
-            if isinstance(part, Content)
+        content = (
+            {"content_sid": part.template_sid, "content_variables": part.variables}
+            if isinstance(part, TemplateContent)
             else {"body": part}
         )
         created = self._messages.create_async(
-            to=to, from_=self._account.sender, status_callback=self._account.status_url, **what
+            to=to, from_=self._account.sender, status_callback=self._account.status_url, **content
         )
         try:
-            message = await asyncio.wait_for(created, self._seconds)
+            message = await asyncio.wait_for(created, self._timeout_seconds)
         except (ClientConnectorError, ConnectionTimeoutError) as exc:
             raise DeliveryError("Twilio could not be reached", permanent=False) from exc
         except (TwilioRestException, TwilioServiceException) as exc:
-            raise _refused(exc.status, exc.code) from exc
+            raise _to_delivery_error(exc.status, exc.code) from exc
         except (ClientError, OSError, ValueError, AttributeError) as exc:  # no answer in time, or none that can be read
-            raise UnsureError from exc
+            raise UnknownOutcomeError from exc
         if not message.sid:
-            raise UnsureError
+            raise UnknownOutcomeError
         return str(message.sid)
 
     async def close(self) -> None:
@@ -89,11 +95,11 @@ class Rest:
         await self._transport.close()
 
 
-def _refused(status: int, code: int | None) -> DeliveryError:
+def _to_delivery_error(status: int, code: int | None) -> DeliveryError:
     if status == 429:
-        return DeliveryError(f"Twilio asks to slow down: {reason(code)}", permanent=False)
+        return DeliveryError(f"Twilio asks to slow down: {describe_code(code)}", permanent=False)
     if status >= 500:
-        return UnsureError()
-    if code in _TEMPLATE_CODES:
+        return UnknownOutcomeError()
+    if code in _TEMPLATE_ERROR_CODES:
         return TemplateError(code)
-    return DeliveryError(reason(code), permanent=True)
+    return DeliveryError(describe_code(code), permanent=True)

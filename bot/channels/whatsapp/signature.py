@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl
 
 from twilio.request_validator import RequestValidator
 
-MOST_FIELDS: Final = 300
+MAX_FIELDS: Final = 300
 """Twilio sends about thirty, and ten more for each medium."""
 
 
-class Form(dict[str, str]):
+class WebhookFields(dict[str, str]):
     """Field -> value, untrimmed, empty ones too. `getall` gives the signature check those that came twice.
 
     Raises:
@@ -18,17 +18,17 @@ class Form(dict[str, str]):
     """
 
     def __init__(self, body: bytes) -> None:
-        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
         super().__init__(fields)
-        self._all = defaultdict[str, list[str]](list)
+        self._values = defaultdict[str, list[str]](list)
         for name, value in fields:
-            self._all[name].append(value)
+            self._values[name].append(value)
 
     def getall(self, name: str) -> list[str]:
         """Every value of a field."""
-        return self._all[name]
+        return self._values[name]
 
 
-def signed(token: str, url: str, form: Form, signature: str) -> bool:
+def is_signature_valid(token: str, url: str, fields: WebhookFields, signature: str) -> bool:
     """Whether `signature` was made with `token` over the address that Twilio called and every field."""
-    return bool(RequestValidator(token).validate(url, form, signature))
+    return bool(RequestValidator(token).validate(url, fields, signature))

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-OUTSIDE_WINDOW: Final = 63016
+OUTSIDE_SERVICE_WINDOW: Final = 63016
 
-_STATES: Final = {
+_DELIVERY_STATES: Final = {
     "sent": "sent",
     "delivered": "delivered",
     "read": "read",
@@ -15,14 +15,14 @@ _STATES: Final = {
 }
 """The others (accepted, queued, sending ...) come before Twilio has sent it."""
 
-_REASONS: Final = {
+_ERROR_DESCRIPTIONS: Final = {
     20003: "Twilio refused the credentials: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to those of the account",
     21211: "this is not a number that can be written to",
     21610: "the person opted out at Twilio: it takes messages again after their START",
     21617: "the text is longer than 1600 characters",
     63003: "nobody is on WhatsApp at this number",
     63007: "the sender is not on WhatsApp: set TWILIO_WHATSAPP_FROM to a WhatsApp sender of this account",
-    OUTSIDE_WINDOW: "more than 24 hours since the person wrote: WhatsApp takes nothing until they write again",
+    OUTSIDE_SERVICE_WINDOW: "more than 24 hours since the person wrote: WhatsApp takes nothing until they write again",
     63018: "WhatsApp's limit for this sender was reached",
     63024: "nobody is on WhatsApp at this number",
     63038: "the account's daily limit was reached",
@@ -30,30 +30,32 @@ _REASONS: Final = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class StatusReport:
     """How far a message has got; `state` is sent, delivered, read or failed."""
 
-    receipt: str
+    provider_message_id: str
     state: str
     error: str | None = None
 
 
-def report(fields: Mapping[str, str]) -> Report | None:
+def parse_status(fields: Mapping[str, str]) -> StatusReport | None:
     """What a status webhook tells, or None where it is nothing that is kept."""
-    receipt = fields.get("MessageSid", "")
-    state = _STATES.get(fields.get("MessageStatus", ""))
-    if not receipt or state is None:
+    provider_message_id = fields.get("MessageSid", "")
+    state = _DELIVERY_STATES.get(fields.get("MessageStatus", ""))
+    if not provider_message_id or state is None:
         return None
     code = fields.get("ErrorCode", "")
-    return Report(receipt=receipt, state=state, error=reason(code) if state == "failed" else None)
+    return StatusReport(
+        provider_message_id=provider_message_id, state=state, error=describe_code(code) if state == "failed" else None
+    )
 
 
-def reason(code: int | str | None) -> str:
+def describe_code(code: int | str | None) -> str:
     """The code and what it means. Twilio's own words are left out: they quote the person's number."""
     text = str(code or "")
     if not text.isdecimal():
         return "Twilio gave no code"
     if len(text) < 4:
         return f"Twilio answered HTTP {text}"
-    known = _REASONS.get(int(text), f"see https://www.twilio.com/docs/api/errors/{text}")
+    known = _ERROR_DESCRIPTIONS.get(int(text), f"see https://www.twilio.com/docs/api/errors/{text}")
     return f"{text}: {known}"

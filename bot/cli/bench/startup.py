@@ -6,19 +6,19 @@ from pathlib import Path
 from time import perf_counter
 
 
-def start_cost(content: Path | None) -> tuple[float, float | None]:
+def measure_start(content: Path | None) -> tuple[float, float | None]:
     """Seconds from nothing to a matcher that is ready, learnt before; and megabytes that it holds then."""
     command = [sys.executable, "-m", "bot.cli.bench.startup", *([str(content)] if content else [])]
-    took = 0.0
+    seconds = 0.0
     # Twice: the first one may have to learn, the second one reads what was kept.
     for _ in range(2):
         begin = perf_counter()
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - this module
-        took = perf_counter() - begin
-    return took, float(told) if told.strip() else None
+        seconds = perf_counter() - begin
+    return seconds, float(told) if told.strip() else None
 
 
-def resident() -> float | None:
+def resident_megabytes() -> float | None:
     """Megabytes of memory that this process holds now, where the system tells."""
     try:
         told = Path("/proc/self/status").read_text("ascii")
@@ -27,15 +27,15 @@ def resident() -> float | None:
     return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmRSS:")), None)
 
 
-def _ready(content: str | None) -> None:
+def _start_and_report(content: str | None) -> None:
     import bot.app.roles  # noqa: F401 - a server loads it
-    from bot.knowledge.factory import knowledge
+    from bot.knowledge.factory import load_knowledge
 
-    known = knowledge(Path(content) if content else None)
+    known = load_knowledge(Path(content) if content else None)
     known.interpreter.understand("?")
-    held = resident()
+    held = resident_megabytes()
     sys.stdout.write("" if held is None else f"{held:.1f}\n")
 
 
 if __name__ == "__main__":
-    _ready(next(iter(sys.argv[1:]), None))
+    _start_and_report(next(iter(sys.argv[1:]), None))

@@ -14,12 +14,12 @@ from kb.model import LANGUAGES, Entry, KnowledgeBase, Translations
 
 app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
 
-Folder = Annotated[Path | None, typer.Option("--content", help="Another content folder than the one shipped.")]
+ContentFolder = Annotated[Path | None, typer.Option("--content", help="Another content folder than the one shipped.")]
 
 
 @app.command()
 def check(
-    content: Folder = None,
+    content: ContentFolder = None,
     against: Annotated[
         Path | None, typer.Option(help="Also tell which messages of this labelled file the content holds.")
     ] = None,
@@ -42,29 +42,29 @@ def check(
         f"{decoys} decoys: no mistakes. Version {knowledge.version}."
     )
     if against is not None:
-        _cross_check(against, knowledge, at_most)
+        _check_leakage(against, knowledge, at_most)
 
 
-def _cross_check(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
-    from bot.cli.kb.evaluation import print_copies
+def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
+    from bot.cli.kb.evaluation import print_leaks
 
-    if (found := print_copies(file, knowledge)) > (found if at_most is None else at_most):
+    if (found := print_leaks(file, knowledge)) > (found if at_most is None else at_most):
         typer.echo(f"{found} messages stand in the content, and at most {at_most} may: say them differently.", err=True)
         raise typer.Exit(1)
 
 
 @app.command()
-def learn(content: Folder = None) -> None:
+def learn(content: ContentFolder = None) -> None:
     """Learn from the content now, so that the next start has only to read it: for images and after an upgrade."""
-    from bot.knowledge.model_cache import kept_in, remembered
+    from bot.knowledge.model_cache import cache_path, cached_or_train
 
     try:
         knowledge = load_knowledge_base(content)
     except ContentError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
-    remembered(knowledge)
-    place = kept_in(knowledge)
+    cached_or_train(knowledge)
+    place = cache_path(knowledge)
     where = f"kept in {place.parent}" if place.exists() else f"not kept: {place.parent} cannot be written"
     typer.echo(f"Learnt from version {knowledge.version}; {where}.")
 
@@ -76,19 +76,19 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="With --taught: write the content files that change into this folder.")
     ] = None,
-    content: Folder = None,
+    content: ContentFolder = None,
 ) -> None:
     """Print everything that is known as JSON; or write what was taught as content files for review."""
     del as_json
     if taught:
-        from bot.cli.kb.lessons import print_taught, write_taught
+        from bot.cli.kb.lessons import print_lessons, write_lessons
 
         if out is None:
-            print_taught(content)
+            print_lessons(content)
         else:
-            write_taught(content, out)
+            write_lessons(content, out)
     elif out is None:
-        typer.echo(json.dumps(exported(load_knowledge_base(content)), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(export_json(load_knowledge_base(content)), ensure_ascii=False, indent=1))
     else:
         typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
         raise typer.Exit(2)
@@ -99,7 +99,7 @@ app.command("eval")(evaluate)
 
 @app.command()
 def bench(
-    content: Folder = None,
+    content: ContentFolder = None,
     messages: Annotated[int, typer.Option(min=1, help="How many messages to time.")] = 2000,
     entries: Annotated[
         int | None, typer.Option(min=2, help="Generate so many entries instead of reading the content.")
@@ -129,9 +129,9 @@ def import_questions(
 ) -> None:
     """Add questions to the content files; what is there already is passed over."""
     if taught and file is None:
-        from bot.cli.kb.lessons import lay_down
+        from bot.cli.kb.lessons import mark_lessons_released
 
-        lay_down(content)
+        mark_lessons_released(content)
     elif file is not None and not taught:
         from bot.cli.kb.import_questions import add_questions
 
@@ -142,28 +142,29 @@ def import_questions(
         raise typer.Exit(2)
 
 
-def exported(knowledge: KnowledgeBase) -> dict[str, object]:
+def export_json(knowledge: KnowledgeBase) -> dict[str, object]:
     """The knowledge base as JSON-ready data: {"entries": [...], "lines": {...}, ...}."""
     directory = knowledge.directory
     return {
         "version": knowledge.version,
-        "entries": [_entry(entry) for entry in knowledge.entries.values()],
+        "entries": [_entry_json(entry) for entry in knowledge.entries.values()],
         "lines": {
-            line.id: {"phone": line.phone, "name": _texts(line.name), "does": _texts(line.purpose)}
+            line.id: {"phone": line.phone, "name": _translations(line.name), "does": _translations(line.purpose)}
             for line in directory.lines.values()
         },
         "ticket_channel": {"name": directory.ticket_channel.name, "email": directory.ticket_channel.address.email},
         "sources": {
-            source.id: {"title": _texts(source.title), "url": source.url} for source in knowledge.sources.values()
+            source.id: {"title": _translations(source.title), "url": source.url}
+            for source in knowledge.sources.values()
         },
     }
 
 
-def _texts(localised: Translations) -> dict[str, str]:
-    return {language: localised[language] for language in LANGUAGES}
+def _translations(translations: Translations) -> dict[str, str]:
+    return {language: translations[language] for language in LANGUAGES}
 
 
-def _entry(entry: Entry) -> dict[str, object]:
+def _entry_json(entry: Entry) -> dict[str, object]:
     return {
         "id": entry.id,
         "act": entry.act.value,
@@ -171,7 +172,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "trust": entry.trust.value,
         "sources": list(entry.sources),
         "review_by": entry.review_by.isoformat(),
-        "titles": _texts(entry.title),
+        "titles": _translations(entry.title),
         "questions": {language: list(entry.questions[language]) for language in LANGUAGES},
         "answers": {language: entry.answer(language) for language in LANGUAGES},
     }

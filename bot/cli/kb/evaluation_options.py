@@ -46,16 +46,16 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it ha
     ] = None,
 ) -> None:
     """Measure how well messages are understood."""
-    from bot.cli.kb.evaluation import Wish, run
+    from bot.cli.kb.evaluation import EvaluationOptions, run_evaluation
 
-    run(
-        Wish(
+    run_evaluation(
+        EvaluationOptions(
             file=file,
             content=content,
             only_questions=tuple(only_questions or ()),
             noise=noise,
-            peers=tuple(peer or ()),
-            all_peers=peers,
+            baselines=tuple(peer or ()),
+            all_baselines=peers,
             train=train,
             test=test,
             as_json=as_json,

@@ -12,31 +12,33 @@ from typing import Any, Final
 
 import yaml
 
-from bot.cli.kb.yaml_edit import longer, scalar
+from bot.cli.kb.yaml_edit import append_items, yaml_scalar
 from bot.cli.output import FileError
 from kb.lessons import Lesson, effective_lessons
 from kb.loading.loader import ContentError, load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase, Language
-from storage.curation.entry_drafts import Draft
-from storage.curation.lessons import Curriculum
+from storage.curation.entry_drafts import EntryDraft
+from storage.curation.lessons import LessonSet
 
-DECOYS: Final = "decoys.yaml"
-REVIEW_WITHIN: Final = timedelta(days=180)
+OUT_OF_SCOPE_FILE: Final = "decoys.yaml"
+REVIEW_PERIOD: Final = timedelta(days=180)
 """After this a drafted entry is looked at again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class ExportResult:
     """What an export came to; `unfinished` are drafts that are no entries yet, each with what is missing."""
 
     files: tuple[Path, ...]
     lessons: int
-    left_out: int
+    skipped: int
     entries: tuple[str, ...]
     unfinished: Mapping[str, tuple[str, ...]]
 
 
-def write(content: Path | None, curriculum: Curriculum, drafts: Iterable[Draft], out: Path) -> Written:
+def export_content_files(
+    content: Path | None, lesson_set: LessonSet, drafts: Iterable[EntryDraft], out: Path
+) -> ExportResult:
     """Writes the content files that change under `out`, as they are to stand in the content folder.
 
     A draft that would be refused there stands under `out`/drafts instead, where nothing reads it.
@@ -48,45 +50,47 @@ def write(content: Path | None, curriculum: Curriculum, drafts: Iterable[Draft],
     with as_file(files("kb") / "content") as shipped:
         folder = content or Path(shipped)
         base = load_knowledge_base(folder)
-        lessons = effective_lessons(base, curriculum.lessons)
-        changed = dict(_with_lessons(folder, lessons))
+        lessons = effective_lessons(base, lesson_set.lessons)
+        changed = dict(_files_with_lessons(folder, lessons))
         finished: dict[Path, str] = {}
         unfinished: dict[str, tuple[str, ...]] = {}
         for draft in drafts:
-            problems = _problems(folder, base, changed | finished, draft)
+            problems = _find_problems(folder, base, changed | finished, draft)
             if problems:
                 unfinished[draft.id] = problems
-                changed[Path("drafts") / f"{draft.id}.yaml"] = entry_file(draft, problems)
+                changed[Path("drafts") / f"{draft.id}.yaml"] = entry_yaml(draft, problems)
             else:
-                finished[_place(draft.id)] = entry_file(draft)
+                finished[_entry_path(draft.id)] = entry_yaml(draft)
         changed |= finished
-        _load_with(folder, changed)
-    _write(out, changed)
-    return Written(
+        _check_with(folder, changed)
+    _write_files(out, changed)
+    return ExportResult(
         files=tuple(out / name for name in changed),
         lessons=len(lessons),
-        left_out=len(curriculum.taught) - len(lessons),
+        skipped=len(lesson_set.stored) - len(lessons),
         entries=tuple(name.stem for name in finished),
         unfinished=unfinished,
     )
 
 
-def _place(entry: str) -> Path:
+def _entry_path(entry: str) -> Path:
     return Path("entries") / f"{entry}.yaml"
 
 
-def _with_lessons(folder: Path, lessons: Iterable[Lesson]) -> Iterator[tuple[Path, str]]:
+def _files_with_lessons(folder: Path, lessons: Iterable[Lesson]) -> Iterator[tuple[Path, str]]:
     by_file: defaultdict[Path, defaultdict[Language, list[str]]] = defaultdict(lambda: defaultdict(list))
     for lesson in lessons:
-        by_file[_place(lesson.entry) if lesson.entry else Path(DECOYS)][lesson.language].append(lesson.text)
+        by_file[_entry_path(lesson.entry) if lesson.entry else Path(OUT_OF_SCOPE_FILE)][lesson.language].append(
+            lesson.text
+        )
     for name, wanted in by_file.items():
-        key = name.stem if name == Path(DECOYS) else "questions"
+        key = name.stem if name == Path(OUT_OF_SCOPE_FILE) else "questions"
         file = folder / name
-        text, _ = longer(file.read_text("utf-8") if file.exists() else f"{key}:\n", key, wanted)
+        text, _ = append_items(file.read_text("utf-8") if file.exists() else f"{key}:\n", key, wanted)
         yield name, text
 
 
-def entry_file(draft: Draft, missing: Iterable[str] = ()) -> str:
+def entry_yaml(draft: EntryDraft, missing: Iterable[str] = ()) -> str:
     """A draft in the form of an entry's file, marked for review."""
     lines = [
         f"# For review: drafted by {' '.join(draft.by.split())} on {draft.at.date()}.",
@@ -97,15 +101,17 @@ def entry_file(draft: Draft, missing: Iterable[str] = ()) -> str:
         f"line: {draft.line}",
         "trust: owner",
         "sources: []",
-        f"review_by: {draft.at.date() + REVIEW_WITHIN}",
-        *_each("title", {language: f" {scalar(text)}" for language, text in draft.titles.items()}),
-        *_each("answer", {language: _block(text) for language, text in draft.answers.items()}),
-        *_each("questions", {language: _list(texts) for language, texts in draft.questions.items() if texts}),
+        f"review_by: {draft.at.date() + REVIEW_PERIOD}",
+        *_translated_lines("title", {language: f" {yaml_scalar(text)}" for language, text in draft.titles.items()}),
+        *_translated_lines("answer", {language: _block_scalar(text) for language, text in draft.answers.items()}),
+        *_translated_lines(
+            "questions", {language: _yaml_list(texts) for language, texts in draft.questions.items() if texts}
+        ),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _each(key: str, texts: Mapping[Language, str]) -> Iterator[str]:
+def _translated_lines(key: str, texts: Mapping[Language, str]) -> Iterator[str]:
     if texts:
         yield f"{key}:"
     for language in LANGUAGES:
@@ -113,37 +119,39 @@ def _each(key: str, texts: Mapping[Language, str]) -> Iterator[str]:
             yield f"  {language}:{texts[language]}"
 
 
-def _block(text: str) -> str:
+def _block_scalar(text: str) -> str:
     block = "\n".join(["|-", *(f"    {line}".rstrip() for line in text.splitlines())])
     try:
         same = yaml.safe_load(f"text: {block}\n") == {"text": text}
     except yaml.YAMLError:
         same = False
-    return f" {block if same else scalar(text)}"
+    return f" {block if same else yaml_scalar(text)}"
 
 
-def _list(texts: Iterable[str]) -> str:
-    return "".join(f"\n    - {scalar(text)}" for text in dict.fromkeys(texts))
+def _yaml_list(texts: Iterable[str]) -> str:
+    return "".join(f"\n    - {yaml_scalar(text)}" for text in dict.fromkeys(texts))
 
 
-def _problems(folder: Path, base: KnowledgeBase, changed: Mapping[Path, str], draft: Draft) -> tuple[str, ...]:
+def _find_problems(
+    folder: Path, base: KnowledgeBase, changed: Mapping[Path, str], draft: EntryDraft
+) -> tuple[str, ...]:
     if draft.id in base.entries:
         return (f"id: there is an entry {draft.id} by now: teach it these questions instead",)
     try:
-        _load_with(folder, {**changed, _place(draft.id): entry_file(draft)})
+        _check_with(folder, {**changed, _entry_path(draft.id): entry_yaml(draft)})
     except ContentError as exc:
         return tuple(problem.removeprefix(f"{draft.id}.yaml: ") for problem in exc.problems)
     return ()
 
 
-def _load_with(folder: Path, changed: Mapping[Path, str]) -> None:
+def _check_with(folder: Path, changed: Mapping[Path, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="paligs-content-") as copy:
         shutil.copytree(folder, copy, dirs_exist_ok=True)
-        _write(Path(copy), changed)
+        _write_files(Path(copy), changed)
         load_knowledge_base(Path(copy))
 
 
-def _write(out: Path, changed: Mapping[Path, str]) -> None:
+def _write_files(out: Path, changed: Mapping[Path, str]) -> None:
     try:
         for name, text in changed.items():
             (out / name).parent.mkdir(parents=True, exist_ok=True)
@@ -152,7 +160,7 @@ def _write(out: Path, changed: Mapping[Path, str]) -> None:
         raise FileError(f"{out}: {exc.strerror}: name a folder that can be written to") from exc
 
 
-def taught_json(curriculum: Curriculum, drafts: Iterable[Draft]) -> dict[str, Any]:
+def lessons_json(lesson_set: LessonSet, drafts: Iterable[EntryDraft]) -> dict[str, Any]:
     """What was taught and drafted, JSON-ready; who did it and when is for the review."""
     return {
         "taught": [
@@ -164,7 +172,7 @@ def taught_json(curriculum: Curriculum, drafts: Iterable[Draft]) -> dict[str, An
                 "by": each.by,
                 "at": each.at.isoformat(),
             }
-            for each in curriculum.taught
+            for each in lesson_set.stored
         ],
         "drafts": [
             {

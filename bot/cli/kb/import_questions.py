@@ -7,16 +7,16 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from bot.cli.kb.yaml_edit import longer
+from bot.cli.kb.yaml_edit import append_items
 from bot.cli.output import FileError
 from kb.loading.loader import load_knowledge_base
 from kb.model import Language
 
-Wanted = Mapping[str, Mapping[Language, Sequence[str]]]
+QuestionsByEntry = Mapping[str, Mapping[Language, Sequence[str]]]
 """Questions by entry and language."""
 
 
-class Question(BaseModel):
+class ImportedQuestion(BaseModel):
     """One line of an import."""
 
     model_config = ConfigDict(extra="ignore")
@@ -26,7 +26,7 @@ class Question(BaseModel):
     text: str
 
 
-class Exported(BaseModel):
+class ExportedEntry(BaseModel):
     """One entry of `paligs kb export --json`."""
 
     model_config = ConfigDict(extra="ignore")
@@ -35,7 +35,7 @@ class Exported(BaseModel):
     questions: dict[Language, list[str]]
 
 
-_entries = TypeAdapter(list[Exported])
+_exported_entries = TypeAdapter(list[ExportedEntry])
 
 
 def add_questions(file: Path, content: Path) -> int:
@@ -47,7 +47,7 @@ def add_questions(file: Path, content: Path) -> int:
         FileError: the file cannot be read, or names an entry that is not there; nothing was changed.
         ContentError: the content has mistakes, before or after; then nothing was changed either.
     """
-    wanted = _read(file)
+    wanted = _read_questions(file)
     knowledge = load_knowledge_base(content)
     missing = [name for name in wanted if name not in {str(entry) for entry in knowledge.entries}]
     if missing:
@@ -57,7 +57,7 @@ def add_questions(file: Path, content: Path) -> int:
     for name, questions in wanted.items():
         path = content / "entries" / f"{name}.yaml"
         before[path] = path.read_text("utf-8")
-        text, count = longer(before[path], "questions", questions)
+        text, count = append_items(before[path], "questions", questions)
         path.write_text(text, "utf-8")
         added += count
     try:
@@ -69,10 +69,10 @@ def add_questions(file: Path, content: Path) -> int:
     return added
 
 
-def _read(file: Path) -> Wanted:
+def _read_questions(file: Path) -> QuestionsByEntry:
     try:
         text = file.read_text("utf-8")
-        rows = list(_rows(text))
+        rows = list(_parse_questions(text))
     except (OSError, ValueError, ValidationError) as exc:
         raise FileError(f"{file}: not usable: write an object a line with id, lang (lv, ru, en) and text") from exc
     wanted: defaultdict[str, defaultdict[Language, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -81,12 +81,12 @@ def _read(file: Path) -> Wanted:
     return wanted
 
 
-def _rows(text: str) -> Iterator[Question]:
+def _parse_questions(text: str) -> Iterator[ImportedQuestion]:
     if text.lstrip().startswith("{") and '"entries"' in text[:2000]:
-        for entry in _entries.validate_python(json.loads(text)["entries"]):
+        for entry in _exported_entries.validate_python(json.loads(text)["entries"]):
             for language, questions in entry.questions.items():
-                yield from (Question(id=entry.id, lang=language, text=question) for question in questions)
+                yield from (ImportedQuestion(id=entry.id, lang=language, text=question) for question in questions)
         return
     for line in text.splitlines():
         if line.strip():
-            yield Question.model_validate_json(line)
+            yield ImportedQuestion.model_validate_json(line)

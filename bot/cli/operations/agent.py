@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Who may use the console: add, list, password, role, disable, enable.", no_args_is_help=True)
 
 Result = TypeVar("Result")
-Name = Annotated[str, typer.Argument(metavar="NAME", help="As they will write it to sign in.")]
+AgentName = Annotated[str, typer.Argument(metavar="NAME", help="As they will write it to sign in.")]
 PasswordFile = Annotated[
     str | None, typer.Option("--password-file", help="The password's file, first line; - reads stdin.", metavar="FILE")
 ]
@@ -28,7 +28,7 @@ RoleOption = Annotated[Role, typer.Option(help="An admin also looks after agents
 
 @app.command()
 def add(
-    name: Name,
+    name: AgentName,
     role: RoleOption = Role.AGENT,
     password_file: PasswordFile = None,
     no_password: Annotated[bool, typer.Option("--no-password", help="They sign in with OIDC only.")] = False,
@@ -36,94 +36,94 @@ def add(
     """Add an agent."""
     from storage.helpdesk import agents, audit_log
 
-    password = None if no_password else _hashed(password_file)
+    password = None if no_password else _hashed_password(password_file)
     now = datetime.now(UTC)
 
     def change(connection: "Connection") -> "Agent":
         agent = agents.add(connection, name, role, password, now)
-        audit_log.note(connection, audit_log.Event.AGENT_ADDED, now, agent=None, subject=agent.name)
+        audit_log.record(connection, audit_log.AuditEvent.AGENT_ADDED, now, agent=None, subject=agent.name)
         return agent
 
-    added = _write(change)
+    added = _in_transaction(change)
     typer.echo(f"Added {added.name} as {added.role}: they sign in at /console/.")
 
 
 @app.command(name="list")
 def list_agents() -> None:
     """Show who may sign in, and who may no longer."""
-    from bot.settings import read
+    from bot.settings import read_settings
     from storage.database import engine
     from storage.helpdesk import agents
 
-    with engine.reading(engine.create(read().database_url)) as connection:
-        found = agents.listed(connection)
+    with engine.read_transaction(engine.create_database_engine(read_settings().database_url)) as connection:
+        found = agents.list_all(connection)
     if not found:
         typer.echo("There are no agents: paligs agent add NAME --role admin")
     for agent in found:
         notes = [
             agent.role.value,
             *([] if agent.active else ["disabled"]),
-            *([] if agent.password else ["no password"]),
+            *([] if agent.password_hash else ["no password"]),
         ]
         typer.echo(f"{agent.name}  {', '.join(notes)}  since {agent.created_at:%Y-%m-%d}")
 
 
 @app.command()
-def password(name: Name, password_file: PasswordFile = None) -> None:
+def password(name: AgentName, password_file: PasswordFile = None) -> None:
     """Give an agent another password; their sessions end."""
     from storage.helpdesk import agents, audit_log
 
-    _known(name)
-    fresh = _hashed(password_file)
-    _change(
+    _require_agent(name)
+    fresh = _hashed_password(password_file)
+    _change_agent(
         name,
-        audit_log.Event.AGENT_PASSWORD,
+        audit_log.AuditEvent.AGENT_PASSWORD,
         lambda connection, agent: agents.set_password(connection, agent.id, fresh),
     )
     typer.echo(f"{name} has a new password; their sessions have ended.")
 
 
 @app.command()
-def role(name: Name, role: Annotated[Role, typer.Argument(help="agent or admin")]) -> None:
+def role(name: AgentName, role: Annotated[Role, typer.Argument(help="agent or admin")]) -> None:
     """Give an agent another role."""
     from storage.helpdesk import agents, audit_log
 
-    _change(
+    _change_agent(
         name,
-        audit_log.Event.AGENT_ROLE,
+        audit_log.AuditEvent.AGENT_ROLE,
         lambda connection, agent: agents.set_role(connection, agent.id, role),
     )
     typer.echo(f"{name} is {role} now.")
 
 
 @app.command()
-def disable(name: Name) -> None:
+def disable(name: AgentName) -> None:
     """Let an agent sign in no more; their sessions end."""
     from storage.helpdesk import agents, audit_log
 
     now = datetime.now(UTC)
-    _change(
+    _change_agent(
         name,
-        audit_log.Event.AGENT_DISABLED,
+        audit_log.AuditEvent.AGENT_DISABLED,
         lambda connection, agent: agents.disable(connection, agent.id, now),
     )
     typer.echo(f"{name} can no longer sign in.")
 
 
 @app.command()
-def enable(name: Name) -> None:
+def enable(name: AgentName) -> None:
     """Let an agent sign in again."""
     from storage.helpdesk import agents, audit_log
 
-    _change(
+    _change_agent(
         name,
-        audit_log.Event.AGENT_ENABLED,
+        audit_log.AuditEvent.AGENT_ENABLED,
         lambda connection, agent: agents.enable(connection, agent.id),
     )
     typer.echo(f"{name} can sign in again.")
 
 
-def _change(name: str, event: str, change: "Callable[[Connection, Agent], bool]") -> None:
+def _change_agent(name: str, event: str, change: "Callable[[Connection, Agent], bool]") -> None:
     from storage.helpdesk import agents, audit_log
 
     def make(connection: "Connection") -> bool:
@@ -131,58 +131,58 @@ def _change(name: str, event: str, change: "Callable[[Connection, Agent], bool]"
         if agent is None:
             return False
         if change(connection, agent):
-            audit_log.note(
+            audit_log.record(
                 connection,
-                audit_log.Event(event),
+                audit_log.AuditEvent(event),
                 datetime.now(UTC),
                 agent=None,
                 subject=agent.name,
             )
         return True
 
-    if not _write(make):
-        _nobody(name)
+    if not _in_transaction(make):
+        _exit_unknown_agent(name)
 
 
-def _known(name: str) -> None:
-    from bot.settings import read
+def _require_agent(name: str) -> None:
+    from bot.settings import read_settings
     from storage.database import engine
     from storage.helpdesk import agents
 
-    with engine.reading(engine.create(read().database_url)) as connection:
+    with engine.read_transaction(engine.create_database_engine(read_settings().database_url)) as connection:
         if agents.find(connection, name) is None:
-            _nobody(name)
+            _exit_unknown_agent(name)
 
 
-def _nobody(name: str) -> None:
+def _exit_unknown_agent(name: str) -> None:
     typer.echo(f"There is no agent {name}: see paligs agent list.", err=True)
     raise typer.Exit(1)
 
 
-def _write(change: "Callable[[Connection], Result]") -> Result:
-    from bot.settings import read
+def _in_transaction(change: "Callable[[Connection], Result]") -> Result:
+    from bot.settings import read_settings
     from storage.database import engine
     from storage.migrations import upgrade
 
-    database = engine.create(read().database_url)
+    database = engine.create_database_engine(read_settings().database_url)
     if database.dialect.name == "sqlite":
         # The first agent is often added before the program ran for the first time.
         upgrade.upgrade(database)
-    with engine.writing(database) as connection:
+    with engine.write_transaction(database) as connection:
         return change(connection)
 
 
-def _hashed(file: str | None) -> str:
-    from bot.console.auth.passwords import PasswordUnusableError, hashed
+def _hashed_password(file: str | None) -> str:
+    from bot.console.auth.passwords import PasswordUnusableError, hash_password
 
     try:
-        return hashed(_given(file))
+        return hash_password(_read_password(file))
     except PasswordUnusableError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(2) from exc
 
 
-def _given(file: str | None) -> str:
+def _read_password(file: str | None) -> str:
     if file is None and sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     try:

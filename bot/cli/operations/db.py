@@ -12,11 +12,11 @@ app = typer.Typer(help="The database: upgrade, check, backup.", no_args_is_help=
 def upgrade() -> None:
     """Bring the database to the newest shape."""
     from bot.delivery.jobs import procrastinate_schema
-    from bot.settings import read
+    from bot.settings import read_settings
     from storage.database import engine
     from storage.migrations import upgrade
 
-    database = engine.create(read().database_url)
+    database = engine.create_database_engine(read_settings().database_url)
     upgrade.upgrade(database)
     procrastinate_schema.upgrade(database)
     typer.echo("The database is up to date.")
@@ -26,12 +26,12 @@ def upgrade() -> None:
 def check() -> None:
     """Look for pending migrations, drift and damage: exit 1 and a line a finding."""
     from bot.delivery.jobs import procrastinate_schema
-    from bot.settings import read
+    from bot.settings import read_settings
     from storage.database import engine
     from storage.migrations import upgrade
 
-    database = engine.create(read().database_url)
-    problems = [*upgrade.check(database), *procrastinate_schema.check(database)]
+    database = engine.create_database_engine(read_settings().database_url)
+    problems = [*upgrade.find_problems(database), *procrastinate_schema.find_problems(database)]
     for problem in problems:
         typer.echo(problem)
     if problems:
@@ -42,9 +42,9 @@ def check() -> None:
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy; must not be there yet.")]) -> None:
     """Copy the database while it runs (SQLite; PostgreSQL has pg_dump)."""
-    from bot.settings import read
+    from bot.settings import read_settings
     from storage.database import engine
     from storage.migrations import upgrade
 
-    upgrade.backup(engine.create(read().database_url), file)
+    upgrade.backup(engine.create_database_engine(read_settings().database_url), file)
     typer.echo(f"Written: {file}")

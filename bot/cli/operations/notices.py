@@ -15,12 +15,12 @@ def notices() -> None:
 @app.command()
 def check() -> None:
     """Send a test notice to every target of the NOTIFY_ settings, and tell which took it."""
-    from bot.app.notification_check import tried
-    from bot.settings import read
+    from bot.app.notification_check import send_test_notifications
+    from bot.settings import read_settings
     from kb.loading.loader import load_knowledge_base
 
-    settings = read()
-    results = asyncio.run(tried(settings, load_knowledge_base(settings.content_dir).directory))
+    settings = read_settings()
+    results = asyncio.run(send_test_notifications(settings, load_knowledge_base(settings.content_dir).directory))
     if not results:
         typer.echo("Nobody is told of calls: set NOTIFY_ and the name of a line (docs/notices.md).", err=True)
     for name, problem in results.items():

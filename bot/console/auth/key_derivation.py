@@ -7,11 +7,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
-def derived(secret: str, purpose: str) -> bytes:
+def derive_key(secret: str, purpose: str) -> bytes:
     """32 bytes for a purpose (RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"paligs {purpose}".encode()).derive(secret.encode())
 
 
-def blinded(key: bytes, text: str) -> str:
+def pseudonymize(key: bytes, text: str) -> str:
     """Tells the same text again, and cannot be turned back into it without the key."""
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

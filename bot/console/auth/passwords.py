@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-SHORTEST: Final = 10
-LONGEST: Final = 256
+MIN_PASSWORD_CHARS: Final = 10
+MAX_PASSWORD_CHARS: Final = 256
 
-AT_ONCE: Final = 2
+CONCURRENT_HASHES: Final = 2
 """Checks that run at the same time; others wait."""
 
 _MEMORY_KIB: Final = 19_456
@@ -25,57 +25,59 @@ class PasswordUnusableError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class PasswordCheck:
     """Whether the password is right; `fresh` is a newer hash to keep, where the stored one was made with less care."""
 
-    right: bool
-    fresh: str | None = None
+    correct: bool
+    new_hash: str | None = None
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """What is kept of a password.
 
     Raises:
         PasswordUnusableError: it is too short, or so long that it would only keep the machine busy.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
         raise PasswordUnusableError
-    return _hasher().hash(password)
+    return _argon2().hash(password)
 
 
-def check(stored: str | None, password: str) -> Verdict:
+def verify_password(stored_hash: str | None, password: str) -> PasswordCheck:
     """Whether it is the password that was hashed. Without a hash it takes as long, and is wrong."""
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - not needed to start
 
-    password = password[: LONGEST + 1]
+    password = password[: MAX_PASSWORD_CHARS + 1]
     try:
-        _hasher().verify(_nobody() if stored is None else stored, password)
+        _argon2().verify(_dummy_hash() if stored_hash is None else stored_hash, password)
     except (VerificationError, InvalidHashError):
-        return Verdict(right=False)
-    if stored is None:
-        return Verdict(right=False)
-    return Verdict(right=True, fresh=_hasher().hash(password) if _hasher().check_needs_rehash(stored) else None)
+        return PasswordCheck(correct=False)
+    if stored_hash is None:
+        return PasswordCheck(correct=False)
+    return PasswordCheck(
+        correct=True, new_hash=_argon2().hash(password) if _argon2().check_needs_rehash(stored_hash) else None
+    )
 
 
-class Checker:
+class PasswordService:
     """Checks passwords beside the event loop."""
 
     def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._semaphore = asyncio.Semaphore(CONCURRENT_HASHES)
 
-    async def check(self, stored: str | None, password: str) -> Verdict:
+    async def verify(self, stored_hash: str | None, password: str) -> PasswordCheck:
         """As `check`."""
-        async with self._turns:
-            return await asyncio.to_thread(check, stored, password)
+        async with self._semaphore:
+            return await asyncio.to_thread(verify_password, stored_hash, password)
 
-    async def hashed(self, password: str) -> str:
+    async def make_hash(self, password: str) -> str:
         """As `hashed`."""
-        async with self._turns:
-            return await asyncio.to_thread(hashed, password)
+        async with self._semaphore:
+            return await asyncio.to_thread(hash_password, password)
 
 
 @cache
-def _hasher() -> "PasswordHasher":
+def _argon2() -> "PasswordHasher":
     from argon2 import PasswordHasher  # noqa: PLC0415 - not needed to start
 
     # OWASP's second choice: as strong as its first, with less than half the memory.
@@ -83,5 +85,5 @@ def _hasher() -> "PasswordHasher":
 
 
 @cache
-def _nobody() -> str:
-    return _hasher().hash("nobody has this password")
+def _dummy_hash() -> str:
+    return _argon2().hash("nobody has this password")

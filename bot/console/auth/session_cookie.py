@@ -5,7 +5,7 @@ from aiohttp_session import Session
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
 
-class Cookies(EncryptedCookieStorage):
+class SessionCookieStorage(EncryptedCookieStorage):
     """As its parent, and not troubled by a cookie that is no text."""
 
     async def load_session(self, request: web.Request) -> Session:

@@ -15,14 +15,14 @@ from kb.text.similarity import cluster
 from kb.understanding.result import Interpreter, Outcome
 from storage.curation import ignored_questions, unanswered
 from storage.curation import lessons as taught
-from storage.curation.unanswered import Unanswered, Why
+from storage.curation.unanswered import FailureReason, UnansweredMessage
 
-MOST: Final = 800
+MAX_MESSAGES: Final = 800
 """Messages that are looked at, the newest of the period."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wording:
+class Phrasing:
     """One way in which it was said, and how often; `turn` is the newest that said it so."""
 
     turn: int
@@ -32,10 +32,10 @@ class Wording:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class UnansweredGroup:
     """Messages that say nearly the same, newest first; never empty."""
 
-    messages: tuple[Unanswered, ...]
+    messages: tuple[UnansweredMessage, ...]
 
     @property
     def turn(self) -> int:
@@ -43,7 +43,7 @@ class Group:
         return self.messages[0].turn
 
     @property
-    def people(self) -> int:
+    def conversation_count(self) -> int:
         """How many talks it was said in."""
         return len({one.conversation for one in self.messages})
 
@@ -53,72 +53,78 @@ class Group:
         return tuple(language for language, _ in Counter(one.language for one in self.messages).most_common())
 
     @property
-    def whys(self) -> tuple[Why, ...]:
+    def reasons(self) -> tuple[FailureReason, ...]:
         """What went wrong, the commonest first."""
-        return tuple(why for why, _ in Counter(one.why for one in self.messages).most_common())
+        return tuple(why for why, _ in Counter(one.reason for one in self.messages).most_common())
 
     @property
-    def at(self) -> datetime:
+    def last_seen_at(self) -> datetime:
         """When it was said last."""
         return self.messages[0].at
 
     @property
-    def wordings(self) -> tuple[Wording, ...]:
+    def phrasings(self) -> tuple[Phrasing, ...]:
         """The ways in which it was said, the commonest first, and of those the newest."""
-        said: dict[str, list[Unanswered]] = {}
+        said: dict[str, list[UnansweredMessage]] = {}
         for one in self.messages:
             said.setdefault(casefold_key(one.text), []).append(one)
         ways = (
-            Wording(turn=same[0].turn, text=same[0].text, language=same[0].language, count=len(same))
+            Phrasing(turn=same[0].turn, text=same[0].text, language=same[0].language, count=len(same))
             for same in said.values()
         )
         return tuple(sorted(ways, key=lambda way: (-way.count, -way.turn)))
 
 
-def gather(connection: Connection, now: datetime, since: datetime, *, most: int = MOST) -> tuple[Group, ...]:
+def group_unanswered(
+    connection: Connection, now: datetime, since: datetime, *, limit: int = MAX_MESSAGES
+) -> tuple[UnansweredGroup, ...]:
     """All groups of the period, the largest first."""
-    found = unanswered.newest(connection, now, since, waits=QUESTION_TTL, limit=most)
-    settled = _settled(connection, found)
+    found = unanswered.list_newest(connection, now, since, answer_timeout=QUESTION_TTL, limit=limit)
+    settled = _settled_texts(connection, found)
     rest = {one.turn: one for one in found if one.text not in settled}
     together = cluster((turn, one.text) for turn, one in rest.items())
-    return tuple(Group(messages=tuple(rest[turn] for turn in sorted(turns, reverse=True))) for turns in together)
+    return tuple(
+        UnansweredGroup(messages=tuple(rest[turn] for turn in sorted(turns, reverse=True))) for turns in together
+    )
 
 
-def open_still(found: Sequence[Group], matcher: Interpreter) -> Iterator[Group]:
+def still_unanswered(groups: Sequence[UnansweredGroup], matcher: Interpreter) -> Iterator[UnansweredGroup]:
     """Without what the bot would answer by now; what it answered to no avail stays."""
-    for group in found:
-        if Why.NOT_HELPED in group.whys or not _answers(matcher, group):
+    for group in groups:
+        if FailureReason.NOT_HELPED in group.reasons or not _is_answered_now(matcher, group):
             yield group
 
 
-def _answers(matcher: Interpreter, group: Group) -> bool:
+def _is_answered_now(matcher: Interpreter, group: UnansweredGroup) -> bool:
     understood = matcher.understand(group.messages[0].text, language=group.languages[0])
     return understood.outcome is Outcome.ANSWERED
 
 
-def only(found: Sequence[Group], *, why: str, language: str) -> tuple[Group, ...]:
+def filter_groups(groups: Sequence[UnansweredGroup], *, reason: str, language: str) -> tuple[UnansweredGroup, ...]:
     """Those with a message of that kind; empty means whichever."""
-    tests: tuple[Callable[[Group], bool], ...] = (
-        lambda group: not why or why in group.whys,
+    tests: tuple[Callable[[UnansweredGroup], bool], ...] = (
+        lambda group: not reason or reason in group.reasons,
         lambda group: not language or language in group.languages,
     )
-    return tuple(group for group in found if all(test(group) for test in tests))
+    return tuple(group for group in groups if all(test(group) for test in tests))
 
 
-def _settled(connection: Connection, found: Sequence[Unanswered]) -> frozenset[str]:
-    texts = {one.text for one in found}
-    lessons = {casefold_key(lesson.text) for lesson in taught.current(connection).lessons}
-    return ignored_questions.among(connection, texts) | {text for text in texts if casefold_key(text) in lessons}
+def _settled_texts(connection: Connection, messages: Sequence[UnansweredMessage]) -> frozenset[str]:
+    texts = {one.text for one in messages}
+    lessons = {casefold_key(lesson.text) for lesson in taught.current_lessons(connection).lessons}
+    return ignored_questions.ignored_among(connection, texts) | {
+        text for text in texts if casefold_key(text) in lessons
+    }
 
 
-def find(found: Sequence[Group], turn: int) -> Group | None:
+def find_group(groups: Sequence[UnansweredGroup], turn: int) -> UnansweredGroup | None:
     """The group that a message is in."""
-    return next((group for group in found if any(one.turn == turn for one in group.messages)), None)
+    return next((group for group in groups if any(one.turn == turn for one in group.messages)), None)
 
 
-PERIODS: Final = (7, 30, 90)
+PERIOD_DAYS: Final = (7, 30, 90)
 
 
-def period(text: str) -> timedelta:
+def parse_period(text: str) -> timedelta:
     """The period that is asked for, in days."""
-    return timedelta(days=next((days for days in PERIODS if text == str(days)), 30))
+    return timedelta(days=next((days for days in PERIOD_DAYS if text == str(days)), 30))

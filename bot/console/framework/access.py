@@ -10,115 +10,119 @@ from aiohttp import web
 from aiohttp_session import Session, get_session
 from sqlalchemy import Connection
 
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import LEVEL, Access, Page, Section
-from bot.database.transactions import Records
-from bot.web import Texts, choose
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Route, Section
+from bot.database.transactions import Transactions
+from bot.web import Texts, negotiate_language
 from kb.model import Language
 from storage.helpdesk import agent_sessions, audit_log
 from storage.helpdesk.agents import Agent
-from storage.helpdesk.audit_log import Event
+from storage.helpdesk.audit_log import AuditEvent
 
 log = structlog.get_logger()
 
-TOKEN: Final = "token"  # noqa: S105 - the name of a field
-CSRF: Final = "csrf"
+TOKEN_KEY: Final = "token"  # noqa: S105 - the name of a field
+CSRF_KEY: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Context = Callable[[Visit], Mapping[str, Any]]
+ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+TemplateContext = Callable[[ConsoleRequest], Mapping[str, Any]]
 
 
-class Guard:
+class AccessControl:
     """Makes a handler of a page; there is no other way for a page to be served."""
 
-    def __init__(self, records: Records, *, public_origin: str | None, context: Context) -> None:
-        self._records, self._origin, self._context = records, public_origin, context
+    def __init__(self, transactions: Transactions, *, public_origin: str | None, context: TemplateContext) -> None:
+        self._transactions, self._public_origin, self._context = transactions, public_origin, context
 
-    def handler(self, section: Section, page: Page, texts: Texts, changed: Callable[[], None]) -> Handler:
+    def guarded_handler(
+        self, section: Section, route: Route, texts: Texts, on_change: Callable[[], None]
+    ) -> ConsoleHandler:
         """`page`, for those who may use it; `changed` is called after each change."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             session = await get_session(request)
-            form = await self._checked(request, session) if page.method == "POST" else {}
-            somebody = await self._whose(session)
-            refused = await self._refused(request, session, somebody, page)
+            form = await self._verified_form(request, session) if route.method == "POST" else {}
+            somebody = await self._signed_in_agent(session)
+            refused = await self._refusal(request, session, somebody, route)
             if refused is not None:
                 return refused
-            session.setdefault(CSRF, secrets.token_urlsafe(24))
-            language = spoken(request, session, somebody)
-            visit = Visit(
-                request=request,
+            session.setdefault(CSRF_KEY, secrets.token_urlsafe(24))
+            language = console_language(request, session, somebody)
+            visit = ConsoleRequest(
+                http_request=request,
                 session=session,
-                somebody=somebody,
+                signed_in_agent=somebody,
                 language=language,
-                words=texts[language],
+                texts=texts[language],
                 section=section,
                 form=form,
                 context=self._context,
-                now=self._records.clock(),
+                now=self._transactions.clock(),
             )
-            response = await page.do(visit)
-            if page.method == "POST":
-                changed()
+            response = await route.view(visit)
+            if route.method == "POST":
+                on_change()
             return response
 
         return handle
 
-    async def _checked(self, request: web.Request, session: Session) -> Mapping[str, str]:
+    async def _verified_form(self, request: web.Request, session: Session) -> Mapping[str, str]:
         """The form, if our own page sent it.
 
         Raises:
             HTTPForbidden: another site's page may have, or the page is of another session.
         """
-        if not own_page(request, self._origin):
+        if not is_same_origin(request, self._public_origin):
             raise web.HTTPForbidden
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-        given = request.headers.get(CSRF_HEADER) or form.get(CSRF)
-        kept = session.get(CSRF)
-        if not given or not isinstance(kept, str) or not _same(given, kept):
+        given = request.headers.get(CSRF_HEADER) or form.get(CSRF_KEY)
+        kept = session.get(CSRF_KEY)
+        if not given or not isinstance(kept, str) or not _tokens_equal(given, kept):
             raise web.HTTPForbidden
         return form
 
-    async def _whose(self, session: Session) -> Agent | None:
-        token = session.get(TOKEN)
+    async def _signed_in_agent(self, session: Session) -> Agent | None:
+        token = session.get(TOKEN_KEY)
         if not isinstance(token, str):
             return None
-        now = self._records.clock()
-        found = await self._records.read(lambda connection: agent_sessions.whose(connection, token, now))
+        now = self._transactions.clock()
+        found = await self._transactions.read(lambda connection: agent_sessions.find_session(connection, token, now))
         if found is None:
-            session.pop(TOKEN, None)
+            session.pop(TOKEN_KEY, None)
             return None
-        if not found.fresh:
-            await self._records.write(lambda connection: agent_sessions.seen(connection, token, now))
+        if not found.recently_seen:
+            await self._transactions.write(lambda connection: agent_sessions.touch(connection, token, now))
         return found.agent
 
-    async def still(self, visit: Visit) -> bool:
+    async def session_valid(self, request: ConsoleRequest) -> bool:
         """Whether the session of a visit that lasts still holds."""
-        token, now = visit.session.get(TOKEN), self._records.clock()
+        token, now = request.session.get(TOKEN_KEY), self._transactions.clock()
         if not isinstance(token, str):
             return False
-        found = await self._records.read(lambda connection: agent_sessions.whose(connection, token, now))
-        return found is not None and found.agent.role == visit.agent.role
+        found = await self._transactions.read(lambda connection: agent_sessions.find_session(connection, token, now))
+        return found is not None and found.agent.role == request.agent.role
 
-    async def _refused(
-        self, request: web.Request, session: Session, somebody: Agent | None, page: Page
+    async def _refusal(
+        self, request: web.Request, session: Session, signed_in_agent: Agent | None, route: Route
     ) -> web.StreamResponse | None:
-        if page.role is Access.ANYONE:
+        if route.role is AccessLevel.ANYONE:
             return None
-        if somebody is None:
-            return _to_sign_in(request, session)
-        if LEVEL[somebody.role] < page.role:
-            await self._records.write(self._note(somebody, f"{page.method} {page.path}"))
+        if signed_in_agent is None:
+            return _redirect_to_sign_in(request, session)
+        if LEVEL_OF_ROLE[signed_in_agent.role] < route.role:
+            await self._transactions.write(self._audit_refusal(signed_in_agent, f"{route.method} {route.path}"))
             raise web.HTTPForbidden
         return None
 
-    def _note(self, agent: Agent, subject: str) -> Callable[[Connection], None]:
-        now = self._records.clock()
-        return lambda connection: audit_log.note(connection, Event.REFUSED, now, agent=agent.name, subject=subject)
+    def _audit_refusal(self, agent: Agent, subject: str) -> Callable[[Connection], None]:
+        now = self._transactions.clock()
+        return lambda connection: audit_log.record(
+            connection, AuditEvent.REFUSED, now, agent=agent.name, subject=subject
+        )
 
 
-def own_page(request: web.Request, public_origin: str | None) -> bool:
+def is_same_origin(request: web.Request, public_origin: str | None) -> bool:
     """Whether our own page asks for a change. Browsers say so in both headers; a page of ours always has an origin."""
     own = {f"http://{request.host}", f"https://{request.host}"} if public_origin is None else {public_origin}
     return (
@@ -126,15 +130,15 @@ def own_page(request: web.Request, public_origin: str | None) -> bool:
     )
 
 
-def spoken(request: web.Request, session: Session, somebody: Agent | None = None) -> Language:
+def console_language(request: web.Request, session: Session, signed_in_agent: Agent | None = None) -> Language:
     """The language that was chosen here, else the agent's, else the browser's."""
     chosen = session.get("language")
-    kept = None if somebody is None else somebody.language
+    kept = None if signed_in_agent is None else signed_in_agent.language
     accepted = request.headers.get("Accept-Language")
-    return choose(chosen if isinstance(chosen, str) else None, kept, accepted=accepted)
+    return negotiate_language(chosen if isinstance(chosen, str) else None, kept, accept_language=accepted)
 
 
-def _to_sign_in(request: web.Request, session: Session) -> web.StreamResponse:
+def _redirect_to_sign_in(request: web.Request, session: Session) -> web.StreamResponse:
     if request.method == "POST" or request.headers.get("Accept") == "text/event-stream":
         raise web.HTTPUnauthorized
     if request.headers.get("HX-Request") == "true":
@@ -144,5 +148,5 @@ def _to_sign_in(request: web.Request, session: Session) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": "/console/sign-in"})
 
 
-def _same(given: str, kept: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), kept.encode())
+def _tokens_equal(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())

@@ -8,19 +8,19 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from aiohttp_session import get_session
 
-from bot.console.framework.access import spoken
+from bot.console.framework.access import console_language
 from bot.web import Texts
 
 log = structlog.get_logger()
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def faults(texts: Texts, asset: Callable[[str], str]) -> Middleware:
+def error_middleware(texts: Texts, asset: Callable[[str], str]) -> Middleware:
     """Turns a refusal or a fault into its page; for htmx into its sentence."""
 
     @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def middleware(request: web.Request, handler: ConsoleHandler) -> web.StreamResponse:
         try:
             return await handler(request)
         except web.HTTPException as exc:
@@ -28,11 +28,11 @@ def faults(texts: Texts, asset: Callable[[str], str]) -> Middleware:
                 raise
             return await fault(request, exc.status)
         except Exception as exc:
-            log.exception("console.broke", page=_place(request), error=type(exc).__name__)
+            log.exception("console.broke", page=_route(request), error=type(exc).__name__)
             return await fault(request, 500)
 
     async def fault(request: web.Request, status: int) -> web.Response:
-        language = spoken(request, await get_session(request))
+        language = console_language(request, await get_session(request))
         words = texts[language]
         text = words.get(f"fault_{status}", words["fault_500" if status >= 500 else "fault_400"])
         if request.headers.get("HX-Request") == "true":
@@ -43,6 +43,6 @@ def faults(texts: Texts, asset: Callable[[str], str]) -> Middleware:
     return middleware
 
 
-def _place(request: web.Request) -> str:
+def _route(request: web.Request) -> str:
     resource = request.match_info.route.resource
     return "" if resource is None else resource.canonical

@@ -4,31 +4,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from bot.knowledge.factory import Known
+from bot.knowledge.factory import KnowledgeSource
 from handlers.model.context import KnowledgeBundle
 from kb.model import EntryId, KnowledgeBase, Language, LineId
 
 
 @dataclass(frozen=True, kw_only=True)
-class Library:
+class KnowledgeAccess:
     """`filed` is what stands in the content files, without what was taught; `told` is called after a change."""
 
-    known: Known
-    filed: Callable[[], KnowledgeBase]
-    told: Callable[[], None]
+    source: KnowledgeSource
+    released_content: Callable[[], KnowledgeBase]
+    on_change: Callable[[], None]
 
     @property
-    def now(self) -> KnowledgeBundle:
+    def current(self) -> KnowledgeBundle:
         """What is known now."""
-        return self.known.current
+        return self.source.current
 
-    def names(self, language: Language) -> "Names":
+    def names(self, language: Language) -> "DisplayNames":
         """What things are called in a language."""
-        return Names(base=self.now.base, language=language)
+        return DisplayNames(base=self.current.base, language=language)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Names:
+class DisplayNames:
     """What entries and lines are called; what is gone from the content by now goes by its id."""
 
     base: KnowledgeBase
@@ -45,6 +45,6 @@ class Names:
         return (line or "") if known is None else known.name[self.language]
 
 
-def alphabetical(title: str) -> str:
+def title_sort_key(title: str) -> str:
     """What titles are sorted by: č after c and before d, й after и."""
     return normalize("NFKD", title.casefold())

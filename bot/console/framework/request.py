@@ -17,63 +17,63 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visit:
+class ConsoleRequest:
     """Who asks for what. `form` is what was sent, and empty for a page that is only shown."""
 
-    request: web.Request
+    http_request: web.Request
     session: Session
-    somebody: Agent | None
+    signed_in_agent: Agent | None
     language: Language
-    words: Mapping[str, str]
+    texts: Mapping[str, str]
     section: "Section"
     form: Mapping[str, str]
-    context: Callable[["Visit"], Mapping[str, Any]]
+    context: Callable[["ConsoleRequest"], Mapping[str, Any]]
     now: datetime
 
     @property
     def agent(self) -> Agent:
         """Who asks, on pages that only agents may use."""
-        if self.somebody is None:
+        if self.signed_in_agent is None:
             raise web.HTTPForbidden
-        return self.somebody
+        return self.signed_in_agent
 
     @property
-    def admin(self) -> bool:
+    def is_admin(self) -> bool:
         """Whether an admin asks."""
-        return self.somebody is not None and self.somebody.role is Role.ADMIN
+        return self.signed_in_agent is not None and self.signed_in_agent.role is Role.ADMIN
 
     @property
-    def partial(self) -> bool:
+    def is_htmx(self) -> bool:
         """Whether htmx asks: it needs what stands in <main>, without what is around it."""
-        return self.request.headers.get("HX-Request") == "true"
+        return self.http_request.headers.get("HX-Request") == "true"
 
     def field(self, name: str) -> str:
         """A field of the form, without blanks around it; empty where it is not there."""
         return self.form.get(name, "").strip()
 
-    def number(self, name: str) -> int:
+    def path_number(self, name: str) -> int:
         """A number in the address.
 
         Raises:
             HTTPNotFound: it is none that a row could have.
         """
-        text = self.request.match_info[name]
+        text = self.http_request.match_info[name]
         if not (text.isascii() and text.isdigit() and len(text) < 19):
             raise web.HTTPNotFound
         return int(text)
 
-    def show(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
+    def render(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """The page: whole, or for htmx what stands in <main>."""
-        context = {**self.context(self), **values, "layout": "bare.html" if self.partial else "base.html"}
-        response = aiohttp_jinja2.render_template(template, self.request, context, status=status)
+        context = {**self.context(self), **values, "layout": "bare.html" if self.is_htmx else "base.html"}
+        response = aiohttp_jinja2.render_template(template, self.http_request, context, status=status)
         response.headers["Content-Language"] = self.language
         response.headers["Vary"] = "HX-Request"
         return response
 
-    def go(self, path: str = "/") -> web.Response:
+    def redirect(self, path: str = "/") -> web.Response:
         """On to another page of the console; htmx follows it too, and shows what it finds."""
         return web.Response(status=303, headers={"Location": f"/console{path}"})
 
-    def say(self, key: str, **names: str) -> None:
+    def flash(self, key: str, **names: str) -> None:
         """A sentence of this section's words, shown at the head of the next page."""
-        self.session["said"] = self.words[key].format(**names)
+        self.session["said"] = self.texts[key].format(**names)

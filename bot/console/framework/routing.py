@@ -8,11 +8,11 @@ from typing import Final, Literal
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.request import Visit
+from bot.console.framework.request import ConsoleRequest
 from storage.helpdesk.agents import Role
 
 
-class Access(IntEnum):
+class AccessLevel(IntEnum):
     """Who may; each may also what those before may."""
 
     ANYONE = 0
@@ -20,37 +20,37 @@ class Access(IntEnum):
     ADMIN = 2
 
 
-LEVEL: Final[Mapping[Role, Access]] = {Role.AGENT: Access.AGENT, Role.ADMIN: Access.ADMIN}
+LEVEL_OF_ROLE: Final[Mapping[Role, AccessLevel]] = {Role.AGENT: AccessLevel.AGENT, Role.ADMIN: AccessLevel.ADMIN}
 
-Do = Callable[[Visit], Awaitable[web.StreamResponse]]
-Look = Callable[[Connection], Hashable]
+View = Callable[[ConsoleRequest], Awaitable[web.StreamResponse]]
+ChangeKey = Callable[[Connection], Hashable]
 """Something that is different whenever a page would show something else: counts, the newest number, a last moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class Route:
     """One address below /console. There is no default role: a page without one cannot be made."""
 
     method: Literal["GET", "POST"]
     path: str
-    role: Access
-    do: Do
+    role: AccessLevel
+    view: View
 
     def __post_init__(self) -> None:
-        if not isinstance(self.role, Access):
+        if not isinstance(self.role, AccessLevel):
             raise TypeError(f"{self.method} {self.path}: name the role that may use it, like role=Access.AGENT")
         if not self.path.startswith("/"):
             raise ValueError(f"{self.path}: an address begins with /")
 
 
-def shows(path: str, do: Do, *, role: Access) -> Page:
+def get(path: str, view: View, *, role: AccessLevel) -> Route:
     """A page that changes nothing."""
-    return Page(method="GET", path=path, role=role, do=do)
+    return Route(method="GET", path=path, role=role, view=view)
 
 
-def does(path: str, do: Do, *, role: Access) -> Page:
+def post(path: str, view: View, *, role: AccessLevel) -> Route:
     """A form's or a button's address: it changes something, and is reached from our own pages only."""
-    return Page(method="POST", path=path, role=role, do=do)
+    return Route(method="POST", path=path, role=role, view=view)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +62,12 @@ class Section:
     """
 
     name: str
-    role: Access
-    pages: tuple[Page, ...]
-    looks: Mapping[str, Look] = field(default_factory=dict)
-    menu: bool = True
+    role: AccessLevel
+    routes: tuple[Route, ...]
+    change_keys: Mapping[str, ChangeKey] = field(default_factory=dict)
+    in_menu: bool = True
 
     @property
     def path(self) -> str:
         """Where the menu leads."""
-        return next(page.path for page in self.pages if page.method == "GET")
+        return next(page.path for page in self.routes if page.method == "GET")

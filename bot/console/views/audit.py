@@ -5,48 +5,50 @@ from collections.abc import Hashable
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import Access, Section, shows
-from bot.database.transactions import Records
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get
+from bot.database.transactions import Transactions
 from storage.helpdesk import agents, audit_log
-from storage.helpdesk.audit_log import Event
+from storage.helpdesk.audit_log import AuditEvent
 
-MOST = 50
+PAGE_SIZE = 50
 
 
-class Audit:
+class AuditView:
     """GET /console/audit."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def section(self) -> Section:
         """For admins."""
-        pages = (shows("/audit", self.show, role=Access.ADMIN),)
-        return Section(name="audit", role=Access.ADMIN, pages=pages, looks={"audit": self._look})
+        pages = (get("/audit", self.show, role=AccessLevel.ADMIN),)
+        return Section(name="audit", role=AccessLevel.ADMIN, routes=pages, change_keys={"audit": self._change_key})
 
-    async def show(self, visit: Visit) -> web.StreamResponse:
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """The latest first, of one agent or one kind if that is asked; older ones by the link at the end."""
-        query = visit.request.query
+        query = request.http_request.query
         event, agent, before = query.get("event", ""), query.get("agent", ""), query.get("before", "")
-        events = tuple(each for each in Event if each.value == event)
+        events = tuple(each for each in AuditEvent if each.value == event)
         last = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-        noted, people = await self._records.read(
+        noted, people = await self._transactions.read(
             lambda connection: (
-                audit_log.listed(connection, before=last, agent=agent or None, events=events, limit=MOST + 1),
-                [each.name for each in agents.listed(connection)],
+                audit_log.list_records(
+                    connection, before=last, agent=agent or None, events=events, limit=PAGE_SIZE + 1
+                ),
+                [each.name for each in agents.list_all(connection)],
             )
         )
-        return visit.show(
+        return request.render(
             "audit.html",
-            noted=noted[:MOST],
-            older=noted[MOST - 1].id if len(noted) > MOST else None,
+            noted=noted[:PAGE_SIZE],
+            older=noted[PAGE_SIZE - 1].id if len(noted) > PAGE_SIZE else None,
             event=event,
             agent=agent,
-            events=list(Event),
+            events=list(AuditEvent),
             people=people,
             newest=last is None,
         )
 
-    def _look(self, connection: Connection) -> Hashable:
-        return tuple(each.id for each in audit_log.listed(connection, limit=1))
+    def _change_key(self, connection: Connection) -> Hashable:
+        return tuple(each.id for each in audit_log.list_records(connection, limit=1))

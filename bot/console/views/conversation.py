@@ -8,109 +8,120 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.contact_display import note_seen, phone, readable, short
-from bot.console.framework.knowledge_access import Library
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import Access, Section, does, shows
-from bot.database.transactions import Records
+from bot.console.framework.contact_display import audit_access, display_name, format_phone, phone_number
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get, post
+from bot.database.transactions import Transactions
 from storage import personal_data
 from storage.conversations import transcript
 from storage.conversations.conversations import Conversation
-from storage.conversations.transcript import Said
+from storage.conversations.transcript import TranscriptEntry
 from storage.database import engine
 from storage.helpdesk import audit_log, handoffs
-from storage.helpdesk.audit_log import Event
+from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
 
-SHOWN: Final = 60
+PAGE_SIZE: Final = 60
 """Messages a page."""
 
-_GOOD: Final = frozenset({"delivered", "read", "sent"})
+_DELIVERED_STATES: Final = frozenset({"delivered", "read", "sent"})
 
 
-class Talk:
+class ConversationView:
     """GET /console/talks/<id>, and what may be done with the data of the person in it."""
 
-    def __init__(self, records: Records, library: Library) -> None:
-        self._records, self._library = records, library
+    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
+        self._transactions, self._knowledge = transactions, knowledge
 
     def section(self) -> Section:
         """For agents: who asks the helpdesk for their data, or to be forgotten, asks whoever is on call."""
         pages = (
-            shows("/talks/{talk:[0-9a-f]{32}}", self.show, role=Access.AGENT),
-            does("/talks/{talk:[0-9a-f]{32}}/export", self.export, role=Access.AGENT),
-            does("/talks/{talk:[0-9a-f]{32}}/erase", self.erase, role=Access.AGENT),
+            get("/talks/{talk:[0-9a-f]{32}}", self.show, role=AccessLevel.AGENT),
+            post("/talks/{talk:[0-9a-f]{32}}/export", self.export, role=AccessLevel.AGENT),
+            post("/talks/{talk:[0-9a-f]{32}}/erase", self.erase, role=AccessLevel.AGENT),
         )
-        return Section(name="talk", role=Access.AGENT, pages=pages, menu=False)
+        return Section(name="talk", role=AccessLevel.AGENT, routes=pages, in_menu=False)
 
-    async def show(self, visit: Visit) -> web.StreamResponse:
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """The last messages, or those before `before`."""
-        name = visit.request.match_info["talk"]
-        before = visit.request.query.get("before", "")
+        name = request.http_request.match_info["talk"]
+        before = request.http_request.query.get("before", "")
         earlier_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
 
-        def read(connection: Connection) -> tuple[Conversation, tuple[Said, ...], bool, tuple[Handoff, ...]]:
-            talk = _talk(connection, name)
-            said, more = transcript.transcript(connection, talk.id, before=earlier_than, limit=SHOWN)
-            return talk, said, more, handoffs.listed(connection, talk=talk.id)
+        def read(connection: Connection) -> tuple[Conversation, tuple[TranscriptEntry, ...], bool, tuple[Handoff, ...]]:
+            talk = _find_conversation(connection, name)
+            said, more = transcript.transcript(connection, talk.id, before=earlier_than, limit=PAGE_SIZE)
+            return talk, said, more, handoffs.list_by_state(connection, conversation_id=talk.id)
 
-        talk, said, more, calls = await self._records.read(read)
-        await note_seen(visit, self._records, Event.TRANSCRIPT_SEEN, talk.id)
-        return visit.show(
+        talk, said, more, calls = await self._transactions.read(read)
+        await audit_access(request, self._transactions, AuditEvent.TRANSCRIPT_VIEWED, talk.id)
+        return request.render(
             "talk.html",
             talk=talk,
             messages=said,
             more=more,
             before=earlier_than,
             calls=calls,
-            names=self._library.names(visit.language),
-            phone=phone(talk.channel, talk.sender),
-            readable=readable,
-            short=short,
-            good=_GOOD,
+            names=self._knowledge.names(request.language),
+            phone=phone_number(talk.channel, talk.sender),
+            readable=format_phone,
+            short=display_name,
+            good=_DELIVERED_STATES,
         )
 
-    async def export(self, visit: Visit) -> web.StreamResponse:
+    async def export(self, request: ConsoleRequest) -> web.StreamResponse:
         """All that is stored about the person, as a JSON file."""
-        name = visit.request.match_info["talk"]
+        name = request.http_request.match_info["talk"]
 
         def give(connection: Connection) -> Mapping[str, object]:
-            talk = _talk(connection, name)
-            found = personal_data.export(connection, personal_data.of_person(connection, talk.channel, talk.sender))
-            audit_log.note(connection, Event.PERSON_EXPORTED, visit.now, agent=visit.agent.name, subject=talk.id)
+            talk = _find_conversation(connection, name)
+            found = personal_data.export(
+                connection, personal_data.conversations_of_sender(connection, talk.channel, talk.sender)
+            )
+            audit_log.record(
+                connection, AuditEvent.PERSON_EXPORTED, request.now, agent=request.agent.name, subject=talk.id
+            )
             return found
 
-        found = await self._records.write(give)
+        found = await self._transactions.write(give)
         return web.Response(
             text=json.dumps(found, ensure_ascii=False, indent=1),
             content_type="application/json",
-            headers={"Content-Disposition": f'attachment; filename="paligs-{_stamp(visit.now)}.json"'},
+            headers={"Content-Disposition": f'attachment; filename="paligs-{_format_timestamp(request.now)}.json"'},
         )
 
-    async def erase(self, visit: Visit) -> web.StreamResponse:
+    async def erase(self, request: ConsoleRequest) -> web.StreamResponse:
         """Erases the person on this channel, in all their talks; counts stay."""
-        name = visit.request.match_info["talk"]
-        if not visit.field("sure"):
-            visit.say("not_sure")
-            return visit.go(f"/talks/{name}")
+        name = request.http_request.match_info["talk"]
+        if not request.field("sure"):
+            request.flash("not_sure")
+            return request.redirect(f"/talks/{name}")
 
         def forget(connection: Connection) -> None:
-            talk = _talk(connection, name)
-            personal_data.erase(connection, personal_data.of_person(connection, talk.channel, talk.sender))
-            audit_log.note(connection, Event.PERSON_ERASED, visit.now, agent=visit.agent.name, subject=talk.id)
+            talk = _find_conversation(connection, name)
+            personal_data.erase(
+                connection, personal_data.conversations_of_sender(connection, talk.channel, talk.sender)
+            )
+            audit_log.record(
+                connection, AuditEvent.PERSON_ERASED, request.now, agent=request.agent.name, subject=talk.id
+            )
 
-        await self._records.write(forget)
-        await self._records.run(engine.checkpoint)
-        visit.say("erased")
-        return visit.go("/talks")
+        await self._transactions.write(forget)
+        await self._transactions.run(engine.checkpoint)
+        request.flash("erased")
+        return request.redirect("/talks")
 
 
-def _talk(connection: Connection, name: str) -> Conversation:
-    found = next((talk for talk in personal_data.find(connection, name) if talk.id == name), None)
+def _find_conversation(connection: Connection, conversation_id: str) -> Conversation:
+    found = next(
+        (talk for talk in personal_data.find_conversations(connection, conversation_id) if talk.id == conversation_id),
+        None,
+    )
     if found is None:
         raise web.HTTPNotFound
     return found
 
 
-def _stamp(moment: datetime) -> str:
+def _format_timestamp(moment: datetime) -> str:
     return moment.strftime("%Y%m%d-%H%M%S")

@@ -8,29 +8,29 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.contact_display import note_seen, short
-from bot.console.framework.knowledge_access import Library
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import Access, Section, shows
-from bot.database.transactions import Records
+from bot.console.framework.contact_display import audit_access, display_name
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get
+from bot.database.transactions import Transactions
 from kb.model import LANGUAGES, Act
 from kb.text.similarity import TextSearch
 from kb.understanding.result import Outcome
 from storage import personal_data
 from storage.conversations import search
 from storage.conversations.conversations import Conversation
-from storage.conversations.search import Page, Wanted, anything
-from storage.helpdesk.audit_log import Event
+from storage.conversations.search import SearchFilter, SearchPage, match_all
+from storage.helpdesk.audit_log import AuditEvent
 
 CHANNELS: Final = ("whatsapp", "telegram", "webchat")
 ACTS: Final = (*(str(act) for act in Act), "clarify", "none")
-LONGEST: Final = 200
+MAX_SEARCH_CHARS: Final = 200
 """Characters of what is looked for."""
 _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SearchForm:
     """What the form at the head of the page says; an empty field wants nothing in particular."""
 
     words: str = ""
@@ -42,18 +42,18 @@ class Asked:
     day: str = ""
     handed_off: str = ""
 
-    def wanted(self, zone_day: date | None) -> Wanted:
+    def to_filter(self, local_day: date | None) -> SearchFilter:
         """As storage looks for it; a day begins and ends where the program's machine says so."""
-        since = None if zone_day is None else midnight(zone_day)
-        return Wanted(
-            says=TextSearch(self.words) if self.words else anything,
+        since = None if local_day is None else local_midnight(local_day)
+        return SearchFilter(
+            text_matches=TextSearch(self.words) if self.words else match_all,
             channel=self.channel or None,
             language=self.language or None,
             act=self.act or None,
             outcome=self.outcome or None,
             line=self.line or None,
             since=since,
-            until=None if zone_day is None else midnight(zone_day + _DAY),
+            until=None if local_day is None else local_midnight(local_day + _DAY),
             handed_off=bool(self.handed_off),
         )
 
@@ -63,47 +63,47 @@ class Asked:
         return urlencode({**given, **more})
 
 
-class Talks:
+class ConversationListView:
     """GET /console/talks."""
 
-    def __init__(self, records: Records, library: Library) -> None:
-        self._records, self._library = records, library
+    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
+        self._transactions, self._knowledge = transactions, knowledge
 
     def section(self) -> Section:
         """For agents."""
-        return Section(name="talks", role=Access.AGENT, pages=(shows("/talks", self.show, role=Access.AGENT),))
+        return Section(name="talks", role=AccessLevel.AGENT, routes=(get("/talks", self.show, role=AccessLevel.AGENT),))
 
-    async def show(self, visit: Visit) -> web.StreamResponse:
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """The talks that are as asked for, and persons whose number or id was given."""
-        await note_seen(visit, self._records, Event.LIST_SEEN, "talks")
-        lines = self._library.now.base.directory.lines
-        asked = read(visit, frozenset(lines))
-        wanted = asked.wanted(day(asked.day))
-        before = _number(visit.request.query.get("before", ""))
+        await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "talks")
+        lines = self._knowledge.current.base.directory.lines
+        asked = read_search_form(request, frozenset(lines))
+        wanted = asked.to_filter(parse_day(asked.day))
+        before = _parse_number(request.http_request.query.get("before", ""))
 
-        def look(connection: Connection) -> tuple[Page, tuple[Conversation, ...]]:
-            known = persons(connection, asked.words) if before is None else ()
+        def look(connection: Connection) -> tuple[SearchPage, tuple[Conversation, ...]]:
+            known = find_persons_conversations(connection, asked.words) if before is None else ()
             return search.search(connection, wanted, before=before), known
 
-        page, known = await self._records.read(look)
-        return visit.show(
+        page, known = await self._transactions.read(look)
+        return request.render(
             "talks.html",
             asked=asked,
             page=page,
             known=known,
             before=before,
-            names=self._library.names(visit.language),
+            names=self._knowledge.names(request.language),
             lines=lines,
             channels=CHANNELS,
             acts=ACTS,
             outcomes=tuple(Outcome),
             tongues=LANGUAGES,
-            short=short,
+            short=display_name,
             filtered=any((asked.channel, asked.language, asked.act, asked.outcome, asked.line, asked.handed_off)),
         )
 
 
-def read(visit: Visit, lines: frozenset[str]) -> Asked:
+def read_search_form(request: ConsoleRequest, lines: frozenset[str]) -> SearchForm:
     """What was asked for; what nobody can mean is passed over."""
     known = {
         "channel": (*CHANNELS, "terminal"),
@@ -113,14 +113,14 @@ def read(visit: Visit, lines: frozenset[str]) -> Asked:
         "line": lines,
         "handed_off": ("1",),
     }
-    query = visit.request.query
+    query = request.http_request.query
     fields = {name: query.get(name, "") for name, values in known.items() if query.get(name) in values}
     given = query.get("day", "")
-    words = " ".join(query.get("words", "").split())[:LONGEST]
-    return Asked(**fields, words=words, day=given if day(given) is not None else "")
+    words = " ".join(query.get("words", "").split())[:MAX_SEARCH_CHARS]
+    return SearchForm(**fields, words=words, day=given if parse_day(given) is not None else "")
 
 
-def day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """The day that a date field gives."""
     try:
         return date.fromisoformat(text) if len(text) == len("2026-01-01") else None
@@ -128,18 +128,18 @@ def day(text: str) -> date | None:
         return None
 
 
-def midnight(of: date) -> datetime:
+def local_midnight(day_of: date) -> datetime:
     """When a day begins where the program runs (its TZ)."""
-    return datetime(of.year, of.month, of.day).astimezone()
+    return datetime(day_of.year, day_of.month, day_of.day).astimezone()
 
 
-def persons(connection: Connection, words: str) -> tuple[Conversation, ...]:
+def find_persons_conversations(connection: Connection, text: str) -> tuple[Conversation, ...]:
     """The talks of the person whose number, id or talk was given."""
-    digits = "".join(words.split()).removeprefix("+")
+    digits = "".join(text.split()).removeprefix("+")
     given = (f"whatsapp:+{digits}", f"whatsapp:+371{digits}") if digits.isascii() and digits.isdigit() else ()
-    found = (talk for name in (words, *given) if name for talk in personal_data.find(connection, name))
+    found = (talk for name in (text, *given) if name for talk in personal_data.find_conversations(connection, name))
     return tuple({talk.id: talk for talk in found}.values())[:20]
 
 
-def _number(text: str) -> int | None:
+def _parse_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -7,110 +7,124 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import Access, Section, does, shows
-from bot.database.transactions import Records
-from bot.delivery.jobs.interface import Queue
-from bot.observability.masking import ending, no_numbers
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get, post
+from bot.database.transactions import Transactions
+from bot.delivery.jobs.interface import JobQueue
+from bot.observability.masking import last_digits, mask_numbers
 from storage.conversations import dead_letters
 from storage.delivery import undelivered, undelivered_notifications
 from storage.helpdesk import audit_log
-from storage.helpdesk.audit_log import Event
+from storage.helpdesk.audit_log import AuditEvent
 
-PATIENCE: Final = timedelta(minutes=1)
+OVERDUE_AFTER: Final = timedelta(minutes=1)
 """What waits longer is stuck, even if nobody has tried to send it."""
 
-MOST: Final = 100
+MAX_ROWS: Final = 100
 
 
-class Delivery:
+class DeliveryView:
     """GET /console/delivery, and the buttons on it.
 
     `jobs` is told of talks in which something waits again; `wake` when there is something to tell staff.
     """
 
-    def __init__(self, records: Records, jobs: Queue, wake: Callable[[], None] = lambda: None) -> None:
-        self._records, self._jobs, self._wake = records, jobs, wake
+    def __init__(
+        self, transactions: Transactions, jobs: JobQueue, wake_notifications: Callable[[], None] = lambda: None
+    ) -> None:
+        self._transactions, self._jobs, self._wake_notifications = transactions, jobs, wake_notifications
 
     def section(self) -> Section:
         """For admins."""
         pages = (
-            shows("/delivery", self.show, role=Access.ADMIN),
-            does("/delivery/{reply}/retry", self.retry, role=Access.ADMIN),
-            does("/delivery/{reply}/drop", self.drop, role=Access.ADMIN),
-            does("/delivery/notices/{notice}/retry", self.retry_notice, role=Access.ADMIN),
+            get("/delivery", self.show, role=AccessLevel.ADMIN),
+            post("/delivery/{reply}/retry", self.retry, role=AccessLevel.ADMIN),
+            post("/delivery/{reply}/drop", self.drop, role=AccessLevel.ADMIN),
+            post("/delivery/notices/{notice}/retry", self.retry_notification, role=AccessLevel.ADMIN),
         )
-        return Section(name="delivery", role=Access.ADMIN, pages=pages, looks={"delivery": self._look})
+        return Section(
+            name="delivery", role=AccessLevel.ADMIN, routes=pages, change_keys={"delivery": self._change_key}
+        )
 
-    async def show(self, visit: Visit) -> web.StreamResponse:
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """What is stuck and what staff was not told, the oldest first; what could not be taken in, the latest first."""
-        waiting, notices, unread = await self._records.read(
+        waiting, notices, unread = await self._transactions.read(
             lambda connection: (
-                undelivered.listed(connection, visit.now - PATIENCE, limit=MOST),
-                undelivered_notifications.listed(connection, limit=MOST),
-                dead_letters.listed(connection, limit=MOST),
+                undelivered.list_undelivered(connection, request.now - OVERDUE_AFTER, limit=MAX_ROWS),
+                undelivered_notifications.list_undelivered(connection, limit=MAX_ROWS),
+                dead_letters.list_dead_letters(connection, limit=MAX_ROWS),
             )
         )
-        return visit.show(
+        return request.render(
             "delivery.html",
             waiting=waiting,
             notices=notices,
             unread=unread,
-            ending=ending,
-            no_numbers=no_numbers,
-            most=MOST,
+            ending=last_digits,
+            no_numbers=mask_numbers,
+            most=MAX_ROWS,
         )
 
-    async def retry(self, visit: Visit) -> web.StreamResponse:
+    async def retry(self, request: ConsoleRequest) -> web.StreamResponse:
         """Tries a reply again at once."""
-        return await self._settled(visit, undelivered.retry, Event.REPLY_RETRIED, "retried")
+        return await self._change_reply(request, undelivered.retry, AuditEvent.REPLY_RETRIED, "retried")
 
-    async def drop(self, visit: Visit) -> web.StreamResponse:
+    async def drop(self, request: ConsoleRequest) -> web.StreamResponse:
         """Gives a reply up; those behind it go on."""
-        return await self._settled(visit, undelivered.drop, Event.REPLY_DROPPED, "dropped")
+        return await self._change_reply(request, undelivered.drop, AuditEvent.REPLY_DROPPED, "dropped")
 
-    async def retry_notice(self, visit: Visit) -> web.StreamResponse:
+    async def retry_notification(self, request: ConsoleRequest) -> web.StreamResponse:
         """Tells staff again at once."""
-        number = visit.number("notice")
+        number = request.path_number("notice")
 
         def change(connection: Connection) -> bool:
-            again = undelivered_notifications.retry(connection, number, visit.now)
+            again = undelivered_notifications.retry(connection, number, request.now)
             if again:
-                audit_log.note(connection, Event.NOTICE_RETRIED, visit.now, agent=visit.agent.name, subject=str(number))
+                audit_log.record(
+                    connection,
+                    AuditEvent.NOTIFICATION_RETRIED,
+                    request.now,
+                    agent=request.agent.name,
+                    subject=str(number),
+                )
             return again
 
-        again = await self._records.write(change)
+        again = await self._transactions.write(change)
         if again:
-            self._wake()
-        visit.say("notice_retried" if again else "notice_gone")
-        return visit.go("/delivery")
+            self._wake_notifications()
+        request.flash("notice_retried" if again else "notice_gone")
+        return request.redirect("/delivery")
 
-    async def _settled(
-        self, visit: Visit, settle: Callable[[Connection, int, datetime], bool], event: Event, done: str
+    async def _change_reply(
+        self,
+        request: ConsoleRequest,
+        change_reply: Callable[[Connection, int, datetime], bool],
+        event: AuditEvent,
+        success_text: str,
     ) -> web.StreamResponse:
-        number = visit.number("reply")
+        number = request.path_number("reply")
 
         def change(connection: Connection) -> str | None:
-            if not settle(connection, number, visit.now):
+            if not change_reply(connection, number, request.now):
                 return None
-            audit_log.note(connection, event, visit.now, agent=visit.agent.name, subject=str(number))
-            talk = undelivered.talk(connection, number)
+            audit_log.record(connection, event, request.now, agent=request.agent.name, subject=str(number))
+            talk = undelivered.conversation_of(connection, number)
             if talk is not None:
                 self._jobs.queue(connection, talk)
             return talk
 
-        talk = await self._records.write(change)
+        talk = await self._transactions.write(change)
         if talk is not None:
             self._jobs.submit(talk)
-        visit.say(done if talk is not None else "not_stuck")
-        return visit.go("/delivery")
+        request.flash(success_text if talk is not None else "not_stuck")
+        return request.redirect("/delivery")
 
-    def _look(self, connection: Connection) -> Hashable:
-        before = self._records.clock() - PATIENCE
-        waiting = undelivered.listed(connection, before, limit=MOST)
-        silent = undelivered_notifications.listed(connection, limit=MOST)
+    def _change_key(self, connection: Connection) -> Hashable:
+        before = self._transactions.clock() - OVERDUE_AFTER
+        waiting = undelivered.list_undelivered(connection, before, limit=MAX_ROWS)
+        silent = undelivered_notifications.list_undelivered(connection, limit=MAX_ROWS)
         return (
             tuple((each.id, each.state, each.attempts) for each in waiting),
             tuple((each.id, each.state, each.attempts) for each in silent),
-            dead_letters.count(connection),
+            dead_letters.count_dead_letters(connection),
         )

@@ -5,87 +5,91 @@ from dataclasses import replace
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.curation.teaching import Chosen, written
-from bot.console.framework.knowledge_access import Library
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import Access, Section, does, shows
-from bot.database.transactions import Records
+from bot.console.curation.teaching import SelectedPhrasing, draft_from_form
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get, post
+from bot.database.transactions import Transactions
 from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase
 from storage.curation import entry_drafts
-from storage.curation.entry_drafts import Draft
-from storage.errors import DraftError
+from storage.curation.entry_drafts import EntryDraft
+from storage.errors import EntryDraftError
 from storage.helpdesk import audit_log
-from storage.helpdesk.audit_log import Event
+from storage.helpdesk.audit_log import AuditEvent
 
 
-class DraftPages:
+class EntryDraftsView:
     """GET /console/knowledge/drafts/<id>, and what may be done with it."""
 
-    def __init__(self, records: Records, library: Library) -> None:
-        self._records, self._library = records, library
+    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
+        self._transactions, self._knowledge = transactions, knowledge
 
     def section(self) -> Section:
         """For agents."""
         pages = (
-            shows("/knowledge/drafts/{id}", self.show, role=Access.AGENT),
-            does("/knowledge/drafts/{id}/keep", self.keep, role=Access.AGENT),
-            does("/knowledge/drafts/{id}/drop", self.drop, role=Access.AGENT),
+            get("/knowledge/drafts/{id}", self.show, role=AccessLevel.AGENT),
+            post("/knowledge/drafts/{id}/keep", self.save, role=AccessLevel.AGENT),
+            post("/knowledge/drafts/{id}/drop", self.drop, role=AccessLevel.AGENT),
         )
-        return Section(name="drafts", role=Access.AGENT, pages=pages, menu=False)
+        return Section(name="drafts", role=AccessLevel.AGENT, routes=pages, in_menu=False)
 
-    async def show(self, visit: Visit) -> web.StreamResponse:
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """What is written so far."""
-        name = visit.request.match_info["id"]
-        draft = await self._records.read(lambda connection: entry_drafts.get(connection, name))
+        name = request.http_request.match_info["id"]
+        draft = await self._transactions.read(lambda connection: entry_drafts.get(connection, name))
         if draft is None:
             raise web.HTTPNotFound
-        return visit.show(
+        return request.render(
             "draft_entry.html",
             draft=draft,
-            lines=self._library.now.base.directory.lines,
+            lines=self._knowledge.current.base.directory.lines,
             any_line=ANY_LINE,
             acts=(Act.ANSWER, Act.PROBLEM),
             tongues=LANGUAGES,
         )
 
-    async def keep(self, visit: Visit) -> web.StreamResponse:
+    async def save(self, request: ConsoleRequest) -> web.StreamResponse:
         """Keeps what was written."""
-        name = visit.request.match_info["id"]
-        filed = self._library.filed()
-        draft = replace(written(visit, questions(visit)), id=name)
-        if not await self._records.write(lambda connection: self._keep(connection, visit, draft, filed)):
-            visit.say("draft_wrong")
+        name = request.http_request.match_info["id"]
+        filed = self._knowledge.released_content()
+        draft = replace(draft_from_form(request, questions_from_form(request)), id=name)
+        if not await self._transactions.write(lambda connection: self._save(connection, request, draft, filed)):
+            request.flash("draft_wrong")
         else:
-            visit.say("draft_kept")
-        return visit.go(f"/knowledge/drafts/{name}")
+            request.flash("draft_kept")
+        return request.redirect(f"/knowledge/drafts/{name}")
 
-    def _keep(self, connection: Connection, visit: Visit, draft: Draft, filed: KnowledgeBase) -> bool:
+    def _save(
+        self, connection: Connection, request: ConsoleRequest, draft: EntryDraft, released_content: KnowledgeBase
+    ) -> bool:
         try:
-            entry_drafts.change(connection, draft, filed)
-        except DraftError:
+            entry_drafts.change(connection, draft, released_content)
+        except EntryDraftError:
             return False
-        audit_log.note(connection, Event.ENTRY_DRAFTED, visit.now, agent=visit.agent.name, subject=draft.id)
+        audit_log.record(connection, AuditEvent.ENTRY_DRAFTED, request.now, agent=request.agent.name, subject=draft.id)
         return True
 
-    async def drop(self, visit: Visit) -> web.StreamResponse:
+    async def drop(self, request: ConsoleRequest) -> web.StreamResponse:
         """Throws it away."""
-        name = visit.request.match_info["id"]
+        name = request.http_request.match_info["id"]
 
         def drop(connection: Connection) -> bool:
             gone = entry_drafts.drop(connection, name)
             if gone:
-                audit_log.note(connection, Event.ENTRY_DRAFTED, visit.now, agent=visit.agent.name, subject=f"-{name}")
+                audit_log.record(
+                    connection, AuditEvent.ENTRY_DRAFTED, request.now, agent=request.agent.name, subject=f"-{name}"
+                )
             return gone
 
-        visit.say("draft_dropped" if await self._records.write(drop) else "draft_gone")
-        return visit.go("/knowledge")
+        request.flash("draft_dropped" if await self._transactions.write(drop) else "draft_gone")
+        return request.redirect("/knowledge")
 
 
-def questions(visit: Visit) -> tuple[Chosen, ...]:
+def questions_from_form(request: ConsoleRequest) -> tuple[SelectedPhrasing, ...]:
     """One question a line, by language."""
     return tuple(
-        Chosen(original=text, text=text, language=language)
+        SelectedPhrasing(original=text, text=text, language=language)
         for language in LANGUAGES
-        for text in visit.field(f"questions_{language}").splitlines()
+        for text in request.field(f"questions_{language}").splitlines()
         if text.strip()
     )

@@ -6,92 +6,94 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.contact_display import note_seen, phone, readable, short
-from bot.console.framework.knowledge_access import Library
-from bot.console.framework.request import Visit
-from bot.console.framework.routing import Access, Section, does, shows
-from bot.database.transactions import Records
-from bot.helpdesk.handoff_actions import Desk, Result
+from bot.console.framework.contact_display import audit_access, display_name, format_phone, phone_number
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get, post
+from bot.database.transactions import Transactions
+from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from storage.helpdesk import audit_log, queue
-from storage.helpdesk.audit_log import Event
-from storage.helpdesk.handoffs import State
+from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.handoffs import HandoffState
 
-MOST: Final = 200
+MAX_HANDOFFS: Final = 200
 
-Act = Callable[[int, str], Awaitable[Result]]
+HandoffAction = Callable[[int, str], Awaitable[ActionResult]]
 
 
-class Calls:
+class HandoffQueueView:
     """GET /console/now, and the buttons on it."""
 
-    def __init__(self, records: Records, desk: Desk, library: Library) -> None:
-        self._records, self._desk, self._library = records, desk, library
+    def __init__(self, transactions: Transactions, handoff_actions: HandoffActions, knowledge: KnowledgeAccess) -> None:
+        self._transactions, self._handoff_actions, self._knowledge = transactions, handoff_actions, knowledge
 
     def section(self) -> Section:
         """For agents."""
         pages = (
-            shows("/now", self.show, role=Access.AGENT),
-            does("/now/{handoff}/take", self.take, role=Access.AGENT),
-            does("/now/{handoff}/give-back", self.give_back, role=Access.AGENT),
-            does("/now/{handoff}/reached", self.reached, role=Access.AGENT),
-            does("/now/{handoff}/not-needed", self.not_needed, role=Access.AGENT),
+            get("/now", self.show, role=AccessLevel.AGENT),
+            post("/now/{handoff}/take", self.take, role=AccessLevel.AGENT),
+            post("/now/{handoff}/give-back", self.release, role=AccessLevel.AGENT),
+            post("/now/{handoff}/reached", self.mark_contacted, role=AccessLevel.AGENT),
+            post("/now/{handoff}/not-needed", self.mark_not_needed, role=AccessLevel.AGENT),
         )
-        return Section(name="now", role=Access.AGENT, pages=pages, looks={"now": self._look})
+        return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys={"now": self._change_key})
 
-    async def show(self, visit: Visit) -> web.StreamResponse:
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Those that nobody has taken, then those that somebody has."""
-        await note_seen(visit, self._records, Event.LIST_SEEN, "now")
-        found = await self._records.read(lambda connection: queue.waiting(connection, limit=MOST))
-        free = [one for one in found if one.state is State.OPEN]
-        taken = [one for one in found if one.state is not State.OPEN]
-        names = self._library.names(visit.language)
-        return visit.show(
+        await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
+        found = await self._transactions.read(lambda connection: queue.list_queue(connection, limit=MAX_HANDOFFS))
+        free = [one for one in found if one.state is HandoffState.OPEN]
+        taken = [one for one in found if one.state is not HandoffState.OPEN]
+        names = self._knowledge.names(request.language)
+        return request.render(
             "now.html",
             free=free,
             taken=taken,
-            most=MOST,
+            most=MAX_HANDOFFS,
             names=names,
-            phone=phone,
-            readable=readable,
-            short=short,
-            stopped=sum(one.stopped for one in free),
+            phone=phone_number,
+            readable=format_phone,
+            short=display_name,
+            stopped=sum(one.is_outage for one in free),
         )
 
-    async def take(self, visit: Visit) -> web.StreamResponse:
+    async def take(self, request: ConsoleRequest) -> web.StreamResponse:
         """The agent looks after it."""
-        return await self._act(visit, self._desk.take, Event.HANDOFF_TAKEN, "took")
+        return await self._execute(request, self._handoff_actions.take, AuditEvent.HANDOFF_TAKEN, "took")
 
-    async def give_back(self, visit: Visit) -> web.StreamResponse:
+    async def release(self, request: ConsoleRequest) -> web.StreamResponse:
         """The agent leaves it to others."""
-        return await self._act(visit, self._desk.give_back, Event.HANDOFF_GIVEN_BACK, "gave_back")
+        return await self._execute(request, self._handoff_actions.release, AuditEvent.HANDOFF_RELEASED, "gave_back")
 
-    async def reached(self, visit: Visit) -> web.StreamResponse:
+    async def mark_contacted(self, request: ConsoleRequest) -> web.StreamResponse:
         """The agent has spoken with the person."""
-        return await self._act(visit, self._desk.reached, Event.HANDOFF_CLOSED, "closed")
+        return await self._execute(request, self._handoff_actions.mark_contacted, AuditEvent.HANDOFF_CLOSED, "closed")
 
-    async def not_needed(self, visit: Visit) -> web.StreamResponse:
+    async def mark_not_needed(self, request: ConsoleRequest) -> web.StreamResponse:
         """There is nothing to do."""
-        return await self._act(visit, self._desk.not_needed, Event.HANDOFF_CLOSED, "closed")
+        return await self._execute(request, self._handoff_actions.mark_not_needed, AuditEvent.HANDOFF_CLOSED, "closed")
 
-    async def _act(self, visit: Visit, act: Act, event: Event, done: str) -> web.StreamResponse:
-        number, name = visit.number("handoff"), visit.agent.name
-        result = await act(number, name)
-        if result.won:
-            await self._records.write(
-                lambda connection: audit_log.note(connection, event, visit.now, agent=name, subject=str(number))
+    async def _execute(
+        self, request: ConsoleRequest, action: HandoffAction, event: AuditEvent, success_text: str
+    ) -> web.StreamResponse:
+        number, name = request.path_number("handoff"), request.agent.name
+        result = await action(number, name)
+        if result.applied:
+            await self._transactions.write(
+                lambda connection: audit_log.record(connection, event, request.now, agent=name, subject=str(number))
             )
-            visit.say(done)
+            request.flash(success_text)
         else:
-            self._tell(visit, result)
-        return visit.go("/now")
+            self._flash_not_applied(request, result)
+        return request.redirect("/now")
 
-    def _tell(self, visit: Visit, result: Result) -> None:
+    def _flash_not_applied(self, request: ConsoleRequest, result: ActionResult) -> None:
         if result.closed:
-            visit.say("was_closed")
+            request.flash("was_closed")
         elif result.taken_by is None:
-            visit.say("nobody_has_it")
+            request.flash("nobody_has_it")
         else:
-            visit.say("other_has_it", name=result.taken_by)
+            request.flash("other_has_it", name=result.taken_by)
 
-    def _look(self, connection: Connection) -> Hashable:
-        return queue.marks(connection, limit=MOST)
+    def _change_key(self, connection: Connection) -> Hashable:
+        return queue.fingerprint(connection, limit=MAX_HANDOFFS)

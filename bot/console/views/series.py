@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Series:
+class ChartSeries:
     """Values of one kind, one for each label."""
 
     title: str

@@ -7,18 +7,18 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from storage.delivery.outbox import Outgoing
+from storage.delivery.outbox import OutgoingReply
 
 Deliver = Callable[[str], Awaitable[datetime | None]]
 """Sends what waits in a talk; when to come again, None where nothing waits any more. Safe to run twice, or at once."""
 
-Send = Callable[[Outgoing], Awaitable[None]]
+Send = Callable[[OutgoingReply], Awaitable[None]]
 """Sends one reply that is claimed already."""
 
-Due = Callable[[], Awaitable[Sequence[str]]]
+FindDue = Callable[[], Awaitable[Sequence[str]]]
 """The talks in which something can be sent now."""
 
-Chore = Callable[[], Awaitable[None]]
+Maintenance = Callable[[], Awaitable[None]]
 """What is nobody's message and is done every minute."""
 
 
@@ -27,13 +27,13 @@ class Workers:
     """Who delivers: how many are alive, and how many seconds ago the liveliest gave a sign of it; None: nobody ever."""
 
     alive: int
-    seconds: float | None
+    last_heartbeat_seconds: float | None
 
 
-class Queue(Protocol):
+class JobQueue(Protocol):
     """What intake asks: one call inside its transaction, one after it. Between them no talk is lost, come what may."""
 
-    def queue(self, connection: Connection, talk: str) -> None:
+    def queue(self, connection: Connection, conversation_id: str) -> None:
         """Something waits in this talk, once the transaction of `connection` is committed.
 
         Raises:
@@ -42,16 +42,16 @@ class Queue(Protocol):
         ...
 
     @property
-    def at_hand(self) -> bool:
+    def sends_in_process(self) -> bool:
         """Whether `submit` takes a reply that was claimed when it was queued (storage.delivery.outbox.hand_over)."""
         ...
 
-    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
+    def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
         """The transaction is committed. To be called in the event loop."""
         ...
 
 
-class Jobs(Queue, Protocol):
+class JobRunner(JobQueue, Protocol):
     """What the program asks."""
 
     def start(self) -> None:
@@ -62,7 +62,7 @@ class Jobs(Queue, Protocol):
         """Take nothing new, and finish or give back what runs."""
         ...
 
-    def faults(self) -> list[str]:
+    def problems(self) -> list[str]:
         """What is amiss with that which is to run in this process, with its remedy; asks nobody."""
         ...
 

@@ -13,25 +13,25 @@ from psycopg.errors import UndefinedFunction, UndefinedObject, UndefinedTable
 from sqlalchemy import Connection, Engine
 
 from bot.delivery.jobs import procrastinate_schema
-from bot.delivery.jobs.interface import Chore, Deliver, Due, Workers
-from bot.delivery.jobs.procrastinate_tasks import DELIVER, QUEUE, Work
+from bot.delivery.jobs.interface import Deliver, FindDue, Maintenance, Workers
+from bot.delivery.jobs.procrastinate_tasks import DELIVER_TASK, QUEUE_NAME, WorkerTasks
 from storage.database import pg_notify
 from storage.database.engine import driver_arguments
-from storage.delivery.outbox import Outgoing
+from storage.delivery.outbox import OutgoingReply
 from storage.errors import SchemaError, StorageError, UnavailableError
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 16
+CONCURRENCY: Final = 16
 """Talks that one worker delivers to at the same time."""
 
 POLL_SECONDS: Final = 0.2
 """How long a timer, or a job whose lock was taken, may wait unnoticed: nobody notifies of these."""
 
-GRACE_SECONDS: Final = 12.0
+SHUTDOWN_GRACE_SECONDS: Final = 12.0
 """What may run on after a stop; longer jobs are given back. All of it has to be over within 20 s."""
 
-LAST_SECONDS: Final = 3.0
+DISCONNECT_GRACE_SECONDS: Final = 3.0
 """For saying goodbye to a database that may not answer."""
 
 RESTART_SECONDS: Final = 1.0
@@ -49,87 +49,93 @@ class ProcrastinateJobs:
 
     database: Engine
     deliver: Deliver
-    due: Due
-    chore: Chore
-    heartbeat: float = 5.0
-    watched: str | None = None
-    _deferring: App = field(default_factory=lambda: App(connector=SyncPsycopgConnector()), init=False)
-    _worker: asyncio.Task[None] | None = field(default=None, init=False)
+    find_due: FindDue
+    maintenance: Maintenance
+    heartbeat_seconds: float = 5.0
+    notified_channel: str | None = None
+    _deferring_app: App = field(default_factory=lambda: App(connector=SyncPsycopgConnector()), init=False)
+    _worker_task: asyncio.Task[None] | None = field(default=None, init=False)
 
-    def queue(self, connection: Connection, talk: str) -> None:
+    def queue(self, connection: Connection, conversation_id: str) -> None:
         """One job a turn, committed or rolled back with it; those of a talk run one after the other."""
         driver = connection.connection.driver_connection
-        job = self._deferring.configure_task(DELIVER, queue=QUEUE, lock=talk, connection=driver)
+        job = self._deferring_app.configure_task(
+            DELIVER_TASK, queue=QUEUE_NAME, lock=conversation_id, connection=driver
+        )
         try:
-            job.defer(talk=talk)
+            job.defer(talk=conversation_id)
         except ConnectorException as exc:
-            raise _explained(exc) from exc
-        if self.watched is not None:
-            pg_notify.tell(connection, talk, self.watched)
+            raise _translate_error(exc) from exc
+        if self.notified_channel is not None:
+            pg_notify.notify(connection, conversation_id, self.notified_channel)
 
     @property
-    def at_hand(self) -> bool:
+    def sends_in_process(self) -> bool:
         """No: who decides and who sends are different processes."""
         return False
 
-    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
+    def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
         """Nothing: PostgreSQL notified the workers when the transaction was committed."""
 
     def start(self) -> None:
         """Work until told to stop."""
-        self._worker = asyncio.create_task(self._work(), name="procrastinate")
+        self._worker_task = asyncio.create_task(self._run_worker(), name="procrastinate")
 
     async def stop(self) -> None:
         """Fetch nothing new; what does not end within GRACE_SECONDS is left to another worker."""
-        if self._worker is None:
+        if self._worker_task is None:
             return
-        self._worker.cancel()
-        _, running = await asyncio.wait({self._worker}, timeout=GRACE_SECONDS + LAST_SECONDS)
+        self._worker_task.cancel()
+        _, running = await asyncio.wait({self._worker_task}, timeout=SHUTDOWN_GRACE_SECONDS + DISCONNECT_GRACE_SECONDS)
         for worker in running:
             log.warning("worker.abandoned")
             worker.cancel()
 
-    def faults(self) -> list[str]:
+    def problems(self) -> list[str]:
         """None that a restart of this process would mend: a web process runs nothing, a worker comes back by itself."""
         return []
 
     def workers(self, connection: Connection) -> Workers:
         """Those whose sign of life is fresh enough for their jobs to be left to them."""
-        return procrastinate_schema.workers(connection, stalled=timedelta(seconds=self._stalled))
+        return procrastinate_schema.read_workers(
+            connection, stalled_after=timedelta(seconds=self._stalled_after_seconds)
+        )
 
-    async def _work(self) -> None:
+    async def _run_worker(self) -> None:
         while True:
             try:
-                await self._work_once()
+                await self._run_worker_once()
             except Exception:
                 log.exception("worker.broken")
             await asyncio.sleep(RESTART_SECONDS)
 
-    async def _work_once(self) -> None:
+    async def _run_worker_once(self) -> None:
         # A new app each time: a pool that could not be opened is of no use any more.
         app = App(
             connector=PsycopgConnector(kwargs=driver_arguments(self.database), min_size=1, max_size=4, timeout=10)
         )
-        Work(app, self.deliver, self.due, self.chore, stalled=self._stalled)
+        WorkerTasks(
+            app, self.deliver, self.find_due, self.maintenance, stalled_after_seconds=self._stalled_after_seconds
+        )
         async with app.open_async():
             await app.run_worker_async(
-                queues=[QUEUE],
+                queues=[QUEUE_NAME],
                 name="paligs",
-                concurrency=AT_ONCE,
+                concurrency=CONCURRENCY,
                 fetch_job_polling_interval=POLL_SECONDS,
-                shutdown_graceful_timeout=GRACE_SECONDS,
+                shutdown_graceful_timeout=SHUTDOWN_GRACE_SECONDS,
                 delete_jobs="always",
                 install_signal_handlers=False,
-                update_heartbeat_interval=self.heartbeat,
-                stalled_worker_timeout=self._stalled,
+                update_heartbeat_interval=self.heartbeat_seconds,
+                stalled_worker_timeout=self._stalled_after_seconds,
             )
 
     @property
-    def _stalled(self) -> float:
-        return 4 * self.heartbeat
+    def _stalled_after_seconds(self) -> float:
+        return 4 * self.heartbeat_seconds
 
 
-def _explained(exc: ConnectorException) -> StorageError:
+def _translate_error(exc: ConnectorException) -> StorageError:
     cause = exc.__cause__
     if isinstance(cause, UndefinedFunction | UndefinedObject | UndefinedTable):
         return SchemaError()

@@ -5,70 +5,76 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-EXPORTERS: Final = "OTEL_TRACES_EXPORTER"
-ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-PROTOCOLS: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-DISABLED: Final = "OTEL_SDK_DISABLED"
+EXPORTER_VARIABLE: Final = "OTEL_TRACES_EXPORTER"
+ENDPOINT_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+PROTOCOL_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+DISABLED_VARIABLE: Final = "OTEL_SDK_DISABLED"
 
-_OTLP: Final = {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}
+_OTLP_EXPORTERS: Final = {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}
 """The exporter for each protocol, by the name that OpenTelemetry's packages register it with."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class TraceConfig:
     """The exporters to use, by registered name, and the variable that asks for them; none where nobody wants traces."""
 
     exporters: tuple[str, ...] = ()
-    asked_by: str = ""
+    requested_by: str = ""
 
 
-def wish(environment: Mapping[str, str]) -> Wish:
+def read_config(environment: Mapping[str, str]) -> TraceConfig:
     """Traces are wanted where an exporter or an endpoint is named; an empty variable is one that is not set."""
-    if environment.get(DISABLED, "").strip().lower() == "true":
-        return Wish()
-    named = [name.strip() for name in environment.get(EXPORTERS, "").split(",") if name.strip()]
+    if environment.get(DISABLED_VARIABLE, "").strip().lower() == "true":
+        return TraceConfig()
+    named = [name.strip() for name in environment.get(EXPORTER_VARIABLE, "").split(",") if name.strip()]
     if named:
-        wanted = [name for name in named if name.lower() != "none"]
-        return Wish(exporters=tuple(_registered(name, environment) for name in wanted), asked_by=EXPORTERS)
-    endpoint = next((name for name in ENDPOINTS if environment.get(name, "").strip()), None)
-    return Wish() if endpoint is None else Wish(exporters=(_registered("otlp", environment),), asked_by=endpoint)
+        enabled = [name for name in named if name.lower() != "none"]
+        return TraceConfig(
+            exporters=tuple(_registered_name(name, environment) for name in enabled), requested_by=EXPORTER_VARIABLE
+        )
+    endpoint = next((name for name in ENDPOINT_VARIABLES if environment.get(name, "").strip()), None)
+    return (
+        TraceConfig()
+        if endpoint is None
+        else TraceConfig(exporters=(_registered_name("otlp", environment),), requested_by=endpoint)
+    )
 
 
-def mistakes(environment: Mapping[str, str], installed: frozenset[str]) -> Iterator[str]:
+def find_problems(environment: Mapping[str, str], installed: frozenset[str]) -> Iterator[str]:
     """What is wrong, each with its name and what to write; `installed` are the exporters that there are."""
-    asked = wish(environment)
-    if not asked.exporters:
+    config = read_config(environment)
+    if not config.exporters:
         return
     if not installed:
         yield (
-            f"{asked.asked_by}: traces are asked for, and what makes them is not installed: "
-            f"pip install 'paligs[tracing]', or set {DISABLED}=true"
+            f"{config.requested_by}: traces are asked for, and what makes them is not installed: "
+            f"pip install 'paligs[tracing]', or set {DISABLED_VARIABLE}=true"
         )
         return
-    yield from (_not_there(name, environment) for name in asked.exporters if name not in installed)
-    for name in ENDPOINTS:
+    yield from (_missing_exporter_problem(name, environment) for name in config.exporters if name not in installed)
+    for name in ENDPOINT_VARIABLES:
         endpoint = environment.get(name, "").strip()
         if endpoint and not _is_address(endpoint):
             yield f"{name}: write the address of a collector, like http://localhost:4318"
 
 
-def _registered(name: str, environment: Mapping[str, str]) -> str:
-    return _OTLP.get(_protocol(environment)[1], "otlp") if name == "otlp" else name
+def _registered_name(name: str, environment: Mapping[str, str]) -> str:
+    return _OTLP_EXPORTERS.get(_protocol(environment)[1], "otlp") if name == "otlp" else name
 
 
 def _protocol(environment: Mapping[str, str]) -> tuple[str, str]:
     """The variable that says it, and what it says."""
-    set_ = ((name, environment.get(name, "").strip()) for name in PROTOCOLS)
-    return next(((name, value) for name, value in set_ if value), (PROTOCOLS[1], "http/protobuf"))
+    set_ = ((name, environment.get(name, "").strip()) for name in PROTOCOL_VARIABLES)
+    return next(((name, value) for name, value in set_ if value), (PROTOCOL_VARIABLES[1], "http/protobuf"))
 
 
-def _not_there(name: str, environment: Mapping[str, str]) -> str:
+def _missing_exporter_problem(name: str, environment: Mapping[str, str]) -> str:
     variable, protocol = _protocol(environment)
     if name == "otlp":
         return f"{variable}: {protocol} is not known here: write http/protobuf"
-    if name == _OTLP["grpc"]:
+    if name == _OTLP_EXPORTERS["grpc"]:
         return f"{variable}: for grpc install opentelemetry-exporter-otlp-proto-grpc too, or write http/protobuf"
-    return f"{EXPORTERS}: {name} is not installed: write otlp, console or none"
+    return f"{EXPORTER_VARIABLE}: {name} is not installed: write otlp, console or none"
 
 
 def _is_address(endpoint: str) -> bool:

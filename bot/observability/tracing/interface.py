@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 
-class Fact(StrEnum):
+class SpanAttribute(StrEnum):
     """All that a span may say. A word of a message or an address has no name here, so that none can get in."""
 
     CHANNEL = "paligs.channel"
@@ -20,7 +20,7 @@ class Fact(StrEnum):
     STATUS = "http.response.status_code"
 
 
-class Kind(StrEnum):
+class TraceSpanKind(StrEnum):
     """Which side of what a span stands on, in OpenTelemetry's words."""
 
     SERVER = "SERVER"
@@ -29,17 +29,17 @@ class Kind(StrEnum):
     CLIENT = "CLIENT"
 
 
-Facts = Mapping[Fact, str | int]
+SpanAttributes = Mapping[SpanAttribute, str | int]
 
 
 class Span(Protocol):
     """A piece of work under way."""
 
-    def note(self, facts: Facts) -> None:
+    def set_attributes(self, attributes: SpanAttributes) -> None:
         """What became known of it."""
         ...
 
-    def fail(self, why: str) -> None:
+    def set_error(self, error_type: str) -> None:
         """It did not work; `why` is a name out of a closed set, such as an error's class."""
         ...
 
@@ -47,19 +47,19 @@ class Span(Protocol):
 class Tracing(Protocol):
     """Makes spans. One that ends by an exception fails with the name of its class, and never with its message."""
 
-    def span(self, name: str, kind: Kind = Kind.INTERNAL) -> AbstractContextManager[Span]:
+    def span(self, name: str, kind: TraceSpanKind = TraceSpanKind.INTERNAL) -> AbstractContextManager[Span]:
         """A piece of the work that is under way."""
         ...
 
-    def served(self, name: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
+    def server_span(self, name: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
         """An HTTP request, part of the trace that its headers name."""
         ...
 
-    def resumed(self, name: str, kind: Kind, carried: str | None) -> AbstractContextManager[Span]:
+    def continue_trace(self, name: str, kind: TraceSpanKind, traceparent: str | None) -> AbstractContextManager[Span]:
         """Work that goes on later or elsewhere; the beginning of a trace where nothing was carried."""
         ...
 
-    def carried(self) -> str | None:
+    def traceparent(self) -> str | None:
         """The work under way, to be stored until it is `resumed` (as W3C's traceparent); None where nobody traces."""
         ...
 
@@ -68,36 +68,36 @@ class Tracing(Protocol):
         ...
 
 
-class _Unseen:
-    def note(self, facts: Facts) -> None:
+class _NoSpan:
+    def set_attributes(self, attributes: SpanAttributes) -> None:
         """Nothing."""
 
-    def fail(self, why: str) -> None:
+    def set_error(self, error_type: str) -> None:
         """Nothing."""
 
 
-_UNSEEN: Final = _Unseen()
+_NO_SPAN: Final = _NoSpan()
 
 
 class NoTracing:
     """Nobody wants traces."""
 
     @contextmanager
-    def span(self, name: str, kind: Kind = Kind.INTERNAL) -> Iterator[Span]:  # noqa: ARG002
+    def span(self, name: str, kind: TraceSpanKind = TraceSpanKind.INTERNAL) -> Iterator[Span]:  # noqa: ARG002
         """Nothing."""
-        yield _UNSEEN
+        yield _NO_SPAN
 
     @contextmanager
-    def served(self, name: str, headers: Mapping[str, str]) -> Iterator[Span]:  # noqa: ARG002
+    def server_span(self, name: str, headers: Mapping[str, str]) -> Iterator[Span]:  # noqa: ARG002
         """Nothing."""
-        yield _UNSEEN
+        yield _NO_SPAN
 
     @contextmanager
-    def resumed(self, name: str, kind: Kind, carried: str | None) -> Iterator[Span]:  # noqa: ARG002
+    def continue_trace(self, name: str, kind: TraceSpanKind, traceparent: str | None) -> Iterator[Span]:  # noqa: ARG002
         """Nothing."""
-        yield _UNSEEN
+        yield _NO_SPAN
 
-    def carried(self) -> str | None:
+    def traceparent(self) -> str | None:
         """Nothing."""
         return None
 

@@ -14,25 +14,25 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from bot.observability.tracing.interface import Facts, Kind, Span, Tracing
+from bot.observability.tracing.interface import Span, SpanAttributes, TraceSpanKind, Tracing
 
-CLOSE_SECONDS: Final = 2.0
+CLOSE_TIMEOUT_SECONDS: Final = 2.0
 """For what is finished and not handed over yet: the whole program has to end within 20 s."""
 
-_CARRIER: Final = "traceparent"
-_W3C: Final = TraceContextTextMapPropagator()
+_TRACEPARENT: Final = "traceparent"
+_W3C_PROPAGATOR: Final = TraceContextTextMapPropagator()
 
 
-def exporting(exporters: Sequence[str]) -> Tracing:
+def make_exporting_tracing(exporters: Sequence[str]) -> Tracing:
     """To exporters by their registered names; endpoints, headers, sampler and limits are read from the environment."""
-    provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
+    provider = TracerProvider(resource=_make_resource(), shutdown_on_exit=False)
     for point in entry_points(group="opentelemetry_traces_exporter"):
         if point.name in exporters:
             provider.add_span_processor(BatchSpanProcessor(point.load()()))
-    return OpenTelemetry(provider)
+    return OpenTelemetryTracing(provider)
 
 
-class OpenTelemetry:
+class OpenTelemetryTracing:
     """As Tracing, on a provider of its own: no other library of the process is traced by the way."""
 
     def __init__(self, provider: TracerProvider) -> None:
@@ -40,66 +40,66 @@ class OpenTelemetry:
         self._tracer = provider.get_tracer("paligs", version("paligs"))
 
     @contextmanager
-    def span(self, name: str, kind: Kind = Kind.INTERNAL) -> Iterator[Span]:
+    def span(self, name: str, kind: TraceSpanKind = TraceSpanKind.INTERNAL) -> Iterator[Span]:
         """As Tracing.span."""
-        with self._begun(name, kind, None) as span:
+        with self._start_span(name, kind, None) as span:
             yield span
 
     @contextmanager
-    def served(self, name: str, headers: Mapping[str, str]) -> Iterator[Span]:
+    def server_span(self, name: str, headers: Mapping[str, str]) -> Iterator[Span]:
         """As Tracing.served, in the notation that OTEL_PROPAGATORS names."""
-        with self._begun(name, Kind.SERVER, propagate.extract(headers, Context())) as span:
+        with self._start_span(name, TraceSpanKind.SERVER, propagate.extract(headers, Context())) as span:
             yield span
 
     @contextmanager
-    def resumed(self, name: str, kind: Kind, carried: str | None) -> Iterator[Span]:
+    def continue_trace(self, name: str, kind: TraceSpanKind, traceparent: str | None) -> Iterator[Span]:
         """As Tracing.resumed."""
-        context = Context() if carried is None else _W3C.extract({_CARRIER: carried}, Context())
-        with self._begun(name, kind, context) as span:
+        context = Context() if traceparent is None else _W3C_PROPAGATOR.extract({_TRACEPARENT: traceparent}, Context())
+        with self._start_span(name, kind, context) as span:
             yield span
 
-    def carried(self) -> str | None:
+    def traceparent(self) -> str | None:
         """As Tracing.carried."""
         carrier: dict[str, str] = {}
-        _W3C.inject(carrier)
-        return carrier.get(_CARRIER)
+        _W3C_PROPAGATOR.inject(carrier)
+        return carrier.get(_TRACEPARENT)
 
     def close(self) -> None:
         """As Tracing.close."""
         # A collector that does not answer would hold up the end of the program for as long as it is waited for.
         closing = threading.Thread(target=self._provider.shutdown, name="last spans", daemon=True)
         closing.start()
-        closing.join(CLOSE_SECONDS)
+        closing.join(CLOSE_TIMEOUT_SECONDS)
 
     @contextmanager
-    def _begun(self, name: str, kind: Kind, context: Context | None) -> Iterator[Span]:
+    def _start_span(self, name: str, kind: TraceSpanKind, context: Context | None) -> Iterator[Span]:
         # An exception's message may quote a person: its name alone is recorded, by `fail`.
         with self._tracer.start_as_current_span(
             name, context=context, kind=SpanKind[kind.name], record_exception=False, set_status_on_exception=False
         ) as begun:
-            span = _Span(begun)
+            span = _OtelSpan(begun)
             try:
                 yield span
             except Exception as exc:
-                span.fail(type(exc).__name__)
+                span.set_error(type(exc).__name__)
                 raise
 
 
-class _Span:
-    def __init__(self, begun: trace.Span) -> None:
-        self._begun = begun
+class _OtelSpan:
+    def __init__(self, span: trace.Span) -> None:
+        self._span = span
 
-    def note(self, facts: Facts) -> None:
+    def set_attributes(self, attributes: SpanAttributes) -> None:
         """As Span.note."""
-        self._begun.set_attributes({fact.value: value for fact, value in facts.items()})
+        self._span.set_attributes({fact.value: value for fact, value in attributes.items()})
 
-    def fail(self, why: str) -> None:
+    def set_error(self, error_type: str) -> None:
         """As Span.fail."""
-        self._begun.set_attribute("error.type", why)
-        self._begun.set_status(StatusCode.ERROR)
+        self._span.set_attribute("error.type", error_type)
+        self._span.set_status(StatusCode.ERROR)
 
 
-def _resource() -> Resource:
+def _make_resource() -> Resource:
     """What the environment says of this process; where it says nothing, it is paligs of this version."""
     said = Resource.create().attributes
     unnamed = str(said.get(SERVICE_NAME, "")).startswith("unknown_service")

@@ -10,25 +10,25 @@ from pydantic import TypeAdapter, ValidationError
 from kb.model import Language
 
 _SALT: Final = "paligs draft link"
-_ref: Final = TypeAdapter[tuple[str, Language]](tuple[str, Language])
+_token_payload: Final = TypeAdapter[tuple[str, Language]](tuple[str, Language])
 
 
-class DraftError(Exception):
+class DraftLinkError(Exception):
     """The link leads to no draft; ask for a new one in the chat."""
 
     permanent = True
 
 
-class DraftInvalid(DraftError):  # noqa: N818 - what is wrong is said by its base
+class DraftLinkInvalid(DraftLinkError):  # noqa: N818 - what is wrong is said by its base
     """The link was not made here, or not copied whole."""
 
 
-class DraftExpired(DraftError):  # noqa: N818 - as above
+class DraftLinkExpired(DraftLinkError):  # noqa: N818 - as above
     """The link was good once; ask for a new one in the chat."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DraftRef:
+class DraftReference:
     """What a link stands for."""
 
     conversation: str
@@ -46,7 +46,7 @@ class DraftTokens:
         """A token for a talk; good in an address as it is."""
         return self._serializer.dumps([conversation_id, language])
 
-    def read(self, token: str) -> DraftRef:
+    def read(self, token: str) -> DraftReference:
         """What the token stands for.
 
         Raises:
@@ -55,9 +55,9 @@ class DraftTokens:
         """
         try:
             found = self._serializer.loads(token, max_age=int(self._max_age.total_seconds()))
-            conversation, language = _ref.validate_python(found)
+            conversation, language = _token_payload.validate_python(found)
         except SignatureExpired as exc:
-            raise DraftExpired(DraftExpired.__doc__) from exc
+            raise DraftLinkExpired(DraftLinkExpired.__doc__) from exc
         except (BadData, ValidationError) as exc:
-            raise DraftInvalid(DraftInvalid.__doc__) from exc
-        return DraftRef(conversation=conversation, language=language)
+            raise DraftLinkInvalid(DraftLinkInvalid.__doc__) from exc
+        return DraftReference(conversation=conversation, language=language)

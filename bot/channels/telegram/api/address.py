@@ -7,19 +7,19 @@ from bot.channels.telegram.api.updates import Message
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ChatAddress:
     """A chat, and in a forum the topic: an answer in another topic than the question would not be found."""
 
     chat: int
     topic: int | None = None
 
     @classmethod
-    def of(cls, message: Message) -> Self:
+    def from_message(cls, message: Message) -> Self:
         """Where `message` stands."""
         return cls(chat=message.chat.id, topic=message.message_thread_id if message.is_topic_message else None)
 
     @classmethod
-    def read(cls, address: str) -> Self:
+    def parse(cls, address: str) -> Self:
         """The place that `address` names: "42", or "-10042/7" for topic 7.
 
         Raises:

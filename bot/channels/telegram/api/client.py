@@ -9,25 +9,25 @@ from telegram import Bot
 from telegram.error import RetryAfter
 from telegram.request import HTTPXRequest
 
-OFFICIAL: Final = "https://api.telegram.org"
+OFFICIAL_API_URL: Final = "https://api.telegram.org"
 
-WANTED: Final = ("message", "edited_message", "callback_query")
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query")
 """The kinds of updates that are asked for."""
 
-_TIMEOUT: Final = 15.0
+_TIMEOUT_SECONDS: Final = 15.0
 
 
-class Api(Bot):
+class BotApi(Bot):
     """A bot whose updates are not read by the SDK: that gives up the whole batch for one update it does not know."""
 
-    async def updates(self, *, offset: int, wait: int, limit: int = 100) -> list[Any]:
+    async def get_raw_updates(self, *, offset: int, timeout_seconds: int, limit: int = 100) -> list[Any]:
         """What came since `offset`, after at most `wait` seconds; what came before is forgotten by Telegram.
 
         Raises:
             TelegramError: as all calls of a Bot.
         """
-        data = {"offset": offset, "timeout": wait, "limit": limit, "allowed_updates": list(WANTED)}
-        found = await self._post("getUpdates", data, read_timeout=wait + _TIMEOUT)
+        data = {"offset": offset, "timeout": timeout_seconds, "limit": limit, "allowed_updates": list(ALLOWED_UPDATES)}
+        found = await self._post("getUpdates", data, read_timeout=timeout_seconds + _TIMEOUT_SECONDS)
         return found if isinstance(found, list) else []
 
     async def close_connections(self) -> None:
@@ -35,12 +35,12 @@ class Api(Bot):
         await asyncio.gather(*(request.shutdown() for request in self._request))
 
 
-def connect(token: str, api_url: str) -> Api:
+def make_bot_api(token: str, api_url: str) -> BotApi:
     """A bot that talks to `api_url`; nothing is sent yet."""
     # The SDK warns at each 429 until it is told so that it may give a timedelta; it knows no other way.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     root = api_url.rstrip("/")
-    return Api(
+    return BotApi(
         token,
         base_url=f"{root}/bot",
         base_file_url=f"{root}/file/bot",
@@ -49,11 +49,11 @@ def connect(token: str, api_url: str) -> Api:
     )
 
 
-def deferral(exc: RetryAfter) -> timedelta:
+def retry_delay(exc: RetryAfter) -> timedelta:
     """How long Telegram asks to wait."""
     wait = exc.retry_after
     return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
 
 
 def _request(*, connections: int) -> HTTPXRequest:
-    return HTTPXRequest(connection_pool_size=connections, read_timeout=_TIMEOUT, pool_timeout=_TIMEOUT)
+    return HTTPXRequest(connection_pool_size=connections, read_timeout=_TIMEOUT_SECONDS, pool_timeout=_TIMEOUT_SECONDS)

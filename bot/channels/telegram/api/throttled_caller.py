@@ -9,81 +9,83 @@ import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.channels.interface import DeliveryError
-from bot.channels.telegram.api.address import Place
-from bot.channels.telegram.api.client import deferral
-from bot.channels.telegram.api.rate_limit import Pace
+from bot.channels.telegram.api.address import ChatAddress
+from bot.channels.telegram.api.client import retry_delay
+from bot.channels.telegram.api.rate_limit import ChatRateLimiter
 
 log = structlog.get_logger()
 
 Result = TypeVar("Result")
 
-_ATTEMPTS: Final = 3
+_MAX_ATTEMPTS: Final = 3
 """At one call: more may be needed after a 429, or when a chat has moved."""
 
 
-class Outlet:
+class ThrottledCaller:
     """What replies and notices share: how fast the bot may speak, and where chats moved to.
 
     This memory ends with the process, and then costs one more call.
     """
 
-    def __init__(self, pace: Pace, *, patience: float, waits: Callable[[Place], None]) -> None:
+    def __init__(
+        self, limiter: ChatRateLimiter, *, max_wait_seconds: float, on_wait: Callable[[ChatAddress], None]
+    ) -> None:
         """`waits` is told where somebody has to wait for their turn."""
-        self._pace, self._patience, self._waits = pace, patience, waits
-        self._moved: dict[int, int] = {}
+        self._limiter, self._max_wait_seconds, self._on_wait = limiter, max_wait_seconds, on_wait
+        self._migrated_chats: dict[int, int] = {}
 
-    async def call(self, place: Place, make: Callable[[int], Awaitable[Result]]) -> Result:
+    async def call(self, chat_address: ChatAddress, call_api: Callable[[int], Awaitable[Result]]) -> Result:
         """What `make` gives for the chat that `place` is in now.
 
         Raises:
             DeliveryError: it was not taken.
         """
-        for attempt in range(1, _ATTEMPTS + 1):
-            chat = self._moved.get(place.chat, place.chat)
-            await self._turn(Place(chat=chat, topic=place.topic))
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
+            chat = self._migrated_chats.get(chat_address.chat, chat_address.chat)
+            await self._acquire(ChatAddress(chat=chat, topic=chat_address.topic))
             try:
-                return await make(chat)
+                return await call_api(chat)
             except ChatMigrated as exc:
-                self._moved[place.chat] = exc.new_chat_id
-                log.warning("telegram.chat_moved", before=place.chat, now=exc.new_chat_id)
+                self._migrated_chats[chat_address.chat] = exc.new_chat_id
+                log.warning("telegram.chat_moved", before=chat_address.chat, now=exc.new_chat_id)
             except RetryAfter as exc:
-                wait = deferral(exc)
-                self._pace.hold(chat, wait.total_seconds())
+                wait = retry_delay(exc)
+                self._limiter.block_for(chat, wait.total_seconds())
                 log.warning("telegram.told_to_wait", seconds=wait.total_seconds())
-                if attempt == _ATTEMPTS:
-                    raise _later(wait) from exc
+                if attempt == _MAX_ATTEMPTS:
+                    raise _rate_limited_error(wait) from exc
             except TelegramError as exc:
-                raise _failure(exc) from exc
+                raise _to_delivery_error(exc) from exc
         raise DeliveryError("the chat keeps moving", permanent=False)
 
-    async def _turn(self, place: Place) -> None:
+    async def _acquire(self, chat_address: ChatAddress) -> None:
         """Wait until a message to `place` may go."""
-        wait = self._pace.wait(place.chat)
-        if wait > self._patience:
-            raise _later(timedelta(seconds=wait))
-        self._pace.take(place.chat)
+        wait = self._limiter.wait_seconds(chat_address.chat)
+        if wait > self._max_wait_seconds:
+            raise _rate_limited_error(timedelta(seconds=wait))
+        self._limiter.acquire(chat_address.chat)
         if wait > 0:
-            self._waits(place)
+            self._on_wait(chat_address)
             await asyncio.sleep(wait)
 
 
-def place_of(address: str) -> Place:
+def parse_address(address: str) -> ChatAddress:
     """The place that an address names.
 
     Raises:
         DeliveryError: it names none.
     """
     try:
-        return Place.read(address)
+        return ChatAddress.parse(address)
     except ValueError as exc:
         raise DeliveryError("this is no address of a Telegram chat", permanent=True) from exc
 
 
-def _later(wait: timedelta) -> DeliveryError:
+def _rate_limited_error(wait: timedelta) -> DeliveryError:
     return DeliveryError("Telegram asks to wait", permanent=False, retry_after=wait)
 
 
-def _failure(exc: TelegramError) -> DeliveryError:
+def _to_delivery_error(exc: TelegramError) -> DeliveryError:
     """What trying again can mend, and what not. A network error may name the token: only its type is told."""
     if isinstance(exc, Forbidden | BadRequest):
         return DeliveryError(str(exc)[:200], permanent=True)

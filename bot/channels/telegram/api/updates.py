@@ -13,12 +13,12 @@ class MalformedError(Exception):
     """This is no update that the Bot API describes; the same one will never be any better."""
 
 
-class _Wire(BaseModel):
+class _ApiObject(BaseModel):
     # Telegram adds fields without notice. What a person wrote must not come into an error's text.
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-class User(_Wire):
+class User(_ApiObject):
     """Somebody, or a bot."""
 
     id: int
@@ -29,7 +29,7 @@ class User(_Wire):
     language_code: str | None = None
 
 
-class Chat(_Wire):
+class Chat(_ApiObject):
     """Where a message stands: `type` is private, group, supergroup or channel."""
 
     id: int
@@ -37,7 +37,7 @@ class Chat(_Wire):
     title: str | None = None
 
 
-class Entity(_Wire):
+class Entity(_ApiObject):
     """A marked stretch of a text; `offset` and `length` count UTF-16 units."""
 
     model_config = ConfigDict(extra="allow")
@@ -48,40 +48,40 @@ class Entity(_Wire):
     user: User | None = None
 
 
-class Button(_Wire):
+class InlineButton(_ApiObject):
     """A choice under a message of ours."""
 
     text: str
     callback_data: str | None = None
 
 
-class Keyboard(_Wire):
+class InlineKeyboard(_ApiObject):
     """The choices under a message of ours."""
 
-    inline_keyboard: tuple[tuple[Button, ...], ...] = ()
+    inline_keyboard: tuple[tuple[InlineButton, ...], ...] = ()
 
 
-class Location(_Wire):
+class Location(_ApiObject):
     """A point on the map."""
 
     latitude: float
     longitude: float
 
 
-class Venue(_Wire):
+class Venue(_ApiObject):
     """A place with a name."""
 
     title: str
     address: str = ""
 
 
-class Replied(_Wire):
+class Replied(_ApiObject):
     """The message that another one answers."""
 
     sender: User | None = Field(default=None, alias="from")
 
 
-class Message(_Wire):
+class Message(_ApiObject):
     """A message of any kind; what it carries besides words is asked with `carries`."""
 
     model_config = ConfigDict(extra="allow")
@@ -100,13 +100,13 @@ class Message(_Wire):
     entities: tuple[Entity, ...] = ()
     caption: str | None = None
     caption_entities: tuple[Entity, ...] = ()
-    reply_markup: Keyboard = Keyboard()
+    reply_markup: InlineKeyboard = InlineKeyboard()
 
-    def carries(self, field: str) -> bool:
+    def has_field(self, field: str) -> bool:
         """Whether it has a field that is not named above, such as `photo`."""
         return (self.model_extra or {}).get(field) is not None
 
-    def place(self) -> str | None:
+    def location_text(self) -> str | None:
         """The place that was sent with it, in words; one that cannot be read is no reason to lose the message."""
         extra = self.model_extra or {}
         with suppress(ValidationError):
@@ -118,7 +118,7 @@ class Message(_Wire):
         return None
 
 
-class CallbackQuery(_Wire):
+class CallbackQuery(_ApiObject):
     """A tap on a choice; `message` is the one it stands under, without its words when it is old."""
 
     id: str
@@ -127,7 +127,7 @@ class CallbackQuery(_Wire):
     data: str | None = None
 
 
-class Update(_Wire):
+class Update(_ApiObject):
     """One thing that happened; all of these fields are empty where it is nothing of ours."""
 
     update_id: int
@@ -136,7 +136,7 @@ class Update(_Wire):
     callback_query: CallbackQuery | None = None
 
     @classmethod
-    def read(cls, raw: object) -> Self:
+    def parse(cls, raw: object) -> Self:
         """The update in `raw`.
 
         Raises:
@@ -149,7 +149,7 @@ class Update(_Wire):
             raise MalformedError(", ".join(sorted(places))) from None
 
 
-def number(raw: object) -> int | None:
+def raw_update_id(raw: object) -> int | None:
     """The id of an update that may be malformed otherwise."""
     found: Any = raw.get("update_id") if isinstance(raw, dict) else None
     return found if isinstance(found, int) else None

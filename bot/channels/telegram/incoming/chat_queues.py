@@ -6,68 +6,71 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.channels.telegram.api.timing import Tempo
-from bot.channels.telegram.incoming.update_handler import Heard, Pressed
+from bot.channels.telegram.api.timing import Timing
+from bot.channels.telegram.incoming.update_handler import ButtonUpdate, MessageUpdate
 
 log = structlog.get_logger()
 
 
-class Lanes:
+class ChatQueues:
     """One lane a chat. `done` is told the update that is stored; what is not holds up its own lane only."""
 
     def __init__(
-        self, take: Callable[[Heard | Pressed], Awaitable[None]], done: Callable[[int], None], tempo: Tempo
+        self,
+        handle: Callable[[MessageUpdate | ButtonUpdate], Awaitable[None]],
+        confirm: Callable[[int], None],
+        timing: Timing,
     ) -> None:
-        self._take = take
-        self._done = done
-        self._tempo = tempo
-        self._waiting: dict[str, deque[Heard | Pressed]] = {}
+        self._handle = handle
+        self._confirm = confirm
+        self._timing = timing
+        self._waiting: dict[str, deque[MessageUpdate | ButtonUpdate]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
-    def add(self, heard: Heard | Pressed) -> None:
+    def add(self, update: MessageUpdate | ButtonUpdate) -> None:
         """Behind whatever waits in the same chat."""
-        chat = heard.lane
-        if chat in self._waiting:
-            self._waiting[chat].append(heard)
+        key = update.queue_key
+        if key in self._waiting:
+            self._waiting[key].append(update)
             return
-        self._waiting[chat] = deque((heard,))
-        task = asyncio.create_task(self._run(chat), name="telegram lane")
+        self._waiting[key] = deque((update,))
+        task = asyncio.create_task(self._run_queue(key), name="telegram lane")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def stop(self, within: float) -> None:
+    async def stop(self, timeout_seconds: float) -> None:
         """Begin nothing more; what runs may finish within so many seconds. What did not, Telegram sends again."""
         self._stopping.set()
         if not self._running:
             return
-        _, late = await asyncio.wait(self._running, timeout=within)
+        _, late = await asyncio.wait(self._running, timeout=timeout_seconds)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    async def _run(self, chat: str) -> None:
-        waiting = self._waiting[chat]
+    async def _run_queue(self, key: str) -> None:
+        waiting = self._waiting[key]
         while waiting and not self._stopping.is_set():
-            if not await self._until_taken(waiting[0]):
+            if not await self._handle_with_retries(waiting[0]):
                 return
-            self._done(waiting.popleft().update)
-        del self._waiting[chat]
+            self._confirm(waiting.popleft().update_id)
+        del self._waiting[key]
 
-    async def _until_taken(self, heard: Heard | Pressed) -> bool:
+    async def _handle_with_retries(self, update: MessageUpdate | ButtonUpdate) -> bool:
         attempt = 0
         while True:
             attempt += 1
             try:
-                await self._take(heard)
+                await self._handle(update)
             except Exception:
-                log.exception("telegram.not_taken", update=heard.update, attempt=attempt)
+                log.exception("telegram.not_taken", update=update.update_id, attempt=attempt)
             else:
                 return True
-            if await self._stopped_within(self._tempo.pause(attempt)):
+            if await self._wait_for_stop(self._timing.backoff(attempt)):
                 return False
 
-    async def _stopped_within(self, seconds: float) -> bool:
+    async def _wait_for_stop(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-class Window:
+class OffsetTracker:
     """The updates since the offset. The offset never passes one that is not done, so that a crash loses none.
 
     Nothing is made of one id being greater than an older one: after a quiet week, or on another Bot API server,
@@ -11,31 +11,31 @@ class Window:
     """
 
     def __init__(self) -> None:
-        self._next = 0
-        self._open: set[int] = set()
-        self._done: set[int] = set()
+        self._next_offset = 0
+        self._unconfirmed: set[int] = set()
+        self._confirmed: set[int] = set()
 
     @property
-    def open(self) -> bool:
+    def has_unconfirmed(self) -> bool:
         """Whether something is not done yet."""
-        return bool(self._open)
+        return bool(self._unconfirmed)
 
-    def ask(self) -> int:
+    def next_offset(self) -> int:
         """The offset to ask with: Telegram forgets what is before it, and so may we."""
-        offset = min(self._open, default=self._next)
-        self._done = {update for update in self._done if update >= offset}
+        offset = min(self._unconfirmed, default=self._next_offset)
+        self._confirmed = {update for update in self._confirmed if update >= offset}
         return offset
 
-    def admit(self, updates: Iterable[int]) -> frozenset[int]:
+    def add(self, update_ids: Iterable[int]) -> frozenset[int]:
         """Those of `updates`, one answer of Telegram's, that were not seen before; they are open from now on."""
-        seen = list(updates)
+        seen = list(update_ids)
         if seen:
-            self._next = max(seen) + 1
-        fresh = frozenset(seen) - self._open - self._done
-        self._open |= fresh
+            self._next_offset = max(seen) + 1
+        fresh = frozenset(seen) - self._unconfirmed - self._confirmed
+        self._unconfirmed |= fresh
         return fresh
 
-    def done(self, update: int) -> None:
+    def confirm(self, update_id: int) -> None:
         """It is stored."""
-        self._open.discard(update)
-        self._done.add(update)
+        self._unconfirmed.discard(update_id)
+        self._confirmed.add(update_id)

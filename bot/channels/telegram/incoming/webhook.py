@@ -8,46 +8,46 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.channels.telegram.incoming.update_handler import Ear, NotReadyError
+from bot.channels.telegram.incoming.update_handler import NotReadyError, UpdateHandler
 
 log = structlog.get_logger()
 
 PATH: Final = "/webhooks/telegram"
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 
-LARGEST: Final = 1024 * 1024
+MAX_BODY_BYTES: Final = 1024 * 1024
 """Bytes of an update."""
 
 
 class Webhook:
     """Answers Telegram's calls. Whatever is not 2xx is sent again, for as long as the update lives."""
 
-    def __init__(self, ear: Ear, secret: str) -> None:
-        self._ear = ear
+    def __init__(self, update_handler: UpdateHandler, secret: str) -> None:
+        self._update_handler = update_handler
         self._secret = secret.encode()
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         """One update."""
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, self._secret):
+        secret = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(secret, self._secret):
             log.warning("telegram.rejected")
-            self._ear.watch.rejected()
+            self._update_handler.callbacks.webhook_rejected()
             return web.Response(status=HTTPStatus.FORBIDDEN)
-        body = await _body(request)
+        body = await _read_body(request)
         if body is None:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        return web.Response(status=await self._take(body))
+        return web.Response(status=await self._handle_update(body))
 
-    async def _take(self, body: bytes) -> HTTPStatus:
+    async def _handle_update(self, body: bytes) -> HTTPStatus:
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError):
-            self._ear.park("not_json", size=len(body))
+            self._update_handler.drop_update("not_json", size=len(body))
             return HTTPStatus.OK
         try:
-            heard = self._ear.understand(raw)
+            heard = self._update_handler.parse(raw)
             if heard is not None:
-                await self._ear.take(heard)
+                await self._update_handler.handle(heard)
         except NotReadyError:
             return HTTPStatus.SERVICE_UNAVAILABLE
         except Exception:
@@ -56,11 +56,11 @@ class Webhook:
         return HTTPStatus.OK
 
 
-async def _body(request: web.Request) -> bytes | None:
+async def _read_body(request: web.Request) -> bytes | None:
     """The body, or None where it is too large; not left to the application, whose limit is for all its routes."""
     body = bytearray()
     async for chunk in request.content.iter_chunked(64 * 1024):
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > MAX_BODY_BYTES:
             return None
     return bytes(body)

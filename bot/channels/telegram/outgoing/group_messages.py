@@ -8,59 +8,63 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.channels.telegram.api.client import Api
-from bot.channels.telegram.api.throttled_caller import Outlet, place_of
+from bot.channels.telegram.api.client import BotApi
+from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_address
 from bot.channels.telegram.api.updates import CallbackQuery, User
 
-PREFIX: Final = "desk:"
+CALLBACK_PREFIX: Final = "desk:"
 """What the data of a button on a board begins with; the choices under a reply begin with a number or a bar."""
 
-LONGEST_ANSWER: Final = 200
+MAX_REPLY_CHARS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Button:
+class ActionButton:
     """Something to do; `act` comes back when it is tapped (59 bytes at most)."""
 
     title: str
-    act: str
+    callback_data: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tap:
+class ButtonTap:
     """Somebody tapped a button in a chat; `who` is the name that the others in it know."""
 
     chat: str
-    who: str
-    act: str
+    user_name: str
+    callback_data: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class TapReply:
     """What the one who tapped reads: in passing, or (`loud`) until it is put away."""
 
     text: str
-    loud: bool = False
+    show_alert: bool = False
 
 
-Press = Callable[[Tap], Awaitable[Answer]]
+OnTap = Callable[[ButtonTap], Awaitable[TapReply]]
 
 
-class Board:
+class GroupMessages:
     """Puts messages up and changes them."""
 
-    def __init__(self, api: Api, outlet: Outlet) -> None:
-        self._api, self._outlet = api, outlet
+    def __init__(self, api: BotApi, caller: ThrottledCaller) -> None:
+        self._api, self._caller = api, caller
 
-    async def post(self, address: str, html: str, rows: tuple[tuple[Button, ...], ...], answers: str | None) -> str:
+    async def post(
+        self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...], in_reply_to: str | None
+    ) -> str:
         """A new message, in answer to the one called `answers` if that is still there; Telegram's id of it.
 
         Raises:
             DeliveryError: it was not taken.
         """
-        place = place_of(address)
-        answered = (
-            ReplyParameters(message_id=int(answers), allow_sending_without_reply=True) if answers is not None else None
+        place = parse_address(address)
+        reply_parameters = (
+            ReplyParameters(message_id=int(in_reply_to), allow_sending_without_reply=True)
+            if in_reply_to is not None
+            else None
         )
 
         async def call(chat: int) -> str:
@@ -70,14 +74,14 @@ class Board:
                 parse_mode=ParseMode.HTML,
                 message_thread_id=place.topic,
                 reply_markup=_keyboard(rows),
-                reply_parameters=answered,
+                reply_parameters=reply_parameters,
                 link_preview_options=_NO_PREVIEW,
             )
             return str(message.message_id)
 
-        return await self._outlet.call(place, call)
+        return await self._caller.call(place, call)
 
-    async def change(self, address: str, receipt: str, html: str, rows: tuple[tuple[Button, ...], ...]) -> None:
+    async def edit(self, address: str, message_id: str, html: str, rows: tuple[tuple[ActionButton, ...], ...]) -> None:
         """The message called `receipt` says this from now on.
 
         Raises:
@@ -89,7 +93,7 @@ class Board:
                 await self._api.edit_message_text(
                     html,
                     chat_id=chat,
-                    message_id=int(receipt),
+                    message_id=int(message_id),
                     parse_mode=ParseMode.HTML,
                     reply_markup=_keyboard(rows),
                     link_preview_options=_NO_PREVIEW,
@@ -99,29 +103,32 @@ class Board:
                 if "not modified" not in str(exc):
                     raise
 
-        await self._outlet.call(place_of(address), call)
+        await self._caller.call(parse_address(address), call)
 
 
-def tap(query: CallbackQuery) -> Tap | None:
+def parse_button_tap(query: CallbackQuery) -> ButtonTap | None:
     """What was tapped on a board; None where it was something else. Where it was, Telegram itself has seen to."""
-    if query.message is None or query.data is None or not query.data.startswith(PREFIX) or query.sender.is_bot:
+    if query.message is None or query.data is None or not query.data.startswith(CALLBACK_PREFIX) or query.sender.is_bot:
         return None
-    act = query.data.removeprefix(PREFIX)
-    return Tap(chat=str(query.message.chat.id), who=_name(query.sender), act=act)
+    act = query.data.removeprefix(CALLBACK_PREFIX)
+    return ButtonTap(chat=str(query.message.chat.id), user_name=_display_name(query.sender), callback_data=act)
 
 
-def _name(user: User) -> str:
+def _display_name(user: User) -> str:
     """As colleagues know them; two of the same name are told apart by the rest."""
     full = " ".join(part for part in (user.first_name, user.last_name) if part).strip()
     unique = f"@{user.username}" if user.username else f"…{str(user.id)[-4:]}"
     return f"{full} ({unique})" if full else unique
 
 
-def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+def _keyboard(rows: tuple[tuple[ActionButton, ...], ...]) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(each.title, callback_data=f"{PREFIX}{each.act}") for each in row] for row in rows]
+        [
+            [InlineKeyboardButton(each.title, callback_data=f"{CALLBACK_PREFIX}{each.callback_data}") for each in row]
+            for row in rows
+        ]
     )
 
 

@@ -12,7 +12,7 @@ ALGORITHMS: Final = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class ExpectedClaims:
     """What the token must say."""
 
     issuer: str
@@ -22,7 +22,7 @@ class Expected:
     now: datetime
 
 
-def checked(token: str, keys: Any, expected: Expected) -> dict[str, Any]:
+def verify_id_token(token: str, keys: Any, expected: ExpectedClaims) -> dict[str, Any]:
     """The claims of a token that holds.
 
     Raises:

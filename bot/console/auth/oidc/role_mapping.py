@@ -8,30 +8,30 @@ from storage.helpdesk.agents import Role
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whom:
+class RoleMapping:
     """The lists of the settings: e-mail addresses, or claim=value for whoever the provider says that of."""
 
     admins: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
 
-    def role(self, email: str, claims: Mapping[str, Any]) -> Role | None:
+    def role_of(self, email: str, claims: Mapping[str, Any]) -> Role | None:
         """The most that the lists give; None for whoever is on neither. The e-mail must be verified."""
-        if any(_names(wanted, email, claims) for wanted in self.admins):
+        if any(_matches(wanted, email, claims) for wanted in self.admins):
             return Role.ADMIN
-        return Role.AGENT if any(_names(wanted, email, claims) for wanted in self.agents) else None
+        return Role.AGENT if any(_matches(wanted, email, claims) for wanted in self.agents) else None
 
 
-def listed(text: str) -> tuple[str, ...]:
+def split_list(text: str) -> tuple[str, ...]:
     """A setting with commas between."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _names(wanted: str, email: str, claims: Mapping[str, Any]) -> bool:
-    claim, equals, value = wanted.partition("=")
+def _matches(pattern: str, email: str, claims: Mapping[str, Any]) -> bool:
+    claim, equals, value = pattern.partition("=")
     if not equals:
-        return wanted.casefold() == email.casefold()
-    return value in _values(claims.get(claim))
+        return pattern.casefold() == email.casefold()
+    return value in _claim_values(claims.get(claim))
 
 
-def _values(claim: object) -> Iterable[object]:
+def _claim_values(claim: object) -> Iterable[object]:
     return claim if isinstance(claim, list | tuple) else (claim,)

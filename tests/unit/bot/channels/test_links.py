@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.links import Span, spans
+from bot.channels.links import TextSpan, text_spans
 
 
 def links(text: str) -> list[tuple[str, str]]:
     """The links in a text: what is shown, and where it leads."""
-    return [(span.text, span.href) for span in spans(text) if span.href is not None]
+    return [(span.text, span.href) for span in text_spans(text) if span.href is not None]
 
 
 @pytest.mark.parametrize(
@@ -54,22 +54,22 @@ def test_what_only_looks_like_a_link_stays_text(text: str) -> None:
 
 
 def test_words_and_links_stand_in_their_order() -> None:
-    assert spans("Zvaniet +371 20110525 vai rakstiet help@example.lv!") == (
-        Span("Zvaniet "),
-        Span("+371 20110525", "tel:+37120110525"),
-        Span(" vai rakstiet "),
-        Span("help@example.lv", "mailto:help@example.lv"),
-        Span("!"),
+    assert text_spans("Zvaniet +371 20110525 vai rakstiet help@example.lv!") == (
+        TextSpan("Zvaniet "),
+        TextSpan("+371 20110525", "tel:+37120110525"),
+        TextSpan(" vai rakstiet "),
+        TextSpan("help@example.lv", "mailto:help@example.lv"),
+        TextSpan("!"),
     )
 
 
 @given(st.text(alphabet="ab @.+371 20/:htps()\n", max_size=80))
 def test_the_pieces_together_are_the_text(text: str) -> None:
-    assert "".join(span.text for span in spans(text)) == text
+    assert "".join(span.text for span in text_spans(text)) == text
 
 
 @pytest.mark.parametrize("piece", ["a", "+", "a.", "a@", "+3 7 1 ", "https://", "https://a)", "a@a.a."])
 def test_endless_text_is_read_in_no_time(piece: str) -> None:
     start = perf_counter()
-    spans(piece * (100_000 // len(piece)))
+    text_spans(piece * (100_000 // len(piece)))
     assert perf_counter() - start < 1

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.operations import agent as command
-from bot.console.auth.passwords import check
+from bot.console.auth.passwords import verify_password
 from storage.database import engine
 from storage.helpdesk import agents, audit_log
 from storage.helpdesk.agents import Agent, Role
@@ -35,8 +35,8 @@ def paligs(url: str) -> Paligs:
 
 
 def kept(url: str, name: str) -> Agent | None:
-    opened = engine.create(url)
-    with engine.reading(opened) as connection:
+    opened = engine.create_database_engine(url)
+    with engine.read_transaction(opened) as connection:
         found = agents.find(connection, name)
     opened.dispose()
     return found
@@ -48,7 +48,7 @@ def test_the_first_agent_is_added_before_the_program_ever_ran(paligs: Paligs, ur
     anna = kept(url, "anna")
     assert anna is not None
     assert (anna.name, anna.role) == ("Anna", Role.ADMIN)
-    assert check(anna.password, "correct horse battery").right
+    assert verify_password(anna.password_hash, "correct horse battery").correct
 
 
 def test_a_password_may_stand_in_a_file(paligs: Paligs, url: str, tmp_path: Path) -> None:
@@ -56,14 +56,14 @@ def test_a_password_may_stand_in_a_file(paligs: Paligs, url: str, tmp_path: Path
     assert paligs("add", "Anna", "--password-file", "password").exit_code == 0
     anna = kept(url, "Anna")
     assert anna is not None
-    assert check(anna.password, "from the file").right
+    assert verify_password(anna.password_hash, "from the file").correct
 
 
 def test_one_who_signs_in_elsewhere_needs_no_password(paligs: Paligs, url: str) -> None:
     assert paligs("add", "olga@example.lv", "--no-password").exit_code == 0
     olga = kept(url, "olga@example.lv")
     assert olga is not None
-    assert olga.password is None
+    assert olga.password_hash is None
     assert "olga@example.lv  agent, no password  since" in paligs("list").output
 
 
@@ -105,10 +105,10 @@ def test_password_role_disable_and_enable(paligs: Paligs, url: str) -> None:
     assert after is not None
     assert after.active
     assert after.version > before.version
-    assert check(after.password, "quite another one").right
-    opened = engine.create(url)
-    with engine.reading(opened) as connection:
-        noted = [(each.event, each.agent, each.subject) for each in audit_log.listed(connection)]
+    assert verify_password(after.password_hash, "quite another one").correct
+    opened = engine.create_database_engine(url)
+    with engine.read_transaction(opened) as connection:
+        noted = [(each.event, each.agent, each.subject) for each in audit_log.list_records(connection)]
     opened.dispose()
     assert noted == [
         (event, None, "Anna")
@@ -126,8 +126,8 @@ def test_nobody_of_that_name_is_said(paligs: Paligs, arguments: tuple[str, ...])
 
 def test_an_empty_list_says_how_to_begin(paligs: Paligs, url: str) -> None:
     paligs("add", "Anna", typed="correct horse battery\n")
-    opened = engine.create(url)
-    with engine.writing(opened) as connection:
+    opened = engine.create_database_engine(url)
+    with engine.write_transaction(opened) as connection:
         connection.exec_driver_sql("DELETE FROM agents")
     opened.dispose()
     assert paligs("list").output == "There are no agents: paligs agent add NAME --role admin\n"

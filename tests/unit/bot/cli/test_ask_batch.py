@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.cli import ask_batch
-from bot.cli.ask_batch import Asker, Row, batch
-from bot.knowledge.phrases import phrases
+from bot.cli.ask_batch import BatchAsker, BatchRow, ask_lines
+from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from tests.doubles import ScriptedInterpreter, means, small_base
 
@@ -20,11 +20,11 @@ def known() -> KnowledgeBundle:
         "hm": means("close", "hours", language="en"),
     }
     matcher = ScriptedInterpreter(meanings, {"otro": "second", "по-русски": "language_ru"})
-    return KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=phrases())
+    return KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases())
 
 
 def answers(known: KnowledgeBundle, *rows: dict[str, Any] | str) -> list[dict[str, Any]]:
-    return list(batch([row if isinstance(row, str) else json.dumps(row) for row in rows], known))
+    return list(ask_lines([row if isinstance(row, str) else json.dumps(row) for row in rows], known))
 
 
 def test_an_answer_holds_all_that_the_interface_promises(known: KnowledgeBundle) -> None:
@@ -89,8 +89,8 @@ def test_empty_lines_are_passed_over(known: KnowledgeBundle) -> None:
 
 def test_a_long_batch_keeps_only_so_many_talks_in_mind(known: KnowledgeBundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ask_batch, "MOST_TALKS", 2)
-    asker = Asker(known)
+    asker = BatchAsker(known)
     for number in range(10):
-        asker.ask(Row(text="hm", conversation=number))
-    assert asker.ask(Row(text="otro", conversation=9))["entry"] == "hours"
-    assert asker.ask(Row(text="otro", conversation=0))["entry"] is None
+        asker.ask(BatchRow(text="hm", conversation=number))
+    assert asker.ask(BatchRow(text="otro", conversation=9))["entry"] == "hours"
+    assert asker.ask(BatchRow(text="otro", conversation=0))["entry"] is None

@@ -11,19 +11,19 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from bot.cli.app import app
-from bot.cli.kb.export_files import entry_file
-from bot.cli.kb.yaml_edit import longer
+from bot.cli.kb.export_files import entry_yaml
+from bot.cli.kb.yaml_edit import append_items
 from kb.lessons import extend
 from kb.loading.loader import load_knowledge_base
 from kb.model import Act, EntryId, Language
 from storage.curation import entry_drafts, lessons
-from storage.curation.entry_drafts import Draft
+from storage.curation.entry_drafts import EntryDraft
 from storage.database import engine
 from storage.migrations import upgrade
 from tests.doubles import CONTENT, NOW
 
 SHIPPED = Path(__file__).parents[4] / "kb" / "content"
-GIFT = Draft(
+GIFT = EntryDraft(
     id="gift-cards",
     act=Act.ANSWER,
     line="desk",
@@ -35,62 +35,64 @@ GIFT = Draft(
 )
 
 
-class House:
+class ExportFixture:
     """A database and a content folder of the test's own, and the command line on them."""
 
     def __init__(self, folder: Path, content: Path) -> None:
         self.folder = folder
         self.content = shutil.copytree(content, folder / "content")
         self.url = f"sqlite:///{folder / 'paligs.sqlite3'}"
-        self.database: Engine = engine.create(self.url)
+        self.database: Engine = engine.create_database_engine(self.url)
         upgrade.upgrade(self.database)
 
     def teach(self, text: str, entry: str | None, language: Language = "lv") -> None:
-        with engine.writing(self.database) as connection:
+        with engine.write_transaction(self.database) as connection:
             filed = load_knowledge_base(self.content)
             if entry is None:
-                lessons.teach_no(connection, filed, language, text, "Ilze", NOW)
+                lessons.add_out_of_scope(connection, filed, language, text, "Ilze", NOW)
             else:
-                lessons.teach(connection, filed, EntryId(entry), language, text, "Ilze", NOW)
+                lessons.add_lesson(connection, filed, EntryId(entry), language, text, "Ilze", NOW)
 
-    def draft(self, draft: Draft) -> None:
-        with engine.writing(self.database) as connection:
+    def add_draft(self, draft: EntryDraft) -> None:
+        with engine.write_transaction(self.database) as connection:
             entry_drafts.add(connection, draft, load_knowledge_base(self.content))
 
-    def paligs(self, *arguments: str) -> str:
+    def run_cli(self, *arguments: str) -> str:
         done = CliRunner().invoke(app, ["kb", *arguments], env={"DATABASE_URL": self.url})
         assert done.exit_code == 0, done.output
         return done.output
 
-    def write(self) -> str:
-        return self.paligs("export", "--taught", "--out", str(self.folder / "review"), "--content", str(self.content))
+    def export(self) -> str:
+        return self.run_cli("export", "--taught", "--out", str(self.folder / "review"), "--content", str(self.content))
 
-    def accept(self) -> None:
+    def copy_export(self) -> None:
         """As a person does who has looked at the review."""
         shutil.copytree(self.folder / "review", self.content, dirs_exist_ok=True)
 
-    def lessons(self) -> lessons.Curriculum:
-        with engine.reading(self.database) as connection:
-            return lessons.current(connection)
+    def lessons(self) -> lessons.LessonSet:
+        with engine.read_transaction(self.database) as connection:
+            return lessons.current_lessons(connection)
 
 
 @pytest.fixture
-def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    house = House(tmp_path, getattr(request, "param", CONTENT))
+def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ExportFixture]:
+    house = ExportFixture(tmp_path, getattr(request, "param", CONTENT))
     yield house
     house.database.dispose()
 
 
 @pytest.mark.parametrize("house", [SHIPPED], indirect=True)
-def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_lesson_any_more(house: House) -> None:
+def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_lesson_any_more(
+    house: ExportFixture,
+) -> None:
     before = {file.relative_to(house.content): file.read_text("utf-8") for file in house.content.rglob("*.yaml")}
     house.teach("kase: vērdi # nekā", "cash-drawer")
     house.teach("'ящик' & - всё", "cash-drawer", "ru")
     house.teach("vai tu dziedi", None)
     base = extend(load_knowledge_base(house.content), house.lessons().lessons)
 
-    told = house.write()
-    house.accept()
+    told = house.export()
+    house.copy_export()
 
     added = []
     for name, text in before.items():
@@ -103,18 +105,18 @@ def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_l
     assert filed.entries[EntryId("cash-drawer")] == base.entries[EntryId("cash-drawer")]
     assert filed.out_of_scope == base.out_of_scope
     assert extend(filed, house.lessons().lessons) is filed
-    assert "no mistakes" in house.paligs("check", "--content", str(house.content))
+    assert "no mistakes" in house.run_cli("check", "--content", str(house.content))
 
-    done = house.paligs("import", "--taught", "--content", str(house.content))
+    done = house.run_cli("import", "--taught", "--content", str(house.content))
     assert done.startswith("3 lessons and 0 drafts stand in the files by now; 0 lessons are left")
-    assert house.lessons().taught == ()
-    assert "Nothing was taught" in house.write()
+    assert house.lessons().stored == ()
+    assert "Nothing was taught" in house.export()
 
 
-def test_a_draft_that_is_whole_becomes_an_entry_for_review(house: House) -> None:
-    house.draft(GIFT)
-    assert "0 lessons, 1 new entries" in house.write()
-    house.accept()
+def test_a_draft_that_is_whole_becomes_an_entry_for_review(house: ExportFixture) -> None:
+    house.add_draft(GIFT)
+    assert "0 lessons, 1 new entries" in house.export()
+    house.copy_export()
 
     file = (house.content / "entries" / "gift-cards.yaml").read_text("utf-8")
     assert file.startswith("# For review: drafted by Ilze Bērziņa on 2026-11-23.\n")
@@ -124,16 +126,16 @@ def test_a_draft_that_is_whole_becomes_an_entry_for_review(house: House) -> None
     assert dict(entry.questions) == GIFT.questions
     assert (entry.act, entry.line, entry.trust.value, str(entry.review_by)) == ("answer", "desk", "owner", "2027-05-22")
 
-    done = house.paligs("import", "--taught", "--content", str(house.content))
+    done = house.run_cli("import", "--taught", "--content", str(house.content))
     assert done.startswith("0 lessons and 1 drafts")
-    with engine.reading(house.database) as connection:
-        assert entry_drafts.listed(connection) == ()
+    with engine.read_transaction(house.database) as connection:
+        assert entry_drafts.list_all(connection) == ()
 
 
-def test_a_draft_that_is_not_whole_stands_aside_and_says_what_is_missing(house: House) -> None:
-    house.draft(Draft(id="bonus", act=Act.PROBLEM, line="any", titles={"en": "Bonus " * 5}, by="Ilze", at=NOW))
-    told = house.write()
-    house.accept()
+def test_a_draft_that_is_not_whole_stands_aside_and_says_what_is_missing(house: ExportFixture) -> None:
+    house.add_draft(EntryDraft(id="bonus", act=Act.PROBLEM, line="any", titles={"en": "Bonus " * 5}, by="Ilze", at=NOW))
+    told = house.export()
+    house.copy_export()
 
     file = (house.content / "drafts" / "bonus.yaml").read_text("utf-8")
     for missing in (
@@ -147,43 +149,43 @@ def test_a_draft_that_is_not_whole_stands_aside_and_says_what_is_missing(house: 
     assert EntryId("bonus") not in load_knowledge_base(house.content).entries
 
 
-def test_a_draft_whose_entry_is_there_by_now_stands_aside(house: House) -> None:
-    house.draft(GIFT)
-    (house.content / "entries" / "gift-cards.yaml").write_text(entry_file(GIFT), "utf-8")
-    assert "there is an entry gift-cards by now" in house.write()
+def test_a_draft_whose_entry_is_there_by_now_stands_aside(house: ExportFixture) -> None:
+    house.add_draft(GIFT)
+    (house.content / "entries" / "gift-cards.yaml").write_text(entry_yaml(GIFT), "utf-8")
+    assert "there is an entry gift-cards by now" in house.export()
 
 
-def test_the_first_decoys_make_their_file(house: House) -> None:
+def test_the_first_decoys_make_their_file(house: ExportFixture) -> None:
     house.teach("who won the match", None, "en")
     house.teach("kas uzvarēja", None, "lv")
-    house.write()
-    house.accept()
+    house.export()
+    house.copy_export()
     assert load_knowledge_base(house.content).out_of_scope == {
         "lv": ("kas uzvarēja",),
         "ru": (),
         "en": ("who won the match",),
     }
     house.teach("кто выиграл", None, "ru")
-    house.write()
-    house.accept()
+    house.export()
+    house.copy_export()
     assert load_knowledge_base(house.content).out_of_scope["ru"] == ("кто выиграл",)
 
 
-def test_lessons_that_the_files_have_overtaken_are_left_out(house: House) -> None:
+def test_lessons_that_the_files_have_overtaken_are_left_out(house: ExportFixture) -> None:
     house.teach("goldfish sulking", "printer", "en")
     house.teach("parrot shouting", "printer", "en")
     scanner = house.content / "entries" / "scanner.yaml"
     scanner.write_text(scanner.read_text("utf-8") + "    - goldfish sulking\n", "utf-8")
-    told = house.write()
+    told = house.export()
     assert "1 lessons are left out" in told
     assert "1 lessons, 0 new entries" in told
 
 
-def test_as_json_the_lessons_stand_in_their_place_and_in_a_list(house: House) -> None:
+def test_as_json_the_lessons_stand_in_their_place_and_in_a_list(house: ExportFixture) -> None:
     house.teach("goldfish sulking", "printer", "en")
     house.teach("who won the match", None, "en")
-    house.draft(GIFT)
-    found = json.loads(house.paligs("export", "--json", "--taught", "--content", str(house.content)))
+    house.add_draft(GIFT)
+    found = json.loads(house.run_cli("export", "--json", "--taught", "--content", str(house.content)))
     (printer,) = [entry for entry in found["entries"] if entry["id"] == "printer"]
     assert printer["questions"]["en"][-1] == "goldfish sulking"
     assert found["decoys"]["en"] == ["who won the match"]
@@ -192,12 +194,12 @@ def test_as_json_the_lessons_stand_in_their_place_and_in_a_list(house: House) ->
         ("decoy", None, "Ilze"),
     ]
     assert found["drafts"][0]["id"] == "gift-cards"
-    plain = json.loads(house.paligs("export", "--json", "--content", str(house.content)))
+    plain = json.loads(house.run_cli("export", "--json", "--content", str(house.content)))
     assert "taught" not in plain
     assert "goldfish sulking" not in json.dumps(plain)
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(house: House) -> None:
+def test_a_folder_that_cannot_be_written_to_is_told(house: ExportFixture) -> None:
     house.teach("goldfish sulking", "printer", "en")
     (house.folder / "review").write_text("a file")
     done = CliRunner().invoke(
@@ -217,7 +219,7 @@ def test_what_does_not_go_together_says_what_to_write(wrong: list[str]) -> None:
 
 def test_a_list_gets_longer_in_its_own_style_and_nothing_stands_twice() -> None:
     text = "# mine\nquestions:\n  lv:\n  - 'a'\n  en:\n      - b # why\n"
-    assert longer(text, "questions", {"lv": ["A", "c", "c"], "en": ["d: e"]}) == (
+    assert append_items(text, "questions", {"lv": ["A", "c", "c"], "en": ["d: e"]}) == (
         "# mine\nquestions:\n  lv:\n  - 'a'\n  - c\n  en:\n      - b # why\n      - 'd: e'\n",
         2,
     )

@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from bot.cli.operations import outbox as command
-from bot.observability.masking import ending
+from bot.observability.masking import last_digits
 from handlers.model.messages import Inbound, Reply
 from storage.conversations import conversations, dead_letters
 from storage.database import engine
 from storage.delivery import outbox, status
-from storage.delivery.outbox import Outgoing
+from storage.delivery.outbox import OutgoingReply
 from storage.migrations import upgrade
 
 SENDER = "whatsapp:+37120000077"
@@ -26,7 +26,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine
     url = f"sqlite:///{tmp_path / 'paligs.sqlite3'}"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", url)
-    opened = engine.create(url)
+    opened = engine.create_database_engine(url)
     upgrade.upgrade(opened)
     yield opened
     opened.dispose()
@@ -45,15 +45,15 @@ def inbound(now: datetime) -> Inbound:
 def reply(database: Engine, *, age: timedelta = timedelta(0), error: str | None = None, final: bool = False) -> int:
     """One that waits; with an error it was tried."""
     now = datetime.now(UTC) - age
-    with engine.writing(database) as connection:
-        talk = conversations.open(connection, inbound(now), now)
+    with engine.write_transaction(database) as connection:
+        talk = conversations.open_and_lock(connection, inbound(now), now)
         (number,) = outbox.enqueue(connection, talk, None, [Reply(text="ŠNICELIS")], now)
         if error is not None:
-            assert isinstance(outbox.claim(connection, talk.id, now), Outgoing)
+            assert isinstance(outbox.claim(connection, talk.id, now), OutgoingReply)
             if final:
-                status.failed(connection, number, error)
+                status.mark_failed(connection, number, error)
             else:
-                status.again(connection, number, error, now + timedelta(hours=9))
+                status.reschedule(connection, number, error, now + timedelta(hours=9))
     return number
 
 
@@ -74,9 +74,9 @@ def test_what_failed_and_what_waits_too_long_is_listed_with_its_reason(database:
 
 def test_no_word_no_address_and_no_number_is_shown(database: Engine) -> None:
     reply(database, error=f"{SENDER} is not on WhatsApp", final=True)
-    with engine.writing(database) as connection:
-        for _ in range(dead_letters.TRIES):
-            dead_letters.failed(connection, inbound(datetime.now(UTC)), "KeyError", datetime.now(UTC))
+    with engine.write_transaction(database) as connection:
+        for _ in range(dead_letters.MAX_ATTEMPTS):
+            dead_letters.record_failure(connection, inbound(datetime.now(UTC)), "KeyError", datetime.now(UTC))
     told = paligs("list").output
     assert "ŠNICELIS" not in told
     assert "37120000" not in told
@@ -84,9 +84,9 @@ def test_no_word_no_address_and_no_number_is_shown(database: Engine) -> None:
 
 
 def test_messages_that_could_not_be_taken_in_are_listed_too(database: Engine) -> None:
-    with engine.writing(database) as connection:
-        for _ in range(dead_letters.TRIES):
-            dead_letters.failed(
+    with engine.write_transaction(database) as connection:
+        for _ in range(dead_letters.MAX_ATTEMPTS):
+            dead_letters.record_failure(
                 connection, inbound(datetime.now(UTC)), "KeyError", datetime.now(UTC) - timedelta(days=2)
             )
     head, told = paligs("list").output.splitlines()
@@ -104,7 +104,7 @@ def test_a_long_list_says_that_it_has_an_end(database: Engine, monkeypatch: pyte
 def test_a_reply_is_tried_again(database: Engine) -> None:
     number = reply(database, error="63016", final=True)
     assert paligs("retry", str(number)).output == f"Reply {number} will be tried again.\n"
-    with engine.reading(database) as connection:
+    with engine.read_transaction(database) as connection:
         assert len(outbox.due(connection, datetime.now(UTC))) == 1
 
 
@@ -125,4 +125,4 @@ def test_a_reply_that_is_not_there_is_told_with_what_to_do(database: Engine, wha
     ("address", "shown"), [("whatsapp:+37120000077", "…077"), ("42", "…"), ("-10042/7", "…2/7"), ("", "…")]
 )
 def test_of_an_address_only_the_end_is_shown(address: str, shown: str) -> None:
-    assert ending(address) == shown
+    assert last_digits(address) == shown

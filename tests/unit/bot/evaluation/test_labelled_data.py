@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.errors import EvaluationError
-from bot.evaluation.labelled_data import learnt, read
+from bot.evaluation.labelled_data import knowledge_from_rows, read_labelled_file
 from kb.model import SynonymSet
 
 
@@ -23,8 +23,8 @@ def test_columns_and_json_lines_read_alike(tmp_path: Path) -> None:
         {"text": "kase stāv", "lang": "lv", "label": "dead"},
         {"text": "kas tu esi", "lang": "lv", "label": "oos"},
     )
-    rows = [labelled.row() for labelled in read(table)]
-    assert rows == [labelled.row() for labelled in read(lines)]
+    rows = [labelled.to_row() for labelled in read_labelled_file(table)]
+    assert rows == [labelled.to_row() for labelled in read_labelled_file(lines)]
     assert [(row.text, row.label, row.language) for row in rows] == [
         ("kase stāv", "dead", "lv"),
         ("kas tu esi", "none", "lv"),
@@ -32,17 +32,17 @@ def test_columns_and_json_lines_read_alike(tmp_path: Path) -> None:
 
 
 def test_noise_lies_over_the_text_of_a_row(tmp_path: Path) -> None:
-    (labelled,) = read(write(tmp_path, {"text": "kase stāv", "label": "dead"}))
-    assert labelled.row("nodiacritics").text == "kase stav"
+    (labelled,) = read_labelled_file(write(tmp_path, {"text": "kase stāv", "label": "dead"}))
+    assert labelled.to_row("nodiacritics").text == "kase stav"
 
 
 def test_rows_of_another_split_are_left_out(tmp_path: Path) -> None:
     file = write(
         tmp_path, *({"text": f"a {split}", "label": "a", "split": split} for split in ("train", "test", "val"))
     )
-    assert [row.text for row in read(file, "test")] == ["a test"]
+    assert [row.text for row in read_labelled_file(file, "test")] == ["a test"]
     with pytest.raises(EvaluationError, match='among its 3 rows with the split "dev"'):
-        read(file, "dev")
+        read_labelled_file(file, "dev")
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,15 @@ def test_rows_of_another_split_are_left_out(tmp_path: Path) -> None:
 )
 def test_a_wrong_file_is_told_with_its_line(tmp_path: Path, lines: list[str], told: str) -> None:
     with pytest.raises(EvaluationError, match=told):
-        read(write(tmp_path, *lines))
+        read_labelled_file(write(tmp_path, *lines))
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="No such file"):
-        read(tmp_path / "nothing.tsv")
+        read_labelled_file(tmp_path / "nothing.tsv")
     (tmp_path / "latin.tsv").write_bytes("text\tlabel\nčeks\tx".encode("cp1257"))
     with pytest.raises(EvaluationError, match="save the file as UTF-8"):
-        read(tmp_path / "latin.tsv")
+        read_labelled_file(tmp_path / "latin.tsv")
 
 
 def test_knowledge_is_made_of_labelled_rows(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_knowledge_is_made_of_labelled_rows(tmp_path: Path) -> None:
         {"text": "rain", "label": "none", "lang": "ru"},
     ]
     same = SynonymSet(id="open", forms={"lv": ("vērt",), "ru": (), "en": ("open",)})
-    made = learnt(read(write(tmp_path, *rows)), (same,))
+    made = knowledge_from_rows(read_labelled_file(write(tmp_path, *rows)), (same,))
     assert made.concepts == (same,)
     assert [(entry.id, language, text) for entry, language, text in made.questions()] == [
         ("door", "lv", "open"),
@@ -85,4 +85,4 @@ def test_knowledge_is_made_of_labelled_rows(tmp_path: Path) -> None:
     ]
     assert (made.out_of_scope["en"], made.out_of_scope["ru"]) == (("weather",), ("rain",))
     with pytest.raises(EvaluationError, match="all out of scope"):
-        learnt(read(write(tmp_path, rows[1])))
+        knowledge_from_rows(read_labelled_file(write(tmp_path, rows[1])))

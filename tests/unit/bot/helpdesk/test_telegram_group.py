@@ -5,77 +5,106 @@ from typing import cast
 
 import pytest
 
-from bot.channels.telegram import Answer, Tap
+from bot.channels.telegram import ButtonTap, TapReply
 from bot.channels.telegram.api.updates import CallbackQuery
-from bot.channels.telegram.outgoing.group_messages import tap
-from bot.helpdesk.handoff_actions import Desk, Result
-from bot.helpdesk.telegram_group import Staffroom
-from bot.notify.wording import Words, zone
+from bot.channels.telegram.outgoing.group_messages import parse_button_tap
+from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.telegram_group import GroupActions
+from bot.notify.wording import NotificationTexts, load_time_zone
 from handlers.model.context import KnowledgeBundle
-from storage.helpdesk.handoffs import State
+from storage.helpdesk.handoffs import HandoffState
 
 
 @dataclass
-class FakeDesk:
+class FakeHandoffActions:
     """Answers every act with the same result."""
 
-    result: Result
-    acts: list[tuple[str, int, str]] = field(default_factory=list)
+    result: ActionResult
+    calls: list[tuple[str, int, str]] = field(default_factory=list)
 
-    async def take(self, handoff: int, who: str) -> Result:
-        self.acts.append(("take", handoff, who))
+    async def take(self, handoff: int, agent_name: str) -> ActionResult:
+        self.calls.append(("take", handoff, agent_name))
         return self.result
 
-    give_back = reached = not_needed = take
+    release = mark_contacted = mark_not_needed = take
 
 
-def staffroom(shipped: KnowledgeBundle, desk: FakeDesk) -> Staffroom:
-    words = Words.of(lambda: shipped.base.directory, "en", zone(None))
-    return Staffroom(cast("Desk", desk), words, frozenset({"-100"}))
+def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupActions:
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", load_time_zone(None))
+    return GroupActions(cast("HandoffActions", desk), words, frozenset({"-100"}))
 
 
 @pytest.mark.parametrize(
     ("act", "result", "text", "loud"),
     [
-        ("take", Result(won=True, state=State.TAKEN, taken_by="Ilze"), "Call no. 7 is yours now.", False),
-        ("take", Result(won=False, state=State.TAKEN, taken_by="Anna"), "Anna has taken it already.", True),
-        ("take", Result(won=False, state=State.TAKEN, taken_by="Ilze"), "This call is yours already.", True),
-        ("take", Result(won=False, state=State.REACHED, taken_by="Anna"), "This call is closed already.", True),
-        ("reached", Result(won=False, state=State.CLOSED), "This call is closed already.", True),
-        ("reached", Result(won=True, state=State.REACHED), "Marked as reached by you.", False),
-        ("not_needed", Result(won=True, state=State.NOT_NEEDED), "Marked as not needed.", False),
-        ("give_back", Result(won=False, state=State.OPEN), "Nobody has taken it yet.", True),
-        ("give_back", Result(won=True, state=State.OPEN), "The call waits again for somebody to take it.", False),
         (
             "take",
-            Result(won=False, state=None),
+            ActionResult(applied=True, state=HandoffState.TAKEN, taken_by="Ilze"),
+            "Call no. 7 is yours now.",
+            False,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=HandoffState.TAKEN, taken_by="Anna"),
+            "Anna has taken it already.",
+            True,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=HandoffState.TAKEN, taken_by="Ilze"),
+            "This call is yours already.",
+            True,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=HandoffState.CONTACTED, taken_by="Anna"),
+            "This call is closed already.",
+            True,
+        ),
+        ("reached", ActionResult(applied=False, state=HandoffState.CLOSED), "This call is closed already.", True),
+        ("reached", ActionResult(applied=True, state=HandoffState.CONTACTED), "Marked as reached by you.", False),
+        ("not_needed", ActionResult(applied=True, state=HandoffState.NOT_NEEDED), "Marked as not needed.", False),
+        ("give_back", ActionResult(applied=False, state=HandoffState.OPEN), "Nobody has taken it yet.", True),
+        (
+            "give_back",
+            ActionResult(applied=True, state=HandoffState.OPEN),
+            "The call waits again for somebody to take it.",
+            False,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=None),
             "This talk is gone, the person has deleted their data.",
             True,
         ),
     ],
 )
 async def test_whoever_taps_is_told_what_came_of_it(
-    shipped: KnowledgeBundle, act: str, result: Result, text: str, *, loud: bool
+    shipped: KnowledgeBundle, act: str, result: ActionResult, text: str, *, loud: bool
 ) -> None:
-    answer = await staffroom(shipped, FakeDesk(result))(Tap(chat="-100", who="Ilze", act=f"{act}:7"))
-    assert answer == Answer(text=text, loud=loud)
+    answer = await staffroom(shipped, FakeHandoffActions(result))(
+        ButtonTap(chat="-100", user_name="Ilze", callback_data=f"{act}:7")
+    )
+    assert answer == TapReply(text=text, show_alert=loud)
 
 
 @pytest.mark.parametrize("chat", ["42", "-1001", "100", ""])
 async def test_from_elsewhere_nothing_is_done(shipped: KnowledgeBundle, chat: str) -> None:
-    desk = FakeDesk(Result(won=True, state=State.TAKEN))
-    answer = await staffroom(shipped, desk)(Tap(chat=chat, who="Ilze", act="take:7"))
+    desk = FakeHandoffActions(ActionResult(applied=True, state=HandoffState.TAKEN))
+    answer = await staffroom(shipped, desk)(ButtonTap(chat=chat, user_name="Ilze", callback_data="take:7"))
     assert answer.text == "This button works only in the group where calls come in."
-    assert desk.acts == []
+    assert desk.calls == []
 
 
 @pytest.mark.parametrize(
     "act", ["", "take", "take:", "take:x", "take:-7", "take:²", f"take:{'9' * 30}", "erase:7", ":7"]
 )
 async def test_what_no_button_of_ours_says_does_nothing(shipped: KnowledgeBundle, act: str) -> None:
-    desk = FakeDesk(Result(won=True, state=State.TAKEN))
-    assert await staffroom(shipped, desk)(Tap(chat="-100", who="Ilze", act=act)) == Answer(text="")
-    assert desk.acts == []
+    desk = FakeHandoffActions(ActionResult(applied=True, state=HandoffState.TAKEN))
+    assert await staffroom(shipped, desk)(ButtonTap(chat="-100", user_name="Ilze", callback_data=act)) == TapReply(
+        text=""
+    )
+    assert desk.calls == []
 
 
 def query(**user: object) -> CallbackQuery:
@@ -94,8 +123,8 @@ def query(**user: object) -> CallbackQuery:
     ],
 )
 def test_two_of_the_same_name_are_told_apart(user: dict[str, object], who: str) -> None:
-    assert tap(query(**user)) == Tap(chat="-100", who=who, act="take:7")
+    assert parse_button_tap(query(**user)) == ButtonTap(chat="-100", user_name=who, callback_data="take:7")
 
 
 def test_a_bot_taps_nothing() -> None:
-    assert tap(query(is_bot=True, first_name="Anna")) is None
+    assert parse_button_tap(query(is_bot=True, first_name="Anna")) is None

@@ -3,9 +3,9 @@
 import json
 from dataclasses import replace
 
-from bot.cli.ask_batch import batch
-from bot.knowledge.explain import lines
-from bot.knowledge.phrases import phrases
+from bot.cli.ask_batch import ask_lines
+from bot.knowledge.explain import format_explanation
+from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from kb.model import EntryId
 from kb.understanding.result import Candidate, Explanation, Interpretation, Outcome
@@ -34,8 +34,8 @@ FULL = replace(
 
 def asked(text: str = "shft") -> dict[str, object]:
     matcher = ScriptedInterpreter({"shft": FULL, "bare": BARE})
-    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=phrases())
-    (answer,) = batch([json.dumps({"text": text})], known, why=True)
+    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases())
+    (answer,) = ask_lines([json.dumps({"text": text})], known, why=True)
     why: dict[str, object] = answer["why"]
     return why
 
@@ -65,7 +65,7 @@ def test_a_matcher_that_gives_few_reasons_leaves_gaps() -> None:
 
 
 def test_reasons_are_short_lines_for_people() -> None:
-    assert list(lines(asked())) == [
+    assert list(format_explanation(asked())) == [
         "matched     'how do i close the shift' of close, score 0.91, known word for word",
         "runner-up   'when are you open' of hours, score 0.04",
         "thresholds  answered from 0.55, asked back from 0.20",
@@ -75,7 +75,7 @@ def test_reasons_are_short_lines_for_people() -> None:
         "language    en",
         "decided by  score, handler topic",
     ]
-    assert list(lines(asked("what nobody knows"))) == ["language    lv", "decided by  handler fallback"]
+    assert list(format_explanation(asked("what nobody knows"))) == ["language    lv", "decided by  handler fallback"]
 
 
 def test_the_trace_that_is_stored_carries_the_reasons_and_older_ones_are_still_read() -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.knowledge.factory import learned
+from bot.knowledge.factory import train_knowledge
 from tests.unit.kb.small import trainable_base
 
 
@@ -27,7 +27,7 @@ def other(_name: str | None) -> object:
 def test_memory_goes_back_once_all_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[int] = []
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace(malloc_trim=given.append))
-    learned(trainable_base())
+    train_knowledge(trainable_base())
     assert given == [0]
 
 
@@ -36,4 +36,4 @@ def test_where_it_cannot_all_is_learned_nevertheless(
     library: Callable[[str | None], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ctypes, "CDLL", library)
-    assert learned(trainable_base()).interpreter.understand("kā aizvērt maiņu").candidates[0].entry == "close"
+    assert train_knowledge(trainable_base()).interpreter.understand("kā aizvērt maiņu").candidates[0].entry == "close"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge.model_cache import cache_folder, code_digest, remembered
+from bot.knowledge.model_cache import cache_folder, cached_or_train, code_digest
 from kb.classifier import trainer
 from kb.classifier.trainer import TrainedModel
 from kb.model import KnowledgeBase
@@ -29,7 +29,7 @@ def times(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_second_start_reads_what_the_first_learnt(tmp_path: Path, times: list[str]) -> None:
-    first, second = remembered(trainable_base(), tmp_path), remembered(trainable_base(), tmp_path)
+    first, second = cached_or_train(trainable_base(), tmp_path), cached_or_train(trainable_base(), tmp_path)
     assert len(times) == 1
     assert (first.model.labels, first.calibration.coefficients) == (
         second.model.labels,
@@ -38,36 +38,36 @@ def test_the_second_start_reads_what_the_first_learnt(tmp_path: Path, times: lis
 
 
 def test_a_broken_file_is_learnt_again_and_replaced(tmp_path: Path, times: list[str]) -> None:
-    remembered(trainable_base(), tmp_path)
+    cached_or_train(trainable_base(), tmp_path)
     (rows,) = tmp_path.glob("*/rows.npy")
     rows.write_bytes(b"broken")
-    remembered(trainable_base(), tmp_path)
-    remembered(trainable_base(), tmp_path)
+    cached_or_train(trainable_base(), tmp_path)
+    cached_or_train(trainable_base(), tmp_path)
     assert len(times) == 2
 
 
 def test_where_nothing_can_be_kept_it_is_learnt_each_time(tmp_path: Path, times: list[str]) -> None:
     (tmp_path / "file").touch()
     for _ in range(2):
-        remembered(trainable_base(), tmp_path / "file")
+        cached_or_train(trainable_base(), tmp_path / "file")
     assert len(times) == 2
 
 
 def test_only_the_newest_few_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(12):
         (tmp_path / str(number)).mkdir()
-    remembered(trainable_base(), tmp_path)
+    cached_or_train(trainable_base(), tmp_path)
     assert len(list(tmp_path.iterdir())) == 8
 
 
 def test_what_is_read_again_is_among_them(tmp_path: Path) -> None:
-    remembered(trainable_base(), tmp_path)
+    cached_or_train(trainable_base(), tmp_path)
     (own,) = tmp_path.iterdir()
     os.utime(own, (1, 1))
     for number in range(12):
         os.utime(_made(tmp_path / str(number)), (2, 2))
-    remembered(trainable_base(), tmp_path)
-    remembered(replace(trainable_base(), version="another"), tmp_path)
+    cached_or_train(trainable_base(), tmp_path)
+    cached_or_train(replace(trainable_base(), version="another"), tmp_path)
     assert own.exists()
 
 

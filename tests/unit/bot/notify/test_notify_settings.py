@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.helpdesk import mistakes, whom_to_tell
-from bot.notify.smtp import mail_server
-from bot.settings import Settings, SettingsError, read
+from bot.app.helpdesk import find_setting_problems, load_recipients
+from bot.notify.smtp import parse_mail_server
+from bot.settings import Settings, SettingsError, read_settings
 from handlers.model.actions import HandoffReason
 from kb.model import Directory, LineId
 from tests.doubles import CONTENT, small_base
@@ -31,7 +31,7 @@ def lines(known: Directory) -> list[str]:
 
 
 def test_nobody_is_told_where_nothing_is_set(known: Directory) -> None:
-    assert whom_to_tell(read(), known).nobody
+    assert load_recipients(read_settings(), known).is_empty
 
 
 def test_a_line_of_the_content_has_a_setting_of_its_own(
@@ -44,9 +44,9 @@ def test_a_line_of_the_content_has_a_setting_of_its_own(
     (tmp_path / ".env").write_text(
         f"NOTIFY_{second.upper()}=telegram:-100\nNOTIFY_{first.upper()}=telegram:-200\n", "utf-8"
     )
-    found = whom_to_tell(read(), known)
-    assert [name.partition(":")[0] for name in found.plan.of(LineId(first))] == ["json", "slack"]
-    assert dict(found.plan.of(LineId(second))) == {"telegram:-100": True}
+    found = load_recipients(read_settings(), known)
+    assert [name.partition(":")[0] for name in found.routing.targets_for(LineId(first))] == ["json", "slack"]
+    assert dict(found.routing.targets_for(LineId(second))) == {"telegram:-100": True}
     assert found.groups == {"-100"}
 
 
@@ -55,10 +55,10 @@ def test_targets_may_stand_in_a_file_one_a_line(
 ) -> None:
     (tmp_path / "targets").write_text("slack://A/B/C\njson://127.0.0.1/a\n", "utf-8")
     monkeypatch.setenv(f"NOTIFY_{lines[0].upper()}_FILE", str(tmp_path / "targets"))
-    assert len(whom_to_tell(read(), known).plan.of(LineId(lines[0]))) == 2
+    assert len(load_recipients(read_settings(), known).routing.targets_for(LineId(lines[0]))) == 2
     monkeypatch.setenv(f"NOTIFY_{lines[0].upper()}_FILE", str(tmp_path / "nothing"))
     with pytest.raises(SettingsError, match=f"NOTIFY_{lines[0].upper()}_FILE: .*point it at a readable text file"):
-        read()
+        read_settings()
 
 
 def test_a_line_that_is_not_there_is_told_with_those_that_are(
@@ -66,7 +66,7 @@ def test_a_line_that_is_not_there_is_told_with_those_that_are(
 ) -> None:
     monkeypatch.setenv("NOTIFY_KITCHEN", "json://127.0.0.1/a")
     with pytest.raises(SettingsError, match="NOTIFY_KITCHEN: no line is called so: write NOTIFY_") as caught:
-        whom_to_tell(read(), known)
+        load_recipients(read_settings(), known)
     assert all(f"NOTIFY_{line.upper()}" in str(caught.value) for line in lines)
 
 
@@ -74,15 +74,15 @@ def test_patience_is_set_for_all_or_by_line_and_a_stopped_till_has_its_own(
     known: Directory, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = map(LineId, lines[:2])
-    usual = whom_to_tell(read(), known).plan
-    assert usual.patience(first, HandoffReason.ASKED_FOR_PERSON) == timedelta(minutes=10)
-    assert usual.patience(first, HandoffReason.TRADING_STOPPED) == timedelta(minutes=3)
+    usual = load_recipients(read_settings(), known).routing
+    assert usual.reminder_delay(first, HandoffReason.ASKED_FOR_PERSON) == timedelta(minutes=10)
+    assert usual.reminder_delay(first, HandoffReason.TRADING_STOPPED) == timedelta(minutes=3)
     monkeypatch.setenv("NOTIFY_AFTER", f"8, {first}=2.5; stopped=4")
-    plan = whom_to_tell(read(), known).plan
-    assert plan.patience(first, HandoffReason.ASKED_FOR_PERSON) == timedelta(minutes=2.5)
-    assert plan.patience(first, HandoffReason.TRADING_STOPPED) == timedelta(minutes=2.5)
-    assert plan.patience(second, HandoffReason.NOT_UNDERSTOOD) == timedelta(minutes=8)
-    assert plan.patience(second, HandoffReason.TRADING_STOPPED) == timedelta(minutes=4)
+    plan = load_recipients(read_settings(), known).routing
+    assert plan.reminder_delay(first, HandoffReason.ASKED_FOR_PERSON) == timedelta(minutes=2.5)
+    assert plan.reminder_delay(first, HandoffReason.TRADING_STOPPED) == timedelta(minutes=2.5)
+    assert plan.reminder_delay(second, HandoffReason.NOT_UNDERSTOOD) == timedelta(minutes=8)
+    assert plan.reminder_delay(second, HandoffReason.TRADING_STOPPED) == timedelta(minutes=4)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_told_and_no_password_shown(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
-        read()
+        read_settings()
     assert said in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
@@ -120,7 +120,7 @@ def test_what_cannot_be_read_is_told_and_no_password_shown(
 def test_a_mail_server_is_named_as_people_write_it(
     url: str, host: str, port: int, security: str, user: str | None
 ) -> None:
-    server = mail_server(url)
+    server = parse_mail_server(url)
     assert (server.host, server.port, server.security, server.user) == (host, port, security, user)
     assert "c/d" not in repr(server)
     assert server.password == ("c/d" if user == "a@b.lv" else "p" if user else None)
@@ -136,7 +136,7 @@ def test_what_hangs_on_the_content_is_told_with_the_other_mistakes(
     monkeypatch.setenv("OIDC_CLIENT_ID", "paligs")
     monkeypatch.setenv("CONTENT_DIR", str(CONTENT))
     with pytest.raises(SettingsError) as caught:
-        read(further=mistakes)
+        read_settings(more_problems=find_setting_problems)
     told = [problem.partition(":")[0] for problem in caught.value.problems]
     assert [told.count(name) for name in ("PORT", "TELEGRAM_BOT_TOKEN", "NOTIFY_KITCHEN", "OIDC_ISSUER")] == [1] * 4
     assert f"NOTIFY_{lines[0].upper()}" in str(caught.value)
@@ -147,7 +147,7 @@ def test_content_that_cannot_be_read_is_a_mistake_of_its_own(monkeypatch: pytest
     monkeypatch.setenv("NOTIFY_KITCHEN", "json://127.0.0.1/a")
     monkeypatch.setenv("CONTENT_DIR", str(tmp_path))
     with pytest.raises(SettingsError) as caught:
-        read(further=mistakes)
+        read_settings(more_problems=find_setting_problems)
     assert [problem.partition(":")[0] for problem in caught.value.problems] == ["PORT"]
 
 
@@ -155,4 +155,4 @@ def test_a_program_that_can_start_is_not_looked_at_twice() -> None:
     def never(_settings: Settings) -> tuple[str, ...]:
         raise AssertionError
 
-    assert read(further=never).port == 8080
+    assert read_settings(more_problems=never).port == 8080

@@ -6,45 +6,55 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.notify.formatting import letter, plain, telegram
-from bot.notify.interface import Kind, Notice, Reach, Said, State, Withdrawn
-from bot.notify.wording import Words, sentences, zone
+from bot.notify.formatting import email_html, plain_text, telegram_html
+from bot.notify.interface import (
+    ContactMethod,
+    HandoffNotification,
+    HandoffState,
+    NotificationKind,
+    QuotedMessage,
+    Retraction,
+)
+from bot.notify.wording import NotificationTexts, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.phrases import find_problems
 from kb.model import LANGUAGES, Language, LineId
 
-NOTICE = Notice(
+NOTICE = HandoffNotification(
     handoff=17,
-    kind=Kind.NOTICE,
+    kind=NotificationKind.NOTICE,
     line=LineId("technical"),
     reason=HandoffReason.TRADING_STOPPED,
-    state=State.OPEN,
-    by=None,
+    state=HandoffState.OPEN,
+    last_actor=None,
     language="ru",
-    place="Bistro <Centrs>",
-    reach=Reach(channel="whatsapp", phone="+37120000000"),
-    said=(Said(mine=True, text="касса <b>стоит</b> & всё"), Said(mine=False, text="Звоните: +371 20110525")),
+    location="Bistro <Centrs>",
+    contact=ContactMethod(channel="whatsapp", phone="+37120000000"),
+    messages=(
+        QuotedMessage(from_user=True, text="касса <b>стоит</b> & всё"),
+        QuotedMessage(from_user=False, text="Звоните: +371 20110525"),
+    ),
     since=datetime(2026, 11, 23, 20, 40, tzinfo=UTC),
     at=datetime(2026, 11, 23, 20, 43, tzinfo=UTC),
 )
 
 
 @pytest.fixture
-def words(shipped: KnowledgeBundle) -> Words:
-    return speaking(shipped, "lv")
+def words(shipped: KnowledgeBundle) -> NotificationTexts:
+    return texts_in(shipped, "lv")
 
 
-def speaking(shipped: KnowledgeBundle, language: Language) -> Words:
-    return Words.of(lambda: shipped.base.directory, language, zone("Europe/Riga"))
+def texts_in(shipped: KnowledgeBundle, language: Language) -> NotificationTexts:
+    return NotificationTexts.for_directory(lambda: shipped.base.directory, language, load_time_zone("Europe/Riga"))
 
 
 def test_every_sentence_stands_in_every_language() -> None:
-    assert find_problems(sentences()) == ()
+    assert find_problems(load_notification_phrases()) == ()
 
 
-def test_a_notice_has_all_that_is_needed_to_help(words: Words) -> None:
-    text = plain(words.written(NOTICE))
+def test_a_notice_has_all_that_is_needed_to_help(words: NotificationTexts) -> None:
+    text = plain_text(words.render(NOTICE))
     assert text == (
         "Tirdzniecība stāv\n"
         "Izsaukums Nr. 17, Tehniskā daļa\n\n"
@@ -60,7 +70,7 @@ def test_a_notice_has_all_that_is_needed_to_help(words: Words) -> None:
     )
 
 
-class Tags(HTMLParser):
+class TagCollector(HTMLParser):
     """The tags and links of a page."""
 
     def __init__(self) -> None:
@@ -75,9 +85,9 @@ class Tags(HTMLParser):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_person_wrote_is_text_in_every_layout(shipped: KnowledgeBundle, language: Language) -> None:
-    written = speaking(shipped, language).written(NOTICE)
-    for html, links in ((telegram(written), []), (letter(written), ["tel:+37120000000"])):
-        seen = Tags()
+    written = texts_in(shipped, language).render(NOTICE)
+    for html, links in ((telegram_html(written), []), (email_html(written), ["tel:+37120000000"])):
+        seen = TagCollector()
         seen.feed(html)
         assert "&lt;b&gt;стоит&lt;/b&gt; &amp; всё" in html
         assert seen.links == links
@@ -85,22 +95,22 @@ def test_what_a_person_wrote_is_text_in_every_layout(shipped: KnowledgeBundle, l
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("kind", NotificationKind)
+@pytest.mark.parametrize("state", HandoffState)
 @pytest.mark.parametrize("reason", HandoffReason)
 def test_each_standing_can_be_said_and_says_that_it_is_no_ticket(
-    shipped: KnowledgeBundle, language: Language, kind: Kind, state: State, reason: HandoffReason
+    shipped: KnowledgeBundle, language: Language, kind: NotificationKind, state: HandoffState, reason: HandoffReason
 ) -> None:
-    words = speaking(shipped, language)
-    written = words.written(replace(NOTICE, kind=kind, state=state, reason=reason, by="Ilze"))
+    words = texts_in(shipped, language)
+    written = words.render(replace(NOTICE, kind=kind, state=state, reason=reason, last_actor="Ilze"))
     assert written.subject.startswith(f"[{ {'lv': 'nav pieteikums', 'ru': 'не заявка', 'en': 'no ticket'}[language] }]")
-    assert plain(written).endswith(words.say("no_ticket"))
-    assert "{" not in plain(written)
+    assert plain_text(written).endswith(words.sentence("no_ticket"))
+    assert "{" not in plain_text(written)
 
 
-def test_the_longest_notice_fits_into_a_message(words: Words) -> None:
-    long = tuple(Said(mine=bool(place % 2), text="😀 <&> " * 300) for place in range(30))
-    text = telegram(words.written(replace(NOTICE, said=long, place="😀" * 900)))
+def test_the_longest_notice_fits_into_a_message(words: NotificationTexts) -> None:
+    long = tuple(QuotedMessage(from_user=bool(place % 2), text="😀 <&> " * 300) for place in range(30))
+    text = telegram_html(words.render(replace(NOTICE, messages=long, location="😀" * 900)))
     shown = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert len(shown.encode("utf-16-le")) // 2 <= 4096
 
@@ -108,40 +118,40 @@ def test_the_longest_notice_fits_into_a_message(words: Words) -> None:
 @pytest.mark.parametrize(
     ("reach", "text", "href"),
     [
-        (Reach(channel="telegram", name="@anna", link="https://t.me/anna"), "@anna", "https://t.me/anna"),
-        (Reach(channel="telegram", link="tg://user?id=42"), "Telegram", "tg://user?id=42"),
-        (Reach(channel="webchat"), "tīmekļa čats, cita kontakta nav", None),
-        (Reach(channel="sms"), "čats, cita kontakta nav", None),
+        (ContactMethod(channel="telegram", name="@anna", link="https://t.me/anna"), "@anna", "https://t.me/anna"),
+        (ContactMethod(channel="telegram", link="tg://user?id=42"), "Telegram", "tg://user?id=42"),
+        (ContactMethod(channel="webchat"), "tīmekļa čats, cita kontakta nav", None),
+        (ContactMethod(channel="sms"), "čats, cita kontakta nav", None),
     ],
 )
 def test_how_to_reach_them_is_told_as_far_as_it_is_known(
-    words: Words, reach: Reach, text: str, href: str | None
+    words: NotificationTexts, reach: ContactMethod, text: str, href: str | None
 ) -> None:
-    row = next(row for row in words.written(replace(NOTICE, reach=reach)).rows if row.label == "Kā sazināties")
+    row = next(row for row in words.render(replace(NOTICE, contact=reach)).facts if row.label == "Kā sazināties")
     assert (row.text, row.href) == (text, href)
 
 
-def test_what_is_not_known_is_left_out(words: Words) -> None:
-    labels = [row.label for row in words.written(replace(NOTICE, place=None)).rows]
+def test_what_is_not_known_is_left_out(words: NotificationTexts) -> None:
+    labels = [row.label for row in words.render(replace(NOTICE, location=None)).facts]
     assert labels == ["Valoda", "Kā sazināties", "Gaida kopš"]
 
 
-def test_who_has_withdrawn_is_named_by_number_alone(words: Words) -> None:
-    text = plain(words.written(Withdrawn(handoff=17)))
+def test_who_has_withdrawn_is_named_by_number_alone(words: NotificationTexts) -> None:
+    text = plain_text(words.render(Retraction(handoff=17)))
     assert text.startswith("Izsaukums Nr. 17: cilvēks savus datus ir izdzēsis.")
-    assert words.written(Withdrawn(handoff=17)).rows == ()
+    assert words.render(Retraction(handoff=17)).facts == ()
 
 
 def test_a_machine_that_knows_no_zones_tells_the_time_of_the_world(shipped: KnowledgeBundle) -> None:
-    words = Words.of(lambda: shipped.base.directory, "en", UTC)
-    assert "Waiting since: 23.11. 20:40 UTC" in plain(words.written(NOTICE))
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", UTC)
+    assert "Waiting since: 23.11. 20:40 UTC" in plain_text(words.render(NOTICE))
 
 
 def test_a_line_is_called_what_the_content_calls_it_now(shipped: KnowledgeBundle) -> None:
     now = [shipped.base.directory]
-    words = Words.of(lambda: now[0], "en", UTC)
+    words = NotificationTexts.for_directory(lambda: now[0], "en", UTC)
     line = now[0].lines[NOTICE.line]
     now[0] = replace(now[0], lines={NOTICE.line: replace(line, name={**line.name, "en": "Night shift"})})
-    assert "Night shift" in plain(words.written(NOTICE))
+    assert "Night shift" in plain_text(words.render(NOTICE))
     now[0] = replace(now[0], lines={})
-    assert f", {NOTICE.line}" in plain(words.written(NOTICE))
+    assert f", {NOTICE.line}" in plain_text(words.render(NOTICE))

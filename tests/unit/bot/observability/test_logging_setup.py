@@ -23,14 +23,14 @@ def _restored() -> Iterator[None]:
     root.handlers.clear()
     root.setLevel(level)
     structlog.reset_defaults()
-    for name in logging_setup.QUIET:
+    for name in logging_setup.SILENCED_LOGGERS:
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def configure(level: str, form: Literal["json", "console"]) -> None:
     """As the program does when it starts; pytest's own handler must not be there before it."""
     logging.getLogger().handlers.clear()
-    logging_setup.configure(level, form)
+    logging_setup.configure_logging(level, form)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[Any]:

@@ -17,26 +17,26 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 from sqlalchemy import text as sql
 
-from bot.observability.tracing import NO_TRACING, config, mistakes, tracing
-from bot.observability.tracing.config import Wish
-from bot.observability.tracing.middleware import Traced, webhooks
-from bot.observability.tracing.otel import OpenTelemetry
-from bot.settings import SettingsError, read
+from bot.observability.tracing import NO_TRACING, config, find_problems, open_tracing
+from bot.observability.tracing.config import TraceConfig
+from bot.observability.tracing.middleware import TracedReceive, webhook_tracing
+from bot.observability.tracing.otel import OpenTelemetryTracing
+from bot.settings import SettingsError, read_settings
 from storage.database import engine
-from tests.unit.bot.conftest import Program
+from tests.unit.bot.conftest import ProgramFixture
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 HERE = frozenset({"otlp_proto_http", "console"})
 
 
-class Process:
+class TracedProcess:
     """A process that traces, and what it would export."""
 
     def __init__(self) -> None:
         self._exporter = InMemorySpanExporter()
         provider = TracerProvider(shutdown_on_exit=False)
         provider.add_span_processor(SimpleSpanProcessor(self._exporter))
-        self.tracing = OpenTelemetry(provider)
+        self.tracing = OpenTelemetryTracing(provider)
 
     @property
     def spans(self) -> dict[str, ReadableSpan]:
@@ -48,18 +48,18 @@ class Process:
         """All that leaves the process."""
         return "".join(span.to_json() for span in self._exporter.get_finished_spans())
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Begin anew."""
         self._exporter.clear()
 
 
 @pytest.fixture
-def process() -> Process:
-    return Process()
+def process() -> TracedProcess:
+    return TracedProcess()
 
 
 @pytest.fixture
-def traced(program: Program, process: Process) -> Program:
+def traced(program: ProgramFixture, process: TracedProcess) -> ProgramFixture:
     program.intake = replace(program.intake, tracing=process.tracing)
     program.deliver = replace(program.deliver, tracing=process.tracing)
     return program
@@ -109,7 +109,7 @@ def trace_of(span: ReadableSpan) -> int:
 def test_traces_are_made_only_when_a_variable_asks_for_them(
     environment: dict[str, str], exporters: tuple[str, ...], asked_by: str
 ) -> None:
-    assert config.wish(environment) == Wish(exporters=exporters, asked_by=asked_by)
+    assert config.read_config(environment) == TraceConfig(exporters=exporters, requested_by=asked_by)
 
 
 @pytest.mark.parametrize(
@@ -125,17 +125,17 @@ def test_traces_are_made_only_when_a_variable_asks_for_them(
 def test_a_mistake_is_told_with_the_variable_and_what_to_write(
     environment: dict[str, str], said: tuple[str, ...]
 ) -> None:
-    (told,) = config.mistakes({ENDPOINT: "http://here:4318"} | environment, HERE)
+    (told,) = config.find_problems({ENDPOINT: "http://here:4318"} | environment, HERE)
     assert all(part in told for part in said), told
 
 
 def test_what_is_right_or_not_wanted_is_no_mistake() -> None:
-    assert [*config.mistakes({ENDPOINT: "http://here:4318"}, HERE)] == []
-    assert [*config.mistakes({}, frozenset())] == []
+    assert [*config.find_problems({ENDPOINT: "http://here:4318"}, HERE)] == []
+    assert [*config.find_problems({}, frozenset())] == []
 
 
 def test_where_the_extra_is_missing_the_remedy_is_told() -> None:
-    (told,) = config.mistakes({ENDPOINT: "http://here:4318"}, frozenset())
+    (told,) = config.find_problems({ENDPOINT: "http://here:4318"}, frozenset())
     assert told.startswith(ENDPOINT)
     assert "pip install 'paligs[tracing]'" in told
     assert "OTEL_SDK_DISABLED=true" in told
@@ -156,21 +156,21 @@ def test_mistakes_are_told_together_with_those_of_the_settings(bare: pytest.Monk
     bare.setenv("PORT", "eighty")
     bare.setenv("OTEL_TRACES_EXPORTER", "zipkin")
     with pytest.raises(SettingsError) as caught:
-        read(also=mistakes())
+        read_settings(also_problems=find_problems())
     assert [problem.split(":")[0] for problem in caught.value.problems] == ["PORT", "OTEL_TRACES_EXPORTER"]
 
 
 def test_without_a_wish_nothing_is_begun(bare: pytest.MonkeyPatch) -> None:
-    assert mistakes() == ()
-    with tracing() as traces:
+    assert find_problems() == ()
+    with open_tracing() as traces:
         assert traces is NO_TRACING
 
 
 def test_a_wish_may_stand_in_dot_env_and_is_begun_and_ended(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OTEL_TRACES_EXPORTER=otlp\nOTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9\n")
-    assert mistakes() == ()
-    with tracing() as traces:
-        assert isinstance(traces, OpenTelemetry)
+    assert find_problems() == ()
+    with open_tracing() as traces:
+        assert isinstance(traces, OpenTelemetryTracing)
         assert traces._provider.resource.attributes["service.name"] == "paligs"
 
 
@@ -178,8 +178,8 @@ def test_the_environment_names_the_service(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("OTEL_TRACES_EXPORTER", "otlp")
     bare.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.version=7,deployment.environment.name=test")
     bare.setenv("OTEL_SERVICE_NAME", "bot")
-    with tracing() as traces:
-        assert isinstance(traces, OpenTelemetry)
+    with open_tracing() as traces:
+        assert isinstance(traces, OpenTelemetryTracing)
         said = traces._provider.resource.attributes
     assert (said["service.name"], said["service.version"], said["deployment.environment.name"]) == ("bot", "7", "test")
 
@@ -192,8 +192,10 @@ def test_the_program_starts_without_opentelemetry() -> None:
 # The way of a message
 
 
-async def test_a_message_is_one_trace_from_the_way_in_to_the_delivery(traced: Program, process: Process) -> None:
-    await Traced(receive=traced.intake, tracing=process.tracing)(traced.inbound("hours"))
+async def test_a_message_is_one_trace_from_the_way_in_to_the_delivery(
+    traced: ProgramFixture, process: TracedProcess
+) -> None:
+    await TracedReceive(receive=traced.intake, tracing=process.tracing)(traced.inbound("hours"))
     await traced.deliver(traced.submitted[-1])
 
     spans = process.spans
@@ -218,22 +220,24 @@ async def test_a_message_is_one_trace_from_the_way_in_to_the_delivery(traced: Pr
     }
 
 
-async def test_another_process_delivers_into_the_same_trace(traced: Program, process: Process) -> None:
+async def test_another_process_delivers_into_the_same_trace(traced: ProgramFixture, process: TracedProcess) -> None:
     await traced.intake(traced.inbound("hours"))
-    worker = Process()
+    worker = TracedProcess()
     await replace(traced.deliver, tracing=worker.tracing)(traced.submitted[-1])
 
     deliver, intake = worker.spans["deliver test"], process.spans["intake"]
     assert (trace_of(deliver), parent(deliver)) == (trace_of(intake), own(intake))
 
 
-async def test_each_try_is_a_span_and_a_failure_is_told_without_words(traced: Program, process: Process) -> None:
+async def test_each_try_is_a_span_and_a_failure_is_told_without_words(
+    traced: ProgramFixture, process: TracedProcess
+) -> None:
     await traced.intake(traced.inbound("hours"))
-    traced.channel.refuses(permanent=False)
+    traced.channel.fail_next(permanent=False)
     await traced.deliver(traced.submitted[-1])
     later = process.spans["deliver test"]
     traced.time[0] += timedelta(minutes=1)
-    traced.channel.refuses(permanent=True)
+    traced.channel.fail_next(permanent=True)
     await traced.deliver(traced.submitted[-1])
     failed = process.spans["deliver test"]
 
@@ -243,9 +247,9 @@ async def test_each_try_is_a_span_and_a_failure_is_told_without_words(traced: Pr
     assert trace_of(later) == trace_of(failed) == trace_of(process.spans["intake"])
 
 
-async def test_no_word_and_no_address_gets_into_a_trace(traced: Program, process: Process) -> None:
+async def test_no_word_and_no_address_gets_into_a_trace(traced: ProgramFixture, process: TracedProcess) -> None:
     sender = "whatsapp:+37120000077"
-    await Traced(receive=traced.intake, tracing=process.tracing)(traced.inbound("ŠNICELIS", sender=sender))
+    await TracedReceive(receive=traced.intake, tracing=process.tracing)(traced.inbound("ŠNICELIS", sender=sender))
     await traced.deliver(traced.submitted[-1])
 
     def broken(*_: object) -> None:
@@ -253,7 +257,7 @@ async def test_no_word_and_no_address_gets_into_a_trace(traced: Program, process
 
     failing = replace(traced.intake, decide=broken)  # type: ignore[arg-type]
     with pytest.raises(RuntimeError):
-        await Traced(receive=failing, tracing=process.tracing)(traced.inbound("ŠNICELIS", sender=sender))
+        await TracedReceive(receive=failing, tracing=process.tracing)(traced.inbound("ŠNICELIS", sender=sender))
 
     assert {facts(process.spans[name])["error.type"] for name in ("decide", "intake", "receive test")} == {
         "RuntimeError"
@@ -263,15 +267,17 @@ async def test_no_word_and_no_address_gets_into_a_trace(traced: Program, process
     assert "NICELIS".casefold() not in process.exported.casefold()
 
 
-async def test_the_same_message_again_is_told_as_such(traced: Program, process: Process) -> None:
+async def test_the_same_message_again_is_told_as_such(traced: ProgramFixture, process: TracedProcess) -> None:
     for _ in range(2):
         await traced.intake(traced.inbound("hours", message_id="one"))
     assert facts(process.spans["intake"]) == {"paligs.channel": "test", "paligs.result": "repeated"}
 
 
-async def test_a_farewell_to_the_forgotten_is_a_trace_of_its_own(traced: Program, process: Process) -> None:
-    await traced.hears("hours")
-    process.forget()
+async def test_a_farewell_to_the_forgotten_is_a_trace_of_its_own(
+    traced: ProgramFixture, process: TracedProcess
+) -> None:
+    await traced.exchange("hours")
+    process.clear()
     await traced.intake(traced.inbound("/forget"))
     with process.tracing.span("something else"):
         await traced.deliver(traced.submitted[-1])
@@ -280,9 +286,9 @@ async def test_a_farewell_to_the_forgotten_is_a_trace_of_its_own(traced: Program
     assert "paligs.turn" not in facts(deliver)
 
 
-async def test_where_nobody_traces_nothing_is_stored(program: Program) -> None:
-    await program.hears("hours")
-    with engine.reading(program.database) as connection:
+async def test_where_nobody_traces_nothing_is_stored(program: ProgramFixture) -> None:
+    await program.exchange("hours")
+    with engine.read_transaction(program.database) as connection:
         assert connection.scalar(sql("SELECT traceparent FROM turns")) is None
 
 
@@ -290,7 +296,7 @@ async def test_where_nobody_traces_nothing_is_stored(program: Program) -> None:
 
 
 @pytest.fixture
-async def site(process: Process) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+async def site(process: TracedProcess) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     async def answer(request: web.Request) -> web.Response:
         match request.query.get("say"):
             case "refuse":
@@ -303,14 +309,14 @@ async def site(process: Process) -> AsyncIterator[TestClient[web.Request, web.Ap
                 with process.tracing.span("inside"):
                     return web.Response()
 
-    application = web.Application(middlewares=[webhooks(process.tracing)])
+    application = web.Application(middlewares=[webhook_tracing(process.tracing)])
     application.add_routes([web.post("/webhooks/telegram", answer), web.get("/healthz", answer)])
     async with TestClient(TestServer(application)) as client:
         yield client
 
 
 async def test_a_webhook_call_is_the_first_span_of_its_message(
-    site: TestClient[web.Request, web.Application], process: Process
+    site: TestClient[web.Request, web.Application], process: TracedProcess
 ) -> None:
     await site.post("/webhooks/telegram?key=37120000077")
     call = process.spans["POST /webhooks/telegram"]
@@ -325,7 +331,7 @@ async def test_a_webhook_call_is_the_first_span_of_its_message(
 
 
 async def test_a_proxy_that_traces_is_followed(
-    site: TestClient[web.Request, web.Application], process: Process
+    site: TestClient[web.Request, web.Application], process: TracedProcess
 ) -> None:
     header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     await site.post("/webhooks/telegram", headers={"traceparent": header})
@@ -337,7 +343,7 @@ async def test_a_proxy_that_traces_is_followed(
     ("say", "status", "failed"), [("refuse", 403, False), ("fail", 500, True), ("break", 500, True)]
 )
 async def test_a_call_that_we_fail_is_a_failure_and_one_that_we_refuse_is_none(
-    site: TestClient[web.Request, web.Application], process: Process, say: str, status: int, failed: bool
+    site: TestClient[web.Request, web.Application], process: TracedProcess, say: str, status: int, failed: bool
 ) -> None:
     await site.post(f"/webhooks/telegram?say={say}")
     call = process.spans["POST /webhooks/telegram"]
@@ -347,7 +353,7 @@ async def test_a_call_that_we_fail_is_a_failure_and_one_that_we_refuse_is_none(
 
 
 async def test_other_pages_are_left_out_and_unknown_ones_have_one_name(
-    site: TestClient[web.Request, web.Application], process: Process
+    site: TestClient[web.Request, web.Application], process: TracedProcess
 ) -> None:
     await site.get("/healthz")
     assert [*process.spans] == ["inside"]

@@ -11,14 +11,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from itsdangerous import URLSafeTimedSerializer
 
 from bot.web import TextsError, read_texts
-from bot.web.email_draft import DraftContent, DraftExpired, DraftInvalid, DraftPage, DraftRef, DraftTokens
-from bot.web.email_draft.page import LONGEST_STORY, story
+from bot.web.email_draft import DraftContent, DraftLinkExpired, DraftLinkInvalid, DraftPage, DraftReference, DraftTokens
+from bot.web.email_draft.page import MAX_STORY_CHARS, compose_story
 from kb.model import LANGUAGES, Language
 from tests.doubles import small_base
 
 SECRET = "a secret for tests"
-GOOD = DraftTokens(SECRET, timedelta(days=1))
-OLD = DraftTokens(SECRET, timedelta(seconds=-1))
+VALID_TOKENS = DraftTokens(SECRET, timedelta(days=1))
+EXPIRED_TOKENS = DraftTokens(SECRET, timedelta(seconds=-1))
 
 Client = TestClient[web.Request, web.Application]
 Open = Callable[..., Awaitable[Client]]
@@ -34,11 +34,15 @@ async def opened() -> AsyncIterator[Open]:
     """Serves the page."""
     clients: list[Client] = []
 
-    async def open_(tokens: DraftTokens = GOOD, words: Callable[[str], Awaitable[Sequence[str]]] = said) -> Client:
+    async def open_(
+        tokens: DraftTokens = VALID_TOKENS, words: Callable[[str], Awaitable[Sequence[str]]] = said
+    ) -> Client:
         directory = small_base().directory
-        content = DraftContent(channel=directory.ticket_channel, urgent=directory.lines[directory.urgent_line])
+        content = DraftContent(
+            ticket_channel=directory.ticket_channel, urgent_line=directory.lines[directory.urgent_line]
+        )
         application = web.Application()
-        application.add_routes(DraftPage(tokens=tokens, content=lambda: content, said=words).routes())
+        application.add_routes(DraftPage(tokens=tokens, content=lambda: content, last_messages=words).routes())
         client = TestClient(TestServer(application))
         await client.start_server()
         clients.append(client)
@@ -54,16 +58,20 @@ async def opened() -> AsyncIterator[Open]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_token_stands_for_a_talk_in_a_language(language: Language) -> None:
-    assert GOOD.read(GOOD.make("talk-1", language)) == DraftRef(conversation="talk-1", language=language)
+    assert VALID_TOKENS.read(VALID_TOKENS.make("talk-1", language)) == DraftReference(
+        conversation="talk-1", language=language
+    )
 
 
 def test_a_token_can_stand_in_an_address_as_it_is() -> None:
-    assert set(GOOD.make("talk-1", "lv")) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+    assert set(VALID_TOKENS.make("talk-1", "lv")) <= set(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+    )
 
 
 def test_a_token_expires() -> None:
-    with pytest.raises(DraftExpired, match="new one"):
-        OLD.read(GOOD.make("talk-1", "lv"))
+    with pytest.raises(DraftLinkExpired, match="new one"):
+        EXPIRED_TOKENS.read(VALID_TOKENS.make("talk-1", "lv"))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +80,7 @@ def test_a_token_expires() -> None:
         "",
         "x",
         "a.b.c",
-        GOOD.make("talk-1", "lv")[:-1],
+        VALID_TOKENS.make("talk-1", "lv")[:-1],
         DraftTokens("another secret", timedelta(days=1)).make("talk-1", "lv"),
         str(URLSafeTimedSerializer(SECRET, salt="for something else").dumps(["talk-1", "lv"])),
         str(URLSafeTimedSerializer(SECRET, salt="paligs draft link").dumps({"talk": "lv"})),
@@ -81,8 +89,8 @@ def test_a_token_expires() -> None:
     ids=["empty", "short", "parts", "cut", "another secret", "another salt", "another shape", "another language"],
 )
 def test_a_token_that_was_not_made_here_is_none(token: str) -> None:
-    with pytest.raises(DraftInvalid):
-        GOOD.read(token)
+    with pytest.raises(DraftLinkInvalid):
+        VALID_TOKENS.read(token)
 
 
 # The page
@@ -90,7 +98,7 @@ def test_a_token_that_was_not_made_here_is_none(token: str) -> None:
 
 async def test_the_page_shows_the_address_the_number_and_what_was_said(opened: Open) -> None:
     client = await opened()
-    response = await client.get(f"/t/{GOOD.make('talk-1', 'en')}")
+    response = await client.get(f"/t/{VALID_TOKENS.make('talk-1', 'en')}")
     page = await response.text()
     directory = small_base().directory
     assert response.status == HTTPStatus.OK
@@ -103,12 +111,12 @@ async def test_the_page_shows_the_address_the_number_and_what_was_said(opened: O
 
 
 async def test_the_page_can_be_read_in_another_language(opened: Open) -> None:
-    page = await (await (await opened()).get(f"/t/{GOOD.make('talk-1', 'en')}?lang=ru")).text()
+    page = await (await (await opened()).get(f"/t/{VALID_TOKENS.make('talk-1', 'en')}?lang=ru")).text()
     assert '<html lang="ru">' in page
 
 
 async def test_the_page_sends_nothing_and_is_kept_nowhere(opened: Open) -> None:
-    response = await (await opened()).get(f"/t/{GOOD.make('talk-1', 'lv')}")
+    response = await (await opened()).get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")
     policy = response.headers["Content-Security-Policy"]
     assert "connect-src 'none'" in policy
     assert "form-action 'none'" in policy
@@ -120,7 +128,7 @@ async def test_the_page_sends_nothing_and_is_kept_nowhere(opened: Open) -> None:
 
 
 async def test_nothing_can_be_posted_to_it(opened: Open) -> None:
-    response = await (await opened()).post(f"/t/{GOOD.make('talk-1', 'lv')}", data={"restaurant": "x"})
+    response = await (await opened()).post(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}", data={"restaurant": "x"})
     assert response.status == HTTPStatus.METHOD_NOT_ALLOWED
 
 
@@ -143,7 +151,10 @@ def test_its_scripts_cannot_call_anybody() -> None:
 
 @pytest.mark.parametrize(
     ("tokens", "token", "status"),
-    [(GOOD, "nonsense", HTTPStatus.NOT_FOUND), (OLD, OLD.make("talk-1", "lv"), HTTPStatus.GONE)],
+    [
+        (VALID_TOKENS, "nonsense", HTTPStatus.NOT_FOUND),
+        (EXPIRED_TOKENS, EXPIRED_TOKENS.make("talk-1", "lv"), HTTPStatus.GONE),
+    ],
     ids=["nonsense", "old"],
 )
 async def test_a_link_that_is_no_good_still_gives_the_address_in_three_languages(
@@ -163,7 +174,7 @@ async def test_without_the_words_the_draft_is_empty_but_there(opened: Open) -> N
     async def broken(conversation: str) -> Sequence[str]:
         raise OSError(conversation)
 
-    response = await (await opened(words=broken)).get(f"/t/{GOOD.make('talk-1', 'lv')}")
+    response = await (await opened(words=broken)).get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")
     assert response.status == HTTPStatus.OK
 
 
@@ -171,12 +182,12 @@ async def test_without_the_words_the_draft_is_empty_but_there(opened: Open) -> N
 
 
 def test_the_story_leaves_out_commands_and_repetitions() -> None:
-    assert story(["/start", "kase stāv", " ", "kase stāv ", "kopš rīta", "/help"]) == "kase stāv\nkopš rīta"
+    assert compose_story(["/start", "kase stāv", " ", "kase stāv ", "kopš rīta", "/help"]) == "kase stāv\nkopš rīta"
 
 
 def test_the_story_keeps_the_newest_words() -> None:
-    assert story(["vecs " * 200, "jauns " * 200]) == ("jauns " * 200).strip()
-    assert len(story(["x" * 10_000])) == LONGEST_STORY
+    assert compose_story(["vecs " * 200, "jauns " * 200]) == ("jauns " * 200).strip()
+    assert len(compose_story(["x" * 10_000])) == MAX_STORY_CHARS
 
 
 # The words of the pages

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Engine, text
 
 from storage import personal_data
-from storage.database.engine import checkpoint, create, reading, writing
-from storage.errors import AddressError, StorageError, UnavailableError
+from storage.database.engine import checkpoint, create_database_engine, read_transaction, write_transaction
+from storage.errors import DatabaseUrlError, StorageError, UnavailableError
 from storage.migrations import upgrade
 from tests.contract.talks import said, take_in
 
 
 @contextmanager
 def opened(url: str) -> Iterator[Engine]:
-    engine = create(url)
+    engine = create_database_engine(url)
     yield engine
     engine.dispose()
 
@@ -43,15 +43,15 @@ def test_what_the_url_says_goes_before_our_own_choice() -> None:
      "postgres://anna:geheim@host:port/name"],
 )  # fmt: skip
 def test_a_url_that_cannot_be_used_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(AddressError, match="write sqlite:///data/paligs") as caught:
-        create(url)
+    with pytest.raises(DatabaseUrlError, match="write sqlite:///data/paligs") as caught:
+        create_database_engine(url)
 
     assert "geheim" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
 def test_the_folder_of_the_file_is_made_for_the_owner_alone(tmp_path: Path) -> None:
-    with opened(f"sqlite:///{tmp_path}/deep/down/paligs.db") as engine, writing(engine):
+    with opened(f"sqlite:///{tmp_path}/deep/down/paligs.db") as engine, write_transaction(engine):
         pass
 
     assert (tmp_path / "deep" / "down" / "paligs.db").exists()
@@ -61,12 +61,12 @@ def test_the_folder_of_the_file_is_made_for_the_owner_alone(tmp_path: Path) -> N
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(AddressError, match="file/folder"):
-        create(f"sqlite:///{tmp_path}/file/folder/paligs.db")
+    with pytest.raises(DatabaseUrlError, match="file/folder"):
+        create_database_engine(f"sqlite:///{tmp_path}/file/folder/paligs.db")
 
 
 def test_a_file_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
-    with opened(f"sqlite:///{tmp_path}") as engine, pytest.raises(UnavailableError), reading(engine):
+    with opened(f"sqlite:///{tmp_path}") as engine, pytest.raises(UnavailableError), read_transaction(engine):
         pass
 
 
@@ -74,7 +74,7 @@ def test_a_file_that_is_no_database_cannot_be_mended_by_trying_again(tmp_path: P
     (tmp_path / "paligs.db").write_text("This is a letter, not a database. " * 100)
 
     with opened(f"sqlite:///{tmp_path}/paligs.db") as engine:
-        with pytest.raises(StorageError) as caught, reading(engine):
+        with pytest.raises(StorageError) as caught, read_transaction(engine):
             pass
         assert caught.value.permanent
 
@@ -84,7 +84,7 @@ def test_a_file_that_may_only_be_read_cannot_be_mended_by_trying_again(tmp_path:
         other.execute("CREATE TABLE something (id INTEGER)")
 
     with opened(f"sqlite:///file:{tmp_path}/paligs.db?mode=ro&uri=true") as engine:
-        with pytest.raises(StorageError) as caught, reading(engine):
+        with pytest.raises(StorageError) as caught, read_transaction(engine):
             pass
         assert caught.value.permanent
 
@@ -94,20 +94,20 @@ def test_a_file_that_may_only_be_read_cannot_be_mended_by_trying_again(tmp_path:
     [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1), ("secure_delete", 1), ("busy_timeout", 10_000)],
 )
 def test_sqlite_is_set_up_for_a_program_that_runs_long(tmp_path: Path, pragma: str, value: object) -> None:
-    with opened(f"sqlite:///{tmp_path}/paligs.db") as engine, writing(engine) as connection:
+    with opened(f"sqlite:///{tmp_path}/paligs.db") as engine, write_transaction(engine) as connection:
         assert connection.scalar(text(f"PRAGMA {pragma}")) == value
 
 
 def test_a_database_in_memory_lives_as_long_as_its_engine() -> None:
     with opened("sqlite://") as engine:
         upgrade.upgrade(engine)
-        assert upgrade.check(engine) == []
+        assert upgrade.find_problems(engine) == []
 
 
 def test_foreign_keys_count_again_after_a_migration() -> None:
     with opened("sqlite://") as engine:
         upgrade.upgrade(engine)
-        with pytest.raises(StorageError), writing(engine) as connection:
+        with pytest.raises(StorageError), write_transaction(engine) as connection:
             connection.execute(text("INSERT INTO sessions VALUES ('nobody', '{}', '2026-11-23')"))
 
 
@@ -118,12 +118,12 @@ def test_a_database_that_another_program_holds_can_be_tried_again(
         upgrade.upgrade(engine)
         with closing(sqlite3.connect(tmp_path / "paligs.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(UnavailableError) as caught, writing(engine):
+            with pytest.raises(UnavailableError) as caught, write_transaction(engine):
                 pass
             assert not caught.value.permanent
-            with reading(engine):
+            with read_transaction(engine):
                 pass
-        with writing(engine):
+        with write_transaction(engine):
             pass
 
 
@@ -132,7 +132,7 @@ def test_opening_a_new_file_waits_for_whoever_opens_it_too(tmp_path: Path) -> No
         other.execute("BEGIN EXCLUSIVE")
         leaving = Timer(0.3, other.execute, ["COMMIT"])
         leaving.start()
-        with opened(f"sqlite:///{tmp_path}/paligs.db?timeout=0") as engine, writing(engine) as connection:
+        with opened(f"sqlite:///{tmp_path}/paligs.db?timeout=0") as engine, write_transaction(engine) as connection:
             assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         leaving.join()
 
@@ -144,8 +144,8 @@ def test_erased_words_are_not_left_in_the_files(tmp_path: Path) -> None:
         checkpoint(engine)
         assert found("ŠNICELIS", tmp_path) == ["paligs.db"]
 
-        with writing(engine) as connection:
-            personal_data.erase(connection, personal_data.find(connection, "anna"))
+        with write_transaction(engine) as connection:
+            personal_data.erase(connection, personal_data.find_conversations(connection, "anna"))
         checkpoint(engine)
         assert found("ŠNICELIS", tmp_path) == []
         assert found("anna", tmp_path) == []

@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
-from storage.database.engine import create, migrating, writing
+from storage.database.engine import create_database_engine, migration_transaction, write_transaction
 from storage.errors import BackupError, MigrationError, UnavailableError
 from storage.migrations import HEAD, upgrade
 from tests.contract.talks import HELLO, take_in
@@ -24,48 +24,48 @@ from tests.contract.talks import HELLO, take_in
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A database file that is up to date."""
-    engine = create(f"sqlite:///{tmp_path}/paligs.db")
+    engine = create_database_engine(f"sqlite:///{tmp_path}/paligs.db")
     upgrade.upgrade(engine)
     yield engine
     engine.dispose()
 
 
 def orphan(engine: Engine) -> None:
-    with migrating(engine) as connection:
+    with migration_transaction(engine) as connection:
         connection.execute(text("INSERT INTO sessions VALUES ('nobody', '{}', '2026-11-23 00:00:00')"))
 
 
 def test_a_row_whose_talk_is_missing_is_found(engine: Engine) -> None:
     orphan(engine)
 
-    (fault,) = upgrade.check(engine)
+    (fault,) = upgrade.find_problems(engine)
     assert "foreign_key_check finds: sessions" in fault
 
 
 def test_a_damaged_index_is_found(engine: Engine) -> None:
     take_in(engine, HELLO)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(text("PRAGMA writable_schema=ON"))
         other = "UPDATE sqlite_schema SET sql = replace(sql, '(sender)', '(address)') WHERE name = 'ix_conversations_sender'"
         connection.execute(text(other))
     engine.dispose()
 
-    assert "integrity_check finds" in upgrade.check(engine)[0]
+    assert "integrity_check finds" in upgrade.find_problems(engine)[0]
 
 
 def test_a_file_that_is_no_database_is_found(tmp_path: Path) -> None:
     (tmp_path / "letter.db").write_text("This is a letter, not a database. " * 100)
-    engine = create(f"sqlite:///{tmp_path}/letter.db")
+    engine = create_database_engine(f"sqlite:///{tmp_path}/letter.db")
 
-    assert "file is not a database" in upgrade.check(engine)[0]
+    assert "file is not a database" in upgrade.find_problems(engine)[0]
     engine.dispose()
 
 
 def test_a_database_out_of_reach_is_not_called_damaged(tmp_path: Path) -> None:
-    engine = create(f"sqlite:///{tmp_path}")
+    engine = create_database_engine(f"sqlite:///{tmp_path}")
 
     with pytest.raises(UnavailableError):
-        upgrade.check(engine)
+        upgrade.find_problems(engine)
 
 
 def test_alembic_itself_runs_the_revisions_for_a_developer(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_alembic_itself_runs_the_revisions_for_a_developer(tmp_path: Path) -> No
     command.upgrade(config, "head")
     command.check(config)
 
-    engine = create(url)
-    assert upgrade.check(engine) == []
+    engine = create_database_engine(url)
+    assert upgrade.find_problems(engine) == []
     engine.dispose()
 
 
@@ -95,8 +95,8 @@ assert upgrade.check(engine) == []
 
 
 def test_an_upgrade_that_leaves_rows_without_an_owner_is_undone(tmp_path: Path) -> None:
-    engine = create(f"sqlite:///{tmp_path}/paligs.db")
-    with migrating(engine) as connection:
+    engine = create_database_engine(f"sqlite:///{tmp_path}/paligs.db")
+    with migration_transaction(engine) as connection:
         connection.execute(text("CREATE TABLE owner (id INTEGER PRIMARY KEY)"))
         connection.execute(text("CREATE TABLE owned (owner_id INTEGER REFERENCES owner (id))"))
         connection.execute(text("INSERT INTO owned VALUES (1)"))
@@ -109,7 +109,7 @@ def test_an_upgrade_that_leaves_rows_without_an_owner_is_undone(tmp_path: Path) 
 
 
 def test_a_backup_is_made_while_others_write(engine: Engine, tmp_path: Path) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         half = "INSERT INTO conversations (id, channel, address, sender, created_at, last_seen_at)"
         connection.execute(text(f"{half} VALUES ('half', 'x', 'y', 'z', '', '')"))
         upgrade.backup(engine, tmp_path / "copy.db")
@@ -136,7 +136,7 @@ def test_a_backup_into_a_folder_that_cannot_be_says_so(engine: Engine, tmp_path:
 
 def test_a_backup_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
     (tmp_path / "paligs.db").write_text("This is a letter, not a database. " * 100)
-    engine = create(f"sqlite:///{tmp_path}/paligs.db")
+    engine = create_database_engine(f"sqlite:///{tmp_path}/paligs.db")
 
     with pytest.raises(BackupError):
         upgrade.backup(engine, tmp_path / "copy.db")
@@ -148,7 +148,7 @@ def test_a_backup_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
 def test_an_upgrade_of_a_busy_database_can_be_tried_again(tmp_path: Path, engine: Engine) -> None:
     with closing(sqlite3.connect(tmp_path / "paligs.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        impatient = create(f"sqlite:///{tmp_path}/paligs.db?timeout=0.05")
+        impatient = create_database_engine(f"sqlite:///{tmp_path}/paligs.db?timeout=0.05")
         with pytest.raises(UnavailableError):
             upgrade.upgrade(impatient)
         impatient.dispose()
@@ -160,7 +160,7 @@ def test_the_newest_revision_is_the_one_that_is_named() -> None:
 
 def test_where_there_is_nothing_to_do_alembic_is_not_loaded(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'paligs.sqlite3'}"
-    engine = create(database)
+    engine = create_database_engine(database)
     upgrade.upgrade(engine)
     engine.dispose()
     program = (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.tables.types import clean
+from storage.tables.types import storable
 
 HIGH, LOW = "\ud83d", "\ude00"
 """The halves of a surrogate pair."""
@@ -24,18 +24,18 @@ HIGH, LOW = "\ud83d", "\ude00"
     ],
 )
 def test_only_what_no_database_can_hold_is_changed(given_text: str, kept: str) -> None:
-    assert clean(given_text) == kept
+    assert storable(given_text) == kept
 
 
 @given(st.text(st.characters(exclude_categories=()) | st.sampled_from(["\x00", HIGH, LOW])))
 def test_whatever_is_cleaned_can_be_stored_and_stays_as_it_is(words: str) -> None:
-    cleaned = clean(words)
+    cleaned = storable(words)
 
     assert "\x00" not in cleaned
     assert cleaned.encode().decode() == cleaned
-    assert clean(cleaned) == cleaned
+    assert storable(cleaned) == cleaned
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
 def test_proper_text_is_not_touched(words: str) -> None:
-    assert clean(words) == words
+    assert storable(words) == words

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.api.updates import MalformedError, Update
-from bot.channels.telegram.incoming.parsing import inbound
+from bot.channels.telegram.incoming.parsing import to_inbound
 from handlers.model.messages import Inbound, MessageKind
-from tests.unit.bot.channels.telegram.updates import ANNA, BOT, GROUP, ME, NOW, PRIVATE, SENT, message, update
+from tests.unit.bot.channels.telegram.updates import ANNA, BOT, BOT_IDENTITY, GROUP, NOW, PRIVATE, SENT, message, update
 
 
 def heard(**content: Any) -> Inbound | None:
-    return inbound(update(message=message(**content)), ME, NOW)
+    return to_inbound(update(message=message(**content)), BOT_IDENTITY, NOW)
 
 
 def test_a_text_is_heard_with_all_that_is_known_about_it() -> None:
@@ -90,11 +90,11 @@ def test_the_language_of_the_device_is_one_of_ours_or_unknown(code: str | None, 
     ],
 )
 def test_what_nobody_said_to_the_bot_is_ignored(ignored: dict[str, Any]) -> None:
-    assert inbound(update(**ignored), ME, NOW) is None
+    assert to_inbound(update(**ignored), BOT_IDENTITY, NOW) is None
 
 
 def test_a_message_mended_soon_is_another_message() -> None:
-    said = inbound(update(edited_message=message(text="Kase nestrādā", edit_date=SENT + 60)), ME, NOW)
+    said = to_inbound(update(edited_message=message(text="Kase nestrādā", edit_date=SENT + 60)), BOT_IDENTITY, NOW)
     assert said is not None
     assert said.message_id == f"5:e{SENT + 60}"
     assert said.sent_at == datetime.fromtimestamp(SENT + 60, UTC)
@@ -117,7 +117,7 @@ def test_a_tap_is_a_choice_of_its_turn() -> None:
     markup = {"inline_keyboard": [[{"text": "Tehniskā daļa", "callback_data": "31|line:technical"}]]}
     under = message(text="?", reply_markup=markup, **{"from": BOT})
     query = {"id": "77", "from": ANNA, "message": under, "data": "31|line:technical"}
-    assert inbound(update(callback_query=query), ME, NOW) == Inbound(
+    assert to_inbound(update(callback_query=query), BOT_IDENTITY, NOW) == Inbound(
         channel="telegram",
         conversation="42",
         sender="42",
@@ -133,7 +133,9 @@ def test_a_tap_is_a_choice_of_its_turn() -> None:
 
 def test_a_tap_under_a_message_too_old_to_be_shown_is_still_a_choice() -> None:
     old = {"chat": PRIVATE, "message_id": 3, "date": 0}
-    said = inbound(update(callback_query={"id": "77", "from": ANNA, "message": old, "data": "31|none"}), ME, NOW)
+    said = to_inbound(
+        update(callback_query={"id": "77", "from": ANNA, "message": old, "data": "31|none"}), BOT_IDENTITY, NOW
+    )
     assert said is not None
     assert (said.kind, said.choice, said.source_turn, said.text) == (MessageKind.TAP, "none", "31", "")
 
@@ -162,7 +164,7 @@ def test_a_reply_goes_to_the_topic_of_the_forum_where_the_question_stood() -> No
 )
 def test_what_is_no_update_is_malformed_and_its_words_are_not_told(raw: object) -> None:
     with pytest.raises(MalformedError) as caught:
-        Update.read(raw)
+        Update.parse(raw)
     assert "Anna" not in str(caught.value)
 
 
@@ -180,6 +182,6 @@ fields = st.sampled_from(
 def test_any_message_is_heard_ignored_or_malformed(content: dict[str, Any]) -> None:
     for kind in ("message", "edited_message"):
         try:
-            inbound(Update.read({"update_id": 1, kind: message(edit_date=SENT) | content}), ME, NOW)
+            to_inbound(Update.parse({"update_id": 1, kind: message(edit_date=SENT) | content}), BOT_IDENTITY, NOW)
         except MalformedError:
             continue

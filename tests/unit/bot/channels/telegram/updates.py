@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.telegram.api.updates import Update
-from bot.channels.telegram.incoming.mentions import Me
+from bot.channels.telegram.incoming.mentions import BotIdentity
 
-ME = Me(id=7, username="Paligs_Bot")
+BOT_IDENTITY = BotIdentity(id=7, username="Paligs_Bot")
 SENT = 1_700_000_000
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def message(**content: Any) -> dict[str, Any]:
 
 def update(**content: Any) -> Update:
     """An update with a message, or whatever is given."""
-    return Update.read({"update_id": 1} | content)
+    return Update.parse({"update_id": 1} | content)
 
 
 def mention(text: str, name: str = "@paligs_bot", kind: str = "mention") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.whatsapp.parsing import inbound, payload
+from bot.channels.whatsapp.parsing import encode_choice, to_inbound
 from handlers.model.messages import Inbound, MessageKind
 from tests.doubles import NOW
 from tests.unit.bot.channels.whatsapp.conftest import ANNA
@@ -59,7 +59,7 @@ def photo(media_type: str, **more: str) -> dict[str, str]:
     ],
 )
 def test_what_it_becomes(fields: dict[str, str], expected: dict[str, object]) -> None:
-    assert inbound({**FIELDS, **fields}, NOW) == replace(HEARD, **expected)  # type: ignore[arg-type]
+    assert to_inbound({**FIELDS, **fields}, NOW) == replace(HEARD, **expected)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_what_it_becomes(fields: dict[str, str], expected: dict[str, object]) ->
     ids=["no id", "no sender", "an SMS", "a reaction"],
 )
 def test_what_is_no_message_for_us(fields: dict[str, str]) -> None:
-    assert inbound({**FIELDS, **fields}, NOW) is None
+    assert to_inbound({**FIELDS, **fields}, NOW) is None
 
 
 def test_a_button_comes_back_as_it_went() -> None:
-    heard = inbound({**FIELDS, "ButtonPayload": payload("12", "line:a|b")}, NOW)
+    heard = to_inbound({**FIELDS, "ButtonPayload": encode_choice("12", "line:a|b")}, NOW)
     assert heard is not None
     assert (heard.source_turn, heard.choice) == ("12", "line:a|b")
