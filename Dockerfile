@@ -34,7 +34,7 @@ RUN groupadd --gid 10001 paligs \
 COPY --from=build /opt/paligs /opt/paligs
 ENV PATH=/opt/paligs/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8080 LOG_FORMAT=json XDG_CACHE_HOME=/app/cache
 USER 10001:10001
-RUN paligs kb learn
+RUN paligs kb train
 VOLUME /app/data
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \

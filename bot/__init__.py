@@ -1,1 +1,1 @@
-"""What touches the world: channels, settings, the command line, and the one place where all is wired."""
+"""Connects the program to the outside: channels, settings, the command line, and the composition root."""

@@ -1,4 +1,4 @@
-"""What can be set from outside, read once from the environment and .env; every mistake is reported at once."""
+"""Reads the settings from the environment and .env, and reports all problems together."""
 
 import json
 import re
@@ -22,7 +22,7 @@ SECRET_SETTINGS: Final = (
     *notices.SECRET_NOTIFICATION_SETTINGS,
     "oidc_client_secret",
 )
-"""Settings that may stand in a file of their own, named by NAME_FILE."""
+"""Settings that may be read from a file, named by NAME_FILE."""
 
 
 _TELEGRAM_TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -30,7 +30,7 @@ _WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class SettingsError(Exception):
-    """Some settings are not usable; mend those named below (in the environment or .env) and start again."""
+    """Some settings are not usable; fix those named below (in the environment or .env) and start again."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join((str(self.__doc__), *(f"  {problem}" for problem in problems))))
@@ -38,7 +38,7 @@ class SettingsError(Exception):
 
 
 def _parse_origin(value: object) -> object:
-    """An http(s) address without a path, or nothing."""
+    """An http(s) origin without a path, or None."""
     if not isinstance(value, str) or not value.strip():
         return None
     parts = urlsplit(value.strip().rstrip("/"))
@@ -48,7 +48,7 @@ def _parse_origin(value: object) -> object:
 
 
 def _parse_json_object(value: object) -> object:
-    """JSON, read here: what cannot be read is one mistake among others."""
+    """Parsed JSON; invalid JSON is reported as one problem among others."""
     if not isinstance(value, str):
         return value
     try:
@@ -58,7 +58,7 @@ def _parse_json_object(value: object) -> object:
 
 
 def _parse_issuer(value: object) -> object:
-    """The name of an identity provider, exactly as it writes it itself."""
+    """The issuer of an identity provider, exactly as the provider writes it."""
     if not isinstance(value, str) or not value.strip():
         return None
     parts = urlsplit(value.strip())
@@ -73,7 +73,7 @@ RequiredOrigin = Annotated[str, BeforeValidator(_parse_origin)]
 
 
 class Settings(notices.NotificationSettings, BaseSettings):
-    """The settings; each is an environment variable of the same name in capitals."""
+    """The settings; each is an environment variable of the same name in upper case."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
@@ -115,7 +115,7 @@ class Settings(notices.NotificationSettings, BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """As usual, and after them the settings that bear the name of a line."""
+        """The default sources, followed by the NOTIFY_<LINE> settings."""
         lines = notices.LineSettingsSource(settings_cls, env_settings, dotenv_settings)
         return (init_settings, env_settings, dotenv_settings, file_secret_settings, lines)
 
@@ -162,8 +162,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
             yield from self._find_account_problems()
 
     def _find_account_problems(self) -> tuple[str, ...]:
-        """What is wrong with the account's settings, when all of them are there."""
-        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError  # noqa: PLC0415 - who has no WhatsApp waits for no SDK
+        """Problems of the Twilio account, if all of its settings are present."""
+        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError  # noqa: PLC0415 - the SDK is loaded only where WhatsApp is used
 
         try:
             TwilioAccount(
@@ -192,7 +192,7 @@ class Settings(notices.NotificationSettings, BaseSettings):
 
 
 class WorkerSettings(Settings):
-    """Those of one of many processes."""
+    """Settings of a worker: one of many processes."""
 
     def _find_problems(self) -> Iterator[str]:
         yield from super()._find_problems()
@@ -201,7 +201,7 @@ class WorkerSettings(Settings):
 
 
 class WebSettings(WorkerSettings):
-    """Those of one of many processes that take messages in."""
+    """Settings of a web process: one of many that receive messages."""
 
     def _find_problems(self) -> Iterator[str]:
         yield from super()._find_problems()
@@ -210,7 +210,7 @@ class WebSettings(WorkerSettings):
 
 
 class _UncheckedSettings(Settings):
-    """Settings that do not fit together, for whoever looks for more mistakes in them."""
+    """Settings whose combination is not checked, to look for further problems in them."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -219,7 +219,7 @@ class _UncheckedSettings(Settings):
 
 
 MoreProblems = Callable[[Settings], Iterable[str]]
-"""Looks for more mistakes: where something is wrong already, for a program that can start finds them by itself."""
+"""Finds further problems, only where there are some already: a program that can start reports these by itself."""
 
 
 def read_settings(
@@ -229,7 +229,7 @@ def read_settings(
     more_problems: MoreProblems = lambda _: (),
     **overrides: Any,
 ) -> Settings:
-    """The settings as they stand in the environment. `also` are mistakes found elsewhere, to be told with the others.
+    """The settings of the environment. `also_problems` were found elsewhere, and are reported with the others.
 
     Raises:
         SettingsError: names every setting that is wrong, and what to write.
@@ -245,7 +245,7 @@ def read_settings(
             wrong = {str(error["loc"][0]) for error in errors if error["loc"]}
             if not wrong:
                 break
-            # Once more with something right in their place: what must fit together is looked at after that only.
+            # Once more with valid values in their place: combinations are only checked when every field is valid.
             overrides |= {name: kind.model_fields[name].get_default(call_default_factory=True) for name in wrong}
         else:
             break
@@ -255,7 +255,7 @@ def read_settings(
 
 
 def _without_repeats(problems: Iterable[str], reported: Iterable[str]) -> list[str]:
-    """Without settings that something was said of before: what is wrong in itself fits nothing either."""
+    """Drop problems of settings that were reported before: an invalid value breaks its combinations too."""
     named = {line.partition(":")[0] for line in reported}
     return [line for line in problems if line.partition(":")[0] not in named]
 

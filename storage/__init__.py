@@ -1,1 +1,1 @@
-"""What we remember: talks, decisions, replies and counts; it decides nothing, and talks to a database only."""
+"""Stores conversations, decisions, replies and counts; decides nothing, and talks to a database only."""

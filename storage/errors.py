@@ -1,4 +1,4 @@
-"""What can go wrong in this room; every default message says what to do next."""
+"""The errors of this package; every default message says what to do next."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,21 +10,21 @@ from kb.lessons import MAX_LESSON_CHARS, Rejection, RejectionReason
 
 
 class StorageError(Exception):
-    """The database did not do what was asked of it; look at the cause below, mend it and try again.
+    """The database did not do what was asked of it; look at the cause below, fix it and try again.
 
     StorageError
-    ├── AddressError       the database URL cannot be used                    permanent
+    ├── DatabaseUrlError   the database URL cannot be used                    permanent
     ├── UnavailableError   busy or out of reach                               trying again can help
     ├── SchemaError        tables or columns are missing                      permanent
-    ├── MomentError        a time without a zone                              permanent
+    ├── NaiveDateTimeError a time without a zone                              permanent
     ├── MigrationError     the schema could not be brought up to date         permanent
     ├── BackupError        no copy was made                                   permanent
     ├── LessonError        these words cannot be taught                       permanent
-    └── DraftError         a draft of an entry cannot be kept as it is        permanent
+    └── EntryDraftError    a draft of an entry cannot be kept as it is        permanent
     """
 
     permanent: bool = True
-    """Whether trying again is of no use."""
+    """Whether retrying is of no use."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").split("\n\n", maxsplit=1)[0])
@@ -62,7 +62,7 @@ _EMPTY_LESSON: Final = Rejection(reason=RejectionReason.EMPTY)
 class LessonError(StorageError):
     """These words cannot be taught: write a question as people ask it.
 
-    `refused` says why, for who says it in another language.
+    `rejection` gives the reason, for translation.
     """
 
     def __init__(self, message: str | None = None, *, rejection: Rejection = _EMPTY_LESSON) -> None:
@@ -71,7 +71,7 @@ class LessonError(StorageError):
 
 
 class EntryDraftError(StorageError):
-    """The draft cannot be kept: mend what is named, and save it again."""
+    """The draft cannot be kept: fix what is named, and save it again."""
 
 
 _REMEDIES: Final[Mapping[RejectionReason, str]] = MappingProxyType(

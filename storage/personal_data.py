@@ -1,4 +1,4 @@
-"""A person's own data: found, given out and erased, over every table that holds some; counts are not a person's."""
+"""Finds, exports and erases a person's data over all tables; counts are not personal."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -20,7 +20,7 @@ _JSON: Final = frozenset({"options", "trace", "data"})
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureResult:
-    """How many rows went, by table."""
+    """Deleted rows by table."""
 
     rows: Mapping[str, int]
 
@@ -29,7 +29,7 @@ class ErasureResult:
 
 
 def find_conversations(connection: Connection, identifier: str) -> tuple[Conversation, ...]:
-    """The talks that an id stands for: that of a conversation, `channel:sender`, or a sender on whichever channel."""
+    """The conversations of an identifier: a conversation's id, `channel:sender`, or a sender on any channel."""
     here = conversations.c
     channel, _, sender = identifier.partition(":")
     wanted = or_(here.id == identifier, here.sender == identifier, and_(here.channel == channel, here.sender == sender))
@@ -38,18 +38,18 @@ def find_conversations(connection: Connection, identifier: str) -> tuple[Convers
 
 
 def conversations_of_sender(connection: Connection, channel: str, sender: str) -> tuple[Conversation, ...]:
-    """All talks of a person on a channel: alone with the bot, and in groups."""
+    """All conversations of a person on a channel: private ones, and those in groups."""
     here = conversations.c
     wanted = select(conversations).where(here.channel == channel, here.sender == sender)
     return tuple(conversation_from_row(row) for row in connection.execute(wanted.order_by(here.created_at, here.id)))
 
 
 def erase(connection: Connection, selected: Collection[Conversation]) -> ErasureResult:
-    """Delete every row that belongs to these talks, after whatever holds them now is done; daily counts stay."""
+    """Delete every row of these conversations, after current locks on them are released; daily counts stay."""
     if not selected:
         return ErasureResult(rows={})
     ids = [talk.id for talk in selected]
-    # In one order, so that two who erase do not wait for each other.
+    # Always in the same order, so that two erasures do not deadlock.
     locked = select(conversations.c.id).where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
     connection.execute(locked.with_for_update())
     notifications.schedule_retractions(connection, ids)
@@ -62,10 +62,11 @@ def erase(connection: Connection, selected: Collection[Conversation]) -> Erasure
 
 
 def erase_sender(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
-    """Erase the person who sent `inbound`, and give the bare talk in which a farewell can be queued (without a turn).
+    """Erase the sender of `inbound`, and return an empty conversation in which an erasure notice can be queued (without
+    a turn).
 
-    It holds the address and the id of `inbound`, so that the farewell arrives and a repeated message is known; `sweep`
-    takes it away once the farewell is sent, unless the person has written again.
+    It holds the address and the id of `inbound`, so that the notice arrives and a duplicate is recognized; `purge`
+    deletes it once the notice is sent, unless the person has written again.
     """
     erase(connection, conversations_of_sender(connection, inbound.channel, inbound.sender))
     talk = talking.open_and_lock(connection, replace(inbound, language=None, username=None, location=None), now)
@@ -75,10 +76,10 @@ def erase_sender(connection: Connection, inbound: Inbound, now: datetime) -> Con
 
 
 def purge(connection: Connection, before: datetime) -> int:
-    """Take away what is left of those forgotten `before`, once no farewell waits to be sent; how many talks."""
+    """Delete conversations erased `before` that have no pending erasure notice; return their number."""
     waiting = exists().where(messages.c.conversation_id == conversations.c.id, messages.c.due_at.is_not(None))
     rest = select(conversations).where(conversations.c.forgotten_at < before, ~waiting)
-    # Locked and looked at again: whoever writes meanwhile is no longer forgotten.
+    # Locked and checked again: whoever writes meanwhile is no longer erased.
     rows = connection.execute(rest.order_by(conversations.c.forgotten_at).with_for_update())
     swept = [conversation_from_row(row) for row in rows]
     erase(connection, swept)
@@ -86,7 +87,7 @@ def purge(connection: Connection, before: datetime) -> int:
 
 
 def export(connection: Connection, selected: Collection[Conversation]) -> dict[str, Any]:
-    """All that is stored about these talks, ready for JSON."""
+    """All that is stored about these conversations, JSON-ready."""
     return {"conversations": [_export_conversation(connection, talk.id) for talk in selected]}
 
 

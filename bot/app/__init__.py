@@ -1,1 +1,1 @@
-"""Composition: which roles there are and what is wired to what."""
+"""The composition root: roles, and what is wired to what."""

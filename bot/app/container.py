@@ -1,4 +1,5 @@
-"""The program without its doors: database, knowledge, intake and delivery, wired and ended in order."""
+"""Wires the application without its endpoints: database, knowledge, intake and delivery, started and stopped in
+order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -37,19 +38,19 @@ from storage.delivery import notifications, outbox
 from storage.migrations import upgrade
 
 DATABASE_THREADS: Final = 4
-"""Threads for the database: SQLite writes one at a time anyway."""
+"""Database threads: SQLite has a single writer anyway."""
 
 
 def utc_now() -> datetime:
-    """The clock of the program."""
+    """The application's clock."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """What every way of running shares: the database, the knowledge, intake, delivery.
+    """What every role shares: database, knowledge, intake, delivery.
 
-    Doors that strangers come through take `receive`; `intake` is for whoever sits at this machine.
+    Public endpoints use `receive`, with flood control; `intake` is for the local user of this machine.
     """
 
     database: Engine
@@ -64,16 +65,16 @@ class Application:
     tracing: Tracing
     helpdesk: Helpdesk
     knowledge_reloader: KnowledgeReloader | None = None
-    """There where the knowledge is a live one."""
+    """Set if the knowledge is live."""
 
     @property
     def knowledge(self) -> KnowledgeBundle:
-        """What is known now."""
+        """The current knowledge."""
         return self.knowledge_source.current
 
     @property
     def released_content(self) -> KnowledgeBase:
-        """What stands in the content files, without what was taught: lessons are held against it."""
+        """The content files without lessons; lessons are validated against it."""
         return (
             self.knowledge_source.released_content
             if isinstance(self.knowledge_source, LiveKnowledge)
@@ -81,17 +82,17 @@ class Application:
         )
 
     def on_lessons_changed(self) -> None:
-        """To be told by whoever teaches in this process, after the commit: then it counts at once."""
+        """Call after the commit of a lesson in this process, so that it is applied at once."""
         if self.knowledge_reloader is not None:
             self.knowledge_reloader.poll_now()
 
     def start(self) -> None:
-        """Begin to deliver replies and notices, what an earlier run left too."""
+        """Start to deliver replies and notifications, including those of an earlier run."""
         self.runner.start()
         self.helpdesk.notification_worker.start()
 
     async def stop(self) -> None:
-        """Take up nothing new, and finish what is being sent."""
+        """Start nothing new, and finish what is being sent."""
         await asyncio.gather(self.runner.stop(), self.helpdesk.notification_worker.stop())
 
 
@@ -105,10 +106,10 @@ async def open_application(
     standalone: bool = False,
     tracing: Tracing = NO_TRACING,
 ) -> AsyncIterator[Application]:
-    """The program without its doors: they are added to `channels`. Ends what runs when it is left.
+    """The application without endpoints, which add their `channels`. Stops everything on exit.
 
-    Live knowledge is kept up to date from here on. One of `many` processes shares its database, and leaves its shape
-    and what others are sending alone. Where somebody sits `alone` at this machine, no staff is called.
+    Live knowledge is kept up to date. A `distributed` process shares its database: it neither migrates it nor releases
+    claims of others. A `standalone` program notifies no staff.
 
     Raises:
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
@@ -117,7 +118,7 @@ async def open_application(
     handoff_workflow = HandoffWorkflow(routing=recipients.routing)
     channels: dict[str, Channel] = {}
     metrics = PrometheusMetrics()
-    # The database is let go last: a thread whose caller has gone may still be at it.
+    # The database is closed last: a thread may still use it after its caller was cancelled.
     with (
         _open_database(settings.database_url, distributed=distributed) as database,
         ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database") as threads,
@@ -191,7 +192,7 @@ def _make_procrastinate_jobs(database: Engine, deliver: Deliverer) -> JobRunner:
 
 @contextmanager
 def _open_database(url: str, *, distributed: bool) -> Iterator[Engine]:
-    """The database, fit to be used."""
+    """The database, upgraded or checked."""
     database = engine.create_database_engine(url)
     try:
         if distributed:

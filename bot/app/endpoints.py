@@ -1,4 +1,5 @@
-"""Opens the doors that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about messages."""
+"""Opens the endpoints that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about
+messages."""
 
 import asyncio
 from datetime import timedelta
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
 MAX_BODY_BYTES: Final = 1024 * 1024
-"""Bytes that a request may bring."""
+"""Maximum size of a request, in bytes."""
 
 
 def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
-    """Makes the address of a talk's draft page. Without PUBLIC_URL only this machine's own web chat can open it."""
+    """Makes links to the draft page of a conversation; without PUBLIC_URL only for the local web chat."""
     tokens = DraftTokens(key, DRAFT_LINK_TTL)
     local = f"http://localhost:{settings.port}"
 
@@ -49,7 +50,7 @@ def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
 
 
 class Endpoints:
-    """Every way in and out of a program that serves."""
+    """All endpoints of a server."""
 
     def __init__(self, settings: Settings, application: Application, key: str) -> None:
         self._settings, self._application, self._key = settings, application, key
@@ -61,7 +62,7 @@ class Endpoints:
                 application.channels[channel.name] = channel
 
     def web_application(self) -> web.Application:
-        """What is served over HTTP."""
+        """The aiohttp application."""
         program = self._application
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
         application.add_routes(
@@ -79,11 +80,11 @@ class Endpoints:
         return application
 
     def on_remote_change(self, token: str | None) -> None:
-        """Another process stored something in a talk: pages that show it look (see bot.database.pg_listener.Ring)."""
+        """Another process changed a conversation: refresh its open pages (see bot.database.pg_listener.OnChange)."""
         self._webchat_channel.on_remote_change(token)
 
     async def open(self) -> None:
-        """Begins to take messages where that takes more than being there."""
+        """Start channels that need more than routes to receive messages."""
         if self._telegram_channel is not None:
             from bot.channels.telegram import TelegramSettingError
 
@@ -93,12 +94,12 @@ class Endpoints:
                 raise SettingsError((str(exc),)) from exc
 
     async def stop_receiving(self) -> None:
-        """Takes nothing more in where that means to ask for it; what is being taken in is finished."""
+        """Stop channels that fetch messages themselves, and finish those in progress."""
         if self._telegram_channel is not None:
             await self._telegram_channel.stop_receiving()
 
     async def close(self) -> None:
-        """Sends nothing more out either."""
+        """Close the channels: nothing is sent any more."""
         closing = [self._webchat_channel.close()]
         if self._telegram_channel is not None:
             closing.append(self._telegram_channel.stop())
@@ -210,7 +211,7 @@ class Endpoints:
         )
 
     def _urgent_line_sentence(self, language: Language) -> str:
-        """The sentence with the number that always holds."""
+        """The sentence with the urgent line's phone number."""
         knowledge = self._application.knowledge
         line = knowledge.base.directory.lines[knowledge.base.directory.urgent_line]
         return knowledge.phrases(language, "stopped_too", phone=line.formatted_phone, name=line.name[language])

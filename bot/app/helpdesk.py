@@ -1,4 +1,4 @@
-"""Puts together what tells staff and lets it act: the settings' targets, the ways to them, the announcer, the desk."""
+"""Wires the helpdesk: recipients of the settings, notifiers, the notification worker, and the hand-off actions."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Helpdesk:
-    """What the program has for its staff. `ways` gets the way to Telegram groups once there is a bot."""
+    """The helpdesk's services. `notifiers` gets Telegram groups once there is a bot."""
 
     recipients: Recipients
     texts: NotificationTexts
@@ -39,7 +39,7 @@ class Helpdesk:
     handoff_actions: HandoffActions
 
     def attach_telegram(self, telegram: "Telegram") -> None:
-        """Notices go to groups through this bot, and what is tapped there comes to the desk."""
+        """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
         from bot.helpdesk.telegram_group import GroupActions, TelegramGroupNotifier
 
         self.notifiers[Transport.TELEGRAM] = TelegramGroupNotifier(telegram, self.texts)
@@ -48,7 +48,7 @@ class Helpdesk:
 
 
 def load_recipients(settings: Settings, directory: Directory) -> Recipients:
-    """Who is told of which line.
+    """The recipients of each line.
 
     Raises:
         SettingsError: a target is or may be the ticket mailbox, or cannot be used; names every setting that is wrong.
@@ -61,7 +61,7 @@ def load_recipients(settings: Settings, directory: Directory) -> Recipients:
 
 
 def find_setting_problems(settings: Settings) -> tuple[str, ...]:
-    """What is wrong with the settings about notices; nothing where the content cannot be read: that is told then."""
+    """Problems of the notification settings; none if the content cannot be read, which is reported later."""
     try:
         load_recipients(settings, load_knowledge_base(settings.content_dir).directory)
     except SettingsError as exc:
@@ -73,7 +73,7 @@ def find_setting_problems(settings: Settings) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What the program has anyway."""
+    """Services of the application that the helpdesk uses."""
 
     database: Engine
     threads: ThreadPoolExecutor
@@ -89,7 +89,7 @@ def build_helpdesk(
     services: Services,
     jobs: JobQueue,
 ) -> Helpdesk:
-    """All of it, not started."""
+    """The helpdesk, not started."""
 
     def directory() -> Directory:
         return knowledge_source.current.base.directory
@@ -128,7 +128,7 @@ def build_helpdesk(
 def make_notifiers(
     recipients: Recipients, texts: NotificationTexts, ticket: GetTicketAddress, clock: Callable[[], datetime]
 ) -> dict[Transport, Notifier]:
-    """The ways that need no channel."""
+    """Notifiers that need no channel."""
     notifiers: dict[Transport, Notifier] = {Transport.APPRISE: AppriseNotifier(texts=texts, ticket_address=ticket)}
     if recipients.mail_server is not None and recipients.sender is not None:
         notifiers[Transport.MAIL] = EmailNotifier(

@@ -1,4 +1,4 @@
-"""Sends a test notice to every target of the settings, for whoever has just set them up; it stores nothing."""
+"""Sends a test notification to every target of the settings; stores nothing."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from kb.model import Directory
 
 
 async def send_test_notifications(settings: Settings, directory: Directory) -> Mapping[str, str | None]:
-    """What kept the test from each target, by the target's name; nothing where it arrived.
+    """The error of each target, by its name; None where the test was delivered.
 
     Raises:
         SettingsError: the settings cannot be used.
@@ -60,4 +60,4 @@ def _make_telegram(settings: Settings) -> Telegram | None:
 
 
 async def _ignore(inbound: Inbound) -> None:
-    """Nobody is listened to."""
+    """Ignore incoming messages."""

@@ -1,4 +1,4 @@
-"""The composition root: the only place where the program is wired together."""
+"""Runs the program's roles; the only place where the program is wired together."""
 
 import asyncio
 import signal
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 DATA_DIR: Final = Path("data")
-"""Where the program keeps what nobody set a place for."""
+"""The folder for data without a configured place."""
 
 
 REQUEST_GRACE_SECONDS: Final = 3.0
-"""How long a request may still be answered after a stop; what is cut off, the platform sends again."""
+"""How long running requests may finish after a stop; the platform resends what is cut off."""
 
 
 def run_terminal(settings: Settings, knowledge_source: KnowledgeSource, *, language: Language | None = None) -> None:
-    """A talk in the terminal, until the person leaves."""
+    """A conversation in the terminal, until the person leaves."""
     logging_setup.configure_logging("ERROR", settings.log_format)
     asyncio.run(_run_terminal(settings, knowledge_source, language))
 
@@ -50,21 +50,21 @@ async def _run_terminal(settings: Settings, knowledge_source: KnowledgeSource, l
 
 
 def run_standalone(settings: Settings) -> None:
-    """Everything in one process, until it is told to stop (SIGINT, SIGTERM)."""
+    """Everything in one process, until SIGINT or SIGTERM."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
     with open_tracing() as traces:
         asyncio.run(_serve_until_stopped(settings, traces))
 
 
 def run_web(settings: Settings) -> None:
-    """One of many processes that take messages in and serve pages; workers deliver."""
+    """One of many processes that receive messages and serve pages; workers deliver."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
     with open_tracing() as traces:
         asyncio.run(_serve_until_stopped(settings, traces, distributed=True))
 
 
 def run_worker(settings: Settings) -> None:
-    """One of many processes that deliver; takes nothing in."""
+    """One of many processes that deliver; receives nothing."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
     with open_tracing() as traces:
         asyncio.run(_work_until_stopped(settings, traces))
@@ -79,7 +79,7 @@ async def _work_until_stopped(settings: Settings, traces: Tracing) -> None:
         endpoints = Endpoints(settings, application, key)
         try:
             application.start()
-            log.info("program.working")
+            log.info("worker.started")
             await _wait_for_shutdown(application)
             await application.stop()
         finally:
@@ -112,12 +112,12 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
                 application.start()
             await endpoints.open()
             log.info(
-                "program.serving", address=f"http://{settings.host}:{settings.port}", content=live.current.base.version
+                "server.started", address=f"http://{settings.host}:{settings.port}", content=live.current.base.version
             )
             await _wait_for_shutdown(application)
-            # All of it has to be over within 20 s: 10 here, 3 for each of what follows, 2 for the last spans.
+            # The whole shutdown has to end within 20 s: 10 here, 3 for each of the following, 2 for the last spans.
             await _stop_listening(server)
-            # What is being sent must be noted before the ways out are closed, or it would be sent again.
+            # Finished sends must be recorded before the channels are closed, or they would be sent again.
             await asyncio.gather(application.stop(), endpoints.stop_receiving())
         finally:
             if listener is not None:
@@ -127,7 +127,7 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
 
 
 async def _stop_listening(server: web.AppRunner) -> None:
-    """Nobody can connect any more; requests that are being answered are finished."""
+    """Accept no connections any more; running requests are finished."""
     for site in [*server.sites]:
         await site.stop()
 
@@ -141,11 +141,11 @@ async def _start_listening(server: web.AppRunner, settings: Settings) -> None:
 
 
 async def _wait_for_shutdown(application: Application) -> None:
-    """Until SIGINT or SIGTERM; a SIGHUP meanwhile rereads the content files."""
+    """Wait for SIGINT or SIGTERM; a SIGHUP meanwhile reloads the content files."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if application.knowledge_reloader is not None:
         loop.add_signal_handler(signal.SIGHUP, application.knowledge_reloader.reload)
     await stop.wait()
-    log.info("program.stopping")
+    log.info("shutdown.started")

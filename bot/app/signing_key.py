@@ -1,4 +1,4 @@
-"""The key that signs cookies and draft links: from the settings, or made once and kept beside the database."""
+"""The key that signs cookies and draft links: from the settings, or created once beside the database."""
 
 import secrets
 import tempfile
@@ -9,7 +9,7 @@ from bot.settings import Settings, SettingsError
 
 
 def signing_key(settings: Settings, folder: Path) -> str:
-    """SECRET_KEY if it is set; else what stands in `folder`/secret_key, which is made where it is missing.
+    """SECRET_KEY if it is set, else the contents of `folder`/secret_key, which is created if missing.
 
     Raises:
         SettingsError: the file can neither be read nor made.
@@ -27,7 +27,7 @@ def signing_key(settings: Settings, folder: Path) -> str:
 
 
 def _create_key_file(file: Path) -> None:
-    """Whole or not at all, and once, however many programs start together."""
+    """Create the file atomically and only once, however many processes start together."""
     with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as fresh:
         fresh.write(secrets.token_urlsafe(32))
         fresh.flush()

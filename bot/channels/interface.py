@@ -1,4 +1,4 @@
-"""What every channel looks like from inside the program."""
+"""The interface of a channel to the rest of the program."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,9 +8,9 @@ from handlers.model.messages import Inbound, Option
 
 
 class DeliveryError(Exception):
-    """The channel did not take the message; `permanent` tells whether trying again can help.
+    """The channel did not accept the message; `permanent` tells whether trying again can help.
 
-    `retry_after` is how long the channel asks to wait first, where it does.
+    `retry_after` is how long the channel asks to wait first, if it does.
     """
 
     def __init__(self, message: str | None = None, *, permanent: bool, retry_after: timedelta | None = None) -> None:
@@ -21,11 +21,11 @@ class DeliveryError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class OutgoingMessage:
-    """One message of a talk as a channel shows it. `sequence` grows with every message of either side.
+    """One message of a conversation as a channel shows it. `sequence` grows with every message of either side.
 
-    `mine` is true for the person's own; `message_id` is then the provider's id. `turn` tells which options belong
-    together, `answers` is the provider's id of the person's message that a reply answers, `heard_at` when the person
-    last wrote, where that matters for sending.
+    `from_user` is true for the person's own; `message_id` is then the provider's id. `turn` identifies the options of a
+    reply, `in_reply_to` is the provider's id of the message that a reply answers, `last_user_message_at` when the
+    person last wrote, for channels with a service window.
     """
 
     sequence: int
@@ -40,15 +40,15 @@ class OutgoingMessage:
 
 
 class Receive(Protocol):
-    """Takes a message in: returns once it is stored and decided; the replies come through Channel.send."""
+    """Receives a message: returns once it is stored and decided; replies are sent through Channel.send."""
 
     async def __call__(self, inbound: Inbound) -> None:
-        """Raises whatever kept it from being stored: then the platform must send it again."""
+        """Raises if it was not stored: then the platform must send it again."""
         ...
 
 
 class Channel(Protocol):
-    """A way out."""
+    """Sends replies."""
 
     @property
     def name(self) -> str:
@@ -56,7 +56,7 @@ class Channel(Protocol):
         ...
 
     async def send(self, address: str, message: OutgoingMessage) -> str | None:
-        """Bring one reply to `address`; the platform's own id of it, if it gives one.
+        """Send one reply to `address`; return the platform's message id, if it gives one.
 
         Raises:
             DeliveryError: it was not taken.

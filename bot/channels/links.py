@@ -1,4 +1,4 @@
-"""Finds what can be tapped in a text: phone numbers, e-mail addresses, web addresses; pure, and for every channel."""
+"""Finds links in a text: phone numbers, e-mail addresses, web addresses; pure, and for every channel."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class TextSpan:
-    """A piece of a text; `href` is where it leads, None for plain words."""
+    """A piece of a text; `href` is its link, None for plain text."""
 
     text: str
     href: str | None = None
 
 
-# Every alternative begins where a word begins, so that a long text without links is read once.
+# Every alternative begins at a word boundary, so that a long text without links is scanned once.
 _LINK: Final = re.compile(
     r"""(?P<web>(?<!\w)https?://[^\s<>"„“”«»]+)
       | (?P<mail>(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,24}(?![\w-]))
@@ -28,7 +28,7 @@ _BRACKET_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 
 
 def text_spans(text: str) -> tuple[TextSpan, ...]:
-    """`text` cut into plain pieces and links, in order; joined again they are `text`."""
+    """`text` split into plain pieces and links, in order; joined again they are `text`."""
     return tuple(_iterate_spans(text))
 
 

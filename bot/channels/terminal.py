@@ -1,4 +1,4 @@
-"""The terminal as a channel: reads lines, shows replies with numbered choices; knows messages and nothing else."""
+"""The terminal channel: reads lines, prints replies with numbered options; knows messages and nothing else."""
 
 import asyncio
 from contextlib import suppress
@@ -27,7 +27,7 @@ REPLY_WAIT_SECONDS: Final = 5.0
 
 
 class Terminal:
-    """One person at one keyboard. Ctrl-D or an empty Ctrl-C ends the talk."""
+    """One person at one keyboard. Ctrl-D or an empty Ctrl-C ends the conversation."""
 
     name = "terminal"
 
@@ -47,7 +47,7 @@ class Terminal:
         self._reply_shown = asyncio.Event()
 
     async def run(self) -> None:
-        """Reads and answers until the person leaves."""
+        """Read and answer until the person leaves."""
         prompt: PromptSession[str] = PromptSession(
             history=self._history, completer=WordCompleter(list(COMMANDS), sentence=True), complete_while_typing=False
         )
@@ -62,7 +62,7 @@ class Terminal:
                     await self.receive_line(line)
 
     async def receive_line(self, line: str) -> None:
-        """One line from the person; the number of a choice on the screen is that choice."""
+        """One line from the person; the number of a shown option chooses it."""
         option = self._option_by_number(line)
         self._reply_shown.clear()
         await self._receive(
@@ -83,7 +83,7 @@ class Terminal:
             await asyncio.wait_for(self._reply_shown.wait(), REPLY_WAIT_SECONDS)
 
     async def send(self, address: str, message: OutgoingMessage) -> str | None:
-        """Shows a reply, its links blue, its choices numbered."""
+        """Print a reply with blue links and numbered options."""
         del address
         text = Text()
         for span in text_spans(message.text):

@@ -1,4 +1,4 @@
-"""Cuts a text that is too long for one message, where it hurts least; pure."""
+"""Splits a text that is too long for one message, at the best place; pure."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 
 def utf16_length(text: str) -> int:
-    """As the strictest counter would see it: an emoji beyond the basic plane is two."""
+    """The length in UTF-16 units, the strictest count: an emoji is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -20,7 +20,7 @@ def _split(text: str, limit: int, breakpoints: tuple[str, ...]) -> list[str]:
     if utf16_length(text) <= limit:
         return [text]
     if not breakpoints:
-        # Half the limit: even if every letter counts double it fits.
+        # Half the limit: even if every character counts double it fits.
         return [text[start : start + limit // 2] for start in range(0, len(text), limit // 2)]
     parts = [""]
     for piece in _split_keeping_breakpoint(text, breakpoints[0]):
@@ -35,6 +35,6 @@ def _split(text: str, limit: int, breakpoints: tuple[str, ...]) -> list[str]:
 
 
 def _split_keeping_breakpoint(text: str, breakpoint_text: str) -> list[str]:
-    """Each with the joint that follows it."""
+    """Each part with the separator that follows it."""
     *before, last = text.split(breakpoint_text)
     return [*(piece + breakpoint_text for piece in before), last]

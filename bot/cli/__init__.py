@@ -1,4 +1,4 @@
-"""The command line: reads arguments, calls one function, prints; every command is thin and imports late."""
+"""The command line: parses arguments, calls one function, prints; commands are thin and import late."""
 
 from bot.cli.app import main
 

@@ -1,4 +1,4 @@
-"""`paligs` and its commands; mistakes of content and settings end in one clear message and status 2."""
+"""`paligs` and its commands; problems in content and settings end in one clear message and status 2."""
 
 import sys
 from typing import Annotated
@@ -49,7 +49,7 @@ def web(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
 ) -> None:
-    """Take messages in and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
+    """Receive messages and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
     from bot.app import helpdesk
     from bot.app.roles import run_web
     from bot.observability import tracing
@@ -82,7 +82,7 @@ def worker() -> None:
 def chat(
     lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
 ) -> None:
-    """Talk to it in the terminal."""
+    """Chat in the terminal."""
     from bot.app.roles import run_terminal
     from bot.knowledge.lesson_source import load_live_knowledge
     from bot.settings import read_settings
@@ -91,7 +91,7 @@ def chat(
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
     settings = read_settings()
-    with status_line("Learning the knowledge ..."):
+    with status_line("Training the model ..."):
         known = load_live_knowledge(settings)
     run_terminal(settings, known, language=next((language for language in LANGUAGES if language == lang), None))
 
@@ -104,7 +104,7 @@ def ask(
     batch: Annotated[
         str | None, typer.Option(help="A file of JSON lines with text (lang, conversation); - reads stdin.")
     ] = None,
-    why: Annotated[bool, typer.Option("--why", help="Tell the reasons as well.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Explain the decision as well.")] = False,
 ) -> None:
     """Ask once, or a whole file; nothing is stored."""
     from bot.cli.ask import ask_batch, ask_once

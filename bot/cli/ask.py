@@ -1,4 +1,4 @@
-"""`paligs ask`: one question for people or as JSON, or a file of them."""
+"""`paligs ask`: one question as text or JSON, or a file of them."""
 
 import json
 import sys
@@ -20,11 +20,11 @@ from kb.model import LANGUAGES
 
 
 def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -> None:
-    """Prints the answer to `text`."""
+    """Print the answer to `text`."""
     if lang is not None and lang not in LANGUAGES:
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
-    with status_line("Learning the knowledge ..."):
+    with status_line("Training the model ..."):
         known = _load_knowledge()
     answer = BatchAsker(known).ask(BatchRow.model_validate({"text": text, "lang": lang}), why=why)
     if as_json:
@@ -37,7 +37,7 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
 
 
 def ask_batch(name: str, *, why: bool = False) -> None:
-    """Prints one JSON object for each line of the file, in its order."""
+    """Print one JSON object for each line of the file, in order."""
     with _open_batch(name) as (rows, total):
         for answer in progress(ask_lines(rows, _load_knowledge(), why=why), total=total, label="asking"):
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
@@ -45,7 +45,7 @@ def ask_batch(name: str, *, why: bool = False) -> None:
 
 
 def _load_knowledge() -> KnowledgeBundle:
-    """As the program knows it that runs with the same settings."""
+    """What the server knows that runs with the same settings."""
     settings = read_settings()
     return load_knowledge(settings.content_dir, read_lesson_set(settings.database_url).lessons)
 

@@ -1,4 +1,4 @@
-"""Questions without a talk or a database: one text, or a file of them, decided as any message is and given as JSON."""
+"""Decides questions without a database, one text or a file of them, as JSON-ready answers."""
 
 import json
 from collections import OrderedDict
@@ -20,7 +20,7 @@ from handlers.router import decide
 from kb.model import Language
 
 MAX_CONVERSATIONS: Final = 10_000
-"""Talks that a batch keeps in mind at once; the one that was silent longest is dropped for a new one."""
+"""Conversations a batch keeps at once; the least recently active one is evicted for a new one."""
 
 
 def _empty_to_none(value: object) -> object:
@@ -40,7 +40,7 @@ class BatchRow(BaseModel):
 
 
 class BatchAsker:
-    """Answers rows one after the other; rows of one conversation are turns of one talk."""
+    """Answers rows in order; rows with the same conversation share a session."""
 
     def __init__(self, knowledge: KnowledgeBundle) -> None:
         self._knowledge = knowledge
@@ -50,7 +50,7 @@ class BatchAsker:
     def ask(self, row: BatchRow, *, why: bool = False) -> dict[str, Any]:
         """The answer to one row as a JSON-ready object (see README, `paligs ask`); `ms` is the time it took.
 
-        With `why` it also holds the reasons, under that name.
+        With `why` it also holds the explanation, under that key.
         """
         key = None if row.conversation is None else str(row.conversation)
         session, user_messages = self._conversations.get(key, (Session(), ())) if key is not None else (Session(), ())
@@ -93,12 +93,12 @@ class BatchAsker:
         return decide(inbound, session, self._knowledge, now)
 
     def _render_replies(self, decision: Decision, user_messages: tuple[str, ...]) -> list[str]:
-        voice = RenderContext(
+        context = RenderContext(
             phrases=self._knowledge.phrases,
             directory=self._knowledge.base.directory,
             language=decision.trace.language,
         )
-        reply = render(decision.actions, voice, EmailDraft(last_messages=user_messages))
+        reply = render(decision.actions, context, EmailDraft(last_messages=user_messages))
         return [] if reply is None else [reply.text]
 
     def _remember(self, key: str, session: Session, user_messages: tuple[str, ...]) -> None:
@@ -114,7 +114,7 @@ def _without_forced_language(after: Session, before: Session, row: BatchRow) -> 
 
 
 def ask_lines(lines: Iterable[str], knowledge: KnowledgeBundle, *, why: bool = False) -> Iterator[dict[str, Any]]:
-    """An answer a line, in order; a line that cannot be read gives an object with `error` and its number."""
+    """An answer for each line, in order; an invalid line gives an object with `error` and its number."""
     batch_asker = BatchAsker(knowledge)
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -1,4 +1,4 @@
-"""How the command line speaks: one message for each known mistake, progress where somebody watches."""
+"""Output of the command line: one message for each known error, progress on a terminal only."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ stderr = Console(stderr=True)
 
 @contextmanager
 def exit_on_known_errors() -> Iterator[None]:
-    """Turns a known error into its message and exit status 2."""
+    """Turn a known error into its message and exit status 2."""
     try:
         yield
     except (ContentError, SettingsError, StorageError, FileError) as exc:
@@ -38,7 +38,7 @@ class FileError(Exception):
 
 @contextmanager
 def status_line(label: str) -> Iterator[None]:
-    """Says on a terminal what takes its time."""
+    """Show on a terminal what is taking time."""
     if not stderr.is_terminal:
         yield
         return
@@ -47,7 +47,7 @@ def status_line(label: str) -> Iterator[None]:
 
 
 def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterator[Item]:
-    """`items`, with a bar on stderr if that is a terminal and the output is not."""
+    """`items`, with a progress bar on stderr if that is a terminal and the output is not."""
     if not stderr.is_terminal or sys.stdout.isatty():
         yield from items
         return

@@ -1,1 +1,1 @@
-"""Back-off, periodic loops, task sets: once instead of six times."""
+"""Background calls whose tasks are kept until they end."""

@@ -1,4 +1,4 @@
-"""Small calls beside the talk (typing, a used keyboard), made once in the background; if one fails, nobody minds."""
+"""Runs small background calls (a typing indicator, a removed keyboard) once; a failure is only logged."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -11,19 +11,19 @@ log = structlog.get_logger()
 
 
 class BackgroundCalls:
-    """Runs them, and holds on to them while they run."""
+    """Runs calls in the background, and keeps references to their tasks."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
     def run(self, name: str, call: Coroutine[Any, Any, object]) -> None:
-        """Begin `call`."""
+        """Start `call`."""
         task = asyncio.create_task(self._run(name, call), name=f"telegram {name}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def stop(self, timeout_seconds: float) -> None:
-        """Wait for those that run, and cut off those that take longer than `within` seconds."""
+        """Wait for running calls, and cancel those that take longer than `timeout_seconds`."""
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=timeout_seconds)
@@ -35,4 +35,4 @@ class BackgroundCalls:
         try:
             await call
         except TelegramError as exc:
-            log.info("telegram.errand_failed", errand=name, error=type(exc).__name__)
+            log.info("telegram.background_call_failed", call=name, error=type(exc).__name__)

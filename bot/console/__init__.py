@@ -1,4 +1,4 @@
-"""The helpdesk's pages at /console/: they show and change what is stored; they send nothing to anybody."""
+"""The helpdesk's console at /console/: shows and changes what is stored; sends nothing to anybody itself."""
 
 from bot.console.app import ConsoleApp
 from bot.console.framework.request import ConsoleRequest

@@ -1,4 +1,4 @@
-"""The console put together: its sections, the guard before each page, the look of it, and what goes wrong."""
+"""Assembles the console: sections, access control, templates and error pages."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         **security_headers(connect="'self'", form="'self'", trusted="default"),
-        # With no-referrer a browser hides from us, too, which page a form was sent from (Origin: null).
+        # With no-referrer a browser hides the origin of a form from us too (Origin: null).
         "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",
         "X-Robots-Tag": "noindex, nofollow",
@@ -41,7 +41,7 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class ConsoleApp:
-    """Everything below /console/. `sections` stand in the menu in this order."""
+    """Everything below /console/. `sections` are in the order of the menu."""
 
     def __init__(
         self, transactions: Transactions, sections: Sequence[Section], *, key: str, public_origin: str | None
@@ -70,7 +70,7 @@ class ConsoleApp:
         self._key, self._secure_cookies = key, public_origin is not None and public_origin.startswith("https://")
 
     def mount(self, application: web.Application) -> None:
-        """Puts the console into a program's pages."""
+        """Add the console to an application's routes."""
         application.router.add_get("/console", _redirect_to_slash)
         application.add_routes(self._assets.routes())
         application.add_subapp("/console/", self._make_application())
@@ -132,14 +132,14 @@ class ConsoleApp:
         }
 
     async def _show_first_section(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The first place in the menu that they may see."""
+        """Redirect to the first section that they may see."""
         level = LEVEL_OF_ROLE[request.agent.role]
         places = (section.path for section in self._sections if section.in_menu and section.role <= level)
         place = next(places, None)
         return request.render("nothing.html") if place is None else request.redirect(place)
 
     async def _change_language(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Kept in the session, and for an agent also for the next one."""
+        """Keep the language in the session, and for an agent also for later sessions."""
         chosen = next((language for language in LANGUAGES if language == request.field("language")), request.language)
         request.session["language"] = chosen
         if request.signed_in_agent is not None:
@@ -170,6 +170,6 @@ def _merge_texts(shared: Texts, name: str) -> Texts:
 
 
 def _safe_return_path(path: str) -> str:
-    """A place of the console to return to; its beginning where this is none."""
+    """A path of the console to return to; its start page for any other."""
     plain = path.isascii() and path.isprintable() and path.startswith("/") and " " not in path
     return path[:500] if plain else "/"

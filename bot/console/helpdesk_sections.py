@@ -1,4 +1,4 @@
-"""The pages of the people on call, in the order of the menu."""
+"""The sections for agents, in the order of the menu."""
 
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.routing import Section
@@ -16,7 +16,7 @@ from bot.helpdesk.handoff_actions import HandoffActions
 def helpdesk_sections(
     transactions: Transactions, handoff_actions: HandoffActions, knowledge: KnowledgeAccess
 ) -> tuple[Section, ...]:
-    """Now, Conversations, Unanswered, Knowledge, Figures, and what is below them."""
+    """Queue, Conversations, Unanswered, Knowledge, Reports, and the pages below them."""
     return (
         HandoffQueueView(transactions, handoff_actions, knowledge).section(),
         ConversationListView(transactions, knowledge).section(),

@@ -1,1 +1,1 @@
-"""How async code asks the database: transactions in threads, group commit, LISTEN."""
+"""Database access from async code: transactions in threads, group commit, LISTEN."""

@@ -1,4 +1,4 @@
-"""What the doors ask of the database, each in a thread and a transaction of its own; nothing is decided here."""
+"""Queries of the endpoints, each in a thread and a transaction of its own; decides nothing."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -20,14 +20,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationQueries:
-    """Answers from the database, without holding up the event loop."""
+    """Queries the database without blocking the event loop."""
 
     database: Engine
     threads: ThreadPoolExecutor
     writer: GroupCommitWriter
 
     async def messages_after(self, channel: str, address: str, after_sequence: int) -> Sequence[OutgoingMessage]:
-        """Both sides of a person's talk, in order, after a sequence number."""
+        """Both sides of a person's conversation, in order, after a sequence number."""
 
         def read(connection: Connection) -> Sequence[OutgoingMessage]:
             known = conversations.find(connection, channel=channel, address=address, sender=address)
@@ -37,11 +37,11 @@ class ConversationQueries:
         return await self._read(read)
 
     async def last_user_messages(self, conversation_id: str) -> Sequence[str]:
-        """A person's own last words in a talk, masked, newest last."""
+        """A person's last messages in a conversation, masked, newest last."""
         return await self._read(lambda connection: history.last_user_messages(connection, conversation_id))
 
     async def apply_status_report(self, channel: str, provider_message_id: str, state: str, error: str | None) -> None:
-        """Keep what a platform reports of a reply."""
+        """Record a status report of a platform."""
 
         delivery_state = status.DeliveryState(state)
         await self.writer(

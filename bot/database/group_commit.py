@@ -1,4 +1,4 @@
-"""Runs what is to be written in a thread; what waits for SQLite meanwhile shares one transaction; it knows no table."""
+"""Runs writes in a thread; on SQLite waiting writes share one transaction (group commit); knows no table."""
 
 import asyncio
 import contextvars
@@ -18,23 +18,23 @@ log = structlog.get_logger()
 
 Result = TypeVar("Result")
 WriteWork = Callable[[Connection], Result]
-"""Does its part in a transaction and touches nothing else: where that fails it is run again, in another one."""
+"""A write that touches nothing but its transaction: it may be run again in another one."""
 
 MAX_GROUP: Final = 32
-"""Changes in one transaction at most: the first waits for the last."""
+"""Maximum number of writes in one transaction: the first waits for the last."""
 
 RESERVED_FOR_BACKGROUND: Final = 8
-"""So many of them are for those that can wait: however much comes in, replies go out."""
+"""So many of them are reserved for background writes: replies are sent however many messages arrive."""
 
 GROUP_DELAY_SECONDS: Final = 0.005
-"""After a shared transaction others are sure to come: fewer, larger ones leave more of the machine to them."""
+"""The delay after a shared transaction, in which more writes gather: fewer, larger transactions cost less."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _PendingWrite:
     work: WriteWork[Any]
     future: asyncio.Future[Any]
-    # A thread of the pool would not know whose message it logs about.
+    # Context variables do not reach a thread of the pool by themselves, and its logs need them.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
     def run(self, connection: Connection) -> object:
@@ -42,12 +42,11 @@ class _PendingWrite:
 
 
 class GroupCommitWriter:
-    """Every change is whole or not there, and committed before its caller goes on, in the order of their coming.
+    """Each write is atomic, and committed before its caller continues, in order of arrival.
 
-    SQLite lets one transaction write at a time, so that changes queue: those that wait together are committed
-    together, and those that a platform waits for go before the others. Where one of them fails, none of them stays,
-    and each is run again alone. On PostgreSQL each has a
-    transaction and a connection of its own, and waits for none but those of its talk.
+    SQLite has a single writer, so writes queue: those waiting together are committed together, urgent ones first. If
+    one fails, the transaction is rolled back and each is run again alone. On PostgreSQL each write has a transaction
+    and a connection of its own, and waits only for those of its conversation.
     """
 
     def __init__(self, database: Engine, threads: ThreadPoolExecutor) -> None:
@@ -59,7 +58,7 @@ class GroupCommitWriter:
         self._write_task: asyncio.Task[None] | None = None
 
     async def __call__(self, work: WriteWork[Result], *, urgent: bool = False) -> Result:
-        """What `change` returns, once it is committed.
+        """The result of `work`, once it is committed.
 
         Raises:
             StorageError: nothing of it was stored.
@@ -71,7 +70,7 @@ class GroupCommitWriter:
         else:
             (self._urgent if urgent else self._background).append(wanted)
             if self._write_task is None:
-                self._write_task = loop.create_task(self._write_all(), name="write")
+                self._write_task = loop.create_task(self._write_all(), name="group commit")
         result: Result = await wanted.future
         return result
 
@@ -92,7 +91,7 @@ class GroupCommitWriter:
     async def _write(self, group: Sequence[_PendingWrite]) -> None:
         outcomes = await asyncio.get_running_loop().run_in_executor(self._threads, self._commit, group)
         for wanted, outcome in zip(group, outcomes, strict=True):
-            # Who no longer waits does not want to know.
+            # The caller was cancelled: nobody needs the result.
             if wanted.future.cancelled():
                 continue
             if isinstance(outcome, _FailedWrite):
@@ -101,17 +100,17 @@ class GroupCommitWriter:
                 wanted.future.set_result(outcome)
 
     def _commit(self, group: Sequence[_PendingWrite]) -> Sequence[object]:
-        """What each returned, or how it failed."""
+        """The result or the exception of each write."""
         try:
             with engine.write_transaction(self._database) as connection:
                 return [wanted.run(connection) for wanted in group]
-        except Exception as exc:  # noqa: BLE001 each caller gets its own
+        except Exception as exc:  # noqa: BLE001 - each caller gets its own
             if len(group) == 1:
                 return [_FailedWrite(error=exc)]
             # A database that is away or busy would be so for each of them.
             if isinstance(exc, StorageError) and not exc.permanent:
                 return [_FailedWrite(error=exc) for _ in group]
-        log.info("writing.apart", changes=len(group))
+        log.info("group_commit.split", changes=len(group))
         return [self._commit([wanted])[0] for wanted in group]
 
 

@@ -1,4 +1,4 @@
-"""Hears from PostgreSQL which talks have something new, so that the open pages of this process show it at once."""
+"""Listens to PostgreSQL for changed conversations, so that open pages of this process refresh at once."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,29 +13,30 @@ from storage.database import engine, pg_notify
 log = structlog.get_logger()
 
 OnChange = Callable[[str | None], None]
-"""Is told the mark of a talk that has something new (see storage.database.pg_notify); None: any may have."""
+"""Called with the fingerprint of a changed conversation (see storage.database.pg_notify); None: any may have
+changed."""
 
 KEEPALIVE_SECONDS: Final = 20.0
-"""After so long without news the connection is tried: one that a firewall has dropped looks like a quiet one."""
+"""A silent connection is tested after this: one that a firewall dropped looks the same."""
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 1.0
-"""Between two attempts to listen while the database is away."""
+"""Between two attempts while the database is away."""
 
 
 class PgListener:
-    """One connection of its own, made again when it is lost; then every page looks, for what was missed."""
+    """A connection of its own, reopened when lost; then every page refreshes, as notifications may have been missed."""
 
     def __init__(self, database: Engine, on_change: OnChange) -> None:
         self._database, self._on_change = database, on_change
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to listen."""
-        self._task = asyncio.create_task(self._listen(), name="listen for news")
+        """Start to listen."""
+        self._task = asyncio.create_task(self._listen(), name="pg listener")
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -45,7 +46,7 @@ class PgListener:
             try:
                 await self._listen_once()
             except (Error, OSError, TimeoutError) as exc:
-                log.warning("news.lost", error=type(exc).__name__)
+                log.warning("pg_listener.disconnected", error=type(exc).__name__)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen_once(self) -> None:

@@ -1,4 +1,4 @@
-"""What the pages ask of the database, each in a thread and a transaction of its own."""
+"""Database access of the console, each call in a thread and a transaction of its own."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,14 +16,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, kw_only=True)
 class Transactions:
-    """Reads and writes without holding up the event loop."""
+    """Reads and writes without blocking the event loop."""
 
     database: Engine
     threads: ThreadPoolExecutor
     clock: Callable[[], datetime]
 
     async def read(self, query: Callable[[Connection], Result]) -> Result:
-        """What the question finds, in a transaction that cannot write."""
+        """The result of `query`, in a transaction that cannot write."""
 
         def ask() -> Result:
             with engine.read_transaction(self.database) as connection:
@@ -32,7 +32,7 @@ class Transactions:
         return await asyncio.get_running_loop().run_in_executor(self.threads, ask)
 
     async def write(self, work: Callable[[Connection], Result]) -> Result:
-        """What the change gives back; all of it is kept, or nothing."""
+        """The result of `work`, in one transaction."""
 
         def make() -> Result:
             with engine.write_transaction(self.database) as connection:
@@ -41,5 +41,5 @@ class Transactions:
         return await asyncio.get_running_loop().run_in_executor(self.threads, make)
 
     async def run(self, work: Callable[[Engine], Result]) -> Result:
-        """What needs the database outside of a transaction."""
+        """Run `work` outside of a transaction."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, work, self.database)

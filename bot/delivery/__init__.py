@@ -1,1 +1,1 @@
-"""A reply goes out, in order, at least once."""
+"""Sends replies, in order and at least once."""

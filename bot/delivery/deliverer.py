@@ -1,4 +1,4 @@
-"""Brings the replies of a talk to its channel, in order and at least once; it decides nothing about their words."""
+"""Delivers the replies of a conversation to its channel, in order and at least once; does not change their text."""
 
 import asyncio
 import random
@@ -24,66 +24,67 @@ from storage.delivery.outbox import NotDue, OutgoingReply
 log = structlog.get_logger()
 
 MAX_BACKOFF: Final = timedelta(minutes=5)
-"""Between two attempts at a reply that the channel does not take for now."""
+"""The longest pause between two attempts."""
 
 ERASURE_NOTICE_TTL: Final = timedelta(minutes=1)
-"""How long the confirmation of an erasure stays, so that an open page can show it."""
+"""How long the confirmation of an erasure is kept, so that an open page can show it."""
 
 
 FAILURE_RETENTION: Final = timedelta(days=2)
-"""After this no platform sends a message again: what failed less often than parked.TRIES is of no more interest."""
+"""No platform resends a message after this: failures below dead_letters.MAX_ATTEMPTS can be deleted."""
 
 ClaimNext = Callable[[Connection, str], OutgoingReply | NotDue | None]
-"""What comes next in a talk, claimed in the transaction that notes how the one before it went."""
+"""Claims the next reply of a conversation, in the transaction that records the result of the previous one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deliverer:
-    """Delivers for every channel that this process serves, by name."""
+    """Delivers for every channel of this process, by name."""
 
     writer: GroupCommitWriter
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the program stops: what is being sent is finished, the rest waits for its next start."""
+    """Set when the program stops: the current send is finished, the rest waits for the next start."""
     tracing: Tracing = NO_TRACING
 
     async def __call__(self, conversation_id: str) -> datetime | None:
-        """Send what waits in a talk until nothing does, or the first of it has to wait: until the moment returned."""
+        """Send the replies of a conversation until none is left, or the next one is not due: until the time
+        returned."""
         claimed = await self.writer(lambda connection: self._claim(connection, conversation_id))
         while isinstance(claimed, OutgoingReply):
             channel = self.channels.get(claimed.conversation.channel)
             if channel is None:
                 return None
-            # Whatever is logged on the way, the channel's own words too, can be found by its turn.
-            with bound_contextvars(talk=claimed.conversation.id, turn=claimed.turn):
+            # Everything logged meanwhile, also by the channel, carries the turn.
+            with bound_contextvars(conversation=claimed.conversation.id, turn=claimed.turn):
                 claimed = await self._attempt(channel, claimed, self._claim)
         return None if claimed is None else claimed.until
 
     async def send(self, claimed: OutgoingReply) -> None:
-        """Send one reply that is claimed already; what comes after it in its talk is not looked for."""
+        """Send one claimed reply; does not look for further ones."""
         channel = self.channels.get(claimed.conversation.channel)
         if channel is not None:
-            with bound_contextvars(talk=claimed.conversation.id, turn=claimed.turn):
+            with bound_contextvars(conversation=claimed.conversation.id, turn=claimed.turn):
                 await self._attempt(channel, claimed, _claim_nothing)
 
     def _claim(self, connection: Connection, conversation_id: str) -> OutgoingReply | NotDue | None:
         return None if self.stopping.is_set() else outbox.claim(connection, conversation_id, self.clock())
 
     async def due_conversations(self) -> tuple[str, ...]:
-        """Talks in which something can be sent now."""
+        """Conversations with a due reply."""
         return await self.writer(lambda connection: outbox.due(connection, self.clock()))
 
     async def purge(self) -> None:
-        """Take away what is left of the forgotten, when they have had time to read the farewell, and old failures."""
+        """Purge erased conversations after ERASURE_NOTICE_TTL, and failures after FAILURE_RETENTION."""
         await self.writer(lambda connection: personal_data.purge(connection, self.clock() - ERASURE_NOTICE_TTL))
         await self.writer(lambda connection: dead_letters.purge(connection, self.clock() - FAILURE_RETENTION))
 
     async def _attempt(
         self, channel: Channel, claimed: OutgoingReply, claim_next: ClaimNext
     ) -> OutgoingReply | NotDue | None:
-        """One try. Its span goes on the trace of the turn, whoever decided that and however long ago."""
+        """One attempt. Its span continues the trace of the turn, whichever process decided it."""
         with self.tracing.continue_trace(f"deliver {channel.name}", TraceSpanKind.CLIENT, claimed.traceparent) as span:
             span.set_attributes({SpanAttribute.CHANNEL: channel.name, SpanAttribute.ATTEMPT: claimed.attempts})
             if claimed.turn is not None:
@@ -93,14 +94,14 @@ class Deliverer:
     async def _send(
         self, channel: Channel, claimed: OutgoingReply, claim_next: ClaimNext, span: Span
     ) -> OutgoingReply | NotDue | None:
-        """Sends it, notes how that went and claims what comes next, in one transaction."""
+        """Send it, record the result and claim the next reply, in one transaction."""
         error: DeliveryError | None = None
         try:
             provider_message_id = await channel.send(claimed.conversation.address, _outgoing_message(claimed))
         except DeliveryError as exc:
             error, result, record_outcome = (
                 exc,
-                "failed" if exc.permanent else "later",
+                "failed" if exc.permanent else "retried",
                 partial(self._record_failure, claimed, exc),
             )
             span.set_error(result)
@@ -113,7 +114,7 @@ class Deliverer:
             record_outcome(connection)
             return claim_next(connection, claimed.conversation.id)
 
-        # What is not noted when the program is killed is sent again: this does not wait behind other changes.
+        # Urgent: a result that is lost when the program is killed means the reply is sent again.
         next_claim = await self.writer(record_and_claim_next, urgent=True)
         if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
@@ -133,13 +134,13 @@ class Deliverer:
 
 
 def _claim_nothing(_connection: Connection, _talk: str) -> None:
-    """Whoever handed the reply over says so when there is another."""
+    """Whoever enqueued the reply reports further ones."""
 
 
 def backoff(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: doubling from a second, with jitter, at most LONGEST_PAUSE."""
+    """The pause after so many attempts: doubling from a second, with jitter, at most MAX_BACKOFF."""
     max_delay = min(timedelta(seconds=2 ** min(attempts, 12)) / 2, MAX_BACKOFF)
-    return max_delay * random.uniform(0.5, 1)  # noqa: S311 - no secret hangs on it
+    return max_delay * random.uniform(0.5, 1)  # noqa: S311 - not a secret
 
 
 def _outgoing_message(claimed: OutgoingReply) -> OutgoingMessage:

@@ -1,1 +1,1 @@
-"""How well messages are understood, for people who keep the knowledge: reads files, measures, draws; serves nobody."""
+"""Measures how well messages are understood: reads files, evaluates, draws; nothing in the server uses it."""

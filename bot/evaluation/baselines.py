@@ -1,4 +1,4 @@
-"""Matchers of others over the same questions: what one would use without this one; each learns when it is made."""
+"""Baselines: other rankers over the same questions; each is trained when it is made."""
 
 import re
 import warnings
@@ -16,9 +16,9 @@ from kb.evaluation.metrics import RECALL_RANK, Ranker
 from kb.model import EntryId, KnowledgeBase
 
 CANDIDATE_QUESTIONS: Final = 50
-"""So many of the nearest questions are read, to find the best of several entries."""
+"""How many of the nearest questions are read, to rank several entries."""
 CHAR_NGRAM_RANGE: Final = (2, 5)
-"""Letters in a row, within words: what measured best for the peers that read letters."""
+"""Character n-grams within words: the best setting for the baselines that use them."""
 _WORD: Final = re.compile(r"\w+")
 
 LabelledQuestions = Sequence[tuple[EntryId, str]]
@@ -26,10 +26,10 @@ Ranking = Sequence[tuple[EntryId, float]]
 
 
 def import_baseline(name: str) -> None:
-    """Load what the peer of that name needs, so that its learning can be timed without.
+    """Import what the baseline of that name needs, so that its training is timed without.
 
     Raises:
-        EvaluationError: there is no such peer, or its packages are missing.
+        EvaluationError: there is no such baseline, or its packages are missing.
     """
     if name not in BASELINES:
         raise EvaluationError(f"--peer {name}: no such peer: write one of {', '.join(BASELINES)}")
@@ -44,7 +44,7 @@ def import_baseline(name: str) -> None:
 
 
 def make_baseline(name: str, knowledge: KnowledgeBase) -> Ranker:
-    """The peer of that name, having learnt the questions (not the decoys: a peer always answers).
+    """The baseline of that name, trained on the questions (not on out-of-scope examples: a baseline always answers).
 
     Raises:
         EvaluationError: there are not two entries to choose between.
@@ -72,7 +72,7 @@ class RapidfuzzBaseline:
 
 
 class Bm25Baseline:
-    """Words in common, the rare ones counting more (bm25s)."""
+    """BM25 over words (bm25s)."""
 
     def __init__(self, questions: LabelledQuestions) -> None:
         import bm25s
@@ -82,7 +82,7 @@ class Bm25Baseline:
         self._index.index([_WORD.findall(text.lower()) or ["_"] for _, text in questions], show_progress=False)
 
     def rank(self, text: str) -> Ranking:
-        """Entries and scores, best first; none where no word is known."""
+        """Entries and scores, best first; none if no word is known."""
         said = [word for word in _WORD.findall(text.lower()) if word in self._index.vocab_dict]
         if not said:
             return ()
@@ -92,7 +92,7 @@ class Bm25Baseline:
 
 
 class TfidfNearestBaseline:
-    """The nearest question by letters in a row (TF-IDF, cosine)."""
+    """The nearest question by TF-IDF over character n-grams (cosine)."""
 
     def __init__(self, questions: LabelledQuestions) -> None:
         self._entries = [entry for entry, _ in questions]
@@ -107,7 +107,7 @@ class TfidfNearestBaseline:
 
 
 class TfidfClassifierBaseline:
-    """Letters in a row (TF-IDF) under a linear classifier of scikit-learn, chosen by `make`."""
+    """TF-IDF over character n-grams, under a linear classifier of scikit-learn, chosen by `make`."""
 
     def __init__(self, make: Callable[[], Any], questions: LabelledQuestions) -> None:
         from sklearn.exceptions import ConvergenceWarning
@@ -115,7 +115,7 @@ class TfidfClassifierBaseline:
         self._vectorizer, matrix = _tfidf_vectors(questions)
         self._model = make()
         with warnings.catch_warnings():
-            # As good as it gets in the given steps, and no news to a reader of figures.
+            # It need not converge within the given steps; the warning is of no use to the reader.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._model.fit(matrix, [entry for entry, _ in questions])
         self._scores = getattr(self._model, "predict_proba", None) or self._model.decision_function
@@ -124,7 +124,7 @@ class TfidfClassifierBaseline:
         """Entries and scores, best first."""
         scores = self._scores(self._vectorizer.transform([text]))[0]
         if np.ndim(scores) == 0:
-            # Two classes give one number: for the second, against the first.
+            # Two classes give one score: for the second, against the first.
             scores = np.array([-scores, scores])
         places = np.argsort(-scores, kind="stable")[:RECALL_RANK]
         return tuple((EntryId(str(self._model.classes_[place])), float(scores[place])) for place in places)
@@ -146,12 +146,12 @@ def _make_svc() -> Any:
 def _make_logistic_regression() -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    # Of its solvers this one is as right as any, in a tenth of the time.
+    # Of the solvers this one is as accurate as any, in a tenth of the time.
     return LogisticRegression(C=10, solver="saga", max_iter=20, random_state=0)
 
 
 def _best_per_entry(scored_entries: Iterable[tuple[EntryId, float]]) -> Ranking:
-    """Each entry with its best score, in the order given, which is best first."""
+    """Each entry with its best score; the input is sorted, best first."""
     best: dict[EntryId, float] = {}
     for entry, score in scored_entries:
         best.setdefault(entry, score)
@@ -173,4 +173,4 @@ BASELINES: Final[Mapping[str, Callable[[LabelledQuestions], Ranker]]] = MappingP
         "tfidf-logistic": partial(TfidfClassifierBaseline, _make_logistic_regression),
     }
 )
-"""rapidfuzz by its scorers, BM25 by bm25s, and TF-IDF of letters by scikit-learn."""
+"""rapidfuzz by its scorers, BM25 by bm25s, and TF-IDF over character n-grams by scikit-learn."""

@@ -1,4 +1,4 @@
-"""Has the matcher and its peers judged on the same rows, one after the other, in one thread."""
+"""Evaluates the matcher and the baselines on the same rows, one after the other, in one thread."""
 
 import gc
 from collections.abc import Callable, Iterable, Sequence
@@ -24,16 +24,16 @@ TrainedT = TypeVar("TrainedT")
 
 
 class ShowProgress(Protocol):
-    """Shows how far a contest has come."""
+    """Wraps an iteration with a progress bar."""
 
     def __call__(self, items: Iterable[LabelledMessage], *, total: int | None, label: str) -> Iterable[LabelledMessage]:
-        """The same rows, one after the other."""
+        """The same items in order."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class RankerResult:
-    """One that was judged, and how many seconds it took to learn."""
+    """The predictions of one ranker, and its training time in seconds."""
 
     name: str
     training_seconds: float
@@ -41,34 +41,34 @@ class RankerResult:
 
     @property
     def metrics(self) -> EvaluationMetrics:
-        """What came of it."""
+        """Its metrics."""
         found = compute_metrics(self.predictions)
-        # A peer tells no language, which is not the same as telling a wrong one.
+        # A baseline identifies no language, which is not the same as a wrong one.
         return found if self.name == OUR_NAME else replace(found, language_accuracy=None)
 
 
 def no_progress(items: Iterable[LabelledMessage], *, total: int | None, label: str) -> Iterable[LabelledMessage]:
-    """Nobody looks on."""
+    """Shows nothing."""
     del total, label
     return items
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedRanker:
-    """One that has learnt, and can be judged on any rows."""
+    """A trained ranker, ready to be evaluated."""
 
     name: str
     training_seconds: float
     predict: Callable[[Iterable[LabelledMessage]], tuple[Prediction, ...]]
 
     def evaluate(self, rows: Sequence[LabelledMessage], show_progress: ShowProgress = no_progress) -> RankerResult:
-        """What it makes of these rows."""
+        """Evaluate on these rows."""
         judged = self.predict(show_progress(rows, total=len(rows), label=self.name))
         return RankerResult(name=self.name, training_seconds=self.training_seconds, predictions=judged)
 
 
 def our_matcher(knowledge: KnowledgeBase) -> TrainedRanker:
-    """The matcher of this program, having learnt this knowledge."""
+    """This program's matcher, trained on the knowledge."""
     matcher, learning = _time_training(lambda: UnderstandingPipeline(knowledge))
     return TrainedRanker(
         name=OUR_NAME, training_seconds=learning, predict=lambda rows: predict(rows, matcher, perf_counter)
@@ -76,10 +76,10 @@ def our_matcher(knowledge: KnowledgeBase) -> TrainedRanker:
 
 
 def baseline(name: str, knowledge: KnowledgeBase) -> TrainedRanker:
-    """The peer of that name, having learnt the same questions.
+    """The baseline of that name, trained on the same questions.
 
     Raises:
-        EvaluationError: the peer cannot be made.
+        EvaluationError: the baseline cannot be made.
     """
     import_baseline(name)
     ranker, learning = _time_training(lambda: make_baseline(name, knowledge))
@@ -90,7 +90,7 @@ def baseline(name: str, knowledge: KnowledgeBase) -> TrainedRanker:
 
 def _time_training(make: Callable[[], TrainedT]) -> tuple[TrainedT, float]:
     gc.collect()
-    # As the program learns.
+    # As the server trains.
     with gc_paused():
         start = perf_counter()
         return make(), perf_counter() - start

@@ -1,4 +1,4 @@
-"""What keeps an evaluation from being made."""
+"""Why an evaluation cannot be made."""
 
 
 class EvaluationError(Exception):

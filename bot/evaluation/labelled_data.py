@@ -1,4 +1,4 @@
-"""Labelled files, and the knowledge that can be made of one; the only place here that reads them."""
+"""Reads labelled files, and makes a knowledge base of one; the only module here that reads them."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,10 +17,10 @@ from kb.evaluation.perturbation import perturb
 from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language, SynonymSet
 
 OUT_OF_SCOPE_LABELS: Final = frozenset({"oos", OUT_OF_SCOPE})
-"""Labels of messages that no entry answers."""
+"""Labels of out-of-scope messages."""
 
 
-class Labelled(BaseModel):
+class LabelledRecord(BaseModel):
     """One labelled message of a file."""
 
     model_config = ConfigDict(extra="ignore")
@@ -33,21 +33,21 @@ class Labelled(BaseModel):
 
     @property
     def language(self) -> Language | None:
-        """Its language, where it is one of ours."""
+        """Its language, if it is supported."""
         return next((known for known in LANGUAGES if known == self.lang), None)
 
     def to_row(self, noise: str | None = None, draw: int = 0) -> LabelledMessage:
-        """As the evaluation wants it, with noise of that kind on top (see `kb.evaluation.perturbation.noisy`)."""
+        """A row for the evaluation, perturbed with noise of that kind (see `kb.evaluation.perturbation.perturb`)."""
         label = OUT_OF_SCOPE if self.label in OUT_OF_SCOPE_LABELS else self.label
         text = self.text if noise is None else perturb(self.text, noise, draw)
         return LabelledMessage(text=text, label=label, language=self.language, style=self.style)
 
 
-def read_labelled_file(file: Path, split: str | None = None) -> Sequence[Labelled]:
-    """The rows of a .tsv with a head line, or of JSON lines; with `split`, without those of another one.
+def read_labelled_file(file: Path, split: str | None = None) -> Sequence[LabelledRecord]:
+    """The rows of a .tsv with a header, or of JSON lines; with `split`, only rows of that split or of none.
 
     Raises:
-        EvaluationError: names the line that cannot be used, or says that there is none.
+        EvaluationError: names the invalid line, or says that there is none.
     """
     try:
         lines = file.read_text("utf-8-sig").split("\n")
@@ -81,9 +81,9 @@ def _tsv_object(head: Sequence[str], line: str) -> dict[str, str]:
     return dict(zip(head, line.split("\t"), strict=False))
 
 
-def _parse_row(file: Path, number: int, make: Callable[[], Any]) -> Labelled:
+def _parse_row(file: Path, number: int, make: Callable[[], Any]) -> LabelledRecord:
     try:
-        return Labelled.model_validate(make())
+        return LabelledRecord.model_validate(make())
     except (ValidationError, ValueError, RecursionError) as exc:
         raise EvaluationError(
             f"{file}, line {number}: needs text and label, as columns under a head line (.tsv) or as keys "
@@ -91,10 +91,10 @@ def _parse_row(file: Path, number: int, make: Callable[[], Any]) -> Labelled:
         ) from exc
 
 
-def knowledge_from_rows(rows: Iterable[Labelled], concepts: tuple[SynonymSet, ...] = ()) -> KnowledgeBase:
-    """A knowledge base of labelled rows: one entry a label, what is out of scope as decoys, and nothing to say.
+def knowledge_from_rows(rows: Iterable[LabelledRecord], concepts: tuple[SynonymSet, ...] = ()) -> KnowledgeBase:
+    """A knowledge base of labelled rows: one entry for each label, and out-of-scope examples; it has no answers.
 
-    `concepts`: words that mean the same, which rows do not tell.
+    `concepts` are synonym sets, which rows do not provide.
 
     Raises:
         EvaluationError: no row names an entry.
@@ -108,11 +108,11 @@ def knowledge_from_rows(rows: Iterable[Labelled], concepts: tuple[SynonymSet, ..
     return placeholder_knowledge(questions, _by_language(decoys), concepts)
 
 
-def _first_label(row: Labelled) -> str:
+def _first_label(row: LabelledRecord) -> str:
     return row.label.split("|")[0]
 
 
-def _by_language(rows: Sequence[Labelled]) -> MappingProxyType[Language, tuple[str, ...]]:
+def _by_language(rows: Sequence[LabelledRecord]) -> MappingProxyType[Language, tuple[str, ...]]:
     texts: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
     for row in rows:
         texts[row.language or "en"].append(row.text)

@@ -1,4 +1,4 @@
-"""Limits that figures must keep, for continuous integration; decides, and prints nothing."""
+"""Limits for metrics, for continuous integration; decides, and prints nothing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ MetricsByName = Mapping[str, float | int | None]
 
 @dataclass(frozen=True, kw_only=True)
 class MetricLimit:
-    """A figure that may not be under (or, with `upper`, over) a value."""
+    """The minimum or (with `is_maximum`) maximum of a metric."""
 
     key: str
     value: float
     is_maximum: bool
 
     def shortfall(self, metrics: MetricsByName) -> str | None:
-        """A sentence about what fell short, or None where the limit is kept."""
+        """A sentence about the shortfall, or None if the limit is kept."""
         if self.key not in metrics:
             raise EvaluationError(f"{self.option} {self.key}: no such figure: write one of {', '.join(metrics)}")
         found = metrics[self.key]
@@ -34,7 +34,7 @@ class MetricLimit:
 
 
 def parse_limits(option_values: Iterable[str], *, upper: bool) -> tuple[MetricLimit, ...]:
-    """The limits of an option that was given as KEY=VALUE, once or with commas between them.
+    """The limits of an option given as KEY=VALUE, repeated or comma-separated.
 
     Raises:
         EvaluationError: says how to write one.
@@ -57,6 +57,6 @@ def find_shortfalls(metric_limits: Iterable[MetricLimit], metrics: MetricsByName
     """A sentence for each limit that is not kept.
 
     Raises:
-        EvaluationError: a limit names no figure.
+        EvaluationError: a limit names no metric.
     """
     return tuple(told for limit in metric_limits if (told := limit.shortfall(metrics)) is not None)

@@ -1,4 +1,4 @@
-"""Knowledge that is only there to be learnt from: questions under names, and nothing to say."""
+"""Knowledge for training alone: questions of entries without answers."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -27,7 +27,7 @@ TextsByLanguage = Mapping[Language, tuple[str, ...]]
 def placeholder_knowledge(
     questions: Mapping[EntryId, TextsByLanguage], out_of_scope: TextsByLanguage, concepts: tuple[SynonymSet, ...] = ()
 ) -> KnowledgeBase:
-    """A knowledge base of these questions and decoys, and of words that mean the same."""
+    """A knowledge base of these questions, out-of-scope examples and synonym sets."""
     entries = {name: _placeholder_entry(name, texts) for name, texts in questions.items()}
     return KnowledgeBase(
         version="",

@@ -1,4 +1,4 @@
-"""Draws whether scores keep what they promise, as an SVG that is readable on light and dark ground."""
+"""Draws a reliability diagram as an SVG that is readable on light and dark backgrounds."""
 
 import sys
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _CSS: Final = f"""inline:
 
 
 def save_diagram(bins: Sequence[ReliabilityBin], file: Path, title: str) -> None:
-    """Write the picture of these bins to `file`.
+    """Write the diagram of these bins to `file`.
 
     Raises:
         EvaluationError: the file cannot be written.
@@ -32,10 +32,10 @@ def save_diagram(bins: Sequence[ReliabilityBin], file: Path, title: str) -> None
 
 
 def render_diagram(bins: Sequence[ReliabilityBin], title: str) -> bytes:
-    """The picture: each bin at its mean score and its share of right answers, with the number of its messages."""
+    """The diagram: each bin at its mean confidence and its accuracy, with the number of its messages."""
     from pygal import XY, Config
 
-    # It leaves an importer of an old kind behind, at which Python warns at every import that follows.
+    # pygal leaves an importer of an old kind behind: Python warns of it at every later import.
     sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
     config = Config()
@@ -44,8 +44,8 @@ def render_diagram(bins: Sequence[ReliabilityBin], title: str) -> bytes:
         config,
         style=_diagram_style(),
         title=title,
-        x_title="score promised",
-        y_title="share that was right",
+        x_title="confidence",
+        y_title="accuracy",
         range=(0, 1),
         xrange=(0, 1),
         width=720,
@@ -61,16 +61,16 @@ def render_diagram(bins: Sequence[ReliabilityBin], title: str) -> bytes:
         js=(),
     )
     points = [{"value": (one.confidence, one.accuracy), "label": str(one.rows)} for one in bins]
-    chart.add("scores, with the number of messages", points)
-    chart.add("what an honest score keeps", [(0, 0), (1, 1)], show_dots=False, stroke_style={"dasharray": "6, 6"})
+    chart.add("bins, with the number of messages", points)
+    chart.add("perfect calibration", [(0, 0), (1, 1)], show_dots=False, stroke_style={"dasharray": "6, 6"})
     chart.uuid = CHART_ID
     chart.add_xml_filter(_remove_scripts)
-    picture: bytes = chart.render()
-    return picture
+    svg: bytes = chart.render()
+    return svg
 
 
 def _remove_scripts(root: Any) -> Any:
-    """A picture needs none, and pages with a strict policy would complain."""
+    """A diagram needs none, and a strict content security policy blocks them."""
     for holder in root.iter():
         for script in [child for child in holder if str(child.tag).endswith("script")]:
             holder.remove(script)

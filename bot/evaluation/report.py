@@ -1,4 +1,4 @@
-"""All that is told about judged rows, as values ready for JSON; what the tables print is taken from here."""
+"""The metrics of an evaluation by their public keys, ready for JSON, tables and limits."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,11 +19,27 @@ from kb.model import Act, KnowledgeBase
 URGENT_ACTS: Final = frozenset({Act.CRITICAL, Act.TICKET})
 """Acts that must not be missed."""
 UNKNOWN_GROUP: Final = "?"
+_PUBLIC_KEYS: Final[Mapping[str, str]] = {
+    "top1_accuracy": "first",
+    "recall_at_3": "among_three",
+    "coverage": "answered",
+    "confident_error_rate": "answered_wrongly",
+    "selective_risk": "risk",
+    "auroc": "roc_area",
+    "language_accuracy": "language",
+    "false_positive_rate": "false_alarms",
+    "predicted": "got",
+    "confidence": "promised",
+    "accuracy": "kept",
+    "training_seconds": "learning_s",
+    "leaked": "copied",
+}
+"""Fields with another public key (`--json`, `--fail-under`, `--fail-over`), because scripts rely on the keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationReport:
-    """What came of our own matcher."""
+    """The evaluation of this program's matcher."""
 
     result: RankerResult
     by_language: Mapping[str, EvaluationMetrics]
@@ -33,39 +49,39 @@ class EvaluationReport:
     reliability: tuple[ReliabilityBin, ...]
     calibration_error: float | None
     leaked: int | None
-    """How many of the messages stand in the content (nearly) word for word; None where nobody looked."""
+    """How many messages are (nearly) copies of the content; None if not checked."""
 
     def by_name(self) -> dict[str, float | int | None]:
-        """Every figure that a limit can be set for, by its name; those of a language or style as `lv.first`."""
+        """Every metric that a limit can be set for, by its key; those of a language or style as `lv.first`."""
         recalls = [one.recall for one in self.urgent_entries if one.recall is not None]
         drawn = [one.false_positive_rate for one in self.urgent_entries if one.false_positive_rate is not None]
         figures = total_metrics(self.result) | {
-            "copied": self.leaked,
+            _PUBLIC_KEYS["leaked"]: self.leaked,
             "calibration_error": self.calibration_error,
             "urgent_recall": min(recalls, default=None),
             "urgent_false_alarms": max(drawn, default=None),
         }
         for one in self.urgent_entries:
             figures[f"{one.entry}.recall"] = one.recall
-            figures[f"{one.entry}.false_alarms"] = one.false_positive_rate
+            figures[f"{one.entry}.{_PUBLIC_KEYS['false_positive_rate']}"] = one.false_positive_rate
         for name, found in (*self.by_language.items(), *self.by_style.items()):
-            figures |= {f"{name}.{key}": value for key, value in asdict(found).items()}
+            figures |= {f"{name}.{key}": value for key, value in public_values(found).items()}
         return figures
 
     def as_json(self) -> dict[str, Any]:
-        """The whole of it."""
+        """The whole report."""
         return {
             "figures": {key: rounded(value) for key, value in self.by_name().items() if "." not in key},
-            "by_language": {name: _metrics_json(found) for name, found in self.by_language.items()},
-            "by_style": {name: _metrics_json(found) for name, found in self.by_style.items()},
-            "urgent": [_rounded_values(asdict(one)) for one in self.urgent_entries],
-            "confusions": [asdict(one) for one in self.confusions],
-            "reliability": [_rounded_values(asdict(one)) for one in self.reliability],
+            "by_language": {name: _rounded_values(found) for name, found in self.by_language.items()},
+            "by_style": {name: _rounded_values(found) for name, found in self.by_style.items()},
+            "urgent": [_rounded_values(one) for one in self.urgent_entries],
+            "confusions": [_rounded_values(one) for one in self.confusions],
+            "reliability": [_rounded_values(one) for one in self.reliability],
         }
 
 
 def make_report(result: RankerResult, knowledge: KnowledgeBase, leaked: int | None = None) -> EvaluationReport:
-    """All figures of these rows; `copied` of them stand in the content."""
+    """All metrics of these rows; `leaked` of them are copies of the content."""
     judged = result.predictions
     urgent = [entry.id for entry in knowledge.entries.values() if entry.act in URGENT_ACTS]
     return EvaluationReport(
@@ -81,12 +97,17 @@ def make_report(result: RankerResult, knowledge: KnowledgeBase, leaked: int | No
 
 
 def total_metrics(result: RankerResult) -> dict[str, float | int | None]:
-    """The figures of all rows together, and the seconds that learning took."""
-    return asdict(result.metrics) | {"learning_s": result.training_seconds}
+    """The metrics of all rows together, and the training time in seconds."""
+    return public_values(result.metrics) | {_PUBLIC_KEYS["training_seconds"]: result.training_seconds}
+
+
+def public_values(values: EvaluationMetrics | EntryMetrics | Confusion | ReliabilityBin) -> dict[str, Any]:
+    """The fields under their public keys."""
+    return {_PUBLIC_KEYS.get(key, key): value for key, value in asdict(values).items()}
 
 
 def rounded(value: float | int | None) -> float | int | None:
-    """Short enough to read, exact enough to compare."""
+    """Rounded for reading, precise enough to compare."""
     return round(value, 5) if isinstance(value, float) else value
 
 
@@ -98,9 +119,5 @@ def _metrics_by_group(
     return {} if set(parted) == {UNKNOWN_GROUP} else parted
 
 
-def _metrics_json(metrics: EvaluationMetrics) -> dict[str, Any]:
-    return _rounded_values(asdict(metrics))
-
-
-def _rounded_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: rounded(value) for key, value in values.items()}
+def _rounded_values(values: EvaluationMetrics | EntryMetrics | Confusion | ReliabilityBin) -> dict[str, Any]:
+    return {key: rounded(value) for key, value in public_values(values).items()}

@@ -1,4 +1,5 @@
-"""Text made up in three languages, always the same: words as frequent and as inflected as in speech, for any size."""
+"""Generates text in three languages, identical in every run: realistic word frequencies and inflection, for any
+size."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,19 +17,19 @@ from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
 
 DEFAULT_SEED: Final = 1
 ZIPF_OFFSET: Final = 2.7
-"""The commonest words are not quite as common as one over their rank (Mandelbrot)."""
+"""The most frequent words are less frequent than one over their rank (Mandelbrot)."""
 TOPIC_WORDS: Final = 12
 TOPIC_SHARE: Final = 0.45
-"""How many of a message's words belong to its topic; the others are common ones."""
+"""The share of a message's words that belong to its topic."""
 MIN_WORDS: Final = 2
 MEAN_EXTRA_WORDS: Final = 4.0
-"""Words of a message: the shortest, and how many more on average."""
+"""Words beyond the minimum of a message, on average."""
 COMMON_STEMS: Final = 40
-"""The commonest stems belong to no topic."""
+"""The most frequent stems belong to no topic."""
 STEMS_PER_ROOT_TEXT: Final = 30
 MIN_STEMS: Final = 800
 MAX_STEMS: Final = 60_000
-"""The vocabulary grows with the root of the text, as it does in speech (Heaps)."""
+"""The vocabulary grows with the square root of the text (Heaps)."""
 
 Numbers = npt.NDArray[np.int64]
 Probabilities = npt.NDArray[np.float64]
@@ -47,7 +48,7 @@ _ENDINGS: Final[dict[Language, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class _SyntheticLanguage:
-    """The words of one language: every form of every stem, and how likely stems and endings are."""
+    """The words of one language: all forms of all stems, and the probabilities of stems and endings."""
 
     forms: Sequence[str]
     stem_probabilities: Probabilities
@@ -57,7 +58,7 @@ class _SyntheticLanguage:
 
 
 class SyntheticData:
-    """So many entries with so many questions among them."""
+    """A number of entries with a number of questions among them."""
 
     def __init__(self, *, entries: int, questions: int, seed: int = DEFAULT_SEED) -> None:
         self._entries = [EntryId(f"entry-{number + 1}") for number in range(entries)]
@@ -70,11 +71,11 @@ class SyntheticData:
         }
 
     def knowledge(self) -> KnowledgeBase:
-        """The questions, dealt out evenly over entries and languages."""
+        """The questions, spread evenly over entries and languages."""
         each: dict[EntryId, dict[Language, tuple[str, ...]]] = {entry: {} for entry in self._entries}
         count = len(self._entries)
         for place, language in enumerate(LANGUAGES):
-            # Number k is entry k modulo count; languages take turns, so that every entry has one question at least.
+            # Question k belongs to entry k modulo count; languages alternate, so every entry has a question.
             holders = np.arange(self._questions)[place :: len(LANGUAGES)] % count
             holders.sort(kind="stable")
             texts = list(self._texts(language, holders, np.random.default_rng((self._seed, 10 + place))))
@@ -87,7 +88,7 @@ class SyntheticData:
         )
 
     def messages(self, count: int) -> list[LabelledMessage]:
-        """New ones about the same entries, every other one with a typo."""
+        """New messages about the same entries, every other one with a typo."""
         rows = []
         for place, language in enumerate(LANGUAGES):
             rng = np.random.default_rng((self._seed, 20 + place))
@@ -125,7 +126,7 @@ def _make_language(language: Language, stems: int, entries: int, rng: np.random.
 
 
 def _make_stems(language: Language, count: int, rng: np.random.Generator) -> list[str]:
-    """Different stems, the commonest first; those have fewer syllables."""
+    """Distinct stems, the most frequent first; those have fewer syllables."""
     onsets, vowels, codas = (tuple(sounds.split()) for sounds in _SYLLABLES[language])
     found: dict[str, None] = {}
     while len(found) < count:
@@ -143,6 +144,6 @@ def _zipf_probabilities(count: int) -> Probabilities:
 
 
 def _sample(probabilities: Probabilities, count: int, rng: np.random.Generator) -> Numbers:
-    """Numbers as likely as told: far quicker than `choice` where there are many."""
+    """Samples by probability: far faster than `choice` for many."""
     found = np.searchsorted(np.cumsum(probabilities), rng.random(count))
     return np.minimum(found, len(probabilities) - 1).astype(np.int64)

@@ -1,7 +1,6 @@
-"""Figures as tables for people to read."""
+"""Evaluation metrics as tables for the terminal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from math import sqrt
 from typing import Final
 
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.evaluation.comparison import RankerResult
-from bot.evaluation.report import EvaluationReport, total_metrics
+from bot.evaluation.report import EvaluationReport, public_values, total_metrics
 from kb.evaluation.confusion import ReliabilityBin
 from kb.evaluation.metrics import EntryMetrics
 
@@ -19,59 +18,59 @@ MetricValue = float | int | None
 METRIC_LABELS: Final[Mapping[str, str]] = {
     "rows": "messages",
     "in_scope": "in scope",
-    "copied": "known (nearly) word for word",
-    "first": "right first",
-    "among_three": "right among three",
+    "copied": "leaked from the content",
+    "first": "top-1 accuracy",
+    "among_three": "recall@3",
     "answered": "answered, in scope",
-    "answered_wrongly": "answered wrongly, of all",
-    "risk": "wrong, of what was answered",
+    "answered_wrongly": "confident errors, of all",
+    "risk": "selective risk",
     "out_of_scope_answered": "out of scope, answered",
     "out_of_scope_unknown": "out of scope, unknown",
-    "out_of_scope_recall": "out-of-scope recall at 95 % right",
-    "roc_area": "ROC area out of scope",
-    "language": "language told",
-    "learning_s": "learning, s",
+    "out_of_scope_recall": "out-of-scope recall at 95 % TPR",
+    "roc_area": "AUROC, out of scope",
+    "language": "language accuracy",
+    "learning_s": "training, s",
     "p50_ms": "p50, ms",
     "p99_ms": "p99, ms",
 }
 GROUP_LABELS: Final[Mapping[str, str]] = {
     "rows": "messages",
-    "first": "first",
-    "among_three": "three",
+    "first": "top-1",
+    "among_three": "R@3",
     "answered": "answered",
-    "answered_wrongly": "wrongly",
-    "out_of_scope_answered": "outside",
-    "roc_area": "area",
+    "answered_wrongly": "errors",
+    "out_of_scope_answered": "OOS rate",
+    "roc_area": "AUROC",
 }
 COMPARISON_LABELS: Final[Mapping[str, str]] = {
-    "first": "first",
-    "among_three": "three",
-    "out_of_scope_recall": "outside recall",
-    "roc_area": "area",
-    "learning_s": "learn s",
+    "first": "top-1",
+    "among_three": "R@3",
+    "out_of_scope_recall": "OOS recall",
+    "roc_area": "AUROC",
+    "learning_s": "train s",
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
 }
-"""What is told of groups of messages (outside: answered though out of scope), and of several contenders."""
+"""Columns of the tables by group (OOS: out of scope) and of the comparison with baselines."""
 MAX_CONFUSIONS: Final = 12
 ONE_DECIMAL_FROM: Final = 10
 _Z_95: Final = 1.96
-"""Standard deviations that hold 95 % of a normal distribution."""
+"""Standard normal quantile of a 95 % interval."""
 
 
 def print_report(
     console: Console, title: str, evaluation: EvaluationReport, baselines: Sequence[RankerResult] = ()
 ) -> None:
-    """Everything about one set of messages, with `peers` beside."""
+    """Print everything about one set of messages, with `baselines` beside."""
     console.print(title, style="bold", highlight=False)
     console.print(_totals_table(evaluation.by_name()))
     if baselines:
-        console.print(comparison_table("beside others over the same questions", (evaluation.result, *baselines)))
+        console.print(comparison_table("baselines over the same questions", (evaluation.result, *baselines)))
     for name, parted in (("language", evaluation.by_language), ("style", evaluation.by_style)):
         if parted:
-            groups = {part: asdict(figures) for part, figures in parted.items()}
+            groups = {part: public_values(figures) for part, figures in parted.items()}
             table = _metrics_table(f"by {name}", groups, GROUP_LABELS)
-            table.caption = "wrongly: of all; outside: answered, though out of scope"
+            table.caption = "errors: confident, of all; OOS rate: answered, though out of scope"
             console.print(table)
     if evaluation.urgent_entries:
         console.print(_urgent_table(evaluation.urgent_entries))
@@ -79,11 +78,11 @@ def print_report(
         console.print(_reliability_table(evaluation.reliability))
         console.print(f"calibration error {format_value(evaluation.calibration_error)}", highlight=False)
     for pair in evaluation.confusions[:MAX_CONFUSIONS]:
-        console.print(f"{pair.count} x {pair.expected} taken for {pair.predicted}", highlight=False)
+        console.print(f"{pair.count} x {pair.expected} predicted as {pair.predicted}", highlight=False)
 
 
 def comparison_table(title: str, results: Iterable[RankerResult]) -> Table:
-    """A row for each contender."""
+    """A row for each ranker."""
     return _metrics_table(title, {one.name: total_metrics(one) for one in results}, COMPARISON_LABELS)
 
 
@@ -102,7 +101,7 @@ def _totals_table(metrics: Mapping[str, MetricValue]) -> Table:
 
 
 def wilson_interval(share: float, rows: int) -> str:
-    """Where the share lies that countless messages of this kind would give (Wilson)."""
+    """The Wilson score interval of `share` at 95 %."""
     if not rows:
         return ""
     spread = _Z_95**2 / rows
@@ -112,23 +111,23 @@ def wilson_interval(share: float, rows: int) -> str:
 
 
 def _metrics_table(title: str, rows: Mapping[str, Mapping[str, MetricValue]], labels: Mapping[str, str]) -> Table:
-    """A row for each name, and a column for each figure that one of them has."""
-    told = {key: label for key, label in labels.items() if any(found[key] is not None for found in rows.values())}
-    table = _make_table(title, "", *told.values())
+    """A row for each name, and a column for each metric that one of them has."""
+    shown = {key: label for key, label in labels.items() if any(found[key] is not None for found in rows.values())}
+    table = _make_table(title, "", *shown.values())
     for name, found in rows.items():
-        table.add_row(name, *(format_value(found[key]) for key in told))
+        table.add_row(name, *(format_value(found[key]) for key in shown))
     return table
 
 
 def _urgent_table(entries: Iterable[EntryMetrics]) -> Table:
-    table = _make_table("must not be missed", "", "messages", "recall", "false alarms")
+    table = _make_table("urgent entries", "", "messages", "recall", "false alarms")
     for one in entries:
         table.add_row(one.entry, str(one.rows), format_value(one.recall), format_value(one.false_positive_rate))
     return table
 
 
 def _reliability_table(bins: Iterable[ReliabilityBin]) -> Table:
-    table = _make_table("scores: promised and kept", "score", "messages", "promised", "right")
+    table = _make_table("calibration: confidence and accuracy", "bin", "messages", "confidence", "accuracy")
     for one in bins:
         table.add_row(
             f"{one.low:.1f} to {one.high:.1f}", str(one.rows), format_value(one.confidence), format_value(one.accuracy)
@@ -146,7 +145,7 @@ def _make_table(title: str | None, *columns: str) -> Table:
 
 
 def format_value(value: MetricValue) -> str:
-    """A figure with three places, a large one with one; a dash where there is none."""
+    """A metric with three decimals, a large one with one; a dash where there is none."""
     if value is None:
         return "–"
     return str(value) if isinstance(value, int) else f"{value:.3f}" if value < ONE_DECIMAL_FROM else f"{value:.1f}"

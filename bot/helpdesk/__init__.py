@@ -1,1 +1,1 @@
-"""Handoffs at work: workflow, actions, notifications."""
+"""The hand-off workflow, actions and notifications."""

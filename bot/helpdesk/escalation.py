@@ -1,4 +1,4 @@
-"""Calls staff in and keeps what they are told up to date, within the caller's transaction; it sends nothing itself."""
+"""Queues and updates notifications of hand-offs, within the caller's transaction; sends nothing itself."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,27 +8,27 @@ from sqlalchemy import Connection
 
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState, NotificationKind
 from storage.delivery import notifications
-from storage.delivery.notifications import NotificationKind
 from storage.helpdesk import escalations, handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffState
+from storage.helpdesk.handoffs import Handoff, HandoffEvent
 
 DEBOUNCE: Final = timedelta(seconds=4)
-"""How long what a person says is gathered before staff sees it: who writes, writes several messages."""
+"""How long messages are gathered before staff sees them: people write several in a row."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffWorkflow:
-    """What happens to notices and timers when something happens to a hand-off. With an empty plan: nothing."""
+    """Notifications and timers for each event of a hand-off. With an empty plan it does nothing."""
 
     routing: RoutingPlan = field(default_factory=RoutingPlan)
 
     def opened(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        """Somebody has called for the people of a line; `handoff` as storage.helpdesk.handoffs.open gives it."""
+        """A hand-off was opened; `handoff` is what storage.helpdesk.handoffs.open_handoff returned."""
         targets, is_new = self.routing.targets_for(handoff.line), not handoffs.list_events(connection, handoff.id)
         if is_new:
             handoffs.log_event(connection, handoff, HandoffEvent.OPENED, now)
-        # Who was to be told may have been set only after the first call.
+        # Recipients may have been configured after the first request.
         if is_new or (targets and not notifications.notified_targets(connection, handoff.id, NotificationKind.INITIAL)):
             notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now)
             self.start_timers(connection, handoff, now)
@@ -36,25 +36,25 @@ class HandoffWorkflow:
             self._shorten_timers(connection, handoff, now)
 
     def message_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
-        """More was said in a talk."""
+        """The conversation has a new message."""
         if self.routing.targets_by_line or self.routing.escalation_targets:
             notifications.schedule_updates_for(connection, conversation_id, now + DEBOUNCE)
 
     def state_changed(
         self, connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, agent_name: str | None
     ) -> None:
-        """Somebody has taken it, given it back or closed it."""
+        """The hand-off was taken, released or closed."""
         handoffs.log_event(connection, handoff, event, now, actor=agent_name)
         notifications.schedule_update(connection, handoff.id, now)
 
     def close_all(self, connection: Connection, conversation_id: str, now: datetime) -> None:
-        """The person needs nobody any more."""
+        """Close all hand-offs of the conversation: the person needs nobody any more."""
         for handoff in handoffs.list_by_state(connection, conversation_id=conversation_id):
             if handoffs.close(connection, handoff.id, HandoffState.CLOSED, now):
                 self.state_changed(connection, handoff, HandoffEvent.CLOSED, now, agent_name=None)
 
     def run_due_timers(self, connection: Connection, now: datetime) -> int:
-        """Have those told whom the timers that have ended are for; how many ended."""
+        """Queue reminders and escalations of due timers; return their number."""
         ended = escalations.claim_due(connection, now)
         for handoff, what in ended:
             if what is HandoffEvent.REMINDED:
@@ -75,7 +75,7 @@ class HandoffWorkflow:
         notifications.add(connection, handoff, NotificationKind.ESCALATION, escalation_targets, now)
 
     def start_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        """Begin to wait for somebody who takes it."""
+        """Schedule reminder and escalation."""
         if handoff.state is HandoffState.OPEN and (
             self.routing.targets_for(handoff.line) or self.routing.escalation_targets
         ):
@@ -83,7 +83,7 @@ class HandoffWorkflow:
             escalations.schedule(connection, handoff.id, remind=now + delay, escalate=now + 2 * delay)
 
     def _shorten_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        """It has become urgent."""
+        """Bring the timers forward: it has become urgent."""
         delay = self.routing.reminder_delay(handoff.line, handoff.reason)
         if escalations.advance(connection, handoff.id, remind=now + delay, escalate=now + 2 * delay):
             notifications.schedule_update(connection, handoff.id, now)

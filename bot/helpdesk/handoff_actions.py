@@ -1,6 +1,6 @@
-"""What staff can do about a hand-off, from wherever they do it: each act is one transaction; it shows nothing itself.
+"""Actions of staff on a hand-off, from any interface: each is one transaction; shows nothing itself.
 
-The buttons in Telegram and the console's pages use the same `Desk`: whoever is first wins, everybody else is told who.
+Buttons in Telegram and the console's pages share `HandoffActions`: the first agent wins, the others are told who.
 """
 
 import asyncio
@@ -15,22 +15,23 @@ from sqlalchemy import Connection, Engine
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
+from handlers.model.handoff import HandoffState
 from handlers.model.messages import Reply
 from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import outbox
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffState
+from storage.helpdesk.handoffs import Handoff, HandoffEvent
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionResult:
-    """How a hand-off stands after an act. `won`: the act made it so; otherwise somebody was faster.
+    """The state of a hand-off after an action. `applied`: the action made it so; otherwise somebody was faster.
 
-    `state` is None where it is gone: the person was forgotten, or there never was one. `taken_by` is who has it, or had
-    it when it was closed.
+    `state` is None if the hand-off is gone: the person was erased, or there never was one. `taken_by` is who has it, or
+    had it when it was closed.
     """
 
     applied: bool
@@ -39,15 +40,15 @@ class ActionResult:
 
     @property
     def closed(self) -> bool:
-        """Whether there is nothing more to do about it."""
+        """Whether no further action is possible."""
         return self.state not in handoffs.CURRENT_STATES
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffActions:
-    """The acts. `who` is the name that colleagues read: the caller has seen to it that this is who acts.
+    """The actions. The caller has authenticated `agent_name`, which colleagues will see.
 
-    Everybody who was told of the hand-off is told of the change; the person in the talk is told when it is taken.
+    All notifications of the hand-off are updated; the person in the conversation is told when it is taken.
     """
 
     database: Engine
@@ -57,25 +58,25 @@ class HandoffActions:
     jobs: JobQueue
     handoff_workflow: HandoffWorkflow = field(default_factory=HandoffWorkflow)
     wake_notifications: Callable[[], None] = lambda: None
-    """There is something to tell staff; called in the event loop."""
+    """Called in the event loop when notifications are due."""
 
     async def take(self, handoff: int, agent_name: str) -> ActionResult:
-        """`who` looks after it from now on; the person is told that their line has seen it."""
+        """Assign it to `agent_name`; the person is told that their line has seen it."""
         result, talk = await self._execute(handoff, agent_name, HandoffEvent.TAKEN)
         if talk is not None:
             self.jobs.submit(talk)
         return result
 
     async def release(self, handoff: int, agent_name: str) -> ActionResult:
-        """`who` had taken it and leaves it to others: it waits as if it were new."""
+        """Release it: it waits as if it were new."""
         return (await self._execute(handoff, agent_name, HandoffEvent.RELEASED))[0]
 
     async def mark_contacted(self, handoff: int, agent_name: str) -> ActionResult:
-        """`who` has spoken with the person: it is closed, whoever had taken it."""
+        """`agent_name` has contacted the person: close it, whoever had taken it."""
         return (await self._execute(handoff, agent_name, HandoffEvent.CONTACTED))[0]
 
     async def mark_not_needed(self, handoff: int, agent_name: str) -> ActionResult:
-        """There is nothing to do: it is closed, whoever had taken it."""
+        """There is nothing to do: close it, whoever had taken it."""
         return (await self._execute(handoff, agent_name, HandoffEvent.NOT_NEEDED))[0]
 
     async def _execute(self, handoff: int, agent_name: str, event: HandoffEvent) -> tuple[ActionResult, str | None]:
@@ -84,7 +85,7 @@ class HandoffActions:
                 return self._apply(connection, handoff, agent_name, event)
 
         result, talk = await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
-        log.info("desk.acted", handoff=handoff, act=event.value, won=result.applied, state=result.state)
+        log.info("handoff.action", handoff=handoff, action=event.value, applied=result.applied, state=result.state)
         if result.applied:
             self.wake_notifications()
         return result, talk
@@ -107,7 +108,7 @@ class HandoffActions:
         return ActionResult(applied=applied, state=handoff.state, taken_by=handoff.taken_by), talk
 
     def _tell_user(self, connection: Connection, handoff: Handoff, now: datetime) -> str:
-        """Let the person know that somebody has seen it: that much is true."""
+        """Tell the person that somebody has seen it, and no more."""
         talk = conversations.get(connection, handoff.conversation)
         knowledge, language = self.knowledge_source.current, talk.language or "lv"
         line = knowledge.base.directory.lines.get(handoff.line)

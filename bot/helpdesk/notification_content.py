@@ -1,18 +1,10 @@
-"""Reads how a hand-off stands, as staff is to see it, in the transaction that claims its notice; it decides nothing."""
+"""Reads the state of a hand-off for its notification, in the transaction that claims it; decides nothing."""
 
 from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.notify.interface import (
-    ContactMethod,
-    HandoffNotification,
-    HandoffState,
-    Notification,
-    NotificationKind,
-    QuotedMessage,
-    Retraction,
-)
+from bot.notify.interface import ContactMethod, HandoffNotification, Notification, QuotedMessage, Retraction
 from storage.conversations import conversations, history
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side
@@ -20,11 +12,11 @@ from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 
 MESSAGES_SHOWN: Final = 8
-"""Messages of both sides that staff sees."""
+"""Messages of both sides that a notification shows."""
 
 
 def build_notification(connection: Connection, claimed: ClaimedNotification) -> Notification | None:
-    """What there is to tell; None where the hand-off is gone and was never told."""
+    """The content of a notification; None if the hand-off is gone and nobody was notified."""
     if claimed.conversation is None:
         return Retraction(handoff=claimed.handoff)
     handoff = handoffs.get(connection, claimed.handoff)
@@ -36,10 +28,10 @@ def build_notification(connection: Connection, claimed: ClaimedNotification) -> 
     messages = history.last_messages(connection, talk.id, limit=MESSAGES_SHOWN)
     return HandoffNotification(
         handoff=handoff.id,
-        kind=NotificationKind(claimed.kind),
+        kind=claimed.kind,
         line=handoff.line,
         reason=handoff.reason,
-        state=HandoffState(handoff.state),
+        state=handoff.state,
         last_actor=last_actor,
         language=talk.language or "lv",
         location=talk.location,
@@ -51,7 +43,7 @@ def build_notification(connection: Connection, claimed: ClaimedNotification) -> 
 
 
 def _contact_method(conversation: Conversation) -> ContactMethod:
-    """The person's own number or name where the channel has one."""
+    """The person's phone number or username, if the channel has one."""
     if conversation.channel == "whatsapp":
         return ContactMethod(channel=conversation.channel, phone=conversation.sender.removeprefix("whatsapp:"))
     if conversation.channel == "telegram":

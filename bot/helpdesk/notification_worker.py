@@ -1,4 +1,4 @@
-"""Brings notices to staff and looks after their timers: soon, and changed where they stand; it writes no words."""
+"""Sends and updates notifications, and runs the timers of hand-offs; writes no text itself."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,48 +15,41 @@ from bot.delivery.deliverer import backoff
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.notification_content import build_notification
 from bot.notify.directory import Recipients
-from bot.notify.interface import (
-    HandoffNotification,
-    HandoffState,
-    Notification,
-    NotificationKind,
-    Notifier,
-    NotifyError,
-    Retraction,
-    Thread,
-)
+from bot.notify.interface import HandoffNotification, Notification, Notifier, NotifyError, Retraction, Thread
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.observability.metrics import PrometheusMetrics
+from handlers.model.handoff import HandoffState, NotificationKind
 from storage.database import engine
 from storage.delivery import notifications
 from storage.delivery.notifications import ClaimedNotification, RateLimit
 from storage.helpdesk import escalations
+from storage.helpdesk.handoffs import CURRENT_STATES
 
 log = structlog.get_logger()
 
 Result = TypeVar("Result")
 
 POLL_INTERVAL_SECONDS: Final = 1.0
-"""How often to look for notices and timers whose time has come."""
+"""How often to poll for due notifications and timers."""
 
 SEND_TIMEOUT_SECONDS: Final = 50.0
-"""How long one notice may take: less than the lease on it."""
+"""How long sending one notification may take: less than its lease."""
 
 SHUTDOWN_GRACE_SECONDS: Final = 9.0
-"""How long a stop waits for what is being brought out; the whole program has 20 s, and others want some of it."""
+"""How long a stop waits for sends in progress; the whole shutdown has 20 s."""
 
 TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(max_messages=20, period=timedelta(seconds=65))
-"""What Telegram lets a bot say in a group: 20 messages a minute, changes too. Those on their way take some seconds."""
+"""Telegram's limit for a bot in a group: 20 messages a minute, including edits. Those in flight take some seconds."""
 
 MAX_ATTEMPTS: Final = 40
-"""About three hours, with pauses of up to five minutes."""
+"""About three hours, with a backoff of up to five minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationWorker:
-    """One for a process that delivers; several processes can look after the same database.
+    """One a process that delivers; several processes can share a database.
 
-    `ways` are the notifiers of this process. A target whose way it lacks waits for a process that has it.
+    `notifiers` are those of this process. A target without one is left to a process that has it.
     """
 
     database: Engine
@@ -73,17 +66,17 @@ class NotificationWorker:
     _poll_tasks: list[asyncio.Task[None]] = field(default_factory=list, init=False)
 
     def start(self) -> None:
-        """Begin to look, for what an earlier run left too. Where nobody is to be told, that is said once."""
+        """Start polling. Logs once if nobody is notified."""
         if self.recipients.is_empty:
-            log.warning("notices.nobody_is_told", remedy="set NOTIFY_ and the name of a line (docs/notices.md)")
-        self._poll_tasks.append(asyncio.create_task(self._poll_loop(), name="announce"))
+            log.warning("notification.no_recipients", remedy="set NOTIFY_<LINE>: see docs/notifications.md")
+        self._poll_tasks.append(asyncio.create_task(self._poll_loop(), name="notification poll"))
 
     def wake(self) -> None:
-        """There is something to tell: look at once. To be called in the event loop."""
+        """Poll now. Call in the event loop."""
         self._wake_event.set()
 
     async def stop(self) -> None:
-        """Begin nothing new, and finish what is being brought out: it would come again otherwise."""
+        """Start nothing new, and finish sends in progress, which would otherwise be repeated."""
         self._stopping.set()
         self._wake_event.set()
         if running := {*self._poll_tasks, *self._sending.values()}:
@@ -93,7 +86,7 @@ class NotificationWorker:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def poll(self) -> None:
-        """Let timers that have ended speak, and begin to bring out what waits."""
+        """Run due timers, and start to send due notifications."""
         timers_due, targets = await self._in_transaction(self._find_due, write=False)
         if timers_due:
             await self._in_transaction(
@@ -102,10 +95,10 @@ class NotificationWorker:
             _, targets = await self._in_transaction(self._find_due, write=False)
         for target in targets:
             if target not in self._sending and not self._stopping.is_set():
-                self._sending[target] = asyncio.create_task(self._deliver_to_target(target), name=f"tell {target}")
+                self._sending[target] = asyncio.create_task(self._deliver_to_target(target), name=f"notify {target}")
 
     async def drain(self) -> None:
-        """Look, and wait until all that was found is brought out; for tests and for one pass."""
+        """Poll, and wait until everything found is sent; for tests and single passes."""
         await self.poll()
         while self._sending:
             await asyncio.gather(*self._sending.values())
@@ -118,18 +111,18 @@ class NotificationWorker:
         try:
             await self._in_transaction(lambda connection: notifications.retry_failed(connection, self.clock()))
         except Exception:
-            log.exception("announce.failed")
+            log.exception("notification_worker.error")
         while not self._stopping.is_set():
             self._wake_event.clear()
             try:
                 await self.poll()
             except Exception:
-                log.exception("announce.failed")
+                log.exception("notification_worker.error")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake_event.wait(), self.poll_interval)
 
     async def _deliver_to_target(self, target: str) -> None:
-        """All that waits for one target, one after the other; targets do not wait for each other."""
+        """Send what is due for one target, in order; targets are independent of each other."""
         try:
             while not self._stopping.is_set():
                 claimed = await self._in_transaction(lambda connection: self._claim(connection, target))
@@ -137,7 +130,7 @@ class NotificationWorker:
                     return
                 await self._deliver(*claimed)
         except Exception:
-            log.exception("announce.broken")
+            log.exception("notification_worker.error")
         finally:
             del self._sending[target]
 
@@ -155,18 +148,18 @@ class NotificationWorker:
 
     async def _deliver(self, claimed: ClaimedNotification, notification: Notification) -> None:
         address = self.recipients.addresses.get(claimed.target)
-        kind = notification.kind.value if isinstance(notification, HandoffNotification) else "withdrawn"
+        kind = notification.kind.value if isinstance(notification, HandoffNotification) else "retraction"
         try:
             receipt = await self._send(address, claimed, notification)
         except NotifyError as exc:
             error = exc
             final = exc.permanent or claimed.attempts >= MAX_ATTEMPTS
-            self.metrics.count_notification(kind, "failed" if final else "later")
-            log.warning("notice.not_brought", handoff=claimed.handoff, kind=kind, final=final, error=str(exc))
+            self.metrics.count_notification(kind, "failed" if final else "retried")
+            log.warning("notification.failed", handoff=claimed.handoff, kind=kind, final=final, error=str(exc))
             await self._in_transaction(lambda connection: self._record_failure(connection, claimed, error, final=final))
             return
-        self.metrics.count_notification(kind, "changed" if claimed.provider_message_id is not None else "sent")
-        log.info("notice.brought", handoff=claimed.handoff, kind=kind, attempts=claimed.attempts)
+        self.metrics.count_notification(kind, "updated" if claimed.provider_message_id is not None else "sent")
+        log.info("notification.sent", handoff=claimed.handoff, kind=kind, attempts=claimed.attempts)
         await self._in_transaction(
             lambda connection: notifications.mark_sent(connection, claimed, receipt, self.clock())
         )
@@ -185,8 +178,8 @@ class NotificationWorker:
         except NotifyError:
             raise
         except Exception as exc:
-            # A fault of ours in one notice must not keep the others from being told.
-            log.exception("notice.broken", handoff=claimed.handoff)
+            # A bug in one notification must not stop the others.
+            log.exception("notification.error", handoff=claimed.handoff)
             raise NotifyError(f"it could not be told: {type(exc).__name__}", permanent=False) from exc
 
     def _record_failure(
@@ -198,10 +191,8 @@ class NotificationWorker:
             notifications.reschedule(connection, claimed, str(error), now + wait)
             return
         notifications.mark_failed(connection, claimed, str(error))
-        if claimed.kind is notifications.NotificationKind.INITIAL and notifications.all_failed(
-            connection, claimed.handoff
-        ):
-            # Nobody on the line has heard of it: those above are told now, and not when it is too late.
+        if claimed.kind is NotificationKind.INITIAL and notifications.all_failed(connection, claimed.handoff):
+            # Nobody on the line was notified: escalate now, not when it is too late.
             escalations.advance(connection, claimed.handoff, remind=now, escalate=now)
 
     async def _in_transaction(self, work: Callable[[Connection], Result], *, write: bool = True) -> Result:
@@ -213,12 +204,10 @@ class NotificationWorker:
 
 
 def _should_send(claimed: ClaimedNotification, notification: Notification) -> bool:
-    """A reminder of what is taken, the first word about what is over, a withdrawal of what was never seen: are not."""
+    """Whether to send it: not a reminder of what is taken, a first message about what is closed, or a retraction of
+    what was never sent."""
     if isinstance(notification, Retraction):
         return claimed.provider_message_id is not None
     if notification.kind is NotificationKind.REMINDER:
         return notification.state is HandoffState.OPEN
-    return claimed.provider_message_id is not None or HandoffState(notification.state) in (
-        HandoffState.OPEN,
-        HandoffState.TAKEN,
-    )
+    return claimed.provider_message_id is not None or notification.state in CURRENT_STATES

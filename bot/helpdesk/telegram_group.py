@@ -1,4 +1,4 @@
-"""Telegram groups as a place for notices: puts them on the board, and takes what people tap to the desk."""
+"""Notifications in Telegram groups: posts them, and turns button taps into hand-off actions."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
@@ -7,16 +7,10 @@ from bot.channels.interface import DeliveryError
 from bot.channels.telegram import ActionButton, ButtonTap, TapReply
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.notify.formatting import telegram_html
-from bot.notify.interface import (
-    AnyNotification,
-    HandoffNotification,
-    HandoffState,
-    NotificationKind,
-    NotifyError,
-    Thread,
-)
+from bot.notify.interface import AnyNotification, HandoffNotification, NotifyError, Thread
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.notify.wording import NotificationTexts
+from handlers.model.handoff import HandoffState, NotificationKind
 from storage.helpdesk import handoffs
 
 ButtonRows = tuple[tuple[ActionButton, ...], ...]
@@ -25,18 +19,18 @@ _ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
     HandoffState.OPEN: (("take",), ("reached", "not_needed")),
     HandoffState.TAKEN: (("reached", "not_needed"), ("give_back",)),
 }
-"""What can be done about a hand-off as it stands; about one that is closed, nothing."""
+"""The actions offered in each state; none when closed."""
 
 
 class GroupChannel(Protocol):
-    """As bot.channels.telegram.Telegram."""
+    """As bot.channels.telegram.channel.Telegram."""
 
     async def post(self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None) -> str:
-        """A new message."""
+        """Post a new message."""
         ...
 
     async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
-        """Another text in its place."""
+        """Edit the message."""
         ...
 
 
@@ -72,7 +66,7 @@ class TelegramGroupNotifier:
 
 
 class GroupActions:
-    """Takes taps to the desk. `groups` are those where notices come: whoever is in one may act, nobody else."""
+    """Turns button taps into hand-off actions. `groups` receive notifications: only their members may act."""
 
     def __init__(self, handoff_actions: HandoffActions, texts: NotificationTexts, groups: frozenset[str]) -> None:
         self._texts, self._groups = texts, groups
@@ -84,7 +78,7 @@ class GroupActions:
         }
 
     async def __call__(self, tap: ButtonTap) -> TapReply:
-        """What whoever tapped is told."""
+        """The reply to whoever tapped."""
         if tap.chat not in self._groups:
             return TapReply(text=self._texts.sentence("no_group"), show_alert=True)
         act, _, number = tap.callback_data.partition(":")

@@ -1,1 +1,1 @@
-"""A message comes in: guards, then one transaction."""
+"""Receives messages: guards, then one transaction."""

@@ -1,4 +1,4 @@
-"""Keeps one sender from flooding the program: looks at how often and how alike messages are, not at what they mean."""
+"""Limits how often and how repetitively one sender may write (token bucket); looks at no meaning."""
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
@@ -10,7 +10,8 @@ from handlers.model.messages import Inbound, MessageKind
 
 
 class Verdict(StrEnum):
-    """What to do with a message; too_fast and repeating are told once, then there is silence until it calms."""
+    """What to do with a message; too_fast and repeating notify the sender once, then silent until the sender calms
+    down."""
 
     PASS = "pass"  # noqa: S105 - not a password
     TOO_FAST = "too_fast"
@@ -20,11 +21,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FloodLimits:
-    """How much one sender may say.
+    """The limits of one sender: a token bucket, and a limit on repetition.
 
-    `burst` messages at once, and `per_minute` from then on; it is calm again when `calm` of the burst has come back.
-    The same text `repeats` times in a row within `window` is one too often. The memory holds `senders`, and of each
-    the verdicts on the last `known` messages: a message that is delivered again is not another one.
+    The bucket holds `max_burst` tokens and refills `per_minute`; a blocked sender is released once `recovery_share` of
+    the burst has refilled. The same text `max_repeats` times in a row within `repeat_window` is too often. Memory is
+    bounded to `remembered_senders`, and for each to the verdicts on the last `remembered_verdicts` messages, so that a
+    redelivered message is not counted twice.
     """
 
     max_burst: int = 20
@@ -51,9 +53,9 @@ DEFAULT_LIMITS: Final = FloodLimits()
 
 
 class FloodControl:
-    """Judges each message by those of the same sender before it; remembers numbers only, in bounded memory.
+    """Checks each message against earlier ones of the same sender; keeps numbers only, in bounded memory.
 
-    It is of this process: with several, each grants its own limits.
+    State is local: with several processes, each grants the full limits.
     """
 
     def __init__(self, limits: FloodLimits = DEFAULT_LIMITS) -> None:
@@ -62,12 +64,12 @@ class FloodControl:
 
     @property
     def tracked_senders(self) -> int:
-        """How many senders it remembers."""
+        """The number of senders in memory."""
         return len(self._senders)
 
     def check(self, inbound: Inbound, now: datetime) -> Verdict:
-        """Whether to answer. The same message gets the same verdict, however often it is delivered."""
-        # By when it was written: what a platform kept during an outage arrives at once, and is no flood.
+        """The verdict on a message; the same for every redelivery of it."""
+        # By the time it was sent: a backlog that a platform delivers after an outage is no flood.
         at = min(inbound.sent_at, now)
         sender = self._sender_state(inbound, at)
         remembered = sender.verdicts.get(_message_key(inbound))
@@ -80,7 +82,7 @@ class FloodControl:
         return verdict
 
     def exempt(self, inbound: Inbound) -> None:
-        """It passes whatever the verdict was; a notice that it would have got is still to be given."""
+        """Let a message pass despite its verdict; the notice it would have caused stays due."""
         sender = self._senders.get(_sender_key(inbound))
         if sender is None:
             return
@@ -104,7 +106,7 @@ class FloodControl:
         return sender
 
     def _compute_verdict(self, sender: _SenderState, inbound: Inbound, at: datetime) -> Verdict:
-        # Both are told of every message, or a flood of one text would leave the other blind.
+        # Both see every message: otherwise a flood of one text would leave the bucket full.
         fast, alike = self._token_bucket(sender, at), self._repetition(sender, inbound, at)
         return fast if fast is not Verdict.PASS else alike
 
@@ -116,7 +118,7 @@ class FloodControl:
         if sender.flooding and sender.tokens >= limits.max_burst * limits.recovery_share:
             sender.flooding = False
         has_token = sender.tokens >= 1
-        # What is not answered costs too: a flood that goes on stays unanswered.
+        # Rejected messages cost tokens too: a flood that goes on stays blocked.
         sender.tokens = max(0.0, sender.tokens - 1)
         if sender.flooding:
             return Verdict.SILENT
@@ -126,7 +128,7 @@ class FloodControl:
     def _repetition(self, sender: _SenderState, inbound: Inbound, at: datetime) -> Verdict:
         limits = self._limits
         text = " ".join(inbound.text.split()).casefold()
-        # Pictures of an album come without words, and a button may be tapped again.
+        # Pictures of an album have no text, and a button may be tapped again.
         if inbound.kind is not MessageKind.TEXT or not text:
             return Verdict.PASS
         if hash(text) != sender.text_hash:

@@ -1,4 +1,4 @@
-"""Stands before the intake: floods get one notice, failures are counted and parked; it decides nothing else."""
+"""Guards before the intake: a flood gets one notice, failures are counted and dead-lettered; decides nothing else."""
 
 import asyncio
 from collections.abc import Callable
@@ -27,18 +27,18 @@ _SERVICE_NOTICES: Final[dict[Verdict, DecideFunction]] = {
 }
 
 OnRejected = Callable[[str, str], None]
-"""Is told the channel of a message that got no answer of its own, and the verdict on it."""
+"""Called with the channel of a rejected message and the verdict."""
 
 
 def ignore_rejection(channel: str, verdict: str) -> None:
-    """For when nobody counts."""
+    """Counts nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FloodControlled:
-    """A way in that lets a sender say so much and no more. A notice takes the way of every message, so it is logged.
+    """A `Receive` with flood control. A notice to the sender takes the way of every message, so it is logged.
 
-    What is silenced is not stored. Whatever may mean a stopped till passes, however much came before it.
+    Rejected messages are not stored. A message that may report an outage always passes.
     """
 
     receive: Receive
@@ -58,7 +58,7 @@ class FloodControlled:
             await self._reject(inbound, verdict)
 
     async def _reject(self, inbound: Inbound, verdict: Verdict) -> None:
-        log.warning("guard.held_back", channel=inbound.channel, message=inbound.message_id, verdict=verdict.value)
+        log.warning("flood_control.rejected", channel=inbound.channel, message=inbound.message_id, reason=verdict.value)
         self.on_rejected(inbound.channel, verdict.value)
         if verdict in _SERVICE_NOTICES:
             await replace(self.intake, decide=_SERVICE_NOTICES[verdict])(inbound)
@@ -67,7 +67,7 @@ class FloodControlled:
         return await asyncio.get_running_loop().run_in_executor(self.intake.threads, self._would_be_critical, inbound)
 
     def _would_be_critical(self, inbound: Inbound) -> bool:
-        """What would be decided, without storing it: "yes" to "has trading stopped?" counts too."""
+        """Decide without storing: "yes" to "has trading stopped?" counts too."""
         intake = self.intake
         knowledge = intake.knowledge_source.current
         with engine.read_transaction(intake.database) as connection:
@@ -80,9 +80,9 @@ class FloodControlled:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLettering:
-    """The intake with a limit to its failures: what failed parked.TRIES times is taken without being decided.
+    """An intake that dead-letters: after dead_letters.MAX_ATTEMPTS failures a message is stored without being decided.
 
-    A database that is busy or away is no failure of the message: it is not counted, and the message comes again.
+    A database that is busy or away is no failure of the message: it is not counted, and the message is redelivered.
     """
 
     intake: Intake
@@ -94,8 +94,10 @@ class DeadLettering:
         except Exception as exc:
             if not _is_message_fault(exc) or not await self._attempts_exhausted(inbound, exc):
                 raise
-            # Without the traceback, which the tries before it have left in the log.
-            log.error("intake.parked", channel=inbound.channel, message=inbound.message_id, error=type(exc).__name__)
+            # Without the traceback, which earlier attempts have logged.
+            log.error(
+                "intake.dead_lettered", channel=inbound.channel, message=inbound.message_id, error=type(exc).__name__
+            )
             await replace(self.intake, decide=service_notices.broken)(inbound)
 
     async def _attempts_exhausted(self, inbound: Inbound, error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Takes a message in: one transaction that recognises, decides, stores and queues; it sends nothing."""
+"""Processes an inbound message in one transaction: find the conversation, decide, store, enqueue; sends nothing."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 MakeDraftLink = Callable[[str, str, Language], str | None]
-"""The address of the draft page for (channel, talk, language); None where nobody on that channel could open it."""
+"""The draft page's address for (channel, conversation, language); None if nobody on that channel could open it."""
 
 
 def no_draft_link(channel: str, conversation_id: str, language: Language) -> None:
@@ -56,9 +56,9 @@ def no_draft_link(channel: str, conversation_id: str, language: Language) -> Non
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeResult:
-    """What became of a message: its talk, and the trace of its decision; None where it had come before.
+    """The conversation of a message and the trace of its decision; None for a duplicate.
 
-    `reply` is there where it was claimed on the way: it is to be sent at once.
+    `reply` is set if it was claimed in the same transaction: send it at once.
     """
 
     conversation_id: str
@@ -70,11 +70,11 @@ class IntakeResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """The way in for every channel.
+    """The entry point of every channel.
 
-    `threads` are for looking only. `links` makes draft links; `calls` has staff told; `jobs` is told of talks that have
-    something to deliver, before the commit and after.
-    `decide` is replaced where a message gets an excuse instead of an answer (bot.intake.guards).
+    `threads` only read. `make_draft_link` makes draft links; `handoff_workflow` queues notifications; `jobs` is told of
+    conversations with replies, before and after the commit. `decide` is replaced where a message gets a service notice
+    instead of an answer (bot.intake.guards).
     """
 
     database: Engine
@@ -90,7 +90,7 @@ class Intake:
     tracing: Tracing = NO_TRACING
 
     async def __call__(self, inbound: Inbound) -> None:
-        """Returns once the message and all that was decided about it are committed; the same message twice is one.
+        """Returns once the message and its decision are committed; duplicates are ignored.
 
         Raises:
             StorageError: nothing was stored; the same message may be sent again.
@@ -103,7 +103,7 @@ class Intake:
             span.set_attributes({SpanAttribute.CHANNEL: inbound.channel})
             result = await self.writer(partial(self.store, inbound), urgent=True)
             span.set_attributes(
-                _trace_attributes(result.trace) if result.trace is not None else {SpanAttribute.RESULT: "repeated"}
+                _trace_attributes(result.trace) if result.trace is not None else {SpanAttribute.RESULT: "duplicate"}
             )
             if result.turn_id is not None:
                 span.set_attributes({SpanAttribute.TURN: result.turn_id})
@@ -111,10 +111,10 @@ class Intake:
         self.jobs.submit(result.conversation_id, result.reply)
 
     def store(self, inbound: Inbound, connection: Connection) -> IntakeResult:
-        """All that is stored about a message, in one transaction."""
+        """Store everything about a message, in one transaction."""
         knowledge = self.knowledge_source.current
         if knowledge is not self.knowledge_source:
-            # What is known may change at any moment: a message is dealt with by one knowledge from beginning to end.
+            # The knowledge may be swapped at any moment: one message uses one version throughout.
             return replace(self, knowledge_source=knowledge).store(inbound, connection)
         now = self.clock()
         conversation = conversations.open_and_lock(connection, inbound, now)
@@ -139,13 +139,13 @@ class Intake:
 
     def _log_and_count(self, channel: str, result: IntakeResult) -> None:
         if result.trace is None:
-            log.info("intake.repeated", channel=channel, talk=result.conversation_id)
+            log.info("intake.duplicate", channel=channel, conversation=result.conversation_id)
             return
         self.metrics.observe_decision(channel, result.trace.act, result.decision_ms / 1000)
         log.info(
             "intake.decided",
             channel=channel,
-            talk=result.conversation_id,
+            conversation=result.conversation_id,
             turn=result.turn_id,
             handler=result.trace.handler,
             ms=round(result.decision_ms, 2),
@@ -192,7 +192,7 @@ class Intake:
     def _enqueue_reply(
         self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound
     ) -> OutgoingReply | None:
-        """Queues the reply; it is returned where it is claimed already, for a queue that sends within this process."""
+        """Enqueue the reply; return it if it was claimed at once, for a queue that sends within this process."""
         reply, now = self._render_reply(connection, conversation, decision), self.clock()
         if reply is None:
             return None
@@ -224,5 +224,5 @@ class Intake:
 
 
 def _trace_attributes(trace: Trace) -> dict[SpanAttribute, str | int]:
-    """What a trace may tell of a decision."""
+    """The span attributes of a decision."""
     return {SpanAttribute.ACT: trace.act, SpanAttribute.OUTCOME: trace.outcome.value}

@@ -1,1 +1,1 @@
-"""The knowledge in service: load, cache, swap, explain."""
+"""The knowledge in service: load, cache, train, swap, explain."""

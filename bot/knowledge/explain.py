@@ -1,4 +1,4 @@
-"""Why a message was answered as it was, for people who look after the knowledge; reads a trace, decides nothing."""
+"""Explains why a message was answered as it was, for those who maintain the content; reads a trace, decides nothing."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -10,7 +10,7 @@ LABEL_WIDTH: Final = 12
 
 
 def explain(trace: Trace) -> dict[str, Any]:
-    """The reasons as a JSON-ready object; what the matcher does not tell is null."""
+    """The explanation as a JSON-ready object; what the classifier does not provide is null."""
     decided_match = next((match for match in trace.candidates if match.entry == trace.entry), None)
     decided_match = decided_match or next(iter(trace.candidates), None)
     runner_up = next((match for match in trace.candidates if match is not decided_match), None)
@@ -33,23 +33,23 @@ def explain(trace: Trace) -> dict[str, Any]:
 
 
 def format_explanation(explanation: Mapping[str, Any]) -> Iterator[str]:
-    """The same in short lines for people."""
-    for label, told in _labelled_lines(explanation):
-        if told:
-            yield f"{label:<{LABEL_WIDTH}}{told}"
+    """The same as short labelled lines of text."""
+    for label, value in _labelled_lines(explanation):
+        if value:
+            yield f"{label:<{LABEL_WIDTH}}{value}"
 
 
 def _labelled_lines(explanation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "matched", _describe_match(explanation["matched"]) + (", known word for word" if explanation["known"] else "")
+    yield "matched", _describe_match(explanation["matched"]) + (", exact match" if explanation["known"] else "")
     yield "runner-up", _describe_match(explanation["runner_up"])
     if explanation["answer_from"] is not None:
         yield (
             "thresholds",
-            f"answered from {explanation['answer_from']:.2f}, asked back from {explanation['clarify_from']:.2f}",
+            f"answers from {explanation['answer_from']:.2f}, clarifies from {explanation['clarify_from']:.2f}",
         )
     yield "concepts", ", ".join(explanation["concepts"])
-    yield "read as", ", ".join(explanation["repairs"])
-    yield "signals", ", ".join(explanation["signals"])
+    yield "corrected", ", ".join(explanation["repairs"])
+    yield "flags", ", ".join(explanation["signals"])
     yield "language", explanation["language"]
     yield "decided by", ", ".join(filter(None, (explanation["decided_by"], f"handler {explanation['handler']}")))
 

@@ -1,4 +1,4 @@
-"""Puts together what the handlers need to know: content, lessons, matcher and sentences; decides nothing."""
+"""Builds what the handlers need: content, lessons, classifier and phrases; decides nothing."""
 
 import ctypes
 import gc
@@ -18,26 +18,26 @@ from kb.understanding.pipeline import UnderstandingPipeline
 
 
 class KnowledgeSource(Protocol):
-    """Where to find what is known now. Whoever deals with a message asks once: it may be another the next time."""
+    """Provides the current knowledge. Read it once for each message: it may be swapped in between."""
 
     @property
     def current(self) -> KnowledgeBundle:
-        """What is known now."""
+        """The current knowledge."""
         ...
 
 
 def load_knowledge(folder: Path | None = None, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
-    """Everything that is known, from `folder` or as shipped; the matcher learns from it here (about a second).
+    """Load the content from `folder` or as shipped, and train on it (about a second).
 
     Raises:
-        ContentError: names every mistake in the content.
+        ContentError: names every problem in the content.
     """
     with _frozen_gc():
         return train_knowledge(load_knowledge_base(folder), lessons)
 
 
 def train_knowledge(released_content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
-    """What stands in the content files and what was taught beside; the matcher learns from it here."""
+    """Train on the content files and the lessons."""
     with _frozen_gc():
         base = extend(released_content, lessons)
         return KnowledgeBundle(
@@ -47,7 +47,7 @@ def train_knowledge(released_content: KnowledgeBase, lessons: Iterable[Lesson] =
 
 @contextmanager
 def _frozen_gc() -> Iterator[None]:
-    # What is replaced by something newer goes nevertheless, for nothing in it refers to itself in a circle.
+    # Replaced knowledge is freed nevertheless: it holds no reference cycles.
     with gc_paused():
         yield
         gc.freeze()
@@ -55,6 +55,6 @@ def _frozen_gc() -> Iterator[None]:
 
 
 def _trim_heap() -> None:
-    """What learning took for a while goes back to the system, where the C library is one that can (glibc)."""
+    """Return memory that training used to the system, if the C library can (glibc)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,4 +1,4 @@
-"""Python's garbage collector, left out of work whose results all stay."""
+"""Pauses Python's garbage collector for work whose results all stay."""
 
 import gc
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Without it: what is made here stays, and it would look through that again and again for nothing."""
+    """Pause it: objects created here stay, and every collection would scan them for nothing."""
     collecting = gc.isenabled()
     gc.disable()
     try:

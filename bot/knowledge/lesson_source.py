@@ -1,4 +1,4 @@
-"""What was taught, for whoever starts or asks once: read from the database where there is one, and never made."""
+"""Reads lessons at the start of a program, from an existing database; never creates one."""
 
 from pathlib import Path
 
@@ -14,16 +14,16 @@ from storage.errors import StorageError
 
 
 def load_live_knowledge(settings: Settings) -> LiveKnowledge:
-    """Everything that is known, with what was taught so far.
+    """The knowledge with all current lessons.
 
     Raises:
-        ContentError: names every mistake in the content.
+        ContentError: names every problem in the content.
     """
     return LiveKnowledge(settings.content_dir, read_lesson_set(settings.database_url))
 
 
 def read_lesson_set(url: str) -> LessonSet:
-    """What is taught in the database; nothing where there is none, or one that cannot be read or is older."""
+    """The lessons in the database; none if it is missing, unreadable or of an older version."""
     if not _database_exists(url):
         return NO_LESSONS
     try:
@@ -34,12 +34,12 @@ def read_lesson_set(url: str) -> LessonSet:
         finally:
             database.dispose()
     except StorageError:
-        # Whoever needs the database will say what is wrong with it; to answer, it is not needed.
+        # Whoever needs the database reports its problems; answering does not need it.
         return NO_LESSONS
 
 
 def _database_exists(url: str) -> bool:
-    """Whether there may be something: to open an SQLite file is to make it."""
+    """Whether it may exist: connecting to an SQLite file would create it."""
     try:
         address = make_url(url.strip())
     except (ArgumentError, ValueError):

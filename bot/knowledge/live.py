@@ -1,4 +1,5 @@
-"""What is known now, while people teach and content changes: always whole, and swapped at once; it decides nothing."""
+"""Holds the current knowledge while lessons and content change: always complete, swapped atomically; decides
+nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,23 +19,23 @@ NO_LESSONS: Final = LessonSet(revision=0, stored=())
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedKnowledge:
-    """What was learned from which content files."""
+    """A trained knowledge, and the content files and lessons it was trained on."""
 
     released_content: KnowledgeBase
     knowledge: KnowledgeBundle
 
 
 class LiveKnowledge:
-    """Serves the old until the new is whole; may be read and changed in any thread.
+    """Serves the old knowledge until the new one is complete; thread-safe.
 
-    `filed` is what stands in the content files, `curriculum` what was taught beside and is gone by.
+    `released_content` is that of the content files, `lesson_set` what is applied beside it.
     """
 
     def __init__(self, folder: Path | None, lesson_set: LessonSet = NO_LESSONS) -> None:
-        """Reads and learns: that takes seconds.
+        """Load the content and train: takes seconds.
 
         Raises:
-            ContentError: names every mistake in the content.
+            ContentError: names every problem in the content.
         """
         self._folder = folder
         self._lock = Lock()
@@ -43,19 +44,19 @@ class LiveKnowledge:
         self.current = self._trained = train_knowledge(self.released_content, lesson_set.lessons)
 
     def apply_lessons(self, lesson_set: LessonSet) -> None:
-        """Go by new lessons word for word, without learning from them: at once."""
+        """Apply new lessons as exact matches without retraining."""
         with self._lock:
             self._apply_lessons(lesson_set)
 
     @property
     def needs_training(self) -> bool:
-        """Whether something was heard and not learned from."""
+        """Whether there are lessons that the model was not trained on."""
         return self.current is not self._trained
 
     def train(self, released_content: KnowledgeBase | None = None) -> TrainedKnowledge:
-        """Learn from what was heard, and from the content files if they are given anew: that takes seconds.
+        """Train on the current lessons, and on `released_content` if it is given: takes seconds.
 
-        Nothing is changed by it, and more may be heard meanwhile.
+        Changes nothing; lessons may be applied meanwhile.
         """
         released_content = released_content or self.released_content
         return TrainedKnowledge(
@@ -63,16 +64,16 @@ class LiveKnowledge:
         )
 
     def swap_in(self, trained: TrainedKnowledge) -> None:
-        """Go by what was learned, and by what was heard since."""
+        """Swap the trained knowledge in, and apply lessons that arrived meanwhile."""
         with self._lock:
             self.released_content, self._trained = trained.released_content, trained.knowledge
             self._apply_lessons(self.lesson_set)
 
     def reload_content(self) -> KnowledgeBase:
-        """What stands in the content files now; nothing is changed by it.
+        """Load the content files; changes nothing.
 
         Raises:
-            ContentError: names every mistake in the content.
+            ContentError: names every problem in the content.
         """
         return load_knowledge_base(self._folder)
 
@@ -85,5 +86,5 @@ class LiveKnowledge:
             self.current = KnowledgeBundle(
                 base=base, interpreter=LessonOverlay(trained.interpreter, added), phrases=trained.phrases
             )
-        # Last: whoever sees it finds the lessons heard.
+        # Last: whoever sees it finds the lessons applied.
         self.lesson_set = lesson_set

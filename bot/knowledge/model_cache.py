@@ -1,4 +1,4 @@
-"""Keeps what was learnt from the content between two starts, in the user's cache folder; losing it costs a second."""
+"""Caches trained models in the user's cache folder; losing the cache costs a second."""
 
 import hashlib
 import os
@@ -20,10 +20,10 @@ log = structlog.get_logger()
 
 
 def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> TrainedModel:
-    """What was learnt from `base` at an earlier start, or else now. Only what this very code learnt is read again."""
+    """The cached model of `base`, or a newly trained one. Only models of exactly this code are reused."""
     path = cache_path(base, cache_root)
     try:
-        # Mapped, not read: processes share the memory, and rows that nobody asks for take none.
+        # Memory-mapped: processes share the memory, and rows that are never used take none.
         model = from_arrays({file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in path.glob("*.npy")})
     except (OSError, ValueError, EOFError, ModelFormatError):
         model = train(base)
@@ -34,7 +34,7 @@ def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> Trai
 
 
 def cache_path(base: KnowledgeBase, cache_root: Path | None = None) -> Path:
-    """The folder for what was learnt from `base`, if it could be kept."""
+    """The folder of the cached model of `base`."""
     return (cache_root or cache_folder()) / f"{base.version}-{_code_digest()}"
 
 
@@ -44,12 +44,12 @@ def cache_folder() -> Path:
 
 
 def _code_digest() -> str:
-    """A digest of the code that learns: what an earlier version kept must not be read by a later one."""
+    """A digest of the training code: another version must not read its models."""
     return code_digest(files("kb"))
 
 
 def code_digest(package: Traversable) -> str:
-    """A digest (12 hex digits) of numpy's version and of every Python file of `package` and the folders below it."""
+    """A digest (12 hex digits) of numpy's version and of all Python files of `package`."""
     digest = hashlib.sha256(np.__version__.encode())
     for path, file in sorted(_modules(package)):
         digest.update(path.encode())
@@ -66,7 +66,7 @@ def _modules(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Trave
 
 
 def _write(model: TrainedModel, path: Path) -> None:
-    """Whole or not at all; where it cannot be kept, the next start learns again."""
+    """Write atomically; if that fails, the next start trains again."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-", ignore_cleanup_errors=True) as fresh:
@@ -76,11 +76,11 @@ def _write(model: TrainedModel, path: Path) -> None:
             Path(fresh).rename(path)
         _evict(path)
     except OSError as exc:
-        log.info("learnt.not_kept", reason=exc.strerror)
+        log.info("model_cache.write_failed", reason=exc.strerror)
 
 
 def _touch(path: Path) -> None:
-    """What is read often stays, however much is taught: each lesson makes a knowledge of its own."""
+    """Mark as recently used: each lesson makes a new version, and the least recently used are evicted."""
     with suppress(OSError):
         path.touch()
 

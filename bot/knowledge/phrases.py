@@ -1,4 +1,4 @@
-"""Reads the bot's own sentences from handlers/texts; decides nothing."""
+"""Reads the bot's own phrases from handlers/texts; decides nothing."""
 
 from importlib.resources import files
 
@@ -10,7 +10,7 @@ from kb.model import LANGUAGES
 
 
 def load_phrases() -> Phrases:
-    """The bot's own sentences.
+    """The bot's own phrases.
 
     Raises:
         ContentError: a key or a {name} does not stand in every language.

@@ -1,4 +1,4 @@
-"""Keeps the knowledge up to date while the program runs: hears lessons, rereads files when told; decides nothing."""
+"""Keeps the knowledge up to date in a running program: polls for lessons, reloads files on demand; decides nothing."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,14 +23,14 @@ log = structlog.get_logger()
 Result = TypeVar("Result")
 
 POLL_INTERVAL_SECONDS: Final = 1.0
-"""Seconds between two looks at whether somebody taught something in another process."""
+"""How often to poll for lessons taught in other processes."""
 
 
 class KnowledgeReloader:
-    """One a process. Lessons count word for word as soon as they are seen; learning from them follows, in a thread.
+    """One a process. Lessons are exact matches as soon as they are seen; training follows in a thread.
 
-    A thread and not a process of its own: answering gets slower by some milliseconds meanwhile (docs/teaching.md),
-    a process would take its memory a second time, and what it learned would have to come back in one long stall.
+    A thread, not a process: answers become slower by some milliseconds (docs/teaching.md), while a process would need
+    its memory twice, and transferring the model would stall everything.
     """
 
     def __init__(
@@ -47,24 +47,24 @@ class KnowledgeReloader:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Look from now on."""
+        """Start polling."""
         self._tasks = [
-            asyncio.create_task(self._poll_loop(), name="hearing lessons"),
-            asyncio.create_task(self._train_loop(), name="learning lessons"),
+            asyncio.create_task(self._poll_loop(), name="lesson poll"),
+            asyncio.create_task(self._train_loop(), name="training"),
         ]
 
     async def stop(self) -> None:
-        """Look no more; what is being learned is thrown away."""
+        """Stop polling; discards a training in progress."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def poll_now(self) -> None:
-        """Somebody taught something in this very process: look now."""
+        """Poll now: a lesson was taught in this process."""
         self._poll_requested.set()
 
     def reload(self) -> None:
-        """The content files may have changed."""
+        """Reload the content files."""
         self._reload_requested = True
         self._training_requested.set()
 
@@ -74,17 +74,17 @@ class KnowledgeReloader:
             try:
                 await self._poll()
             except Exception:
-                log.exception("knowledge.not_heard")
+                log.exception("knowledge.lessons_failed")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._poll_requested.wait(), self._poll_interval)
 
     async def _poll(self) -> None:
-        """Go by what was taught or taken back since the last look."""
+        """Apply lessons that were added or revoked since the last poll."""
         curriculum = await self._query(self._newer_lessons)
         if curriculum is None:
             return
         await asyncio.to_thread(self._live.apply_lessons, curriculum)
-        log.info("knowledge.taught", content=self._live.current.base.version, lessons=len(curriculum.stored))
+        log.info("knowledge.lessons_loaded", content=self._live.current.base.version, lessons=len(curriculum.stored))
         if self._live.needs_training:
             self._training_requested.set()
 
@@ -95,8 +95,8 @@ class KnowledgeReloader:
             try:
                 await self._train()
             except Exception:
-                # The old knowledge serves on; the next change is tried again.
-                log.exception("knowledge.not_learned")
+                # The old knowledge stays in service; the next change is tried again.
+                log.exception("knowledge.training_failed")
 
     async def _train(self) -> None:
         released_content = await self._reloaded_content()
@@ -106,7 +106,7 @@ class KnowledgeReloader:
         trained = await asyncio.to_thread(self._live.train, released_content)
         await asyncio.to_thread(self._live.swap_in, trained)
         log.info(
-            "knowledge.learned",
+            "knowledge.trained",
             content=trained.knowledge.base.version,
             entries=len(trained.knowledge.base.entries),
             seconds=round(perf_counter() - start, 2),
@@ -125,19 +125,19 @@ class KnowledgeReloader:
             found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         except StorageError as exc:
             if not self._database_unavailable:
-                log.warning("knowledge.not_looked_up", error=type(exc).__name__)
+                log.warning("knowledge.database_unavailable", error=type(exc).__name__)
             self._database_unavailable = True
             return None
         self._database_unavailable = False
         return found
 
     async def _reloaded_content(self) -> KnowledgeBase | None:
-        """What stands in the files, if they were to be read again and are whole."""
+        """The reloaded content, if a reload was requested and the content is valid."""
         if not self._reload_requested:
             return None
         self._reload_requested = False
         try:
             return await asyncio.to_thread(self._live.reload_content)
         except ContentError as exc:
-            log.error("knowledge.refused", problems=list(exc.problems), content=self._live.current.base.version)
+            log.error("knowledge.content_invalid", problems=list(exc.problems), content=self._live.current.base.version)
             return None

@@ -1,1 +1,1 @@
-"""Telling the helpdesk that somebody needs people; it takes a StaffAddress and nothing else, and makes no tickets."""
+"""Notifies the helpdesk that somebody needs people; accepts only a StaffAddress, and makes no tickets."""

@@ -1,4 +1,4 @@
-"""Notices through Apprise: chat and push services that are not built in; one try a call, in a thread."""
+"""Notifications through Apprise: chat and push services that are not built in; one attempt a call, in a thread."""
 
 import asyncio
 import logging
@@ -17,12 +17,13 @@ SendApprise = Callable[[str, str, str], bool]
 
 
 class AppriseNotifier:
-    """Tells any service of bot.notify.staff_address.SERVICES. What was said there stays: a change is told, too."""
+    """Notifies any service of bot.notify.staff_address.ALLOWED_APPRISE_SERVICES. Messages cannot be edited: updates
+    are new messages."""
 
     def __init__(
         self, *, texts: NotificationTexts, ticket_address: GetTicketAddress, send: SendApprise | None = None
     ) -> None:
-        """`tell` gives a title and a body to the service of a URL, and says whether it took them."""
+        """`send` sends a title and a body to the service of a URL, and returns whether it accepted them."""
         self._texts, self._ticket_address, self._send = texts, ticket_address, send or _send_with_apprise
 
     async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str:
@@ -42,9 +43,9 @@ class AppriseNotifier:
 
 
 def _send_with_apprise(url: str, title: str, body: str) -> bool:
-    import apprise  # noqa: PLC0415 - it costs half a second and much memory
+    import apprise  # noqa: PLC0415 - the import costs half a second and much memory
 
-    # It would log what it sends and where.
+    # Apprise logs what it sends and where.
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
     service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if not isinstance(service, apprise.NotifyBase):

@@ -1,4 +1,4 @@
-"""Puts the settings about notices and the content's lines together: who is told what; refuses the ticket mailbox."""
+"""Combines the notification settings with the lines of the content into recipients; refuses the ticket mailbox."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from kb.model import Directory, LineId
 
 
 class RecipientsError(Exception):
-    """Some settings about notices are not usable."""
+    """Some notification settings are not usable."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join((str(self.__doc__), *problems)))
@@ -30,7 +30,7 @@ class RecipientsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Recipients:
-    """Whom to tell (`plan`, by name), where they are (`addresses`), and how letters leave."""
+    """Who is notified (`plan`, by name), the addresses (`addresses`), and the mail server."""
 
     routing: RoutingPlan = field(default_factory=RoutingPlan)
     addresses: Mapping[str, StaffAddress] = field(default_factory=lambda: MappingProxyType({}))
@@ -39,21 +39,21 @@ class Recipients:
 
     @property
     def groups(self) -> frozenset[str]:
-        """The Telegram groups that notices go to, without their topics: whoever is in one may act."""
+        """The Telegram groups that receive notifications, without topics: only their members may act."""
         telegram = (address for address in self.addresses.values() if address.transport is Transport.TELEGRAM)
         return frozenset(address.target.partition("/")[0] for address in telegram)
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody is told of anything."""
+        """Whether nobody is ever notified."""
         return not self.addresses
 
 
 def read_recipients(settings: NotificationSettings, directory: Directory, *, telegram: bool) -> Recipients:
-    """Who is told of which line; `telegram` tells whether there is a bot that can write to groups.
+    """The recipients of each line; `telegram` tells whether there is a bot that can write to groups.
 
     Raises:
-        StaffError: names every setting that is wrong, and what to write.
+        RecipientsError: names every setting that is wrong, and what to write.
     """
     reading = _RecipientParser(settings, directory, telegram=telegram)
     found = reading.parse()
@@ -63,7 +63,7 @@ def read_recipients(settings: NotificationSettings, directory: Directory, *, tel
 
 
 class _RecipientParser:
-    """Reads everything, and gathers what is wrong."""
+    """Parses all settings, and collects their problems."""
 
     def __init__(self, settings: NotificationSettings, directory: Directory, *, telegram: bool) -> None:
         self._settings, self._directory, self._telegram = settings, directory, telegram
@@ -92,12 +92,12 @@ class _RecipientParser:
         return ", ".join(f"{SETTING_PREFIX}{line}".upper() for line in self._directory.lines)
 
     def _parse_targets(self, setting: str, value: str) -> Targets:
-        """The targets that a setting names, one a line or between commas."""
+        """The targets of a setting, separated by line breaks or commas."""
         parts = [part.strip() for part in value.replace(",", "\n").replace(";", "\n").splitlines() if part.strip()]
         if not parts:
             self.problems.append(f"{setting}: names nobody: write a target, or take the setting away")
         found: dict[str, bool] = {}
-        # A comma may be a trick that parts an address: the whole is looked at too.
+        # A comma may be a trick that splits an address: the whole is checked too.
         if may_reach_ticket_mailbox(value, self._ticket) and not any(
             may_reach_ticket_mailbox(part, self._ticket) for part in parts
         ):
@@ -124,7 +124,7 @@ class _RecipientParser:
             yield f"{setting}: an e-mail address needs SMTP_URL and NOTIFY_FROM: set them, or write another target"
 
     def _parse_mail_settings(self) -> tuple[MailServer | None, str | None]:
-        """How letters leave. They come back to whoever sent them: that must not be the ticket mailbox either."""
+        """The mail server. Bounces go to the sender, which must not be the ticket mailbox either."""
         written, url = self._settings.notify_from, self._settings.smtp_url
         server = None if url is None else parse_mail_server(url.get_secret_value())
         user = None if server is None else server.user

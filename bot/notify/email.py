@@ -1,4 +1,5 @@
-"""Notices as letters: plain and HTML, marked as no ticket, in the thread of their hand-off; nothing else is mailed."""
+"""Notifications by e-mail: plain text and HTML, marked as no ticket, in the thread of their hand-off; mails nothing
+else."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SMTP_TIMEOUT_SECONDS: Final = 20.0
-"""How long one word with the mail server may take, and so how long it may keep silent."""
+"""Time limit of one SMTP command."""
 
 SENDER_NAME: Final = "Paligs"
 
 
 class EmailNotifier:
-    """Hands letters in at one server, as one sender."""
+    """Submits e-mails to one server, as one sender."""
 
     def __init__(
         self,
@@ -41,14 +42,14 @@ class EmailNotifier:
         self._texts, self._ticket_address, self._clock = texts, ticket_address, clock
 
     async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str:
-        """As Notifier.notify: a change is another letter in the same thread. The Message-ID of the first."""
+        """As Notifier.notify: an update is another e-mail in the same thread. Returns the Message-ID of the first."""
         self._refuse_ticket(to)
         message = self._compose(to, notification, thread)
         await self._submit(message, to.target)
         return thread.provider_message_id or str(message["Message-ID"])
 
     def _refuse_ticket(self, to: StaffAddress) -> None:
-        # Looked at again, just before it goes: the content may name another mailbox by now.
+        # Checked again before each e-mail: the content may name another mailbox by now.
         sender_safe = to.transport is Transport.MAIL and is_still_allowed(to, self._ticket_address())
         if not sender_safe:
             raise NotifyError("this may be the ticket mailbox: nothing is sent to it", permanent=True)
@@ -60,7 +61,7 @@ class EmailNotifier:
         message["From"] = formataddr((SENDER_NAME, self._sender))
         message["To"] = to.target
         message["Date"] = format_datetime(self._clock())
-        # The same for every attempt, so that a letter that comes twice is seen to be one.
+        # The same for every attempt, so that mail programs recognize a duplicate.
         message["Message-ID"] = f"<{thread.key}@{self._sender.rpartition('@')[2]}>"
         if (first := thread.provider_message_id or thread.in_reply_to) is not None:
             message["In-Reply-To"] = message["References"] = first
@@ -75,7 +76,7 @@ class EmailNotifier:
         return message
 
     async def _submit(self, message: EmailMessage, recipient: str) -> None:
-        import aiosmtplib  # noqa: PLC0415 - not before there is a letter
+        import aiosmtplib  # noqa: PLC0415 - not before there is an e-mail
 
         server = self._server
         try:
@@ -99,11 +100,11 @@ class EmailNotifier:
 
 
 def _to_notify_error(exc: "SMTPException") -> NotifyError:
-    """A 5 from the server is its last word on this letter; whatever else may pass. Its words may hold an address."""
+    """A 5xx reply is permanent for this e-mail; everything else may pass. The server's text may hold an address."""
     import aiosmtplib  # noqa: PLC0415
 
     refused = exc.recipients[0] if isinstance(exc, aiosmtplib.SMTPRecipientsRefused) and exc.recipients else exc
     code = refused.code if isinstance(refused, aiosmtplib.SMTPResponseException) else 0
-    # A wrong password is mended in the settings; the letter is to go then.
+    # A wrong password is corrected in the settings; the e-mail is to be sent then.
     final = 500 <= code < 600 and not isinstance(exc, aiosmtplib.SMTPAuthenticationError)
     return NotifyError(f"the mail server said {code or type(exc).__name__}", permanent=final)

@@ -1,4 +1,4 @@
-"""Lays a written notice out: as plain text, as HTML for Telegram, as an HTML letter; pure."""
+"""Formats a rendered notification: as plain text, as HTML for Telegram, as an HTML e-mail; pure."""
 
 from html import escape
 from typing import Final
@@ -13,14 +13,14 @@ _EMAIL_TEMPLATE: Final = (
 
 
 def plain_text(rendered: RenderedNotification) -> str:
-    """For a letter's text part, and for services that know no markup."""
+    """For an e-mail's text part, and for services without markup."""
     rows = [f"{row.label}: {row.text}" for row in rendered.facts]
     talk = [f"{rendered.heading}:", *(f"- {said.text}" for said in rendered.messages)] if rendered.messages else []
     return _join_paragraphs(rendered.title, rendered.state, "\n".join(rows), "\n".join(talk), rendered.footer)
 
 
 def telegram_html(rendered: RenderedNotification) -> str:
-    """In the few tags that Telegram reads; it makes phone numbers and @names tappable by itself."""
+    """In the tags that Telegram supports; it links phone numbers and @names by itself."""
     head, *more = rendered.title.split("\n")
     title = "\n".join((f"<b>{escape(head)}</b>", *map(escape, more)))
     rows = [f"{escape(row.label)}: {_fact_html(row, link_phone=False)}" for row in rendered.facts]
@@ -31,7 +31,7 @@ def telegram_html(rendered: RenderedNotification) -> str:
 
 
 def email_html(rendered: RenderedNotification) -> str:
-    """A letter's HTML part: one column, no picture, nothing from elsewhere."""
+    """An e-mail's HTML part: one column, no images, no external resources."""
     head, *more = rendered.title.split("\n")
     colour = "#b00020" if rendered.urgent else "#1a1a1a"
     parts = [f"<h1 style='margin:0;font-size:20px;color:{colour}'>{escape(head)}</h1>"]

@@ -1,13 +1,13 @@
-"""What a notice is, and how it is brought to staff: the types that keep the ticket mailbox out."""
+"""The notification types and the notifier interface, which keep the ticket mailbox out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from bot.notify.staff_address import StaffAddress
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState, NotificationKind
 from kb.model import Language, LineId, TicketAddress
 
 __all__ = [
@@ -15,9 +15,7 @@ __all__ = [
     "ContactMethod",
     "GetTicketAddress",
     "HandoffNotification",
-    "HandoffState",
     "Notification",
-    "NotificationKind",
     "Notifier",
     "NotifyError",
     "QuotedMessage",
@@ -28,30 +26,12 @@ __all__ = [
 ]
 
 GetTicketAddress = Callable[[], TicketAddress]
-"""The mailbox that must not be written to, as the content names it now."""
-
-
-class NotificationKind(StrEnum):
-    """The first word about a hand-off, one more because nobody came, or the word to those above."""
-
-    NOTICE = "notice"
-    REMINDER = "reminder"
-    ESCALATION = "escalation"
-
-
-class HandoffState(StrEnum):
-    """How the hand-off stands."""
-
-    OPEN = "open"
-    TAKEN = "taken"
-    CONTACTED = "reached"
-    NOT_NEEDED = "not_needed"
-    CLOSED = "closed"
+"""The mailbox that must not be written to, according to the current content."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuotedMessage:
-    """One message of the talk, masked as it is stored; `mine` is true for the person's own."""
+    """One message of the conversation, masked as stored; `from_user` is true for the person's own."""
 
     from_user: bool
     text: str
@@ -59,7 +39,7 @@ class QuotedMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class ContactMethod:
-    """How to come to the person: a phone number, or a link with a name; neither where only the chat itself is left."""
+    """How to contact the person: a phone number, or a link with a name; neither if there is only the chat."""
 
     channel: str
     phone: str | None = None
@@ -69,7 +49,7 @@ class ContactMethod:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffNotification:
-    """Somebody needs the people of a line, `since` then. `by` is who acted last; a reminder is of the time `at`."""
+    """The state of a hand-off, opened at `since`. `last_actor` acted last; a reminder is of the time `at`."""
 
     handoff: int
     kind: NotificationKind
@@ -87,16 +67,17 @@ class HandoffNotification:
 
 @dataclass(frozen=True, kw_only=True)
 class Retraction:
-    """The person has had everything about them erased: what was told of this hand-off is to be forgotten."""
+    """The person's data was erased: retract the notification of this hand-off."""
 
     handoff: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """Where a notice stands at its target: `receipt` is what was shown before, `answers` what this one belongs to.
+    """A notification's message at its target: `provider_message_id` is the one to edit, `in_reply_to` the one to reply
+    to.
 
-    `key` names this version of it, the same for every attempt.
+    `key` identifies this version, the same for every attempt.
     """
 
     key: str
@@ -106,19 +87,19 @@ class Thread:
 
 @dataclass(frozen=True, kw_only=True)
 class SampleNotification:
-    """Nobody needs anybody: whoever set the targets up wants to see that notices arrive."""
+    """A test, for whoever configured the targets."""
 
     handoff: int = 0
 
 
 Notification = HandoffNotification | Retraction
-"""How a hand-off stands, as staff is to see it."""
+"""The state of a hand-off, as staff sees it."""
 
 AnyNotification = HandoffNotification | Retraction | SampleNotification
 
 
 class NotifyError(Exception):
-    """The target did not take the notice; `permanent` tells whether trying again can help."""
+    """The notification was not accepted; `permanent` tells whether trying again can help."""
 
     def __init__(self, message: str | None = None, *, permanent: bool, retry_after: timedelta | None = None) -> None:
         super().__init__(message or self.__doc__)
@@ -127,10 +108,10 @@ class NotifyError(Exception):
 
 
 class Notifier(Protocol):
-    """One way to reach staff."""
+    """A transport for notifications."""
 
     async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str | None:
-        """Shows `notice` at `to`, in the place of what stands there where that is possible; what `to` calls it.
+        """Send `notification` to `to`, editing the earlier message where possible; return the target's message id.
 
         Raises:
             NotifyError: it was not taken, or `to` may be the ticket mailbox.

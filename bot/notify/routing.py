@@ -1,4 +1,4 @@
-"""Whom to tell of a hand-off and how long to wait for somebody: names and times only, no address."""
+"""Decides whom to notify of a hand-off, and when to remind; knows names and times, no addresses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,17 +9,17 @@ from handlers.model.actions import HandoffReason
 from kb.model import LineId
 
 Targets = Mapping[str, bool]
-"""Targets by their names in the database; true where what was sent can be changed later."""
+"""Targets by their names in the database; true if their messages can be edited."""
 
 NO_TARGETS: Targets = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoutingPlan:
-    """Who is told of which line; the default tells nobody.
+    """The recipients of each line; the default notifies nobody.
 
-    `after` is how long a hand-off waits for somebody before it is told once more, and as long again before `escalation`
-    is told; `stopped` is that time where trading has stopped.
+    A hand-off waits for the delay of its line (else `default_delay`) until the reminder, and as long again until
+    `escalation_targets` are notified; `outage_delay` replaces it during an outage.
     """
 
     targets_by_line: Mapping[LineId, Targets] = field(default_factory=lambda: MappingProxyType({}))
@@ -29,10 +29,10 @@ class RoutingPlan:
     outage_delay: timedelta = timedelta(minutes=3)
 
     def targets_for(self, line: LineId) -> Targets:
-        """Whom to tell of a line."""
+        """The targets of a line."""
         return self.targets_by_line.get(line, NO_TARGETS)
 
     def reminder_delay(self, line: LineId, reason: HandoffReason) -> timedelta:
-        """How long to wait for somebody."""
+        """How long to wait until the reminder."""
         usual = self.reminder_delays.get(line, self.default_delay)
         return min(usual, self.outage_delay) if reason is HandoffReason.TRADING_STOPPED else usual

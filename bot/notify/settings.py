@@ -1,4 +1,4 @@
-"""What can be set about notices; a part of bot.settings, which reports its mistakes with all others."""
+"""The notification settings; a part of bot.settings, which reports their problems with all others."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from kb.model import Language
 
 SETTING_PREFIX: Final = "notify_"
 OUTAGE_KEY: Final = "stopped"
-"""What NOTIFY_AFTER calls the patience with a stopped till."""
+"""The key of NOTIFY_AFTER for outages."""
 
 _SYSTEMD_VARIABLE: Final = "notify_socket"
 """Set by systemd for its services."""
@@ -29,7 +29,7 @@ _MINUTES_PART: Final = re.compile(r"\s*(?:([^\s=,;]+)\s*=\s*)?([0-9]+(?:\.[0-9]+
 
 
 def _parse_minutes(value: object) -> object:
-    """ "10, technical=5, stopped=3": by line, "" for all others."""
+    """Parse "10, technical=5, stopped=3" by line; the key "" is for all others."""
     if not isinstance(value, str):
         return value
     parts = [_MINUTES_PART.fullmatch(part) for part in re.split(r"[,;]", value) if part.strip()]
@@ -49,7 +49,7 @@ def _parse_time_zone(value: object) -> object:
 
 
 class NotificationSettings(BaseModel):
-    """Whom to tell of hand-offs. `notify` holds every NOTIFY_ setting that is none of the others, by line."""
+    """Whom to notify of hand-offs. `notify` holds the NOTIFY_<LINE> settings, by line."""
 
     notify: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
     notify_escalation: SecretStr | None = None
@@ -62,7 +62,7 @@ class NotificationSettings(BaseModel):
     smtp_url_file: Path | None = None
 
     def find_notification_problems(self) -> Iterator[str]:
-        """What is wrong with them, each with what to write; reads files that name targets."""
+        """Their problems, each with what to write; reads the files of NOTIFY_<LINE>_FILE."""
         for name in [name for name in self.notify if name.endswith("_file")]:
             file = Path(self.notify.pop(name).get_secret_value())
             try:
@@ -81,7 +81,7 @@ SECRET_NOTIFICATION_SETTINGS: Final = ("notify_escalation", "smtp_url")
 
 
 class LineSettingsSource(PydanticBaseSettingsSource):
-    """NOTIFY_<LINE> for whatever lines the content has: their names are not known here."""
+    """NOTIFY_<LINE> settings for the lines of any content: their names are not known here."""
 
     def __init__(self, settings: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
         super().__init__(settings)
@@ -92,7 +92,7 @@ class LineSettingsSource(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """All lines, the first source before the others."""
+        """All lines; earlier sources win."""
         found: dict[str, str] = {}
         for source in self._sources:
             if isinstance(source, EnvSettingsSource | DotEnvSettingsSource):
@@ -101,7 +101,7 @@ class LineSettingsSource(PydanticBaseSettingsSource):
 
 
 def _line_variables(variables: Mapping[str, str | None]) -> dict[str, str]:
-    """The NOTIFY_ variables that are no settings of their own."""
+    """The NOTIFY_ variables that are not settings of their own."""
     others = {*NotificationSettings.model_fields, _SYSTEMD_VARIABLE}
     return {
         name.removeprefix(SETTING_PREFIX): value

@@ -1,4 +1,4 @@
-"""The mail server that letters to staff leave by, read from SMTP_URL; pure."""
+"""The mail server of notifications, parsed from SMTP_URL; pure."""
 
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -20,7 +20,7 @@ _SMTP_URL_REMEDY: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class MailServer:
-    """Where letters are handed in, and as whom. `security`: TLS from the start, after STARTTLS, or if it is offered."""
+    """The server and its login. `security`: TLS from the start, STARTTLS, or STARTTLS if offered."""
 
     host: str
     port: int
@@ -30,7 +30,7 @@ class MailServer:
 
 
 def parse_mail_server(url: str) -> MailServer:
-    """The server that `url` names.
+    """The server of `url`.
 
     Raises:
         ValueError: says what to write; shows nothing of `url`, which holds a password.

@@ -1,4 +1,4 @@
-"""Where the people of a line read their notices: read from a setting, and never the mailbox that makes tickets."""
+"""Parses the addresses of notifications from settings, and refuses the mailbox that makes tickets."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from kb.model import TicketAddress
 
 
 class Transport(StrEnum):
-    """How a notice gets there."""
+    """The transport of a notification."""
 
     TELEGRAM = "telegram"
     MAIL = "mail"
@@ -21,7 +21,7 @@ class Transport(StrEnum):
 
 
 class StaffAddressError(ValueError):
-    """This is no place where people of a line read notices; the sentence says what to write instead."""
+    """This is no address of a line's staff; the message says what to write instead."""
 
 
 _CHECK_TOKEN: Final = object()
@@ -29,9 +29,10 @@ _CHECK_TOKEN: Final = object()
 
 @dataclass(frozen=True, kw_only=True)
 class StaffAddress:
-    """Where the people of a line read their notices. Never a TicketAddress: mypy tells the two apart.
+    """Where the staff of a line reads notifications. Never a TicketAddress: mypy tells the two apart.
 
-    Made by `staff_address` alone, which keeps the ticket mailbox out; `name` tells targets apart and holds no secret.
+    Made by `parse_staff_address` alone, which refuses the ticket mailbox; `name` identifies a target and holds no
+    secret.
     """
 
     transport: Transport
@@ -40,17 +41,17 @@ class StaffAddress:
     check_token: InitVar[object]
 
     def __post_init__(self, check_token: object) -> None:
-        """Refuses what was not checked."""
+        """Refuse an address that was not checked."""
         if check_token is not _CHECK_TOKEN:
-            message = "A StaffAddress is made by bot.notify.staff_address.staff_address, which checks it."
+            message = "A StaffAddress is made by bot.notify.staff_address.parse_staff_address, which checks it."
             raise TypeError(message)
 
 
 def parse_staff_address(written: str, ticket: TicketAddress) -> StaffAddress:
-    """The address that a setting names: telegram:-100123, an e-mail address, or an Apprise URL.
+    """The address of a setting: telegram:-100123, an e-mail address, or an Apprise URL.
 
     Raises:
-        AddressError: it is none, or it is or may be the ticket mailbox.
+        StaffAddressError: it is none, or it is or may be the ticket mailbox.
     """
     written = written.strip()
     if may_reach_ticket_mailbox(written, ticket):
@@ -64,12 +65,12 @@ def parse_staff_address(written: str, ticket: TicketAddress) -> StaffAddress:
 
 
 def is_still_allowed(address: StaffAddress, ticket: TicketAddress) -> bool:
-    """Whether it is not the ticket mailbox as the content names it now, which may be another than at the start."""
+    """Whether it is not the ticket mailbox of the current content, which may have changed since the start."""
     return not may_reach_ticket_mailbox(address.target, ticket)
 
 
 def parse_plain_mailbox(written: str) -> str | None:
-    """An e-mail address as it stands in a setting, or None: no name beside it, no quotes, escapes or detours."""
+    """A plain e-mail address, or None: no display name, quotes, escapes or source routes."""
     return written if _PLAIN_MAILBOX.fullmatch(written) else None
 
 
@@ -103,13 +104,13 @@ _PLAIN_MAILBOX: Final = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,22}[A-Za-z0-9]"
 )
 _EMAIL_PARAMETER: Final = re.compile(r"[?&]e-?mail=", re.IGNORECASE)
-"""ntfy and others send a letter beside the message when they are asked to."""
+"""ntfy and others send an e-mail beside the message on request."""
 
 _MAIL_SERVICES: Final = frozenset(
     """mailto mailtos ses sendgrid mailgun sparkpost smtp2go azure o365 brevo resend postmark mailersend sendpulse
     groundmail acs deltachat deltachats pbul notifyre""".split()
 )
-"""Apprise services that write letters."""
+"""Apprise services that send e-mail."""
 
 ALLOWED_APPRISE_SERVICES: Final = frozenset(
     """slack discord gchat workflow workflows msteams mmost mmosts rocket rockets matrix matrixs zulip wxteams webex
@@ -118,8 +119,8 @@ ALLOWED_APPRISE_SERVICES: Final = frozenset(
     simplepush spush hassio hassios mqtt mqtts signal signals threema viber twilio vonage nexmo msgbird plivo
     sinch clickatell seven telnyx smseagle smseagles bulksms json jsons form forms xml xmls""".split()
 )
-"""Apprise services whose messages people read: chat, push, text messages, and one's own receivers. What writes letters,
-opens incidents or leads on to other services is not among them: it may end in a ticket."""
+"""Apprise services whose messages people read: chat, push, text messages, and one's own receivers. Services that
+send e-mail, open incidents or forward to other services are excluded: they may end in a ticket."""
 
 ADDRESS_REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -128,7 +129,7 @@ ADDRESS_REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "mailbox": "is no plain e-mail address: write it as name@host.lv, without a name, quotes or % signs",
         "unknown": "is not understood: write telegram:-100123456, an e-mail address or an Apprise URL",
         "writes": "writes letters by itself ({service}://): write the e-mail address alone, and set SMTP_URL",
-        "people": "is not known to reach people only ({service}://): use a chat or push service of docs/notices.md",
+        "people": "may reach more than people ({service}://): use a chat or push service of docs/notifications.md",
         "line": "holds a space: write one target a line, and %20 for a space in a URL",
     }
 )

@@ -1,4 +1,4 @@
-"""Tells whether a text names, or may lead to, the mailbox that makes tickets; pure, and rather strict than right."""
+"""Tells whether a text names, or may lead to, the ticket mailbox; pure, and strict rather than exact."""
 
 import re
 import unicodedata
@@ -12,17 +12,17 @@ _COMMENT: Final = re.compile(r"\([^()]*\)")
 _MAILBOX_IN_TEXT: Final = re.compile(r"([^\s@/?&=,;:<>|\[\]{}]+)\s*@\s*([\w.-]+)")
 _URL_USER: Final = re.compile(r"://([^/?#@:]+)(?::[^/?#@]*)?@([^/?#:]+)")
 _ROUTING_CHARACTERS: Final = re.compile(r"[!%]")
-"""How a letter is sent on from one machine to another, in addresses as old as the net."""
+"""Source routes of historic addresses, by which a server forwards an e-mail."""
 
 _SUBADDRESS_DELIMITERS: Final = re.compile(r"[+=~#-]")
-"""What parts a mailbox from the rest of its name, as mail servers are set up: support+tills is support."""
+"""Subaddress delimiters that mail servers may use: support+tills is delivered to support."""
 
 
 def may_reach_ticket_mailbox(text: str, ticket: TicketAddress) -> bool:
     """Whether `text` (a setting, an address, a URL) names the ticket mailbox or one of its aliases, however written.
 
     Case, plus addressing, dots, comments, quotes, escapes, invisible and wide letters, encoded domains and subdomains
-    make no difference: better a harmless address is refused than a ticket made.
+    make no difference: refusing a harmless address is better than making a ticket.
     """
     mailboxes = [_canonical_mailbox(*address.rsplit("@", 1)) for address in (ticket.email, *ticket.aliases)]
     return any(
@@ -34,12 +34,12 @@ def may_reach_ticket_mailbox(text: str, ticket: TicketAddress) -> bool:
 
 
 def _decodings(text: str) -> Iterator[str]:
-    """`text` as it stands, and decoded once, twice, ... until nothing changes."""
+    """`text` as it is, and decoded repeatedly until nothing changes."""
     for _ in range(5):
         plain = _strip_disguises(text)
         yield plain
         yield _COMMENT.sub("", plain)
-        # What one server hands on to another: support%host.lv@relay.lv, host.lv!support.
+        # Source routes: support%host.lv@relay.lv, host.lv!support.
         yield from (_ROUTING_CHARACTERS.sub("@", plain), "@".join(reversed(_ROUTING_CHARACTERS.split(plain))))
         decoded = unquote(text)
         if decoded == text:
@@ -60,7 +60,7 @@ def _find_addresses(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _canonical_mailbox(local: str, domain: str) -> tuple[str, str]:
-    """The name without what servers do not look at, and the domain as the net knows it."""
+    """The local part without what servers ignore, and the domain in its DNS form."""
     name = _SUBADDRESS_DELIMITERS.split(local.casefold().strip(), maxsplit=1)[0].replace(".", "")
     return name, _idna_domain(domain.casefold().strip().strip("."))
 

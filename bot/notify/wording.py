@@ -1,4 +1,4 @@
-"""Puts a notice into words, the same for every way it goes; the sentences stand in texts/, and nothing is sent here."""
+"""Renders notifications as text, the same for every transport; sentences come from texts/, and nothing is sent here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,30 +13,29 @@ from bot.notify.interface import (
     AnyNotification,
     ContactMethod,
     HandoffNotification,
-    HandoffState,
-    NotificationKind,
     QuotedMessage,
     Retraction,
     SampleNotification,
 )
+from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.phrases import Phrases
 from kb.model import LANGUAGES, Directory, Language, LineId
 
 DEFAULT_TIME_ZONE: Final = "Europe/Riga"
 MAX_MESSAGE_CHARS: Final = 350
-"""Characters of a message that are shown."""
+"""Maximum characters of a quoted message."""
 
 MAX_MESSAGES: Final = 8
-"""Messages of the talk that are shown."""
+"""Maximum number of quoted messages."""
 
 
 MAX_CONVERSATION_UNITS: Final = 2800
-"""Characters (UTF-16 units, as Telegram counts) of the talk that are shown."""
+"""Maximum length of the quoted conversation, in UTF-16 units as Telegram counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One fact; `href` is where it leads."""
+    """One fact; `href` is its link."""
 
     label: str
     text: str
@@ -45,7 +44,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedNotification:
-    """A notice in words: what it is, how it stands, the facts, the talk, and that it is no ticket."""
+    """A rendered notification: heading, state, facts, conversation, and the note that it is no ticket."""
 
     subject: str
     title: str
@@ -58,7 +57,7 @@ class RenderedNotification:
 
 
 def load_time_zone(name: str | None) -> tzinfo:
-    """The time zone of this name, or that of this machine's content; UTC where the machine knows no zones."""
+    """The time zone of this name, from the system or the tzdata package; UTC if there is neither."""
     try:
         return ZoneInfo(name or DEFAULT_TIME_ZONE)
     except ZoneInfoNotFoundError:
@@ -66,18 +65,18 @@ def load_time_zone(name: str | None) -> tzinfo:
 
 
 def load_notification_phrases() -> Phrases:
-    """What staff reads, in every language."""
+    """The phrases of notifications, in every language."""
     folder = files("bot.notify") / "texts"
     return Phrases({code: yaml.safe_load((folder / f"{code}.yaml").read_text("utf-8")) for code in LANGUAGES})
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationTexts:
-    """Speaks to staff: `language` and `zone` are theirs, not those of the talk."""
+    """Renders for staff: `language` and `zone` are theirs, not those of the conversation."""
 
     phrases: Phrases
     directory: Callable[[], Directory]
-    """As it is now: the content may be read again while the program runs."""
+    """The current one: the content may be reloaded while the program runs."""
     language: Language
     zone: tzinfo
 
@@ -89,16 +88,16 @@ class NotificationTexts:
         return cls(phrases=load_notification_phrases(), directory=directory, language=language, zone=time_zone)
 
     def line_name(self, line: LineId) -> str:
-        """What a line is called; its id where the content knows it no more."""
+        """The name of a line; its id if the content no longer has it."""
         known = self.directory().lines.get(line)
         return line if known is None else known.name[self.language]
 
     def sentence(self, key: str, **values: object) -> str:
-        """The sentence `key`."""
+        """The phrase `key`."""
         return self.phrases(self.language, key, **{name: str(value) for name, value in values.items()})
 
     def render(self, notification: AnyNotification) -> RenderedNotification:
-        """The whole notice."""
+        """Render a notification."""
         if isinstance(notification, Retraction):
             said = self.sentence("withdrawn", number=notification.handoff)
             subject = self.sentence("subject_withdrawn", number=notification.handoff)
@@ -115,7 +114,7 @@ class NotificationTexts:
         return self._render_notification(notification)
 
     def state_sentence(self, notification: HandoffNotification) -> str:
-        """How it stands: who has it."""
+        """The state in words: who has it."""
         return self.sentence(notification.state, who=notification.last_actor or "?")
 
     def _render_reminder(self, notification: HandoffNotification) -> RenderedNotification:
@@ -163,7 +162,7 @@ class NotificationTexts:
 
 
 def _newest_that_fit(messages: list[QuotedMessage]) -> tuple[QuotedMessage, ...]:
-    """The newest of it, as much as a message in Telegram holds beside the rest."""
+    """The newest messages that fit into a Telegram message beside the rest."""
     while (
         len(messages) > 1 and sum(len(said.text.encode("utf-16-le")) // 2 for said in messages) > MAX_CONVERSATION_UNITS
     ):

@@ -1,1 +1,1 @@
-"""Health, metrics, logs, masking."""
+"""Health, metrics, logs, masking, tracing."""

@@ -1,4 +1,4 @@
-"""Whether the program is alive, and whether it can take messages; says nothing of people."""
+"""Answers whether the process is alive, and whether it can receive messages; reveals nothing about people."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ NO_WORKERS: Final = Workers(alive=0, last_heartbeat_seconds=None)
 
 @dataclass(frozen=True, kw_only=True)
 class _DatabaseStatus:
-    """What a look into the database brought; `faults` where it could not."""
+    """The result of a database check; `problems` if it failed."""
 
     problems: list[str]
     backlog: Backlog = EMPTY_BACKLOG
@@ -38,10 +38,10 @@ def health_routes(
     clock: Callable[[], datetime],
     jobs: JobRunner,
 ) -> Iterable[web.AbstractRouteDef]:
-    """GET /healthz: 200 while the process and what it runs are alive, else 503: a restart helps.
+    """GET /healthz: 200 while the process and its jobs are alive, else 503: a restart helps.
 
-    GET /readyz: 200 while a message that comes in can be kept, else 503. Where nobody delivers elsewhere it is
-    "degraded", and still 200: what is stored is answered when a worker is back, what is turned away may be lost.
+    GET /readyz: 200 while a message can be stored, else 503. Without a worker elsewhere it is "degraded", and still
+    200: stored messages are answered when a worker is back, rejected ones may be lost.
     """
 
     async def healthz(_request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""How the program logs: events with names and numbers, never what people wrote, tokens or whole phone numbers."""
+"""Configures logging: events with names and numbers, never message texts, tokens or whole phone numbers."""
 
 import logging
 import sys
@@ -11,13 +11,13 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
 SILENCED_LOGGERS: Final = ("telegram.request.BaseRequest",)
-"""Loggers of libraries that quote what came over the wire, which is what people wrote; we get their errors anyway."""
+"""Library loggers that quote payloads, and so message texts; the errors themselves reach us anyway."""
 
 _OWN_PACKAGES: Final = ("bot", "handlers", "kb", "storage")
 
 
 def configure_logging(level: str, form: Literal["console", "json"]) -> None:
-    """Sends events of `level` and above to stderr, for people or as JSON lines; of libraries from WARNING on."""
+    """Log events of `level` and above to stderr, as console lines or JSON; those of libraries from WARNING on."""
     colors, plain = sys.stderr.isatty(), structlog.dev.plain_traceback
     renderer: Processor = (
         structlog.processors.JSONRenderer()
@@ -48,7 +48,8 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
 
 
 def redact_exceptions(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """An exception as its class and its places in the program: what it says may quote a person, unless it is ours."""
+    """Reduce an exception to its class and its places in the program: its message may quote a person, unless it is
+    ours."""
     found: Any = event.pop("exc_info", None)
     error = found[1] if isinstance(found, tuple) else sys.exception() if found is True else found
     if isinstance(error, BaseException):

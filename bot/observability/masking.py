@@ -1,4 +1,4 @@
-"""Addresses and errors as they may be shown: enough to tell two apart, too little to write to anybody."""
+"""Masks addresses and errors for display: enough to tell two apart, too little to write to anybody."""
 
 import re
 from typing import Final
@@ -12,5 +12,5 @@ def last_digits(address: str) -> str:
 
 
 def mask_numbers(error: str | None) -> str:
-    """An error without telephone numbers and ids."""
+    """An error without phone numbers and ids."""
     return _LONG_NUMBER.sub("…", error or "")

@@ -1,4 +1,4 @@
-"""Counts and times what the program does, and shows it at /metrics; nothing of a person gets into a label."""
+"""Collects Prometheus metrics and serves them at /metrics; labels hold nothing personal."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -25,13 +25,12 @@ from storage.helpdesk.handoffs import QueueStats
 
 DECISION_BUCKETS_SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
 INTAKE_BUCKETS_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 15)
-"""Upper ends of the histograms' buckets, in seconds; after 15 Twilio no longer waits."""
+"""Upper bounds of the histograms' buckets, in seconds; Twilio gives up after 15."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseGauges:
-    """What the database holds: replies that wait to be sent, messages that are parked, who waits for people; and who
-    delivers."""
+    """The state of the database: waiting replies, dead letters, hand-offs, and workers."""
 
     backlog: Backlog
     dead_letters: int
@@ -40,64 +39,62 @@ class DatabaseGauges:
 
 
 class PrometheusMetrics:
-    """One set of counters, on a registry of its own. Labels are names out of closed sets: channel, act, result, why."""
+    """The metrics, on a registry of their own. Labels come from closed sets: channel, act, result, reason."""
 
     def __init__(self) -> None:
         registry = self.registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        self._messages = Counter(
-            "paligs_messages", "Messages decided, by what they were about.", ("channel", "act"), registry=registry
-        )
+        self._messages = Counter("paligs_messages", "Decided messages, by act.", ("channel", "act"), registry=registry)
         self._decision_duration = Histogram(
-            "paligs_decide_seconds",
-            "How long understanding and deciding took.",
+            "paligs_decision_duration_seconds",
+            "Time to interpret and decide a message.",
             buckets=DECISION_BUCKETS_SECONDS,
             registry=registry,
         )
         self._intake_duration = Histogram(
-            "paligs_intake_seconds",
-            "How long a message took from the channel to the commit.",
+            "paligs_intake_duration_seconds",
+            "Time from the channel to the commit of a message.",
             ("channel",),
             buckets=INTAKE_BUCKETS_SECONDS,
             registry=registry,
         )
         self._throttled = Counter(
-            "paligs_messages_held_back",
-            "Messages over a sender's limits (too_fast, repeating: told once; silent).",
-            ("channel", "verdict"),
+            "paligs_messages_throttled",
+            "Messages over a sender's limit (too_fast, repeating: notified once; silent).",
+            ("channel", "reason"),
             registry=registry,
         )
         self._deliveries = Counter(
             "paligs_deliveries",
-            "Tries to bring a reply out (sent, later, failed).",
+            "Delivery attempts (sent, retried, failed).",
             ("channel", "result"),
             registry=registry,
         )
         self._rejected = Counter(
-            "paligs_webhooks_rejected", "Webhook calls that were refused.", ("channel", "why"), registry=registry
+            "paligs_webhooks_rejected", "Rejected webhook calls.", ("channel", "reason"), registry=registry
         )
         self._dropped_updates = Counter(
-            "paligs_updates_unreadable",
-            "What a platform sent and nobody can read.",
-            ("channel", "why"),
+            "paligs_updates_dropped",
+            "Updates that could not be parsed.",
+            ("channel", "reason"),
             registry=registry,
         )
         self._notifications = Counter(
-            "paligs_notices",
-            "Notices to staff (sent, changed, later, failed).",
+            "paligs_notifications",
+            "Notifications to staff (sent, updated, retried, failed).",
             ("kind", "result"),
             registry=registry,
         )
         self._gauges = _GaugeSet(registry)
 
     def observe_decision(self, channel: str, act: str, seconds: float) -> None:
-        """A message was decided and stored."""
+        """Count a decided and stored message."""
         self._messages.labels(channel, act).inc()
         self._decision_duration.observe(seconds)
 
     @contextmanager
     def time_intake(self, channel: str) -> Iterator[None]:
-        """Times an intake, failed or not."""
+        """Time an intake, failed or not."""
         start = perf_counter()
         try:
             yield
@@ -105,50 +102,48 @@ class PrometheusMetrics:
             self._intake_duration.labels(channel).observe(perf_counter() - start)
 
     def count_throttled(self, channel: str, reason: str) -> None:
-        """A sender is over a limit."""
+        """Count a message over a sender's limit."""
         self._throttled.labels(channel, reason).inc()
 
     def count_delivery(self, channel: str, result: str) -> None:
-        """A reply was sent, must be sent later, or failed for good."""
+        """Count a delivery attempt: sent, retried or failed."""
         self._deliveries.labels(channel, result).inc()
 
     def count_notification(self, kind: str, result: str) -> None:
-        """Staff was told something, or was not."""
+        """Count an attempt to notify staff."""
         self._notifications.labels(kind, result).inc()
 
     def count_rejected_webhook(self, channel: str, reason: str) -> None:
-        """A webhook call was refused."""
+        """Count a rejected webhook call."""
         self._rejected.labels(channel, reason).inc()
 
     def count_dropped_update(self, channel: str, reason: str) -> None:
-        """An update can never be read."""
+        """Count an update that cannot be parsed."""
         self._dropped_updates.labels(channel, reason).inc()
 
     def set_gauges(self, values: DatabaseGauges | None, now: datetime) -> None:
-        """What the database holds now; None where it is away."""
+        """Set the gauges; None if the database is unreachable."""
         self._gauges.set(values, now)
 
 
 class _GaugeSet:
-    """Gauges of what lies in the database; the same from every process."""
+    """Gauges of the database's state; the same in every process."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._database_up = Gauge("paligs_database_up", "Whether the database answers.", registry=registry)
-        self._outbox_waiting = Gauge("paligs_outbox_waiting", "Replies that wait to be sent.", registry=registry)
+        self._database_up = Gauge("paligs_database_up", "Whether the database is reachable.", registry=registry)
+        self._outbox_waiting = Gauge("paligs_outbox_waiting", "Replies waiting to be sent.", registry=registry)
         self._outbox_oldest = Gauge(
-            "paligs_outbox_oldest_seconds", "How long the oldest of them has been waiting.", registry=registry
+            "paligs_outbox_oldest_age_seconds", "Age of the oldest waiting reply.", registry=registry
         )
-        self._dead_letters = Gauge("paligs_parked", "Messages that failed too often to be decided.", registry=registry)
-        self._workers_alive = Gauge(
-            "paligs_workers_alive", "Those who deliver and gave a sign of life.", registry=registry
-        )
+        self._dead_letters = Gauge("paligs_dead_letters", "Dead-lettered messages.", registry=registry)
+        self._workers_alive = Gauge("paligs_workers_alive", "Workers with a recent heartbeat.", registry=registry)
 
         self._handoffs = Gauge(
-            "paligs_handoffs", "People who wait for a line (open, taken).", ("line", "state"), registry=registry
+            "paligs_handoffs", "Hand-offs by line and state (open, taken).", ("line", "state"), registry=registry
         )
         self._handoff_oldest = Gauge(
-            "paligs_handoff_oldest_seconds",
-            "How long the first of them has been waiting.",
+            "paligs_handoff_oldest_age_seconds",
+            "Age of the oldest hand-off.",
             ("line", "state"),
             registry=registry,
         )
@@ -161,7 +156,7 @@ class _GaugeSet:
         self._outbox_oldest.set(oldest_age_seconds(values.backlog, now))
         self._dead_letters.set(values.dead_letters)
         self._workers_alive.set(values.workers.alive)
-        # A line that nobody waits for any more is not to show what was.
+        # A line without hand-offs must not keep its last value.
         self._handoffs.clear()
         self._handoff_oldest.clear()
         for waiting in values.handoffs:
@@ -171,7 +166,7 @@ class _GaugeSet:
 
 
 def oldest_age_seconds(backlog: Backlog, now: datetime) -> float:
-    """For how many seconds the oldest undelivered reply has been waiting; 0 where none does."""
+    """The age of the oldest undelivered reply in seconds; 0 if there is none."""
     return 0.0 if backlog.oldest is None else max(0.0, (now - backlog.oldest).total_seconds())
 
 
@@ -182,7 +177,7 @@ def metrics_routes(
     clock: Callable[[], datetime],
     jobs: JobRunner,
 ) -> Iterable[web.AbstractRouteDef]:
-    """GET /metrics, as Prometheus reads it; a database that is away is told, and hides nothing else."""
+    """GET /metrics for Prometheus; works without the database, which has a metric of its own."""
 
     def shown(accept: str) -> tuple[bytes, str]:
         metrics.set_gauges(read_gauges(database, jobs), clock())
@@ -198,7 +193,7 @@ def metrics_routes(
 
 
 def read_gauges(database: Engine, jobs: JobRunner) -> DatabaseGauges | None:
-    """What waits to be sent, what is parked, who delivers; None where the database is away."""
+    """The gauges' values; None if the database is unreachable."""
     try:
         with engine.read_transaction(database) as connection:
             return DatabaseGauges(

@@ -1,4 +1,4 @@
-"""What the web pages share: their look, languages and security headers; knows nothing of talks or of the company."""
+"""What the web pages share: assets, languages and security headers; knows neither conversations nor content."""
 
 from bot.web.assets import Assets
 from bot.web.language_negotiation import negotiate_language

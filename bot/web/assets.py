@@ -1,4 +1,4 @@
-"""Scripts, styles and pictures of a page, held in memory under an address that changes with them."""
+"""Serves static files of a page from memory, under versioned addresses."""
 
 import hashlib
 import mimetypes
@@ -39,7 +39,7 @@ class Assets:
         self._prefix, self._version = prefix, digest.hexdigest()[:12]
 
     def url(self, name: str) -> str:
-        """Where the browser finds a file.
+        """The address of a file.
 
         Raises:
             KeyError: there is no such file.

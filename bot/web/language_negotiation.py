@@ -1,4 +1,4 @@
-"""Which language a page is shown in; pure."""
+"""Chooses the language of a page; pure."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,7 +10,7 @@ DEFAULT_LANGUAGE: Final[Language] = "lv"
 
 
 def negotiate_language(*preferred: str | None, accept_language: str | None = None) -> Language:
-    """The first wish that is one of ours, else what the browser's Accept-Language likes best, else Latvian."""
+    """The first supported wish, else the best match of Accept-Language, else Latvian."""
     for wish in (*preferred, *_by_quality(accept_language or "")):
         for language in LANGUAGES:
             if wish == language:

@@ -1,4 +1,4 @@
-"""The security headers of every page: nothing from elsewhere, nothing inline, in nobody's frame."""
+"""The security headers of every page: nothing external, nothing inline, no framing."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -18,7 +18,7 @@ CspSource = Literal["'self'", "'none'"]
 def security_headers(
     *, connect: CspSource = "'none'", form: CspSource = "'none'", trusted: Literal["'none'", "default"] = "'none'"
 ) -> Mapping[str, str]:
-    """For a page or a file: where its scripts may call, its forms may go, and which policy makes trusted markup."""
+    """Headers of a page or a file: where scripts may connect, forms may post, and which policy makes trusted markup."""
     policy = (
         "default-src 'none'",
         "script-src 'self'",

@@ -1,4 +1,4 @@
-"""Reads a page's words from its own folder, one file a language; each must have the same keys."""
+"""Reads a page's texts, one file a language; each must have the same keys."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +12,11 @@ Texts = Mapping[Language, Mapping[str, str]]
 
 
 class TextsError(Exception):
-    """A page's words do not stand alike in every language; add what is missing."""
+    """A page's texts differ between languages; add what is missing."""
 
 
 def read_texts(folder: Path) -> Texts:
-    """The words by language and key.
+    """The texts by language and key.
 
     Raises:
         TextsError: a language lacks a key.

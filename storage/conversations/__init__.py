@@ -1,1 +1,1 @@
-"""What was said and decided."""
+"""Messages, sessions and decisions of conversations."""

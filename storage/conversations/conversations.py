@@ -1,4 +1,4 @@
-"""Talks, and what was heard in them; the caller owns the transaction, and nothing here decides what to say."""
+"""Stores conversations and inbound messages; the caller owns the transaction, and nothing here decides a reply."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +17,9 @@ from storage.tables import conversations, messages
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """The talk with one person at one address of a channel; replies go to `address`.
+    """The conversation with one person at one address of a channel; replies go to `address`.
 
-    `forgotten_at` is set while only the farewell to an erased person is left of it.
+    `forgotten_at` is set while an erased person's conversation is kept only to deliver the erasure notice.
     """
 
     id: str
@@ -35,10 +35,10 @@ class Conversation:
 
 
 def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
-    """The talk that `inbound` belongs to, made where it is new, and locked until the transaction ends.
+    """Find or create the conversation of `inbound`, and lock it until the transaction ends.
 
-    The lock lets one conversation be decided one message at a time: PostgreSQL locks the row that is touched here,
-    SQLite lets only one transaction write at all.
+    The lock serializes the decisions of one conversation: PostgreSQL locks the row that is updated here, SQLite allows
+    a single writer.
     """
     values = {
         "id": uuid4().hex,
@@ -54,13 +54,13 @@ def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Co
     return conversation_from_row(connection.execute(_upsert_conversation(connection.dialect.name), values).one())
 
 
-# Statements of every message are built once: that takes SQLAlchemy ten times as long as running them.
+# Statements of the hot path are built once: SQLAlchemy takes ten times as long to build as to run them.
 @cache
 def _upsert_conversation(dialect: str) -> Executable:
     fresh = insert_into(dialect, conversations)
     touched = {
         "last_seen_at": fresh.excluded.last_seen_at,
-        # Not every message tells them.
+        # Not every message carries these.
         "handle": func.coalesce(fresh.excluded.handle, conversations.c.handle),
         "place": func.coalesce(fresh.excluded.place, conversations.c.place),
     }
@@ -69,7 +69,7 @@ def _upsert_conversation(dialect: str) -> Executable:
 
 
 def get(connection: Connection, conversation_id: str) -> Conversation:
-    """The talk of this id, which must be there; not locked."""
+    """The conversation with this id, which must exist; not locked."""
     return conversation_from_row(connection.execute(_select_by_id, {"talk": conversation_id}).one())
 
 
@@ -77,7 +77,7 @@ _select_by_id = select(conversations).where(conversations.c.id == bindparam("tal
 
 
 def find(connection: Connection, *, channel: str, address: str, sender: str) -> Conversation | None:
-    """The talk of a person at an address, not locked; None where they never wrote."""
+    """The conversation of a person at an address, not locked; None if they never wrote."""
     here = conversations.c
     wanted = select(conversations).where(here.channel == channel, here.address == address, here.sender == sender)
     row = connection.execute(wanted).one_or_none()
@@ -85,7 +85,7 @@ def find(connection: Connection, *, channel: str, address: str, sender: str) -> 
 
 
 def conversation_from_row(row: Row[Any]) -> Conversation:
-    """A row of the table as a value."""
+    """A `Conversation` from a row of the table."""
     return Conversation(
         id=row.id,
         channel=row.channel,
@@ -101,9 +101,9 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
 
 
 def record_inbound(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> int | None:
-    """Record that `inbound` came, and its sequence number; None if it came before: see `history.answered`.
+    """Record `inbound` and return its sequence number; None for a duplicate: see `history.replies_to`.
 
-    Its words are not stored here but by `turns.record`, when they have been masked.
+    Its text is stored later by `turns.record`, after masking.
     """
     values = {
         "conversation_id": conversation.id,

@@ -1,4 +1,4 @@
-"""Messages that could not be taken in: which, how often, and why; never a word of them, and nothing is decided here."""
+"""Counts messages whose processing failed; stores no text, and decides nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,13 @@ from storage.database.upsert import insert_into
 from storage.tables import conversations, parked
 
 MAX_ATTEMPTS: Final = 5
-"""A message that failed so often is parked: it is taken without being decided."""
+"""After so many failed attempts a message is dead-lettered: stored without being decided."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetter:
-    """A message that failed `attempts` times; `provider_id` is the provider's name for it, `error` a class."""
+    """A message that failed `attempts` times; `provider_id` is the provider's message id, `error` an exception's
+    class name."""
 
     conversation: str
     channel: str
@@ -31,7 +32,8 @@ class DeadLetter:
 
 
 def record_failure(connection: Connection, inbound: Inbound, error: str, now: datetime) -> int:
-    """Count a failure of `inbound`, and say how many there are; in a transaction of its own, after the other's end."""
+    """Count a failure of `inbound` and return the total; in a transaction of its own, after the failed one has
+    ended."""
     talk = talking.open_and_lock(connection, inbound, now)
     values = {
         "conversation_id": talk.id,
@@ -60,7 +62,7 @@ _is_dead_letter = parked.c.attempts >= MAX_ATTEMPTS
 
 
 def list_dead_letters(connection: Connection, *, limit: int = 100) -> tuple[DeadLetter, ...]:
-    """What is parked, the latest first."""
+    """Dead-lettered messages, newest first."""
     there = conversations.c.id == parked.c.conversation_id
     wanted = select(parked, conversations.c.channel, conversations.c.address, conversations.c.sender)
     rows = connection.execute(
@@ -70,12 +72,13 @@ def list_dead_letters(connection: Connection, *, limit: int = 100) -> tuple[Dead
 
 
 def count_dead_letters(connection: Connection) -> int:
-    """How many messages are parked, for metrics."""
+    """The number of dead-lettered messages, for metrics."""
     return connection.execute(select(func.count()).select_from(parked).where(_is_dead_letter)).scalar_one()
 
 
 def purge(connection: Connection, before: datetime) -> int:
-    """Forget failures before that moment which came to nothing: the message got through after all, or was given up."""
+    """Delete failures last seen before that time that did not become dead letters: the message was processed after
+    all, or abandoned."""
     return connection.execute(delete(parked).where(~_is_dead_letter, parked.c.tried_at < before)).rowcount
 
 

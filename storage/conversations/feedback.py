@@ -1,4 +1,4 @@
-"""Whether an answer helped: one word a turn, which goes with its person, and counts by day, which stay."""
+"""Stores whether an answer helped: one rating a turn, erased with its person, and daily counts, which stay."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from storage.tables import daily_feedback, feedback, turns
 
 @dataclass(frozen=True, kw_only=True)
 class Feedback:
-    """What a person said about the answer of a turn; `at` is when they said it first."""
+    """A person's rating of the answer of a turn; `at` is when they first gave one."""
 
     turn: int
     conversation: str
@@ -31,7 +31,7 @@ class _RatedTurn:
 
 @dataclass(frozen=True, kw_only=True)
 class DailyFeedback:
-    """How often an entry's answers of a day helped and did not, in one language on one channel."""
+    """How often an entry's answers were rated helpful and unhelpful, by day, language and channel."""
 
     day: date
     channel: str
@@ -44,9 +44,10 @@ class DailyFeedback:
 def record(
     connection: Connection, conversation: Conversation, turn: str | None, now: datetime, *, helped: bool
 ) -> bool:
-    """Keep a person's word about a turn of theirs; the last one holds. False where it changes nothing.
+    """Store a person's rating of one of their turns, replacing an earlier one. False if nothing changes.
 
-    `turn` is as the channel gave it back: unknown, of another talk or of an erased one, it is passed over.
+    `turn` comes from the channel and is not trusted: a turn that is unknown, erased or of another conversation is
+    ignored.
     """
     about = _rated_turn(connection, conversation, turn)
     if about is None:
@@ -64,7 +65,7 @@ def record(
 
 
 def get(connection: Connection, turn: int) -> Feedback | None:
-    """What was said about a turn."""
+    """The feedback on a turn."""
     row = connection.execute(select(feedback).where(feedback.c.turn_id == turn)).one_or_none()
     return None if row is None else _feedback(row)
 
@@ -84,7 +85,7 @@ def _rated_turn(connection: Connection, conversation: Conversation, turn: str | 
 
 
 _MAX_TURN_DIGITS: Final = 18
-"""What a BIGINT surely holds."""
+"""Digits that always fit a BIGINT."""
 
 _select_turn = select(turns.c.id, turns.c.entry, turns.c.language).where(
     turns.c.id == bindparam("turn"), turns.c.conversation_id == bindparam("talk")
@@ -100,7 +101,7 @@ def _count_feedback(
     *,
     helped: bool,
 ) -> None:
-    """Whoever takes a word back takes it back on the day when it was said."""
+    """Adjust the daily counts; a changed rating is corrected on the day it was first given."""
     more, less = ("helped", "not_helped") if helped else ("not_helped", "helped")
     values = {
         "day": (now if before is None else before.at).date(),

@@ -1,4 +1,4 @@
-"""What was said in a talk, by both sides and in order; it only reads."""
+"""Reads the messages of a conversation, of both sides and in order; writes nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ options_json: TypeAdapter[tuple[Option, ...]] = TypeAdapter(tuple[Option, ...])
 
 
 class Side(StrEnum):
-    """Who said it."""
+    """Who wrote a message."""
 
     PERSON = "person"
     BOT = "bot"
@@ -23,9 +23,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StoredMessage:
-    """One message of a talk. `sequence` grows with every message of either side, and is never used again.
+    """One message of a conversation. `sequence` grows with every message of either side, and is never reused.
 
-    `message_id` is the provider's id of a person's message; `state` (storage.delivery.status) how far a reply has got.
+    `message_id` is the provider's id of a person's message, `state` (storage.delivery.status) the delivery state of a
+    reply.
     """
 
     sequence: int
@@ -57,7 +58,7 @@ def last_messages(connection: Connection, conversation_id: str, *, limit: int = 
 
 
 def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
-    """What was replied to the message of this provider's id; empty where nothing was, or the talk is another's."""
+    """The replies to the message with this provider id; empty if there are none, or the conversation is another one."""
     turn = select(messages.c.turn_id).where(
         messages.c.conversation_id == conversation_id, messages.c.provider_id == message_id
     )
@@ -66,7 +67,7 @@ def replies_to(connection: Connection, conversation_id: str, message_id: str) ->
 
 
 def last_user_messages(connection: Connection, conversation_id: str, *, limit: int = 10) -> tuple[str, ...]:
-    """The person's own last words, masked as they are stored, newest last; what was only tapped is left out."""
+    """The person's last messages, masked as stored, newest last; button taps are left out."""
     own = select(messages.c.text).where(
         messages.c.conversation_id == conversation_id,
         messages.c.side == Side.PERSON,
@@ -77,7 +78,7 @@ def last_user_messages(connection: Connection, conversation_id: str, *, limit: i
 
 
 def parse_options(stored: str | None) -> tuple[Option, ...]:
-    """The choices under a reply as they were stored."""
+    """The options of a stored reply."""
     return options_json.validate_json(stored) if stored else ()
 
 

@@ -1,4 +1,4 @@
-"""Finds talks for the helpdesk, newest first and no further back than it says; it only reads."""
+"""Searches conversations for the helpdesk, newest first and over a bounded range; only reads."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -13,23 +13,23 @@ from storage.conversations.history import Side
 from storage.tables import conversations, handoffs, messages, turns
 
 MAX_ROWS_SCANNED: Final = 20_000
-"""How many turns one page looks through at most."""
+"""How many turns one page scans at most."""
 MAX_ROWS_SCANNED_WITH_TEXT: Final = 8_000
-"""The same, where each message has to be read for the words in it."""
+"""The same for a text search, which reads every message."""
 _FIRST_BATCH_ROWS: Final = 250
 
 
 def match_all(_words: str) -> bool:
-    """For a search without words."""
+    """Matches every message: for a search without words."""
     return True
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchFilter:
-    """What a turn must be for its talk to be found; None means: whichever.
+    """Conditions on a turn of the conversation; None means any.
 
-    `says` is asked about the person's own words. Both databases could look for words themselves, but neither knows that
-    ceks, čeks and чек are the same to whoever searches.
+    `text_matches` is applied to the person's own messages in Python: no database's text search treats ceks, čeks and
+    чек as the same.
     """
 
     text_matches: Callable[[str], bool] = field(default=match_all)
@@ -45,7 +45,7 @@ class SearchFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchHit:
-    """A talk, and the newest of its turns that is as wanted."""
+    """A conversation, and its newest turn that matches."""
 
     conversation: str
     channel: str
@@ -64,7 +64,8 @@ class SearchHit:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage:
-    """What was found. `older` is where the next page starts, None at the end; `back_to` how far this one looked."""
+    """A page of hits. `next_before` is where the next page starts, None at the end; `oldest_scanned` how far back
+    this one searched."""
 
     hits: tuple[SearchHit, ...]
     next_before: int | None
@@ -74,7 +75,7 @@ class SearchPage:
 def search(
     connection: Connection, search_filter: SearchFilter, *, before: int | None = None, limit: int = 30
 ) -> SearchPage:
-    """The talks with a turn as wanted, the newest first; `before` is the `older` of the page before this one."""
+    """Conversations with a matching turn, newest first; `before` is the `next_before` of the previous page."""
     bounds = _bounds(connection, search_filter, before)
     if bounds is None:
         return SearchPage(hits=(), next_before=None, oldest_scanned=None)
@@ -94,7 +95,7 @@ def search(
 def _scan(
     connection: Connection, search_filter: SearchFilter, bounds: tuple[int, int], turn_of: dict[str, int], limit: int
 ) -> int:
-    """Fills `turn_of` with talks and their newest turn as wanted; the oldest turn that was looked at."""
+    """Fill `turn_of` with conversations and their newest matching turn; return the oldest turn that was scanned."""
     oldest, newest = bounds
     end = max(
         oldest,
@@ -109,7 +110,7 @@ def _scan(
 
 
 def _batches(end: int, newest: int) -> Iterator[tuple[int, int]]:
-    """Runs of numbers, short at first: mostly the page is full after a few hundred turns."""
+    """Ranges of turn numbers, short at first: most pages are full after a few hundred turns."""
     upper, stride = newest, _FIRST_BATCH_ROWS
     while upper >= end:
         lower = max(end, upper - stride + 1)
@@ -118,8 +119,8 @@ def _batches(end: int, newest: int) -> Iterator[tuple[int, int]]:
 
 
 def _bounds(connection: Connection, search_filter: SearchFilter, before: int | None) -> tuple[int, int] | None:
-    """The oldest and the newest turn to look at."""
-    # By the time, not by min() and max() of the number: PostgreSQL would walk along the numbers to find those.
+    """The oldest and the newest turn to scan."""
+    # By time, not by min() and max() of the number: PostgreSQL would scan the numbers to find those.
     here = turns.c
     first = select(here.id).order_by(here.created_at, here.id).limit(1)
     last = select(here.id).order_by(here.created_at.desc(), here.id.desc()).limit(1)
@@ -137,7 +138,7 @@ def _bounds(connection: Connection, search_filter: SearchFilter, before: int | N
 def _matching(
     connection: Connection, search_filter: SearchFilter, where: ColumnElement[bool]
 ) -> Iterator[tuple[int, str]]:
-    """The turns as wanted and their talks, newest first."""
+    """Matching turns and their conversations, newest first."""
     here = turns.c
     query = select(here.id, here.conversation_id, messages.c.text).join(messages, _person_message).where(where)
     if search_filter.channel is not None:
@@ -168,7 +169,7 @@ _person_message: Final = (messages.c.turn_id == turns.c.id) & (messages.c.side =
 def _shown_before(
     connection: Connection, search_filter: SearchFilter, conversation_ids: Collection[str], newest: int
 ) -> Collection[str]:
-    """The talks that an earlier page showed: they had a newer turn as wanted."""
+    """Conversations that an earlier page showed: those with a newer matching turn."""
     if not conversation_ids:
         return ()
     newer = turns.c.conversation_id.in_(conversation_ids) & (turns.c.id > newest)
@@ -190,7 +191,7 @@ def _load_hits(connection: Connection, turn_ids: Collection[int]) -> tuple[Searc
 
 
 def _time_of_turn(connection: Connection, turn: int) -> datetime | None:
-    """When that turn was, or the next one that is still there."""
+    """The time of that turn, or of the next one that still exists."""
     since = select(turns.c.created_at).where(turns.c.id >= turn).order_by(turns.c.id).limit(1)
     moment: datetime | None = connection.scalar(since)
     return moment

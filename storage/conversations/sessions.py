@@ -1,37 +1,36 @@
-"""What the bot remembers of a talk between two messages, as JSON; it knows nothing of what is in it."""
+"""Stores the session of a conversation as JSON; knows nothing of its contents."""
 
 from datetime import datetime
 from functools import cache
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Executable, bindparam, select
 
 from handlers.model.session import Session
+from storage.conversations.stored_json import dump_session, parse_session
 from storage.database.upsert import insert_into
 from storage.tables import sessions
 
-_session_json: TypeAdapter[Session] = TypeAdapter(Session)
 _select_data = select(sessions.c.data).where(sessions.c.conversation_id == bindparam("talk"))
 
 
 def read(connection: Connection, conversation_id: str) -> Session:
-    """The session of a talk, new where there is none.
+    """The session of a conversation, a new one if there is none.
 
-    One that this version of the program cannot read becomes a new one too: to be asked once more for a language is
-    better than to get no answer at all.
+    A session that this version cannot read is replaced by a new one: asking for the language again is better than no
+    answer at all.
     """
     stored = connection.scalar(_select_data, {"talk": conversation_id})
     if stored is None:
         return Session()
     try:
-        return _session_json.validate_json(stored)
-    except ValidationError:
+        return parse_session(stored)
+    except ValueError:
         return Session()
 
 
 def write(connection: Connection, conversation_id: str, session: Session, now: datetime) -> None:
-    """Keep `session` until the next message."""
-    values = {"conversation_id": conversation_id, "data": _session_json.dump_json(session).decode(), "updated_at": now}
+    """Store `session`."""
+    values = {"conversation_id": conversation_id, "data": dump_session(session), "updated_at": now}
     connection.execute(_upsert_session(connection.dialect.name), values)
 
 

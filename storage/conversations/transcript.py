@@ -1,22 +1,22 @@
-"""A talk as the helpdesk reads it: what was said, why the bot said it, and whether it arrived; it only reads."""
+"""Reads a conversation as the helpdesk sees it: messages, why the bot decided as it did, and delivery; writes
+nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, Row, and_, select
 
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Trace
 from storage.conversations.history import Side, parse_options
-from storage.conversations.turns import trace_json
+from storage.conversations.stored_json import parse_trace
 from storage.tables import messages, turns
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionDetails:
-    """Why a message was answered as it was. `trace` is None where this version of the program cannot read it."""
+    """Why a message was answered as it was. `trace` is None if this version cannot read it."""
 
     turn: int
     handler: str
@@ -31,7 +31,7 @@ class DecisionDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryStatus:
-    """How far a reply has got (storage.delivery.status.State), after how many tries, and what hindered it."""
+    """The state of a reply (storage.delivery.status.DeliveryState), its number of attempts and the last error."""
 
     state: str
     attempts: int
@@ -42,7 +42,7 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptEntry:
-    """One message: `reasons` with a person's, `delivery` with a reply."""
+    """One message: `decision` for a person's, `delivery` for a reply."""
 
     sequence: int
     side: Side
@@ -58,7 +58,7 @@ class TranscriptEntry:
 def transcript(
     connection: Connection, conversation_id: str, *, before: int | None = None, limit: int = 60
 ) -> tuple[tuple[TranscriptEntry, ...], bool]:
-    """The last `limit` messages before that sequence number, in order; and whether there are earlier ones."""
+    """The last `limit` messages before that sequence number, in order, and whether there are earlier ones."""
     decided = and_(turns.c.id == messages.c.turn_id, messages.c.side == Side.PERSON)
     query = (
         select(messages, *_decision_columns)
@@ -107,8 +107,8 @@ def _decision_details(row: Row[Any]) -> DecisionDetails:
 
 def _parse_trace(stored: str) -> Trace | None:
     try:
-        return trace_json.validate_json(stored)
-    except ValidationError:
+        return parse_trace(stored)
+    except ValueError:
         return None
 
 

@@ -1,23 +1,21 @@
-"""What was decided about each message, and why; it decides nothing."""
+"""Stores the decision about each message, and its trace; decides nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from handlers.model.session import Decision, Trace
 from storage.conversations.conversations import Conversation
+from storage.conversations.stored_json import dump_trace, parse_trace
 from storage.tables import conversations, messages, turns
-
-trace_json: TypeAdapter[Trace] = TypeAdapter(Trace)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionContext:
-    """Under which the decision was made: the digest of the knowledge, and how long it took.
+    """The circumstances of a decision: the version of the knowledge, and how long it took.
 
-    `traceparent` is where in a trace, for those who deliver the answer: another process, or this one after a restart.
+    `traceparent` continues the trace for whoever delivers the reply: another process, or this one after a restart.
     """
 
     content_version: str
@@ -27,7 +25,7 @@ class DecisionContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One message and all that was decided about it; `number` counts from 1 within the talk."""
+    """One message and the decision about it; `number` counts from 1 within the conversation."""
 
     id: int
     number: int
@@ -41,7 +39,7 @@ def record(
     context: DecisionContext,
     now: datetime,
 ) -> Turn:
-    """Store the decision about `message`, and now the masked words of the message itself."""
+    """Store the decision about `message`, and the masked text of the message."""
     turn = _insert_decision(connection, conversation, decision.trace, context, now)
     connection.execute(_store_message_text, {"message": message, "turn": turn.id, "heard": decision.stored_text})
     if decision.trace.language != conversation.language:
@@ -57,7 +55,7 @@ _store_message_text = (
 _store_language = (
     update(conversations).where(conversations.c.id == bindparam("talk")).values(language=bindparam("spoken"))
 )
-# The talk is locked, so that nobody else counts its turns meanwhile.
+# The conversation is locked, so nobody else counts its turns meanwhile.
 _last_number = select(func.coalesce(func.max(turns.c.number), 0)).where(turns.c.conversation_id == bindparam("talk"))
 _insert_turn = insert(turns).values(number=_last_number.scalar_subquery() + 1).returning(turns.c.id, turns.c.number)
 
@@ -75,7 +73,7 @@ def _insert_decision(
         "line": trace.line,
         "score": trace.confidence,
         "language": trace.language,
-        "trace": trace_json.dump_json(trace).decode(),
+        "trace": dump_trace(trace),
         "content_version": context.content_version,
         "milliseconds": context.milliseconds,
         "traceparent": context.traceparent,
@@ -86,11 +84,11 @@ def _insert_decision(
 
 
 def read_trace(connection: Connection, turn: int) -> Trace | None:
-    """Why a turn was answered as it was; None where there is no such turn."""
+    """The trace of a turn; None if there is no such turn."""
     stored = connection.scalar(select(turns.c.trace).where(turns.c.id == turn))
-    return None if stored is None else trace_json.validate_json(stored)
+    return None if stored is None else parse_trace(stored)
 
 
 def conversation_of(connection: Connection, turn: int) -> str | None:
-    """The id of the talk that a turn belongs to: what is left of a job that was given a turn."""
+    """The id of the conversation of a turn, for queued jobs that name a turn."""
     return connection.scalar(select(turns.c.conversation_id).where(turns.c.id == turn))

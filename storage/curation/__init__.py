@@ -1,1 +1,1 @@
-"""What the helpdesk teaches, drafts, ignores, and what was unanswered."""
+"""Lessons, entry drafts, ignored questions and unanswered messages."""

@@ -1,4 +1,4 @@
-"""Entries that the helpdesk has begun to write: kept until they stand in the content files; nothing is decided here."""
+"""Stores drafts of new entries until the content files hold them; decides nothing."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ from storage.tables.types import storable
 MAX_ID_CHARS: Final = 40
 MAX_TEXT_CHARS: Final = 1000
 MAX_QUESTIONS_PER_LANGUAGE: Final = 200
-"""A language."""
+"""For each language."""
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _texts_json: TypeAdapter[dict[Language, str]] = TypeAdapter(dict[Language, str])
@@ -30,7 +30,7 @@ _lists_json: TypeAdapter[dict[Language, tuple[str, ...]]] = TypeAdapter(dict[Lan
 
 @dataclass(frozen=True, kw_only=True)
 class EntryDraft:
-    """An entry to be: what is not written yet is missing, or empty. `id` is what its file will be called."""
+    """A draft of an entry; unwritten parts are missing or empty. `id` names its future file."""
 
     id: str
     act: Act
@@ -43,10 +43,10 @@ class EntryDraft:
 
 
 def add(connection: Connection, draft: EntryDraft, released_content: KnowledgeBase) -> EntryDraft:
-    """Keep a new draft; as it is kept, with secrets masked. `filed` is what stands in the content files.
+    """Store a new draft and return it as stored, with secrets masked. `released_content` is that of the content files.
 
     Raises:
-        DraftError: says what is wrong with it.
+        EntryDraftError: says what is wrong with it.
     """
     kept = _validated(draft, released_content)
     once = insert_into(connection.dialect.name, drafts).values(_values(kept)).on_conflict_do_nothing()
@@ -57,10 +57,10 @@ def add(connection: Connection, draft: EntryDraft, released_content: KnowledgeBa
 
 
 def change(connection: Connection, draft: EntryDraft, released_content: KnowledgeBase) -> EntryDraft:
-    """Keep a draft in place of the one with its id; as it is kept, with secrets masked.
+    """Replace the draft with the same id and return it as stored, with secrets masked.
 
     Raises:
-        DraftError: says what is wrong with it.
+        EntryDraftError: says what is wrong with it.
     """
     kept = _validated(draft, released_content)
     if connection.execute(update(drafts).where(drafts.c.id == kept.id).values(_values(kept))).rowcount == 0:
@@ -70,7 +70,7 @@ def change(connection: Connection, draft: EntryDraft, released_content: Knowledg
 
 
 def get(connection: Connection, draft: str) -> EntryDraft | None:
-    """The draft of this id."""
+    """The draft with this id."""
     row = connection.execute(select(drafts).where(drafts.c.id == draft)).one_or_none()
     return None if row is None else _draft(row)
 
@@ -81,12 +81,12 @@ def list_all(connection: Connection) -> tuple[EntryDraft, ...]:
 
 
 def drop(connection: Connection, draft: str) -> bool:
-    """Drop a draft. False where there is none."""
+    """Delete a draft. False if there is none."""
     return connection.execute(delete(drafts).where(drafts.c.id == draft)).rowcount == 1
 
 
 def drop_released(connection: Connection, base: KnowledgeBase) -> tuple[str, ...]:
-    """Drop the drafts whose entries stand in the content files by now; which they are."""
+    """Delete drafts whose entries the content files hold; return their ids."""
     there = tuple(draft.id for draft in list_all(connection) if draft.id in base.entries)
     for draft in there:
         drop(connection, draft)

@@ -1,4 +1,4 @@
-"""What the helpdesk does not want to see again among the unanswered: fingerprints of words, never the words."""
+"""Stores fingerprints of messages that are hidden from the unanswered list, never their text."""
 
 import hashlib
 from collections.abc import Collection, Iterable
@@ -13,16 +13,16 @@ from storage.database.upsert import insert_into
 from storage.tables import ignored
 
 _MAX_STATEMENT_VALUES: Final = 500
-"""Values in one statement: SQLite takes no more than it was built for."""
+"""Values in one statement: SQLite limits their number."""
 
 
 def fingerprint(text: str) -> str:
-    """The same for texts that differ in case and punctuation only."""
+    """A digest that is equal for texts that differ only in case and punctuation."""
     return hashlib.sha256((casefold_key(text) or text.strip()).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def ignore(connection: Connection, texts: Collection[str], by: str, now: datetime) -> int:
-    """Never show these again; how many of them were not ignored before."""
+    """Ignore these texts; return how many were not ignored before."""
     fresh = {fingerprint(text) for text in texts}
     count = 0
     for some in _batches(sorted(fresh)):
@@ -33,7 +33,7 @@ def ignore(connection: Connection, texts: Collection[str], by: str, now: datetim
 
 
 def unignore(connection: Connection, texts: Collection[str]) -> int:
-    """Show these again after all; how many of them were ignored."""
+    """Stop ignoring these texts; return how many were ignored."""
     prints = sorted({fingerprint(text) for text in texts})
     return sum(
         connection.execute(delete(ignored).where(ignored.c.fingerprint.in_(some))).rowcount for some in _batches(prints)
@@ -41,7 +41,7 @@ def unignore(connection: Connection, texts: Collection[str]) -> int:
 
 
 def ignored_among(connection: Connection, texts: Collection[str]) -> frozenset[str]:
-    """Which of these texts are ignored."""
+    """Those of these texts that are ignored."""
     prints = {text: fingerprint(text) for text in texts}
     found: set[str] = set()
     for some in _batches(sorted(set(prints.values()))):

@@ -1,4 +1,5 @@
-"""What the helpdesk taught, a yes or a no, and how often that changed; no talk is named, nothing is decided here."""
+"""Stores lessons, training and out-of-scope examples, and their revision; names no conversation, and decides
+nothing."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from storage.tables.types import storable
 
 
 class LessonKind(StrEnum):
-    """A yes: these words mean an entry. A no: these words mean none."""
+    """A training example means an entry, an out-of-scope example means none."""
 
     QUESTION = "question"
     OUT_OF_SCOPE = "decoy"
@@ -27,7 +28,7 @@ class LessonKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StoredLesson:
-    """Words that an agent has confirmed: masked, on one line, and nobody's in particular."""
+    """A text confirmed by an agent: masked, on one line, and free of personal data."""
 
     id: int
     lesson: Lesson
@@ -39,20 +40,20 @@ class StoredLesson:
 
     @property
     def kind(self) -> LessonKind:
-        """Whether it is a yes or a no."""
+        """Whether it is a training or an out-of-scope example."""
         return LessonKind.OUT_OF_SCOPE if self.lesson.entry is None else LessonKind.QUESTION
 
 
 @dataclass(frozen=True, kw_only=True)
 class LessonSet:
-    """All that is taught now, oldest first, as of `revision`."""
+    """All current lessons, oldest first, as of `revision`."""
 
     revision: int
     stored: tuple[StoredLesson, ...]
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
-        """What is to be added to the content (kb.lessons.extended)."""
+        """Lessons to add to the content (kb.lessons.extend)."""
         return tuple(each.lesson for each in self.stored)
 
 
@@ -65,10 +66,11 @@ def add_lesson(
     by: str,
     now: datetime,
 ) -> StoredLesson:
-    """These words mean `entry` from now on. Taught already: what was taught then. `filed` is what stands in the files.
+    """Add `text` as a training example of `entry`; return the earlier lesson if there is one. `released_content` is
+    that of the content files.
 
     Raises:
-        LessonError: says why it cannot be taught (`refused`); nothing was changed.
+        LessonError: says why it cannot be taught (`rejection`); nothing was changed.
     """
     return _add(connection, released_content, Lesson(entry=entry, language=language, text=_sanitize(text)), by, now)
 
@@ -76,16 +78,16 @@ def add_lesson(
 def add_out_of_scope(
     connection: Connection, released_content: KnowledgeBase, language: Language, text: str, by: str, now: datetime
 ) -> StoredLesson:
-    """These words mean no entry from now on. Taught already: what was taught then.
+    """Add `text` as an out-of-scope example; return the earlier lesson if there is one.
 
     Raises:
-        LessonError: says why it cannot be taught (`refused`); nothing was changed.
+        LessonError: says why it cannot be taught (`rejection`); nothing was changed.
     """
     return _add(connection, released_content, Lesson(entry=None, language=language, text=_sanitize(text)), by, now)
 
 
 def revoke_lesson(connection: Connection, lesson_id: int, by: str, now: datetime) -> bool:
-    """Take a lesson back. False where it counts no more: taken back already, or in the content files."""
+    """Revoke a lesson. False if it no longer counts: revoked already, or released with the content files."""
     undone = update(taught).where(taught.c.id == lesson_id, _is_active).values(undone_by=by, undone_at=now)
     if connection.execute(undone).rowcount == 0:
         return False
@@ -94,31 +96,31 @@ def revoke_lesson(connection: Connection, lesson_id: int, by: str, now: datetime
 
 
 def current_lessons(connection: Connection) -> LessonSet:
-    """All that is taught now. In a `reading` transaction the revision belongs to it."""
+    """All current lessons; in a `read_transaction` they match the revision."""
     rows = connection.execute(select(taught).where(_is_active).order_by(taught.c.id))
     return LessonSet(revision=revision(connection), stored=tuple(_stored_lesson(row) for row in rows))
 
 
 def revision(connection: Connection) -> int:
-    """A number that grows with every change of what is taught; 0 where nothing ever was."""
+    """A number that grows with every change of the lessons; 0 if there never was one."""
     return connection.scalar(_select_revision) or 0
 
 
 def get(connection: Connection, lesson_id: int) -> StoredLesson | None:
-    """A lesson, whether it counts or not."""
+    """A lesson, current or not."""
     row = connection.execute(select(taught).where(taught.c.id == lesson_id)).one_or_none()
     return None if row is None else _stored_lesson(row)
 
 
 def list_recent(connection: Connection, *, limit: int = 100) -> tuple[StoredLesson, ...]:
-    """What was taught last, newest first, with what was taken back or stands in the files by now."""
+    """The latest lessons, newest first, including revoked and released ones."""
     return tuple(
         _stored_lesson(row) for row in connection.execute(select(taught).order_by(taught.c.id.desc()).limit(limit))
     )
 
 
 def mark_released(connection: Connection, base: KnowledgeBase, now: datetime) -> tuple[StoredLesson, ...]:
-    """Lay down the lessons that stand in the content files by now, where they were to stand; which they are."""
+    """Mark lessons as released that the content files hold in the right place; return them."""
     known = existing_texts(base)
     there = [
         each
@@ -143,7 +145,7 @@ def _add(
     rejection = validate_lesson(lesson, released_content)
     if rejection is not None:
         raise LessonError(rejection=rejection)
-    # First, so that two who teach at once wait for each other, and the second sees what the first did.
+    # First, so that of two agents who teach at once the second waits, and sees what the first one did.
     _bump_revision(connection)
     before = _find_same(connection, lesson)
     if before is None:

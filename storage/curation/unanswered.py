@@ -1,4 +1,5 @@
-"""What people wrote and got no good answer to: not understood, left when asked back, or no help; it only reads."""
+"""Lists messages without a good answer: not understood, clarification not answered, or marked as unhelpful; only
+reads."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,24 +7,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, Row, Select, and_, literal, not_, or_, select
 
 from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language
 from kb.understanding.result import Outcome
 from storage.conversations.history import Side
-from storage.conversations.turns import trace_json
+from storage.conversations.stored_json import parse_trace
 from storage.tables import feedback, messages, turns, unclear
 
 _CHOICE_HANDLERS: Final = ("tapped", "choice")
-"""The handlers that take an answer to an open question (handlers.router)."""
+"""Handlers that process the answer to an open question (handlers.router)."""
 _HANDLERS_WITHOUT_QUESTION: Final = (*_CHOICE_HANDLERS, "command", "secret", "unread", "broken")
-"""The handlers of messages in which nothing was asked for."""
+"""Handlers of messages that ask nothing."""
 
 
 class FailureReason(StrEnum):
-    """What went wrong with a message."""
+    """Why a message counts as unanswered."""
 
     UNKNOWN = "unknown"
     NOT_CHOSEN = "unchosen"
@@ -32,7 +32,7 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class UnansweredMessage:
-    """A message that was not answered well."""
+    """A message without a good answer."""
 
     turn: int
     conversation: str
@@ -45,8 +45,9 @@ class UnansweredMessage:
 def list_newest(
     connection: Connection, now: datetime, since: datetime, *, answer_timeout: timedelta, limit: int = 1500
 ) -> tuple[UnansweredMessage, ...]:
-    """What was not answered since then, newest first; a question that was asked back counts once it `waits` no more."""
-    # By the time, not by min() of the number: PostgreSQL would walk along the numbers to find it.
+    """Unanswered messages since then, newest first; a clarification counts once it has been open for
+    `answer_timeout`."""
+    # By time, not by min() of the number: PostgreSQL would scan the numbers to find it.
     first = select(turns.c.id).where(turns.c.created_at >= since).order_by(turns.c.created_at, turns.c.id).limit(1)
     oldest = connection.scalar(first)
     if oldest is None:
@@ -56,7 +57,7 @@ def list_newest(
     )
     unhelpful = connection.execute(_select_unhelpful(oldest).order_by(turns.c.id.desc()).limit(limit))
     found = (_unanswered_message(row) for row in (*unhelpful, *unclear_ones))
-    # One that was both is told of once, as what the person said of it.
+    # A message that is both is listed once, with the person's own rating as the reason.
     by_turn = {one.turn: one for one in reversed((*found,))}
     return tuple(by_turn[turn] for turn in sorted(by_turn, reverse=True)[:limit])
 
@@ -109,13 +110,13 @@ def _unanswered_message(row: Row[Any]) -> UnansweredMessage:
 
 
 def candidates_for(connection: Connection, turn_ids: Collection[int]) -> Mapping[int, tuple[EntryId, ...]]:
-    """What the messages of these turns were thought to mean, best first."""
+    """The candidates of these turns, best first."""
     rows = connection.execute(select(turns.c.id, turns.c.trace).where(turns.c.id.in_(turn_ids)))
     return {turn: _candidates(trace) for turn, trace in rows}
 
 
 def _candidates(stored: str) -> tuple[EntryId, ...]:
     try:
-        return tuple(match.entry for match in trace_json.validate_json(stored).candidates)
-    except ValidationError:
+        return tuple(match.entry for match in parse_trace(stored).candidates)
+    except ValueError:
         return ()

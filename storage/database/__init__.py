@@ -1,1 +1,1 @@
-"""Engine, transactions, upsert, NOTIFY: no table is known here."""
+"""Engine, transactions, upsert and NOTIFY; knows no table."""

@@ -1,4 +1,4 @@
-"""Opens a database and its transactions: SQLite by default, PostgreSQL for many machines; it knows no table."""
+"""Opens a database and its transactions: SQLite by default, PostgreSQL for many machines; knows no table."""
 
 import sqlite3
 import threading
@@ -14,45 +14,45 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from storage.errors import DatabaseUrlError, SchemaError, StorageError, UnavailableError
 
 BUSY_SECONDS: Final = 10
-"""How long to wait for another process that writes, or for a server that does not answer."""
+"""How long to wait for another writer, or for a server that does not answer."""
 
 _ACCESS: Final = "paligs_access"
-_WRITE_LOCK: Final = "paligs_turnstile"
+_WRITE_LOCK: Final = "paligs_write_lock"
 _MISSING_OBJECT_CODES: Final = frozenset({"42P01", "42703"})
-"""PostgreSQL's names for a table or a column that is not there."""
+"""PostgreSQL's codes for a missing table or column."""
 _TEMPORARY_ERROR_CODES: Final = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 )
 _BEGIN_STATEMENTS: Final = {
     "read": ("PRAGMA query_only=ON", "BEGIN"),
     "write": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=ON", "BEGIN IMMEDIATE"),
-    # A table that is rebuilt would take with it what refers to it; and this holds only outside a transaction.
+    # Rebuilding a table would delete the rows that refer to it; the pragma works only outside a transaction.
     "migrate": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
 }
 
 
 def create_database_engine(url: str) -> Engine:
-    """An engine for `url`. The folder of an SQLite file is made where it is missing; nothing is connected yet.
+    """An engine for `url`. Creates the folder of an SQLite file; connects to nothing yet.
 
     Raises:
-        AddressError: says what to write instead, and never shows the URL's password.
+        DatabaseUrlError: says what to write instead, and never shows the URL's password.
     """
     address = _parse_url(url)
     return _create_sqlite(address) if address.get_backend_name() == "sqlite" else _create_postgresql(address)
 
 
 def check_url(url: str) -> None:
-    """Nothing, where `url` can be used; nothing is connected or made.
+    """Raise if `url` cannot be used; connects to nothing and creates nothing.
 
     Raises:
-        AddressError: as `create`.
+        DatabaseUrlError: as `create_database_engine`.
     """
     _parse_url(url)
 
 
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction that may write: committed at the end, rolled back when anything raises.
+    """A transaction that may write: committed at the end, rolled back on an exception.
 
     Raises:
         UnavailableError: the database is busy or out of reach; nothing was stored.
@@ -64,7 +64,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction that sees a steady picture; both databases refuse to write in it.
+    """A transaction with a stable snapshot; both databases refuse writes in it.
 
     Raises:
         UnavailableError: the database is busy or out of reach.
@@ -75,21 +75,21 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def migration_transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction that may rebuild tables: SQLite does not look at foreign keys in it, the caller does."""
+    """A transaction that may rebuild tables: SQLite checks no foreign keys in it, the caller does."""
     with _transaction(engine, "migrate") as connection:
         yield connection
 
 
 def driver_arguments(engine: Engine) -> dict[str, Any]:
-    """What the driver is called with, for those who need a connection of their own to the same database."""
+    """The driver's connection arguments, for those who need a connection of their own to the same database."""
     _, arguments = engine.dialect.create_connect_args(engine.url)
     return {name: value for name, value in arguments.items() if name != "context"}
 
 
 def checkpoint(engine: Engine) -> None:
-    """Empty SQLite's write-ahead log into the file, so that no erased words are left behind in it.
+    """Empty SQLite's write-ahead log into the file, so that no erased text stays in it.
 
-    It is put off where somebody reads or writes just then; SQLite does the same now and then by itself.
+    Skipped while somebody reads or writes; SQLite checkpoints now and then by itself.
     """
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:
@@ -121,7 +121,7 @@ def _translate_error(exc: DBAPIError) -> StorageError:
 
 
 def _write_lock(engine: Engine) -> AbstractContextManager[Any]:
-    # Writers of one process queue here: SQLite's own waiting is a sleep of up to 100 ms.
+    # Writers of one process queue here: SQLite's own busy handler sleeps for up to 100 ms.
     lock: AbstractContextManager[Any] = engine.get_execution_options().get(_WRITE_LOCK, nullcontext())
     return lock
 
@@ -146,7 +146,7 @@ def _parse_url(url: str) -> URL:
 def _create_postgresql(address: URL) -> Engine:
     standard = {"application_name": "paligs", "connect_timeout": str(BUSY_SECONDS)}
     missing = {key: value for key, value in standard.items() if key not in address.query}
-    # Parameters hold what people wrote: they stay out of errors and logs.
+    # Parameters hold message texts: they stay out of errors and logs.
     return create_engine(address.update_query_dict(missing), pool_pre_ping=True, hide_parameters=True)
 
 
@@ -156,7 +156,7 @@ def _create_sqlite(address: URL) -> Engine:
     if is_persistent and not file.startswith("file:"):
         _make_folder(Path(file).parent)
     busy_timeout = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
-    # In memory every connection is a database of its own: there may be one only.
+    # Every connection to :memory: is a database of its own: allow only one.
     pool = {} if is_persistent else {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     engine = create_engine(
         address,
@@ -179,7 +179,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions of its own accord: _begin says how.
+    # The driver must not begin transactions by itself: _begin does.
     connection.isolation_level = None
     _enable_wal(connection)
     for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
@@ -192,7 +192,7 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as exc:
-            # Two that open a new file at once get in each other's way here, and SQLite does not wait by itself.
+            # Two processes that open a new file at once collide here, and SQLite does not wait by itself.
             if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
                 raise
             sleep(0.01)

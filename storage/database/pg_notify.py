@@ -1,13 +1,13 @@
-"""Tells other processes that a talk has something new, once it is committed; only PostgreSQL can carry that."""
+"""Notifies other processes on commit that a conversation has changed; PostgreSQL only."""
 
 from typing import Final
 
 from sqlalchemy import Connection, text
 
 CHANNEL: Final = "paligs_news"
-"""Of LISTEN and NOTIFY."""
+"""The channel of LISTEN and NOTIFY."""
 
-# The mark is all that is told: not the address itself, and not the talk's id, which is another one after /forget.
+# The payload is only a fingerprint: not the address, and not the conversation's id, which changes after /forget.
 _notify: Final = text(
     "SELECT pg_notify(:told, encode(sha256(convert_to(address, 'UTF8')), 'hex'))"
     " FROM conversations WHERE id = :talk AND channel = :channel"
@@ -15,8 +15,8 @@ _notify: Final = text(
 
 
 def notify(connection: Connection, conversation_id: str, channel: str) -> None:
-    """Whoever listens gets the mark of this talk, if it is one of `channel`: the SHA-256 of its address.
+    """Send listeners the fingerprint of this conversation, the SHA-256 of its address, if it is one of `channel`.
 
-    For PostgreSQL alone: on SQLite there is one process, which knows without being told.
+    PostgreSQL only: SQLite has a single process, which needs no notification.
     """
     connection.execute(_notify, {"told": CHANNEL, "talk": conversation_id, "channel": channel})

@@ -1,1 +1,1 @@
-"""What waits to go out, to people and to staff."""
+"""The outboxes: replies to people, and notifications to staff."""

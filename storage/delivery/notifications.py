@@ -1,4 +1,4 @@
-"""What staff is told and where: one row a hand-off, target and kind, claimed like a reply; it sends nothing itself."""
+"""The outbox of notifications: a row for each hand-off, target and kind, claimed like a reply; sends nothing itself."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -9,24 +9,17 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, null, or_, select, update
 
+from handlers.model.handoff import NotificationKind
 from storage.database.upsert import insert_into
 from storage.helpdesk.handoffs import Handoff
 from storage.tables import handoffs, notice_pace, notices
 
 CLAIM_LEASE: Final = timedelta(seconds=60)
-"""How long a process has to bring one notice out before another may."""
-
-
-class NotificationKind(StrEnum):
-    """A notice and its escalation are changed as the hand-off goes on; a reminder is said once."""
-
-    INITIAL = "notice"
-    REMINDER = "reminder"
-    ESCALATION = "escalation"
+"""How long a process may take to send one notification before another one may claim it."""
 
 
 class NotificationState(StrEnum):
-    """How far it has got. One that is sent waits again when it has to be changed."""
+    """The delivery state. A sent notification becomes pending again when it has to be edited."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -37,10 +30,11 @@ class NotificationState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedNotification:
-    """A notice to bring out now. `attempts` counts this one too.
+    """A notification to send now. `attempts` includes this one.
 
-    `receipt` is what the target called it when it was last shown there, `answers` what it called the notice that a
-    reminder belongs to. `conversation` is empty where the person was forgotten: then all it may say is that.
+    `provider_message_id` is the target's id of the message when it was last sent, `in_reply_to` that of the
+    notification a reminder belongs to. `conversation` is empty if the person was erased: then only a retraction may be
+    sent.
     """
 
     id: int
@@ -57,14 +51,14 @@ class ClaimedNotification:
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimited:
-    """Nothing may go to this target before `until`."""
+    """Nothing may be sent to this target before `until`."""
 
     until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimit:
-    """So many messages within a time may go to one target, whichever process sends them."""
+    """The number of messages that may be sent to one target within a period, over all processes."""
 
     max_messages: int
     period: timedelta
@@ -73,14 +67,15 @@ class RateLimit:
 def add(
     connection: Connection, handoff: Handoff, kind: NotificationKind, targets: Mapping[str, bool], now: datetime
 ) -> None:
-    """Let these targets know; true for those where it can be changed later. Who knows already is not told twice."""
+    """Queue a notification for these targets; true for targets where it can be edited later. A target that has one
+    already gets no second."""
     if targets:
         fresh = insert_into(connection.dialect.name, notices).on_conflict_do_nothing(index_elements=_UNIQUE_KEY)
         connection.execute(fresh, [_row(handoff, kind, target, now, editable=live) for target, live in targets.items()])
 
 
 def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool], now: datetime) -> None:
-    """Remind these targets, once more where they were reminded before: it was taken and given back meanwhile."""
+    """Queue a reminder for these targets, again if they were reminded before and the hand-off was released since."""
     if targets:
         fresh = insert_into(connection.dialect.name, notices)
         again = {
@@ -100,7 +95,7 @@ def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool]
 
 
 def notified_targets(connection: Connection, handoff: int, kind: NotificationKind) -> frozenset[str]:
-    """The targets that have been told of a hand-off in this way, or will be."""
+    """Targets that have, or will get, this kind of notification of a hand-off."""
     there = select(notices.c.target).where(notices.c.handoff == handoff, notices.c.kind == kind)
     return frozenset(connection.scalars(there))
 
@@ -125,18 +120,18 @@ def _row(handoff: Handoff, kind: NotificationKind, target: str, now: datetime, *
 
 
 def schedule_update(connection: Connection, handoff: int, at: datetime) -> None:
-    """The hand-off has changed: everybody who was told is to be told so at this time."""
+    """The hand-off has changed: update all its notifications at this time."""
     _schedule_updates(connection, notices.c.handoff == handoff, at)
 
 
 def schedule_updates_for(connection: Connection, conversation_id: str, at: datetime) -> None:
-    """More was said in a talk: what can be changed is to show it at this time; nobody is written to anew."""
+    """The conversation has new messages: update its editable notifications at this time; sends no new ones."""
     current = select(handoffs.c.id).where(handoffs.c.conversation_id == conversation_id, handoffs.c.closed_at.is_(None))
     _schedule_updates(connection, and_(notices.c.handoff.in_(current), notices.c.live), at)
 
 
 def _schedule_updates(connection: Connection, which: Any, at: datetime) -> None:
-    # What is being sent keeps its lease, and what waits after a failure its pause: both show the newest when they go.
+    # A row being sent keeps its lease, a failed one its backoff: both show the newest state when they are sent.
     sooner = and_(notices.c.attempts == 0, notices.c.due_at > at, notices.c.state != NotificationState.SENDING)
     when = case((or_(notices.c.due_at.is_(None), sooner), at), else_=notices.c.due_at)
     changing = update(notices).where(
@@ -146,7 +141,7 @@ def _schedule_updates(connection: Connection, which: Any, at: datetime) -> None:
 
 
 def due(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """The targets that something waits for."""
+    """Targets with a due notification."""
     waiting = select(notices.c.target).where(notices.c.due_at <= now).distinct()
     return tuple(connection.scalars(waiting.order_by(notices.c.target)))
 
@@ -159,9 +154,10 @@ def claim(
     rate_limit: RateLimit | None = None,
     lease: timedelta = CLAIM_LEASE,
 ) -> ClaimedNotification | RateLimited | None:
-    """Take what comes first for a target: news before changes. None where nothing waits. Nobody else gets it meanwhile.
+    """Claim the next notification for a target, new ones before updates; None if nothing is due. Nobody else can claim
+    it meanwhile.
 
-    Whoever took it says how it went (`sent`, `again`, `failed`, `dropped`), and claims again.
+    The caller records the result (`mark_sent`, `reschedule`, `mark_failed`, `discard`), and claims again.
     """
     first = connection.execute(_select_first(target, now)).one_or_none()
     if first is None:
@@ -187,7 +183,8 @@ def _select_first(target: str, now: datetime) -> Any:
 
 
 def _recent_sends(connection: Connection, target: str, since: datetime) -> list[datetime]:
-    """When something went to `target` since then; the row is locked, so that two processes do not both find room."""
+    """When something was sent to `target` since then; locks the row, so that two processes cannot both stay within
+    the limit."""
     fresh = insert_into(connection.dialect.name, notice_pace).values(target=target, recent="[]")
     touched = fresh.on_conflict_do_update(index_elements=["target"], set_={"target": target})
     stored = connection.scalar(touched.returning(notice_pace.c.recent))
@@ -219,7 +216,7 @@ def _claimed_notification(connection: Connection, row: Row[Any]) -> ClaimedNotif
 def mark_sent(
     connection: Connection, claimed: ClaimedNotification, provider_message_id: str | None, now: datetime
 ) -> None:
-    """It is shown, and called `receipt` there; what has changed meanwhile waits at once."""
+    """Record that it was sent as `provider_message_id`; changes made meanwhile are due at once."""
     own = notices.c.id == claimed.id
     if claimed.conversation is None:
         connection.execute(delete(notices).where(own))
@@ -236,18 +233,18 @@ def mark_sent(
 
 
 def reschedule(connection: Connection, claimed: ClaimedNotification, error: str, not_before: datetime) -> None:
-    """It could not be brought out now."""
+    """Record that sending failed, and retry it later."""
     waits = {"state": NotificationState.PENDING, "due_at": not_before, "error": error}
     connection.execute(update(notices).where(notices.c.id == claimed.id).values(waits))
 
 
 def mark_failed(connection: Connection, claimed: ClaimedNotification, error: str) -> None:
-    """It can never be brought out."""
+    """Record that it failed permanently."""
     _finish(connection, claimed, NotificationState.FAILED, error)
 
 
 def discard(connection: Connection, claimed: ClaimedNotification) -> None:
-    """There is nothing left to say: somebody has taken what was to be reminded of."""
+    """Discard it: the hand-off to be reminded of was taken."""
     _finish(connection, claimed, NotificationState.DROPPED, None)
 
 
@@ -260,7 +257,7 @@ def _finish(connection: Connection, claimed: ClaimedNotification, state: Notific
 
 
 def schedule_retractions(connection: Connection, conversation_ids: Collection[str]) -> None:
-    """These talks are about to be erased: what staff was told of them is to be taken back, and belongs to nobody."""
+    """Queue retractions, detached from these conversations, before they are erased."""
     shown = or_(notices.c.receipt.is_not(None), notices.c.state == NotificationState.SENDING)
     told = update(notices).where(
         notices.c.conversation_id.in_(conversation_ids), notices.c.kind != NotificationKind.REMINDER, shown
@@ -270,7 +267,7 @@ def schedule_retractions(connection: Connection, conversation_ids: Collection[st
 
 
 def all_failed(connection: Connection, handoff: int) -> bool:
-    """Whether nobody was told of a hand-off and nobody will be: each of its notices has failed."""
+    """Whether all notifications of a hand-off have failed."""
     left = select(func.count()).select_from(notices).where(notices.c.handoff == handoff)
     return (
         connection.scalar(left.where(notices.c.state.not_in((NotificationState.FAILED, NotificationState.DROPPED))))
@@ -279,13 +276,13 @@ def all_failed(connection: Connection, handoff: int) -> bool:
 
 
 def release_leases(connection: Connection, now: datetime) -> int:
-    """Give back what a program that was killed had claimed; for the start of a program that is alone. How many."""
+    """Release the claims of a killed process, when a process starts that is the only one; return their number."""
     claimed = update(notices).where(notices.c.due_at.is_not(None), notices.c.state == NotificationState.SENDING)
     return connection.execute(claimed.values(state=NotificationState.PENDING, due_at=now)).rowcount
 
 
 def retry_failed(connection: Connection, now: datetime) -> int:
-    """Try once more what has failed and nobody has seen, where somebody still waits: the settings may be mended now."""
+    """Retry failed notifications of open hand-offs: the settings may have been corrected since."""
     waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
     unseen = update(notices).where(notices.c.state == NotificationState.FAILED, notices.c.receipt.is_(None))
     again = unseen.where(notices.c.handoff.in_(waiting), notices.c.kind != NotificationKind.REMINDER)

@@ -1,4 +1,4 @@
-"""Replies on their way out: in the order of their talk, and each at least once; it sends nothing itself."""
+"""The outbox of replies: in the order of their conversation, each at least once; sends nothing itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,15 +15,15 @@ from storage.tables import conversations, messages, turns
 from storage.tables.types import UtcDateTime
 
 CLAIM_LEASE: Final = timedelta(seconds=60)
-"""How long a worker has to send one reply before another may."""
+"""How long a worker may take to send one reply before another one may claim it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutgoingReply:
-    """A reply to send now, and where. `attempts` counts this one too.
+    """A reply to send now, and its address. `attempts` includes this one.
 
-    `answers` is the provider's id of the message that it is the answer to, `traceparent` where in a trace that was
-    decided (storage.conversations.turns.Circumstances).
+    `in_reply_to` is the provider's id of the message that is answered, `traceparent` continues the trace of the
+    decision (storage.conversations.turns.DecisionContext).
     """
 
     id: int
@@ -39,14 +39,14 @@ class OutgoingReply:
 
 @dataclass(frozen=True, kw_only=True)
 class NotDue:
-    """Nothing to send before `until`: the reply that comes first waits for another attempt, or is being sent."""
+    """Nothing to send before `until`: the next reply waits for a retry, or is being sent."""
 
     until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """How many replies wait to be sent, and since when the oldest does."""
+    """How many replies are waiting, and since when the oldest one is."""
 
     waiting: int
     oldest: datetime | None
@@ -55,7 +55,8 @@ class Backlog:
 def enqueue(
     connection: Connection, conversation: Conversation, turn: int | None, replies: Sequence[Reply], now: datetime
 ) -> tuple[int, ...]:
-    """Put the replies of a turn behind what waits in their talk; their sequence numbers, in order."""
+    """Queue the replies of a turn behind those waiting in their conversation; return their sequence numbers, in
+    order."""
     if not replies:
         return ()
     rows = [
@@ -81,7 +82,8 @@ _insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_or
 def enqueue_claimed(connection: Connection, claimed: OutgoingReply, until: datetime) -> OutgoingReply | None:
     """Queue a reply and claim it at once (`claimed`, its `id` not known yet), for whoever sends it within this process.
 
-    None where others of its talk wait: it is queued behind them, and nobody has claimed it. The talk has to be locked.
+    None if others of its conversation are waiting: it is queued behind them, unclaimed. The conversation must be
+    locked.
     """
     values = {
         "conversation_id": claimed.conversation.id,
@@ -119,9 +121,9 @@ _insert_claimed = (
 def claim(
     connection: Connection, conversation_id: str, now: datetime, lease: timedelta = CLAIM_LEASE
 ) -> OutgoingReply | NotDue | None:
-    """Take the reply that comes first in a talk, whichever turn it is of; None where nothing waits any more.
+    """Claim the next reply of a conversation, of whichever turn; None if nothing is waiting.
 
-    Nobody else gets it before `lease` is over. Whoever took it records the outcome with storage.delivery.status.
+    Nobody else can claim it before `lease` ends. The caller records the result with storage.delivery.status.
     """
     first = connection.execute(_first_waiting, {"talk": conversation_id}).one_or_none()
     if first is None:
@@ -141,7 +143,7 @@ _in_reply_to = (
     .scalar_subquery()
 )
 _traceparent = select(turns.c.traceparent).where(turns.c.id == messages.c.turn_id).scalar_subquery()
-# With the talk in the same row: what is sent most often is asked for once.
+# Together with the conversation's row: one query on the hot path.
 _conversation_columns = tuple(column.label(f"talk_{column.name}") for column in conversations.c)
 _first_waiting = (
     select(messages, _in_reply_to.label("answers"), _traceparent.label("traceparent"), *_conversation_columns)
@@ -184,7 +186,7 @@ def _conversation_of(row: Row[Any]) -> Conversation:
     )
 
 
-# Numbered in one pass over what waits: a planner that has seen a short queue joins a long one with itself, badly.
+# Numbered in one pass: a planner that has seen a short queue would join a long one with itself.
 _position = func.row_number().over(partition_by=messages.c.conversation_id, order_by=messages.c.id)
 _queue = (
     select(messages.c.conversation_id, messages.c.due_at, _position.label("place"))
@@ -197,24 +199,24 @@ _next_due = select(func.min(_queue.c.due_at)).where(_queue.c.place == 1)
 
 
 def due(connection: Connection, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
-    """The ids of talks in which `claim` finds a reply to send now, the longest waiting first."""
+    """Ids of conversations in which `claim` finds a reply now, longest waiting first."""
     return tuple(connection.scalars(_due, {"now": now, "limit": limit}))
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """When `due` has something next (this may be past); None where nothing waits."""
+    """When `due` finds a reply next (may be in the past); None if nothing is waiting."""
     first: datetime | None = connection.scalar(_next_due)
     return first
 
 
 def release_leases(connection: Connection, now: datetime) -> int:
-    """Give back what a program that was killed had claimed; for the start of a program that is alone. How many."""
+    """Release the claims of a killed process, when a process starts that is the only one; return their number."""
     claimed = update(messages).where(messages.c.due_at.is_not(None), messages.c.state == DeliveryState.SENDING)
     return connection.execute(claimed.values(state=DeliveryState.PENDING, due_at=now)).rowcount
 
 
 def backlog(connection: Connection) -> Backlog:
-    """What waits to be sent, for metrics and readiness."""
+    """Waiting replies, for metrics and readiness."""
     counted = select(func.count().label("waiting"), func.min(messages.c.created_at).label("oldest"))
     row = connection.execute(counted.where(messages.c.due_at.is_not(None))).one()
     return Backlog(waiting=row.waiting, oldest=row.oldest)

@@ -1,4 +1,4 @@
-"""How far each reply has got: what a worker says of the one it claimed, and what a platform reports later."""
+"""Records the delivery state of replies: results of a worker's own claim, and status reports of the platform."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from storage.tables import conversations, messages
 
 
 class DeliveryState(StrEnum):
-    """It waits to be sent while pending or sending; delivered, read and mostly failed are what the platform reports."""
+    """A reply is waiting while pending or sending; delivered, read and most failures come from the platform."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -31,7 +31,7 @@ _ALLOWED_BEFORE: Final[Mapping[DeliveryState, tuple[DeliveryState, ...]]] = Mapp
         DeliveryState.FAILED: (DeliveryState.SENT,),
     }
 )
-"""What a report may follow: they come in any order, and an older one must not undo a newer one."""
+"""Which states a report may follow: reports arrive in any order, and an older one must not undo a newer one."""
 
 
 _update_waiting = update(messages).where(messages.c.id == bindparam("reply"), messages.c.due_at.is_not(None))
@@ -41,17 +41,17 @@ _update_sent = _update_waiting.values(
 
 
 def mark_sent(connection: Connection, reply: int, now: datetime, *, provider_message_id: str | None = None) -> bool:
-    """The platform took the reply, and calls it `receipt`. False where it no longer waited, or was erased."""
+    """The platform accepted the reply as `provider_message_id`. False if it was no longer waiting, or erased."""
     return connection.execute(_update_sent, {"reply": reply, "at": now, "with": provider_message_id}).rowcount == 1
 
 
 def mark_failed(connection: Connection, reply: int, error: str) -> bool:
-    """It can never be sent; those behind it go on. False where it no longer waited, or was erased."""
+    """The reply failed permanently; those behind it go on. False if it was no longer waiting, or erased."""
     return _update_if_waiting(connection, reply, {"state": DeliveryState.FAILED, "due_at": None, "error": error})
 
 
 def reschedule(connection: Connection, reply: int, error: str, not_before: datetime) -> bool:
-    """It could not be sent now; it and those behind it wait. False where it no longer waited, or was erased."""
+    """Sending failed for now; the reply and those behind it wait. False if it was no longer waiting, or erased."""
     return _update_if_waiting(connection, reply, {"state": DeliveryState.PENDING, "due_at": not_before, "error": error})
 
 
@@ -62,7 +62,7 @@ def _update_if_waiting(connection: Connection, reply: int, values: Mapping[str, 
 def apply_status_report(
     connection: Connection, channel: str, provider_message_id: str, state: DeliveryState, *, error: str | None = None
 ) -> bool:
-    """The platform's later word on a reply. False where it changes nothing: unknown, repeated or overtaken."""
+    """Apply a status report of the platform. False if it changes nothing: unknown, repeated or outdated."""
     there = conversations.c.id == messages.c.conversation_id
     on_channel = select(conversations.c.id).where(there, conversations.c.channel == channel).exists()
     earlier = messages.c.state.in_(_ALLOWED_BEFORE.get(state, ()))

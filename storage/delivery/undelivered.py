@@ -1,4 +1,4 @@
-"""Replies that did not arrive: listed for the operator without their words, tried again, given up; it sends nothing."""
+"""Lists undelivered replies for operators, without their text, and retries or drops them; sends nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from storage.tables import conversations, messages
 
 @dataclass(frozen=True, kw_only=True)
 class UndeliveredReply:
-    """A reply that has not arrived; `due_at` is when it is tried next, None where it has failed for good."""
+    """An undelivered reply; `due_at` is its next attempt, None if it failed permanently."""
 
     id: int
     conversation: str
@@ -27,12 +27,12 @@ class UndeliveredReply:
 
 
 def list_undelivered(connection: Connection, before: datetime, *, limit: int = 100) -> tuple[UndeliveredReply, ...]:
-    """Replies that failed for good, or still wait though they were tried or made `before`; the oldest first."""
+    """Replies that failed permanently, or are still waiting though created or tried `before`; oldest first."""
     here = messages.c
     waits = and_(here.due_at.is_not(None), or_(here.attempts > 0, here.created_at < before))
-    # Each kind has an index of its own, which SQLite takes only for a state that stands in the statement.
+    # Each state has a partial index, which SQLite uses only if the state is a literal in the statement.
     failed = here.state == literal(DeliveryState.FAILED.value, literal_execute=True)
-    # Sorted by a sum, not by the key: else SQLite walks along the key through all that was ever sent.
+    # Sorted by an expression, not by the key: else SQLite scans the key through all replies ever sent.
     kinds = (select(here.id).where(kind).order_by(here.id + 0).limit(limit).subquery() for kind in (waits, failed))
     wanted = (
         select(messages, conversations.c.channel, conversations.c.address)
@@ -43,17 +43,17 @@ def list_undelivered(connection: Connection, before: datetime, *, limit: int = 1
 
 
 def retry(connection: Connection, reply: int, now: datetime) -> bool:
-    """Let a reply that failed or waits be tried at once. False where it is none such, or is being sent just now."""
+    """Retry a failed or waiting reply now. False if it is neither, or is being sent."""
     return _update_unless_sending(connection, reply, now, {"state": DeliveryState.PENDING, "due_at": now})
 
 
 def drop(connection: Connection, reply: int, now: datetime) -> bool:
-    """Give up a reply that failed or waits; those behind it go on. False where it is none such, or is being sent."""
+    """Drop a failed or waiting reply; those behind it go on. False if it is neither, or is being sent."""
     return _update_unless_sending(connection, reply, now, {"state": DeliveryState.DROPPED, "due_at": None})
 
 
 def conversation_of(connection: Connection, reply: int) -> str | None:
-    """The talk that a reply is of; None where it was erased."""
+    """The conversation of a reply; None if it was erased."""
     found: str | None = connection.scalar(select(messages.c.conversation_id).where(messages.c.id == reply))
     return found
 

@@ -1,4 +1,4 @@
-"""Notices that did not reach staff while somebody waits for them: listed, tried again; it sends nothing itself."""
+"""Lists undelivered notifications of open hand-offs, and retries them; sends nothing itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
-from storage.delivery.notifications import NotificationKind, NotificationState
+from handlers.model.handoff import NotificationKind
+from storage.delivery.notifications import NotificationState
 from storage.tables import handoffs, notices
 
 
 @dataclass(frozen=True, kw_only=True)
 class UndeliveredNotification:
-    """A notice that failed for good, or was tried in vain and waits; `due_at` is when it is tried next."""
+    """A notification that failed permanently, or failed and waits for a retry; `due_at` is its next attempt."""
 
     id: int
     handoff: int
@@ -27,7 +28,7 @@ class UndeliveredNotification:
 
 
 def list_undelivered(connection: Connection, *, limit: int = 100) -> tuple[UndeliveredNotification, ...]:
-    """What staff was not told of hand-offs that are not closed, the oldest first."""
+    """Undelivered notifications of hand-offs that are not closed, oldest first."""
     here = notices.c
     in_vain = and_(here.due_at.is_not(None), here.attempts > 0, here.error.is_not(None))
     wanted = (
@@ -39,7 +40,7 @@ def list_undelivered(connection: Connection, *, limit: int = 100) -> tuple[Undel
 
 
 def retry(connection: Connection, notice: int, now: datetime) -> bool:
-    """Let one be tried at once, as if it were new. False where it reached its target, or is on its way just now."""
+    """Retry a notification now, with a fresh count of attempts. False if it was delivered, or is being sent."""
     here = notices.c
     free = or_(here.state == NotificationState.FAILED, and_(here.state == NotificationState.PENDING, here.attempts > 0))
     lapsed = and_(here.state == NotificationState.SENDING, here.due_at <= now)

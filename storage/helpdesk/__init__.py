@@ -1,1 +1,1 @@
-"""Handoffs, their queue and timers; agents, their sessions and audit."""
+"""Hand-offs, their queue and escalations; agents, their sessions and the audit log."""

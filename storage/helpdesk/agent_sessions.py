@@ -1,4 +1,4 @@
-"""Sessions of the console: who is signed in, until when; it keeps only hashes of what the browser holds."""
+"""Stores console sessions: who is signed in, and until when; only hashes of the tokens."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from storage.helpdesk.agents import Agent
 from storage.tables import agent_sessions, agents
 
 IDLE_TIMEOUT: Final = timedelta(hours=12)
-"""Whoever does nothing for so long signs in again."""
+"""A session without requests ends after this."""
 
 MAX_LIFETIME: Final = timedelta(days=7)
-"""However much is done, a session ends after this."""
+"""A session ends after this in any case."""
 
 TOUCH_INTERVAL: Final = timedelta(minutes=1)
-"""How exactly it is kept when somebody was last seen: not every page needs to write."""
+"""How often `last seen` is updated: not every page needs a write."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgentSession:
-    """Whose session it is; `fresh` says that the last sight of them need not be noted yet."""
+    """An agent's session; `recently_seen` means that `touch` is not needed yet."""
 
     agent: Agent
     recently_seen: bool
 
 
 def begin(connection: Connection, agent: Agent, token: str, now: datetime) -> None:
-    """A session for whoever holds `token`."""
+    """Start a session for the holder of `token`."""
     values = {
         "key": _token_hash(token),
         "agent_id": agent.id,
@@ -42,7 +42,7 @@ def begin(connection: Connection, agent: Agent, token: str, now: datetime) -> No
 
 
 def find_session(connection: Connection, token: str, now: datetime) -> AgentSession | None:
-    """The agent whose session this is; None where it ended, or the agent was disabled or has a new password."""
+    """The agent of this session; None if it ended, or the agent was disabled or has a new password."""
     here = agent_sessions.c
     row = connection.execute(
         select(agents, here.seen_at)
@@ -63,22 +63,22 @@ def find_session(connection: Connection, token: str, now: datetime) -> AgentSess
 
 
 def touch(connection: Connection, token: str, now: datetime) -> None:
-    """They did something now."""
+    """Record activity."""
     connection.execute(update(agent_sessions).where(agent_sessions.c.key == _token_hash(token)).values(seen_at=now))
 
 
 def end(connection: Connection, token: str) -> bool:
-    """It holds no more, whoever kept a copy of the cookie. False where it did not."""
+    """End the session, for every copy of the cookie. False if there is none."""
     return connection.execute(delete(agent_sessions).where(agent_sessions.c.key == _token_hash(token))).rowcount == 1
 
 
 def purge(connection: Connection, now: datetime) -> int:
-    """Forget sessions that are over by themselves; how many."""
+    """Delete expired sessions; return their number."""
     here = agent_sessions.c
     over = or_(here.seen_at <= now - IDLE_TIMEOUT, here.created_at <= now - MAX_LIFETIME)
     return connection.execute(delete(agent_sessions).where(over)).rowcount
 
 
 def _token_hash(token: str) -> str:
-    # The token is long and random: a quick hash is enough.
+    # The token is long and random: a fast hash is enough.
     return hashlib.sha256(token.encode()).hexdigest()

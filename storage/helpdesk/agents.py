@@ -1,4 +1,4 @@
-"""Who may use the console: names, roles and password hashes; it neither makes a hash nor checks one."""
+"""Stores agents: names, roles and password hashes; neither makes a hash nor checks one."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MAX_NAME_CHARS: Final = 64
 
 
 class Role(StrEnum):
-    """What an agent may do: an admin also looks after agents and delivery, and sees the audit log."""
+    """What an agent may do: an admin also manages agents and delivery, and reads the audit log."""
 
     AGENT = "agent"
     ADMIN = "admin"
@@ -33,7 +33,7 @@ class NameUnusableError(StorageError):
 
 @dataclass(frozen=True, kw_only=True)
 class Agent:
-    """One who may sign in, unless `disabled_at` is set; a session holds for the `version` that it began with."""
+    """An agent, who may sign in unless `disabled_at` is set; sessions are valid for the `version` they began with."""
 
     id: int
     name: str
@@ -51,12 +51,12 @@ class Agent:
 
 
 def normalized_name(name: str) -> str:
-    """A name as names are compared."""
+    """The name as it is compared."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def add(connection: Connection, name: str, role: Role, password_hash: str | None, now: datetime) -> Agent:
-    """A new agent, with the hash of a password, or without one where they sign in elsewhere.
+    """Add an agent, with a password hash, or without one if they sign in elsewhere.
 
     Raises:
         NameTakenError: one of that name is there.
@@ -75,54 +75,54 @@ def add(connection: Connection, name: str, role: Role, password_hash: str | None
 
 
 def find(connection: Connection, name: str) -> Agent | None:
-    """The agent of a name, however it is written."""
+    """The agent of this name, however it is written."""
     row = connection.execute(select(agents).where(agents.c.key == normalized_name(name))).one_or_none()
     return None if row is None else agent_from_row(row)
 
 
 def get(connection: Connection, number: int) -> Agent | None:
-    """The agent of a number."""
+    """The agent with this number."""
     row = connection.execute(select(agents).where(agents.c.id == number)).one_or_none()
     return None if row is None else agent_from_row(row)
 
 
 def list_all(connection: Connection) -> tuple[Agent, ...]:
-    """All agents by name, also those who are disabled."""
+    """All agents by name, including disabled ones."""
     return tuple(agent_from_row(row) for row in connection.execute(select(agents).order_by(agents.c.key)))
 
 
 def exists(connection: Connection) -> bool:
-    """Whether somebody was ever added."""
+    """Whether an agent was ever added."""
     return connection.execute(select(func.count()).select_from(agents)).scalar_one() > 0
 
 
 def set_password(connection: Connection, number: int, password_hash: str) -> bool:
-    """Another password; all sessions of the agent end. False where there is none such."""
+    """Set the password hash; all sessions of the agent end. False if there is no such agent."""
     return _change(connection, number, agents.c.id == number, password=password_hash, version=agents.c.version + 1)
 
 
 def rehash(connection: Connection, number: int, old_hash: str, new_hash: str) -> bool:
-    """The same password under a newer hash; sessions stay. False where it was changed meanwhile."""
+    """Replace the hash of the same password; sessions stay. False if it changed meanwhile."""
     return _change(connection, number, agents.c.password == old_hash, password=new_hash)
 
 
 def set_role(connection: Connection, number: int, role: Role) -> bool:
-    """Another role, from the next page on. False where they have it, or there is none such."""
+    """Set the role, from the next request on. False if they have it, or do not exist."""
     return _change(connection, number, agents.c.role != role, role=role)
 
 
 def disable(connection: Connection, number: int, now: datetime) -> bool:
-    """They may no longer sign in, and their sessions end. False where that is so already, or there is none such."""
+    """Disable the agent and end their sessions. False if disabled already, or no such agent."""
     return _change(connection, number, agents.c.disabled_at.is_(None), disabled_at=now, version=agents.c.version + 1)
 
 
 def enable(connection: Connection, number: int) -> bool:
-    """They may sign in again. False where they may, or there is none such."""
+    """Enable the agent. False if enabled already, or no such agent."""
     return _change(connection, number, agents.c.disabled_at.is_not(None), disabled_at=None)
 
 
 def set_language(connection: Connection, number: int, language: Language) -> bool:
-    """The language in which they see the console."""
+    """Set the language of the console for the agent."""
     return _change(connection, number, agents.c.id == number, language=language)
 
 
@@ -132,7 +132,7 @@ def _change(connection: Connection, number: int, only: Any, **values: Any) -> bo
 
 
 def agent_from_row(row: Row[Any]) -> Agent:
-    """An agent as the table holds them."""
+    """An `Agent` from a row of the table."""
     return Agent(
         id=row.id,
         name=row.name,

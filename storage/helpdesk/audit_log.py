@@ -1,4 +1,4 @@
-"""What was done at the console, by whom and when: never a word that was written, nor an address."""
+"""Records what was done in the console, by whom and when; never a text or an address."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from storage.tables import audit
 
 RETENTION: Final = timedelta(days=400)
-"""What is older may be forgotten."""
+"""Older records may be purged."""
 
 MAX_SUBJECT_CHARS: Final = 200
-"""Characters of a subject."""
+"""Maximum length of a subject, in characters."""
 
 
 class AuditEvent(StrEnum):
-    """What may be noted."""
+    """The actions that are audited."""
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -49,7 +49,7 @@ class AuditEvent(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AuditRecord:
-    """One thing that was done; `agent` is a name, `subject` what it was done to: a number, a name, an id."""
+    """One action; `agent` is a name, `subject` its object: a number, a name, an id."""
 
     id: int
     at: datetime
@@ -61,7 +61,7 @@ class AuditRecord:
 def record(
     connection: Connection, event: AuditEvent, now: datetime, *, agent: str | None, subject: str | None = None
 ) -> None:
-    """Keep it, in the transaction in which it is done."""
+    """Record an event, in the transaction of the action itself."""
     short = None if subject is None else subject[:MAX_SUBJECT_CHARS]
     connection.execute(insert(audit).values(at=now, agent=agent, event=event, subject=short))
 
@@ -74,7 +74,7 @@ def list_records(
     events: Collection[AuditEvent] = (),
     limit: int = 100,
 ) -> tuple[AuditRecord, ...]:
-    """The latest first; `before` a number goes on where another list ended."""
+    """The latest records first; `before` continues after the record of that number."""
     wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(audit.c.id < before)
@@ -86,7 +86,7 @@ def list_records(
 
 
 def purge(connection: Connection, before: datetime) -> int:
-    """Forget what was noted before; how many."""
+    """Delete records older than that time; return their number."""
     return connection.execute(delete(audit).where(audit.c.at < before)).rowcount
 
 

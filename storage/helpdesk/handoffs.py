@@ -1,4 +1,4 @@
-"""Who waits for people, on which line and why, and who has taken it; it tells nobody."""
+"""Stores hand-offs: who waits for which line and why, and who has taken it; notifies nobody."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,26 +9,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState
 from kb.model import LineId
 from storage.conversations.conversations import Conversation
 from storage.tables import handoff_events, handoffs
-
-
-class HandoffState(StrEnum):
-    """It is current while open or taken; the others close it."""
-
-    OPEN = "open"
-    TAKEN = "taken"
-    CONTACTED = "reached"
-    NOT_NEEDED = "not_needed"
-    CLOSED = "closed"
-
 
 CURRENT_STATES = frozenset({HandoffState.OPEN, HandoffState.TAKEN})
 
 
 class HandoffEvent(StrEnum):
-    """What happened to a hand-off. `state` says how it stands, the events how it came to that."""
+    """What happened to a hand-off: its state is the result of these events."""
 
     OPENED = "opened"
     TAKEN = "taken"
@@ -42,7 +32,7 @@ class HandoffEvent(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Handoff:
-    """A person who waits for people of a line. `turn` is the newest that called for them."""
+    """A person who waits for the staff of a line. `turn` is the newest that asked for them."""
 
     id: int
     conversation: str
@@ -60,7 +50,7 @@ class Handoff:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffLogEntry:
-    """One thing that happened to a hand-off; `who` is empty where the program or the person themselves did it."""
+    """One event of a hand-off; `who` is empty if the program or the person themselves caused it."""
 
     event: HandoffEvent
     actor: str | None
@@ -70,9 +60,9 @@ class HandoffLogEntry:
 def open_handoff(
     connection: Connection, conversation: Conversation, turn: int, line: LineId, reason: HandoffReason, now: datetime
 ) -> Handoff:
-    """Call for the people of a line. Whoever already waits for them is not put down twice: the newer call updates it.
+    """Open a hand-off for a line, or update the current one with the newer request.
 
-    A stopped till stays the reason until the hand-off is closed, whatever is said after it.
+    An outage stays the reason until the hand-off is closed, whatever is said after it.
     """
     current = _current_handoff(connection, conversation.id, line)
     if current is None:
@@ -100,7 +90,7 @@ def list_by_state(
     states: Collection[HandoffState] = CURRENT_STATES,
     limit: int = 100,
 ) -> tuple[Handoff, ...]:
-    """Hand-offs in these states, of one talk or of all, the longest waiting first."""
+    """Hand-offs in these states, of one conversation or of all, longest waiting first."""
     wanted = select(handoffs).where(handoffs.c.state.in_(states))
     if CURRENT_STATES.issuperset(states):
         wanted = wanted.where(handoffs.c.closed_at.is_(None))
@@ -111,19 +101,19 @@ def list_by_state(
 
 
 def get(connection: Connection, handoff: int) -> Handoff | None:
-    """The hand-off of this number as it stands; None where there is none, or the person was forgotten."""
+    """The hand-off with this number; None if there is none, or the person was erased."""
     row = connection.execute(select(handoffs).where(handoffs.c.id == handoff)).one_or_none()
     return None if row is None else handoff_from_row(row)
 
 
 def take(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
-    """Put `by` down as who looks after it. False where somebody was faster, or it is closed: `get` tells which."""
+    """Assign the hand-off to `by`. False if somebody was faster, or it is closed: see `get`."""
     free = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.state == HandoffState.OPEN)
     return _updated_one(connection, free.values(state=HandoffState.TAKEN, taken_by=by, updated_at=now, **_NO_TIMERS))
 
 
 def release(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
-    """Let others take what `by` had taken. False where `by` does not have it."""
+    """Release the hand-off that `by` has taken. False if `by` does not have it."""
     own = update(handoffs).where(
         handoffs.c.id == handoff, handoffs.c.state == HandoffState.TAKEN, handoffs.c.taken_by == by
     )
@@ -132,7 +122,7 @@ def release(connection: Connection, handoff: int, by: str, now: datetime) -> boo
 
 @dataclass(frozen=True, kw_only=True)
 class QueueStats:
-    """How many hand-offs of a line nobody has taken or closed, by state, and since when the oldest of them waits."""
+    """How many hand-offs of a line are in a state, and since when the oldest one waits."""
 
     line: str
     state: HandoffState
@@ -141,7 +131,7 @@ class QueueStats:
 
 
 def queue_stats(connection: Connection) -> tuple[QueueStats, ...]:
-    """What is open and taken on each line, for metrics."""
+    """Open and taken hand-offs by line, for metrics."""
     here = handoffs.c
     counted = select(here.line, here.state, func.count().label("count"), func.min(here.created_at).label("oldest"))
     rows = connection.execute(counted.where(here.closed_at.is_(None)).group_by(here.line, here.state))
@@ -152,7 +142,7 @@ def queue_stats(connection: Connection) -> tuple[QueueStats, ...]:
 
 
 def close(connection: Connection, handoff: int, state: HandoffState, now: datetime) -> bool:
-    """Close a hand-off as reached, not needed or closed. False where somebody was faster."""
+    """Close a hand-off as contacted, not needed or closed. False if somebody was faster."""
     if state in CURRENT_STATES:
         message = f"A hand-off is not closed by being {state}."
         raise ValueError(message)
@@ -166,13 +156,13 @@ _NO_TIMERS: Final[Mapping[str, None]] = {"remind_at": None, "escalate_at": None}
 def log_event(
     connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, actor: str | None = None
 ) -> None:
-    """Keep that this happened to `handoff`."""
+    """Log an event of `handoff`."""
     values = {"conversation_id": handoff.conversation, "handoff_id": handoff.id}
     connection.execute(insert(handoff_events).values(**values, what=event, who=actor, created_at=now))
 
 
 def list_events(connection: Connection, handoff: int) -> tuple[HandoffLogEntry, ...]:
-    """What happened to a hand-off, in order."""
+    """The events of a hand-off, in order."""
     here = handoff_events.c
     rows = connection.execute(select(handoff_events).where(here.handoff_id == handoff).order_by(here.id))
     return tuple(HandoffLogEntry(event=HandoffEvent(row.what), actor=row.who, at=row.created_at) for row in rows)
@@ -183,7 +173,7 @@ def _updated_one(connection: Connection, change: Update) -> bool:
 
 
 def handoff_from_row(row: Row[Any]) -> Handoff:
-    """A row of the table as a value."""
+    """A `Handoff` from a row of the table."""
     return Handoff(
         id=row.id,
         conversation=row.conversation_id,

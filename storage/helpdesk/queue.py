@@ -1,4 +1,4 @@
-"""Who waits for people now, as the helpdesk reads it: the most urgent first, with their last words; it only reads."""
+"""Reads the hand-off queue for the helpdesk: most urgent first, with the last messages; only reads."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState
 from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId
 from storage.conversations.history import Side
-from storage.helpdesk.handoffs import HandoffState
 from storage.tables import conversations, handoffs, messages, turns
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueuedHandoff:
-    """A hand-off that is not closed, and who waits; `words` are their own last ones, masked, or nothing.
+    """A current hand-off, and who waits; `last_message` is their own last message, masked, or empty.
 
-    `entry` is what the call for people was about, where that was understood.
+    `entry` is what the request for people was about, if that was understood.
     """
 
     id: int
@@ -42,24 +42,24 @@ class QueuedHandoff:
 
 
 def list_queue(connection: Connection, *, limit: int = 200) -> tuple[QueuedHandoff, ...]:
-    """What nobody has taken comes first, in it a stopped till, and then the longest waiting."""
+    """Unassigned hand-offs first, of these outages first, then longest waiting."""
     here = handoffs.c
     urgency = (here.state != HandoffState.OPEN, here.reason != HandoffReason.TRADING_STOPPED, here.created_at, here.id)
-    # Ordered and cut before anybody's words are looked for.
+    # Ordered and limited before messages are read.
     first = select(handoffs).where(here.closed_at.is_(None)).order_by(*urgency).limit(limit).subquery("first")
     rows = connection.execute(_with_last_message(select(first), first.c.conversation_id, first.c.turn_id))
     return tuple(sorted((_queued_handoff(row) for row in rows), key=_urgency))
 
 
 def get(connection: Connection, handoff: int) -> QueuedHandoff | None:
-    """A hand-off, closed or not; None where it is not there, or was erased."""
+    """A hand-off, closed or not; None if it does not exist, or was erased."""
     wanted = select(handoffs).where(handoffs.c.id == handoff)
     row = connection.execute(_with_last_message(wanted, handoffs.c.conversation_id, handoffs.c.turn_id)).one_or_none()
     return None if row is None else _queued_handoff(row)
 
 
 def fingerprint(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:
-    """Something cheap that is another whenever `waiting` is: number, state, who has it, since when it is so."""
+    """A cheap value that changes whenever `list_queue` does: number, state, assignee, and since when."""
     here = handoffs.c
     wanted = select(here.id, here.state, here.taken_by, here.updated_at).where(here.closed_at.is_(None))
     rows = connection.execute(wanted.order_by(here.created_at, here.id).limit(limit))

@@ -1,4 +1,4 @@
-"""How the tables came to be, revision by revision; a revision that is released is never changed."""
+"""The schema, revision by revision; a released revision never changes."""
 
 HEAD = "0008"
 """The newest revision."""

@@ -1,4 +1,4 @@
-"""What Alembic does for a database: loaded only where there is something for it to do; it knows no row."""
+"""Runs Alembic; imported only when there is something to do, and knows no row."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ __all__ = ["CommandError", "drift", "revision_problems", "upgrade_to_head"]
 
 
 def upgrade_to_head(connection: Connection) -> None:
-    """Runs what is missing.
+    """Run missing revisions.
 
     Raises:
         CommandError: the database does not fit.
@@ -33,7 +33,7 @@ def _config(connection: Connection) -> Config:
 
 
 def revision_problems(connection: Connection) -> Iterator[str]:
-    """The revisions that do not fit, each with its remedy."""
+    """The revisions that do not match, each with its remedy."""
     script = ScriptDirectory.from_config(_config(connection))
     current = set(MigrationContext.configure(connection).get_current_heads())
     known = {revision.revision for revision in script.walk_revisions()}
@@ -45,7 +45,7 @@ def revision_problems(connection: Connection) -> Iterator[str]:
 
 
 def drift(connection: Connection) -> Iterator[str]:
-    """What differs from the tables of this program, each with its remedy."""
+    """Differences from the tables of this program, each with its remedy."""
     options = {"compare_type": True, "include_name": _include_name}
     context = MigrationContext.configure(connection, opts=options)
     for difference in compare_metadata(context, metadata):

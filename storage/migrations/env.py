@@ -13,7 +13,7 @@ def _run(connection: Connection) -> None:
         target_metadata=metadata,
         compare_type=True,
         include_name=lambda name, kind, _: kind != "table" or name in metadata.tables,
-        # SQLite changes a table by building it anew.
+        # SQLite alters a table by rebuilding it.
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():

@@ -1,4 +1,4 @@
-"""Brings a database to the tables of this program, says what is amiss, and copies it; it knows no row."""
+"""Upgrades a database to the tables of this program, reports problems, and backs it up; knows no row."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from storage.migrations import HEAD
 
 _VERSIONS: Final = table("alembic_version", column("version_num"))
 _LOCK: Final = 7_065_108_105
-"""Any number that no other program takes for a lock of its own in the same PostgreSQL database."""
+"""Any number that no other program uses as an advisory lock in the same PostgreSQL database."""
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database up to date, in one transaction; two that do so at once wait for each other.
+    """Upgrade the database in one transaction; concurrent upgrades wait for each other.
 
     Raises:
         MigrationError: it does not fit this program; nothing was changed.
@@ -53,7 +53,7 @@ def _migration_error(exc: Exception) -> MigrationError:
 
 
 def find_problems(engine: Engine) -> list[str]:
-    """What is amiss with the database, each with its remedy; empty when it is as this program needs it.
+    """Problems of the database, each with its remedy; empty if it is as this program needs it.
 
     Raises:
         UnavailableError: the database is busy or out of reach.
@@ -61,7 +61,7 @@ def find_problems(engine: Engine) -> list[str]:
     try:
         with read_transaction(engine) as connection:
             faults = list(_sqlite_problems(connection, "integrity_check", "foreign_key_check"))
-            # Tables of another revision differ as a matter of course.
+            # Tables of another revision differ anyway.
             return faults + (_missing_revisions(connection) or list(_drift(connection)))
     except StorageError as exc:
         if not exc.permanent:
@@ -70,7 +70,7 @@ def find_problems(engine: Engine) -> list[str]:
 
 
 def revision_problems(engine: Engine) -> list[str]:
-    """The revisions that do not fit, each with its remedy: a look that takes as long however much is stored.
+    """The revisions that do not match, each with its remedy; takes constant time, however much is stored.
 
     Raises:
         StorageError: the database cannot be read.
@@ -88,7 +88,7 @@ def _missing_revisions(connection: Connection) -> list[str]:
 
 
 def _is_at_head(connection: Connection) -> bool:
-    """Whether there is nothing to do, told without Alembic, which takes its time and memory to load."""
+    """Whether there is nothing to do; determined without Alembic, which is slow and large to import."""
     if not inspect(connection).has_table(_VERSIONS.name):
         return False
     return connection.scalars(select(_VERSIONS.c.version_num)).all() == [HEAD]
@@ -101,7 +101,7 @@ def _drift(connection: Connection) -> Iterator[str]:
 
 
 def backup(engine: Engine, file: Path) -> None:
-    """Copy an SQLite database to `file` while the program runs; the copy is whole, or there is none.
+    """Copy an SQLite database to `file` while the program runs; the copy is complete, or there is none.
 
     Raises:
         BackupError: says why, and what to do instead.
@@ -125,11 +125,11 @@ def backup(engine: Engine, file: Path) -> None:
 
 def _copy(engine: Engine, file: Path) -> None:
     file.unlink(missing_ok=True)
-    # It holds what people wrote: nobody else's to read.
+    # The copy holds messages: readable by its owner only.
     file.touch(mode=0o600)
     with closing(engine.raw_connection()) as source, closing(sqlite3.connect(file)) as target:
         cast("sqlite3.Connection", source.driver_connection).backup(target)
-        # A copy in one file: without this it would come with a -wal and a -shm beside it when it is opened.
+        # A copy in one file: otherwise opening it would create a -wal and a -shm beside it.
         target.execute("PRAGMA journal_mode=DELETE")
 
 

@@ -1,1 +1,1 @@
-"""Counts without persons."""
+"""Counts without personal data."""

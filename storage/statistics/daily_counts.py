@@ -1,4 +1,4 @@
-"""How many messages of which kind on which day: nothing personal, so that it outlives an erasure."""
+"""Counts messages by day and kind: nothing personal, so the counts outlive an erasure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from storage.tables import daily_counts
 
 @dataclass(frozen=True, kw_only=True)
 class DailyCount:
-    """So many messages of a day that were alike; `entry` is empty where none was recognised."""
+    """The number of messages of a day with the same properties; `entry` is empty if none was recognized."""
 
     day: date
     channel: str
@@ -25,7 +25,7 @@ class DailyCount:
 
 
 def increment(connection: Connection, channel: str, trace: Trace, day: date) -> None:
-    """Count one message. Do it last in a transaction: on PostgreSQL others who count the same wait for its end."""
+    """Count one message. Call it last in a transaction: on PostgreSQL others who count the same wait for its end."""
     values = {
         "day": day,
         "channel": channel,

@@ -1,4 +1,4 @@
-"""Adds finished months up, once each, so that the figures of a year are read in no time; it decides nothing."""
+"""Sums finished months, once each, so that reports over a year stay fast; decides nothing."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,11 +10,11 @@ from storage.database.upsert import insert_into
 from storage.tables import daily_counts, monthly_counts
 
 _ROLL_UP_DELAY: Final = timedelta(days=1)
-"""A message that came before midnight may be counted after it."""
+"""A message received before midnight may be counted after it."""
 
 
 def months_to_roll_up(connection: Connection, today: date) -> tuple[date, ...]:
-    """The first days of the months that are over, had messages and are not added up yet; oldest first."""
+    """First days of finished months that have messages and are not rolled up yet, oldest first."""
     newest = connection.scalar(select(func.max(monthly_counts.c.day)))
     oldest = connection.scalar(select(func.min(daily_counts.c.day)))
     if oldest is None:
@@ -26,7 +26,7 @@ def months_to_roll_up(connection: Connection, today: date) -> tuple[date, ...]:
 
 
 def roll_up(connection: Connection, today: date) -> None:
-    """Add up what is `missing`; nothing happens to what another process adds up meanwhile."""
+    """Roll up the `months_to_roll_up`; skips what another process rolls up meanwhile."""
     here = daily_counts.c
     kind = (here.channel, here.language, here.act, here.outcome, here.entry)
     for month in months_to_roll_up(connection, today):

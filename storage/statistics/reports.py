@@ -1,4 +1,4 @@
-"""Sums over days and months, and samples of times, for the helpdesk: nothing personal is read."""
+"""Reads sums by day and month, and samples of durations, for the console's reports; reads nothing personal."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,24 +17,24 @@ from storage.statistics.monthly_rollup import next_month
 from storage.tables import daily_counts, daily_feedback, handoff_events, handoffs, messages, monthly_counts, turns
 
 SAMPLE_TURNS: Final = 2_000
-"""How many turns, the newest of the period, the times are taken from."""
+"""Durations are sampled from so many of the newest turns of the period."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MessageCounts:
-    """How many messages, by what there is to know of them; a day stands for its month where months are summed."""
+    """Message counts by their dimensions; for sums by month a day stands for its month."""
 
     by_day_and_channel: Mapping[tuple[date, str], int]
     by_day_and_outcome: Mapping[tuple[date, str], int]
     by_language: Mapping[str, int]
     by_entry: Mapping[str, int]
-    """Without what was not recognised."""
+    """Without messages that were not recognized."""
     by_act: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseTimes:
-    """Of a sample of turns, each sorted: how long deciding took (ms), and until the first reply was sent (s)."""
+    """Sorted samples: decision time (ms), and time until the first reply was sent (s)."""
 
     decision_ms: tuple[float, ...]
     reply_seconds: tuple[float, ...]
@@ -42,7 +42,7 @@ class ResponseTimes:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffCounts:
-    """How many calls for people there were, by day, by line and by reason."""
+    """Hand-off counts by day, by line and by reason."""
 
     by_day: Mapping[date, int]
     by_line: Mapping[LineId, int]
@@ -50,12 +50,12 @@ class HandoffCounts:
 
 
 def count_by_day(connection: Connection, since: date, until: date) -> MessageCounts:
-    """The messages from `since` up to and including `until`."""
+    """Message counts from `since` up to and including `until`."""
     return _message_counts(_group_counts(connection, daily_counts, since, until))
 
 
 def count_by_month(connection: Connection, since: date, until: date) -> MessageCounts:
-    """The messages of whole months, from that of `since` to that of `until`; quick after the monthly roll-up."""
+    """Message counts of whole months, from that of `since` to that of `until`; fast after the monthly roll-up."""
     first = since.replace(day=1)
     summed = connection.scalar(select(func.max(monthly_counts.c.day)))
     rest = first if summed is None else max(first, next_month(summed))
@@ -66,7 +66,7 @@ def count_by_month(connection: Connection, since: date, until: date) -> MessageC
 
 
 _GroupedCounts = tuple[Counter[Any], Counter[Any]]
-"""By day, channel and outcome; by language, act and entry. In two passes, however many ways they are looked at."""
+"""By day, channel and outcome; by language, act and entry. Two passes serve all breakdowns."""
 
 
 def _group_counts(connection: Connection, table: Table, since: date, until: date) -> _GroupedCounts:
@@ -109,11 +109,11 @@ def _sum_over(counted: Counter[Any], *places: int) -> Counter[Any]:
 
 
 CountRow = tuple[date, str, str, str, str, str, int]
-"""Day or month, channel, language, act, outcome, entry, and how many messages."""
+"""Day or month, channel, language, act, outcome, entry, and the number of messages."""
 
 
 def count_rows(connection: Connection, since: date, until: date, *, by_month: bool = False) -> tuple[CountRow, ...]:
-    """The counts as they are kept, by day; for months as `by_months` sums them."""
+    """The counts as stored, by day; or by month, as `count_by_month` sums them."""
     if not by_month:
         return tuple(_read_count_rows(connection, daily_counts, since, until))
     first = since.replace(day=1)
@@ -134,7 +134,7 @@ def _read_count_rows(connection: Connection, table: Table, since: date, until: d
 
 
 def response_times(connection: Connection, since: datetime, until: datetime) -> ResponseTimes:
-    """How quick the bot was with the newest SAMPLE turns of the period."""
+    """Durations of the newest SAMPLE_TURNS turns of the period."""
     here = turns.c
     within = select(here.id, here.milliseconds, here.created_at).where(
         here.created_at >= since, here.created_at < until
@@ -152,7 +152,7 @@ def response_times(connection: Connection, since: datetime, until: datetime) -> 
 
 
 def handoff_counts(connection: Connection, since: datetime, until: datetime) -> HandoffCounts:
-    """The calls for people of the period; days are those of UTC, as in daily_counts."""
+    """Hand-offs of the period; days are in UTC, as in daily_counts."""
     here = handoffs.c
     # Date of SQLAlchemy reads what SQLite's date() writes.
     utc = func.timezone("UTC", here.created_at) if connection.dialect.name == "postgresql" else here.created_at
@@ -170,7 +170,7 @@ def handoff_counts(connection: Connection, since: datetime, until: datetime) -> 
 
 
 def time_to_take(connection: Connection, since: datetime, until: datetime) -> tuple[float, ...]:
-    """How many seconds it took until somebody took a call for people: of the newest SAMPLE of the period, sorted."""
+    """Seconds until a hand-off was taken, sorted: of the newest SAMPLE_TURNS of the period."""
     here, event = handoffs.c, handoff_events.c
     within = select(here.id, here.created_at).where(here.created_at >= since, here.created_at < until)
     sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
@@ -181,14 +181,14 @@ def time_to_take(connection: Connection, since: datetime, until: datetime) -> tu
 
 @dataclass(frozen=True, kw_only=True)
 class FeedbackCounts:
-    """How often people said that an answer helped, and that it did not."""
+    """How often people rated answers as helpful and unhelpful."""
 
     helped: int
     not_helped: int
 
 
 def feedback_counts(connection: Connection, since: date, until: date) -> Mapping[EntryId, FeedbackCounts]:
-    """What people said of each entry from `since` up to and including `until`."""
+    """Feedback by entry, from `since` up to and including `until`."""
     here = daily_feedback.c
     yes, no = func.sum(here.helped).label("yes"), func.sum(here.not_helped).label("no")
     sums = select(here.entry, yes, no).where(here.day.between(since, until)).group_by(here.entry)

@@ -1,4 +1,4 @@
-"""The tables: whatever belongs to a person hangs on `conversation_id`, so that erasing and exporting miss nothing."""
+"""Defines the tables: every personal row has a `conversation_id`, so that erasure and export miss nothing."""
 
 from storage.tables.agents import agent_sessions, agents, audit, sign_ins
 from storage.tables.base import metadata
@@ -35,4 +35,4 @@ __all__ = [
 ]
 
 personal_tables = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)
-"""The tables that hold what belongs to a person, owners before what hangs on them."""
+"""Tables with personal data, owners before what refers to them."""

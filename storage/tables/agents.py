@@ -1,4 +1,4 @@
-"""Those who may sign in at the console, and what they did there."""
+"""Agents of the console, their sessions, and the audit log."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
@@ -10,12 +10,12 @@ agents = Table(
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
     Column("name", SafeText, nullable=False),
-    # The name as it is compared: nobody may be called "Anna" beside "anna".
+    # The name as it is compared: "Anna" and "anna" are the same.
     Column("key", SafeText, nullable=False, unique=True),
     Column("role", SafeText, nullable=False),
     Column("password", SafeText),
     Column("language", SafeText),
-    # Sessions of an older version have ended.
+    # Sessions of an older version are invalid.
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
@@ -25,7 +25,7 @@ agents = Table(
 agent_sessions = Table(
     "agent_sessions",
     metadata,
-    # A hash: whoever reads the table cannot sign in with it.
+    # A hash: reading the table does not allow to sign in.
     Column("key", SafeText, primary_key=True),
     Column("agent_id", BigKey, ForeignKey("agents.id"), nullable=False),
     Column("version", Integer, nullable=False),
@@ -51,7 +51,7 @@ audit = Table(
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
     Column("at", UtcDateTime, nullable=False),
-    # A name, not a reference: what was done stays known when the agent does not.
+    # A name, not a reference: the record outlives the agent.
     Column("agent", SafeText),
     Column("event", SafeText, nullable=False),
     Column("subject", SafeText),

@@ -1,4 +1,4 @@
-"""What all tables share: the names of their keys, and whose a row is."""
+"""What all tables share: names of constraints, and the owner of a row."""
 
 from sqlalchemy import Column, ForeignKey, MetaData
 
@@ -16,5 +16,5 @@ metadata = MetaData(
 
 
 def conversation_id_column(*, primary_key: bool = False) -> Column[str]:
-    """The talk that a row belongs to, and is erased with."""
+    """The conversation that a row belongs to, and is erased with."""
     return Column("conversation_id", SafeText, ForeignKey("conversations.id"), primary_key=primary_key, nullable=False)

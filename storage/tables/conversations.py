@@ -1,4 +1,4 @@
-"""Talks: what was said, decided and remembered in them, what could not be taken in, and whether it helped."""
+"""Conversations, turns, messages, sessions, dead letters and feedback."""
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint, literal_column
 
@@ -13,13 +13,13 @@ conversations = Table(
     Column("address", SafeText, nullable=False),
     Column("sender", SafeText, nullable=False),
     Column("language", SafeText),
-    # How people find the person again, where the channel tells: a name to write to, and a place.
+    # Contact details, if the channel provides them: a username, and a location.
     Column("handle", SafeText),
     Column("place", SafeText),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("forgotten_at", UtcDateTime),
-    # In a group each person has a talk of their own: an open question is theirs, and they can be forgotten.
+    # In a group each person has a conversation of their own: an open question and an erasure are theirs.
     UniqueConstraint("channel", "address", "sender"),
     Index("ix_conversations_sender", "sender"),
 )
@@ -52,18 +52,18 @@ turns = Table(
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "number"),
     Index("ix_turns_created_at", "created_at"),
-    # A number is never given twice: a tap on a choice of an erased turn must not find another one.
+    # Numbers are never reused: a tap on an option of an erased turn must not match another one.
     sqlite_autoincrement=True,
 )
-# Written out, not bound: a planner that sees a parameter cannot tell that this index will do.
+# A literal, not a parameter: the planner cannot match a partial index to a parameter.
 unclear = turns.c.outcome != literal_column("'answered'")
-"""What was not understood, or only after asking back."""
+"""Not understood, or only after a clarification."""
 Index("ix_turns_unclear", turns.c.id, sqlite_where=unclear, postgresql_where=unclear)
 
 messages = Table(
     "messages",
     metadata,
-    # Both sides share this one growing number: it is the order of a talk, and where a web page resumes.
+    # Both sides share this number: the order of a conversation, and where a web page resumes.
     Column("id", BigKey, primary_key=True, autoincrement=True),
     conversation_id_column(),
     Column("turn_id", BigKey, ForeignKey("turns.id")),
@@ -71,11 +71,11 @@ messages = Table(
     Column("text", SafeText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
-    # What only a person's message has.
+    # Only for a person's message.
     Column("provider_id", SafeText),
     Column("kind", SafeText),
     Column("choice", SafeText),
-    # What only a reply has: its choices and its delivery. `due_at` is set exactly while it waits to be sent.
+    # Only for a reply: its options and its delivery. `due_at` is set exactly while it waits to be sent.
     Column("options", SafeText),
     Column("state", SafeText),
     Column("attempts", Integer, nullable=False),

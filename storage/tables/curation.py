@@ -1,4 +1,4 @@
-"""What the bot was taught beside its content files, and what is to be left out."""
+"""Lessons and drafts beside the content files, and ignored questions."""
 
 from sqlalchemy import Column, Index, Integer, Table
 
@@ -8,7 +8,7 @@ from storage.tables.types import BigKey, SafeText, UtcDateTime
 taught = Table(
     "taught",
     metadata,
-    # Nothing personal: an agent has confirmed the words, and no talk is named.
+    # Not personal: an agent has confirmed the text, and no conversation is named.
     Column("id", BigKey, primary_key=True, autoincrement=True),
     Column("kind", SafeText, nullable=False),
     Column("entry", SafeText),
@@ -19,7 +19,7 @@ taught = Table(
     Column("taught_at", UtcDateTime, nullable=False),
     Column("undone_by", SafeText),
     Column("undone_at", UtcDateTime),
-    # Set once it stands in the content files.
+    # Set once the content files hold it.
     Column("filed_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
@@ -29,7 +29,7 @@ Index("uq_taught_folded", taught.c.folded, unique=True, sqlite_where=_is_active,
 knowledge_revision = Table(
     "knowledge_revision",
     metadata,
-    # One row, whose number grows with every change of what is taught.
+    # One row, whose number grows with every change of the lessons.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("revision", Integer, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Who waits for people, what happened to that, and who was told."""
+"""Hand-offs, their events, and notifications."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
@@ -18,7 +18,7 @@ handoffs = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
-    # What happens when nobody takes it; each is set exactly while it is still to come.
+    # Timers while nobody has taken it; each is set exactly while it is pending.
     Column("remind_at", UtcDateTime),
     Column("escalate_at", UtcDateTime),
     Index("ix_handoffs_conversation_id", "conversation_id"),
@@ -59,15 +59,15 @@ notices = Table(
     "notices",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
-    # Empty once the person is forgotten: what is left then tells only where a message stands that must be changed.
+    # Empty once the person is erased: the rest only says which message must be retracted.
     Column("conversation_id", SafeText, ForeignKey("conversations.id")),
     Column("handoff", BigKey, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("target", SafeText, nullable=False),
-    # Whether what was sent there can be changed, so that it follows the talk.
+    # Whether the sent message can be edited.
     Column("live", Boolean, nullable=False),
     Column("state", SafeText, nullable=False),
-    # The version that is to be shown, and the one that is: `due_at` is set exactly while they differ.
+    # The wanted and the sent version: `due_at` is set exactly while they differ.
     Column("wanted", Integer, nullable=False),
     Column("shown", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -86,6 +86,6 @@ notice_pace = Table(
     "notice_pace",
     metadata,
     Column("target", SafeText, primary_key=True),
-    # When the latest messages went there, as JSON.
+    # When the latest messages were sent there, as JSON.
     Column("recent", SafeText, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""How many messages of which kind: nothing personal, so that it outlives an erasure."""
+"""Message counts: nothing personal, so they outlive an erasure."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from storage.tables.types import SafeText
 
 
 def _count_columns() -> tuple[Column[Any], ...]:
-    """How many messages that were alike."""
+    """The dimensions of a count."""
     alike = (Column(name, SafeText, primary_key=True) for name in ("channel", "language", "act", "outcome", "entry"))
     return (Column("day", Date, primary_key=True), *alike, Column("count", Integer, nullable=False))
 
@@ -17,21 +17,21 @@ def _count_columns() -> tuple[Column[Any], ...]:
 daily_counts = Table(
     "daily_counts",
     metadata,
-    # Nothing personal: these outlive an erasure.
+    # Not personal: these outlive an erasure.
     *_count_columns(),
 )
 
 monthly_counts = Table(
     "monthly_counts",
     metadata,
-    # The sums of months that are over, each under its first day, so that a year need not be added up again and again.
+    # Sums of finished months, each under its first day, so that a year is not summed again and again.
     *_count_columns(),
 )
 
 daily_feedback = Table(
     "daily_feedback",
     metadata,
-    # Nothing personal: these outlive an erasure.
+    # Not personal: these outlive an erasure.
     Column("day", Date, primary_key=True),
     Column("channel", SafeText, primary_key=True),
     Column("language", SafeText, primary_key=True),

@@ -1,4 +1,4 @@
-"""Column types that make both databases hold the same values; nothing here knows a table."""
+"""Column types that make both databases hold the same values; knows no table."""
 
 import re
 from datetime import UTC, datetime
@@ -10,11 +10,11 @@ from sqlalchemy.types import TypeDecorator
 from storage.errors import NaiveDateTimeError
 
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
-"""A growing number. SQLite gives numbers of its own to nothing but INTEGER."""
+"""An autoincrement number; SQLite supports that for INTEGER only."""
 
 
 def storable(text: str) -> str:
-    """`text` as every database can hold it: without NUL, and with U+FFFD for half a surrogate pair."""
+    """`text` as both databases can store it: without NUL, and with U+FFFD for lone surrogates."""
     whole = text.replace("\x00", "")
     if whole.isascii() or not _LONE_SURROGATES.search(whole):
         return whole
@@ -25,7 +25,7 @@ _LONE_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 class SafeText(TypeDecorator[str]):
-    """Text, cleaned on its way in: PostgreSQL refuses NUL, and neither database takes half a surrogate pair."""
+    """Text, made storable on write: PostgreSQL refuses NUL, and neither database accepts lone surrogates."""
 
     impl = Text
     cache_ok = True
@@ -35,7 +35,7 @@ class SafeText(TypeDecorator[str]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept and given back in UTC."""
+    """An aware time, stored and returned in UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -45,7 +45,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise NaiveDateTimeError
-        # SQLite has no zones: it keeps the digits, which are those of UTC.
+        # SQLite has no time zones: the stored digits are UTC.
         return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002

@@ -117,12 +117,12 @@ class _RowGenerator:
         return SampleTurn(**{**asked.__dict__, "text": text})
 
     def _turn(self, number: int, talk: int, asked: SampleTurn, at: datetime) -> dict[str, Any]:
-        matches = [
-            {"entry": one.entry, "score": 0.3, "question": one.text, "why": ["kase = kasse"]}
+        candidates = [
+            {"entry": one.entry, "confidence": 0.3, "question": one.text, "corrections": ["kase = kasse"]}
             for one in self._chance.choices(self._asked, k=3)
         ]
         trace: dict[str, Any] = {"handler": "topic", "outcome": asked.outcome, "act": asked.act, "entry": asked.entry}
-        trace |= {"line": asked.line, "score": 0.9, "matches": matches, "language": asked.language}
+        trace |= {"line": asked.line, "confidence": 0.9, "candidates": candidates, "language": asked.language}
         return {
             "id": number,
             "conversation_id": f"{talk:032x}",

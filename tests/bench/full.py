@@ -28,7 +28,7 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
-from storage.conversations.turns import trace_json
+from storage.conversations.stored_json import dump_trace
 from storage.database.engine import create_database_engine, write_transaction
 from storage.migrations import upgrade
 from tests import servers
@@ -119,7 +119,7 @@ def sample(known: KnowledgeBundle) -> SampleExchange:
     return SampleExchange(
         user_text=said,
         reply="Atbilde, kas aizņem vidēji daudz vietas. " * 8,
-        trace=trace_json.dump_json(decision.trace).decode(),
+        trace=dump_trace(decision.trace),
         session=TypeAdapter(Session).dump_json(decision.session).decode(),
     )
 
@@ -139,7 +139,7 @@ def report(kind: str, empty: MeasuredProgram, full: MeasuredProgram) -> list[str
     parts: dict[str, Callable[[MeasuredProgram], list[float]]] = {
         "intake": lambda one: one.intakes,
         "delivery": lambda one: one.deliveries,
-        "regular looks": lambda one: one.periodic_queries,
+        "polling": lambda one: one.periodic_queries,
     }
     return [_line(kind, name, part(empty), part(full)) for name, part in parts.items()]
 
@@ -153,7 +153,7 @@ def _line(kind: str, name: str, empty: Sequence[float], full: Sequence[float]) -
 
 
 async def plans(one: MeasuredProgram, words: Sequence[str]) -> list[str]:
-    """What would be read through for a few messages and the regular looks, as the database itself plans it."""
+    """Tables that are read through for a few messages and for polling, as the database itself plans it."""
     with recorded_statements(one.engine) as statements:
         for number, said in enumerate(words[:20]):
             await one.message(-1 - number, said, random.Random(number))  # noqa: S311

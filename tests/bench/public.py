@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.evaluation.comparison import OUR_NAME, TrainedRanker
-from bot.evaluation.labelled_data import Labelled, knowledge_from_rows, read_labelled_file
+from bot.evaluation.labelled_data import LabelledRecord, knowledge_from_rows, read_labelled_file
 from kb.loading.loader import load_knowledge_base
 from tests.bench.labelled import FAST_BASELINES, all_results
 from tests.shared import SHARED
@@ -38,7 +38,7 @@ AREA_PEERS: Final = ("bm25", "tfidf-nearest", "tfidf-svc", "tfidf-logistic")
 @dataclass(frozen=True, kw_only=True)
 class _PublicDataSet:
     baselines: Sequence[TrainedRanker]
-    test: Sequence[Labelled]
+    test: Sequence[LabelledRecord]
 
 
 def public(console: Console) -> None:

@@ -41,6 +41,12 @@ TRACE = Trace(
     signals=("past",),
     masked=("card",),
 )
+OLD_TRACE = """{
+    "handler": "topic", "outcome": "answered", "act": "answer", "entry": "refund", "line": "technical", "score": 0.97,
+    "matches": [{"entry": "refund", "score": 0.97, "question": "Kā atdot naudu?", "why": ["naudu"]}],
+    "language": "lv", "signals": ["past"], "why": null, "masked": ["card"]
+}"""
+"""TRACE as the version before has stored it."""
 
 T = TypeVar("T")
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Engine, func, select, text
 
 from storage.conversations import conversations, history, sessions, turns
+from storage.conversations.stored_json import dump_trace
 from storage.database.engine import read_transaction
 from storage.delivery import outbox
 from storage.tables import messages
@@ -12,7 +13,7 @@ from tests.contract.talks import TRACE
 SAMPLE = SampleExchange(
     user_text="Kā atdot naudu?",
     reply="Atbilde",
-    trace=turns.trace_json.dump_json(TRACE).decode(),
+    trace=dump_trace(TRACE),
     session='{"language":"lv"}',
 )
 AMISS = """

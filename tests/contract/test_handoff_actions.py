@@ -15,14 +15,14 @@ from bot.knowledge.phrases import load_phrases
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
+from handlers.model.handoff import HandoffState, NotificationKind
 from kb.model import LineId
 from storage import personal_data
 from storage.conversations import history
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
-from storage.delivery.notifications import NotificationKind
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffState
+from storage.helpdesk.handoffs import Handoff, HandoffEvent
 from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
 from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
 
@@ -115,17 +115,20 @@ async def test_the_person_hears_once_that_it_was_seen(engine: Engine, office: Ha
     assert office.jobs.submitted == [handoff.conversation]
 
 
-@pytest.mark.parametrize("act", ["reached", "not_needed"])
-async def test_what_is_done_is_closed_for_everybody(engine: Engine, office: HandoffActionsSetup, act: str) -> None:
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [("mark_contacted", HandoffState.CONTACTED), ("mark_not_needed", HandoffState.NOT_NEEDED)],
+)
+async def test_what_is_done_is_closed_for_everybody(
+    engine: Engine, office: HandoffActionsSetup, action: str, state: HandoffState
+) -> None:
     handoff = called(engine)
     await office.actions.take(handoff.id, "Anna")
 
-    closed = await getattr(office.actions, act)(handoff.id, "Boris")
+    closed = await getattr(office.actions, action)(handoff.id, "Boris")
 
-    assert (closed.won, closed.state, closed.closed, closed.taken_by) == (True, HandoffState(act), True, "Anna")
-    assert (await office.actions.take(handoff.id, "Cecil")) == ActionResult(
-        applied=False, state=HandoffState(act), taken_by="Anna"
-    )
+    assert (closed.applied, closed.state, closed.closed, closed.taken_by) == (True, state, True, "Anna")
+    assert (await office.actions.take(handoff.id, "Cecil")) == ActionResult(applied=False, state=state, taken_by="Anna")
     assert not (await office.actions.mark_not_needed(handoff.id, "Cecil")).applied
 
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState
 from kb.model import LineId
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import escalations, handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffState
+from storage.helpdesk.handoffs import Handoff, HandoffEvent
 from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
 
 

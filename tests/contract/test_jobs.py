@@ -347,7 +347,7 @@ def away(engine: Engine, postgres: str, *, allowed: bool) -> None:
 async def test_what_outlasts_a_stop_is_given_back(
     bench: RecordingDeliver, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.jobs.procrastinate.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.delivery.jobs.procrastinate.SHUTDOWN_GRACE_SECONDS", 0.2)
     bench.blocked = asyncio.Event()
     stopped, other = made(bench, engine), made(bench, engine)
     stopped.start()

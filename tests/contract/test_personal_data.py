@@ -110,7 +110,7 @@ def test_an_export_holds_all_that_is_stored_and_is_json(engine: Engine, anna: co
     (talk,) = exported["conversations"]
     assert (talk["id"], talk["sender"], talk["created_at"]) == (anna.id, "anna", NOW.isoformat())
     assert [each["text"] for each in talk["messages"]] == ["Mans ŠNICELIS", "Jūsu ŠNICELIS", "Vēl ŠNICELIS", "Atbilde"]
-    assert talk["turns"][0]["trace"]["matches"][0]["question"] == "Kā atdot naudu?"
+    assert talk["turns"][0]["trace"]["candidates"][0]["question"] == "Kā atdot naudu?"
     assert talk["sessions"][0]["data"]["language"] == "lv"
     assert talk["handoffs"][0]["line"] == "technical"
     assert {*talk} >= {table.name for table in metadata.sorted_tables if "conversation_id" in table.c}

@@ -85,7 +85,7 @@ async def test_a_listener_that_was_cut_off_listens_again_and_has_all_pages_look(
 async def test_a_quiet_connection_is_tried_and_goes_on(
     engine: Engine, bell: RecordingOnChange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.database.pg_listener.QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("bot.database.pg_listener.KEEPALIVE_SECONDS", 0.05)
     talk, _ = take_in(engine, said("Sveiki"))
     other = RecordingOnChange()
     listener = PgListener(engine, other.tokens.append)

@@ -3,11 +3,11 @@
 from sqlalchemy import Engine, update
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState
 from handlers.model.messages import MessageKind
 from kb.model import LineId
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import handoffs, queue
-from storage.helpdesk.handoffs import HandoffState
 from storage.tables import handoffs as table
 from tests.contract.asked import TAPPED, MessageRecorder
 from tests.contract.talks import NOW, SECOND

@@ -95,8 +95,8 @@ def test_pages_hold_every_talk_once(engine: Engine) -> None:
 def test_a_page_stops_looking_after_a_while_and_says_how_far_back_it_got(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "REACH_OF_WORDS", 4)
-    monkeypatch.setattr(search, "_FIRST_STRIDE", 1)
+    monkeypatch.setattr(search, "MAX_ROWS_SCANNED_WITH_TEXT", 4)
+    monkeypatch.setattr(search, "_FIRST_BATCH_ROWS", 1)
     ask = MessageRecorder(engine)
     ask("Kase")
     for days in range(1, 9):

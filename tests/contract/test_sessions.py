@@ -40,7 +40,9 @@ def test_a_session_comes_back_as_it_was_kept(engine: Engine) -> None:
         assert sessions.read(connection, talk.id) == FULL
 
 
-@pytest.mark.parametrize("stored", ["", "{", "null", '{"strikes": "many"}', '{"question": {"about": "weather"}}'])
+@pytest.mark.parametrize(
+    "stored", ["", "{", "null", '{"failed_turns": "many"}', '{"strikes": "many"}', '{"question": {"about": "weather"}}']
+)
 def test_a_session_that_cannot_be_read_becomes_a_new_one(engine: Engine, stored: str) -> None:
     talk, _ = take_in(engine, HELLO)
     with write_transaction(engine) as connection:
@@ -55,3 +57,14 @@ def test_a_session_of_an_older_or_newer_program_keeps_what_is_known(engine: Engi
         connection.execute(update(sessions_table).values(data='{"language": "en", "mood": "good"}'))
 
         assert sessions.read(connection, talk.id) == Session(language="en")
+
+
+def test_a_session_of_the_version_before_still_knows_of_the_outage(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO)
+    with write_transaction(engine) as connection:
+        stored = '{"language": "lv", "strikes": 1, "stopped": true, "ticket_requests": 2}'
+        connection.execute(update(sessions_table).values(data=stored))
+
+        assert sessions.read(connection, talk.id) == Session(
+            language="lv", failed_turns=1, outage_reported=True, ticket_requests=2
+        )

@@ -93,9 +93,9 @@ async def test_by_webhook_what_cannot_be_read_is_parked_and_who_is_nobody_turned
         assert await program.posts(b"not JSON", secret) == 200
         assert await program.posts(b'{"update_id": 2}', "guessed") == 403
         assert await program.posts(b"x" * (1024 * 1024 + 1), secret) == 413
-        assert await program.metric('paligs_updates_unreadable_total{channel="telegram",why="malformed"}') == 1
-        assert await program.metric('paligs_updates_unreadable_total{channel="telegram",why="not_json"}') == 1
-        assert await program.metric('paligs_webhooks_rejected_total{channel="telegram",why="secret"}') == 1
+        assert await program.metric('paligs_updates_dropped_total{channel="telegram",reason="malformed"}') == 1
+        assert await program.metric('paligs_updates_dropped_total{channel="telegram",reason="not_json"}') == 1
+        assert await program.metric('paligs_webhooks_rejected_total{channel="telegram",reason="secret"}') == 1
         assert program.states() == []
         await program.anna.send("hours")
         await program.states_become("sent")

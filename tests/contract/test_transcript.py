@@ -12,7 +12,7 @@ from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import status
 from storage.tables import turns
 from tests.contract.asked import TAPPED, MessageRecorder
-from tests.contract.talks import NOW, SECOND, TRACE
+from tests.contract.talks import NOW, OLD_TRACE, SECOND, TRACE
 
 
 def test_a_message_has_its_reasons_and_a_reply_its_delivery(engine: Engine) -> None:
@@ -61,6 +61,17 @@ def test_a_long_talk_is_read_from_its_end(engine: Engine) -> None:
         text for number in range(3) for text in (f"Jautājums {number}", "Atbilde")
     ]
     assert (earlier, more, none) == (True, True, False)
+
+
+def test_a_trace_of_the_version_before_is_shown_whole(engine: Engine) -> None:
+    talk = MessageRecorder(engine)("Labdien")
+    with write_transaction(engine) as connection:
+        connection.execute(update(turns).values(trace=OLD_TRACE))
+
+    with read_transaction(engine) as connection:
+        (message, _), _ = transcript.transcript(connection, talk)
+    assert message.decision is not None
+    assert message.decision.trace == TRACE
 
 
 def test_a_trace_of_another_version_of_the_program_does_not_hide_the_talk(engine: Engine) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from storage.conversations import conversations, turns
 from storage.database.engine import read_transaction, write_transaction
 from storage.tables import turns as turns_table
-from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, TRACE, decision, said, take_in
+from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, OLD_TRACE, TRACE, decision, said, take_in
 
 
 def test_a_decision_is_kept_with_its_trace_and_the_knowledge_it_rests_on(engine: Engine) -> None:
@@ -26,6 +26,15 @@ def test_a_decision_is_kept_with_its_trace_and_the_knowledge_it_rests_on(engine:
     )
     assert (row.score, row.language, row.created_at) == (0.97, "lv", NOW)
     assert (row.content_version, row.milliseconds) == ("0123456789ab", 0.25)
+
+
+def test_a_trace_of_the_version_before_is_read(engine: Engine) -> None:
+    take_in(engine, HELLO)
+    with write_transaction(engine) as connection:
+        connection.execute(update(turns_table).values(trace=OLD_TRACE))
+
+    with read_transaction(engine) as connection:
+        assert turns.read_trace(connection, 1) == TRACE
 
 
 def test_turns_are_numbered_within_their_talk(engine: Engine) -> None:

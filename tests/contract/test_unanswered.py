@@ -13,7 +13,7 @@ from storage.curation.unanswered import FailureReason, UnansweredMessage
 from storage.database.engine import read_transaction, write_transaction
 from storage.tables import turns
 from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, MessageRecorder
-from tests.contract.talks import NOW
+from tests.contract.talks import NOW, OLD_TRACE
 
 WAITS = timedelta(minutes=30)
 DAY = timedelta(days=1)
@@ -89,6 +89,15 @@ def test_guesses_are_what_it_was_thought_to_mean(engine: Engine) -> None:
 
     with read_transaction(engine) as connection:
         assert unanswered.candidates_for(connection, [1, 2, 99]) == {1: (EntryId("refund"),), 2: ()}
+
+
+def test_guesses_of_the_version_before_are_still_read(engine: Engine) -> None:
+    MessageRecorder(engine)("Blabla", UNKNOWN)
+    with write_transaction(engine) as connection:
+        connection.execute(update(turns).values(trace=OLD_TRACE))
+
+    with read_transaction(engine) as connection:
+        assert unanswered.candidates_for(connection, [1]) == {1: (EntryId("refund"),)}
 
 
 def test_what_did_not_help_is_listed_once_as_that(engine: Engine) -> None:

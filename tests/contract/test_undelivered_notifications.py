@@ -5,9 +5,10 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState, NotificationKind
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications, undelivered_notifications
-from storage.delivery.notifications import ClaimedNotification, NotificationKind, NotificationState
+from storage.delivery.notifications import ClaimedNotification, NotificationState
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff
 from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
@@ -60,7 +61,7 @@ def test_what_failed_and_what_was_tried_in_vain_is_listed_while_somebody_waits(e
     assert (first.handoff, first.conversation, first.target) == (handoff.id, handoff.conversation, "telegram:-100")
     assert (first.due_at, second.due_at) == (None, NOW + timedelta(minutes=5))
     with write_transaction(engine) as connection:
-        handoffs.close(connection, handoff.id, handoffs.HandoffState.CONTACTED, NOW)
+        handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
     assert listed(engine) == {}
 
 

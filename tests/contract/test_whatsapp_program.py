@@ -71,7 +71,7 @@ async def test_a_wrong_signature_is_refused_and_counted(anna: WhatsAppPerson, en
         assert await anna.post_webhook(path, forged, token="another token") == 403
     async with anna.client.get(f"{anna.url}/metrics") as response:
         counted = await response.text()
-    assert 'paligs_webhooks_rejected_total{channel="whatsapp",why="signature"} 2.0' in counted
+    assert 'paligs_webhooks_rejected_total{channel="whatsapp",reason="signature"} 2.0' in counted
     with read_transaction(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM messages")) == 0
 

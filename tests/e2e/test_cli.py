@@ -95,7 +95,7 @@ def test_a_batch_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_kb_check_is_content_with_what_is_shipped_and_names_what_is_wrong(tmp_path: Path) -> None:
-    assert "no mistakes" in paligs("kb", "check", folder=tmp_path).stdout
+    assert "no problems" in paligs("kb", "check", folder=tmp_path).stdout
     assert paligs("kb", "check", "--content", str(CONTENT), folder=tmp_path).returncode == 0
     (tmp_path / "content").mkdir()
     refused = paligs("kb", "check", "--content", "content", folder=tmp_path)
@@ -103,13 +103,20 @@ def test_kb_check_is_content_with_what_is_shipped_and_names_what_is_wrong(tmp_pa
     assert "directory.yaml: cannot be read" in refused.stdout
 
 
-def test_kb_learn_tells_where_it_is_kept_and_what_cannot_be_read(tmp_path: Path) -> None:
-    done = paligs("kb", "learn", folder=tmp_path)
+def test_kb_train_tells_where_the_model_is_cached_and_what_cannot_be_read(tmp_path: Path) -> None:
+    done = paligs("kb", "train", folder=tmp_path)
     assert done.returncode == 0
-    assert "kept in" in done.stdout
-    broken = paligs("kb", "learn", "--content", "nowhere", folder=tmp_path)
+    assert "cached in" in done.stdout
+    broken = paligs("kb", "train", "--content", "nowhere", folder=tmp_path)
     assert broken.returncode == 1
     assert "directory.yaml" in broken.stderr
+
+
+def test_kb_learn_is_the_same_command_and_not_in_the_help(tmp_path: Path) -> None:
+    assert paligs("kb", "learn", folder=tmp_path).stdout == paligs("kb", "train", folder=tmp_path).stdout
+    told = paligs("kb", "--help", folder=tmp_path).stdout
+    assert "train" in told
+    assert "learn" not in told
 
 
 def test_kb_export_holds_every_entry_in_every_language(tmp_path: Path) -> None:

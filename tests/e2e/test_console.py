@@ -151,7 +151,7 @@ async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: Open
 async def test_a_page_left_open_goes_to_the_sign_in_when_the_session_ends(
     opens: OpenWindow, house: RunningProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_updates, "PROVED_SECONDS", 0.5)
+    monkeypatch.setattr(live_updates, "SESSION_RECHECK_SECONDS", 0.5)
     page = await console.open_page(await console.sign_in(opens, house), house, "/delivery")
     with engine.write_transaction(house.database) as connection:
         ada = agents.find(connection, console.ADMIN)

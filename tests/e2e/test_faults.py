@@ -137,7 +137,7 @@ async def platform(request: pytest.FixtureRequest, control: str) -> AsyncIterato
 def _channel(platform: FakePlatform, clock: Callable[[], datetime]) -> Telegram | WhatsApp:
     behind = RecordingWebhookHandlers()
     if platform.name == "telegram":
-        with patch("bot.channels.telegram.api.client._TIMEOUT", PATIENCE):
+        with patch("bot.channels.telegram.api.client._TIMEOUT_SECONDS", PATIENCE):
             tempo = Timing(
                 chat_interval_seconds=0.01, group_interval_seconds=0.01, max_wait_seconds=2, shutdown_grace_seconds=1
             )
@@ -223,7 +223,7 @@ async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_i
         assert first == second
     else:
         assert state == "failed"
-        assert "may have been sent" in row.error
+        assert "outcome is unknown" in row.error
         assert row.due_at is None
         assert len(await platform.texts()) == 1
 
@@ -238,7 +238,7 @@ async def test_a_platform_that_goes_on_failing_is_asked_less_and_less(
         waits.append(reply.retry_delay())
         if platform.name == "telegram":
             # The chat is held here for as long as was asked; another process would not know.
-            reply.deliver.channels["telegram"]._ways_out = None  # type: ignore[attr-defined]
+            reply.deliver.channels["telegram"]._senders = None  # type: ignore[attr-defined]
     assert waits[-1] > waits[0] or platform.name == "telegram"
     assert all(wait <= MAX_BACKOFF for wait in waits)
     assert await reply.attempt_delivery(after=timedelta(minutes=10)) == "sent"
@@ -254,7 +254,7 @@ async def test_those_behind_a_reply_that_waits_wait_in_order(platform: FakePlatf
     await reply.deliver(reply.program.submitted[-1])
     assert len(await platform.texts()) == 1
     if platform.name == "telegram":
-        reply.deliver.channels["telegram"]._ways_out = None  # type: ignore[attr-defined]
+        reply.deliver.channels["telegram"]._senders = None  # type: ignore[attr-defined]
     reply.program.time[0] += MINUTE
     await reply.deliver(reply.program.submitted[-1])
     sent = await platform.texts()

@@ -54,7 +54,7 @@ class ProcessGroup:
 
     def ready(self) -> bool:
         """Whether each says so, as often as it was started."""
-        said = ('"program.serving"', '"program.working"')
+        said = ('"server.started"', '"worker.started"')
         return all(
             sum(any(word in line for word in said) for line in program.log()) >= self.start_count
             for program in self.programs

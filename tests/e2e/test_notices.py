@@ -18,10 +18,10 @@ from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.app.notification_check import send_test_notifications
 from bot.settings import read_settings
 from handlers.model.context import KnowledgeBundle
+from handlers.model.handoff import HandoffState
 from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import HandoffState
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import SPEC, Json
 

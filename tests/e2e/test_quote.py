@@ -33,7 +33,7 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
             assert await asyncio.to_thread(program.stop, within=20) == 0
             # Whatever is logged at the most talkative, libraries too: no token, no word of anybody.
             log = "\n".join(program.log())
-            assert "telegram.open" in log
+            assert "telegram.started" in log
             assert "delivery.failed" in log
             for private in (peer.token, peer.token.split(":")[1], "čeku", "sveiki"):
                 assert private not in log

@@ -17,9 +17,10 @@ from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.knowledge.phrases import load_phrases
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
+from handlers.model.handoff import HandoffState
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import HandoffEvent, HandoffState
+from storage.helpdesk.handoffs import HandoffEvent
 from tests.contract.conftest import (  # noqa: F401 fixtures
     backend,
     engine,

@@ -151,7 +151,7 @@ def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> 
     settings = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "DATABASE_URL": shared, "CONTENT_DIR": str(content)}
     with ProgramProcess(tmp_path, settings, "worker") as program:
         program.start()
-        waits(lambda: events(program, "program.working"))
+        waits(lambda: events(program, "worker.started"))
         engine = create_database_engine(shared)
         with write_transaction(engine) as connection:
             lessons.add_lesson(
@@ -164,10 +164,10 @@ def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> 
                 datetime.now(UTC),
             )
         engine.dispose()
-        waits(lambda: events(program, "knowledge.learned"))
+        waits(lambda: events(program, "knowledge.trained"))
         add(content / "entries" / "printer.yaml", "the slip box is mute")
         program.reload_content()
-        waits(lambda: len(events(program, "knowledge.learned")) == 2)
+        waits(lambda: len(events(program, "knowledge.trained")) == 2)
         assert program.stop(within=20) == 0
     assert program.logged_errors() == []
 
@@ -207,7 +207,7 @@ def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_pat
         tmp_path, {"XDG_CACHE_HOME": str(tmp_path / "cache"), "CONTENT_DIR": str(content), "PORT": str(port)}
     ) as program:
         program.start()
-        waits(lambda: events(program, "program.serving"))
+        waits(lambda: events(program, "server.started"))
         first = ready(port)
         add(content / "entries" / "printer.yaml", "the slip box is mute")
         program.reload_content()
@@ -218,8 +218,8 @@ def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_pat
         (content / "entries" / "hello.yaml").write_text("id: hello\nact: hum\n", "utf-8")
         (content / "entries" / "close.yaml").write_text("id: [", "utf-8")
         program.reload_content()
-        waits(lambda: events(program, "knowledge.refused"))
-        (refused,) = events(program, "knowledge.refused")
+        waits(lambda: events(program, "knowledge.content_invalid"))
+        (refused,) = events(program, "knowledge.content_invalid")
         assert {problem.split(":")[0] for problem in refused["problems"]} >= {"hello.yaml", "close.yaml"}
         assert ready(port) == second
         assert program.stop(within=20) == 0

@@ -1,13 +1,16 @@
-"""Tests are shared out between processes, which must name all of them alike: by no time, key or order of a set."""
+"""Every process names the tests alike: by no time, key or order of a set; and a class name stands for one thing."""
 
+import ast
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = ("bot", "handlers", "kb", "storage", "tests")
 
 
 def _name(item: pytest.Item) -> str:
@@ -29,3 +32,13 @@ def test_another_process_names_the_tests_alike(request: pytest.FixtureRequest) -
     mine = {_name(item) for item in request.session.items}
     assert mine
     assert mine <= set(told)
+
+
+def test_a_class_name_stands_for_one_class() -> None:
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for file in sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    assert len(places) > 300, "nothing was looked at"
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 WRONG = """
-from bot.notify.interface import Notice, Notifier, StaffAddress, Thread
+from bot.notify.interface import HandoffNotification, Notifier, StaffAddress, Thread
 from kb.model import TicketAddress
 
-async def sneak(notifier: Notifier, address: {type}, notice: Notice) -> None:
-    await notifier.notify(address, notice, Thread(key="1"))
+async def sneak(notifier: Notifier, address: {type}, notification: HandoffNotification) -> None:
+    await notifier.notify(address, notification, Thread(key="1"))
 """
 
 

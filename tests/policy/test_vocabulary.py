@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 def test_these_are_all_the_things_that_the_bot_can_do() -> None:
     names = {member.__name__ for member in get_args(Action)}
     assert names == {
-        "Say", "Ask", "ShowLine", "ShowTicketChannel", "NotifyStaff", "CloseHandoffs", "AskHelped",
-        "NoteFeedback", "Forget",
+        "Say", "Ask", "ShowLine", "ShowTicketChannel", "NotifyStaff", "CloseHandoffs", "AskFeedback",
+        "RecordFeedback", "EraseUser",
     }  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def test_every_action_of_the_module_is_in_the_union() -> None:
     classes = {
         name
         for name, thing in vars(actions).items()
-        if isinstance(thing, type) and thing.__module__ == actions.__name__ and name != "Reason"
+        if isinstance(thing, type) and thing.__module__ == actions.__name__ and name != "HandoffReason"
     }
     assert classes == {member.__name__ for member in get_args(Action)}
 
@@ -35,8 +35,8 @@ def test_no_action_can_carry_an_address() -> None:
     assert held["ShowTicketChannel"] == held["CloseHandoffs"] == set()
     assert held["NotifyStaff"] == {"line", "reason"}
     # What a person says about an answer is counted, and goes nowhere.
-    assert held["AskHelped"] == {"options"}
-    assert held["NoteFeedback"] == {"helped", "turn"}
+    assert held["AskFeedback"] == {"options"}
+    assert held["RecordFeedback"] == {"helped", "turn"}
 
 
 @pytest.mark.parametrize("interpreter", ["handlers/rendering.py", "bot/intake/intake.py"])

@@ -1,4 +1,4 @@
-"""The Telegram channel: knows messages and the Bot API; neither storage, jobs, notices nor other channels."""
+"""The Telegram channel: knows messages and the Bot API; neither storage, jobs, notifications nor other channels."""
 
 from bot.channels.telegram.api.timing import Timing
 from bot.channels.telegram.channel import Telegram, TelegramSettingError

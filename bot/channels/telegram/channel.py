@@ -1,4 +1,4 @@
-"""Telegram as a channel, put together; it takes messages in and sends replies, and can do nothing else."""
+"""The Telegram channel: receives messages, sends replies, and does nothing else."""
 
 import asyncio
 import hashlib
@@ -36,7 +36,7 @@ _DEFAULT_TIMING: Final = Timing()
 
 
 class TelegramSettingError(Exception):
-    """Telegram does not accept a setting; mend the one that is named and start again."""
+    """Telegram does not accept a setting; correct the one that is named and start again."""
 
 
 def _utc_now() -> datetime:
@@ -44,7 +44,7 @@ def _utc_now() -> datetime:
 
 
 class Telegram:
-    """One bot. It can send without being started; `start` is for the process that also takes messages in."""
+    """One bot. It can send without being started; `start` is for the process that also receives."""
 
     name = CHANNEL
 
@@ -59,7 +59,7 @@ class Telegram:
         timing: Timing = _DEFAULT_TIMING,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
-        """`secret` is what Telegram shows at the webhook (A-Z a-z 0-9 _ -); made from the token where none is given."""
+        """`secret` is what Telegram sends to the webhook (A-Z a-z 0-9 _ -); derived from the token by default."""
         self._api = make_bot_api(token, api_url)
         self._timing = timing
         self._background_calls = BackgroundCalls()
@@ -71,37 +71,37 @@ class Telegram:
             clock=clock,
             callbacks=callbacks,
         )
-        # Every process must come to the same secret, and nobody to the token through it.
+        # Every process must derive the same secret, which must not reveal the token.
         self._secret = secret or hmac.new(token.encode(), b"telegram webhook", hashlib.sha256).hexdigest()
         self._poller = Poller(self._api.get_raw_updates, self._update_handler, timing)
         self._retry_task: asyncio.Task[None] | None = None
         self._senders: tuple[ReplySender, GroupMessages] | None = None
 
     async def send(self, address: str, message: OutgoingMessage) -> str:
-        """As Channel.send; `address` is a Place."""
+        """As Channel.send; `address` is a ChatAddress."""
         sender, _ = self._make_senders()
         return await sender.send(address, message)
 
     async def post(
         self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...] = (), in_reply_to: str | None = None
     ) -> str:
-        """As Board.post."""
+        """As GroupMessages.post."""
         _, board = self._make_senders()
         return await board.post(address, html, rows, in_reply_to)
 
     async def edit(
         self, address: str, message_id: str, html: str, rows: tuple[tuple[ActionButton, ...], ...] = ()
     ) -> None:
-        """As Board.change."""
+        """As GroupMessages.edit."""
         _, board = self._make_senders()
         await board.edit(address, message_id, html, rows)
 
     def watch_groups(self, groups: frozenset[str], on_tap: OnTap) -> None:
-        """`press` is told of taps on what `post` put up; in the chats `boards` people talk among themselves."""
+        """Call `on_tap` for buttons of posted messages; in `groups` the bot answers no messages."""
         self._update_handler.groups, self._update_handler.on_tap = groups, on_tap
 
     def _make_senders(self) -> tuple[ReplySender, GroupMessages]:
-        """Made when first needed: they keep to the clock of the loop that runs."""
+        """Created when first needed: they use the clock of the running loop."""
         if self._senders is None:
             clock = asyncio.get_running_loop().time
             pace = ChatRateLimiter(
@@ -120,9 +120,9 @@ class Telegram:
         return [web.post(PATH, Webhook(self._update_handler, self._secret).handle)]
 
     async def start(self, public_url: str | None) -> None:
-        """Takes messages in from now on: by webhook at `public_url`, else by polling.
+        """Start to receive: by webhook at `public_url`, else by polling.
 
-        Where Telegram cannot be reached it returns nevertheless, and goes on trying.
+        If Telegram is unreachable it returns nevertheless, and retries in the background.
 
         Raises:
             TelegramSettingError: Telegram refuses the token, or the address.
@@ -138,18 +138,18 @@ class Telegram:
             setting = "TELEGRAM_WEBHOOK_SECRET" if "secret" in str(exc).casefold() else "PUBLIC_URL"
             raise TelegramSettingError(f"{setting}: Telegram refuses the webhook: {exc}") from exc
         except TelegramError as exc:
-            log.warning("telegram.not_reached", error=type(exc).__name__)
+            log.warning("telegram.unreachable", error=type(exc).__name__)
             self._retry_task = asyncio.create_task(self._retry_start(public_url, exc), name="telegram opening")
 
     async def stop_receiving(self) -> None:
-        """Takes nothing in any more, and finishes what runs. The webhook stays: Telegram keeps what comes meanwhile."""
+        """Receive nothing more, and finish what runs. The webhook stays: Telegram keeps updates meanwhile."""
         if self._retry_task is not None:
             self._retry_task.cancel()
             await asyncio.gather(self._retry_task, return_exceptions=True)
         await self._poller.stop()
 
     async def stop(self) -> None:
-        """Takes nothing in any more, sends nothing any more, and closes the connections."""
+        """Stop receiving and sending, and close the connections."""
         await self.stop_receiving()
         await self._background_calls.stop(self._timing.shutdown_grace_seconds / 3)
         await self._api.close_connections()
@@ -164,7 +164,7 @@ class Telegram:
             await self._api.set_webhook(
                 f"{public_url.rstrip('/')}{PATH}", allowed_updates=ALLOWED_UPDATES, secret_token=self._secret
             )
-        log.info("telegram.open", bot=me.username, by="polling" if public_url is None else "webhook")
+        log.info("telegram.started", bot=me.username, mode="polling" if public_url is None else "webhook")
         self._background_calls.run("publish profile", publish_profile(self._api))
 
     async def _retry_start(self, public_url: str | None, exc: TelegramError) -> None:
@@ -177,7 +177,7 @@ class Telegram:
                 await self._start_receiving(public_url)
             except TelegramError as again:
                 exc = again
-                log.warning("telegram.not_reached", error=type(exc).__name__, attempt=attempt)
+                log.warning("telegram.unreachable", error=type(exc).__name__, attempt=attempt)
             else:
                 return
 

@@ -1,4 +1,4 @@
-"""What Telegram shows about the bot: its commands and descriptions in every language, from texts/."""
+"""Publishes the bot's commands and descriptions in every language, from texts/."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from bot.channels.telegram.api.client import BotApi
 from kb.model import LANGUAGES, Language
 
 DEFAULT_LANGUAGE: Final[Language] = "lv"
-"""For people whose language is none of ours, as in the talk itself."""
+"""For people with another language, as in conversations."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BotProfile:
-    """The texts in one language; Telegram takes 512 characters of the first, 120 of the second, 256 a command."""
+    """The profile in one language; Telegram allows 512 characters of description, 120 of short description, 256 a
+    command."""
 
     description: str
     short_description: str
@@ -25,15 +26,15 @@ class BotProfile:
 
 
 def read_profile(language: Language) -> BotProfile:
-    """The texts in `language`."""
+    """The profile in `language`."""
     file = files(__package__) / "texts" / f"{language}.yaml"
     return BotProfile(**yaml.safe_load(file.read_text("utf-8")))
 
 
 async def publish_profile(api: BotApi) -> None:
-    """Makes Telegram show them, in every language and by default.
+    """Publish the profile, in every language and as the default.
 
-    Only what differs is set: Telegram slows down bots that set these again at each start.
+    Only differences are set: Telegram throttles bots that set these at each start.
 
     Raises:
         TelegramError: some may be set, and some not.

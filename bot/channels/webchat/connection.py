@@ -1,4 +1,4 @@
-"""One open page: hears its frames, and shows it whatever is new in the history."""
+"""One WebSocket connection: handles its frames, and pushes new messages from the history."""
 
 import asyncio
 import json
@@ -21,17 +21,17 @@ log = structlog.get_logger()
 
 CHANNEL: Final = "webchat"
 MAX_HISTORY_MESSAGES: Final = 500
-"""Messages of a talk that a page gets when it opens."""
+"""Messages that a page gets when it opens."""
 
 _START_ID_PREFIX: Final = "start:"
-"""Message ids that begin so are the program's own: a page cannot make one, and none is shown."""
+"""Prefix of the program's own message ids: a page cannot use it, and such messages are not shown."""
 
 
 class HistoryAfter(Protocol):
-    """What was said in a talk, both sides in order, after a sequence number.
+    """The messages of a conversation, both sides in order, after a sequence number.
 
-    It may give as many at a time as it likes: it is asked on until it has none. A talk that is forgotten is gone from
-    it, its sequence numbers are never used again.
+    It may return them in batches: it is called until it returns none. An erased conversation is empty, and its sequence
+    numbers are never reused.
     """
 
     async def __call__(self, conversation: str, after_sequence: int) -> Sequence[OutgoingMessage]: ...
@@ -39,7 +39,7 @@ class HistoryAfter(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionContext:
-    """What every open page shares."""
+    """What all connections share."""
 
     receive: Receive
     history: HistoryAfter
@@ -47,11 +47,11 @@ class ConnectionContext:
     texts: Mapping[Language, Mapping[str, str]]
     max_chars: int
     wake: Callable[[str], None]
-    """Tells every page of a conversation that something is new."""
+    """Wakes every page of a conversation."""
 
 
 class Connection:
-    """One WebSocket of a person. Frames are dealt with one after the other; the history is the only truth shown."""
+    """One WebSocket of a person. Frames are handled in order; only the history is shown."""
 
     def __init__(self, socket: web.WebSocketResponse, conversation: str, context: ConnectionContext) -> None:
         self._socket, self._conversation, self._context = socket, conversation, context
@@ -61,12 +61,12 @@ class Connection:
         self._change_event = asyncio.Event()
 
     def wake(self) -> None:
-        """Something is new in the history."""
+        """The history has new messages."""
         if self._ready:
             self._change_event.set()
 
     async def run(self) -> None:
-        """Until the page goes, or the program."""
+        """Run until the page or the program closes it."""
         writer = asyncio.create_task(self._push_loop(), name="webchat writer")
         try:
             async for frame in self._socket:
@@ -76,7 +76,7 @@ class Connection:
             await asyncio.gather(writer, return_exceptions=True)
 
     async def close(self) -> None:
-        """Goodbye: the page will try to come back."""
+        """Close it; the page will reconnect."""
         await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _on_frame(self, raw: str) -> None:
@@ -106,17 +106,17 @@ class Connection:
             if not hello.after:
                 self._last_sequence = await self._start_conversation(hello.lang)
             elif not await self._context.history(self._conversation, 0):
-                # What the page shows was forgotten since: begin anew.
+                # The shown conversation was erased since: start anew.
                 await self._start_conversation(hello.lang)
-        except Exception as exc:  # noqa: BLE001 - whatever the program behind is made of
+        except Exception as exc:  # noqa: BLE001 - whatever fails behind it
             await self._close_for_retry(exc)
         else:
-            # Not sooner: what is said meanwhile may not be for showing.
+            # Not earlier: messages stored meanwhile may not be for showing.
             self._ready = True
             self._context.wake(self._conversation)
 
     async def _start_conversation(self, language: Language) -> int:
-        """Begins a talk in which the person has not spoken yet; where it is to be shown from."""
+        """Start a conversation in which the person has not written yet; return the sequence number to show it from."""
         messages = await self._messages_after(0)
         starts = [one for one in messages if _is_start_message(one)]
         if len(starts) < sum(one.from_user for one in messages) or (messages and not starts):
@@ -129,8 +129,8 @@ class Connection:
     async def _submit(self, message_id: str, text: str, tap: TapFrame | None = None) -> None:
         try:
             await self._context.receive(self._inbound(message_id, text, tap))
-        except Exception as exc:  # noqa: BLE001 - whatever it was: the page keeps the message and offers to send it again
-            log.warning("webchat.not_stored", error=type(exc).__name__)
+        except Exception as exc:  # noqa: BLE001 - whatever it was: the page keeps the message and offers to resend it
+            log.warning("webchat.store_failed", error=type(exc).__name__)
             await self._send_error("not_stored", message_id)
         else:
             await self._send_frame(protocol.accepted_frame(message_id))
@@ -151,17 +151,17 @@ class Connection:
         )
 
     async def _push_loop(self) -> None:
-        """Shows what is new, each time something is."""
+        """Push new messages on each wake-up."""
         while True:
             await self._change_event.wait()
             self._change_event.clear()
             try:
                 await self._push_changes()
-            except Exception as exc:  # noqa: BLE001 - the page comes back and asks again
+            except Exception as exc:  # noqa: BLE001 - the page reconnects and asks again
                 await self._close_for_retry(exc)
 
     async def _push_changes(self) -> None:
-        # The last message that was seen is read too: if it is gone, the talk was forgotten.
+        # Includes the last seen message: if that is gone, the conversation was erased.
         messages = await self._messages_after(max(self._last_sequence - 1, 0))
         fresh = bool(self._last_sequence) and (not messages or messages[0].sequence != self._last_sequence)
         if fresh:
@@ -191,12 +191,12 @@ class Connection:
         await self._send_frame(protocol.error_frame(code, text, message_id))
 
     async def _send_frame(self, frame: ServerFrame) -> None:
-        # A page that has gone misses nothing: it asks for the history when it is back.
+        # A closed page misses nothing: it asks for the history when it reconnects.
         with suppress(ConnectionError):
             await self._socket.send_str(json.dumps(frame))
 
     async def _close_for_retry(self, exc: Exception) -> None:
-        log.warning("webchat.no_history", error=type(exc).__name__)
+        log.warning("webchat.history_unavailable", error=type(exc).__name__)
         await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
 
 

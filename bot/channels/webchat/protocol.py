@@ -1,4 +1,4 @@
-"""What goes over the WebSocket: frames from the page, parsed, and frames to it; pure."""
+"""The WebSocket protocol: parses frames from the page, and builds frames to it; pure."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ ServerFrame: TypeAlias = Mapping[str, object]
 
 
 def _replace_lone_surrogates(text: object) -> object:
-    """Text without half letters (lone surrogates): JSON can carry them, nothing else can."""
+    """Text without lone surrogates: JSON can carry them, nothing else can."""
     if not isinstance(text, str):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -32,7 +32,7 @@ class _Frame(BaseModel):
 
 
 class HelloFrame(_Frame):
-    """The page is there, and has seen everything up to `after`."""
+    """The page has connected, and has everything up to `after`."""
 
     type: Literal["hello"]
     after: int = Field(default=0, ge=0, le=2**53)
@@ -40,7 +40,7 @@ class HelloFrame(_Frame):
 
 
 class SayFrame(_Frame):
-    """The person wrote something; `id` is made by the page, so that it may be sent again."""
+    """The person wrote a message; `id` is made by the page, so that resending is idempotent."""
 
     type: Literal["say"]
     id: ClientId
@@ -48,7 +48,7 @@ class SayFrame(_Frame):
 
 
 class TapFrame(_Frame):
-    """The person chose an option of a turn; `text` is what stood on it."""
+    """The person chose an option of a turn; `text` is its title."""
 
     type: Literal["tap"]
     id: ClientId
@@ -62,8 +62,8 @@ _client_frame: Final[TypeAdapter[ClientFrame]] = TypeAdapter(Annotated[ClientFra
 _client_id: Final[TypeAdapter[str]] = TypeAdapter(ClientId)
 
 
-class MalformedFrame(Exception):  # noqa: N818 - it is the frame that is at fault
-    """The frame is none that the page sends; `id` is the message it meant, where that can be told."""
+class MalformedFrame(Exception):  # noqa: N818 - named after the frame
+    """The frame is invalid; `id` is its message id, if that can be read."""
 
     def __init__(self, message_id: str | None = None) -> None:
         super().__init__(self.__doc__)
@@ -71,7 +71,7 @@ class MalformedFrame(Exception):  # noqa: N818 - it is the frame that is at faul
 
 
 def parse_frame(raw: str) -> ClientFrame:
-    """A frame from the page.
+    """Parse a frame from the page.
 
     Raises:
         MalformedFrame: it is not one of the three.
@@ -85,7 +85,7 @@ def parse_frame(raw: str) -> ClientFrame:
 
 
 def welcome_frame(messages: Iterable[OutgoingMessage], *, fresh: bool) -> ServerFrame:
-    """The first frame: what the page has not seen yet. `fresh`: it is all there is, drop what the page shows."""
+    """The first frame: what the page does not have yet. `fresh`: this is the whole history, discard what is shown."""
     return {"type": "welcome", "fresh": fresh, "messages": [message_frame(one) for one in messages]}
 
 
@@ -109,7 +109,7 @@ def message_frame(message: OutgoingMessage) -> ServerFrame:
 
 
 def error_frame(code: ErrorCode, text: str, message_id: str | None) -> ServerFrame:
-    """Something did not work; `text` says it to the person."""
+    """An error; `text` is for the person."""
     return {"type": "error", "code": code, "text": text, "id": message_id}
 
 

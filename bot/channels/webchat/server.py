@@ -1,4 +1,4 @@
-"""The web chat put together: the page at /, its files, and the WebSocket behind it."""
+"""The web chat's routes: the page at /, its files, and the WebSocket."""
 
 import hashlib
 from asyncio import gather
@@ -22,7 +22,7 @@ from kb.model import LANGUAGES, Language
 MAX_FRAME_BYTES: Final = 64 * 1024
 HEARTBEAT_INTERVAL_SECONDS: Final = 25.0
 CLOSE_TIMEOUT_SECONDS: Final = 3.0
-"""How long a page may take to answer a goodbye: a phone that was put away never does."""
+"""How long a page may take to close: a phone in standby never answers."""
 
 MAX_MESSAGE_CHARS: Final = 4000
 """Of one message."""
@@ -36,7 +36,7 @@ _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
 def _conversation_token(conversation: str) -> str:
-    """What processes tell each other in place of a conversation."""
+    """A fingerprint that processes exchange instead of the conversation's address."""
     return hashlib.sha256(conversation.encode()).hexdigest()
 
 
@@ -45,7 +45,7 @@ def _utc_now() -> datetime:
 
 
 class WebChat:
-    """The chat at /. `urgent` gives the one sentence with a number that is shown while there is no connection."""
+    """The chat at /. `urgent` gives the sentence with a phone number that is shown while there is no connection."""
 
     name = CHANNEL
 
@@ -68,7 +68,7 @@ class WebChat:
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._page_template = environment.get_template("chat.html")
         self._connections: defaultdict[str, set[Connection]] = defaultdict(set)
-        """By the mark of their conversation."""
+        """By the fingerprint of their conversation."""
         self._context = ConnectionContext(
             receive=receive,
             history=history,
@@ -83,17 +83,17 @@ class WebChat:
         return (web.get("/", self._show_page), web.get("/chat/ws", self._serve_socket), *self._assets.routes())
 
     async def send(self, address: str, message: OutgoingMessage) -> str | None:
-        """As Channel.send. Open pages take it from the history, where it stands; others will when they open."""
+        """As Channel.send. Open pages read it from the history; others will when they open."""
         del message
         self._wake(address)
         return None
 
     async def close(self) -> None:
-        """Sends every open page away; they come back when somebody serves them."""
+        """Close every connection; pages reconnect when somebody serves them."""
         await gather(*(connection.close() for pages in list(self._connections.values()) for connection in list(pages)))
 
     def on_remote_change(self, token: str | None) -> None:
-        """Another process stored something in the conversation with this mark, or perhaps (None) in any."""
+        """Another process changed the conversation with this fingerprint, or perhaps (None) any."""
         for pages in [*self._connections.values()] if token is None else [self._connections.get(token, ())]:
             for connection in pages:
                 connection.wake()

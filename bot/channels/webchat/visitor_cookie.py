@@ -1,4 +1,4 @@
-"""Who is at the page: a random number in a signed cookie, and nothing about the person."""
+"""Identifies the browser by a random number in a signed cookie, with nothing about the person."""
 
 import secrets
 from datetime import timedelta
@@ -11,7 +11,7 @@ _COOKIE_TTL_SECONDS: Final = int(timedelta(days=365).total_seconds())
 
 
 class VisitorCookie:
-    """Gives every browser its conversation, and knows it again."""
+    """Gives every browser a conversation, and recognizes it."""
 
     def __init__(self, signer: TimestampSigner, *, secure: bool) -> None:
         self._signer, self._secure = signer, secure
@@ -19,14 +19,14 @@ class VisitorCookie:
         self._cookie_name = "__Host-paligs" if secure else "paligs"
 
     def read(self, request: web.Request) -> str | None:
-        """The conversation of this browser; None where it has none, or the cookie is not ours."""
+        """The conversation of this browser; None if it has none, or the cookie is not valid."""
         try:
             return self._signer.unsign(request.cookies.get(self._cookie_name, ""), max_age=_COOKIE_TTL_SECONDS).decode()
         except BadSignature:
             return None
 
     def renew(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Gives the browser a conversation, or lengthens the life of the one it has."""
+        """Set the cookie, or extend its lifetime."""
         conversation = self.read(request) or secrets.token_hex(16)
         response.set_cookie(
             self._cookie_name,

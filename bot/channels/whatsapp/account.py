@@ -1,4 +1,4 @@
-"""What the operator says of the Twilio account; checked once, and told in the words of the settings."""
+"""The Twilio account's settings; validated once, with errors in the words of the settings."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,12 +27,12 @@ class TwilioAccountError(ValueError):
 class TwilioAccount:
     """The account and its sender.
 
-    `number` is +371... or whatsapp:+371...; `content` names the content template for a form and a number of choices:
-    {"quick-reply-2": "HX...", "list-picker-5": "HX..."} (see templates.py). What is not named there goes as numbered
-    text.
+    `number` is +371... or whatsapp:+371...; `content_templates` maps a format and a number of options to a content
+    template: {"quick-reply-2": "HX...", "list-picker-5": "HX..."} (see templates.py). Everything else is sent as
+    numbered text.
 
     Raises:
-        AccountError: names every mistake.
+        TwilioAccountError: names every problem.
     """
 
     sid: str
@@ -54,11 +54,11 @@ class TwilioAccount:
 
     @property
     def status_url(self) -> str:
-        """Where Twilio tells what became of a message."""
+        """The status callback's address."""
         return self.webhook_url(STATUS_PATH)
 
     def webhook_url(self, path: str) -> str:
-        """The address that Twilio calls for a path: behind a proxy no other is known."""
+        """The public address of a path: behind a proxy the request does not know it."""
         return self.public_url.rstrip("/") + path
 
     def _find_problems(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The WhatsApp channel: sends a reply part by part, and remembers which parts were taken when it has to stop."""
+"""The WhatsApp channel: sends a reply part by part, and remembers accepted parts for a retry."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,16 +18,17 @@ from bot.channels.whatsapp.webhook import OnStatus, OnWebhookRejected, Webhooks
 log = structlog.get_logger()
 
 SERVICE_WINDOW: Final = timedelta(hours=24)
-"""How long after a person's last message WhatsApp takes free text (Twilio error 63016 tells of the rest)."""
+"""Meta's customer service window: free text is accepted for this long after the person's last message (else Twilio
+error 63016)."""
 
 MAX_PROGRESS_ENTRIES: Final = 1000
-"""Replies that stopped half-way."""
+"""Partly sent replies to remember."""
 
 
 class WhatsApp:
     """One sender at Twilio.
 
-    `receive` takes messages in; `reported` is told what becomes of those sent; `rejected` counts refused webhooks.
+    `receive` gets messages, `on_status` status reports; `on_rejected` counts rejected webhooks.
     """
 
     name = CHANNEL
@@ -56,7 +57,7 @@ class WhatsApp:
         """The sid of the reply's last message.
 
         Raises:
-            DeliveryError: not all of it was taken. Sent again (by this process), it goes on where it stopped.
+            DeliveryError: not all parts were accepted. Called again (in this process), it continues after the last one.
         """
         if message.last_user_message_at is not None and self._clock() - message.last_user_message_at >= SERVICE_WINDOW:
             raise DeliveryError(describe_code(OUTSIDE_SERVICE_WINDOW), permanent=True)
@@ -75,7 +76,7 @@ class WhatsApp:
         return receipt
 
     async def close(self) -> None:
-        """Lets go of the connections."""
+        """Close the connections."""
         await self._messages.close()
 
     async def _send_part(self, address: str, part: MessagePart) -> str:
@@ -84,7 +85,7 @@ class WhatsApp:
         except TemplateError as exc:
             if not isinstance(part, TemplateContent):
                 raise
-            log.warning("whatsapp.template_refused", template=part.template_sid, code=exc.code)
+            log.warning("whatsapp.template_rejected", template=part.template_sid, code=exc.code)
             for text in part.fallback_text:
                 receipt = await self._messages.create(address, text)
             return receipt

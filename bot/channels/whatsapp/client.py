@@ -1,4 +1,4 @@
-"""Hands one message to Twilio's REST API, and tells what an error means for trying again."""
+"""Sends one message through Twilio's REST API, and classifies its errors."""
 
 import asyncio
 from typing import Final, Protocol
@@ -14,18 +14,18 @@ from bot.channels.whatsapp.status import describe_code
 from bot.channels.whatsapp.transport import CONNECT_TIMEOUT_SECONDS, TwilioHttpClient
 
 REQUEST_TIMEOUT_SECONDS: Final = 20.0
-"""For one message, all in all."""
+"""For one message in total."""
 
 
 class UnknownOutcomeError(DeliveryError):
-    """It may have been sent: the request left, and no answer told what became of it."""
+    """The outcome is unknown: the request was sent, and no answer arrived."""
 
     def __init__(self) -> None:
         super().__init__(permanent=True)
 
 
 class TemplateError(DeliveryError):
-    """Twilio did not take the content template."""
+    """Twilio rejected the content template."""
 
     def __init__(self, code: int) -> None:
         super().__init__(describe_code(code), permanent=True)
@@ -36,18 +36,18 @@ _TEMPLATE_ERROR_CODES: Final = frozenset({20404, 21654, 21655, 21656, 21657, 216
 
 
 class TwilioMessages(Protocol):
-    """What the channel sends by."""
+    """The interface that the channel sends through."""
 
     async def create(self, to: str, part: MessagePart) -> str:
-        """The sid of the message that Twilio took.
+        """The sid of the accepted message.
 
         Raises:
-            DeliveryError: it did not; permanent also where nobody knows, because sending is not idempotent.
+            DeliveryError: it was rejected; permanent also if the outcome is unknown, because sending is not idempotent.
         """
         ...
 
     async def close(self) -> None:
-        """Lets go of the connections."""
+        """Close the connections."""
         ...
 
 
@@ -69,7 +69,7 @@ class TwilioClient:
         self._messages = client.messages
 
     async def create(self, to: str, part: MessagePart) -> str:
-        """As Messages says."""
+        """As TwilioMessages.create."""
         content = (
             {"content_sid": part.template_sid, "content_variables": part.variables}
             if isinstance(part, TemplateContent)
@@ -84,14 +84,14 @@ class TwilioClient:
             raise DeliveryError("Twilio could not be reached", permanent=False) from exc
         except (TwilioRestException, TwilioServiceException) as exc:
             raise _to_delivery_error(exc.status, exc.code) from exc
-        except (ClientError, OSError, ValueError, AttributeError) as exc:  # no answer in time, or none that can be read
+        except (ClientError, OSError, ValueError, AttributeError) as exc:  # no answer in time, or an invalid one
             raise UnknownOutcomeError from exc
         if not message.sid:
             raise UnknownOutcomeError
         return str(message.sid)
 
     async def close(self) -> None:
-        """Lets go of the connections."""
+        """Close the connections."""
         await self._transport.close()
 
 

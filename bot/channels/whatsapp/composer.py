@@ -1,4 +1,4 @@
-"""A reply into what Twilio takes: texts, and content with buttons where a template for it is configured; pure."""
+"""Composes a reply for Twilio: texts, and content templates with buttons where configured; pure."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ MAX_BODY_UNITS: Final = 1024
 
 @dataclass(frozen=True, kw_only=True)
 class InteractiveFormat:
-    """A way of showing choices: how many, how long their titles may be, and how long what they carry."""
+    """A format for options: their maximum number, and the maximum length of titles and payloads."""
 
     name: str
     max_options: int
@@ -33,7 +33,7 @@ INTERACTIVE_FORMATS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateContent:
-    """A content template filled in; `instead` is the same as text, for when Twilio does not take the template."""
+    """A content template with its variables; `fallback_text` is used if Twilio rejects the template."""
 
     template_sid: str
     variables: str
@@ -44,10 +44,10 @@ MessagePart = str | TemplateContent
 
 
 def compose_parts(message: OutgoingMessage, templates: Mapping[str, str]) -> tuple[MessagePart, ...]:
-    """The messages of a reply, in their order; the choices come with the last one, quiet ones as buttons or never."""
+    """The messages of a reply, in order; options come with the last one, quiet ones only as buttons."""
     numbered = split_text(_with_numbered_options(message.text, message.options), MAX_TEXT_UNITS)
     template = _find_template(message, templates)
-    # A variable may hold no line break: the last paragraph stands above the buttons, those before it go as text.
+    # A variable may hold no line break: the last paragraph stands above the buttons, earlier ones are sent as text.
     before, _, last = message.text.strip().rpartition("\n\n")
     body = " ".join(last.split())
     if template is None or not body or utf16_length(body) > MAX_BODY_UNITS:
@@ -60,7 +60,7 @@ def compose_parts(message: OutgoingMessage, templates: Mapping[str, str]) -> tup
 
 
 def _find_template(message: OutgoingMessage, templates: Mapping[str, str]) -> str | None:
-    """The first configured one that these choices fit into; nobody opens a list to say that something helped."""
+    """The first configured template that fits; feedback options are not worth a list."""
     for form in INTERACTIVE_FORMATS[:1] if any(option.quiet for option in message.options) else INTERACTIVE_FORMATS:
         sid = templates.get(f"{form.name}-{len(message.options)}")
         if sid is not None and all(_option_fits(form, option, message.turn) for option in message.options):
@@ -76,7 +76,7 @@ def _option_fits(form: InteractiveFormat, option: Option, turn: str | None) -> b
 
 
 def _template_variables(body: str, message: OutgoingMessage) -> str:
-    """1 is the text, then title and id of each choice."""
+    """1 is the text, then title and id of each option."""
     values = [body]
     for option in message.options:
         values += [" ".join(option.title.split()), encode_choice(message.turn, option.id)]

@@ -1,4 +1,4 @@
-"""Twilio's fields into an Inbound: pure. Fields get added without notice, so only those named here are looked at."""
+"""Converts Twilio's fields to an Inbound; pure. Twilio adds fields, so only those named here are read."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ _KIND_BY_MESSAGE_TYPE: Final = {
     "video": MessageKind.VIDEO,
     "voice": MessageKind.VOICE,
 }
-"""MessageType, which says more than the medium: a picture sent as a document has the media type of a picture."""
+"""MessageType is more precise than the media type: a picture sent as a document has that of a picture."""
 
 _KIND_BY_MEDIA_TYPE: Final = {"audio": MessageKind.VOICE, "image": MessageKind.PHOTO, "video": MessageKind.VIDEO}
 _STICKER_MEDIA_TYPE: Final = "image/webp"
@@ -28,9 +28,9 @@ _CONTACT_MEDIA_TYPES: Final = ("text/vcard", "text/x-vcard", "text/directory")
 
 
 def to_inbound(fields: Mapping[str, str], now: datetime) -> Inbound | None:
-    """The message, or None where there is none for us: not from WhatsApp, without an id, or a mere reaction to one.
+    """The message; None if it is not from WhatsApp, has no id, or is a mere reaction.
 
-    Twilio does not tell when it was sent: `now` stands for it.
+    Twilio does not send a timestamp: `now` is used.
     """
     sender, sid = fields.get("From", ""), fields.get("MessageSid", "")
     if not sid or not sender.startswith(ADDRESS_PREFIX) or fields.get("MessageType") == "reaction":
@@ -51,7 +51,7 @@ def to_inbound(fields: Mapping[str, str], now: datetime) -> Inbound | None:
 
 
 def _location_text(fields: Mapping[str, str]) -> str | None:
-    """A place that was sent: its name and address, else the point on the map."""
+    """A location: its name and address, else its coordinates."""
     named = ", ".join(part for part in (fields.get("Label"), fields.get("Address")) if part)
     latitude, longitude = fields.get("Latitude"), fields.get("Longitude")
     point = f"{latitude}, {longitude}" if latitude and longitude else None
@@ -59,12 +59,12 @@ def _location_text(fields: Mapping[str, str]) -> str | None:
 
 
 def encode_choice(turn: str | None, option: str) -> str:
-    """What a button carries."""
+    """The payload of a button."""
     return f"{turn or ''}|{option}"
 
 
 def _decode_choice(fields: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Turn and choice of our own button. A button that is not ours counts by its words."""
+    """Turn and option of our own button. Any other button counts by its text."""
     turn, separator, option = (fields.get("ButtonPayload") or fields.get("ListId") or "").partition("|")
     return (turn or None, option) if separator and option else (None, None)
 

@@ -1,4 +1,4 @@
-"""The fields of a webhook as they were sent, and whether Twilio signed them; no meaning is read here."""
+"""Parses the fields of a webhook as sent, and checks Twilio's signature; does not interpret them."""
 
 from collections import defaultdict
 from typing import Final
@@ -11,7 +11,7 @@ MAX_FIELDS: Final = 300
 
 
 class WebhookFields(dict[str, str]):
-    """Field -> value, untrimmed, empty ones too. `getall` gives the signature check those that came twice.
+    """Field -> value, untrimmed, including empty ones. `getall` gives the signature check repeated fields.
 
     Raises:
         ValueError: it is no form, or has more fields than Twilio ever sends.
@@ -30,5 +30,5 @@ class WebhookFields(dict[str, str]):
 
 
 def is_signature_valid(token: str, url: str, fields: WebhookFields, signature: str) -> bool:
-    """Whether `signature` was made with `token` over the address that Twilio called and every field."""
+    """Whether `signature` was made with `token` over the called address and every field."""
     return bool(RequestValidator(token).validate(url, fields, signature))

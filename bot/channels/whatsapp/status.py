@@ -1,4 +1,4 @@
-"""What Twilio says of a message, in our words: states, and the reason behind an error code. Pure."""
+"""Converts Twilio's message status and error codes to ours; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _DELIVERY_STATES: Final = {
     "failed": "failed",
     "undelivered": "failed",
 }
-"""The others (accepted, queued, sending ...) come before Twilio has sent it."""
+"""The others (accepted, queued, sending ...) precede sending."""
 
 _ERROR_DESCRIPTIONS: Final = {
     20003: "Twilio refused the credentials: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to those of the account",
@@ -31,7 +31,7 @@ _ERROR_DESCRIPTIONS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class StatusReport:
-    """How far a message has got; `state` is sent, delivered, read or failed."""
+    """The state of a message: sent, delivered, read or failed."""
 
     provider_message_id: str
     state: str
@@ -39,7 +39,7 @@ class StatusReport:
 
 
 def parse_status(fields: Mapping[str, str]) -> StatusReport | None:
-    """What a status webhook tells, or None where it is nothing that is kept."""
+    """The report of a status webhook, or None if it is not needed."""
     provider_message_id = fields.get("MessageSid", "")
     state = _DELIVERY_STATES.get(fields.get("MessageStatus", ""))
     if not provider_message_id or state is None:
@@ -51,7 +51,7 @@ def parse_status(fields: Mapping[str, str]) -> StatusReport | None:
 
 
 def describe_code(code: int | str | None) -> str:
-    """The code and what it means. Twilio's own words are left out: they quote the person's number."""
+    """The code and its meaning. Twilio's own text is left out: it quotes the person's number."""
     text = str(code or "")
     if not text.isdecimal():
         return "Twilio gave no code"

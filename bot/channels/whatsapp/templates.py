@@ -1,4 +1,4 @@
-"""The content templates that `compose` fills in, as Twilio's Content API takes them (POST /v1/Content); pure."""
+"""The content templates that `composer` fills in, as Twilio's Content API expects them (POST /v1/Content); pure."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 from bot.channels.whatsapp.composer import INTERACTIVE_FORMATS
 
 LIST_BUTTON: Final = "☰"
-"""What opens a list; a sign, for a template knows no language."""
+"""The label that opens a list; a symbol, as templates have no language."""
 
 
 def template_requests() -> Mapping[str, Mapping[str, object]]:
-    """Every form and number of choices -> the request that makes its template, under the key Account.content uses.
+    """Every format and number of options -> the request that creates its template, keyed as in TwilioAccount.content.
 
-    They are sent within the 24-hour window alone, and need no approval.
+    They are sent within the customer service window only, and need no approval.
     """
     return {
         f"{form.name}-{choices}": {

@@ -1,4 +1,4 @@
-"""How the Twilio library reaches the network: one aiohttp session; it repeats nothing and logs nothing."""
+"""The HTTP transport of the Twilio library: one aiohttp session; neither retries nor logs."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ CONNECT_TIMEOUT_SECONDS: Final = 5.0
 
 
 class TwilioHttpClient:
-    """What twilio.rest.Client asks of an http_client.
+    """What twilio.rest.Client expects of an http_client.
 
-    The library's own ignores time limits and logs addresses. Here a connection that is not made in time is told
-    from an answer that does not come: only the first may be repeated.
+    The library's own ignores timeouts and logs addresses. Here a failed connection differs from a missing answer: only
+    the former may be retried.
     """
 
     is_async = True
@@ -23,7 +23,7 @@ class TwilioHttpClient:
         self._timeout = ClientTimeout(total=None, connect=connect_timeout_seconds)
         self._session: ClientSession | None = None
 
-    async def request(  # noqa: PLR0913 - the library calls it so
+    async def request(  # noqa: PLR0913 - the library's signature
         self,
         method: str,
         url: str,
@@ -35,7 +35,7 @@ class TwilioHttpClient:
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the caller limits the whole call
         allow_redirects: bool = False,
     ) -> Response:
-        """One exchange."""
+        """Make one request."""
         if self._session is None:
             self._session = ClientSession(timeout=self._timeout)
         async with self._session.request(
@@ -49,7 +49,7 @@ class TwilioHttpClient:
             return Response(response.status, await response.text(), response.headers)
 
     async def close(self) -> None:
-        """Lets go of the connections."""
+        """Close the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None

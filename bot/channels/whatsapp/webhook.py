@@ -1,4 +1,4 @@
-"""Twilio's two webhooks: checks, hands on, and answers only when what came is stored; decides nothing."""
+"""Twilio's two webhooks: verify, pass on, and answer only when stored; decides nothing."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -19,14 +19,14 @@ MAX_BODY_BYTES: Final = 256 * 1024
 """A message of 4096 letters takes up to 50 kB."""
 
 OnStatus = Callable[[str, str, str | None], Awaitable[None]]
-"""Is told the id of a message, its state (sent, delivered, read, failed), and why it failed."""
+"""Called with the id of a message, its state (sent, delivered, read, failed), and why it failed."""
 
 OnWebhookRejected = Callable[[str], None]
-"""Is told why a webhook was refused: signature, form, size."""
+"""Called with the reason of a rejected webhook: signature, form, size."""
 
 
 class Webhooks:
-    """The way in."""
+    """The webhook handlers."""
 
     def __init__(
         self,
@@ -44,11 +44,11 @@ class Webhooks:
         self._clock = clock
 
     def routes(self) -> tuple[web.RouteDef, ...]:
-        """For an aiohttp application."""
+        """Routes for an aiohttp application."""
         return (web.post(MESSAGES_PATH, self.handle_message), web.post(STATUS_PATH, self.handle_status))
 
     async def handle_message(self, request: web.Request) -> web.Response:
-        """A message from a person."""
+        """Handle a message from a person."""
         inbound_message = to_inbound(await self._verified_fields(request), self._clock())
         if inbound_message is None:
             log.info("webhook.ignored", channel=CHANNEL)
@@ -57,12 +57,12 @@ class Webhooks:
             await self._receive(inbound_message)
         except Exception as exc:
             # Answer 500: with rc and rp set on the webhook's address, Twilio sends it again.
-            log.exception("webhook.not_stored", channel=CHANNEL, message=inbound_message.message_id)
+            log.exception("webhook.store_failed", channel=CHANNEL, message=inbound_message.message_id)
             raise web.HTTPInternalServerError from exc
         return _empty_twiml()
 
     async def handle_status(self, request: web.Request) -> web.Response:
-        """What became of a message of ours."""
+        """Handle a status report."""
         status = parse_status(await self._verified_fields(request))
         if status is not None:
             await self._on_status(status.provider_message_id, status.state, status.error)
@@ -77,7 +77,7 @@ class Webhooks:
         except ValueError as exc:
             self._reject("form")
             raise web.HTTPForbidden from exc
-        # The raw path, for a signature is over the very letters; never the Host header, which anyone may write.
+        # The raw path: the signature covers the exact characters; never the Host header, which anyone may write.
         url = self._account.webhook_url(request.raw_path)
         if not is_signature_valid(self._account.token, url, form, request.headers.get("X-Twilio-Signature", "")):
             self._reject("signature")
@@ -85,10 +85,10 @@ class Webhooks:
         return form
 
     def _reject(self, reason: str) -> None:
-        log.warning("webhook.rejected", channel=CHANNEL, why=reason)
+        log.warning("webhook.rejected", channel=CHANNEL, reason=reason)
         self._on_rejected(reason)
 
 
 def _empty_twiml() -> web.Response:
-    """Empty TwiML: replies go through the REST API, where they have receipts."""
+    """Empty TwiML: replies are sent through the REST API, which gives them ids."""
     return web.Response(text="<Response/>", content_type="text/xml")

@@ -1,4 +1,4 @@
-"""`paligs kb bench`: how long loading, learning and understanding take here, and how much memory."""
+"""`paligs kb bench`: times loading, training and inference on this machine, and measures memory."""
 
 import resource
 from itertools import islice
@@ -21,13 +21,13 @@ from kb.model import KnowledgeBase
 BASELINE: Final = "token_set_ratio"
 BASELINE_MAX_MESSAGES: Final = 200
 BASELINE_MIN_MESSAGES: Final = 5
-"""A peer takes long, and the longer the more questions: it is timed on fewer messages."""
+"""The baseline is slow, and slower with more questions: it is timed on fewer messages."""
 DEFAULT_ENTRIES: Final = 70
 DEFAULT_QUESTIONS: Final = 15_000
 
 
 def print_speed(content: Path | None, messages: int) -> None:
-    """Prints times of this machine, and of rapidfuzz's token_set_ratio over the same questions beside them."""
+    """Print times of this machine, and of rapidfuzz's token_set_ratio over the same questions."""
     with gc_paused():
         start = perf_counter()
         knowledge = load_knowledge_base(content)
@@ -35,7 +35,7 @@ def print_speed(content: Path | None, messages: int) -> None:
     _print_line("reading the content", f"{reading:.2f} s")
     with status_line("Starting ..."):
         seconds, held = measure_start(content)
-    _print_line("a start, learnt before", f"{seconds:.2f} s" + ("" if held is None else f", {held:.0f} MB then"))
+    _print_line("start, cached model", f"{seconds:.2f} s" + ("" if held is None else f", {held:.0f} MB then"))
     known = [LabelledMessage(text=text, label=entry.id) for entry, _, text in knowledge.questions()]
     _print_line("holds", f"{len(known)} questions of {len(knowledge.entries)} entries")
     _print_metrics(knowledge, list(islice(known[:: max(1, len(known) // messages)], messages)), "its own questions")
@@ -43,7 +43,7 @@ def print_speed(content: Path | None, messages: int) -> None:
 
 
 def print_generated_speed(entries: int | None, questions: int | None, messages: int) -> None:
-    """The same over generated text in three languages, always the same one."""
+    """The same over generated text in three languages, identical in every run."""
     entries, questions = entries or DEFAULT_ENTRIES, questions or DEFAULT_QUESTIONS
     with status_line("Making texts ..."):
         start = perf_counter()
@@ -58,11 +58,11 @@ def _print_metrics(
     knowledge: KnowledgeBase, rows: list[LabelledMessage], description: str, *, generated: bool = False
 ) -> None:
     before = resident_megabytes()
-    with status_line("Learning ..."):
+    with status_line("Training ..."):
         our_ranker = comparison.our_matcher(knowledge)
-    _print_line("learning from it", f"{our_ranker.training_seconds:.2f} s")
+    _print_line("training", f"{our_ranker.training_seconds:.2f} s")
     if (after := resident_megabytes()) is not None:
-        _print_line("memory after learning", f"{after:.0f} MB, {before or 0:.0f} MB of it before")
+        _print_line("memory after training", f"{after:.0f} MB, {before or 0:.0f} MB of it before")
     our_metrics = our_ranker.evaluate(rows, progress).metrics
     _print_line("memory, peak", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     _print_line("messages", f"{len(rows)}, {description}")
@@ -72,7 +72,9 @@ def _print_metrics(
         f"{BASELINE}, p50 / p99", f"{baseline_metrics.p50_ms:.3f} / {baseline_metrics.p99_ms:.3f} ms, in the same run"
     )
     if generated:
-        _print_line("right first", f"{our_metrics.top1_accuracy:.3f}; {BASELINE} {baseline_metrics.top1_accuracy:.3f}")
+        _print_line(
+            "top-1 accuracy", f"{our_metrics.top1_accuracy:.3f}; {BASELINE} {baseline_metrics.top1_accuracy:.3f}"
+        )
 
 
 def _run_baseline(rows: list[LabelledMessage], knowledge: KnowledgeBase) -> comparison.RankerResult:

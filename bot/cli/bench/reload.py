@@ -1,4 +1,4 @@
-"""How long messages take while the program learns anew: the whole way of a message, on a database of its own."""
+"""Measures how long intake takes while the model retrains, on a temporary database."""
 
 import asyncio
 import os
@@ -27,10 +27,10 @@ LESSON_COUNT: Final = 2
 
 
 def print_reload(content: Path | None) -> None:
-    """Prints how long a message takes from the channel to the commit, at rest and while lessons are learned."""
+    """Print how long a message takes from the channel to the commit, at rest and during training."""
     logging_setup.configure_logging("ERROR", "console")
     with tempfile.TemporaryDirectory() as folder:
-        # Nothing of this is worth keeping for another start.
+        # None of these models is worth caching.
         os.environ["XDG_CACHE_HOME"] = folder
         asyncio.run(_measure(content, f"sqlite:///{folder}/bench.sqlite3"))
 
@@ -41,12 +41,10 @@ async def _measure(content: Path | None, url: str) -> None:
         texts = [question for _, _, question in live.released_content.questions()][::37]
         resting = await _time_messages(program, texts, asyncio.sleep(3))
         seconds: list[float] = []
-        learning = await _time_messages(program, texts, _teach_lessons(program, live, seconds))
-    typer.echo(
-        f"{'learning a lesson':<28}{', '.join(f'{time:.2f}' for time in seconds)} s, answered word for word before"
-    )
+        training = await _time_messages(program, texts, _teach_lessons(program, live, seconds))
+    typer.echo(f"{'training a lesson':<28}{', '.join(f'{time:.2f}' for time in seconds)} s, exact match before")
     typer.echo(f"{'a message, stored':<28}{_format_times(resting)}")
-    typer.echo(f"{'a message, while it learns':<28}{_format_times(learning)}")
+    typer.echo(f"{'a message during training':<28}{_format_times(training)}")
 
 
 async def _teach_lessons(application: Application, live: LiveKnowledge, seconds: list[float]) -> None:
@@ -57,13 +55,13 @@ async def _teach_lessons(application: Application, live: LiveKnowledge, seconds:
             lessons.add_lesson(connection, live.released_content, entry, "en", text, "bench", datetime.now(UTC))
         start = perf_counter()
         application.on_lessons_changed()
-        while len(live.lesson_set.stored) <= number or live.needs_training:  # noqa: ASYNC110 - nothing tells
+        while len(live.lesson_set.stored) <= number or live.needs_training:  # noqa: ASYNC110 - no event announces it
             await asyncio.sleep(0.01)
         seconds.append(perf_counter() - start)
 
 
 async def _time_messages(application: Application, texts: Sequence[str], meanwhile: Awaitable[None]) -> list[float]:
-    """The seconds that each message took, sent one after the other at a steady rate until `meanwhile` is over."""
+    """The seconds of each message, sent at a steady rate until `meanwhile` is done."""
     background = asyncio.ensure_future(meanwhile)
     sent: list[asyncio.Task[float]] = []
     for number in count():

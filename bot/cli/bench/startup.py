@@ -1,4 +1,4 @@
-"""What a start costs: run in a process of its own with all that the server loads, and told by `paligs kb bench`."""
+"""Measures a server's start in a process of its own, for `paligs kb bench`."""
 
 import subprocess
 import sys
@@ -7,24 +7,24 @@ from time import perf_counter
 
 
 def measure_start(content: Path | None) -> tuple[float, float | None]:
-    """Seconds from nothing to a matcher that is ready, learnt before; and megabytes that it holds then."""
+    """Seconds from process start to a loaded model, cached before; and resident megabytes then."""
     command = [sys.executable, "-m", "bot.cli.bench.startup", *([str(content)] if content else [])]
     seconds = 0.0
-    # Twice: the first one may have to learn, the second one reads what was kept.
+    # Twice: the first run may have to train, the second one reads the cache.
     for _ in range(2):
         begin = perf_counter()
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - this module
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - this module
         seconds = perf_counter() - begin
-    return seconds, float(told) if told.strip() else None
+    return seconds, float(output) if output.strip() else None
 
 
 def resident_megabytes() -> float | None:
-    """Megabytes of memory that this process holds now, where the system tells."""
+    """Resident megabytes of this process; None where the system does not say."""
     try:
-        told = Path("/proc/self/status").read_text("ascii")
+        status = Path("/proc/self/status").read_text("ascii")
     except OSError:
         return None
-    return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmRSS:")), None)
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS:")), None)
 
 
 def _start_and_report(content: str | None) -> None:

@@ -1,4 +1,4 @@
-"""`paligs kb`: check the content, export it, measure how well it is understood."""
+"""`paligs kb`: check the content, export it, train on it and evaluate it."""
 
 import json
 from datetime import UTC, datetime
@@ -21,25 +21,25 @@ ContentFolder = Annotated[Path | None, typer.Option("--content", help="Another c
 def check(
     content: ContentFolder = None,
     against: Annotated[
-        Path | None, typer.Option(help="Also tell which messages of this labelled file the content holds.")
+        Path | None, typer.Option(help="Also list messages of this labelled file that the content holds.")
     ] = None,
     at_most: Annotated[int | None, typer.Option(min=0, help="With --against: exit 1 where they are more.")] = None,
 ) -> None:
-    """Look for mistakes: exit 1 and a line a mistake; warn about reviews that are overdue."""
+    """Validate the content: exit 1 and a line for each problem; warn about overdue reviews."""
     try:
         knowledge = load_knowledge_base(content)
     except ContentError as exc:
         for problem in exc.problems:
             typer.echo(problem)
-        typer.echo(f"{len(exc.problems)} mistakes.", err=True)
+        typer.echo(f"{len(exc.problems)} problems.", err=True)
         raise typer.Exit(1) from None
     for warning in overdue_reviews(knowledge, datetime.now(UTC).date()):
         typer.echo(f"warning: {warning}")
     questions = sum(1 for _ in knowledge.questions())
-    decoys = sum(map(len, knowledge.out_of_scope.values()))
+    out_of_scope = sum(map(len, knowledge.out_of_scope.values()))
     typer.echo(
         f"{len(knowledge.entries)} entries, {questions} questions, {len(knowledge.concepts)} concepts, "
-        f"{decoys} decoys: no mistakes. Version {knowledge.version}."
+        f"{out_of_scope} out-of-scope examples: no problems. Version {knowledge.version}."
     )
     if against is not None:
         _check_leakage(against, knowledge, at_most)
@@ -49,13 +49,15 @@ def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) ->
     from bot.cli.kb.evaluation import print_leaks
 
     if (found := print_leaks(file, knowledge)) > (found if at_most is None else at_most):
-        typer.echo(f"{found} messages stand in the content, and at most {at_most} may: say them differently.", err=True)
+        typer.echo(
+            f"{found} messages are leaked from the content, and at most {at_most} may be: rephrase them.", err=True
+        )
         raise typer.Exit(1)
 
 
 @app.command()
-def learn(content: ContentFolder = None) -> None:
-    """Learn from the content now, so that the next start has only to read it: for images and after an upgrade."""
+def train(content: ContentFolder = None) -> None:
+    """Train the model and cache it, so that the next start only reads it: for images and after an upgrade."""
     from bot.knowledge.model_cache import cache_path, cached_or_train
 
     try:
@@ -64,9 +66,13 @@ def learn(content: ContentFolder = None) -> None:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
     cached_or_train(knowledge)
-    place = cache_path(knowledge)
-    where = f"kept in {place.parent}" if place.exists() else f"not kept: {place.parent} cannot be written"
-    typer.echo(f"Learnt from version {knowledge.version}; {where}.")
+    path = cache_path(knowledge)
+    where = f"cached in {path.parent}" if path.exists() else f"not cached: {path.parent} cannot be written"
+    typer.echo(f"Trained version {knowledge.version}; {where}.")
+
+
+# The name of the command in earlier releases.
+app.command("learn", hidden=True)(train)
 
 
 @app.command()
@@ -78,7 +84,7 @@ def export(
     ] = None,
     content: ContentFolder = None,
 ) -> None:
-    """Print everything that is known as JSON; or write what was taught as content files for review."""
+    """Print the whole content as JSON; or write what was taught as content files for review."""
     del as_json
     if taught:
         from bot.cli.kb.lessons import print_lessons, write_lessons
@@ -108,7 +114,7 @@ def bench(
         int | None, typer.Option(min=2, help="Generate so many questions instead of reading the content.")
     ] = None,
 ) -> None:
-    """Time loading, learning and understanding on this machine."""
+    """Time loading, training and inference on this machine."""
     from bot.cli.bench.bench import print_generated_speed, print_speed
 
     if entries is None and questions is None:
@@ -121,13 +127,13 @@ def bench(
 def import_questions(
     file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
     taught: Annotated[
-        bool, typer.Option("--taught", help="Lay down what was taught and stands in the content files by now.")
+        bool, typer.Option("--taught", help="Mark lessons and drafts that the content files hold as released.")
     ] = False,
     content: Annotated[
         Path | None, typer.Option(help="The content folder to add to (kb/content), or to compare with.")
     ] = None,
 ) -> None:
-    """Add questions to the content files; what is there already is passed over."""
+    """Add questions to the content files; skip those they hold already."""
     if taught and file is None:
         from bot.cli.kb.lessons import mark_lessons_released
 
@@ -138,7 +144,7 @@ def import_questions(
         folder = content or Path("kb/content")
         typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
     else:
-        typer.echo("Name a file: paligs kb import FILE; or look what is filed: paligs kb import --taught.", err=True)
+        typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)
 
 

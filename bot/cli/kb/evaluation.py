@@ -1,4 +1,4 @@
-"""`paligs kb eval` and `kb check --against`: reads labelled files, has messages judged, prints figures or JSON."""
+"""`paligs kb eval` and `kb check --against`: reads labelled files, predicts, prints metrics or JSON."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from bot.cli.output import FileError, progress
 from bot.evaluation.baselines import BASELINES, import_baseline
 from bot.evaluation.comparison import OUR_NAME, RankerResult, baseline, our_matcher
 from bot.evaluation.errors import EvaluationError
-from bot.evaluation.labelled_data import Labelled, knowledge_from_rows, read_labelled_file
+from bot.evaluation.labelled_data import LabelledRecord, knowledge_from_rows, read_labelled_file
 from bot.evaluation.limits import find_shortfalls, parse_limits
 from bot.evaluation.report import EvaluationReport, make_report, rounded, total_metrics
 from bot.evaluation.tables import print_report
@@ -27,7 +27,7 @@ from kb.model import LANGUAGES, KnowledgeBase
 from kb.understanding.pipeline import UnderstandingPipeline
 
 EXIT_LIMIT_BROKEN: Final = 1
-"""Exit status where a limit was not kept."""
+"""Exit status where a metric misses its limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +49,13 @@ class EvaluationOptions:
 
     @property
     def baseline_names(self) -> tuple[str, ...]:
-        """The peers to be judged beside."""
+        """The baselines to compare with."""
         return tuple(dict.fromkeys((*self.baselines, *(BASELINES if self.all_baselines else ()))))
 
 
 @contextmanager
 def _as_file_error() -> Iterator[None]:
-    """An evaluation that cannot be made is one clear message."""
+    """Turn an evaluation error into one clear message."""
     try:
         yield
     except EvaluationError as exc:
@@ -63,10 +63,10 @@ def _as_file_error() -> Iterator[None]:
 
 
 def run_evaluation(options: EvaluationOptions) -> None:
-    """Judges what the wish names; exits with 1 where a limit is not kept.
+    """Evaluate what the options name; exit with 1 where a limit is not kept.
 
     Raises:
-        FileError: something cannot be read, or a wish cannot be fulfilled.
+        FileError: a file cannot be read, or the options do not go together.
     """
     with _as_file_error():
         metric_limits = (*parse_limits(options.fail_under, upper=False), *parse_limits(options.fail_over, upper=True))
@@ -83,7 +83,7 @@ def run_evaluation(options: EvaluationOptions) -> None:
         evaluation = make_report(
             our_result, knowledge, None if options.train else sum(1 for _ in find_leaks(rows, knowledge))
         )
-        # Before the peers, which take their time: a figure that there is not is told at once.
+        # Before the slow baselines: an unknown metric is reported at once.
         shortfall_lines = find_shortfalls(metric_limits, evaluation.by_name())
         if not by_row:
             _print_metrics(
@@ -94,13 +94,13 @@ def run_evaluation(options: EvaluationOptions) -> None:
             )
         if options.reliability is not None:
             _save_reliability_diagram(evaluation, options.reliability, title)
-    for told in shortfall_lines:
-        typer.echo(told, err=True)
+    for line in shortfall_lines:
+        typer.echo(line, err=True)
     if shortfall_lines:
         raise typer.Exit(EXIT_LIMIT_BROKEN)
 
 
-def _load_inputs(options: EvaluationOptions) -> tuple[KnowledgeBase, Sequence[Labelled], str]:
+def _load_inputs(options: EvaluationOptions) -> tuple[KnowledgeBase, Sequence[LabelledRecord], str]:
     _check_options(options)
     if options.train is not None and options.test is not None:
         knowledge, file = (
@@ -120,9 +120,9 @@ def _load_inputs(options: EvaluationOptions) -> tuple[KnowledgeBase, Sequence[La
             knowledge, [language for language in LANGUAGES if language in options.only_questions]
         )
     extra = "".join(
-        f", {told}"
-        for told in (options.noise, "+".join(options.only_questions) and _only_questions_note(options))
-        if told
+        f", {note}"
+        for note in (options.noise, "+".join(options.only_questions) and _only_questions_note(options))
+        if note
     )
     return knowledge, messages, f"{file.name}: {len(messages)} messages{extra}"
 
@@ -142,7 +142,7 @@ def _check_options(options: EvaluationOptions) -> None:
             )
     if options.as_json and options.train is not None and options.baseline_names:
         raise EvaluationError(
-            "--train with --json prints one object a test row: leave --json out for the peers' figures"
+            "--train with --json prints one object a test row: leave --json out to compare with baselines"
         )
 
 
@@ -157,18 +157,18 @@ def _print_metrics(
 
 
 def _print_row_predictions(
-    knowledge: KnowledgeBase, messages: Sequence[Labelled], rows: Sequence[LabelledMessage]
+    knowledge: KnowledgeBase, messages: Sequence[LabelledRecord], rows: Sequence[LabelledMessage]
 ) -> RankerResult:
-    """One object a test row, as soon as it is judged."""
+    """Print one object for each test row, as soon as it is predicted."""
     start = perf_counter()
     matcher = UnderstandingPipeline(knowledge)
-    learning = perf_counter() - start
+    training_seconds = perf_counter() - start
     found = []
-    for message, row in zip(messages, progress(rows, total=len(rows), label="judging"), strict=True):
+    for message, row in zip(messages, progress(rows, total=len(rows), label="predicting"), strict=True):
         (one,) = predict([row], matcher, perf_counter)
         _print_json(_prediction_json(message.label, one))
         found.append(one)
-    return RankerResult(name=OUR_NAME, training_seconds=learning, predictions=tuple(found))
+    return RankerResult(name=OUR_NAME, training_seconds=training_seconds, predictions=tuple(found))
 
 
 def _prediction_json(label: str, prediction: Prediction) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def _print_json(value: dict[str, Any]) -> None:
 
 
 def print_leaks(file: Path, knowledge: KnowledgeBase, echo: Callable[[str], None] = typer.echo) -> int:
-    """Prints which rows of a labelled file stand in the content (nearly) word for word; how many they are.
+    """Print the rows of a labelled file that are (nearly) copies of the content; return their number.
 
     Raises:
         FileError: the file cannot be read.
@@ -203,7 +203,7 @@ def print_leaks(file: Path, knowledge: KnowledgeBase, echo: Callable[[str], None
     for one in found:
         echo(
             f"{one.similarity:3.0f} % {one.message.label}: "
-            f"{one.message.text!r} stands in {one.place} as {one.known_text!r}"
+            f"{one.message.text!r} leaked from {one.place}: {one.known_text!r}"
         )
-    echo(f"{file.name}: {len(found)} of {len(rows)} messages stand in the content (nearly) word for word.")
+    echo(f"{file.name}: {len(found)} of {len(rows)} messages are leaked from the content.")
     return len(found)

@@ -1,4 +1,4 @@
-"""`paligs kb eval`: its options; what they do is in bot/cli/kb/evaluation.py."""
+"""`paligs kb eval`: declares its options; bot/cli/kb/evaluation.py runs them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,26 +23,28 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it ha
             metavar="KIND", help="Add noise: typo, typos, nodiacritics, latin, doubled; several with + between them."
         ),
     ] = None,
-    peers: Annotated[bool, typer.Option("--peers", help="Beside others over the same questions.")] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Compare with all baselines over the same questions.")] = False,
     peer: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Beside this one alone, such as token_set_ratio or bm25; repeatable."),
+        typer.Option(
+            metavar="NAME", help="Compare with this baseline alone, such as token_set_ratio or bm25; repeatable."
+        ),
     ] = None,
     train: Annotated[
-        Path | None, typer.Option(help="Learn from these labelled rows instead of the content, whose lexicon stays.")
+        Path | None, typer.Option(help="Train on these labelled rows instead of the content, whose lexicon stays.")
     ] = None,
-    test: Annotated[Path | None, typer.Option(help="Judge these, with --train.")] = None,
+    test: Annotated[Path | None, typer.Option(help="Evaluate on these, with --train.")] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="All figures as one object; with --train one object a test row.")
+        bool, typer.Option("--json", help="All metrics as one object; with --train one object a test row.")
     ] = False,
-    reliability: Annotated[Path | None, typer.Option(help="Draw whether scores are honest into this .svg.")] = None,
+    reliability: Annotated[Path | None, typer.Option(help="Draw a reliability diagram into this .svg.")] = None,
     fail_under: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a figure is lower: first=0.95,among_three=0.98."),
+        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a metric is lower: first=0.95,among_three=0.98."),
     ] = None,
     fail_over: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a figure is higher: answered_wrongly=0.02."),
+        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a metric is higher: answered_wrongly=0.02."),
     ] = None,
 ) -> None:
     """Measure how well messages are understood."""

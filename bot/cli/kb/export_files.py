@@ -1,4 +1,4 @@
-"""What was taught, as content files for review: only lists get longer, drafts become files of their own."""
+"""Exports lessons and drafts as content files for review: lists are appended to, drafts become files."""
 
 import shutil
 import tempfile
@@ -22,12 +22,12 @@ from storage.curation.lessons import LessonSet
 
 OUT_OF_SCOPE_FILE: Final = "decoys.yaml"
 REVIEW_PERIOD: Final = timedelta(days=180)
-"""After this a drafted entry is looked at again."""
+"""A drafted entry is due for review after this."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExportResult:
-    """What an export came to; `unfinished` are drafts that are no entries yet, each with what is missing."""
+    """The result of an export; `unfinished` are drafts that are no valid entries yet, each with what is missing."""
 
     files: tuple[Path, ...]
     lessons: int
@@ -39,12 +39,12 @@ class ExportResult:
 def export_content_files(
     content: Path | None, lesson_set: LessonSet, drafts: Iterable[EntryDraft], out: Path
 ) -> ExportResult:
-    """Writes the content files that change under `out`, as they are to stand in the content folder.
+    """Write the changed content files under `out`, as they should be in the content folder.
 
-    A draft that would be refused there stands under `out`/drafts instead, where nothing reads it.
+    A draft that is no valid entry goes to `out`/drafts instead, where nothing reads it.
 
     Raises:
-        ContentError: the content has mistakes, before or after; then nothing was written.
+        ContentError: the content has problems, before or after; then nothing was written.
         FileError: `out` cannot be written to.
     """
     with as_file(files("kb") / "content") as shipped:
@@ -91,7 +91,7 @@ def _files_with_lessons(folder: Path, lessons: Iterable[Lesson]) -> Iterator[tup
 
 
 def entry_yaml(draft: EntryDraft, missing: Iterable[str] = ()) -> str:
-    """A draft in the form of an entry's file, marked for review."""
+    """A draft as the file of an entry, marked for review."""
     lines = [
         f"# For review: drafted by {' '.join(draft.by.split())} on {draft.at.date()}.",
         "# Check the facts, set trust, sources and review_by, and take this comment away.",
@@ -161,7 +161,7 @@ def _write_files(out: Path, changed: Mapping[Path, str]) -> None:
 
 
 def lessons_json(lesson_set: LessonSet, drafts: Iterable[EntryDraft]) -> dict[str, Any]:
-    """What was taught and drafted, JSON-ready; who did it and when is for the review."""
+    """Lessons and drafts, JSON-ready; author and time are for the review."""
     return {
         "taught": [
             {

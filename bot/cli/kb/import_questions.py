@@ -39,13 +39,13 @@ _exported_entries = TypeAdapter(list[ExportedEntry])
 
 
 def add_questions(file: Path, content: Path) -> int:
-    """Adds the questions of `file` that are new to the entries under `content`; how many.
+    """Add the new questions of `file` to the entries under `content`; return their number.
 
-    `file` holds an object a line with id, lang and text, or what `paligs kb export --json` prints.
+    `file` holds an object on each line with id, lang and text, or the output of `paligs kb export --json`.
 
     Raises:
-        FileError: the file cannot be read, or names an entry that is not there; nothing was changed.
-        ContentError: the content has mistakes, before or after; then nothing was changed either.
+        FileError: the file cannot be read, or names an unknown entry; nothing was changed.
+        ContentError: the content has problems, before or after; nothing was changed either.
     """
     wanted = _read_questions(file)
     knowledge = load_knowledge_base(content)

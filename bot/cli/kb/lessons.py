@@ -1,4 +1,4 @@
-"""`paligs kb export --taught` and `paligs kb import --taught`: from the database into the content files, and done."""
+"""`paligs kb export --taught` and `kb import --taught`: write lessons into content files, and mark them released."""
 
 import json
 from collections.abc import Iterator
@@ -20,17 +20,17 @@ from storage.database import engine
 
 
 def print_lessons(content: Path | None) -> None:
-    """Prints the content with what was taught in its place, and a list of that and of the drafts."""
+    """Print the content with the lessons added, and list lessons and drafts."""
     settings = read_settings()
     curriculum, drafted = _read_lessons_and_drafts(settings)
     base = extend(load_knowledge_base(content or settings.content_dir), curriculum.lessons)
-    decoys = {language: list(texts) for language, texts in base.out_of_scope.items()}
-    found = {**export_json(base), "decoys": decoys, **lessons_json(curriculum, drafted)}
+    out_of_scope = {language: list(texts) for language, texts in base.out_of_scope.items()}
+    found = {**export_json(base), "decoys": out_of_scope, **lessons_json(curriculum, drafted)}
     typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 def write_lessons(content: Path | None, out: Path) -> None:
-    """Writes the content files that change into `out`."""
+    """Write the changed content files into `out`."""
     settings = read_settings()
     curriculum, drafted = _read_lessons_and_drafts(settings)
     for line in _format_result(export_content_files(content or settings.content_dir, curriculum, drafted, out)):
@@ -38,14 +38,14 @@ def write_lessons(content: Path | None, out: Path) -> None:
 
 
 def mark_lessons_released(content: Path | None) -> None:
-    """Lays down the lessons and drafts that stand in the content files by now."""
+    """Mark the lessons and drafts that the content files hold as released."""
     settings = read_settings()
     base = load_knowledge_base(content or settings.content_dir)
     with engine.write_transaction(engine.create_database_engine(settings.database_url)) as connection:
         lessons = taught.mark_released(connection, base, datetime.now(UTC))
         entries = entry_drafts.drop_released(connection, base)
         left = len(taught.current_lessons(connection).stored)
-    typer.echo(f"{len(lessons)} lessons and {len(entries)} drafts stand in the files by now; {left} lessons are left.")
+    typer.echo(f"{len(lessons)} lessons and {len(entries)} drafts are released; {left} lessons are pending.")
 
 
 def _read_lessons_and_drafts(settings: Settings) -> tuple[LessonSet, tuple[EntryDraft, ...]]:
@@ -60,9 +60,9 @@ def _format_result(result: ExportResult) -> Iterator[str]:
     for draft, problems in result.unfinished.items():
         yield from (f"drafts/{draft}.yaml: {problem}" for problem in problems)
     if result.skipped:
-        yield f"{result.skipped} lessons are left out: they stand in the files by now, or their entry has gone."
+        yield f"{result.skipped} lessons are skipped: the content files hold them already, or their entry is gone."
     if not result.files:
-        yield "Nothing was taught that does not stand in the files."
+        yield "No lessons or drafts are pending."
     else:
         ready = f"{result.lessons} lessons, {len(result.entries)} new entries"
         yield f"{ready}. Copy them over the content, look at git diff, then: paligs kb check, paligs kb import --taught"

@@ -1,4 +1,4 @@
-"""Lists of a content file, made longer in its own style: everything else stays as it is written; pure."""
+"""Appends to lists of a YAML file in their own style; everything else stays as it is written; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,8 @@ from kb.model import LANGUAGES, Language
 
 
 def append_items(text: str, key: str, items_by_language: Mapping[Language, Sequence[str]]) -> tuple[str, int]:
-    """`text` with what is new at the end of the lists under `key`, in the lists' own indentation; and how many."""
+    """`text` with the new items at the end of the lists under `key`, in their indentation; and the number of new
+    items."""
     lines = text.splitlines()
     lists = dict(_language_nodes(text, key))
     places = [_new_lines(node, items_by_language.get(language, ())) for language, node in lists.items()]
@@ -27,7 +28,7 @@ def append_items(text: str, key: str, items_by_language: Mapping[Language, Seque
 
 
 def yaml_scalar(text: str) -> str:
-    """A text as it is written in YAML, on one line."""
+    """A text as a YAML scalar, on one line."""
     return str(yaml.safe_dump(text, allow_unicode=True, width=10**6)).removesuffix("\n").removesuffix("\n...")
 
 

@@ -1,4 +1,4 @@
-"""`paligs agent`: who may use the console; a password is typed, or read from a file, and never an argument."""
+"""`paligs agent`: manages agents of the console; a password is typed or read from a file, never an argument."""
 
 import sys
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def add(
 
 @app.command(name="list")
 def list_agents() -> None:
-    """Show who may sign in, and who may no longer."""
+    """List agents, including disabled ones."""
     from bot.settings import read_settings
     from storage.database import engine
     from storage.helpdesk import agents
@@ -70,7 +70,7 @@ def list_agents() -> None:
 
 @app.command()
 def password(name: AgentName, password_file: PasswordFile = None) -> None:
-    """Give an agent another password; their sessions end."""
+    """Change an agent's password; their sessions end."""
     from storage.helpdesk import agents, audit_log
 
     _require_agent(name)
@@ -85,7 +85,7 @@ def password(name: AgentName, password_file: PasswordFile = None) -> None:
 
 @app.command()
 def role(name: AgentName, role: Annotated[Role, typer.Argument(help="agent or admin")]) -> None:
-    """Give an agent another role."""
+    """Change an agent's role."""
     from storage.helpdesk import agents, audit_log
 
     _change_agent(
@@ -98,7 +98,7 @@ def role(name: AgentName, role: Annotated[Role, typer.Argument(help="agent or ad
 
 @app.command()
 def disable(name: AgentName) -> None:
-    """Let an agent sign in no more; their sessions end."""
+    """Disable an agent; their sessions end."""
     from storage.helpdesk import agents, audit_log
 
     now = datetime.now(UTC)
@@ -112,7 +112,7 @@ def disable(name: AgentName) -> None:
 
 @app.command()
 def enable(name: AgentName) -> None:
-    """Let an agent sign in again."""
+    """Enable an agent."""
     from storage.helpdesk import agents, audit_log
 
     _change_agent(
@@ -166,7 +166,7 @@ def _in_transaction(change: "Callable[[Connection], Result]") -> Result:
 
     database = engine.create_database_engine(read_settings().database_url)
     if database.dialect.name == "sqlite":
-        # The first agent is often added before the program ran for the first time.
+        # The first agent is often added before the server ran for the first time.
         upgrade.upgrade(database)
     with engine.write_transaction(database) as connection:
         return change(connection)

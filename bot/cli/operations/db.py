@@ -1,4 +1,4 @@
-"""`paligs db`: bring the database up to date, look whether it is sound, back it up."""
+"""`paligs db`: upgrade the database, check it, back it up."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ app = typer.Typer(help="The database: upgrade, check, backup.", no_args_is_help=
 
 @app.command()
 def upgrade() -> None:
-    """Bring the database to the newest shape."""
+    """Upgrade the database to the newest schema."""
     from bot.delivery.jobs import procrastinate_schema
     from bot.settings import read_settings
     from storage.database import engine
@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 @app.command()
 def check() -> None:
-    """Look for pending migrations, drift and damage: exit 1 and a line a finding."""
+    """Check for pending migrations, schema drift and damage: exit 1 and a line for each problem."""
     from bot.delivery.jobs import procrastinate_schema
     from bot.settings import read_settings
     from storage.database import engine

@@ -1,20 +1,20 @@
-"""`paligs notices`: whether those who are to be told of calls can be told; shows targets by their names only."""
+"""`paligs notices`: tests whether staff can be notified; shows targets by their names only."""
 
 import asyncio
 
 import typer
 
-app = typer.Typer(help="Notices to staff: send a test to everybody who is to be told.", no_args_is_help=True)
+app = typer.Typer(help="Notifications to staff: send a test to every recipient.", no_args_is_help=True)
 
 
 @app.callback()
 def notices() -> None:
-    """Notices to staff."""
+    """Notifications to staff."""
 
 
 @app.command()
 def check() -> None:
-    """Send a test notice to every target of the NOTIFY_ settings, and tell which took it."""
+    """Send a test notification to every target of the NOTIFY_ settings, and print the results."""
     from bot.app.notification_check import send_test_notifications
     from bot.settings import read_settings
     from kb.loading.loader import load_knowledge_base
@@ -22,7 +22,9 @@ def check() -> None:
     settings = read_settings()
     results = asyncio.run(send_test_notifications(settings, load_knowledge_base(settings.content_dir).directory))
     if not results:
-        typer.echo("Nobody is told of calls: set NOTIFY_ and the name of a line (docs/notices.md).", err=True)
+        typer.echo(
+            "Nobody is notified of hand-offs: set NOTIFY_ and the name of a line (docs/notifications.md).", err=True
+        )
     for name, problem in results.items():
         typer.echo(f"{name}: {problem or 'arrived'}", err=problem is not None)
     if not results or any(results.values()):

@@ -1,4 +1,4 @@
-"""`paligs outbox`: replies that did not arrive and messages that were parked; never a word of them, nor an address."""
+"""`paligs outbox`: undelivered replies and dead letters; shows neither text nor addresses."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from storage.conversations.dead_letters import DeadLetter
     from storage.delivery.undelivered import UndeliveredReply
 
-app = typer.Typer(help="Replies that did not arrive: list, retry, drop.", no_args_is_help=True)
+app = typer.Typer(help="Undelivered replies: list, retry, drop.", no_args_is_help=True)
 
 ReplyId = Annotated[int, typer.Argument(metavar="ID", help="The number of a reply, as paligs outbox list shows it.")]
 
 OVERDUE_AFTER: Final = timedelta(minutes=1)
-"""What waits longer is stuck, even if nobody has tried to send it."""
+"""A reply that waits longer counts as undelivered, even before its first attempt."""
 
 MAX_ROWS: Final = 100
 
 
 @app.command(name="list")
 def list_undelivered() -> None:
-    """Show replies that failed or wait too long, and messages that could not be taken in."""
+    """Show replies that failed or wait too long, and dead-lettered messages."""
     from bot.settings import read_settings
     from storage.conversations import dead_letters
     from storage.database import engine
@@ -42,20 +42,20 @@ def list_undelivered() -> None:
 
 @app.command()
 def retry(reply: ReplyId) -> None:
-    """Try a reply again now; a program that runs takes it up within seconds."""
+    """Retry a reply now; a running server sends it within seconds."""
     from storage.delivery import undelivered
 
     _change_reply(reply, lambda connection: undelivered.retry(connection, reply, datetime.now(UTC)))
-    typer.echo(f"Reply {reply} will be tried again.")
+    typer.echo(f"Reply {reply} will be retried.")
 
 
 @app.command()
 def drop(reply: ReplyId) -> None:
-    """Give a reply up; those that wait behind it go on."""
+    """Discard a reply; those queued behind it are sent."""
     from storage.delivery import undelivered
 
     _change_reply(reply, lambda connection: undelivered.drop(connection, reply, datetime.now(UTC)))
-    typer.echo(f"Reply {reply} is given up.")
+    typer.echo(f"Reply {reply} is discarded.")
 
 
 def _change_reply(reply: int, change: "Callable[[Connection], bool]") -> None:
@@ -73,24 +73,24 @@ def _format_rows(
     replies: "tuple[UndeliveredReply, ...]", dead_letters: "tuple[DeadLetter, ...]", now: datetime
 ) -> Iterator[str]:
     if not replies and not dead_letters:
-        yield "Nothing is stuck."
+        yield "Nothing is undelivered."
     if replies:
-        yield f"{'REPLY':>8}  {'STATE':8} {'CHANNEL':9} {'TO':7} {'AGE':>6} {'TRIES':>5}  WHY"
+        yield f"{'REPLY':>8}  {'STATE':8} {'CHANNEL':9} {'TO':7} {'AGE':>6} {'ATTEMPTS':>8}  REASON"
     for reply in replies:
-        why = mask_numbers(reply.error)
+        reason = mask_numbers(reply.error)
         yield (
             f"{reply.id:>8}  {reply.state:8} {reply.channel:9} {last_digits(reply.address):7} "
-            f"{_format_age(now - reply.created_at):>6} {reply.attempts:>5}  {why}"
+            f"{_format_age(now - reply.created_at):>6} {reply.attempts:>8}  {reason}"
         ).rstrip()
     if dead_letters:
-        yield f"Not taken in: {'CHANNEL':9} {'FROM':7} {'AGE':>6} {'TRIES':>5}  WHY"
+        yield f"Dead letters: {'CHANNEL':9} {'FROM':7} {'AGE':>6} {'ATTEMPTS':>8}  REASON"
     for message in dead_letters:
         yield (
             f"{'':13} {message.channel:9} {last_digits(message.sender):7} "
-            f"{_format_age(now - message.tried_at):>6} {message.attempts:>5}  {message.error}"
+            f"{_format_age(now - message.tried_at):>6} {message.attempts:>8}  {message.error}"
         )
     if MAX_ROWS in (len(replies), len(dead_letters)):
-        yield f"Only the first {MAX_ROWS} of a kind are shown."
+        yield f"Only the first {MAX_ROWS} of each kind are shown."
 
 
 def _format_age(time: timedelta) -> str:

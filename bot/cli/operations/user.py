@@ -1,4 +1,4 @@
-"""`paligs user`: what is stored about a person, and erasing it."""
+"""`paligs user`: exports and erases what is stored about a person."""
 
 import json
 from typing import Annotated

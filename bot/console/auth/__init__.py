@@ -1,1 +1,1 @@
-"""Login, passwords, cookies, keys."""
+"""Sign-in, passwords, cookies, keys."""

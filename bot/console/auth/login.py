@@ -1,4 +1,4 @@
-"""Signing in and out: a name and a password, tried a few times only, against a session that can be ended."""
+"""Signs agents in and out: a name and a password, with limited attempts, for a session that can be revoked."""
 
 import secrets
 from collections.abc import Callable
@@ -23,7 +23,7 @@ MAX_FIELD_CHARS: Final = 256
 
 
 class SignInView:
-    """GET and POST /console/sign-in, POST /console/sign-out. `elsewhere` says that an identity provider is set up."""
+    """GET and POST /console/sign-in, POST /console/sign-out. `oidc_enabled` adds a link."""
 
     def __init__(
         self, transactions: Transactions, key: str, passwords: PasswordService, *, oidc_enabled: bool = False
@@ -32,7 +32,7 @@ class SignInView:
         self._key, self._oidc_enabled = derive_key(key, "console sign-ins"), oidc_enabled
 
     def section(self) -> Section:
-        """The pages that anyone may see."""
+        """Pages for everybody."""
         pages = (
             get("/sign-in", self.show, role=AccessLevel.ANYONE),
             post("/sign-in", self.sign_in, role=AccessLevel.ANYONE),
@@ -45,7 +45,7 @@ class SignInView:
         return request.redirect() if request.signed_in_agent is not None else await self._show_form(request)
 
     async def sign_in(self, request: ConsoleRequest) -> web.StreamResponse:
-        """A session for whoever knows the password. What was wrong is not told."""
+        """Start a session if the password is right; the error does not say what was wrong."""
         name, password = request.field("name")[:MAX_FIELD_CHARS], request.form.get("password", "")
         if not name or not password:
             return await self._show_form(request, "fill_in", name=name, status=422)
@@ -73,7 +73,7 @@ class SignInView:
         return await start_session(request, self._transactions, agent, succeed)
 
     async def sign_out(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The session ends, for every copy of the cookie."""
+        """End the session, for every copy of the cookie."""
         token, agent = request.session[TOKEN_KEY], request.agent
 
         def end(connection: Connection) -> None:
@@ -90,7 +90,7 @@ class SignInView:
         agent = agents.find(connection, name)
         if login_attempts.register_attempt(connection, *keys, request.now) is not None:
             return True, agent
-        # What strangers typed may be a password in the wrong field: only known names are kept.
+        # An unknown name may be a password in the wrong field: only known names are audited.
         known = None if agent is None else agent.name
         audit_log.record(connection, AuditEvent.SIGN_IN_THROTTLED, request.now, agent=None, subject=known)
         return False, None
@@ -117,7 +117,7 @@ async def start_session(
     agent: Agent,
     also_write: Callable[[Connection], None] | None = None,
 ) -> web.StreamResponse:
-    """A new session for an agent, under a token that nobody has seen before; on to where they wanted to go."""
+    """Start a session for an agent, with a new token; redirect to where they wanted to go."""
     token, before = secrets.token_urlsafe(32), request.session.get(TOKEN_KEY)
 
     def begin(connection: Connection) -> None:
@@ -139,15 +139,15 @@ async def start_session(
 
 
 def client_address(request: web.Request) -> str:
-    """Where the request comes from. A proxy on this machine or in its own network names whom it speaks for."""
+    """The client's address. A proxy on this machine or in its own network names it."""
     peer = request.remote or ""
     named = [part.strip() for value in request.headers.getall("X-Forwarded-For", ()) for part in value.split(",")]
     try:
         if named and not ip_address(peer).is_global:
-            # The last one is what the nearest proxy saw; those before it anybody can write.
+            # The last address is what the nearest proxy saw; earlier ones can be forged.
             peer = named[-1]
         found = ip_address(peer)
     except ValueError:
         return peer
-    # Whoever has one IPv6 address has as many as they like: those of one network count as one.
+    # Whoever has one IPv6 address has a whole network of them: these count as one.
     return found.compressed if found.version == 4 else str(ip_network(f"{found}/64", strict=False))

@@ -1,4 +1,4 @@
-"""Passwords: hashed and checked with Argon2id, in a thread and few at a time, because it takes memory on purpose."""
+"""Hashes and checks passwords with Argon2id, in a thread and few at a time, because it needs much memory on purpose."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MIN_PASSWORD_CHARS: Final = 10
 MAX_PASSWORD_CHARS: Final = 256
 
 CONCURRENT_HASHES: Final = 2
-"""Checks that run at the same time; others wait."""
+"""Maximum number of concurrent checks; others wait."""
 
 _MEMORY_KIB: Final = 19_456
 
@@ -26,17 +26,17 @@ class PasswordUnusableError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordCheck:
-    """Whether the password is right; `fresh` is a newer hash to keep, where the stored one was made with less care."""
+    """Whether the password is right; `new_hash` replaces a stored hash that has weaker parameters."""
 
     correct: bool
     new_hash: str | None = None
 
 
 def hash_password(password: str) -> str:
-    """What is kept of a password.
+    """The hash of a password.
 
     Raises:
-        PasswordUnusableError: it is too short, or so long that it would only keep the machine busy.
+        PasswordUnusableError: it is too short, or so long that hashing would waste time.
     """
     if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
         raise PasswordUnusableError
@@ -44,8 +44,8 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(stored_hash: str | None, password: str) -> PasswordCheck:
-    """Whether it is the password that was hashed. Without a hash it takes as long, and is wrong."""
-    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - not needed to start
+    """Check a password. Without a hash it takes as long, and fails."""
+    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - not needed at the start
 
     password = password[: MAX_PASSWORD_CHARS + 1]
     try:
@@ -60,27 +60,27 @@ def verify_password(stored_hash: str | None, password: str) -> PasswordCheck:
 
 
 class PasswordService:
-    """Checks passwords beside the event loop."""
+    """Hashes and checks passwords without blocking the event loop."""
 
     def __init__(self) -> None:
         self._semaphore = asyncio.Semaphore(CONCURRENT_HASHES)
 
     async def verify(self, stored_hash: str | None, password: str) -> PasswordCheck:
-        """As `check`."""
+        """As `verify_password`."""
         async with self._semaphore:
             return await asyncio.to_thread(verify_password, stored_hash, password)
 
     async def make_hash(self, password: str) -> str:
-        """As `hashed`."""
+        """As `hash_password`."""
         async with self._semaphore:
             return await asyncio.to_thread(hash_password, password)
 
 
 @cache
 def _argon2() -> "PasswordHasher":
-    from argon2 import PasswordHasher  # noqa: PLC0415 - not needed to start
+    from argon2 import PasswordHasher  # noqa: PLC0415 - not needed at the start
 
-    # OWASP's second choice: as strong as its first, with less than half the memory.
+    # OWASP's second configuration: as strong as its first, with less than half the memory.
     return PasswordHasher(time_cost=2, memory_cost=_MEMORY_KIB, parallelism=1)
 
 

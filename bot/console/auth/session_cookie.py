@@ -1,4 +1,4 @@
-"""The session's cookie: encrypted and signed; whatever else a browser sends in its place is no session."""
+"""The session cookie: encrypted and signed; any other value is no session."""
 
 from aiohttp import web
 from aiohttp_session import Session
@@ -6,10 +6,10 @@ from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
 
 class SessionCookieStorage(EncryptedCookieStorage):
-    """As its parent, and not troubled by a cookie that is no text."""
+    """As its parent, but a cookie that is no text is no error."""
 
     async def load_session(self, request: web.Request) -> Session:
-        """What the cookie holds; a new session where it holds nothing of ours."""
+        """The session of the cookie; a new one if it is invalid."""
         cookie = self.load_cookie(request)
         if cookie is not None and not cookie.isascii():
             return await self.new_session()

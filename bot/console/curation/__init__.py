@@ -1,1 +1,1 @@
-"""The logic behind Unanswered and Teach, without HTML."""
+"""The logic of Unanswered and Teach, without HTML."""

@@ -1,4 +1,4 @@
-"""Which entries words may mean: what the matcher thinks of first, then those in which the words stand; pure."""
+"""Finds entries for a text: candidates of the classifier first, then entries that contain it; pure."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ MAX_CHOICES: Final = 8
 
 @dataclass(frozen=True, kw_only=True)
 class EntryChoice:
-    """An entry to choose; `score` is how likely the matcher thinks it, None where it does not."""
+    """An entry to choose; `score` is its confidence, None if it is no candidate."""
 
     entry: EntryId
     title: str
@@ -24,7 +24,7 @@ class EntryChoice:
 def search_entries(
     knowledge: KnowledgeBundle, text: str, language: Language, *, limit: int = MAX_CHOICES
 ) -> tuple[EntryChoice, ...]:
-    """The likeliest first; at most so many."""
+    """The most likely first, at most `limit`."""
     matches = {
         match.entry: match
         for match in knowledge.interpreter.understand(text).candidates
@@ -39,7 +39,7 @@ def search_entries(
 
 
 def entry_contains(entry: Entry, search: TextSearch) -> bool:
-    """Whether the words stand in an entry's name, title or answer."""
+    """Whether the text is in an entry's id, title or answer."""
     texts = (text for language in LANGUAGES for text in (entry.title[language], entry.body[language]))
     return search(entry.id.replace("-", " ")) or any(search(text) for text in texts)
 

@@ -1,4 +1,4 @@
-"""What is taught, drafted and told about it from the page Unanswered; each in the caller's transaction."""
+"""Teaches and drafts from the page Unanswered, and reports the result; within the caller's transaction."""
 
 import re
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 
 NO_ENTRY: Final = "none"
-"""What is chosen in place of an entry: nobody answers such messages."""
+"""The value for no entry: out of scope."""
 _ENTRY_ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SelectedPhrasing:
-    """A wording to teach: as it was written, and as the agent lets it stand."""
+    """A phrasing to teach: as it was written, and as the agent edited it."""
 
     original: str
     text: str
@@ -35,7 +35,7 @@ class SelectedPhrasing:
 
 @dataclass
 class TeachingResult:
-    """What came of it."""
+    """The result of teaching."""
 
     entry: str
     added: int = 0
@@ -43,7 +43,7 @@ class TeachingResult:
 
 
 def selected_phrasings(request: ConsoleRequest, group: UnansweredGroup) -> tuple[SelectedPhrasing, ...]:
-    """The wordings that were ticked, as they were changed."""
+    """The ticked phrasings, as edited."""
     found = []
     for phrasing in group.phrasings:
         if request.field(f"use_{phrasing.turn}"):
@@ -55,7 +55,7 @@ def selected_phrasings(request: ConsoleRequest, group: UnansweredGroup) -> tuple
 
 
 def selected_entry(request: ConsoleRequest) -> str:
-    """What was chosen: an entry, NONE, or nothing. The second field is that of browsers without scripts."""
+    """The chosen entry, NO_ENTRY, or nothing. The second field is that of browsers without scripts."""
     return request.field("entry") or request.field("other_entry")
 
 
@@ -65,7 +65,7 @@ def teach_phrasings(
     released_content: KnowledgeBase,
     phrasings: Sequence[SelectedPhrasing],
 ) -> TeachingResult:
-    """Each wording by itself: one that cannot be taught does not hinder the others."""
+    """Teach each phrasing separately: one that is rejected does not affect the others."""
     entry_id = selected_entry(request)
     result = TeachingResult(entry=entry_id)
     settled = []
@@ -103,7 +103,7 @@ def _teach_one(
 def redirect_with_result(
     request: ConsoleRequest, result: TeachingResult, names: DisplayNames, group: UnansweredGroup
 ) -> web.StreamResponse:
-    """Says what came of it, and goes where one goes on."""
+    """Flash the result, and redirect to the next page."""
     sentences = []
     if result.added:
         key = "taught_none" if result.entry == NO_ENTRY else "taught"
@@ -124,7 +124,7 @@ def create_draft(
     released_content: KnowledgeBase,
     phrasings: Sequence[SelectedPhrasing],
 ) -> str | None:
-    """Keeps a new draft. What is wrong with it, as a key of the words; None where nothing is."""
+    """Store a new draft. Returns a problem as a key of the texts, or None."""
     name = request.field("id")
     if not _ENTRY_ID.fullmatch(name) or len(name) > entry_drafts.MAX_ID_CHARS:
         return "draft_name"
@@ -142,7 +142,7 @@ def create_draft(
 
 
 def draft_from_form(request: ConsoleRequest, phrasings: Sequence[SelectedPhrasing]) -> EntryDraft:
-    """The draft that the form describes."""
+    """The draft of the form."""
     questions = {language: tuple(way.text for way in phrasings if way.language == language) for language in LANGUAGES}
     return EntryDraft(
         id=request.field("id"),

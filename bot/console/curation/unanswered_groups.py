@@ -1,4 +1,4 @@
-"""Puts together what was not answered well: what is settled left out, the near beside each other, the most first."""
+"""Groups unanswered messages: without resolved ones, similar ones together, largest group first."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,12 +18,12 @@ from storage.curation import lessons as taught
 from storage.curation.unanswered import FailureReason, UnansweredMessage
 
 MAX_MESSAGES: Final = 800
-"""Messages that are looked at, the newest of the period."""
+"""Messages that are read, the newest of the period."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Phrasing:
-    """One way in which it was said, and how often; `turn` is the newest that said it so."""
+    """One phrasing, and how often it occurred; `turn` is its newest."""
 
     turn: int
     text: str
@@ -33,38 +33,38 @@ class Phrasing:
 
 @dataclass(frozen=True, kw_only=True)
 class UnansweredGroup:
-    """Messages that say nearly the same, newest first; never empty."""
+    """Similar messages, newest first; never empty."""
 
     messages: tuple[UnansweredMessage, ...]
 
     @property
     def turn(self) -> int:
-        """The number that the group goes by: that of its newest message."""
+        """The number of the group: that of its newest message."""
         return self.messages[0].turn
 
     @property
     def conversation_count(self) -> int:
-        """How many talks it was said in."""
+        """The number of conversations."""
         return len({one.conversation for one in self.messages})
 
     @property
     def languages(self) -> tuple[Language, ...]:
-        """In which languages, the commonest first."""
+        """The languages, most frequent first."""
         return tuple(language for language, _ in Counter(one.language for one in self.messages).most_common())
 
     @property
     def reasons(self) -> tuple[FailureReason, ...]:
-        """What went wrong, the commonest first."""
+        """The failure reasons, most frequent first."""
         return tuple(why for why, _ in Counter(one.reason for one in self.messages).most_common())
 
     @property
     def last_seen_at(self) -> datetime:
-        """When it was said last."""
+        """The time of the newest message."""
         return self.messages[0].at
 
     @property
     def phrasings(self) -> tuple[Phrasing, ...]:
-        """The ways in which it was said, the commonest first, and of those the newest."""
+        """The phrasings, most frequent first, then newest."""
         said: dict[str, list[UnansweredMessage]] = {}
         for one in self.messages:
             said.setdefault(casefold_key(one.text), []).append(one)
@@ -78,7 +78,7 @@ class UnansweredGroup:
 def group_unanswered(
     connection: Connection, now: datetime, since: datetime, *, limit: int = MAX_MESSAGES
 ) -> tuple[UnansweredGroup, ...]:
-    """All groups of the period, the largest first."""
+    """All groups of the period, largest first."""
     found = unanswered.list_newest(connection, now, since, answer_timeout=QUESTION_TTL, limit=limit)
     settled = _settled_texts(connection, found)
     rest = {one.turn: one for one in found if one.text not in settled}
@@ -89,7 +89,7 @@ def group_unanswered(
 
 
 def still_unanswered(groups: Sequence[UnansweredGroup], matcher: Interpreter) -> Iterator[UnansweredGroup]:
-    """Without what the bot would answer by now; what it answered to no avail stays."""
+    """Without groups that the bot would answer now; unhelpful answers stay."""
     for group in groups:
         if FailureReason.NOT_HELPED in group.reasons or not _is_answered_now(matcher, group):
             yield group
@@ -101,7 +101,7 @@ def _is_answered_now(matcher: Interpreter, group: UnansweredGroup) -> bool:
 
 
 def filter_groups(groups: Sequence[UnansweredGroup], *, reason: str, language: str) -> tuple[UnansweredGroup, ...]:
-    """Those with a message of that kind; empty means whichever."""
+    """Groups with a message of that reason and language; empty means any."""
     tests: tuple[Callable[[UnansweredGroup], bool], ...] = (
         lambda group: not reason or reason in group.reasons,
         lambda group: not language or language in group.languages,
@@ -118,7 +118,7 @@ def _settled_texts(connection: Connection, messages: Sequence[UnansweredMessage]
 
 
 def find_group(groups: Sequence[UnansweredGroup], turn: int) -> UnansweredGroup | None:
-    """The group that a message is in."""
+    """The group of a message."""
     return next((group for group in groups if any(one.turn == turn for one in group.messages)), None)
 
 
@@ -126,5 +126,5 @@ PERIOD_DAYS: Final = (7, 30, 90)
 
 
 def parse_period(text: str) -> timedelta:
-    """The period that is asked for, in days."""
+    """The requested period, in days."""
     return timedelta(days=next((days for days in PERIOD_DAYS if text == str(days)), 30))

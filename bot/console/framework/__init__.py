@@ -1,1 +1,1 @@
-"""Request, routing, access, errors, live updates of the console."""
+"""Request, routing, access control, errors and live updates of the console."""

@@ -1,4 +1,4 @@
-"""Stands before every page: who asks, whether they may, and whether a change was asked for by our own page."""
+"""Access control of every page: authentication, role, and protection against cross-site requests."""
 
 import hmac
 import secrets
@@ -30,7 +30,7 @@ TemplateContext = Callable[[ConsoleRequest], Mapping[str, Any]]
 
 
 class AccessControl:
-    """Makes a handler of a page; there is no other way for a page to be served."""
+    """Makes the handlers of pages; no page can be served without it."""
 
     def __init__(self, transactions: Transactions, *, public_origin: str | None, context: TemplateContext) -> None:
         self._transactions, self._public_origin, self._context = transactions, public_origin, context
@@ -38,7 +38,7 @@ class AccessControl:
     def guarded_handler(
         self, section: Section, route: Route, texts: Texts, on_change: Callable[[], None]
     ) -> ConsoleHandler:
-        """`page`, for those who may use it; `changed` is called after each change."""
+        """The handler of `route`, for those who may use it; `on_change` is called after each change."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             session = await get_session(request)
@@ -71,7 +71,7 @@ class AccessControl:
         """The form, if our own page sent it.
 
         Raises:
-            HTTPForbidden: another site's page may have, or the page is of another session.
+            HTTPForbidden: another site's page may have sent it, or the page is of another session.
         """
         if not is_same_origin(request, self._public_origin):
             raise web.HTTPForbidden
@@ -96,7 +96,7 @@ class AccessControl:
         return found.agent
 
     async def session_valid(self, request: ConsoleRequest) -> bool:
-        """Whether the session of a visit that lasts still holds."""
+        """Whether the session of a long-lived request is still valid."""
         token, now = request.session.get(TOKEN_KEY), self._transactions.clock()
         if not isinstance(token, str):
             return False
@@ -123,7 +123,7 @@ class AccessControl:
 
 
 def is_same_origin(request: web.Request, public_origin: str | None) -> bool:
-    """Whether our own page asks for a change. Browsers say so in both headers; a page of ours always has an origin."""
+    """Whether our own page sent a change. Browsers state it in two headers; a page of ours always has an origin."""
     own = {f"http://{request.host}", f"https://{request.host}"} if public_origin is None else {public_origin}
     return (
         request.headers.get("Origin") in own and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
@@ -131,7 +131,7 @@ def is_same_origin(request: web.Request, public_origin: str | None) -> bool:
 
 
 def console_language(request: web.Request, session: Session, signed_in_agent: Agent | None = None) -> Language:
-    """The language that was chosen here, else the agent's, else the browser's."""
+    """The language chosen here, else the agent's, else the browser's."""
     chosen = session.get("language")
     kept = None if signed_in_agent is None else signed_in_agent.language
     accepted = request.headers.get("Accept-Language")
@@ -142,7 +142,7 @@ def _redirect_to_sign_in(request: web.Request, session: Session) -> web.StreamRe
     if request.method == "POST" or request.headers.get("Accept") == "text/event-stream":
         raise web.HTTPUnauthorized
     if request.headers.get("HX-Request") == "true":
-        # A part of a page that was left open: the whole of it goes to the sign-in page.
+        # htmx on a page left open: redirect the whole page to the sign-in.
         return web.Response(status=204, headers={"HX-Redirect": "/console/sign-in"})
     session["next"] = request.path_qs.removeprefix("/console")[:500]
     return web.Response(status=303, headers={"Location": "/console/sign-in"})

@@ -1,4 +1,4 @@
-"""Who writes, as the helpdesk may see it: how they can be reached, and else only enough to tell two apart."""
+"""Formats a person for the helpdesk: their contact, or just enough to tell two apart."""
 
 import re
 from datetime import timedelta
@@ -11,29 +11,29 @@ from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 
 AUDIT_INTERVAL: Final = timedelta(hours=1)
-"""How long looking at a page that renews itself counts as once."""
+"""How long repeated views of a self-refreshing page count as one."""
 
 _WHATSAPP_SENDER: Final = re.compile(r"whatsapp:(\+[1-9]\d{6,14})")
 
 
 def phone_number(channel: str, sender: str) -> str | None:
-    """The number that a person can be called at, where the channel tells it."""
+    """The phone number of a person, if the channel provides it."""
     found = _WHATSAPP_SENDER.fullmatch(sender) if channel == "whatsapp" else None
     return None if found is None else found[1]
 
 
 def format_phone(number: str) -> str:
-    """A number as people read it."""
+    """A phone number in readable form."""
     return f"{number[:4]} {number[4:]}" if number.startswith("+371") else number
 
 
 def display_name(channel: str, sender: str) -> str:
-    """Who it is, for a list."""
+    """The name of a person in a list."""
     return last_digits(phone_number(channel, sender) or sender)
 
 
 async def audit_access(request: ConsoleRequest, transactions: Transactions, event: AuditEvent, subject: str) -> None:
-    """Audits that what belongs to people was looked at; again only when LOOKED_AT has passed, or after another."""
+    """Audit the view of personal data; again only after AUDIT_INTERVAL, or after another view."""
     seen = request.session.get("seen")
     key, until = f"{event} {subject}", request.now + AUDIT_INTERVAL
     recent = seen if isinstance(seen, dict) else {}
@@ -48,4 +48,4 @@ async def audit_access(request: ConsoleRequest, transactions: Transactions, even
 
 
 _MAX_REMEMBERED: Final = 9
-"""As many as fit a cookie with ease."""
+"""As many as fit into a cookie."""

@@ -1,4 +1,4 @@
-"""What is shown when something goes wrong: one sentence, and nothing of what is behind it."""
+"""Renders error pages: one sentence, and no details."""
 
 from collections.abc import Awaitable, Callable
 
@@ -17,7 +17,7 @@ ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def error_middleware(texts: Texts, asset: Callable[[str], str]) -> Middleware:
-    """Turns a refusal or a fault into its page; for htmx into its sentence."""
+    """Turn a refusal or an error into its page; for htmx into its sentence."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: ConsoleHandler) -> web.StreamResponse:
@@ -28,7 +28,7 @@ def error_middleware(texts: Texts, asset: Callable[[str], str]) -> Middleware:
                 raise
             return await fault(request, exc.status)
         except Exception as exc:
-            log.exception("console.broke", page=_route(request), error=type(exc).__name__)
+            log.exception("console.error", page=_route(request), error=type(exc).__name__)
             return await fault(request, 500)
 
     async def fault(request: web.Request, status: int) -> web.Response:

@@ -1,4 +1,4 @@
-"""What the pages need of the knowledge: what is known now, under which names, and where changes of it are told."""
+"""Gives the pages the current knowledge, its display names, and a callback for changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kb.model import EntryId, KnowledgeBase, Language, LineId
 
 @dataclass(frozen=True, kw_only=True)
 class KnowledgeAccess:
-    """`filed` is what stands in the content files, without what was taught; `told` is called after a change."""
+    """`released_content` is that of the content files, without lessons; call `on_change` after a change."""
 
     source: KnowledgeSource
     released_content: Callable[[], KnowledgeBase]
@@ -19,17 +19,17 @@ class KnowledgeAccess:
 
     @property
     def current(self) -> KnowledgeBundle:
-        """What is known now."""
+        """The current knowledge."""
         return self.source.current
 
     def names(self, language: Language) -> "DisplayNames":
-        """What things are called in a language."""
+        """The display names in a language."""
         return DisplayNames(base=self.current.base, language=language)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DisplayNames:
-    """What entries and lines are called; what is gone from the content by now goes by its id."""
+    """The display names of entries and lines; what is gone from the content keeps its id."""
 
     base: KnowledgeBase
     language: Language
@@ -46,5 +46,5 @@ class DisplayNames:
 
 
 def title_sort_key(title: str) -> str:
-    """What titles are sorted by: č after c and before d, й after и."""
+    """The collation key of a title: č after c and before d, й after и."""
     return normalize("NFKD", title.casefold())

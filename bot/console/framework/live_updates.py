@@ -1,4 +1,4 @@
-"""Tells open pages that something changed (server-sent events): only that, never what; they ask again for it."""
+"""Notifies open pages of changes (server-sent events): that something changed, never what; pages fetch it again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
@@ -18,22 +18,22 @@ from storage.errors import StorageError
 log = structlog.get_logger()
 
 POLL_INTERVAL_SECONDS: Final = 2.0
-"""How often the database is looked at while somebody has a page open: others may have changed it."""
+"""How often the database is polled while a page is open: other processes may have changed it."""
 
 SESSION_RECHECK_SECONDS: Final = 15.0
-"""How often it is looked whether those who listen are still signed in."""
+"""How often the sessions of listeners are checked."""
 
 PING_INTERVAL_SECONDS: Final = 10.0
-"""How often it is tried whether the page is still there."""
+"""How often a comment is sent, to notice closed pages."""
 
 MAX_LISTENERS: Final = 100
-"""Open pages that one process serves."""
+"""Maximum number of open pages of one process."""
 
 SessionValid = Callable[[ConsoleRequest], Awaitable[bool]]
 
 
 class LiveUpdates:
-    """GET /console/live: the name of each look whose answer has changed."""
+    """GET /console/live: the name of each change key whose value has changed."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class LiveUpdates:
         self._poll_requested.set()
 
     async def stream(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Listens until the page is closed, the session ends or the program stops."""
+        """Stream events until the page is closed, the session ends or the program stops."""
         if self._closed or len(self._listeners) >= MAX_LISTENERS:
             raise web.HTTPServiceUnavailable
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
@@ -73,13 +73,13 @@ class LiveUpdates:
                     await self._send_events(request, queue, response.send, response.is_connected)
             return response
         except ConnectionResetError as exc:
-            # The page was closed before the first word reached it.
+            # The page was closed before the first byte.
             raise web.HTTPServiceUnavailable from exc
         finally:
             self._listeners.discard(queue)
 
     async def close(self) -> None:
-        """Sends every listener away; they come back when somebody serves them."""
+        """Close every stream; pages reconnect when somebody serves them."""
         self._closed = True
         for queue in self._listeners:
             with suppress(asyncio.QueueFull):
@@ -106,7 +106,7 @@ class LiveUpdates:
                 await send(changed, event="changed")
             if clock() - session_checked_at >= SESSION_RECHECK_SECONDS:
                 if not await self._session_valid(request):
-                    # Without a word in it a browser would not tell the page of the event.
+                    # Without data a browser would not dispatch the event.
                     await send("session", event="ended")
                     return
                 session_checked_at = clock()
@@ -130,8 +130,8 @@ class LiveUpdates:
         try:
             return await self._transactions.read(look)
         except StorageError as exc:
-            # The pages say so themselves when they ask.
-            log.warning("console.cannot_look", error=type(exc).__name__)
+            # The pages report an error themselves when they fetch.
+            log.warning("console.poll_failed", error=type(exc).__name__)
             return {}
 
     def _publish(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""One request to a page of the console: who asks, in which language, and how it is answered."""
+"""A request to a page of the console: who asks, in which language, and the responses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsoleRequest:
-    """Who asks for what. `form` is what was sent, and empty for a page that is only shown."""
+    """The request. `form` holds the sent fields, and is empty for GET."""
 
     http_request: web.Request
     session: Session
@@ -32,30 +32,30 @@ class ConsoleRequest:
 
     @property
     def agent(self) -> Agent:
-        """Who asks, on pages that only agents may use."""
+        """The signed-in agent, on pages for agents only."""
         if self.signed_in_agent is None:
             raise web.HTTPForbidden
         return self.signed_in_agent
 
     @property
     def is_admin(self) -> bool:
-        """Whether an admin asks."""
+        """Whether the agent is an admin."""
         return self.signed_in_agent is not None and self.signed_in_agent.role is Role.ADMIN
 
     @property
     def is_htmx(self) -> bool:
-        """Whether htmx asks: it needs what stands in <main>, without what is around it."""
+        """Whether htmx asks: it needs <main> alone."""
         return self.http_request.headers.get("HX-Request") == "true"
 
     def field(self, name: str) -> str:
-        """A field of the form, without blanks around it; empty where it is not there."""
+        """A stripped field of the form; empty if missing."""
         return self.form.get(name, "").strip()
 
     def path_number(self, name: str) -> int:
-        """A number in the address.
+        """A number of the path.
 
         Raises:
-            HTTPNotFound: it is none that a row could have.
+            HTTPNotFound: no row can have it.
         """
         text = self.http_request.match_info[name]
         if not (text.isascii() and text.isdigit() and len(text) < 19):
@@ -63,7 +63,7 @@ class ConsoleRequest:
         return int(text)
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
-        """The page: whole, or for htmx what stands in <main>."""
+        """The page: whole, or for htmx <main> alone."""
         context = {**self.context(self), **values, "layout": "bare.html" if self.is_htmx else "base.html"}
         response = aiohttp_jinja2.render_template(template, self.http_request, context, status=status)
         response.headers["Content-Language"] = self.language
@@ -71,9 +71,9 @@ class ConsoleRequest:
         return response
 
     def redirect(self, path: str = "/") -> web.Response:
-        """On to another page of the console; htmx follows it too, and shows what it finds."""
+        """Redirect to another page of the console; htmx follows it too."""
         return web.Response(status=303, headers={"Location": f"/console{path}"})
 
     def flash(self, key: str, **names: str) -> None:
-        """A sentence of this section's words, shown at the head of the next page."""
+        """Show a text of this section at the head of the next page."""
         self.session["said"] = self.texts[key].format(**names)

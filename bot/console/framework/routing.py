@@ -1,4 +1,4 @@
-"""What the console is made of: pages, each with the role that may see it, in sections; it serves nothing."""
+"""Declares the console's routes with their roles, and sections; serves nothing."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from storage.helpdesk.agents import Role
 
 
 class AccessLevel(IntEnum):
-    """Who may; each may also what those before may."""
+    """Who has access; each level includes the ones before."""
 
     ANYONE = 0
     AGENT = 1
@@ -24,7 +24,7 @@ LEVEL_OF_ROLE: Final[Mapping[Role, AccessLevel]] = {Role.AGENT: AccessLevel.AGEN
 
 View = Callable[[ConsoleRequest], Awaitable[web.StreamResponse]]
 ChangeKey = Callable[[Connection], Hashable]
-"""Something that is different whenever a page would show something else: counts, the newest number, a last moment."""
+"""A value that changes whenever the page would: counts, the newest number, a last time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Route:
 
     def __post_init__(self) -> None:
         if not isinstance(self.role, AccessLevel):
-            raise TypeError(f"{self.method} {self.path}: name the role that may use it, like role=Access.AGENT")
+            raise TypeError(f"{self.method} {self.path}: name the role that may use it, like role=AccessLevel.AGENT")
         if not self.path.startswith("/"):
             raise ValueError(f"{self.path}: an address begins with /")
 
@@ -49,16 +49,16 @@ def get(path: str, view: View, *, role: AccessLevel) -> Route:
 
 
 def post(path: str, view: View, *, role: AccessLevel) -> Route:
-    """A form's or a button's address: it changes something, and is reached from our own pages only."""
+    """The target of a form or a button: it changes something, and is accepted from our own pages only."""
     return Route(method="POST", path=path, role=role, view=view)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Pages that belong together. Their words stand in texts/<name>; the first page shown is their place in the menu.
+    """A group of pages. Their texts are in texts/<name>; the first page is the target of the menu.
 
-    `role` is who sees it in the menu; each page says for itself who may use it. `looks` are watched while somebody has
-    a page open: each change is told to the pages by its name (see live.py). Without `menu` it has no place there.
+    `role` is who sees it in the menu; each page has a role of its own. `change_keys` are polled while a page is open,
+    and each change is sent to the pages by its name (see live_updates.py). With `in_menu=False` it is not in the menu.
     """
 
     name: str
@@ -69,5 +69,5 @@ class Section:
 
     @property
     def path(self) -> str:
-        """Where the menu leads."""
+        """The target of the menu."""
         return next(page.path for page in self.routes if page.method == "GET")

@@ -1,4 +1,4 @@
-"""The page Agents: who may use the console; added, given another role or password, disabled; for admins."""
+"""The page Agents: add agents, change roles and passwords, disable; for admins."""
 
 from collections.abc import Callable, Hashable
 
@@ -17,7 +17,7 @@ AgentChange = Callable[[Connection, Agent], bool]
 
 
 class AgentsView:
-    """GET /console/agents, and the forms on it. Nobody takes their own rights away: an admin is left in any case."""
+    """GET /console/agents, and its forms. Nobody can demote or disable themselves, so an admin always remains."""
 
     def __init__(self, transactions: Transactions, passwords: PasswordService) -> None:
         self._transactions, self._checker = transactions, passwords
@@ -45,7 +45,7 @@ class AgentsView:
         )
 
     async def create(self, request: ConsoleRequest) -> web.StreamResponse:
-        """A new agent with the password that the admin chose for them."""
+        """Add an agent with a password that the admin chose."""
         role = _role_from_form(request)
         try:
             password = await self._checker.make_hash(request.form.get("password", ""))
@@ -61,14 +61,14 @@ class AgentsView:
         return request.redirect("/agents")
 
     async def change_role(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Another role, from their next page on."""
+        """Change the role, from the next request on."""
         role = _role_from_form(request)
         return await self._change_agent(
             request, AuditEvent.AGENT_ROLE, lambda connection, agent: agents.set_role(connection, agent.id, role)
         )
 
     async def change_password(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Another password; their sessions end."""
+        """Change the password; all sessions end."""
         try:
             password = await self._checker.make_hash(request.form.get("password", ""))
         except PasswordUnusableError:
@@ -82,7 +82,7 @@ class AgentsView:
         )
 
     async def disable(self, request: ConsoleRequest) -> web.StreamResponse:
-        """They sign in no more; their sessions end."""
+        """Disable the agent; all sessions end."""
         return await self._change_agent(
             request,
             AuditEvent.AGENT_DISABLED,
@@ -90,7 +90,7 @@ class AgentsView:
         )
 
     async def enable(self, request: ConsoleRequest) -> web.StreamResponse:
-        """They may sign in again."""
+        """Enable the agent."""
         return await self._change_agent(
             request, AuditEvent.AGENT_ENABLED, lambda connection, agent: agents.enable(connection, agent.id)
         )

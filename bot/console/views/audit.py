@@ -1,4 +1,4 @@
-"""The page Audit: who did what, and when; for admins, and never a word that was written."""
+"""The page Audit: who did what, and when; for admins, and without any texts."""
 
 from collections.abc import Hashable
 
@@ -26,7 +26,7 @@ class AuditView:
         return Section(name="audit", role=AccessLevel.ADMIN, routes=pages, change_keys={"audit": self._change_key})
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The latest first, of one agent or one kind if that is asked; older ones by the link at the end."""
+        """The latest records, filtered by agent and event; older ones by the link at the end."""
         query = request.http_request.query
         event, agent, before = query.get("event", ""), query.get("agent", ""), query.get("before", "")
         events = tuple(each for each in AuditEvent if each.value == event)

@@ -1,7 +1,7 @@
-"""Charts as SVG that stands in the page itself: no script, no style of its own; the page's style sheet colours them.
+"""Draws charts as inline SVG: no script, no style of its own; the page's style sheet colours them.
 
-What is drawn is markup that the library made and escaped; templates put it in as it is. The library takes a tenth of a
-second to import, and few look at figures: import this only where something is drawn.
+The markup is made and escaped by the library; templates insert it as it is. The library takes a tenth of a second to
+import, and few look at reports: import this module only to draw.
 """
 
 import sys
@@ -15,36 +15,36 @@ from pygal.style import Style
 
 from bot.console.views.series import ChartSeries
 
-# The library leaves an importer of an old kind behind, at which Python warns at every import that follows.
+# pygal leaves an importer of an old kind behind: Python warns of it at every later import.
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 DESKTOP_SIZE: Final = (880, 250)
 PHONE_SIZE: Final = (340, 230)
-"""Sizes in pixels: one for a desk, one for a phone. The page shows the one that fits."""
+"""Sizes in pixels: for a desktop and a phone. The page shows the one that fits."""
 _MAX_LABELS: Final = {DESKTOP_SIZE: 10, PHONE_SIZE: 4}
 
 
 class StackedBarsWithoutTooltips(pygal.StackedBar):  # type: ignore[misc]
-    """Bars on top of one another, the values told in the table beside them and not once more at each bar."""
+    """Stacked bars without tooltips: the table beside them has the values."""
 
     def _tooltip_and_print_values(self, *_: object) -> None:
         """Nothing: this takes half of the time."""
 
 
 def stacked_bars(labels: Sequence[str], series: Sequence[ChartSeries], *, title: str) -> str:
-    """Bars over time, the series on top of one another; empty where there is no series."""
+    """Stacked bars over time; empty without series."""
     return "".join(_stacked_bars(labels, series, title, size) for size in (DESKTOP_SIZE, PHONE_SIZE) if series)
 
 
 def ranked_bars(labels: Sequence[str], values: Sequence[int], *, title: str) -> str:
-    """Bars from the left, the first label on top."""
+    """Horizontal bars, the first label on top."""
     return "".join(_ranked_bars(labels, values, title, size) for size in (DESKTOP_SIZE, PHONE_SIZE))
 
 
 def _stacked_bars(labels: Sequence[str], series: Sequence[ChartSeries], title: str, size: tuple[int, int]) -> str:
     chart = StackedBarsWithoutTooltips(**_chart_options(size), show_minor_x_labels=len(labels) <= _MAX_LABELS[size])
     chart.x_labels = list(labels)
-    # Counted from the end: the last day is the one that is looked for.
+    # Counted from the end: the last day must have a label.
     step = max(1, -(-len(labels) // _MAX_LABELS[size]))
     chart.x_labels_major = list(labels)[::-1][::step]
     chart.y_labels = axis_ticks(max((sum(bar) for bar in zip(*(one.values for one in series), strict=True)), default=0))
@@ -65,7 +65,7 @@ def _ranked_bars(labels: Sequence[str], values: Sequence[int], title: str, size:
 
 
 def axis_ticks(highest: int) -> list[int]:
-    """Whole numbers from 0 to `most` or a little more: at most six, by ones, twos or fives of some power of ten."""
+    """Whole numbers from 0 to `highest` or a little more: at most six, in steps of 1, 2 or 5 times a power of ten."""
     steps = (first * 10**power for power in count() for first in (1, 2, 5))
     step = next(step for step in steps if step * 5 >= highest)
     return list(range(0, max(highest, 1) + step, step))[:6]
@@ -97,7 +97,7 @@ def _shorten(label: str, max_chars: int) -> str:
 
 
 def _svg(chart: Any, title: str, size: tuple[int, int]) -> str:
-    """The drawing alone. What the library puts beside it (style, script, tooltips) the page's policy would refuse."""
+    """The drawing alone: the page's policy would block the library's style, script and tooltips."""
     root = chart.render_tree()
     for parent in list(root.iter()):
         for child in list(parent):

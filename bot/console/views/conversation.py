@@ -1,4 +1,4 @@
-"""One talk: what was said, why the bot said it, whether it arrived; a person's data given out and erased."""
+"""The page of one conversation: messages, explanation, delivery; export and erasure of a person's data."""
 
 import json
 from collections.abc import Mapping
@@ -23,19 +23,19 @@ from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
 
 PAGE_SIZE: Final = 60
-"""Messages a page."""
+"""Messages on a page."""
 
 _DELIVERED_STATES: Final = frozenset({"delivered", "read", "sent"})
 
 
 class ConversationView:
-    """GET /console/talks/<id>, and what may be done with the data of the person in it."""
+    """GET /console/talks/<id>, and the actions on the person's data."""
 
     def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
         self._transactions, self._knowledge = transactions, knowledge
 
     def section(self) -> Section:
-        """For agents: who asks the helpdesk for their data, or to be forgotten, asks whoever is on call."""
+        """For agents: requests for export or erasure reach whoever is on call."""
         pages = (
             get("/talks/{talk:[0-9a-f]{32}}", self.show, role=AccessLevel.AGENT),
             post("/talks/{talk:[0-9a-f]{32}}/export", self.export, role=AccessLevel.AGENT),
@@ -92,7 +92,7 @@ class ConversationView:
         )
 
     async def erase(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Erases the person on this channel, in all their talks; counts stay."""
+        """Erase the person on this channel, in all conversations; counts stay."""
         name = request.http_request.match_info["talk"]
         if not request.field("sure"):
             request.flash("not_sure")

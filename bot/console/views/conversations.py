@@ -1,4 +1,4 @@
-"""The page Conversations: talks found by words and filters, newest first."""
+"""The page Conversations: search by text and filters, newest first."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,13 +25,13 @@ from storage.helpdesk.audit_log import AuditEvent
 CHANNELS: Final = ("whatsapp", "telegram", "webchat")
 ACTS: Final = (*(str(act) for act in Act), "clarify", "none")
 MAX_SEARCH_CHARS: Final = 200
-"""Characters of what is looked for."""
+"""Maximum length of the search text."""
 _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchForm:
-    """What the form at the head of the page says; an empty field wants nothing in particular."""
+    """The fields of the search form; an empty field filters nothing."""
 
     words: str = ""
     channel: str = ""
@@ -43,7 +43,7 @@ class SearchForm:
     handed_off: str = ""
 
     def to_filter(self, local_day: date | None) -> SearchFilter:
-        """As storage looks for it; a day begins and ends where the program's machine says so."""
+        """The filter for storage; days are those of the server's time zone."""
         since = None if local_day is None else local_midnight(local_day)
         return SearchFilter(
             text_matches=TextSearch(self.words) if self.words else match_all,
@@ -58,7 +58,7 @@ class SearchForm:
         )
 
     def query(self, **more: str | int) -> str:
-        """The address's query for it."""
+        """The query string of the search."""
         given = {name: value for name, value in vars(self).items() if value}
         return urlencode({**given, **more})
 
@@ -74,7 +74,7 @@ class ConversationListView:
         return Section(name="talks", role=AccessLevel.AGENT, routes=(get("/talks", self.show, role=AccessLevel.AGENT),))
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The talks that are as asked for, and persons whose number or id was given."""
+        """Matching conversations, and persons whose number or id was given."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "talks")
         lines = self._knowledge.current.base.directory.lines
         asked = read_search_form(request, frozenset(lines))
@@ -104,7 +104,7 @@ class ConversationListView:
 
 
 def read_search_form(request: ConsoleRequest, lines: frozenset[str]) -> SearchForm:
-    """What was asked for; what nobody can mean is passed over."""
+    """The search of the request; invalid values are ignored."""
     known = {
         "channel": (*CHANNELS, "terminal"),
         "language": LANGUAGES,
@@ -121,7 +121,7 @@ def read_search_form(request: ConsoleRequest, lines: frozenset[str]) -> SearchFo
 
 
 def parse_day(text: str) -> date | None:
-    """The day that a date field gives."""
+    """The date of a date field."""
     try:
         return date.fromisoformat(text) if len(text) == len("2026-01-01") else None
     except ValueError:
@@ -129,12 +129,12 @@ def parse_day(text: str) -> date | None:
 
 
 def local_midnight(day_of: date) -> datetime:
-    """When a day begins where the program runs (its TZ)."""
+    """The start of a day in the server's time zone (TZ)."""
     return datetime(day_of.year, day_of.month, day_of.day).astimezone()
 
 
 def find_persons_conversations(connection: Connection, text: str) -> tuple[Conversation, ...]:
-    """The talks of the person whose number, id or talk was given."""
+    """The conversations of the person whose number, id or conversation id was given."""
     digits = "".join(text.split()).removeprefix("+")
     given = (f"whatsapp:+{digits}", f"whatsapp:+371{digits}") if digits.isascii() and digits.isdigit() else ()
     found = (talk for name in (text, *given) if name for talk in personal_data.find_conversations(connection, name))

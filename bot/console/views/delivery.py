@@ -1,4 +1,4 @@
-"""The page Delivery: replies and notices that did not arrive, messages that were parked; tried again or given up."""
+"""The page Delivery: undelivered replies and notifications, and dead letters; retried or discarded."""
 
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
@@ -18,15 +18,15 @@ from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 
 OVERDUE_AFTER: Final = timedelta(minutes=1)
-"""What waits longer is stuck, even if nobody has tried to send it."""
+"""A reply that waits longer counts as undelivered, even before its first attempt."""
 
 MAX_ROWS: Final = 100
 
 
 class DeliveryView:
-    """GET /console/delivery, and the buttons on it.
+    """GET /console/delivery, and its buttons.
 
-    `jobs` is told of talks in which something waits again; `wake` when there is something to tell staff.
+    `jobs` is told of conversations with a reply to retry; `wake_notifications` when a notification is due.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class DeliveryView:
         )
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """What is stuck and what staff was not told, the oldest first; what could not be taken in, the latest first."""
+        """Undelivered replies and notifications, oldest first; dead letters, newest first."""
         waiting, notices, unread = await self._transactions.read(
             lambda connection: (
                 undelivered.list_undelivered(connection, request.now - OVERDUE_AFTER, limit=MAX_ROWS),
@@ -66,15 +66,15 @@ class DeliveryView:
         )
 
     async def retry(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Tries a reply again at once."""
+        """Retry a reply now."""
         return await self._change_reply(request, undelivered.retry, AuditEvent.REPLY_RETRIED, "retried")
 
     async def drop(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Gives a reply up; those behind it go on."""
+        """Discard a reply; those behind it go on."""
         return await self._change_reply(request, undelivered.drop, AuditEvent.REPLY_DROPPED, "dropped")
 
     async def retry_notification(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Tells staff again at once."""
+        """Retry a notification now."""
         number = request.path_number("notice")
 
         def change(connection: Connection) -> bool:

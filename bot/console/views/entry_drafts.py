@@ -1,4 +1,4 @@
-"""Drafts of entries, below the page Knowledge: written further, or dropped."""
+"""Drafts of entries, below the page Knowledge: edited, or discarded."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from storage.helpdesk.audit_log import AuditEvent
 
 
 class EntryDraftsView:
-    """GET /console/knowledge/drafts/<id>, and what may be done with it."""
+    """GET /console/knowledge/drafts/<id>, and its actions."""
 
     def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
         self._transactions, self._knowledge = transactions, knowledge
@@ -34,7 +34,7 @@ class EntryDraftsView:
         return Section(name="drafts", role=AccessLevel.AGENT, routes=pages, in_menu=False)
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """What is written so far."""
+        """The draft."""
         name = request.http_request.match_info["id"]
         draft = await self._transactions.read(lambda connection: entry_drafts.get(connection, name))
         if draft is None:
@@ -49,7 +49,7 @@ class EntryDraftsView:
         )
 
     async def save(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Keeps what was written."""
+        """Save the draft."""
         name = request.http_request.match_info["id"]
         filed = self._knowledge.released_content()
         draft = replace(draft_from_form(request, questions_from_form(request)), id=name)
@@ -70,7 +70,7 @@ class EntryDraftsView:
         return True
 
     async def drop(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Throws it away."""
+        """Discard the draft."""
         name = request.http_request.match_info["id"]
 
         def drop(connection: Connection) -> bool:
@@ -86,7 +86,7 @@ class EntryDraftsView:
 
 
 def questions_from_form(request: ConsoleRequest) -> tuple[SelectedPhrasing, ...]:
-    """One question a line, by language."""
+    """One question on each line, by language."""
     return tuple(
         SelectedPhrasing(original=text, text=text, language=language)
         for language in LANGUAGES

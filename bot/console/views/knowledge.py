@@ -1,4 +1,4 @@
-"""The page Knowledge: entries with their use and success, one entry with what was taught, a message tried out."""
+"""The page Knowledge: entries with use and feedback, an entry with its lessons, and a message tried out."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,12 +26,12 @@ from storage.statistics.reports import FeedbackCounts
 STATISTICS_PERIOD: Final = timedelta(days=30)
 SORT_ORDERS: Final = ("used", "unhelpful", "review", "title")
 MAX_MESSAGE_CHARS: Final = 2000
-"""Characters of a message that is tried."""
+"""Maximum length of a message that is tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EntryRow:
-    """An entry in the list: how often it was used, what people said of it, how many of its questions were taught."""
+    """An entry in the list: how often it was used, its feedback, and the number of its lessons."""
 
     entry: Entry
     use_count: int
@@ -41,13 +41,13 @@ class EntryRow:
 
     @property
     def unhelpful_share(self) -> float:
-        """The share of those who said that it did not help."""
+        """The share of feedback that says it did not help."""
         said = self.feedback.helped + self.feedback.not_helped
         return self.feedback.not_helped / said if said else 0.0
 
 
 class KnowledgeView:
-    """GET /console/knowledge and what is below it."""
+    """GET /console/knowledge and the pages below it."""
 
     def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
         self._transactions, self._knowledge = transactions, knowledge
@@ -63,7 +63,7 @@ class KnowledgeView:
         return Section(name="knowledge", role=AccessLevel.AGENT, routes=pages)
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """All entries, or those that hold some words."""
+        """All entries, or those that contain a text."""
         query = request.http_request.query
         wanted = " ".join(query.get("words", "").split())[:200]
         order = query.get("order", "") if query.get("order") in SORT_ORDERS else SORT_ORDERS[0]
@@ -96,7 +96,7 @@ class KnowledgeView:
         )
 
     async def entry(self, request: ConsoleRequest) -> web.StreamResponse:
-        """What an entry says, how it is asked for, and what was taught."""
+        """An entry's answer, questions and lessons."""
         base = self._knowledge.current.base
         entry = base.entries.get(EntryId(request.http_request.match_info["entry"]))
         if entry is None:
@@ -119,7 +119,7 @@ class KnowledgeView:
         )
 
     async def try_message(self, request: ConsoleRequest) -> web.StreamResponse:
-        """What the bot would make of a message, and why; nothing is stored."""
+        """How the bot would understand and answer a message; stores nothing."""
         text = request.field("text")[:MAX_MESSAGE_CHARS]
         knowledge = self._knowledge.current
         spoken = next((language for language in LANGUAGES if language == request.field("tongue")), None)
@@ -136,7 +136,7 @@ class KnowledgeView:
         )
 
     async def undo_lesson(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Takes a lesson back."""
+        """Revoke a lesson."""
         number = request.path_number("taught")
 
         def take_back(connection: Connection) -> tuple[bool, StoredLesson | None]:
@@ -155,7 +155,7 @@ class KnowledgeView:
 
 
 def entry_rows(connection: Connection, base: KnowledgeBase, today: date) -> list[EntryRow]:
-    """Every entry with its figures of the last 30 days."""
+    """Every entry with its statistics of the last 30 days."""
     use_counts = reports.count_by_day(connection, today - STATISTICS_PERIOD, today).by_entry
     feedback = reports.feedback_counts(connection, today - STATISTICS_PERIOD, today)
     lessons = [lesson.entry for lesson in taught.current_lessons(connection).lessons]
@@ -172,7 +172,7 @@ def entry_rows(connection: Connection, base: KnowledgeBase, today: date) -> list
 
 
 def sort_rows(rows_to_sort: list[EntryRow], order: str, language: Language) -> list[EntryRow]:
-    """In the order that was asked for; of those alike, by title."""
+    """In the requested order; equal ones by title."""
     by_title = sorted(rows_to_sort, key=lambda row: title_sort_key(row.entry.title[language]))
     if order == "title":
         return by_title

@@ -1,4 +1,5 @@
-"""The page Now: who waits for people, the most urgent first; taken, given back and closed through the desk."""
+"""The page Queue: hand-offs waiting for people, most urgent first; taken, released and closed through
+HandoffActions."""
 
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Final
@@ -12,9 +13,9 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from handlers.model.handoff import HandoffState
 from storage.helpdesk import audit_log, queue
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.handoffs import HandoffState
 
 MAX_HANDOFFS: Final = 200
 
@@ -22,7 +23,7 @@ HandoffAction = Callable[[int, str], Awaitable[ActionResult]]
 
 
 class HandoffQueueView:
-    """GET /console/now, and the buttons on it."""
+    """GET /console/now, and its buttons."""
 
     def __init__(self, transactions: Transactions, handoff_actions: HandoffActions, knowledge: KnowledgeAccess) -> None:
         self._transactions, self._handoff_actions, self._knowledge = transactions, handoff_actions, knowledge
@@ -39,7 +40,7 @@ class HandoffQueueView:
         return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys={"now": self._change_key})
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Those that nobody has taken, then those that somebody has."""
+        """Unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
         found = await self._transactions.read(lambda connection: queue.list_queue(connection, limit=MAX_HANDOFFS))
         free = [one for one in found if one.state is HandoffState.OPEN]
@@ -58,19 +59,19 @@ class HandoffQueueView:
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The agent looks after it."""
+        """Take the hand-off."""
         return await self._execute(request, self._handoff_actions.take, AuditEvent.HANDOFF_TAKEN, "took")
 
     async def release(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The agent leaves it to others."""
+        """Release the hand-off."""
         return await self._execute(request, self._handoff_actions.release, AuditEvent.HANDOFF_RELEASED, "gave_back")
 
     async def mark_contacted(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The agent has spoken with the person."""
+        """Close the hand-off as contacted."""
         return await self._execute(request, self._handoff_actions.mark_contacted, AuditEvent.HANDOFF_CLOSED, "closed")
 
     async def mark_not_needed(self, request: ConsoleRequest) -> web.StreamResponse:
-        """There is nothing to do."""
+        """Close the hand-off as not needed."""
         return await self._execute(request, self._handoff_actions.mark_not_needed, AuditEvent.HANDOFF_CLOSED, "closed")
 
     async def _execute(

@@ -1,4 +1,4 @@
-"""The page Figures: how many messages, how they were answered, how quickly; nothing personal, and as CSV too."""
+"""The page Reports: message counts, outcomes and response times; nothing personal, and also as CSV."""
 
 import csv
 import io
@@ -27,19 +27,19 @@ from storage.statistics.reports import HandoffCounts, MessageCounts, ResponseTim
 PERIOD_DAYS: Final = (7, 30, 90, 365)
 QUARTER_DAYS: Final = 90
 YEAR_DAYS: Final = 365
-TOPICS: Final = 12
+MAX_TOPICS_SHOWN: Final = 12
 HARD_TO_ANSWER: Final = 10
 MAX_UNANSWERED_READ: Final = 300
-"""Messages, the newest unanswered ones, that the failing questions are taken from."""
+"""The newest unanswered messages that hard questions are taken from."""
 MIN_PEOPLE: Final = 3
-"""What fewer people said could tell who they are: it is no figure."""
+"""A question of fewer people could identify them, and is not shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportData:
-    """All that the page shows of a period."""
+    """The data of a period."""
 
-    sums: MessageCounts
+    counts: MessageCounts
     times: ResponseTimes
     seconds_to_take: tuple[float, ...]
     handoffs: HandoffCounts
@@ -48,7 +48,7 @@ class ReportData:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportPeriod:
-    """A period. It is shown by days, a quarter by weeks, a year by months: so many bars can be told apart."""
+    """A period. It is shown by days, a quarter by weeks, a year by months, so that bars stay distinguishable."""
 
     days: int
     today: date
@@ -73,18 +73,18 @@ class ReportPeriod:
         return tuple(dict.fromkeys(self.bar_start(day) for day in days))
 
     def bar_start(self, day: date) -> date:
-        """The first day of the bar that a day belongs to."""
+        """The first day of the bar of a day."""
         if self.bar_unit == "month":
             return day.replace(day=1)
         return day - timedelta(days=day.weekday()) if self.bar_unit == "week" else day
 
     def label(self, day: date) -> str:
-        """A bar's name, as short as it may be."""
+        """The short label of a bar."""
         return day.strftime("%m.%Y") if self.bar_unit == "month" else day.strftime("%d.%m.")
 
 
 class ReportsView:
-    """GET /console/figures, and the file of them."""
+    """GET /console/figures, and its CSV file."""
 
     def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
         self._transactions, self._knowledge = transactions, knowledge
@@ -98,29 +98,29 @@ class ReportsView:
         return Section(name="figures", role=AccessLevel.AGENT, routes=pages)
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Sums, times and charts of the period."""
+        """Counts, response times and charts of the period."""
         span = period_from_query(request)
         await self._roll_up_months(span)
         found = await self._transactions.read(lambda connection: read_report(connection, span, request.now))
         names = self._knowledge.names(request.language)
         drawn = await self._transactions.run(lambda _: draw_charts(found, span, names, request.texts))
-        total = sum(found.sums.by_language.values())
+        total = sum(found.counts.by_language.values())
         return request.render(
             "figures.html",
             span=span,
             periods=PERIOD_DAYS,
             total=total,
-            outcomes=totals_by_kind(found.sums.by_day_and_outcome),
+            outcomes=totals_by_kind(found.counts.by_day_and_outcome),
             found=found,
             quantile=quantile,
             duration=format_duration,
             names=names,
-            topics=most_frequent(found.sums.by_entry),
+            topics=most_frequent(found.counts.by_entry),
             **drawn,
         )
 
     async def export_csv(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The counts of the period, one row a kind of message, as CSV."""
+        """The counts of the period as CSV, a row for each kind of message."""
         span = period_from_query(request)
         await self._roll_up_months(span)
 
@@ -147,7 +147,7 @@ class ReportsView:
         )
 
     async def _roll_up_months(self, span: ReportPeriod) -> None:
-        """Months that are over are added up once, when somebody first looks at a year after they ended."""
+        """Roll up finished months, when somebody first looks at a year after they ended."""
         if span.bar_unit == "month" and await self._transactions.read(
             lambda connection: bool(monthly_rollup.months_to_roll_up(connection, span.today))
         ):
@@ -155,19 +155,19 @@ class ReportsView:
 
 
 def period_from_query(request: ConsoleRequest) -> ReportPeriod:
-    """The period that is asked for; a month where none is. Days are those of UTC, as they are counted."""
+    """The requested period, by default a month. Days are in UTC, as counted."""
     given = request.http_request.query.get("days", "")
     return ReportPeriod(days=next((days for days in PERIOD_DAYS if str(days) == given), 30), today=request.now.date())
 
 
 def read_report(connection: Connection, period: ReportPeriod, now: datetime) -> ReportData:
-    """Everything in one picture."""
+    """All data from one snapshot."""
     since = datetime.combine(period.first_day, datetime.min.time(), now.tzinfo)
     until = datetime.combine(period.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
     by = reports.count_by_month if period.bar_unit == "month" else reports.count_by_day
     groups = group_unanswered(connection, now, max(since, now - timedelta(days=90)), limit=MAX_UNANSWERED_READ)
     return ReportData(
-        sums=by(connection, period.first_day, period.today),
+        counts=by(connection, period.first_day, period.today),
         times=reports.response_times(connection, since, until),
         seconds_to_take=reports.time_to_take(connection, since, until),
         handoffs=reports.handoff_counts(connection, since, until),
@@ -182,13 +182,13 @@ def draw_charts(
     from bot.console.views import charts  # noqa: PLC0415 - see there
 
     labels = [period.label(day) for day in period.bar_starts]
-    sums, topics = report.sums, most_frequent(report.sums.by_entry)
+    counts, topics = report.counts, most_frequent(report.counts.by_entry)
     channels = _chart_series(
-        sums.by_day_and_channel, sorted(totals_by_kind(sums.by_day_and_channel)), period, words, "channel"
+        counts.by_day_and_channel, sorted(totals_by_kind(counts.by_day_and_channel)), period, words, "channel"
     )
-    outcomes = _chart_series(sums.by_day_and_outcome, tuple(Outcome), period, words, "outcome")
+    outcomes = _chart_series(counts.by_day_and_outcome, tuple(Outcome), period, words, "outcome")
     calls = (ChartSeries(title=words["handed_off"], values=_handoff_counts(report.handoffs, period)),)
-    names_of, counts = [names.entry(entry) for entry, _ in topics], [count for _, count in topics]
+    topic_names, topic_counts = [names.entry(entry) for entry, _ in topics], [count for _, count in topics]
     return {
         "labels": labels,
         "charts": (
@@ -196,19 +196,19 @@ def draw_charts(
             ("by_outcome", outcomes, charts.stacked_bars(labels, outcomes, title=words["by_outcome"])),
             ("handed_off", calls, charts.stacked_bars(labels, calls, title=words["handed_off"])),
         ),
-        "topic_chart": charts.ranked_bars(names_of, counts, title=words["topics"]) if topics else "",
+        "topic_chart": charts.ranked_bars(topic_names, topic_counts, title=words["topics"]) if topics else "",
     }
 
 
 def _chart_series(
-    counted: Mapping[tuple[date, str], int],
+    counts: Mapping[tuple[date, str], int],
     kinds: Sequence[str],
     period: ReportPeriod,
     words: Mapping[str, str],
     prefix: str,
 ) -> list[ChartSeries]:
     sums: Counter[tuple[date, str]] = Counter()
-    for (day, kind), count in counted.items():
+    for (day, kind), count in counts.items():
         sums[period.bar_start(day), kind] += count
     return [
         ChartSeries(title=words.get(f"{prefix}_{kind}", kind), values=[sums[day, kind] for day in period.bar_starts])
@@ -223,26 +223,26 @@ def _handoff_counts(handoffs: HandoffCounts, period: ReportPeriod) -> list[int]:
     return [called[day] for day in period.bar_starts]
 
 
-def totals_by_kind(counted: Mapping[tuple[date, str], int]) -> Counter[str]:
-    """Over all days."""
+def totals_by_kind(counts: Mapping[tuple[date, str], int]) -> Counter[str]:
+    """Totals over all days."""
     sums: Counter[str] = Counter()
-    for (_, kind), count in counted.items():
+    for (_, kind), count in counts.items():
         sums[kind] += count
     return sums
 
 
-def most_frequent(counted: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The most frequent first; of those alike, by name."""
-    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:TOPICS]
+def most_frequent(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent first; equal ones by name."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_TOPICS_SHOWN]
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
-    """The value that this share of the sorted `values` does not exceed."""
+    """The quantile of the sorted `values`."""
     return values[min(len(values) - 1, int(share * len(values)))] if values else None
 
 
 def format_duration(seconds: float | None) -> str:
-    """A time as people read it."""
+    """A duration in readable form."""
     if seconds is None:
         return "–"
     if seconds < 1:

@@ -1,4 +1,4 @@
-"""What a chart shows, and the table behind it."""
+"""The data of a chart, and of the table behind it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

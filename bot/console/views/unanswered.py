@@ -1,4 +1,4 @@
-"""The page Unanswered: what people asked in vain, grouped; each can be taught, drafted as an entry, or ignored."""
+"""The page Unanswered: groups of unanswered messages; taught, drafted as an entry, or ignored."""
 
 from typing import Final
 
@@ -29,20 +29,20 @@ from storage.helpdesk.audit_log import AuditEvent
 
 MAX_GROUPS_SHOWN: Final = 25
 MAX_GROUPS_TRIED: Final = 80
-"""Groups that are tried with the matcher for one page."""
+"""Groups that are tried with the classifier for one page."""
 MAX_PHRASINGS: Final = 12
 PRESELECTED_PHRASINGS: Final = 3
-"""So many wordings are proposed to be taught."""
+"""Phrasings that are ticked by default."""
 
 
 class UnansweredView:
-    """GET /console/unanswered, one group of it, and what may be done about it."""
+    """GET /console/unanswered, one group of it, and its actions."""
 
     def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
         self._transactions, self._knowledge = transactions, knowledge
 
     def section(self) -> Section:
-        """For agents: who answers the telephone knows best what was meant."""
+        """For agents: who answers the phone knows best what was meant."""
         pages = (
             get("/unanswered", self.show, role=AccessLevel.AGENT),
             get("/unanswered/entries", self.search_entries, role=AccessLevel.AGENT),
@@ -54,7 +54,7 @@ class UnansweredView:
         return Section(name="unanswered", role=AccessLevel.AGENT, routes=pages)
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The groups that are still open, the largest or the newest first."""
+        """Open groups, the largest or the newest first."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "unanswered")
         query = request.http_request.query
         why = query.get("why", "") if query.get("why") in tuple(FailureReason) else ""
@@ -86,7 +86,7 @@ class UnansweredView:
         )
 
     async def show_group(self, request: ConsoleRequest) -> web.StreamResponse:
-        """One group: how it was said, and what it may mean."""
+        """One group: its phrasings, and candidate entries."""
         found = await self._find_group(request)
         if found is None:
             request.flash("settled")
@@ -106,12 +106,12 @@ class UnansweredView:
         )
 
     async def search_entries(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The entries that words may mean, to choose from."""
+        """Entries that match a text, to choose from."""
         words = request.http_request.query.get("words", "")[:200]
         return request.render("entry_choices.html", choices=self._entry_choices(request, words))
 
     async def teach(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The chosen wordings mean the chosen entry from now on; or none."""
+        """Teach the chosen phrasings as examples of the chosen entry, or as out of scope."""
         found = await self._find_group(request)
         if found is None:
             request.flash("settled")
@@ -129,7 +129,7 @@ class UnansweredView:
         return teaching.redirect_with_result(request, taught, names, found)
 
     async def draft(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The chosen wordings become the questions of a new entry, to be finished under Knowledge."""
+        """Draft a new entry with the chosen phrasings as questions, to be finished under Knowledge."""
         found = await self._find_group(request)
         if found is None:
             request.flash("settled")
@@ -145,7 +145,7 @@ class UnansweredView:
         return request.redirect(f"/knowledge/drafts/{request.field('id')}")
 
     async def ignore(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The group is not shown again."""
+        """Ignore the group."""
         found = await self._find_group(request)
         if found is not None:
             texts = {one.text for one in found.messages}

@@ -1,1 +1,1 @@
-"""Work that is done after a message is committed; it carries ids only, what to do stands in the database."""
+"""Jobs after a commit; they carry ids only, the work itself is in the database."""

@@ -1,4 +1,4 @@
-"""Runs deliveries inside this process: at once when told, and by looking into the database for what was left."""
+"""Runs deliveries inside this process: at once when notified, and by polling the database for the rest."""
 
 import asyncio
 from collections import deque
@@ -16,25 +16,26 @@ from storage.delivery.outbox import OutgoingReply
 log = structlog.get_logger()
 
 POLL_INTERVAL_SECONDS: Final = 1.0
-"""How often to look for replies whose time has come."""
+"""How often to poll for due replies."""
 
 MAINTENANCE_INTERVAL_SECONDS: Final = 60.0
-"""How often to do what is nobody's message."""
+"""How often to run maintenance."""
 
 STALLED_AFTER_SECONDS: Final = 60.0
-"""Longer than a look can take, a database that is away and waited for included: something holds it up for good."""
+"""Longer than a poll can take, including waits for the database: something blocks it for good."""
 
 SHUTDOWN_GRACE_SECONDS: Final = 10.0
-"""What may run on after a stop. A platform that hangs longer is left; the reply is sent after the next start."""
+"""How long deliveries may finish after a stop. A platform that hangs longer is cut off; the reply is sent after the
+next start."""
 
 CONCURRENCY: Final = 64
-"""Talks that are delivered to at the same time: most of them wait for the pace of their platform."""
+"""Conversations that are delivered to concurrently: most of them wait for the rate limit of their platform."""
 
 
 class EmbeddedRunner:
-    """One delivery a talk at a time, several talks at once. `stopping` is set when it is told to stop.
+    """One delivery a conversation at a time, several conversations concurrently. `stopping` is set on shutdown.
 
-    With `send` it takes replies straight from those who queue them: nothing has to be looked up.
+    With `send` it takes claimed replies directly: no query is needed.
     """
 
     def __init__(
@@ -58,15 +59,15 @@ class EmbeddedRunner:
         self._last_poll = monotonic()
 
     def queue(self, connection: Connection, conversation_id: str) -> None:
-        """Nothing: what waits stands in the database, and is looked for."""
+        """Nothing: polling finds the reply."""
 
     @property
     def sends_in_process(self) -> bool:
-        """As Queue.at_hand."""
+        """As JobQueue.sends_in_process."""
         return self._send is not None
 
     def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
-        """Something waits in this talk. To be called in the event loop."""
+        """A conversation has a reply. Call in the event loop."""
         if conversation_id in self._running:
             following = self._queued.setdefault(conversation_id, deque())
             if claimed is not None or None not in following:
@@ -77,26 +78,28 @@ class EmbeddedRunner:
             )
 
     def start(self) -> None:
-        """Begin to look for what was left by an earlier run."""
+        """Start polling, which also finds replies of an earlier run."""
         self._loops = (
-            asyncio.create_task(self._run_periodically(POLL_INTERVAL_SECONDS, self._poll), name="look for due replies"),
-            asyncio.create_task(self._run_periodically(MAINTENANCE_INTERVAL_SECONDS, self._maintenance), name="chores"),
+            asyncio.create_task(self._run_periodically(POLL_INTERVAL_SECONDS, self._poll), name="delivery poll"),
+            asyncio.create_task(
+                self._run_periodically(MAINTENANCE_INTERVAL_SECONDS, self._maintenance), name="maintenance"
+            ),
         )
 
     async def stop(self) -> None:
-        """Take nothing new, and finish what runs, within GRACE_SECONDS."""
+        """Start nothing new, and finish running deliveries within SHUTDOWN_GRACE_SECONDS."""
         self._stopping.set()
         running = {*self._loops, *self._running.values()}
         if not running:
             return
         _, late = await asyncio.wait(running, timeout=SHUTDOWN_GRACE_SECONDS)
         for task in late:
-            log.warning("runner.cut_off", task=task.get_name())
+            log.warning("delivery.cancelled_at_shutdown", task=task.get_name())
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
     def problems(self) -> list[str]:
-        """As Jobs.faults."""
+        """As JobRunner.problems."""
         if self._stopping.is_set():
             return ["The program is stopping."]
         if not self._loops or any(loop.done() for loop in self._loops):
@@ -125,7 +128,7 @@ class EmbeddedRunner:
                 else:
                     await self._deliver(conversation_id)
         except Exception:
-            log.exception("delivery.broken", talk=conversation_id)
+            log.exception("delivery.error", conversation=conversation_id)
         finally:
             del self._running[conversation_id]
             if following := self._queued.pop(conversation_id, None):
@@ -144,6 +147,6 @@ class EmbeddedRunner:
             try:
                 await work()
             except Exception:
-                log.exception("runner.failed")
+                log.exception("delivery_runner.error")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)

@@ -1,4 +1,4 @@
-"""What the program asks of its jobs: to see that a talk with waiting replies is delivered to, soon and in the end."""
+"""The job queue's interface: conversations with waiting replies are delivered to, soon and eventually."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,31 +10,32 @@ from sqlalchemy import Connection
 from storage.delivery.outbox import OutgoingReply
 
 Deliver = Callable[[str], Awaitable[datetime | None]]
-"""Sends what waits in a talk; when to come again, None where nothing waits any more. Safe to run twice, or at once."""
+"""Sends the replies of a conversation; returns when to call again, None if nothing is left. Safe to repeat or run
+concurrently."""
 
 Send = Callable[[OutgoingReply], Awaitable[None]]
-"""Sends one reply that is claimed already."""
+"""Sends one claimed reply."""
 
 FindDue = Callable[[], Awaitable[Sequence[str]]]
-"""The talks in which something can be sent now."""
+"""The conversations with a due reply."""
 
 Maintenance = Callable[[], Awaitable[None]]
-"""What is nobody's message and is done every minute."""
+"""Periodic work, every minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workers:
-    """Who delivers: how many are alive, and how many seconds ago the liveliest gave a sign of it; None: nobody ever."""
+    """How many workers are alive, and the age in seconds of the newest heartbeat; None if there never was one."""
 
     alive: int
     last_heartbeat_seconds: float | None
 
 
 class JobQueue(Protocol):
-    """What intake asks: one call inside its transaction, one after it. Between them no talk is lost, come what may."""
+    """What the intake calls: once inside its transaction, once after it. No conversation is lost in between."""
 
     def queue(self, connection: Connection, conversation_id: str) -> None:
-        """Something waits in this talk, once the transaction of `connection` is committed.
+        """Queue a delivery for this conversation, effective with the commit of `connection`.
 
         Raises:
             StorageError: the transaction cannot be committed any more.
@@ -43,29 +44,30 @@ class JobQueue(Protocol):
 
     @property
     def sends_in_process(self) -> bool:
-        """Whether `submit` takes a reply that was claimed when it was queued (storage.delivery.outbox.hand_over)."""
+        """Whether `submit` accepts a reply that was claimed when it was queued
+        (storage.delivery.outbox.enqueue_claimed)."""
         ...
 
     def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
-        """The transaction is committed. To be called in the event loop."""
+        """The transaction is committed. Call in the event loop."""
         ...
 
 
 class JobRunner(JobQueue, Protocol):
-    """What the program asks."""
+    """What the application calls."""
 
     def start(self) -> None:
-        """Begin to deliver, what an earlier run left too. A process that only takes messages in does not."""
+        """Start to deliver, including replies of an earlier run. Not called in a process that only receives."""
         ...
 
     async def stop(self) -> None:
-        """Take nothing new, and finish or give back what runs."""
+        """Start nothing new, and finish or release what runs."""
         ...
 
     def problems(self) -> list[str]:
-        """What is amiss with that which is to run in this process, with its remedy; asks nobody."""
+        """Problems of the jobs of this process, each with its remedy; does no I/O."""
         ...
 
     def workers(self, connection: Connection) -> Workers:
-        """Who delivers, in this process or elsewhere."""
+        """The workers, in this process or elsewhere."""
         ...

@@ -1,4 +1,4 @@
-"""Jobs on many machines: queued in PostgreSQL by Procrastinate, within the transaction that made them necessary."""
+"""Jobs on many machines: queued in PostgreSQL by Procrastinate, within the caller's transaction."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -23,28 +23,27 @@ from storage.errors import SchemaError, StorageError, UnavailableError
 log = structlog.get_logger()
 
 CONCURRENCY: Final = 16
-"""Talks that one worker delivers to at the same time."""
+"""Conversations that one worker delivers to concurrently."""
 
 POLL_SECONDS: Final = 0.2
-"""How long a timer, or a job whose lock was taken, may wait unnoticed: nobody notifies of these."""
+"""How long a scheduled job, or one whose lock was held, may wait unnoticed: PostgreSQL notifies of neither."""
 
 SHUTDOWN_GRACE_SECONDS: Final = 12.0
-"""What may run on after a stop; longer jobs are given back. All of it has to be over within 20 s."""
+"""How long deliveries may finish after a stop; longer jobs are released. The whole shutdown has to end within 20 s."""
 
 DISCONNECT_GRACE_SECONDS: Final = 3.0
-"""For saying goodbye to a database that may not answer."""
+"""For closing the connection to a database that may not answer."""
 
 RESTART_SECONDS: Final = 1.0
-"""Between two attempts to work while the database is away."""
+"""Between two attempts while the database is away."""
 
 
 @dataclass(kw_only=True)
 class ProcrastinateJobs:
-    """The port for `paligs web` (never started) and `paligs worker`.
+    """The job interface for `paligs web` (never started) and `paligs worker`.
 
-    `heartbeat` is in seconds; a worker that missed four is taken for dead, and its jobs are given to others. `watched`
-    is the channel whose pages hang on other processes than the one that decides: those are told
-    (storage.database.pg_notify).
+    A worker that missed four heartbeats is considered dead, and its jobs are released. `notified_channel` is the one
+    whose pages are served by other processes: these are notified (storage.database.pg_notify).
     """
 
     database: Engine
@@ -57,7 +56,7 @@ class ProcrastinateJobs:
     _worker_task: asyncio.Task[None] | None = field(default=None, init=False)
 
     def queue(self, connection: Connection, conversation_id: str) -> None:
-        """One job a turn, committed or rolled back with it; those of a talk run one after the other."""
+        """One job a turn, in the caller's transaction; jobs of a conversation run one after the other."""
         driver = connection.connection.driver_connection
         job = self._deferring_app.configure_task(
             DELIVER_TASK, queue=QUEUE_NAME, lock=conversation_id, connection=driver
@@ -71,32 +70,32 @@ class ProcrastinateJobs:
 
     @property
     def sends_in_process(self) -> bool:
-        """No: who decides and who sends are different processes."""
+        """No: the deciding and the sending process differ."""
         return False
 
     def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
-        """Nothing: PostgreSQL notified the workers when the transaction was committed."""
+        """Nothing: PostgreSQL notified the workers at the commit."""
 
     def start(self) -> None:
-        """Work until told to stop."""
+        """Work until stopped."""
         self._worker_task = asyncio.create_task(self._run_worker(), name="procrastinate")
 
     async def stop(self) -> None:
-        """Fetch nothing new; what does not end within GRACE_SECONDS is left to another worker."""
+        """Fetch nothing new; what does not end within SHUTDOWN_GRACE_SECONDS is left to another worker."""
         if self._worker_task is None:
             return
         self._worker_task.cancel()
         _, running = await asyncio.wait({self._worker_task}, timeout=SHUTDOWN_GRACE_SECONDS + DISCONNECT_GRACE_SECONDS)
         for worker in running:
-            log.warning("worker.abandoned")
+            log.warning("worker.cancelled_at_shutdown")
             worker.cancel()
 
     def problems(self) -> list[str]:
-        """None that a restart of this process would mend: a web process runs nothing, a worker comes back by itself."""
+        """None that a restart would fix: a web process runs no jobs, a worker reconnects by itself."""
         return []
 
     def workers(self, connection: Connection) -> Workers:
-        """Those whose sign of life is fresh enough for their jobs to be left to them."""
+        """Workers whose heartbeat is recent enough to keep their jobs."""
         return procrastinate_schema.read_workers(
             connection, stalled_after=timedelta(seconds=self._stalled_after_seconds)
         )
@@ -106,11 +105,11 @@ class ProcrastinateJobs:
             try:
                 await self._run_worker_once()
             except Exception:
-                log.exception("worker.broken")
+                log.exception("worker.error")
             await asyncio.sleep(RESTART_SECONDS)
 
     async def _run_worker_once(self) -> None:
-        # A new app each time: a pool that could not be opened is of no use any more.
+        # A new app each time: a pool that failed to open cannot be reused.
         app = App(
             connector=PsycopgConnector(kwargs=driver_arguments(self.database), min_size=1, max_size=4, timeout=10)
         )

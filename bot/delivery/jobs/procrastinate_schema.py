@@ -1,4 +1,4 @@
-"""Brings Procrastinate's own tables into a PostgreSQL database, beside those of this program; Alembic knows neither."""
+"""Installs Procrastinate's own tables in a PostgreSQL database, beside those of this program; Alembic ignores them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from procrastinate.schema import SchemaManager
 
 _ADVISORY_LOCK_ID: Final = 7_065_108_106
-"""Next to that of storage.migrations.upgrade; no other program may take it for its own in the same database."""
+"""Next to that of storage.migrations.upgrade; no other program may use it in the same database."""
 
 _VERSION_COMMENT_PREFIX: Final = "paligs: Procrastinate as of "
-"""A comment on its first table says which of its migrations were the last: it keeps no account of them itself."""
+"""A comment on its first table records the last migration: Procrastinate keeps no record itself."""
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to the installed Procrastinate, in one transaction; nothing to do on SQLite.
+    """Upgrade the tables to the installed Procrastinate, in one transaction; nothing to do on SQLite.
 
     Raises:
         MigrationError: the tables are not ours to change; nothing was.
@@ -48,7 +48,7 @@ def upgrade(engine: Engine) -> None:
 
 
 def find_problems(engine: Engine) -> list[str]:
-    """What is amiss with the tables, each with its remedy; nothing is on SQLite, which needs none.
+    """Problems of the tables, each with its remedy; none on SQLite, which needs no tables.
 
     Raises:
         UnavailableError: the database is busy or out of reach.
@@ -60,7 +60,7 @@ def find_problems(engine: Engine) -> list[str]:
 
 
 def read_workers(connection: Connection, *, stalled_after: timedelta) -> Workers:
-    """Who works on this database; one that has given no sign of life for as long as `stalled` is taken for dead."""
+    """The workers of this database; one without a heartbeat for `stalled_after` is considered dead."""
     row = connection.execute(_WORKERS_QUERY, {"stalled": stalled_after}).one()
     return Workers(alive=row.alive, last_heartbeat_seconds=None if row.silence is None else row.silence.total_seconds())
 
@@ -121,5 +121,5 @@ def _migrations_after(version: str) -> list[Path]:
 
 
 def _run_script(connection: Connection, script: str) -> None:
-    # Several statements at once go only where there are no parameters at all.
+    # Several statements at once work only without parameters.
     connection.exec_driver_sql(script, execution_options={"no_parameters": True})

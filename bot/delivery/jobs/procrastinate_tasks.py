@@ -1,4 +1,4 @@
-"""What a worker does for Procrastinate: deliver to a talk, wake those whose time has come, free what is stuck."""
+"""The tasks of a Procrastinate worker: deliver, schedule due conversations, retry stalled jobs."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -15,19 +15,19 @@ log = structlog.get_logger()
 
 QUEUE_NAME: Final = "paligs"
 DELIVER_TASK: Final = "paligs.deliver"
-"""Jobs that wait in a database refer to it: it stays as it is."""
+"""Queued jobs refer to this name: it never changes."""
 
 RETRY_STALLED_TASK: Final = "paligs.rescue"
 EVERY_MINUTE_TASK: Final = "paligs.minute"
 HIGH_PRIORITY: Final = 100
-"""Ahead of all deliveries: a rescue that waits in the queue which it should free would be none."""
+"""Ahead of all deliveries: the task that frees a stalled queue must not wait in it."""
 
 RETRY_AFTER_ERROR: Final = timedelta(seconds=2)
-"""How long to leave a talk alone whose delivery raised what it should not."""
+"""How long to leave a conversation alone after an unexpected error."""
 
 
 class WorkerTasks:
-    """The tasks, on an app that is open; made anew for each connection to the database."""
+    """The tasks, on an open app; created anew for each connection to the database."""
 
     def __init__(
         self, app: App, deliver: Deliver, find_due: FindDue, maintenance: Maintenance, *, stalled_after_seconds: float
@@ -35,9 +35,9 @@ class WorkerTasks:
         self._app = app
         self._deliver, self._find_due, self._maintenance = deliver, find_due, maintenance
         self._stalled_after_seconds = stalled_after_seconds
-        # Only what cannot be put off in `deliver` comes back by this: a stop that could not wait, a lost database.
+        # Retries only what `deliver` cannot reschedule itself: a shutdown that could not wait, a lost database.
         app.task(name=DELIVER_TASK, queue=QUEUE_NAME, retry=RetryStrategy(wait=1))(self.deliver)
-        # No `lock` here: one that died in the middle would keep all later ones from running.
+        # No `lock` here: a job that died would block all later ones.
         rescue = app.task(
             name=RETRY_STALLED_TASK, queue=QUEUE_NAME, priority=HIGH_PRIORITY, queueing_lock=RETRY_STALLED_TASK
         )(self.retry_stalled)
@@ -48,17 +48,17 @@ class WorkerTasks:
         app.periodic(cron="* * * * *")(minute)
 
     async def deliver(self, talk: str) -> None:
-        """Deliver to a talk, and see to it that somebody comes again when that is needed."""
+        """Deliver to a conversation, and schedule the next attempt if one is needed."""
         try:
             retry_at = await self._deliver(talk)
         except Exception:
-            log.exception("delivery.broken", talk=talk)
+            log.exception("delivery.error", conversation=talk)
             retry_at = datetime.now(UTC) + RETRY_AFTER_ERROR
         if retry_at is not None:
             await self._schedule(talk, retry_at)
 
     async def retry_stalled(self, timestamp: int) -> None:
-        """Give back the jobs of workers that show no life any more."""
+        """Retry the jobs of workers without a heartbeat."""
         del timestamp
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(
@@ -68,15 +68,15 @@ class WorkerTasks:
             await self._retry_job(job)
 
     async def every_minute(self, timestamp: int) -> None:
-        """Look for talks that no job is left for, and do the chore."""
+        """Schedule conversations without a job, and run maintenance."""
         del timestamp
         now = datetime.now(UTC)
         for talk in await self._find_due():
-            await self._schedule(talk, now, "look")
+            await self._schedule(talk, now, "poll")
         await self._maintenance()
 
     async def _schedule(self, conversation_id: str, at: datetime, reason: str | None = None) -> None:
-        # Without a lock: a job that waits for its time would hold back all others of its lock.
+        # Without a lock: a scheduled job would block all others with its lock.
         once = f"{conversation_id} {reason or at.isoformat()}"
         timer = self._app.configure_task(DELIVER_TASK, queue=QUEUE_NAME, schedule_at=at, queueing_lock=once)
         with suppress(AlreadyEnqueued):
@@ -87,5 +87,5 @@ class WorkerTasks:
         try:
             await manager.retry_job(job)
         except UniqueViolation:
-            # Another one with the same `queueing_lock` waits already.
+            # A job with the same `queueing_lock` is waiting already.
             await manager.finish_job(job, Status.ABORTED, delete_job=True)

@@ -1,4 +1,4 @@
-"""What OpenTelemetry's variables ask for, as its specification reads them, and what is wrong with them; pure."""
+"""Reads OpenTelemetry's variables as its specification says, and finds their problems; pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ PROTOCOL_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTE
 DISABLED_VARIABLE: Final = "OTEL_SDK_DISABLED"
 
 _OTLP_EXPORTERS: Final = {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}
-"""The exporter for each protocol, by the name that OpenTelemetry's packages register it with."""
+"""The registered name of the exporter of each protocol."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceConfig:
-    """The exporters to use, by registered name, and the variable that asks for them; none where nobody wants traces."""
+    """The exporters to use, by registered name, and the variable that asks for them; none if tracing is off."""
 
     exporters: tuple[str, ...] = ()
     requested_by: str = ""
 
 
 def read_config(environment: Mapping[str, str]) -> TraceConfig:
-    """Traces are wanted where an exporter or an endpoint is named; an empty variable is one that is not set."""
+    """Tracing is on if an exporter or an endpoint is named; an empty variable counts as unset."""
     if environment.get(DISABLED_VARIABLE, "").strip().lower() == "true":
         return TraceConfig()
     named = [name.strip() for name in environment.get(EXPORTER_VARIABLE, "").split(",") if name.strip()]
@@ -41,7 +41,7 @@ def read_config(environment: Mapping[str, str]) -> TraceConfig:
 
 
 def find_problems(environment: Mapping[str, str], installed: frozenset[str]) -> Iterator[str]:
-    """What is wrong, each with its name and what to write; `installed` are the exporters that there are."""
+    """Problems, each with the variable and what to write; `installed` are the available exporters."""
     config = read_config(environment)
     if not config.exporters:
         return
@@ -63,7 +63,7 @@ def _registered_name(name: str, environment: Mapping[str, str]) -> str:
 
 
 def _protocol(environment: Mapping[str, str]) -> tuple[str, str]:
-    """The variable that says it, and what it says."""
+    """The variable that sets the protocol, and its value."""
     set_ = ((name, environment.get(name, "").strip()) for name in PROTOCOL_VARIABLES)
     return next(((name, value) for name, value in set_ if value), (PROTOCOL_VARIABLES[1], "http/protobuf"))
 

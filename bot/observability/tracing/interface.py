@@ -1,4 +1,4 @@
-"""What the program asks of tracing, and the answer where nobody wants it; OpenTelemetry itself is not known here."""
+"""The tracing interface, and its no-op implementation; OpenTelemetry itself is not known here."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 
 class SpanAttribute(StrEnum):
-    """All that a span may say. A word of a message or an address has no name here, so that none can get in."""
+    """All attributes a span may have. Message texts and addresses have no name here, so none can get in."""
 
     CHANNEL = "paligs.channel"
     ACT = "paligs.act"
@@ -21,7 +21,7 @@ class SpanAttribute(StrEnum):
 
 
 class TraceSpanKind(StrEnum):
-    """Which side of what a span stands on, in OpenTelemetry's words."""
+    """The kind of a span, in OpenTelemetry's words."""
 
     SERVER = "SERVER"
     CONSUMER = "CONSUMER"
@@ -33,38 +33,38 @@ SpanAttributes = Mapping[SpanAttribute, str | int]
 
 
 class Span(Protocol):
-    """A piece of work under way."""
+    """An open span."""
 
     def set_attributes(self, attributes: SpanAttributes) -> None:
-        """What became known of it."""
+        """Add attributes."""
         ...
 
     def set_error(self, error_type: str) -> None:
-        """It did not work; `why` is a name out of a closed set, such as an error's class."""
+        """Mark the span as failed; `error_type` is from a closed set, such as an exception's class."""
         ...
 
 
 class Tracing(Protocol):
-    """Makes spans. One that ends by an exception fails with the name of its class, and never with its message."""
+    """Makes spans. A span that ends by an exception records its class, never its message."""
 
     def span(self, name: str, kind: TraceSpanKind = TraceSpanKind.INTERNAL) -> AbstractContextManager[Span]:
-        """A piece of the work that is under way."""
+        """A span for the work in this block."""
         ...
 
     def server_span(self, name: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
-        """An HTTP request, part of the trace that its headers name."""
+        """The span of an HTTP request, continuing the trace of its headers."""
         ...
 
     def continue_trace(self, name: str, kind: TraceSpanKind, traceparent: str | None) -> AbstractContextManager[Span]:
-        """Work that goes on later or elsewhere; the beginning of a trace where nothing was carried."""
+        """A span that continues a stored trace; a new trace if `traceparent` is None."""
         ...
 
     def traceparent(self) -> str | None:
-        """The work under way, to be stored until it is `resumed` (as W3C's traceparent); None where nobody traces."""
+        """The current W3C traceparent, to be stored for `continue_trace`; None without tracing."""
         ...
 
     def close(self) -> None:
-        """Hands over what is finished, within two seconds; the rest is lost."""
+        """Export finished spans, within two seconds; the rest is lost."""
         ...
 
 
@@ -80,7 +80,7 @@ _NO_SPAN: Final = _NoSpan()
 
 
 class NoTracing:
-    """Nobody wants traces."""
+    """Tracing is off."""
 
     @contextmanager
     def span(self, name: str, kind: TraceSpanKind = TraceSpanKind.INTERNAL) -> Iterator[Span]:  # noqa: ARG002

@@ -1,4 +1,4 @@
-"""Where a message comes in: a span around each webhook call, and around each message on its way to being stored."""
+"""Traces incoming messages: a span for each webhook call, and for each message until it is stored."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, kw_only=True)
 class TracedReceive:
-    """A way in whose messages are seen, by whichever way they came: a webhook, a poll, an open page."""
+    """A `Receive` that traces messages, whichever way they came: a webhook, polling, an open page."""
 
     receive: Receive
     tracing: Tracing
@@ -31,7 +31,7 @@ class TracedReceive:
 
 
 def webhook_tracing(tracing: Tracing) -> Middleware:
-    """Around the calls of the platforms; pages, health and numbers are left out: they are many and tell nothing."""
+    """Traces webhook calls; pages, health and metrics are left out: they are many and tell nothing."""
 
     @web.middleware
     async def traced(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
@@ -50,7 +50,7 @@ def webhook_tracing(tracing: Tracing) -> Middleware:
 
 
 async def _handle_in_span(handler: RequestHandler, request: web.Request, span: Span) -> web.StreamResponse:
-    """What the handler says, if it says it by an exception too: to refuse a call is no failure of ours."""
+    """The handler's response, also one raised as an exception: rejecting a call is no failure."""
     span.set_attributes({SpanAttribute.STATUS: 500})
     try:
         answer = await handler(request)

@@ -1,4 +1,4 @@
-"""Begins to trace where that is asked for; OpenTelemetry is imported here and then only."""
+"""Starts tracing if it is asked for; OpenTelemetry is imported only then."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ _VARIABLE_PREFIX: Final = "OTEL_"
 
 
 def find_problems() -> tuple[str, ...]:
-    """What is wrong with OpenTelemetry's variables, in the words of a SettingsError."""
+    """Problems of OpenTelemetry's variables, in the words of a SettingsError."""
     environment = _otel_environment()
     exporters = config.read_config(environment).exporters
     return tuple(config.find_problems(environment, _installed_exporters())) if exporters else ()
@@ -25,7 +25,7 @@ def find_problems() -> tuple[str, ...]:
 
 @contextmanager
 def open_tracing() -> Iterator[Tracing]:
-    """Traces as the variables ask, until the block is left.
+    """Trace as the variables ask, until the block is left.
 
     Raises:
         SettingsError: OpenTelemetry does not take a variable.
@@ -42,7 +42,7 @@ def _make_tracing() -> Tracing:
     exporters = config.read_config(environment).exporters
     if not exporters:
         return NO_TRACING
-    # It reads its many other variables itself, from here only.
+    # OpenTelemetry reads its other variables itself, from os.environ only.
     for name, value in environment.items():
         os.environ.setdefault(name, value)
     try:
@@ -54,7 +54,7 @@ def _make_tracing() -> Tracing:
 
 
 def _otel_environment() -> Mapping[str, str]:
-    """OpenTelemetry's variables; they may stand in .env as all others."""
+    """OpenTelemetry's variables; like all others they may be in .env."""
     file = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
     known = {name: value for name, value in file.items() if value is not None} | dict(os.environ)
     return {name: value for name, value in known.items() if name.startswith(_VARIABLE_PREFIX)}

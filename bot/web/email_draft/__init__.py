@@ -1,4 +1,4 @@
-"""The page with the e-mail draft: it shows and helps to write, it sends nothing and keeps nothing."""
+"""The page with the e-mail draft: helps to write it, sends nothing and stores nothing."""
 
 from bot.web.email_draft.page import DraftContent, DraftPage, LastMessages
 from bot.web.email_draft.tokens import DraftLinkError, DraftLinkExpired, DraftLinkInvalid, DraftReference, DraftTokens

@@ -1,4 +1,4 @@
-"""GET /t/<token>: the draft of an e-mail, filled in and sent by the person; nothing is taken in here."""
+"""GET /t/<token>: the draft of an e-mail, which the person completes and sends; receives no data."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from kb.model import LANGUAGES, Language, Line, TicketChannel
 log = structlog.get_logger()
 
 LastMessages = Callable[[str], Awaitable[Sequence[str]]]
-"""What the person said in a talk so far, newest last."""
+"""The person's messages in a conversation, newest last."""
 
 MAX_STORY_CHARS: Final = 1500
-"""Characters of what was said that the draft begins with."""
+"""Maximum characters of the conversation in a draft."""
 
 FORM_FIELDS: Final = ("restaurant", "address", "contact", "phone", "what", "device", "stopped", "error", "tried")
 
@@ -29,19 +29,19 @@ _HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True, kw_only=True)
 class DraftContent:
-    """Where the e-mail goes, and whom to call when trading has stopped."""
+    """Where the e-mail goes, and whom to call in an outage."""
 
     ticket_channel: TicketChannel
     urgent_line: Line
 
 
 class DraftPage:
-    """The draft of a talk; a link that is not good any more still gives the address and the number."""
+    """The draft of a conversation; an expired link still shows the address and the phone number."""
 
     def __init__(
         self, *, tokens: DraftTokens, content: Callable[[], DraftContent], last_messages: LastMessages
     ) -> None:
-        """`content` is asked each time: contacts may change while the program runs."""
+        """`content` is called for each request: contacts may change while the program runs."""
         self._tokens, self._content, self._read_last_messages = tokens, content, last_messages
         self._texts = read_texts(_HERE / "texts")
         self._assets = Assets("/draft/static", _HERE / "static")
@@ -53,7 +53,7 @@ class DraftPage:
         )
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
-        """GET /t/<token> and the files it needs."""
+        """GET /t/<token> and its static files."""
         return (web.get("/t/{token}", self._show), *self._assets.routes())
 
     async def _show(self, request: web.Request) -> web.Response:
@@ -84,8 +84,8 @@ class DraftPage:
     async def _last_messages(self, conversation: str) -> Sequence[str]:
         try:
             return await self._read_last_messages(conversation)
-        except Exception as exc:  # noqa: BLE001 - whatever the program behind is made of: an empty draft is better than none
-            log.warning("draft.nothing_said", error=type(exc).__name__)
+        except Exception as exc:  # noqa: BLE001 - whatever fails behind it: an empty draft is better than none
+            log.warning("email_draft.history_unavailable", error=type(exc).__name__)
             return ()
 
     def _template_context(self, language: Language) -> Mapping[str, object]:
@@ -106,7 +106,7 @@ class DraftPage:
 
 
 def compose_story(messages: Iterable[str]) -> str:
-    """What was said, as a draft begins with it: no commands, nothing twice, the newest LONGEST_STORY characters."""
+    """The messages as a draft quotes them: no commands, no duplicates, the newest MAX_STORY_CHARS characters."""
     kept = list(dict.fromkeys(words.strip() for words in messages if words.strip() and not words.startswith("/")))
     while len(kept) > 1 and len("\n".join(kept)) > MAX_STORY_CHARS:
         del kept[0]

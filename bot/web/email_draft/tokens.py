@@ -1,4 +1,4 @@
-"""Links to a draft: signed, so that nobody can make one, and good for a while only."""
+"""Makes and reads draft links: signed, and valid for a limited time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ class DraftLinkError(Exception):
     permanent = True
 
 
-class DraftLinkInvalid(DraftLinkError):  # noqa: N818 - what is wrong is said by its base
+class DraftLinkInvalid(DraftLinkError):  # noqa: N818 - its base carries the suffix
     """The link was not made here, or not copied whole."""
 
 
@@ -29,29 +29,29 @@ class DraftLinkExpired(DraftLinkError):  # noqa: N818 - as above
 
 @dataclass(frozen=True, kw_only=True)
 class DraftReference:
-    """What a link stands for."""
+    """The contents of a token."""
 
     conversation: str
     language: Language
 
 
 class DraftTokens:
-    """Makes and reads the part of the link that stands for a talk."""
+    """Makes and reads tokens of draft links."""
 
     def __init__(self, secret: str, max_age: timedelta) -> None:
         self._serializer = URLSafeTimedSerializer(secret, salt=_SALT)
         self._max_age = max_age
 
     def make(self, conversation_id: str, language: Language) -> str:
-        """A token for a talk; good in an address as it is."""
+        """A URL-safe token for a conversation."""
         return self._serializer.dumps([conversation_id, language])
 
     def read(self, token: str) -> DraftReference:
-        """What the token stands for.
+        """The contents of a token.
 
         Raises:
-            DraftExpired: it is too old.
-            DraftInvalid: it is none of ours.
+            DraftLinkExpired: it is too old.
+            DraftLinkInvalid: it is none of ours.
         """
         try:
             found = self._serializer.loads(token, max_age=int(self._max_age.total_seconds()))

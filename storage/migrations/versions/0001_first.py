@@ -1,4 +1,4 @@
-"""The first tables: talks, what was decided and said in them, sessions, hand-offs and counts."""
+"""The first tables: conversations, turns, messages, sessions, hand-offs and counts."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Messages that could not be taken in."""
+"""Dead-lettered messages."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who may use the console, their sessions, tries to sign in, and what was done; what failed is found at once."""
+"""Agents, their sessions, sign-in attempts and the audit log; an index of failed replies."""
 
 import sqlalchemy as sa
 from alembic import op

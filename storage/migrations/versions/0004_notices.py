@@ -1,4 +1,4 @@
-"""Notices to staff, the timers of hand-offs and what happened to them, and how a person is found again."""
+"""Notifications to staff, timers and events of hand-offs, and contact details of a person."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What the helpdesk taught, ignored and drafted, and whether answers helped."""
+"""Lessons, ignored questions, entry drafts and feedback."""
 
 import sqlalchemy as sa
 from alembic import op

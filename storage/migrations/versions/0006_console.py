@@ -1,4 +1,4 @@
-"""What the helpdesk's pages look things up by, and the sums of months."""
+"""Indexes of the console's pages, and monthly sums."""
 
 import sqlalchemy as sa
 from alembic import op

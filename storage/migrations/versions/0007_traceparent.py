@@ -1,4 +1,4 @@
-"""Where in a trace a turn was decided, so that its delivery can be found beside it."""
+"""The traceparent of a turn, so that its delivery continues the trace."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""An index by which the parked are counted, and old failures found."""
+"""An index that counts dead letters and finds old failures."""
 
 from alembic import op
 

@@ -1,1 +1,1 @@
-"""One file a revision, in plain SQLAlchemy types: a revision must not change when the program's types do."""
+"""One file for each revision, in plain SQLAlchemy types: a revision must not change when the program's types do."""

@@ -1,1 +1,1 @@
-"""Speaking the Bot API: client, types, addresses, rate limits, timing."""
+"""The Bot API: client, types, addresses, rate limits, timing."""

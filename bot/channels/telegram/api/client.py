@@ -1,4 +1,4 @@
-"""The Bot API as this channel calls it: the SDK's bot, and updates as they come, unread."""
+"""The Bot API client: the SDK's bot, and raw updates."""
 
 import asyncio
 import os
@@ -12,16 +12,16 @@ from telegram.request import HTTPXRequest
 OFFICIAL_API_URL: Final = "https://api.telegram.org"
 
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query")
-"""The kinds of updates that are asked for."""
+"""The kinds of updates that are requested."""
 
 _TIMEOUT_SECONDS: Final = 15.0
 
 
 class BotApi(Bot):
-    """A bot whose updates are not read by the SDK: that gives up the whole batch for one update it does not know."""
+    """A bot that does not let the SDK parse updates: it drops the whole batch for one unknown update."""
 
     async def get_raw_updates(self, *, offset: int, timeout_seconds: int, limit: int = 100) -> list[Any]:
-        """What came since `offset`, after at most `wait` seconds; what came before is forgotten by Telegram.
+        """Updates from `offset` on, after at most `timeout_seconds`; Telegram forgets earlier ones.
 
         Raises:
             TelegramError: as all calls of a Bot.
@@ -31,13 +31,13 @@ class BotApi(Bot):
         return found if isinstance(found, list) else []
 
     async def close_connections(self) -> None:
-        """Nothing can be called any more. (Bot.shutdown does this only for a bot that was `initialize`d.)"""
+        """Close the connections. (Bot.shutdown does this only for a bot that was `initialize`d.)"""
         await asyncio.gather(*(request.shutdown() for request in self._request))
 
 
 def make_bot_api(token: str, api_url: str) -> BotApi:
-    """A bot that talks to `api_url`; nothing is sent yet."""
-    # The SDK warns at each 429 until it is told so that it may give a timedelta; it knows no other way.
+    """A bot that uses `api_url`; sends nothing yet."""
+    # Without this the SDK warns at each 429 about returning a timedelta.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     root = api_url.rstrip("/")
     return BotApi(

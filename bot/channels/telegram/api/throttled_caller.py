@@ -1,4 +1,4 @@
-"""One call to a chat at a time: at Telegram's pace, again where that helps, its errors told apart; knows no message."""
+"""Calls the Bot API at Telegram's pace, one call a chat at a time, with retries; knows no message."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,24 +18,24 @@ log = structlog.get_logger()
 Result = TypeVar("Result")
 
 _MAX_ATTEMPTS: Final = 3
-"""At one call: more may be needed after a 429, or when a chat has moved."""
+"""For one call: after a 429, or when a chat has moved."""
 
 
 class ThrottledCaller:
-    """What replies and notices share: how fast the bot may speak, and where chats moved to.
+    """What replies and notifications share: rate limits, and the new ids of moved chats.
 
-    This memory ends with the process, and then costs one more call.
+    State is in memory; losing it costs one more call.
     """
 
     def __init__(
         self, limiter: ChatRateLimiter, *, max_wait_seconds: float, on_wait: Callable[[ChatAddress], None]
     ) -> None:
-        """`waits` is told where somebody has to wait for their turn."""
+        """`on_wait` is called when a caller has to wait."""
         self._limiter, self._max_wait_seconds, self._on_wait = limiter, max_wait_seconds, on_wait
         self._migrated_chats: dict[int, int] = {}
 
     async def call(self, chat_address: ChatAddress, call_api: Callable[[int], Awaitable[Result]]) -> Result:
-        """What `make` gives for the chat that `place` is in now.
+        """The result of `call_api` for the current id of the chat.
 
         Raises:
             DeliveryError: it was not taken.
@@ -51,7 +51,7 @@ class ThrottledCaller:
             except RetryAfter as exc:
                 wait = retry_delay(exc)
                 self._limiter.block_for(chat, wait.total_seconds())
-                log.warning("telegram.told_to_wait", seconds=wait.total_seconds())
+                log.warning("telegram.rate_limited", seconds=wait.total_seconds())
                 if attempt == _MAX_ATTEMPTS:
                     raise _rate_limited_error(wait) from exc
             except TelegramError as exc:
@@ -59,7 +59,7 @@ class ThrottledCaller:
         raise DeliveryError("the chat keeps moving", permanent=False)
 
     async def _acquire(self, chat_address: ChatAddress) -> None:
-        """Wait until a message to `place` may go."""
+        """Wait until a message to this chat is allowed."""
         wait = self._limiter.wait_seconds(chat_address.chat)
         if wait > self._max_wait_seconds:
             raise _rate_limited_error(timedelta(seconds=wait))
@@ -70,7 +70,7 @@ class ThrottledCaller:
 
 
 def parse_address(address: str) -> ChatAddress:
-    """The place that an address names.
+    """Parse an address.
 
     Raises:
         DeliveryError: it names none.
@@ -86,7 +86,7 @@ def _rate_limited_error(wait: timedelta) -> DeliveryError:
 
 
 def _to_delivery_error(exc: TelegramError) -> DeliveryError:
-    """What trying again can mend, and what not. A network error may name the token: only its type is told."""
+    """Which errors are permanent. A network error may contain the token: only its type is used."""
     if isinstance(exc, Forbidden | BadRequest):
         return DeliveryError(str(exc)[:200], permanent=True)
     return DeliveryError(f"Telegram was not reached: {type(exc).__name__}", permanent=False)

@@ -1,4 +1,4 @@
-"""How long this channel waits for what, in seconds; tests wait less."""
+"""The waits of this channel, in seconds; tests wait less."""
 
 from dataclasses import dataclass
 from random import uniform
@@ -9,23 +9,23 @@ class Timing:
     """The waits of one bot."""
 
     long_poll_seconds: int = 50
-    """How long Telegram holds a getUpdates that has nothing to tell."""
+    """How long Telegram holds a getUpdates without updates."""
     repoll_seconds: float = 0.5
-    """Between two polls while something is still being taken in."""
+    """Between two polls while updates are still being processed."""
     min_backoff_seconds: float = 0.5
     max_backoff_seconds: float = 30.0
-    """Between two attempts at what failed: doubling from the first to the longest, with jitter."""
+    """Longest pause between two attempts: doubling, with jitter."""
     max_wait_seconds: float = 5.0
-    """How long a message to send waits for its turn here, before it is given back to be sent later."""
+    """How long a message waits for its slot here, before it is given back to be retried later."""
     typing_delay_seconds: float = 0.4
-    """How long somebody waits before "typing" is shown."""
+    """How long processing takes before "typing" is shown."""
     shutdown_grace_seconds: float = 6.0
-    """How long a stop lets what runs finish; the rest of it takes half as long again at the most."""
+    """How long a stop lets running calls finish; the rest of it takes at most half as long again."""
     chat_interval_seconds: float = 1.0
     group_interval_seconds: float = 3.0
     """Between two messages to one chat, or group."""
 
     def backoff(self, attempt: int) -> float:
-        """Before the next attempt, when `attempt` have failed."""
+        """The pause after `attempt` failed attempts."""
         max_delay = min(self.max_backoff_seconds, self.min_backoff_seconds * float(2 ** min(attempt - 1, 20)))
-        return max_delay * uniform(0.5, 1)  # noqa: S311 - no secret hangs on it
+        return max_delay * uniform(0.5, 1)  # noqa: S311 - not a secret

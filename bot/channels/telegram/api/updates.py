@@ -1,4 +1,4 @@
-"""An update as Telegram sends it, read once at the border: only the fields that this channel looks at."""
+"""Parses Telegram's updates: only the fields that this channel uses."""
 
 from contextlib import suppress
 from typing import Annotated, Any, Self
@@ -10,16 +10,16 @@ Timestamp = Annotated[int, Field(ge=0, le=253_402_300_799)]
 
 
 class MalformedError(Exception):
-    """This is no update that the Bot API describes; the same one will never be any better."""
+    """This is no valid update; sending it again does not help."""
 
 
 class _ApiObject(BaseModel):
-    # Telegram adds fields without notice. What a person wrote must not come into an error's text.
+    # Telegram adds fields without notice. Message texts must not get into an error.
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class User(_ApiObject):
-    """Somebody, or a bot."""
+    """A person, or a bot."""
 
     id: int
     is_bot: bool = False
@@ -30,7 +30,7 @@ class User(_ApiObject):
 
 
 class Chat(_ApiObject):
-    """Where a message stands: `type` is private, group, supergroup or channel."""
+    """A chat: `type` is private, group, supergroup or channel."""
 
     id: int
     type: str
@@ -38,7 +38,7 @@ class Chat(_ApiObject):
 
 
 class Entity(_ApiObject):
-    """A marked stretch of a text; `offset` and `length` count UTF-16 units."""
+    """An entity of a text; `offset` and `length` count UTF-16 units."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -49,14 +49,14 @@ class Entity(_ApiObject):
 
 
 class InlineButton(_ApiObject):
-    """A choice under a message of ours."""
+    """A button under a message of ours."""
 
     text: str
     callback_data: str | None = None
 
 
 class InlineKeyboard(_ApiObject):
-    """The choices under a message of ours."""
+    """The inline keyboard of a message of ours."""
 
     inline_keyboard: tuple[tuple[InlineButton, ...], ...] = ()
 
@@ -76,13 +76,13 @@ class Venue(_ApiObject):
 
 
 class Replied(_ApiObject):
-    """The message that another one answers."""
+    """The message that another one replies to."""
 
     sender: User | None = Field(default=None, alias="from")
 
 
 class Message(_ApiObject):
-    """A message of any kind; what it carries besides words is asked with `carries`."""
+    """A message of any kind; `has_field` tells about other fields."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -103,11 +103,11 @@ class Message(_ApiObject):
     reply_markup: InlineKeyboard = InlineKeyboard()
 
     def has_field(self, field: str) -> bool:
-        """Whether it has a field that is not named above, such as `photo`."""
+        """Whether it has a field that is not declared above, such as `photo`."""
         return (self.model_extra or {}).get(field) is not None
 
     def location_text(self) -> str | None:
-        """The place that was sent with it, in words; one that cannot be read is no reason to lose the message."""
+        """The location in words; one that cannot be parsed is no reason to lose the message."""
         extra = self.model_extra or {}
         with suppress(ValidationError):
             venue = Venue.model_validate(extra.get("venue"))
@@ -119,7 +119,7 @@ class Message(_ApiObject):
 
 
 class CallbackQuery(_ApiObject):
-    """A tap on a choice; `message` is the one it stands under, without its words when it is old."""
+    """A button tap; `message` is the one with the button, without its text if it is old."""
 
     id: str
     sender: User = Field(alias="from")
@@ -128,7 +128,7 @@ class CallbackQuery(_ApiObject):
 
 
 class Update(_ApiObject):
-    """One thing that happened; all of these fields are empty where it is nothing of ours."""
+    """One update; all of these fields are empty for kinds that are not used."""
 
     update_id: int
     message: Message | None = None
@@ -137,7 +137,7 @@ class Update(_ApiObject):
 
     @classmethod
     def parse(cls, raw: object) -> Self:
-        """The update in `raw`.
+        """Parse `raw`.
 
         Raises:
             MalformedError: it is none; tells where it is wrong, and nothing of what it says.

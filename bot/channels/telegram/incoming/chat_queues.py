@@ -1,4 +1,4 @@
-"""Takes in what was heard: side by side for different chats, in order within one, and again until it is stored."""
+"""Processes updates: in parallel for different chats, in order within one, and again until stored."""
 
 import asyncio
 from collections import deque
@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class ChatQueues:
-    """One lane a chat. `done` is told the update that is stored; what is not holds up its own lane only."""
+    """One queue a chat. `confirm` is called with each stored update; one that fails blocks only its own queue."""
 
     def __init__(
         self,
@@ -29,18 +29,18 @@ class ChatQueues:
         self._stopping = asyncio.Event()
 
     def add(self, update: MessageUpdate | ButtonUpdate) -> None:
-        """Behind whatever waits in the same chat."""
+        """Enqueue behind other updates of the same chat."""
         key = update.queue_key
         if key in self._waiting:
             self._waiting[key].append(update)
             return
         self._waiting[key] = deque((update,))
-        task = asyncio.create_task(self._run_queue(key), name="telegram lane")
+        task = asyncio.create_task(self._run_queue(key), name="telegram chat queue")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def stop(self, timeout_seconds: float) -> None:
-        """Begin nothing more; what runs may finish within so many seconds. What did not, Telegram sends again."""
+        """Start nothing more; running updates may finish within `timeout_seconds`. Telegram resends the rest."""
         self._stopping.set()
         if not self._running:
             return
@@ -64,7 +64,7 @@ class ChatQueues:
             try:
                 await self._handle(update)
             except Exception:
-                log.exception("telegram.not_taken", update=update.update_id, attempt=attempt)
+                log.exception("telegram.update_failed", update=update.update_id, attempt=attempt)
             else:
                 return True
             if await self._wait_for_stop(self._timing.backoff(attempt)):

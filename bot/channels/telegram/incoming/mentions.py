@@ -1,4 +1,4 @@
-"""Tells whether a message is meant for the bot, and takes the bot's name out of it; pure."""
+"""Tells whether a message addresses the bot, and removes the bot's name from it; pure."""
 
 import re
 from collections.abc import Iterator
@@ -15,16 +15,16 @@ _INNER_MENTION: Final = re.compile(r"\s*\0\s*")
 
 @dataclass(frozen=True, kw_only=True)
 class BotIdentity:
-    """The bot itself."""
+    """The bot's own account."""
 
     id: int
     username: str
 
 
 def text_for_bot(message: Message, bot: BotIdentity) -> str | None:
-    """What the message says to the bot, which may be nothing; None where it is not meant for it.
+    """The text addressed to the bot, which may be empty; None if it is not addressed.
 
-    In a private chat everything is. In a group only what mentions the bot, replies to it, or is a command to it.
+    In a private chat everything is. In a group only mentions, replies and commands are.
     """
     text = message.text if message.text is not None else message.caption or ""
     entities = message.entities if message.text is not None else message.caption_entities
@@ -38,7 +38,7 @@ def text_for_bot(message: Message, bot: BotIdentity) -> str | None:
 
 
 def _find_mentions(utf16: bytes, entities: tuple[Entity, ...], bot: BotIdentity) -> Iterator[tuple[int, int]]:
-    """Where the text names the bot: from and to, in bytes of `units`."""
+    """The spans of mentions of the bot, in bytes of `utf16`."""
     handle = f"@{bot.username}".casefold()
     for entity in entities:
         start, end = entity.offset * 2, (entity.offset + entity.length) * 2

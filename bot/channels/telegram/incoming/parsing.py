@@ -1,4 +1,4 @@
-"""Turns an update into what was said to the bot, or into nothing where it was not for the bot; pure."""
+"""Converts an update to an Inbound, or to None if it is not for the bot; pure."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,11 +13,11 @@ from kb.model import LANGUAGES, Language
 CHANNEL: Final = "telegram"
 
 EDIT_WINDOW: Final = timedelta(minutes=5)
-"""How long after it was sent a changed message is answered again: who mends a typing error waits for the answer to what
-is meant; who tidies up an old talk does not, and an answer out of nowhere only startles."""
+"""An edit within this time after sending is answered again: correcting a typo should get a new answer, tidying up an
+old conversation should not."""
 
 _KIND_BY_FIELD: Final[tuple[tuple[str, MessageKind], ...]] = (
-    # An animation also carries `document`, a venue also `location`: the narrower stands first.
+    # An animation also carries `document`, a venue also `location`: the more specific one is first.
     ("animation", MessageKind.VIDEO),
     ("live_photo", MessageKind.PHOTO),
     ("photo", MessageKind.PHOTO),
@@ -32,11 +32,11 @@ _KIND_BY_FIELD: Final[tuple[tuple[str, MessageKind], ...]] = (
     *((field, MessageKind.OTHER) for field in ("contact", "poll", "dice", "game", "story", "paid_media", "checklist")),
     ("rich_message", MessageKind.OTHER),
 )
-"""What people send. A message with none of these is the chat's own news (somebody joined, a pin): not answered."""
+"""Kinds of content. A message with none of these is a service message (somebody joined, a pin): not answered."""
 
 
 def to_inbound(update: Update, bot: BotIdentity, now: datetime) -> Inbound | None:
-    """What was said to the bot. Nothing, where a bot or a channel wrote, or people talk among themselves.
+    """The message to the bot. None if a bot or a channel wrote it, or it is addressed to others.
 
     `now` dates a tap, because Telegram does not.
     """
@@ -49,7 +49,7 @@ def to_inbound(update: Update, bot: BotIdentity, now: datetime) -> Inbound | Non
 
 def _message_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
     sender, kind = message.sender, _message_kind(message)
-    # Who speaks for a chat (a channel, an anonymous admin) is nobody to answer to; bots among themselves never end.
+    # A channel or an anonymous admin is nobody to answer, and two bots would never stop.
     if sender is None or sender.is_bot or message.sender_chat is not None or kind is None:
         return None
     text = text_for_bot(message, bot)
@@ -65,12 +65,12 @@ def _message_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
         text=text,
         language=_user_language(sender),
         username=sender.username,
-        location=message.location_text() or message.chat.title,  # Restaurants name their groups after the house.
+        location=message.location_text() or message.chat.title,  # Restaurants name their groups after themselves.
     )
 
 
 def _edit_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
-    """Only changed words count: a shared location is "edited" every few seconds."""
+    """Only edited text counts: a live location is "edited" every few seconds."""
     if message.edit_date is None or not (message.text or message.caption):
         return None
     if message.edit_date - message.date > EDIT_WINDOW.total_seconds():
@@ -99,7 +99,7 @@ def _tap_to_inbound(query: CallbackQuery, now: datetime) -> Inbound | None:
 
 
 def _message_id(message: Message) -> str:
-    """Each change is a message of its own. The pictures of an album without words are one: one answer is enough."""
+    """Each edit is a message of its own. Pictures of an album without text share an id: one answer is enough."""
     if message.edit_date is not None:
         return f"{message.message_id}:e{message.edit_date}"
     if message.media_group_id is not None and not message.caption:

@@ -1,4 +1,4 @@
-"""Polling: asks Telegram for updates, and lets it forget only those that are stored."""
+"""Receives updates by long polling, and lets Telegram forget only stored ones."""
 
 import asyncio
 import contextlib
@@ -19,18 +19,18 @@ log = structlog.get_logger()
 
 
 class FetchUpdates(Protocol):
-    """As Api.updates."""
+    """As BotApi.get_raw_updates."""
 
     def __call__(self, *, offset: int, timeout_seconds: int, limit: int = 100) -> Awaitable[list[Any]]:
-        """What came since `offset`."""
+        """Updates from `offset` on."""
         ...
 
 
 class Poller:
-    """One loop that asks, and lanes that take in.
+    """A polling loop, and queues that process updates.
 
-    While an update is not stored Telegram keeps it and at most the 99 that came after it: those are taken in meanwhile,
-    what comes later waits.
+    While an update is not stored, Telegram keeps it and at most the 99 after it: these are processed meanwhile, later
+    ones wait.
     """
 
     def __init__(self, fetch: FetchUpdates, update_handler: UpdateHandler, timing: Timing) -> None:
@@ -43,11 +43,11 @@ class Poller:
         self._poll_task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to ask."""
+        """Start polling."""
         self._poll_task = asyncio.create_task(self._poll_loop(), name="telegram polling")
 
     async def stop(self) -> None:
-        """Ask no more, finish what runs, and tell Telegram how far we got."""
+        """Stop polling, finish running updates, and confirm the offset to Telegram."""
         if self._poll_task is None:
             return
         loop, self._poll_task = self._poll_task, None
@@ -72,19 +72,19 @@ class Poller:
                 await asyncio.sleep(self._backoff_after(exc, failures))
                 continue
             except Exception:
-                # Nothing else is known to come from there; but a bot that has gone deaf without a word would be worse.
-                log.exception("telegram.poll_broken")
+                # No other error is expected; but a bot that silently stops to receive would be worse.
+                log.exception("telegram.poll_error")
                 failures += 1
                 await asyncio.sleep(self._timing.backoff(failures))
                 continue
             failures = 0
             new = self._queue_new(batch)
-            # A server that answers "nothing" at once, and not after the wait, must not be asked without end.
+            # A server that answers at once instead of holding the request must not be polled in a tight loop.
             if self._offsets.has_unconfirmed or (not new and clock() - started_at < self._timing.repoll_seconds):
                 await self._wait_for_confirmations()
 
     def _queue_new(self, batch: list[Any]) -> bool:
-        """Whether there was anything new in it."""
+        """Whether the batch held new updates."""
         updates = {update: raw for raw in batch if (update := raw_update_id(raw)) is not None}
         fresh = self._offsets.add(updates)
         for update in sorted(fresh):
@@ -101,21 +101,21 @@ class Poller:
             self._all_confirmed.set()
 
     async def _wait_for_confirmations(self) -> None:
-        """Wait until all is stored, but not long: others may have written meanwhile."""
+        """Wait until all is stored, but not long: other chats may have new updates."""
         self._all_confirmed.clear()
         with contextlib.suppress(TimeoutError):
-            # Not wait_for: until Python 3.12 that may forget that it was cancelled, and stop() would wait for ever.
+            # Not wait_for: before Python 3.12 it may swallow a cancellation, and stop() would wait for ever.
             async with asyncio.timeout(self._timing.repoll_seconds):
                 await self._all_confirmed.wait()
 
     def _backoff_after(self, exc: TelegramError, failures: int) -> float:
-        """How long to wait after a fault, which is told in the log."""
+        """The pause after an error, which is logged."""
         if isinstance(exc, Conflict):
-            # Two programs poll with one token, or one of them has set a webhook: each steals the other's messages.
+            # Two programs poll with one token, or one has set a webhook: each takes the other's updates.
             log.error("telegram.conflict", other="webhook" if "webhook" in str(exc).casefold() else "polling")
         elif isinstance(exc, InvalidToken):
-            log.error("telegram.token_refused", setting="TELEGRAM_BOT_TOKEN")
+            log.error("telegram.token_rejected", setting="TELEGRAM_BOT_TOKEN")
         else:
-            log.warning("telegram.poll_failed", error=type(exc).__name__, faults=failures)
+            log.warning("telegram.poll_failed", error=type(exc).__name__, failures=failures)
         asked = retry_delay(exc).total_seconds() if isinstance(exc, RetryAfter) else 0.0
         return max(asked, self._timing.backoff(failures))

@@ -1,4 +1,5 @@
-"""Takes updates in: reads them, and hands what was said to `receive`; what cannot be read is parked, never raised."""
+"""Handles updates of webhook and polling: parses them, and passes messages to `receive`; invalid ones are dropped,
+never raised."""
 
 import asyncio
 from collections import deque
@@ -23,22 +24,22 @@ log = structlog.get_logger()
 
 
 class NotReadyError(Exception):
-    """Telegram has not told this bot's own name yet: let it send the update again."""
+    """Telegram has not told the bot's own name yet: let it send the update again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateCallbacks:
-    """Told about what this channel turned away, for those who count."""
+    """Callbacks for rejected input, for metrics."""
 
     update_dropped: Callable[[str], None] = lambda _reason: None
-    """Something came from Telegram that is no update; a short reason is given: not_json, malformed, unreadable."""
+    """An invalid update was dropped; the reason is not_json, malformed or unreadable."""
     webhook_rejected: Callable[[], None] = lambda: None
     """A webhook call without the secret."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MessageUpdate:
-    """What an update said, and the tap it came from."""
+    """A message, and the button tap it came from."""
 
     update_id: int
     inbound: Inbound
@@ -46,13 +47,13 @@ class MessageUpdate:
 
     @property
     def queue_key(self) -> str:
-        """What has this in common is taken in in order."""
+        """Updates with the same key are processed in order."""
         return self.inbound.conversation
 
 
 @dataclass(frozen=True, kw_only=True)
 class ButtonUpdate:
-    """A button on a board was tapped: nothing was said."""
+    """A button of a group message was tapped."""
 
     update_id: int
     query: CallbackQuery
@@ -60,13 +61,13 @@ class ButtonUpdate:
 
     @property
     def queue_key(self) -> str:
-        """Nobody waits for anybody: who is first is decided where the act is carried out."""
+        """Unordered: the action itself decides who is first."""
         return f"tap {self.query.id}"
 
 
 @dataclass(kw_only=True)
 class UpdateHandler:
-    """The way in, by webhook and by polling alike. `me` is known once Telegram has told it."""
+    """Handles updates. `bot` is known once Telegram has told it."""
 
     receive: Receive
     callback_answers: CallbackAnswers
@@ -75,12 +76,12 @@ class UpdateHandler:
     callbacks: UpdateCallbacks
     on_tap: OnTap | None = None
     groups: frozenset[str] = frozenset()
-    """Chats where nobody talks to the bot: notices stand there, and people talk about them among themselves."""
+    """Groups with notifications, where the bot answers no messages: people discuss hand-offs there."""
     bot: BotIdentity | None = None
     _captioned_albums: deque[str] = field(default_factory=lambda: deque(maxlen=100))
 
     def parse(self, raw: object) -> MessageUpdate | ButtonUpdate | None:
-        """What was said or tapped; None where it was not said to the bot, or cannot be read.
+        """The message or tap; None if it is not for the bot, or invalid.
 
         Raises:
             NotReadyError: nobody can tell yet.
@@ -98,8 +99,8 @@ class UpdateHandler:
             self.drop_update("malformed", update=raw_update_id(raw), where=str(exc))
             return None
         except Exception:
-            # A fault of ours: the same update would fail the same way for ever, and hold up those behind it.
-            log.exception("telegram.unreadable", update=raw_update_id(raw))
+            # A bug: the same update would fail forever, and block those behind it.
+            log.exception("telegram.update_error", update=raw_update_id(raw))
             self.drop_update("unreadable", update=raw_update_id(raw))
             return None
         return (
@@ -112,14 +113,14 @@ class UpdateHandler:
 
     @staticmethod
     def _log_group_id(message: Message | None) -> None:
-        """A group's number is what NOTIFY_ settings need, and no app shows it: /start in the group tells the log."""
+        """Log a group's id, which NOTIFY_ settings need and no app shows, on /start in the group."""
         if message is not None and message.chat.type != "private" and (message.text or "").startswith("/start"):
             log.info("telegram.group", chat=message.chat.id)
 
     def _is_album_continuation(self, message: Message | None) -> bool:
-        """Whether it is a picture without words out of an album whose words were heard: the answer to them is enough.
+        """Whether it is a picture without text of an album whose text was received: one answer is enough.
 
-        Known to this process only; elsewhere such an album gets one reply more.
+        Known to this process only; elsewhere such an album gets one more reply.
         """
         if message is None or message.media_group_id is None:
             return False
@@ -128,12 +129,12 @@ class UpdateHandler:
         return not message.caption and message.media_group_id in self._captioned_albums
 
     def drop_update(self, reason: str, **details: object) -> None:
-        """This will never be any better: note it, without a word of what it says, and go on."""
-        log.warning("telegram.parked", reason=reason, **details)
+        """Log and count an update that will never be valid, without its contents."""
+        log.warning("telegram.update_dropped", reason=reason, **details)
         self.callbacks.update_dropped(reason)
 
     async def handle(self, update: MessageUpdate | ButtonUpdate) -> None:
-        """Returns once it is stored. Raises whatever kept it from being stored."""
+        """Returns once it is stored; raises otherwise."""
         if isinstance(update, ButtonUpdate):
             answer = await self.on_tap(update.tap) if self.on_tap is not None else TapReply(text="")
             self.callback_answers.answer(update.query, answer)
@@ -147,7 +148,7 @@ class UpdateHandler:
 
     @asynccontextmanager
     async def _typing_indicator(self, chat_address: ChatAddress) -> AsyncIterator[None]:
-        """Shows "typing" while something takes long; ended before the reply, or it would outlast it."""
+        """Shows "typing" while processing takes long; ends before the reply, or it would outlast it."""
         task = asyncio.create_task(self.send_typing(chat_address), name="telegram typing")
         try:
             yield

@@ -1,4 +1,4 @@
-"""The webhook: lets in what carries the secret, and answers 200 only for what is stored or can never be."""
+"""The webhook: accepts calls with the secret, and answers 200 only for what is stored or never can be."""
 
 import hmac
 import json
@@ -16,21 +16,21 @@ PATH: Final = "/webhooks/telegram"
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-"""Bytes of an update."""
+"""Maximum size of an update, in bytes."""
 
 
 class Webhook:
-    """Answers Telegram's calls. Whatever is not 2xx is sent again, for as long as the update lives."""
+    """Handles Telegram's calls. Telegram repeats whatever is not answered with 2xx."""
 
     def __init__(self, update_handler: UpdateHandler, secret: str) -> None:
         self._update_handler = update_handler
         self._secret = secret.encode()
 
     async def handle(self, request: web.Request) -> web.Response:
-        """One update."""
+        """Handle one update."""
         secret = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(secret, self._secret):
-            log.warning("telegram.rejected")
+            log.warning("telegram.webhook_rejected")
             self._update_handler.callbacks.webhook_rejected()
             return web.Response(status=HTTPStatus.FORBIDDEN)
         body = await _read_body(request)
@@ -51,13 +51,13 @@ class Webhook:
         except NotReadyError:
             return HTTPStatus.SERVICE_UNAVAILABLE
         except Exception:
-            log.exception("telegram.not_taken")
+            log.exception("telegram.update_failed")
             return HTTPStatus.INTERNAL_SERVER_ERROR
         return HTTPStatus.OK
 
 
 async def _read_body(request: web.Request) -> bytes | None:
-    """The body, or None where it is too large; not left to the application, whose limit is for all its routes."""
+    """The body, or None if it is too large; the application's own limit is for all routes."""
     body = bytearray()
     async for chunk in request.content.iter_chunked(64 * 1024):
         body += chunk

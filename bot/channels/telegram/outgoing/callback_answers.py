@@ -1,4 +1,4 @@
-"""What a tap shows: the button stops spinning at once, and the choices give way to the one that was made."""
+"""Answers callback queries: stops the button's spinner, and replaces the keyboard with the choice."""
 
 from telegram import LinkPreviewOptions, MessageEntity
 
@@ -13,29 +13,29 @@ _CHOSEN_NOTE = "✓ {title}"
 
 
 class CallbackAnswers:
-    """Answers taps, in the background: neither Telegram nor the talk waits for it."""
+    """Answers taps in the background: neither Telegram nor the conversation waits for it."""
 
     def __init__(self, api: BotApi, background_calls: BackgroundCalls) -> None:
         self._api = api
         self._background_calls = background_calls
 
     def acknowledge(self, query: CallbackQuery) -> None:
-        """It was felt."""
+        """Confirm a tap."""
         self._background_calls.run("acknowledge tap", self._api.answer_callback_query(query.id))
 
     def answer(self, query: CallbackQuery, reply: TapReply) -> None:
-        """It was felt, and this came of it."""
+        """Confirm a tap, with a reply."""
         text = reply.text[:MAX_REPLY_CHARS] or None
         call = self._api.answer_callback_query(query.id, text=text, show_alert=reply.show_alert or None)
         self._background_calls.run("answer tap", call)
 
     def replace_keyboard(self, query: CallbackQuery) -> None:
-        """It was stored: take the choices away, so that nobody taps twice, and note the one that was made."""
+        """The tap is stored: remove the keyboard, so that nobody taps twice, and note the choice."""
         message = query.message
         if message is None or query.data is None:
             return
         title = decode_choice(query.data, message).title
-        if title:  # Else the message is too old to be shown, or its choices are gone already.
+        if title:  # Else the message is too old, or its keyboard is gone already.
             self._background_calls.run("settle tap", self._replace_keyboard(message, _CHOSEN_NOTE.format(title=title)))
 
     async def _replace_keyboard(self, message: Message, note: str) -> None:

@@ -1,4 +1,4 @@
-"""Lays a reply out for Telegram: parts of at most 4096 characters, and their HTML; pure."""
+"""Formats a reply for Telegram: parts of at most 4096 characters, and their HTML; pure."""
 
 import re
 from collections.abc import Iterator
@@ -8,26 +8,26 @@ from typing import Final
 from bot.channels.links import text_spans
 
 MAX_MESSAGE_UNITS: Final = 4096
-"""Of a message, after Telegram has taken the HTML out of it."""
+"""Of a message, after HTML parsing."""
 
 _BREAKPOINTS: Final = ("\n\n", "\n", ". ", " ")
-"""Where a text may be cut, the best place first."""
+"""Where a text may be split, the best place first."""
 
 _WEB_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 
 
 def utf16_length(text: str) -> int:
-    """The length as Telegram counts it at worst: UTF-16 units."""
+    """The length as Telegram counts it: UTF-16 units."""
     return len(text) + sum(letter > "\uffff" for letter in text)
 
 
 def split_message(text: str, limit: int = MAX_MESSAGE_UNITS) -> tuple[str, ...]:
-    """`text` in as many messages as it needs, cut between paragraphs, else lines, sentences, words."""
+    """`text` in as many messages as it needs, split between paragraphs, else lines, sentences, words."""
     return tuple(part for part in _split(text.strip(), limit) if part)
 
 
 def to_html(text: str) -> str:
-    """`text` for parse_mode HTML. Telegram itself makes phone numbers and e-mail addresses tappable."""
+    """`text` for parse_mode HTML. Telegram links phone numbers and e-mail addresses by itself."""
     return "".join(
         f'<a href="{escape(span.href)}">{escape(span.text)}</a>'
         if span.href is not None and _WEB_ADDRESS.match(span.href)

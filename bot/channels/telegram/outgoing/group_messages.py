@@ -1,4 +1,4 @@
-"""A board in a group: messages that stand there with buttons and are changed later; what they say, others know."""
+"""Posts and edits messages with buttons in groups; does not know what they say."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_ad
 from bot.channels.telegram.api.updates import CallbackQuery, User
 
 CALLBACK_PREFIX: Final = "desk:"
-"""What the data of a button on a board begins with; the choices under a reply begin with a number or a bar."""
+"""Prefix of callback data of group messages; options of a reply begin with a digit or a bar."""
 
 MAX_REPLY_CHARS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionButton:
-    """Something to do; `act` comes back when it is tapped (59 bytes at most)."""
+    """A button; `callback_data` comes back when it is tapped (59 bytes at most)."""
 
     title: str
     callback_data: str
@@ -28,7 +28,7 @@ class ActionButton:
 
 @dataclass(frozen=True, kw_only=True)
 class ButtonTap:
-    """Somebody tapped a button in a chat; `who` is the name that the others in it know."""
+    """A button tap in a chat; `user_name` is the name shown to the others."""
 
     chat: str
     user_name: str
@@ -37,7 +37,7 @@ class ButtonTap:
 
 @dataclass(frozen=True, kw_only=True)
 class TapReply:
-    """What the one who tapped reads: in passing, or (`loud`) until it is put away."""
+    """The reply to a tap: a toast, or (`show_alert`) a dialog."""
 
     text: str
     show_alert: bool = False
@@ -47,7 +47,7 @@ OnTap = Callable[[ButtonTap], Awaitable[TapReply]]
 
 
 class GroupMessages:
-    """Puts messages up and changes them."""
+    """Posts and edits messages."""
 
     def __init__(self, api: BotApi, caller: ThrottledCaller) -> None:
         self._api, self._caller = api, caller
@@ -55,7 +55,7 @@ class GroupMessages:
     async def post(
         self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...], in_reply_to: str | None
     ) -> str:
-        """A new message, in answer to the one called `answers` if that is still there; Telegram's id of it.
+        """Post a message, in reply to `in_reply_to` if that still exists; return Telegram's id of it.
 
         Raises:
             DeliveryError: it was not taken.
@@ -82,10 +82,10 @@ class GroupMessages:
         return await self._caller.call(place, call)
 
     async def edit(self, address: str, message_id: str, html: str, rows: tuple[tuple[ActionButton, ...], ...]) -> None:
-        """The message called `receipt` says this from now on.
+        """Replace the text of the message.
 
         Raises:
-            DeliveryError: it was not taken; for good where the message is not there any more.
+            DeliveryError: it was not accepted; permanent if the message is gone.
         """
 
         async def call(chat: int) -> None:
@@ -99,7 +99,7 @@ class GroupMessages:
                     link_preview_options=_NO_PREVIEW,
                 )
             except BadRequest as exc:
-                # It says so already: a change that was made, and of which nobody heard.
+                # Unchanged: an earlier edit succeeded whose answer was lost.
                 if "not modified" not in str(exc):
                     raise
 
@@ -107,7 +107,7 @@ class GroupMessages:
 
 
 def parse_button_tap(query: CallbackQuery) -> ButtonTap | None:
-    """What was tapped on a board; None where it was something else. Where it was, Telegram itself has seen to."""
+    """The tap on a button of a group message; None for any other. Telegram guarantees where it was tapped."""
     if query.message is None or query.data is None or not query.data.startswith(CALLBACK_PREFIX) or query.sender.is_bot:
         return None
     act = query.data.removeprefix(CALLBACK_PREFIX)
@@ -115,7 +115,7 @@ def parse_button_tap(query: CallbackQuery) -> ButtonTap | None:
 
 
 def _display_name(user: User) -> str:
-    """As colleagues know them; two of the same name are told apart by the rest."""
+    """The name as colleagues know it; the username tells equal ones apart."""
     full = " ".join(part for part in (user.first_name, user.last_name) if part).strip()
     unique = f"@{user.username}" if user.username else f"…{str(user.id)[-4:]}"
     return f"{full} ({unique})" if full else unique

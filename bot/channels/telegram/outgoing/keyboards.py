@@ -1,4 +1,4 @@
-"""How a choice travels in a button of at most 64 bytes, and back; pure."""
+"""Encodes an option in the callback data of a button, at most 64 bytes, and decodes it; pure."""
 
 from dataclasses import dataclass
 from hashlib import blake2s
@@ -10,14 +10,14 @@ from bot.channels.telegram.api.updates import Message
 from handlers.model.messages import Option
 
 MAX_CALLBACK_DATA_BYTES: Final = 64
-"""Bytes of callback_data."""
+"""Maximum bytes of callback_data."""
 
 _DIGEST_MARKER: Final = "#"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenOption:
-    """What was tapped. `choice` is None where its id did not fit into the button: then the title has to do."""
+    """The tapped option. `choice` is None if its id did not fit into the button: then the title is used."""
 
     turn: str | None
     choice: str | None
@@ -25,7 +25,7 @@ class ChosenOption:
 
 
 def options_keyboard(options: tuple[Option, ...], turn: str | None) -> InlineKeyboardMarkup | None:
-    """The choices, one below the other: side by side, phones cut their titles. Quiet ones are short and share a row."""
+    """The options below each other: side by side, phones cut their titles. Quiet ones are short and share a row."""
     if not options:
         return None
     buttons = [InlineKeyboardButton(option.title, callback_data=encode_choice(option.id, turn)) for option in options]
@@ -35,10 +35,9 @@ def options_keyboard(options: tuple[Option, ...], turn: str | None) -> InlineKey
 
 
 def encode_choice(choice: str, turn: str | None) -> str:
-    """The turn and the choice; a digest of the choice where both are too long.
+    """The turn and the option; a digest of the option if both are too long.
 
-    A digest cannot be turned back without a memory that outlives the process, and needs not: the button's title comes
-    back with the tap, and stands for the choice as if it had been typed.
+    A digest need not be decoded: the button's title comes back with the tap, and is used as if it had been typed.
     """
     whole = f"{turn or ''}|{choice}"
     if len(whole.encode()) <= MAX_CALLBACK_DATA_BYTES:
@@ -48,7 +47,7 @@ def encode_choice(choice: str, turn: str | None) -> str:
 
 
 def decode_choice(data: str, message: Message | None) -> ChosenOption:
-    """What a tap with `data` under `message` means; a button that is not of this kind is a choice by itself."""
+    """Decode a tap with `data` under `message`; a button of another kind is an option by itself."""
     turn, bar, choice = data.partition("|")
     rows = message.reply_markup.inline_keyboard if message is not None else ()
     titles = (button.text for row in rows for button in row if button.callback_data == data)

@@ -1,4 +1,4 @@
-"""Sends a reply: laid out, in as many parts as it needs, at Telegram's pace."""
+"""Sends a reply: formatted, split and at Telegram's pace."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ _MAX_PROGRESS_ENTRIES: Final = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class _MessagePart:
-    """One message of a reply. The first quotes what it answers, the last carries the choices."""
+    """One part of a reply. The first quotes the question, the last carries the keyboard."""
 
     text: str
     reply_parameters: ReplyParameters | None
@@ -26,9 +26,9 @@ class _MessagePart:
 
 
 class ReplySender:
-    """Remembers how far a reply of several parts got, so that the rest alone is sent again.
+    """Remembers which parts of a reply were sent, so that a retry sends only the rest.
 
-    The memory ends with the process, and then costs a repeated part.
+    State is in memory; losing it costs a repeated part.
     """
 
     def __init__(self, api: BotApi, caller: ThrottledCaller) -> None:
@@ -37,7 +37,7 @@ class ReplySender:
         self._parts_sent: dict[tuple[str, int], int] = {}
 
     async def send(self, address: str, message: OutgoingMessage) -> str:
-        """Telegram's id of the last part, which carries the choices.
+        """Telegram's id of the last part, which carries the keyboard.
 
         Raises:
             DeliveryError: it was not taken, or only some parts of it.
@@ -66,7 +66,7 @@ class ReplySender:
                 message_thread_id=chat_address.topic,
                 reply_parameters=part.reply_parameters,
                 reply_markup=part.keyboard,
-                # A preview would fetch the page of somebody's draft, and push the answer off the screen.
+                # A preview would fetch the draft page, and push the answer off the screen.
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
             return str(message.message_id)
@@ -80,9 +80,9 @@ class ReplySender:
 
 
 def _reply_parameters(chat_address: ChatAddress, in_reply_to: str | None) -> ReplyParameters | None:
-    """In a group several people ask at once: the answer shows to what. A tap or an album has no message to quote."""
+    """In a group several people ask at once: quote the question. A tap or an album has no message to quote."""
     number = (in_reply_to or "").partition(":")[0]
     if chat_address.chat >= 0 or not number.isdecimal():
         return None
-    # What was asked may be deleted meanwhile, or the group have moved: then the answer alone has to do.
+    # The question may be deleted, or the group moved: then the answer goes without a quote.
     return ReplyParameters(message_id=int(number), allow_sending_without_reply=True)

@@ -1,4 +1,4 @@
-"""Signing in with the company's identity provider (OpenID Connect), for those whom the settings name."""
+"""Sign-in with the company's identity provider (OpenID Connect), for those whom the settings name."""
 
 from bot.console.auth.oidc.client import AuthorizationState, Identity, OidcClient, OidcError
 from bot.console.auth.oidc.role_mapping import RoleMapping, split_list

@@ -1,4 +1,4 @@
-"""Speaks with an identity provider: discovery, the way there, and what it says of who came back; it lets nobody in."""
+"""An OpenID Connect client: discovery, authorization URL, token and identity; grants no access itself."""
 
 import base64
 import secrets
@@ -14,7 +14,7 @@ from pydantic import AliasChoices, BaseModel, Field, ValidationError
 from bot.console.auth.oidc.id_token import ExpectedClaims, verify_id_token
 
 METADATA_TTL: Final = timedelta(hours=1)
-"""How long what the provider says of itself is believed."""
+"""How long the provider's metadata is cached."""
 
 _TIMEOUT: Final = ClientTimeout(total=10)
 
@@ -27,7 +27,7 @@ class OidcError(Exception):
 
 
 class ProviderMetadata(BaseModel):
-    """What is needed of a provider's /.well-known/openid-configuration."""
+    """The needed part of a provider's /.well-known/openid-configuration."""
 
     issuer: str
     authorization_endpoint: str
@@ -40,7 +40,7 @@ class ProviderMetadata(BaseModel):
 
 
 class TokenResponse(BaseModel):
-    """What is needed of the answer to a code."""
+    """The needed part of the token response."""
 
     id_token: str
     access_token: str | None = None
@@ -48,7 +48,7 @@ class TokenResponse(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorizationState:
-    """What the browser's session keeps of the way there, to be told apart from another on the way back."""
+    """Kept in the browser's session during the authorization, and compared on the way back."""
 
     state: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -57,26 +57,26 @@ class AuthorizationState:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who came back. `email` is one that the provider has verified, or None."""
+    """The signed-in person. `email` is verified by the provider, or None."""
 
     email: str | None
     claims: Mapping[str, Any]
 
 
 class OidcClient:
-    """The provider of `issuer`, at which this program is known as `client_id`."""
+    """A client of the provider `issuer`, registered as `client_id`."""
 
     def __init__(self, *, issuer: str, client_id: str, client_secret: str, clock: Callable[[], datetime]) -> None:
         self._issuer, self._client_id, self._client_secret, self._clock = issuer, client_id, client_secret, clock
         self._cached_metadata: tuple[datetime, ProviderMetadata, Any] | None = None
 
     async def authorization_url(self, state: AuthorizationState, redirect_uri: str) -> str:
-        """Where the browser is sent.
+        """The address to send the browser to.
 
         Raises:
             OidcError: the provider cannot be asked.
         """
-        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415 - heavy, and seldom needed
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415 - heavy, and rarely needed
         from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
 
         async with self._open_session() as session:
@@ -95,10 +95,10 @@ class OidcClient:
         return address
 
     async def fetch_identity(self, code: str, state: AuthorizationState, redirect_uri: str) -> Identity:
-        """Who came back with a code.
+        """Exchange a code for an identity.
 
         Raises:
-            OidcError: the provider cannot be asked, or what it says does not hold.
+            OidcError: the provider is unreachable, or its answer is invalid.
         """
         async with self._open_session() as session:
             metadata, keys = await self._metadata(session)
@@ -113,7 +113,7 @@ class OidcClient:
         return Identity(email=email.casefold() if verified and isinstance(email, str) else None, claims=claims)
 
     def is_issuer(self, named: str | None) -> bool:
-        """Whether an answer that names its issuer (RFC 9207) names this one."""
+        """Whether a response that names its issuer (RFC 9207) names this one."""
         return named is None or named == self._issuer
 
     async def _metadata(self, session: ClientSession, *, refresh: bool = False) -> tuple[ProviderMetadata, Any]:
@@ -178,14 +178,14 @@ class OidcClient:
             try:
                 return verify_id_token(tokens.id_token, keys, expected)
             except InvalidKeyIdError:
-                # It has new keys.
+                # The provider has rotated its keys.
                 _, keys = await self._metadata(session, refresh=True)
                 return verify_id_token(tokens.id_token, keys, expected)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise OidcError(f"its token does not hold ({type(exc).__name__})") from exc
 
     async def _fetch_userinfo(self, session: ClientSession, address: str, token: str, subject: str) -> dict[str, Any]:
-        """What else it says of them; nothing where it is of somebody else."""
+        """Further claims from the userinfo endpoint; none if they are about another subject."""
         found = await _get_json(session, address, Authorization=f"Bearer {token}")
         if not isinstance(found, dict) or found.get("sub") != subject:
             raise OidcError("it told of another person")
@@ -196,7 +196,7 @@ class OidcClient:
 
 
 def _basic_authorization(name: str, secret: str) -> str:
-    # RFC 6749, 2.3.1: both are written as in a form before they are joined.
+    # RFC 6749, 2.3.1: both are form-encoded before they are joined.
     return "Basic " + base64.b64encode(f"{quote_plus(name)}:{quote_plus(secret)}".encode()).decode()
 
 

@@ -1,19 +1,19 @@
-"""Checks what an identity provider signed: by whom, for whom, when, and in answer to what; it asks nobody."""
+"""Verifies an ID token: signature, issuer, audience, times and nonce; does no I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 LEEWAY_SECONDS: Final = 60
-"""By how much its clock may differ from ours."""
+"""Allowed difference of the provider's clock."""
 
 ALGORITHMS: Final = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split()
-"""Signatures by keys that only the provider has: neither none, nor those made with a shared secret."""
+"""Signatures by keys that only the provider has: neither none, nor those with a shared secret."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedClaims:
-    """What the token must say."""
+    """The claims a token must have."""
 
     issuer: str
     audience: str
@@ -23,13 +23,13 @@ class ExpectedClaims:
 
 
 def verify_id_token(token: str, keys: Any, expected: ExpectedClaims) -> dict[str, Any]:
-    """The claims of a token that holds.
+    """The claims of a valid token.
 
     Raises:
-        JoseError: it does not; InvalidKeyIdError where its key is not among `keys`.
+        JoseError: it is invalid; InvalidKeyIdError if its key is not among `keys`.
         ValueError: it is no token, or the keys are none (KeyError, TypeError, AttributeError too).
     """
-    from authlib.oidc.core import CodeIDToken  # noqa: PLC0415 - heavy, and seldom needed
+    from authlib.oidc.core import CodeIDToken  # noqa: PLC0415 - heavy, and rarely needed
     from joserfc import jwt  # noqa: PLC0415
     from joserfc.jwk import KeySet  # noqa: PLC0415
     from joserfc.jws import JWSRegistry  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Who may come in with the company's account, and as what; pure."""
+"""Maps identities to roles by the settings; pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from storage.helpdesk.agents import Role
 
 @dataclass(frozen=True, kw_only=True)
 class RoleMapping:
-    """The lists of the settings: e-mail addresses, or claim=value for whoever the provider says that of."""
+    """The lists of the settings: e-mail addresses, or claim=value for claims of the provider."""
 
     admins: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
 
     def role_of(self, email: str, claims: Mapping[str, Any]) -> Role | None:
-        """The most that the lists give; None for whoever is on neither. The e-mail must be verified."""
+        """The highest role that the lists give; None for whoever is on neither. The e-mail must be verified."""
         if any(_matches(wanted, email, claims) for wanted in self.admins):
             return Role.ADMIN
         return Role.AGENT if any(_matches(wanted, email, claims) for wanted in self.agents) else None
 
 
 def split_list(text: str) -> tuple[str, ...]:
-    """A setting with commas between."""
+    """A comma-separated setting."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 

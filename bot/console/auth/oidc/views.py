@@ -25,7 +25,7 @@ _STATE_KEY: Final = "oidc"
 
 
 class OidcSignInView:
-    """Lets in those with a verified e-mail whom the settings name; their role is what the settings say that day."""
+    """Admits verified e-mails that the settings name; the settings determine the role at each sign-in."""
 
     def __init__(
         self, transactions: Transactions, provider: OidcClient, role_mapping: RoleMapping, *, public_origin: str
@@ -34,7 +34,7 @@ class OidcSignInView:
         self._callback_url = f"{public_origin}/console{CALLBACK_PATH}"
 
     def section(self) -> Section:
-        """Both ends of the way; the words are those of signing in."""
+        """Both endpoints; they share the texts of the sign-in."""
         pages = (
             get("/oidc", self.start, role=AccessLevel.ANYONE),
             get(CALLBACK_PATH, self.callback, role=AccessLevel.ANYONE),
@@ -42,7 +42,7 @@ class OidcSignInView:
         return Section(name="sign_in", role=AccessLevel.ANYONE, routes=pages, in_menu=False)
 
     async def start(self, request: ConsoleRequest) -> web.StreamResponse:
-        """To the provider."""
+        """Redirect to the provider."""
         state = AuthorizationState()
         try:
             url = await self._provider.authorization_url(state, self._callback_url)
@@ -52,7 +52,7 @@ class OidcSignInView:
         return web.Response(status=303, headers={"Location": url})
 
     async def callback(self, request: ConsoleRequest) -> web.StreamResponse:
-        """From the provider: each way can be come back from once, in the browser that went."""
+        """Back from the provider: each authorization works once, in the browser that started it."""
         try:
             state, code = self._verified_callback(request)
             identity = await self._provider.fetch_identity(code, state, self._callback_url)
@@ -77,7 +77,7 @@ class OidcSignInView:
         return started, query["code"]
 
     def _agent_for(self, connection: Connection, request: ConsoleRequest, identity: Identity) -> Agent | None:
-        """The agent of an e-mail, added where they are new; None for whoever may not come in."""
+        """The agent of an e-mail, added if new; None for whoever has no access."""
         role = None if identity.email is None else self._role_mapping.role_of(identity.email, identity.claims)
         agent = None if identity.email is None else agents.find(connection, identity.email)
         if role is None or identity.email is None or (agent is not None and not agent.active):
@@ -95,7 +95,7 @@ class OidcSignInView:
         return agents.get(connection, agent.id)
 
     def _show_failure(self, request: ConsoleRequest, exc: OidcError) -> web.Response:
-        log.warning("console.oidc_failed", why=str(exc))
+        log.warning("console.oidc_failed", reason=str(exc))
         return _sign_in_form(request, "elsewhere_failed")
 
 

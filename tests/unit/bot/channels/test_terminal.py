@@ -38,7 +38,7 @@ class TerminalDriver:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(module, "REPLY_WAIT_SECONDS", 0.01)
 
 
 async def test_a_line_is_a_message_and_its_reply_is_shown() -> None:

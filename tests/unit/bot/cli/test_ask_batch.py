@@ -88,7 +88,7 @@ def test_empty_lines_are_passed_over(known: KnowledgeBundle) -> None:
 
 
 def test_a_long_batch_keeps_only_so_many_talks_in_mind(known: KnowledgeBundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ask_batch, "MOST_TALKS", 2)
+    monkeypatch.setattr(ask_batch, "MAX_CONVERSATIONS", 2)
     asker = BatchAsker(known)
     for number in range(10):
         asker.ask(BatchRow(text="hm", conversation=number))

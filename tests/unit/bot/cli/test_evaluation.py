@@ -41,7 +41,7 @@ def test_eval_prints_figures_beside_all_peers(rows: Path) -> None:
     told = small("eval", "rows.tsv", "--peers").stdout
     for part in (
         "rows.tsv: 4 messages",
-        "right first",
+        "top-1 accuracy",
         "by language",
         "calibration error",
         "WRatio",
@@ -131,12 +131,12 @@ def test_the_lexicon_serves_any_labelled_file(tmp_path: Path) -> None:
 def test_messages_that_stand_in_the_content_are_told(rows: Path) -> None:
     told = small("check", "--against", "rows.tsv")
     assert told.exit_code == 0
-    assert "close: 'How do I close the shift' stands in close" in told.stdout
-    assert "rows.tsv: 1 of 4 messages stand in the content" in told.stdout
+    assert "close: 'How do I close the shift' leaked from close" in told.stdout
+    assert "rows.tsv: 1 of 4 messages are leaked from the content" in told.stdout
     assert small("check", "--against", "rows.tsv", "--at-most", "1").exit_code == 0
     refused = small("check", "--against", "rows.tsv", "--at-most", "0")
     assert refused.exit_code == 1
-    assert "say them differently" in refused.stderr
+    assert "rephrase them" in refused.stderr
 
 
 def test_bench_times_the_content_or_what_is_generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,8 +144,8 @@ def test_bench_times_the_content_or_what_is_generated(tmp_path: Path, monkeypatc
     told = small("bench", "--messages", "5").stdout
     for part in (
         "reading the content",
-        "a start, learnt before",
-        "learning from it",
+        "start, cached model",
+        "training",
         "memory, peak",
         "paligs, p50 / p99",
         "token_set_ratio",
@@ -153,4 +153,4 @@ def test_bench_times_the_content_or_what_is_generated(tmp_path: Path, monkeypatc
         assert part in told
     made = paligs("bench", "--entries", "5", "--questions", "200", "--messages", "20").stdout
     assert "200 questions of 5 entries" in made
-    assert "right first" in made
+    assert "top-1 accuracy" in made

@@ -105,12 +105,12 @@ def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_l
     assert filed.entries[EntryId("cash-drawer")] == base.entries[EntryId("cash-drawer")]
     assert filed.out_of_scope == base.out_of_scope
     assert extend(filed, house.lessons().lessons) is filed
-    assert "no mistakes" in house.run_cli("check", "--content", str(house.content))
+    assert "no problems" in house.run_cli("check", "--content", str(house.content))
 
     done = house.run_cli("import", "--taught", "--content", str(house.content))
-    assert done.startswith("3 lessons and 0 drafts stand in the files by now; 0 lessons are left")
+    assert done.startswith("3 lessons and 0 drafts are released; 0 lessons are pending")
     assert house.lessons().stored == ()
-    assert "Nothing was taught" in house.export()
+    assert "No lessons or drafts are pending" in house.export()
 
 
 def test_a_draft_that_is_whole_becomes_an_entry_for_review(house: ExportFixture) -> None:
@@ -177,7 +177,7 @@ def test_lessons_that_the_files_have_overtaken_are_left_out(house: ExportFixture
     scanner = house.content / "entries" / "scanner.yaml"
     scanner.write_text(scanner.read_text("utf-8") + "    - goldfish sulking\n", "utf-8")
     told = house.export()
-    assert "1 lessons are left out" in told
+    assert "1 lessons are skipped" in told
     assert "1 lessons, 0 new entries" in told
 
 

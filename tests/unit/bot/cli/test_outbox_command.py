@@ -1,4 +1,4 @@
-"""`paligs outbox`: what is stuck, without a word of it and without an address."""
+"""`paligs outbox`: what is undelivered, without a word of it and without an address."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -59,14 +59,14 @@ def reply(database: Engine, *, age: timedelta = timedelta(0), error: str | None 
 
 def test_nothing_stuck_is_said_so(database: Engine) -> None:
     reply(database)
-    assert paligs("list").output == "Nothing is stuck.\n"
+    assert paligs("list").output == "Nothing is undelivered.\n"
 
 
 def test_what_failed_and_what_waits_too_long_is_listed_with_its_reason(database: Engine) -> None:
     failed = reply(database, error="63016: outside the window", final=True)
     old = reply(database, age=timedelta(hours=3))
     head, first, second = paligs("list").output.splitlines()
-    assert head.split() == ["REPLY", "STATE", "CHANNEL", "TO", "AGE", "TRIES", "WHY"]
+    assert head.split() == ["REPLY", "STATE", "CHANNEL", "TO", "AGE", "ATTEMPTS", "REASON"]
     assert first.split()[:4] == [str(failed), "failed", "whatsapp", "…077"]
     assert first.endswith("1  63016: outside the window")
     assert second.split() == [str(old), "pending", "whatsapp", "…077", "3", "h", "0"]
@@ -90,28 +90,28 @@ def test_messages_that_could_not_be_taken_in_are_listed_too(database: Engine) ->
                 connection, inbound(datetime.now(UTC)), "KeyError", datetime.now(UTC) - timedelta(days=2)
             )
     head, told = paligs("list").output.splitlines()
-    assert head.startswith("Not taken in")
+    assert head.startswith("Dead letters")
     assert told.split() == ["whatsapp", "…077", "2", "d", "5", "KeyError"]
 
 
 def test_a_long_list_says_that_it_has_an_end(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "MOST", 2)
+    monkeypatch.setattr(command, "MAX_ROWS", 2)
     for _ in range(3):
         reply(database, age=timedelta(minutes=5))
-    assert paligs("list").output.endswith("Only the first 2 of a kind are shown.\n")
+    assert paligs("list").output.endswith("Only the first 2 of each kind are shown.\n")
 
 
 def test_a_reply_is_tried_again(database: Engine) -> None:
     number = reply(database, error="63016", final=True)
-    assert paligs("retry", str(number)).output == f"Reply {number} will be tried again.\n"
+    assert paligs("retry", str(number)).output == f"Reply {number} will be retried.\n"
     with engine.read_transaction(database) as connection:
         assert len(outbox.due(connection, datetime.now(UTC))) == 1
 
 
 def test_a_reply_is_given_up(database: Engine) -> None:
     number = reply(database, error="429")
-    assert paligs("drop", str(number)).output == f"Reply {number} is given up.\n"
-    assert paligs("list").output == "Nothing is stuck.\n"
+    assert paligs("drop", str(number)).output == f"Reply {number} is discarded.\n"
+    assert paligs("list").output == "Nothing is undelivered.\n"
 
 
 @pytest.mark.parametrize("what", ["retry", "drop"])

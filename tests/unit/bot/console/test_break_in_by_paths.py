@@ -139,6 +139,6 @@ async def test_what_breaks_tells_nothing(opens: OpenBrowser, desk: ConsoleFixtur
     answer = await browser.get("/delivery")
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
     text = await answer.text()
-    assert "Kaut kas salūza" in text
+    assert "Radās kļūda" in text
     assert "parked" not in text
     assert "Traceback" not in text

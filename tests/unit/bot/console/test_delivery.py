@@ -6,6 +6,7 @@ from http import HTTPStatus
 import pytest
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import NotificationKind
 from handlers.model.messages import Inbound, Reply
 from kb.model import LineId
 from storage.conversations import conversations, dead_letters, turns
@@ -100,7 +101,7 @@ def notice(desk: ConsoleFixture, error: str) -> int:
         handoff = handoffs.open_handoff(
             connection, talk, turn.id, LineId("workshop"), HandoffReason.ASKED_FOR_PERSON, NOW
         )
-        notifications.add(connection, handoff, notifications.NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
+        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
         claimed = notifications.claim(connection, "telegram:-100", NOW)
         assert isinstance(claimed, notifications.ClaimedNotification)
         notifications.mark_failed(connection, claimed, error)
@@ -123,7 +124,7 @@ async def test_what_staff_was_not_told_is_seen_and_sent_again(opens: OpenBrowser
     (noted,) = desk.audit_records(AuditEvent.NOTIFICATION_RETRIED)
     assert (noted.agent, noted.subject) == ("ada", str(number))
     page = await (await browser.post("/delivery/notices/777/retry")).text()
-    assert "nonācis galā" in page
+    assert "jau ir piegādāts" in page
     assert len(desk.wake_calls) == len(desk.audit_records(AuditEvent.NOTIFICATION_RETRIED)) == 1
 
 

@@ -17,8 +17,8 @@ from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, Open
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_updates, "EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(live_updates, "PROVED_SECONDS", 0.2)
+    monkeypatch.setattr(live_updates, "POLL_INTERVAL_SECONDS", 0.05)
+    monkeypatch.setattr(live_updates, "SESSION_RECHECK_SECONDS", 0.2)
 
 
 @asynccontextmanager
@@ -53,7 +53,7 @@ async def test_what_changed_is_told_by_name_and_nothing_else(opens: OpenBrowser,
 async def test_a_change_of_ones_own_is_told_at_once(
     opens: OpenBrowser, desk: ConsoleFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_updates, "EVERY_SECONDS", 60)
+    monkeypatch.setattr(live_updates, "POLL_INTERVAL_SECONDS", 60)
     browser = await opens("ada")
     async with listening(browser) as stream:
         await browser.post(f"/agents/{desk.agent('otto').id}/disable")
@@ -90,8 +90,8 @@ async def test_a_program_that_stops_waits_for_no_open_page(opens: OpenBrowser) -
 async def test_a_page_that_goes_away_is_forgotten(
     opens: OpenBrowser, desk: ConsoleFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_updates, "MOST", 1)
-    monkeypatch.setattr(live_updates, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(live_updates, "MAX_LISTENERS", 1)
+    monkeypatch.setattr(live_updates, "PING_INTERVAL_SECONDS", 0.05)
     browser = await opens("ada")
     for _ in range(2):
         async with listening(browser) as stream:
@@ -118,7 +118,7 @@ async def test_a_page_that_is_closed_before_it_listens_is_no_fault(
 
 
 async def test_too_many_open_pages_are_refused(opens: OpenBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_updates, "MOST", 1)
+    monkeypatch.setattr(live_updates, "MAX_LISTENERS", 1)
     browser = await opens("ada")
     async with listening(browser):
         assert (await browser.get("/live")).status == 503

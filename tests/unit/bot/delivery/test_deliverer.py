@@ -93,7 +93,7 @@ async def test_the_runner_outlives_a_delivery_that_breaks(program: ProgramFixtur
 async def test_the_runner_outlives_a_database_that_is_away(
     program: ProgramFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(embedded, "POLL_INTERVAL_SECONDS", 0.01)
     calls = 0
 
     async def due() -> tuple[str, ...]:

@@ -63,6 +63,21 @@ def test_the_whole_report_is_json(told: EvaluationReport) -> None:
     assert sum(one["rows"] for one in read["reliability"]) == 4
 
 
+def test_the_keys_that_scripts_rely_on_stay(told: EvaluationReport) -> None:
+    read = told.as_json()
+    group = {
+        "rows", "in_scope", "first", "among_three", "answered", "answered_wrongly", "risk", "out_of_scope_answered",
+        "out_of_scope_unknown", "out_of_scope_recall", "roc_area", "language", "p50_ms", "p99_ms",
+    }  # fmt: skip
+    more = {"learning_s", "copied", "calibration_error", "urgent_recall", "urgent_false_alarms"}
+    assert read["figures"].keys() == group | more
+    assert read["by_language"]["lv"].keys() == read["by_style"]["typo"].keys() == group
+    assert read["urgent"][0].keys() == {"entry", "rows", "recall", "false_alarms"}
+    assert read["confusions"][0].keys() == {"expected", "got", "count"}
+    assert read["reliability"][0].keys() == {"low", "high", "rows", "promised", "kept"}
+    assert {name for name in told.by_name() if name.startswith("lv.")} == {f"lv.{key}" for key in group}
+
+
 def test_rows_without_language_or_style_are_not_parted() -> None:
     bare = Prediction(
         message=LabelledMessage(text="?", label="dead"), outcome=Outcome.UNKNOWN, ranking=(), seconds=0.001
@@ -81,12 +96,12 @@ def test_tables_fit_a_screen_of_eighty_columns(told: EvaluationReport) -> None:
     text = out.getvalue()
     assert "…" not in text
     for part in (
-        "right first",
+        "top-1 accuracy",
         "token_set_ratio",
         "by language",
         "by style",
-        "must not be missed",
-        "1 x hours taken for dead",
+        "urgent entries",
+        "1 x hours predicted as dead",
     ):
         assert part in text
 

@@ -15,19 +15,11 @@ from structlog.testing import capture_logs
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.notification_worker import MAX_ATTEMPTS, TELEGRAM_GROUP_RATE_LIMIT, NotificationWorker
 from bot.notify.directory import Recipients
-from bot.notify.interface import (
-    AnyNotification,
-    HandoffNotification,
-    HandoffState,
-    NotificationKind,
-    Notifier,
-    NotifyError,
-    Retraction,
-    Thread,
-)
+from bot.notify.interface import AnyNotification, HandoffNotification, Notifier, NotifyError, Retraction, Thread
 from bot.notify.routing import RoutingPlan
 from bot.notify.staff_address import StaffAddress, Transport, parse_staff_address
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState, NotificationKind
 from kb.model import LineId, TicketAddress
 from storage import personal_data
 from storage.database import engine
@@ -101,7 +93,7 @@ class WorkerFixture:
 
     def metric(self, kind: str, result: str) -> float:
         labels = {"kind": kind, "result": result}
-        return self.worker.metrics.registry.get_sample_value("paligs_notices_total", labels) or 0.0
+        return self.worker.metrics.registry.get_sample_value("paligs_notifications_total", labels) or 0.0
 
 
 @pytest.fixture
@@ -143,7 +135,7 @@ async def test_staff_is_told_and_then_who_has_it(office: WorkerFixture) -> None:
     assert (
         office.team.states()
         == office.ops.states()
-        == [(NotificationKind.NOTICE, HandoffState.OPEN), (NotificationKind.NOTICE, HandoffState.TAKEN)]
+        == [(NotificationKind.INITIAL, HandoffState.OPEN), (NotificationKind.INITIAL, HandoffState.TAKEN)]
     )
     (_, first, new), (_, second, change) = office.team.notified
     assert isinstance(first, HandoffNotification)
@@ -151,7 +143,7 @@ async def test_staff_is_told_and_then_who_has_it(office: WorkerFixture) -> None:
     assert (first.last_actor, second.last_actor, first.messages[0].text) == (None, "Ilze", "Palīgā!")
     assert (new.provider_message_id, change.provider_message_id) == (None, "r1")
     assert new.key != change.key
-    assert (office.metric("notice", "sent"), office.metric("notice", "changed")) == (2, 2)
+    assert (office.metric("notice", "sent"), office.metric("notice", "updated")) == (2, 2)
 
 
 async def test_nobody_comes_so_the_line_is_reminded_and_others_are_told(office: WorkerFixture) -> None:
@@ -164,7 +156,7 @@ async def test_nobody_comes_so_the_line_is_reminded_and_others_are_told(office: 
     await office.advance_clock(3 * MINUTE)
     assert office.boss.states() == [(NotificationKind.ESCALATION, HandoffState.OPEN)]
     await office.advance_clock(60 * MINUTE)
-    assert [kind for kind, _ in office.team.states()] == [NotificationKind.NOTICE, NotificationKind.REMINDER]
+    assert [kind for kind, _ in office.team.states()] == [NotificationKind.INITIAL, NotificationKind.REMINDER]
 
 
 async def test_a_reminder_that_comes_after_it_was_taken_is_not_said(office: WorkerFixture) -> None:
@@ -174,7 +166,7 @@ async def test_a_reminder_that_comes_after_it_was_taken_is_not_said(office: Work
     await office.advance_clock(10 * MINUTE)
     office.take_handoff(handoff)
     await office.advance_clock(MINUTE)
-    assert [kind for kind, _ in office.team.states()] == [NotificationKind.NOTICE, NotificationKind.NOTICE]
+    assert [kind for kind, _ in office.team.states()] == [NotificationKind.INITIAL, NotificationKind.INITIAL]
 
 
 async def test_what_is_over_before_staff_was_told_is_not_told(office: WorkerFixture) -> None:
@@ -202,7 +194,7 @@ async def test_what_fails_for_now_is_tried_again_after_a_pause(office: WorkerFix
         await office.advance_clock(9 * SECOND)
     assert len(office.ops.notified) == 1
     assert len(office.team.notified) == 1
-    assert office.metric("notice", "later") == 3
+    assert office.metric("notice", "retried") == 3
 
 
 async def test_what_never_succeeds_is_given_up_in_the_end(office: WorkerFixture) -> None:
@@ -251,16 +243,16 @@ async def test_a_group_hears_no_more_than_it_may_and_news_before_changes(office:
     assert len(office.team.notified) == TELEGRAM_GROUP_RATE_LIMIT.max_messages
     await office.advance_clock(SECOND)
     assert len(office.team.notified) == TELEGRAM_GROUP_RATE_LIMIT.max_messages + 11
-    assert office.team.states()[-1] == (NotificationKind.NOTICE, HandoffState.TAKEN), "the change comes last"
+    assert office.team.states()[-1] == (NotificationKind.INITIAL, HandoffState.TAKEN), "the change comes last"
 
 
 async def test_a_target_that_is_no_longer_set_is_given_up(office: WorkerFixture) -> None:
     handoff = office.open_handoff()
     with engine.write_transaction(office.database) as connection:
-        notifications.add(connection, handoff, notifications.NotificationKind.INITIAL, {"telegram:-99": True}, NOW)
+        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-99": True}, NOW)
     with capture_logs() as logs:
         await office.advance_clock()
-    assert [log["error"] for log in logs if log["event"] == "notice.not_brought"] == [
+    assert [log["error"] for log in logs if log["event"] == "notification.failed"] == [
         "the settings do not name this target any more"
     ]
 
@@ -285,7 +277,7 @@ async def test_who_is_forgotten_is_taken_back_wherever_it_was_told(office: Worke
     await office.advance_clock()
     assert office.team.notified[-1][1:] == (Retraction(handoff=handoff.id), office.team.notified[-1][2])
     assert office.team.notified[-1][2].provider_message_id == "r1"
-    assert office.metric("withdrawn", "changed") == 2
+    assert office.metric("retraction", "updated") == 2
     await office.advance_clock(60 * MINUTE)
     assert len(office.team.notified) == 2
 
@@ -318,4 +310,4 @@ async def test_where_nobody_is_told_that_is_said(office: WorkerFixture) -> None:
         alone.start()
         await asyncio.sleep(0.05)
         await alone.stop()
-    assert [log["event"] for log in logs] == ["notices.nobody_is_told"]
+    assert [log["event"] for log in logs] == ["notification.no_recipients"]

@@ -12,7 +12,7 @@ from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.telegram_group import GroupActions
 from bot.notify.wording import NotificationTexts, load_time_zone
 from handlers.model.context import KnowledgeBundle
-from storage.helpdesk.handoffs import HandoffState
+from handlers.model.handoff import HandoffState
 
 
 @dataclass
@@ -40,41 +40,41 @@ def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupAction
         (
             "take",
             ActionResult(applied=True, state=HandoffState.TAKEN, taken_by="Ilze"),
-            "Call no. 7 is yours now.",
+            "Call no. 7 is assigned to you.",
             False,
         ),
         (
             "take",
             ActionResult(applied=False, state=HandoffState.TAKEN, taken_by="Anna"),
-            "Anna has taken it already.",
+            "Anna has already taken it.",
             True,
         ),
         (
             "take",
             ActionResult(applied=False, state=HandoffState.TAKEN, taken_by="Ilze"),
-            "This call is yours already.",
+            "This call is already assigned to you.",
             True,
         ),
         (
             "take",
             ActionResult(applied=False, state=HandoffState.CONTACTED, taken_by="Anna"),
-            "This call is closed already.",
+            "This call is already closed.",
             True,
         ),
-        ("reached", ActionResult(applied=False, state=HandoffState.CLOSED), "This call is closed already.", True),
-        ("reached", ActionResult(applied=True, state=HandoffState.CONTACTED), "Marked as reached by you.", False),
+        ("reached", ActionResult(applied=False, state=HandoffState.CLOSED), "This call is already closed.", True),
+        ("reached", ActionResult(applied=True, state=HandoffState.CONTACTED), "Marked as contacted by you.", False),
         ("not_needed", ActionResult(applied=True, state=HandoffState.NOT_NEEDED), "Marked as not needed.", False),
-        ("give_back", ActionResult(applied=False, state=HandoffState.OPEN), "Nobody has taken it yet.", True),
+        ("give_back", ActionResult(applied=False, state=HandoffState.OPEN), "It is unassigned.", True),
         (
             "give_back",
             ActionResult(applied=True, state=HandoffState.OPEN),
-            "The call waits again for somebody to take it.",
+            "Released. Somebody else can take it.",
             False,
         ),
         (
             "take",
             ActionResult(applied=False, state=None),
-            "This talk is gone, the person has deleted their data.",
+            "This conversation is gone, the person has deleted their data.",
             True,
         ),
     ],

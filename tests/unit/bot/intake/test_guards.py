@@ -210,7 +210,7 @@ async def test_the_log_follows_a_message_and_quotes_nothing_of_it(program: Progr
                 await guarded(program.inbound("ŠNICELIS", message_id="bad"))
         await guarded(program.inbound("ŠNICELIS", message_id="bad"))
     assert [event["event"] for event in events] == ["intake.failed"] * dead_letters.MAX_ATTEMPTS + [
-        "intake.parked",
+        "intake.dead_lettered",
         "intake.decided",
     ]
     assert "ŠNICELIS" not in str(events)

@@ -9,7 +9,7 @@ from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from kb.model import EntryId
 from kb.understanding.result import Candidate, Explanation, Interpretation, Outcome
-from storage.conversations.turns import trace_json
+from storage.conversations.stored_json import dump_trace, parse_trace
 from tests.doubles import Dialog, ScriptedInterpreter, small_base
 
 CLOSE = Candidate(
@@ -66,12 +66,12 @@ def test_a_matcher_that_gives_few_reasons_leaves_gaps() -> None:
 
 def test_reasons_are_short_lines_for_people() -> None:
     assert list(format_explanation(asked())) == [
-        "matched     'how do i close the shift' of close, score 0.91, known word for word",
+        "matched     'how do i close the shift' of close, score 0.91, exact match",
         "runner-up   'when are you open' of hours, score 0.04",
-        "thresholds  answered from 0.55, asked back from 0.20",
+        "thresholds  answers from 0.55, clarifies from 0.20",
         "concepts    shift, close",
-        "read as     shft → shift, clos → close",
-        "signals     hypothetical, past",
+        "corrected   shft → shift, clos → close",
+        "flags       hypothetical, past",
         "language    en",
         "decided by  score, handler topic",
     ]
@@ -83,7 +83,7 @@ def test_the_trace_that_is_stored_carries_the_reasons_and_older_ones_are_still_r
     talk.says("shft")
     trace = talk.decided.trace
     assert trace.explanation == FULL.explanation
-    stored = trace_json.dump_json(trace)
-    assert trace_json.validate_json(stored) == trace
-    older = {key: value for key, value in json.loads(stored).items() if key != "why"}
-    assert trace_json.validate_json(json.dumps(older)).explanation is None
+    stored = dump_trace(trace)
+    assert parse_trace(stored) == trace
+    older = {key: value for key, value in json.loads(stored).items() if key != "explanation"}
+    assert parse_trace(json.dumps(older)).explanation is None

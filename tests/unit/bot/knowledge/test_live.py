@@ -227,13 +227,13 @@ async def test_a_broken_folder_is_refused_with_all_mistakes_and_a_mended_one_tak
     with capture_logs() as logs:
         async with running_reloader(live, database) as relearner:
             relearner.reload()
-            await until(lambda: any(entry["event"] == "knowledge.refused" for entry in logs))
+            await until(lambda: any(entry["event"] == "knowledge.content_invalid" for entry in logs))
             assert live.current is before
             hello.write_text(whole[1], "utf-8")
             printer.write_text(whole[0] + "    - the slip box is mute\n", "utf-8")
             relearner.reload()
             await until(lambda: live.current is not before)
-    (refused,) = [entry for entry in logs if entry["event"] == "knowledge.refused"]
+    (refused,) = [entry for entry in logs if entry["event"] == "knowledge.content_invalid"]
     assert [problem.split(":")[0] for problem in refused["problems"]] == ["hello.yaml", "printer.yaml"]
     assert meaning(live.current, "the slip box is mute") == (Outcome.ANSWERED, PRINTER)
 
@@ -248,12 +248,12 @@ async def test_a_failure_to_learn_leaves_the_old_and_the_next_change_is_tried(
 
     with capture_logs() as logs:
         async with running_reloader(live, database) as relearner:
-            monkeypatch.setattr("bot.knowledge.live.learned", fails)
+            monkeypatch.setattr("bot.knowledge.live.train_knowledge", fails)
             add_lesson(database, live, "goldfish sulking")
             relearner.poll_now()
-            await until(lambda: any(entry["event"] == "knowledge.not_learned" for entry in logs))
+            await until(lambda: any(entry["event"] == "knowledge.training_failed" for entry in logs))
             assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
-            monkeypatch.setattr("bot.knowledge.live.learned", train_knowledge)
+            monkeypatch.setattr("bot.knowledge.live.train_knowledge", train_knowledge)
             add_lesson(database, live, "goldfish sulking again")
             relearner.poll_now()
             await until(lambda: live.lesson_set.revision == 2 and not live.needs_training)
@@ -269,14 +269,14 @@ async def test_a_database_that_is_away_is_told_once_and_asked_again(
         asked.append(1)
         raise UnavailableError
 
-    monkeypatch.setattr(engine, "reading", away)
+    monkeypatch.setattr(engine, "read_transaction", away)
     with capture_logs() as logs:
         async with running_reloader(live, database, every=0.01):
             await until(lambda: len(asked) > 3)
-            monkeypatch.setattr(engine, "reading", reading)
+            monkeypatch.setattr(engine, "read_transaction", reading)
             add_lesson(database, live, "goldfish sulking")
             await until(lambda: live.lesson_set.revision == 1)
-    assert [entry["event"] for entry in logs].count("knowledge.not_looked_up") == 1
+    assert [entry["event"] for entry in logs].count("knowledge.database_unavailable") == 1
 
 
 def test_a_message_is_dealt_with_by_one_knowledge_and_notes_which(database: Engine, content: Path) -> None:

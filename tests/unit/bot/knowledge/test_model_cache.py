@@ -39,8 +39,8 @@ def test_the_second_start_reads_what_the_first_learnt(tmp_path: Path, times: lis
 
 def test_a_broken_file_is_learnt_again_and_replaced(tmp_path: Path, times: list[str]) -> None:
     cached_or_train(trainable_base(), tmp_path)
-    (rows,) = tmp_path.glob("*/rows.npy")
-    rows.write_bytes(b"broken")
+    (weights,) = tmp_path.glob("*/weights.npy")
+    weights.write_bytes(b"broken")
     cached_or_train(trainable_base(), tmp_path)
     cached_or_train(trainable_base(), tmp_path)
     assert len(times) == 2

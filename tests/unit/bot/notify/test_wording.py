@@ -7,23 +7,17 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.notify.formatting import email_html, plain_text, telegram_html
-from bot.notify.interface import (
-    ContactMethod,
-    HandoffNotification,
-    HandoffState,
-    NotificationKind,
-    QuotedMessage,
-    Retraction,
-)
+from bot.notify.interface import ContactMethod, HandoffNotification, QuotedMessage, Retraction
 from bot.notify.wording import NotificationTexts, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
+from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.phrases import find_problems
 from kb.model import LANGUAGES, Language, LineId
 
 NOTICE = HandoffNotification(
     handoff=17,
-    kind=NotificationKind.NOTICE,
+    kind=NotificationKind.INITIAL,
     line=LineId("technical"),
     reason=HandoffReason.TRADING_STOPPED,
     state=HandoffState.OPEN,

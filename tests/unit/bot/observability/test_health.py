@@ -104,7 +104,7 @@ async def test_the_runner_in_this_process_is_alive_while_its_loops_are(
         assert told["heartbeat_seconds"] < 2
         assert (await pages.get("/healthz"))[0] == 200
 
-        monkeypatch.setattr(embedded, "STUCK_SECONDS", -1.0)
+        monkeypatch.setattr(embedded, "STALLED_AFTER_SECONDS", -1.0)
         status, told = await pages.get("/readyz")
         assert (status, told["workers"]) == (503, 0)
         assert "restart the program" in told["faults"][0]
@@ -120,7 +120,7 @@ async def test_the_runner_in_this_process_is_alive_while_its_loops_are(
 
 
 async def test_a_look_that_never_returns_is_noticed(program: ProgramFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "STUCK_SECONDS", 0.1)
+    monkeypatch.setattr(embedded, "STALLED_AFTER_SECONDS", 0.1)
     released = asyncio.Event()
 
     async def due() -> tuple[str, ...]:

@@ -16,10 +16,10 @@ from structlog.testing import LogCapture
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.intake.guards import FloodControlled
 from bot.observability.metrics import PrometheusMetrics, metrics_routes, read_gauges
+from handlers.model.handoff import HandoffState
 from storage.conversations import dead_letters
 from storage.database import engine
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import HandoffState
 from tests.doubles import NOW, RecordingJobRunner
 from tests.unit.bot.conftest import ProgramFixture
 
@@ -64,9 +64,9 @@ async def test_messages_are_counted_by_channel_and_act_and_timed(
 
     assert seen("paligs_messages_total", "test", "answer") == 1
     assert seen("paligs_messages_total", "test", "critical") == 2
-    assert seen("paligs_decide_seconds_count") == 3
-    assert seen("paligs_intake_seconds_count", "test") == 4
-    assert 0 < seen("paligs_intake_seconds_sum", "test") < 60
+    assert seen("paligs_decision_duration_seconds_count") == 3
+    assert seen("paligs_intake_duration_seconds_count", "test") == 4
+    assert 0 < seen("paligs_intake_duration_seconds_sum", "test") < 60
 
 
 async def test_what_waits_and_what_is_parked_is_read_from_the_database(
@@ -82,8 +82,8 @@ async def test_what_waits_and_what_is_parked_is_read_from_the_database(
 
     assert seen("paligs_database_up") == 1
     assert seen("paligs_outbox_waiting") == 2
-    assert seen("paligs_outbox_oldest_seconds") == 90
-    assert seen("paligs_parked") == 1
+    assert seen("paligs_outbox_oldest_age_seconds") == 90
+    assert seen("paligs_dead_letters") == 1
     assert seen("paligs_workers_alive") == 1
 
 
@@ -99,7 +99,7 @@ async def test_who_waits_for_people_is_read_by_line_and_is_gone_when_it_is_over(
 
     seen, text = await scrape(aiohttp_client, metrics, program.database)
     assert seen("paligs_handoffs", first.line, "open") == seen("paligs_handoffs", first.line, "taken") == 1
-    assert seen("paligs_handoff_oldest_seconds", first.line, "open") == 90
+    assert seen("paligs_handoff_oldest_age_seconds", first.line, "open") == 90
     assert "Ilze" not in text
 
     with engine.write_transaction(program.database) as connection:
@@ -121,9 +121,9 @@ async def test_deliveries_are_counted_by_how_they_went(program: ProgramFixture, 
 
     seen, _ = await scrape(aiohttp_client, metrics, program.database)
 
-    assert {result: seen("paligs_deliveries_total", "test", result) for result in ("sent", "later", "failed")} == {
+    assert {result: seen("paligs_deliveries_total", "test", result) for result in ("sent", "retried", "failed")} == {
         "sent": 2,
-        "later": 1,
+        "retried": 1,
         "failed": 1,
     }
 
@@ -139,8 +139,8 @@ async def test_what_is_turned_away_is_counted_with_its_reason(
     seen, _ = await scrape(aiohttp_client, metrics, program.database)
 
     assert seen("paligs_webhooks_rejected_total", "whatsapp", "signature") == 1
-    assert seen("paligs_updates_unreadable_total", "telegram", "not_json") == 1
-    assert seen("paligs_messages_held_back_total", "telegram", "silent") == 1
+    assert seen("paligs_updates_dropped_total", "telegram", "not_json") == 1
+    assert seen("paligs_messages_throttled_total", "telegram", "silent") == 1
 
 
 async def test_a_database_that_is_away_hides_nothing_else(aiohttp_client: AiohttpClient) -> None:
@@ -188,5 +188,9 @@ async def test_the_turn_runs_through_the_log(program: ProgramFixture) -> None:
     decided, sent = capture.entries
     assert (decided["event"], decided["message"]) == ("intake.decided", "one")
     assert "message" not in sent
-    assert (sent["event"], sent["turn"], sent["talk"]) == ("delivery.sent", decided["turn"], decided["talk"])
+    assert (sent["event"], sent["turn"], sent["conversation"]) == (
+        "delivery.sent",
+        decided["turn"],
+        decided["conversation"],
+    )
     assert structlog.contextvars.get_contextvars() == {}

@@ -185,7 +185,7 @@ def test_the_environment_names_the_service(bare: pytest.MonkeyPatch) -> None:
 
 
 def test_the_program_starts_without_opentelemetry() -> None:
-    look = "import sys, bot.app.roles, bot.observability.tracing; bot.observability.tracing.mistakes(); sys.exit('opentelemetry' in sys.modules)"
+    look = "import sys, bot.app.roles, bot.observability.tracing; bot.observability.tracing.find_problems(); sys.exit('opentelemetry' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", look], check=False, timeout=60).returncode == 0
 
 
@@ -241,7 +241,7 @@ async def test_each_try_is_a_span_and_a_failure_is_told_without_words(
     await traced.deliver(traced.submitted[-1])
     failed = process.spans["deliver test"]
 
-    assert [facts(span)["paligs.result"] for span in (later, failed)] == ["later", "failed"]
+    assert [facts(span)["paligs.result"] for span in (later, failed)] == ["retried", "failed"]
     assert [facts(span)["paligs.attempt"] for span in (later, failed)] == [1, 2]
     assert {span.status.status_code for span in (later, failed)} == {StatusCode.ERROR}
     assert trace_of(later) == trace_of(failed) == trace_of(process.spans["intake"])
@@ -270,7 +270,7 @@ async def test_no_word_and_no_address_gets_into_a_trace(traced: ProgramFixture, 
 async def test_the_same_message_again_is_told_as_such(traced: ProgramFixture, process: TracedProcess) -> None:
     for _ in range(2):
         await traced.intake(traced.inbound("hours", message_id="one"))
-    assert facts(process.spans["intake"]) == {"paligs.channel": "test", "paligs.result": "repeated"}
+    assert facts(process.spans["intake"]) == {"paligs.channel": "test", "paligs.result": "duplicate"}
 
 
 async def test_a_farewell_to_the_forgotten_is_a_trace_of_its_own(

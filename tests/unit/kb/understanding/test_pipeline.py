@@ -212,9 +212,9 @@ def test_endless_text_is_answered_in_a_moment(text: str) -> None:
 
 
 _ASK = """
-from tests.unit.kb.small import matcher, taught
+from tests.unit.kb.small import pipeline
 for text in ("printeris ne", "kase stav vakar", "privet kto vy", "where do i"):
-    print(matcher().understand(text))
+    print(pipeline().understand(text))
 """
 
 

@@ -84,10 +84,10 @@ def test_alembic_itself_runs_the_revisions_for_a_developer(tmp_path: Path) -> No
 def test_processes_that_start_on_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
     program = f"""
 from storage.migrations import upgrade
-from storage.database.engine import create
-engine = create("sqlite:///{tmp_path}/new/paligs.db")
+from storage.database.engine import create_database_engine
+engine = create_database_engine("sqlite:///{tmp_path}/new/paligs.db")
 upgrade.upgrade(engine)
-assert upgrade.check(engine) == []
+assert upgrade.find_problems(engine) == []
 """
     running = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _ in range(4)]
 
@@ -166,10 +166,10 @@ def test_where_there_is_nothing_to_do_alembic_is_not_loaded(tmp_path: Path) -> N
     program = (
         "import sys\n"
         "from storage.migrations import upgrade\n"
-        "from storage.database.engine import create\n"
-        f"database = create({database!r})\n"
+        "from storage.database.engine import create_database_engine\n"
+        f"database = create_database_engine({database!r})\n"
         "upgrade.upgrade(database)\n"
-        "assert upgrade.outdated(database) == []\n"
+        "assert upgrade.revision_problems(database) == []\n"
         "assert 'alembic' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

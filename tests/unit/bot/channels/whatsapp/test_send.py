@@ -71,7 +71,7 @@ async def test_after_a_permanent_error_nothing_is_remembered(desk: FakeTwilioMes
 
 
 async def test_what_is_remembered_is_bounded(desk: FakeTwilioMessages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.whatsapp.channel.REMEMBERED", 2)
+    monkeypatch.setattr("bot.channels.whatsapp.channel.MAX_PROGRESS_ENTRIES", 2)
     desk.failures = dict.fromkeys((2, 4, 6), SLOW_DOWN)
     whatsapp = channel(desk)
     for sequence in (1, 2, 3):

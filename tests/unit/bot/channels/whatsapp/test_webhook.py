@@ -93,7 +93,7 @@ async def test_a_wrong_signature_is_refused_and_counted(
         async with client.post(path, data=MESSAGE, headers={"X-Twilio-Signature": signature}) as response:
             assert response.status == 403
     assert (behind.received, behind.statuses, behind.rejections) == ([], [], ["signature"])
-    assert logs == [{"event": "webhook.rejected", "channel": "whatsapp", "why": "signature", "log_level": "warning"}]
+    assert logs == [{"event": "webhook.rejected", "channel": "whatsapp", "reason": "signature", "log_level": "warning"}]
 
 
 async def test_a_changed_field_is_refused(client: Client, behind: RecordingWebhookHandlers) -> None:
@@ -126,7 +126,7 @@ async def test_what_could_not_be_stored_is_asked_for_again(post: Post, behind: R
     behind.error = OSError("the disk is full")
     with capture_logs() as logs:
         assert (await post("/webhooks/twilio", MESSAGE))[0] == 500
-    assert [entry["event"] for entry in logs] == ["webhook.not_stored"]
+    assert [entry["event"] for entry in logs] == ["webhook.store_failed"]
     behind.error = None
     assert (await post("/webhooks/twilio", MESSAGE))[0] == 200
 

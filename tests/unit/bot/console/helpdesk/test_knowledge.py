@@ -102,9 +102,9 @@ async def test_a_lesson_is_taken_back_once(shop: HelpdeskFixture, otto: ConsoleB
 @pytest.mark.parametrize(
     ("meanings", "seen"),
     [
-        ({"kad vaļā": means("hours", language="lv")}, ("atbildēts", "Darba laiks", "90 %", "Ko bots atbildētu")),
-        ({"kad vaļā": means("hours", "desk", also=("printer",))}, ("pārjautāts", "Ziņā ir arī:")),
-        ({"kad vaļā": replace(means(), signals=frozenset({"past"}))}, ("nesaprasts", "Sadzirdēts: past")),
+        ({"kad vaļā": means("hours", language="lv")}, ("atbildēts", "Darba laiks", "90 %", "Bota atbilde")),
+        ({"kad vaļā": means("hours", "desk", also=("printer",))}, ("precizēts", "Ziņā ir arī:")),
+        ({"kad vaļā": replace(means(), signals=frozenset({"past"}))}, ("nesaprasts", "Pazīmes: past")),
     ],
 )
 async def test_a_message_is_tried_and_nothing_is_stored(
@@ -134,8 +134,8 @@ async def test_a_message_that_is_tried_tells_what_decided(shop: HelpdeskFixture,
     page = await (await otto.post("/knowledge/try", {"text": "kad vaļā"})).text()
 
     told = (
-        "atbild no 30 %, pārjautā no 5 %",
-        "zināms vārds vārdā",
+        "atbild no 30 %, precizē no 5 %",
+        "precīza sakritība",
         "time, work",
         "valaa → vaļā",
         "novērtējums",
@@ -167,7 +167,7 @@ async def test_a_draft_is_written_further_and_dropped(shop: HelpdeskFixture, ott
     )
     wrong = await (await otto.post("/knowledge/drafts/gift-card/keep", {"line": "nowhere"})).text()
     assert "Nav saglabāts" in wrong
-    assert "Melnraksts ir izmests." in await (await otto.post("/knowledge/drafts/gift-card/drop")).text()
+    assert "Melnraksts ir dzēsts." in await (await otto.post("/knowledge/drafts/gift-card/drop")).text()
     assert "Tāda melnraksta vairs nav." in await (await otto.post("/knowledge/drafts/gift-card/drop")).text()
     assert (await otto.get("/knowledge/drafts/gift-card")).status == 404
 

@@ -1,11 +1,11 @@
 """The page Now: taking, giving back, closing; of two the first wins and the other is told who."""
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState
 from kb.model import LineId
 from storage.database import engine
 from storage.helpdesk import queue
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.handoffs import HandoffState
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser, OpenBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
@@ -42,7 +42,7 @@ async def test_whoever_stands_still_comes_first_with_words_line_and_number(
     assert "Apstājusies tirdzniecība" in page
     assert "Darbnīca" in page
     assert 'href="tel:+37120110525">+371 20110525</a>' in page
-    assert "<title>(2) Tagad" in page
+    assert "<title>(2) Rinda" in page
 
 
 async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(
@@ -54,7 +54,7 @@ async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(
 
     assert state(shop, 1) == (HandoffState.TAKEN, "otto")
     assert "Paņēma: otto" in page
-    assert "Paņemts. Cilvēkam ir pateikts" in page
+    assert "Paņemts. Cilvēkam tas ir paziņots" in page
     assert len(shop.console.submitted) == 1
     assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.HANDOFF_TAKEN)] == [
         ("otto", "1")
@@ -80,7 +80,7 @@ async def test_what_is_given_back_waits_again(shop: HelpdeskFixture, otto: Conso
 
     assert "to var paņemt cits" in await (await otto.post("/now/1/give-back")).text()
     assert state(shop, 1) == (HandoffState.OPEN, None)
-    assert "Tas nevienam vairs nav paņemts." in await (await otto.post("/now/1/give-back")).text()
+    assert "Neviens to nav paņēmis." in await (await otto.post("/now/1/give-back")).text()
 
 
 async def test_reached_and_not_needed_close_it(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
