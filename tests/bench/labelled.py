@@ -17,10 +17,10 @@ from kb.evaluate import Row, only_in
 from kb.load import load
 from kb.model import LANGUAGES, KnowledgeBase
 from kb.verbatim import copies
-from tests.shared import KNOWLEDGE
+from tests.shared import DATA
 
-DEV: Final = KNOWLEDGE / "queries-dev.tsv"
-HARD: Final = KNOWLEDGE / "queries-hard-dev.tsv"
+DEV: Final = DATA / "queries-dev.tsv"
+HARD: Final = DATA / "queries-hard-dev.tsv"
 QUICK: Final = ("token_set_ratio", "bm25", "tfidf-nearest", "tfidf-svc", "tfidf-logistic")
 """The peers that are worth their time wherever many sets are judged."""
 NOISE: Final = ("typos", "nodiacritics+latin+typo", "doubled+latin")

@@ -6,9 +6,7 @@ import pytest
 
 from bot.ask import Asker, Row
 from handlers.situation import Knowledge
-from tests.shared import dialogs, needs_shared
-
-pytestmark = needs_shared
+from tests.shared import dialogs
 
 
 def wrong(expected: dict[str, Any], got: dict[str, Any]) -> bool:

@@ -37,7 +37,7 @@ from handlers.situation import Knowledge
 from kb.model import Act
 from storage import conversations, engine, handoffs, migrate
 from tests.doubles import NoJobs
-from tests.shared import needs_shared, queries
+from tests.shared import queries
 
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 PRESSING = (
@@ -228,7 +228,6 @@ def test_whoever_presses_for_a_ticket_is_steered_to_the_email(house: House) -> N
     no_way_to_a_ticket(house)
 
 
-@needs_shared
 @pytest.mark.parametrize("name", ["queries-dev.tsv", "queries-hard-dev.tsv"])
 def test_no_labelled_message_finds_a_way_either(house: House, name: str) -> None:
     for number, row in enumerate(queries(name)):

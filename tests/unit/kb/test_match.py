@@ -16,7 +16,7 @@ from kb.load import load
 from kb.match import Matcher, Rule
 from kb.model import EntryId
 from kb.understanding import Outcome, Understands
-from tests.shared import needs_shared, queries
+from tests.shared import queries
 from tests.unit.kb.small import matcher, taught
 
 REPOSITORY = Path(__file__).parents[3]
@@ -239,7 +239,6 @@ def shipped() -> Matcher:
     return Matcher(load())
 
 
-@needs_shared
 def test_messages_as_people_write_them_are_understood(shipped: Matcher) -> None:
     judged = judge(rows("queries-dev.tsv"), shipped, time.perf_counter)
     found = figures(judged)
@@ -253,7 +252,6 @@ def test_messages_as_people_write_them_are_understood(shipped: Matcher) -> None:
         assert (alarms(judged, EntryId(urgent)).false_alarms or 0) <= 0.01
 
 
-@needs_shared
 def test_hard_messages_are_understood_more_often_than_not(shipped: Matcher) -> None:
     found = figures(judge(rows("queries-hard-dev.tsv"), shipped, time.perf_counter))
     assert (found.first or 0) >= 0.7
