@@ -23,9 +23,7 @@ from bot.jobs.embedded import AT_ONCE
 from storage.engine import create, reading
 from tests.e2e.kill_program import Program, own_port
 from tests.e2e.telegram_peer import Fault, TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC, Json
-
-pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
+from tests.e2e.telegram_peer_rules import Json
 
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
 CHATS = range(1001, 1021)
