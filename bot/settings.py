@@ -11,22 +11,22 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_v
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.notify import settings as notices
-from storage import engine
-from storage.errors import AddressError
+from storage.database import engine
+from storage.errors import DatabaseUrlError
 
-SECRETS: Final = (
+SECRET_SETTINGS: Final = (
     "secret_key",
     "telegram_bot_token",
     "telegram_webhook_secret",
     "twilio_auth_token",
-    *notices.SECRETS,
+    *notices.SECRET_NOTIFICATION_SETTINGS,
     "oidc_client_secret",
 )
 """Settings that may stand in a file of their own, named by NAME_FILE."""
 
 
-_TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_SECRET_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_TELEGRAM_TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class SettingsError(Exception):
@@ -37,7 +37,7 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def _origin(value: object) -> object:
+def _parse_origin(value: object) -> object:
     """An http(s) address without a path, or nothing."""
     if not isinstance(value, str) or not value.strip():
         return None
@@ -47,7 +47,7 @@ def _origin(value: object) -> object:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _mapping(value: object) -> object:
+def _parse_json_object(value: object) -> object:
     """JSON, read here: what cannot be read is one mistake among others."""
     if not isinstance(value, str):
         return value
@@ -57,7 +57,7 @@ def _mapping(value: object) -> object:
         raise ValueError('write a JSON object, like {"quick-reply-2": "HX..."}, or leave it out') from None
 
 
-def _issuer(value: object) -> object:
+def _parse_issuer(value: object) -> object:
     """The name of an identity provider, exactly as it writes it itself."""
     if not isinstance(value, str) or not value.strip():
         return None
@@ -68,11 +68,11 @@ def _issuer(value: object) -> object:
     return value.strip()
 
 
-Origin = Annotated[str | None, BeforeValidator(_origin)]
-Address = Annotated[str, BeforeValidator(_origin)]
+OptionalOrigin = Annotated[str | None, BeforeValidator(_parse_origin)]
+RequiredOrigin = Annotated[str, BeforeValidator(_parse_origin)]
 
 
-class Settings(notices.NoticeSettings, BaseSettings):
+class Settings(notices.NotificationSettings, BaseSettings):
     """The settings; each is an environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
@@ -81,7 +81,7 @@ class Settings(notices.NoticeSettings, BaseSettings):
     content_dir: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    public_url: Origin = None
+    public_url: OptionalOrigin = None
     secret_key: SecretStr | None = None
     secret_key_file: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -90,14 +90,16 @@ class Settings(notices.NoticeSettings, BaseSettings):
     telegram_bot_token_file: Path | None = None
     telegram_webhook_secret: SecretStr | None = None
     telegram_webhook_secret_file: Path | None = None
-    telegram_api_url: Address = "https://api.telegram.org"
+    telegram_api_url: RequiredOrigin = "https://api.telegram.org"
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     twilio_auth_token_file: Path | None = None
     twilio_whatsapp_from: str | None = None
-    twilio_api_url: Address = "https://api.twilio.com"
-    twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_mapping)] = Field(default_factory=dict)
-    oidc_issuer: Annotated[str | None, BeforeValidator(_issuer)] = None
+    twilio_api_url: RequiredOrigin = "https://api.twilio.com"
+    twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_json_object)] = Field(
+        default_factory=dict
+    )
+    oidc_issuer: Annotated[str | None, BeforeValidator(_parse_issuer)] = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     oidc_client_secret_file: Path | None = None
@@ -114,18 +116,18 @@ class Settings(notices.NoticeSettings, BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """As usual, and after them the settings that bear the name of a line."""
-        lines = notices.LineSettings(settings_cls, env_settings, dotenv_settings)
+        lines = notices.LineSettingsSource(settings_cls, env_settings, dotenv_settings)
         return (init_settings, env_settings, dotenv_settings, file_secret_settings, lines)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        problems = [*self._read_secret_files(), *self.notice_mistakes(), *self._incomplete()]
+        problems = [*self._read_secret_files(), *self.find_notification_problems(), *self._find_problems()]
         if problems:
             raise ValueError("\n".join(problems))
         return self
 
     def _read_secret_files(self) -> Iterator[str]:
-        for name in SECRETS:
+        for name in SECRET_SETTINGS:
             file: Path | None = getattr(self, f"{name}_file")
             if file is None or getattr(self, name) is not None:
                 continue
@@ -134,49 +136,49 @@ class Settings(notices.NoticeSettings, BaseSettings):
             except (OSError, UnicodeDecodeError) as exc:
                 yield f"{name.upper()}_FILE: {file}: {type(exc).__name__}: point it at a readable text file"
 
-    def _incomplete(self) -> Iterator[str]:
+    def _find_problems(self) -> Iterator[str]:
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 16:
             yield "SECRET_KEY: is too short: write at least 16 random characters"
         try:
-            engine.check_address(self.database_url)
-        except AddressError as exc:
+            engine.check_url(self.database_url)
+        except DatabaseUrlError as exc:
             yield f"DATABASE_URL: {exc}"
         if self.content_dir is not None and not self.content_dir.is_dir():
             yield f"CONTENT_DIR: {self.content_dir}: is no folder: write one like kb/content, or nothing"
-        if self.telegram_bot_token is not None and not _fits(_TOKEN, self.telegram_bot_token):
+        if self.telegram_bot_token is not None and not _matches(_TELEGRAM_TOKEN, self.telegram_bot_token):
             yield "TELEGRAM_BOT_TOKEN: write the whole token as @BotFather gives it, like 110201543:AAHdq..."
-        if self.telegram_webhook_secret is not None and not _fits(_SECRET_TOKEN, self.telegram_webhook_secret):
+        if self.telegram_webhook_secret is not None and not _matches(_WEBHOOK_SECRET, self.telegram_webhook_secret):
             yield "TELEGRAM_WEBHOOK_SECRET: write 1 to 256 letters of A-Z a-z 0-9 _ -, or leave it out"
-        yield from self._whatsapp()
-        yield from self._half_an_oidc()
+        yield from self._find_whatsapp_problems()
+        yield from self._find_oidc_problems()
 
-    def _whatsapp(self) -> Iterator[str]:
+    def _find_whatsapp_problems(self) -> Iterator[str]:
         twilio = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp_from")
         missing = [name for name in twilio if getattr(self, name) is None]
         if 0 < len(missing) < len(twilio):
             for name in missing:
                 yield f"{name.upper()}: is missing: WhatsApp needs it beside the other TWILIO_ settings"
         if not missing:
-            yield from self._account_mistakes()
+            yield from self._find_account_problems()
 
-    def _account_mistakes(self) -> tuple[str, ...]:
+    def _find_account_problems(self) -> tuple[str, ...]:
         """What is wrong with the account's settings, when all of them are there."""
-        from bot.channels.whatsapp import Account, AccountError  # noqa: PLC0415 - who has no WhatsApp waits for no SDK
+        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError  # noqa: PLC0415 - who has no WhatsApp waits for no SDK
 
         try:
-            Account(
+            TwilioAccount(
                 sid=self.twilio_account_sid or "",
                 token="" if self.twilio_auth_token is None else self.twilio_auth_token.get_secret_value(),
                 number=self.twilio_whatsapp_from or "",
                 public_url=self.public_url or "",
-                content=self.twilio_content,
+                content_templates=self.twilio_content,
                 api_url=self.twilio_api_url,
             )
-        except AccountError as exc:
+        except TwilioAccountError as exc:
             return exc.problems
         return ()
 
-    def _half_an_oidc(self) -> Iterator[str]:
+    def _find_oidc_problems(self) -> Iterator[str]:
         names = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
         missing = [name for name in names if getattr(self, name) is None]
         if len(missing) == len(names):
@@ -192,8 +194,8 @@ class Settings(notices.NoticeSettings, BaseSettings):
 class WorkerSettings(Settings):
     """Those of one of many processes."""
 
-    def _incomplete(self) -> Iterator[str]:
-        yield from super()._incomplete()
+    def _find_problems(self) -> Iterator[str]:
+        yield from super()._find_problems()
         if not self.database_url.strip().startswith("postgres"):
             yield "DATABASE_URL: many machines need PostgreSQL: write postgresql://user:password@host/name"
 
@@ -201,13 +203,13 @@ class WorkerSettings(Settings):
 class WebSettings(WorkerSettings):
     """Those of one of many processes that take messages in."""
 
-    def _incomplete(self) -> Iterator[str]:
-        yield from super()._incomplete()
+    def _find_problems(self) -> Iterator[str]:
+        yield from super()._find_problems()
         if self.telegram_bot_token is not None and self.public_url is None:
             yield "PUBLIC_URL: is missing: many processes cannot poll Telegram, it has to call one address"
 
 
-class _Unchecked(Settings):
+class _UncheckedSettings(Settings):
     """Settings that do not fit together, for whoever looks for more mistakes in them."""
 
     @model_validator(mode="after")
@@ -216,15 +218,15 @@ class _Unchecked(Settings):
         return self
 
 
-Further = Callable[[Settings], Iterable[str]]
+MoreProblems = Callable[[Settings], Iterable[str]]
 """Looks for more mistakes: where something is wrong already, for a program that can start finds them by itself."""
 
 
-def read(
+def read_settings(
     kind: type[Settings] = Settings,
     *,
-    also: Iterable[str] = (),
-    further: Further = lambda _: (),
+    also_problems: Iterable[str] = (),
+    more_problems: MoreProblems = lambda _: (),
     **overrides: Any,
 ) -> Settings:
     """The settings as they stand in the environment. `also` are mistakes found elsewhere, to be told with the others.
@@ -238,8 +240,8 @@ def read(
             settings = kind(**overrides)
         except ValidationError as exc:
             errors = exc.errors()
-            lines = [line for error in errors for line in _sentences(error["loc"], error["msg"])]
-            problems += _new(lines, problems)
+            lines = [line for error in errors for line in _format_problem(error["loc"], error["msg"])]
+            problems += _without_repeats(lines, problems)
             wrong = {str(error["loc"][0]) for error in errors if error["loc"]}
             if not wrong:
                 break
@@ -247,21 +249,21 @@ def read(
             overrides |= {name: kind.model_fields[name].get_default(call_default_factory=True) for name in wrong}
         else:
             break
-    if problems := [*problems, *also]:
-        raise SettingsError((*problems, *_new(further(_Unchecked(**overrides)), problems)))
+    if problems := [*problems, *also_problems]:
+        raise SettingsError((*problems, *_without_repeats(more_problems(_UncheckedSettings(**overrides)), problems)))
     return settings
 
 
-def _new(found: Iterable[str], told: Iterable[str]) -> list[str]:
+def _without_repeats(problems: Iterable[str], reported: Iterable[str]) -> list[str]:
     """Without settings that something was said of before: what is wrong in itself fits nothing either."""
-    named = {line.partition(":")[0] for line in told}
-    return [line for line in found if line.partition(":")[0] not in named]
+    named = {line.partition(":")[0] for line in reported}
+    return [line for line in problems if line.partition(":")[0] not in named]
 
 
-def _fits(form: re.Pattern[str], secret: SecretStr) -> bool:
+def _matches(form: re.Pattern[str], secret: SecretStr) -> bool:
     return form.fullmatch(secret.get_secret_value()) is not None
 
 
-def _sentences(place: tuple[int | str, ...], message: str) -> list[str]:
+def _format_problem(location: tuple[int | str, ...], message: str) -> list[str]:
     message = message.removeprefix("Value error, ")
-    return [f"{str(place[0]).upper()}: {message}"] if place else message.splitlines()
+    return [f"{str(location[0]).upper()}: {message}"] if location else message.splitlines()

@@ -15,7 +15,7 @@ LineId = NewType("LineId", str)
 ANY_LINE = LineId("any")
 """The line of an entry that belongs to no line in particular."""
 
-Localised = Mapping[Language, str]
+Translations = Mapping[Language, str]
 """One text in every language of LANGUAGES."""
 
 
@@ -44,9 +44,9 @@ class Line:
 
     id: LineId
     phone: str
-    display: str
-    name: Localised
-    does: Localised
+    formatted_phone: str
+    name: Translations
+    purpose: Translations
     entry: EntryId | None = None
     """The entry that tells about this line."""
 
@@ -72,7 +72,7 @@ class Source:
     """The document that an answer rests on; `url` is None where it is not published under a link of its own."""
 
     id: str
-    title: Localised
+    title: Translations
     url: str | None = None
 
 
@@ -86,9 +86,9 @@ class Entry:
     trust: Trust
     sources: tuple[str, ...]
     review_by: date
-    title: Localised
-    body: Localised
-    citation: Localised
+    title: Translations
+    body: Translations
+    citation: Translations
     questions: Mapping[Language, tuple[str, ...]]
 
     def answer(self, language: Language) -> str:
@@ -97,7 +97,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concept:
+class SynonymSet:
     """Surface forms that mean the same in each language; a form ending in * stands for every word that begins so."""
 
     id: str
@@ -105,7 +105,7 @@ class Concept:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cue:
+class TriggerPhrases:
     """A short thing that people say to the bot itself (yes, the second one, it works again), in each language."""
 
     id: str
@@ -141,9 +141,9 @@ class KnowledgeBase:
     directory: Directory
     entries: Mapping[EntryId, Entry]
     sources: Mapping[str, Source]
-    concepts: tuple[Concept, ...] = ()
-    cues: Mapping[str, Cue] = field(default_factory=lambda: MappingProxyType({}))
-    decoys: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    concepts: tuple[SynonymSet, ...] = ()
+    cues: Mapping[str, TriggerPhrases] = field(default_factory=lambda: MappingProxyType({}))
+    out_of_scope: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Messages near the domain that no entry answers, by language."""
 
     def questions(self) -> Iterator[tuple[Entry, Language, str]]:

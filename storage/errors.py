@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.exc import DontWrapMixin
 
-from kb.teaching import LONGEST_LESSON, Fault, Refused
+from kb.lessons import MAX_LESSON_CHARS, Rejection, RejectionReason
 
 
 class StorageError(Exception):
@@ -30,7 +30,7 @@ class StorageError(Exception):
         super().__init__(message or (self.__doc__ or "").split("\n\n", maxsplit=1)[0])
 
 
-class AddressError(StorageError):
+class DatabaseUrlError(StorageError):
     """The database URL cannot be used: write sqlite:///data/paligs.db or postgresql://user:password@host:5432/name."""
 
 
@@ -44,7 +44,7 @@ class SchemaError(StorageError):
     """The database is not of this program's version: stop the program, run paligs db upgrade, and start it again."""
 
 
-class MomentError(StorageError, DontWrapMixin):
+class NaiveDateTimeError(StorageError, DontWrapMixin):
     """A time without a zone cannot be stored: give an aware one, such as datetime.now(UTC)."""
 
 
@@ -56,7 +56,7 @@ class BackupError(StorageError):
     """No backup was made: choose a file name that is free, in a folder that can be written to."""
 
 
-_NO_WORDS: Final = Refused(fault=Fault.EMPTY)
+_EMPTY_LESSON: Final = Rejection(reason=RejectionReason.EMPTY)
 
 
 class LessonError(StorageError):
@@ -65,22 +65,22 @@ class LessonError(StorageError):
     `refused` says why, for who says it in another language.
     """
 
-    def __init__(self, message: str | None = None, *, refused: Refused = _NO_WORDS) -> None:
-        super().__init__(message or _REMEDIES[refused.fault].format(place=refused.place))
-        self.refused = refused
+    def __init__(self, message: str | None = None, *, rejection: Rejection = _EMPTY_LESSON) -> None:
+        super().__init__(message or _REMEDIES[rejection.reason].format(place=rejection.place))
+        self.rejection = rejection
 
 
-class DraftError(StorageError):
+class EntryDraftError(StorageError):
     """The draft cannot be kept: mend what is named, and save it again."""
 
 
-_REMEDIES: Final[Mapping[Fault, str]] = MappingProxyType(
+_REMEDIES: Final[Mapping[RejectionReason, str]] = MappingProxyType(
     {
-        Fault.EMPTY: "There are no words in it: write a question as people ask it.",
-        Fault.TOO_LONG: f"It is too long: write it in at most {LONGEST_LESSON} characters.",
-        Fault.CONTACT: "A number, an address or a link stands in it: leave it out.",
-        Fault.NO_SUCH_ENTRY: "There is no entry {place}: choose one that is there.",
-        Fault.ELSEWHERE: "It stands under {place} already: take it away there first.",
-        Fault.KNOWN: "It stands under {place} already: nothing is left to teach.",
+        RejectionReason.EMPTY: "There are no words in it: write a question as people ask it.",
+        RejectionReason.TOO_LONG: f"It is too long: write it in at most {MAX_LESSON_CHARS} characters.",
+        RejectionReason.CONTAINS_CONTACT: "A number, an address or a link stands in it: leave it out.",
+        RejectionReason.NO_SUCH_ENTRY: "There is no entry {place}: choose one that is there.",
+        RejectionReason.IN_ANOTHER_ENTRY: "It stands under {place} already: take it away there first.",
+        RejectionReason.ALREADY_KNOWN: "It stands under {place} already: nothing is left to teach.",
     }
 )

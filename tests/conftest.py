@@ -8,8 +8,8 @@ from typing import Final
 import pytest
 import structlog
 
-from bot.knowledge import knowledge
-from handlers.situation import Knowledge
+from bot.knowledge.factory import load_knowledge
+from handlers.model.context import KnowledgeBundle
 
 WHOLE: Final = Path(__file__).parent / "e2e"
 
@@ -25,9 +25,9 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Knowledge:
+def shipped() -> KnowledgeBundle:
     """The knowledge as it is shipped."""
-    return knowledge()
+    return load_knowledge()
 
 
 @pytest.fixture(autouse=True)

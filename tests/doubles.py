@@ -8,18 +8,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot.channels.port import Shown
-from bot.jobs.port import Workers
-from bot.phrases import phrases
-from handlers.messages import Inbound, Kind, Reply
-from handlers.render import Draft, Voice, render
+from bot.channels.interface import OutgoingMessage
+from bot.delivery.jobs.interface import Workers
+from bot.knowledge.phrases import load_phrases
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound, MessageKind, Reply
+from handlers.model.session import Decision, Session
+from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
-from handlers.session import Decision, Session
-from handlers.situation import Knowledge
-from kb.load import load
+from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId, KnowledgeBase, Language
-from kb.understanding import Match, Outcome, Understanding
-from storage.outbox import Outgoing
+from kb.understanding.result import Candidate, Interpretation, Outcome
+from storage.delivery.outbox import OutgoingReply
 
 CONTENT = Path(__file__).parent / "content"
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
@@ -28,61 +28,63 @@ NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 @cache
 def small_base() -> KnowledgeBase:
     """The made-up company's ten entries."""
-    return load(CONTENT)
+    return load_knowledge_base(CONTENT)
 
 
-def means(*entries: str, language: Language | None = None, also: tuple[str, ...] = ()) -> Understanding:
+def means(*entries: str, language: Language | None = None, also: tuple[str, ...] = ()) -> Interpretation:
     """Surely the one entry; or, with several, one of them."""
     outcome = Outcome.UNKNOWN if not entries else Outcome.ANSWERED if len(entries) == 1 else Outcome.CLARIFIED
-    return Understanding(
+    return Interpretation(
         outcome=outcome,
-        matches=tuple(Match(entry=EntryId(entry), score=0.9, question="?") for entry in entries),
-        others=tuple(Match(entry=EntryId(entry), score=0.8, question="?") for entry in also),
+        candidates=tuple(Candidate(entry=EntryId(entry), confidence=0.9, question="?") for entry in entries),
+        secondary=tuple(Candidate(entry=EntryId(entry), confidence=0.8, question="?") for entry in also),
         language=language,
     )
 
 
 @dataclass
-class ScriptedMatcher:
+class ScriptedInterpreter:
     """Understands each text as scripted, and nothing else."""
 
-    meanings: Mapping[str, Understanding] = field(default_factory=dict)
+    meanings: Mapping[str, Interpretation] = field(default_factory=dict)
     cues: Mapping[str, str] = field(default_factory=dict)
 
-    def understand(self, text: str, *, language: Language | None = None, after: EntryId | None = None) -> Understanding:
+    def understand(
+        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+    ) -> Interpretation:
         """As scripted, or unknown."""
-        return self.meanings.get(text, Understanding(outcome=Outcome.UNKNOWN))
+        return self.meanings.get(text, Interpretation(outcome=Outcome.UNKNOWN))
 
-    def cue(self, text: str) -> str | None:
+    def match_cue(self, text: str) -> str | None:
         """As scripted, or None."""
         return self.cues.get(text)
 
 
 @dataclass
-class NoJobs:
+class RecordingJobQueue:
     """Notes which talks were told of, and delivers to none."""
 
-    told: list[str] = field(default_factory=list)
-    at_hand: bool = False
-    claimed: list[Outgoing] = field(default_factory=list)
+    submitted: list[str] = field(default_factory=list)
+    sends_in_process: bool = False
+    claimed: list[OutgoingReply] = field(default_factory=list)
 
-    def queue(self, connection: Connection, talk: str) -> None:
+    def queue(self, connection: Connection, conversation_id: str) -> None:
         """Nothing."""
 
-    def submit(self, talk: str, claimed: Outgoing | None = None) -> None:
+    def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
         """Note it."""
-        self.told.append(talk)
+        self.submitted.append(conversation_id)
         if claimed is not None:
             self.claimed.append(claimed)
 
 
 @dataclass
-class Crew(NoJobs):
+class RecordingJobRunner(RecordingJobQueue):
     """Says that so many deliver, and what is amiss here."""
 
     alive: int = 1
-    seconds: float | None = 2.04
-    amiss: list[str] = field(default_factory=list)
+    last_heartbeat_seconds: float | None = 2.04
+    known_problems: list[str] = field(default_factory=list)
 
     def start(self) -> None:
         """Nothing."""
@@ -90,47 +92,54 @@ class Crew(NoJobs):
     async def stop(self) -> None:
         """Nothing."""
 
-    def faults(self) -> list[str]:
+    def problems(self) -> list[str]:
         """As told."""
-        return self.amiss
+        return self.known_problems
 
     def workers(self, connection: Connection) -> Workers:
         """As told."""
-        return Workers(alive=self.alive, seconds=self.seconds)
+        return Workers(alive=self.alive, last_heartbeat_seconds=self.last_heartbeat_seconds)
 
 
 @dataclass
-class Sink:
+class NullChannel:
     """A channel that takes everything, and gives receipts."""
 
     name: str
-    taken: int = 0
+    sent_count: int = 0
 
-    async def send(self, address: str, shown: Shown) -> str:
+    async def send(self, address: str, message: OutgoingMessage) -> str:
         """Gone."""
-        self.taken += 1
-        return f"receipt {self.taken}"
+        self.sent_count += 1
+        return f"receipt {self.sent_count}"
 
 
-class Talk:
+class Dialog:
     """A talk with the bot: say something, look at the reply and the decision."""
 
     def __init__(
         self,
-        meanings: Mapping[str, Understanding] | None = None,
+        meanings: Mapping[str, Interpretation] | None = None,
         cues: Mapping[str, str] | None = None,
         session: Session | None = None,
         base: KnowledgeBase | None = None,
     ) -> None:
-        self.knowledge = Knowledge(
-            base=base or small_base(), matcher=ScriptedMatcher(meanings or {}, cues or {}), phrases=phrases()
+        self.knowledge = KnowledgeBundle(
+            base=base or small_base(),
+            interpreter=ScriptedInterpreter(meanings or {}, cues or {}),
+            phrases=load_phrases(),
         )
         self.session = session or Session()
         self.now = NOW
         self.decision: Decision | None = None
 
     def says(
-        self, text: str = "", *, kind: Kind = Kind.TEXT, choice: str | None = None, asked_in: str | None = None
+        self,
+        text: str = "",
+        *,
+        kind: MessageKind = MessageKind.TEXT,
+        choice: str | None = None,
+        source_turn: str | None = None,
     ) -> Reply:
         """What the bot replies."""
         inbound = Inbound(
@@ -142,20 +151,20 @@ class Talk:
             kind=kind,
             text=text,
             choice=choice,
-            asked_in=asked_in,
+            source_turn=source_turn,
         )
         self.decision = decide(inbound, self.session, self.knowledge, self.now)
         self.session = self.decision.session
-        voice = Voice(
+        voice = RenderContext(
             phrases=self.knowledge.phrases,
             directory=self.knowledge.base.directory,
             language=self.decision.trace.language,
         )
-        return render(self.decision.actions, voice, Draft(url="https://here/t/x")) or Reply(text="")
+        return render(self.decision.actions, voice, EmailDraft(url="https://here/t/x")) or Reply(text="")
 
-    def taps(self, choice: str, *, asked_in: str | None = None) -> Reply:
+    def taps(self, choice: str, *, source_turn: str | None = None) -> Reply:
         """What the bot replies to a tap."""
-        return self.says(kind=Kind.TAP, choice=choice, asked_in=asked_in)
+        return self.says(kind=MessageKind.TAP, choice=choice, source_turn=source_turn)
 
     def waits(self, time: timedelta) -> None:
         """Time goes by."""
@@ -167,7 +176,7 @@ class Talk:
         assert self.decision is not None
         return self.decision
 
-    def speaks(self, language: Language) -> "Talk":
+    def speaks(self, language: Language) -> "Dialog":
         """The same talk, begun in a language."""
         self.session = replace(self.session, language=language)
         return self

@@ -20,7 +20,7 @@ class Statement:
 
 
 @contextmanager
-def noted(engine: Engine) -> Iterator[list[Statement]]:
+def recorded_statements(engine: Engine) -> Iterator[list[Statement]]:
     """Every statement that runs on this engine within the block, each wording once."""
     seen = dict[str, Statement]()
 
@@ -37,7 +37,7 @@ def noted(engine: Engine) -> Iterator[list[Statement]]:
         statements.extend(seen.values())
 
 
-def scans(connection: Connection, statement: Statement, tables: Collection[str] = LARGE) -> list[str]:
+def full_scans(connection: Connection, statement: Statement, tables: Collection[str] = LARGE) -> list[str]:
     """Where one of these tables, or the whole of an index of one, would be read through; a partial index may be."""
     read_through = _sqlite if connection.dialect.name == "sqlite" else _postgresql
     return list(read_through(connection, statement, tables))

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
-from bot.channels.port import Shown
-from handlers.messages import Inbound, Kind, Option, Reply
+from bot.channels.interface import OutgoingMessage
+from handlers.model.messages import Inbound, MessageKind, Option, Reply
 
 TOPICS: Final = (
     Option(id="entry:dead", title="Kase nestrādā"),
@@ -23,17 +23,17 @@ GREETINGS: Final[Mapping[str | None, str]] = {
 
 
 @dataclass
-class Talks:
+class FakeConversations:
     """Receive and History in one. `delivered` is told of each reply, as the worker would tell the channel."""
 
     draft_url: str = "https://bot.example.lv/t/token"
-    delivered: Callable[[str, Shown], Awaitable[object]] | None = None
-    told: dict[str, list[Shown]] = field(default_factory=dict)
-    heard: list[Inbound] = field(default_factory=list)
+    deliver: Callable[[str, OutgoingMessage], Awaitable[object]] | None = None
+    messages_by_conversation: dict[str, list[OutgoingMessage]] = field(default_factory=dict)
+    received: list[Inbound] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    unreadable: bool = False
+    history_fails: bool = False
     page_size: int = 3
-    pause: float = 0.0
+    delay_seconds: float = 0.0
     """Between a message and its reply."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -42,27 +42,29 @@ class Talks:
         """Kept and answered, once for each message id; or the next failure."""
         if self.failures:
             raise self.failures.pop(0)
-        talk = self.told.setdefault(inbound.conversation, [])
+        talk = self.messages_by_conversation.setdefault(inbound.conversation, [])
         if any(one.message_id == inbound.message_id for one in talk):
             return
-        self.heard.append(inbound)
-        talk.append(self._shown(inbound.text.replace("1234", "••••"), mine=True, message_id=inbound.message_id))
+        self.received.append(inbound)
+        talk.append(
+            self._outgoing_message(inbound.text.replace("1234", "••••"), from_user=True, message_id=inbound.message_id)
+        )
         reply = self.reply(inbound)
         if inbound.text == "/forget":
             talk[:] = [replace(talk[-1], text="")]
         self._tasks.add(task := asyncio.create_task(self._answer(inbound.conversation, reply)))
         task.add_done_callback(self._tasks.discard)
 
-    async def history(self, conversation: str, after: int) -> Sequence[Shown]:
+    async def history(self, conversation: str, after_sequence: int) -> Sequence[OutgoingMessage]:
         """A page of what was said."""
-        if self.unreadable:
+        if self.history_fails:
             raise OSError("the history cannot be read")
-        talk = self.told.get(conversation, [])
-        return [one for one in talk if one.sequence > after][: self.page_size]
+        talk = self.messages_by_conversation.get(conversation, [])
+        return [one for one in talk if one.sequence > after_sequence][: self.page_size]
 
     def reply(self, inbound: Inbound) -> Reply:
         """What the made-up bot says."""
-        if inbound.kind is Kind.TAP and inbound.choice == "entry:dead":
+        if inbound.kind is MessageKind.TAP and inbound.choice == "entry:dead":
             return Reply(
                 text="Zvaniet tagad: +371 20000525 (Tehniskā daļa).\nKamēr zvanāt: stāv visas kases vai viena?"
             )
@@ -76,19 +78,21 @@ class Talks:
             )
         return Reply(text=f"Dzirdēju: {inbound.text}\n\nAvots: https://example.lv/help.")
 
-    def says(self, conversation: str, reply: Reply) -> Shown:
+    def says(self, conversation: str, reply: Reply) -> OutgoingMessage:
         """The bot says something of itself."""
-        shown = replace(self._shown(reply.text, mine=False), options=reply.options, turn="7")
-        self.told.setdefault(conversation, []).append(shown)
+        shown = replace(self._outgoing_message(reply.text, from_user=False), options=reply.options, turn="7")
+        self.messages_by_conversation.setdefault(conversation, []).append(shown)
         return shown
 
     async def _answer(self, conversation: str, reply: Reply) -> None:
-        if self.pause:
-            await asyncio.sleep(self.pause)
+        if self.delay_seconds:
+            await asyncio.sleep(self.delay_seconds)
         shown = self.says(conversation, reply)
-        if self.delivered is not None:
-            await self.delivered(conversation, shown)
+        if self.deliver is not None:
+            await self.deliver(conversation, shown)
 
-    def _shown(self, text: str, *, mine: bool, message_id: str | None = None) -> Shown:
+    def _outgoing_message(self, text: str, *, from_user: bool, message_id: str | None = None) -> OutgoingMessage:
         number = next(self._numbers)
-        return Shown(sequence=number * 3, mine=mine, text=text, options=(), at=datetime.now(UTC), message_id=message_id)
+        return OutgoingMessage(
+            sequence=number * 3, from_user=from_user, text=text, options=(), at=datetime.now(UTC), message_id=message_id
+        )

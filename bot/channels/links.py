@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 
 @dataclass(frozen=True)
-class Span:
+class TextSpan:
     """A piece of a text; `href` is where it leads, None for plain words."""
 
     text: str
@@ -23,42 +23,42 @@ _LINK: Final = re.compile(
                                    |(?!371)[1-9](?:[ \u00a0\u202f-]?[0-9]){7,14})(?!\d))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ENDS: Final = ".,;:!?…'’"
-_CLOSING: Final = {")": "(", "]": "[", "}": "{"}
+_SENTENCE_PUNCTUATION: Final = ".,;:!?…'’"
+_BRACKET_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 
 
-def spans(text: str) -> tuple[Span, ...]:
+def text_spans(text: str) -> tuple[TextSpan, ...]:
     """`text` cut into plain pieces and links, in order; joined again they are `text`."""
-    return tuple(_spans(text))
+    return tuple(_iterate_spans(text))
 
 
-def _spans(text: str) -> Iterator[Span]:
-    done = 0
+def _iterate_spans(text: str) -> Iterator[TextSpan]:
+    position = 0
     for found in _LINK.finditer(text):
-        shown = _without_end(found.group()) if found.lastgroup == "web" else found.group()
-        if shown.endswith("//"):
+        link_text = _strip_punctuation(found.group()) if found.lastgroup == "web" else found.group()
+        if link_text.endswith("//"):
             continue
-        if found.start() > done:
-            yield Span(text[done : found.start()])
-        yield Span(shown, _href(found.lastgroup, shown))
-        done = found.start() + len(shown)
-    if done < len(text):
-        yield Span(text[done:])
+        if found.start() > position:
+            yield TextSpan(text[position : found.start()])
+        yield TextSpan(link_text, _link_target(found.lastgroup, link_text))
+        position = found.start() + len(link_text)
+    if position < len(text):
+        yield TextSpan(text[position:])
 
 
-def _href(kind: str | None, shown: str) -> str:
+def _link_target(kind: str | None, text: str) -> str:
     if kind == "mail":
-        return f"mailto:{quote(shown, safe='@+')}"
+        return f"mailto:{quote(text, safe='@+')}"
     if kind == "phone":
-        return f"tel:+{re.sub(r'[^0-9]', '', shown)}"
-    return shown
+        return f"tel:+{re.sub(r'[^0-9]', '', text)}"
+    return text
 
 
-def _without_end(address: str) -> str:
+def _strip_punctuation(address: str) -> str:
     """A web address without the punctuation of the sentence around it; a bracket stays if it was opened inside."""
-    surplus = {closing: address.count(closing) - address.count(opening) for closing, opening in _CLOSING.items()}
+    surplus = {closing: address.count(closing) - address.count(opening) for closing, opening in _BRACKET_PAIRS.items()}
     end = len(address)
-    while end and (address[end - 1] in _ENDS or surplus.get(address[end - 1], 0) > 0):
+    while end and (address[end - 1] in _SENTENCE_PUNCTUATION or surplus.get(address[end - 1], 0) > 0):
         end -= 1
         if address[end] in surplus:
             surplus[address[end]] -= 1

@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.channels.links import spans
-from bot.channels.port import Receive, Shown
-from handlers.messages import Inbound, Kind, Option
+from bot.channels.interface import OutgoingMessage, Receive
+from bot.channels.links import text_spans
+from handlers.model.messages import Inbound, MessageKind, Option
 from kb.model import Language
 
 COMMANDS: Final = ("/start", "/help", "/language", "/lines", "/privacy", "/forget", "/cancel")
 
-PATIENCE_SECONDS: Final = 5.0
+REPLY_WAIT_SECONDS: Final = 5.0
 
 
 class Terminal:
@@ -44,14 +44,14 @@ class Terminal:
         self._language = language
         self._history: History = FileHistory(str(history)) if history is not None else InMemoryHistory()
         self._options: tuple[Option, ...] = ()
-        self._shown = asyncio.Event()
+        self._reply_shown = asyncio.Event()
 
-    async def talk(self) -> None:
+    async def run(self) -> None:
         """Reads and answers until the person leaves."""
         prompt: PromptSession[str] = PromptSession(
             history=self._history, completer=WordCompleter(list(COMMANDS), sentence=True), complete_while_typing=False
         )
-        await self.hear("/start")
+        await self.receive_line("/start")
         with patch_stdout(raw=True):
             while True:
                 try:
@@ -59,12 +59,12 @@ class Terminal:
                 except (EOFError, KeyboardInterrupt):
                     return
                 if line.strip():
-                    await self.hear(line)
+                    await self.receive_line(line)
 
-    async def hear(self, line: str) -> None:
+    async def receive_line(self, line: str) -> None:
         """One line from the person; the number of a choice on the screen is that choice."""
-        option = self._chosen(line)
-        self._shown.clear()
+        option = self._option_by_number(line)
+        self._reply_shown.clear()
         await self._receive(
             Inbound(
                 channel=self.name,
@@ -72,7 +72,7 @@ class Terminal:
                 sender=getuser(),
                 message_id=uuid4().hex,
                 sent_at=datetime.now(UTC),
-                kind=Kind.TEXT if option is None else Kind.TAP,
+                kind=MessageKind.TEXT if option is None else MessageKind.TAP,
                 text=line if option is None else option.title,
                 choice=None if option is None else option.id,
                 language=self._language,
@@ -80,23 +80,23 @@ class Terminal:
         )
         # The prompt comes back under the reply, or soon if there is none.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._shown.wait(), PATIENCE_SECONDS)
+            await asyncio.wait_for(self._reply_shown.wait(), REPLY_WAIT_SECONDS)
 
-    async def send(self, address: str, shown: Shown) -> str | None:
+    async def send(self, address: str, message: OutgoingMessage) -> str | None:
         """Shows a reply, its links blue, its choices numbered."""
         del address
         text = Text()
-        for span in spans(shown.text):
+        for span in text_spans(message.text):
             text.append(span.text, style=f"link {span.href} bright_blue" if span.href else "")
         self._console.print(Padding(text, (0, 0, 0, 2)))
-        self._options = tuple(option for option in shown.options if not option.quiet)
+        self._options = tuple(option for option in message.options if not option.quiet)
         for number, option in enumerate(self._options, start=1):
             self._console.print(f"  [bold cyan]{number}[/] {option.title}")
         self._console.print()
-        self._shown.set()
+        self._reply_shown.set()
         return None
 
-    def _chosen(self, line: str) -> Option | None:
+    def _option_by_number(self, line: str) -> Option | None:
         number = line.strip()
         if number.isascii() and number.isdigit() and 0 < int(number) <= len(self._options):
             return self._options[int(number) - 1]

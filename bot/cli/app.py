@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import agent, db, kb, notices, outbox, user
-from bot.cli.console import errors, waiting
+from bot.cli.kb import commands
+from bot.cli.operations import agent, db, notices, outbox, user
+from bot.cli.output import exit_on_known_errors, status_line
 from kb.model import LANGUAGES
 
 app = typer.Typer(
@@ -16,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(kb.app, name="kb")
+app.add_typer(commands.app, name="kb")
 app.add_typer(db.app, name="db")
 app.add_typer(user.app, name="user")
 app.add_typer(outbox.app, name="outbox")
@@ -30,12 +31,17 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
 ) -> None:
     """Serve the web chat and everything else in one process."""
-    from bot import helpdesk, tracing
-    from bot.main import serve
-    from bot.settings import Settings, read
+    from bot.app import helpdesk
+    from bot.app.roles import run_standalone
+    from bot.observability import tracing
+    from bot.settings import Settings, read_settings
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    serve(read(Settings, also=tracing.mistakes(), further=helpdesk.mistakes, **given))
+    run_standalone(
+        read_settings(
+            Settings, also_problems=tracing.find_problems(), more_problems=helpdesk.find_setting_problems, **given
+        )
+    )
 
 
 @app.command()
@@ -44,22 +50,32 @@ def web(
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
 ) -> None:
     """Take messages in and serve pages: one of many processes on PostgreSQL (paligs worker delivers)."""
-    from bot import helpdesk, tracing
-    from bot.main import web_role
-    from bot.settings import WebSettings, read
+    from bot.app import helpdesk
+    from bot.app.roles import run_web
+    from bot.observability import tracing
+    from bot.settings import WebSettings, read_settings
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    web_role(read(WebSettings, also=tracing.mistakes(), further=helpdesk.mistakes, **given))
+    run_web(
+        read_settings(
+            WebSettings, also_problems=tracing.find_problems(), more_problems=helpdesk.find_setting_problems, **given
+        )
+    )
 
 
 @app.command()
 def worker() -> None:
     """Deliver replies: one of many processes on PostgreSQL."""
-    from bot import helpdesk, tracing
-    from bot.main import worker_role
-    from bot.settings import WorkerSettings, read
+    from bot.app import helpdesk
+    from bot.app.roles import run_worker
+    from bot.observability import tracing
+    from bot.settings import WorkerSettings, read_settings
 
-    worker_role(read(WorkerSettings, also=tracing.mistakes(), further=helpdesk.mistakes))
+    run_worker(
+        read_settings(
+            WorkerSettings, also_problems=tracing.find_problems(), more_problems=helpdesk.find_setting_problems
+        )
+    )
 
 
 @app.command()
@@ -67,17 +83,17 @@ def chat(
     lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
 ) -> None:
     """Talk to it in the terminal."""
-    from bot.lessons import read_live
-    from bot.main import talk
-    from bot.settings import read
+    from bot.app.roles import run_terminal
+    from bot.knowledge.lesson_source import load_live_knowledge
+    from bot.settings import read_settings
 
     if lang is not None and lang not in LANGUAGES:
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
-    settings = read()
-    with waiting("Learning the knowledge ..."):
-        known = read_live(settings)
-    talk(settings, known, language=next((language for language in LANGUAGES if language == lang), None))
+    settings = read_settings()
+    with status_line("Learning the knowledge ..."):
+        known = load_live_knowledge(settings)
+    run_terminal(settings, known, language=next((language for language in LANGUAGES if language == lang), None))
 
 
 @app.command()
@@ -104,7 +120,7 @@ def ask(
 
 def main() -> None:
     """The console script."""
-    with errors():
+    with exit_on_known_errors():
         app()
     sys.exit(0)
 

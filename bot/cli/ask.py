@@ -9,13 +9,13 @@ from typing import TextIO
 
 import typer
 
-from bot.ask import Asker, Row, batch
-from bot.cli.console import FileError, progress, waiting
-from bot.knowledge import knowledge
-from bot.lessons import curriculum
-from bot.settings import read
-from bot.why import lines
-from handlers.situation import Knowledge
+from bot.cli.ask_batch import BatchAsker, BatchRow, ask_lines
+from bot.cli.output import FileError, progress, status_line
+from bot.knowledge.explain import format_explanation
+from bot.knowledge.factory import load_knowledge
+from bot.knowledge.lesson_source import read_lesson_set
+from bot.settings import read_settings
+from handlers.model.context import KnowledgeBundle
 from kb.model import LANGUAGES
 
 
@@ -24,34 +24,34 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
     if lang is not None and lang not in LANGUAGES:
         typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
         raise typer.Exit(2)
-    with waiting("Learning the knowledge ..."):
-        known = _known()
-    answer = Asker(known).ask(Row.model_validate({"text": text, "lang": lang}), why=why)
+    with status_line("Learning the knowledge ..."):
+        known = _load_knowledge()
+    answer = BatchAsker(known).ask(BatchRow.model_validate({"text": text, "lang": lang}), why=why)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
     typer.echo("\n\n".join(answer["replies"]))
     if why:
-        typer.echo("\n" + "\n".join(lines(answer["why"])))
+        typer.echo("\n" + "\n".join(format_explanation(answer["why"])))
     typer.echo(f"\n[{answer['outcome']} · {answer['entry'] or answer['act']} · {answer['score']:.2f}]", err=True)
 
 
 def ask_batch(name: str, *, why: bool = False) -> None:
     """Prints one JSON object for each line of the file, in its order."""
-    with _opened(name) as (rows, total):
-        for answer in progress(batch(rows, _known(), why=why), total=total, label="asking"):
+    with _open_batch(name) as (rows, total):
+        for answer in progress(ask_lines(rows, _load_knowledge(), why=why), total=total, label="asking"):
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
-def _known() -> Knowledge:
+def _load_knowledge() -> KnowledgeBundle:
     """As the program knows it that runs with the same settings."""
-    settings = read()
-    return knowledge(settings.content_dir, curriculum(settings.database_url).lessons)
+    settings = read_settings()
+    return load_knowledge(settings.content_dir, read_lesson_set(settings.database_url).lessons)
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[tuple[TextIO, int | None]]:
+def _open_batch(name: str) -> Iterator[tuple[TextIO, int | None]]:
     if name == "-":
         yield sys.stdin, None
         return

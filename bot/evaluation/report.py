@@ -4,43 +4,50 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from bot.evaluation.contest import Contender
-from kb.evaluate import Alarms, Figures, Judged, Row, alarms, by
-from kb.mistaken import Bin, Confusion, confusions, dishonesty, reliability
+from bot.evaluation.comparison import RankerResult
+from kb.evaluation.confusion import Confusion, ReliabilityBin, confusions, expected_calibration_error, reliability_bins
+from kb.evaluation.metrics import (
+    EntryMetrics,
+    EvaluationMetrics,
+    LabelledMessage,
+    Prediction,
+    entry_metrics,
+    metrics_by,
+)
 from kb.model import Act, KnowledgeBase
 
-URGENT: Final = frozenset({Act.CRITICAL, Act.TICKET})
+URGENT_ACTS: Final = frozenset({Act.CRITICAL, Act.TICKET})
 """Acts that must not be missed."""
-UNKNOWN: Final = "?"
+UNKNOWN_GROUP: Final = "?"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class EvaluationReport:
     """What came of our own matcher."""
 
-    contender: Contender
-    by_language: Mapping[str, Figures]
-    by_style: Mapping[str, Figures]
-    urgent: tuple[Alarms, ...]
+    result: RankerResult
+    by_language: Mapping[str, EvaluationMetrics]
+    by_style: Mapping[str, EvaluationMetrics]
+    urgent_entries: tuple[EntryMetrics, ...]
     confusions: tuple[Confusion, ...]
-    reliability: tuple[Bin, ...]
-    dishonesty: float | None
-    copied: int | None
+    reliability: tuple[ReliabilityBin, ...]
+    calibration_error: float | None
+    leaked: int | None
     """How many of the messages stand in the content (nearly) word for word; None where nobody looked."""
 
-    def named(self) -> dict[str, float | int | None]:
+    def by_name(self) -> dict[str, float | int | None]:
         """Every figure that a limit can be set for, by its name; those of a language or style as `lv.first`."""
-        recalls = [one.recall for one in self.urgent if one.recall is not None]
-        drawn = [one.false_alarms for one in self.urgent if one.false_alarms is not None]
-        figures = totals(self.contender) | {
-            "copied": self.copied,
-            "calibration_error": self.dishonesty,
+        recalls = [one.recall for one in self.urgent_entries if one.recall is not None]
+        drawn = [one.false_positive_rate for one in self.urgent_entries if one.false_positive_rate is not None]
+        figures = total_metrics(self.result) | {
+            "copied": self.leaked,
+            "calibration_error": self.calibration_error,
             "urgent_recall": min(recalls, default=None),
             "urgent_false_alarms": max(drawn, default=None),
         }
-        for one in self.urgent:
+        for one in self.urgent_entries:
             figures[f"{one.entry}.recall"] = one.recall
-            figures[f"{one.entry}.false_alarms"] = one.false_alarms
+            figures[f"{one.entry}.false_alarms"] = one.false_positive_rate
         for name, found in (*self.by_language.items(), *self.by_style.items()):
             figures |= {f"{name}.{key}": value for key, value in asdict(found).items()}
         return figures
@@ -48,34 +55,34 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """The whole of it."""
         return {
-            "figures": {key: rounded(value) for key, value in self.named().items() if "." not in key},
-            "by_language": {name: _figures(found) for name, found in self.by_language.items()},
-            "by_style": {name: _figures(found) for name, found in self.by_style.items()},
-            "urgent": [_rounded(asdict(one)) for one in self.urgent],
+            "figures": {key: rounded(value) for key, value in self.by_name().items() if "." not in key},
+            "by_language": {name: _metrics_json(found) for name, found in self.by_language.items()},
+            "by_style": {name: _metrics_json(found) for name, found in self.by_style.items()},
+            "urgent": [_rounded_values(asdict(one)) for one in self.urgent_entries],
             "confusions": [asdict(one) for one in self.confusions],
-            "reliability": [_rounded(asdict(one)) for one in self.reliability],
+            "reliability": [_rounded_values(asdict(one)) for one in self.reliability],
         }
 
 
-def report(contender: Contender, knowledge: KnowledgeBase, copied: int | None = None) -> Report:
+def make_report(result: RankerResult, knowledge: KnowledgeBase, leaked: int | None = None) -> EvaluationReport:
     """All figures of these rows; `copied` of them stand in the content."""
-    judged = contender.judged
-    urgent = [entry.id for entry in knowledge.entries.values() if entry.act in URGENT]
-    return Report(
-        contender=contender,
-        by_language=_parted(judged, lambda row: row.language or UNKNOWN),
-        by_style=_parted(judged, lambda row: row.style or UNKNOWN),
-        urgent=tuple(alarms(judged, entry) for entry in urgent),
+    judged = result.predictions
+    urgent = [entry.id for entry in knowledge.entries.values() if entry.act in URGENT_ACTS]
+    return EvaluationReport(
+        result=result,
+        by_language=_metrics_by_group(judged, lambda row: row.language or UNKNOWN_GROUP),
+        by_style=_metrics_by_group(judged, lambda row: row.style or UNKNOWN_GROUP),
+        urgent_entries=tuple(entry_metrics(judged, entry) for entry in urgent),
         confusions=confusions(judged),
-        reliability=reliability(judged),
-        dishonesty=dishonesty(judged),
-        copied=copied,
+        reliability=reliability_bins(judged),
+        calibration_error=expected_calibration_error(judged),
+        leaked=leaked,
     )
 
 
-def totals(contender: Contender) -> dict[str, float | int | None]:
+def total_metrics(result: RankerResult) -> dict[str, float | int | None]:
     """The figures of all rows together, and the seconds that learning took."""
-    return asdict(contender.figures) | {"learning_s": contender.learning}
+    return asdict(result.metrics) | {"learning_s": result.training_seconds}
 
 
 def rounded(value: float | int | None) -> float | int | None:
@@ -83,15 +90,17 @@ def rounded(value: float | int | None) -> float | int | None:
     return round(value, 5) if isinstance(value, float) else value
 
 
-def _parted(judged: Sequence[Judged], key: Callable[[Row], str]) -> Mapping[str, Figures]:
+def _metrics_by_group(
+    predictions: Sequence[Prediction], key: Callable[[LabelledMessage], str]
+) -> Mapping[str, EvaluationMetrics]:
     """By the key, unless no row has one."""
-    parted = by(judged, key)
-    return {} if set(parted) == {UNKNOWN} else parted
+    parted = metrics_by(predictions, key)
+    return {} if set(parted) == {UNKNOWN_GROUP} else parted
 
 
-def _figures(found: Figures) -> dict[str, Any]:
-    return _rounded(asdict(found))
+def _metrics_json(metrics: EvaluationMetrics) -> dict[str, Any]:
+    return _rounded_values(asdict(metrics))
 
 
-def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
+def _rounded_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: rounded(value) for key, value in values.items()}

@@ -9,14 +9,14 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bot.evaluation.contest import Contender
-from bot.evaluation.report import Report, totals
-from kb.evaluate import Alarms
-from kb.mistaken import Bin
+from bot.evaluation.comparison import RankerResult
+from bot.evaluation.report import EvaluationReport, total_metrics
+from kb.evaluation.confusion import ReliabilityBin
+from kb.evaluation.metrics import EntryMetrics
 
-Number = float | int | None
+MetricValue = float | int | None
 
-LABELS: Final[Mapping[str, str]] = {
+METRIC_LABELS: Final[Mapping[str, str]] = {
     "rows": "messages",
     "in_scope": "in scope",
     "copied": "known (nearly) word for word",
@@ -34,7 +34,7 @@ LABELS: Final[Mapping[str, str]] = {
     "p50_ms": "p50, ms",
     "p99_ms": "p99, ms",
 }
-GROUPED: Final[Mapping[str, str]] = {
+GROUP_LABELS: Final[Mapping[str, str]] = {
     "rows": "messages",
     "first": "first",
     "among_three": "three",
@@ -43,7 +43,7 @@ GROUPED: Final[Mapping[str, str]] = {
     "out_of_scope_answered": "outside",
     "roc_area": "area",
 }
-BESIDE: Final[Mapping[str, str]] = {
+COMPARISON_LABELS: Final[Mapping[str, str]] = {
     "first": "first",
     "among_three": "three",
     "out_of_scope_recall": "outside recall",
@@ -53,84 +53,90 @@ BESIDE: Final[Mapping[str, str]] = {
     "p99_ms": "p99 ms",
 }
 """What is told of groups of messages (outside: answered though out of scope), and of several contenders."""
-CONFUSIONS: Final = 12
-LARGE: Final = 10
-_Z: Final = 1.96
+MAX_CONFUSIONS: Final = 12
+ONE_DECIMAL_FROM: Final = 10
+_Z_95: Final = 1.96
 """Standard deviations that hold 95 % of a normal distribution."""
 
 
-def print_report(console: Console, title: str, found: Report, peers: Sequence[Contender] = ()) -> None:
+def print_report(
+    console: Console, title: str, evaluation: EvaluationReport, baselines: Sequence[RankerResult] = ()
+) -> None:
     """Everything about one set of messages, with `peers` beside."""
     console.print(title, style="bold", highlight=False)
-    console.print(_whole_table(found.named()))
-    if peers:
-        console.print(beside_table("beside others over the same questions", (found.contender, *peers)))
-    for name, parted in (("language", found.by_language), ("style", found.by_style)):
+    console.print(_totals_table(evaluation.by_name()))
+    if baselines:
+        console.print(comparison_table("beside others over the same questions", (evaluation.result, *baselines)))
+    for name, parted in (("language", evaluation.by_language), ("style", evaluation.by_style)):
         if parted:
             groups = {part: asdict(figures) for part, figures in parted.items()}
-            table = _table_of(f"by {name}", groups, GROUPED)
+            table = _metrics_table(f"by {name}", groups, GROUP_LABELS)
             table.caption = "wrongly: of all; outside: answered, though out of scope"
             console.print(table)
-    if found.urgent:
-        console.print(_alarms_table(found.urgent))
-    if found.reliability:
-        console.print(_bins_table(found.reliability))
-        console.print(f"calibration error {number(found.dishonesty)}", highlight=False)
-    for pair in found.confusions[:CONFUSIONS]:
-        console.print(f"{pair.count} x {pair.expected} taken for {pair.got}", highlight=False)
+    if evaluation.urgent_entries:
+        console.print(_urgent_table(evaluation.urgent_entries))
+    if evaluation.reliability:
+        console.print(_reliability_table(evaluation.reliability))
+        console.print(f"calibration error {format_value(evaluation.calibration_error)}", highlight=False)
+    for pair in evaluation.confusions[:MAX_CONFUSIONS]:
+        console.print(f"{pair.count} x {pair.expected} taken for {pair.predicted}", highlight=False)
 
 
-def beside_table(title: str, contenders: Iterable[Contender]) -> Table:
+def comparison_table(title: str, results: Iterable[RankerResult]) -> Table:
     """A row for each contender."""
-    return _table_of(title, {one.name: totals(one) for one in contenders}, BESIDE)
+    return _metrics_table(title, {one.name: total_metrics(one) for one in results}, COMPARISON_LABELS)
 
 
-def _whole_table(figures: Mapping[str, Number]) -> Table:
-    table = _table(None, "", "", "95 % interval")
-    counts = dict.fromkeys(("first", "among_three", "answered"), figures["in_scope"])
-    outside = int(figures["rows"] or 0) - int(figures["in_scope"] or 0)
-    counts |= {"answered_wrongly": figures["rows"], "out_of_scope_answered": outside, "out_of_scope_unknown": outside}
-    for key, label in LABELS.items():
-        value = figures[key]
+def _totals_table(metrics: Mapping[str, MetricValue]) -> Table:
+    table = _make_table(None, "", "", "95 % interval")
+    counts = dict.fromkeys(("first", "among_three", "answered"), metrics["in_scope"])
+    outside = int(metrics["rows"] or 0) - int(metrics["in_scope"] or 0)
+    counts |= {"answered_wrongly": metrics["rows"], "out_of_scope_answered": outside, "out_of_scope_unknown": outside}
+    for key, label in METRIC_LABELS.items():
+        value = metrics[key]
         if value is not None:
-            table.add_row(label, number(value), interval(value, int(counts[key] or 0)) if key in counts else "")
+            table.add_row(
+                label, format_value(value), wilson_interval(value, int(counts[key] or 0)) if key in counts else ""
+            )
     return table
 
 
-def interval(share: float, rows: int) -> str:
+def wilson_interval(share: float, rows: int) -> str:
     """Where the share lies that countless messages of this kind would give (Wilson)."""
     if not rows:
         return ""
-    spread = _Z**2 / rows
+    spread = _Z_95**2 / rows
     middle = (share + spread / 2) / (1 + spread)
-    half = _Z / (1 + spread) * sqrt(share * (1 - share) / rows + spread / (4 * rows))
+    half = _Z_95 / (1 + spread) * sqrt(share * (1 - share) / rows + spread / (4 * rows))
     return f"{max(0.0, middle - half):.3f} to {min(1.0, middle + half):.3f}"
 
 
-def _table_of(title: str, rows: Mapping[str, Mapping[str, Number]], labels: Mapping[str, str]) -> Table:
+def _metrics_table(title: str, rows: Mapping[str, Mapping[str, MetricValue]], labels: Mapping[str, str]) -> Table:
     """A row for each name, and a column for each figure that one of them has."""
     told = {key: label for key, label in labels.items() if any(found[key] is not None for found in rows.values())}
-    table = _table(title, "", *told.values())
+    table = _make_table(title, "", *told.values())
     for name, found in rows.items():
-        table.add_row(name, *(number(found[key]) for key in told))
+        table.add_row(name, *(format_value(found[key]) for key in told))
     return table
 
 
-def _alarms_table(found: Iterable[Alarms]) -> Table:
-    table = _table("must not be missed", "", "messages", "recall", "false alarms")
-    for one in found:
-        table.add_row(one.entry, str(one.rows), number(one.recall), number(one.false_alarms))
+def _urgent_table(entries: Iterable[EntryMetrics]) -> Table:
+    table = _make_table("must not be missed", "", "messages", "recall", "false alarms")
+    for one in entries:
+        table.add_row(one.entry, str(one.rows), format_value(one.recall), format_value(one.false_positive_rate))
     return table
 
 
-def _bins_table(found: Iterable[Bin]) -> Table:
-    table = _table("scores: promised and kept", "score", "messages", "promised", "right")
-    for one in found:
-        table.add_row(f"{one.low:.1f} to {one.high:.1f}", str(one.rows), number(one.promised), number(one.kept))
+def _reliability_table(bins: Iterable[ReliabilityBin]) -> Table:
+    table = _make_table("scores: promised and kept", "score", "messages", "promised", "right")
+    for one in bins:
+        table.add_row(
+            f"{one.low:.1f} to {one.high:.1f}", str(one.rows), format_value(one.confidence), format_value(one.accuracy)
+        )
     return table
 
 
-def _table(title: str | None, *columns: str) -> Table:
+def _make_table(title: str | None, *columns: str) -> Table:
     table = Table(
         title=title, title_justify="left", title_style="bold", caption_justify="left", header_style="", box=SIMPLE
     )
@@ -139,8 +145,8 @@ def _table(title: str | None, *columns: str) -> Table:
     return table
 
 
-def number(value: Number) -> str:
+def format_value(value: MetricValue) -> str:
     """A figure with three places, a large one with one; a dash where there is none."""
     if value is None:
         return "–"
-    return str(value) if isinstance(value, int) else f"{value:.3f}" if value < LARGE else f"{value:.1f}"
+    return str(value) if isinstance(value, int) else f"{value:.3f}" if value < ONE_DECIMAL_FROM else f"{value:.1f}"

@@ -6,38 +6,42 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from bot.notify.address import StaffAddress, Way, still_safe
-from bot.notify.layout import plain
-from bot.notify.port import Notice, NotifyError, Thread, Ticket, Told
-from bot.notify.words import Words
+from bot.notify.formatting import plain_text
+from bot.notify.interface import AnyNotification, GetTicketAddress, HandoffNotification, NotifyError, Thread
+from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed
+from bot.notify.wording import NotificationTexts
 
-SECONDS: Final = 30.0
+NOTIFY_TIMEOUT_SECONDS: Final = 30.0
 
-Tell = Callable[[str, str, str], bool]
+SendApprise = Callable[[str, str, str], bool]
 
 
-class ThroughApprise:
-    """Tells any service of bot.notify.address.SERVICES. What was said there stays: a change is told, too."""
+class AppriseNotifier:
+    """Tells any service of bot.notify.staff_address.SERVICES. What was said there stays: a change is told, too."""
 
-    def __init__(self, *, words: Words, ticket: Ticket, tell: Tell | None = None) -> None:
+    def __init__(
+        self, *, texts: NotificationTexts, ticket_address: GetTicketAddress, send: SendApprise | None = None
+    ) -> None:
         """`tell` gives a title and a body to the service of a URL, and says whether it took them."""
-        self._words, self._ticket, self._tell = words, ticket, tell or _tell
+        self._texts, self._ticket_address, self._send = texts, ticket_address, send or _send_with_apprise
 
-    async def notify(self, to: StaffAddress, notice: Told, thread: Thread) -> str:
+    async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str:
         """As Notifier.notify."""
-        if to.way is not Way.APPRISE or not still_safe(to, self._ticket()):
+        if to.transport is not Transport.APPRISE or not is_still_allowed(to, self._ticket_address()):
             raise NotifyError("this may be the ticket mailbox: nothing is sent to it", permanent=True)
-        written = self._words.written(notice)
-        body = plain(written)
-        if thread.receipt is not None and isinstance(notice, Notice):
-            body = self._words.state(notice)
+        written = self._texts.render(notification)
+        body = plain_text(written)
+        if thread.provider_message_id is not None and isinstance(notification, HandoffNotification):
+            body = self._texts.state_sentence(notification)
         with suppress(TimeoutError):
-            if await asyncio.wait_for(asyncio.to_thread(self._tell, to.target, written.subject, body), SECONDS):
-                return thread.receipt or thread.key
+            if await asyncio.wait_for(
+                asyncio.to_thread(self._send, to.target, written.subject, body), NOTIFY_TIMEOUT_SECONDS
+            ):
+                return thread.provider_message_id or thread.key
         raise NotifyError("the service did not take it", permanent=False)
 
 
-def _tell(url: str, title: str, body: str) -> bool:
+def _send_with_apprise(url: str, title: str, body: str) -> bool:
     import apprise  # noqa: PLC0415 - it costs half a second and much memory
 
     # It would log what it sends and where.

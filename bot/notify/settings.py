@@ -15,30 +15,30 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
 )
 
-from bot.notify.server import mail_server
+from bot.notify.smtp import parse_mail_server
 from kb.model import Language
 
-PREFIX: Final = "notify_"
-STOPPED: Final = "stopped"
+SETTING_PREFIX: Final = "notify_"
+OUTAGE_KEY: Final = "stopped"
 """What NOTIFY_AFTER calls the patience with a stopped till."""
 
-_SYSTEMD: Final = "notify_socket"
+_SYSTEMD_VARIABLE: Final = "notify_socket"
 """Set by systemd for its services."""
 
-_PART: Final = re.compile(r"\s*(?:([^\s=,;]+)\s*=\s*)?([0-9]+(?:\.[0-9]+)?)\s*")
+_MINUTES_PART: Final = re.compile(r"\s*(?:([^\s=,;]+)\s*=\s*)?([0-9]+(?:\.[0-9]+)?)\s*")
 
 
-def _minutes(value: object) -> object:
+def _parse_minutes(value: object) -> object:
     """ "10, technical=5, stopped=3": by line, "" for all others."""
     if not isinstance(value, str):
         return value
-    parts = [_PART.fullmatch(part) for part in re.split(r"[,;]", value) if part.strip()]
+    parts = [_MINUTES_PART.fullmatch(part) for part in re.split(r"[,;]", value) if part.strip()]
     if not all(part is not None and float(part[2]) > 0 for part in parts):
         raise ValueError("write minutes, for all lines or some: 10, technical=5, stopped=3")
     return {(part[1] or "").casefold(): float(part[2]) for part in parts if part is not None}
 
 
-def _zone(value: object) -> object:
+def _parse_time_zone(value: object) -> object:
     if value is None:
         return None
     try:
@@ -48,39 +48,39 @@ def _zone(value: object) -> object:
     return value
 
 
-class NoticeSettings(BaseModel):
+class NotificationSettings(BaseModel):
     """Whom to tell of hand-offs. `notify` holds every NOTIFY_ setting that is none of the others, by line."""
 
     notify: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
     notify_escalation: SecretStr | None = None
     notify_escalation_file: Path | None = None
-    notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_minutes)] = Field(default_factory=dict)
+    notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_parse_minutes)] = Field(default_factory=dict)
     notify_from: str | None = None
     notify_language: Language = "lv"
-    notify_timezone: Annotated[str | None, BeforeValidator(_zone)] = None
+    notify_timezone: Annotated[str | None, BeforeValidator(_parse_time_zone)] = None
     smtp_url: SecretStr | None = None
     smtp_url_file: Path | None = None
 
-    def notice_mistakes(self) -> Iterator[str]:
+    def find_notification_problems(self) -> Iterator[str]:
         """What is wrong with them, each with what to write; reads files that name targets."""
         for name in [name for name in self.notify if name.endswith("_file")]:
             file = Path(self.notify.pop(name).get_secret_value())
             try:
                 self.notify.setdefault(name.removesuffix("_file"), SecretStr(file.read_text("utf-8")))
             except (OSError, UnicodeDecodeError) as exc:
-                setting = f"{PREFIX}{name}".upper()
+                setting = f"{SETTING_PREFIX}{name}".upper()
                 yield f"{setting}: {file}: {type(exc).__name__}: point it at a readable text file"
         if self.smtp_url is not None:
             try:
-                mail_server(self.smtp_url.get_secret_value())
+                parse_mail_server(self.smtp_url.get_secret_value())
             except ValueError as exc:
                 yield f"SMTP_URL: {exc}"
 
 
-SECRETS: Final = ("notify_escalation", "smtp_url")
+SECRET_NOTIFICATION_SETTINGS: Final = ("notify_escalation", "smtp_url")
 
 
-class LineSettings(PydanticBaseSettingsSource):
+class LineSettingsSource(PydanticBaseSettingsSource):
     """NOTIFY_<LINE> for whatever lines the content has: their names are not known here."""
 
     def __init__(self, settings: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
@@ -96,15 +96,15 @@ class LineSettings(PydanticBaseSettingsSource):
         found: dict[str, str] = {}
         for source in self._sources:
             if isinstance(source, EnvSettingsSource | DotEnvSettingsSource):
-                found = _lines(source.env_vars) | found
+                found = _line_variables(source.env_vars) | found
         return {"notify": found} if found else {}
 
 
-def _lines(variables: Mapping[str, str | None]) -> dict[str, str]:
+def _line_variables(variables: Mapping[str, str | None]) -> dict[str, str]:
     """The NOTIFY_ variables that are no settings of their own."""
-    others = {*NoticeSettings.model_fields, _SYSTEMD}
+    others = {*NotificationSettings.model_fields, _SYSTEMD_VARIABLE}
     return {
-        name.removeprefix(PREFIX): value
+        name.removeprefix(SETTING_PREFIX): value
         for name, value in variables.items()
-        if name.startswith(PREFIX) and name not in others and value
+        if name.startswith(SETTING_PREFIX) and name not in others and value
     }

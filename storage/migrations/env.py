@@ -1,9 +1,9 @@
-"""Runs the revisions for Alembic, on the connection that storage.migrate gives; a developer gives `-x url=...`."""
+"""Runs the revisions for Alembic, on the connection of storage.migrations.upgrade; a developer gives `-x url=...`."""
 
 from alembic import context
 from sqlalchemy import Connection
 
-from storage.engine import create, migrating
+from storage.database.engine import create_database_engine, migration_transaction
 from storage.tables import metadata
 
 
@@ -23,5 +23,5 @@ def _run(connection: Connection) -> None:
 if (given := context.config.attributes.get("connection")) is not None:
     _run(given)
 else:
-    with migrating(create(context.get_x_argument(as_dictionary=True)["url"])) as opened:
+    with migration_transaction(create_database_engine(context.get_x_argument(as_dictionary=True)["url"])) as opened:
         _run(opened)

@@ -1,11 +1,11 @@
 """The tables: whatever belongs to a person hangs on `conversation_id`, so that erasing and exporting miss nothing."""
 
+from storage.tables.agents import agent_sessions, agents, audit, sign_ins
 from storage.tables.base import metadata
-from storage.tables.counts import daily_counts, daily_feedback, monthly_counts
+from storage.tables.conversations import conversations, feedback, messages, parked, sessions, turns, unclear
+from storage.tables.curation import drafts, ignored, knowledge_revision, taught
 from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notices
-from storage.tables.lessons import drafts, ignored, knowledge_revision, taught
-from storage.tables.staff import agent_sessions, agents, audit, sign_ins
-from storage.tables.talks import conversations, feedback, messages, parked, sessions, turns, unclear
+from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
 
 __all__ = [
     "agent_sessions",
@@ -26,7 +26,7 @@ __all__ = [
     "notice_pace",
     "notices",
     "parked",
-    "personal",
+    "personal_tables",
     "sessions",
     "sign_ins",
     "taught",
@@ -34,5 +34,5 @@ __all__ = [
     "unclear",
 ]
 
-personal = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)
+personal_tables = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)
 """The tables that hold what belongs to a person, owners before what hangs on them."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, MetaData
 
-from storage.columns import Words
+from storage.tables.types import SafeText
 
 metadata = MetaData(
     naming_convention={
@@ -15,6 +15,6 @@ metadata = MetaData(
 )
 
 
-def owner(*, primary_key: bool = False) -> Column[str]:
+def conversation_id_column(*, primary_key: bool = False) -> Column[str]:
     """The talk that a row belongs to, and is erased with."""
-    return Column("conversation_id", Words, ForeignKey("conversations.id"), primary_key=primary_key, nullable=False)
+    return Column("conversation_id", SafeText, ForeignKey("conversations.id"), primary_key=primary_key, nullable=False)

@@ -2,25 +2,25 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
-from storage.columns import BigKey, Moment, Words
-from storage.tables.base import metadata, owner
+from storage.tables.base import conversation_id_column, metadata
+from storage.tables.types import BigKey, SafeText, UtcDateTime
 
 handoffs = Table(
     "handoffs",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
-    owner(),
+    conversation_id_column(),
     Column("turn_id", BigKey, ForeignKey("turns.id"), nullable=False),
-    Column("line", Words, nullable=False),
-    Column("reason", Words, nullable=False),
-    Column("state", Words, nullable=False),
-    Column("taken_by", Words),
-    Column("created_at", Moment, nullable=False),
-    Column("updated_at", Moment, nullable=False),
-    Column("closed_at", Moment),
+    Column("line", SafeText, nullable=False),
+    Column("reason", SafeText, nullable=False),
+    Column("state", SafeText, nullable=False),
+    Column("taken_by", SafeText),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
     # What happens when nobody takes it; each is set exactly while it is still to come.
-    Column("remind_at", Moment),
-    Column("escalate_at", Moment),
+    Column("remind_at", UtcDateTime),
+    Column("escalate_at", UtcDateTime),
     Index("ix_handoffs_conversation_id", "conversation_id"),
     Index("ix_handoffs_turn_id", "turn_id"),
     Index("ix_handoffs_created_at", "created_at"),
@@ -45,11 +45,11 @@ handoff_events = Table(
     "handoff_events",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
-    owner(),
+    conversation_id_column(),
     Column("handoff_id", BigKey, ForeignKey("handoffs.id"), nullable=False),
-    Column("what", Words, nullable=False),
-    Column("who", Words),
-    Column("created_at", Moment, nullable=False),
+    Column("what", SafeText, nullable=False),
+    Column("who", SafeText),
+    Column("created_at", UtcDateTime, nullable=False),
     Index("ix_handoff_events_conversation_id", "conversation_id"),
     Index("ix_handoff_events_handoff_id", "handoff_id"),
     sqlite_autoincrement=True,
@@ -60,32 +60,32 @@ notices = Table(
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
     # Empty once the person is forgotten: what is left then tells only where a message stands that must be changed.
-    Column("conversation_id", Words, ForeignKey("conversations.id")),
+    Column("conversation_id", SafeText, ForeignKey("conversations.id")),
     Column("handoff", BigKey, nullable=False),
-    Column("kind", Words, nullable=False),
-    Column("target", Words, nullable=False),
+    Column("kind", SafeText, nullable=False),
+    Column("target", SafeText, nullable=False),
     # Whether what was sent there can be changed, so that it follows the talk.
     Column("live", Boolean, nullable=False),
-    Column("state", Words, nullable=False),
+    Column("state", SafeText, nullable=False),
     # The version that is to be shown, and the one that is: `due_at` is set exactly while they differ.
     Column("wanted", Integer, nullable=False),
     Column("shown", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("due_at", Moment),
-    Column("receipt", Words),
-    Column("error", Words),
-    Column("created_at", Moment, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("receipt", SafeText),
+    Column("error", SafeText),
+    Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("handoff", "kind", "target"),
     Index("ix_notices_conversation_id", "conversation_id"),
     sqlite_autoincrement=True,
 )
-_untold = notices.c.due_at.is_not(None)
-Index("ix_notices_due_at", notices.c.due_at, sqlite_where=_untold, postgresql_where=_untold)
+_undelivered = notices.c.due_at.is_not(None)
+Index("ix_notices_due_at", notices.c.due_at, sqlite_where=_undelivered, postgresql_where=_undelivered)
 
 notice_pace = Table(
     "notice_pace",
     metadata,
-    Column("target", Words, primary_key=True),
+    Column("target", SafeText, primary_key=True),
     # When the latest messages went there, as JSON.
-    Column("recent", Words, nullable=False),
+    Column("recent", SafeText, nullable=False),
 )

@@ -11,9 +11,9 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Engine, Table, insert
 
-from kb.load import load
+from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase
-from storage.engine import writing
+from storage.database.engine import write_transaction
 from storage.tables import conversations, daily_counts, handoffs, messages, turns
 
 NOW: Final = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -24,7 +24,7 @@ BATCH: Final = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SampleTurn:
     """A message to fill the database with, and what was decided about it."""
 
     text: str
@@ -38,17 +38,17 @@ class Asked:
 def fill(engine: Engine, count: int, *, seed: int = 1) -> None:
     """So many `count` messages, the newest of them just before NOW."""
     chance = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
-    rows = _Rows(chance, load(), count // 2)
-    with writing(engine) as connection:
+    rows = _RowGenerator(chance, load_knowledge_base(), count // 2)
+    with write_transaction(engine) as connection:
         for batch in rows.batches():
             for table, values in batch:
                 _insert(connection, table, values)
         _insert(connection, daily_counts, rows.daily())
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.exec_driver_sql("ANALYZE")
 
 
-class _Rows:
+class _RowGenerator:
     def __init__(self, chance: random.Random, known: KnowledgeBase, turns_wanted: int) -> None:
         self._chance, self._turns = chance, turns_wanted
         self._talks = max(1, turns_wanted // TURNS_A_TALK)
@@ -86,7 +86,7 @@ class _Rows:
     def _batch(self, numbers: range, first: datetime) -> Sequence[tuple[Table, list[dict[str, Any]]]]:
         decided: list[dict[str, Any]] = []
         said: list[dict[str, Any]] = []
-        called: list[tuple[int, int, Asked, datetime]] = []
+        called: list[tuple[int, int, SampleTurn, datetime]] = []
         for number in numbers:
             at = first + YEAR * (number + 1) / (self._turns + 1)
             # A talk's turns stand near one another, as they do in a year of talks.
@@ -102,19 +102,21 @@ class _Rows:
                 called.append((number + 1, talk, asked, at))
         return [(turns, decided), (messages, said), (handoffs, [self._handoff(*call) for call in called])]
 
-    def _ask(self) -> Asked:
+    def _ask(self) -> SampleTurn:
         asked = self._chance.choice(self._asked)
         words = [*asked.text.split(), self._chance.choice(self._words)]
         self._chance.shuffle(words)
         text = asked.text if self._chance.random() < 0.5 else " ".join(words)
         luck = self._chance.random()
         if luck < 0.08:
-            return Asked(text=text, language=asked.language, outcome="unknown", act="none", entry=None, line=None)
+            return SampleTurn(text=text, language=asked.language, outcome="unknown", act="none", entry=None, line=None)
         if luck < 0.16:
-            return Asked(text=text, language=asked.language, outcome="clarified", act="clarify", entry=None, line=None)
-        return Asked(**{**asked.__dict__, "text": text})
+            return SampleTurn(
+                text=text, language=asked.language, outcome="clarified", act="clarify", entry=None, line=None
+            )
+        return SampleTurn(**{**asked.__dict__, "text": text})
 
-    def _turn(self, number: int, talk: int, asked: Asked, at: datetime) -> dict[str, Any]:
+    def _turn(self, number: int, talk: int, asked: SampleTurn, at: datetime) -> dict[str, Any]:
         matches = [
             {"entry": one.entry, "score": 0.3, "question": one.text, "why": ["kase = kasse"]}
             for one in self._chance.choices(self._asked, k=3)
@@ -138,7 +140,7 @@ class _Rows:
             "created_at": at,
         }
 
-    def _messages(self, turn: int, talk: int, asked: Asked, at: datetime) -> Iterator[dict[str, Any]]:
+    def _messages(self, turn: int, talk: int, asked: SampleTurn, at: datetime) -> Iterator[dict[str, Any]]:
         both = {"conversation_id": f"{talk:032x}", "turn_id": turn, "created_at": at, "attempts": 0}
         person = {"id": 2 * turn - 1, "side": "person", "text": asked.text, "sent_at": at, "kind": "text"}
         yield both | person | {"provider_id": f"m{turn}", "state": None}
@@ -146,7 +148,7 @@ class _Rows:
         reply = {"id": 2 * turn, "side": "bot", "text": "Atbilde. " * 20, "sent_at": sent, "kind": None}
         yield both | reply | {"provider_id": None, "state": "delivered"}
 
-    def _handoff(self, turn: int, talk: int, asked: Asked, at: datetime) -> dict[str, Any]:
+    def _handoff(self, turn: int, talk: int, asked: SampleTurn, at: datetime) -> dict[str, Any]:
         # Open ones are of the last days only: one of an older talk was closed.
         still = at > NOW - timedelta(days=2)
         return {
@@ -161,9 +163,11 @@ class _Rows:
         }
 
 
-def _asked(known: KnowledgeBase) -> Iterator[Asked]:
+def _asked(known: KnowledgeBase) -> Iterator[SampleTurn]:
     for entry, language, text in known.questions():
-        yield Asked(text=text, language=language, outcome="answered", act=entry.act, entry=entry.id, line=entry.line)
+        yield SampleTurn(
+            text=text, language=language, outcome="answered", act=entry.act, entry=entry.id, line=entry.line
+        )
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

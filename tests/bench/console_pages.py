@@ -24,22 +24,25 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, Engine, event
 
-from bot.console import Console, Records
-from bot.console.helpdesk import helpdesk
-from bot.console.library import Library
-from bot.console.passwords import Checker, hashed
-from bot.console.sign_in import SignIn
-from bot.desk import Desk
-from bot.knowledge import knowledge
-from handlers.situation import Knowledge
-from storage import agents, figures, months, search, transcript, unanswered, waiting
-from storage.agents import Role
-from storage.engine import reading, writing
-from storage.search import Wanted
+from bot.console import ConsoleApp, Transactions
+from bot.console.auth.login import SignInView
+from bot.console.auth.passwords import PasswordService, hash_password
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.helpdesk_sections import helpdesk_sections
+from bot.helpdesk.handoff_actions import HandoffActions
+from bot.knowledge.factory import load_knowledge
+from handlers.model.context import KnowledgeBundle
+from storage.conversations import search, transcript
+from storage.conversations.search import SearchFilter
+from storage.curation import unanswered
+from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import agents, queue
+from storage.helpdesk.agents import Role
+from storage.statistics import monthly_rollup, reports
 from tests.bench.console_database import NOW, fill
 from tests.bench.console_servers import database
-from tests.doubles import NoJobs
-from tests.unit.bot.console.conftest import PASSWORD, Browser
+from tests.doubles import RecordingJobQueue
+from tests.unit.bot.console.conftest import PASSWORD, ConsoleBrowser
 
 LIMIT_MILLISECONDS: Final = 300
 DAY: Final = timedelta(days=1)
@@ -47,23 +50,25 @@ DAY: Final = timedelta(days=1)
 Question = Callable[[Connection], object]
 
 QUESTIONS: Final[Mapping[str, Question]] = {
-    "now": waiting.waiting,
-    "conversations": lambda c: search.search(c, Wanted()),
-    "conversations, far back": lambda c: search.search(c, Wanted(), before=250_000),
-    "conversations, a day": lambda c: search.search(c, Wanted(since=NOW - 90 * DAY, until=NOW - 89 * DAY)),
-    "conversations, rare": lambda c: search.search(c, Wanted(act="critical", language="ru", channel="telegram")),
-    "conversations, none such": lambda c: search.search(c, Wanted(act="nothing")),
-    "conversations, handed off": lambda c: search.search(c, Wanted(handed_off=True, channel="webchat")),
-    "conversations, words": lambda c: search.search(c, Wanted(says=lambda words: "kas" in words)),
-    "conversations, no such words": lambda c: search.search(c, Wanted(says=lambda words: "zzz" in words)),
+    "now": queue.list_queue,
+    "conversations": lambda c: search.search(c, SearchFilter()),
+    "conversations, far back": lambda c: search.search(c, SearchFilter(), before=250_000),
+    "conversations, a day": lambda c: search.search(c, SearchFilter(since=NOW - 90 * DAY, until=NOW - 89 * DAY)),
+    "conversations, rare": lambda c: search.search(c, SearchFilter(act="critical", language="ru", channel="telegram")),
+    "conversations, none such": lambda c: search.search(c, SearchFilter(act="nothing")),
+    "conversations, handed off": lambda c: search.search(c, SearchFilter(handed_off=True, channel="webchat")),
+    "conversations, words": lambda c: search.search(c, SearchFilter(text_matches=lambda words: "kas" in words)),
+    "conversations, no such words": lambda c: search.search(c, SearchFilter(text_matches=lambda words: "zzz" in words)),
     "transcript": lambda c: transcript.transcript(c, f"{123:032x}"),
-    "unanswered, 30 days": lambda c: unanswered.newest(c, NOW, NOW - 30 * DAY, waits=timedelta(minutes=30)),
-    "figures, 30 days": lambda c: figures.by_days(c, (NOW - 30 * DAY).date(), NOW.date()),
-    "figures, 90 days": lambda c: figures.by_days(c, (NOW - 90 * DAY).date(), NOW.date()),
-    "figures, a year": lambda c: figures.by_months(c, (NOW - 365 * DAY).date(), NOW.date()),
-    "times, 30 days": lambda c: figures.times(c, NOW - 30 * DAY, NOW),
-    "times, a year": lambda c: figures.times(c, NOW - 365 * DAY, NOW),
-    "hand-offs, a year": lambda c: figures.handed_off(c, NOW - 365 * DAY, NOW),
+    "unanswered, 30 days": lambda c: unanswered.list_newest(
+        c, NOW, NOW - 30 * DAY, answer_timeout=timedelta(minutes=30)
+    ),
+    "figures, 30 days": lambda c: reports.count_by_day(c, (NOW - 30 * DAY).date(), NOW.date()),
+    "figures, 90 days": lambda c: reports.count_by_day(c, (NOW - 90 * DAY).date(), NOW.date()),
+    "figures, a year": lambda c: reports.count_by_month(c, (NOW - 365 * DAY).date(), NOW.date()),
+    "times, 30 days": lambda c: reports.response_times(c, NOW - 30 * DAY, NOW),
+    "times, a year": lambda c: reports.response_times(c, NOW - 365 * DAY, NOW),
+    "hand-offs, a year": lambda c: reports.handoff_counts(c, NOW - 365 * DAY, NOW),
 }
 
 
@@ -81,13 +86,13 @@ def main() -> None:
             with database(kind, Path(folder)) as engine:
                 start = perf_counter()
                 fill(engine, given.messages)
-                _say(f"\n{kind}: {given.messages:,} messages, filled in {perf_counter() - start:.0f} s")
+                _print_line(f"\n{kind}: {given.messages:,} messages, filled in {perf_counter() - start:.0f} s")
                 start = perf_counter()
-                with writing(engine) as connection:
-                    months.add_up(connection, NOW.date())
-                _say(f"  a year of months added up, once: {(perf_counter() - start) * 1000:.0f} ms")
+                with write_transaction(engine) as connection:
+                    monthly_rollup.roll_up(connection, NOW.date())
+                _print_line(f"  a year of months added up, once: {(perf_counter() - start) * 1000:.0f} ms")
                 slow += asyncio.run(_pages(engine, given.rounds))
-                _say("  what they ask of the database:")
+                _print_line("  what they ask of the database:")
                 for name in QUESTIONS:
                     _timed(engine, name, given.rounds)
                 if given.plans:
@@ -119,31 +124,36 @@ PAGES: Final = (
 
 
 @cache
-def _known() -> Knowledge:
-    return knowledge()
+def _known() -> KnowledgeBundle:
+    return load_knowledge()
 
 
 async def _pages(engine: Engine, rounds: int) -> int:
     """Prints the time of every page; how many took too long."""
-    with writing(engine) as connection:
-        agents.add(connection, "otto", Role.AGENT, hashed(PASSWORD), NOW)
+    with write_transaction(engine) as connection:
+        agents.add(connection, "otto", Role.AGENT, hash_password(PASSWORD), NOW)
     known = _known()
     with ThreadPoolExecutor(4) as threads:
-        records = Records(database=engine, threads=threads, clock=lambda: NOW)
-        desk = Desk(database=engine, threads=threads, clock=lambda: NOW, knowledge=known, jobs=NoJobs())
-        library = Library(known=known, filed=lambda: known.base, told=lambda: None)
-        sections = (*helpdesk(records, desk, library), SignIn(records, "bench", Checker()).section())
+        records = Transactions(database=engine, threads=threads, clock=lambda: NOW)
+        desk = HandoffActions(
+            database=engine, threads=threads, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue()
+        )
+        library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
+        sections = (
+            *helpdesk_sections(records, desk, library),
+            SignInView(records, "bench", PasswordService()).section(),
+        )
         application = web.Application()
-        Console(records, sections, key="bench", public_origin=None).mount(application)
+        ConsoleApp(records, sections, key="bench", public_origin=None).mount(application)
         async with TestClient(TestServer(application), cookie_jar=CookieJar(unsafe=True)) as client:
-            browser = Browser(client)
+            browser = ConsoleBrowser(client)
             await browser.sign_in("otto")
             group = re.search(r"/console/unanswered/(\d+)", await browser.text("/unanswered"))
             numbered = [page.replace("GROUP", group[1] if group else "") for page in PAGES]
             return sum([await _page(browser, page, rounds) > LIMIT_MILLISECONDS for page in numbered])
 
 
-async def _page(browser: Browser, page: str, rounds: int) -> float:
+async def _page(browser: ConsoleBrowser, page: str, rounds: int) -> float:
     # The first visit is not counted: it compiles the template, once in a program's life.
     await browser.text(page)
     took, worked = [], []
@@ -154,7 +164,7 @@ async def _page(browser: Browser, page: str, rounds: int) -> float:
         took.append((perf_counter() - start) * 1000)
         worked.append((process_time() - at_work) * 1000)
     median, worst, own = statistics.median(took), max(took), statistics.median(worked)
-    _say(f"  {page:52} median {median:7.1f} ms   worst {worst:7.1f} ms   at work {own:7.1f} ms")
+    _print_line(f"  {page:52} median {median:7.1f} ms   worst {worst:7.1f} ms   at work {own:7.1f} ms")
     return statistics.median(took)
 
 
@@ -163,10 +173,10 @@ def _timed(engine: Engine, name: str, rounds: int) -> None:
     for _ in range(rounds):
         gc.collect()
         start = perf_counter()
-        with reading(engine) as connection:
+        with read_transaction(engine) as connection:
             QUESTIONS[name](connection)
         took.append((perf_counter() - start) * 1000)
-    _say(f"  {name:52} median {statistics.median(took):7.1f} ms   worst {max(took):7.1f} ms")
+    _print_line(f"  {name:52} median {statistics.median(took):7.1f} ms   worst {max(took):7.1f} ms")
 
 
 def _plans(engine: Engine) -> None:
@@ -178,18 +188,18 @@ def _plans(engine: Engine) -> None:
             if statement.startswith("SELECT"):
                 asked.append((statement, given))  # noqa: B023 - taken away again below
 
-        with reading(engine) as connection:
+        with read_transaction(engine) as connection:
             event.listen(engine, "before_cursor_execute", note)
             question(connection)
             event.remove(engine, "before_cursor_execute", note)
-            _say(f"\n{engine.dialect.name}: {name}")
+            _print_line(f"\n{engine.dialect.name}: {name}")
             for statement, values in asked[:4]:
-                _say(f"  {' '.join(statement.split())[:160]}")
+                _print_line(f"  {' '.join(statement.split())[:160]}")
                 for row in connection.exec_driver_sql(f"{explain} {statement}", values):  # type: ignore[arg-type]
-                    _say(f"    {row[-1]}")
+                    _print_line(f"    {row[-1]}")
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - this is a command
 
 

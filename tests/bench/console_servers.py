@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from storage import migrate
-from storage.engine import create
+from storage.database.engine import create_database_engine
+from storage.migrations import upgrade
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def database(kind: str, folder: Path) -> Iterator[Engine]:
 
 
 def _opened(url: str) -> Iterator[Engine]:
-    engine = create(url)
-    migrate.upgrade(engine)
+    engine = create_database_engine(url)
+    upgrade.upgrade(engine)
     yield engine
     engine.dispose()

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from sqlalchemy import Connection, Engine, text
 
-from storage.engine import checkpoint, writing
+from storage.database.engine import checkpoint, write_transaction
 
 CHANNEL: Final = "whatsapp"
 TURNS: Final = 5
@@ -48,16 +48,16 @@ SELECT md5(CAST(i AS TEXT)), i, 'technical', 'asked_for_person', 'reached', :the
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sample:
+class SampleExchange:
     """What is in the rows: one real question with its answer, and how it was decided."""
 
-    said: str
+    user_text: str
     reply: str
     trace: str
     session: str
 
 
-def fill(engine: Engine, talks: int, sample: Sample) -> None:
+def fill(engine: Engine, talks: int, sample: SampleExchange) -> None:
     """`talks` of ten messages each, all delivered and read; a person of ten was called back once."""
     then = datetime.now(UTC) - timedelta(days=30)
     common = {"talks": talks, "channel": CHANNEL, "then": then.replace(tzinfo=None) if _light(engine) else then}
@@ -69,14 +69,14 @@ def fill(engine: Engine, talks: int, sample: Sample) -> None:
             for number in range(TURNS)
             for step in (
                 (_TURN, {"number": number + 1, "trace": sample.trace}),
-                (_HEARD, {"before": number * talks, "said": sample.said}),
+                (_HEARD, {"before": number * talks, "said": sample.user_text}),
                 (_REPLIED, {"before": number * talks, "reply": sample.reply}),
             )
         ),
         (_CALLED, {}),
     ]
     for statement, values in steps:
-        with writing(engine) as connection:
+        with write_transaction(engine) as connection:
             _prepare(connection)
             connection.execute(text(_insert(statement)), _used(statement, common | values))
     _settle(engine)

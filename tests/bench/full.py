@@ -18,23 +18,23 @@ import typer
 from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
-from bot import logs
-from bot.deliver import Deliverer
-from bot.intake import Intake
-from bot.knowledge import knowledge
-from bot.metrics import stored_now
-from bot.writing import Writer
-from handlers.messages import Inbound
+from bot.database.group_commit import GroupCommitWriter
+from bot.delivery.deliverer import Deliverer
+from bot.intake.intake import Intake
+from bot.knowledge.factory import load_knowledge
+from bot.observability import logging_setup
+from bot.observability.metrics import read_gauges
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
 from handlers.router import decide
-from handlers.session import Session
-from handlers.situation import Knowledge
-from storage import migrate
-from storage.engine import create, writing
-from storage.turns import trace_json
+from storage.conversations.turns import trace_json
+from storage.database.engine import create_database_engine, write_transaction
+from storage.migrations import upgrade
 from tests import servers
-from tests.bench.filled import CHANNEL, Sample, address, fill
-from tests.doubles import Crew, Sink
-from tests.plans import noted, scans
+from tests.bench.filled import CHANNEL, SampleExchange, address, fill
+from tests.doubles import NullChannel, RecordingJobRunner
+from tests.plans import full_scans, recorded_statements
 
 KINDS: Final = ("sqlite", "postgresql")
 FEW: Final = 50
@@ -46,17 +46,17 @@ FILLED: Final = frozenset({"conversations", "messages", "turns", "sessions", "ha
 
 
 @dataclass(kw_only=True)
-class Side:
+class MeasuredProgram:
     """The program on one of the two databases; what each part of its work took, in milliseconds."""
 
     engine: Engine
     talks: int
     intake: Intake
     deliver: Deliverer
-    jobs: Crew
+    jobs: RecordingJobRunner
     intakes: list[float] = field(default_factory=list)
     deliveries: list[float] = field(default_factory=list)
-    looks: list[float] = field(default_factory=list)
+    periodic_queries: list[float] = field(default_factory=list)
 
     async def message(self, number: int, words: str, chance: random.Random) -> None:
         """One message of anybody, and its reply."""
@@ -68,32 +68,38 @@ class Side:
         start = time.perf_counter()
         await self.intake(heard)
         taken = time.perf_counter()
-        await self.deliver(self.jobs.told[-1])
+        await self.deliver(self.jobs.submitted[-1])
         self.intakes.append((taken - start) * 1000)
         self.deliveries.append((time.perf_counter() - taken) * 1000)
 
-    async def look(self) -> None:
+    async def run_periodic_queries(self) -> None:
         """What is looked for every second, every minute, and by whoever reads the metrics."""
         start = time.perf_counter()
-        await self.deliver.due()
-        await self.deliver.sweep()
-        await asyncio.to_thread(stored_now, self.engine, self.jobs)
-        self.looks.append((time.perf_counter() - start) * 1000)
+        await self.deliver.due_conversations()
+        await self.deliver.purge()
+        await asyncio.to_thread(read_gauges, self.engine, self.jobs)
+        self.periodic_queries.append((time.perf_counter() - start) * 1000)
 
 
 @contextmanager
-def side(url: str, known: Knowledge, talks: int) -> Iterator[Side]:
+def open_measured_program(url: str, known: KnowledgeBundle, talks: int) -> Iterator[MeasuredProgram]:
     """The program on a database with so many talks."""
-    engine = create(url)
-    migrate.upgrade(engine)
+    engine = create_database_engine(url)
+    upgrade.upgrade(engine)
     fill(engine, talks, sample(known))
     with ThreadPoolExecutor(4) as threads:
-        writer, jobs = Writer(engine, threads), Crew()
+        writer, jobs = GroupCommitWriter(engine, threads), RecordingJobRunner()
         intake = Intake(
-            database=engine, knowledge=known, clock=_now, threads=threads, writer=writer, jobs=jobs, links=_link
+            database=engine,
+            knowledge_source=known,
+            clock=_now,
+            threads=threads,
+            writer=writer,
+            jobs=jobs,
+            make_draft_link=_link,
         )
-        deliver = Deliverer(writer=writer, channels={CHANNEL: Sink(CHANNEL)}, clock=_now)
-        yield Side(engine=engine, talks=talks, intake=intake, deliver=deliver, jobs=jobs)
+        deliver = Deliverer(writer=writer, channels={CHANNEL: NullChannel(CHANNEL)}, clock=_now)
+        yield MeasuredProgram(engine=engine, talks=talks, intake=intake, deliver=deliver, jobs=jobs)
     engine.dispose()
 
 
@@ -105,35 +111,35 @@ def _link(channel: str, talk: str, language: str) -> str:
     return f"https://bot.example.lv/{channel}/{talk}/{language}"
 
 
-def sample(known: Knowledge) -> Sample:
+def sample(known: KnowledgeBundle) -> SampleExchange:
     """One of the knowledge's own questions, answered."""
     _, _, said = next(iter(known.base.questions()))
     inbound = Inbound(channel=CHANNEL, conversation="", sender="", message_id="", sent_at=_now(), text=said)
     decision = decide(inbound, Session(), known, _now())
-    return Sample(
-        said=said,
+    return SampleExchange(
+        user_text=said,
         reply="Atbilde, kas aizņem vidēji daudz vietas. " * 8,
         trace=trace_json.dump_json(decision.trace).decode(),
         session=TypeAdapter(Session).dump_json(decision.session).decode(),
     )
 
 
-async def measure(empty: Side, full: Side, words: Sequence[str], count: int) -> None:
+async def measure(empty: MeasuredProgram, full: MeasuredProgram, words: Sequence[str], count: int) -> None:
     """Message by message, the one database and the other in turn, so that the machine is the same for both."""
     chance = random.Random(1)  # noqa: S311
     for number in range(count):
         for one in (empty, full) if number % 2 else (full, empty):
             await one.message(number, words[number % len(words)], chance)
             if number % 20 == 0:
-                await one.look()
+                await one.run_periodic_queries()
 
 
-def report(kind: str, empty: Side, full: Side) -> list[str]:
+def report(kind: str, empty: MeasuredProgram, full: MeasuredProgram) -> list[str]:
     """Lines of the table in docs/performance.md."""
-    parts: dict[str, Callable[[Side], list[float]]] = {
+    parts: dict[str, Callable[[MeasuredProgram], list[float]]] = {
         "intake": lambda one: one.intakes,
         "delivery": lambda one: one.deliveries,
-        "regular looks": lambda one: one.looks,
+        "regular looks": lambda one: one.periodic_queries,
     }
     return [_line(kind, name, part(empty), part(full)) for name, part in parts.items()]
 
@@ -146,15 +152,15 @@ def _line(kind: str, name: str, empty: Sequence[float], full: Sequence[float]) -
     )
 
 
-async def plans(one: Side, words: Sequence[str]) -> list[str]:
+async def plans(one: MeasuredProgram, words: Sequence[str]) -> list[str]:
     """What would be read through for a few messages and the regular looks, as the database itself plans it."""
-    with noted(one.engine) as statements:
+    with recorded_statements(one.engine) as statements:
         for number, said in enumerate(words[:20]):
             await one.message(-1 - number, said, random.Random(number))  # noqa: S311
-        await one.look()
-    with writing(one.engine) as connection:
+        await one.run_periodic_queries()
+    with write_transaction(one.engine) as connection:
         found = [
-            f"{scan}: {statement.sql}" for statement in statements for scan in scans(connection, statement, FILLED)
+            f"{scan}: {statement.sql}" for statement in statements for scan in full_scans(connection, statement, FILLED)
         ]
     return [f"{len(statements)} statements, {len(found)} of them read a large table through", *found]
 
@@ -176,8 +182,8 @@ def main(
     messages: Annotated[int, typer.Option(help="How many are measured on each side.")] = 1000,
 ) -> None:
     """Prints the table of docs/performance.md."""
-    logs.configure("ERROR", "json")
-    known = knowledge()
+    logging_setup.configure_logging("ERROR", "json")
+    known = load_knowledge()
     words = [text for _, _, text in known.base.questions()]
     random.Random(7).shuffle(words)  # noqa: S311
     folder = Path(tempfile.mkdtemp(prefix="paligs-full-"))
@@ -186,7 +192,7 @@ def main(
         for kind in KINDS:
             with urls(kind, folder) as (few, many):
                 start = time.perf_counter()
-                with side(few, known, FEW) as empty, side(many, known, talks) as full:
+                with open_measured_program(few, known, FEW) as empty, open_measured_program(many, known, talks) as full:
                     typer.echo(f"{kind}: {talks * 10} messages made in {time.perf_counter() - start:.0f} s", err=True)
                     asyncio.run(measure(empty, full, words, messages))
                     lines += report(kind, empty, full)

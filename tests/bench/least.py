@@ -17,11 +17,11 @@ from urllib.parse import parse_qsl
 from aiohttp import ClientSession, web
 from twilio.request_validator import RequestValidator
 
-from bot.knowledge import knowledge
-from handlers.messages import Inbound
-from handlers.render import Draft, Voice, render
+from bot.knowledge.factory import load_knowledge
+from handlers.model.messages import Inbound
+from handlers.model.session import Decision, Session
+from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
-from handlers.session import Decision, Session
 from tests.bench.signed import NUMBER, TOKEN
 
 _TABLES: Final = """
@@ -43,13 +43,13 @@ _SAY: Final = "INSERT INTO messages (talk, turn, text, at, due) VALUES (?, ?, ?,
 _COUNT: Final = "INSERT INTO counts VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET number = number + 1"
 
 
-class Least:
+class MinimalBot:
     """One account, one database."""
 
     def __init__(self, url: str, rest: str, database: Path) -> None:
         self._url, self._rest = url, rest
         self._validator = RequestValidator(TOKEN)
-        self._known = knowledge()
+        self._known = load_knowledge()
         self._database = sqlite3.connect(database, isolation_level=None)
         self._database.executescript(_TABLES)
         self._sending: set[asyncio.Task[None]] = set()
@@ -89,8 +89,8 @@ class Least:
         talk, _session = run(_OPEN, (inbound.sender, at)).fetchone()
         (heard,) = run(_HEAR, (talk, inbound.text, inbound.message_id, at)).fetchone()
         decision = decide(inbound, Session(), self._known, now)
-        trace, text = decision.trace, self._words(decision)
-        (turn,) = run(_TURN, (talk, trace.handler, repr(trace.why), at)).fetchone()
+        trace, text = decision.trace, self._render(decision)
+        (turn,) = run(_TURN, (talk, trace.handler, repr(trace.explanation), at)).fetchone()
         run("UPDATE messages SET turn = ? WHERE id = ?", (turn, heard))
         run("UPDATE talks SET session = ? WHERE id = ?", (repr(decision.session), talk))
         (reply,) = run(_SAY, (talk, turn, text, at, at)).fetchone()
@@ -98,10 +98,10 @@ class Least:
         run("COMMIT")
         return None if text is None else (reply, text)
 
-    def _words(self, decision: Decision) -> str | None:
+    def _render(self, decision: Decision) -> str | None:
         directory, language = self._known.base.directory, decision.trace.language
-        voice = Voice(phrases=self._known.phrases, directory=directory, language=language)
-        reply = render(decision.actions, voice, Draft())
+        voice = RenderContext(phrases=self._known.phrases, directory=directory, language=language)
+        reply = render(decision.actions, voice, EmailDraft())
         return None if reply is None else reply.text
 
     async def _send(self, to: str, reply: int, text: str) -> None:
@@ -118,5 +118,5 @@ class Least:
 if __name__ == "__main__":
     port, peer, file = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     address = f"http://127.0.0.1:{port}/webhooks/twilio"
-    application = Least(address, f"http://127.0.0.1:{peer}/", file).application()
+    application = MinimalBot(address, f"http://127.0.0.1:{peer}/", file).application()
     web.run_app(application, host="127.0.0.1", port=port, access_log=None, print=None)

@@ -14,88 +14,88 @@ from typing import Annotated, Final
 
 import typer
 
-from kb.load import load
+from kb.loading.loader import load_knowledge_base
 from tests.bench import targets, trial
 from tests.bench.search import highest
-from tests.bench.signed import Signer
-from tests.bench.targets import Target
-from tests.bench.trial import LIMIT_MS, Trial
+from tests.bench.signed import MessageSigner
+from tests.bench.targets import LoadTarget
+from tests.bench.trial import LIMIT_MS, LoadTrial
 
 START: Final = 200
 """Messages a second to begin with."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shot:
+class LoadResult:
     """A trial, what it cost the process, and how long after it the last reply was out."""
 
-    trial: Trial
+    trial: LoadTrial
     cpu_ms: float
     settled: float
 
 
 @dataclass(kw_only=True)
-class Range:
+class LoadGenerator:
     """Where trials are made: each with messages that nobody has seen before."""
 
     folder: Path
     seconds: int
     tries: int
-    signer: Signer
+    signer: MessageSigner
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    taken: dict[str, int] = field(default_factory=dict)
-    starts: dict[str, int] = field(default_factory=dict)
+    used_messages: dict[str, int] = field(default_factory=dict)
+    start_rates: dict[str, int] = field(default_factory=dict)
 
-    def fire(self, target: Target, rate: int) -> Shot:
+    def run_trial(self, target: LoadTarget, rate: int) -> LoadResult:
         """One trial."""
         messages = self.folder / "messages.json"
         self.signer.write(messages, url=target.url, trial=next(self.numbers), count=rate * (self.seconds + 1))
         before = target.cpu_seconds()
         seen = trial.run(target.url, messages, rate=rate, seconds=self.seconds)
         settled = target.settled()
-        cpu_ms = (target.cpu_seconds() - before) * 1000 / max(1, seen.taken)
-        self.taken[target.name] = self.taken.get(target.name, 0) + seen.taken
+        cpu_ms = (target.cpu_seconds() - before) * 1000 / max(1, seen.accepted)
+        self.used_messages[target.name] = self.used_messages.get(target.name, 0) + seen.accepted
         _tell(target, seen, cpu_ms, settled)
-        return Shot(trial=seen, cpu_ms=cpu_ms, settled=settled)
+        return LoadResult(trial=seen, cpu_ms=cpu_ms, settled=settled)
 
-    def search(self, *given: Target) -> list[Shot]:
+    def search(self, *given: LoadTarget) -> list[LoadResult]:
         """For each, the shot at the highest rate that held; they take turns, so that the machine is the same for all."""
-        found = dict[str, Shot]()
-        going = {target: highest(self.starts.get(target.name, START), self.tries) for target in given}
+        found = dict[str, LoadResult]()
+        going = {target: highest(self.start_rates.get(target.name, START), self.tries) for target in given}
         due = {target: next(search) for target, search in going.items()}
         while due:
             for target, rate in list(due.items()):
-                shot = self.fire(target, rate)
+                shot = self.run_trial(target, rate)
                 best = found.get(target.name)
-                if shot.trial.good and (best is None or best.trial.rate < rate):
+                if shot.trial.within_limit and (best is None or best.trial.rate < rate):
                     found[target.name] = shot
                 try:
-                    due[target] = going[target].send(shot.trial.good)
+                    due[target] = going[target].send(shot.trial.within_limit)
                 except StopIteration:
                     del due[target]
         if len(found) < len(given):
             typer.echo("No rate held at all: the machine is too busy to measure on.", err=True)
             raise typer.Exit(1)
         # Another search need not begin so far below.
-        self.starts = {name: round(shot.trial.rate * 0.8) for name, shot in found.items()}
+        self.start_rates = {name: round(shot.trial.rate * 0.8) for name, shot in found.items()}
         return [found[target.name] for target in given]
 
 
-def _tell(target: Target, seen: Trial, cpu_ms: float, settled: float) -> None:
+def _tell(target: LoadTarget, seen: LoadTrial, cpu_ms: float, settled: float) -> None:
     typer.echo(
         f"  {target.name:7} {seen.rate:5}/s  p50 {seen.p50_ms:6.1f}  p99 {seen.p99_ms:7.1f} ms"
-        f"  taken {seen.taken}  failed {seen.failed}  dropped {seen.dropped}"
+        f"  taken {seen.accepted}  failed {seen.failed}  dropped {seen.dropped}"
         f"  processor {cpu_ms:.2f} ms  last reply {settled:.1f} s later",
         err=True,
     )
 
 
 @contextmanager
-def ranged(seconds: int, tries: int = 2) -> Iterator[Range]:
+def load_generator(seconds: int, tries: int = 2) -> Iterator[LoadGenerator]:
     """A place for the trials' files."""
-    texts = [text for _, _, text in load(None).questions()]
+    texts = [text for _, _, text in load_knowledge_base(None).questions()]
     with tempfile.TemporaryDirectory(prefix="paligs-load-") as folder:
-        yield Range(folder=Path(folder), seconds=seconds, tries=tries, signer=Signer(texts=texts))
+        yield LoadGenerator(folder=Path(folder), seconds=seconds, tries=tries, signer=MessageSigner(texts=texts))
 
 
 def main(
@@ -107,28 +107,28 @@ def main(
     # Stopped in the middle, it takes with it what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with (
-        ranged(seconds, tries) as place,
-        targets.bare() as bare,
-        targets.least(place.folder) as least,
-        targets.paligs(place.folder) as paligs,
+        load_generator(seconds, tries) as place,
+        targets.running_bare_handler() as bare,
+        targets.running_minimal_bot(place.folder) as least,
+        targets.running_paligs(place.folder) as paligs,
     ):
         # The first messages pay for connections, caches and the database's first pages.
         for target in (bare, least, paligs):
-            place.fire(target, START // 2)
+            place.run_trial(target, START // 2)
         found = [place.search(bare, least, paligs) for _ in range(rounds)]
         stored = paligs.stored()
     typer.echo(f"one process, p99 < {LIMIT_MS:.0f} ms, {seconds} s a trial; processor: time of a message")
     _print(found)
-    taken = place.taken[paligs.name]
+    taken = place.used_messages[paligs.name]
     typer.echo(
-        f"acknowledged {taken}, stored {stored.heard}, without a decision {stored.undecided},"
+        f"acknowledged {taken}, stored {stored.inbound}, without a decision {stored.undecided},"
         f" replies sent {stored.sent}, waiting {stored.waiting}"
     )
-    if stored.heard < taken or stored.undecided or stored.waiting:
+    if stored.inbound < taken or stored.undecided or stored.waiting:
         raise typer.Exit(1)
 
 
-def _print(found: Sequence[Sequence[Shot]]) -> None:
+def _print(found: Sequence[Sequence[LoadResult]]) -> None:
     typer.echo("round   paligs     least      bare   of bare   of least   paligs p50 / p99 ms   processor, ms")
     for number, (theirs, little, ours) in enumerate(found, start=1):
         typer.echo(

@@ -9,10 +9,10 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bot.evaluation.contest import OURS, Learnt
-from bot.evaluation.rows import Labelled, learnt, read
-from kb.load import load
-from tests.bench.labelled import QUICK, field
+from bot.evaluation.comparison import OUR_NAME, TrainedRanker
+from bot.evaluation.labelled_data import Labelled, knowledge_from_rows, read_labelled_file
+from kb.loading.loader import load_knowledge_base
+from tests.bench.labelled import FAST_BASELINES, all_results
 from tests.shared import SHARED
 
 DATA: Final = SHARED / "bench" / "data"
@@ -36,8 +36,8 @@ AREA_PEERS: Final = ("bm25", "tfidf-nearest", "tfidf-svc", "tfidf-logistic")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Set:
-    rivals: Sequence[Learnt]
+class _PublicDataSet:
+    baselines: Sequence[TrainedRanker]
     test: Sequence[Labelled]
 
 
@@ -63,8 +63,8 @@ def public_area(console: Console) -> None:
     """In scope against out of scope by score alone, over whole test sets."""
     found = {}
     for name in OUTSIDE:
-        rows = [labelled.row() for labelled in _set(name, AREA_PEERS).test]
-        areas = {rival.name: rival.judge(rows).figures.roc_area for rival in _set(name, AREA_PEERS).rivals}
+        rows = [labelled.to_row() for labelled in _set(name, AREA_PEERS).test]
+        areas = {rival.name: rival.evaluate(rows).metrics.auroc for rival in _set(name, AREA_PEERS).baselines}
         found[name.removeprefix("tilde_")] = {rival: area for rival, area in areas.items() if area is not None}
     _print(console, "Public sets: ROC area out of scope", found)
 
@@ -78,29 +78,34 @@ def _first(sets: Iterable[tuple[str, str | None]], draw: int = 0) -> dict[str, f
     """For each contender the mean over these sets, each with its kind of noise."""
     shares: dict[str, list[float]] = {}
     for name, kind in sets:
-        known = _set(name, QUICK)
-        rows = [labelled.row(kind, draw) for labelled in known.test if labelled.row().accepted]
-        for rival in known.rivals:
-            shares.setdefault(rival.name, []).append(rival.judge(rows).figures.first or 0)
+        known = _set(name, FAST_BASELINES)
+        rows = [labelled.to_row(kind, draw) for labelled in known.test if labelled.to_row().accepted]
+        for rival in known.baselines:
+            shares.setdefault(rival.name, []).append(rival.evaluate(rows).metrics.top1_accuracy or 0)
     return {name: mean(found) for name, found in shares.items()}
 
 
 @lru_cache(maxsize=3)
-def _set(name: str, peers: tuple[str, ...]) -> _Set:
+def _set(name: str, peers: tuple[str, ...]) -> _PublicDataSet:
     file = DATA / f"{name}.jsonl"
-    return _Set(rivals=field(learnt(read(file, "train"), load().concepts), peers), test=read(file, "test"))
+    return _PublicDataSet(
+        baselines=all_results(
+            knowledge_from_rows(read_labelled_file(file, "train"), load_knowledge_base().concepts), peers
+        ),
+        test=read_labelled_file(file, "test"),
+    )
 
 
 def _print(console: Console, title: str, found: Mapping[str, Mapping[str, float]]) -> None:
     table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)
-    for place, heading in enumerate(("", OURS, "best peer", "", "difference")):
+    for place, heading in enumerate(("", OUR_NAME, "best peer", "", "difference")):
         table.add_column(heading, justify="right" if place in (1, 2, 4) else "left")
     for column, scores in found.items():
-        best = max((name for name in scores if name != OURS), key=lambda name: scores[name])
-        mine = scores[OURS]
+        best = max((name for name in scores if name != OUR_NAME), key=lambda name: scores[name])
+        mine = scores[OUR_NAME]
         table.add_row(column, f"{mine:.3f}", f"{scores[best]:.3f}", best, f"{mine - scores[best]:+.3f}")
     means = {name: mean(scores[name] for scores in found.values()) for name in next(iter(found.values()))}
-    best = max((name for name in means if name != OURS), key=lambda name: means[name])
-    table.add_row("mean", f"{means[OURS]:.3f}", f"{means[best]:.3f}", best, f"{means[OURS] - means[best]:+.3f}")
+    best = max((name for name in means if name != OUR_NAME), key=lambda name: means[name])
+    table.add_row("mean", f"{means[OUR_NAME]:.3f}", f"{means[best]:.3f}", best, f"{means[OUR_NAME] - means[best]:+.3f}")
     console.print(table)
     console.print()

@@ -17,7 +17,7 @@ MESSAGES_EACH: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signer:
+class MessageSigner:
     """Writes messages that no other call of `write` has written: ids and senders are new each time."""
 
     texts: Sequence[str]

@@ -13,9 +13,9 @@ from typing import Final, Protocol
 
 from sqlalchemy import text
 
-from storage.engine import create, reading
+from storage.database.engine import create_database_engine, read_transaction
 from tests.bench.signed import NUMBER, SID, TOKEN
-from tests.e2e.kill_program import Program, own_port
+from tests.e2e.kill_program import ProgramProcess, own_port
 
 PATIENCE_SECONDS: Final = 120
 PATH: Final = "/webhooks/twilio"
@@ -27,16 +27,16 @@ _COUNTS: Final = text(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stored:
+class StoredCounts:
     """Rows in the database: messages, those without a decision, replies that wait, replies that were sent."""
 
-    heard: int
+    inbound: int
     undecided: int
     waiting: int
     sent: int
 
 
-class Target(Protocol):
+class LoadTarget(Protocol):
     """What messages are posted to."""
 
     @property
@@ -59,7 +59,7 @@ class Target(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plain:
+class PlainTarget:
     """One to hold the program against: the handler that only checks the signature, or the least that a bot can do."""
 
     url: str
@@ -76,36 +76,36 @@ class Plain:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paligs:
+class PaligsTarget:
     """`paligs run` on SQLite, as it comes; only the addresses of Twilio are others."""
 
     url: str
-    program: Program
+    program: ProgramProcess
     name: str = "paligs"
 
     def cpu_seconds(self) -> float:
         """As Target says."""
         return _cpu_seconds(self.program.pid)
 
-    def stored(self) -> Stored:
+    def stored(self) -> StoredCounts:
         """What has arrived in the database."""
-        engine = create(self.program.database)
-        with reading(engine) as connection:
+        engine = create_database_engine(self.program.database)
+        with read_transaction(engine) as connection:
             heard, undecided, waiting, sent = (count or 0 for count in connection.execute(_COUNTS).one())
         engine.dispose()
-        return Stored(heard=heard, undecided=undecided, waiting=waiting, sent=sent)
+        return StoredCounts(inbound=heard, undecided=undecided, waiting=waiting, sent=sent)
 
     def settled(self) -> float:
         """Waits until every reply is out; how many seconds that took."""
         start = time.monotonic()
         while self.stored().waiting:
-            _still(time.monotonic() - start, "replies still wait")
+            _wait_step(time.monotonic() - start, "replies still wait")
             time.sleep(0.2)
         return time.monotonic() - start
 
 
 @contextmanager
-def paligs(folder: Path) -> Iterator[Paligs]:
+def running_paligs(folder: Path) -> Iterator[PaligsTarget]:
     """It runs while the block lasts."""
     port, peer = own_port(), own_port()
     settings = {
@@ -116,24 +116,24 @@ def paligs(folder: Path) -> Iterator[Paligs]:
         "TWILIO_WHATSAPP_FROM": NUMBER,
         "TWILIO_API_URL": f"http://127.0.0.1:{peer}",
     }
-    with _module("tests.bench.twilio_rest", peer), Program(folder, settings) as program:
+    with _module("tests.bench.twilio_rest", peer), ProgramProcess(folder, settings) as program:
         program.start()
         _listening(port, "/healthz")
-        yield Paligs(url=f"http://127.0.0.1:{port}{PATH}", program=program)
+        yield PaligsTarget(url=f"http://127.0.0.1:{port}{PATH}", program=program)
         program.stop(within=20)
 
 
 @contextmanager
-def bare() -> Iterator[Plain]:
+def running_bare_handler() -> Iterator[PlainTarget]:
     """The bare handler, while the block lasts."""
     port = own_port()
     with _module("tests.bench.bare", port) as process:
         _listening(port, "/")
-        yield Plain(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="bare")
+        yield PlainTarget(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="bare")
 
 
 @contextmanager
-def least(folder: Path) -> Iterator[Plain]:
+def running_minimal_bot(folder: Path) -> Iterator[PlainTarget]:
     """The least that a bot can do, while the block lasts; its database in `folder`."""
     port, peer = own_port(), own_port()
     database = folder / "least.sqlite3"
@@ -142,7 +142,7 @@ def least(folder: Path) -> Iterator[Plain]:
         _module("tests.bench.least", port, str(peer), str(database)) as process,
     ):
         _listening(port, "/")
-        yield Plain(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="least")
+        yield PlainTarget(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="least")
 
 
 @contextmanager
@@ -172,13 +172,13 @@ def _listening(port: int, path: str) -> None:
             connection.request("GET", path)
             connection.getresponse().read()
         except OSError:
-            _still(time.monotonic() - start, "it does not listen")
+            _wait_step(time.monotonic() - start, "it does not listen")
             time.sleep(0.1)
         else:
             return
 
 
-def _still(seconds: float, what: str) -> None:
+def _wait_step(seconds: float, what: str) -> None:
     if seconds > PATIENCE_SECONDS:
         message = f"After {PATIENCE_SECONDS} s {what}."
         raise TimeoutError(message)

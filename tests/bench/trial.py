@@ -20,23 +20,23 @@ _K6: Final = Path(sys.executable).with_name("k6")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
+class LoadTrial:
     """What k6 saw: requests answered well, refused or failed, and not even sent because too many were under way."""
 
     rate: int
-    taken: int
+    accepted: int
     failed: int
     dropped: int
     p50_ms: float
     p99_ms: float
 
     @property
-    def good(self) -> bool:
+    def within_limit(self) -> bool:
         """Every message was taken, and in time."""
         return not self.failed and not self.dropped and self.p99_ms < LIMIT_MS
 
 
-def run(url: str, messages: Path, *, rate: int, seconds: int) -> Trial:
+def run(url: str, messages: Path, *, rate: int, seconds: int) -> LoadTrial:
     """Posts the messages of a file (see signed.py) to `url`."""
     summary = messages.with_name("summary.json")
     summary.unlink(missing_ok=True)
@@ -54,16 +54,16 @@ def run(url: str, messages: Path, *, rate: int, seconds: int) -> Trial:
     return read(json.loads(summary.read_text("utf-8")), rate)
 
 
-def read(metrics: Mapping[str, Any], rate: int) -> Trial:
+def read(metrics: Mapping[str, Any], rate: int) -> LoadTrial:
     """A trial from what k6 sums up."""
     duration = metrics["http_req_duration"]["values"]
     sent = int(metrics["http_reqs"]["values"]["count"])
     # Of this rate k6 counts as `passes` those requests that failed.
     failed = int(metrics["http_req_failed"]["values"]["passes"])
     dropped = int(metrics.get("dropped_iterations", {"values": {"count": 0}})["values"]["count"])
-    return Trial(
+    return LoadTrial(
         rate=rate,
-        taken=sent - failed,
+        accepted=sent - failed,
         failed=failed,
         dropped=dropped,
         p50_ms=duration["med"],

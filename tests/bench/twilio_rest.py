@@ -5,10 +5,10 @@ import sys
 from typing import cast
 
 
-class Peer(asyncio.Protocol):
+class TwilioConnection(asyncio.Protocol):
     """One connection. Twilio's library sends one request at a time on it, always with its length."""
 
-    taken = 0
+    request_count = 0
 
     def __init__(self) -> None:
         self._got = b""
@@ -24,8 +24,8 @@ class Peer(asyncio.Protocol):
         if not end or len(body) < _length(head):
             return
         self._got = body[_length(head) :]
-        Peer.taken += 1
-        said = b'{"sid": "SM%032x", "status": "queued"}' % Peer.taken
+        TwilioConnection.request_count += 1
+        said = b'{"sid": "SM%032x", "status": "queued"}' % TwilioConnection.request_count
         head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         self._transport.write(head % len(said) + said)
 
@@ -37,7 +37,7 @@ def _length(head: bytes) -> int:
 
 async def serve(port: int) -> None:
     """Until it is killed."""
-    server = await asyncio.get_running_loop().create_server(Peer, "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(TwilioConnection, "127.0.0.1", port)
     await server.serve_forever()
 
 

@@ -6,21 +6,24 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
-from handlers.messages import Inbound, Kind, Reply
-from handlers.session import Trace
+from handlers.model.actions import HandoffReason
+from handlers.model.messages import Inbound, MessageKind, Reply
+from handlers.model.session import Trace
 from kb.model import LineId
-from kb.understanding import Outcome
-from storage import conversations, handoffs, outbox, statistics, turns
-from storage.engine import writing
-from tests.contract.talks import CIRCUMSTANCES, HELLO, NOW, TECHNICAL, TRACE, decision
+from kb.understanding.result import Outcome
+from storage.conversations import conversations, turns
+from storage.database.engine import write_transaction
+from storage.delivery import outbox
+from storage.helpdesk import handoffs
+from storage.statistics import daily_counts
+from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, TECHNICAL, TRACE, decision
 
 UNKNOWN: Final = replace(TRACE, handler="fallback", outcome=Outcome.UNKNOWN, act="none", entry=None, line=None)
 CLARIFIED: Final = replace(TRACE, handler="clarify", outcome=Outcome.CLARIFIED, act="clarify", entry=None, line=None)
 TAPPED: Final = replace(TRACE, handler="tapped")
 
 
-class Asking:
+class MessageRecorder:
     """Takes messages in, each with a number of its own."""
 
     def __init__(self, engine: Engine) -> None:
@@ -35,26 +38,26 @@ class Asking:
         by: str = "anna",
         at: datetime = NOW,
         channel: str = "webchat",
-        kind: Kind = Kind.TEXT,
-        people: Reason | None = None,
+        kind: MessageKind = MessageKind.TEXT,
+        people: HandoffReason | None = None,
         line: LineId = TECHNICAL,
     ) -> str:
         """One message through one transaction; the id of its talk."""
         self.number += 1
         inbound = self._inbound(text, by, channel, kind)
-        with writing(self._engine) as connection:
-            talk = conversations.open(connection, inbound, at)
-            message = conversations.heard(connection, talk, inbound, at)
+        with write_transaction(self._engine) as connection:
+            talk = conversations.open_and_lock(connection, inbound, at)
+            message = conversations.record_inbound(connection, talk, inbound, at)
             assert message is not None
-            turn = turns.record(connection, talk, message, decision(text, trace=trace), CIRCUMSTANCES, at)
+            turn = turns.record(connection, talk, message, decision(text, trace=trace), DECISION_CONTEXT, at)
             outbox.enqueue(connection, talk, turn.id, [Reply(text="Atbilde")], at)
             if people is not None:
-                handoffs.open(connection, talk, turn.id, line, people, at)
-            statistics.count_up(connection, channel, trace, at.date())
+                handoffs.open_handoff(connection, talk, turn.id, line, people, at)
+            daily_counts.increment(connection, channel, trace, at.date())
         return talk.id
 
-    def _inbound(self, text: str, by: str, channel: str, kind: Kind) -> Inbound:
-        choice = "entry:refund" if kind is Kind.TAP else None
+    def _inbound(self, text: str, by: str, channel: str, kind: MessageKind) -> Inbound:
+        choice = "entry:refund" if kind is MessageKind.TAP else None
         return replace(
             HELLO,
             text=text,

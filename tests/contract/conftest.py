@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
-from storage import migrate
-from storage.engine import create
+from storage.database.engine import create_database_engine
+from storage.migrations import upgrade
 from storage.tables import metadata
 from tests.servers import database, order, started
 
@@ -42,7 +42,7 @@ def postgres_kept(postgres: str) -> str:
     _order(postgres, "CREATE DATABASE kept")
     address = _database(postgres, "kept")
     with _opened(address) as engine:
-        migrate.upgrade(engine)
+        upgrade.upgrade(engine)
     return address
 
 
@@ -51,8 +51,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file that is up to date, to be copied."""
     folder = tmp_path_factory.mktemp("sqlite")
     with _opened(f"sqlite:///{folder}/live.db") as engine:
-        migrate.upgrade(engine)
-        migrate.backup(engine, folder / "template.db")
+        upgrade.upgrade(engine)
+        upgrade.backup(engine, folder / "template.db")
     return folder / "template.db"
 
 
@@ -101,6 +101,6 @@ def empty_engine(empty_url: str) -> Iterator[Engine]:
 
 @contextmanager
 def _opened(url: str) -> Iterator[Engine]:
-    engine = create(url)
+    engine = create_database_engine(url)
     yield engine
     engine.dispose()

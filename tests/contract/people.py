@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from rich.console import Console
 from twilio.request_validator import RequestValidator
 
+from bot.app.container import Application, open_application
+from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.channels.terminal import Terminal
-from bot.core import Core, core
-from bot.doors import Doors, draft_links
-from bot.phrases import phrases
+from bot.knowledge.phrases import load_phrases
 from bot.settings import Settings
-from handlers.situation import Knowledge
-from tests.doubles import ScriptedMatcher, means, small_base
+from handlers.model.context import KnowledgeBundle
+from tests.doubles import ScriptedInterpreter, means, small_base
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.twilio_peer import TwilioPeer
 
@@ -37,114 +37,114 @@ TOKEN = "not-a-real-token"
 ANNA = "whatsapp:+37120000001"
 
 
-class Person(Protocol):
+class ChannelUser(Protocol):
     """Somebody on a channel. `repeats`: their platform may deliver a message twice; `links`: they get links to pages."""
 
-    repeats: bool
+    redelivers: bool
     links: bool
 
-    async def says(self, text: str) -> None:
+    async def send(self, text: str) -> None:
         """They write."""
         ...
 
-    async def chooses(self, title: str) -> None:
+    async def choose(self, title: str) -> None:
         """They take the choice of this title, in the way that the channel has for that."""
         ...
 
-    async def comes_again(self) -> None:
+    async def redeliver_last(self) -> None:
         """The platform delivers their last message once more."""
         ...
 
-    async def reads(self) -> list[str]:
+    async def received_texts(self) -> list[str]:
         """All that the bot has said, in order."""
         ...
 
 
 @dataclass
-class OnTelegram:
+class TelegramPerson:
     """Through a strict Bot API server; the program polls."""
 
     peer: TelegramPeer
     url: str = ""
-    repeats: bool = True
+    redelivers: bool = True
     links: bool = False
     last: Any = None
 
-    async def says(self, text: str) -> None:
-        self.peer.says(text)
+    async def send(self, text: str) -> None:
+        self.peer.send_text(text)
         self.last = next(reversed(self.peer.pending.values())).update
 
-    async def chooses(self, title: str) -> None:
-        self.peer.taps(title)
+    async def choose(self, title: str) -> None:
+        self.peer.tap_button(title)
 
-    async def comes_again(self) -> None:
-        self.peer.push({"message": self.last["message"]})
+    async def redeliver_last(self) -> None:
+        self.peer.push_update({"message": self.last["message"]})
 
-    async def reads(self) -> list[str]:
-        return self.peer.said()
+    async def received_texts(self) -> list[str]:
+        return self.peer.bot_texts()
 
 
 @dataclass
-class OnWhatsApp:
+class WhatsAppPerson:
     """Through signed webhooks, with a Twilio that takes everything; without templates choices are numbers."""
 
     peer: TwilioPeer
     client: ClientSession
     url: str
-    repeats: bool = True
+    redelivers: bool = True
     links: bool = True
     last: dict[str, str] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
 
-    async def says(self, text: str) -> None:
-        await self.sends(Body=text)
+    async def send(self, text: str) -> None:
+        await self.send_fields(Body=text)
 
-    async def sends(self, **fields: str) -> None:
+    async def send_fields(self, **fields: str) -> None:
         """They send anything; the fields are Twilio's."""
         self.last = {"MessageSid": f"SM{next(self.numbers):032}", "From": ANNA, "NumMedia": "0", **fields}
-        await self.comes_again()
+        await self.redeliver_last()
 
-    async def chooses(self, title: str) -> None:
-        (number,) = re.findall(rf"^(\d+)\. {re.escape(title)}$", (await self.reads())[-1], re.MULTILINE)
-        await self.says(str(number))
+    async def choose(self, title: str) -> None:
+        (number,) = re.findall(rf"^(\d+)\. {re.escape(title)}$", (await self.received_texts())[-1], re.MULTILINE)
+        await self.send(str(number))
 
-    async def comes_again(self) -> None:
-        assert await self.posts("/webhooks/twilio", self.last) == 200
+    async def redeliver_last(self) -> None:
+        assert await self.post_webhook("/webhooks/twilio", self.last) == 200
 
-    async def posts(self, path: str, fields: dict[str, str], *, token: str = TOKEN) -> int:
+    async def post_webhook(self, path: str, fields: dict[str, str], *, token: str = TOKEN) -> int:
         """Twilio calls; the status that it gets."""
         signature = RequestValidator(token).compute_signature(f"{PUBLIC_URL}{path}", fields)
         headers = {"X-Twilio-Signature": signature}
         async with self.client.post(f"{self.url}{path}", data=fields, headers=headers) as response:
             return response.status
 
-    async def reads(self) -> list[str]:
+    async def received_texts(self) -> list[str]:
         return [request.get("Body", request.get("ContentVariables", "")) for request in self.peer.requests]
 
 
 @dataclass
-class OnThePage:
+class WebChatPerson:
     """Through the WebSocket, as the page's script speaks it."""
 
     socket: ClientWebSocketResponse
-    repeats: bool = True
+    redelivers: bool = True
     links: bool = True
     last: dict[str, object] = field(default_factory=dict)
-    told: list[Any] = field(default_factory=list)
+    received: list[Any] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
 
-    async def says(self, text: str) -> None:
-        await self._sends(type="say", text=text)
+    async def send(self, text: str) -> None:
+        await self._send_frame(type="say", text=text)
 
-    async def chooses(self, title: str) -> None:
-        asked = next(frame for frame in reversed(self.told) if frame["options"])
+    async def choose(self, title: str) -> None:
+        asked = next(frame for frame in reversed(self.received) if frame["options"])
         (choice,) = (option["id"] for option in asked["options"] if option["title"] == title)
-        await self._sends(type="tap", choice=choice, text=title, turn=asked["turn"])
+        await self._send_frame(type="tap", choice=choice, text=title, turn=asked["turn"])
 
-    async def comes_again(self) -> None:
+    async def redeliver_last(self) -> None:
         await self.socket.send_json(self.last)
 
-    async def reads(self) -> list[str]:
+    async def received_texts(self) -> list[str]:
         while True:
             try:
                 message = await self.socket.receive(timeout=0.02)
@@ -154,51 +154,51 @@ class OnThePage:
                 break
             frame = json.loads(message.data)
             if frame["type"] == "welcome":
-                self.told = frame["messages"]
+                self.received = frame["messages"]
             elif frame["type"] == "message":
-                self.told.append(frame)
-        return ["".join(span["text"] for span in frame["spans"]) for frame in self.told if not frame["mine"]]
+                self.received.append(frame)
+        return ["".join(span["text"] for span in frame["spans"]) for frame in self.received if not frame["mine"]]
 
-    async def _sends(self, **frame: object) -> None:
+    async def _send_frame(self, **frame: object) -> None:
         self.last = {"id": f"message-{next(self.numbers)}", **frame}
-        await self.comes_again()
+        await self.redeliver_last()
 
 
 @dataclass
-class AtTheTerminal:
+class TerminalPerson:
     """At the keyboard; each line is a message of its own."""
 
     terminal: Terminal
-    told: list[str]
-    repeats: bool = False
+    received: list[str]
+    redelivers: bool = False
     links: bool = False
 
-    async def says(self, text: str) -> None:
-        await self.terminal.hear(text)
+    async def send(self, text: str) -> None:
+        await self.terminal.receive_line(text)
 
-    async def chooses(self, title: str) -> None:
+    async def choose(self, title: str) -> None:
         titles = [option.title for option in self.terminal._options]
-        await self.terminal.hear(str(titles.index(title) + 1))
+        await self.terminal.receive_line(str(titles.index(title) + 1))
 
-    async def comes_again(self) -> None:
+    async def redeliver_last(self) -> None:
         raise NotImplementedError
 
-    async def reads(self) -> list[str]:
-        return self.told
+    async def received_texts(self) -> list[str]:
+        return self.received
 
 
 @asynccontextmanager
-async def _program(settings: Settings) -> AsyncIterator[Core]:
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS), phrases=phrases())
-    async with core(settings, known, links=draft_links(settings, KEY)) as program:
+async def _program(settings: Settings) -> AsyncIterator[Application]:
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS), phrases=load_phrases())
+    async with open_application(settings, known, make_draft_link=draft_link_maker(settings, KEY)) as program:
         yield program
 
 
 @asynccontextmanager
 async def _served(settings: Settings) -> AsyncIterator[str]:
     async with _program(settings) as program:
-        doors = Doors(settings, program, KEY)
-        async with TestServer(doors.application(), host="127.0.0.1", port=settings.port):
+        doors = Endpoints(settings, program, KEY)
+        async with TestServer(doors.web_application(), host="127.0.0.1", port=settings.port):
             program.runner.start()
             await doors.open()
             yield f"http://localhost:{settings.port}"
@@ -207,7 +207,7 @@ async def _served(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def telegram(database: str, *, webhook: bool = False) -> AsyncIterator[OnTelegram]:
+async def telegram(database: str, *, webhook: bool = False) -> AsyncIterator[TelegramPerson]:
     """Anna on Telegram, which is polled or calls."""
     async with TelegramPeer() as peer:
         port = unused_port()
@@ -219,12 +219,12 @@ async def telegram(database: str, *, webhook: bool = False) -> AsyncIterator[OnT
             telegram_api_url=peer.url,
         )
         async with _served(settings) as url:
-            yield OnTelegram(peer, url)
-        assert not peer.misuses
+            yield TelegramPerson(peer, url)
+        assert not peer.contract_violations
 
 
 @asynccontextmanager
-async def whatsapp(database: str, content: dict[str, str] | None = None) -> AsyncIterator[OnWhatsApp]:
+async def whatsapp(database: str, content: dict[str, str] | None = None) -> AsyncIterator[WhatsAppPerson]:
     """Anna on WhatsApp, with content templates or without."""
     async with TwilioPeer().serving() as peer, ClientSession() as client:
         settings = Settings(
@@ -238,11 +238,11 @@ async def whatsapp(database: str, content: dict[str, str] | None = None) -> Asyn
             twilio_content=content or {},
         )
         async with _served(settings) as url:
-            yield OnWhatsApp(peer, client, url)
+            yield WhatsAppPerson(peer, client, url)
 
 
 @asynccontextmanager
-async def webchat(database: str) -> AsyncIterator[Person]:
+async def webchat(database: str) -> AsyncIterator[ChannelUser]:
     """Anna at the web page."""
     async with AsyncExitStack() as closing:
         url = await closing.enter_async_context(_served(Settings(database_url=database, port=unused_port())))
@@ -250,27 +250,27 @@ async def webchat(database: str) -> AsyncIterator[Person]:
         await client.get(url)
         socket = await closing.enter_async_context(client.ws_connect(f"{url}/chat/ws", headers={"Origin": url}))
         await socket.send_json({"type": "hello", "after": 0, "lang": "en"})
-        yield OnThePage(socket)
+        yield WebChatPerson(socket)
 
 
 @asynccontextmanager
-async def terminal(database: str) -> AsyncIterator[Person]:
+async def terminal(database: str) -> AsyncIterator[ChannelUser]:
     """Anna at the keyboard of the machine."""
     async with _program(Settings(database_url=database)) as program:
         channel, told = Terminal(program.intake, console=Console(file=io.StringIO(), width=200)), list[str]()
         program.channels[channel.name] = channel
         send = channel.send
 
-        async def noted(address: str, shown: Any) -> str | None:
-            told.append(shown.text)
-            return await send(address, shown)
+        async def noted(address: str, message: Any) -> str | None:
+            told.append(message.text)
+            return await send(address, message)
 
         channel.send = noted  # type: ignore[method-assign]
         program.runner.start()
-        yield AtTheTerminal(channel, told)
+        yield TerminalPerson(channel, told)
 
 
-PEOPLE: dict[str, Callable[[str], AbstractAsyncContextManager[Person]]] = {
+PEOPLE: dict[str, Callable[[str], AbstractAsyncContextManager[ChannelUser]]] = {
     "telegram": telegram,
     "whatsapp": whatsapp,
     "webchat": webchat,

@@ -9,20 +9,23 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
-from handlers.messages import Inbound, Reply
-from handlers.session import Decision, Session, Trace
+from handlers.model.actions import HandoffReason
+from handlers.model.messages import Inbound, Reply
+from handlers.model.session import Decision, Session, Trace
 from kb.model import EntryId, LineId
-from kb.understanding import Match, Outcome
-from storage import conversations, handoffs, outbox, sessions, statistics, turns
-from storage.conversations import Conversation
-from storage.engine import writing
-from storage.turns import Circumstances
+from kb.understanding.result import Candidate, Outcome
+from storage.conversations import conversations, sessions, turns
+from storage.conversations.conversations import Conversation
+from storage.conversations.turns import DecisionContext
+from storage.database.engine import write_transaction
+from storage.delivery import outbox
+from storage.helpdesk import handoffs
+from storage.statistics import daily_counts
 
 NOW = datetime(2026, 11, 23, 18, 30, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 TECHNICAL = LineId("technical")
-CIRCUMSTANCES = Circumstances(content_version="0123456789ab", milliseconds=0.25)
+DECISION_CONTEXT = DecisionContext(content_version="0123456789ab", milliseconds=0.25)
 HELLO = Inbound(channel="webchat", conversation="room", sender="anna", message_id="m1", sent_at=NOW, text="Sveiki")
 TRACE = Trace(
     handler="topic",
@@ -30,8 +33,10 @@ TRACE = Trace(
     act="answer",
     entry=EntryId("refund"),
     line=TECHNICAL,
-    score=0.97,
-    matches=(Match(entry=EntryId("refund"), score=0.97, question="Kā atdot naudu?", why=("naudu",)),),
+    confidence=0.97,
+    candidates=(
+        Candidate(entry=EntryId("refund"), confidence=0.97, question="Kā atdot naudu?", corrections=("naudu",)),
+    ),
     language="lv",
     signals=("past",),
     masked=("card",),
@@ -40,9 +45,9 @@ TRACE = Trace(
 T = TypeVar("T")
 
 
-def decision(heard: str, *, session: Session | None = None, trace: Trace = TRACE) -> Decision:
+def decision(stored_text: str, *, session: Session | None = None, trace: Trace = TRACE) -> Decision:
     """What was decided about `heard`."""
-    return Decision(actions=(), session=session or Session(language="lv"), trace=trace, heard=heard)
+    return Decision(actions=(), session=session or Session(language="lv"), trace=trace, stored_text=stored_text)
 
 
 def said(text: str, number: int = 1, *, by: str = "anna") -> Inbound:
@@ -54,17 +59,17 @@ def take_in(
     engine: Engine, inbound: Inbound, replies: Sequence[str] = ("Atbilde",), *, at: datetime = NOW, people: bool = False
 ) -> tuple[Conversation, tuple[int, ...]]:
     """One message through one transaction, as the program does it; the talk and the sequence numbers of the replies."""
-    with writing(engine) as connection:
-        talk = conversations.open(connection, inbound, at)
-        message = conversations.heard(connection, talk, inbound, at)
+    with write_transaction(engine) as connection:
+        talk = conversations.open_and_lock(connection, inbound, at)
+        message = conversations.record_inbound(connection, talk, inbound, at)
         assert message is not None
         decided = decision(inbound.text, session=replace(sessions.read(connection, talk.id), language="lv"))
-        turn = turns.record(connection, talk, message, decided, CIRCUMSTANCES, at)
+        turn = turns.record(connection, talk, message, decided, DECISION_CONTEXT, at)
         queued = outbox.enqueue(connection, talk, turn.id, [Reply(text=reply) for reply in replies], at)
         sessions.write(connection, talk.id, decided.session, at)
         if people:
-            handoffs.open(connection, talk, turn.id, TECHNICAL, Reason.ASKED_FOR_PERSON, at)
-        statistics.count_up(connection, talk.channel, decided.trace, at.date())
+            handoffs.open_handoff(connection, talk, turn.id, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, at)
+        daily_counts.increment(connection, talk.channel, decided.trace, at.date())
     return talk, queued
 
 

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from storage import agent_sessions, agents, audit, sign_ins
-from storage.agents import Agent, NameTakenError, NameUnusableError, Role
-from storage.audit import Event
-from storage.engine import reading, writing
+from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import agent_sessions, agents, audit_log, login_attempts
+from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError, Role
+from storage.helpdesk.audit_log import AuditEvent
 from tests.contract.talks import NOW, at_once
 
 MINUTE = timedelta(minutes=1)
@@ -18,35 +18,35 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def anna(engine: Engine) -> Agent:
     """An agent."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         return agents.add(connection, "Anna", Role.AGENT, "hash", NOW)
 
 
 def test_an_agent_is_kept_as_added(engine: Engine, anna: Agent) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert agents.find(connection, " ANNA ") == agents.get(connection, anna.id) == anna
-        assert agents.listed(connection) == (anna,)
-        assert agents.any_there(connection)
+        assert agents.list_all(connection) == (anna,)
+        assert agents.exists(connection)
         assert agents.find(connection, "Ann") is None
         assert agents.get(connection, 777) is None
-    assert (anna.name, anna.role, anna.password, anna.version) == ("Anna", Role.AGENT, "hash", 1)
+    assert (anna.name, anna.role, anna.password_hash, anna.version) == ("Anna", Role.AGENT, "hash", 1)
     assert (anna.language, anna.created_at, anna.active) == (None, NOW, True)
 
 
 def test_before_the_first_there_is_nobody(engine: Engine) -> None:
-    with reading(engine) as connection:
-        assert not agents.any_there(connection)
+    with read_transaction(engine) as connection:
+        assert not agents.exists(connection)
 
 
 @pytest.mark.parametrize("name", ["anna", "ANNA", "  Anna ", "Ａnna"])
 def test_a_name_is_given_once(engine: Engine, anna: Agent, name: str) -> None:
-    with pytest.raises(NameTakenError, match="choose another"), writing(engine) as connection:
+    with pytest.raises(NameTakenError, match="choose another"), write_transaction(engine) as connection:
         agents.add(connection, name, Role.ADMIN, None, NOW)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 65, "a\nb", "a\x00b", "a\u202eb"])
 def test_some_names_cannot_be_used(engine: Engine, name: str) -> None:
-    with pytest.raises(NameUnusableError, match="1 to 64"), writing(engine) as connection:
+    with pytest.raises(NameUnusableError, match="1 to 64"), write_transaction(engine) as connection:
         agents.add(connection, name, Role.AGENT, None, NOW)
 
 
@@ -55,7 +55,7 @@ def test_names_given_at_once_are_given_once(engine: Engine) -> None:
 
     def add() -> None:
         try:
-            with writing(engine) as connection:
+            with write_transaction(engine) as connection:
                 agents.add(connection, "Zane", Role.AGENT, None, NOW)
             added.append(True)
         except NameTakenError:
@@ -66,7 +66,7 @@ def test_names_given_at_once_are_given_once(engine: Engine) -> None:
 
 
 def test_changes_say_whether_there_was_something_to_change(engine: Engine, anna: Agent) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         assert agents.set_role(connection, anna.id, Role.ADMIN)
         assert not agents.set_role(connection, anna.id, Role.ADMIN)
         assert agents.disable(connection, anna.id, NOW)
@@ -79,81 +79,84 @@ def test_changes_say_whether_there_was_something_to_change(engine: Engine, anna:
         assert not agents.set_password(connection, 777, "x")
         changed = agents.get(connection, anna.id)
     assert changed is not None
-    assert (changed.role, changed.language, changed.password, changed.version) == (Role.ADMIN, "ru", "newer", 2)
+    assert (changed.role, changed.language, changed.password_hash, changed.version) == (Role.ADMIN, "ru", "newer", 2)
 
 
 # Sessions
 
 
 def test_a_session_is_known_by_its_token_alone(engine: Engine, anna: Agent) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         agent_sessions.begin(connection, anna, "token", NOW)
-    with reading(engine) as connection:
-        found = agent_sessions.whose(connection, "token", NOW)
+    with read_transaction(engine) as connection:
+        found = agent_sessions.find_session(connection, "token", NOW)
         assert found is not None
-        assert (found.agent, found.fresh) == (anna, True)
+        assert (found.agent, found.recently_seen) == (anna, True)
         for other in ("", "Token", "token ", "' OR 1=1"):
-            assert agent_sessions.whose(connection, other, NOW) is None
+            assert agent_sessions.find_session(connection, other, NOW) is None
         assert "token" not in connection.exec_driver_sql("SELECT key FROM agent_sessions").scalar_one()
 
 
 def test_a_session_lives_while_it_is_used_and_not_longer_than_a_week(engine: Engine, anna: Agent) -> None:
     now = NOW
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         agent_sessions.begin(connection, anna, "token", now)
-        assert agent_sessions.whose(connection, "token", now + agent_sessions.IDLE) is None
-        while now < NOW + agent_sessions.LONGEST:
-            found = agent_sessions.whose(connection, "token", now)
+        assert agent_sessions.find_session(connection, "token", now + agent_sessions.IDLE_TIMEOUT) is None
+        while now < NOW + agent_sessions.MAX_LIFETIME:
+            found = agent_sessions.find_session(connection, "token", now)
             assert found is not None
-            agent_sessions.seen(connection, "token", now)
-            now += agent_sessions.IDLE - MINUTE
-            assert now >= NOW + agent_sessions.LONGEST or not agent_sessions.sweep(connection, now)
-        assert agent_sessions.whose(connection, "token", now) is None
-        assert agent_sessions.sweep(connection, now) == 1
+            agent_sessions.touch(connection, "token", now)
+            now += agent_sessions.IDLE_TIMEOUT - MINUTE
+            assert now >= NOW + agent_sessions.MAX_LIFETIME or not agent_sessions.purge(connection, now)
+        assert agent_sessions.find_session(connection, "token", now) is None
+        assert agent_sessions.purge(connection, now) == 1
         assert not agent_sessions.end(connection, "token")
 
 
 def test_a_session_ends_when_told_with_a_password_and_with_disabling(engine: Engine, anna: Agent) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         for token in ("one", "two"):
             agent_sessions.begin(connection, anna, token, NOW)
         assert agent_sessions.end(connection, "one")
-        assert agent_sessions.whose(connection, "one", NOW) is None
-        assert agent_sessions.whose(connection, "two", NOW) is not None
+        assert agent_sessions.find_session(connection, "one", NOW) is None
+        assert agent_sessions.find_session(connection, "two", NOW) is not None
         agents.set_password(connection, anna.id, "another")
-        assert agent_sessions.whose(connection, "two", NOW) is None
+        assert agent_sessions.find_session(connection, "two", NOW) is None
         renewed = agents.get(connection, anna.id)
         assert renewed is not None
         agent_sessions.begin(connection, renewed, "three", NOW)
         agents.disable(connection, anna.id, NOW)
-        assert agent_sessions.whose(connection, "three", NOW) is None
+        assert agent_sessions.find_session(connection, "three", NOW) is None
         agents.enable(connection, anna.id)
-        assert agent_sessions.whose(connection, "three", NOW) is None
+        assert agent_sessions.find_session(connection, "three", NOW) is None
 
 
 # Tries to sign in
 
 
 def test_tries_are_counted_by_name_and_place(engine: Engine) -> None:
-    with writing(engine) as connection:
-        tried = [sign_ins.attempt(connection, "anna", "here", NOW) for _ in range(sign_ins.MOST_BY_BOTH + 1)]
-        assert [one is None for one in tried] == [False] * sign_ins.MOST_BY_BOTH + [True]
-        assert sign_ins.attempt(connection, "anna", "there", NOW) is not None
-        assert sign_ins.attempt(connection, "zane", "here", NOW) is not None
-        sign_ins.succeeded(connection, "anna", "here")
-        assert sign_ins.attempt(connection, "anna", "here", NOW) is not None
+    with write_transaction(engine) as connection:
+        tried = [
+            login_attempts.register_attempt(connection, "anna", "here", NOW)
+            for _ in range(login_attempts.MAX_ATTEMPTS_PER_NAME_AND_ADDRESS + 1)
+        ]
+        assert [one is None for one in tried] == [False] * login_attempts.MAX_ATTEMPTS_PER_NAME_AND_ADDRESS + [True]
+        assert login_attempts.register_attempt(connection, "anna", "there", NOW) is not None
+        assert login_attempts.register_attempt(connection, "zane", "here", NOW) is not None
+        login_attempts.clear_attempts(connection, "anna", "here")
+        assert login_attempts.register_attempt(connection, "anna", "here", NOW) is not None
 
 
 def test_a_place_and_a_name_have_limits_of_their_own(engine: Engine) -> None:
-    with writing(engine) as connection:
-        for number in range(sign_ins.MOST_BY_ADDRESS):
-            assert sign_ins.attempt(connection, f"name{number}", "here", NOW) is not None
-        assert sign_ins.attempt(connection, "zane", "here", NOW) is None
-        for number in range(sign_ins.MOST_BY_NAME):
-            assert sign_ins.attempt(connection, "anna", f"place{number}", NOW) is not None
-        assert sign_ins.attempt(connection, "anna", "elsewhere", NOW) is None
-        later = NOW + sign_ins.WINDOW
-        assert sign_ins.attempt(connection, "anna", "here", later) is not None
+    with write_transaction(engine) as connection:
+        for number in range(login_attempts.MAX_ATTEMPTS_PER_ADDRESS):
+            assert login_attempts.register_attempt(connection, f"name{number}", "here", NOW) is not None
+        assert login_attempts.register_attempt(connection, "zane", "here", NOW) is None
+        for number in range(login_attempts.MAX_ATTEMPTS_PER_NAME):
+            assert login_attempts.register_attempt(connection, "anna", f"place{number}", NOW) is not None
+        assert login_attempts.register_attempt(connection, "anna", "elsewhere", NOW) is None
+        later = NOW + login_attempts.ATTEMPT_WINDOW
+        assert login_attempts.register_attempt(connection, "anna", "here", later) is not None
         assert connection.exec_driver_sql("SELECT count(*) FROM sign_ins").scalar_one() == 1
 
 
@@ -161,34 +164,34 @@ def test_tries_at_once_are_not_more_than_one_after_the_other(engine: Engine) -> 
     allowed: list[int | None] = []
 
     def attempt() -> None:
-        with writing(engine) as connection:
-            allowed.append(sign_ins.attempt(connection, "anna", "here", NOW))
+        with write_transaction(engine) as connection:
+            allowed.append(login_attempts.register_attempt(connection, "anna", "here", NOW))
 
     at_once([attempt] * 12)
-    assert sum(one is not None for one in allowed) == sign_ins.MOST_BY_BOTH
+    assert sum(one is not None for one in allowed) == login_attempts.MAX_ATTEMPTS_PER_NAME_AND_ADDRESS
 
 
 # Audit
 
 
 def test_what_was_done_is_kept_the_latest_first(engine: Engine) -> None:
-    with writing(engine) as connection:
-        note = partial(audit.note, connection)
-        note(Event.SIGNED_IN, NOW, agent="anna")
-        note(Event.PERSON_ERASED, NOW + MINUTE, agent="anna", subject="x" * 500)
-        note(Event.SIGN_IN_FAILED, NOW + 2 * MINUTE, agent=None, subject="anna")
-    with reading(engine) as connection:
-        failed, erased, signed_in = audit.listed(connection)
+    with write_transaction(engine) as connection:
+        note = partial(audit_log.record, connection)
+        note(AuditEvent.SIGNED_IN, NOW, agent="anna")
+        note(AuditEvent.PERSON_ERASED, NOW + MINUTE, agent="anna", subject="x" * 500)
+        note(AuditEvent.SIGN_IN_FAILED, NOW + 2 * MINUTE, agent=None, subject="anna")
+    with read_transaction(engine) as connection:
+        failed, erased, signed_in = audit_log.list_records(connection)
         assert (signed_in.event, signed_in.agent, signed_in.subject, signed_in.at) == ("signed_in", "anna", None, NOW)
-        assert erased.subject == "x" * audit.LONGEST
-        assert audit.listed(connection, agent="anna") == (erased, signed_in)
-        assert audit.listed(connection, events=[Event.SIGN_IN_FAILED]) == (failed,)
-        assert audit.listed(connection, before=failed.id, limit=1) == (erased,)
+        assert erased.subject == "x" * audit_log.MAX_SUBJECT_CHARS
+        assert audit_log.list_records(connection, agent="anna") == (erased, signed_in)
+        assert audit_log.list_records(connection, events=[AuditEvent.SIGN_IN_FAILED]) == (failed,)
+        assert audit_log.list_records(connection, before=failed.id, limit=1) == (erased,)
 
 
 def test_what_is_old_is_forgotten(engine: Engine) -> None:
-    with writing(engine) as connection:
-        audit.note(connection, Event.SIGNED_IN, NOW, agent="anna")
-        audit.note(connection, Event.SIGNED_OUT, NOW + MINUTE, agent="anna")
-        assert audit.sweep(connection, NOW + MINUTE) == 1
-        assert [each.event for each in audit.listed(connection)] == ["signed_out"]
+    with write_transaction(engine) as connection:
+        audit_log.record(connection, AuditEvent.SIGNED_IN, NOW, agent="anna")
+        audit_log.record(connection, AuditEvent.SIGNED_OUT, NOW + MINUTE, agent="anna")
+        assert audit_log.purge(connection, NOW + MINUTE) == 1
+        assert [each.event for each in audit_log.list_records(connection)] == ["signed_out"]

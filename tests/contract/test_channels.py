@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
-from storage.engine import reading
-from tests.contract.people import PEOPLE, Person
+from storage.database.engine import read_transaction
+from tests.contract.people import PEOPLE, ChannelUser
 
 CARD = "4111 1111 1111 1111"
 
 
 @pytest.fixture(params=list(PEOPLE))
-async def anna(request: pytest.FixtureRequest, url: str, engine: Engine) -> AsyncIterator[Person]:
+async def anna(request: pytest.FixtureRequest, url: str, engine: Engine) -> AsyncIterator[ChannelUser]:
     """Somebody on each channel."""
     with capture_logs():
         async with PEOPLE[str(request.param)](url) as person:
@@ -26,28 +26,28 @@ async def anna(request: pytest.FixtureRequest, url: str, engine: Engine) -> Asyn
             yield person
 
 
-async def reads(person: Person, wanted: int, *, within: float = 20) -> list[str]:
+async def reads(person: ChannelUser, wanted: int, *, within: float = 20) -> list[str]:
     """All that the bot has said, once it is so many messages."""
     end = monotonic() + within
-    while len(told := await person.reads()) < wanted:
+    while len(told := await person.received_texts()) < wanted:
         assert monotonic() < end, told
         await asyncio.sleep(0.01)
     return told
 
 
-async def before(person: Person) -> int:
-    return len(await person.reads())
+async def before(person: ChannelUser) -> int:
+    return len(await person.received_texts())
 
 
 def rows(engine: Engine, query: str) -> list[Any]:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return list(connection.execute(text(query)).scalars())
 
 
-async def test_messages_are_answered_in_their_order_and_each_is_kept(anna: Person, engine: Engine) -> None:
+async def test_messages_are_answered_in_their_order_and_each_is_kept(anna: ChannelUser, engine: Engine) -> None:
     start = await before(anna)
     for said in ("hours", "printer", "hours"):
-        await anna.says(said)
+        await anna.send(said)
     told = (await reads(anna, start + 3))[start:]
     assert told[0] == told[2] != told[1]
     assert rows(engine, "SELECT text FROM messages WHERE side = 'person' ORDER BY id")[-3:] == [
@@ -67,52 +67,54 @@ async def settled(engine: Engine) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_message_that_is_delivered_twice_is_decided_and_answered_once(anna: Person, engine: Engine) -> None:
-    if not anna.repeats:
+async def test_a_message_that_is_delivered_twice_is_decided_and_answered_once(
+    anna: ChannelUser, engine: Engine
+) -> None:
+    if not anna.redelivers:
         pytest.skip("each line at a terminal is a message of its own")
     start = await before(anna)
-    await anna.says("printer")
+    await anna.send("printer")
     await reads(anna, start + 1)
-    await anna.comes_again()
-    await anna.says("hours")
+    await anna.redeliver_last()
+    await anna.send("hours")
     await reads(anna, start + 2)
     await asyncio.sleep(0.1)
-    assert len(await anna.reads()) == start + 2
+    assert len(await anna.received_texts()) == start + 2
     assert rows(engine, "SELECT count(*) FROM turns WHERE act <> 'talk'") == [2]
 
 
-async def test_a_choice_that_is_offered_can_be_made(anna: Person, engine: Engine) -> None:
+async def test_a_choice_that_is_offered_can_be_made(anna: ChannelUser, engine: Engine) -> None:
     start = await before(anna)
-    await anna.says("which")
+    await anna.send("which")
     await reads(anna, start + 1)
-    await anna.chooses("Printer")
+    await anna.choose("Printer")
     told = await reads(anna, start + 2)
     assert "Workshop" in told[-1]
     assert rows(engine, "SELECT entry FROM turns ORDER BY id")[-1] == "printer"
 
 
-async def test_a_ticket_is_steered_to_the_email_with_a_draft(anna: Person) -> None:
+async def test_a_ticket_is_steered_to_the_email_with_a_draft(anna: ChannelUser) -> None:
     start = await before(anna)
-    await anna.says("hours")
-    await anna.says("ticket")
+    await anna.send("hours")
+    await anna.send("ticket")
     told = (await reads(anna, start + 2))[-1]
     assert "tickets@paraugs.example" in told
     assert ("/t/" in told) is anna.links
     assert ("hours / ticket" in told) is not anna.links, "without a page the draft itself is there to be copied"
 
 
-async def test_a_secret_is_masked_before_it_is_kept(anna: Person, engine: Engine) -> None:
+async def test_a_secret_is_masked_before_it_is_kept(anna: ChannelUser, engine: Engine) -> None:
     start = await before(anna)
-    await anna.says(f"hours {CARD}")
+    await anna.send(f"hours {CARD}")
     await reads(anna, start + 1)
     assert CARD not in " ".join(rows(engine, "SELECT text FROM messages"))
 
 
-async def test_who_wants_to_be_forgotten_is(anna: Person, engine: Engine) -> None:
+async def test_who_wants_to_be_forgotten_is(anna: ChannelUser, engine: Engine) -> None:
     start = await before(anna)
-    await anna.says("hours")
+    await anna.send("hours")
     await reads(anna, start + 1)
-    await anna.says("/forget")
+    await anna.send("/forget")
     await asyncio.sleep(0)
     end = monotonic() + 20
     while rows(engine, "SELECT text FROM messages WHERE text = 'hours'"):

@@ -7,37 +7,37 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import Engine, func, select
 
-from handlers.session import Session
-from storage import conversations, history, sessions, turns
-from storage.engine import create, reading, writing
+from handlers.model.session import Session
+from storage.conversations import conversations, history, sessions, turns
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.tables import conversations as conversations_table
 from storage.tables import messages
 from storage.tables import turns as turns_table
-from tests.contract.talks import CIRCUMSTANCES, HELLO, NOW, SECOND, at_once, decision, said, take_in
+from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, SECOND, at_once, decision, said, take_in
 
 
 def test_the_first_message_opens_a_talk_and_the_next_finds_it(engine: Engine) -> None:
-    with writing(engine) as connection:
-        opened = conversations.open(connection, HELLO, NOW)
-    with writing(engine) as connection:
-        found = conversations.open(connection, HELLO, NOW + SECOND)
+    with write_transaction(engine) as connection:
+        opened = conversations.open_and_lock(connection, HELLO, NOW)
+    with write_transaction(engine) as connection:
+        found = conversations.open_and_lock(connection, HELLO, NOW + SECOND)
 
     assert (found.id, found.created_at, found.last_seen_at) == (opened.id, NOW, NOW + SECOND)
 
 
 def test_two_people_in_one_group_have_a_talk_each(engine: Engine) -> None:
-    with writing(engine) as connection:
-        anna = conversations.open(connection, HELLO, NOW)
-        boris = conversations.open(connection, replace(HELLO, sender="boris"), NOW)
+    with write_transaction(engine) as connection:
+        anna = conversations.open_and_lock(connection, HELLO, NOW)
+        boris = conversations.open_and_lock(connection, replace(HELLO, sender="boris"), NOW)
 
     assert anna.id != boris.id
     assert anna.address == boris.address
 
 
 def test_a_talk_is_found_by_who_writes_where(engine: Engine) -> None:
-    with writing(engine) as connection:
-        opened = conversations.open(connection, HELLO, NOW)
-    with reading(engine) as connection:
+    with write_transaction(engine) as connection:
+        opened = conversations.open_and_lock(connection, HELLO, NOW)
+    with read_transaction(engine) as connection:
         assert conversations.find(connection, channel="webchat", address="room", sender="anna") == opened
         assert conversations.get(connection, opened.id) == opened
         assert conversations.find(connection, channel="telegram", address="room", sender="anna") is None
@@ -46,26 +46,26 @@ def test_a_talk_is_found_by_who_writes_where(engine: Engine) -> None:
 def test_a_message_that_comes_twice_is_heard_once_and_answered_from_the_log(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Kā atdot naudu?"), ["Vispirms", "Tad"])
 
-    with writing(engine) as connection:
-        again = conversations.open(connection, said("Kā atdot naudu?"), NOW + SECOND)
-        assert conversations.heard(connection, again, said("Kā atdot naudu?"), NOW + SECOND) is None
-        assert [reply.text for reply in history.answered(connection, talk.id, "m1")] == ["Vispirms", "Tad"]
+    with write_transaction(engine) as connection:
+        again = conversations.open_and_lock(connection, said("Kā atdot naudu?"), NOW + SECOND)
+        assert conversations.record_inbound(connection, again, said("Kā atdot naudu?"), NOW + SECOND) is None
+        assert [reply.text for reply in history.replies_to(connection, talk.id, "m1")] == ["Vispirms", "Tad"]
 
 
 def test_an_id_that_someone_else_used_neither_hides_a_message_nor_shows_their_answer(engine: Engine) -> None:
     take_in(engine, said("Slepens", by="anna"), ["Tikai Annai"])
 
-    with writing(engine) as connection:
-        boris = conversations.open(connection, said("Labdien", by="boris"), NOW)
-        assert history.answered(connection, boris.id, "m1") == ()
-        assert conversations.heard(connection, boris, said("Labdien", by="boris"), NOW) is not None
+    with write_transaction(engine) as connection:
+        boris = conversations.open_and_lock(connection, said("Labdien", by="boris"), NOW)
+        assert history.replies_to(connection, boris.id, "m1") == ()
+        assert conversations.record_inbound(connection, boris, said("Labdien", by="boris"), NOW) is not None
 
 
 def test_a_message_delivered_eight_times_at_once_is_heard_once(engine: Engine) -> None:
     def deliver() -> bool:
-        with writing(engine) as connection:
-            talk = conversations.open(connection, HELLO, NOW)
-            return conversations.heard(connection, talk, HELLO, NOW) is not None
+        with write_transaction(engine) as connection:
+            talk = conversations.open_and_lock(connection, HELLO, NOW)
+            return conversations.record_inbound(connection, talk, HELLO, NOW) is not None
 
     assert sorted(at_once([deliver] * 8)) == [False] * 7 + [True]
 
@@ -73,14 +73,14 @@ def test_a_message_delivered_eight_times_at_once_is_heard_once(engine: Engine) -
 def test_eight_first_messages_at_once_open_one_talk(engine: Engine) -> None:
     at_once([partial(take_in, engine, said(f"Nr. {number}", number)) for number in range(8)])
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(conversations_table)) == 1
         numbers = connection.scalars(select(turns_table.c.number).order_by(turns_table.c.number)).all()
     assert numbers == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_programs_on_one_database_do_not_get_in_each_others_way(engine: Engine, url: str) -> None:
-    engines = [create(url) for _ in range(3)]
+    engines = [create_database_engine(url) for _ in range(3)]
 
     def write(own: Engine, start: int) -> None:
         for number in range(start, start + 10):
@@ -88,7 +88,7 @@ def test_programs_on_one_database_do_not_get_in_each_others_way(engine: Engine, 
 
     at_once([partial(write, own, 100 * number) for number, own in enumerate(engines)])
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalars(select(turns_table.c.number).order_by(turns_table.c.number)).all() == [*range(1, 31)]
     for own in engines:
         own.dispose()
@@ -97,28 +97,28 @@ def test_programs_on_one_database_do_not_get_in_each_others_way(engine: Engine, 
 def test_whoever_decides_sees_what_was_decided_before(engine: Engine) -> None:
     def five_strikes() -> None:
         for _ in range(5):
-            with writing(engine) as connection:
-                talk = conversations.open(connection, HELLO, NOW)
+            with write_transaction(engine) as connection:
+                talk = conversations.open_and_lock(connection, HELLO, NOW)
                 session = sessions.read(connection, talk.id)
-                sessions.write(connection, talk.id, replace(session, strikes=session.strikes + 1), NOW)
+                sessions.write(connection, talk.id, replace(session, failed_turns=session.failed_turns + 1), NOW)
 
     at_once([five_strikes] * 6)
 
-    with writing(engine) as connection:
-        talk = conversations.open(connection, HELLO, NOW)
-        assert sessions.read(connection, talk.id) == Session(strikes=30)
+    with write_transaction(engine) as connection:
+        talk = conversations.open_and_lock(connection, HELLO, NOW)
+        assert sessions.read(connection, talk.id) == Session(failed_turns=30)
 
 
 def test_a_second_message_of_a_talk_waits_for_the_first(engine: Engine) -> None:
     entered = Event()
 
     def second() -> None:
-        with writing(engine) as connection:
-            conversations.open(connection, HELLO, NOW)
+        with write_transaction(engine) as connection:
+            conversations.open_and_lock(connection, HELLO, NOW)
             entered.set()
 
-    with writing(engine) as connection:
-        conversations.open(connection, HELLO, NOW)
+    with write_transaction(engine) as connection:
+        conversations.open_and_lock(connection, HELLO, NOW)
         waiting = Thread(target=second)
         waiting.start()
         assert not entered.wait(0.3)
@@ -128,21 +128,21 @@ def test_a_second_message_of_a_talk_waits_for_the_first(engine: Engine) -> None:
 
 @pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_on_postgresql_other_talks_do_not_wait(engine: Engine) -> None:
-    with writing(engine) as connection:
-        conversations.open(connection, HELLO, NOW)
+    with write_transaction(engine) as connection:
+        conversations.open_and_lock(connection, HELLO, NOW)
         at_once([partial(take_in, engine, said("Labdien", by="boris"))])
 
 
 def test_words_are_stored_masked_and_not_before(engine: Engine) -> None:
     secret = replace(HELLO, text="Karte 4111 1111 1111 1111")
-    with writing(engine) as connection:
-        talk = conversations.open(connection, secret, NOW)
-        message = conversations.heard(connection, talk, secret, NOW)
+    with write_transaction(engine) as connection:
+        talk = conversations.open_and_lock(connection, secret, NOW)
+        message = conversations.record_inbound(connection, talk, secret, NOW)
         assert message is not None
         assert connection.scalar(select(messages.c.text)) == ""
-        turns.record(connection, talk, message, decision("Karte ***"), CIRCUMSTANCES, NOW)
+        turns.record(connection, talk, message, decision("Karte ***"), DECISION_CONTEXT, NOW)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalars(select(messages.c.text)).all() == ["Karte ***"]
 
 
@@ -151,21 +151,21 @@ def test_what_fails_leaves_nothing_behind(engine: Engine) -> None:
         pass
 
     def fail() -> None:
-        with writing(engine) as connection:
-            talk = conversations.open(connection, HELLO, NOW)
-            conversations.heard(connection, talk, HELLO, NOW)
+        with write_transaction(engine) as connection:
+            talk = conversations.open_and_lock(connection, HELLO, NOW)
+            conversations.record_inbound(connection, talk, HELLO, NOW)
             raise BrokenHandlerError
 
     with pytest.raises(BrokenHandlerError):
         fail()
 
     talk, _ = take_in(engine, HELLO)
-    with reading(engine) as connection:
-        assert [spoken.text for spoken in history.history(connection, talk.id)] == ["Sveiki", "Atbilde"]
+    with read_transaction(engine) as connection:
+        assert [spoken.text for spoken in history.messages_after(connection, talk.id)] == ["Sveiki", "Atbilde"]
 
 
 def test_how_a_person_is_found_again_is_kept_until_something_newer_is_told(engine: Engine) -> None:
-    take_in(engine, replace(said("Labdien"), handle="anna", place="Bistro"))
+    take_in(engine, replace(said("Labdien"), username="anna", location="Bistro"))
     take_in(engine, said("Vēl", 2))
-    talk, _ = take_in(engine, replace(said("Un vēl", 3), place="56.95000, 24.10000"))
-    assert (talk.handle, talk.place) == ("anna", "56.95000, 24.10000")
+    talk, _ = take_in(engine, replace(said("Un vēl", 3), location="56.95000, 24.10000"))
+    assert (talk.username, talk.location) == ("anna", "56.95000, 24.10000")

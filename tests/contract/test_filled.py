@@ -2,14 +2,15 @@
 
 from sqlalchemy import Engine, func, select, text
 
-from storage import conversations, history, outbox, sessions, turns
-from storage.engine import reading
+from storage.conversations import conversations, history, sessions, turns
+from storage.database.engine import read_transaction
+from storage.delivery import outbox
 from storage.tables import messages
-from tests.bench.filled import CHANNEL, Sample, address, fill
+from tests.bench.filled import CHANNEL, SampleExchange, address, fill
 from tests.contract.talks import TRACE
 
-SAMPLE = Sample(
-    said="Kā atdot naudu?",
+SAMPLE = SampleExchange(
+    user_text="Kā atdot naudu?",
     reply="Atbilde",
     trace=turns.trace_json.dump_json(TRACE).decode(),
     session='{"language":"lv"}',
@@ -21,14 +22,14 @@ SELECT count(*) FROM messages JOIN turns ON turns.id = turn_id WHERE messages.co
 
 def test_every_talk_has_ten_messages_and_all_is_delivered(engine: Engine) -> None:
     fill(engine, 30, SAMPLE)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(messages)) == 300
         assert connection.scalar(text(AMISS)) == 0
         assert outbox.backlog(connection).waiting == 0
         anna = conversations.find(connection, channel=CHANNEL, address=address(7), sender=address(7))
         assert anna is not None
-        said = history.history(connection, anna.id)
+        said = history.messages_after(connection, anna.id)
         assert [one.side for one in said] == ["person", "bot"] * 5
-        assert history.answered(connection, anna.id, said[4].message_id or "") == (said[5],)
+        assert history.replies_to(connection, anna.id, said[4].message_id or "") == (said[5],)
         assert sessions.read(connection, anna.id).language == "lv"
-        assert turns.trace(connection, said[0].turn or 0) == TRACE
+        assert turns.read_trace(connection, said[0].turn or 0) == TRACE

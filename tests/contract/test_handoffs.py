@@ -6,96 +6,98 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
-from storage import handoffs, timers
-from storage.engine import reading, writing
-from storage.handoffs import Handoff, State, What
+from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import escalations, handoffs
+from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffState
 from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
 
 
-def open_again(engine: Engine, line: LineId, reason: Reason, number: int) -> Handoff:
+def open_again(engine: Engine, line: LineId, reason: HandoffReason, number: int) -> Handoff:
     talk, _ = take_in(engine, said("Palīgā!", number))
-    with writing(engine) as connection:
-        return handoffs.open(connection, talk, number, line, reason, NOW + number * SECOND)
+    with write_transaction(engine) as connection:
+        return handoffs.open_handoff(connection, talk, number, line, reason, NOW + number * SECOND)
 
 
 def test_a_second_call_for_the_same_line_updates_the_first(engine: Engine) -> None:
-    first = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    second = open_again(engine, TECHNICAL, Reason.TRADING_STOPPED, 2)
+    first = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    second = open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 2)
 
     assert (second.id, second.created_at, second.updated_at) == (first.id, first.created_at, NOW + 2 * SECOND)
-    assert (second.turn, second.reason, second.state) == (2, Reason.TRADING_STOPPED, State.OPEN)
-    with reading(engine) as connection:
-        assert handoffs.listed(connection) == (second,)
+    assert (second.turn, second.reason, second.state) == (2, HandoffReason.TRADING_STOPPED, HandoffState.OPEN)
+    with read_transaction(engine) as connection:
+        assert handoffs.list_by_state(connection) == (second,)
 
 
 def test_a_stopped_till_stays_the_reason(engine: Engine) -> None:
-    open_again(engine, TECHNICAL, Reason.TRADING_STOPPED, 1)
+    open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 1)
 
-    assert open_again(engine, TECHNICAL, Reason.NOT_UNDERSTOOD, 2).reason is Reason.TRADING_STOPPED
+    assert open_again(engine, TECHNICAL, HandoffReason.NOT_UNDERSTOOD, 2).reason is HandoffReason.TRADING_STOPPED
 
 
 def test_each_line_and_each_talk_has_a_handoff_of_its_own(engine: Engine) -> None:
-    technical = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    sales = open_again(engine, LineId("sales"), Reason.ASKED_FOR_PERSON, 2)
+    technical = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    sales = open_again(engine, LineId("sales"), HandoffReason.ASKED_FOR_PERSON, 2)
     other, _ = take_in(engine, said("Labdien", by="boris"), people=True, at=NOW + 3 * SECOND)
 
-    with reading(engine) as connection:
-        assert [each.line for each in handoffs.listed(connection)] == [TECHNICAL, "sales", TECHNICAL]
-        assert handoffs.listed(connection, talk=technical.conversation) == (technical, sales)
-        assert [each.conversation for each in handoffs.listed(connection, talk=other.id)] == [other.id]
+    with read_transaction(engine) as connection:
+        assert [each.line for each in handoffs.list_by_state(connection)] == [TECHNICAL, "sales", TECHNICAL]
+        assert handoffs.list_by_state(connection, conversation_id=technical.conversation) == (technical, sales)
+        assert [each.conversation for each in handoffs.list_by_state(connection, conversation_id=other.id)] == [
+            other.id
+        ]
 
 
 def test_a_closed_handoff_is_listed_no_more_and_a_new_call_opens_another(engine: Engine) -> None:
-    first = open_again(engine, TECHNICAL, Reason.TRADING_STOPPED, 1)
-    with writing(engine) as connection:
-        assert handoffs.close(connection, first.id, State.REACHED, NOW + SECOND)
-        assert handoffs.listed(connection) == ()
-    second = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 2)
+    first = open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 1)
+    with write_transaction(engine) as connection:
+        assert handoffs.close(connection, first.id, HandoffState.CONTACTED, NOW + SECOND)
+        assert handoffs.list_by_state(connection) == ()
+    second = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 2)
 
-    with reading(engine) as connection:
-        assert handoffs.listed(connection) == (second,)
-        (closed,) = handoffs.listed(connection, states={State.REACHED})
+    with read_transaction(engine) as connection:
+        assert handoffs.list_by_state(connection) == (second,)
+        (closed,) = handoffs.list_by_state(connection, states={HandoffState.CONTACTED})
     assert (closed.id, closed.closed_at) == (first.id, NOW + SECOND)
     assert second.id != first.id
-    assert second.reason is Reason.ASKED_FOR_PERSON
+    assert second.reason is HandoffReason.ASKED_FOR_PERSON
 
 
 def test_of_two_who_close_it_the_first_wins(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
-        assert handoffs.close(connection, handoff.id, State.NOT_NEEDED, NOW)
-        assert not handoffs.close(connection, handoff.id, State.REACHED, NOW)
-        assert len(handoffs.listed(connection, states={State.NOT_NEEDED})) == 1
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        assert handoffs.close(connection, handoff.id, HandoffState.NOT_NEEDED, NOW)
+        assert not handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
+        assert len(handoffs.list_by_state(connection, states={HandoffState.NOT_NEEDED})) == 1
 
 
 def test_taking_a_handoff_does_not_close_it(engine: Engine) -> None:
-    with writing(engine) as connection, pytest.raises(ValueError, match="taken"):
-        handoffs.close(connection, 1, State.TAKEN, NOW)
+    with write_transaction(engine) as connection, pytest.raises(ValueError, match="taken"):
+        handoffs.close(connection, 1, HandoffState.TAKEN, NOW)
 
 
 def test_of_two_who_take_it_the_first_has_it(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
         assert handoffs.take(connection, handoff.id, "Anna", NOW + SECOND)
         assert not handoffs.take(connection, handoff.id, "Boris", NOW + SECOND)
-        assert not handoffs.give_back(connection, handoff.id, "Boris", NOW + SECOND)
+        assert not handoffs.release(connection, handoff.id, "Boris", NOW + SECOND)
         taken = handoffs.get(connection, handoff.id)
     assert taken is not None
-    assert (taken.state, taken.taken_by, taken.updated_at) == (State.TAKEN, "Anna", NOW + SECOND)
+    assert (taken.state, taken.taken_by, taken.updated_at) == (HandoffState.TAKEN, "Anna", NOW + SECOND)
 
 
 def test_of_many_who_take_it_at_once_one_has_it(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
 
     def take(who: str) -> bool:
-        with writing(engine) as connection:
+        with write_transaction(engine) as connection:
             return handoffs.take(connection, handoff.id, who, NOW)
 
     won = at_once([partial(take, f"agent {number}") for number in range(8)])
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         taken = handoffs.get(connection, handoff.id)
     assert sum(won) == 1
     assert taken is not None
@@ -103,78 +105,78 @@ def test_of_many_who_take_it_at_once_one_has_it(engine: Engine) -> None:
 
 
 def test_what_was_given_back_can_be_taken_by_another(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
         handoffs.take(connection, handoff.id, "Anna", NOW)
-        assert handoffs.give_back(connection, handoff.id, "Anna", NOW)
+        assert handoffs.release(connection, handoff.id, "Anna", NOW)
         assert handoffs.take(connection, handoff.id, "Boris", NOW)
 
 
 def test_a_closed_handoff_is_not_taken(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
-        handoffs.close(connection, handoff.id, State.CLOSED, NOW)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        handoffs.close(connection, handoff.id, HandoffState.CLOSED, NOW)
         assert not handoffs.take(connection, handoff.id, "Anna", NOW)
         assert handoffs.get(connection, 77) is None
 
 
 def test_what_happened_to_a_handoff_is_kept_in_order(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
-        handoffs.note(connection, handoff, What.OPENED, NOW)
-        handoffs.note(connection, handoff, What.TAKEN, NOW + SECOND, who="Anna")
-        told = [(event.what, event.who, event.at) for event in handoffs.events(connection, handoff.id)]
-    assert told == [(What.OPENED, None, NOW), (What.TAKEN, "Anna", NOW + SECOND)]
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        handoffs.log_event(connection, handoff, HandoffEvent.OPENED, NOW)
+        handoffs.log_event(connection, handoff, HandoffEvent.TAKEN, NOW + SECOND, actor="Anna")
+        told = [(event.event, event.actor, event.at) for event in handoffs.list_events(connection, handoff.id)]
+    assert told == [(HandoffEvent.OPENED, None, NOW), (HandoffEvent.TAKEN, "Anna", NOW + SECOND)]
 
 
 MINUTE = timedelta(minutes=1)
 
 
 def test_a_timer_ends_once(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW + MINUTE, escalate=NOW + 2 * MINUTE)
-        assert timers.fired(connection, NOW + 59 * SECOND) == ()
-        (reminded,) = timers.fired(connection, NOW + MINUTE)
-        assert timers.fired(connection, NOW + MINUTE) == ()
-        (escalated,) = timers.fired(connection, NOW + 9 * MINUTE)
-        assert timers.fired(connection, NOW + 9 * MINUTE) == ()
-        happened = [event.what for event in handoffs.events(connection, handoff.id)]
-    assert (reminded[0].id, reminded[1]) == (handoff.id, What.REMINDED)
-    assert escalated[1] is What.ESCALATED
-    assert happened == [What.REMINDED, What.ESCALATED]
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        escalations.schedule(connection, handoff.id, remind=NOW + MINUTE, escalate=NOW + 2 * MINUTE)
+        assert escalations.claim_due(connection, NOW + 59 * SECOND) == ()
+        (reminded,) = escalations.claim_due(connection, NOW + MINUTE)
+        assert escalations.claim_due(connection, NOW + MINUTE) == ()
+        (escalated,) = escalations.claim_due(connection, NOW + 9 * MINUTE)
+        assert escalations.claim_due(connection, NOW + 9 * MINUTE) == ()
+        happened = [event.event for event in handoffs.list_events(connection, handoff.id)]
+    assert (reminded[0].id, reminded[1]) == (handoff.id, HandoffEvent.REMINDED)
+    assert escalated[1] is HandoffEvent.ESCALATED
+    assert happened == [HandoffEvent.REMINDED, HandoffEvent.ESCALATED]
 
 
 def test_of_many_who_look_at_once_one_finds_that_a_timer_has_ended(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW, escalate=NOW)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        escalations.schedule(connection, handoff.id, remind=NOW, escalate=NOW)
 
     def look() -> int:
-        with writing(engine) as connection:
-            return len(timers.fired(connection, NOW))
+        with write_transaction(engine) as connection:
+            return len(escalations.claim_due(connection, NOW))
 
     assert sum(at_once([look] * 6)) == 2
 
 
 @pytest.mark.parametrize("act", ["take", "close"])
 def test_what_is_taken_or_closed_rings_no_more(engine: Engine, act: str) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW, escalate=NOW)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        escalations.schedule(connection, handoff.id, remind=NOW, escalate=NOW)
         if act == "take":
             handoffs.take(connection, handoff.id, "Anna", NOW)
         else:
-            handoffs.close(connection, handoff.id, State.NOT_NEEDED, NOW)
-        assert timers.fired(connection, NOW + MINUTE) == ()
+            handoffs.close(connection, handoff.id, HandoffState.NOT_NEEDED, NOW)
+        assert escalations.claim_due(connection, NOW + MINUTE) == ()
 
 
 def test_what_becomes_urgent_rings_sooner_and_never_later(engine: Engine) -> None:
-    handoff = open_again(engine, TECHNICAL, Reason.ASKED_FOR_PERSON, 1)
-    with writing(engine) as connection:
-        timers.set(connection, handoff.id, remind=NOW + 10 * MINUTE, escalate=NOW + 20 * MINUTE)
-        assert timers.bring_forward(connection, handoff.id, remind=NOW + 3 * MINUTE, escalate=NOW + 6 * MINUTE)
-        assert not timers.bring_forward(connection, handoff.id, remind=NOW + 4 * MINUTE, escalate=NOW + 8 * MINUTE)
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        escalations.schedule(connection, handoff.id, remind=NOW + 10 * MINUTE, escalate=NOW + 20 * MINUTE)
+        assert escalations.advance(connection, handoff.id, remind=NOW + 3 * MINUTE, escalate=NOW + 6 * MINUTE)
+        assert not escalations.advance(connection, handoff.id, remind=NOW + 4 * MINUTE, escalate=NOW + 8 * MINUTE)
         sooner = handoffs.get(connection, handoff.id)
     assert sooner is not None
     assert (sooner.remind_at, sooner.escalate_at) == (NOW + 3 * MINUTE, NOW + 6 * MINUTE)

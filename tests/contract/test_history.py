@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from handlers.messages import Kind, Option, Reply
-from storage import conversations, history, outbox
-from storage.columns import clean
-from storage.engine import reading, writing
-from storage.history import Side
+from handlers.model.messages import MessageKind, Option, Reply
+from storage.conversations import conversations, history
+from storage.conversations.history import Side
+from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import outbox
+from storage.tables.types import storable
 from tests.contract.talks import HELLO, NOW, said, take_in
 
 HIGH, LOW = "\ud83d", "\ude00"
@@ -21,8 +22,8 @@ def test_both_sides_are_shown_in_the_order_they_spoke(engine: Engine) -> None:
     take_in(engine, said("Cits", 1, by="boris"))
     take_in(engine, said("Divi", 2), ["Trešā"])
 
-    with reading(engine) as connection:
-        shown = history.history(connection, talk.id)
+    with read_transaction(engine) as connection:
+        shown = history.messages_after(connection, talk.id)
 
     assert [(spoken.side, spoken.text) for spoken in shown] == [
         (Side.PERSON, "Viens"),
@@ -40,10 +41,13 @@ def test_a_page_resumes_after_what_it_has_seen(engine: Engine) -> None:
     talk, seen = take_in(engine, said("Viens", 1))
     take_in(engine, said("Divi", 2))
 
-    with reading(engine) as connection:
-        assert [spoken.text for spoken in history.history(connection, talk.id, after=seen[-1])] == ["Divi", "Atbilde"]
-        assert [spoken.text for spoken in history.history(connection, talk.id, limit=2)] == ["Viens", "Atbilde"]
-        assert [spoken.text for spoken in history.recent(connection, talk.id, limit=3)] == [
+    with read_transaction(engine) as connection:
+        assert [spoken.text for spoken in history.messages_after(connection, talk.id, after=seen[-1])] == [
+            "Divi",
+            "Atbilde",
+        ]
+        assert [spoken.text for spoken in history.messages_after(connection, talk.id, limit=2)] == ["Viens", "Atbilde"]
+        assert [spoken.text for spoken in history.last_messages(connection, talk.id, limit=3)] == [
             "Atbilde",
             "Divi",
             "Atbilde",
@@ -52,22 +56,22 @@ def test_a_page_resumes_after_what_it_has_seen(engine: Engine) -> None:
 
 def test_choices_come_back_as_they_were_given(engine: Engine) -> None:
     options = (Option(id="a", title="Kase 🧾"), Option(id="b", title='"Cits" \\ и'))
-    with writing(engine) as connection:
-        talk = conversations.open(connection, HELLO, NOW)
+    with write_transaction(engine) as connection:
+        talk = conversations.open_and_lock(connection, HELLO, NOW)
         outbox.enqueue(connection, talk, None, [Reply(text="Kura?", options=options)], NOW)
-        assert history.history(connection, talk.id)[0].options == options
+        assert history.messages_after(connection, talk.id)[0].options == options
 
 
 def test_the_transcript_is_the_persons_own_last_words(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Kase neiet", 1))
-    take_in(engine, replace(said("Kase", 2), kind=Kind.TAP, choice="till"))
-    take_in(engine, replace(said("", 3), kind=Kind.PHOTO))
-    take_in(engine, replace(said("Re, kļūda", 4), kind=Kind.PHOTO))
+    take_in(engine, replace(said("Kase", 2), kind=MessageKind.TAP, choice="till"))
+    take_in(engine, replace(said("", 3), kind=MessageKind.PHOTO))
+    take_in(engine, replace(said("Re, kļūda", 4), kind=MessageKind.PHOTO))
     take_in(engine, said("Kopš rīta", 5))
 
-    with reading(engine) as connection:
-        assert history.transcript(connection, talk.id) == ("Kase neiet", "Re, kļūda", "Kopš rīta")
-        assert history.transcript(connection, talk.id, limit=2) == ("Re, kļūda", "Kopš rīta")
+    with read_transaction(engine) as connection:
+        assert history.last_user_messages(connection, talk.id) == ("Kase neiet", "Re, kļūda", "Kopš rīta")
+        assert history.last_user_messages(connection, talk.id, limit=2) == ("Re, kļūda", "Kopš rīta")
 
 
 @pytest.mark.parametrize(
@@ -90,8 +94,8 @@ def test_the_transcript_is_the_persons_own_last_words(engine: Engine) -> None:
 def test_any_words_are_kept_as_far_as_a_database_can(engine: Engine, words: str) -> None:
     talk, _ = take_in(engine, said(words), [words])
 
-    with reading(engine) as connection:
-        assert [spoken.text for spoken in history.history(connection, talk.id)] == [clean(words)] * 2
+    with read_transaction(engine) as connection:
+        assert [spoken.text for spoken in history.messages_after(connection, talk.id)] == [storable(words)] * 2
 
 
 def test_odd_ids_are_kept_and_known_again(engine: Engine) -> None:
@@ -100,8 +104,8 @@ def test_odd_ids_are_kept_and_known_again(engine: Engine) -> None:
     )
     talk, _ = take_in(engine, odd)
 
-    with writing(engine) as connection:
-        again = conversations.open(connection, odd, NOW)
+    with write_transaction(engine) as connection:
+        again = conversations.open_and_lock(connection, odd, NOW)
         assert again.id == talk.id
-        assert conversations.heard(connection, again, odd, NOW) is None
+        assert conversations.record_inbound(connection, again, odd, NOW) is None
         assert conversations.find(connection, channel=odd.channel, address="😀", sender=odd.sender) == again

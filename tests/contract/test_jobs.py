@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
-from bot.jobs import schema
-from bot.jobs.embedded import EmbeddedRunner
-from bot.jobs.port import Jobs, Workers
-from bot.jobs.procrastinate import ProcrastinateJobs
-from storage import migrate
-from storage.engine import create, reading, writing
+from bot.delivery.jobs import procrastinate_schema
+from bot.delivery.jobs.embedded import EmbeddedRunner
+from bot.delivery.jobs.interface import JobRunner, Workers
+from bot.delivery.jobs.procrastinate import ProcrastinateJobs
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.errors import MigrationError, SchemaError, UnavailableError
+from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order
 
 ON_POSTGRES = pytest.mark.parametrize(
@@ -25,37 +25,37 @@ ON_POSTGRES = pytest.mark.parametrize(
 
 
 @dataclass
-class Bench:
+class RecordingDeliver:
     """Delivers by writing down to whom; `held` makes it wait, `again` is what it gives back, once."""
 
-    begun: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    due_conversations: list[str] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    again: list[datetime] = field(default_factory=list)
-    held: asyncio.Event | None = None
-    at_once: int = 0
-    chores: int = 0
+    retry_at: list[datetime] = field(default_factory=list)
+    blocked: asyncio.Event | None = None
+    max_concurrent: int = 0
+    maintenance_runs: int = 0
 
     async def deliver(self, talk: str) -> datetime | None:
-        self.begun.append(talk)
-        self.at_once = max(self.at_once, self.begun.count(talk) - self.ended.count(talk))
-        if self.held is not None:
-            await self.held.wait()
+        self.started.append(talk)
+        self.max_concurrent = max(self.max_concurrent, self.started.count(talk) - self.ended.count(talk))
+        if self.blocked is not None:
+            await self.blocked.wait()
         self.ended.append(talk)
         if self.failures:
             raise self.failures.pop()
-        return self.again.pop() if self.again else None
+        return self.retry_at.pop() if self.retry_at else None
 
-    async def due(self) -> tuple[str, ...]:
-        due = (*self.left,)
-        self.left.clear()
+    async def find_due(self) -> tuple[str, ...]:
+        due = (*self.due_conversations,)
+        self.due_conversations.clear()
         return due
 
-    async def chore(self) -> None:
-        self.chores += 1
+    async def maintenance(self) -> None:
+        self.maintenance_runs += 1
 
-    async def sees(self, what: Callable[[], bool], *, within: float = 15) -> None:
+    async def wait_until(self, what: Callable[[], bool], *, within: float = 15) -> None:
         end = monotonic() + within
         while not what():
             assert monotonic() < end, self
@@ -69,17 +69,17 @@ def logs() -> Iterator[list[object]]:
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def bench() -> RecordingDeliver:
+    return RecordingDeliver()
 
 
 @pytest.fixture(scope="module")
 def postgres_jobs(postgres: str) -> str:
     _order(postgres, "CREATE DATABASE jobs")
     address = _database(postgres, "jobs")
-    engine = create(address)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    engine = create_database_engine(address)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     return address
 
@@ -94,86 +94,98 @@ def url(backend: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def jobs(bench: Bench, engine: Engine, backend: str) -> AsyncIterator[Jobs]:
+async def jobs(bench: RecordingDeliver, engine: Engine, backend: str) -> AsyncIterator[JobRunner]:
     embedded = backend == "sqlite"
-    runner: Jobs = EmbeddedRunner(bench.deliver, bench.due, bench.chore) if embedded else made(bench, engine)
+    runner: JobRunner = (
+        EmbeddedRunner(bench.deliver, bench.find_due, bench.maintenance) if embedded else made(bench, engine)
+    )
     yield runner
-    if bench.held is not None:
-        bench.held.set()
+    if bench.blocked is not None:
+        bench.blocked.set()
     await runner.stop()
 
 
-def made(bench: Bench, engine: Engine) -> ProcrastinateJobs:
-    return ProcrastinateJobs(database=engine, deliver=bench.deliver, due=bench.due, chore=bench.chore, heartbeat=0.25)
+def made(bench: RecordingDeliver, engine: Engine) -> ProcrastinateJobs:
+    return ProcrastinateJobs(
+        database=engine,
+        deliver=bench.deliver,
+        find_due=bench.find_due,
+        maintenance=bench.maintenance,
+        heartbeat_seconds=0.25,
+    )
 
 
-def say(jobs: Jobs, engine: Engine, *talks: str) -> None:
+def say(jobs: JobRunner, engine: Engine, *talks: str) -> None:
     for talk in talks:
-        with writing(engine) as connection:
+        with write_transaction(engine) as connection:
             jobs.queue(connection, talk)
         jobs.submit(talk)
 
 
 def count(engine: Engine, table: str = "procrastinate_jobs", *, where: str = "queueing_lock IS NULL") -> int:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return int(connection.scalar(text(f"SELECT count(*) FROM {table} WHERE {where}")) or 0)  # noqa: S608
 
 
-async def test_a_talk_that_is_queued_is_delivered_to(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+async def test_a_talk_that_is_queued_is_delivered_to(jobs: JobRunner, bench: RecordingDeliver, engine: Engine) -> None:
     jobs.start()
     say(jobs, engine, "anna", "boris")
 
-    await bench.sees(lambda: sorted(bench.ended) == ["anna", "boris"])
+    await bench.wait_until(lambda: sorted(bench.ended) == ["anna", "boris"])
 
 
 async def test_a_talk_is_delivered_to_by_one_at_a_time_and_again_if_told_meanwhile(
-    jobs: Jobs, bench: Bench, engine: Engine
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
 ) -> None:
-    bench.held = asyncio.Event()
+    bench.blocked = asyncio.Event()
     jobs.start()
     say(jobs, engine, "anna")
-    await bench.sees(lambda: bench.begun == ["anna"])
+    await bench.wait_until(lambda: bench.started == ["anna"])
     say(jobs, engine, "anna", "boris")
-    await bench.sees(lambda: "boris" in bench.begun)
-    bench.held.set()
+    await bench.wait_until(lambda: "boris" in bench.started)
+    bench.blocked.set()
 
-    await bench.sees(lambda: bench.ended.count("anna") == 2)
-    assert bench.at_once == 1
+    await bench.wait_until(lambda: bench.ended.count("anna") == 2)
+    assert bench.max_concurrent == 1
 
 
-async def test_what_an_earlier_run_left_is_found_and_the_chore_is_done(jobs: Jobs, bench: Bench) -> None:
-    bench.left.append("anna")
+async def test_what_an_earlier_run_left_is_found_and_the_chore_is_done(
+    jobs: JobRunner, bench: RecordingDeliver
+) -> None:
+    bench.due_conversations.append("anna")
     jobs.start()
 
-    await bench.sees(lambda: bench.ended == ["anna"] and bench.chores == 1)
+    await bench.wait_until(lambda: bench.ended == ["anna"] and bench.maintenance_runs == 1)
 
 
-async def test_a_delivery_that_breaks_hinders_no_other(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+async def test_a_delivery_that_breaks_hinders_no_other(
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
+) -> None:
     bench.failures.append(RuntimeError("broken"))
     jobs.start()
     say(jobs, engine, "anna")
-    await bench.sees(lambda: bench.ended == ["anna"])
+    await bench.wait_until(lambda: bench.ended == ["anna"])
     say(jobs, engine, "boris")
 
-    await bench.sees(lambda: "boris" in bench.ended)
+    await bench.wait_until(lambda: "boris" in bench.ended)
 
 
-async def test_a_stop_lets_what_runs_end(jobs: Jobs, bench: Bench, engine: Engine) -> None:
-    bench.held = asyncio.Event()
+async def test_a_stop_lets_what_runs_end(jobs: JobRunner, bench: RecordingDeliver, engine: Engine) -> None:
+    bench.blocked = asyncio.Event()
     jobs.start()
     say(jobs, engine, "anna")
-    await bench.sees(lambda: bench.begun == ["anna"])
+    await bench.wait_until(lambda: bench.started == ["anna"])
     stopping = asyncio.create_task(jobs.stop())
     await asyncio.sleep(0.1)
     assert not stopping.done()
-    bench.held.set()
+    bench.blocked.set()
     await stopping
 
     assert bench.ended == ["anna"]
 
 
 @ON_POSTGRES
-async def test_a_turn_that_is_rolled_back_takes_its_job_along(jobs: Jobs, engine: Engine) -> None:
+async def test_a_turn_that_is_rolled_back_takes_its_job_along(jobs: JobRunner, engine: Engine) -> None:
     with engine.connect() as connection, connection.begin() as turn:
         jobs.queue(connection, "anna")
         turn.rollback()
@@ -182,60 +194,70 @@ async def test_a_turn_that_is_rolled_back_takes_its_job_along(jobs: Jobs, engine
 
 
 @ON_POSTGRES
-async def test_a_process_that_takes_in_delivers_nothing(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+async def test_a_process_that_takes_in_delivers_nothing(
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
+) -> None:
     say(jobs, engine, "anna", "anna")
     await asyncio.sleep(0.3)
 
-    assert bench.begun == []
+    assert bench.started == []
     assert count(engine, where="status = 'todo' AND lock = 'anna'") == 2
 
 
 @ON_POSTGRES
-async def test_jobs_that_are_done_leave_nothing_behind(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+async def test_jobs_that_are_done_leave_nothing_behind(
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
+) -> None:
     jobs.start()
     say(jobs, engine, *map(str, range(20)))
-    await bench.sees(lambda: len(bench.ended) == 20)
+    await bench.wait_until(lambda: len(bench.ended) == 20)
 
-    await bench.sees(lambda: count(engine) == 0)
+    await bench.wait_until(lambda: count(engine) == 0)
 
 
 @ON_POSTGRES
-async def test_a_reply_whose_time_has_not_come_is_come_back_to(jobs: Jobs, bench: Bench, engine: Engine) -> None:
-    bench.again.append(datetime.now(UTC) + timedelta(seconds=1.5))
+async def test_a_reply_whose_time_has_not_come_is_come_back_to(
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
+) -> None:
+    bench.retry_at.append(datetime.now(UTC) + timedelta(seconds=1.5))
     jobs.start()
     say(jobs, engine, "anna")
-    await bench.sees(lambda: bench.ended == ["anna"])
+    await bench.wait_until(lambda: bench.ended == ["anna"])
     say(jobs, engine, "anna")
-    await bench.sees(lambda: bench.ended == ["anna"] * 2, within=1)  # The timer holds back nobody.
+    await bench.wait_until(lambda: bench.ended == ["anna"] * 2, within=1)  # The timer holds back nobody.
     assert count(engine, where="queueing_lock LIKE 'anna %' AND lock IS NULL") == 1
 
-    await bench.sees(lambda: bench.ended == ["anna"] * 3, within=3)
+    await bench.wait_until(lambda: bench.ended == ["anna"] * 3, within=3)
 
 
 @ON_POSTGRES
-async def test_many_who_wait_for_the_same_moment_are_one_timer(jobs: Jobs, bench: Bench, engine: Engine) -> None:
-    bench.again += [datetime.now(UTC) + timedelta(minutes=1)] * 3
+async def test_many_who_wait_for_the_same_moment_are_one_timer(
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
+) -> None:
+    bench.retry_at += [datetime.now(UTC) + timedelta(minutes=1)] * 3
     jobs.start()
     say(jobs, engine, *["anna"] * 3)
-    await bench.sees(lambda: bench.ended == ["anna"] * 3)
+    await bench.wait_until(lambda: bench.ended == ["anna"] * 3)
 
-    await bench.sees(lambda: count(engine) == 0)
+    await bench.wait_until(lambda: count(engine) == 0)
     assert count(engine, where="queueing_lock LIKE 'anna %'") == 1
 
 
 @ON_POSTGRES
-async def test_a_delivery_that_broke_is_tried_again(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+async def test_a_delivery_that_broke_is_tried_again(jobs: JobRunner, bench: RecordingDeliver, engine: Engine) -> None:
     bench.failures.append(RuntimeError("broken"))
     jobs.start()
     say(jobs, engine, "anna")
 
-    await bench.sees(lambda: bench.ended == ["anna"] * 2)
+    await bench.wait_until(lambda: bench.ended == ["anna"] * 2)
 
 
 @ON_POSTGRES
-async def test_the_job_of_a_worker_that_died_is_given_to_another(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+async def test_the_job_of_a_worker_that_died_is_given_to_another(
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
+) -> None:
     say(jobs, engine, "anna", "anna")
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(
             text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
         )
@@ -247,70 +269,72 @@ async def test_the_job_of_a_worker_that_died_is_given_to_another(jobs: Jobs, ben
         )
     jobs.start()
 
-    await bench.sees(lambda: bench.ended == ["anna"] * 2)
+    await bench.wait_until(lambda: bench.ended == ["anna"] * 2)
 
 
 @ON_POSTGRES
-async def test_a_worker_gives_a_sign_of_life(jobs: Jobs, bench: Bench, engine: Engine) -> None:
-    assert workers(jobs, engine) == Workers(alive=0, seconds=None)
+async def test_a_worker_gives_a_sign_of_life(jobs: JobRunner, bench: RecordingDeliver, engine: Engine) -> None:
+    assert workers(jobs, engine) == Workers(alive=0, last_heartbeat_seconds=None)
     jobs.start()
-    await bench.sees(lambda: bench.chores == 1)
+    await bench.wait_until(lambda: bench.maintenance_runs == 1)
     await asyncio.sleep(1)
 
     alive = workers(jobs, engine)
     assert alive.alive == 1
-    assert alive.seconds is not None
-    assert alive.seconds < 0.9
+    assert alive.last_heartbeat_seconds is not None
+    assert alive.last_heartbeat_seconds < 0.9
 
 
 @ON_POSTGRES
-async def test_a_worker_that_was_killed_is_not_taken_for_alive(jobs: Jobs, engine: Engine) -> None:
-    with writing(engine) as connection:
+async def test_a_worker_that_was_killed_is_not_taken_for_alive(jobs: JobRunner, engine: Engine) -> None:
+    with write_transaction(engine) as connection:
         connection.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '9 s')"))
 
     dead = workers(jobs, engine)
     assert dead.alive == 0
-    assert dead.seconds is not None
-    assert 9 <= dead.seconds < 60
+    assert dead.last_heartbeat_seconds is not None
+    assert 9 <= dead.last_heartbeat_seconds < 60
 
 
-def workers(jobs: Jobs, engine: Engine) -> Workers:
-    with reading(engine) as connection:
+def workers(jobs: JobRunner, engine: Engine) -> Workers:
+    with read_transaction(engine) as connection:
         return jobs.workers(connection)
 
 
 @ON_POSTGRES
-async def test_a_worker_whose_connections_are_cut_comes_back(jobs: Jobs, bench: Bench, engine: Engine) -> None:
+async def test_a_worker_whose_connections_are_cut_comes_back(
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine
+) -> None:
     jobs.start()
     say(jobs, engine, "anna")
-    await bench.sees(lambda: bench.ended == ["anna"])
-    with writing(engine) as connection:
+    await bench.wait_until(lambda: bench.ended == ["anna"])
+    with write_transaction(engine) as connection:
         cut = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'jobs' AND pid <> pg_backend_pid()"
         )
         connection.execute(text(cut))
     say(jobs, engine, "boris")
 
-    await bench.sees(lambda: "boris" in bench.ended)
+    await bench.wait_until(lambda: "boris" in bench.ended)
 
 
 @ON_POSTGRES
 async def test_a_database_that_is_away_for_a_while_is_waited_for(
-    jobs: Jobs, bench: Bench, engine: Engine, postgres: str
+    jobs: JobRunner, bench: RecordingDeliver, engine: Engine, postgres: str
 ) -> None:
-    bench.held = asyncio.Event()
+    bench.blocked = asyncio.Event()
     jobs.start()
     say(jobs, engine, "anna")
-    await bench.sees(lambda: bench.begun == ["anna"])
+    await bench.wait_until(lambda: bench.started == ["anna"])
     away(engine, postgres, allowed=False)
-    bench.held.set()
-    await bench.sees(lambda: bench.ended == ["anna"])
+    bench.blocked.set()
+    await bench.wait_until(lambda: bench.ended == ["anna"])
     await asyncio.sleep(2)
     away(engine, postgres, allowed=True)
     say(jobs, engine, "anna", "boris")
 
-    await bench.sees(lambda: "boris" in bench.ended and bench.ended.count("anna") >= 2, within=30)
-    await bench.sees(lambda: count(engine) == 0)
+    await bench.wait_until(lambda: "boris" in bench.ended and bench.ended.count("anna") >= 2, within=30)
+    await bench.wait_until(lambda: count(engine) == 0)
 
 
 def away(engine: Engine, postgres: str, *, allowed: bool) -> None:
@@ -321,36 +345,38 @@ def away(engine: Engine, postgres: str, *, allowed: bool) -> None:
 
 @ON_POSTGRES
 async def test_what_outlasts_a_stop_is_given_back(
-    bench: Bench, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    bench: RecordingDeliver, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.jobs.procrastinate.GRACE_SECONDS", 0.2)
-    bench.held = asyncio.Event()
+    monkeypatch.setattr("bot.delivery.jobs.procrastinate.GRACE_SECONDS", 0.2)
+    bench.blocked = asyncio.Event()
     stopped, other = made(bench, engine), made(bench, engine)
     stopped.start()
     say(stopped, engine, "anna")
-    await bench.sees(lambda: bench.begun == ["anna"])
+    await bench.wait_until(lambda: bench.started == ["anna"])
     await stopped.stop()
     assert bench.ended == []
     assert count(engine, where="status = 'todo' AND lock = 'anna'") == 1
 
-    bench.held.set()
+    bench.blocked.set()
     other.start()
-    await bench.sees(lambda: bench.ended == ["anna"])
+    await bench.wait_until(lambda: bench.ended == ["anna"])
     await other.stop()
 
 
 @ON_POSTGRES
-def test_a_database_without_the_tables_says_so(empty_engine: Engine, bench: Bench) -> None:
-    assert schema.check(empty_engine) == ["The tables of Procrastinate are missing: run paligs db upgrade."]
-    with pytest.raises(SchemaError), writing(empty_engine) as connection:
+def test_a_database_without_the_tables_says_so(empty_engine: Engine, bench: RecordingDeliver) -> None:
+    assert procrastinate_schema.find_problems(empty_engine) == [
+        "The tables of Procrastinate are missing: run paligs db upgrade."
+    ]
+    with pytest.raises(SchemaError), write_transaction(empty_engine) as connection:
         made(bench, empty_engine).queue(connection, "anna")
 
 
 @ON_POSTGRES
-def test_a_connection_that_is_lost_can_be_tried_again(engine: Engine, bench: Bench) -> None:
+def test_a_connection_that_is_lost_can_be_tried_again(engine: Engine, bench: RecordingDeliver) -> None:
     with engine.connect() as connection:
         pid = connection.scalar(text("SELECT pg_backend_pid()"))
-        with writing(engine) as other:
+        with write_transaction(engine) as other:
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         with pytest.raises(UnavailableError):
             made(bench, engine).queue(connection, "anna")
@@ -359,37 +385,37 @@ def test_a_connection_that_is_lost_can_be_tried_again(engine: Engine, bench: Ben
 
 def test_the_tables_are_made_once_and_beside_ours(empty_engine: Engine) -> None:
     for _ in range(2):
-        migrate.upgrade(empty_engine)
-        schema.upgrade(empty_engine)
+        upgrade.upgrade(empty_engine)
+        procrastinate_schema.upgrade(empty_engine)
 
-    assert (migrate.check(empty_engine), schema.check(empty_engine)) == ([], [])
+    assert (upgrade.find_problems(empty_engine), procrastinate_schema.find_problems(empty_engine)) == ([], [])
 
 
 @ON_POSTGRES
 def test_tables_of_an_older_procrastinate_are_brought_up_to_date(empty_engine: Engine) -> None:
-    schema.upgrade(empty_engine)
-    with writing(empty_engine) as connection:
+    procrastinate_schema.upgrade(empty_engine)
+    with write_transaction(empty_engine) as connection:
         connection.execute(text("DROP TRIGGER procrastinate_trigger_status_events_update_v1 ON procrastinate_jobs"))
     mark(empty_engine, "paligs: Procrastinate as of 03.04.00_01_pre_add_retry_failed_job_procedure")
-    assert "as of 03.04.00_01" in schema.check(empty_engine)[0]
+    assert "as of 03.04.00_01" in procrastinate_schema.find_problems(empty_engine)[0]
 
-    schema.upgrade(empty_engine)
+    procrastinate_schema.upgrade(empty_engine)
 
-    assert schema.check(empty_engine) == []
+    assert procrastinate_schema.find_problems(empty_engine) == []
     assert count(empty_engine, "pg_trigger", where="tgname LIKE '%status_events_update_v1'") == 1
 
 
 @ON_POSTGRES
 @pytest.mark.parametrize("said", ["paligs: Procrastinate as of 99.00.00_01", "of another program"])
 def test_tables_that_are_not_ours_to_change_are_left_alone(empty_engine: Engine, said: str) -> None:
-    schema.upgrade(empty_engine)
+    procrastinate_schema.upgrade(empty_engine)
     mark(empty_engine, said)
 
-    assert len(schema.check(empty_engine)) == 1
+    assert len(procrastinate_schema.find_problems(empty_engine)) == 1
     with pytest.raises(MigrationError, match="program"):
-        schema.upgrade(empty_engine)
+        procrastinate_schema.upgrade(empty_engine)
 
 
 def mark(engine: Engine, said: str) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(text(f"COMMENT ON TABLE procrastinate_jobs IS '{said}'"))

@@ -6,30 +6,31 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from storage import history, migrate
-from storage.engine import create, reading, writing
+from storage.conversations import history
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.errors import BackupError, MigrationError
+from storage.migrations import upgrade
 from storage.tables import metadata
 from tests.contract.talks import HELLO, at_once, take_in
 
 
 def change(engine: Engine, *statements: str) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         for statement in statements:
             connection.execute(text(statement))
 
 
 def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
-    assert migrate.check(empty_engine) == [
+    assert upgrade.find_problems(empty_engine) == [
         f"Revision {revision} is missing: run paligs db upgrade."
         for revision in ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
     ]
 
-    assert migrate.outdated(empty_engine) == migrate.check(empty_engine)
+    assert upgrade.revision_problems(empty_engine) == upgrade.find_problems(empty_engine)
 
-    migrate.upgrade(empty_engine)
+    upgrade.upgrade(empty_engine)
 
-    assert migrate.check(empty_engine) == migrate.outdated(empty_engine) == []
+    assert upgrade.find_problems(empty_engine) == upgrade.revision_problems(empty_engine) == []
     assert {*inspect(empty_engine).get_table_names()} == {*metadata.tables, "alembic_version"}
     take_in(empty_engine, HELLO)
 
@@ -37,18 +38,18 @@ def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
 def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO)
 
-    migrate.upgrade(engine)
+    upgrade.upgrade(engine)
 
-    with reading(engine) as connection:
-        assert len(history.history(connection, talk.id)) == 2
+    with read_transaction(engine) as connection:
+        assert len(history.messages_after(connection, talk.id)) == 2
 
 
 def test_programs_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> None:
-    engines = [create(empty_url) for _ in range(4)]
+    engines = [create_database_engine(empty_url) for _ in range(4)]
 
-    at_once([partial(migrate.upgrade, engine) for engine in engines])
+    at_once([partial(upgrade.upgrade, engine) for engine in engines])
 
-    assert migrate.check(engines[0]) == []
+    assert upgrade.find_problems(engines[0]) == []
     for engine in engines:
         engine.dispose()
 
@@ -65,7 +66,7 @@ def test_programs_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> No
 def test_a_database_that_differs_is_told_apart(engine: Engine, statement: str, named: str) -> None:
     change(engine, statement)
     try:
-        faults = migrate.check(engine)
+        faults = upgrade.find_problems(engine)
     finally:
         mend(engine)
 
@@ -75,38 +76,43 @@ def test_a_database_that_differs_is_told_apart(engine: Engine, statement: str, n
 
 @pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_a_column_that_differs_is_named(empty_engine: Engine) -> None:
-    migrate.upgrade(empty_engine)
+    upgrade.upgrade(empty_engine)
     change(empty_engine, "ALTER TABLE turns ALTER entry SET NOT NULL", "ALTER TABLE turns ALTER score TYPE TEXT")
 
-    assert [("turns" in fault, "entry" in fault, "score" in fault) for fault in migrate.check(empty_engine)] == [
+    assert [
+        ("turns" in fault, "entry" in fault, "score" in fault) for fault in upgrade.find_problems(empty_engine)
+    ] == [
         (True, True, False),
         (True, False, True),
     ]
 
 
 def mend(engine: Engine) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         metadata.drop_all(connection)
         connection.execute(text("DROP TABLE alembic_version"))
-    migrate.upgrade(engine)
+    upgrade.upgrade(engine)
 
 
 def test_tables_of_others_are_not_our_business(engine: Engine) -> None:
     change(engine, "CREATE TABLE procrastinate_jobs (id INTEGER PRIMARY KEY)")
 
-    assert migrate.check(engine) == []
+    assert upgrade.find_problems(engine) == []
 
     change(engine, "DROP TABLE procrastinate_jobs")
 
 
 def test_a_database_of_a_newer_program_is_left_alone(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         own = connection.scalar(text("SELECT version_num FROM alembic_version"))
     change(engine, "UPDATE alembic_version SET version_num = '9999'")
     try:
-        assert migrate.check(engine)[0] == "Revision 9999 is of a newer program: install that one, or restore a backup."
+        assert (
+            upgrade.find_problems(engine)[0]
+            == "Revision 9999 is of a newer program: install that one, or restore a backup."
+        )
         with pytest.raises(MigrationError, match="9999"):
-            migrate.upgrade(engine)
+            upgrade.upgrade(engine)
     finally:
         change(engine, f"UPDATE alembic_version SET version_num = '{own}'")  # noqa: S608
 
@@ -115,7 +121,7 @@ def test_a_revision_that_fails_leaves_nothing_behind(empty_engine: Engine) -> No
     change(empty_engine, "CREATE TABLE handoffs (id INTEGER PRIMARY KEY)")
 
     with pytest.raises(MigrationError, match="as it was"):
-        migrate.upgrade(empty_engine)
+        upgrade.upgrade(empty_engine)
 
     assert inspect(empty_engine).get_table_names() == ["handoffs"]
 
@@ -125,14 +131,14 @@ def test_a_backup_is_a_whole_database(engine: Engine, backend: str, tmp_path: Pa
     copy = tmp_path / "backups" / "copy.db"
     if backend == "postgresql":
         with pytest.raises(BackupError, match="pg_dump"):
-            migrate.backup(engine, copy)
+            upgrade.backup(engine, copy)
         return
 
-    migrate.backup(engine, copy)
+    upgrade.backup(engine, copy)
 
-    restored = create(f"sqlite:///{copy}")
-    assert migrate.check(restored) == []
-    with reading(restored) as connection:
-        assert len(history.history(connection, talk.id)) == 2
+    restored = create_database_engine(f"sqlite:///{copy}")
+    assert upgrade.find_problems(restored) == []
+    with read_transaction(restored) as connection:
+        assert len(history.messages_after(connection, talk.id)) == 2
     restored.dispose()
     assert oct(copy.stat().st_mode)[-3:] == "600"

@@ -6,34 +6,35 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from handlers.messages import Option, Reply
-from storage import delivery, history, outbox
-from storage.conversations import Conversation
-from storage.engine import reading, writing
-from storage.outbox import Backlog, Later, Outgoing
+from handlers.model.messages import Option, Reply
+from storage.conversations import history
+from storage.conversations.conversations import Conversation
+from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import outbox, status
+from storage.delivery.outbox import Backlog, NotDue, OutgoingReply
 from storage.tables import messages
 from tests.contract.talks import HELLO, NOW, SECOND, at_once, said, take_in
 
 LATER = NOW + timedelta(minutes=5)
 
 
-def claim(engine: Engine, talk: str) -> Outgoing | Later | None:
-    with writing(engine) as connection:
+def claim(engine: Engine, talk: str) -> OutgoingReply | NotDue | None:
+    with write_transaction(engine) as connection:
         return outbox.claim(connection, talk, LATER)
 
 
-def claimed(engine: Engine, talk: str) -> Outgoing:
+def claimed(engine: Engine, talk: str) -> OutgoingReply:
     outgoing = claim(engine, talk)
-    assert isinstance(outgoing, Outgoing)
+    assert isinstance(outgoing, OutgoingReply)
     return outgoing
 
 
 def send_all(engine: Engine, talk: str) -> list[str]:
     texts = []
-    while isinstance(outgoing := claim(engine, talk), Outgoing):
+    while isinstance(outgoing := claim(engine, talk), OutgoingReply):
         texts.append(outgoing.text)
-        with writing(engine) as connection:
-            assert delivery.sent(connection, outgoing.id, LATER, receipt=f"r{outgoing.id}")
+        with write_transaction(engine) as connection:
+            assert status.mark_sent(connection, outgoing.id, LATER, provider_message_id=f"r{outgoing.id}")
     return texts
 
 
@@ -51,20 +52,20 @@ def test_a_claimed_reply_says_where_it_goes(engine: Engine) -> None:
     outgoing = claimed(engine, talk.id)
 
     assert (outgoing.id, outgoing.text, outgoing.attempts, outgoing.created_at) == (reply, "Atbilde", 1, NOW)
-    assert (outgoing.talk.channel, outgoing.talk.address) == ("webchat", "room")
+    assert (outgoing.conversation.channel, outgoing.conversation.address) == ("webchat", "room")
 
 
 def test_a_claimed_reply_says_what_it_answers(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Viens", 1), ["a", "b"])
     take_in(engine, said("Divi", 2), ["c"])
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         outbox.enqueue(connection, talk, None, [Reply(text="of itself")], NOW)
 
     answered = []
-    while isinstance(outgoing := claim(engine, talk.id), Outgoing):
-        answered.append(outgoing.answers)
-        with writing(engine) as connection:
-            delivery.sent(connection, outgoing.id, LATER)
+    while isinstance(outgoing := claim(engine, talk.id), OutgoingReply):
+        answered.append(outgoing.in_reply_to)
+        with write_transaction(engine) as connection:
+            status.mark_sent(connection, outgoing.id, LATER)
 
     assert answered == ["m1", "m1", "m2", None]
 
@@ -81,28 +82,28 @@ def test_of_eight_workers_one_gets_the_reply(engine: Engine) -> None:
 
     results = at_once([lambda: claim(engine, talk.id)] * 8)
 
-    assert sum(isinstance(result, Outgoing) for result in results) == 1
-    assert sum(isinstance(result, Later) for result in results) == 7
+    assert sum(isinstance(result, OutgoingReply) for result in results) == 1
+    assert sum(isinstance(result, NotDue) for result in results) == 7
 
 
 @pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_a_worker_that_comes_a_moment_too_late_waits_for_the_lease(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO)
     with ThreadPoolExecutor(1) as pool:
-        with writing(engine) as connection:
-            assert isinstance(outbox.claim(connection, talk.id, LATER), Outgoing)
+        with write_transaction(engine) as connection:
+            assert isinstance(outbox.claim(connection, talk.id, LATER), OutgoingReply)
             late = pool.submit(claim, engine, talk.id)
             with pytest.raises(TimeoutError):
                 late.result(timeout=0.3)
 
-        assert late.result(timeout=10) == Later(until=LATER + outbox.LEASE)
+        assert late.result(timeout=10) == NotDue(until=LATER + outbox.CLAIM_LEASE)
 
 
 def test_a_reply_whose_worker_died_is_given_to_another_after_its_lease(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         outbox.claim(connection, talk.id, NOW, SECOND)
-        assert outbox.claim(connection, talk.id, NOW) == Later(until=NOW + SECOND)
+        assert outbox.claim(connection, talk.id, NOW) == NotDue(until=NOW + SECOND)
 
     assert claimed(engine, talk.id).attempts == 2
 
@@ -110,19 +111,19 @@ def test_a_reply_whose_worker_died_is_given_to_another_after_its_lease(engine: E
 def test_a_program_that_starts_alone_takes_back_what_was_claimed(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO, ["a", "b"])
     claimed(engine, talk.id)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         assert outbox.due(connection, LATER) == ()
-        assert outbox.release(connection, LATER) == 1
+        assert outbox.release_leases(connection, LATER) == 1
         assert outbox.due(connection, LATER) == (talk.id,)
 
     assert send_all(engine, talk.id) == ["a", "b"]
 
 
-def handed(engine: Engine, talk: Conversation, text: str) -> Outgoing | None:
+def handed(engine: Engine, talk: Conversation, text: str) -> OutgoingReply | None:
     options = (Option(id="a", title="A"),)
-    reply = Outgoing(id=0, talk=talk, turn=None, text=text, options=options, attempts=1, created_at=NOW)
-    with writing(engine) as connection:
-        return outbox.hand_over(connection, reply, LATER + SECOND)
+    reply = OutgoingReply(id=0, conversation=talk, turn=None, text=text, options=options, attempts=1, created_at=NOW)
+    with write_transaction(engine) as connection:
+        return outbox.enqueue_claimed(connection, reply, LATER + SECOND)
 
 
 def test_a_reply_that_is_handed_over_is_claimed_and_nobody_else_gets_it(engine: Engine) -> None:
@@ -131,11 +132,11 @@ def test_a_reply_that_is_handed_over_is_claimed_and_nobody_else_gets_it(engine: 
     reply = handed(engine, talk, "a")
 
     assert reply is not None
-    assert claim(engine, talk.id) == Later(until=LATER + SECOND)
-    with writing(engine) as connection:
+    assert claim(engine, talk.id) == NotDue(until=LATER + SECOND)
+    with write_transaction(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(messages).where(messages.c.state == "sending")) == 1
-        assert delivery.sent(connection, reply.id, LATER)
-        (said_there,) = (spoken for spoken in history.history(connection, talk.id) if spoken.side == "bot")
+        assert status.mark_sent(connection, reply.id, LATER)
+        (said_there,) = (spoken for spoken in history.messages_after(connection, talk.id) if spoken.side == "bot")
     assert (said_there.text, said_there.options, said_there.state) == ("a", reply.options, "sent")
     assert claim(engine, talk.id) is None
 
@@ -151,8 +152,8 @@ def test_a_reply_that_is_handed_over_goes_behind_what_waits(engine: Engine) -> N
 def test_a_reply_that_was_handed_over_to_a_program_that_died_is_sent_by_the_next(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO, [])
     assert handed(engine, talk, "a") is not None
-    with writing(engine) as connection:
-        assert outbox.release(connection, NOW) == 1
+    with write_transaction(engine) as connection:
+        assert outbox.release_leases(connection, NOW) == 1
 
     outgoing = claimed(engine, talk.id)
 
@@ -162,12 +163,12 @@ def test_a_reply_that_was_handed_over_to_a_program_that_died_is_sent_by_the_next
 def test_a_reply_that_must_wait_holds_back_those_behind_it(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Viens", 1), ["a"])
     take_in(engine, said("Divi", 2), ["b"])
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         first = outbox.claim(connection, talk.id, NOW)
-        assert isinstance(first, Outgoing)
-        assert delivery.again(connection, first.id, "429", NOW + SECOND)
+        assert isinstance(first, OutgoingReply)
+        assert status.reschedule(connection, first.id, "429", NOW + SECOND)
 
-        assert outbox.claim(connection, talk.id, NOW) == Later(until=NOW + SECOND)
+        assert outbox.claim(connection, talk.id, NOW) == NotDue(until=NOW + SECOND)
         assert outbox.due(connection, NOW) == ()
         assert outbox.next_due(connection) == NOW + SECOND
 
@@ -177,19 +178,19 @@ def test_a_reply_that_must_wait_holds_back_those_behind_it(engine: Engine) -> No
 def test_a_reply_that_failed_for_good_lets_the_others_go(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO, ["a", "b"])
     first = claimed(engine, talk.id)
-    with writing(engine) as connection:
-        assert delivery.failed(connection, first.id, "63016")
+    with write_transaction(engine) as connection:
+        assert status.mark_failed(connection, first.id, "63016")
 
     assert send_all(engine, talk.id) == ["b"]
-    with reading(engine) as connection:
-        assert [spoken.state for spoken in history.history(connection, talk.id)] == [None, "failed", "sent"]
+    with read_transaction(engine) as connection:
+        assert [spoken.state for spoken in history.messages_after(connection, talk.id)] == [None, "failed", "sent"]
 
 
 def test_what_is_due_is_named_by_talk_longest_waiting_first(engine: Engine) -> None:
     anna, _ = take_in(engine, said("a", by="anna"), ["1", "2"], at=NOW + SECOND)
     boris, _ = take_in(engine, said("b", by="boris"), at=NOW)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert outbox.due(connection, NOW - SECOND) == ()
         assert outbox.due(connection, NOW) == (boris.id,)
         assert outbox.due(connection, LATER) == (boris.id, anna.id)
@@ -198,12 +199,12 @@ def test_what_is_due_is_named_by_talk_longest_waiting_first(engine: Engine) -> N
 
 
 def test_the_backlog_counts_what_waits_and_since_when(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert outbox.backlog(connection) == Backlog(waiting=0, oldest=None)
         assert outbox.next_due(connection) is None
     talk, _ = take_in(engine, HELLO, ["a", "b"])
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert outbox.backlog(connection) == Backlog(waiting=2, oldest=NOW)
     send_all(engine, talk.id)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert outbox.backlog(connection) == Backlog(waiting=0, oldest=None)

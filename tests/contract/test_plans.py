@@ -10,105 +10,111 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from bot.deliver import Deliverer
-from bot.gate import Parking
-from bot.intake import Intake
-from bot.memory import Memory
-from bot.metrics import stored_now
-from bot.phrases import phrases
-from bot.writing import Writer
-from handlers.situation import Knowledge
-from storage import migrate, outbox, parked
-from storage.engine import writing
+from bot.database.conversation_queries import ConversationQueries
+from bot.database.group_commit import GroupCommitWriter
+from bot.delivery.deliverer import Deliverer
+from bot.intake.guards import DeadLettering
+from bot.intake.intake import Intake
+from bot.knowledge.phrases import load_phrases
+from bot.observability.metrics import read_gauges
+from handlers.model.context import KnowledgeBundle
+from storage.conversations import dead_letters
+from storage.database.engine import write_transaction
+from storage.delivery import outbox
+from storage.migrations import upgrade
 from tests.contract.talks import HELLO, NOW, said
-from tests.doubles import Crew, ScriptedMatcher, Sink, means, small_base
-from tests.plans import LARGE, Statement, noted, scans
+from tests.doubles import NullChannel, RecordingJobRunner, ScriptedInterpreter, means, small_base
+from tests.plans import LARGE, Statement, full_scans, recorded_statements
 
 KNOWN = {name: means(name, language="en") for name in ("dead", "hours", "ticket", "person")}
 ERASING = "/forget", "yes"
 
 
 @dataclass(frozen=True)
-class House:
+class ProgramOnDatabase:
     """The program on the database under test."""
 
     intake: Intake
     deliver: Deliverer
-    memory: Memory
-    jobs: Crew
+    conversation_queries: ConversationQueries
+    jobs: RecordingJobRunner
 
-    async def hears(self, words: str, number: int) -> None:
-        await Parking(intake=self.intake)(replace(said(words, number), sent_at=NOW))
+    async def receive_and_deliver(self, words: str, number: int) -> None:
+        await DeadLettering(intake=self.intake)(replace(said(words, number), sent_at=NOW))
         while self.jobs.claimed:
             await self.deliver.send(self.jobs.claimed.pop())
-        await self.deliver(self.jobs.told[-1])
+        await self.deliver(self.jobs.submitted[-1])
 
-    async def talk(self) -> None:
+    async def run_conversation(self) -> None:
         """Everything that belongs to a message: heard, repeated, answered, reported, shown on a page."""
         for number, words in enumerate(("dead", "hours", "blah", "ticket", "person")):
-            await self.hears(words, number)
-        await self.hears("person", 4)
-        await self.memory.reported(HELLO.channel, "receipt 1", "delivered", None)
-        await self.memory.talk(HELLO.channel, said("").conversation, 0)
-        await self.memory.said(self.jobs.told[-1])
+            await self.receive_and_deliver(words, number)
+        await self.receive_and_deliver("person", 4)
+        await self.conversation_queries.apply_status_report(HELLO.channel, "receipt 1", "delivered", None)
+        await self.conversation_queries.messages_after(HELLO.channel, said("").conversation, 0)
+        await self.conversation_queries.last_user_messages(self.jobs.submitted[-1])
 
-    async def looks(self) -> None:
+    async def run_periodic_queries(self) -> None:
         """What is done every second or minute, or when somebody asks for figures."""
-        await self.deliver.due()
-        await self.deliver.sweep()
-        await asyncio.to_thread(stored_now, self.intake.database, self.jobs)
+        await self.deliver.due_conversations()
+        await self.deliver.purge()
+        await asyncio.to_thread(read_gauges, self.intake.database, self.jobs)
 
 
 @contextmanager
-def house(engine: Engine, *, at_hand: bool = False) -> Iterator[House]:
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
+def house(engine: Engine, *, at_hand: bool = False) -> Iterator[ProgramOnDatabase]:
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases())
     with ThreadPoolExecutor(2) as threads:
-        writer, jobs = Writer(engine, threads), Crew(at_hand=at_hand)
-        intake = Intake(database=engine, knowledge=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs)
-        deliver = Deliverer(writer=writer, channels={HELLO.channel: Sink(HELLO.channel)}, clock=lambda: NOW)
-        yield House(intake, deliver, Memory(database=engine, threads=threads, writer=writer), jobs)
+        writer, jobs = GroupCommitWriter(engine, threads), RecordingJobRunner(sends_in_process=at_hand)
+        intake = Intake(
+            database=engine, knowledge_source=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs
+        )
+        deliver = Deliverer(writer=writer, channels={HELLO.channel: NullChannel(HELLO.channel)}, clock=lambda: NOW)
+        yield ProgramOnDatabase(
+            intake, deliver, ConversationQueries(database=engine, threads=threads, writer=writer), jobs
+        )
 
 
 def read_through(engine: Engine, statements: list[Statement]) -> dict[str, list[str]]:
     """The statements that would read through a large table, and where."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         if engine.dialect.name == "postgresql":
             # The tables are small here: what is left is what no index would help with, however large they were.
             connection.execute(text("SET LOCAL enable_seqscan = off"))
-        found = {statement.sql: scans(connection, statement) for statement in statements}
+        found = {statement.sql: full_scans(connection, statement) for statement in statements}
     return {sql: places for sql, places in found.items() if places}
 
 
 @pytest.mark.parametrize("at_hand", [False, True])
 async def test_a_message_finds_its_rows_by_an_index(engine: Engine, *, at_hand: bool) -> None:
-    with house(engine, at_hand=at_hand) as program, noted(engine) as statements:
-        await program.talk()
+    with house(engine, at_hand=at_hand) as program, recorded_statements(engine) as statements:
+        await program.run_conversation()
     touched = {table for table in LARGE if any(table in statement.sql for statement in statements)}
     assert touched >= {"conversations", "messages", "turns", "sessions", "handoffs"}
     assert read_through(engine, statements) == {}
 
 
 async def test_an_erasure_finds_its_rows_by_an_index(engine: Engine) -> None:
-    with house(engine) as program, noted(engine) as statements:
-        await program.hears("dead", 1)
+    with house(engine) as program, recorded_statements(engine) as statements:
+        await program.receive_and_deliver("dead", 1)
         for number, words in enumerate(ERASING, start=2):
-            await program.hears(words, number)
+            await program.receive_and_deliver(words, number)
     assert any(statement.sql.startswith("DELETE FROM messages") for statement in statements)
     assert read_through(engine, statements) == {}
 
 
 async def test_a_failure_finds_its_rows_by_an_index(engine: Engine) -> None:
-    with noted(engine) as statements, writing(engine) as connection:
-        parked.failed(connection, HELLO, "ValueError", NOW)
+    with recorded_statements(engine) as statements, write_transaction(engine) as connection:
+        dead_letters.record_failure(connection, HELLO, "ValueError", NOW)
     assert read_through(engine, statements) == {}
 
 
 async def test_the_regular_looks_read_what_waits_and_no_more(engine: Engine) -> None:
-    with house(engine) as program, noted(engine) as statements:
-        await program.looks()
-        with writing(engine) as connection:
+    with house(engine) as program, recorded_statements(engine) as statements:
+        await program.run_periodic_queries()
+        with write_transaction(engine) as connection:
             outbox.next_due(connection)
-            outbox.release(connection, NOW + timedelta(days=1))
+            outbox.release_leases(connection, NOW + timedelta(days=1))
     assert len(statements) >= 6
     assert read_through(engine, statements) == {}
 
@@ -120,7 +126,7 @@ async def test_readiness_looks_at_no_row(engine: Engine) -> None:
         asked.append(sql)
 
     event.listen(engine, "before_cursor_execute", note)
-    migrate.outdated(engine)
+    upgrade.revision_problems(engine)
     assert asked
     # SQLite's integrity_check reads the whole file: that is for `paligs db check`.
     assert not [sql for sql in asked if "_check" in sql or any(table in sql for table in LARGE)]
@@ -140,6 +146,6 @@ def test_what_reads_through_is_noticed(engine: Engine, question: str) -> None:
     def ask(connection: Connection) -> None:
         connection.execute(text(question)).all()
 
-    with noted(engine) as statements, writing(engine) as connection:
+    with recorded_statements(engine) as statements, write_transaction(engine) as connection:
         ask(connection)
     assert list(read_through(engine, statements)) == [question]

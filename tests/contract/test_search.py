@@ -8,82 +8,82 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from handlers.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
-from storage import search
-from storage.engine import reading
-from storage.search import Page, Wanted
-from tests.contract.asked import UNKNOWN, Asking
+from storage.conversations import search
+from storage.conversations.search import SearchFilter, SearchPage
+from storage.database.engine import read_transaction
+from tests.contract.asked import UNKNOWN, MessageRecorder
 from tests.contract.talks import NOW, TRACE
 
 DAY = timedelta(days=1)
 
 
-def looked_up(engine: Engine, wanted: Wanted | None = None, **options: Any) -> Page:
-    with reading(engine) as connection:
-        return search.search(connection, wanted or Wanted(), **options)
+def looked_up(engine: Engine, wanted: SearchFilter | None = None, **options: Any) -> SearchPage:
+    with read_transaction(engine) as connection:
+        return search.search(connection, wanted or SearchFilter(), **options)
 
 
-def senders(page: Page) -> list[str]:
-    return [found.sender for found in page.found]
+def senders(page: SearchPage) -> list[str]:
+    return [found.sender for found in page.hits]
 
 
 def test_a_talk_is_found_once_by_its_newest_turn(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     ask("Pirmais")
     ask("Labdien", by="boris", channel="telegram")
     talk = ask("Otrais", at=NOW + DAY)
 
     page = looked_up(engine)
 
-    assert [(found.sender, found.words) for found in page.found] == [("anna", "Otrais"), ("boris", "Labdien")]
-    assert (page.older, page.back_to) == (None, None)
-    first = page.found[0]
+    assert [(found.sender, found.text) for found in page.hits] == [("anna", "Otrais"), ("boris", "Labdien")]
+    assert (page.next_before, page.oldest_scanned) == (None, None)
+    first = page.hits[0]
     assert (first.conversation, first.channel, first.turn, first.language) == (talk, "webchat", 3, "lv")
     assert (first.outcome, first.act, first.entry, first.line) == ("answered", "answer", "refund", "technical")
     assert (first.score, first.at) == (0.97, NOW + DAY)
 
 
 def test_nothing_is_found_where_nobody_wrote(engine: Engine) -> None:
-    assert looked_up(engine) == Page(found=(), older=None, back_to=None)
+    assert looked_up(engine) == SearchPage(hits=(), next_before=None, oldest_scanned=None)
 
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (Wanted(channel="telegram"), ["dora"]),
-        (Wanted(language="ru"), ["clara"]),
-        (Wanted(outcome="unknown"), ["boris"]),
-        (Wanted(act="none"), ["boris"]),
-        (Wanted(line="office"), ["clara"]),
-        (Wanted(handed_off=True), ["dora"]),
-        (Wanted(since=NOW + DAY), ["dora", "clara"]),
-        (Wanted(until=NOW + DAY), ["boris", "anna"]),
-        (Wanted(since=NOW + DAY, until=NOW + 2 * DAY), ["clara"]),
-        (Wanted(since=NOW + 9 * DAY), []),
-        (Wanted(says=lambda words: "Kase" in words), ["dora", "anna"]),
-        (Wanted(says=lambda words: "Kase" in words, channel="webchat"), ["anna"]),
+        (SearchFilter(channel="telegram"), ["dora"]),
+        (SearchFilter(language="ru"), ["clara"]),
+        (SearchFilter(outcome="unknown"), ["boris"]),
+        (SearchFilter(act="none"), ["boris"]),
+        (SearchFilter(line="office"), ["clara"]),
+        (SearchFilter(handed_off=True), ["dora"]),
+        (SearchFilter(since=NOW + DAY), ["dora", "clara"]),
+        (SearchFilter(until=NOW + DAY), ["boris", "anna"]),
+        (SearchFilter(since=NOW + DAY, until=NOW + 2 * DAY), ["clara"]),
+        (SearchFilter(since=NOW + 9 * DAY), []),
+        (SearchFilter(text_matches=lambda words: "Kase" in words), ["dora", "anna"]),
+        (SearchFilter(text_matches=lambda words: "Kase" in words, channel="webchat"), ["anna"]),
     ],
 )
-def test_every_wish_is_heeded(engine: Engine, wanted: Wanted, found: list[str]) -> None:
-    ask = Asking(engine)
+def test_every_wish_is_heeded(engine: Engine, wanted: SearchFilter, found: list[str]) -> None:
+    ask = MessageRecorder(engine)
     ask("Kase", by="anna")
     ask("Blabla", UNKNOWN, by="boris")
     ask("Офис", replace(TRACE, language="ru", line=LineId("office")), by="clara", at=NOW + DAY)
-    ask("Kase stāv", by="dora", channel="telegram", at=NOW + 2 * DAY, people=Reason.TRADING_STOPPED)
+    ask("Kase stāv", by="dora", channel="telegram", at=NOW + 2 * DAY, people=HandoffReason.TRADING_STOPPED)
 
     assert senders(looked_up(engine, wanted)) == found
 
 
 def test_pages_hold_every_talk_once(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     for number in range(23):
         ask(f"Jautājums {number}", by=f"person {number % 7}")
     pages, before = [], None
     for _ in count():
         page = looked_up(engine, limit=3, before=before)
         pages.append(senders(page))
-        before = page.older
+        before = page.next_before
         if before is None:
             break
 
@@ -97,17 +97,17 @@ def test_a_page_stops_looking_after_a_while_and_says_how_far_back_it_got(
 ) -> None:
     monkeypatch.setattr(search, "REACH_OF_WORDS", 4)
     monkeypatch.setattr(search, "_FIRST_STRIDE", 1)
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     ask("Kase")
     for days in range(1, 9):
         ask("Labdien", by="boris", at=NOW + days * DAY)
-    wanted = Wanted(says=lambda words: words == "Kase")
+    wanted = SearchFilter(text_matches=lambda words: words == "Kase")
 
     first = looked_up(engine, wanted)
-    second = looked_up(engine, wanted, before=first.older)
-    third = looked_up(engine, wanted, before=second.older)
+    second = looked_up(engine, wanted, before=first.next_before)
+    third = looked_up(engine, wanted, before=second.next_before)
 
-    assert (first.found, first.older, first.back_to) == ((), 6, NOW + 5 * DAY)
-    assert (second.found, second.back_to) == ((), NOW + DAY)
+    assert (first.hits, first.next_before, first.oldest_scanned) == ((), 6, NOW + 5 * DAY)
+    assert (second.hits, second.oldest_scanned) == ((), NOW + DAY)
     assert senders(third) == ["anna"]
-    assert third.older is None
+    assert third.next_before is None

@@ -5,45 +5,45 @@ from dataclasses import fields
 import pytest
 from sqlalchemy import Engine, update
 
-from handlers.messages import Option
-from handlers.session import Asked, OpenQuestion, Session
+from handlers.model.messages import Option
+from handlers.model.session import OpenQuestion, QuestionKind, Session
 from kb.model import EntryId, LineId
-from storage import conversations, sessions
-from storage.engine import reading, writing
+from storage.conversations import conversations, sessions
+from storage.database.engine import read_transaction, write_transaction
 from storage.tables import sessions as sessions_table
 from tests.contract.talks import HELLO, NOW, take_in
 
 FULL = Session(
     language="ru",
     language_chosen=True,
-    question=OpenQuestion(about=Asked.LINE, options=(Option(id="a", title="Техника 🧰"),), asked_at=NOW),
-    strikes=2,
+    question=OpenQuestion(about=QuestionKind.LINE, options=(Option(id="a", title="Техника 🧰"),), asked_at=NOW),
+    failed_turns=2,
     entry=EntryId("refund"),
     line=LineId("technical"),
-    stopped=True,
+    outage_reported=True,
     ticket_requests=3,
 )
 
 
 def test_a_new_talk_has_a_new_session(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert sessions.read(connection, "nobody") == Session()
 
 
 def test_a_session_comes_back_as_it_was_kept(engine: Engine) -> None:
     assert all(getattr(FULL, each.name) != each.default for each in fields(Session)), "the test forgets a field"
-    with writing(engine) as connection:
-        talk = conversations.open(connection, HELLO, NOW)
+    with write_transaction(engine) as connection:
+        talk = conversations.open_and_lock(connection, HELLO, NOW)
         sessions.write(connection, talk.id, Session(), NOW)
         sessions.write(connection, talk.id, FULL, NOW)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert sessions.read(connection, talk.id) == FULL
 
 
 @pytest.mark.parametrize("stored", ["", "{", "null", '{"strikes": "many"}', '{"question": {"about": "weather"}}'])
 def test_a_session_that_cannot_be_read_becomes_a_new_one(engine: Engine, stored: str) -> None:
     talk, _ = take_in(engine, HELLO)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(update(sessions_table).values(data=stored))
 
         assert sessions.read(connection, talk.id) == Session()
@@ -51,7 +51,7 @@ def test_a_session_that_cannot_be_read_becomes_a_new_one(engine: Engine, stored:
 
 def test_a_session_of_an_older_or_newer_program_keeps_what_is_known(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(update(sessions_table).values(data='{"language": "en", "mood": "good"}'))
 
         assert sessions.read(connection, talk.id) == Session(language="en")

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from storage import statistics
-from storage.engine import reading, writing
+from storage.database.engine import read_transaction, write_transaction
+from storage.statistics import daily_counts
 from tests.contract.talks import NOW, TRACE, at_once
 
 TODAY = NOW.date()
@@ -14,14 +14,14 @@ DAY = timedelta(days=1)
 
 
 def test_messages_that_are_alike_are_counted_together(engine: Engine) -> None:
-    with writing(engine) as connection:
-        statistics.count_up(connection, "telegram", TRACE, TODAY)
-        statistics.count_up(connection, "telegram", TRACE, TODAY)
-        statistics.count_up(connection, "telegram", replace(TRACE, entry=None, language="ru"), TODAY)
-        statistics.count_up(connection, "webchat", TRACE, TODAY)
+    with write_transaction(engine) as connection:
+        daily_counts.increment(connection, "telegram", TRACE, TODAY)
+        daily_counts.increment(connection, "telegram", TRACE, TODAY)
+        daily_counts.increment(connection, "telegram", replace(TRACE, entry=None, language="ru"), TODAY)
+        daily_counts.increment(connection, "webchat", TRACE, TODAY)
 
-    with reading(engine) as connection:
-        counted = statistics.read(connection, TODAY, TODAY)
+    with read_transaction(engine) as connection:
+        counted = daily_counts.read_daily_counts(connection, TODAY, TODAY)
     assert [(each.channel, each.language, each.entry, each.count) for each in counted] == [
         ("telegram", "lv", "refund", 2),
         ("telegram", "ru", "", 1),
@@ -31,22 +31,22 @@ def test_messages_that_are_alike_are_counted_together(engine: Engine) -> None:
 
 
 def test_days_are_read_from_the_first_to_the_last(engine: Engine) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         for days in range(4):
-            statistics.count_up(connection, "telegram", TRACE, TODAY + days * DAY)
+            daily_counts.increment(connection, "telegram", TRACE, TODAY + days * DAY)
 
-    with reading(engine) as connection:
-        days_read = [each.day for each in statistics.read(connection, TODAY + DAY, TODAY + 2 * DAY)]
+    with read_transaction(engine) as connection:
+        days_read = [each.day for each in daily_counts.read_daily_counts(connection, TODAY + DAY, TODAY + 2 * DAY)]
     assert days_read == [TODAY + DAY, TODAY + 2 * DAY]
 
 
 def test_nothing_is_lost_when_many_count_at_once(engine: Engine) -> None:
     def count() -> None:
         for _ in range(5):
-            with writing(engine) as connection:
-                statistics.count_up(connection, "telegram", TRACE, TODAY)
+            with write_transaction(engine) as connection:
+                daily_counts.increment(connection, "telegram", TRACE, TODAY)
 
     at_once([count] * 6)
 
-    with reading(engine) as connection:
-        assert [each.count for each in statistics.read(connection, TODAY, TODAY)] == [30]
+    with read_transaction(engine) as connection:
+        assert [each.count for each in daily_counts.read_daily_counts(connection, TODAY, TODAY)] == [30]

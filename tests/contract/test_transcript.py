@@ -4,50 +4,56 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
-from handlers.messages import Kind
-from storage import delivery, transcript
-from storage.engine import reading, writing
-from storage.history import Side
+from handlers.model.messages import MessageKind
+from storage.conversations import transcript
+from storage.conversations.history import Side
+from storage.conversations.transcript import DeliveryStatus
+from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import status
 from storage.tables import turns
-from storage.transcript import Delivery
-from tests.contract.asked import TAPPED, Asking
+from tests.contract.asked import TAPPED, MessageRecorder
 from tests.contract.talks import NOW, SECOND, TRACE
 
 
 def test_a_message_has_its_reasons_and_a_reply_its_delivery(engine: Engine) -> None:
-    talk = Asking(engine)("Kā atdot naudu?")
-    Asking(engine)("Cits runā", by="boris")
-    with writing(engine) as connection:
-        delivery.again(connection, 2, "429", NOW + SECOND)
+    talk = MessageRecorder(engine)("Kā atdot naudu?")
+    MessageRecorder(engine)("Cits runā", by="boris")
+    with write_transaction(engine) as connection:
+        status.reschedule(connection, 2, "429", NOW + SECOND)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         (message, reply), earlier = transcript.transcript(connection, talk)
     assert not earlier
-    assert (message.side, message.text, message.kind, message.at) == (Side.PERSON, "Kā atdot naudu?", Kind.TEXT, NOW)
+    assert (message.side, message.text, message.kind, message.at) == (
+        Side.PERSON,
+        "Kā atdot naudu?",
+        MessageKind.TEXT,
+        NOW,
+    )
     assert message.delivery is None
-    reasons = message.reasons
+    reasons = message.decision
     assert reasons is not None
     assert (reasons.turn, reasons.handler, reasons.outcome, reasons.entry) == (1, "topic", "answered", "refund")
     assert (reasons.score, reasons.milliseconds, reasons.content_version) == (0.97, 0.25, "0123456789ab")
     assert reasons.trace == TRACE
-    assert (reply.side, reply.text, reply.reasons) == (Side.BOT, "Atbilde", None)
-    assert reply.delivery == Delivery(state="pending", attempts=0, error="429", due_at=NOW + SECOND, sent_at=None)
+    assert (reply.side, reply.text, reply.decision) == (Side.BOT, "Atbilde", None)
+    assert reply.delivery == DeliveryStatus(state="pending", attempts=0, error="429", due_at=NOW + SECOND, sent_at=None)
 
 
 def test_a_tap_names_what_was_chosen(engine: Engine) -> None:
-    talk = Asking(engine)("", TAPPED, kind=Kind.TAP)
+    talk = MessageRecorder(engine)("", TAPPED, kind=MessageKind.TAP)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         (message, _), _ = transcript.transcript(connection, talk)
-    assert (message.kind, message.choice) == (Kind.TAP, "entry:refund")
+    assert (message.kind, message.choice) == (MessageKind.TAP, "entry:refund")
 
 
 def test_a_long_talk_is_read_from_its_end(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     for number in range(3):
         talk = ask(f"Jautājums {number}", at=NOW + timedelta(minutes=number))
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         last, earlier = transcript.transcript(connection, talk, limit=2)
         before, more = transcript.transcript(connection, talk, before=last[0].sequence, limit=2)
         first, none = transcript.transcript(connection, talk, before=before[0].sequence, limit=2)
@@ -58,12 +64,12 @@ def test_a_long_talk_is_read_from_its_end(engine: Engine) -> None:
 
 
 def test_a_trace_of_another_version_of_the_program_does_not_hide_the_talk(engine: Engine) -> None:
-    talk = Asking(engine)("Labdien")
-    with writing(engine) as connection:
+    talk = MessageRecorder(engine)("Labdien")
+    with write_transaction(engine) as connection:
         connection.execute(update(turns).values(trace='{"no": "trace"}'))
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         (message, _), _ = transcript.transcript(connection, talk)
-    assert message.reasons is not None
-    assert message.reasons.trace is None
-    assert message.reasons.handler == "topic"
+    assert message.decision is not None
+    assert message.decision.trace is None
+    assert message.decision.handler == "topic"

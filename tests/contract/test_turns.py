@@ -4,18 +4,18 @@ from dataclasses import replace
 
 from sqlalchemy import Engine, select
 
-from storage import conversations, turns
-from storage.engine import reading, writing
+from storage.conversations import conversations, turns
+from storage.database.engine import read_transaction, write_transaction
 from storage.tables import turns as turns_table
-from tests.contract.talks import CIRCUMSTANCES, HELLO, NOW, TRACE, decision, said, take_in
+from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, TRACE, decision, said, take_in
 
 
 def test_a_decision_is_kept_with_its_trace_and_the_knowledge_it_rests_on(engine: Engine) -> None:
     take_in(engine, HELLO)
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         row = connection.execute(select(turns_table)).one()
-        assert turns.trace(connection, row.id) == TRACE
+        assert turns.read_trace(connection, row.id) == TRACE
 
     assert (row.handler, row.outcome, row.act, row.entry, row.line) == (
         "topic",
@@ -29,13 +29,13 @@ def test_a_decision_is_kept_with_its_trace_and_the_knowledge_it_rests_on(engine:
 
 
 def test_turns_are_numbered_within_their_talk(engine: Engine) -> None:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         numbers = []
         for inbound in (said("a", 1), said("b", 2), said("c", 1, by="boris")):
-            talk = conversations.open(connection, inbound, NOW)
-            message = conversations.heard(connection, talk, inbound, NOW)
+            talk = conversations.open_and_lock(connection, inbound, NOW)
+            message = conversations.record_inbound(connection, talk, inbound, NOW)
             assert message is not None
-            turn = turns.record(connection, talk, message, decision("a"), CIRCUMSTANCES, NOW)
+            turn = turns.record(connection, talk, message, decision("a"), DECISION_CONTEXT, NOW)
             assert turns.conversation_of(connection, turn.id) == talk.id
             numbers.append(turn.number)
 
@@ -43,18 +43,18 @@ def test_turns_are_numbered_within_their_talk(engine: Engine) -> None:
 
 
 def test_a_turn_that_is_not_there_has_no_trace_and_no_talk(engine: Engine) -> None:
-    with reading(engine) as connection:
-        assert turns.trace(connection, 1) is None
+    with read_transaction(engine) as connection:
+        assert turns.read_trace(connection, 1) is None
         assert turns.conversation_of(connection, 1) is None
 
 
 def test_a_talk_has_the_language_it_was_last_held_in(engine: Engine) -> None:
-    with writing(engine) as connection:
-        talk = conversations.open(connection, replace(HELLO, language="en"), NOW)
+    with write_transaction(engine) as connection:
+        talk = conversations.open_and_lock(connection, replace(HELLO, language="en"), NOW)
         assert talk.language == "en"
-        message = conversations.heard(connection, talk, HELLO, NOW)
+        message = conversations.record_inbound(connection, talk, HELLO, NOW)
         assert message is not None
         russian = decision("Привет", trace=replace(TRACE, language="ru"))
-        turns.record(connection, talk, message, russian, CIRCUMSTANCES, NOW)
+        turns.record(connection, talk, message, russian, DECISION_CONTEXT, NOW)
 
         assert conversations.get(connection, talk.id).language == "ru"

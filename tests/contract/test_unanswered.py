@@ -5,71 +5,74 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
-from handlers.messages import Kind
+from handlers.model.messages import MessageKind
 from kb.model import EntryId
-from storage import conversations, feedback, unanswered
-from storage.engine import reading, writing
+from storage.conversations import conversations, feedback
+from storage.curation import unanswered
+from storage.curation.unanswered import FailureReason, UnansweredMessage
+from storage.database.engine import read_transaction, write_transaction
 from storage.tables import turns
-from storage.unanswered import Unanswered, Why
-from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, Asking
+from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, MessageRecorder
 from tests.contract.talks import NOW
 
 WAITS = timedelta(minutes=30)
 DAY = timedelta(days=1)
 
 
-def newest(engine: Engine, *, since: timedelta = 30 * DAY, limit: int = 1500) -> tuple[Unanswered, ...]:
-    with reading(engine) as connection:
-        return unanswered.newest(connection, NOW, NOW - since, waits=WAITS, limit=limit)
+def newest(engine: Engine, *, since: timedelta = 30 * DAY, limit: int = 1500) -> tuple[UnansweredMessage, ...]:
+    with read_transaction(engine) as connection:
+        return unanswered.list_newest(connection, NOW, NOW - since, answer_timeout=WAITS, limit=limit)
 
 
 def test_what_was_not_understood_is_listed_newest_first(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     talk = ask("Blabla", UNKNOWN)
     ask("Kā atdot naudu?")
     ask("Tralala", replace(UNKNOWN, language="ru"), by="boris")
 
     last, first = newest(engine)
     assert (last.text, last.language, first.text) == ("Tralala", "ru", "Blabla")
-    assert first == Unanswered(turn=1, conversation=talk, text="Blabla", language="lv", why=Why.UNKNOWN, at=NOW)
+    assert first == UnansweredMessage(
+        turn=1, conversation=talk, text="Blabla", language="lv", reason=FailureReason.UNKNOWN, at=NOW
+    )
     assert [one.text for one in newest(engine, limit=1)] == ["Tralala"]
 
 
 def test_a_question_asked_back_counts_where_nothing_was_chosen(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     old = NOW - DAY
     ask("Tika izvēlēts", CLARIFIED, by="anna", at=old)
-    ask("", TAPPED, by="anna", kind=Kind.TAP, at=old)
+    ask("", TAPPED, by="anna", kind=MessageKind.TAP, at=old)
     ask("Izvēlēts vārdos", CLARIFIED, by="boris", at=old)
     ask("otro", replace(TAPPED, handler="choice"), by="boris", at=old)
     ask("Neviens no šiem", CLARIFIED, by="clara", at=old)
-    ask("", replace(UNKNOWN, handler="tapped"), by="clara", kind=Kind.TAP, at=old)
+    ask("", replace(UNKNOWN, handler="tapped"), by="clara", kind=MessageKind.TAP, at=old)
     ask("Rakstīja tālāk", CLARIFIED, by="dora", at=old)
     ask("Kā atdot naudu?", by="dora", at=old)
     ask("Aizgāja", CLARIFIED, by="emma", at=old)
 
     assert [one.text for one in newest(engine)] == ["Aizgāja", "Rakstīja tālāk", "Neviens no šiem"]
-    assert {one.why for one in newest(engine)} == {Why.UNCHOSEN}
+    assert {one.reason for one in newest(engine)} == {FailureReason.NOT_CHOSEN}
 
 
 def test_a_question_that_was_just_asked_back_still_waits_for_a_choice(engine: Engine) -> None:
-    Asking(engine)("Tikko", CLARIFIED, at=NOW - WAITS / 2)
+    MessageRecorder(engine)("Tikko", CLARIFIED, at=NOW - WAITS / 2)
 
     assert newest(engine) == ()
 
 
 def test_what_holds_no_question_is_left_out(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     for handler in ("command", "secret", "unread", "broken", "choice"):
         ask("/nezinu", replace(UNKNOWN, handler=handler))
     ask("", UNKNOWN)
-    ask("none", UNKNOWN, kind=Kind.TAP)
+    ask("none", UNKNOWN, kind=MessageKind.TAP)
 
     assert newest(engine) == ()
 
 
 def test_only_the_period_is_looked_at(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     ask("Sen", UNKNOWN, at=NOW - 10 * DAY)
     assert newest(engine, since=DAY) == ()
     ask("Nesen", UNKNOWN, at=NOW - DAY / 2)
@@ -78,29 +81,29 @@ def test_only_the_period_is_looked_at(engine: Engine) -> None:
 
 
 def test_guesses_are_what_it_was_thought_to_mean(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     ask("Blabla", UNKNOWN)
     ask("Tralala", UNKNOWN)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(update(turns).where(turns.c.id == 2).values(trace="{}"))
 
-    with reading(engine) as connection:
-        assert unanswered.guesses(connection, [1, 2, 99]) == {1: (EntryId("refund"),), 2: ()}
+    with read_transaction(engine) as connection:
+        assert unanswered.candidates_for(connection, [1, 2, 99]) == {1: (EntryId("refund"),), 2: ()}
 
 
 def test_what_did_not_help_is_listed_once_as_that(engine: Engine) -> None:
-    ask = Asking(engine)
+    ask = MessageRecorder(engine)
     ask("Kā atdot naudu?", at=NOW - DAY)
     ask("Paldies, palīdzēja", at=NOW - DAY)
     talk_id = ask("Blabla", UNKNOWN)
-    ask("", replace(TAPPED), kind=Kind.TAP)
-    with writing(engine) as connection:
+    ask("", replace(TAPPED), kind=MessageKind.TAP)
+    with write_transaction(engine) as connection:
         talk = conversations.get(connection, talk_id)
         for turn, helped in (("1", False), ("2", True), ("3", False), ("4", False)):
-            assert feedback.note(connection, talk, turn, NOW, helped=helped)
+            assert feedback.record(connection, talk, turn, NOW, helped=helped)
 
-    assert [(one.text, one.why) for one in newest(engine)] == [
-        ("Blabla", Why.NOT_HELPED),
-        ("Kā atdot naudu?", Why.NOT_HELPED),
+    assert [(one.text, one.reason) for one in newest(engine)] == [
+        ("Blabla", FailureReason.NOT_HELPED),
+        ("Kā atdot naudu?", FailureReason.NOT_HELPED),
     ]
     assert [one.text for one in newest(engine, limit=1)] == ["Blabla"]

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
-from storage.engine import reading, writing
-from tests.contract.people import ANNA, OnWhatsApp, whatsapp
-from tests.e2e.twilio_peer import refuses
+from storage.database.engine import read_transaction, write_transaction
+from tests.contract.people import ANNA, WhatsAppPerson, whatsapp
+from tests.e2e.twilio_peer import refuse
 
 CONTENT = {"quick-reply-3": "HX" + "a" * 32}
 STATUS = "/webhooks/twilio/status"
 
 
 @pytest.fixture
-async def anna(url: str, engine: Engine) -> AsyncIterator[OnWhatsApp]:
+async def anna(url: str, engine: Engine) -> AsyncIterator[WhatsAppPerson]:
     """Somebody who gets buttons."""
     with capture_logs():
         async with whatsapp(url, CONTENT) as anna:
@@ -28,7 +28,7 @@ async def anna(url: str, engine: Engine) -> AsyncIterator[OnWhatsApp]:
 
 def reply(engine: Engine) -> Mapping[str, Any]:
     """The last one."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         last = "SELECT * FROM messages WHERE side = 'bot' ORDER BY id DESC LIMIT 1"
         return dict(connection.execute(text(last)).mappings().one())
 
@@ -41,74 +41,74 @@ async def becomes(engine: Engine, state: str) -> Mapping[str, Any]:
     return found
 
 
-async def said(anna: OnWhatsApp, wanted: int) -> list[str]:
+async def said(anna: WhatsAppPerson, wanted: int) -> list[str]:
     end = monotonic() + 20
-    while len(told := await anna.reads()) < wanted:
+    while len(told := await anna.received_texts()) < wanted:
         assert monotonic() < end, told
         await asyncio.sleep(0.02)
     return told
 
 
-async def test_what_twilio_reports_later_is_kept_on_the_message(anna: OnWhatsApp, engine: Engine) -> None:
-    await anna.says("hours")
+async def test_what_twilio_reports_later_is_kept_on_the_message(anna: WhatsAppPerson, engine: Engine) -> None:
+    await anna.send("hours")
     receipt = (await becomes(engine, "sent"))["receipt"]
     for state in ("queued", "delivered", "read"):
-        assert await anna.posts(STATUS, {"MessageSid": receipt, "MessageStatus": state}) == 204
+        assert await anna.post_webhook(STATUS, {"MessageSid": receipt, "MessageStatus": state}) == 204
     assert reply(engine)["state"] == "read"
 
-    await anna.says("printer")
+    await anna.send("printer")
     receipt = (await becomes(engine, "sent"))["receipt"]
     failed = {"MessageSid": receipt, "MessageStatus": "undelivered", "ErrorCode": "63016"}
-    assert await anna.posts(STATUS, failed) == 204
+    assert await anna.post_webhook(STATUS, failed) == 204
     found = reply(engine)
     assert (found["state"], found["due_at"]) == ("failed", None)
     assert found["error"].startswith("63016: more than 24 hours")
 
 
-async def test_a_wrong_signature_is_refused_and_counted(anna: OnWhatsApp, engine: Engine) -> None:
+async def test_a_wrong_signature_is_refused_and_counted(anna: WhatsAppPerson, engine: Engine) -> None:
     for path in ("/webhooks/twilio", STATUS):
         forged = {"MessageSid": "SM1", "From": ANNA, "Body": "hours", "MessageStatus": "read"}
-        assert await anna.posts(path, forged, token="another token") == 403
+        assert await anna.post_webhook(path, forged, token="another token") == 403
     async with anna.client.get(f"{anna.url}/metrics") as response:
         counted = await response.text()
     assert 'paligs_webhooks_rejected_total{channel="whatsapp",why="signature"} 2.0' in counted
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM messages")) == 0
 
 
 async def test_a_reply_that_waited_until_the_window_closed_is_marked_and_not_tried_again(
-    anna: OnWhatsApp, engine: Engine
+    anna: WhatsAppPerson, engine: Engine
 ) -> None:
-    anna.peer.answers = [refuses(429, 20429)]
-    await anna.says("hours")
+    anna.peer.answers = [refuse(429, 20429)]
+    await anna.send("hours")
     await said(anna, 1)
     await becomes(engine, "pending")
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(text("UPDATE conversations SET last_seen_at = '2026-01-01 00:00:00.000000+00:00'"))
     found = await becomes(engine, "failed")
     assert found["error"].startswith("63016: more than 24 hours")
     assert found["due_at"] is None
     await asyncio.sleep(1.5)
-    assert len(await anna.reads()) == 1
-    await anna.says("printer")
+    assert len(await anna.received_texts()) == 1
+    await anna.send("printer")
     assert len(await said(anna, 2)) == 2, "who writes again is answered again"
 
 
 @pytest.mark.parametrize("way", ["button", "title", "number", "list"])
-async def test_a_choice_is_understood_however_it_comes(anna: OnWhatsApp, engine: Engine, way: str) -> None:
-    await anna.says("which")
+async def test_a_choice_is_understood_however_it_comes(anna: WhatsAppPerson, engine: Engine, way: str) -> None:
+    await anna.send("which")
     asked = json.loads((await said(anna, 1))[0])
     assert anna.peer.requests[0]["ContentSid"] == CONTENT["quick-reply-3"]
     assert (asked["2"], asked["4"]) == ("Printer", "Scanner")
     payload = asked["3"]
     await {
-        "button": lambda: anna.sends(Body="Printer", ButtonText="Printer", ButtonPayload=payload),
-        "list": lambda: anna.sends(Body="Printer", ListTitle="Printer", ListId=payload),
-        "title": lambda: anna.says("Printer"),
-        "number": lambda: anna.says("1"),
+        "button": lambda: anna.send_fields(Body="Printer", ButtonText="Printer", ButtonPayload=payload),
+        "list": lambda: anna.send_fields(Body="Printer", ListTitle="Printer", ListId=payload),
+        "title": lambda: anna.send("Printer"),
+        "number": lambda: anna.send("1"),
     }[way]()
     assert "Workshop" in (await said(anna, 2))[1]
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalar(text("SELECT entry FROM turns ORDER BY id DESC LIMIT 1")) == "printer"
 
 
@@ -122,14 +122,14 @@ async def test_a_choice_is_understood_however_it_comes(anna: OnWhatsApp, engine:
     ],
 )
 async def test_what_is_not_text_is_answered_and_noted_for_what_it_is(
-    anna: OnWhatsApp, engine: Engine, fields: dict[str, str], kind: str
+    anna: WhatsAppPerson, engine: Engine, fields: dict[str, str], kind: str
 ) -> None:
-    await anna.sends(**fields)
+    await anna.send_fields(**fields)
     assert (await said(anna, 1))[0]
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalar(text("SELECT kind FROM messages WHERE side = 'person'")) == kind
 
 
-async def test_a_photo_with_words_under_it_is_answered_by_the_words(anna: OnWhatsApp) -> None:
-    await anna.sends(Body="printer", NumMedia="1", MediaContentType0="image/jpeg")
+async def test_a_photo_with_words_under_it_is_answered_by_the_words(anna: WhatsAppPerson) -> None:
+    await anna.send_fields(Body="printer", NumMedia="1", MediaContentType0="image/jpeg")
     assert "Workshop" in (await said(anna, 1))[0]

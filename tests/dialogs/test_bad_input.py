@@ -4,12 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ask import Asker, Row
-from handlers.hearing import LONGEST
-from handlers.messages import Inbound
+from bot.cli.ask_batch import BatchAsker, BatchRow
+from handlers.input.sanitize import MAX_MESSAGE_CHARS
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
 from handlers.router import decide
-from handlers.session import Session
-from handlers.situation import Knowledge
 from tests.doubles import NOW
 
 AWKWARD = {
@@ -30,41 +30,44 @@ AWKWARD = {
 }
 
 
-def answer(shipped: Knowledge, text: str) -> tuple[str, str]:
+def answer(shipped: KnowledgeBundle, text: str) -> tuple[str, str]:
     """What would be stored, and the reply."""
     inbound = Inbound(channel="t", conversation="c", sender="c", message_id="1", sent_at=NOW, text=text)
-    heard = decide(inbound, Session(), shipped, NOW).heard
-    (reply,) = Asker(shipped).ask(Row.model_construct(text=text, lang=None, conversation=None))["replies"]
+    heard = decide(inbound, Session(), shipped, NOW).stored_text
+    (reply,) = BatchAsker(shipped).ask(BatchRow.model_construct(text=text, lang=None, conversation=None))["replies"]
     return heard, reply
 
 
 @pytest.mark.parametrize("kind", AWKWARD)
-def test_awkward_input_gets_a_calm_answer_and_is_kept_whole_or_not_at_all(shipped: Knowledge, kind: str) -> None:
+def test_awkward_input_gets_a_calm_answer_and_is_kept_whole_or_not_at_all(shipped: KnowledgeBundle, kind: str) -> None:
     heard, reply = answer(shipped, AWKWARD[kind])
     assert reply.strip()
-    assert len(heard) <= LONGEST
+    assert len(heard) <= MAX_MESSAGE_CHARS
     assert heard.encode("utf-8").decode("utf-8") == heard
     assert not any(ord(letter) < 32 and letter != "\n" for letter in heard)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(), max_size=300))
-def test_any_text_at_all_is_answered_and_always_the_same(shipped: Knowledge, text: str) -> None:
+def test_any_text_at_all_is_answered_and_always_the_same(shipped: KnowledgeBundle, text: str) -> None:
     first, second = answer(shipped, text), answer(shipped, text)
     assert first == second
     assert first[1].strip()
 
 
-def test_a_question_at_the_end_of_a_long_story_is_found(shipped: Knowledge) -> None:
+def test_a_question_at_the_end_of_a_long_story_is_found(shipped: KnowledgeBundle) -> None:
     story = (
         "Sveiki, man šodien ir pirmā diena jaunajā darbā, kolēģe saslima, priekšniece aizbrauca uz Jūrmalu, viesu maz, "
         "ārā līst, kafijas automāts beidzot salabots, un tagad sēžu viena pati un gribu saprast, kā aizvērt kases maiņu?"
     )
-    assert Asker(shipped).ask(Row(text=story))["entry"] == "shift-close"
+    assert BatchAsker(shipped).ask(BatchRow(text=story))["entry"] == "shift-close"
 
 
-def test_of_several_problems_the_most_urgent_comes_first(shipped: Knowledge) -> None:
+def test_of_several_problems_the_most_urgent_comes_first(shipped: KnowledgeBundle) -> None:
     text = "Kā uztaisīt X atskaiti? Un vispār neviena kase nestrādā, neko nevaram pārdot!"
-    got = Asker(shipped).ask(Row(text=text))
+    got = BatchAsker(shipped).ask(BatchRow(text=text))
     assert got["act"] == "critical"
-    assert shipped.base.directory.lines[shipped.base.directory.urgent_line].display in got["replies"][0].splitlines()[0]
+    assert (
+        shipped.base.directory.lines[shipped.base.directory.urgent_line].formatted_phone
+        in got["replies"][0].splitlines()[0]
+    )

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.phrases import phrases
-from handlers.actions import Say
-from handlers.messages import Inbound
+from bot.knowledge.phrases import load_phrases
+from handlers.model.actions import Say
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
 from handlers.router import decide
-from handlers.session import Session
-from handlers.situation import Knowledge
 from kb.model import Language
 from tests.doubles import NOW
 
@@ -26,8 +26,8 @@ from tests.doubles import NOW
         ("подписаться", "ru", "opted_in"),
     ],
 )
-def test_stop_and_start_are_understood(shipped: Knowledge, text: str, language: Language, key: str) -> None:
+def test_stop_and_start_are_understood(shipped: KnowledgeBundle, text: str, language: Language, key: str) -> None:
     inbound = Inbound(channel="whatsapp", conversation="c", sender="c", message_id="m", sent_at=NOW, text=text)
     decision = decide(inbound, Session(language=language), shipped, NOW)
     assert decision.trace.handler == "opted"
-    assert Say(text=phrases()(language, key)) in decision.actions
+    assert Say(text=load_phrases()(language, key)) in decision.actions

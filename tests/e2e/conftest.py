@@ -13,13 +13,13 @@ from aiohttp.test_utils import TestServer, unused_port
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright
 from sqlalchemy import Engine
 
-from bot.channels.port import Receive
-from bot.core import core
-from bot.doors import Doors, draft_links
-from bot.draft import DraftTokens
+from bot.app.container import open_application
+from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.channels.interface import Receive
 from bot.settings import Settings
-from handlers.messages import Inbound
-from handlers.situation import Knowledge
+from bot.web.email_draft import DraftTokens
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
 from kb.model import Language
 from tests.e2e import chromium
 
@@ -28,11 +28,11 @@ PATIENCE_MILLISECONDS = 15_000
 
 
 @dataclass
-class Ledger:
+class RecordingReceive:
     """In front of the way in: notes what was taken in, and fails as told."""
 
     receive: Receive
-    heard: list[Inbound] = field(default_factory=list)
+    received: list[Inbound] = field(default_factory=list)
     failures: int = 0
 
     async def __call__(self, inbound: Inbound) -> None:
@@ -40,73 +40,73 @@ class Ledger:
             self.failures -= 1
             raise OSError("disk full")
         await self.receive(inbound)
-        self.heard.append(inbound)
+        self.received.append(inbound)
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class RunningProgram:
     """The program as the browser tests need it."""
 
     url: str
-    known: Knowledge
-    ledger: Ledger
+    knowledge: KnowledgeBundle
+    receive: RecordingReceive
     database: Engine
-    drop: Callable[[], Awaitable[None]]
+    drop_connections: Callable[[], Awaitable[None]]
     """Closes every WebSocket."""
 
-    def sent(self, text: str) -> int:
+    def times_received(self, text: str) -> int:
         """How often the pages sent this message."""
-        return [inbound.text for inbound in self.ledger.heard].count(text)
+        return [inbound.text for inbound in self.receive.received].count(text)
 
-    def draft(self, language: Language = "lv", *, key: str = KEY) -> str:
+    def draft_url(self, language: Language = "lv", *, key: str = KEY) -> str:
         """The address of the draft of a talk that nobody had."""
         return f"{self.url}/t/{DraftTokens(key, timedelta(days=1)).make('nobody', language)}"
 
     @property
-    def email(self) -> str:
+    def ticket_email(self) -> str:
         """Where tickets are taken."""
-        return self.known.base.directory.ticket_channel.address.email
+        return self.knowledge.base.directory.ticket_channel.address.email
 
     @property
-    def urgent(self) -> str:
+    def urgent_phone(self) -> str:
         """The number for stopped trading."""
-        return self.known.base.directory.lines[self.known.base.directory.urgent_line].display
+        return self.knowledge.base.directory.lines[self.knowledge.base.directory.urgent_line].formatted_phone
 
-    def topic(self, place: int, language: Language = "lv") -> str:
+    def topic_title(self, place: int, language: Language = "lv") -> str:
         """What stands on a button of the greeting."""
-        return self.known.base.entries[self.known.base.directory.topics[place]].title[language]
+        return self.knowledge.base.entries[self.knowledge.base.directory.topics[place]].title[language]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(shipped: Knowledge, tmp_path: Path) -> AsyncIterator[House]:
+async def house(shipped: KnowledgeBundle, tmp_path: Path) -> AsyncIterator[RunningProgram]:
     """The program as `paligs run` starts it, with its own database."""
     async with opened(shipped, tmp_path) as house:
         yield house
 
 
 @asynccontextmanager
-async def opened(shipped: Knowledge, folder: Path, **more: Any) -> AsyncIterator[House]:
+async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIterator[RunningProgram]:
     """The program with more settings; where one needs the address, it is made of `{port}`."""
     port = unused_port()
     more = {name: value.format(port=port) if name == "public_url" else value for name, value in more.items()}
     settings = Settings(database_url=f"sqlite:///{folder / 'paligs.sqlite3'}", port=port, **more)
-    async with core(settings, shipped, links=draft_links(settings, KEY)) as program:
-        ledger = Ledger(program.receive)
-        doors = Doors(settings, replace(program, receive=ledger), KEY)
-        async with TestServer(doors.application(), host="127.0.0.1", port=port):
+    async with open_application(settings, shipped, make_draft_link=draft_link_maker(settings, KEY)) as program:
+        ledger = RecordingReceive(program.receive)
+        doors = Endpoints(settings, replace(program, receive=ledger), KEY)
+        async with TestServer(doors.web_application(), host="127.0.0.1", port=port):
             program.runner.start()
-            yield House(
+            yield RunningProgram(
                 url=f"http://localhost:{port}",
-                known=shipped,
-                ledger=ledger,
+                knowledge=shipped,
+                receive=ledger,
                 database=program.database,
-                drop=doors._web.close,
+                drop_connections=doors._webchat_channel.close,
             )
             await doors.close()
 
 
 @dataclass
-class Window:
+class BrowserWindow:
     """A browser window, and what its console complained about."""
 
     page: Page
@@ -126,7 +126,7 @@ class Window:
         self.complaints.append(str(error.error))
 
 
-Opens = Callable[..., Awaitable[Window]]
+OpenWindow = Callable[..., Awaitable[BrowserWindow]]
 
 
 @pytest.fixture(scope="session")
@@ -151,17 +151,17 @@ async def browser(browser_path: Path) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def opens(browser: Browser) -> AsyncIterator[Opens]:
+async def opens(browser: Browser) -> AsyncIterator[OpenWindow]:
     """Opens browser windows, each as a person of their own."""
     contexts: list[BrowserContext] = []
 
-    async def opens(width: int = 1280, height: int = 800, **options: Any) -> Window:
+    async def opens(width: int = 1280, height: int = 800, **options: Any) -> BrowserWindow:
         context = await browser.new_context(
             viewport={"width": width, "height": height}, **{"locale": "lv-LV", **options}
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MILLISECONDS)
-        window = Window(await context.new_page(), context)
+        window = BrowserWindow(await context.new_page(), context)
         window.listen()
         return window
 

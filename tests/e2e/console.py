@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from playwright.async_api import Page, expect
 
-from bot.console.passwords import hashed
-from storage import agents, engine
-from storage.agents import Role
+from bot.console.auth.passwords import hash_password
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
 from tests.e2e import npm
-from tests.e2e.conftest import House, Opens, Window
+from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 
 ADMIN: Final = "ada"
 AGENT: Final = "otto"
@@ -30,18 +31,20 @@ GRAVE: Final = ("serious", "critical")
 
 @cache
 def _hash() -> str:
-    return hashed(PASSWORD)
+    return hash_password(PASSWORD)
 
 
-def people(house: House) -> None:
+def people(house: RunningProgram) -> None:
     """An admin `ada` and an agent `otto`."""
-    with engine.writing(house.database) as connection:
+    with engine.write_transaction(house.database) as connection:
         for name, role in ((ADMIN, Role.ADMIN), (AGENT, Role.AGENT)):
             if agents.find(connection, name) is None:
                 agents.add(connection, name, role, _hash(), datetime.now(UTC))
 
 
-async def enter(opens: Opens, house: House, name: str = ADMIN, width: int = DESK, **options: Any) -> Window:
+async def sign_in(
+    opens: OpenWindow, house: RunningProgram, name: str = ADMIN, width: int = DESK, **options: Any
+) -> BrowserWindow:
     """A window in which somebody has signed in."""
     people(house)
     window = await opens(width, **options)
@@ -54,7 +57,7 @@ async def enter(opens: Opens, house: House, name: str = ADMIN, width: int = DESK
     return window
 
 
-async def visit(window: Window, house: House, path: str) -> Page:
+async def open_page(window: BrowserWindow, house: RunningProgram, path: str) -> Page:
     """A page of the console, without a complaint of the browser, nothing wider than the window."""
     page = window.page
     answer = await page.goto(f"{house.url}/console{path}")
@@ -67,7 +70,7 @@ async def visit(window: Window, house: House, path: str) -> Page:
     return page
 
 
-async def faults(page: Page) -> list[str]:
+async def axe_violations(page: Page) -> list[str]:
     """What axe calls serious or critical: the rule and where. Without npm the test is skipped."""
     npm.needed()
     # Run by the debugger, which the Content-Security-Policy does not bind: the page stays as it is served.
@@ -81,7 +84,7 @@ async def faults(page: Page) -> list[str]:
     ]
 
 
-async def too_small(page: Page) -> list[str]:
+async def small_targets(page: Page) -> list[str]:
     """Buttons, fields and links of the menu that a thumb would miss: under 44 px."""
     found: list[str] = await page.evaluate(
         """[...document.querySelectorAll("button, input:not([type=hidden]), select, nav a, a.button")]

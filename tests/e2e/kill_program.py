@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 
-class Program:
+class ProgramProcess:
     """Started by `start`, any number of times; nothing of it runs any more when its block is left."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str], role: str = "run") -> None:
@@ -74,7 +74,7 @@ class Program:
                 os.kill(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def hang_up(self) -> None:
+    def reload_content(self) -> None:
         """SIGHUP: the content is to be read again."""
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
@@ -85,7 +85,7 @@ class Program:
         self._process.terminate()
         return self._process.wait(within)
 
-    def complaints(self) -> list[str]:
+    def logged_errors(self) -> list[str]:
         """What it logged as an error, and what it wrote besides its log."""
         return [line for line in self.log() if _level(line) not in ("debug", "info", "warning")]
 

@@ -28,7 +28,7 @@ _KINDS = ("message", "edited_message", "callback_query", "my_chat_member", "chan
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class ScriptedFailure:
     """What goes wrong with one call: a status (429 with retry_after), a cut connection, a slow answer.
 
     `done` lets the call take effect before its answer is lost.
@@ -36,9 +36,9 @@ class Fault:
 
     status: int = 0
     retry_after: int = 0
-    reset: bool = False
-    slow: float = 0.0
-    done: bool = False
+    drop_connection: bool = False
+    delay_seconds: float = 0.0
+    used: bool = False
 
 
 class ApiError(Exception):
@@ -69,7 +69,7 @@ class TelegramPeer:
     speed: float = 50.0
     token: str = TOKEN
     rules: Rules = field(default_factory=Rules)
-    misuses: list[str] = field(default_factory=list)
+    contract_violations: list[str] = field(default_factory=list)
     calls: list[tuple[str, Json]] = field(default_factory=list)
     sent: list[Json] = field(default_factory=list)
     """Messages of the bot in order; an edit changes them in place."""
@@ -90,7 +90,7 @@ class TelegramPeer:
     def __post_init__(self) -> None:
         """Nothing listens yet."""
         self.me = {"id": int(self.token.split(":")[0]), "is_bot": True, "first_name": "Paligs", "username": USERNAME}
-        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._faults: dict[str, deque[ScriptedFailure]] = defaultdict(deque)
         self._numbers: Iterator[int] = itertools.count(1)
         self._update = 700_000_000
         self._callbacks: set[str] = set()
@@ -122,33 +122,35 @@ class TelegramPeer:
 
     # What people do
 
-    def says(self, text: str, *, user: int = 42, chat: int | None = None, **more: Any) -> int:
+    def send_text(self, text: str, *, user: int = 42, chat: int | None = None, **more: Any) -> int:
         """Somebody writes; the message's id. More fields of the message may be given."""
-        return self.posts(user=user, chat=chat, text=text, entities=_entities(text), **more)
+        return self.send_message(user=user, chat=chat, text=text, entities=_entities(text), **more)
 
-    def posts(self, *, user: int = 42, chat: int | None = None, **content: Any) -> int:
+    def send_message(self, *, user: int = 42, chat: int | None = None, **content: Any) -> int:
         """Somebody sends a message of any kind; its id."""
         message = self._message(user, chat or user, content)
         self.posted[message["chat"]["id"], message["message_id"]] = message
-        self.push({"message": message}, queue=f"chat {message['chat']['id']}")
+        self.push_update({"message": message}, queue=f"chat {message['chat']['id']}")
         return int(message["message_id"])
 
-    def edits(self, message_id: int, text: str, *, user: int = 42, chat: int | None = None, after: int = 5) -> None:
+    def edit_message(
+        self, message_id: int, text: str, *, user: int = 42, chat: int | None = None, after: int = 5
+    ) -> None:
         """Somebody changes a message."""
         message = self._message(user, chat or user, {"text": text, "entities": _entities(text)})
         message |= {"message_id": message_id, "edit_date": message["date"] + after}
-        self.push({"edited_message": message}, queue=f"chat {message['chat']['id']}")
+        self.push_update({"edited_message": message}, queue=f"chat {message['chat']['id']}")
 
-    def taps(self, title: str, *, user: int = 42, message: Json | None = None) -> str:
+    def tap_button(self, title: str, *, user: int = 42, message: Json | None = None) -> str:
         """Somebody taps a choice, of the last message that has it; the callback's id."""
         under, data = self._button(title) if message is None else (message, _data(message, title))
         query = {"id": str(next(self._numbers)), "from": _user(user), "chat_instance": "1", "data": data}
         self._callbacks.add(str(query["id"]))
         # Another queue than the chat's: a tap can overtake a message.
-        self.push({"callback_query": query | {"message": under}}, queue=f"tap {user}", lives=150)
+        self.push_update({"callback_query": query | {"message": under}}, queue=f"tap {user}", lives=150)
         return str(query["id"])
 
-    def push(self, update: Json, *, queue: str = "", lives: float = 86_400, check: bool = True) -> int:
+    def push_update(self, update: Json, *, queue: str = "", lives: float = 86_400, check: bool = True) -> int:
         """Something happens; the update's id. Without `check` it may be anything."""
         self._update += 1
         whole = {"update_id": self._update} | update
@@ -159,15 +161,15 @@ class TelegramPeer:
         self._wake()
         return self._update
 
-    def plays(self, method: str, *faults: Fault) -> None:
+    def script_failures(self, method: str, *faults: ScriptedFailure) -> None:
         """The next calls of `method` go wrong so, one fault each."""
         self._faults[method].extend(faults)
 
-    def said(self, chat: int | None = None) -> list[str]:
+    def bot_texts(self, chat: int | None = None) -> list[str]:
         """The texts of the bot's messages."""
         return [message["text"] for message in self.sent if chat in (None, message["chat"]["id"])]
 
-    def called(self, method: str) -> list[Json]:
+    def calls_of(self, method: str) -> list[Json]:
         """The fields of all calls of `method` that were right."""
         return [fields for name, fields in self.calls if name == method]
 
@@ -181,11 +183,11 @@ class TelegramPeer:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method, waiting = request.match_info["method"], self._faults[request.match_info["method"]]
-        fault = waiting.popleft() if waiting else Fault()
-        await asyncio.sleep(fault.slow)
-        broken = fault.reset or fault.status >= 500
-        answer, status = ({}, 200) if broken and not fault.done else await self._answer(request, method, fault)
-        if fault.reset:
+        fault = waiting.popleft() if waiting else ScriptedFailure()
+        await asyncio.sleep(fault.delay_seconds)
+        broken = fault.drop_connection or fault.status >= 500
+        answer, status = ({}, 200) if broken and not fault.used else await self._answer(request, method, fault)
+        if fault.drop_connection:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
@@ -193,7 +195,7 @@ class TelegramPeer:
             return web.Response(status=fault.status, text="<html>Bad Gateway</html>", content_type="text/html")
         return web.json_response(answer, status=status)
 
-    async def _answer(self, request: web.Request, method: str, fault: Fault) -> tuple[Json, int]:
+    async def _answer(self, request: web.Request, method: str, fault: ScriptedFailure) -> tuple[Json, int]:
         try:
             if request.match_info["token"] != self.token:
                 raise ApiError(401, "Unauthorized")
@@ -204,7 +206,7 @@ class TelegramPeer:
                 raise ApiError(fault.status, "Bad Request: as played")
             return {"ok": True, "result": await self._call(method, await _given(request))}, 200
         except MisuseError as exc:
-            self.misuses.append(str(exc))
+            self.contract_violations.append(str(exc))
             return ApiError(400, f"Bad Request: {exc}").answer, 400
         except ApiError as exc:
             return exc.answer, exc.status

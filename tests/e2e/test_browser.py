@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.conftest import House, Opens, Window
+from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -28,7 +28,9 @@ def answers(page: Page) -> Locator:
     return page.locator(".theirs")
 
 
-async def visit(opens: Opens, house: House, path: str = "/", width: int = 1280, **options: object) -> Window:
+async def visit(
+    opens: OpenWindow, house: RunningProgram, path: str = "/", width: int = 1280, **options: object
+) -> BrowserWindow:
     """A window with the chat, greeted."""
     window = await opens(width, **options)
     await window.page.goto(f"{house.url}{path}")
@@ -62,7 +64,7 @@ async def no_sideways(page: Page) -> None:
     ],
 )
 async def test_it_talks_in_three_languages(
-    opens: Opens, house: House, locale: str, greeting: str, question: str, source: str
+    opens: OpenWindow, house: RunningProgram, locale: str, greeting: str, question: str, source: str
 ) -> None:
     window = await visit(opens, house, locale=locale)
     await expect(answers(window.page).first).to_contain_text(greeting)
@@ -70,25 +72,27 @@ async def test_it_talks_in_three_languages(
     assert window.complaints == []
 
 
-async def test_a_choice_is_tapped_once_and_shown_as_chosen(opens: Opens, house: House) -> None:
+async def test_a_choice_is_tapped_once_and_shown_as_chosen(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
-    await page.get_by_role("button", name=house.topic(0)).click()
-    await expect(answers(page).last.get_by_role("link", name=house.urgent)).to_have_attribute(
-        "href", f"tel:{house.urgent.replace(' ', '')}"
+    await page.get_by_role("button", name=house.topic_title(0)).click()
+    await expect(answers(page).last.get_by_role("link", name=house.urgent_phone)).to_have_attribute(
+        "href", f"tel:{house.urgent_phone.replace(' ', '')}"
     )
     for option in await answers(page).first.locator(".option").all():
         await expect(option).to_be_disabled()
-    await expect(page.locator(".option.chosen")).to_contain_text(house.topic(0))
-    assert house.sent(house.topic(0)) == 1
+    await expect(page.locator(".option.chosen")).to_contain_text(house.topic_title(0))
+    assert house.times_received(house.topic_title(0)) == 1
 
 
-async def test_choices_are_outdated_once_something_else_is_said(opens: Opens, house: House) -> None:
+async def test_choices_are_outdated_once_something_else_is_said(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     await says(page, "kā aizvērt kases maiņu?")
     await expect(answers(page).first.locator(".option").first).to_be_disabled()
 
 
-async def test_under_an_answer_two_quiet_choices_ask_whether_it_helped(opens: Opens, house: House) -> None:
+async def test_under_an_answer_two_quiet_choices_ask_whether_it_helped(
+    opens: OpenWindow, house: RunningProgram
+) -> None:
     window = await visit(opens, house, width=360)
     page = window.page
     quiet = (await says(page, "kā aizvērt kases maiņu?")).locator(".option.quiet")
@@ -101,7 +105,7 @@ async def test_under_an_answer_two_quiet_choices_ask_whether_it_helped(opens: Op
     assert window.complaints == []
 
 
-async def test_a_tap_in_a_long_talk_leaves_the_page_where_it_is(opens: Opens, house: House) -> None:
+async def test_a_tap_in_a_long_talk_leaves_the_page_where_it_is(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house, width=360)).page
     for text in ("kā aizvērt kases maiņu?", "kas ir z pārskats", "qwrt zxcv"):
         await says(page, text)
@@ -110,7 +114,7 @@ async def test_a_tap_in_a_long_talk_leaves_the_page_where_it_is(opens: Opens, ho
     assert await page.evaluate("[scrollY, document.documentElement.scrollHeight - innerHeight]") == [0, 0]
 
 
-async def test_a_reload_keeps_the_talk(opens: Opens, house: House) -> None:
+async def test_a_reload_keeps_the_talk(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     await says(page, "kā aizvērt kases maiņu?")
     before = await said(page).all_inner_texts()
@@ -119,21 +123,21 @@ async def test_a_reload_keeps_the_talk(opens: Opens, house: House) -> None:
     assert await said(page).all_inner_texts() == before
 
 
-async def test_a_dropped_connection_comes_back_by_itself(opens: Opens, house: House) -> None:
+async def test_a_dropped_connection_comes_back_by_itself(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
-    await house.drop()
+    await house.drop_connections()
     await expect(window.page.locator("#chat")).to_have_attribute("data-state", "online")
     await expect(await says(window.page, "kā aizvērt kases maiņu?")).to_contain_text("Avots")
     assert await said(window.page).count() == 3
     assert window.complaints == []
 
 
-async def test_what_is_written_offline_arrives_once(opens: Opens, house: House) -> None:
+async def test_what_is_written_offline_arrives_once(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
     page = window.page
     await window.context.set_offline(True)
-    await house.drop()
-    await expect(page.locator("#offline")).to_contain_text(house.urgent)
+    await house.drop_connections()
+    await expect(page.locator("#offline")).to_contain_text(house.urgent_phone)
     await field(page).fill("kā aizvērt kases maiņu?")
     await page.keyboard.press("Enter")
     await expect(page.locator(".mine")).to_have_attribute("data-state", "waiting")
@@ -141,16 +145,16 @@ async def test_what_is_written_offline_arrives_once(opens: Opens, house: House) 
     await expect(answers(page).last).to_contain_text("Avots")
     await expect(page.locator(".mine")).to_have_attribute("data-state", "stored")
     await expect(page.locator("#offline")).to_be_hidden()
-    await house.drop()
+    await house.drop_connections()
     await expect(page.locator("#chat")).to_have_attribute("data-state", "online")
     assert await said(page).count() == 3
-    assert house.sent("kā aizvērt kases maiņu?") == 1
+    assert house.times_received("kā aizvērt kases maiņu?") == 1
     assert [complaint for complaint in window.complaints if "ERR_INTERNET_DISCONNECTED" not in complaint] == []
 
 
-async def test_what_could_not_be_stored_is_sent_again_by_a_button(opens: Opens, house: House) -> None:
+async def test_what_could_not_be_stored_is_sent_again_by_a_button(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
-    house.ledger.failures = 1
+    house.receive.failures = 1
     await field(page).fill("kā aizvērt kases maiņu?")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Sūtīt vēlreiz").click()
@@ -158,13 +162,13 @@ async def test_what_could_not_be_stored_is_sent_again_by_a_button(opens: Opens, 
     await expect(page.locator(".mine")).to_have_count(1)
 
 
-async def test_secrets_are_masked_on_the_page_too(opens: Opens, house: House) -> None:
+async def test_secrets_are_masked_on_the_page_too(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     await says(page, "karte 4111 1111 1111 1111 netiek pieņemta")
     await expect(page.locator(".mine .words")).not_to_contain_text("4111 1111 1111 1111")
 
 
-async def test_deleting_my_data_empties_every_window(opens: Opens, house: House) -> None:
+async def test_deleting_my_data_empties_every_window(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
     page = window.page
     other = await window.context.new_page()
@@ -183,14 +187,14 @@ async def test_deleting_my_data_empties_every_window(opens: Opens, house: House)
     assert window.complaints == []
 
 
-async def test_help_stands_in_the_menu(opens: Opens, house: House) -> None:
+async def test_help_stands_in_the_menu(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     await page.locator("summary").click()
     await page.get_by_role("button", name="Palīdzība").click()
     await expect(answers(page).last).to_contain_text("/lines")
 
 
-async def test_markup_in_a_message_stays_text(opens: Opens, house: House) -> None:
+async def test_markup_in_a_message_stays_text(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
     await says(window.page, '<img src=x onerror="alert(1)"> <b>kase</b>')
     await expect(window.page.locator(".mine .words")).to_contain_text('<img src=x onerror="alert(1)">')
@@ -198,7 +202,7 @@ async def test_markup_in_a_message_stays_text(opens: Opens, house: House) -> Non
     assert window.complaints == []
 
 
-async def test_strange_messages_leave_the_page_whole(opens: Opens, house: House) -> None:
+async def test_strange_messages_leave_the_page_whole(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
     for text in ("😀😀😀", "\u200b\u200b", "a" * 3999, "\u202eabc\u202c", "z\n" * 300):
         await says(window.page, text)
@@ -209,7 +213,7 @@ async def test_strange_messages_leave_the_page_whole(opens: Opens, house: House)
 # By hand and by ear
 
 
-async def test_all_can_be_done_by_keyboard(opens: Opens, house: House) -> None:
+async def test_all_can_be_done_by_keyboard(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     await expect(field(page)).to_be_focused()
     await page.keyboard.type("pirmā rinda")
@@ -232,15 +236,15 @@ async def test_all_can_be_done_by_keyboard(opens: Opens, house: House) -> None:
     await expect(page.locator("#menu")).not_to_have_attribute("open", "")
 
 
-async def test_a_choice_is_taken_by_keyboard(opens: Opens, house: House) -> None:
+async def test_a_choice_is_taken_by_keyboard(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
-    await page.get_by_role("button", name=house.topic(0)).focus()
+    await page.get_by_role("button", name=house.topic_title(0)).focus()
     await page.keyboard.press("Space")
     await expect(answers(page)).to_have_count(2)
     await expect(field(page)).to_be_focused()
 
 
-async def test_everything_has_a_name_for_a_screen_reader(opens: Opens, house: House) -> None:
+async def test_everything_has_a_name_for_a_screen_reader(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     log = page.get_by_role("log", name="Saruna")
     await expect(log).to_have_attribute("aria-live", "polite")
@@ -253,7 +257,7 @@ async def test_everything_has_a_name_for_a_screen_reader(opens: Opens, house: Ho
         assert name.strip()
 
 
-async def test_the_language_is_switched_in_the_header(opens: Opens, house: House) -> None:
+async def test_the_language_is_switched_in_the_header(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     await page.get_by_role("link", name="RU").click()
     await expect(page.locator("html")).to_have_attribute("lang", "ru")
@@ -264,7 +268,7 @@ async def test_the_language_is_switched_in_the_header(opens: Opens, house: House
 # On a phone, in the dark
 
 
-async def test_on_a_small_phone_nothing_is_wider_than_the_screen(opens: Opens, house: House) -> None:
+async def test_on_a_small_phone_nothing_is_wider_than_the_screen(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house, width=360, has_touch=True, is_mobile=True)).page
     await no_sideways(page)
     await says(page, "gribu izveidot pieteikumu")
@@ -272,14 +276,14 @@ async def test_on_a_small_phone_nothing_is_wider_than_the_screen(opens: Opens, h
     await no_sideways(page)
     await page.locator("summary").click()
     await no_sideways(page)
-    await page.goto(house.draft())
+    await page.goto(house.draft_url())
     await no_sideways(page)
 
 
-async def test_the_dark_is_dark_and_the_light_is_light(opens: Opens, house: House) -> None:
+async def test_the_dark_is_dark_and_the_light_is_light(opens: OpenWindow, house: RunningProgram) -> None:
     for scheme, dark in (("dark", True), ("light", False)):
         window = await visit(opens, house, color_scheme=scheme)
-        for address in (house.url, house.draft()):
+        for address in (house.url, house.draft_url()):
             await window.page.goto(address)
             colour = await window.page.evaluate("getComputedStyle(document.body).backgroundColor")
             assert (sum(int(part) for part in re.findall(r"\d+", colour)[:3]) < 200) is dark
@@ -294,7 +298,7 @@ async def fill(page: Page, **facts: str) -> None:
         await page.locator(f"#{name}").fill(value)
 
 
-async def test_a_ticket_leads_to_a_draft_with_what_was_said(opens: Opens, house: House) -> None:
+async def test_a_ticket_leads_to_a_draft_with_what_was_said(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
     await says(window.page, "virtuves printeris nedrukā kopš rīta")
     reply = await says(window.page, "gribu izveidot pieteikumu")
@@ -303,20 +307,20 @@ async def test_a_ticket_leads_to_a_draft_with_what_was_said(opens: Opens, house:
     page = await opened.value
     await expect(page.locator("#what")).to_have_value(re.compile("virtuves printeris nedrukā kopš rīta"))
     await expect(page.locator("#body")).to_contain_text("virtuves printeris nedrukā kopš rīta")
-    await expect(page.get_by_role("link", name=house.urgent)).to_be_visible()
+    await expect(page.get_by_role("link", name=house.urgent_phone)).to_be_visible()
     assert window.complaints == []
 
 
-async def test_the_mailto_link_carries_address_subject_and_body(opens: Opens, house: House) -> None:
+async def test_the_mailto_link_carries_address_subject_and_body(opens: OpenWindow, house: RunningProgram) -> None:
     window = await opens()
     page = window.page
-    await page.goto(house.draft())
+    await page.goto(house.draft_url())
     await fill(
         page, restaurant='Kafejnīca "Rīts" & Co', device="bāra kase", what="Nedrukā: 100% čeku?\nKopš 9:00", stopped="2"
     )
     link = urlsplit(await page.locator("#open").get_attribute("href") or "")
     parts = parse_qs(link.query, strict_parsing=True)
-    assert (link.scheme, unquote(link.path)) == ("mailto", house.email)
+    assert (link.scheme, unquote(link.path)) == ("mailto", house.ticket_email)
     assert parts["subject"] == ['Pieteikums par kasi: Kafejnīca "Rīts" & Co, bāra kase']
     assert parts["body"][0].split("\r\n") == [
         'Restorāns: Kafejnīca "Rīts" & Co',
@@ -334,9 +338,9 @@ async def test_the_mailto_link_carries_address_subject_and_body(opens: Opens, ho
     assert window.complaints == []
 
 
-async def test_a_long_draft_is_shortened_in_the_link_only_and_says_so(opens: Opens, house: House) -> None:
+async def test_a_long_draft_is_shortened_in_the_link_only_and_says_so(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await opens()).page
-    await page.goto(house.draft("ru"))
+    await page.goto(house.draft_url("ru"))
     await expect(page.locator("#long")).to_be_hidden()
     await fill(page, restaurant="Кафе", what="Принтер не печатает, " * 100)
     href = await page.locator("#open").get_attribute("href") or ""
@@ -346,9 +350,9 @@ async def test_a_long_draft_is_shortened_in_the_link_only_and_says_so(opens: Ope
     assert len(await page.locator("#body").inner_text()) > 2000
 
 
-async def test_the_eml_file_is_the_whole_letter_as_a_draft(opens: Opens, house: House) -> None:
+async def test_the_eml_file_is_the_whole_letter_as_a_draft(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await opens()).page
-    await page.goto(house.draft("ru"))
+    await page.goto(house.draft_url("ru"))
     story = "Принтер на кухне не печатает 🖨️, " * 60
     await fill(page, restaurant="Ресторан «У моря»\u2028, зал на втором этаже, касса у входа", what=story)
     async with page.expect_download() as started:
@@ -359,31 +363,33 @@ async def test_the_eml_file_is_the_whole_letter_as_a_draft(opens: Opens, house: 
     assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
     letter = email.message_from_bytes(raw, policy=email.policy.default)
-    assert letter["To"].addresses[0].addr_spec == house.email
+    assert letter["To"].addresses[0].addr_spec == house.ticket_email
     assert letter["Subject"] == "Заявка по кассе: Ресторан «У моря» , зал на втором этаже, касса у входа"
     assert letter["X-Unsent"] == "1"
     assert letter["From"] is None
     assert story.strip() in letter.get_content()
 
 
-async def test_the_text_is_copied(opens: Opens, house: House) -> None:
+async def test_the_text_is_copied(opens: OpenWindow, house: RunningProgram) -> None:
     window = await opens()
     await window.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.url)
-    await window.page.goto(house.draft("en"))
+    await window.page.goto(house.draft_url("en"))
     await fill(window.page, what="The bar till does not print")
     await window.page.get_by_role("button", name="Copy").click()
     await expect(window.page.locator("#told")).to_contain_text("Copied")
     copied = await window.page.evaluate("navigator.clipboard.readText()")
-    assert house.email in copied
+    assert house.ticket_email in copied
     assert "The bar till does not print" in copied
 
 
-async def test_another_language_keeps_what_was_typed_and_tells_no_server(opens: Opens, house: House) -> None:
+async def test_another_language_keeps_what_was_typed_and_tells_no_server(
+    opens: OpenWindow, house: RunningProgram
+) -> None:
     window = await opens()
     page = window.page
     asked: list[str] = []
     window.context.on("request", lambda request: asked.append(request.url))
-    await page.goto(house.draft())
+    await page.goto(house.draft_url())
     await fill(page, restaurant="Rīts", error="E-17 & co")
     await page.get_by_role("link", name="EN").click()
     await expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -395,17 +401,17 @@ async def test_another_language_keeps_what_was_typed_and_tells_no_server(opens: 
     assert window.complaints == []
 
 
-async def test_without_scripts_the_draft_still_shows_address_and_text(opens: Opens, house: House) -> None:
+async def test_without_scripts_the_draft_still_shows_address_and_text(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await opens(java_script_enabled=False)).page
-    await page.goto(house.draft())
-    await expect(page.get_by_role("link", name=house.email)).to_be_visible()
+    await page.goto(house.draft_url())
+    await expect(page.get_by_role("link", name=house.ticket_email)).to_be_visible()
     await expect(page.locator("#body")).to_contain_text("Kas notiek un kopš kura laika:")
     await expect(page.locator("#acts")).to_be_hidden()
     await page.goto(house.url)
-    await expect(page.get_by_role("link", name=house.urgent).first).to_be_visible()
+    await expect(page.get_by_role("link", name=house.urgent_phone).first).to_be_visible()
 
 
-async def test_a_link_that_is_no_good_gives_the_address(opens: Opens, house: House) -> None:
+async def test_a_link_that_is_no_good_gives_the_address(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await opens()).page
-    await page.goto(house.draft(key="somebody else's key"))
-    await expect(page.get_by_role("link", name=house.email)).to_have_count(3)
+    await page.goto(house.draft_url(key="somebody else's key"))
+    await expect(page.get_by_role("link", name=house.ticket_email)).to_have_count(3)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.load import load
+from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
 from tests.doubles import CONTENT
 
@@ -133,7 +133,7 @@ def test_questions_are_imported_once_and_an_unknown_entry_is_refused(tmp_path: P
             f"{expected} questions added"
             in paligs("kb", "import", "new.jsonl", "--content", "content", folder=tmp_path).stdout
         )
-    assert load(content).entries[EntryId("close")].questions["lv"][-1] == "kā: beigt # dienu"
+    assert load_knowledge_base(content).entries[EntryId("close")].questions["lv"][-1] == "kā: beigt # dienu"
     (tmp_path / "bad.jsonl").write_text('{"id": "nobody", "lang": "lv", "text": "x"}', "utf-8")
     assert (
         "nobody: no such entry" in paligs("kb", "import", "bad.jsonl", "--content", "content", folder=tmp_path).stderr
@@ -152,7 +152,7 @@ def test_an_import_that_would_break_the_content_leaves_it_as_it_was(tmp_path: Pa
     refused = paligs("kb", "import", "new.jsonl", "--content", "content", folder=tmp_path)
     assert refused.returncode == 2
     assert "also stands in" in refused.stderr
-    assert load(content).version == load(CONTENT).version
+    assert load_knowledge_base(content).version == load_knowledge_base(CONTENT).version
 
 
 def test_an_export_can_be_imported(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Dialog, Page, expect
 
-from bot.console import live
-from handlers.messages import Inbound, Reply
-from handlers.situation import Knowledge
-from storage import agents, conversations, delivery, engine, outbox
+from bot.console.framework import live_updates
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound, Reply
+from storage.conversations import conversations
+from storage.database import engine
+from storage.delivery import outbox, status
+from storage.helpdesk import agents
 from tests.e2e import console
-from tests.e2e.conftest import House, Opens, opened
-from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, Peer
+from tests.e2e.conftest import OpenWindow, RunningProgram, opened
+from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, FakeOidcProvider
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -25,42 +28,42 @@ SIZES = (console.PHONE, console.DESK)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/delivery", "/agents", "/audit"])
 async def test_an_admins_page_is_without_serious_faults(
-    opens: Opens, house: House, path: str, width: int, scheme: str
+    opens: OpenWindow, house: RunningProgram, path: str, width: int, scheme: str
 ) -> None:
-    window = await console.enter(opens, house, width=width, color_scheme=scheme)
-    page = await console.visit(window, house, path)
-    assert await console.faults(page) == []
-    assert await console.too_small(page) == []
+    window = await console.sign_in(opens, house, width=width, color_scheme=scheme)
+    page = await console.open_page(window, house, path)
+    assert await console.axe_violations(page) == []
+    assert await console.small_targets(page) == []
 
 
 @pytest.mark.parametrize("width", SIZES)
-async def test_the_first_start_says_how_to_add_an_agent(opens: Opens, house: House, width: int) -> None:
+async def test_the_first_start_says_how_to_add_an_agent(opens: OpenWindow, house: RunningProgram, width: int) -> None:
     window = await opens(width)
-    page = await console.visit(window, house, "/")
+    page = await console.open_page(window, house, "/")
     await expect(page.locator("code")).to_have_text("paligs agent add anna --role admin")
-    assert await console.faults(page) == []
+    assert await console.axe_violations(page) == []
     console.people(house)
     await page.reload()
-    assert await console.faults(page) == []
-    assert await console.too_small(page) == []
+    assert await console.axe_violations(page) == []
+    assert await console.small_targets(page) == []
 
 
-async def test_the_search_for_faults_finds_one(opens: Opens, house: House) -> None:
-    page = await console.visit(await console.enter(opens, house), house, "/delivery")
+async def test_the_search_for_faults_finds_one(opens: OpenWindow, house: RunningProgram) -> None:
+    page = await console.open_page(await console.sign_in(opens, house), house, "/delivery")
     await page.evaluate("document.querySelector('main').append(document.createElement('input'))")
-    assert [fault.split(":")[0] for fault in await console.faults(page)] == ["label"]
+    assert [fault.split(":")[0] for fault in await console.axe_violations(page)] == ["label"]
 
 
-def stuck(house: House, error: str = "the window of 24 hours is over") -> int:
+def stuck(house: RunningProgram, error: str = "the window of 24 hours is over") -> int:
     """A reply that failed."""
     now = datetime.now(UTC) - timedelta(minutes=5)
     sender = "whatsapp:+37120000077"
     inbound = Inbound(channel="whatsapp", conversation=sender, sender=sender, message_id="S1", sent_at=now, text="x")
-    with engine.writing(house.database) as connection:
-        talk = conversations.open(connection, inbound, now)
+    with engine.write_transaction(house.database) as connection:
+        talk = conversations.open_and_lock(connection, inbound, now)
         (number,) = outbox.enqueue(connection, talk, None, [Reply(text="ŠNICELIS")], now)
         outbox.claim(connection, talk.id, now)
-        delivery.failed(connection, number, error)
+        status.mark_failed(connection, number, error)
     return number
 
 
@@ -74,10 +77,10 @@ async def stayed(page: Page) -> bool:
     return bool(await page.evaluate("document.body.dataset.stayed === 'yes'"))
 
 
-async def test_a_reply_is_dropped_in_place_once_that_is_confirmed(opens: Opens, house: House) -> None:
+async def test_a_reply_is_dropped_in_place_once_that_is_confirmed(opens: OpenWindow, house: RunningProgram) -> None:
     first, second = stuck(house), stuck(house)
-    window = await console.enter(opens, house, width=console.PHONE)
-    page = await console.visit(window, house, "/delivery")
+    window = await console.sign_in(opens, house, width=console.PHONE)
+    page = await console.open_page(window, house, "/delivery")
     await stays(page)
     answers = [False, True]
 
@@ -97,10 +100,10 @@ async def test_a_reply_is_dropped_in_place_once_that_is_confirmed(opens: Opens, 
     assert window.complaints == []
 
 
-async def test_a_reply_is_tried_again_in_place(opens: Opens, house: House) -> None:
+async def test_a_reply_is_tried_again_in_place(opens: OpenWindow, house: RunningProgram) -> None:
     number = stuck(house)
-    window = await console.enter(opens, house)
-    page = await console.visit(window, house, "/delivery")
+    window = await console.sign_in(opens, house)
+    page = await console.open_page(window, house, "/delivery")
     await stays(page)
     await page.get_by_role("button", name=f"Mēģināt vēlreiz {number}").click()
     await expect(page.locator("#said")).to_have_text("Atbilde tiks sūtīta vēlreiz.")
@@ -109,11 +112,11 @@ async def test_a_reply_is_tried_again_in_place(opens: Opens, house: House) -> No
 
 
 async def test_what_gets_stuck_meanwhile_shows_by_itself_and_nobody_loses_their_place(
-    opens: Opens, house: House
+    opens: OpenWindow, house: RunningProgram
 ) -> None:
     first = stuck(house)
-    window = await console.enter(opens, house)
-    page = await console.visit(window, house, "/delivery")
+    window = await console.sign_in(opens, house)
+    page = await console.open_page(window, house, "/delivery")
     await stays(page)
     button = page.get_by_role("button", name=f"Atmest {first}", exact=True)
     await button.focus()
@@ -127,14 +130,14 @@ async def test_what_gets_stuck_meanwhile_shows_by_itself_and_nobody_loses_their_
     assert window.complaints == []
 
 
-async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: Opens, house: House) -> None:
-    window = await console.enter(opens, house)
-    page = await console.visit(window, house, "/agents")
+async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: OpenWindow, house: RunningProgram) -> None:
+    window = await console.sign_in(opens, house)
+    page = await console.open_page(window, house, "/agents")
     otto = page.locator(".person").filter(has_text=console.AGENT)
     await otto.locator("summary").click()
     field = otto.get_by_label("Jauna parole")
     await field.fill("half a passw")
-    with engine.writing(house.database) as connection:
+    with engine.write_transaction(house.database) as connection:
         agents.add(connection, "zane", agents.Role.AGENT, None, datetime.now(UTC))
     await expect(page.locator(".person").filter(has_text="zane")).to_be_visible()
     await expect(field).to_be_visible()
@@ -146,29 +149,31 @@ async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: Open
 
 
 async def test_a_page_left_open_goes_to_the_sign_in_when_the_session_ends(
-    opens: Opens, house: House, monkeypatch: pytest.MonkeyPatch
+    opens: OpenWindow, house: RunningProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "PROVED_SECONDS", 0.5)
-    page = await console.visit(await console.enter(opens, house), house, "/delivery")
-    with engine.writing(house.database) as connection:
+    monkeypatch.setattr(live_updates, "PROVED_SECONDS", 0.5)
+    page = await console.open_page(await console.sign_in(opens, house), house, "/delivery")
+    with engine.write_transaction(house.database) as connection:
         ada = agents.find(connection, console.ADMIN)
         assert ada is not None
         agents.disable(connection, ada.id, datetime.now(UTC))
     await expect(page).to_have_url(f"{house.url}/console/sign-in")
 
 
-async def test_a_button_pressed_after_the_session_ended_leads_to_the_sign_in(opens: Opens, house: House) -> None:
+async def test_a_button_pressed_after_the_session_ended_leads_to_the_sign_in(
+    opens: OpenWindow, house: RunningProgram
+) -> None:
     number = stuck(house)
-    window = await console.enter(opens, house)
-    page = await console.visit(window, house, "/delivery")
+    window = await console.sign_in(opens, house)
+    page = await console.open_page(window, house, "/delivery")
     await window.context.clear_cookies()
     await page.get_by_role("button", name=f"Mēģināt vēlreiz {number}").click()
     await expect(page.locator("#said")).to_contain_text("lapa ir novecojusi")
 
 
-async def test_it_works_without_scripts(opens: Opens, house: House) -> None:
+async def test_it_works_without_scripts(opens: OpenWindow, house: RunningProgram) -> None:
     number = stuck(house)
-    window = await console.enter(opens, house, width=console.PHONE, java_script_enabled=False)
+    window = await console.sign_in(opens, house, width=console.PHONE, java_script_enabled=False)
     page = window.page
     await page.goto(f"{house.url}/console/delivery")
     await page.get_by_role("button", name=f"Atmest {number}", exact=True).click()
@@ -178,8 +183,8 @@ async def test_it_works_without_scripts(opens: Opens, house: House) -> None:
 
 
 @pytest.mark.parametrize("width", SIZES)
-async def test_an_agent_finds_only_what_is_theirs(opens: Opens, house: House, width: int) -> None:
-    window = await console.enter(opens, house, console.AGENT, width=width)
+async def test_an_agent_finds_only_what_is_theirs(opens: OpenWindow, house: RunningProgram, width: int) -> None:
+    window = await console.sign_in(opens, house, console.AGENT, width=width)
     page = window.page
     for path in ("/delivery", "/agents", "/audit"):
         await expect(page.locator(f'nav a[href="/console{path}"]')).to_have_count(0)
@@ -187,12 +192,12 @@ async def test_an_agent_finds_only_what_is_theirs(opens: Opens, house: House, wi
         assert answer is not None
         assert answer.status == 403
         await expect(page.locator("h1")).to_contain_text("nav tiesību")
-    assert await console.faults(page) == []
+    assert await console.axe_violations(page) == []
     await page.get_by_role("link", name="Uz konsoles sākumu").click()
     await expect(page.locator(".leave")).to_be_attached()
 
 
-async def test_the_keyboard_is_enough(opens: Opens, house: House) -> None:
+async def test_the_keyboard_is_enough(opens: OpenWindow, house: RunningProgram) -> None:
     people, window = console.people, await opens(console.DESK)
     people(house)
     page = window.page
@@ -211,22 +216,24 @@ async def test_the_keyboard_is_enough(opens: Opens, house: House) -> None:
 
 
 @pytest.mark.parametrize(("language", "title"), [("RU", "Доставка"), ("EN", "Delivery"), ("LV", "Piegāde")])
-async def test_the_language_is_switched_where_one_is(opens: Opens, house: House, language: str, title: str) -> None:
-    window = await console.enter(opens, house, width=console.PHONE)
-    page = await console.visit(window, house, "/delivery")
+async def test_the_language_is_switched_where_one_is(
+    opens: OpenWindow, house: RunningProgram, language: str, title: str
+) -> None:
+    window = await console.sign_in(opens, house, width=console.PHONE)
+    page = await console.open_page(window, house, "/delivery")
     await page.get_by_role("button", name=language).click()
     await expect(page.locator("main h1")).to_have_text(title)
     await expect(page.locator("html")).to_have_attribute("lang", language.lower())
     await expect(page.locator('nav [aria-current="page"]')).to_have_text(title)
-    assert await console.faults(page) == []
+    assert await console.axe_violations(page) == []
 
 
-async def test_markup_in_a_name_stays_text(opens: Opens, house: House) -> None:
+async def test_markup_in_a_name_stays_text(opens: OpenWindow, house: RunningProgram) -> None:
     evil = "<img src=x onerror=document.title=1><script>1</script>"
-    with engine.writing(house.database) as connection:
+    with engine.write_transaction(house.database) as connection:
         agents.add(connection, evil, agents.Role.AGENT, None, datetime.now(UTC))
-    window = await console.enter(opens, house)
-    page = await console.visit(window, house, "/agents")
+    window = await console.sign_in(opens, house)
+    page = await console.open_page(window, house, "/agents")
     await expect(page.locator(".person h2").filter(has_text="onerror")).to_have_text(evil)
     # And through htmx, which makes markup of what it is sent.
     number = await page.locator(".person").filter(has_text="onerror").get_attribute("id")
@@ -238,9 +245,9 @@ async def test_markup_in_a_name_stays_text(opens: Opens, house: House) -> None:
     assert window.complaints == []
 
 
-async def test_an_agent_is_added_and_changed_on_a_phone(opens: Opens, house: House) -> None:
-    window = await console.enter(opens, house, width=console.PHONE)
-    page = await console.visit(window, house, "/agents")
+async def test_an_agent_is_added_and_changed_on_a_phone(opens: OpenWindow, house: RunningProgram) -> None:
+    window = await console.sign_in(opens, house, width=console.PHONE)
+    page = await console.open_page(window, house, "/agents")
     await page.get_by_text("Pievienot lietotāju").click()
     await page.get_by_label("Vārds").fill("Zane")
     await page.locator("details.card").get_by_label("Parole").fill("a new password")
@@ -248,8 +255,8 @@ async def test_an_agent_is_added_and_changed_on_a_phone(opens: Opens, house: Hou
     await expect(page.locator("#said")).to_have_text("Lietotājs Zane ir pievienots.")
     zane = page.locator(".person").filter(has_text="Zane")
     await zane.locator("summary").click()
-    assert await console.faults(page) == []
-    assert await console.too_small(page) == []
+    assert await console.axe_violations(page) == []
+    assert await console.small_targets(page) == []
     await console.picture(page, "agents-open")
     await zane.get_by_label("Loma").select_option("admin")
     await zane.get_by_role("button", name="Mainīt lomu").click()
@@ -257,11 +264,13 @@ async def test_an_agent_is_added_and_changed_on_a_phone(opens: Opens, house: Hou
     assert window.complaints == []
 
 
-async def test_one_signs_in_with_the_companys_account(opens: Opens, shipped: Knowledge, tmp_path: Path) -> None:
+async def test_one_signs_in_with_the_companys_account(
+    opens: OpenWindow, shipped: KnowledgeBundle, tmp_path: Path
+) -> None:
     application = web.Application()
     # Another site than the console's: what is not sent across sites would be missing on the way back.
     server = TestServer(application, host="127.0.0.1")
-    peer = Peer(server)
+    peer = FakeOidcProvider(server)
     application.add_routes(peer.routes())
     oidc = {"oidc_client_id": CLIENT, "oidc_client_secret": SECRET, "oidc_admins": "olga@example.lv"}
     async with server:
@@ -277,4 +286,4 @@ async def test_one_signs_in_with_the_companys_account(opens: Opens, shipped: Kno
             await page.get_by_role("button", name="Iziet").click()
             await page.get_by_role("link", name="Pierakstīties ar uzņēmuma kontu").click()
             await expect(page.get_by_role("alert")).to_contain_text("nav piekļuves konsolei")
-            assert await console.faults(page) == []
+            assert await console.axe_violations(page) == []

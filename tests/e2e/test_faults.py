@@ -13,15 +13,15 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
 
-from bot.channels.telegram import Telegram, Tempo
+from bot.channels.telegram import Telegram, Timing
 from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp.rest import Rest
-from bot.deliver import LONGEST_PAUSE, Deliverer
-from storage import engine
+from bot.channels.whatsapp.client import TwilioClient
+from bot.delivery.deliverer import MAX_BACKOFF, Deliverer
+from storage.database import engine
 from storage.tables import messages
 from tests.e2e import npm
-from tests.unit.bot.conftest import Program, program  # noqa: F401 a fixture
-from tests.unit.bot.whatsapp.conftest import ANNA, Behind, make_account
+from tests.unit.bot.channels.whatsapp.conftest import ANNA, RecordingWebhookHandlers, make_account
+from tests.unit.bot.conftest import ProgramFixture, program  # noqa: F401 a fixture
 
 pytestmark = [pytest.mark.timeout(600)]
 
@@ -65,7 +65,7 @@ def too_many(channel: str, seconds: int) -> Json:
 
 
 @dataclass
-class Platform:
+class FakePlatform:
     """One of the two, as mountebank plays it."""
 
     name: str
@@ -73,7 +73,7 @@ class Platform:
     client: ClientSession
     url: str = ""
 
-    async def plays(self, *responses: Json) -> None:
+    async def script_responses(self, *responses: Json) -> None:
         """These one after the other, then all is well."""
         well = {"is": {"statusCode": 200, "body": TAKEN[self.name]}, "repeat": 1000}
         stub = {
@@ -95,14 +95,14 @@ class Platform:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sending:
+class PendingReply:
     """A reply that waits, and the program that is to deliver it."""
 
-    platform: Platform
-    program: Program
+    platform: FakePlatform
+    program: ProgramFixture
     deliver: Deliverer
 
-    async def tries(self, *, after: timedelta = timedelta(0)) -> str:
+    async def attempt_delivery(self, *, after: timedelta = timedelta(0)) -> str:
         """Deliver, some time later; the state of the reply."""
         self.program.time[0] += after
         await self.deliver(self.program.submitted[-1])
@@ -110,10 +110,10 @@ class Sending:
 
     def row(self) -> Any:
         """The reply as it is stored."""
-        with engine.reading(self.program.database) as connection:
+        with engine.read_transaction(self.program.database) as connection:
             return connection.execute(select(messages).where(messages.c.side == "bot")).one()
 
-    def waits(self) -> timedelta:
+    def retry_delay(self) -> timedelta:
         """In how long it is tried again."""
         due: datetime = self.row().due_at
         return due - self.program.time[0]
@@ -128,39 +128,41 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["telegram", "whatsapp"])
-async def platform(request: pytest.FixtureRequest, control: str) -> AsyncIterator[Platform]:
+async def platform(request: pytest.FixtureRequest, control: str) -> AsyncIterator[FakePlatform]:
     """Each of the two."""
     async with ClientSession() as client:
-        yield Platform(str(request.param), control, client)
+        yield FakePlatform(str(request.param), control, client)
 
 
-def _channel(platform: Platform, clock: Callable[[], datetime]) -> Telegram | WhatsApp:
-    behind = Behind()
+def _channel(platform: FakePlatform, clock: Callable[[], datetime]) -> Telegram | WhatsApp:
+    behind = RecordingWebhookHandlers()
     if platform.name == "telegram":
-        with patch("bot.channels.telegram.api._TIMEOUT", PATIENCE):
-            tempo = Tempo(chat=0.01, group=0.01, patience=2, finish=1)
-            return Telegram(behind.receive, token=TOKEN, api_url=platform.url, tempo=tempo)
+        with patch("bot.channels.telegram.api.client._TIMEOUT", PATIENCE):
+            tempo = Timing(
+                chat_interval_seconds=0.01, group_interval_seconds=0.01, max_wait_seconds=2, shutdown_grace_seconds=1
+            )
+            return Telegram(behind.receive, token=TOKEN, api_url=platform.url, timing=tempo)
     account = make_account(api_url=platform.url)
-    rest = Rest(account, seconds=PATIENCE)
-    return WhatsApp(account, receive=behind.receive, reported=behind.reported, rest=rest, clock=clock)
+    rest = TwilioClient(account, timeout_seconds=PATIENCE)
+    return WhatsApp(account, receive=behind.receive, on_status=behind.on_status, messages=rest, clock=clock)
 
 
-Plays = Callable[..., Awaitable[Sending]]
+StartSending = Callable[..., Awaitable[PendingReply]]
 
 
 @pytest.fixture
-async def sending(platform: Platform, program: Program) -> AsyncIterator[Plays]:  # noqa: F811
+async def sending(platform: FakePlatform, program: ProgramFixture) -> AsyncIterator[StartSending]:  # noqa: F811
     """Makes a reply wait for a platform that plays as told."""
     async with AsyncExitStack() as closing:
 
-        async def sending(*responses: Json) -> Sending:
-            await platform.plays(*responses)
+        async def sending(*responses: Json) -> PendingReply:
+            await platform.script_responses(*responses)
             channel = _channel(platform, program.deliver.clock)
             closing.push_async_callback(channel.stop if isinstance(channel, Telegram) else channel.close)
             heard = program.inbound("hours", sender=ADDRESS[platform.name])
             await program.intake(replace(heard, channel=platform.name))
             deliver = replace(program.deliver, channels={channel.name: channel})
-            return Sending(platform=platform, program=program, deliver=deliver)
+            return PendingReply(platform=platform, program=program, deliver=deliver)
 
         yield sending
 
@@ -168,33 +170,33 @@ async def sending(platform: Platform, program: Program) -> AsyncIterator[Plays]:
 MINUTE: Final = timedelta(minutes=1)
 
 
-async def test_what_is_taken_is_noted_with_its_receipt(platform: Platform, sending: Plays) -> None:
+async def test_what_is_taken_is_noted_with_its_receipt(platform: FakePlatform, sending: StartSending) -> None:
     reply = await sending()
-    assert await reply.tries() == "sent"
+    assert await reply.attempt_delivery() == "sent"
     assert reply.row().receipt == RECEIPT[platform.name]
     assert len(await platform.texts()) == 1
 
 
-async def test_a_platform_that_asks_to_wait_is_waited_for(platform: Platform, sending: Plays) -> None:
+async def test_a_platform_that_asks_to_wait_is_waited_for(platform: FakePlatform, sending: StartSending) -> None:
     reply = await sending(too_many(platform.name, 30))
-    assert await reply.tries() == "pending"
+    assert await reply.attempt_delivery() == "pending"
     assert len(await platform.texts()) == 1
     if platform.name == "telegram":
-        assert timedelta(seconds=29) < reply.waits() <= timedelta(seconds=30)
-    assert await reply.tries() == "pending", "not before its time"
+        assert timedelta(seconds=29) < reply.retry_delay() <= timedelta(seconds=30)
+    assert await reply.attempt_delivery() == "pending", "not before its time"
     assert len(await platform.texts()) == 1
 
 
-async def test_a_short_wait_ends_in_the_same_try_or_in_the_next(platform: Platform, sending: Plays) -> None:
+async def test_a_short_wait_ends_in_the_same_try_or_in_the_next(platform: FakePlatform, sending: StartSending) -> None:
     reply = await sending(too_many(platform.name, 1))
     begin = monotonic()
-    state = await reply.tries()
+    state = await reply.attempt_delivery()
     if platform.name == "telegram":
         assert state == "sent"
         assert monotonic() - begin >= 1
     else:
         assert state == "pending"
-        assert await reply.tries(after=MINUTE) == "sent"
+        assert await reply.attempt_delivery(after=MINUTE) == "sent"
     assert len(await platform.texts()) == 2
 
 
@@ -203,7 +205,7 @@ FAULTS: Final = ("reset", "nonsense", "502", "503", "slow")
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_its_reason(
-    platform: Platform, sending: Plays, fault: str
+    platform: FakePlatform, sending: StartSending, fault: str
 ) -> None:
     """Telegram's messages may come twice, never not at all; Twilio's POST is not idempotent, and each one costs."""
     reply = await sending(
@@ -211,12 +213,12 @@ async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_i
             fault
         ]
     )
-    state, row = await reply.tries(), reply.row()
+    state, row = await reply.attempt_delivery(), reply.row()
     assert TOKEN not in row.error
     if platform.name == "telegram":
         assert (state, row.attempts) == ("pending", 1)
-        assert timedelta(0) < reply.waits() <= timedelta(seconds=1)
-        assert await reply.tries(after=MINUTE) == "sent"
+        assert timedelta(0) < reply.retry_delay() <= timedelta(seconds=1)
+        assert await reply.attempt_delivery(after=MINUTE) == "sent"
         first, second = await platform.texts()
         assert first == second
     else:
@@ -226,26 +228,28 @@ async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_i
         assert len(await platform.texts()) == 1
 
 
-async def test_a_platform_that_goes_on_failing_is_asked_less_and_less(platform: Platform, sending: Plays) -> None:
+async def test_a_platform_that_goes_on_failing_is_asked_less_and_less(
+    platform: FakePlatform, sending: StartSending
+) -> None:
     reply = await sending(*[too_many(platform.name, 3)] * 4)
     waits = []
     for _ in range(4):
-        assert await reply.tries(after=timedelta(minutes=10)) == "pending"
-        waits.append(reply.waits())
+        assert await reply.attempt_delivery(after=timedelta(minutes=10)) == "pending"
+        waits.append(reply.retry_delay())
         if platform.name == "telegram":
             # The chat is held here for as long as was asked; another process would not know.
             reply.deliver.channels["telegram"]._ways_out = None  # type: ignore[attr-defined]
     assert waits[-1] > waits[0] or platform.name == "telegram"
-    assert all(wait <= LONGEST_PAUSE for wait in waits)
-    assert await reply.tries(after=timedelta(minutes=10)) == "sent"
+    assert all(wait <= MAX_BACKOFF for wait in waits)
+    assert await reply.attempt_delivery(after=timedelta(minutes=10)) == "sent"
     assert len(await platform.texts()) == 5
 
 
-async def test_those_behind_a_reply_that_waits_wait_in_order(platform: Platform, sending: Plays) -> None:
+async def test_those_behind_a_reply_that_waits_wait_in_order(platform: FakePlatform, sending: StartSending) -> None:
     reply = await sending(too_many(platform.name, 30))
     heard = reply.program.inbound("dead", sender=ADDRESS[platform.name])
     await reply.program.intake(replace(heard, channel=platform.name))
-    with engine.reading(reply.program.database) as connection:
+    with engine.read_transaction(reply.program.database) as connection:
         written = [*connection.scalars(select(messages.c.text).where(messages.c.side == "bot").order_by(messages.c.id))]
     await reply.deliver(reply.program.submitted[-1])
     assert len(await platform.texts()) == 1

@@ -5,47 +5,52 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from handlers.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import EntryId
-from storage import conversations, delivery, drafts, engine, feedback, taught
-from storage.drafts import Draft
-from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, Asking
+from storage.conversations import conversations, feedback
+from storage.curation import entry_drafts, lessons
+from storage.curation.entry_drafts import EntryDraft
+from storage.database import engine
+from storage.delivery import status
+from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, MessageRecorder
 from tests.e2e import console
-from tests.e2e.conftest import House, Opens, Window
+from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 UNASKED = "Vai pie jums var nopirkt dāvanu karti?"
 
 
-def busy(house: House) -> str:
+def busy(house: RunningProgram) -> str:
     """An evening: people wait, something did not arrive, something was not understood. The id of a talk."""
-    ask, now = Asking(house.database), datetime.now(UTC)
+    ask, now = MessageRecorder(house.database), datetime.now(UTC)
     early = now - timedelta(hours=2)
     talk = ask("Kā atdot viesim naudu, ja čeks jau izsists?", by="anna", at=early)
     ask("Печатает пустой чек", by="boris", channel="telegram", at=early)
     phone = "whatsapp:+37120110525"
-    ask("Kase stāv, neko nevar pārdot!", by=phone, channel="whatsapp", at=now, people=Reason.TRADING_STOPPED)
-    ask("Cilvēku, lūdzu", by="clara", at=early, people=Reason.ASKED_FOR_PERSON)
+    ask("Kase stāv, neko nevar pārdot!", by=phone, channel="whatsapp", at=now, people=HandoffReason.TRADING_STOPPED)
+    ask("Cilvēku, lūdzu", by="clara", at=early, people=HandoffReason.ASKED_FOR_PERSON)
     for number in range(3):
         ask(UNASKED, UNKNOWN, by=f"person {number}", at=early)
     ask("Ko darīt ar veco kasi", CLARIFIED, by="dora", at=early)
     ask("Rēķins nav tāds", TAPPED, by="emma", at=early)
-    with engine.writing(house.database) as connection:
-        delivery.failed(connection, 2, "63016")
-        feedback.note(connection, conversations.get(connection, talk), "1", now, helped=False)
-        base = house.known.base
-        taught.teach(connection, base, EntryId("till-down"), "lv", "viss apstājās pavisam", "Ilze", now)
-        draft = Draft(id="gift-card", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
-        drafts.add(connection, draft, base)
+    with engine.write_transaction(house.database) as connection:
+        status.mark_failed(connection, 2, "63016")
+        feedback.record(connection, conversations.get(connection, talk), "1", now, helped=False)
+        base = house.knowledge.base
+        lessons.add_lesson(connection, base, EntryId("till-down"), "lv", "viss apstājās pavisam", "Ilze", now)
+        draft = EntryDraft(id="gift-card", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
+        entry_drafts.add(connection, draft, base)
     return talk
 
 
 @pytest.mark.parametrize("width", [console.PHONE, console.DESK])
 @pytest.mark.parametrize(("name", "scheme"), [(console.AGENT, "light"), (console.ADMIN, "dark")])
-async def test_no_page_has_a_serious_fault(opens: Opens, house: House, name: str, scheme: str, width: int) -> None:
+async def test_no_page_has_a_serious_fault(
+    opens: OpenWindow, house: RunningProgram, name: str, scheme: str, width: int
+) -> None:
     talk = busy(house)
-    window = await console.enter(opens, house, name, width=width, color_scheme=scheme)
+    window = await console.sign_in(opens, house, name, width=width, color_scheme=scheme)
     paths = (
         "/now",
         "/talks?words=ceks&outcome=answered",
@@ -59,24 +64,26 @@ async def test_no_page_has_a_serious_fault(opens: Opens, house: House, name: str
         "/figures?days=365",
     )
     for path in paths:
-        page = await console.visit(window, house, path)
+        page = await console.open_page(window, house, path)
         await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-        assert await console.faults(page) == [], path
-        assert await console.too_small(page) == [], path
+        assert await console.axe_violations(page) == [], path
+        assert await console.small_targets(page) == [], path
 
 
-async def _now(window: Window, house: House) -> Page:
+async def _now(window: BrowserWindow, house: RunningProgram) -> Page:
     async with window.page.expect_response("**/console/live"):
-        return await console.visit(window, house, "/now")
+        return await console.open_page(window, house, "/now")
 
 
-async def test_a_call_appears_by_itself_and_shows_at_once_who_takes_it(opens: Opens, house: House) -> None:
-    otto = await console.enter(opens, house, console.AGENT, width=console.PHONE)
-    ada = await console.enter(opens, house, console.ADMIN)
+async def test_a_call_appears_by_itself_and_shows_at_once_who_takes_it(
+    opens: OpenWindow, house: RunningProgram
+) -> None:
+    otto = await console.sign_in(opens, house, console.AGENT, width=console.PHONE)
+    ada = await console.sign_in(opens, house, console.ADMIN)
     his, hers = await _now(otto, house), await _now(ada, house)
     await expect(his.locator(".empty")).to_be_visible()
 
-    Asking(house.database)("Kase stāv", at=datetime.now(UTC), people=Reason.TRADING_STOPPED)
+    MessageRecorder(house.database)("Kase stāv", at=datetime.now(UTC), people=HandoffReason.TRADING_STOPPED)
     await expect(his.locator(".call.stopped")).to_have_count(1)
     await expect(hers.locator(".call.stopped blockquote")).to_have_text("Kase stāv")
     age = his.locator(".call-age time")
@@ -94,10 +101,12 @@ async def test_a_call_appears_by_itself_and_shows_at_once_who_takes_it(opens: Op
     assert otto.complaints == ada.complaints == []
 
 
-async def test_an_unanswered_question_is_taught_in_a_minute_and_taken_back(opens: Opens, house: House) -> None:
+async def test_an_unanswered_question_is_taught_in_a_minute_and_taken_back(
+    opens: OpenWindow, house: RunningProgram
+) -> None:
     busy(house)
-    window = await console.enter(opens, house, console.AGENT)
-    page = await console.visit(window, house, "/unanswered")
+    window = await console.sign_in(opens, house, console.AGENT)
+    page = await console.open_page(window, house, "/unanswered")
     await page.get_by_role("link", name=UNASKED).click()
     await page.locator("[name=words]").fill("atgriezt naudu")
     await page.locator(".entry [value=refund]").check()
@@ -105,29 +114,29 @@ async def test_an_unanswered_question_is_taught_in_a_minute_and_taken_back(opens
     await expect(page.locator(".said")).to_contain_text("Iemācīts:")
     await expect(page.get_by_role("link", name=UNASKED)).to_have_count(0)
 
-    await console.visit(window, house, "/knowledge/entries/refund")
+    await console.open_page(window, house, "/knowledge/entries/refund")
     await expect(page.locator(".lessons")).to_contain_text(UNASKED)
     await page.locator(".lessons button").click()
     await expect(page.locator(".said")).to_have_text("Iemācītais ir atcelts.")
     assert window.complaints == []
 
 
-async def test_a_message_is_tried_without_leaving_the_page(opens: Opens, house: House) -> None:
-    window = await console.enter(opens, house, console.AGENT, width=console.PHONE)
-    page = await console.visit(window, house, "/knowledge")
+async def test_a_message_is_tried_without_leaving_the_page(opens: OpenWindow, house: RunningProgram) -> None:
+    window = await console.sign_in(opens, house, console.AGENT, width=console.PHONE)
+    page = await console.open_page(window, house, "/knowledge")
     await page.locator(".trying [name=text]").fill("kase nedruka ceku")
     await page.locator(".trying button").click()
     await expect(page.locator("#tried .verdict .badge")).to_have_text("atbildēts")
     await expect(page.locator("#tried tbody tr").first).to_contain_text("%")
     await page.locator("#tried summary").click()
-    assert await console.faults(page) == []
+    assert await console.axe_violations(page) == []
     assert window.complaints == []
 
 
-async def test_a_person_is_given_out_and_erased(opens: Opens, house: House) -> None:
+async def test_a_person_is_given_out_and_erased(opens: OpenWindow, house: RunningProgram) -> None:
     talk = busy(house)
-    window = await console.enter(opens, house, console.AGENT)
-    page = await console.visit(window, house, f"/talks/{talk}")
+    window = await console.sign_in(opens, house, console.AGENT)
+    page = await console.open_page(window, house, f"/talks/{talk}")
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Lejupielādēt (JSON)").click()
     assert (await download.value).suggested_filename.endswith(".json")

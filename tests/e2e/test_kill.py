@@ -19,10 +19,10 @@ import pytest
 from aiohttp import web
 from sqlalchemy import Engine, text
 
-from bot.jobs.embedded import AT_ONCE
-from storage.engine import create, reading
-from tests.e2e.kill_program import Program, own_port
-from tests.e2e.telegram_peer import Fault, TelegramPeer
+from bot.delivery.jobs.embedded import CONCURRENCY
+from storage.database.engine import create_database_engine, read_transaction
+from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
@@ -44,7 +44,7 @@ EVERYTHING = len(CHATS) * len(TALK)
 
 
 @dataclass(kw_only=True)
-class FarPeer(TelegramPeer):
+class SlowTelegramPeer(TelegramPeer):
     """A peer as far away as the real one: a message has arrived for a while before its sender knows."""
 
     distance: float = 0.05
@@ -52,7 +52,7 @@ class FarPeer(TelegramPeer):
     """The messages of each chat, in order."""
     written_at: dict[int, float] = field(default_factory=dict)
 
-    async def _answer(self, request: web.Request, method: str, fault: Fault) -> tuple[Json, int]:
+    async def _answer(self, request: web.Request, method: str, fault: ScriptedFailure) -> tuple[Json, int]:
         answered = await super()._answer(request, method, fault)
         if method == "sendMessage":
             await asyncio.sleep(self.distance)
@@ -65,11 +65,11 @@ class FarPeer(TelegramPeer):
         self._poll += 1
         await super().__aexit__(kind, error, trace)
 
-    async def crowd(self, chance: Random) -> None:
+    async def send_all_conversations(self, chance: Random) -> None:
         """Everybody has the whole talk, all at nearly the same time, and without waiting for answers."""
         for said in TALK:
             for chat in chance.sample(CHATS, len(CHATS)):
-                message = self.says(said, user=chat)
+                message = self.send_text(said, user=chat)
                 self.written.setdefault(chat, []).append(message)
                 self.written_at[message] = monotonic()
                 await asyncio.sleep(chance.uniform(0, 0.01))
@@ -77,13 +77,13 @@ class FarPeer(TelegramPeer):
 
 
 @dataclass(frozen=True)
-class Store:
+class DatabaseView:
     """The program's database, seen from outside."""
 
     engine: Engine
 
     def rows(self, query: str) -> list[Any]:
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             return list(connection.execute(text(query)))
 
     def count(self, what: str) -> int:
@@ -103,13 +103,13 @@ HEARD = "messages WHERE side = 'person'"
 
 
 @contextmanager
-def store(program: Program) -> Iterator[Store]:
-    engine = create(program.database)
-    yield Store(engine)
+def store(program: ProgramProcess) -> Iterator[DatabaseView]:
+    engine = create_database_engine(program.database)
+    yield DatabaseView(engine)
     engine.dispose()
 
 
-async def until(done: Callable[[], object], program: Program, *, within: float) -> None:
+async def until(done: Callable[[], object], program: ProgramProcess, *, within: float) -> None:
     end = monotonic() + within
     while not done():
         assert program.running, "\n".join(program.log())
@@ -129,15 +129,15 @@ async def test_a_program_that_is_killed_loses_nothing_and_decides_nothing_twice(
     way: str, number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chance = Random(f"{way} {number}")  # noqa: S311
-    async with FarPeer() as peer, asyncio.TaskGroup() as street:
+    async with SlowTelegramPeer() as peer, asyncio.TaskGroup() as street:
         port = own_port()
         settings = {"PORT": str(port), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
         if way == "webhook":
             settings["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
-        with Program(tmp_path, settings) as program, store(program) as stored:
+        with ProgramProcess(tmp_path, settings) as program, store(program) as stored:
             program.start()
             await until(listening(peer), program, within=40)
-            street.create_task(peer.crowd(chance))
+            street.create_task(peer.send_all_conversations(chance))
             enough = chance.randint(len(CHATS) + 1, EVERYTHING - len(CHATS))
             await until(lambda: len(peer.written_at) >= enough and stored.count(SETTLED), program, within=20)
             # At any point of what it does with a message.
@@ -157,19 +157,19 @@ async def test_a_program_that_is_killed_loses_nothing_and_decides_nothing_twice(
             assert await asyncio.to_thread(program.stop, within=20) == 0
 
             duplicates = everything_is_there_once_and_in_order(peer, stored)
-            assert duplicates <= AT_ONCE
-            assert not peer.misuses
-            assert not program.complaints()
+            assert duplicates <= CONCURRENCY
+            assert not peer.contract_violations
+            assert not program.logged_errors()
             with capsys.disabled():
                 print(  # noqa: T201
                     f"\n{way} {number}: killed when {written} were written, {decided} decided ({repeated} of them not"
                     f" acknowledged), {sent} sent ({sending} claimed); back after {back - killed:.1f} s, all sent"
-                    f" after {settled - killed:.1f} s; longest wait {longest_wait(peer, stored):.1f} s;"
+                    f" after {settled - killed:.1f} s; longest wait {max_reply_delay(peer, stored):.1f} s;"
                     f" {EVERYTHING} decided once, {duplicates} replies sent twice"
                 )
 
 
-def everything_is_there_once_and_in_order(peer: FarPeer, stored: Store) -> int:
+def everything_is_there_once_and_in_order(peer: SlowTelegramPeer, stored: DatabaseView) -> int:
     """How many replies were sent twice."""
     assert stored.by_chat("person", "provider_id") == {
         chat: [str(message) for message in messages] for chat, messages in peer.written.items()
@@ -186,16 +186,16 @@ def everything_is_there_once_and_in_order(peer: FarPeer, stored: Store) -> int:
     return sum(sent_twice(chat, replies, peer) for chat, replies in stored.by_chat("bot", "text").items())
 
 
-def sent_twice(chat: int, replies: list[str], peer: FarPeer) -> int:
+def sent_twice(chat: int, replies: list[str], peer: SlowTelegramPeer) -> int:
     """Every reply arrived, in order; what was under way when the program died may have arrived before, too."""
     assert len(set(replies)) == len(TALK), "the talk is to have ten different answers"
-    said = peer.said(chat)
+    said = peer.bot_texts(chat)
     assert [reply for reply, _ in groupby(said)] == [reply.strip() for reply in replies], chat
     assert len(said) <= len(replies) + 1, chat
     return len(said) - len(replies)
 
 
-def longest_wait(peer: FarPeer, stored: Store) -> float:
+def max_reply_delay(peer: SlowTelegramPeer, stored: DatabaseView) -> float:
     """Seconds from a message to its reply; of one that came twice, to the one that was noted."""
     first = {message["message_id"]: at for message, at in zip(peer.sent, peer.sent_at, strict=True)}
     receipts = stored.by_chat("bot", "receipt")

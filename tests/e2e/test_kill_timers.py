@@ -16,13 +16,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, select
 
-from bot.jobs import schema
-from storage import migrate
-from storage.engine import create, reading
+from bot.delivery.jobs import procrastinate_schema
+from storage.database.engine import create_database_engine, read_transaction
+from storage.migrations import upgrade
 from storage.tables import handoffs
 from storage.tables import notices as notice_rows
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import Program, own_port
+from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import TelegramPeer
 
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
@@ -34,16 +34,16 @@ DEAD = "kase uzkarinjas, nevaram neko pardot"
 
 
 @dataclass
-class Machine:
+class ProcessGroup:
     """The processes of one program on one database."""
 
-    programs: tuple[Program, ...]
+    programs: tuple[ProgramProcess, ...]
     engine: Engine
-    times: int = 0
+    start_count: int = 0
 
-    async def starts(self) -> float:
+    async def start_all(self) -> float:
         """Start everything; when all of it runs."""
-        self.times += 1
+        self.start_count += 1
         for program in self.programs:
             program.start()
         await until(self.ready, self)
@@ -53,7 +53,8 @@ class Machine:
         """Whether each says so, as often as it was started."""
         said = ('"program.serving"', '"program.working"')
         return all(
-            sum(any(word in line for word in said) for line in program.log()) >= self.times for program in self.programs
+            sum(any(word in line for word in said) for line in program.log()) >= self.start_count
+            for program in self.programs
         )
 
     def kill(self) -> None:
@@ -62,13 +63,13 @@ class Machine:
 
     def due(self) -> list[tuple[datetime | None, datetime | None]]:
         """When the hand-offs are reminded of, and escalated; empty for what has happened."""
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             wanted = select(handoffs.c.remind_at, handoffs.c.escalate_at).order_by(handoffs.c.id)
             return [(row.remind_at, row.escalate_at) for row in connection.execute(wanted)]
 
-    def noted(self) -> bool:
+    def all_recorded(self) -> bool:
         """Whether all that has arrived is known to have arrived."""
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             return connection.scalar(select(notice_rows.c.id).where(notice_rows.c.due_at.is_not(None))) is None
 
     def log(self) -> str:
@@ -84,15 +85,15 @@ def store(request: pytest.FixtureRequest) -> Iterator[str]:
     server, name = str(request.getfixturevalue("postgres")), f"timers_{uuid4().hex}"
     _order(server, f"CREATE DATABASE {name}")
     url = _database(server, name)
-    engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    engine = create_database_engine(url)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     yield url
     _order(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def machine(store: str, folder: Path, peer: TelegramPeer) -> Machine:
+def machine(store: str, folder: Path, peer: TelegramPeer) -> ProcessGroup:
     port = str(own_port())
     settings = {
         "PORT": port,
@@ -103,14 +104,16 @@ def machine(store: str, folder: Path, peer: TelegramPeer) -> Machine:
         "NOTIFY_AFTER": f"stopped={PATIENCE / 60}",
     }
     if not store:
-        program = Program(folder, settings)
-        return Machine((program,), create(program.database))
+        program = ProgramProcess(folder, settings)
+        return ProcessGroup((program,), create_database_engine(program.database))
     settings |= {
         "DATABASE_URL": store,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SECRET_KEY": "a key of sixteen letters",
     }
-    return Machine(tuple(Program(folder, settings, role) for role in ("web", "worker")), create(store))
+    return ProcessGroup(
+        tuple(ProgramProcess(folder, settings, role) for role in ("web", "worker")), create_database_engine(store)
+    )
 
 
 @pytest.mark.timeout(240)
@@ -125,30 +128,30 @@ async def test_each_reminder_and_escalation_comes_once_and_at_its_time(
         with ExitStack() as stack:
             for program in house.programs:
                 stack.enter_context(program)
-            await house.starts()
+            await house.start_all()
             for person in PEOPLE:
-                peer.says(DEAD, user=person)
+                peer.send_text(DEAD, user=person)
             await until(lambda: len(notices(peer)) == len(PEOPLE), house)
             due = house.due()
             assert all(remind is not None and escalate is not None for remind, escalate in due)
 
             # What is on its way just then would come twice: that is how nothing is lost. Timers are another matter.
-            await until(house.noted, house)
+            await until(house.all_recorded, house)
             house.kill()
             assert reminders(peer) == []
-            back = await house.starts()
+            back = await house.start_all()
             await until(lambda: len(reminders(peer)) == len(PEOPLE), house)
             # What is on its way just then would come twice: that is how nothing is lost. Timers are another matter.
-            await until(house.noted, house)
+            await until(house.all_recorded, house)
             house.kill()
-            back_again = await house.starts()
+            back_again = await house.start_all()
             await until(lambda: len(escalations(peer)) == len(PEOPLE), house)
             await asyncio.sleep(3)
 
             assert len(notices(peer)) == len(reminders(peer)) == len(escalations(peer)) == len(PEOPLE), "each once"
             assert house.due() == [(None, None)] * len(PEOPLE)
             await taken(peer, house)
-            assert not peer.misuses
+            assert not peer.contract_violations
             late = [
                 *(came - max(at, back) for came, at in zip(reminders(peer), times(due, 0), strict=True)),
                 *(came - max(at, back_again) for came, at in zip(escalations(peer), times(due, 1), strict=True)),
@@ -159,16 +162,16 @@ async def test_each_reminder_and_escalation_comes_once_and_at_its_time(
             house.engine.dispose()
 
 
-async def taken(peer: TelegramPeer, house: Machine) -> None:
+async def taken(peer: TelegramPeer, house: ProcessGroup) -> None:
     """One tap on the escalation changes the notice too, and the person hears of it, whichever processes that takes."""
     escalated = next(message for message in peer.sent if message["chat"]["id"] == BOSS)
     call = escalated["text"].splitlines()[1]
-    peer.taps("Paņemu", user=77, message=escalated)
+    peer.tap_button("Paņemu", user=77, message=escalated)
     shown = [message for message in peer.sent if call in message["text"]]
     assert {message["chat"]["id"] for message in shown} == {GROUP, BOSS}
     await until(lambda: all("Paņēma: Anna" in message["text"] for message in shown), house, within=20)
     said = "Jūsu ziņu ir redzējis darbinieks"
-    await until(lambda: sum(said in peer.said(person)[-1] for person in PEOPLE) == 1, house, within=20)
+    await until(lambda: sum(said in peer.bot_texts(person)[-1] for person in PEOPLE) == 1, house, within=20)
 
 
 def times(due: list[tuple[datetime | None, datetime | None]], which: int) -> list[float]:
@@ -197,7 +200,7 @@ def came(peer: TelegramPeer, chat: int, begins: str) -> list[float]:
     ]
 
 
-async def until(done: Callable[[], bool], house: Machine, *, within: float = 60) -> None:
+async def until(done: Callable[[], bool], house: ProcessGroup, *, within: float = 60) -> None:
     end = time.monotonic() + within
     while not done():
         assert all(program.running for program in house.programs), house.log()

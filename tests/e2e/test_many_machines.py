@@ -22,19 +22,20 @@ import pytest
 import structlog
 from sqlalchemy import Engine, text
 
-from bot.channels.port import Shown
-from bot.deliver import Deliverer
-from bot.intake import Intake
-from bot.jobs import schema
-from bot.jobs.procrastinate import AT_ONCE, ProcrastinateJobs
-from bot.phrases import phrases
-from bot.writing import Writer
-from handlers.messages import Inbound
-from handlers.situation import Knowledge
-from storage import migrate, outbox
-from storage.engine import create, reading, writing
+from bot.channels.interface import OutgoingMessage
+from bot.database.group_commit import GroupCommitWriter
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.jobs import procrastinate_schema
+from bot.delivery.jobs.procrastinate import CONCURRENCY, ProcrastinateJobs
+from bot.intake.intake import Intake
+from bot.knowledge.phrases import load_phrases
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
+from storage.delivery import outbox
+from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.doubles import ScriptedMatcher, means, small_base
+from tests.doubles import ScriptedInterpreter, means, small_base
 
 TALKS, TURNS = 20, 10
 KNOWN = {"hours": means("hours"), "printer": means("printer")}
@@ -43,19 +44,19 @@ LEASE = timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
-class Post:
+class TableChannel:
     """A channel that writes down what it is given, in a table of its own, and takes its time."""
 
     database: Engine
     worker: str
     name: str = "post"
 
-    async def send(self, address: str, shown: Shown) -> None:
-        await asyncio.to_thread(self._write, address, shown.sequence)
+    async def send(self, address: str, message: OutgoingMessage) -> None:
+        await asyncio.to_thread(self._write, address, message.sequence)
         await asyncio.sleep(0.02)
 
     def _write(self, address: str, sequence: int) -> None:
-        with writing(self.database) as connection:
+        with write_transaction(self.database) as connection:
             row = {"address": address, "sequence": sequence, "worker": self.worker}
             connection.execute(
                 text("INSERT INTO post (address, sequence, worker) VALUES (:address, :sequence, :worker)"), row
@@ -68,16 +69,23 @@ def now() -> datetime:
 
 @contextmanager
 def program(url: str, name: str) -> Iterator[tuple[Intake, ProcrastinateJobs]]:
-    database = create(url)
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(KNOWN), phrases=phrases())
+    database = create_database_engine(url)
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases())
     with ThreadPoolExecutor(4) as threads:
-        channels = {"post": Post(database, name)}
-        writer = Writer(database, threads)
+        channels = {"post": TableChannel(database, name)}
+        writer = GroupCommitWriter(database, threads)
         deliver = Deliverer(writer=writer, channels=channels, clock=now)
         jobs = ProcrastinateJobs(
-            database=database, deliver=deliver, due=deliver.due, chore=deliver.sweep, heartbeat=0.25
+            database=database,
+            deliver=deliver,
+            find_due=deliver.due_conversations,
+            maintenance=deliver.purge,
+            heartbeat_seconds=0.25,
         )
-        yield Intake(database=database, knowledge=known, clock=now, threads=threads, writer=writer, jobs=jobs), jobs
+        yield (
+            Intake(database=database, knowledge_source=known, clock=now, threads=threads, writer=writer, jobs=jobs),
+            jobs,
+        )
 
 
 async def web(url: str, name: str) -> None:
@@ -113,7 +121,7 @@ async def worker(url: str, name: str) -> None:
 
 
 @dataclass(frozen=True)
-class House:
+class SharedDatabase:
     """The database that they share, and what stands in it."""
 
     url: str
@@ -121,7 +129,7 @@ class House:
     folder: Path
 
     @contextmanager
-    def runs(self, role: str, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    def running_process(self, role: str, name: str) -> Iterator[subprocess.Popen[bytes]]:
         """A process, ended at the latest with the block."""
         with (self.folder / name).open("wb") as log:
             command = [sys.executable, "-m", "tests.e2e.test_many_machines", role, self.url, name]
@@ -133,26 +141,26 @@ class House:
                 process.wait()
 
     def ask(self, query: str) -> list[tuple[str, int]]:
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             return [(str(row[0]), int(row[1])) for row in connection.execute(text(query))]
 
     def count(self, table: str) -> int:
         return self.ask(f"SELECT '', count(*) FROM {table}")[0][1]  # noqa: S608
 
-    def sees(self, wanted: int, counted: str, *, within: float) -> None:
+    def wait_for_count(self, wanted: int, counted: str, *, within: float) -> None:
         end = monotonic() + within
         while self.count(counted) < wanted:
             assert monotonic() < end, "\n".join(log.read_text()[-3000:] for log in self.folder.iterdir())
             sleep(0.02)
 
-    def settles(self, counted: str, *, within: float) -> None:
+    def wait_until_empty(self, counted: str, *, within: float) -> None:
         """Until nothing of this is left: a job is taken away a moment after what it delivered is seen."""
         end = monotonic() + within
         while left := self.count(counted):
             assert monotonic() < end, f"{left} {counted}"
             sleep(0.02)
 
-    def holds(self, *, killed: bool) -> None:
+    def assert_consistent(self, *, killed: bool) -> None:
         """Nothing lost, nothing decided twice, no inversion."""
         everything = TALKS * TURNS
         heard = "FROM messages JOIN conversations c ON c.id = conversation_id WHERE side = 'person'"
@@ -173,7 +181,7 @@ class House:
         duplicates = len(posted) - everything
         by = dict(self.ask("SELECT worker, count(*) FROM post GROUP BY 1"))
         print(f"\n{everything} replies, {duplicates} sent twice; by {by}")  # noqa: T201
-        assert duplicates <= (AT_ONCE if killed else 0)
+        assert duplicates <= (CONCURRENCY if killed else 0)
 
 
 def first(row: tuple[str, int]) -> str:
@@ -181,16 +189,16 @@ def first(row: tuple[str, int]) -> str:
 
 
 @pytest.fixture
-def house(postgres: str, tmp_path: Path) -> Iterator[House]:  # noqa: F811
+def house(postgres: str, tmp_path: Path) -> Iterator[SharedDatabase]:  # noqa: F811
     name = f"house_{uuid4().hex}"
     _order(postgres, f"CREATE DATABASE {name}")
     url = _database(postgres, name)
-    engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
-    with writing(engine) as connection:
+    engine = create_database_engine(url)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
+    with write_transaction(engine) as connection:
         connection.execute(text("CREATE TABLE post (id bigserial, address text, sequence bigint, worker text)"))
-    yield House(url, engine, tmp_path)
+    yield SharedDatabase(url, engine, tmp_path)
     engine.dispose()
     _order(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -199,40 +207,42 @@ SENT = "messages WHERE side = 'bot' AND due_at IS NULL"
 
 
 @pytest.mark.postgres
-def test_two_webs_that_hear_the_same_and_two_workers_decide_once_and_keep_the_order(house: House) -> None:
+def test_two_webs_that_hear_the_same_and_two_workers_decide_once_and_keep_the_order(house: SharedDatabase) -> None:
     with ExitStack() as running:
-        workers = [running.enter_context(house.runs("worker", f"worker {number}")) for number in (1, 2)]
-        webs = [running.enter_context(house.runs("web", f"web {number}")) for number in (1, 2)]
+        workers = [running.enter_context(house.running_process("worker", f"worker {number}")) for number in (1, 2)]
+        webs = [running.enter_context(house.running_process("web", f"web {number}")) for number in (1, 2)]
         assert [process.wait(60) for process in webs] == [0, 0]
-        house.sees(TALKS * TURNS, SENT, within=60)
-        house.settles("procrastinate_jobs WHERE task_name = 'paligs.deliver' AND scheduled_at IS NULL", within=60)
+        house.wait_for_count(TALKS * TURNS, SENT, within=60)
+        house.wait_until_empty(
+            "procrastinate_jobs WHERE task_name = 'paligs.deliver' AND scheduled_at IS NULL", within=60
+        )
         start = monotonic()
         for process in workers:
             process.terminate()
         assert [process.wait(20) for process in workers] == [0, 0]
         assert monotonic() - start < 20
 
-    house.holds(killed=False)
+    house.assert_consistent(killed=False)
     assert house.count("procrastinate_workers") == 0
     assert house.count("procrastinate_jobs WHERE task_name = 'paligs.deliver' AND scheduled_at IS NULL") == 0
 
 
 @pytest.mark.postgres
-def test_a_web_and_a_worker_that_are_killed_lose_nothing(house: House) -> None:
+def test_a_web_and_a_worker_that_are_killed_lose_nothing(house: SharedDatabase) -> None:
     with ExitStack() as running:
-        doomed = running.enter_context(house.runs("worker", "worker 1"))
-        running.enter_context(house.runs("worker", "worker 2"))
-        webs = [running.enter_context(house.runs("web", f"web {number}")) for number in (1, 2)]
-        house.sees(40, "post WHERE worker = 'worker 1'", within=60)
+        doomed = running.enter_context(house.running_process("worker", "worker 1"))
+        running.enter_context(house.running_process("worker", "worker 2"))
+        webs = [running.enter_context(house.running_process("web", f"web {number}")) for number in (1, 2)]
+        house.wait_for_count(40, "post WHERE worker = 'worker 1'", within=60)
         assert webs[0].poll() is None
         os.kill(doomed.pid, signal.SIGKILL)
         os.kill(webs[0].pid, signal.SIGKILL)
         assert webs[1].wait(60) == 0
         start = monotonic()
-        house.sees(TALKS * TURNS, SENT, within=60)
+        house.wait_for_count(TALKS * TURNS, SENT, within=60)
         print(f"\nall sent {monotonic() - start:.1f} s after the last message")  # noqa: T201
 
-    house.holds(killed=True)
+    house.assert_consistent(killed=True)
 
 
 if __name__ == "__main__":

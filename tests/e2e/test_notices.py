@@ -13,15 +13,16 @@ import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.core import Core, core
-from bot.doors import Doors, draft_links
-from bot.settings import read
-from bot.trial import tried
-from handlers.situation import Knowledge
-from storage import handoffs, users
-from storage.engine import reading, writing
-from storage.handoffs import State
-from tests.e2e.telegram_peer import Fault, TelegramPeer
+from bot.app.container import Application, open_application
+from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.app.notification_check import send_test_notifications
+from bot.settings import read_settings
+from handlers.model.context import KnowledgeBundle
+from storage import personal_data
+from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import HandoffState
+from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 
 GROUP, BOSS = -1001000000001, -1001000000002
@@ -31,36 +32,36 @@ KEY = "a signing key for tests"
 
 
 @dataclass
-class Mailroom:
+class FakeMailServer:
     """A mail server that keeps letters, and answers as told."""
 
-    letters: list[EmailMessage] = field(default_factory=list)
+    emails: list[EmailMessage] = field(default_factory=list)
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
-    tries: int = 0
+    attempts: int = 0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.tries += 1
+        self.attempts += 1
         if self.answers:
             return self.answers.pop(0)
         assert isinstance(envelope.content, bytes)
         letter = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
+        self.emails.append(letter)
         self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
         return "250 OK"
 
 
 @pytest.fixture
-async def mailroom() -> AsyncIterator[tuple[Mailroom, int]]:
-    room = Mailroom()
+async def mailroom() -> AsyncIterator[tuple[FakeMailServer, int]]:
+    room = FakeMailServer()
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(room), "127.0.0.1", 0)
     yield room, server.sockets[0].getsockname()[1]
     server.close()
 
 
 @dataclass
-class Receiver:
+class FakeAppriseReceiver:
     """Where Apprise posts JSON."""
 
     posts: list[Any] = field(default_factory=list)
@@ -74,8 +75,8 @@ class Receiver:
 
 
 @pytest.fixture
-async def receiver() -> AsyncIterator[tuple[Receiver, int]]:
-    taker = Receiver()
+async def receiver() -> AsyncIterator[tuple[FakeAppriseReceiver, int]]:
+    taker = FakeAppriseReceiver()
     application = web.Application()
     application.router.add_post("/tills", taker.take)
     runner = web.AppRunner(application)
@@ -89,20 +90,22 @@ async def receiver() -> AsyncIterator[tuple[Receiver, int]]:
 async def peer() -> AsyncIterator[TelegramPeer]:
     async with TelegramPeer() as peer:
         yield peer
-        assert not peer.misuses
+        assert not peer.contract_violations
 
 
 @asynccontextmanager
-async def running(shipped: Knowledge, peer: TelegramPeer, folder: Path, **more: Any) -> AsyncIterator[Core]:
+async def running(
+    shipped: KnowledgeBundle, peer: TelegramPeer, folder: Path, **more: Any
+) -> AsyncIterator[Application]:
     """The program as `paligs run` has it, by polling."""
-    settings = read(
+    settings = read_settings(
         database_url=f"sqlite:///{folder / 'paligs.sqlite3'}",
         telegram_bot_token=peer.token,
         telegram_api_url=peer.url,
         **more,
     )
-    async with core(settings, shipped, links=draft_links(settings, KEY)) as program:
-        doors = Doors(settings, program, KEY)
+    async with open_application(settings, shipped, make_draft_link=draft_link_maker(settings, KEY)) as program:
+        doors = Endpoints(settings, program, KEY)
         program.start()
         await doors.open()
         try:
@@ -122,7 +125,7 @@ def titles(message: Json) -> list[str]:
 
 def told(peer: TelegramPeer) -> list[str]:
     """What those who tapped were told."""
-    return [fields.get("text", "") for fields in peer.called("answerCallbackQuery")]
+    return [fields.get("text", "") for fields in peer.calls_of("answerCallbackQuery")]
 
 
 async def until(done: Callable[[], object], within: float = 10) -> None:
@@ -132,10 +135,10 @@ async def until(done: Callable[[], object], within: float = 10) -> None:
 
 
 async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
         assert notice["text"].startswith(
@@ -146,90 +149,92 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         assert {entity.get("url") for entity in notice["entities"]} == {"tg://user?id=42"}
         assert titles(notice) == ["Paņemu", "Sazinājos", "Nav vajadzīgs"]
 
-        peer.taps("Paņemu", user=7, message=notice)
+        peer.tap_button("Paņemu", user=7, message=notice)
         await peer.until(lambda: "Paņēma: Anna" in notice["text"])
         assert titles(notice) == ["Sazinājos", "Nav vajadzīgs", "Atdodu citam"]
-        await peer.until(lambda: any("redzējis darbinieks (Tehniskā daļa)" in said for said in peer.said(42)))
+        await peer.until(lambda: any("redzējis darbinieks (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
         assert told(peer) == ["Izsaukums Nr. 1 tagad ir Jūsu."]
 
-        peer.taps("Sazinājos", user=8, message=notice)
+        peer.tap_button("Sazinājos", user=8, message=notice)
         await peer.until(lambda: "Sazinājās: Anna" in notice["text"])
         assert titles(notice) == []
         assert len(shown(peer)) == 1
 
 
-async def test_who_comes_second_is_told_who_has_it(shipped: Knowledge, peer: TelegramPeer, tmp_path: Path) -> None:
+async def test_who_comes_second_is_told_who_has_it(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
-        await program.helpdesk.desk.take(1, "Ilze")
-        peer.taps("Paņemu", user=7, message=dict(notice) | {"reply_markup": notice["reply_markup"]})
+        await program.helpdesk.handoff_actions.take(1, "Ilze")
+        peer.tap_button("Paņemu", user=7, message=dict(notice) | {"reply_markup": notice["reply_markup"]})
         await peer.until(lambda: told(peer))
         assert told(peer) == ["To jau paņēma Ilze."]
-        assert peer.called("answerCallbackQuery")[0]["show_alert"] is True
+        assert peer.calls_of("answerCallbackQuery")[0]["show_alert"] is True
 
 
-async def test_nobody_acts_from_elsewhere(shipped: Knowledge, peer: TelegramPeer, tmp_path: Path) -> None:
+async def test_nobody_acts_from_elsewhere(shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
         stranger = dict(notice) | {"chat": {"id": 42, "type": "private", "first_name": "Anna"}}
-        peer.taps("Paņemu", user=42, message=stranger)
+        peer.tap_button("Paņemu", user=42, message=stranger)
         await peer.until(lambda: told(peer))
         assert told(peer) == ["Šī poga darbojas tikai grupā, kur pienāk izsaukumi."]
-        with reading(program.database) as connection:
-            (waiting,) = handoffs.listed(connection)
-        assert waiting.state is State.OPEN
+        with read_transaction(program.database) as connection:
+            (waiting,) = handoffs.list_by_state(connection)
+        assert waiting.state is HandoffState.OPEN
 
 
 async def test_what_people_say_in_the_group_is_not_for_the_bot(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
         bot = {"id": peer.me["id"], "is_bot": True, "first_name": "Paligs"}
         reply = {"message_id": 1, "date": 1, "chat": {"id": GROUP, "type": "supergroup", "title": "B"}, "from": bot}
-        peer.says("kase nestrādā, braucu turp", user=7, chat=GROUP, reply_to_message=reply)
-        peer.says("paldies", user=42)
-        await peer.until(lambda: len(peer.said(42)) >= 2)
+        peer.send_text("kase nestrādā, braucu turp", user=7, chat=GROUP, reply_to_message=reply)
+        peer.send_text("paldies", user=42)
+        await peer.until(lambda: len(peer.bot_texts(42)) >= 2)
         assert len(shown(peer)) == 1
 
 
 async def test_more_words_change_the_notice_and_it_works_again_closes_it(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
-        peer.says("visas trīs kases, ekrāns melns", user=42)
+        peer.send_text("visas trīs kases, ekrāns melns", user=42)
         await peer.until(lambda: "ekrāns melns" in notice["text"])
-        peer.says("viss strādā", user=42)
+        peer.send_text("viss strādā", user=42)
         await peer.until(lambda: "palīdzība vairs nav vajadzīga" in notice["text"])
         assert titles(notice) == []
         assert len(shown(peer)) == 1
 
 
 async def test_who_is_forgotten_is_forgotten_in_the_group_too(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
-        peer.says("/forget", user=42)
+        peer.send_text("/forget", user=42)
         await peer.until(lambda: "savus datus ir izdzēsis" in notice["text"])
         assert DEAD not in notice["text"]
         assert not notice["entities"]
-        with writing(program.database) as connection:
-            assert not users.find(connection, "nobody")
+        with write_transaction(program.database) as connection:
+            assert not personal_data.find_conversations(connection, "nobody")
 
 
 async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_told(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     settings = {
         "notify": {"technical": f"telegram:{GROUP}"},
@@ -237,16 +242,18 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
         "notify_after": "10, stopped=0.02",
     }
     async with running(shipped, peer, tmp_path, **settings):
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer, BOSS))
         notice, reminder = shown(peer)
         assert reminder["text"].startswith("Atgādinājums: izsaukumu Nr. 1 līdz ")
-        answered = [fields["reply_parameters"] for fields in peer.called("sendMessage") if "reply_parameters" in fields]
+        answered = [
+            fields["reply_parameters"] for fields in peer.calls_of("sendMessage") if "reply_parameters" in fields
+        ]
         assert [each["message_id"] for each in answered] == [notice["message_id"]]
         (escalated,) = shown(peer, BOSS)
         assert "Līnijā neviens nav paņēmis kopš" in escalated["text"]
         assert escalated["message_thread_id"] == 9
-        peer.taps("Paņemu", user=9, message=escalated)
+        peer.tap_button("Paņemu", user=9, message=escalated)
         await peer.until(lambda: "Paņēma: Anna" in notice["text"] and "Paņēma: Anna" in escalated["text"])
 
 
@@ -254,13 +261,13 @@ POST: dict[str, Any] = {"notify": {"technical": "ops@bistro.lv"}, "notify_from":
 
 
 async def test_a_letter_says_that_it_is_no_ticket_and_the_next_one_is_in_its_thread(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[FakeMailServer, int]
 ) -> None:
     room, port = mailroom
     async with running(shipped, peer, tmp_path, **POST, smtp_url=f"smtp://127.0.0.1:{port}") as program:
-        peer.says(DEAD, user=42)
-        await until(lambda: room.letters)
-        (letter,) = room.letters
+        peer.send_text(DEAD, user=42)
+        await until(lambda: room.emails)
+        (letter,) = room.emails
         assert room.envelopes == [("paligs@bistro.lv", ["ops@bistro.lv"])]
         assert letter["Subject"] == "[nav pieteikums] Tirdzniecība stāv: Tehniskā daļa, izsaukums Nr. 1"
         assert (letter["Auto-Submitted"], letter["Precedence"]) == ("auto-generated", "bulk")
@@ -274,97 +281,97 @@ async def test_a_letter_says_that_it_is_no_ticket_and_the_next_one_is_in_its_thr
         assert "nav pieteikums" in plain.get_content()
         assert f">{DEAD}</p>" in page.get_content()
 
-        await program.helpdesk.desk.take(1, "Ilze")
-        await until(lambda: len(room.letters) == 2)
-        assert room.letters[1]["In-Reply-To"] == letter["Message-ID"]
-        assert room.letters[1]["Message-ID"] != letter["Message-ID"]
-        body = room.letters[1].get_body(("plain",))
+        await program.helpdesk.handoff_actions.take(1, "Ilze")
+        await until(lambda: len(room.emails) == 2)
+        assert room.emails[1]["In-Reply-To"] == letter["Message-ID"]
+        assert room.emails[1]["Message-ID"] != letter["Message-ID"]
+        body = room.emails[1].get_body(("plain",))
         assert body is not None
         assert "Paņēma: Ilze" in body.get_content()
 
 
 async def test_a_451_is_tried_again_as_the_same_letter(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[FakeMailServer, int]
 ) -> None:
     room, port = mailroom
     room.answers = ["451 try again later"]
     async with running(shipped, peer, tmp_path, **POST, smtp_url=f"smtp://127.0.0.1:{port}"):
-        peer.says(DEAD, user=42)
-        await until(lambda: room.letters)
+        peer.send_text(DEAD, user=42)
+        await until(lambda: room.emails)
         await asyncio.sleep(1.5)
-    assert (room.tries, len(room.letters)) == (2, 1)
+    assert (room.attempts, len(room.emails)) == (2, 1)
 
 
 async def test_a_550_is_final_and_those_above_are_told_at_once(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[Mailroom, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, mailroom: tuple[FakeMailServer, int]
 ) -> None:
     room, port = mailroom
     room.answers = ["550 no such mailbox"] * 9
     above = {"notify_escalation": f"telegram:{BOSS}"}
     async with running(shipped, peer, tmp_path, **POST, **above, smtp_url=f"smtp://127.0.0.1:{port}"):
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer, BOSS))
         await asyncio.sleep(2)
     # The letter, and the reminder that goes with the word to those above.
-    assert room.tries <= 2
-    assert room.letters == []
+    assert room.attempts <= 2
+    assert room.emails == []
 
 
 # Apprise imports what Python is about to drop.
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 async def test_an_apprise_target_is_told_and_told_of_changes(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path, receiver: tuple[Receiver, int]
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path, receiver: tuple[FakeAppriseReceiver, int]
 ) -> None:
     taker, port = receiver
     taker.statuses = [503, 200]
     settings = {"notify": {"technical": f"json://127.0.0.1:{port}/tills"}}
     async with running(shipped, peer, tmp_path, **settings) as program:
-        peer.says(DEAD, user=42)
+        peer.send_text(DEAD, user=42)
         await until(lambda: taker.posts, within=20)
         (post,) = taker.posts
         assert post["title"] == "[nav pieteikums] Tirdzniecība stāv: Tehniskā daļa, izsaukums Nr. 1"
         assert DEAD in post["message"]
-        await program.helpdesk.desk.not_needed(1, "Ilze")
+        await program.helpdesk.handoff_actions.mark_not_needed(1, "Ilze")
         await until(lambda: len(taker.posts) == 2, within=20)
         assert taker.posts[1]["message"] == "Atzīmēja, ka nav vajadzīgs: Ilze"
 
 
 async def test_a_group_that_is_full_or_away_gets_it_later(
-    shipped: Knowledge, peer: TelegramPeer, tmp_path: Path
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
-        await peer.until(lambda: peer.called("getUpdates"))
-        talk = asyncio.create_task(peer.until(lambda: peer.said(42), within=20))
-        peer.says("gribu runāt ar cilvēku", user=42)
+        await peer.until(lambda: peer.calls_of("getUpdates"))
+        talk = asyncio.create_task(peer.until(lambda: peer.bot_texts(42), within=20))
+        peer.send_text("gribu runāt ar cilvēku", user=42)
         await talk
-        peer.taps("Tehniskā daļa", user=42)
-        await peer.until(lambda: len(peer.said(42)) == 2, within=20)
+        peer.tap_button("Tehniskā daļa", user=42)
+        await peer.until(lambda: len(peer.bot_texts(42)) == 2, within=20)
         await peer.until(lambda: shown(peer), within=20)
-        peer.plays("editMessageText", Fault(status=502), Fault(reset=True))
-        await program.helpdesk.desk.take(1, "Ilze")
+        peer.script_failures("editMessageText", ScriptedFailure(status=502), ScriptedFailure(drop_connection=True))
+        await program.helpdesk.handoff_actions.take(1, "Ilze")
         await peer.until(lambda: "Paņēma: Ilze" in shown(peer)[0]["text"], within=20)
 
 
 async def test_a_trial_tells_which_targets_can_be_told(
-    shipped: Knowledge,
+    shipped: KnowledgeBundle,
     peer: TelegramPeer,
-    mailroom: tuple[Mailroom, int],
+    mailroom: tuple[FakeMailServer, int],
 ) -> None:
     room, port = mailroom
     room.answers = ["550 no such mailbox"]
     peer.blocked.add(BOSS)
-    settings = read(
+    settings = read_settings(
         telegram_bot_token=peer.token,
         telegram_api_url=peer.url,
         **POST | {"notify": {"technical": f"telegram:{GROUP}, ops@bistro.lv"}, "notify_escalation": f"telegram:{BOSS}"},
         smtp_url=f"smtp://127.0.0.1:{port}",
     )
-    found = await tried(settings, shipped.base.directory)
+    found = await send_test_notifications(settings, shipped.base.directory)
     assert found == {
         f"telegram:{GROUP}": None,
         "mailto:ops@bistro.lv": "the mail server said 550",
         f"telegram:{BOSS}": "Forbidden: bot was blocked by the user",
     }
     assert [message["text"] for message in shown(peer)] == ["Pārbaude: ziņas par izsaukumiem šeit pienāk."]
-    assert await tried(settings, shipped.base.directory) != found
-    assert room.letters[0]["Subject"] == "[nav pieteikums] Izsaukumu pārbaude"
+    assert await send_test_notifications(settings, shipped.base.directory) != found
+    assert room.emails[0]["Subject"] == "[nav pieteikums] Izsaukumu pārbaude"

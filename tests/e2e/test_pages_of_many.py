@@ -14,34 +14,34 @@ import pytest
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, CookieJar
 from sqlalchemy import text
 
-from bot.jobs import schema
-from storage import migrate
-from storage.engine import create, writing
+from bot.delivery.jobs import procrastinate_schema
+from storage.database.engine import create_database_engine, write_transaction
+from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import Program, own_port
+from tests.e2e.kill_program import ProgramProcess, own_port
 
 pytestmark = pytest.mark.postgres
 
 
 @dataclass
-class Page:
+class RemoteChatPage:
     """An open page of a visitor."""
 
     socket: ClientWebSocketResponse
 
     @classmethod
-    async def opened(cls, client: ClientSession, url: str) -> Self:
+    async def open_page(cls, client: ClientSession, url: str) -> Self:
         page = cls(await client.ws_connect(f"{url}/chat/ws", headers={"Origin": url}))
         await page.socket.send_json({"type": "hello", "after": 0, "lang": "lv"})
-        await page.hears("welcome")
+        await page.next_frame("welcome")
         return page
 
-    async def says(self, words: str) -> float:
+    async def send(self, words: str) -> float:
         """When it was said."""
         await self.socket.send_json({"type": "say", "id": uuid4().hex, "text": words})
         return monotonic()
 
-    async def hears(self, kind: str, **like: object) -> Any:
+    async def next_frame(self, kind: str, **like: object) -> Any:
         """The next frame of this kind."""
         while True:
             frame = json.loads(await self.socket.receive_str(timeout=15))
@@ -50,13 +50,13 @@ class Page:
 
 
 @dataclass
-class Town:
+class ProcessCluster:
     """The processes, and a browser that knows both web processes by one cookie."""
 
     a: str
     b: str
     database: str
-    worker: Program
+    worker: ProgramProcess
     client: ClientSession
 
     async def readiness(self, url: str, **wanted: object) -> Any:
@@ -73,13 +73,13 @@ class Town:
                 continue
         return told
 
-    async def page(self, url: str) -> Page:
+    async def page(self, url: str) -> RemoteChatPage:
         await self.client.get(url)
-        return await Page.opened(self.client, url)
+        return await RemoteChatPage.open_page(self.client, url)
 
-    def orders(self, statement: str) -> None:
-        engine = create(self.database)
-        with writing(engine) as connection:
+    def execute(self, statement: str) -> None:
+        engine = create_database_engine(self.database)
+        with write_transaction(engine) as connection:
             connection.execute(text(statement))
         engine.dispose()
 
@@ -89,37 +89,37 @@ def database(postgres: str) -> Iterator[str]:  # noqa: F811
     name = f"town_{uuid4().hex}"
     _order(postgres, f"CREATE DATABASE {name}")
     url = _database(postgres, name)
-    engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    engine = create_database_engine(url)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     yield url
     _order(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-async def town(database: str, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(database: str, tmp_path: Path) -> AsyncIterator[ProcessCluster]:
     settings = {"DATABASE_URL": database, "SECRET_KEY": "a key that all of them share"}
     ports = [own_port(), own_port()]
     with ExitStack() as running:
         programs = []
         for name, role, port in (("a", "web", ports[0]), ("b", "web", ports[1]), ("w", "worker", 0)):
             (tmp_path / name).mkdir()
-            program = Program(tmp_path / name, settings | {"PORT": str(port)}, role)
+            program = ProgramProcess(tmp_path / name, settings | {"PORT": str(port)}, role)
             programs.append(running.enter_context(program))
             program.start()
         async with AsyncExitStack() as closing:
             client = await closing.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
             a, b = (f"http://127.0.0.1:{port}" for port in ports)
-            yield Town(a, b, database, programs[2], client)
+            yield ProcessCluster(a, b, database, programs[2], client)
         for program in programs:
             if program.running:
                 assert await asyncio.to_thread(program.stop, 20) == 0
-            assert not program.complaints()
+            assert not program.logged_errors()
 
 
 async def test_a_page_of_one_process_shows_at_once_what_another_was_told(
-    town: Town, capsys: pytest.CaptureFixture[str]
+    town: ProcessCluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for url in (town.a, town.b):
         told = await town.readiness(url, status="ready")
@@ -128,30 +128,30 @@ async def test_a_page_of_one_process_shows_at_once_what_another_was_told(
 
     said, shown, answered = [], [], []
     for words in ("kase nedrukā čeku", "kādas ir jūsu darba stundas?", "paldies"):
-        said.append(await here.says(words))
-        frame = await there.hears("message", mine=True)
+        said.append(await here.send(words))
+        frame = await there.next_frame("message", mine=True)
         shown.append(monotonic() - said[-1])
         assert "".join(span["text"] for span in frame["spans"]) == words
-        await there.hears("message", mine=False)
+        await there.next_frame("message", mine=False)
         answered.append(monotonic() - said[-1])
     with capsys.disabled():
         print(f"\nanother process's page: said {max(shown):.3f} s, answered {max(answered):.3f} s")  # noqa: T201
     assert max(answered) < 1
 
     # A listener that was cut off has its pages look as soon as it is back.
-    town.orders("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN paligs_news'")
-    await here.says("kā mainīt cenu?")
-    await there.hears("message", mine=True)
+    town.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN paligs_news'")
+    await here.send("kā mainīt cenu?")
+    await there.next_frame("message", mine=True)
 
-    await here.says("/forget")
-    assert (await there.hears("welcome"))["fresh"]
+    await here.send("/forget")
+    assert (await there.next_frame("welcome"))["fresh"]
 
     # Without a worker messages are still taken, and /readyz tells what is amiss.
     town.worker.kill()
-    town.orders("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '25 s'")
+    town.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '25 s'")
     told = await town.readiness(town.a, status="degraded")
     assert (told["http"], told["workers"], told["faults"]) == (200, 0, [])
-    await here.says("labdien")
-    await there.hears("message", mine=True)
+    await here.send("labdien")
+    await there.next_frame("message", mine=True)
     town.worker.start()
     assert (await town.readiness(town.b, status="ready"))["workers"] == 1

@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from tests.e2e.kill_program import Program, own_port
-from tests.e2e.telegram_peer import Fault, TelegramPeer
+from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 
 GROUP = -1000000000005
 
@@ -13,11 +13,11 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
     async with TelegramPeer() as peer:
         settings = {"PORT": str(own_port()), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
         settings["LOG_LEVEL"] = "DEBUG"
-        with Program(tmp_path, settings) as program:
-            peer.plays("sendMessage", *[Fault(status=502)] * 9)
+        with ProgramProcess(tmp_path, settings) as program:
+            peer.script_failures("sendMessage", *[ScriptedFailure(status=502)] * 9)
             program.start()
-            asked = peer.says("@paligs_test_bot, kase nedrukā čeku", chat=GROUP)
-            peer.says("sveiki visiem", chat=GROUP)
+            asked = peer.send_text("@paligs_test_bot, kase nedrukā čeku", chat=GROUP)
+            peer.send_text("sveiki visiem", chat=GROUP)
             await peer.until(lambda: not peer.pending and any(name == "getUpdates" for name, _ in peer.calls), 40)
             await asyncio.sleep(0.3)
             program.kill()
@@ -35,8 +35,8 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
 
         (answer,) = peer.sent
         assert answer["reply_to_message"]["message_id"] == asked
-        assert peer.called("sendMessage")[0]["reply_parameters"] == {
+        assert peer.calls_of("sendMessage")[0]["reply_parameters"] == {
             "message_id": asked,
             "allow_sending_without_reply": True,
         }
-        assert not peer.misuses
+        assert not peer.contract_violations

@@ -7,14 +7,14 @@ from time import monotonic
 from aiohttp import ClientSession, CookieJar, web
 from twilio.request_validator import RequestValidator
 
-from bot.jobs.embedded import GRACE_SECONDS
-from tests.e2e.kill_program import Program, own_port
-from tests.e2e.telegram_peer import Fault, TelegramPeer
+from bot.delivery.jobs.embedded import SHUTDOWN_GRACE_SECONDS
+from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
-from tests.unit.bot.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
+from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
 
-HANGS = GRACE_SECONDS + 4
+HANGS = SHUTDOWN_GRACE_SECONDS + 4
 """Seconds."""
 
 
@@ -29,18 +29,18 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
         port = own_port()
         url = f"http://127.0.0.1:{port}"
         settings = {"PORT": str(port), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
-        with Program(tmp_path, settings) as program:
+        with ProgramProcess(tmp_path, settings) as program:
             program.start()
             await answers(client, url)
             await client.get(url)
             # A phone that was put away: it does not even answer the goodbye.
             sleeping = await client.ws_connect(f"{url}/chat/ws", headers={"Origin": url}, autoclose=False)
             await sleeping.send_json({"type": "hello", "after": 0, "lang": "lv"})
-            peer.plays("sendMessage", Fault(slow=HANGS, status=502))
-            peer.says("kase nedrukā čeku")
+            peer.script_failures("sendMessage", ScriptedFailure(delay_seconds=HANGS, status=502))
+            peer.send_text("kase nedrukā čeku")
             await peer.until(lambda: not peer.pending, 40)
             await asyncio.sleep(0.5)
-            peer.plays("getUpdates", *[Fault(slow=HANGS)] * 3)
+            peer.script_failures("getUpdates", *[ScriptedFailure(delay_seconds=HANGS)] * 3)
 
             begin = monotonic()
             assert await asyncio.to_thread(program.stop, 40) == 0
@@ -53,7 +53,7 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
             await peer.until(lambda: peer.sent, 40)
             assert await asyncio.to_thread(program.stop, 20) == 0
             await sleeping.close()
-            assert not program.complaints()
+            assert not program.logged_errors()
 
 
 async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
             "TWILIO_WHATSAPP_FROM": "+37120000000",
             "TWILIO_API_URL": peer.url,
         }
-        with Program(tmp_path, settings) as program:
+        with ProgramProcess(tmp_path, settings) as program:
             program.start()
             await answers(client, f"http://127.0.0.1:{port}")
             said = {"MessageSid": "SM1", "From": ANNA, "Body": "kase nedrukā čeku", "NumMedia": "0"}
@@ -88,4 +88,4 @@ async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
                 assert monotonic() < end
                 await asyncio.sleep(0.02)
             assert await asyncio.to_thread(program.stop, 20) == 0
-            assert not program.complaints()
+            assert not program.logged_errors()

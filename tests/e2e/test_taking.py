@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from bot.desk import Desk, Result
-from bot.phrases import phrases
-from handlers.actions import Reason
-from handlers.situation import Knowledge
-from storage import handoffs
-from storage.engine import create, reading, writing
-from storage.handoffs import State, What
+from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.knowledge.phrases import load_phrases
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
+from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import HandoffEvent, HandoffState
 from tests.contract.conftest import (  # noqa: F401 fixtures
     backend,
     engine,
@@ -29,26 +29,30 @@ from tests.contract.conftest import (  # noqa: F401 fixtures
     url,
 )
 from tests.contract.talks import NOW, TECHNICAL, said, take_in
-from tests.doubles import NoJobs, ScriptedMatcher, small_base
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
 
 TIMES = 100
 APART = 0.02
 AGENTS = ("Anna", "Boris")
 
 
-async def agent(url: str, name: str) -> list[Result]:  # noqa: F811
+async def agent(url: str, name: str) -> list[ActionResult]:  # noqa: F811
     """Takes each hand-off at its moment, which is the same for both."""
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(), phrases=phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases())
     with ThreadPoolExecutor(4) as threads:
-        desk = Desk(
-            database=create(url), threads=threads, clock=lambda: datetime.now(UTC), knowledge=known, jobs=NoJobs()
+        desk = HandoffActions(
+            database=create_database_engine(url),
+            threads=threads,
+            clock=lambda: datetime.now(UTC),
+            knowledge_source=known,
+            jobs=RecordingJobQueue(),
         )
 
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         moment = float(sys.stdin.readline())
 
-        async def tap(number: int) -> Result:
+        async def tap(number: int) -> ActionResult:
             await asyncio.sleep(max(0.0, moment + number * APART - time.time()))
             return await desk.take(number, name)
 
@@ -63,8 +67,11 @@ def tapping(url: str, name: str) -> subprocess.Popen[str]:  # noqa: F811
 def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: str) -> None:  # noqa: F811
     for number in range(1, TIMES + 1):
         talk, _ = take_in(engine, said("Palīgā!", by=f"person {number}"))
-        with writing(engine) as connection:
-            assert handoffs.open(connection, talk, number, TECHNICAL, Reason.ASKED_FOR_PERSON, NOW).id == number
+        with write_transaction(engine) as connection:
+            assert (
+                handoffs.open_handoff(connection, talk, number, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW).id
+                == number
+            )
 
     processes = [tapping(url, name) for name in AGENTS]
     for process in processes:
@@ -79,14 +86,14 @@ def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: 
     won = [[bool(each) for each in json.loads(line)] for line in printed]
 
     assert [sum(both) for both in zip(*won, strict=True)] == [1] * TIMES
-    with reading(engine) as connection:
-        taken = handoffs.listed(connection, states={State.TAKEN}, limit=TIMES + 1)
+    with read_transaction(engine) as connection:
+        taken = handoffs.list_by_state(connection, states={HandoffState.TAKEN}, limit=TIMES + 1)
         assert [each.taken_by for each in taken] == [AGENTS[[*both].index(True)] for both in zip(*won, strict=True)]
-        events = [event for each in taken for event in handoffs.events(connection, each.id)]
-    assert [event.what for event in events] == [What.TAKEN] * TIMES
+        events = [event for each in taken for event in handoffs.list_events(connection, each.id)]
+    assert [event.event for event in events] == [HandoffEvent.TAKEN] * TIMES
     print(f"\n{TIMES} taken: {dict(zip(AGENTS, map(sum, won), strict=True))}")  # noqa: T201
 
 
 if __name__ == "__main__":
     found = asyncio.run(agent(sys.argv[1], sys.argv[2]))
-    print(json.dumps([result.won for result in found]))  # noqa: T201
+    print(json.dumps([result.applied for result in found]))  # noqa: T201

@@ -23,20 +23,21 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from bot.core import Core, core
-from bot.intake import no_page
-from bot.jobs import schema
-from bot.lessons import read_live
+from bot.app.container import Application, open_application
+from bot.delivery.jobs import procrastinate_schema
+from bot.intake.intake import no_draft_link
+from bot.knowledge.lesson_source import load_live_knowledge
 from bot.settings import Settings
-from handlers.messages import Inbound
-from kb.load import load
+from handlers.model.messages import Inbound
+from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
-from storage import migrate, taught
-from storage.engine import create, reading, writing
+from storage.curation import lessons
+from storage.database.engine import create_database_engine, read_transaction, write_transaction
+from storage.migrations import upgrade
 from storage.tables import turns
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.doubles import CONTENT
-from tests.e2e.kill_program import Program, own_port
+from tests.e2e.kill_program import ProgramProcess, own_port
 
 LESSONS = {"goldfish sulking": "printer", "parrot shouting": "scanner", "hamster yawning": "hours"}
 
@@ -44,7 +45,9 @@ LESSONS = {"goldfish sulking": "printer", "parrot shouting": "scanner", "hamster
 async def answer(url: str, content: str) -> None:
     """Teaches and answers what it is told to on its standard input, as JSON a line."""
     settings = Settings(database_url=url, content_dir=Path(content))
-    async with core(settings, read_live(settings), links=no_page, many=True) as program:
+    async with open_application(
+        settings, load_live_knowledge(settings), make_draft_link=no_draft_link, distributed=True
+    ) as program:
         print(json.dumps({"ready": True}), flush=True)  # noqa: T201
         while line := await asyncio.to_thread(sys.stdin.readline):
             wish = json.loads(line)
@@ -52,37 +55,39 @@ async def answer(url: str, content: str) -> None:
             print(json.dumps(done), flush=True)  # noqa: T201
 
 
-async def teach(program: Core, text: str) -> dict[str, Any]:
-    with writing(program.database) as connection:
-        taught.teach(connection, program.filed, EntryId(LESSONS[text]), "en", text, "Ilze", datetime.now(UTC))
-    program.taught()
+async def teach(program: Application, text: str) -> dict[str, Any]:
+    with write_transaction(program.database) as connection:
+        lessons.add_lesson(
+            connection, program.released_content, EntryId(LESSONS[text]), "en", text, "Ilze", datetime.now(UTC)
+        )
+    program.on_lessons_changed()
     return {"taught": text}
 
 
-async def ask(program: Core, text: str) -> dict[str, Any]:
+async def ask(program: Application, text: str) -> dict[str, Any]:
     name = uuid4().hex
     inbound = Inbound(
         channel="test", conversation=name, sender=name, message_id="1", sent_at=datetime.now(UTC), text=text
     )
     await program.intake(inbound)
-    with reading(program.database) as connection:
+    with read_transaction(program.database) as connection:
         row = connection.execute(select(turns).order_by(turns.c.id.desc()).limit(1)).one()
     return {"entry": row.entry, "outcome": row.outcome, "content": row.content_version}
 
 
 @dataclass(frozen=True)
-class Desk:
+class TeachingProcess:
     """One of the processes."""
 
     process: subprocess.Popen[str]
 
-    def does(self, **wish: str) -> dict[str, Any]:
+    def send_command(self, **wish: str) -> dict[str, Any]:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(wish) + "\n")
         self.process.stdin.flush()
-        return self.hears()
+        return self.read_result()
 
-    def hears(self) -> dict[str, Any]:
+    def read_result(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, "it ended"
@@ -91,11 +96,11 @@ class Desk:
 
 
 @contextmanager
-def desk(url: str) -> Iterator[Desk]:
+def start_process(url: str) -> Iterator[TeachingProcess]:
     command = [sys.executable, "-m", "tests.e2e.test_teaching", url, str(CONTENT)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        yield Desk(process)
+        yield TeachingProcess(process)
     finally:
         process.kill()
         process.communicate()
@@ -113,9 +118,9 @@ def shared(postgres: str) -> Iterator[str]:  # noqa: F811
     name = f"teaching_{uuid4().hex}"
     _order(postgres, f"CREATE DATABASE {name}")
     url = _database(postgres, name)
-    engine = create(url)
-    migrate.upgrade(engine)
-    schema.upgrade(engine)
+    engine = create_database_engine(url)
+    upgrade.upgrade(engine)
+    procrastinate_schema.upgrade(engine)
     engine.dispose()
     yield url
     _order(postgres, f"DROP DATABASE {name} WITH (FORCE)")
@@ -123,50 +128,64 @@ def shared(postgres: str) -> Iterator[str]:  # noqa: F811
 
 @pytest.mark.postgres
 def test_what_is_taught_in_one_process_is_answered_by_another_within_two_seconds(shared: str) -> None:
-    with desk(shared) as one, desk(shared) as other:
-        assert one.hears() == other.hears() == {"ready": True}
-        assert [lesson for lesson, entry in LESSONS.items() if other.does(ask=lesson)["entry"] == entry] == []
+    with start_process(shared) as one, start_process(shared) as other:
+        assert one.read_result() == other.read_result() == {"ready": True}
+        assert [lesson for lesson, entry in LESSONS.items() if other.send_command(ask=lesson)["entry"] == entry] == []
         took = []
         for lesson, entry in LESSONS.items():
-            before, start = other.does(ask=lesson)["content"], monotonic()
-            one.does(teach=lesson)
-            while (found := other.does(ask=lesson))["entry"] != entry or found["content"] == before:
+            before, start = other.send_command(ask=lesson)["content"], monotonic()
+            one.send_command(teach=lesson)
+            while (found := other.send_command(ask=lesson))["entry"] != entry or found["content"] == before:
                 assert monotonic() - start < 20
                 sleep(0.05)
             took.append(monotonic() - start)
         print(f"\nanswered elsewhere after {', '.join(f'{time:.2f}' for time in took)} s")  # noqa: T201
         # A machine may be busy with something else once, but not each time.
         assert min(took) < 2
-        waits(lambda: one.does(ask=lesson)["content"] == found["content"])
+        waits(lambda: one.send_command(ask=lesson)["content"] == found["content"])
 
 
 @pytest.mark.postgres
 def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> None:
     content = shutil.copytree(CONTENT, tmp_path / "content")
     settings = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "DATABASE_URL": shared, "CONTENT_DIR": str(content)}
-    with Program(tmp_path, settings, "worker") as program:
+    with ProgramProcess(tmp_path, settings, "worker") as program:
         program.start()
         waits(lambda: events(program, "program.working"))
-        engine = create(shared)
-        with writing(engine) as connection:
-            taught.teach(
-                connection, load(content), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC)
+        engine = create_database_engine(shared)
+        with write_transaction(engine) as connection:
+            lessons.add_lesson(
+                connection,
+                load_knowledge_base(content),
+                EntryId("printer"),
+                "en",
+                "goldfish sulking",
+                "Ilze",
+                datetime.now(UTC),
             )
         engine.dispose()
         waits(lambda: events(program, "knowledge.learned"))
         add(content / "entries" / "printer.yaml", "the slip box is mute")
-        program.hang_up()
+        program.reload_content()
         waits(lambda: len(events(program, "knowledge.learned")) == 2)
         assert program.stop(within=20) == 0
-    assert program.complaints() == []
+    assert program.logged_errors() == []
 
 
 def test_the_command_line_knows_what_was_taught_too(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'paligs.sqlite3'}"
-    engine = create(url)
-    migrate.upgrade(engine)
-    with writing(engine) as connection:
-        taught.teach(connection, load(CONTENT), EntryId("printer"), "en", "goldfish sulking", "Ilze", datetime.now(UTC))
+    engine = create_database_engine(url)
+    upgrade.upgrade(engine)
+    with write_transaction(engine) as connection:
+        lessons.add_lesson(
+            connection,
+            load_knowledge_base(CONTENT),
+            EntryId("printer"),
+            "en",
+            "goldfish sulking",
+            "Ilze",
+            datetime.now(UTC),
+        )
     engine.dispose()
     environment = {**os.environ, "DATABASE_URL": url, "CONTENT_DIR": str(CONTENT)}
 
@@ -184,21 +203,21 @@ def test_the_command_line_knows_what_was_taught_too(tmp_path: Path) -> None:
 
 def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_path: Path) -> None:
     content, port = shutil.copytree(CONTENT, tmp_path / "content"), own_port()
-    with Program(
+    with ProgramProcess(
         tmp_path, {"XDG_CACHE_HOME": str(tmp_path / "cache"), "CONTENT_DIR": str(content), "PORT": str(port)}
     ) as program:
         program.start()
         waits(lambda: events(program, "program.serving"))
         first = ready(port)
         add(content / "entries" / "printer.yaml", "the slip box is mute")
-        program.hang_up()
+        program.reload_content()
         waits(lambda: ready(port) != first)
         second = ready(port)
-        assert second == load(content).version
+        assert second == load_knowledge_base(content).version
 
         (content / "entries" / "hello.yaml").write_text("id: hello\nact: hum\n", "utf-8")
         (content / "entries" / "close.yaml").write_text("id: [", "utf-8")
-        program.hang_up()
+        program.reload_content()
         waits(lambda: events(program, "knowledge.refused"))
         (refused,) = events(program, "knowledge.refused")
         assert {problem.split(":")[0] for problem in refused["problems"]} >= {"hello.yaml", "close.yaml"}
@@ -215,7 +234,7 @@ def ready(port: int) -> str:
         return str(json.load(response)["content"])
 
 
-def events(program: Program, name: str) -> list[dict[str, Any]]:
+def events(program: ProgramProcess, name: str) -> list[dict[str, Any]]:
     lines = [json.loads(line) for line in program.log() if line.startswith("{")]
     return [line for line in lines if line["event"] == name]
 

@@ -13,48 +13,58 @@ import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
-from bot.channels.port import DeliveryError, Shown
-from bot.channels.telegram import Telegram, TelegramSettingError, Tempo, Watch
-from handlers.messages import Inbound, Kind, Option
-from tests.e2e.telegram_peer import TOKEN, Fault, TelegramPeer
+from bot.channels.interface import DeliveryError, OutgoingMessage
+from bot.channels.telegram import Telegram, TelegramSettingError, Timing, UpdateCallbacks
+from handlers.model.messages import Inbound, MessageKind, Option
+from tests.e2e.telegram_peer import TOKEN, ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import MisuseError
 
-QUICK = Tempo(
-    poll=2, look=0.02, first_pause=0.02, longest_pause=0.1, patience=2, typing=0.1, finish=2, chat=0.05, group=0.05
+FAST_TIMING = Timing(
+    long_poll_seconds=2,
+    repoll_seconds=0.02,
+    min_backoff_seconds=0.02,
+    max_backoff_seconds=0.1,
+    max_wait_seconds=2,
+    typing_delay_seconds=0.1,
+    shutdown_grace_seconds=2,
+    chat_interval_seconds=0.05,
+    group_interval_seconds=0.05,
 )
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 CHOICES = (Option(id="line:technical", title="Tehniskā daļa"), Option(id="line:helpdesk", title="HelpDesk"))
 
 
 @dataclass
-class Bot:
+class FakeProgram:
     """A program behind the channel: it stores what it hears, and fails as told."""
 
-    heard: list[Inbound] = field(default_factory=list)
+    received: list[Inbound] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    parked: list[str] = field(default_factory=list)
-    rejected: list[int] = field(default_factory=list)
-    slow: float = 0.0
+    dropped: list[str] = field(default_factory=list)
+    rejections: list[int] = field(default_factory=list)
+    delay_seconds: float = 0.0
     sequence: Any = field(default_factory=lambda: count(1))
 
     async def receive(self, inbound: Inbound) -> None:
-        await asyncio.sleep(self.slow)
+        await asyncio.sleep(self.delay_seconds)
         if self.failures:
             raise self.failures.pop(0)
-        self.heard.append(inbound)
+        self.received.append(inbound)
 
     def texts(self) -> list[str]:
-        return [inbound.text for inbound in self.heard]
+        return [inbound.text for inbound in self.received]
 
-    def shown(self, text: str, *options: Option, turn: str | None = "31", answers: int | str | None = None) -> Shown:
-        return Shown(
+    def outgoing_message(
+        self, text: str, *options: Option, turn: str | None = "31", answers: int | str | None = None
+    ) -> OutgoingMessage:
+        return OutgoingMessage(
             sequence=next(self.sequence),
-            mine=False,
+            from_user=False,
             text=text,
             options=options,
             at=datetime.now(UTC),
             turn=turn,
-            answers=None if answers is None else str(answers),
+            in_reply_to=None if answers is None else str(answers),
         )
 
 
@@ -72,14 +82,14 @@ async def peer() -> AsyncIterator[TelegramPeer]:
 
 
 @pytest.fixture
-def bot() -> Bot:
-    return Bot()
+def bot() -> FakeProgram:
+    return FakeProgram()
 
 
 @pytest.fixture
-async def channel(peer: TelegramPeer, bot: Bot) -> AsyncIterator[Telegram]:
-    watch = Watch(parked=bot.parked.append, rejected=lambda: bot.rejected.append(1))
-    channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, watch=watch, tempo=QUICK)
+async def channel(peer: TelegramPeer, bot: FakeProgram) -> AsyncIterator[Telegram]:
+    watch = UpdateCallbacks(update_dropped=bot.dropped.append, webhook_rejected=lambda: bot.rejections.append(1))
+    channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, callbacks=watch, timing=FAST_TIMING)
     yield channel
     await channel.stop()
 
@@ -99,9 +109,9 @@ async def site(channel: Telegram) -> AsyncIterator[str]:
 # Sending
 
 
-async def test_a_reply_with_choices_arrives(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+async def test_a_reply_with_choices_arrives(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
     receipt = await channel.send(
-        "42", bot.shown("Zvaniet <tagad> +371 20110525 & rakstiet\nhttps://a.lv/?x=1&y=2", *CHOICES)
+        "42", bot.outgoing_message("Zvaniet <tagad> +371 20110525 & rakstiet\nhttps://a.lv/?x=1&y=2", *CHOICES)
     )
     (message,) = peer.sent
     assert receipt == str(message["message_id"])
@@ -109,162 +119,172 @@ async def test_a_reply_with_choices_arrives(peer: TelegramPeer, bot: Bot, channe
     assert [entity["url"] for entity in message["entities"]] == ["https://a.lv/?x=1&y=2"]
     rows = message["reply_markup"]["inline_keyboard"]
     assert [row[0]["callback_data"] for row in rows] == ["31|line:technical", "31|line:helpdesk"]
-    assert peer.called("sendMessage")[0]["link_preview_options"] == {"is_disabled": True}
-    assert not peer.misuses
+    assert peer.calls_of("sendMessage")[0]["link_preview_options"] == {"is_disabled": True}
+    assert not peer.contract_violations
 
 
 async def test_a_long_reply_comes_in_parts_with_the_choices_under_the_last(
-    peer: TelegramPeer, bot: Bot, channel: Telegram
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
     paragraphs = [f"{number} " + "ā<&" * 700 for number in range(5)]
-    await channel.send("42", bot.shown("\n\n".join(paragraphs), *CHOICES))
+    await channel.send("42", bot.outgoing_message("\n\n".join(paragraphs), *CHOICES))
     assert len(peer.sent) > 2
-    assert "\n\n".join(peer.said()) == "\n\n".join(paragraphs)
+    assert "\n\n".join(peer.bot_texts()) == "\n\n".join(paragraphs)
     assert ["reply_markup" in message for message in peer.sent] == [False] * (len(peer.sent) - 1) + [True]
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
-async def test_a_part_that_has_arrived_is_not_sent_again(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    shown = bot.shown("\n\n".join(f"{number}" + "x" * 4000 for number in range(3)))
-    peer.plays("sendMessage", Fault(), Fault(status=502))
+async def test_a_part_that_has_arrived_is_not_sent_again(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    shown = bot.outgoing_message("\n\n".join(f"{number}" + "x" * 4000 for number in range(3)))
+    peer.script_failures("sendMessage", ScriptedFailure(), ScriptedFailure(status=502))
     with pytest.raises(DeliveryError) as caught:
         await channel.send("42", shown)
     assert not caught.value.permanent
     await channel.send("42", shown)
-    assert [text[0] for text in peer.said()] == ["0", "1", "2"]
+    assert [text[0] for text in peer.bot_texts()] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize(
     ("fault", "permanent"),
     [
-        (Fault(status=400), True),
-        (Fault(status=403), True),
-        (Fault(status=500), False),
-        (Fault(status=502), False),
-        (Fault(reset=True), False),
+        (ScriptedFailure(status=400), True),
+        (ScriptedFailure(status=403), True),
+        (ScriptedFailure(status=500), False),
+        (ScriptedFailure(status=502), False),
+        (ScriptedFailure(drop_connection=True), False),
     ],
 )
 async def test_errors_tell_whether_trying_again_can_help(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, fault: Fault, permanent: bool
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, fault: ScriptedFailure, permanent: bool
 ) -> None:
-    peer.plays("sendMessage", fault)
+    peer.script_failures("sendMessage", fault)
     with pytest.raises(DeliveryError) as caught:
-        await channel.send("42", bot.shown("hi"))
+        await channel.send("42", bot.outgoing_message("hi"))
     assert caught.value.permanent is permanent
     assert TOKEN not in str(caught.value)
 
 
-async def test_who_blocked_the_bot_is_left_alone(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+async def test_who_blocked_the_bot_is_left_alone(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
     peer.blocked.add(42)
     with pytest.raises(DeliveryError, match="blocked") as caught:
-        await channel.send("42", bot.shown("hi"))
+        await channel.send("42", bot.outgoing_message("hi"))
     assert caught.value.permanent
 
 
 @pytest.mark.parametrize("address", ["", "anna", "42/x"])
-async def test_an_address_that_is_none_is_a_permanent_error(bot: Bot, channel: Telegram, address: str) -> None:
+async def test_an_address_that_is_none_is_a_permanent_error(bot: FakeProgram, channel: Telegram, address: str) -> None:
     with pytest.raises(DeliveryError) as caught:
-        await channel.send(address, bot.shown("hi"))
+        await channel.send(address, bot.outgoing_message("hi"))
     assert caught.value.permanent
 
 
-async def test_an_answer_that_is_lost_means_at_least_once(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    peer.plays("sendMessage", Fault(reset=True, done=True))
-    shown = bot.shown("hi")
+async def test_an_answer_that_is_lost_means_at_least_once(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    peer.script_failures("sendMessage", ScriptedFailure(drop_connection=True, used=True))
+    shown = bot.outgoing_message("hi")
     with pytest.raises(DeliveryError):
         await channel.send("42", shown)
     await channel.send("42", shown)
-    assert peer.said() == ["hi", "hi"]
+    assert peer.bot_texts() == ["hi", "hi"]
 
 
-async def test_a_short_wait_that_telegram_asks_for_is_waited(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    peer.plays("sendMessage", Fault(status=429, retry_after=1))
+async def test_a_short_wait_that_telegram_asks_for_is_waited(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    peer.script_failures("sendMessage", ScriptedFailure(status=429, retry_after=1))
     begin = asyncio.get_running_loop().time()
-    await channel.send("42", bot.shown("hi"))
-    assert peer.said() == ["hi"]
+    await channel.send("42", bot.outgoing_message("hi"))
+    assert peer.bot_texts() == ["hi"]
     assert asyncio.get_running_loop().time() - begin >= 1
 
 
 async def test_a_long_wait_is_handed_back_and_the_chat_kept_quiet(
-    peer: TelegramPeer, bot: Bot, channel: Telegram
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
-    peer.plays("sendMessage", Fault(status=429, retry_after=30))
+    peer.script_failures("sendMessage", ScriptedFailure(status=429, retry_after=30))
     for _ in range(2):
         with pytest.raises(DeliveryError) as caught:
-            await channel.send("42", bot.shown("hi"))
+            await channel.send("42", bot.outgoing_message("hi"))
         assert not caught.value.permanent
         assert caught.value.retry_after is not None
         assert timedelta(seconds=29) < caught.value.retry_after <= timedelta(seconds=30)
-    await channel.send("43", bot.shown("hi"))
-    assert peer.said(42) == []
-    assert peer.said(43) == ["hi"]
+    await channel.send("43", bot.outgoing_message("hi"))
+    assert peer.bot_texts(42) == []
+    assert peer.bot_texts(43) == ["hi"]
 
 
-async def test_a_chat_that_moved_gets_its_reply(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+async def test_a_chat_that_moved_gets_its_reply(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
     peer.migrated[-5] = -1000000000005
     for text in ("one", "two"):
-        await channel.send("-5", bot.shown(text))
-    assert peer.said(-1000000000005) == ["one", "two"]
-    assert len(peer.called("sendMessage")) == 3
+        await channel.send("-5", bot.outgoing_message(text))
+    assert peer.bot_texts(-1000000000005) == ["one", "two"]
+    assert len(peer.calls_of("sendMessage")) == 3
 
 
-async def test_a_chat_gets_its_messages_at_the_allowed_pace(peer: TelegramPeer, bot: Bot) -> None:
-    channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, tempo=replace(QUICK, chat=0.3))
+async def test_a_chat_gets_its_messages_at_the_allowed_pace(peer: TelegramPeer, bot: FakeProgram) -> None:
+    channel = Telegram(
+        bot.receive, token=peer.token, api_url=peer.url, timing=replace(FAST_TIMING, chat_interval_seconds=0.3)
+    )
     for text in "abc":
-        await channel.send("42", bot.shown(text))
+        await channel.send("42", bot.outgoing_message(text))
     await channel.stop()
     assert peer.sent_at[-1] - peer.sent_at[0] > 0.5
 
 
-async def test_a_reply_in_a_forum_goes_to_its_topic(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    await channel.send("-1000000000005/9", bot.shown("hi"))
+async def test_a_reply_in_a_forum_goes_to_its_topic(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
+    await channel.send("-1000000000005/9", bot.outgoing_message("hi"))
     assert peer.sent[0]["message_thread_id"] == 9
 
 
 GROUP = -1000000000005
 
 
-async def test_in_a_group_a_reply_quotes_what_it_answers(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    asked = peer.says("@paligs_test_bot kase nestrādā", chat=GROUP)
-    await channel.send(str(GROUP), bot.shown("x" * 4000 + "\n\n" + "y" * 4000, *CHOICES, answers=asked))
+async def test_in_a_group_a_reply_quotes_what_it_answers(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    asked = peer.send_text("@paligs_test_bot kase nestrādā", chat=GROUP)
+    await channel.send(str(GROUP), bot.outgoing_message("x" * 4000 + "\n\n" + "y" * 4000, *CHOICES, answers=asked))
     first, last = peer.sent
     assert first["reply_to_message"]["message_id"] == asked
     assert "reply_to_message" not in last
     assert "reply_markup" in last
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
-async def test_a_mended_message_is_quoted_too(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    asked = peer.says("@paligs_test_bot kase nestrda", chat=GROUP)
-    await channel.send(f"{GROUP}/9", bot.shown("hi", answers=f"{asked}:e1764000000"))
+async def test_a_mended_message_is_quoted_too(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
+    asked = peer.send_text("@paligs_test_bot kase nestrda", chat=GROUP)
+    await channel.send(f"{GROUP}/9", bot.outgoing_message("hi", answers=f"{asked}:e1764000000"))
     assert peer.sent[0]["reply_to_message"]["message_id"] == asked
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
 async def test_what_is_deleted_or_moved_meanwhile_is_answered_without_a_quote(
-    peer: TelegramPeer, bot: Bot, channel: Telegram
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
-    asked = peer.says("@paligs_test_bot kase nestrādā", chat=-5)
+    asked = peer.send_text("@paligs_test_bot kase nestrādā", chat=-5)
     peer.migrated[-5] = GROUP
-    await channel.send("-5", bot.shown("moved", answers=asked))
+    await channel.send("-5", bot.outgoing_message("moved", answers=asked))
     peer.posted.clear()
-    await channel.send(str(GROUP), bot.shown("deleted", answers=asked))
-    assert peer.said(GROUP) == ["moved", "deleted"]
+    await channel.send(str(GROUP), bot.outgoing_message("deleted", answers=asked))
+    assert peer.bot_texts(GROUP) == ["moved", "deleted"]
     assert ["reply_to_message" in message for message in peer.sent] == [False, False]
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
 @pytest.mark.parametrize("answers", [None, "cb:77", "album:13"])
 async def test_what_is_no_message_is_not_quoted(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, answers: str | None
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, answers: str | None
 ) -> None:
-    await channel.send(str(GROUP), bot.shown("hi", answers=answers))
-    assert "reply_parameters" not in peer.called("sendMessage")[0]
+    await channel.send(str(GROUP), bot.outgoing_message("hi", answers=answers))
+    assert "reply_parameters" not in peer.calls_of("sendMessage")[0]
 
 
-async def test_alone_with_the_bot_nothing_is_quoted(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    await channel.send("42", bot.shown("hi", answers=peer.says("labdien")))
-    assert "reply_parameters" not in peer.called("sendMessage")[0]
+async def test_alone_with_the_bot_nothing_is_quoted(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
+    await channel.send("42", bot.outgoing_message("hi", answers=peer.send_text("labdien")))
+    assert "reply_parameters" not in peer.calls_of("sendMessage")[0]
 
 
 # Starting
@@ -272,109 +292,120 @@ async def test_alone_with_the_bot_nothing_is_quoted(peer: TelegramPeer, bot: Bot
 
 async def test_without_an_address_it_polls(peer: TelegramPeer, channel: Telegram) -> None:
     await channel.start(None)
-    await peer.until(lambda: peer.called("getUpdates"))
-    assert peer.called("deleteWebhook") == [{}]
-    assert not peer.misuses
+    await peer.until(lambda: peer.calls_of("getUpdates"))
+    assert peer.calls_of("deleteWebhook") == [{}]
+    assert not peer.contract_violations
 
 
 async def test_with_an_address_it_sets_the_webhook(peer: TelegramPeer, channel: Telegram) -> None:
     await channel.start("https://bot.example.lv/")
-    (webhook,) = peer.called("setWebhook")
+    (webhook,) = peer.calls_of("setWebhook")
     assert webhook["url"] == "https://bot.example.lv/webhooks/telegram"
     assert webhook["allowed_updates"] == ["message", "edited_message", "callback_query"]
     assert len(webhook["secret_token"]) >= 32
     assert TOKEN.split(":")[1] not in webhook["secret_token"]
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
-async def test_the_profile_is_set_once_in_every_language(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+async def test_the_profile_is_set_once_in_every_language(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
     await channel.start(None)
     await peer.until(lambda: len(peer.profile) == 12)
     assert {code for _, code in peer.profile} == {"", "lv", "ru", "en"}
     assert peer.profile["MyCommands", ""] == peer.profile["MyCommands", "lv"]
     assert {"privacy", "help"} <= {command["command"] for command in peer.profile["MyCommands", "en"]}
-    again = Telegram(bot.receive, token=peer.token, api_url=peer.url, tempo=QUICK)
+    again = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
     await again.start("https://bot.example.lv")
-    await peer.until(lambda: len(peer.called("getMyShortDescription")) == 8)
+    await peer.until(lambda: len(peer.calls_of("getMyShortDescription")) == 8)
     await again.stop()
     assert len([name for name, _ in peer.calls if name.startswith("setMy")]) == 12
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
-async def test_a_wrong_token_is_told_at_once(peer: TelegramPeer, bot: Bot) -> None:
-    channel = Telegram(bot.receive, token="1:wrong", api_url=peer.url, tempo=QUICK)
+async def test_a_wrong_token_is_told_at_once(peer: TelegramPeer, bot: FakeProgram) -> None:
+    channel = Telegram(bot.receive, token="1:wrong", api_url=peer.url, timing=FAST_TIMING)
     with pytest.raises(TelegramSettingError, match="TELEGRAM_BOT_TOKEN") as caught:
         await channel.start(None)
     await channel.stop()
     assert "wrong" not in str(caught.value)
 
 
-async def test_a_wrong_secret_is_told_by_its_name(peer: TelegramPeer, bot: Bot) -> None:
-    channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, secret="not allowed!", tempo=QUICK)
+async def test_a_wrong_secret_is_told_by_its_name(peer: TelegramPeer, bot: FakeProgram) -> None:
+    channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, secret="not allowed!", timing=FAST_TIMING)
     with pytest.raises(TelegramSettingError, match="TELEGRAM_WEBHOOK_SECRET"):
         await channel.start("https://bot.example.lv")
     await channel.stop()
 
 
-async def test_telegram_may_be_away_at_the_start(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    peer.plays("getMe", Fault(reset=True), Fault(status=502), Fault(status=429, retry_after=1))
+async def test_telegram_may_be_away_at_the_start(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
+    peer.script_failures(
+        "getMe",
+        ScriptedFailure(drop_connection=True),
+        ScriptedFailure(status=502),
+        ScriptedFailure(status=429, retry_after=1),
+    )
     await channel.start(None)
-    peer.says("labdien")
+    peer.send_text("labdien")
     await peer.until(lambda: bot.texts() == ["labdien"])
 
 
 # Polling
 
 
-async def test_what_people_write_is_heard_and_confirmed(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+async def test_what_people_write_is_heard_and_confirmed(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
     await channel.start(None)
-    number = peer.says("Kase nestrādā")
+    number = peer.send_text("Kase nestrādā")
     await peer.until(lambda: not peer.pending)
-    (heard,) = bot.heard
+    (heard,) = bot.received
     assert (heard.conversation, heard.message_id, heard.text, heard.language) == (
         "42",
         str(number),
         "Kase nestrādā",
         "lv",
     )
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
-async def test_messages_that_came_before_the_start_are_heard(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+async def test_messages_that_came_before_the_start_are_heard(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
     for number in range(230):
-        peer.says(f"{number}", user=number % 7 + 1)
+        peer.send_text(f"{number}", user=number % 7 + 1)
     await channel.start(None)
     await peer.until(lambda: not peer.pending)
     assert sorted(map(int, bot.texts())) == list(range(230))
 
 
 async def test_a_message_is_kept_by_telegram_until_it_is_stored(
-    peer: TelegramPeer, bot: Bot, channel: Telegram
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
     bot.failures = [RuntimeError("the database is away")] * 3
     await channel.start(None)
-    peer.says("a")
+    peer.send_text("a")
     await peer.until(lambda: bot.texts() == ["a"])
     await peer.until(lambda: not peer.pending)
 
 
-async def test_a_crash_loses_nothing(peer: TelegramPeer, bot: Bot) -> None:
+async def test_a_crash_loses_nothing(peer: TelegramPeer, bot: FakeProgram) -> None:
     for number in range(20):
-        peer.says(f"{number}", user=number + 1)
-    stuck = Bot(slow=60)
-    first = Telegram(stuck.receive, token=peer.token, api_url=peer.url, tempo=QUICK)
+        peer.send_text(f"{number}", user=number + 1)
+    stuck = FakeProgram(delay_seconds=60)
+    first = Telegram(stuck.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
     await first.start(None)
-    await peer.until(lambda: peer.called("getUpdates"))
-    first._poller._loop.cancel()  # type: ignore[union-attr] # As dead as a task can be in its own process.
-    second = Telegram(bot.receive, token=peer.token, api_url=peer.url, tempo=QUICK)
+    await peer.until(lambda: peer.calls_of("getUpdates"))
+    first._poller._poll_task.cancel()  # type: ignore[union-attr] # As dead as a task can be in its own process.
+    second = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
     await second.start(None)
-    await peer.until(lambda: len(bot.heard) == 20)
+    await peer.until(lambda: len(bot.received) == 20)
     await second.stop()
     await first.stop()
 
 
-async def test_two_that_poll_are_told_in_the_log(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    other = Telegram(bot.receive, token=peer.token, api_url=peer.url, tempo=QUICK)
+async def test_two_that_poll_are_told_in_the_log(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
+    other = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
     with capture_logs() as logs:
         await channel.start(None)
         await other.start(None)
@@ -384,25 +415,31 @@ async def test_two_that_poll_are_told_in_the_log(peer: TelegramPeer, bot: Bot, c
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault(reset=True), Fault(status=502), Fault(status=429, retry_after=1), Fault(slow=0.3)]
+    "fault",
+    [
+        ScriptedFailure(drop_connection=True),
+        ScriptedFailure(status=502),
+        ScriptedFailure(status=429, retry_after=1),
+        ScriptedFailure(delay_seconds=0.3),
+    ],
 )
 async def test_polling_outlives_the_faults_of_the_network(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, fault: Fault
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, fault: ScriptedFailure
 ) -> None:
-    peer.plays("getUpdates", fault, fault)
+    peer.script_failures("getUpdates", fault, fault)
     await channel.start(None)
-    peer.says("labdien")
+    peer.send_text("labdien")
     await peer.until(lambda: bot.texts() == ["labdien"])
 
 
-async def test_an_update_nobody_knows_stops_nothing(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
-    peer.push({"message": {"text": "secret words"}}, check=False)
-    peer.push({"something_new": {"deep": []}}, check=False)
-    peer.says("labdien")
+async def test_an_update_nobody_knows_stops_nothing(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
+    peer.push_update({"message": {"text": "secret words"}}, check=False)
+    peer.push_update({"something_new": {"deep": []}}, check=False)
+    peer.send_text("labdien")
     with capture_logs() as logs:
         await channel.start(None)
         await peer.until(lambda: not peer.pending)
-    assert (bot.texts(), bot.parked) == (["labdien"], ["malformed"])
+    assert (bot.texts(), bot.dropped) == (["labdien"], ["malformed"])
     assert "secret words" not in json.dumps(logs, default=str)
 
 
@@ -410,184 +447,192 @@ async def test_an_update_nobody_knows_stops_nothing(peer: TelegramPeer, bot: Bot
 
 
 @pytest.fixture
-async def asked(peer: TelegramPeer, bot: Bot, channel: Telegram) -> Telegram:
+async def asked(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> Telegram:
     """A started channel that has asked a question."""
     await channel.start(None)
-    await channel.send("42", bot.shown("Skatiet https://a.lv, izvēlieties:", *CHOICES))
+    await channel.send("42", bot.outgoing_message("Skatiet https://a.lv, izvēlieties:", *CHOICES))
     return channel
 
 
-async def test_a_tap_is_felt_heard_and_shown(peer: TelegramPeer, bot: Bot, asked: Telegram) -> None:
-    tap = peer.taps("Tehniskā daļa")
+async def test_a_tap_is_felt_heard_and_shown(peer: TelegramPeer, bot: FakeProgram, asked: Telegram) -> None:
+    tap = peer.tap_button("Tehniskā daļa")
     await peer.until(lambda: "reply_markup" not in peer.sent[0])
-    (heard,) = bot.heard
-    assert (heard.kind, heard.choice, heard.asked_in) == (Kind.TAP, "line:technical", "31")
+    (heard,) = bot.received
+    assert (heard.kind, heard.choice, heard.source_turn) == (MessageKind.TAP, "line:technical", "31")
     assert (heard.text, heard.message_id) == ("Tehniskā daļa", f"cb:{tap}")
     assert peer.answered == [tap]
-    assert peer.said() == ["Skatiet https://a.lv, izvēlieties:\n\n✓ Tehniskā daļa"]
+    assert peer.bot_texts() == ["Skatiet https://a.lv, izvēlieties:\n\n✓ Tehniskā daļa"]
     assert peer.sent[0]["entities"][0]["url"] == "https://a.lv"
-    assert peer.called("editMessageText")[0]["link_preview_options"] == {"is_disabled": True}
-    assert not peer.misuses
+    assert peer.calls_of("editMessageText")[0]["link_preview_options"] == {"is_disabled": True}
+    assert not peer.contract_violations
 
 
-async def test_the_spinner_stops_before_the_tap_is_stored(peer: TelegramPeer, bot: Bot, asked: Telegram) -> None:
-    bot.slow = 0.5
-    tap = peer.taps("HelpDesk")
+async def test_the_spinner_stops_before_the_tap_is_stored(
+    peer: TelegramPeer, bot: FakeProgram, asked: Telegram
+) -> None:
+    bot.delay_seconds = 0.5
+    tap = peer.tap_button("HelpDesk")
     await peer.until(lambda: peer.answered == [tap])
-    assert bot.heard == []
+    assert bot.received == []
 
 
 async def test_a_second_tap_on_the_same_keyboard_is_heard_and_harmless(
-    peer: TelegramPeer, bot: Bot, asked: Telegram
+    peer: TelegramPeer, bot: FakeProgram, asked: Telegram
 ) -> None:
     stale = dict(peer.sent[0])
     for title in ("HelpDesk", "HelpDesk", "Tehniskā daļa"):
-        peer.taps(title, message=stale)
-    await peer.until(lambda: len(bot.heard) == 3 and "reply_markup" not in peer.sent[0])
-    assert not peer.misuses
+        peer.tap_button(title, message=stale)
+    await peer.until(lambda: len(bot.received) == 3 and "reply_markup" not in peer.sent[0])
+    assert not peer.contract_violations
 
 
 async def test_a_choice_too_long_for_a_button_is_heard_by_its_title(
-    peer: TelegramPeer, bot: Bot, asked: Telegram
+    peer: TelegramPeer, bot: FakeProgram, asked: Telegram
 ) -> None:
-    await asked.send("42", bot.shown("?", Option(id="entry:" + "garš" * 30, title="Gara tēma")))
-    peer.taps("Gara tēma")
-    await peer.until(lambda: bot.heard)
-    assert (bot.heard[0].kind, bot.heard[0].text, bot.heard[0].asked_in) == (Kind.TEXT, "Gara tēma", "31")
-    assert not peer.misuses
+    await asked.send("42", bot.outgoing_message("?", Option(id="entry:" + "garš" * 30, title="Gara tēma")))
+    peer.tap_button("Gara tēma")
+    await peer.until(lambda: bot.received)
+    assert (bot.received[0].kind, bot.received[0].text, bot.received[0].source_turn) == (
+        MessageKind.TEXT,
+        "Gara tēma",
+        "31",
+    )
+    assert not peer.contract_violations
 
 
 async def test_a_tap_works_while_telegram_refuses_the_small_calls(
-    peer: TelegramPeer, bot: Bot, asked: Telegram
+    peer: TelegramPeer, bot: FakeProgram, asked: Telegram
 ) -> None:
-    peer.plays("answerCallbackQuery", Fault(status=400))
-    peer.plays("editMessageText", Fault(reset=True))
-    peer.taps("HelpDesk")
+    peer.script_failures("answerCallbackQuery", ScriptedFailure(status=400))
+    peer.script_failures("editMessageText", ScriptedFailure(drop_connection=True))
+    peer.tap_button("HelpDesk")
     await peer.until(lambda: not peer.pending)
-    assert [heard.choice for heard in bot.heard] == ["line:helpdesk"]
+    assert [heard.choice for heard in bot.received] == ["line:helpdesk"]
 
 
 # Manners
 
 
 async def test_typing_is_shown_when_it_takes_long_and_only_then(
-    peer: TelegramPeer, bot: Bot, channel: Telegram
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
     await channel.start(None)
-    peer.says("quick")
+    peer.send_text("quick")
     await peer.until(lambda: not peer.pending)
-    assert peer.called("sendChatAction") == []
-    bot.slow = 0.4
-    peer.says("slow")
+    assert peer.calls_of("sendChatAction") == []
+    bot.delay_seconds = 0.4
+    peer.send_text("slow")
     await peer.until(lambda: not peer.pending)
-    assert peer.called("sendChatAction") == [{"chat_id": 42, "action": "typing"}]
+    assert peer.calls_of("sendChatAction") == [{"chat_id": 42, "action": "typing"}]
 
 
 async def test_in_a_group_only_what_is_meant_for_the_bot_is_heard(
-    peer: TelegramPeer, bot: Bot, channel: Telegram
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
     group = -1000000000005
     await channel.start(None)
-    peer.says("kas šodien strādā?", chat=group)
-    peer.says("@paligs_test_bot, kase nestrādā", chat=group)
-    peer.says("/help@paligs_test_bot", chat=group)
-    peer.says("/help@other_bot", chat=group)
-    peer.posts(chat=group, new_chat_members=[peer.me])
+    peer.send_text("kas šodien strādā?", chat=group)
+    peer.send_text("@paligs_test_bot, kase nestrādā", chat=group)
+    peer.send_text("/help@paligs_test_bot", chat=group)
+    peer.send_text("/help@other_bot", chat=group)
+    peer.send_message(chat=group, new_chat_members=[peer.me])
     await peer.until(lambda: not peer.pending)
     assert bot.texts() == ["kase nestrādā", "/help"]
-    assert {heard.conversation for heard in bot.heard} == {str(group)}
+    assert {heard.conversation for heard in bot.received} == {str(group)}
 
 
 async def test_a_mended_message_is_heard_again_and_an_old_one_is_not(
-    peer: TelegramPeer, bot: Bot, channel: Telegram
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
     await channel.start(None)
-    number = peer.says("kase nestrda")
-    peer.edits(number, "kase nestrādā", after=20)
-    peer.edits(number, "paldies", after=3600)
+    number = peer.send_text("kase nestrda")
+    peer.edit_message(number, "kase nestrādā", after=20)
+    peer.edit_message(number, "paldies", after=3600)
     await peer.until(lambda: not peer.pending)
     assert bot.texts() == ["kase nestrda", "kase nestrādā"]
-    assert len({heard.message_id for heard in bot.heard}) == 2
+    assert len({heard.message_id for heard in bot.received}) == 2
 
 
-async def test_an_album_is_answered_once(peer: TelegramPeer, bot: Bot, channel: Telegram) -> None:
+async def test_an_album_is_answered_once(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
     photo = [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]
     await channel.start(None)
-    peer.posts(photo=photo, media_group_id="told", caption="Kases čeks")
+    peer.send_message(photo=photo, media_group_id="told", caption="Kases čeks")
     for _ in range(2):
-        peer.posts(photo=photo, media_group_id="told")
+        peer.send_message(photo=photo, media_group_id="told")
     for _ in range(3):
-        peer.posts(photo=photo, media_group_id="bare")
+        peer.send_message(photo=photo, media_group_id="bare")
     await peer.until(lambda: not peer.pending)
-    assert [heard.text for heard in bot.heard] == ["Kases čeks", "", "", ""]
-    assert len({heard.message_id for heard in bot.heard}) == 2
+    assert [heard.text for heard in bot.received] == ["Kases čeks", "", "", ""]
+    assert len({heard.message_id for heard in bot.received}) == 2
 
 
 # The webhook
 
 
-async def test_what_people_write_comes_by_webhook(peer: TelegramPeer, bot: Bot, channel: Telegram, site: str) -> None:
+async def test_what_people_write_comes_by_webhook(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
+) -> None:
     await channel.start(site)
-    await channel.send("42", bot.shown("?", *CHOICES))
-    peer.says("labdien")
-    peer.taps("HelpDesk")
+    await channel.send("42", bot.outgoing_message("?", *CHOICES))
+    peer.send_text("labdien")
+    peer.tap_button("HelpDesk")
     await peer.until(lambda: not peer.pending)
     assert sorted(bot.texts()) == ["HelpDesk", "labdien"]
     await peer.until(lambda: "reply_markup" not in peer.sent[0])
-    assert not peer.misuses
+    assert not peer.contract_violations
 
 
 async def test_what_is_not_stored_is_sent_again_in_order(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, site: str
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
 ) -> None:
     bot.failures = [RuntimeError("the database is away")] * 4
     await channel.start(site)
     for text in "abc":
-        peer.says(text)
+        peer.send_text(text)
     await peer.until(lambda: not peer.pending)
     assert bot.texts() == ["a", "b", "c"]
     assert [status for _, status in peer.deliveries] == [500] * 4 + [200] * 3
 
 
 async def test_what_can_never_be_read_is_parked_and_not_sent_again(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, site: str
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
 ) -> None:
     await channel.start(site)
-    peer.push({"message": {"text": "secret words"}}, check=False)
+    peer.push_update({"message": {"text": "secret words"}}, check=False)
     with capture_logs() as logs:
         await peer.until(lambda: not peer.pending)
     assert [status for _, status in peer.deliveries] == [200]
-    assert bot.parked == ["malformed"]
+    assert bot.dropped == ["malformed"]
     assert "secret words" not in json.dumps(logs, default=str)
 
 
 @pytest.mark.parametrize("body", ["", "{", "[" * 100_000, '"\\ud800"', "\xff", "null"])
 async def test_a_body_that_is_no_update_is_parked(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, site: str, body: str
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str, body: str
 ) -> None:
     await channel.start(site)
     headers = {HEADER: peer.webhook["secret_token"]}
     async with ClientSession() as client:
         answer = await client.post(f"{site}/webhooks/telegram", data=body.encode("latin-1"), headers=headers)
     assert answer.status == 200
-    assert len(bot.parked) == 1
+    assert len(bot.dropped) == 1
 
 
 @pytest.mark.parametrize("secret", [None, "", "guessed", "sécret"])
 async def test_who_does_not_know_the_secret_is_turned_away(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, site: str, secret: str | None
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str, secret: str | None
 ) -> None:
     await channel.start(site)
     headers = {} if secret is None else {HEADER: secret}
     async with ClientSession() as client:
         answer = await client.post(f"{site}/webhooks/telegram", json={"update_id": 1}, headers=headers)
     assert answer.status == 403
-    assert (bot.heard, bot.parked, bot.rejected) == ([], [], [1])
+    assert (bot.received, bot.dropped, bot.rejections) == ([], [], [1])
 
 
 @pytest.mark.parametrize("chunked", [False, True])
 async def test_a_body_that_is_too_large_is_not_read(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, site: str, chunked: bool
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str, chunked: bool
 ) -> None:
     async def body() -> AsyncIterator[bytes]:
         for _ in range(40):
@@ -602,15 +647,15 @@ async def test_a_body_that_is_too_large_is_not_read(
 
 
 async def test_before_the_bot_knows_its_name_telegram_is_asked_to_come_again(
-    peer: TelegramPeer, bot: Bot, channel: Telegram, site: str
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
 ) -> None:
-    peer.plays("getMe", Fault(reset=True), Fault(reset=True))
+    peer.script_failures("getMe", ScriptedFailure(drop_connection=True), ScriptedFailure(drop_connection=True))
     await channel.start(site)
     headers = {HEADER: channel._secret}
     async with ClientSession() as client:
         answer = await client.post(f"{site}/webhooks/telegram", json={"update_id": 1}, headers=headers)
     assert answer.status == 503
-    peer.says("labdien")
+    peer.send_text("labdien")
     await peer.until(lambda: bot.texts() == ["labdien"])
 
 
@@ -618,7 +663,7 @@ async def test_stopping_keeps_the_webhook(peer: TelegramPeer, channel: Telegram,
     await channel.start(site)
     await channel.stop()
     assert peer.webhook
-    assert peer.called("deleteWebhook") == []
+    assert peer.calls_of("deleteWebhook") == []
 
 
 # The peer itself
@@ -671,4 +716,4 @@ def test_the_peer_is_strict_about_buttons(button: dict[str, str], problem: str) 
 
 def test_the_peer_sends_only_updates_that_the_bot_api_describes() -> None:
     with pytest.raises(MisuseError):
-        TelegramPeer().push({"message": {"text": "hi"}})
+        TelegramPeer().push_update({"message": {"text": "hi"}})

@@ -15,13 +15,13 @@ from aiohttp import ClientSession, CookieJar, web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.contract.conftest import postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import Program, own_port
+from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import TelegramPeer
-from tests.e2e.test_pages_of_many import Page, database  # noqa: F401 a fixture
+from tests.e2e.test_pages_of_many import RemoteChatPage, database  # noqa: F401 a fixture
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class CollectedSpan:
     """One span as it arrived."""
 
     name: str
@@ -33,24 +33,24 @@ class Seen:
 
 
 @dataclass
-class Collector:
+class FakeOtlpCollector:
     """An OTLP/HTTP collector that keeps what it gets; `silent` takes a request and never answers."""
 
-    spans: list[Seen] = field(default_factory=list)
+    spans: list[CollectedSpan] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
-    silent: bool = False
+    unresponsive: bool = False
     url: str = ""
 
     async def take(self, request: web.Request) -> web.Response:
         """POST /v1/traces"""
         assert request.content_type == "application/x-protobuf"
         self.bodies.append(await request.read())
-        if self.silent:
+        if self.unresponsive:
             await asyncio.sleep(60)
         for resource in ExportTraceServiceRequest.FromString(self.bodies[-1]).resource_spans:
             of = {pair.key: pair.value.string_value for pair in resource.resource.attributes}
             self.spans += [
-                Seen(
+                CollectedSpan(
                     name=span.name,
                     trace=span.trace_id,
                     id=span.span_id,
@@ -63,7 +63,7 @@ class Collector:
             ]
         return web.Response(content_type="application/x-protobuf")
 
-    def named(self, name: str) -> list[Seen]:
+    def named(self, name: str) -> list[CollectedSpan]:
         return [span for span in self.spans if span.name == name]
 
     async def until(self, done: Callable[[], object], within: float = 60) -> None:
@@ -74,8 +74,8 @@ class Collector:
 
 
 @pytest.fixture
-async def collector() -> AsyncIterator[Collector]:
-    collector = Collector()
+async def collector() -> AsyncIterator[FakeOtlpCollector]:
+    collector = FakeOtlpCollector()
     application = web.Application()
     application.add_routes([web.post("/v1/traces", collector.take)])
     runner = web.AppRunner(application, shutdown_timeout=0.1)
@@ -87,20 +87,22 @@ async def collector() -> AsyncIterator[Collector]:
 
 
 @pytest.mark.parametrize("way", ["polling", "webhook"])
-async def test_the_way_of_a_message_arrives_at_the_collector(way: str, collector: Collector, tmp_path: Path) -> None:
+async def test_the_way_of_a_message_arrives_at_the_collector(
+    way: str, collector: FakeOtlpCollector, tmp_path: Path
+) -> None:
     async with TelegramPeer() as peer:
         port = own_port()
         settings = {"PORT": str(port), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
         if way == "webhook":
             settings["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         (tmp_path / ".env").write_text(f"OTEL_EXPORTER_OTLP_ENDPOINT={collector.url}\nOTEL_BSP_SCHEDULE_DELAY=60000\n")
-        with Program(tmp_path, settings) as program:
+        with ProgramProcess(tmp_path, settings) as program:
             program.start()
-            peer.says("kase nedrukā čeku")
+            peer.send_text("kase nedrukā čeku")
             await peer.until(lambda: peer.sent, 60)
             # What is not due to be handed over for a minute comes at the latest with the end.
             assert await asyncio.to_thread(program.stop, 20) == 0
-            assert not program.complaints()
+            assert not program.logged_errors()
 
     way_in = ["POST /webhooks/telegram"] if way == "webhook" else []
     chain = [*way_in, "receive telegram", "intake"]
@@ -117,7 +119,7 @@ async def test_the_way_of_a_message_arrives_at_the_collector(way: str, collector
 
 @pytest.mark.postgres
 async def test_a_worker_delivers_into_the_trace_of_the_web_process(
-    collector: Collector,
+    collector: FakeOtlpCollector,
     database: str,  # noqa: F811
     tmp_path: Path,
 ) -> None:
@@ -131,13 +133,13 @@ async def test_a_worker_delivers_into_the_trace_of_the_web_process(
     with ExitStack() as running:
         for role in ("web", "worker"):
             (tmp_path / role).mkdir()
-            program = running.enter_context(Program(tmp_path / role, settings | {"PORT": str(port)}, role))
+            program = running.enter_context(ProgramProcess(tmp_path / role, settings | {"PORT": str(port)}, role))
             program.start()
         url = f"http://127.0.0.1:{port}"
         async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
             await answers(client, url)
-            page = await Page.opened(client, url)
-            await page.says("kase nedrukā čeku")
+            page = await RemoteChatPage.open_page(client, url)
+            await page.send("kase nedrukā čeku")
             await collector.until(lambda: len(collector.named("deliver webchat")) == 2)
             await collector.until(lambda: len(collector.named("intake")) == 2)
 
@@ -160,9 +162,9 @@ async def answers(client: ClientSession, url: str) -> None:
 
 
 async def test_a_collector_that_does_not_answer_hinders_neither_the_answers_nor_the_end(
-    collector: Collector, tmp_path: Path
+    collector: FakeOtlpCollector, tmp_path: Path
 ) -> None:
-    collector.silent = True
+    collector.unresponsive = True
     async with TelegramPeer() as peer:
         settings = {
             "PORT": str(own_port()),
@@ -172,9 +174,9 @@ async def test_a_collector_that_does_not_answer_hinders_neither_the_answers_nor_
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_BSP_SCHEDULE_DELAY": "50",
         }
-        with Program(tmp_path, settings) as program:
+        with ProgramProcess(tmp_path, settings) as program:
             program.start()
-            peer.says("labdien")
+            peer.send_text("labdien")
             await peer.until(lambda: peer.sent and collector.bodies, 60)
             begin = monotonic()
             assert await asyncio.to_thread(program.stop, 20) == 0

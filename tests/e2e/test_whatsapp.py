@@ -11,18 +11,18 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient
 
-from bot.channels.port import DeliveryError, Shown
+from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp.rest import Rest
-from bot.channels.whatsapp.templates import templates
-from handlers.messages import Option
+from bot.channels.whatsapp.client import TwilioClient
+from bot.channels.whatsapp.templates import template_requests
+from handlers.model.messages import Option
 from tests.doubles import NOW
 from tests.e2e import npm
-from tests.e2e.twilio_peer import Answer, TwilioPeer, refuses, resets, sleeps
-from tests.unit.bot.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN, Behind, make_account
+from tests.e2e.twilio_peer import Answer, TwilioPeer, never_answer, refuse, reset_connection
+from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN, RecordingWebhookHandlers, make_account
 
 CONTENT = {"quick-reply-2": "HX" + "a" * 32}
-SAID = Shown(sequence=1, mine=False, text="Zvaniet: +371 20110505", options=(), at=NOW, turn="7")
+SAID = OutgoingMessage(sequence=1, from_user=False, text="Zvaniet: +371 20110505", options=(), at=NOW, turn="7")
 ASKED = replace(SAID, options=(Option(id="entry:a", title="Kase"), Option(id="entry:b", title="Printeris")))
 LONG = replace(SAID, text="\n\n".join(["pirmā " * 200, "otrā " * 200, "trešā " * 200]))
 
@@ -50,9 +50,9 @@ def content_api(counterparts: None, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def channel(api_url: str, *, seconds: float = 10.0, connect_seconds: float = 5.0) -> WhatsApp:
-    account, behind = make_account(CONTENT, api_url=api_url), Behind()
-    rest = Rest(account, seconds=seconds, connect_seconds=connect_seconds)
-    return WhatsApp(account, receive=behind.receive, reported=behind.reported, rest=rest)
+    account, behind = make_account(CONTENT, api_url=api_url), RecordingWebhookHandlers()
+    rest = TwilioClient(account, timeout_seconds=seconds, connect_timeout_seconds=connect_seconds)
+    return WhatsApp(account, receive=behind.receive, on_status=behind.on_status, messages=rest)
 
 
 class TestTwilioItself:
@@ -61,7 +61,7 @@ class TestTwilioItself:
     pytestmark = needs_npm
 
     @pytest.mark.parametrize("shown", [SAID, ASKED, LONG], ids=["text", "buttons", "long text"])
-    async def test_it_takes_what_we_send(self, api: str, shown: Shown) -> None:
+    async def test_it_takes_what_we_send(self, api: str, shown: OutgoingMessage) -> None:
         whatsapp = channel(api)
         try:
             assert await whatsapp.send(ANNA, shown) == "SM" + "a" * 32
@@ -80,10 +80,10 @@ class TestTwilioItself:
         assert "'To'" in said
         assert "StatusCallback" in said
 
-    @pytest.mark.parametrize("name", list(templates()))
+    @pytest.mark.parametrize("name", list(template_requests()))
     async def test_it_takes_our_templates(self, content_api: str, name: str) -> None:
         headers = {"Authorization": "Basic QUM6eA=="}
-        body = templates()[name]
+        body = template_requests()[name]
         async with (
             ClientSession() as client,
             client.post(f"{content_api}/v1/Content", json=body, headers=headers) as response,
@@ -109,16 +109,16 @@ class TestSignatures:
     @pytest.fixture
     async def client(
         self, aiohttp_client: Callable[[web.Application], Awaitable[TestClient[web.Request, web.Application]]]
-    ) -> tuple[TestClient[web.Request, web.Application], Behind]:
+    ) -> tuple[TestClient[web.Request, web.Application], RecordingWebhookHandlers]:
         """The channel's routes, served, and what came through."""
-        behind = Behind()
-        whatsapp = WhatsApp(make_account(), receive=behind.receive, reported=behind.reported)
+        behind = RecordingWebhookHandlers()
+        whatsapp = WhatsApp(make_account(), receive=behind.receive, on_status=behind.on_status)
         application = web.Application()
         application.add_routes(whatsapp.routes())
         return await aiohttp_client(application), behind
 
     async def test_what_twilio_signs_comes_in(
-        self, client: tuple[TestClient[web.Request, web.Application], Behind]
+        self, client: tuple[TestClient[web.Request, web.Application], RecordingWebhookHandlers]
     ) -> None:
         served, behind = client
         cases = [(path, form) for path in self.PATHS for form in self.FORMS]
@@ -130,7 +130,7 @@ class TestSignatures:
                 assert response.status == 200, form
             async with served.post(path, data={**form, "Body": "forged"}, headers=headers) as response:
                 assert response.status == 403, form
-        assert [heard.text for heard in behind.heard] == [form["Body"] for _, form in cases]
+        assert [heard.text for heard in behind.received] == [form["Body"] for _, form in cases]
 
 
 class TestFailures:
@@ -164,21 +164,21 @@ class TestFailures:
     @pytest.mark.parametrize(
         ("answer", "permanent", "said"),
         [
-            (refuses(429, 20429), False, "slow down"),
-            (refuses(429, text="<html>"), False, "slow down"),
-            (refuses(400, 63016), True, "24 hours"),
-            (refuses(400, 21610), True, "opted out"),
-            (refuses(401, 20003), True, "TWILIO_AUTH_TOKEN"),
-            (refuses(400, 99999), True, "errors/99999"),
-            (refuses(404, text="no such page"), True, "HTTP 404"),
-            (refuses(302, text=""), True, "HTTP 302"),
-            (refuses(500, 20500), True, "may have been sent"),
-            (refuses(503, text="<html>"), True, "may have been sent"),
-            (refuses(201, text="not JSON"), True, "may have been sent"),
-            (refuses(201, text="[]"), True, "may have been sent"),
-            (refuses(201, text="{}"), True, "may have been sent"),
-            (resets, True, "may have been sent"),
-            (sleeps, True, "may have been sent"),
+            (refuse(429, 20429), False, "slow down"),
+            (refuse(429, text="<html>"), False, "slow down"),
+            (refuse(400, 63016), True, "24 hours"),
+            (refuse(400, 21610), True, "opted out"),
+            (refuse(401, 20003), True, "TWILIO_AUTH_TOKEN"),
+            (refuse(400, 99999), True, "errors/99999"),
+            (refuse(404, text="no such page"), True, "HTTP 404"),
+            (refuse(302, text=""), True, "HTTP 302"),
+            (refuse(500, 20500), True, "may have been sent"),
+            (refuse(503, text="<html>"), True, "may have been sent"),
+            (refuse(201, text="not JSON"), True, "may have been sent"),
+            (refuse(201, text="[]"), True, "may have been sent"),
+            (refuse(201, text="{}"), True, "may have been sent"),
+            (reset_connection, True, "may have been sent"),
+            (never_answer, True, "may have been sent"),
         ],
     )
     async def test_each_failure(
@@ -220,7 +220,7 @@ class TestFailures:
         assert not caught.value.permanent
 
     async def test_it_goes_on_where_it_was_slowed_down(self, peer: TwilioPeer, whatsapp: WhatsApp) -> None:
-        peer.answers = [refuses(201, text='{"sid": "SM1"}'), refuses(429, 20429)]
+        peer.answers = [refuse(201, text='{"sid": "SM1"}'), refuse(429, 20429)]
         with pytest.raises(DeliveryError):
             await whatsapp.send(ANNA, LONG)
         await whatsapp.send(ANNA, LONG)
@@ -228,6 +228,6 @@ class TestFailures:
         assert bodies == ["pirmā", "otrā", "otrā", "trešā"]
 
     async def test_a_template_that_is_gone_is_said_in_words(self, peer: TwilioPeer, whatsapp: WhatsApp) -> None:
-        peer.answers = [refuses(400, 21655)]
+        peer.answers = [refuse(400, 21655)]
         await whatsapp.send(ANNA, ASKED)
         assert peer.requests[-1]["Body"] == f"{SAID.text}\n\n1. Kase\n2. Printeris"

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def refuses(status: int, code: int | None = None, *, text: str | None = None) -> Answer:
+def refuse(status: int, code: int | None = None, *, text: str | None = None) -> Answer:
     """An error as Twilio words it: it quotes the number. Or `text` alone."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -23,14 +23,14 @@ def refuses(status: int, code: int | None = None, *, text: str | None = None) ->
     return answer
 
 
-async def resets(request: web.Request) -> web.StreamResponse:
+async def reset_connection(request: web.Request) -> web.StreamResponse:
     """The connection breaks after the request was read."""
     assert request.transport is not None
     request.transport.abort()
     return web.Response()
 
 
-async def sleeps(request: web.Request) -> web.StreamResponse:
+async def never_answer(request: web.Request) -> web.StreamResponse:
     """The answer does not come."""
     await asyncio.sleep(30)
     return web.Response()

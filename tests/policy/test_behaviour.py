@@ -15,28 +15,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect
 
-from bot.announce import Announcer
-from bot.calls import Calls
-from bot.channels.port import Shown
-from bot.deliver import Deliverer
-from bot.desk import Desk
-from bot.intake import Intake
-from bot.notify.address import Way
-from bot.notify.apprise import ThroughApprise
-from bot.notify.mail import Mail
-from bot.notify.mailbox import leads_to
-from bot.notify.port import Notifier
-from bot.notify.staff import staff
-from bot.notify.words import Words, zone
-from bot.settings import read
-from bot.staffroom import Groups, Rows
-from bot.writing import Writer
-from handlers.actions import Reason
-from handlers.messages import Inbound, Kind
-from handlers.situation import Knowledge
+from bot.channels.interface import OutgoingMessage
+from bot.database.group_commit import GroupCommitWriter
+from bot.delivery.deliverer import Deliverer
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.notification_worker import NotificationWorker
+from bot.helpdesk.telegram_group import ButtonRows, TelegramGroupNotifier
+from bot.intake.intake import Intake
+from bot.notify.apprise import AppriseNotifier
+from bot.notify.directory import read_recipients
+from bot.notify.email import EmailNotifier
+from bot.notify.interface import Notifier
+from bot.notify.staff_address import Transport
+from bot.notify.ticket_mailbox import may_reach_ticket_mailbox
+from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.settings import read_settings
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound, MessageKind
 from kb.model import Act
-from storage import conversations, engine, handoffs, migrate
-from tests.doubles import NoJobs
+from storage.conversations import conversations
+from storage.database import engine
+from storage.helpdesk import handoffs
+from storage.migrations import upgrade
+from tests.doubles import RecordingJobQueue
 from tests.shared import queries
 
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
@@ -48,150 +51,164 @@ PRESSING = (
 
 
 @dataclass
-class Recorder:
+class OutgoingRecorder:
     """A channel that keeps what would have left, and towards whom."""
 
     name: str = "recorded"
-    left: list[tuple[str, Shown]] = field(default_factory=list)
+    sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
 
-    async def send(self, address: str, shown: Shown) -> str | None:
+    async def send(self, address: str, message: OutgoingMessage) -> str | None:
         """Recorded."""
-        self.left.append((address, shown))
+        self.sent.append((address, message))
         return None
 
 
 @dataclass
-class Staffroom:
+class RecordedStaffTransports:
     """What staff is told, by whichever way, and towards whom it left."""
 
-    left: list[str] = field(default_factory=list)
-    letters: list[EmailMessage] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    emails: list[EmailMessage] = field(default_factory=list)
 
-    async def post(self, address: str, html: str, rows: Rows = (), answers: str | None = None) -> str:
+    async def post(self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None) -> str:
         """As a board."""
-        self.left.append(f"telegram:{address}")
-        return str(len(self.left))
+        self.sent.append(f"telegram:{address}")
+        return str(len(self.sent))
 
-    async def change(self, address: str, receipt: str, html: str, rows: Rows = ()) -> None:
+    async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
         """As a board."""
-        self.left.append(f"telegram:{address}")
+        self.sent.append(f"telegram:{address}")
 
-    def tell(self, url: str, title: str, body: str) -> bool:
+    def send_apprise(self, url: str, title: str, body: str) -> bool:
         """As Apprise."""
-        self.left.append(url)
+        self.sent.append(url)
         return True
 
 
-class RecordedMail(Mail):
+class RecordedEmailNotifier(EmailNotifier):
     """Letters up to the point where they would leave."""
 
-    staffroom: Staffroom
+    transports: RecordedStaffTransports
 
-    async def _hand_in(self, message: EmailMessage, recipient: str) -> None:
-        self.staffroom.left.append(recipient)
-        self.staffroom.letters.append(message)
+    async def _submit(self, message: EmailMessage, recipient: str) -> None:
+        self.transports.sent.append(recipient)
+        self.transports.emails.append(message)
 
 
 @dataclass
-class House:
+class WholeProgram:
     """The whole program behind its channels."""
 
     database: Engine
     intake: Intake
     deliver: Deliverer
-    recorder: Recorder
-    announcer: Announcer
-    desk: Desk
-    staffroom: Staffroom
+    recorder: OutgoingRecorder
+    notification_worker: NotificationWorker
+    handoff_actions: HandoffActions
+    staff_transports: RecordedStaffTransports
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    async def _hear(self, inbound: Inbound) -> None:
+    async def _receive(self, inbound: Inbound) -> None:
         await self.intake(inbound)
-        with engine.reading(self.database) as connection:
+        with engine.read_transaction(self.database) as connection:
             talk = conversations.find(
                 connection, channel=inbound.channel, address=inbound.conversation, sender=inbound.sender
             )
         assert talk is not None
         await self.deliver(talk.id)
 
-    def hears(self, talk: str, texts: Sequence[str]) -> list[Shown]:
+    def exchange(self, talk: str, texts: Sequence[str]) -> list[OutgoingMessage]:
         """What one person is told in one talk."""
-        before = len(self.recorder.left)
+        before = len(self.recorder.sent)
         for text in texts:
             inbound = Inbound(
                 channel="recorded", conversation=talk, sender=talk, message_id=str(next(self.numbers)), sent_at=NOW, text=text,
-                kind=Kind.TEXT,
+                kind=MessageKind.TEXT,
             )  # fmt: skip
-            asyncio.run(self._hear(inbound))
-        assert {address for address, _ in self.recorder.left[before:]} <= {talk}
-        asyncio.run(self.announcer.settled())
-        return [shown for _, shown in self.recorder.left[before:]]
+            asyncio.run(self._receive(inbound))
+        assert {address for address, _ in self.recorder.sent[before:]} <= {talk}
+        asyncio.run(self.notification_worker.drain())
+        return [shown for _, shown in self.recorder.sent[before:]]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, shipped: Knowledge) -> Iterator[House]:
-    database = engine.create(f"sqlite:///{tmp_path_factory.mktemp('house') / 'paligs.sqlite3'}")
-    migrate.upgrade(database)
-    recorder, staffroom, directory = Recorder(), Staffroom(), shipped.base.directory
-    settings = read(
+def house(tmp_path_factory: pytest.TempPathFactory, shipped: KnowledgeBundle) -> Iterator[WholeProgram]:
+    database = engine.create_database_engine(f"sqlite:///{tmp_path_factory.mktemp('house') / 'paligs.sqlite3'}")
+    upgrade.upgrade(database)
+    recorder, staffroom, directory = OutgoingRecorder(), RecordedStaffTransports(), shipped.base.directory
+    settings = read_settings(
         notify={line: f"telegram:-10{place}, {line}@bistro.lv" for place, line in enumerate(directory.lines)},
         notify_escalation="json://bistro.lv/tills, boss@bistro.lv",
         smtp_url="smtps://mail.bistro.lv",
         notify_from="paligs@bistro.lv",
     )
-    told, minutes = staff(settings, directory, telegram=True), count(60)
+    told, minutes = read_recipients(settings, directory, telegram=True), count(60)
 
     def later() -> datetime:
         """So late that nobody has come, and a minute later each time, so that groups can hear all of it."""
         return NOW + timedelta(minutes=next(minutes))
 
-    assert told.server is not None
-    calls, words = Calls(plan=told.plan), Words.of(lambda: directory, "lv", zone(None))
+    assert told.mail_server is not None
+    calls, words = (
+        HandoffWorkflow(routing=told.routing),
+        NotificationTexts.for_directory(lambda: directory, "lv", load_time_zone(None)),
+    )
     ticket = directory.ticket_channel.address
-    mail = RecordedMail(told.server, "paligs@bistro.lv", words=words, ticket=lambda: ticket, clock=lambda: NOW)
-    mail.staffroom = staffroom
-    ways: dict[Way, Notifier] = {
-        Way.TELEGRAM: Groups(staffroom, words),
-        Way.MAIL: mail,
-        Way.APPRISE: ThroughApprise(words=words, ticket=lambda: ticket, tell=staffroom.tell),
+    mail = RecordedEmailNotifier(
+        told.mail_server, "paligs@bistro.lv", texts=words, ticket_address=lambda: ticket, clock=lambda: NOW
+    )
+    mail.transports = staffroom
+    ways: dict[Transport, Notifier] = {
+        Transport.TELEGRAM: TelegramGroupNotifier(staffroom, words),
+        Transport.MAIL: mail,
+        Transport.APPRISE: AppriseNotifier(texts=words, ticket_address=lambda: ticket, send=staffroom.send_apprise),
     }
     with ThreadPoolExecutor(1) as threads:
-        writer = Writer(database, threads)
+        writer = GroupCommitWriter(database, threads)
         intake = Intake(
             database=database,
-            knowledge=shipped,
+            knowledge_source=shipped,
             clock=lambda: NOW,
             threads=threads,
             writer=writer,
-            jobs=NoJobs(),
-            calls=calls,
+            jobs=RecordingJobQueue(),
+            handoff_workflow=calls,
         )
         deliver = Deliverer(writer=writer, channels={"recorded": recorder}, clock=lambda: NOW)
-        announcer = Announcer(database=database, threads=threads, clock=later, staff=told, calls=calls, ways=ways)
-        desk = Desk(
-            database=database, threads=threads, clock=lambda: NOW, knowledge=shipped, jobs=NoJobs(), calls=calls
+        announcer = NotificationWorker(
+            database=database, threads=threads, clock=later, recipients=told, handoff_workflow=calls, notifiers=ways
         )
-        yield House(database, intake, deliver, recorder, announcer, desk, staffroom)
+        desk = HandoffActions(
+            database=database,
+            threads=threads,
+            clock=lambda: NOW,
+            knowledge_source=shipped,
+            jobs=RecordingJobQueue(),
+            handoff_workflow=calls,
+        )
+        yield WholeProgram(database, intake, deliver, recorder, announcer, desk, staffroom)
     database.dispose()
 
 
-def no_way_to_a_ticket(house: House) -> None:
+def assert_nothing_reaches_tickets(house: WholeProgram) -> None:
     """Whatever was said: only the talks' own addresses and staff were written to; hand-offs name lines, not addresses."""
-    channel = house.intake.knowledge.current.base.directory.ticket_channel
+    channel = house.intake.knowledge_source.current.base.directory.ticket_channel
     forbidden = {channel.address.email, *channel.address.aliases}
-    assert not {address for address, _ in house.recorder.left} & forbidden
-    assert {*house.staffroom.left} <= {address.target for address in house.announcer.staff.addresses.values()} | {
-        address.name for address in house.announcer.staff.addresses.values()
-    }
-    assert not [address for address in house.staffroom.left if leads_to(address, channel.address)]
-    for letter in house.staffroom.letters:
+    assert not {address for address, _ in house.recorder.sent} & forbidden
+    assert {*house.staff_transports.sent} <= {
+        address.target for address in house.notification_worker.recipients.addresses.values()
+    } | {address.name for address in house.notification_worker.recipients.addresses.values()}
+    assert not [
+        address for address in house.staff_transports.sent if may_reach_ticket_mailbox(address, channel.address)
+    ]
+    for letter in house.staff_transports.emails:
         # What was said may name any address, and stands in the letter's body only.
-        assert not [name for name, value in letter.items() if leads_to(str(value), channel.address)]
+        assert not [name for name, value in letter.items() if may_reach_ticket_mailbox(str(value), channel.address)]
         assert {name.casefold() for name in letter} & {"cc", "bcc", "reply-to", "resent-to"} == set()
-    with engine.reading(house.database) as connection:
-        waiting = handoffs.listed(connection, limit=10_000)
-    assert {handoff.line for handoff in waiting} <= set(house.intake.knowledge.current.base.directory.lines)
-    assert {handoff.reason for handoff in waiting} <= set(Reason)
+    with engine.read_transaction(house.database) as connection:
+        waiting = handoffs.list_by_state(connection, limit=10_000)
+    assert {handoff.line for handoff in waiting} <= set(house.intake.knowledge_source.current.base.directory.lines)
+    assert {handoff.reason for handoff in waiting} <= set(HandoffReason)
 
 
 @settings(
@@ -201,45 +218,47 @@ def no_way_to_a_ticket(house: House) -> None:
     texts=st.lists(st.one_of(st.text(max_size=80), st.sampled_from(PRESSING)), min_size=1, max_size=6), talk=st.uuids()
 )
 def test_nothing_leaves_towards_the_ticket_mailbox_whatever_is_said(
-    house: House, texts: list[str], talk: object
+    house: WholeProgram, texts: list[str], talk: object
 ) -> None:
-    house.hears(str(talk), texts)
-    no_way_to_a_ticket(house)
+    house.exchange(str(talk), texts)
+    assert_nothing_reaches_tickets(house)
 
 
-def test_staff_is_told_by_every_way_of_whoever_stands_still(house: House) -> None:
-    before = len(house.staffroom.left)
-    house.hears("dead till", ["kase uzkarinjas, nevaram neko pardot"])
-    house.hears("dead till", ["ātrāk, lūdzu, support@smarttek.eu"])
-    told = {*house.staffroom.left[before:]}
+def test_staff_is_told_by_every_way_of_whoever_stands_still(house: WholeProgram) -> None:
+    before = len(house.staff_transports.sent)
+    house.exchange("dead till", ["kase uzkarinjas, nevaram neko pardot"])
+    house.exchange("dead till", ["ātrāk, lūdzu, support@smarttek.eu"])
+    told = {*house.staff_transports.sent[before:]}
     assert told >= {"technical@bistro.lv", "boss@bistro.lv", "json://bistro.lv/tills"}
-    with engine.reading(house.database) as connection:
-        (waiting,) = handoffs.listed(connection, talk=next(each.conversation for each in handoffs.listed(connection)))
-    asyncio.run(house.desk.take(waiting.id, "support@smarttek.eu"))
-    asyncio.run(house.announcer.settled())
-    no_way_to_a_ticket(house)
+    with engine.read_transaction(house.database) as connection:
+        (waiting,) = handoffs.list_by_state(
+            connection, conversation_id=next(each.conversation for each in handoffs.list_by_state(connection))
+        )
+    asyncio.run(house.handoff_actions.take(waiting.id, "support@smarttek.eu"))
+    asyncio.run(house.notification_worker.drain())
+    assert_nothing_reaches_tickets(house)
 
 
-def test_whoever_presses_for_a_ticket_is_steered_to_the_email(house: House) -> None:
-    email = house.intake.knowledge.current.base.directory.ticket_channel.address.email
-    replies = house.hears("pressing", PRESSING)
+def test_whoever_presses_for_a_ticket_is_steered_to_the_email(house: WholeProgram) -> None:
+    email = house.intake.knowledge_source.current.base.directory.ticket_channel.address.email
+    replies = house.exchange("pressing", PRESSING)
     assert len(replies) == len(PRESSING)
     assert sum(email in shown.text for shown in replies) >= len(PRESSING) - 2
-    no_way_to_a_ticket(house)
+    assert_nothing_reaches_tickets(house)
 
 
 @pytest.mark.parametrize("name", ["queries-dev.tsv", "queries-hard-dev.tsv"])
-def test_no_labelled_message_finds_a_way_either(house: House, name: str) -> None:
+def test_no_labelled_message_finds_a_way_either(house: WholeProgram, name: str) -> None:
     for number, row in enumerate(queries(name)):
-        house.hears(f"{name} {number}", [row["text"]])
-    no_way_to_a_ticket(house)
+        house.exchange(f"{name} {number}", [row["text"]])
+    assert_nothing_reaches_tickets(house)
 
 
-def test_the_house_has_no_place_to_keep_a_ticket(house: House) -> None:
+def test_the_house_has_no_place_to_keep_a_ticket(house: WholeProgram) -> None:
     assert not [table for table in inspect(house.database).get_table_names() if "ticket" in table]
 
 
-def test_a_ticket_is_an_act_of_words_alone(shipped: Knowledge) -> None:
+def test_a_ticket_is_an_act_of_words_alone(shipped: KnowledgeBundle) -> None:
     tickets = [entry for entry in shipped.base.entries.values() if entry.act is Act.TICKET]
     assert tickets
     for entry in tickets:

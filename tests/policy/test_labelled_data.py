@@ -10,11 +10,11 @@ from typing import Final
 
 import pytest
 
-from bot.cli.evaluate import print_copies
-from handlers.situation import Knowledge
-from kb.evaluate import NONE, Row
+from bot.cli.kb.evaluation import print_leaks
+from handlers.model.context import KnowledgeBundle
+from kb.evaluation.leakage import Leak, find_leaks
+from kb.evaluation.metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.model import Act, EntryId, KnowledgeBase
-from kb.verbatim import Copy, copies
 from tests.scoring import read_cases, read_dialogs
 from tests.shared import DATA, queries
 
@@ -46,38 +46,38 @@ def turns(name: str) -> Iterator[Said]:
             yield Said(talk=talk, text=text, opens=place == 0 and len(texts) > 1)
 
 
-def copied(said: Iterable[Said], knowledge: KnowledgeBase) -> list[tuple[Said, Copy]]:
+def leaked(said: Iterable[Said], knowledge: KnowledgeBase) -> list[tuple[Said, Leak]]:
     """The turns that stand in the content, each with what it is a copy of."""
     talk = list(said)
-    rows = [Row(text=turn.text, label=NONE, language=None, style="") for turn in talk]
-    found = {copy.row.text: copy for copy in copies(rows, knowledge)}
+    rows = [LabelledMessage(text=turn.text, label=OUT_OF_SCOPE) for turn in talk]
+    found = {leak.message.text: leak for leak in find_leaks(rows, knowledge)}
     return [(turn, found[turn.text]) for turn in talk if turn.text in found]
 
 
-def is_courtesy(copy: Copy, knowledge: KnowledgeBase) -> bool:
+def is_courtesy(leak: Leak, knowledge: KnowledgeBase) -> bool:
     """Whether it is a copy of thanks, a greeting or the like."""
-    entry = knowledge.entries.get(EntryId(copy.place))
+    entry = knowledge.entries.get(EntryId(leak.place))
     return entry is not None and entry.act is Act.TALK
 
 
 @pytest.mark.parametrize("name", SINGLE)
-def test_no_single_message_stands_in_the_content(name: str, shipped: Knowledge) -> None:
+def test_no_single_message_stands_in_the_content(name: str, shipped: KnowledgeBundle) -> None:
     told: list[str] = []
     assert queries(name)
-    assert print_copies(DATA / name, shipped.base, told.append) == 0, "\n".join(told)
+    assert print_leaks(DATA / name, shipped.base, told.append) == 0, "\n".join(told)
 
 
 @pytest.mark.parametrize("name", TALKS)
-def test_hardly_any_message_within_a_talk_stands_in_the_content(name: str, shipped: Knowledge) -> None:
+def test_hardly_any_message_within_a_talk_stands_in_the_content(name: str, shipped: KnowledgeBundle) -> None:
     within = [turn for turn in turns(name) if not turn.opens]
-    found = [(turn, copy) for turn, copy in copied(within, shipped.base) if not is_courtesy(copy, shipped.base)]
-    told = [f"{turn.talk}: {turn.text!r} stands in {copy.place} as {copy.known!r}" for turn, copy in found]
+    found = [(turn, leak) for turn, leak in leaked(within, shipped.base) if not is_courtesy(leak, shipped.base)]
+    told = [f"{turn.talk}: {turn.text!r} stands in {leak.place} as {leak.known_text!r}" for turn, leak in found]
     assert all(len(turn.text.split()) <= FEW_WORDS for turn, _ in found), "\n".join(told)
     assert len(found) <= SHARE_OF_COPIES * len(within), "\n".join(told)
 
 
-def test_a_copy_is_found(shipped: Knowledge) -> None:
+def test_a_copy_is_found(shipped: KnowledgeBundle) -> None:
     entry, _, text = next(question for question in shipped.base.questions() if len(question[2].split()) > FEW_WORDS)
     said = Said(talk="any", text=text.upper(), opens=False)
-    ((_, copy),) = copied([said], shipped.base)
-    assert copy.place == entry.id
+    ((_, leak),) = leaked([said], shipped.base)
+    assert leak.place == entry.id

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from bot.notify.address import StaffAddress, Way, staff_address, still_safe
-from bot.notify.mailbox import leads_to
-from bot.notify.staff import Staff, StaffError, staff
-from bot.settings import read
-from handlers.situation import Knowledge
+from bot.notify.directory import Recipients, RecipientsError, read_recipients
+from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed, parse_staff_address
+from bot.notify.ticket_mailbox import may_reach_ticket_mailbox
+from bot.settings import read_settings
+from handlers.model.context import KnowledgeBundle
 from kb.model import Directory, TicketAddress
 
 TICKET = TicketAddress(email="support@smarttek.eu", aliases=("help@smarttek.lv", "atbalsts@smart-tek.lv"))
 POST: dict[str, Any] = {"smtp_url": "smtps://bot:secret@mail.bistro.lv", "notify_from": "bot@bistro.lv"}
 
-PLANTED = (
+TICKET_MAILBOX_VARIANTS = (
     "support@smarttek.eu",
     "mailto:support@smarttek.eu",
     "SUPPORT@SmartTek.EU",
@@ -84,12 +84,12 @@ PLANTED = (
 
 
 @pytest.fixture(scope="module")
-def directory(shipped: Knowledge) -> Directory:
+def directory(shipped: KnowledgeBundle) -> Directory:
     return shipped.base.directory
 
 
-def told(directory: Directory, settings: Mapping[str, Any], *, telegram: bool = True) -> Staff:
-    return staff(read(**{**POST, **settings}), aliased(directory), telegram=telegram)
+def read_problems(directory: Directory, settings: Mapping[str, Any], *, telegram: bool = True) -> Recipients:
+    return read_recipients(read_settings(**{**POST, **settings}), aliased(directory), telegram=telegram)
 
 
 def aliased(directory: Directory) -> Directory:
@@ -97,7 +97,7 @@ def aliased(directory: Directory) -> Directory:
     return replace(directory, ticket_channel=replace(directory.ticket_channel, address=TICKET))
 
 
-@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("planted", TICKET_MAILBOX_VARIANTS)
 @pytest.mark.parametrize("setting", ["technical", "escalation"])
 def test_a_setting_that_would_reach_the_ticket_mailbox_is_refused(
     directory: Directory, planted: str, setting: str
@@ -105,8 +105,8 @@ def test_a_setting_that_would_reach_the_ticket_mailbox_is_refused(
     given: dict[str, object] = (
         {"notify_escalation": planted} if setting == "escalation" else {"notify": {setting: planted}}
     )
-    with pytest.raises(StaffError) as caught:
-        told(directory, given)
+    with pytest.raises(RecipientsError) as caught:
+        read_problems(directory, given)
     assert caught.value.problems
     for problem in caught.value.problems:
         assert problem.startswith(f"NOTIFY_{setting.upper()}: ")
@@ -119,18 +119,18 @@ def test_a_setting_that_would_reach_the_ticket_mailbox_is_refused(
     "sender", ["support@smarttek.eu", "Support+x@smarttek.eu", "Paligs <support@smarttek.eu>", "x"]
 )
 def test_a_bounce_would_make_a_ticket_too(directory: Directory, sender: str) -> None:
-    with pytest.raises(StaffError, match="NOTIFY_FROM: "):
-        told(directory, {"notify": {"technical": "ops@bistro.lv"}, "notify_from": sender})
+    with pytest.raises(RecipientsError, match="NOTIFY_FROM: "):
+        read_problems(directory, {"notify": {"technical": "ops@bistro.lv"}, "notify_from": sender})
 
 
 def test_letters_that_are_handed_in_as_the_ticket_mailbox_would_come_back_to_it(directory: Directory) -> None:
-    with pytest.raises(StaffError, match="SMTP_URL: the user is or may be the ticket mailbox"):
-        told(directory, {"smtp_url": "smtps://support%40smarttek.eu:secret@mail.smarttek.eu"})
+    with pytest.raises(RecipientsError, match="SMTP_URL: the user is or may be the ticket mailbox"):
+        read_problems(directory, {"smtp_url": "smtps://support%40smarttek.eu:secret@mail.smarttek.eu"})
 
 
 def test_all_mistakes_are_told_at_once_each_with_its_setting(directory: Directory) -> None:
-    with pytest.raises(StaffError) as caught:
-        told(
+    with pytest.raises(RecipientsError) as caught:
+        read_problems(
             directory,
             {
                 "notify": {"technical": "support@smarttek.eu", "sales": "ops@bistro.lv", "helpdesk": "telegram:-100"},
@@ -150,44 +150,44 @@ def test_all_mistakes_are_told_at_once_each_with_its_setting(directory: Director
     ]
 
 
-HARMLESS = (
-    ("telegram:-1001234567890", Way.TELEGRAM),
-    ("telegram:-1001234567890/17", Way.TELEGRAM),
-    ("ops@bistro.lv", Way.MAIL),
-    ("mailto:ops@bistro.lv", Way.MAIL),
-    ("duty+tills@smarttek.eu", Way.MAIL),
-    ("support@smarttek.com", Way.MAIL),
-    ("supporters@smarttek.eu", Way.MAIL),
-    ("helpdesk@smarttek.eu", Way.MAIL),
-    ("slack://TokenA/TokenB/TokenC/#tills", Way.APPRISE),
-    ("jsons://hooks.bistro.lv/tills?key=a%20b", Way.APPRISE),
-    ("ntfys://ntfy.sh/tills", Way.APPRISE),
+ALLOWED_TARGETS = (
+    ("telegram:-1001234567890", Transport.TELEGRAM),
+    ("telegram:-1001234567890/17", Transport.TELEGRAM),
+    ("ops@bistro.lv", Transport.MAIL),
+    ("mailto:ops@bistro.lv", Transport.MAIL),
+    ("duty+tills@smarttek.eu", Transport.MAIL),
+    ("support@smarttek.com", Transport.MAIL),
+    ("supporters@smarttek.eu", Transport.MAIL),
+    ("helpdesk@smarttek.eu", Transport.MAIL),
+    ("slack://TokenA/TokenB/TokenC/#tills", Transport.APPRISE),
+    ("jsons://hooks.bistro.lv/tills?key=a%20b", Transport.APPRISE),
+    ("ntfys://ntfy.sh/tills", Transport.APPRISE),
 )
 
 
-@pytest.mark.parametrize(("written", "way"), HARMLESS)
-def test_a_place_where_people_read_is_taken(directory: Directory, written: str, way: Way) -> None:
-    found = told(directory, {"notify": {"technical": written}})
+@pytest.mark.parametrize(("written", "way"), ALLOWED_TARGETS)
+def test_a_place_where_people_read_is_taken(directory: Directory, written: str, way: Transport) -> None:
+    found = read_problems(directory, {"notify": {"technical": written}})
     (address,) = found.addresses.values()
-    assert (address.way, len(found.plan.of(next(iter(found.plan.lines))))) == (way, 1)
+    assert (address.transport, len(found.routing.targets_for(next(iter(found.routing.targets_by_line))))) == (way, 1)
 
 
 def test_what_was_harmless_at_the_start_is_looked_at_again() -> None:
-    address = staff_address("tickets@bistro.lv", TICKET)
-    assert still_safe(address, TICKET)
-    assert not still_safe(address, TicketAddress(email="Tickets@bistro.lv"))
+    address = parse_staff_address("tickets@bistro.lv", TICKET)
+    assert is_still_allowed(address, TICKET)
+    assert not is_still_allowed(address, TicketAddress(email="Tickets@bistro.lv"))
 
 
 def test_a_staff_address_cannot_be_made_by_hand() -> None:
     with pytest.raises(TypeError, match="staff_address"):
-        StaffAddress(way=Way.MAIL, target="support@smarttek.eu", name="x", made=None)
+        StaffAddress(transport=Transport.MAIL, target="support@smarttek.eu", name="x", check_token=None)
 
 
 def test_the_shipped_ticket_mailbox_is_refused(directory: Directory) -> None:
     ticket = directory.ticket_channel.address
-    assert leads_to(ticket.email, ticket)
-    with pytest.raises(StaffError):
-        staff(read(**POST, notify={"technical": ticket.email}), directory, telegram=True)
+    assert may_reach_ticket_mailbox(ticket.email, ticket)
+    with pytest.raises(RecipientsError):
+        read_recipients(read_settings(**POST, notify={"technical": ticket.email}), directory, telegram=True)
 
 
 @pytest.mark.parametrize("role", ["run", "web", "worker"])

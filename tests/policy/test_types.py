@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 WRONG = """
-from bot.notify.port import Notice, Notifier, StaffAddress, Thread
+from bot.notify.interface import Notice, Notifier, StaffAddress, Thread
 from kb.model import TicketAddress
 
 async def sneak(notifier: Notifier, address: {type}, notice: Notice) -> None:

@@ -5,8 +5,8 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.ask import Asker, Row
-from handlers.situation import Knowledge
+from bot.cli.ask_batch import BatchAsker, BatchRow
+from handlers.model.context import KnowledgeBundle
 
 _ACTS: Final = {"clarified": "clarify", "unknown": "none"}
 
@@ -42,9 +42,11 @@ class Answer(BaseModel):
         return "\n".join(self.replies)
 
 
-def ask(talks: Iterable[tuple[str, Sequence[str]]], knowledge: Knowledge) -> Sequence[Answer]:
+def ask(talks: Iterable[tuple[str, Sequence[str]]], knowledge: KnowledgeBundle) -> Sequence[Answer]:
     """The answers to all turns of these talks, each a name with what the person says, in order."""
-    asker = Asker(knowledge)
+    asker = BatchAsker(knowledge)
     return [
-        Answer.model_validate(asker.ask(Row(text=text, conversation=name))) for name, texts in talks for text in texts
+        Answer.model_validate(asker.ask(BatchRow(text=text, conversation=name)))
+        for name, texts in talks
+        for text in texts
     ]

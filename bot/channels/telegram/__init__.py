@@ -1,8 +1,17 @@
 """The Telegram channel: knows messages and the Bot API; neither storage, jobs, notices nor other channels."""
 
-from bot.channels.telegram.board import Answer, Button, Press, Tap
+from bot.channels.telegram.api.timing import Timing
 from bot.channels.telegram.channel import Telegram, TelegramSettingError
-from bot.channels.telegram.hear import Watch
-from bot.channels.telegram.tempo import Tempo
+from bot.channels.telegram.incoming.update_handler import UpdateCallbacks
+from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, OnTap, TapReply
 
-__all__ = ["Answer", "Button", "Press", "Tap", "Telegram", "TelegramSettingError", "Tempo", "Watch"]
+__all__ = [
+    "ActionButton",
+    "ButtonTap",
+    "OnTap",
+    "TapReply",
+    "Telegram",
+    "TelegramSettingError",
+    "Timing",
+    "UpdateCallbacks",
+]

@@ -12,34 +12,34 @@ from aiohttp import web
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.port import Receive, Shown
-from bot.channels.telegram.addressed import Me
-from bot.channels.telegram.api import OFFICIAL, WANTED, connect, deferral
-from bot.channels.telegram.board import Board, Button, Press
-from bot.channels.telegram.errands import Errands
-from bot.channels.telegram.hear import Ear, Watch
-from bot.channels.telegram.outlet import Outlet
-from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.parse import CHANNEL
-from bot.channels.telegram.place import Place
-from bot.channels.telegram.poll import Poller
-from bot.channels.telegram.profile import publish
-from bot.channels.telegram.send import Sender
-from bot.channels.telegram.taps import Taps
-from bot.channels.telegram.tempo import Tempo
-from bot.channels.telegram.webhook import PATH, Webhook
+from bot.channels.interface import OutgoingMessage, Receive
+from bot.channels.telegram.api.address import ChatAddress
+from bot.channels.telegram.api.client import ALLOWED_UPDATES, OFFICIAL_API_URL, make_bot_api, retry_delay
+from bot.channels.telegram.api.rate_limit import ChatRateLimiter
+from bot.channels.telegram.api.throttled_caller import ThrottledCaller
+from bot.channels.telegram.api.timing import Timing
+from bot.channels.telegram.incoming.mentions import BotIdentity
+from bot.channels.telegram.incoming.parsing import CHANNEL
+from bot.channels.telegram.incoming.polling import Poller
+from bot.channels.telegram.incoming.update_handler import UpdateCallbacks, UpdateHandler
+from bot.channels.telegram.incoming.webhook import PATH, Webhook
+from bot.channels.telegram.outgoing.callback_answers import CallbackAnswers
+from bot.channels.telegram.outgoing.group_messages import ActionButton, GroupMessages, OnTap
+from bot.channels.telegram.outgoing.sender import ReplySender
+from bot.channels.telegram.profile import publish_profile
+from bot.concurrency.task_set import BackgroundCalls
 
 log = structlog.get_logger()
 
-_WATCH: Final = Watch()
-_TEMPO: Final = Tempo()
+_NO_CALLBACKS: Final = UpdateCallbacks()
+_DEFAULT_TIMING: Final = Timing()
 
 
 class TelegramSettingError(Exception):
     """Telegram does not accept a setting; mend the one that is named and start again."""
 
 
-def _now() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -53,63 +53,71 @@ class Telegram:
         receive: Receive,
         *,
         token: str,
-        api_url: str = OFFICIAL,
+        api_url: str = OFFICIAL_API_URL,
         secret: str | None = None,
-        watch: Watch = _WATCH,
-        tempo: Tempo = _TEMPO,
-        clock: Callable[[], datetime] = _now,
+        callbacks: UpdateCallbacks = _NO_CALLBACKS,
+        timing: Timing = _DEFAULT_TIMING,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         """`secret` is what Telegram shows at the webhook (A-Z a-z 0-9 _ -); made from the token where none is given."""
-        self._api = connect(token, api_url)
-        self._tempo = tempo
-        self._errands = Errands()
-        taps = Taps(self._api, self._errands)
-        self._ear = Ear(
+        self._api = make_bot_api(token, api_url)
+        self._timing = timing
+        self._background_calls = BackgroundCalls()
+        taps = CallbackAnswers(self._api, self._background_calls)
+        self._update_handler = UpdateHandler(
             receive=receive,
-            taps=taps,
-            typing=self._type_later,
+            callback_answers=taps,
+            send_typing=self._send_typing_delayed,
             clock=clock,
-            watch=watch,
+            callbacks=callbacks,
         )
         # Every process must come to the same secret, and nobody to the token through it.
         self._secret = secret or hmac.new(token.encode(), b"telegram webhook", hashlib.sha256).hexdigest()
-        self._poller = Poller(self._api.updates, self._ear, tempo)
-        self._opening: asyncio.Task[None] | None = None
-        self._ways_out: tuple[Sender, Board] | None = None
+        self._poller = Poller(self._api.get_raw_updates, self._update_handler, timing)
+        self._retry_task: asyncio.Task[None] | None = None
+        self._senders: tuple[ReplySender, GroupMessages] | None = None
 
-    async def send(self, address: str, shown: Shown) -> str:
+    async def send(self, address: str, message: OutgoingMessage) -> str:
         """As Channel.send; `address` is a Place."""
-        sender, _ = self._out()
-        return await sender.send(address, shown)
+        sender, _ = self._make_senders()
+        return await sender.send(address, message)
 
     async def post(
-        self, address: str, html: str, rows: tuple[tuple[Button, ...], ...] = (), answers: str | None = None
+        self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...] = (), in_reply_to: str | None = None
     ) -> str:
         """As Board.post."""
-        _, board = self._out()
-        return await board.post(address, html, rows, answers)
+        _, board = self._make_senders()
+        return await board.post(address, html, rows, in_reply_to)
 
-    async def change(self, address: str, receipt: str, html: str, rows: tuple[tuple[Button, ...], ...] = ()) -> None:
+    async def edit(
+        self, address: str, message_id: str, html: str, rows: tuple[tuple[ActionButton, ...], ...] = ()
+    ) -> None:
         """As Board.change."""
-        _, board = self._out()
-        await board.change(address, receipt, html, rows)
+        _, board = self._make_senders()
+        await board.edit(address, message_id, html, rows)
 
-    def mind(self, boards: frozenset[str], press: Press) -> None:
+    def watch_groups(self, groups: frozenset[str], on_tap: OnTap) -> None:
         """`press` is told of taps on what `post` put up; in the chats `boards` people talk among themselves."""
-        self._ear.boards, self._ear.press = boards, press
+        self._update_handler.groups, self._update_handler.on_tap = groups, on_tap
 
-    def _out(self) -> tuple[Sender, Board]:
+    def _make_senders(self) -> tuple[ReplySender, GroupMessages]:
         """Made when first needed: they keep to the clock of the loop that runs."""
-        if self._ways_out is None:
+        if self._senders is None:
             clock = asyncio.get_running_loop().time
-            pace = Pace(clock, chat=self._tempo.chat, group=self._tempo.group)
-            outlet = Outlet(pace, patience=self._tempo.patience, waits=self._type)
-            self._ways_out = (Sender(self._api, outlet), Board(self._api, outlet))
-        return self._ways_out
+            pace = ChatRateLimiter(
+                clock,
+                chat_interval=self._timing.chat_interval_seconds,
+                group_interval=self._timing.group_interval_seconds,
+            )
+            outlet = ThrottledCaller(
+                pace, max_wait_seconds=self._timing.max_wait_seconds, on_wait=self._send_typing_soon
+            )
+            self._senders = (ReplySender(self._api, outlet), GroupMessages(self._api, outlet))
+        return self._senders
 
     def routes(self) -> list[web.RouteDef]:
         """POST /webhooks/telegram; harmless while polling, because nobody else knows the secret."""
-        return [web.post(PATH, Webhook(self._ear, self._secret).answer)]
+        return [web.post(PATH, Webhook(self._update_handler, self._secret).handle)]
 
     async def start(self, public_url: str | None) -> None:
         """Takes messages in from now on: by webhook at `public_url`, else by polling.
@@ -120,7 +128,7 @@ class Telegram:
             TelegramSettingError: Telegram refuses the token, or the address.
         """
         try:
-            await self._open(public_url)
+            await self._start_receiving(public_url)
         except InvalidToken:
             # Not chained: the SDK's message may hold the token.
             raise TelegramSettingError(
@@ -131,54 +139,54 @@ class Telegram:
             raise TelegramSettingError(f"{setting}: Telegram refuses the webhook: {exc}") from exc
         except TelegramError as exc:
             log.warning("telegram.not_reached", error=type(exc).__name__)
-            self._opening = asyncio.create_task(self._open_at_last(public_url, exc), name="telegram opening")
+            self._retry_task = asyncio.create_task(self._retry_start(public_url, exc), name="telegram opening")
 
-    async def hush(self) -> None:
+    async def stop_receiving(self) -> None:
         """Takes nothing in any more, and finishes what runs. The webhook stays: Telegram keeps what comes meanwhile."""
-        if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.gather(self._opening, return_exceptions=True)
+        if self._retry_task is not None:
+            self._retry_task.cancel()
+            await asyncio.gather(self._retry_task, return_exceptions=True)
         await self._poller.stop()
 
     async def stop(self) -> None:
         """Takes nothing in any more, sends nothing any more, and closes the connections."""
-        await self.hush()
-        await self._errands.stop(self._tempo.finish / 3)
+        await self.stop_receiving()
+        await self._background_calls.stop(self._timing.shutdown_grace_seconds / 3)
         await self._api.close_connections()
 
-    async def _open(self, public_url: str | None) -> None:
+    async def _start_receiving(self, public_url: str | None) -> None:
         me = await self._api.get_me()
-        self._ear.me = Me(id=me.id, username=me.username or "")
+        self._update_handler.bot = BotIdentity(id=me.id, username=me.username or "")
         if public_url is None:
             await self._api.delete_webhook()
             self._poller.start()
         else:
             await self._api.set_webhook(
-                f"{public_url.rstrip('/')}{PATH}", allowed_updates=WANTED, secret_token=self._secret
+                f"{public_url.rstrip('/')}{PATH}", allowed_updates=ALLOWED_UPDATES, secret_token=self._secret
             )
         log.info("telegram.open", bot=me.username, by="polling" if public_url is None else "webhook")
-        self._errands.run("publish profile", publish(self._api))
+        self._background_calls.run("publish profile", publish_profile(self._api))
 
-    async def _open_at_last(self, public_url: str | None, exc: TelegramError) -> None:
+    async def _retry_start(self, public_url: str | None, exc: TelegramError) -> None:
         attempt = 0
         while True:
             attempt += 1
-            asked = deferral(exc).total_seconds() if isinstance(exc, RetryAfter) else 0.0
-            await asyncio.sleep(max(asked, self._tempo.pause(attempt)))
+            asked = retry_delay(exc).total_seconds() if isinstance(exc, RetryAfter) else 0.0
+            await asyncio.sleep(max(asked, self._timing.backoff(attempt)))
             try:
-                await self._open(public_url)
+                await self._start_receiving(public_url)
             except TelegramError as again:
                 exc = again
                 log.warning("telegram.not_reached", error=type(exc).__name__, attempt=attempt)
             else:
                 return
 
-    def _type(self, place: Place) -> None:
-        self._errands.run("type", self._typing(place))
+    def _send_typing_soon(self, chat_address: ChatAddress) -> None:
+        self._background_calls.run("type", self._send_typing(chat_address))
 
-    async def _type_later(self, place: Place) -> None:
-        await asyncio.sleep(self._tempo.typing)
-        await self._typing(place)
+    async def _send_typing_delayed(self, chat_address: ChatAddress) -> None:
+        await asyncio.sleep(self._timing.typing_delay_seconds)
+        await self._send_typing(chat_address)
 
-    async def _typing(self, place: Place) -> None:
-        await self._api.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.topic)
+    async def _send_typing(self, chat_address: ChatAddress) -> None:
+        await self._api.send_chat_action(chat_address.chat, ChatAction.TYPING, message_thread_id=chat_address.topic)

@@ -8,15 +8,15 @@ from typing import Final
 import yaml
 from telegram import BotCommand
 
-from bot.channels.telegram.api import Api
+from bot.channels.telegram.api.client import BotApi
 from kb.model import LANGUAGES, Language
 
-DEFAULT: Final[Language] = "lv"
+DEFAULT_LANGUAGE: Final[Language] = "lv"
 """For people whose language is none of ours, as in the talk itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Profile:
+class BotProfile:
     """The texts in one language; Telegram takes 512 characters of the first, 120 of the second, 256 a command."""
 
     description: str
@@ -24,13 +24,13 @@ class Profile:
     commands: Mapping[str, str]
 
 
-def profile(language: Language) -> Profile:
+def read_profile(language: Language) -> BotProfile:
     """The texts in `language`."""
     file = files(__package__) / "texts" / f"{language}.yaml"
-    return Profile(**yaml.safe_load(file.read_text("utf-8")))
+    return BotProfile(**yaml.safe_load(file.read_text("utf-8")))
 
 
-async def publish(api: Api) -> None:
+async def publish_profile(api: BotApi) -> None:
     """Makes Telegram show them, in every language and by default.
 
     Only what differs is set: Telegram slows down bots that set these again at each start.
@@ -38,8 +38,8 @@ async def publish(api: Api) -> None:
     Raises:
         TelegramError: some may be set, and some not.
     """
-    for code, language in (("", DEFAULT), *((language, language) for language in LANGUAGES)):
-        wanted = profile(language)
+    for code, language in (("", DEFAULT_LANGUAGE), *((language, language) for language in LANGUAGES)):
+        wanted = read_profile(language)
         commands = [BotCommand(command, text) for command, text in wanted.commands.items()]
         if list(await api.get_my_commands(language_code=code)) != commands:
             await api.set_my_commands(commands, language_code=code)

@@ -6,32 +6,32 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from bot.channels.links import spans
-from bot.channels.port import Shown
+from bot.channels.interface import OutgoingMessage
+from bot.channels.links import text_spans
 from kb.model import Language
 
-Sent: TypeAlias = Mapping[str, object]
+ServerFrame: TypeAlias = Mapping[str, object]
 """A frame to the page."""
 
 
-def _whole(text: object) -> object:
+def _replace_lone_surrogates(text: object) -> object:
     """Text without half letters (lone surrogates): JSON can carry them, nothing else can."""
     if not isinstance(text, str):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-Words = Annotated[str, BeforeValidator(_whole)]
-Fault: TypeAlias = Literal["malformed", "hello_first", "too_long", "not_stored"]
+WellFormedText = Annotated[str, BeforeValidator(_replace_lone_surrogates)]
+ErrorCode: TypeAlias = Literal["malformed", "hello_first", "too_long", "not_stored"]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-Mark = Annotated[Words, StringConstraints(min_length=1, max_length=200)]
+Token = Annotated[WellFormedText, StringConstraints(min_length=1, max_length=200)]
 
 
 class _Frame(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Hello(_Frame):
+class HelloFrame(_Frame):
     """The page is there, and has seen everything up to `after`."""
 
     type: Literal["hello"]
@@ -39,26 +39,26 @@ class Hello(_Frame):
     lang: Language
 
 
-class Say(_Frame):
+class SayFrame(_Frame):
     """The person wrote something; `id` is made by the page, so that it may be sent again."""
 
     type: Literal["say"]
     id: ClientId
-    text: Words
+    text: WellFormedText
 
 
-class Tap(_Frame):
+class TapFrame(_Frame):
     """The person chose an option of a turn; `text` is what stood on it."""
 
     type: Literal["tap"]
     id: ClientId
-    choice: Mark
-    text: Words = ""
-    turn: Mark | None = None
+    choice: Token
+    text: WellFormedText = ""
+    turn: Token | None = None
 
 
-Heard: TypeAlias = Hello | Say | Tap
-_heard: Final[TypeAdapter[Heard]] = TypeAdapter(Annotated[Heard, Field(discriminator="type")])
+ClientFrame: TypeAlias = HelloFrame | SayFrame | TapFrame
+_client_frame: Final[TypeAdapter[ClientFrame]] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 _client_id: Final[TypeAdapter[str]] = TypeAdapter(ClientId)
 
 
@@ -70,7 +70,7 @@ class MalformedFrame(Exception):  # noqa: N818 - it is the frame that is at faul
         self.id = message_id
 
 
-def parse(raw: str) -> Heard:
+def parse_frame(raw: str) -> ClientFrame:
     """A frame from the page.
 
     Raises:
@@ -79,41 +79,41 @@ def parse(raw: str) -> Heard:
     found: object = None
     try:
         found = json.loads(raw)
-        return _heard.validate_python(found)
+        return _client_frame.validate_python(found)
     except (ValueError, RecursionError) as exc:
-        raise MalformedFrame(_id_of(found)) from exc
+        raise MalformedFrame(_message_id(found)) from exc
 
 
-def welcome(shown: Iterable[Shown], *, fresh: bool) -> Sent:
+def welcome_frame(messages: Iterable[OutgoingMessage], *, fresh: bool) -> ServerFrame:
     """The first frame: what the page has not seen yet. `fresh`: it is all there is, drop what the page shows."""
-    return {"type": "welcome", "fresh": fresh, "messages": [message(one) for one in shown]}
+    return {"type": "welcome", "fresh": fresh, "messages": [message_frame(one) for one in messages]}
 
 
-def accepted(message_id: str) -> Sent:
+def accepted_frame(message_id: str) -> ServerFrame:
     """The message is stored."""
     return {"type": "accepted", "id": message_id}
 
 
-def message(shown: Shown) -> Sent:
+def message_frame(message: OutgoingMessage) -> ServerFrame:
     """One message of either side."""
     return {
         "type": "message",
-        "sequence": shown.sequence,
-        "mine": shown.mine,
-        "spans": [{"text": span.text, "href": span.href} for span in spans(shown.text)],
-        "options": [{"id": option.id, "title": option.title, "quiet": option.quiet} for option in shown.options],
-        "at": shown.at.isoformat(),
-        "id": shown.message_id if shown.mine else None,
-        "turn": shown.turn,
+        "sequence": message.sequence,
+        "mine": message.from_user,
+        "spans": [{"text": span.text, "href": span.href} for span in text_spans(message.text)],
+        "options": [{"id": option.id, "title": option.title, "quiet": option.quiet} for option in message.options],
+        "at": message.at.isoformat(),
+        "id": message.message_id if message.from_user else None,
+        "turn": message.turn,
     }
 
 
-def error(code: Fault, text: str, message_id: str | None) -> Sent:
+def error_frame(code: ErrorCode, text: str, message_id: str | None) -> ServerFrame:
     """Something did not work; `text` says it to the person."""
     return {"type": "error", "code": code, "text": text, "id": message_id}
 
 
-def _id_of(found: Any) -> str | None:
+def _message_id(found: Any) -> str | None:
     try:
         return _client_id.validate_python(found.get("id"))
     except (AttributeError, ValidationError):

@@ -12,22 +12,22 @@ from aiohttp import web
 from itsdangerous import TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.channels.links import spans
-from bot.channels.port import Receive, Shown
-from bot.channels.webchat.connection import CHANNEL, Connection, Desk, History
-from bot.channels.webchat.visitors import Visitors
-from bot.pages import Assets, choose, from_own_page, read_texts, security_headers
+from bot.channels.interface import OutgoingMessage, Receive
+from bot.channels.links import text_spans
+from bot.channels.webchat.connection import CHANNEL, Connection, ConnectionContext, HistoryAfter
+from bot.channels.webchat.visitor_cookie import VisitorCookie
+from bot.web import Assets, is_same_origin, negotiate_language, read_texts, security_headers
 from kb.model import LANGUAGES, Language
 
-FRAME_BYTES: Final = 64 * 1024
-HEARTBEAT_SECONDS: Final = 25.0
-GOODBYE_SECONDS: Final = 3.0
+MAX_FRAME_BYTES: Final = 64 * 1024
+HEARTBEAT_INTERVAL_SECONDS: Final = 25.0
+CLOSE_TIMEOUT_SECONDS: Final = 3.0
 """How long a page may take to answer a goodbye: a phone that was put away never does."""
 
-MAX_CHARS: Final = 4000
+MAX_MESSAGE_CHARS: Final = 4000
 """Of one message."""
 
-MOST_SOCKETS: Final = 8
+MAX_SOCKETS_PER_VISITOR: Final = 8
 """Open pages of one person."""
 
 _HERE: Final = Path(__file__).parent
@@ -35,12 +35,12 @@ _LANGUAGE_COOKIE: Final = "paligs_language"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
-def _mark(conversation: str) -> str:
+def _conversation_token(conversation: str) -> str:
     """What processes tell each other in place of a conversation."""
     return hashlib.sha256(conversation.encode()).hexdigest()
 
 
-def _now() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -53,85 +53,94 @@ class WebChat:
         self,
         *,
         receive: Receive,
-        history: History,
-        sign: TimestampSigner,
+        history: HistoryAfter,
+        signer: TimestampSigner,
         secure_cookies: bool,
         public_origin: str | None = None,
-        urgent: Callable[[Language], str] | None = None,
-        clock: Callable[[], datetime] = _now,
+        urgent_sentence: Callable[[Language], str] | None = None,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._texts = read_texts(_HERE / "texts")
-        self._visitors = Visitors(sign, secure=secure_cookies)
-        self._secure, self._origin, self._urgent = secure_cookies, public_origin, urgent
+        self._visitor_cookie = VisitorCookie(signer, secure=secure_cookies)
+        self._secure_cookies, self._origin, self._urgent_sentence = secure_cookies, public_origin, urgent_sentence
         self._assets = Assets("/chat/static", _HERE / "static")
         loader = FileSystemLoader(_HERE / "templates")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        self._page = environment.get_template("chat.html")
-        self._open: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._page_template = environment.get_template("chat.html")
+        self._connections: defaultdict[str, set[Connection]] = defaultdict(set)
         """By the mark of their conversation."""
-        self._desk = Desk(
-            receive=receive, history=history, clock=clock, texts=self._texts, max_chars=MAX_CHARS, wake=self._wake
+        self._context = ConnectionContext(
+            receive=receive,
+            history=history,
+            clock=clock,
+            texts=self._texts,
+            max_chars=MAX_MESSAGE_CHARS,
+            wake=self._wake,
         )
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """GET / and what the page needs."""
-        return (web.get("/", self._show), web.get("/chat/ws", self._talk), *self._assets.routes())
+        return (web.get("/", self._show_page), web.get("/chat/ws", self._serve_socket), *self._assets.routes())
 
-    async def send(self, address: str, shown: Shown) -> str | None:
+    async def send(self, address: str, message: OutgoingMessage) -> str | None:
         """As Channel.send. Open pages take it from the history, where it stands; others will when they open."""
-        del shown
+        del message
         self._wake(address)
         return None
 
     async def close(self) -> None:
         """Sends every open page away; they come back when somebody serves them."""
-        await gather(*(connection.close() for pages in list(self._open.values()) for connection in list(pages)))
+        await gather(*(connection.close() for pages in list(self._connections.values()) for connection in list(pages)))
 
-    def news(self, mark: str | None) -> None:
+    def on_remote_change(self, token: str | None) -> None:
         """Another process stored something in the conversation with this mark, or perhaps (None) in any."""
-        for pages in [*self._open.values()] if mark is None else [self._open.get(mark, ())]:
+        for pages in [*self._connections.values()] if token is None else [self._connections.get(token, ())]:
             for connection in pages:
                 connection.wake()
 
     def _wake(self, conversation: str) -> None:
-        self.news(_mark(conversation))
+        self.on_remote_change(_conversation_token(conversation))
 
-    async def _show(self, request: web.Request) -> web.Response:
-        wished = request.query.get("lang")
+    async def _show_page(self, request: web.Request) -> web.Response:
+        requested = request.query.get("lang")
         accepted = request.headers.get("Accept-Language")
-        language = choose(wished, request.cookies.get(_LANGUAGE_COOKIE), accepted=accepted)
-        response = web.Response(text=self._rendered(language), content_type="text/html")
+        language = negotiate_language(requested, request.cookies.get(_LANGUAGE_COOKIE), accept_language=accepted)
+        response = web.Response(text=self._render_page(language), content_type="text/html")
         response.headers.update({**security_headers(connect="'self'"), "Cache-Control": "no-store"})
         response.headers["Content-Language"] = language
-        self._visitors.remember(request, response)
-        if wished == language:
-            response.set_cookie(_LANGUAGE_COOKIE, language, max_age=_YEAR_SECONDS, secure=self._secure, samesite="Lax")
+        self._visitor_cookie.renew(request, response)
+        if requested == language:
+            response.set_cookie(
+                _LANGUAGE_COOKIE, language, max_age=_YEAR_SECONDS, secure=self._secure_cookies, samesite="Lax"
+            )
         response.enable_compression()
         return response
 
-    def _rendered(self, language: Language) -> str:
-        return self._page.render(
+    def _render_page(self, language: Language) -> str:
+        return self._page_template.render(
             language=language,
             languages=LANGUAGES,
             texts=self._texts[language],
             all_texts=self._texts,
             asset=self._assets.url,
-            urgent=spans(self._urgent(language)) if self._urgent is not None else (),
-            max_chars=MAX_CHARS,
+            urgent=text_spans(self._urgent_sentence(language)) if self._urgent_sentence is not None else (),
+            max_chars=MAX_MESSAGE_CHARS,
         )
 
-    async def _talk(self, request: web.Request) -> web.StreamResponse:
-        if not from_own_page(request, self._origin):
+    async def _serve_socket(self, request: web.Request) -> web.StreamResponse:
+        if not is_same_origin(request, self._origin):
             raise web.HTTPForbidden(text="This address serves the chat page only.\n")
-        conversation = self._visitors.known(request)
+        conversation = self._visitor_cookie.read(request)
         if conversation is None:
             raise web.HTTPUnauthorized(text="Open the chat page first.\n")
-        mark = _mark(conversation)
-        pages = self._open[mark]
-        if len(pages) >= MOST_SOCKETS:
+        mark = _conversation_token(conversation)
+        pages = self._connections[mark]
+        if len(pages) >= MAX_SOCKETS_PER_VISITOR:
             raise web.HTTPTooManyRequests(text="The chat is open in too many windows.\n")
-        socket = web.WebSocketResponse(timeout=GOODBYE_SECONDS, heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES)
-        connection = Connection(socket, conversation, self._desk)
+        socket = web.WebSocketResponse(
+            timeout=CLOSE_TIMEOUT_SECONDS, heartbeat=HEARTBEAT_INTERVAL_SECONDS, max_msg_size=MAX_FRAME_BYTES
+        )
+        connection = Connection(socket, conversation, self._context)
         pages.add(connection)
         try:
             await socket.prepare(request)
@@ -139,5 +148,5 @@ class WebChat:
         finally:
             pages.discard(connection)
             if not pages:
-                self._open.pop(mark, None)
+                self._connections.pop(mark, None)
         return socket

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.channels.whatsapp.compose import FORMS
+from bot.channels.whatsapp.composer import INTERACTIVE_FORMATS
 
 LIST_BUTTON: Final = "☰"
 """What opens a list; a sign, for a template knows no language."""
 
 
-def templates() -> Mapping[str, Mapping[str, object]]:
+def template_requests() -> Mapping[str, Mapping[str, object]]:
     """Every form and number of choices -> the request that makes its template, under the key Account.content uses.
 
     They are sent within the 24-hour window alone, and need no approval.
@@ -19,14 +19,14 @@ def templates() -> Mapping[str, Mapping[str, object]]:
             "friendly_name": f"paligs-{form.name}-{choices}",
             "language": "en",
             "variables": {str(number): "-" for number in range(1, 2 * choices + 2)},
-            "types": {f"twilio/{form.name}": _type(form.name, choices)},
+            "types": {f"twilio/{form.name}": _template_type(form.name, choices)},
         }
-        for form in FORMS
-        for choices in range(1, form.most + 1)
+        for form in INTERACTIVE_FORMATS
+        for choices in range(1, form.max_options + 1)
     }
 
 
-def _type(form: str, choices: int) -> Mapping[str, object]:
+def _template_type(form: str, choices: int) -> Mapping[str, object]:
     places = [(f"{{{{{2 * place}}}}}", f"{{{{{2 * place + 1}}}}}") for place in range(1, choices + 1)]
     if form == "quick-reply":
         return {

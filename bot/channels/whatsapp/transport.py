@@ -7,10 +7,10 @@ from typing import Final
 from aiohttp import ClientSession, ClientTimeout
 from twilio.http.response import Response
 
-CONNECT_SECONDS: Final = 5.0
+CONNECT_TIMEOUT_SECONDS: Final = 5.0
 
 
-class Transport:
+class TwilioHttpClient:
     """What twilio.rest.Client asks of an http_client.
 
     The library's own ignores time limits and logs addresses. Here a connection that is not made in time is told
@@ -19,8 +19,8 @@ class Transport:
 
     is_async = True
 
-    def __init__(self, connect_seconds: float = CONNECT_SECONDS) -> None:
-        self._timeout = ClientTimeout(total=None, connect=connect_seconds)
+    def __init__(self, connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS) -> None:
+        self._timeout = ClientTimeout(total=None, connect=connect_timeout_seconds)
         self._session: ClientSession | None = None
 
     async def request(  # noqa: PLR0913 - the library calls it so

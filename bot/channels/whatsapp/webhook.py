@@ -7,21 +7,21 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.channels.port import Receive
-from bot.channels.whatsapp.account import MESSAGES, STATUS, Account
-from bot.channels.whatsapp.form import Form, signed
-from bot.channels.whatsapp.inbound import NAME, inbound
-from bot.channels.whatsapp.reports import report
+from bot.channels.interface import Receive
+from bot.channels.whatsapp.account import MESSAGES_PATH, STATUS_PATH, TwilioAccount
+from bot.channels.whatsapp.parsing import CHANNEL, to_inbound
+from bot.channels.whatsapp.signature import WebhookFields, is_signature_valid
+from bot.channels.whatsapp.status import parse_status
 
 log = structlog.get_logger()
 
-LONGEST_BODY: Final = 256 * 1024
+MAX_BODY_BYTES: Final = 256 * 1024
 """A message of 4096 letters takes up to 50 kB."""
 
-Reported = Callable[[str, str, str | None], Awaitable[None]]
+OnStatus = Callable[[str, str, str | None], Awaitable[None]]
 """Is told the id of a message, its state (sent, delivered, read, failed), and why it failed."""
 
-Rejected = Callable[[str], None]
+OnWebhookRejected = Callable[[str], None]
 """Is told why a webhook was refused: signature, form, size."""
 
 
@@ -30,65 +30,65 @@ class Webhooks:
 
     def __init__(
         self,
-        account: Account,
+        account: TwilioAccount,
         *,
         receive: Receive,
-        reported: Reported,
-        rejected: Rejected,
+        on_status: OnStatus,
+        on_rejected: OnWebhookRejected,
         clock: Callable[[], datetime],
     ) -> None:
         self._account = account
         self._receive = receive
-        self._reported = reported
-        self._rejected = rejected
+        self._on_status = on_status
+        self._on_rejected = on_rejected
         self._clock = clock
 
     def routes(self) -> tuple[web.RouteDef, ...]:
         """For an aiohttp application."""
-        return (web.post(MESSAGES, self.message), web.post(STATUS, self.status))
+        return (web.post(MESSAGES_PATH, self.handle_message), web.post(STATUS_PATH, self.handle_status))
 
-    async def message(self, request: web.Request) -> web.Response:
+    async def handle_message(self, request: web.Request) -> web.Response:
         """A message from a person."""
-        heard = inbound(await self._signed(request), self._clock())
-        if heard is None:
-            log.info("webhook.ignored", channel=NAME)
-            return _taken()
+        inbound_message = to_inbound(await self._verified_fields(request), self._clock())
+        if inbound_message is None:
+            log.info("webhook.ignored", channel=CHANNEL)
+            return _empty_twiml()
         try:
-            await self._receive(heard)
+            await self._receive(inbound_message)
         except Exception as exc:
             # Answer 500: with rc and rp set on the webhook's address, Twilio sends it again.
-            log.exception("webhook.not_stored", channel=NAME, message=heard.message_id)
+            log.exception("webhook.not_stored", channel=CHANNEL, message=inbound_message.message_id)
             raise web.HTTPInternalServerError from exc
-        return _taken()
+        return _empty_twiml()
 
-    async def status(self, request: web.Request) -> web.Response:
+    async def handle_status(self, request: web.Request) -> web.Response:
         """What became of a message of ours."""
-        told = report(await self._signed(request))
-        if told is not None:
-            await self._reported(told.receipt, told.state, told.error)
+        status = parse_status(await self._verified_fields(request))
+        if status is not None:
+            await self._on_status(status.provider_message_id, status.state, status.error)
         return web.Response(status=204)
 
-    async def _signed(self, request: web.Request) -> Form:
+    async def _verified_fields(self, request: web.Request) -> WebhookFields:
         try:
-            form = Form(await request.clone(client_max_size=LONGEST_BODY).read())
+            form = WebhookFields(await request.clone(client_max_size=MAX_BODY_BYTES).read())
         except web.HTTPRequestEntityTooLarge:
-            self._refuse("size")
+            self._reject("size")
             raise
         except ValueError as exc:
-            self._refuse("form")
+            self._reject("form")
             raise web.HTTPForbidden from exc
         # The raw path, for a signature is over the very letters; never the Host header, which anyone may write.
-        url = self._account.url(request.raw_path)
-        if not signed(self._account.token, url, form, request.headers.get("X-Twilio-Signature", "")):
-            self._refuse("signature")
+        url = self._account.webhook_url(request.raw_path)
+        if not is_signature_valid(self._account.token, url, form, request.headers.get("X-Twilio-Signature", "")):
+            self._reject("signature")
             raise web.HTTPForbidden
         return form
 
-    def _refuse(self, why: str) -> None:
-        log.warning("webhook.rejected", channel=NAME, why=why)
-        self._rejected(why)
+    def _reject(self, reason: str) -> None:
+        log.warning("webhook.rejected", channel=CHANNEL, why=reason)
+        self._on_rejected(reason)
 
 
-def _taken() -> web.Response:
+def _empty_twiml() -> web.Response:
     """Empty TwiML: replies go through the REST API, where they have receipts."""
     return web.Response(text="<Response/>", content_type="text/xml")

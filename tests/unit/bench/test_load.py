@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.whatsapp.form import Form, signed
-from bot.channels.whatsapp.inbound import inbound
-from bot.guard import Guard, Verdict
+from bot.channels.whatsapp.parsing import to_inbound
+from bot.channels.whatsapp.signature import WebhookFields, is_signature_valid
+from bot.intake.flood_control import FloodControl, Verdict
 from tests.bench.search import FINE, highest
-from tests.bench.signed import TOKEN, Signer
+from tests.bench.signed import TOKEN, MessageSigner
 from tests.bench.trial import read
 from tests.doubles import NOW
 
@@ -47,16 +47,16 @@ def found(holds: Callable[[int], bool]) -> int:
 
 def messages(folder: Path, trial: int, count: int) -> list[tuple[str, str]]:
     file = folder / "messages.json"
-    Signer(texts=("Labdien", "не печатает чек", "šķēle & co = ?")).write(file, url=URL, trial=trial, count=count)
+    MessageSigner(texts=("Labdien", "не печатает чек", "šķēle & co = ?")).write(file, url=URL, trial=trial, count=count)
     return [(body, signature) for body, signature in json.loads(file.read_text("ascii"))]
 
 
 def test_the_messages_are_such_as_the_program_takes(tmp_path: Path) -> None:
     heard = set[str]()
     for body, signature in messages(tmp_path, 1, 30) + messages(tmp_path, 2, 30):
-        form = Form(body.encode())
-        assert signed(TOKEN, URL, form, signature)
-        one = inbound(form, NOW)
+        form = WebhookFields(body.encode())
+        assert is_signature_valid(TOKEN, URL, form, signature)
+        one = to_inbound(form, NOW)
         assert one is not None
         assert one.text
         heard.add(one.message_id)
@@ -64,11 +64,11 @@ def test_the_messages_are_such_as_the_program_takes(tmp_path: Path) -> None:
 
 
 def test_nobody_is_taken_for_a_flood(tmp_path: Path) -> None:
-    guard = Guard()
+    guard = FloodControl()
     for body, _ in messages(tmp_path, 1, 500):
-        one = inbound(Form(body.encode()), NOW)
+        one = to_inbound(WebhookFields(body.encode()), NOW)
         assert one is not None
-        assert guard.judge(one, NOW) is Verdict.PASS
+        assert guard.check(one, NOW) is Verdict.PASS
 
 
 def test_a_refused_or_dropped_message_spoils_a_trial() -> None:
@@ -80,7 +80,7 @@ def test_a_refused_or_dropped_message_spoils_a_trial() -> None:
         }
         return found | ({"dropped_iterations": {"values": {"count": dropped}}} if dropped else {})
 
-    assert read(metrics(), 10).good
-    assert read(metrics(failed=1), 10).taken == 99
+    assert read(metrics(), 10).within_limit
+    assert read(metrics(failed=1), 10).accepted == 99
     for bad in (metrics(failed=1), metrics(dropped=1), metrics(p99=100.0)):
-        assert not read(bad, 10).good
+        assert not read(bad, 10).within_limit

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.channels.port import DeliveryError, Shown
-from bot.deliver import Deliverer
-from bot.intake import Intake
-from bot.phrases import phrases
-from bot.writing import Writer
-from handlers.messages import Inbound, Kind
-from handlers.situation import Knowledge
-from storage import engine, migrate
-from tests.doubles import NOW, NoJobs, ScriptedMatcher, means, small_base
+from bot.channels.interface import DeliveryError, OutgoingMessage
+from bot.database.group_commit import GroupCommitWriter
+from bot.delivery.deliverer import Deliverer
+from bot.intake.intake import Intake
+from bot.knowledge.phrases import load_phrases
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound, MessageKind
+from storage.database import engine
+from storage.migrations import upgrade
+from tests.doubles import NOW, RecordingJobQueue, ScriptedInterpreter, means, small_base
 
 MEANINGS = {
     "dead": means("dead", language="en"),
@@ -29,33 +30,33 @@ MEANINGS = {
 
 
 @dataclass
-class Recorder:
+class RecordingChannel:
     """A channel that keeps what was sent, and fails as told."""
 
     name: str = "test"
-    sent: list[tuple[str, Shown]] = field(default_factory=list)
+    sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    async def send(self, address: str, shown: Shown) -> str | None:
+    async def send(self, address: str, message: OutgoingMessage) -> str | None:
         """Recorded, or the next failure."""
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append((address, shown))
+        self.sent.append((address, message))
         return f"receipt-{len(self.sent)}"
 
-    def refuses(self, *, permanent: bool) -> None:
+    def fail_next(self, *, permanent: bool) -> None:
         """The next message is not taken."""
         self.failures.append(DeliveryError("not now", permanent=permanent))
 
 
 @dataclass
-class Program:
+class ProgramFixture:
     """Intake and delivery on one database."""
 
     database: Engine
     intake: Intake
     deliver: Deliverer
-    channel: Recorder
+    channel: RecordingChannel
     submitted: list[str]
     time: list[datetime]
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -70,10 +71,10 @@ class Program:
             message_id=number,
             sent_at=NOW,
             text=text,
-            kind=Kind.TEXT,
+            kind=MessageKind.TEXT,
         )
 
-    async def hears(self, text: str, *, sender: str = "anna") -> Shown:
+    async def exchange(self, text: str, *, sender: str = "anna") -> OutgoingMessage:
         """The reply to a message."""
         await self.intake(self.inbound(text, sender=sender))
         await self.deliver(self.submitted[-1])
@@ -81,22 +82,22 @@ class Program:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
+def program(tmp_path: Path) -> Iterator[ProgramFixture]:
     """A fresh one."""
-    database = engine.create(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
-    migrate.upgrade(database)
-    time, submitted, channel = [NOW], list[str](), Recorder()
-    known = Knowledge(base=small_base(), matcher=ScriptedMatcher(MEANINGS, {}), phrases=phrases())
+    database = engine.create_database_engine(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
+    upgrade.upgrade(database)
+    time, submitted, channel = [NOW], list[str](), RecordingChannel()
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS, {}), phrases=load_phrases())
     with ThreadPoolExecutor(1) as threads:
-        writer = Writer(database, threads)
+        writer = GroupCommitWriter(database, threads)
         intake = Intake(
             database=database,
-            knowledge=known,
+            knowledge_source=known,
             clock=lambda: time[0],
             threads=threads,
             writer=writer,
-            jobs=NoJobs(submitted),
+            jobs=RecordingJobQueue(submitted),
         )
         deliver = Deliverer(writer=writer, channels={"test": channel}, clock=lambda: time[0])
-        yield Program(database, intake, deliver, channel, submitted, time)
+        yield ProgramFixture(database, intake, deliver, channel, submitted, time)
     database.dispose()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.secret import signing_key
-from bot.settings import Settings, SettingsError, WebSettings, WorkerSettings, read
+from bot.app.signing_key import signing_key
+from bot.settings import Settings, SettingsError, WebSettings, WorkerSettings, read_settings
 
 KEY = "a key of more than sixteen letters"
 
@@ -19,7 +19,7 @@ def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_nothing_needs_to_be_set() -> None:
-    settings = read()
+    settings = read_settings()
     assert settings.database_url.startswith("sqlite:///")
     assert settings.port == 8080
     assert settings.public_url is None
@@ -30,7 +30,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_name(monkeypatch: pytest.Mo
     monkeypatch.setenv("PUBLIC_URL", "bot.example.lv/chat")
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
     with pytest.raises(SettingsError) as caught:
-        read()
+        read_settings()
     told = str(caught.value)
     assert "PORT:" in told
     assert "PUBLIC_URL: write the address people reach this program at" in told
@@ -40,48 +40,48 @@ def test_all_mistakes_are_told_at_once_each_with_its_name(monkeypatch: pytest.Mo
 def test_a_short_key_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "tooshort")
     with pytest.raises(SettingsError, match="at least 16 random characters") as caught:
-        read()
+        read_settings()
     assert "tooshort" not in str(caught.value)
 
 
 def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(KEY + "\n", "utf-8")
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
-    assert signing_key(read(), tmp_path) == KEY
+    assert signing_key(read_settings(), tmp_path) == KEY
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "nothing"))
     with pytest.raises(SettingsError, match="point it at a readable text file"):
-        read()
+        read_settings()
 
 
 def test_settings_may_stand_in_a_dot_env_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=9000\nPUBLIC_URL=https://bot.example.lv/\n", "utf-8")
-    assert (read().port, read().public_url) == (9000, "https://bot.example.lv")
+    assert (read_settings().port, read_settings().public_url) == (9000, "https://bot.example.lv")
 
 
 def test_a_key_is_made_once_and_kept_for_the_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    first = signing_key(read(), folder)
-    assert signing_key(read(), folder) == first
+    first = signing_key(read_settings(), folder)
+    assert signing_key(read_settings(), folder) == first
     assert stat.S_IMODE((folder / "secret_key").stat().st_mode) == 0o600
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(SettingsError, match="set it, or make the folder writable"):
-        signing_key(read(), tmp_path / "file" / "data")
+        signing_key(read_settings(), tmp_path / "file" / "data")
 
 
 def test_a_key_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "secret_key").mkdir()
     with pytest.raises(SettingsError, match="make the file readable"):
-        signing_key(read(), tmp_path)
+        signing_key(read_settings(), tmp_path)
 
 
 def test_half_a_set_of_twilio_settings_names_the_missing_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
     monkeypatch.setenv("SECRET_KEY", "tooshort")
     with pytest.raises(SettingsError) as caught:
-        read()
+        read_settings()
     assert [problem.split(":")[0] for problem in caught.value.problems] == [
         "SECRET_KEY",
         "TWILIO_AUTH_TOKEN",
@@ -111,7 +111,7 @@ def test_values_that_are_wrong_and_settings_that_do_not_fit_together_are_told_at
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
-        read()
+        read_settings()
     assert {*told(caught.value.problems)} == {*wrong, "PUBLIC_URL"} - {"TWILIO_AUTH_TOKEN"}
     assert "geheim" not in str(caught.value)
 
@@ -120,13 +120,13 @@ def test_values_that_are_wrong_and_settings_that_do_not_fit_together_are_told_at
 def test_content_templates_that_are_no_json_object_are_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("TWILIO_CONTENT", value)
     with pytest.raises(SettingsError) as caught:
-        read()
+        read_settings()
     assert {*told(caught.value.problems)} == {"TWILIO_CONTENT"}
 
 
 def test_content_templates_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_CONTENT", '{"quick-reply-2": "HX1"}')
-    assert read().twilio_content == {"quick-reply-2": "HX1"}
+    assert read_settings().twilio_content == {"quick-reply-2": "HX1"}
 
 
 def test_one_of_many_needs_postgresql_and_who_takes_in_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,12 +137,12 @@ def test_one_of_many_needs_postgresql_and_who_takes_in_an_address(monkeypatch: p
         (WebSettings, ["PORT", "DATABASE_URL", "PUBLIC_URL"]),
     ):
         with pytest.raises(SettingsError) as caught:
-            read(kind)
+            read_settings(kind)
         assert told(caught.value.problems) == wanted
     monkeypatch.setenv("PORT", "80")
     monkeypatch.setenv("DATABASE_URL", "postgresql://host/name")
     monkeypatch.setenv("PUBLIC_URL", "https://bot.example.lv")
-    assert read(WebSettings).port == 80
+    assert read_settings(WebSettings).port == 80
 
 
 @pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TWILIO_AUTH_TOKEN", "SECRET_KEY"])
@@ -154,9 +154,9 @@ def test_every_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_p
         monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
         monkeypatch.setenv("TWILIO_WHATSAPP_FROM", "+37120000000")
         monkeypatch.setenv("PUBLIC_URL", "https://bot.example.lv")
-    held = getattr(read(), name.lower())
+    held = getattr(read_settings(), name.lower())
     assert held.get_secret_value() == secret
-    assert secret not in repr(read())
+    assert secret not in repr(read_settings())
 
 
 OIDC = {
@@ -177,23 +177,23 @@ def oidc(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_an_issuer_is_kept_as_it_names_itself(oidc: pytest.MonkeyPatch) -> None:
-    assert read().oidc_issuer == "https://login.example.lv/realm/"
+    assert read_settings().oidc_issuer == "https://login.example.lv/realm/"
     oidc.setenv("OIDC_ISSUER", "http://localhost:9000/realm")
-    assert read().oidc_issuer == "http://localhost:9000/realm"
+    assert read_settings().oidc_issuer == "http://localhost:9000/realm"
 
 
 @pytest.mark.parametrize("missing", OIDC)
 def test_half_of_an_identity_provider_is_told(oidc: pytest.MonkeyPatch, missing: str) -> None:
     oidc.delenv(missing)
     with pytest.raises(SettingsError, match=f"{missing}: is missing") as caught:
-        read()
+        read_settings()
     assert "a secret that is not shown" not in str(caught.value)
 
 
 def test_one_list_is_enough(oidc: pytest.MonkeyPatch) -> None:
     oidc.delenv("OIDC_AGENTS")
     oidc.setenv("OIDC_ADMINS", "groups=chiefs")
-    assert read().oidc_admins == "groups=chiefs"
+    assert read_settings().oidc_admins == "groups=chiefs"
 
 
 @pytest.mark.parametrize(
@@ -202,13 +202,13 @@ def test_one_list_is_enough(oidc: pytest.MonkeyPatch) -> None:
 def test_an_issuer_that_cannot_be_trusted_is_refused(oidc: pytest.MonkeyPatch, issuer: str) -> None:
     oidc.setenv("OIDC_ISSUER", issuer)
     with pytest.raises(SettingsError, match="OIDC_ISSUER: write the issuer"):
-        read()
+        read_settings()
 
 
 def test_the_providers_secret_may_stand_in_a_file(oidc: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("from the file\n", "utf-8")
     oidc.delenv("OIDC_CLIENT_SECRET")
     oidc.setenv("OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
-    secret = read().oidc_client_secret
+    secret = read_settings().oidc_client_secret
     assert secret is not None
     assert secret.get_secret_value() == "from the file"

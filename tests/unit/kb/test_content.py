@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.check import overdue
-from kb.load import ContentError, load
+from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.validation import overdue_reviews
 from kb.model import LANGUAGES, Act, EntryId, LineId
 from tests.doubles import CONTENT
 
@@ -36,19 +36,19 @@ def edit(folder: Path) -> Edit:
 
 def problems(folder: Path) -> str:
     with pytest.raises(ContentError) as caught:
-        load(folder)
+        load_knowledge_base(folder)
     return "\n".join(caught.value.problems)
 
 
 def test_contacts_are_filled_in_and_sources_stand_last() -> None:
-    entry = load(CONTENT).entries[EntryId("dead")]
+    entry = load_knowledge_base(CONTENT).entries[EntryId("dead")]
     assert entry.answer("lv").splitlines() == ["Zvaniet tagad: +371 20000002 (Darbnīca).", "Avots: Kārtība"]
     assert entry.act is Act.CRITICAL
-    assert load(CONTENT).entries[EntryId("hello")].answer("en") == "Hello! How can I help?"
+    assert load_knowledge_base(CONTENT).entries[EntryId("hello")].answer("en") == "Hello! How can I help?"
 
 
 def test_every_question_comes_with_its_entry_and_language() -> None:
-    questions = list(load(CONTENT).questions())
+    questions = list(load_knowledge_base(CONTENT).questions())
     assert len(questions) == 10 * len(LANGUAGES) * 2
     assert questions[0][0].id == "bye"
     assert questions[0][1:] == ("lv", "paldies")
@@ -60,11 +60,11 @@ def test_lexicon_cues_and_decoys_are_read_where_they_are(folder: Path) -> None:
     )
     (folder / "cues.yaml").write_text('cues:\n  "yes":\n    lv: [jā]\n    ru: [да]\n    en: ["yes"]\n', "utf-8")
     (folder / "decoys.yaml").write_text("decoys:\n  lv: [laiks]\n  ru: [погода]\n  en: [weather]\n", "utf-8")
-    knowledge = load(folder)
+    knowledge = load_knowledge_base(folder)
     assert knowledge.concepts[0].forms["ru"] == ("касса",)
     assert knowledge.cues["yes"].phrases["lv"] == ("jā",)
-    assert knowledge.decoys["en"] == ("weather",)
-    assert knowledge.version != load(CONTENT).version
+    assert knowledge.out_of_scope["en"] == ("weather",)
+    assert knowledge.version != load_knowledge_base(CONTENT).version
 
 
 def test_all_mistakes_are_told_at_once_with_file_key_and_remedy(folder: Path, edit: Edit) -> None:
@@ -135,12 +135,12 @@ def test_a_file_of_another_shape_is_told_so(folder: Path) -> None:
 
 
 def test_overdue_reviews_are_warned_about_and_stop_nothing() -> None:
-    knowledge = load(CONTENT)
-    assert overdue(knowledge, date(2027, 6, 1)) == ()
-    assert "close.yaml: review_by: was 2027-06-01" in "\n".join(overdue(knowledge, date(2027, 6, 2)))
+    knowledge = load_knowledge_base(CONTENT)
+    assert overdue_reviews(knowledge, date(2027, 6, 1)) == ()
+    assert "close.yaml: review_by: was 2027-06-01" in "\n".join(overdue_reviews(knowledge, date(2027, 6, 2)))
 
 
 def test_the_shipped_content_is_sound() -> None:
-    knowledge = load()
+    knowledge = load_knowledge_base()
     assert len(knowledge.entries) == 70
     assert {entry.line for entry in knowledge.entries.values()} <= {*knowledge.directory.lines, LineId("any")}

@@ -15,16 +15,18 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
-from bot.console import Console, Records, Section
-from bot.console.agents import Agents
-from bot.console.audit import Audit
-from bot.console.delivery import Delivery
-from bot.console.passwords import Checker, hashed
-from bot.console.sign_in import SignIn
-from storage import agents, engine, migrate
-from storage.agents import Role
-from storage.audit import Event, Noted, listed
-from tests.doubles import NOW, NoJobs
+from bot.console import ConsoleApp, Section, Transactions
+from bot.console.auth.login import SignInView
+from bot.console.auth.passwords import PasswordService, hash_password
+from bot.console.views.agents import AgentsView
+from bot.console.views.audit import AuditView
+from bot.console.views.delivery import DeliveryView
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
+from storage.helpdesk.audit_log import AuditEvent, AuditRecord, list_records
+from storage.migrations import upgrade
+from tests.doubles import NOW, RecordingJobQueue
 
 PASSWORD = "correct horse battery"
 KEY = "a secret for the console's tests"
@@ -35,80 +37,82 @@ Client = TestClient[web.Request, web.Application]
 @cache
 def password_hash() -> str:
     """Made once: it takes time on purpose."""
-    return hashed(PASSWORD)
+    return hash_password(PASSWORD)
 
 
 @dataclass
-class Desk:
+class ConsoleFixture:
     """What a test of the console holds in its hands."""
 
     database: Engine
-    records: Records
+    transactions: Transactions
     time: list[datetime]
     submitted: list[str] = field(default_factory=list)
-    woken: list[bool] = field(default_factory=list)
-    checker: Checker = field(default_factory=Checker)
+    wake_calls: list[bool] = field(default_factory=list)
+    passwords: PasswordService = field(default_factory=PasswordService)
 
-    def later(self, **passed: float) -> None:
+    def advance_clock(self, **passed: float) -> None:
         """Time passes."""
         self.time[0] += timedelta(**passed)
 
-    def add(self, name: str, role: Role = Role.AGENT) -> None:
+    def add_agent(self, name: str, role: Role = Role.AGENT) -> None:
         """One more who may sign in."""
-        with engine.writing(self.database) as connection:
+        with engine.write_transaction(self.database) as connection:
             agents.add(connection, name, role, password_hash(), NOW)
 
     def agent(self, name: str) -> agents.Agent:
         """As the database has them."""
-        with engine.reading(self.database) as connection:
+        with engine.read_transaction(self.database) as connection:
             found = agents.find(connection, name)
         assert found is not None
         return found
 
-    def noted(self, *events: Event) -> list[Noted]:
+    def audit_records(self, *events: AuditEvent) -> list[AuditRecord]:
         """What stands in the audit log, the latest first."""
-        with engine.reading(self.database) as connection:
-            return list(listed(connection, events=events))
+        with engine.read_transaction(self.database) as connection:
+            return list(list_records(connection, events=events))
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An up-to-date database with the admin `ada` and the agent `otto`, to be copied."""
     folder = tmp_path_factory.mktemp("console")
-    database = engine.create(f"sqlite:///{folder / 'live.sqlite3'}")
-    migrate.upgrade(database)
-    with engine.writing(database) as connection:
+    database = engine.create_database_engine(f"sqlite:///{folder / 'live.sqlite3'}")
+    upgrade.upgrade(database)
+    with engine.write_transaction(database) as connection:
         agents.add(connection, "ada", Role.ADMIN, password_hash(), NOW)
         agents.add(connection, "otto", Role.AGENT, password_hash(), NOW)
-    migrate.backup(database, folder / "template.sqlite3")
+    upgrade.backup(database, folder / "template.sqlite3")
     database.dispose()
     return folder / "template.sqlite3"
 
 
 @pytest.fixture
-def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
+def desk(template: Path, tmp_path: Path) -> Iterator[ConsoleFixture]:
     """A database of the test's own, with `ada` and `otto`."""
     shutil.copyfile(template, tmp_path / "paligs.sqlite3")
-    database = engine.create(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
+    database = engine.create_database_engine(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
     time = [NOW]
     with ThreadPoolExecutor(2) as threads:
-        desk = Desk(database, Records(database=database, threads=threads, clock=lambda: time[0]), time)
+        desk = ConsoleFixture(database, Transactions(database=database, threads=threads, clock=lambda: time[0]), time)
         yield desk
     database.dispose()
 
 
-def sections(desk: Desk) -> tuple[Section, ...]:
+def sections(desk: ConsoleFixture) -> tuple[Section, ...]:
     """All that the shipped console has of its own."""
     return (
-        Delivery(desk.records, NoJobs(desk.submitted), lambda: desk.woken.append(True)).section(),
-        Agents(desk.records, desk.checker).section(),
-        Audit(desk.records).section(),
-        SignIn(desk.records, KEY, desk.checker).section(),
+        DeliveryView(
+            desk.transactions, RecordingJobQueue(desk.submitted), lambda: desk.wake_calls.append(True)
+        ).section(),
+        AgentsView(desk.transactions, desk.passwords).section(),
+        AuditView(desk.transactions).section(),
+        SignInView(desk.transactions, KEY, desk.passwords).section(),
     )
 
 
 @dataclass
-class Browser:
+class ConsoleBrowser:
     """A person's browser: it keeps cookies, follows redirects and sends the headers that browsers send."""
 
     client: Client
@@ -150,28 +154,28 @@ class Browser:
         return await self.post("/sign-in", {"name": name, "password": password}, follow=False, headers=headers)
 
 
-Opens = Callable[..., Awaitable[Browser]]
-PutUp = Callable[..., Awaitable[Opens]]
+OpenBrowser = Callable[..., Awaitable[ConsoleBrowser]]
+ServeConsole = Callable[..., Awaitable[OpenBrowser]]
 
 
 @pytest.fixture
-async def put_up(desk: Desk) -> AsyncIterator[PutUp]:
+async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
     """Serves a console, and gives what opens browsers in front of it; with a name they are signed in."""
     servers: list[TestServer] = []
     clients: list[Client] = []
 
-    async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> Opens:
+    async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> OpenBrowser:
         application = web.Application(client_max_size=100_000)
-        Console(desk.records, parts, key=KEY, public_origin=public_origin).mount(application)
+        ConsoleApp(desk.transactions, parts, key=KEY, public_origin=public_origin).mount(application)
         server = TestServer(application)
         servers.append(server)
         await server.start_server()
 
-        async def opens(name: str | None = None) -> Browser:
+        async def opens(name: str | None = None) -> ConsoleBrowser:
             # Cookies of a plain address, such as 127.0.0.1, are kept too.
             client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
             clients.append(client)
-            browser = Browser(client)
+            browser = ConsoleBrowser(client)
             if name is not None:
                 assert (await browser.sign_in(name)).status == HTTPStatus.SEE_OTHER
             return browser
@@ -186,6 +190,6 @@ async def put_up(desk: Desk) -> AsyncIterator[PutUp]:
 
 
 @pytest.fixture
-async def opens(desk: Desk, put_up: PutUp) -> Opens:
+async def opens(desk: ConsoleFixture, put_up: ServeConsole) -> OpenBrowser:
     """Opens browsers in front of one console."""
     return await put_up(sections(desk))

@@ -20,7 +20,7 @@ SECRET: Final = "the client's secret: 100 % + more"
 
 
 @dataclass
-class Peer:
+class FakeOidcProvider:
     """What it knows, and how it lies: `claims` replace those of the token (None takes one away)."""
 
     server: TestServer
@@ -31,8 +31,8 @@ class Peer:
     claims: dict[str, Any] = field(default_factory=dict)
     userinfo: Mapping[str, Any] | None = None
     config: dict[str, Any] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
-    asked: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    failing_paths: set[str] = field(default_factory=set)
+    requests: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     codes: int = 0
     seen: list[str] = field(default_factory=list)
 
@@ -51,25 +51,25 @@ class Peer:
             web.post("/realm/token", self._token),
         ]
 
-    def signed_in(self, way: str, **said: Any) -> str:
+    def authorize(self, url: str, **said: Any) -> str:
         """The person signed in on the page that `way` led to: the query with which they come back."""
-        query = {name: values[0] for name, values in parse_qs(urlsplit(way).query).items()}
+        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         assert query["response_type"] == "code"
         assert query["client_id"] == CLIENT
         assert query["code_challenge_method"] == "S256"
         assert {"openid", "email"} <= set(query["scope"].split())
         self.codes += 1
         code = f"code{self.codes}"
-        self.asked[code] = {**query, "said": said}
+        self.requests[code] = {**query, "said": said}
         return f"code={code}&state={query['state']}"
 
     async def _authorize(self, request: web.Request) -> web.Response:
         """A page on which everybody is signed in already."""
-        back = f"{request.query['redirect_uri']}?{self.signed_in(str(request.url))}"
+        back = f"{request.query['redirect_uri']}?{self.authorize(str(request.url))}"
         return web.Response(status=302, headers={"Location": back})
 
     async def _about(self, request: web.Request) -> web.Response:
-        self._stumble(request)
+        self._maybe_fail(request)
         about = {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
@@ -81,23 +81,23 @@ class Peer:
         return web.json_response({name: value for name, value in about.items() if value is not None})
 
     async def _keys(self, request: web.Request) -> web.Response:
-        self._stumble(request)
+        self._maybe_fail(request)
         return web.json_response({"keys": [self.key.as_dict(private=False)]})
 
     async def _me(self, request: web.Request) -> web.Response:
-        self._stumble(request)
+        self._maybe_fail(request)
         assert request.headers["Authorization"] == "Bearer an access token"
         return web.json_response(self.userinfo)
 
     async def _token(self, request: web.Request) -> web.Response:
-        self._stumble(request)
+        self._maybe_fail(request)
         form = await request.post()
         basic = request.headers.get("Authorization")
         given = (str(form.get("client_id")), str(form.get("client_secret")))
         if basic is not None:
             name, _, secret = base64.b64decode(basic.removeprefix("Basic ")).decode().partition(":")
             given = (unquote_plus(name), unquote_plus(secret))
-        asked = self.asked.pop(str(form["code"]), None)
+        asked = self.requests.pop(str(form["code"]), None)
         challenge = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
         if (
             given != (CLIENT, SECRET)
@@ -107,10 +107,10 @@ class Peer:
         ):
             return web.json_response({"error": "invalid_grant"}, status=400)
         return web.json_response(
-            {"access_token": "an access token", "token_type": "Bearer", "id_token": self._signed(asked)}
+            {"access_token": "an access token", "token_type": "Bearer", "id_token": self._sign_claims(asked)}
         )
 
-    def _signed(self, asked: Mapping[str, Any]) -> str:
+    def _sign_claims(self, asked: Mapping[str, Any]) -> str:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
@@ -130,10 +130,10 @@ class Peer:
             return (parts + b"." + _base64(hmac.new(self.shared, parts, hashlib.sha256).digest())).decode()
         return jwt.encode(self.header, kept, self.signing or self.key, algorithms=["RS256", "HS256", "none"])
 
-    def _stumble(self, request: web.Request) -> None:
+    def _maybe_fail(self, request: web.Request) -> None:
         place = request.path.rsplit("/", 1)[-1]
         self.seen.append(place)
-        if place in self.broken:
+        if place in self.failing_paths:
             raise web.HTTPServiceUnavailable
 
 

@@ -2,30 +2,33 @@
 
 import pytest
 
-from bot.console.audit import MOST
-from storage import audit, engine
-from storage.agents import Role
-from storage.audit import Event
+from bot.console.views.audit import PAGE_SIZE
+from storage.database import engine
+from storage.helpdesk import audit_log
+from storage.helpdesk.agents import Role
+from storage.helpdesk.audit_log import AuditEvent
 from tests.doubles import NOW
-from tests.unit.bot.console.conftest import PASSWORD, Browser, Desk, Opens
+from tests.unit.bot.console.conftest import PASSWORD, ConsoleBrowser, ConsoleFixture, OpenBrowser
 
 
 @pytest.fixture
-async def ada(opens: Opens) -> Browser:
+async def ada(opens: OpenBrowser) -> ConsoleBrowser:
     """The admin's browser."""
     return await opens("ada")
 
 
-async def told(browser: Browser, path: str, **fields: str) -> str:
+async def told(browser: ConsoleBrowser, path: str, **fields: str) -> str:
     """What is said after a form was sent."""
     return await (await browser.post(path, fields)).text()
 
 
-async def test_an_admin_adds_an_agent_who_signs_in(ada: Browser, opens: Opens, desk: Desk) -> None:
+async def test_an_admin_adds_an_agent_who_signs_in(
+    ada: ConsoleBrowser, opens: OpenBrowser, desk: ConsoleFixture
+) -> None:
     assert "Zane ir pievienots." in await told(ada, "/agents", name="Zane", role="agent", password="a new password")
     assert (desk.agent("zane").name, desk.agent("zane").role) == ("Zane", Role.AGENT)
     assert (await (await opens()).sign_in("zane", "a new password")).status == 303
-    (noted,) = desk.noted(Event.AGENT_ADDED)
+    (noted,) = desk.audit_records(AuditEvent.AGENT_ADDED)
     assert (noted.agent, noted.subject) == ("ada", "Zane")
 
 
@@ -42,16 +45,20 @@ async def test_an_admin_adds_an_agent_who_signs_in(ada: Browser, opens: Opens, d
     ],
     ids=str,
 )
-async def test_what_cannot_be_added_is_said(ada: Browser, desk: Desk, fields: dict[str, str], sentence: str) -> None:
+async def test_what_cannot_be_added_is_said(
+    ada: ConsoleBrowser, desk: ConsoleFixture, fields: dict[str, str], sentence: str
+) -> None:
     assert sentence in await told(ada, "/agents", role="agent", **fields)
-    assert desk.noted(Event.AGENT_ADDED) == []
+    assert desk.audit_records(AuditEvent.AGENT_ADDED) == []
 
 
-async def test_a_role_that_is_none_is_refused(ada: Browser) -> None:
+async def test_a_role_that_is_none_is_refused(ada: ConsoleBrowser) -> None:
     assert (await ada.post("/agents", {"name": "Zane", "role": "owner", "password": PASSWORD})).status == 400
 
 
-async def test_an_admin_changes_role_and_password_and_disables(ada: Browser, opens: Opens, desk: Desk) -> None:
+async def test_an_admin_changes_role_and_password_and_disables(
+    ada: ConsoleBrowser, opens: OpenBrowser, desk: ConsoleFixture
+) -> None:
     number = desk.agent("otto").id
     otto = await opens("otto")
     assert "loma ir mainīta" in await told(ada, f"/agents/{number}/role", role="admin")
@@ -62,17 +69,19 @@ async def test_an_admin_changes_role_and_password_and_disables(ada: Browser, ope
     assert "bloķēts." not in await told(ada, f"/agents/{number}/disable")
     assert "otto ir atbloķēts." in await told(ada, f"/agents/{number}/enable")
     assert (await (await opens()).sign_in("otto", "quite another one")).status == 303
-    events = [each.event for each in desk.noted() if each.event.startswith("agent_")]
+    events = [each.event for each in desk.audit_records() if each.event.startswith("agent_")]
     assert events == ["agent_enabled", "agent_disabled", "agent_password", "agent_role"]
 
 
-async def test_a_password_that_cannot_be_used_changes_nothing(ada: Browser, opens: Opens, desk: Desk) -> None:
+async def test_a_password_that_cannot_be_used_changes_nothing(
+    ada: ConsoleBrowser, opens: OpenBrowser, desk: ConsoleFixture
+) -> None:
     number = desk.agent("otto").id
     assert "Parole ir par īsu" in await told(ada, f"/agents/{number}/password", password="short")
     assert (await (await opens()).sign_in("otto")).status == 303
 
 
-async def test_nobody_takes_their_own_rights_away(ada: Browser, desk: Desk) -> None:
+async def test_nobody_takes_their_own_rights_away(ada: ConsoleBrowser, desk: ConsoleFixture) -> None:
     number = desk.agent("ada").id
     for path, fields in ((f"/agents/{number}/disable", {}), (f"/agents/{number}/role", {"role": "agent"})):
         assert "sevi bloķēt nevar" in await told(ada, path, **fields)
@@ -80,26 +89,26 @@ async def test_nobody_takes_their_own_rights_away(ada: Browser, desk: Desk) -> N
     assert desk.agent("ada").role is Role.ADMIN
 
 
-async def test_ones_own_new_password_ends_ones_own_session(ada: Browser, desk: Desk) -> None:
+async def test_ones_own_new_password_ends_ones_own_session(ada: ConsoleBrowser, desk: ConsoleFixture) -> None:
     await ada.post(f"/agents/{desk.agent('ada').id}/password", {"password": "quite another one"})
     assert (await ada.get("/agents", follow=False)).status == 303
 
 
-async def test_an_agent_that_is_not_there_is_not_found(ada: Browser) -> None:
+async def test_an_agent_that_is_not_there_is_not_found(ada: ConsoleBrowser) -> None:
     assert (await ada.post("/agents/777/disable")).status == 404
 
 
 # Audit
 
 
-def note(desk: Desk, event: Event, agent: str, subject: str) -> None:
-    with engine.writing(desk.database) as connection:
-        audit.note(connection, event, NOW, agent=agent, subject=subject)
+def note(desk: ConsoleFixture, event: AuditEvent, agent: str, subject: str) -> None:
+    with engine.write_transaction(desk.database) as connection:
+        audit_log.record(connection, event, NOW, agent=agent, subject=subject)
 
 
-async def test_the_log_is_read_by_kind_and_by_agent(ada: Browser, desk: Desk) -> None:
-    note(desk, Event.REPLY_DROPPED, "otto", "r-17")
-    note(desk, Event.PERSON_ERASED, "ada", "c-18")
+async def test_the_log_is_read_by_kind_and_by_agent(ada: ConsoleBrowser, desk: ConsoleFixture) -> None:
+    note(desk, AuditEvent.REPLY_DROPPED, "otto", "r-17")
+    note(desk, AuditEvent.PERSON_ERASED, "ada", "c-18")
     both, kind, person, none = [
         await ada.text(f"/audit{query}")
         for query in ("", "?event=reply_dropped", "?agent=ada", "?agent=otto&event=person_erased")
@@ -110,12 +119,12 @@ async def test_the_log_is_read_by_kind_and_by_agent(ada: Browser, desk: Desk) ->
     assert "Šeit pagaidām nekā nav." in none
 
 
-async def test_older_entries_stand_on_the_next_page(ada: Browser, desk: Desk) -> None:
-    for number in range(MOST):
-        note(desk, Event.REPLY_DROPPED, "otto", f"r-{number:03}")
+async def test_older_entries_stand_on_the_next_page(ada: ConsoleBrowser, desk: ConsoleFixture) -> None:
+    for number in range(PAGE_SIZE):
+        note(desk, AuditEvent.REPLY_DROPPED, "otto", f"r-{number:03}")
     first = await ada.text("/audit?event=reply_dropped")
     assert "before=" not in first
-    note(desk, Event.REPLY_DROPPED, "otto", "r-new")
+    note(desk, AuditEvent.REPLY_DROPPED, "otto", "r-new")
     first = await ada.text("/audit?event=reply_dropped")
     assert "r-new" in first
     assert "r-000" not in first
@@ -123,10 +132,10 @@ async def test_older_entries_stand_on_the_next_page(ada: Browser, desk: Desk) ->
     assert "r-000" in await ada.text(f"/audit?{link}")
 
 
-async def test_every_event_has_a_name_in_every_language(ada: Browser, desk: Desk) -> None:
-    for event in Event:
+async def test_every_event_has_a_name_in_every_language(ada: ConsoleBrowser, desk: ConsoleFixture) -> None:
+    for event in AuditEvent:
         note(desk, event, "ada", "x")
     for language in ("lv", "ru", "en"):
         await ada.post("/language", {"language": language})
         page = await ada.text("/audit")
-        assert not [event for event in Event if f">{event.value}<" in page]
+        assert not [event for event in AuditEvent if f">{event.value}<" in page]

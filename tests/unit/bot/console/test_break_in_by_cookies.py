@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from storage import agent_sessions, agents, engine
-from tests.unit.bot.console.conftest import Desk, Opens, PutUp, sections
-from tests.unit.bot.console.thief import cookie, outside, put
+from storage.database import engine
+from storage.helpdesk import agent_sessions, agents
+from tests.unit.bot.console.conftest import ConsoleFixture, OpenBrowser, ServeConsole, sections
+from tests.unit.bot.console.thief import cookie, is_sent_to_sign_in, set_cookie
 
 
-async def test_the_cookie_is_for_this_place_only_and_no_script_reads_it(opens: Opens) -> None:
+async def test_the_cookie_is_for_this_place_only_and_no_script_reads_it(opens: OpenBrowser) -> None:
     answer = await (await opens()).sign_in("ada")
     kept = answer.headers["Set-Cookie"]
     for part in ("HttpOnly", "SameSite=Lax", "Path=/console", "Max-Age="):
@@ -20,7 +21,7 @@ async def test_the_cookie_is_for_this_place_only_and_no_script_reads_it(opens: O
 
 
 async def test_behind_https_the_cookie_is_secure_and_only_the_public_address_changes_anything(
-    desk: Desk, put_up: PutUp
+    desk: ConsoleFixture, put_up: ServeConsole
 ) -> None:
     browser = await (await put_up(sections(desk), "https://bot.example.lv"))()
     answer = await browser.get("/sign-in")
@@ -39,7 +40,7 @@ async def test_behind_https_the_cookie_is_secure_and_only_the_public_address_cha
         assert sent.status == status
 
 
-async def test_a_cookie_tells_nothing_and_cannot_be_changed(opens: Opens) -> None:
+async def test_a_cookie_tells_nothing_and_cannot_be_changed(opens: OpenBrowser) -> None:
     browser = await opens("ada")
     value = cookie(browser)
     octets = base64.urlsafe_b64decode(value)
@@ -48,20 +49,20 @@ async def test_a_cookie_tells_nothing_and_cannot_be_changed(opens: Opens) -> Non
     for place in range(0, len(octets), 17):
         changed = bytearray(octets)
         changed[place] ^= 1
-        put(browser, base64.urlsafe_b64encode(changed).decode())
-        assert await outside(browser), place
-    put(browser, value)
-    assert not await outside(browser)
+        set_cookie(browser, base64.urlsafe_b64encode(changed).decode())
+        assert await is_sent_to_sign_in(browser), place
+    set_cookie(browser, value)
+    assert not await is_sent_to_sign_in(browser)
 
 
 @pytest.mark.parametrize("value", ["", "x", "{}", "gAAAAA==", "a" * 4000, "%00", "null", "ada"])
-async def test_a_cookie_of_ones_own_is_no_session(opens: Opens, value: str) -> None:
+async def test_a_cookie_of_ones_own_is_no_session(opens: OpenBrowser, value: str) -> None:
     browser = await opens()
-    put(browser, value)
-    assert await outside(browser)
+    set_cookie(browser, value)
+    assert await is_sent_to_sign_in(browser)
 
 
-async def test_a_cookie_that_is_no_text_breaks_nothing(opens: Opens) -> None:
+async def test_a_cookie_that_is_no_text_breaks_nothing(opens: OpenBrowser) -> None:
     server = (await opens()).client.server
     reader, writer = await asyncio.open_connection(server.host, server.port)
     writer.write(b"GET /console/delivery HTTP/1.1\r\nHost: x\r\nCookie: paligs_console=\xff\xfe\r\n\r\n")
@@ -69,78 +70,80 @@ async def test_a_cookie_that_is_no_text_breaks_nothing(opens: Opens) -> None:
     writer.close()
 
 
-async def test_a_copy_of_the_cookie_is_worth_nothing_after_signing_out(opens: Opens) -> None:
+async def test_a_copy_of_the_cookie_is_worth_nothing_after_signing_out(opens: OpenBrowser) -> None:
     browser, thief = await opens("ada"), await opens()
     copy = cookie(browser)
-    put(thief, copy)
-    assert not await outside(thief)
+    set_cookie(thief, copy)
+    assert not await is_sent_to_sign_in(thief)
     await browser.post("/sign-out")
-    assert await outside(browser)
-    put(thief, copy)
-    assert await outside(thief)
+    assert await is_sent_to_sign_in(browser)
+    set_cookie(thief, copy)
+    assert await is_sent_to_sign_in(thief)
 
 
-async def test_a_session_known_before_signing_in_is_not_the_one_after(opens: Opens) -> None:
+async def test_a_session_known_before_signing_in_is_not_the_one_after(opens: OpenBrowser) -> None:
     browser, thief = await opens(), await opens()
     await browser.get("/sign-in")
     planted = cookie(browser)
-    put(thief, planted)
+    set_cookie(thief, planted)
     token = await thief.token()
     await browser.sign_in("ada")
     assert cookie(browser) != planted
     assert await browser.token() != token
-    put(thief, planted)
-    assert await outside(thief)
+    set_cookie(thief, planted)
+    assert await is_sent_to_sign_in(thief)
 
 
-async def test_signing_in_again_ends_the_session_before(opens: Opens) -> None:
+async def test_signing_in_again_ends_the_session_before(opens: OpenBrowser) -> None:
     browser, thief = await opens("otto"), await opens()
     copy = cookie(browser)
     await browser.sign_in("ada")
-    put(thief, copy)
-    assert await outside(thief)
+    set_cookie(thief, copy)
+    assert await is_sent_to_sign_in(thief)
 
 
-async def test_a_new_password_ends_every_session(opens: Opens, desk: Desk) -> None:
+async def test_a_new_password_ends_every_session(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     browsers = [await opens("otto") for _ in range(2)]
-    with engine.writing(desk.database) as connection:
+    with engine.write_transaction(desk.database) as connection:
         agents.set_password(connection, desk.agent("otto").id, "another hash")
     for browser in browsers:
-        assert await outside(browser)
+        assert await is_sent_to_sign_in(browser)
 
 
-async def test_disabling_ends_every_session_and_enabling_brings_none_back(opens: Opens, desk: Desk) -> None:
+async def test_disabling_ends_every_session_and_enabling_brings_none_back(
+    opens: OpenBrowser, desk: ConsoleFixture
+) -> None:
     browser = await opens("otto")
     number = desk.agent("otto").id
-    with engine.writing(desk.database) as connection:
+    with engine.write_transaction(desk.database) as connection:
         agents.disable(connection, number, desk.time[0])
-    assert await outside(browser)
-    with engine.writing(desk.database) as connection:
+    assert await is_sent_to_sign_in(browser)
+    with engine.write_transaction(desk.database) as connection:
         agents.enable(connection, number)
-    assert await outside(browser)
+    assert await is_sent_to_sign_in(browser)
 
 
-async def test_a_session_ends_when_nothing_is_done(opens: Opens, desk: Desk) -> None:
+async def test_a_session_ends_when_nothing_is_done(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     browser = await opens("ada")
-    desk.later(hours=11)
-    assert not await outside(browser)
-    desk.later(hours=13)
-    assert await outside(browser)
+    desk.advance_clock(hours=11)
+    assert not await is_sent_to_sign_in(browser)
+    desk.advance_clock(hours=13)
+    assert await is_sent_to_sign_in(browser)
 
 
-async def test_a_session_ends_after_a_week_in_any_case(opens: Opens, desk: Desk) -> None:
+async def test_a_session_ends_after_a_week_in_any_case(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     browser = await opens("ada")
     begun = desk.time[0]
-    while desk.time[0] - begun < agent_sessions.LONGEST - timedelta(hours=1):
-        assert not await outside(browser)
-        desk.later(hours=1)
-    desk.later(hours=2)
-    assert await outside(browser)
+    while desk.time[0] - begun < agent_sessions.MAX_LIFETIME - timedelta(hours=1):
+        assert not await is_sent_to_sign_in(browser)
+        desk.advance_clock(hours=1)
+    desk.advance_clock(hours=2)
+    assert await is_sent_to_sign_in(browser)
 
 
-async def test_a_token_of_another_secret_is_no_session(opens: Opens, desk: Desk) -> None:
+async def test_a_token_of_another_secret_is_no_session(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     from cryptography.fernet import Fernet  # noqa: PLC0415
 
     browser = await opens()
-    put(browser, Fernet(Fernet.generate_key()).encrypt(b'{"created": 1, "session": {"token": "x"}}').decode())
-    assert await outside(browser)
+    set_cookie(browser, Fernet(Fernet.generate_key()).encrypt(b'{"created": 1, "session": {"token": "x"}}').decode())
+    assert await is_sent_to_sign_in(browser)

@@ -6,10 +6,11 @@ from time import perf_counter
 
 import pytest
 
-from storage import agents, engine, sign_ins
-from storage.audit import Event
-from tests.unit.bot.console.conftest import PASSWORD, Desk, Opens
-from tests.unit.bot.console.thief import outside
+from storage.database import engine
+from storage.helpdesk import agents, login_attempts
+from storage.helpdesk.audit_log import AuditEvent
+from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser
+from tests.unit.bot.console.thief import is_sent_to_sign_in
 
 
 @pytest.mark.parametrize(
@@ -27,42 +28,44 @@ from tests.unit.bot.console.thief import outside
         ("a" * 5000, PASSWORD),
     ],
 )
-async def test_what_is_not_right_is_refused_with_one_sentence(opens: Opens, name: str, password: str) -> None:
+async def test_what_is_not_right_is_refused_with_one_sentence(opens: OpenBrowser, name: str, password: str) -> None:
     browser = await opens()
     answer = await browser.sign_in(name, password)
     assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Vārds vai parole nav pareiza." in await answer.text()
-    assert await outside(browser)
+    assert await is_sent_to_sign_in(browser)
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA", " Ada ", "ａｄａ"])
-async def test_a_name_is_known_however_it_is_written(opens: Opens, name: str) -> None:
+async def test_a_name_is_known_however_it_is_written(opens: OpenBrowser, name: str) -> None:
     assert (await (await opens()).sign_in(name)).status == HTTPStatus.SEE_OTHER
 
 
 async def test_guessing_is_held_after_five_tries_and_let_go_after_a_quarter_of_an_hour(
-    opens: Opens, desk: Desk
+    opens: OpenBrowser, desk: ConsoleFixture
 ) -> None:
     browser = await opens()
-    for _ in range(sign_ins.MOST_BY_BOTH):
+    for _ in range(login_attempts.MAX_ATTEMPTS_PER_NAME_AND_ADDRESS):
         assert (await browser.sign_in("ada", "guess")).status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert (await browser.sign_in("ada")).status == HTTPStatus.TOO_MANY_REQUESTS
     assert (await browser.sign_in("ADA ")).status == HTTPStatus.TOO_MANY_REQUESTS
     assert (await (await opens()).sign_in("ada")).status == HTTPStatus.TOO_MANY_REQUESTS
     assert (await browser.sign_in("otto")).status == HTTPStatus.SEE_OTHER
-    assert {each.subject for each in desk.noted(Event.SIGN_IN_FAILED, Event.SIGN_IN_HELD)} == {"ada"}
-    desk.later(minutes=16)
+    assert {each.subject for each in desk.audit_records(AuditEvent.SIGN_IN_FAILED, AuditEvent.SIGN_IN_THROTTLED)} == {
+        "ada"
+    }
+    desk.advance_clock(minutes=16)
     assert (await browser.sign_in("ada")).status == HTTPStatus.SEE_OTHER
 
 
-async def test_guessing_many_names_from_one_place_is_held(opens: Opens) -> None:
+async def test_guessing_many_names_from_one_place_is_held(opens: OpenBrowser) -> None:
     browser = await opens()
-    for number in range(sign_ins.MOST_BY_ADDRESS):
+    for number in range(login_attempts.MAX_ATTEMPTS_PER_ADDRESS):
         assert (await browser.sign_in(f"name{number}", "guess")).status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert (await browser.sign_in("otto")).status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-async def test_guessing_from_many_places_is_held_and_made_up_places_do_not_help(opens: Opens) -> None:
+async def test_guessing_from_many_places_is_held_and_made_up_places_do_not_help(opens: OpenBrowser) -> None:
     browser = await opens()
     statuses = [
         (await browser.sign_in("ada", "guess", headers={"X-Forwarded-For": f"{number}.9.9.9, 8.8.8.8"})).status
@@ -73,7 +76,7 @@ async def test_guessing_from_many_places_is_held_and_made_up_places_do_not_help(
     assert own.status == HTTPStatus.SEE_OTHER
 
 
-async def test_one_network_of_many_addresses_counts_as_one_place(opens: Opens) -> None:
+async def test_one_network_of_many_addresses_counts_as_one_place(opens: OpenBrowser) -> None:
     browser = await opens()
     statuses = {
         (await browser.sign_in("ada", "guess", headers={"X-Forwarded-For": f"2001:db8:1:2::{number}"})).status
@@ -82,7 +85,7 @@ async def test_one_network_of_many_addresses_counts_as_one_place(opens: Opens) -
     assert HTTPStatus.TOO_MANY_REQUESTS in statuses
 
 
-async def test_a_right_password_forgives_earlier_slips(opens: Opens) -> None:
+async def test_a_right_password_forgives_earlier_slips(opens: OpenBrowser) -> None:
     browser = await opens()
     for _ in range(3):
         for _ in range(4):
@@ -90,7 +93,7 @@ async def test_a_right_password_forgives_earlier_slips(opens: Opens) -> None:
         assert (await browser.sign_in("otto")).status == HTTPStatus.SEE_OTHER
 
 
-async def test_an_unknown_name_takes_as_long_as_a_known_one(opens: Opens, desk: Desk) -> None:
+async def test_an_unknown_name_takes_as_long_as_a_known_one(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     browser = await opens()
     times: dict[str, list[float]] = {"otto": [], "nobody": []}
     for _ in range(4):
@@ -109,13 +112,13 @@ async def test_an_unknown_name_takes_as_long_as_a_known_one(opens: Opens, desk: 
     assert unknown > known / 3
 
 
-async def test_what_strangers_type_is_not_kept(opens: Opens, desk: Desk) -> None:
+async def test_what_strangers_type_is_not_kept(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     await (await opens()).sign_in("my secret password", "x")
-    (noted,) = desk.noted()
-    assert (noted.event, noted.agent, noted.subject) == (Event.SIGN_IN_FAILED, None, None)
+    (noted,) = desk.audit_records()
+    assert (noted.event, noted.agent, noted.subject) == (AuditEvent.SIGN_IN_FAILED, None, None)
 
 
-async def test_one_who_was_disabled_does_not_come_in(opens: Opens, desk: Desk) -> None:
-    with engine.writing(desk.database) as connection:
+async def test_one_who_was_disabled_does_not_come_in(opens: OpenBrowser, desk: ConsoleFixture) -> None:
+    with engine.write_transaction(desk.database) as connection:
         agents.disable(connection, desk.agent("otto").id, desk.time[0])
     assert (await (await opens()).sign_in("otto")).status == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -6,8 +6,8 @@ from http import HTTPStatus
 import pytest
 from yarl import URL
 
-from storage import engine
-from tests.unit.bot.console.conftest import Desk, Opens
+from storage.database import engine
+from tests.unit.bot.console.conftest import ConsoleFixture, OpenBrowser
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from tests.unit.bot.console.conftest import Desk, Opens
         "/static/x/..%2f..%2fsite.py", "/static/..%2fsite.py", "/static/x/site.py", "/templates/base.html",
     ],
 )  # fmt: skip
-async def test_a_crooked_path_leads_nowhere(opens: Opens, path: str) -> None:
+async def test_a_crooked_path_leads_nowhere(opens: OpenBrowser, path: str) -> None:
     browser = await opens()
     answer = await browser.client.session.get(
         URL(f"{browser.origin}/console{path}", encoded=True), allow_redirects=False
@@ -41,7 +41,7 @@ async def test_a_crooked_path_leads_nowhere(opens: Opens, path: str) -> None:
         "",
     ],
 )
-async def test_one_is_never_sent_elsewhere(opens: Opens, path: str) -> None:
+async def test_one_is_never_sent_elsewhere(opens: OpenBrowser, path: str) -> None:
     browser = await opens()
     answer = await browser.post("/language", {"language": "en", "back": path}, follow=False)
     assert answer.status == HTTPStatus.SEE_OTHER
@@ -54,14 +54,14 @@ async def test_one_is_never_sent_elsewhere(opens: Opens, path: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1.5", "9" * 30, "1e3", "٣", "abc", "1%20OR%201=1", "2'--"])
-async def test_a_number_that_is_none_finds_nothing(opens: Opens, number: str) -> None:
+async def test_a_number_that_is_none_finds_nothing(opens: OpenBrowser, number: str) -> None:
     browser = await opens("ada")
     for path in ("agents/{}/disable", "agents/{}/role"):
         answer = await browser.post(f"/{path.format(number)}", {"role": "agent"}, follow=False)
         assert answer.status == HTTPStatus.NOT_FOUND
 
 
-async def test_a_form_that_is_too_long_is_refused(opens: Opens) -> None:
+async def test_a_form_that_is_too_long_is_refused(opens: OpenBrowser) -> None:
     answer = await (await opens()).sign_in("ada", "x" * 200_000)
     assert answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
@@ -71,8 +71,8 @@ async def test_a_form_that_is_too_long_is_refused(opens: Opens) -> None:
 EVIL = "<img src=x onerror=alert(1)>'\"&{{7*7}}"
 
 
-async def test_a_name_is_shown_as_it_is_written(opens: Opens, desk: Desk) -> None:
-    desk.add(EVIL)
+async def test_a_name_is_shown_as_it_is_written(opens: OpenBrowser, desk: ConsoleFixture) -> None:
+    desk.add_agent(EVIL)
     browser = await opens("ada")
     for path in ("/agents", "/audit"):
         page = await browser.text(path)
@@ -85,7 +85,7 @@ async def test_a_name_is_shown_as_it_is_written(opens: Opens, desk: Desk) -> Non
     assert "<img src=x" not in text
 
 
-async def test_what_was_typed_comes_back_as_text(opens: Opens) -> None:
+async def test_what_was_typed_comes_back_as_text(opens: OpenBrowser) -> None:
     page = await (await (await opens()).sign_in(EVIL, "wrong")).text()
     assert "&lt;img src=x onerror" in page
     assert "<img src=x" not in page
@@ -94,14 +94,14 @@ async def test_what_was_typed_comes_back_as_text(opens: Opens) -> None:
 @pytest.mark.parametrize(
     "query", ["event=<script>", "agent=<script>alert(1)</script>", "before=<script>", "before=1'--"]
 )
-async def test_a_crooked_filter_is_none(opens: Opens, query: str) -> None:
+async def test_a_crooked_filter_is_none(opens: OpenBrowser, query: str) -> None:
     assert "<script>" not in await (await opens("ada")).text(f"/audit?{query}")
 
 
 # Headers
 
 
-async def test_every_answer_is_closed_to_others(opens: Opens) -> None:
+async def test_every_answer_is_closed_to_others(opens: OpenBrowser) -> None:
     browser = await opens("ada")
     paths = ("/delivery", "/agents", "/audit", "/sign-in", "/nowhere", "/live/x", "/language")
     for answer in [await browser.get(path, follow=False) for path in paths]:
@@ -121,7 +121,7 @@ async def test_every_answer_is_closed_to_others(opens: Opens) -> None:
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-async def test_the_console_without_a_slash_and_its_files(opens: Opens) -> None:
+async def test_the_console_without_a_slash_and_its_files(opens: OpenBrowser) -> None:
     browser = await opens()
     answer = await browser.client.get("/console", allow_redirects=False)
     assert answer.headers["Location"] == "/console/"
@@ -132,9 +132,9 @@ async def test_the_console_without_a_slash_and_its_files(opens: Opens) -> None:
         assert "immutable" in found.headers["Cache-Control"]
 
 
-async def test_what_breaks_tells_nothing(opens: Opens, desk: Desk) -> None:
+async def test_what_breaks_tells_nothing(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     browser = await opens("ada")
-    with engine.writing(desk.database) as connection:
+    with engine.write_transaction(desk.database) as connection:
         connection.exec_driver_sql("DROP TABLE parked")
     answer = await browser.get("/delivery")
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR

@@ -3,18 +3,19 @@
 import re
 from http import HTTPStatus
 
-from bot.console import Access
-from storage import agents, engine
-from storage.agents import Role
-from storage.audit import Event
-from tests.unit.bot.console.conftest import PASSWORD, Desk, Opens, sections
+from bot.console import AccessLevel
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
+from storage.helpdesk.audit_log import AuditEvent
+from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser, sections
 
 
-async def test_every_page_asks_for_its_role(opens: Opens, desk: Desk) -> None:
+async def test_every_page_asks_for_its_role(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     stranger, otto = await opens(), await opens("otto")
-    for page in (page for section in sections(desk) for page in section.pages):
+    for page in (page for section in sections(desk) for page in section.routes):
         path = re.sub(r"\{\w+\}", "1", page.path)
-        for browser, level in ((stranger, Access.ANYONE), (otto, Access.AGENT)):
+        for browser, level in ((stranger, AccessLevel.ANYONE), (otto, AccessLevel.AGENT)):
             if page.role <= level or path == "/sign-out":
                 continue
             if page.method == "GET":
@@ -27,28 +28,28 @@ async def test_every_page_asks_for_its_role(opens: Opens, desk: Desk) -> None:
                 assert answer.headers["Location"] == "/console/sign-in"
 
 
-async def test_an_agent_does_not_see_where_they_may_not_go(opens: Opens, desk: Desk) -> None:
+async def test_an_agent_does_not_see_where_they_may_not_go(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     page = await (await opens("otto")).text("/")
     for section in sections(desk):
-        if section.menu and section.role is Access.ADMIN:
+        if section.in_menu and section.role is AccessLevel.ADMIN:
             assert f'href="/console{section.path}"' not in page
 
 
-async def test_a_refused_page_is_noted(opens: Opens, desk: Desk) -> None:
+async def test_a_refused_page_is_noted(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     await (await opens("otto")).get("/audit")
-    (noted,) = desk.noted(Event.REFUSED)
+    (noted,) = desk.audit_records(AuditEvent.REFUSED)
     assert (noted.agent, noted.subject) == ("otto", "GET /audit")
 
 
-async def test_a_role_that_was_taken_away_is_gone_with_the_next_page(opens: Opens, desk: Desk) -> None:
+async def test_a_role_that_was_taken_away_is_gone_with_the_next_page(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     browser = await opens("ada")
     assert (await browser.get("/delivery")).status == HTTPStatus.OK
-    with engine.writing(desk.database) as connection:
+    with engine.write_transaction(desk.database) as connection:
         agents.set_role(connection, desk.agent("ada").id, Role.AGENT)
     assert (await browser.get("/delivery")).status == HTTPStatus.FORBIDDEN
 
 
-async def test_nobody_makes_themselves_more(opens: Opens, desk: Desk) -> None:
+async def test_nobody_makes_themselves_more(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     browser = await opens("otto")
     number = desk.agent("otto").id
     answers = [
@@ -60,7 +61,7 @@ async def test_nobody_makes_themselves_more(opens: Opens, desk: Desk) -> None:
     assert desk.agent("otto").role is Role.AGENT
 
 
-async def test_live_news_are_for_those_who_are_signed_in(opens: Opens) -> None:
+async def test_live_news_are_for_those_who_are_signed_in(opens: OpenBrowser) -> None:
     browser = await opens()
     answer = await browser.get("/live", headers={"Accept": "text/event-stream"}, follow=False)
     assert answer.status == HTTPStatus.UNAUTHORIZED

@@ -8,20 +8,21 @@ import pytest
 from aiohttp import ClientConnectionResetError, ClientResponse
 from structlog.testing import capture_logs
 
-from bot.console import live
-from storage import agents, engine
-from storage.agents import Role
-from tests.unit.bot.console.conftest import Browser, Desk, Opens
+from bot.console.framework import live_updates
+from storage.database import engine
+from storage.helpdesk import agents
+from storage.helpdesk.agents import Role
+from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, OpenBrowser
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(live, "PROVED_SECONDS", 0.2)
+    monkeypatch.setattr(live_updates, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(live_updates, "PROVED_SECONDS", 0.2)
 
 
 @asynccontextmanager
-async def listening(browser: Browser) -> AsyncIterator[ClientResponse]:
+async def listening(browser: ConsoleBrowser) -> AsyncIterator[ClientResponse]:
     """An open stream."""
     async with browser.client.get("/console/live", headers={"Accept": "text/event-stream"}) as stream:
         assert stream.status == 200
@@ -43,14 +44,16 @@ async def event(stream: ClientResponse) -> tuple[str, str]:
     return found["event"], found["data"]
 
 
-async def test_what_changed_is_told_by_name_and_nothing_else(opens: Opens, desk: Desk) -> None:
+async def test_what_changed_is_told_by_name_and_nothing_else(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     async with listening(await opens("ada")) as stream:
-        desk.add("zane")
+        desk.add_agent("zane")
         assert await event(stream) == ("changed", "agents")
 
 
-async def test_a_change_of_ones_own_is_told_at_once(opens: Opens, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVERY_SECONDS", 60)
+async def test_a_change_of_ones_own_is_told_at_once(
+    opens: OpenBrowser, desk: ConsoleFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_updates, "EVERY_SECONDS", 60)
     browser = await opens("ada")
     async with listening(browser) as stream:
         await browser.post(f"/agents/{desk.agent('otto').id}/disable")
@@ -59,10 +62,10 @@ async def test_a_change_of_ones_own_is_told_at_once(opens: Opens, desk: Desk, mo
 
 
 @pytest.mark.parametrize("how", ["disabled", "role", "signed out"])
-async def test_the_stream_ends_with_the_session(opens: Opens, desk: Desk, how: str) -> None:
+async def test_the_stream_ends_with_the_session(opens: OpenBrowser, desk: ConsoleFixture, how: str) -> None:
     browser = await opens("ada")
     async with listening(browser) as stream:
-        with engine.writing(desk.database) as connection:
+        with engine.write_transaction(desk.database) as connection:
             if how == "disabled":
                 agents.disable(connection, desk.agent("ada").id, desk.time[0])
             elif how == "role":
@@ -76,7 +79,7 @@ async def test_the_stream_ends_with_the_session(opens: Opens, desk: Desk, how: s
             assert await stream.content.read() == b""
 
 
-async def test_a_program_that_stops_waits_for_no_open_page(opens: Opens) -> None:
+async def test_a_program_that_stops_waits_for_no_open_page(opens: OpenBrowser) -> None:
     browser = await opens("ada")
     async with listening(browser) as stream:
         async with asyncio.timeout(5):
@@ -84,9 +87,11 @@ async def test_a_program_that_stops_waits_for_no_open_page(opens: Opens) -> None
         assert await stream.content.read() == b""
 
 
-async def test_a_page_that_goes_away_is_forgotten(opens: Opens, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST", 1)
-    monkeypatch.setattr(live, "PING_SECONDS", 0.05)
+async def test_a_page_that_goes_away_is_forgotten(
+    opens: OpenBrowser, desk: ConsoleFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_updates, "MOST", 1)
+    monkeypatch.setattr(live_updates, "PING_SECONDS", 0.05)
     browser = await opens("ada")
     for _ in range(2):
         async with listening(browser) as stream:
@@ -98,7 +103,7 @@ async def test_a_page_that_goes_away_is_forgotten(opens: Opens, desk: Desk, monk
 
 
 async def test_a_page_that_is_closed_before_it_listens_is_no_fault(
-    opens: Opens, monkeypatch: pytest.MonkeyPatch
+    opens: OpenBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @asynccontextmanager
     async def gone(*_: object, **__: object) -> AsyncIterator[None]:
@@ -106,25 +111,25 @@ async def test_a_page_that_is_closed_before_it_listens_is_no_fault(
         yield
 
     browser = await opens("ada")
-    monkeypatch.setattr(live, "sse_response", gone)
+    monkeypatch.setattr(live_updates, "sse_response", gone)
     with capture_logs() as logs:
         assert (await browser.get("/live")).status == 503
     assert [entry["event"] for entry in logs if entry["log_level"] in {"warning", "error"}] == []
 
 
-async def test_too_many_open_pages_are_refused(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST", 1)
+async def test_too_many_open_pages_are_refused(opens: OpenBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_updates, "MOST", 1)
     browser = await opens("ada")
     async with listening(browser):
         assert (await browser.get("/live")).status == 503
 
 
-async def test_a_database_that_is_away_for_a_while_ends_nothing(opens: Opens, desk: Desk) -> None:
+async def test_a_database_that_is_away_for_a_while_ends_nothing(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     async with listening(await opens("ada")) as stream:
-        with engine.writing(desk.database) as connection:
+        with engine.write_transaction(desk.database) as connection:
             connection.exec_driver_sql("ALTER TABLE parked RENAME TO away")
         await asyncio.sleep(0.15)
-        with engine.writing(desk.database) as connection:
+        with engine.write_transaction(desk.database) as connection:
             connection.exec_driver_sql("ALTER TABLE away RENAME TO parked")
-        desk.add("zane")
+        desk.add_agent("zane")
         assert await event(stream) == ("changed", "agents")

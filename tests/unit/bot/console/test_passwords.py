@@ -3,45 +3,52 @@
 import pytest
 from argon2 import PasswordHasher
 
-from bot.console.keys import blinded, derived
-from bot.console.passwords import LONGEST, SHORTEST, PasswordUnusableError, check, hashed
-from storage import agents, engine
-from tests.unit.bot.console.conftest import PASSWORD, Desk, Opens, password_hash
+from bot.console.auth.key_derivation import derive_key, pseudonymize
+from bot.console.auth.passwords import (
+    MAX_PASSWORD_CHARS,
+    MIN_PASSWORD_CHARS,
+    PasswordUnusableError,
+    hash_password,
+    verify_password,
+)
+from storage.database import engine
+from storage.helpdesk import agents
+from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser, password_hash
 
 
 def test_a_password_is_kept_as_argon2id_with_the_memory_that_owasp_asks_for() -> None:
     kept = password_hash()
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in kept
-    assert hashed(PASSWORD) != kept
+    assert hash_password(PASSWORD) != kept
 
 
-@pytest.mark.parametrize("password", ["", "x" * (SHORTEST - 1), "x" * (LONGEST + 1)])
+@pytest.mark.parametrize("password", ["", "x" * (MIN_PASSWORD_CHARS - 1), "x" * (MAX_PASSWORD_CHARS + 1)])
 def test_too_short_and_too_long_is_refused(password: str) -> None:
     with pytest.raises(PasswordUnusableError, match="10 to 256"):
-        hashed(password)
+        hash_password(password)
 
 
 def test_only_the_password_is_right() -> None:
-    assert check(password_hash(), PASSWORD).right
-    assert check(password_hash(), PASSWORD).fresh is None
+    assert verify_password(password_hash(), PASSWORD).correct
+    assert verify_password(password_hash(), PASSWORD).new_hash is None
     for stored, given in ((password_hash(), "wrong"), (None, PASSWORD), (None, "nobody has this password"), ("x", "x")):
-        assert not check(stored, given).right
+        assert not verify_password(stored, given).correct
 
 
 def test_what_is_longer_than_a_password_is_not_cut_to_one() -> None:
-    longest = "x" * LONGEST
-    kept = hashed(longest)
-    assert check(kept, longest).right
-    assert not check(kept, longest + "x").right
+    longest = "x" * MAX_PASSWORD_CHARS
+    kept = hash_password(longest)
+    assert verify_password(kept, longest).correct
+    assert not verify_password(kept, longest + "x").correct
 
 
-async def test_an_older_hash_is_renewed_at_the_next_sign_in(opens: Opens, desk: Desk) -> None:
+async def test_an_older_hash_is_renewed_at_the_next_sign_in(opens: OpenBrowser, desk: ConsoleFixture) -> None:
     older = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
-    with engine.writing(desk.database) as connection:
+    with engine.write_transaction(desk.database) as connection:
         agents.set_password(connection, desk.agent("otto").id, older)
     first, second = await opens("otto"), await opens("otto")
-    fresh = desk.agent("otto").password
+    fresh = desk.agent("otto").password_hash
     assert fresh is not None
     assert fresh.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     for browser in (first, second):
@@ -49,14 +56,14 @@ async def test_an_older_hash_is_renewed_at_the_next_sign_in(opens: Opens, desk: 
 
 
 def test_a_key_for_each_purpose() -> None:
-    keys = {derived(secret, purpose) for secret in ("one", "two") for purpose in ("a", "b")}
+    keys = {derive_key(secret, purpose) for secret in ("one", "two") for purpose in ("a", "b")}
     assert len(keys) == 4
     assert {len(key) for key in keys} == {32}
-    assert derived("one", "a") == derived("one", "a")
+    assert derive_key("one", "a") == derive_key("one", "a")
 
 
 def test_a_blinded_name_is_told_again_and_not_turned_back() -> None:
-    key = derived("one", "a")
-    assert blinded(key, "anna") == blinded(key, "anna") != blinded(derived("two", "a"), "anna")
-    assert "anna" not in blinded(key, "anna")
-    assert blinded(key, "\ud800")
+    key = derive_key("one", "a")
+    assert pseudonymize(key, "anna") == pseudonymize(key, "anna") != pseudonymize(derive_key("two", "a"), "anna")
+    assert "anna" not in pseudonymize(key, "anna")
+    assert pseudonymize(key, "\ud800")

@@ -8,22 +8,22 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from bot.evaluation.contest import OURS, Contender
+from bot.evaluation.comparison import OUR_NAME, RankerResult
 from bot.evaluation.errors import EvaluationError
-from bot.evaluation.picture import drawn, save
-from bot.evaluation.report import Report, report
-from bot.evaluation.tables import interval, print_report
-from kb.evaluate import Judged, Row
+from bot.evaluation.reliability_diagram import render_diagram, save_diagram
+from bot.evaluation.report import EvaluationReport, make_report
+from bot.evaluation.tables import print_report, wilson_interval
+from kb.evaluation.metrics import LabelledMessage, Prediction
 from kb.model import EntryId
-from kb.understanding import Outcome
+from kb.understanding.result import Outcome
 from tests.doubles import small_base
 
 
-def judged(label: str, entry: str, score: float, *, style: str = "plain") -> Judged:
-    return Judged(
-        row=Row(text="?", label=label, language="lv" if style == "plain" else "ru", style=style),
+def judged(label: str, entry: str, score: float, *, style: str = "plain") -> Prediction:
+    return Prediction(
+        message=LabelledMessage(text="?", label=label, language="lv" if style == "plain" else "ru", style=style),
         outcome=Outcome.ANSWERED,
-        ranked=((EntryId(entry), score),),
+        ranking=((EntryId(entry), score),),
         seconds=0.001,
         language="lv",
     )
@@ -38,12 +38,12 @@ ROWS = (
 
 
 @pytest.fixture
-def told() -> Report:
-    return report(Contender(name=OURS, learning=1.5, judged=ROWS), small_base(), copied=2)
+def told() -> EvaluationReport:
+    return make_report(RankerResult(name=OUR_NAME, training_seconds=1.5, predictions=ROWS), small_base(), leaked=2)
 
 
-def test_every_figure_has_a_name_that_a_limit_can_be_set_for(told: Report) -> None:
-    named = told.named()
+def test_every_figure_has_a_name_that_a_limit_can_be_set_for(told: EvaluationReport) -> None:
+    named = told.by_name()
     assert named["first"] == pytest.approx(2 / 3)
     assert (named["learning_s"], named["copied"]) == (1.5, 2)
     assert named["dead.recall"] == named["urgent_recall"] == 1
@@ -52,7 +52,7 @@ def test_every_figure_has_a_name_that_a_limit_can_be_set_for(told: Report) -> No
     assert named["calibration_error"] == pytest.approx((0.03 + 0.1 + 0.75 + 0.2) / 4, abs=0.01)
 
 
-def test_the_whole_report_is_json(told: Report) -> None:
+def test_the_whole_report_is_json(told: EvaluationReport) -> None:
     read = json.loads(json.dumps(told.as_json()))
     assert set(read) == {"figures", "by_language", "by_style", "urgent", "confusions", "reliability"}
     assert read["figures"]["first"] == 0.66667
@@ -64,14 +64,19 @@ def test_the_whole_report_is_json(told: Report) -> None:
 
 
 def test_rows_without_language_or_style_are_not_parted() -> None:
-    bare = Judged(row=Row(text="?", label="dead"), outcome=Outcome.UNKNOWN, ranked=(), seconds=0.001)
-    told = report(Contender(name=OURS, learning=0, judged=(bare,)), small_base())
+    bare = Prediction(
+        message=LabelledMessage(text="?", label="dead"), outcome=Outcome.UNKNOWN, ranking=(), seconds=0.001
+    )
+    told = make_report(RankerResult(name=OUR_NAME, training_seconds=0, predictions=(bare,)), small_base())
     assert told.by_language == told.by_style == {}
 
 
-def test_tables_fit_a_screen_of_eighty_columns(told: Report) -> None:
+def test_tables_fit_a_screen_of_eighty_columns(told: EvaluationReport) -> None:
     out = StringIO()
-    beside = [Contender(name=name, learning=0.1, judged=ROWS) for name in ("token_set_ratio", "tfidf-logistic")]
+    beside = [
+        RankerResult(name=name, training_seconds=0.1, predictions=ROWS)
+        for name in ("token_set_ratio", "tfidf-logistic")
+    ]
     print_report(Console(file=out, width=80), "rows.tsv: 4 messages", told, beside)
     text = out.getvalue()
     assert "…" not in text
@@ -87,13 +92,13 @@ def test_tables_fit_a_screen_of_eighty_columns(told: Report) -> None:
 
 
 def test_an_interval_tells_how_far_a_share_of_few_messages_carries() -> None:
-    assert interval(0.957, 210) == "0.920 to 0.977"
-    assert interval(1.0, 10) == "0.722 to 1.000"
-    assert interval(0.0, 0) == ""
+    assert wilson_interval(0.957, 210) == "0.920 to 0.977"
+    assert wilson_interval(1.0, 10) == "0.722 to 1.000"
+    assert wilson_interval(0.0, 0) == ""
 
 
-def test_the_picture_holds_the_numbers_of_messages_for_light_and_dark(told: Report, tmp_path: Path) -> None:
-    save(told.reliability, tmp_path / "r.svg", "rows.tsv")
+def test_the_picture_holds_the_numbers_of_messages_for_light_and_dark(told: EvaluationReport, tmp_path: Path) -> None:
+    save_diagram(told.reliability, tmp_path / "r.svg", "rows.tsv")
     text = (tmp_path / "r.svg").read_text("utf-8")
     nodes = ET.fromstring(text).iter()  # noqa: S314 - our own
     labels = [node.text for node in nodes if node.get("class") == "label" and node.tag.endswith("text")]
@@ -101,9 +106,9 @@ def test_the_picture_holds_the_numbers_of_messages_for_light_and_dark(told: Repo
     assert "prefers-color-scheme: dark" in text or "prefers-color-scheme:dark" in text
     assert "<script" not in text
     assert "//kozea" not in text
-    assert drawn(told.reliability, "rows.tsv") == text.encode()
+    assert render_diagram(told.reliability, "rows.tsv") == text.encode()
 
 
-def test_a_picture_that_cannot_be_written_is_told(told: Report, tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_written_is_told(told: EvaluationReport, tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="name a file in a folder"):
-        save(told.reliability, tmp_path / "none" / "r.svg", "rows.tsv")
+        save_diagram(told.reliability, tmp_path / "none" / "r.svg", "rows.tsv")

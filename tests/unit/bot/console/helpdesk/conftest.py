@@ -6,63 +6,67 @@ from datetime import datetime
 import pytest
 
 from bot.console import Section
-from bot.console.helpdesk import helpdesk
-from bot.console.library import Library
-from bot.console.sign_in import SignIn
-from bot.desk import Desk as Acts
-from bot.phrases import phrases
-from handlers.situation import Knowledge
-from tests.contract.asked import Asking
-from tests.doubles import NoJobs, ScriptedMatcher, small_base
-from tests.unit.bot.console.conftest import KEY, Browser, Desk, Opens, PutUp
+from bot.console.auth.login import SignInView
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.helpdesk_sections import helpdesk_sections
+from bot.helpdesk.handoff_actions import HandoffActions as Acts
+from bot.knowledge.phrases import load_phrases
+from handlers.model.context import KnowledgeBundle
+from tests.contract.asked import MessageRecorder
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
+from tests.unit.bot.console.conftest import KEY, ConsoleBrowser, ConsoleFixture, OpenBrowser, ServeConsole
 
 
 @dataclass
-class Shop:
+class HelpdeskFixture:
     """The pages, what they know, and somebody who writes to the bot."""
 
-    desk: Desk
-    ask: Asking
-    matcher: ScriptedMatcher
-    told: list[datetime] = field(default_factory=list)
+    console: ConsoleFixture
+    record_message: MessageRecorder
+    matcher: ScriptedInterpreter
+    changes: list[datetime] = field(default_factory=list)
 
     @property
-    def acts(self) -> Acts:
+    def handoff_actions(self) -> Acts:
         """Where hand-offs are taken, by whichever way."""
-        records = self.desk.records
+        records = self.console.transactions
         return Acts(
-            database=self.desk.database,
+            database=self.console.database,
             threads=records.threads,
             clock=records.clock,
-            knowledge=self.knowledge,
-            jobs=NoJobs(self.desk.submitted),
+            knowledge_source=self.knowledge,
+            jobs=RecordingJobQueue(self.console.submitted),
         )
 
     @property
-    def knowledge(self) -> Knowledge:
+    def knowledge(self) -> KnowledgeBundle:
         """The made-up company's."""
-        return Knowledge(base=small_base(), matcher=self.matcher, phrases=phrases())
+        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=load_phrases())
 
     def sections(self) -> tuple[Section, ...]:
         """The pages, and the way in."""
-        library = Library(known=self.knowledge, filed=small_base, told=lambda: self.told.append(self.desk.time[0]))
-        sign_in = SignIn(self.desk.records, KEY, self.desk.checker).section()
-        return (*helpdesk(self.desk.records, self.acts, library), sign_in)
+        library = KnowledgeAccess(
+            source=self.knowledge,
+            released_content=small_base,
+            on_change=lambda: self.changes.append(self.console.time[0]),
+        )
+        sign_in = SignInView(self.console.transactions, KEY, self.console.passwords).section()
+        return (*helpdesk_sections(self.console.transactions, self.handoff_actions, library), sign_in)
 
 
 @pytest.fixture
-def shop(desk: Desk) -> Shop:
+def shop(desk: ConsoleFixture) -> HelpdeskFixture:
     """Nobody has written yet."""
-    return Shop(desk=desk, ask=Asking(desk.database), matcher=ScriptedMatcher())
+    return HelpdeskFixture(console=desk, record_message=MessageRecorder(desk.database), matcher=ScriptedInterpreter())
 
 
 @pytest.fixture
-async def opens(shop: Shop, put_up: PutUp) -> Opens:
+async def opens(shop: HelpdeskFixture, put_up: ServeConsole) -> OpenBrowser:
     """Opens browsers in front of the pages."""
     return await put_up(shop.sections())
 
 
 @pytest.fixture
-async def otto(opens: Opens) -> Browser:
+async def otto(opens: OpenBrowser) -> ConsoleBrowser:
     """An agent's browser."""
     return await opens("otto")

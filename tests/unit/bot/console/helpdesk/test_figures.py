@@ -7,33 +7,34 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.console.charts import ranked, stacked, ticks
-from bot.console.figures import Span, duration, quantile
-from bot.console.series import Series
-from handlers.actions import Reason
+from bot.console.views.charts import axis_ticks, ranked_bars, stacked_bars
+from bot.console.views.reports import ReportPeriod, format_duration, quantile
+from bot.console.views.series import ChartSeries
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
-from storage import engine, months
-from storage.audit import Event
+from storage.database import engine
+from storage.helpdesk.audit_log import AuditEvent
+from storage.statistics import monthly_rollup
 from tests.contract.asked import UNKNOWN
 from tests.doubles import NOW
-from tests.unit.bot.console.conftest import Browser
-from tests.unit.bot.console.helpdesk.conftest import Shop
+from tests.unit.bot.console.conftest import ConsoleBrowser
+from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 DAY = timedelta(days=1)
 TODAY = NOW.date()
 
 
-async def test_nothing_is_shown_of_nobody(otto: Browser) -> None:
+async def test_nothing_is_shown_of_nobody(otto: ConsoleBrowser) -> None:
     page = await otto.text("/figures")
     assert "Vēl nekā nav." in page
 
 
-async def test_messages_are_summed_and_drawn(shop: Shop, otto: Browser) -> None:
+async def test_messages_are_summed_and_drawn(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     for _ in range(3):
-        shop.ask("Kā atdot naudu?", at=NOW)
-    shop.ask("Blabla", UNKNOWN, channel="telegram", at=NOW - DAY)
-    shop.ask("Cilvēku!", people=Reason.ASKED_FOR_PERSON, line=LineId("desk"), at=NOW)
-    await shop.acts.take(1, "otto")
+        shop.record_message("Kā atdot naudu?", at=NOW)
+    shop.record_message("Blabla", UNKNOWN, channel="telegram", at=NOW - DAY)
+    shop.record_message("Cilvēku!", people=HandoffReason.ASKED_FOR_PERSON, line=LineId("desk"), at=NOW)
+    await shop.handoff_actions.take(1, "otto")
 
     page = await otto.text("/figures?days=7")
 
@@ -45,11 +46,11 @@ async def test_messages_are_summed_and_drawn(shop: Shop, otto: Browser) -> None:
     assert "refund" in page
 
 
-async def test_only_what_three_people_said_is_a_figure(shop: Shop, otto: Browser) -> None:
+async def test_only_what_three_people_said_is_a_figure(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     for who in ("anna", "boris", "clara"):
-        shop.ask("Kur dāvanu karte", UNKNOWN, by=who, at=NOW)
+        shop.record_message("Kur dāvanu karte", UNKNOWN, by=who, at=NOW)
     for _ in range(5):
-        shop.ask("Mani sauc Anna Bērziņa", UNKNOWN, by="anna", at=NOW)
+        shop.record_message("Mani sauc Anna Bērziņa", UNKNOWN, by="anna", at=NOW)
 
     page = await otto.text("/figures")
 
@@ -57,8 +58,8 @@ async def test_only_what_three_people_said_is_a_figure(shop: Shop, otto: Browser
     assert "Bērziņa" not in page
 
 
-async def test_counts_are_given_as_csv_and_that_is_audited(shop: Shop, otto: Browser) -> None:
-    shop.ask("Mans noslēpums", at=NOW)
+async def test_counts_are_given_as_csv_and_that_is_audited(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    shop.record_message("Mans noslēpums", at=NOW)
 
     answer = await otto.get("/figures/counts.csv?days=7")
 
@@ -67,19 +68,23 @@ async def test_counts_are_given_as_csv_and_that_is_audited(shop: Shop, otto: Bro
         ["day", "channel", "language", "act", "outcome", "entry", "count"],
         [TODAY.isoformat(), "webchat", "lv", "answer", "answered", "refund", "1"],
     ]
-    assert [noted.subject for noted in shop.desk.noted(Event.FIGURES_EXPORTED)] == [f"{TODAY - 6 * DAY} {TODAY}"]
+    assert [noted.subject for noted in shop.console.audit_records(AuditEvent.REPORT_EXPORTED)] == [
+        f"{TODAY - 6 * DAY} {TODAY}"
+    ]
 
 
-async def test_a_year_is_shown_by_months_that_are_added_up_when_first_looked_at(shop: Shop, otto: Browser) -> None:
-    shop.ask("Kā atdot naudu?", at=NOW - 60 * DAY)
-    shop.ask("Kā atdot naudu?", at=NOW)
+async def test_a_year_is_shown_by_months_that_are_added_up_when_first_looked_at(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    shop.record_message("Kā atdot naudu?", at=NOW - 60 * DAY)
+    shop.record_message("Kā atdot naudu?", at=NOW)
 
     page = await otto.text("/figures?days=365")
 
     assert "<dd>2</dd>" in page
     assert "11.2026" in page
-    with engine.reading(shop.desk.database) as connection:
-        assert months.missing(connection, TODAY) == ()
+    with engine.read_transaction(shop.console.database) as connection:
+        assert monthly_rollup.months_to_roll_up(connection, TODAY) == ()
     table = await (await otto.get("/figures/counts.csv?days=365")).text()
     assert table.splitlines()[1:] == [
         "2026-09-01,webchat,lv,answer,answered,refund,1",
@@ -97,14 +102,16 @@ async def test_a_year_is_shown_by_months_that_are_added_up_when_first_looked_at(
     ],
 )
 def test_a_period_has_as_many_bars_as_can_be_told_apart(days: int, bars: int, first: date) -> None:
-    span = Span(days=days, today=TODAY)
+    span = ReportPeriod(days=days, today=TODAY)
 
-    assert (len(span.starts), span.starts[0], span.since) == (bars, first, first)
-    assert {span.start(span.since + each * DAY) for each in range((TODAY - span.since).days + 1)} == set(span.starts)
+    assert (len(span.bar_starts), span.bar_starts[0], span.first_day) == (bars, first, first)
+    assert {span.bar_start(span.first_day + each * DAY) for each in range((TODAY - span.first_day).days + 1)} == set(
+        span.bar_starts
+    )
 
 
 def test_a_chart_has_nothing_that_the_pages_policy_refuses() -> None:
-    drawn = stacked(["1", "2"], [Series(title="a", values=[1, 2])], title="Ziņas <b>") + ranked(
+    drawn = stacked_bars(["1", "2"], [ChartSeries(title="a", values=[1, 2])], title="Ziņas <b>") + ranked_bars(
         ["<i>"], [3], title="Tēmas"
     )
 
@@ -115,12 +122,12 @@ def test_a_chart_has_nothing_that_the_pages_policy_refuses() -> None:
 
 
 def test_drawing_leaves_no_old_importer_behind() -> None:
-    stacked(["1"], [Series(title="a", values=[1])], title="x")
+    stacked_bars(["1"], [ChartSeries(title="a", values=[1])], title="x")
     assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
 
 
 def test_times_are_written_as_people_read_them() -> None:
-    assert [duration(each) for each in (None, 0.0005, 0.25, 3.21, 45, 600, 9000)] == [
+    assert [format_duration(each) for each in (None, 0.0005, 0.25, 3.21, 45, 600, 9000)] == [
         "–",
         "0.5 ms",
         "250 ms",
@@ -146,4 +153,4 @@ def test_times_are_written_as_people_read_them() -> None:
     ],
 )
 def test_an_axis_counts_in_whole_numbers(most: int, marks: list[int]) -> None:
-    assert ticks(most) == marks
+    assert axis_ticks(most) == marks

@@ -7,36 +7,42 @@ from pathlib import Path
 import pytest
 
 from bot import console
-from bot.pages import read_texts
-from kb.match import Rule
+from bot.web import read_texts
 from kb.model import EntryId
-from kb.understanding import Outcome, Why
-from storage import conversations, drafts, engine, feedback, taught
-from storage.audit import Event
+from kb.understanding.pipeline import Stage
+from kb.understanding.result import Explanation, Outcome
+from storage.conversations import conversations, feedback
+from storage.curation import entry_drafts, lessons
+from storage.database import engine
+from storage.helpdesk.audit_log import AuditEvent
 from tests.contract.talks import TRACE
 from tests.doubles import NOW, means, small_base
-from tests.unit.bot.console.conftest import Browser
-from tests.unit.bot.console.helpdesk.conftest import Shop
+from tests.unit.bot.console.conftest import ConsoleBrowser
+from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 
-def use(shop: Shop, entry: str, *, helped: bool | None = None) -> None:
-    talk_id = shop.ask("Jautājums", replace(TRACE, entry=EntryId(entry)), by=f"{entry} {shop.ask.number}", at=NOW)
+def use(shop: HelpdeskFixture, entry: str, *, helped: bool | None = None) -> None:
+    talk_id = shop.record_message(
+        "Jautājums", replace(TRACE, entry=EntryId(entry)), by=f"{entry} {shop.record_message.number}", at=NOW
+    )
     if helped is not None:
-        with engine.writing(shop.desk.database) as connection:
+        with engine.write_transaction(shop.console.database) as connection:
             talk = conversations.get(connection, talk_id)
-            feedback.note(connection, talk, str(shop.ask.number), NOW, helped=helped)
+            feedback.record(connection, talk, str(shop.record_message.number), NOW, helped=helped)
 
 
-def teach(shop: Shop, text: str) -> None:
-    with engine.writing(shop.desk.database) as connection:
-        taught.teach(connection, small_base(), EntryId("hours"), "lv", text, "Ilze", NOW)
+def teach(shop: HelpdeskFixture, text: str) -> None:
+    with engine.write_transaction(shop.console.database) as connection:
+        lessons.add_lesson(connection, small_base(), EntryId("hours"), "lv", text, "Ilze", NOW)
 
 
 def entries(page: str) -> list[str]:
     return re.findall(r'<a href="/console/knowledge/entries/([\w-]+)">', page)
 
 
-async def test_entries_are_listed_by_use_by_help_by_review_and_by_title(shop: Shop, otto: Browser) -> None:
+async def test_entries_are_listed_by_use_by_help_by_review_and_by_title(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
     for _ in range(2):
         use(shop, "printer")
     use(shop, "hours", helped=False)
@@ -54,9 +60,9 @@ async def test_entries_are_listed_by_use_by_help_by_review_and_by_title(shop: Sh
     assert "Nekas nav atrasts." in await otto.text("/knowledge?words=qqqq")
 
 
-async def test_overdue_reviews_stand_out(shop: Shop, otto: Browser) -> None:
+async def test_overdue_reviews_stand_out(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     assert "jāpārskata:" not in await otto.text("/knowledge")
-    shop.desk.later(days=400)
+    shop.console.advance_clock(days=400)
     browser = otto
     await browser.sign_in("otto")
 
@@ -65,7 +71,7 @@ async def test_overdue_reviews_stand_out(shop: Shop, otto: Browser) -> None:
 
 
 async def test_an_entry_says_what_it_answers_in_every_language_and_how_it_is_asked_for(
-    shop: Shop, otto: Browser
+    shop: HelpdeskFixture, otto: ConsoleBrowser
 ) -> None:
     use(shop, "hours", helped=True)
 
@@ -79,7 +85,7 @@ async def test_an_entry_says_what_it_answers_in_every_language_and_how_it_is_ask
     assert (await otto.get("/knowledge/entries/nothing")).status == 404
 
 
-async def test_a_lesson_is_taken_back_once(shop: Shop, otto: Browser) -> None:
+async def test_a_lesson_is_taken_back_once(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     teach(shop, "vai jūs šodien esat")
     assert "vai jūs šodien esat" in await otto.text("/knowledge/entries/hours")
 
@@ -87,10 +93,10 @@ async def test_a_lesson_is_taken_back_once(shop: Shop, otto: Browser) -> None:
 
     assert "Iemācītais ir atcelts." in page
     assert "vai jūs šodien esat" not in page
-    assert len(shop.told) == 1
+    assert len(shop.changes) == 1
     assert "jau ir atcelts" in await (await otto.post("/knowledge/taught/1/undo")).text()
     assert "jau ir atcelts" in await (await otto.post("/knowledge/taught/99/undo")).text()
-    assert [noted.subject for noted in shop.desk.noted(Event.QUESTION_UNTAUGHT)] == ["1"]
+    assert [noted.subject for noted in shop.console.audit_records(AuditEvent.LESSON_REVOKED)] == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +108,7 @@ async def test_a_lesson_is_taken_back_once(shop: Shop, otto: Browser) -> None:
     ],
 )
 async def test_a_message_is_tried_and_nothing_is_stored(
-    shop: Shop, otto: Browser, meanings: dict[str, object], seen: tuple[str, ...]
+    shop: HelpdeskFixture, otto: ConsoleBrowser, meanings: dict[str, object], seen: tuple[str, ...]
 ) -> None:
     shop.matcher.meanings = meanings  # type: ignore[assignment]
     shop.matcher.cues = {"kad vaļā": "yes"}
@@ -114,16 +120,16 @@ async def test_a_message_is_tried_and_nothing_is_stored(
     assert "Nekas nav atrasts." in await otto.text("/talks")
 
 
-async def test_a_message_that_is_tried_tells_what_decided(shop: Shop, otto: Browser) -> None:
-    why = Why(
-        answer_from=0.3,
-        clarify_from=0.05,
+async def test_a_message_that_is_tried_tells_what_decided(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    why = Explanation(
+        answer_threshold=0.3,
+        clarify_threshold=0.05,
         concepts=("time", "work"),
-        repairs=("valaa → vaļā",),
-        known=True,
+        corrections=("valaa → vaļā",),
+        exact_match=True,
         decided_by="scores",
     )
-    shop.matcher.meanings = {"kad vaļā": replace(means("hours"), why=why)}
+    shop.matcher.meanings = {"kad vaļā": replace(means("hours"), explanation=why)}
 
     page = await (await otto.post("/knowledge/try", {"text": "kad vaļā"})).text()
 
@@ -138,12 +144,12 @@ async def test_a_message_that_is_tried_tells_what_decided(shop: Shop, otto: Brow
         assert sentence in page
 
 
-async def test_nothing_is_tried_where_nothing_is_written(otto: Browser) -> None:
+async def test_nothing_is_tried_where_nothing_is_written(otto: ConsoleBrowser) -> None:
     assert "Uzrakstiet ziņu." in await (await otto.post("/knowledge/try", {"text": " "})).text()
 
 
-async def test_a_draft_is_written_further_and_dropped(shop: Shop, otto: Browser) -> None:
-    shop.ask("Kur dāvanu karte", replace(TRACE, outcome=Outcome.UNKNOWN, entry=None), at=NOW)
+async def test_a_draft_is_written_further_and_dropped(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    shop.record_message("Kur dāvanu karte", replace(TRACE, outcome=Outcome.UNKNOWN, entry=None), at=NOW)
     await otto.post("/unanswered/1/draft", {"id": "gift-card", "line": "desk"})
     assert "gift-card" in await otto.text("/knowledge")
     fields = {"line": "desk", "answer_lv": "Zvaniet.", "questions_lv": "kur karte\n\ndāvanu karte", "act": "problem"}
@@ -151,8 +157,8 @@ async def test_a_draft_is_written_further_and_dropped(shop: Shop, otto: Browser)
     page = await (await otto.post("/knowledge/drafts/gift-card/keep", fields)).text()
 
     assert "Saglabāts." in page
-    with engine.reading(shop.desk.database) as connection:
-        draft = drafts.get(connection, "gift-card")
+    with engine.read_transaction(shop.console.database) as connection:
+        draft = entry_drafts.get(connection, "gift-card")
     assert draft is not None
     assert (draft.act, draft.answers, draft.questions["lv"]) == (
         "problem",
@@ -169,5 +175,5 @@ async def test_a_draft_is_written_further_and_dropped(shop: Shop, otto: Browser)
 def test_every_rule_of_the_matcher_has_a_name_in_every_language() -> None:
     shared = read_texts(Path(console.__file__).parent / "texts" / "shared")
     for words in shared.values():
-        for rule in (*Rule, "taught"):
+        for rule in (*Stage, "taught"):
             assert f"rule_{rule.replace(' ', '_')}" in words

@@ -1,35 +1,40 @@
 """The page Now: taking, giving back, closing; of two the first wins and the other is told who."""
 
-from handlers.actions import Reason
+from handlers.model.actions import HandoffReason
 from kb.model import LineId
-from storage import engine, waiting
-from storage.audit import Event
-from storage.handoffs import State
+from storage.database import engine
+from storage.helpdesk import queue
+from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.handoffs import HandoffState
 from tests.doubles import NOW
-from tests.unit.bot.console.conftest import Browser, Opens
-from tests.unit.bot.console.helpdesk.conftest import Shop
+from tests.unit.bot.console.conftest import ConsoleBrowser, OpenBrowser
+from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 WORKSHOP = LineId("workshop")
 
 
-def call(shop: Shop, by: str, reason: Reason = Reason.ASKED_FOR_PERSON, *, channel: str = "webchat") -> None:
-    shop.ask(f"Palīgā, te {by}", by=by, people=reason, line=WORKSHOP, channel=channel, at=NOW)
+def call(
+    shop: HelpdeskFixture, by: str, reason: HandoffReason = HandoffReason.ASKED_FOR_PERSON, *, channel: str = "webchat"
+) -> None:
+    shop.record_message(f"Palīgā, te {by}", by=by, people=reason, line=WORKSHOP, channel=channel, at=NOW)
 
 
-def state(shop: Shop, handoff: int) -> tuple[State, str | None]:
-    with engine.reading(shop.desk.database) as connection:
-        found = waiting.one(connection, handoff)
+def state(shop: HelpdeskFixture, handoff: int) -> tuple[HandoffState, str | None]:
+    with engine.read_transaction(shop.console.database) as connection:
+        found = queue.get(connection, handoff)
     assert found is not None
     return found.state, found.taken_by
 
 
-async def test_nobody_waits(otto: Browser) -> None:
+async def test_nobody_waits(otto: ConsoleBrowser) -> None:
     assert "Neviens negaida." in await otto.text("/now")
 
 
-async def test_whoever_stands_still_comes_first_with_words_line_and_number(shop: Shop, otto: Browser) -> None:
+async def test_whoever_stands_still_comes_first_with_words_line_and_number(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
     call(shop, "boris")
-    call(shop, "whatsapp:+37120110525", Reason.TRADING_STOPPED, channel="whatsapp")
+    call(shop, "whatsapp:+37120110525", HandoffReason.TRADING_STOPPED, channel="whatsapp")
 
     page = await otto.text("/now")
 
@@ -40,71 +45,77 @@ async def test_whoever_stands_still_comes_first_with_words_line_and_number(shop:
     assert "<title>(2) Tagad" in page
 
 
-async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(shop: Shop, otto: Browser) -> None:
+async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
     call(shop, "boris")
 
     page = await (await otto.post("/now/1/take")).text()
 
-    assert state(shop, 1) == (State.TAKEN, "otto")
+    assert state(shop, 1) == (HandoffState.TAKEN, "otto")
     assert "Paņēma: otto" in page
     assert "Paņemts. Cilvēkam ir pateikts" in page
-    assert len(shop.desk.submitted) == 1
-    assert [(noted.agent, noted.subject) for noted in shop.desk.noted(Event.HANDOFF_TAKEN)] == [("otto", "1")]
+    assert len(shop.console.submitted) == 1
+    assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.HANDOFF_TAKEN)] == [
+        ("otto", "1")
+    ]
 
 
-async def test_of_two_the_second_is_told_who_has_it(shop: Shop, otto: Browser, opens: Opens) -> None:
+async def test_of_two_the_second_is_told_who_has_it(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, opens: OpenBrowser
+) -> None:
     call(shop, "boris")
-    await shop.acts.take(1, "Ilze")
+    await shop.handoff_actions.take(1, "Ilze")
 
     assert "To jau paņēma Ilze." in await (await otto.post("/now/1/take")).text()
-    assert state(shop, 1) == (State.TAKEN, "Ilze")
-    assert shop.desk.noted(Event.HANDOFF_TAKEN) == []
+    assert state(shop, 1) == (HandoffState.TAKEN, "Ilze")
+    assert shop.console.audit_records(AuditEvent.HANDOFF_TAKEN) == []
     assert "Atdot citiem" not in await otto.text("/now")
 
 
-async def test_what_is_given_back_waits_again(shop: Shop, otto: Browser) -> None:
+async def test_what_is_given_back_waits_again(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     call(shop, "boris")
     await otto.post("/now/1/take")
     assert "Atdot citiem" in await otto.text("/now")
 
     assert "to var paņemt cits" in await (await otto.post("/now/1/give-back")).text()
-    assert state(shop, 1) == (State.OPEN, None)
+    assert state(shop, 1) == (HandoffState.OPEN, None)
     assert "Tas nevienam vairs nav paņemts." in await (await otto.post("/now/1/give-back")).text()
 
 
-async def test_reached_and_not_needed_close_it(shop: Shop, otto: Browser) -> None:
+async def test_reached_and_not_needed_close_it(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     call(shop, "boris")
     call(shop, "clara")
 
     assert "Slēgts." in await (await otto.post("/now/1/reached")).text()
     assert "Slēgts." in await (await otto.post("/now/2/not-needed")).text()
-    assert [state(shop, number)[0] for number in (1, 2)] == [State.REACHED, State.NOT_NEEDED]
-    assert len(shop.desk.noted(Event.HANDOFF_CLOSED)) == 2
+    assert [state(shop, number)[0] for number in (1, 2)] == [HandoffState.CONTACTED, HandoffState.NOT_NEEDED]
+    assert len(shop.console.audit_records(AuditEvent.HANDOFF_CLOSED)) == 2
     for answer in (await otto.post("/now/1/reached"), await otto.post("/now/99/take")):
         assert "Tas jau ir slēgts." in await answer.text()
 
 
-async def test_the_look_changes_when_somebody_calls_takes_or_closes(shop: Shop) -> None:
-    look = next(section.looks["now"] for section in shop.sections() if "now" in section.looks)
+async def test_the_look_changes_when_somebody_calls_takes_or_closes(shop: HelpdeskFixture) -> None:
+    look = next(section.change_keys["now"] for section in shop.sections() if "now" in section.change_keys)
 
     def seen() -> object:
-        with engine.reading(shop.desk.database) as connection:
+        with engine.read_transaction(shop.console.database) as connection:
             return look(connection)
 
     looks = [seen()]
     call(shop, "boris")
     looks.append(seen())
-    await shop.acts.take(1, "Ilze")
+    await shop.handoff_actions.take(1, "Ilze")
     looks.append(seen())
-    await shop.acts.reached(1, "Ilze")
+    await shop.handoff_actions.mark_contacted(1, "Ilze")
     assert seen() == looks[0]
     assert len(set(looks)) == 3
 
 
-async def test_looking_is_audited_once_an_hour(shop: Shop, otto: Browser) -> None:
+async def test_looking_is_audited_once_an_hour(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     for _ in range(3):
         await otto.text("/now")
-    assert [noted.subject for noted in shop.desk.noted(Event.LIST_SEEN)] == ["now"]
-    shop.desk.later(hours=1, minutes=1)
+    assert [noted.subject for noted in shop.console.audit_records(AuditEvent.LIST_VIEWED)] == ["now"]
+    shop.console.advance_clock(hours=1, minutes=1)
     await otto.text("/now")
-    assert len(shop.desk.noted(Event.LIST_SEEN)) == 2
+    assert len(shop.console.audit_records(AuditEvent.LIST_VIEWED)) == 2

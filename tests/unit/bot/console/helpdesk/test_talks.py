@@ -7,22 +7,23 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from handlers.messages import Kind
-from kb.understanding import Why
-from storage import delivery, engine
-from storage.audit import Event
+from handlers.model.messages import MessageKind
+from kb.understanding.result import Explanation
+from storage.database import engine
+from storage.delivery import status
+from storage.helpdesk.audit_log import AuditEvent
 from storage.tables import conversations
 from tests.contract.asked import TAPPED, UNKNOWN
 from tests.contract.talks import TRACE
 from tests.doubles import NOW
-from tests.unit.bot.console.conftest import Browser
-from tests.unit.bot.console.helpdesk.conftest import Shop
+from tests.unit.bot.console.conftest import ConsoleBrowser
+from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 
-async def test_words_are_found_in_whatever_alphabet(shop: Shop, otto: Browser) -> None:
-    shop.ask("Nedrukā čekus", by="anna", at=NOW)
-    shop.ask("не печатает чек", by="boris", at=NOW)
-    shop.ask("Labdien", by="clara", at=NOW)
+async def test_words_are_found_in_whatever_alphabet(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    shop.record_message("Nedrukā čekus", by="anna", at=NOW)
+    shop.record_message("не печатает чек", by="boris", at=NOW)
+    shop.record_message("Labdien", by="clara", at=NOW)
 
     page = await otto.text("/talks?words=cek")
 
@@ -45,20 +46,20 @@ async def test_words_are_found_in_whatever_alphabet(shop: Shop, otto: Browser) -
     ],
 )
 async def test_filters_are_heeded_and_crooked_ones_are_none(
-    shop: Shop, otto: Browser, query: str, found: list[str]
+    shop: HelpdeskFixture, otto: ConsoleBrowser, query: str, found: list[str]
 ) -> None:
-    shop.ask("Sen", by="dora", at=NOW - timedelta(days=3))
-    shop.ask("Telegramā", by="clara", channel="telegram", at=NOW)
-    shop.ask("Касса", replace(TRACE, language="ru"), by="boris", at=NOW)
-    shop.ask("Blabla", UNKNOWN, by="anna", at=NOW)
+    shop.record_message("Sen", by="dora", at=NOW - timedelta(days=3))
+    shop.record_message("Telegramā", by="clara", channel="telegram", at=NOW)
+    shop.record_message("Касса", replace(TRACE, language="ru"), by="boris", at=NOW)
+    shop.record_message("Blabla", UNKNOWN, by="anna", at=NOW)
 
     page = await otto.text(f"/talks?{query}")
 
     assert [text for text in ("Blabla", "Касса", "Telegramā", "Sen") if text in page] == found
 
 
-async def test_a_person_is_found_by_their_number(shop: Shop, otto: Browser) -> None:
-    talk = shop.ask("Labdien", by="whatsapp:+37120110525", channel="whatsapp", at=NOW)
+async def test_a_person_is_found_by_their_number(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talk = shop.record_message("Labdien", by="whatsapp:+37120110525", channel="whatsapp", at=NOW)
 
     for words in ("%2B371 2011 0525", "20110525", talk):
         page = await otto.text(f"/talks?words={words}")
@@ -67,12 +68,12 @@ async def test_a_person_is_found_by_their_number(shop: Shop, otto: Browser) -> N
     assert "+37120110525" not in await otto.text("/talks")
 
 
-async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: Shop, otto: Browser) -> None:
-    talk = shop.ask("Kā <b>atdot</b> naudu?", at=NOW)
-    shop.ask("", TAPPED, kind=Kind.TAP, at=NOW)
-    shop.ask("", replace(UNKNOWN, handler="unread"), kind=Kind.PHOTO, at=NOW)
-    with engine.writing(shop.desk.database) as connection:
-        delivery.failed(connection, 2, "63016")
+async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talk = shop.record_message("Kā <b>atdot</b> naudu?", at=NOW)
+    shop.record_message("", TAPPED, kind=MessageKind.TAP, at=NOW)
+    shop.record_message("", replace(UNKNOWN, handler="unread"), kind=MessageKind.PHOTO, at=NOW)
+    with engine.write_transaction(shop.console.database) as connection:
+        status.mark_failed(connection, 2, "63016")
 
     page = await otto.text(f"/talks/{talk}")
 
@@ -85,12 +86,20 @@ async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: Shop, otto
     assert "(foto)" in page
     assert "0.25 ms" in page
     assert "0123456789ab" in page
-    assert [(noted.agent, noted.subject) for noted in shop.desk.noted(Event.TRANSCRIPT_SEEN)] == [("otto", talk)]
+    assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.TRANSCRIPT_VIEWED)] == [
+        ("otto", talk)
+    ]
 
 
-async def test_a_talk_tells_what_decided(shop: Shop, otto: Browser) -> None:
-    why = Why(answer_from=0.3, clarify_from=0.05, concepts=("money",), repairs=("nauda → naudu",), decided_by="scores")
-    talk = shop.ask("Kā atdot naudu?", replace(TRACE, why=replace(why, known=True)), at=NOW)
+async def test_a_talk_tells_what_decided(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    why = Explanation(
+        answer_threshold=0.3,
+        clarify_threshold=0.05,
+        concepts=("money",),
+        corrections=("nauda → naudu",),
+        decided_by="scores",
+    )
+    talk = shop.record_message("Kā atdot naudu?", replace(TRACE, explanation=replace(why, exact_match=True)), at=NOW)
 
     page = await otto.text(f"/talks/{talk}")
 
@@ -103,16 +112,16 @@ async def test_a_talk_tells_what_decided(shop: Shop, otto: Browser) -> None:
         assert sentence in page
 
 
-async def test_each_talk_that_is_read_is_audited(shop: Shop, otto: Browser) -> None:
-    talks = [shop.ask("Labdien", by=who, at=NOW) for who in ("anna", "boris")]
+async def test_each_talk_that_is_read_is_audited(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talks = [shop.record_message("Labdien", by=who, at=NOW) for who in ("anna", "boris")]
     for talk in (*talks, talks[0]):
         await otto.get(f"/talks/{talk}", headers={"HX-Request": "true"})
-    assert [noted.subject for noted in reversed(shop.desk.noted(Event.TRANSCRIPT_SEEN))] == talks
+    assert [noted.subject for noted in reversed(shop.console.audit_records(AuditEvent.TRANSCRIPT_VIEWED))] == talks
 
 
-async def test_a_long_talk_is_read_from_its_end(shop: Shop, otto: Browser) -> None:
+async def test_a_long_talk_is_read_from_its_end(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     for number in range(40):
-        talk = shop.ask(f"Jautājums-{number}-", at=NOW)
+        talk = shop.record_message(f"Jautājums-{number}-", at=NOW)
 
     page = await otto.text(f"/talks/{talk}")
     assert "Jautājums-39-" in page
@@ -122,36 +131,38 @@ async def test_a_long_talk_is_read_from_its_end(shop: Shop, otto: Browser) -> No
     assert "Uz sarunas beigām" in earlier
 
 
-async def test_there_is_no_such_talk(otto: Browser) -> None:
+async def test_there_is_no_such_talk(otto: ConsoleBrowser) -> None:
     assert (await otto.get(f"/talks/{'0' * 32}")).status == 404
     assert (await otto.get("/talks/1")).status == 404
     assert (await otto.post(f"/talks/{'0' * 32}/export")).status == 404
 
 
-async def test_a_persons_data_are_given_out(shop: Shop, otto: Browser) -> None:
-    talk = shop.ask("Mans noslēpums", by="anna", at=NOW)
-    shop.ask("Cita noslēpums", by="boris", at=NOW)
+async def test_a_persons_data_are_given_out(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talk = shop.record_message("Mans noslēpums", by="anna", at=NOW)
+    shop.record_message("Cita noslēpums", by="boris", at=NOW)
 
     answer = await otto.post(f"/talks/{talk}/export")
 
     assert "attachment" in answer.headers["Content-Disposition"]
     (given,) = json.loads(await answer.text())["conversations"]
     assert [message["text"] for message in given["messages"]] == ["Mans noslēpums", "Atbilde"]
-    assert [noted.subject for noted in shop.desk.noted(Event.PERSON_EXPORTED)] == [talk]
+    assert [noted.subject for noted in shop.console.audit_records(AuditEvent.PERSON_EXPORTED)] == [talk]
 
 
-async def test_a_person_is_erased_only_when_the_box_is_ticked(shop: Shop, otto: Browser) -> None:
-    talk = shop.ask("Mans noslēpums", by="anna", at=NOW)
-    shop.ask("Cita noslēpums", by="boris", at=NOW)
+async def test_a_person_is_erased_only_when_the_box_is_ticked(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talk = shop.record_message("Mans noslēpums", by="anna", at=NOW)
+    shop.record_message("Cita noslēpums", by="boris", at=NOW)
 
     def left() -> int:
-        with engine.reading(shop.desk.database) as connection:
+        with engine.read_transaction(shop.console.database) as connection:
             return connection.execute(select(func.count()).select_from(conversations)).scalar_one()
 
     assert "Lai dzēstu, atzīmējiet lodziņu." in await (await otto.post(f"/talks/{talk}/erase")).text()
-    assert (left(), shop.desk.noted(Event.PERSON_ERASED)) == (2, [])
+    assert (left(), shop.console.audit_records(AuditEvent.PERSON_ERASED)) == (2, [])
     page = await (await otto.post(f"/talks/{talk}/erase", {"sure": "1"})).text()
     assert "Šī cilvēka dati ir izdzēsti." in page
     assert "Mans noslēpums" not in page
     assert left() == 1
-    assert [(noted.agent, noted.subject) for noted in shop.desk.noted(Event.PERSON_ERASED)] == [("otto", talk)]
+    assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.PERSON_ERASED)] == [
+        ("otto", talk)
+    ]

@@ -5,31 +5,32 @@ from dataclasses import replace
 
 import pytest
 
-from storage import drafts, engine, taught
-from storage.audit import Event
-from storage.taught import Taught
+from storage.curation import entry_drafts, lessons
+from storage.curation.lessons import StoredLesson
+from storage.database import engine
+from storage.helpdesk.audit_log import AuditEvent
 from tests.contract.asked import UNKNOWN
 from tests.doubles import NOW, means
-from tests.unit.bot.console.conftest import Browser
-from tests.unit.bot.console.helpdesk.conftest import Shop
+from tests.unit.bot.console.conftest import ConsoleBrowser
+from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 SAID = ("Kur dabūt dāvanu karti", "kur dabut davanu karti?", "Dāvanu karti kur dabūt")
 
 
-def ask(shop: Shop, said: Sequence[str] = SAID) -> None:
+def ask(shop: HelpdeskFixture, said: Sequence[str] = SAID) -> None:
     for number, text in enumerate(said):
-        shop.ask(text, UNKNOWN, by=f"person {number}", at=NOW)
+        shop.record_message(text, UNKNOWN, by=f"person {number}", at=NOW)
 
 
-def learned(shop: Shop) -> list[Taught]:
-    with engine.reading(shop.desk.database) as connection:
-        return list(taught.current(connection).taught)
+def learned(shop: HelpdeskFixture) -> list[StoredLesson]:
+    with engine.read_transaction(shop.console.database) as connection:
+        return list(lessons.current_lessons(connection).stored)
 
 
-async def test_the_like_is_together_and_the_most_frequent_first(shop: Shop, otto: Browser) -> None:
-    shop.ask("Pavisam kas cits", UNKNOWN, by="zane", at=NOW)
+async def test_the_like_is_together_and_the_most_frequent_first(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    shop.record_message("Pavisam kas cits", UNKNOWN, by="zane", at=NOW)
     ask(shop)
-    shop.ask("Сдача по-английски", replace(UNKNOWN, language="ru"), by="boris", at=NOW)
+    shop.record_message("Сдача по-английски", replace(UNKNOWN, language="ru"), by="boris", at=NOW)
 
     page = await otto.text("/unanswered")
 
@@ -42,14 +43,14 @@ async def test_the_like_is_together_and_the_most_frequent_first(shop: Shop, otto
     assert "Viss ir atbildēts." in await otto.text("/unanswered?why=not_helped")
 
 
-async def test_what_the_bot_answers_by_now_is_left_out(shop: Shop, otto: Browser) -> None:
-    shop.ask("Cikos strādājat", UNKNOWN, at=NOW)
+async def test_what_the_bot_answers_by_now_is_left_out(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    shop.record_message("Cikos strādājat", UNKNOWN, at=NOW)
     shop.matcher.meanings = {"Cikos strādājat": means("hours")}
 
     assert "Viss ir atbildēts." in await otto.text("/unanswered")
 
 
-async def test_a_group_offers_what_the_matcher_thinks_of_first(shop: Shop, otto: Browser) -> None:
+async def test_a_group_offers_what_the_matcher_thinks_of_first(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     ask(shop)
     shop.matcher.meanings = {SAID[0]: means("hours", "desk"), SAID[2]: means("hours", "desk")}
 
@@ -63,7 +64,7 @@ async def test_a_group_offers_what_the_matcher_thinks_of_first(shop: Shop, otto:
     assert "Nav tādas tēmas." in await otto.text("/unanswered/entries?words=qqqq")
 
 
-async def test_teaching_works_at_once_is_audited_and_settles_it(shop: Shop, otto: Browser) -> None:
+async def test_teaching_works_at_once_is_audited_and_settles_it(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     ask(shop)
     fields = {"entry": "desk", "use_3": "1", "text_3": "kur ir dāvanu karte", "language_3": "lv", "use_2": "1"}
 
@@ -74,8 +75,8 @@ async def test_teaching_works_at_once_is_audited_and_settles_it(shop: Shop, otto
         ("desk", "kur ir dāvanu karte"),
     ]
     assert "jauni jautājumi: 2" in page
-    assert len(shop.told) == 1
-    assert [noted.subject for noted in shop.desk.noted(Event.QUESTION_TAUGHT)] == ["desk (2)"]
+    assert len(shop.changes) == 1
+    assert [noted.subject for noted in shop.console.audit_records(AuditEvent.LESSON_ADDED)] == ["desk (2)"]
     assert SAID[2] not in await otto.text("/unanswered")
 
 
@@ -88,55 +89,59 @@ async def test_teaching_works_at_once_is_audited_and_settles_it(shop: Shop, otto
         ("?!", "nav neviena vārda"),
     ],
 )
-async def test_what_cannot_be_taught_is_said_why(shop: Shop, otto: Browser, text: str, sentence: str) -> None:
+async def test_what_cannot_be_taught_is_said_why(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, text: str, sentence: str
+) -> None:
     ask(shop, SAID[:1])
 
     page = await (await otto.post("/unanswered/1/teach", {"entry": "desk", "use_1": "1", "text_1": text})).text()
 
     assert sentence in page
-    assert (learned(shop), shop.desk.noted(Event.QUESTION_TAUGHT)) == ([], [])
+    assert (learned(shop), shop.console.audit_records(AuditEvent.LESSON_ADDED)) == ([], [])
     assert SAID[0] in await otto.text("/unanswered")
 
 
-async def test_nothing_is_taught_without_an_entry_or_a_wording(shop: Shop, otto: Browser) -> None:
+async def test_nothing_is_taught_without_an_entry_or_a_wording(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     ask(shop, SAID[:1])
     for fields in ({"use_1": "1"}, {"entry": "desk"}):
         assert "izvēlieties tēmu" in await (await otto.post("/unanswered/1/teach", fields)).text()
     assert learned(shop) == []
 
 
-async def test_without_scripts_an_entry_is_chosen_from_a_list(shop: Shop, otto: Browser) -> None:
+async def test_without_scripts_an_entry_is_chosen_from_a_list(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     ask(shop, SAID[:1])
     await otto.post("/unanswered/1/teach", {"other_entry": "desk", "use_1": "1"})
     assert [each.lesson.entry for each in learned(shop)] == ["desk"]
 
 
-async def test_a_no_is_taught_too(shop: Shop, otto: Browser) -> None:
+async def test_a_no_is_taught_too(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     ask(shop, SAID[:1])
     page = await (await otto.post("/unanswered/1/teach", {"entry": "none", "use_1": "1"})).text()
     assert "Iemācīts, ka uz to nav jāatbild" in page
     assert [each.lesson.entry for each in learned(shop)] == [None]
 
 
-async def test_what_is_ignored_is_not_shown_again(shop: Shop, otto: Browser) -> None:
+async def test_what_is_ignored_is_not_shown_again(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     ask(shop)
     assert "To vairs nerādīs." in await (await otto.post("/unanswered/3/ignore")).text()
     assert "Viss ir atbildēts." in await otto.text("/unanswered")
-    assert [noted.subject for noted in shop.desk.noted(Event.QUESTION_IGNORED)] == ["3 (3)"]
+    assert [noted.subject for noted in shop.console.audit_records(AuditEvent.QUESTION_IGNORED)] == ["3 (3)"]
     for path in ("ignore", "teach", "draft"):
         assert "Tas jau ir nokārtots." in await (await otto.post(f"/unanswered/3/{path}")).text()
     assert "Tas jau ir nokārtots." in await otto.text("/unanswered/3")
 
 
-async def test_a_draft_takes_the_wordings_along_and_is_finished_under_knowledge(shop: Shop, otto: Browser) -> None:
+async def test_a_draft_takes_the_wordings_along_and_is_finished_under_knowledge(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
     ask(shop, SAID[:1])
     fields = {"id": "gift-card", "line": "desk", "act": "answer", "title_lv": "Dāvanu karte", "use_1": "1"}
 
     page = await (await otto.post("/unanswered/1/draft", fields)).text()
 
     assert "Melnraksts ir saglabāts." in page
-    with engine.reading(shop.desk.database) as connection:
-        (draft,) = drafts.listed(connection)
+    with engine.read_transaction(shop.console.database) as connection:
+        (draft,) = entry_drafts.list_all(connection)
     assert (draft.id, draft.titles, draft.questions["lv"], draft.by) == (
         "gift-card",
         {"lv": "Dāvanu karte"},
@@ -144,7 +149,7 @@ async def test_a_draft_takes_the_wordings_along_and_is_finished_under_knowledge(
         "otto",
     )
     assert "Viss ir atbildēts." in await otto.text("/unanswered")
-    assert [noted.subject for noted in shop.desk.noted(Event.ENTRY_DRAFTED)] == ["gift-card"]
+    assert [noted.subject for noted in shop.console.audit_records(AuditEvent.ENTRY_DRAFTED)] == ["gift-card"]
 
 
 @pytest.mark.parametrize(
@@ -156,9 +161,9 @@ async def test_a_draft_takes_the_wordings_along_and_is_finished_under_knowledge(
     ],
 )
 async def test_a_draft_that_cannot_be_kept_is_said_why(
-    shop: Shop, otto: Browser, fields: dict[str, str], sentence: str
+    shop: HelpdeskFixture, otto: ConsoleBrowser, fields: dict[str, str], sentence: str
 ) -> None:
     ask(shop, SAID[:1])
     assert sentence in await (await otto.post("/unanswered/1/draft", fields)).text()
-    with engine.reading(shop.desk.database) as connection:
-        assert drafts.listed(connection) == ()
+    with engine.read_transaction(shop.console.database) as connection:
+        assert entry_drafts.list_all(connection) == ()

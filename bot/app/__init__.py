@@ -1,0 +1,1 @@
+"""Composition: which roles there are and what is wired to what."""

@@ -1,0 +1,216 @@
+"""Opens the doors that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about messages."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from itsdangerous import TimestampSigner
+
+from bot.app.container import Application, utc_now
+from bot.channels.webchat import WebChat
+from bot.console import ConsoleApp, Transactions
+from bot.console.auth.login import SignInView
+from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
+from bot.console.auth.passwords import PasswordService
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.helpdesk_sections import helpdesk_sections
+from bot.console.views.agents import AgentsView
+from bot.console.views.audit import AuditView
+from bot.console.views.delivery import DeliveryView
+from bot.intake.intake import MakeDraftLink
+from bot.observability.health import health_routes
+from bot.observability.metrics import metrics_routes
+from bot.observability.tracing.middleware import webhook_tracing
+from bot.settings import Settings, SettingsError
+from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
+from kb.model import Language
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
+    from bot.channels.whatsapp import WhatsApp
+
+DRAFT_LINK_TTL: Final = timedelta(days=7)
+MAX_BODY_BYTES: Final = 1024 * 1024
+"""Bytes that a request may bring."""
+
+
+def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
+    """Makes the address of a talk's draft page. Without PUBLIC_URL only this machine's own web chat can open it."""
+    tokens = DraftTokens(key, DRAFT_LINK_TTL)
+    local = f"http://localhost:{settings.port}"
+
+    def link(channel: str, talk: str, language: Language) -> str | None:
+        origin = settings.public_url or (local if channel == WebChat.name else None)
+        return None if origin is None else f"{origin}/t/{tokens.make(talk, language)}"
+
+    return link
+
+
+class Endpoints:
+    """Every way in and out of a program that serves."""
+
+    def __init__(self, settings: Settings, application: Application, key: str) -> None:
+        self._settings, self._application, self._key = settings, application, key
+        self._webchat_channel = self._make_webchat()
+        self._telegram_channel = self._make_telegram()
+        self._whatsapp_channel = self._make_whatsapp()
+        for channel in (self._webchat_channel, self._telegram_channel, self._whatsapp_channel):
+            if channel is not None:
+                application.channels[channel.name] = channel
+
+    def web_application(self) -> web.Application:
+        """What is served over HTTP."""
+        program = self._application
+        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
+        application.add_routes(
+            health_routes(program.database, program.threads, self._content_version, utc_now, program.runner)
+        )
+        application.add_routes(
+            metrics_routes(program.metrics, program.database, program.threads, utc_now, program.runner)
+        )
+        application.add_routes(self._webchat_channel.routes())
+        application.add_routes(self._make_draft_page().routes())
+        self._make_console().mount(application)
+        for channel in (self._telegram_channel, self._whatsapp_channel):
+            if channel is not None:
+                application.add_routes(channel.routes())
+        return application
+
+    def on_remote_change(self, token: str | None) -> None:
+        """Another process stored something in a talk: pages that show it look (see bot.database.pg_listener.Ring)."""
+        self._webchat_channel.on_remote_change(token)
+
+    async def open(self) -> None:
+        """Begins to take messages where that takes more than being there."""
+        if self._telegram_channel is not None:
+            from bot.channels.telegram import TelegramSettingError
+
+            try:
+                await self._telegram_channel.start(self._settings.public_url)
+            except TelegramSettingError as exc:
+                raise SettingsError((str(exc),)) from exc
+
+    async def stop_receiving(self) -> None:
+        """Takes nothing more in where that means to ask for it; what is being taken in is finished."""
+        if self._telegram_channel is not None:
+            await self._telegram_channel.stop_receiving()
+
+    async def close(self) -> None:
+        """Sends nothing more out either."""
+        closing = [self._webchat_channel.close()]
+        if self._telegram_channel is not None:
+            closing.append(self._telegram_channel.stop())
+        if self._whatsapp_channel is not None:
+            closing.append(self._whatsapp_channel.close())
+        await asyncio.gather(*closing)
+
+    def _make_webchat(self) -> WebChat:
+        public = self._settings.public_url
+        return WebChat(
+            receive=self._application.receive,
+            history=partial(self._application.conversation_queries.messages_after, WebChat.name),
+            signer=TimestampSigner(self._key, salt="webchat"),
+            secure_cookies=public is not None and public.startswith("https://"),
+            public_origin=public,
+            urgent_sentence=self._urgent_line_sentence,
+        )
+
+    def _make_draft_page(self) -> DraftPage:
+        return DraftPage(
+            tokens=DraftTokens(self._key, DRAFT_LINK_TTL),
+            content=self._draft_content,
+            last_messages=self._application.conversation_queries.last_user_messages,
+        )
+
+    def _draft_content(self) -> DraftContent:
+        directory = self._application.knowledge.base.directory
+        return DraftContent(ticket_channel=directory.ticket_channel, urgent_line=directory.lines[directory.urgent_line])
+
+    def _content_version(self) -> str:
+        return self._application.knowledge.base.version
+
+    def _make_console(self) -> ConsoleApp:
+        program = self._application
+        transactions = Transactions(database=program.database, threads=program.threads, clock=utc_now)
+        passwords, oidc_sign_in = PasswordService(), self._make_oidc(transactions)
+        knowledge_access = KnowledgeAccess(
+            source=program.knowledge_source,
+            released_content=lambda: program.released_content,
+            on_change=program.on_lessons_changed,
+        )
+        sections = (
+            *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access),
+            DeliveryView(transactions, program.runner, program.helpdesk.notification_worker.wake).section(),
+            AgentsView(transactions, passwords).section(),
+            AuditView(transactions).section(),
+            SignInView(transactions, self._key, passwords, oidc_enabled=oidc_sign_in is not None).section(),
+            *(() if oidc_sign_in is None else (oidc_sign_in.section(),)),
+        )
+        return ConsoleApp(transactions, sections, key=self._key, public_origin=self._settings.public_url)
+
+    def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
+        settings = self._settings
+        secret, public = settings.oidc_client_secret, settings.public_url
+        if settings.oidc_issuer is None or settings.oidc_client_id is None or secret is None or public is None:
+            return None
+        provider = OidcClient(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value(),
+            clock=utc_now,
+        )
+        role_mapping = RoleMapping(admins=split_list(settings.oidc_admins), agents=split_list(settings.oidc_agents))
+        return OidcSignInView(transactions, provider, role_mapping, public_origin=public)
+
+    def _make_telegram(self) -> "Telegram | None":
+        settings = self._settings
+        if settings.telegram_bot_token is None:
+            return None
+        from bot.channels.telegram import Telegram, UpdateCallbacks
+
+        secret, metrics = settings.telegram_webhook_secret, self._application.metrics
+        telegram = Telegram(
+            self._application.receive,
+            token=settings.telegram_bot_token.get_secret_value(),
+            secret=None if secret is None else secret.get_secret_value(),
+            api_url=settings.telegram_api_url,
+            callbacks=UpdateCallbacks(
+                update_dropped=partial(metrics.count_dropped_update, Telegram.name),
+                webhook_rejected=partial(metrics.count_rejected_webhook, Telegram.name, "secret"),
+            ),
+        )
+        self._application.helpdesk.attach_telegram(telegram)
+        return telegram
+
+    def _make_whatsapp(self) -> "WhatsApp | None":
+        settings = self._settings
+        if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+            return None
+        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError, WhatsApp
+
+        try:
+            account = TwilioAccount(
+                sid=settings.twilio_account_sid,
+                token=settings.twilio_auth_token.get_secret_value(),
+                number=settings.twilio_whatsapp_from or "",
+                public_url=settings.public_url or "",
+                content_templates=settings.twilio_content,
+                api_url=settings.twilio_api_url,
+            )
+        except TwilioAccountError as exc:
+            raise SettingsError(exc.problems) from exc
+        conversation_queries = self._application.conversation_queries
+        return WhatsApp(
+            account,
+            receive=self._application.receive,
+            on_status=partial(conversation_queries.apply_status_report, WhatsApp.name),
+            on_rejected=partial(self._application.metrics.count_rejected_webhook, WhatsApp.name),
+        )
+
+    def _urgent_line_sentence(self, language: Language) -> str:
+        """The sentence with the number that always holds."""
+        knowledge = self._application.knowledge
+        line = knowledge.base.directory.lines[knowledge.base.directory.urgent_line]
+        return knowledge.phrases(language, "stopped_too", phone=line.formatted_phone, name=line.name[language])

@@ -1,0 +1,137 @@
+"""Puts together what tells staff and lets it act: the settings' targets, the ways to them, the announcer, the desk."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from bot.delivery.jobs.interface import JobQueue
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.notification_worker import NotificationWorker
+from bot.knowledge.factory import KnowledgeSource
+from bot.notify.apprise import AppriseNotifier
+from bot.notify.directory import Recipients, RecipientsError, read_recipients
+from bot.notify.email import EmailNotifier
+from bot.notify.interface import GetTicketAddress, Notifier
+from bot.notify.staff_address import Transport
+from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.observability.metrics import PrometheusMetrics
+from bot.settings import Settings, SettingsError
+from kb.loading.loader import ContentError, load_knowledge_base
+from kb.model import Directory
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
+
+
+@dataclass(frozen=True, kw_only=True)
+class Helpdesk:
+    """What the program has for its staff. `ways` gets the way to Telegram groups once there is a bot."""
+
+    recipients: Recipients
+    texts: NotificationTexts
+    notifiers: dict[Transport, Notifier]
+    notification_worker: NotificationWorker
+    handoff_actions: HandoffActions
+
+    def attach_telegram(self, telegram: "Telegram") -> None:
+        """Notices go to groups through this bot, and what is tapped there comes to the desk."""
+        from bot.helpdesk.telegram_group import GroupActions, TelegramGroupNotifier
+
+        self.notifiers[Transport.TELEGRAM] = TelegramGroupNotifier(telegram, self.texts)
+        groups = self.recipients.groups
+        telegram.watch_groups(groups, GroupActions(self.handoff_actions, self.texts, groups))
+
+
+def load_recipients(settings: Settings, directory: Directory) -> Recipients:
+    """Who is told of which line.
+
+    Raises:
+        SettingsError: a target is or may be the ticket mailbox, or cannot be used; names every setting that is wrong.
+    """
+    try:
+        telegram = settings.telegram_bot_token is not None
+        return read_recipients(settings, directory, telegram=telegram)
+    except RecipientsError as exc:
+        raise SettingsError(exc.problems) from exc
+
+
+def find_setting_problems(settings: Settings) -> tuple[str, ...]:
+    """What is wrong with the settings about notices; nothing where the content cannot be read: that is told then."""
+    try:
+        load_recipients(settings, load_knowledge_base(settings.content_dir).directory)
+    except SettingsError as exc:
+        return exc.problems
+    except ContentError:
+        return ()
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What the program has anyway."""
+
+    database: Engine
+    threads: ThreadPoolExecutor
+    clock: Callable[[], datetime]
+    metrics: PrometheusMetrics
+
+
+def build_helpdesk(
+    settings: Settings,
+    knowledge_source: KnowledgeSource,
+    recipients: Recipients,
+    handoff_workflow: HandoffWorkflow,
+    services: Services,
+    jobs: JobQueue,
+) -> Helpdesk:
+    """All of it, not started."""
+
+    def directory() -> Directory:
+        return knowledge_source.current.base.directory
+
+    texts = NotificationTexts.for_directory(
+        directory, settings.notify_language, load_time_zone(settings.notify_timezone)
+    )
+    notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
+    notification_worker = NotificationWorker(
+        database=services.database,
+        threads=services.threads,
+        clock=services.clock,
+        recipients=recipients,
+        handoff_workflow=handoff_workflow,
+        notifiers=notifiers,
+        metrics=services.metrics,
+    )
+    handoff_actions = HandoffActions(
+        database=services.database,
+        threads=services.threads,
+        clock=services.clock,
+        knowledge_source=knowledge_source,
+        jobs=jobs,
+        handoff_workflow=handoff_workflow,
+        wake_notifications=notification_worker.wake,
+    )
+    return Helpdesk(
+        recipients=recipients,
+        texts=texts,
+        notifiers=notifiers,
+        notification_worker=notification_worker,
+        handoff_actions=handoff_actions,
+    )
+
+
+def make_notifiers(
+    recipients: Recipients, texts: NotificationTexts, ticket: GetTicketAddress, clock: Callable[[], datetime]
+) -> dict[Transport, Notifier]:
+    """The ways that need no channel."""
+    notifiers: dict[Transport, Notifier] = {Transport.APPRISE: AppriseNotifier(texts=texts, ticket_address=ticket)}
+    if recipients.mail_server is not None and recipients.sender is not None:
+        notifiers[Transport.MAIL] = EmailNotifier(
+            recipients.mail_server, recipients.sender, texts=texts, ticket_address=ticket, clock=clock
+        )
+    return notifiers

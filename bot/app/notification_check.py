@@ -1,0 +1,63 @@
+"""Sends a test notice to every target of the settings, for whoever has just set them up; it stores nothing."""
+
+import asyncio
+from collections.abc import Mapping
+from uuid import uuid4
+
+from bot.app.container import utc_now
+from bot.app.helpdesk import load_recipients, make_notifiers
+from bot.channels.telegram import Telegram
+from bot.helpdesk.notification_worker import SEND_TIMEOUT_SECONDS
+from bot.helpdesk.telegram_group import TelegramGroupNotifier
+from bot.notify.interface import Notifier, NotifyError, SampleNotification, Thread
+from bot.notify.staff_address import StaffAddress, Transport
+from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.settings import Settings
+from handlers.model.messages import Inbound
+from kb.model import Directory
+
+
+async def send_test_notifications(settings: Settings, directory: Directory) -> Mapping[str, str | None]:
+    """What kept the test from each target, by the target's name; nothing where it arrived.
+
+    Raises:
+        SettingsError: the settings cannot be used.
+    """
+    recipients = load_recipients(settings, directory)
+    words = NotificationTexts.for_directory(
+        lambda: directory, settings.notify_language, load_time_zone(settings.notify_timezone)
+    )
+    notifiers = make_notifiers(recipients, words, lambda: directory.ticket_channel.address, utc_now)
+    telegram = _make_telegram(settings)
+    if telegram is not None:
+        notifiers[Transport.TELEGRAM] = TelegramGroupNotifier(telegram, words)
+    try:
+        problems = await asyncio.gather(*(_send_test(address, notifiers) for address in recipients.addresses.values()))
+    finally:
+        if telegram is not None:
+            await telegram.stop()
+    return dict(zip(recipients.addresses, problems, strict=True))
+
+
+async def _send_test(address: StaffAddress, notifiers: Mapping[Transport, Notifier]) -> str | None:
+    try:
+        thread = Thread(key=f"trial-{uuid4().hex}")
+        await asyncio.wait_for(
+            notifiers[address.transport].notify(address, SampleNotification(), thread), SEND_TIMEOUT_SECONDS
+        )
+    except NotifyError as exc:
+        return str(exc)
+    except TimeoutError:
+        return "no answer"
+    return None
+
+
+def _make_telegram(settings: Settings) -> Telegram | None:
+    if settings.telegram_bot_token is None:
+        return None
+    token = settings.telegram_bot_token.get_secret_value()
+    return Telegram(_ignore, token=token, api_url=settings.telegram_api_url)
+
+
+async def _ignore(inbound: Inbound) -> None:
+    """Nobody is listened to."""

@@ -1,0 +1,151 @@
+"""The composition root: the only place where the program is wired together."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiohttp import web
+
+from bot.app.container import Application, open_application
+from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.app.signing_key import signing_key
+from bot.intake.intake import no_draft_link
+from bot.knowledge.factory import KnowledgeSource
+from bot.knowledge.lesson_source import load_live_knowledge
+from bot.observability import logging_setup
+from bot.observability.tracing import Tracing, open_tracing
+from bot.settings import Settings, SettingsError
+from kb.model import Language
+
+if TYPE_CHECKING:
+    from bot.database.pg_listener import PgListener
+
+log = structlog.get_logger()
+
+DATA_DIR: Final = Path("data")
+"""Where the program keeps what nobody set a place for."""
+
+
+REQUEST_GRACE_SECONDS: Final = 3.0
+"""How long a request may still be answered after a stop; what is cut off, the platform sends again."""
+
+
+def run_terminal(settings: Settings, knowledge_source: KnowledgeSource, *, language: Language | None = None) -> None:
+    """A talk in the terminal, until the person leaves."""
+    logging_setup.configure_logging("ERROR", settings.log_format)
+    asyncio.run(_run_terminal(settings, knowledge_source, language))
+
+
+async def _run_terminal(settings: Settings, knowledge_source: KnowledgeSource, language: Language | None) -> None:
+    from bot.channels.terminal import Terminal
+
+    async with open_application(
+        settings, knowledge_source, make_draft_link=no_draft_link, standalone=True
+    ) as application:
+        terminal = Terminal(application.intake, language=language)
+        application.channels[terminal.name] = terminal
+        await terminal.run()
+
+
+def run_standalone(settings: Settings) -> None:
+    """Everything in one process, until it is told to stop (SIGINT, SIGTERM)."""
+    logging_setup.configure_logging(settings.log_level, settings.log_format)
+    with open_tracing() as traces:
+        asyncio.run(_serve_until_stopped(settings, traces))
+
+
+def run_web(settings: Settings) -> None:
+    """One of many processes that take messages in and serve pages; workers deliver."""
+    logging_setup.configure_logging(settings.log_level, settings.log_format)
+    with open_tracing() as traces:
+        asyncio.run(_serve_until_stopped(settings, traces, distributed=True))
+
+
+def run_worker(settings: Settings) -> None:
+    """One of many processes that deliver; takes nothing in."""
+    logging_setup.configure_logging(settings.log_level, settings.log_format)
+    with open_tracing() as traces:
+        asyncio.run(_work_until_stopped(settings, traces))
+
+
+async def _work_until_stopped(settings: Settings, traces: Tracing) -> None:
+    live = await asyncio.to_thread(load_live_knowledge, settings)
+    key = signing_key(settings, DATA_DIR)
+    async with open_application(
+        settings, live, make_draft_link=draft_link_maker(settings, key), distributed=True, tracing=traces
+    ) as application:
+        endpoints = Endpoints(settings, application, key)
+        try:
+            application.start()
+            log.info("program.working")
+            await _wait_for_shutdown(application)
+            await application.stop()
+        finally:
+            await endpoints.close()
+
+
+def _make_pg_listener(application: Application, endpoints: Endpoints) -> "PgListener":
+    from bot.database.pg_listener import PgListener
+
+    return PgListener(application.database, endpoints.on_remote_change)
+
+
+async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distributed: bool = False) -> None:
+    live = await asyncio.to_thread(load_live_knowledge, settings)
+    key = signing_key(settings, DATA_DIR)
+    async with open_application(
+        settings, live, make_draft_link=draft_link_maker(settings, key), distributed=distributed, tracing=traces
+    ) as application:
+        endpoints = Endpoints(settings, application, key)
+        listener = _make_pg_listener(application, endpoints) if distributed else None
+        server = web.AppRunner(
+            endpoints.web_application(), access_log=None, handle_signals=False, shutdown_timeout=REQUEST_GRACE_SECONDS
+        )
+        await server.setup()
+        try:
+            await _start_listening(server, settings)
+            if listener is not None:
+                listener.start()
+            else:
+                application.start()
+            await endpoints.open()
+            log.info(
+                "program.serving", address=f"http://{settings.host}:{settings.port}", content=live.current.base.version
+            )
+            await _wait_for_shutdown(application)
+            # All of it has to be over within 20 s: 10 here, 3 for each of what follows, 2 for the last spans.
+            await _stop_listening(server)
+            # What is being sent must be noted before the ways out are closed, or it would be sent again.
+            await asyncio.gather(application.stop(), endpoints.stop_receiving())
+        finally:
+            if listener is not None:
+                await listener.stop()
+            await endpoints.close()
+            await server.cleanup()
+
+
+async def _stop_listening(server: web.AppRunner) -> None:
+    """Nobody can connect any more; requests that are being answered are finished."""
+    for site in [*server.sites]:
+        await site.stop()
+
+
+async def _start_listening(server: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(server, settings.host, settings.port).start()
+    except OSError as exc:
+        reason = f"{settings.host}:{settings.port} cannot be listened at ({exc.strerror})"
+        raise SettingsError((f"PORT: {reason}: stop what is there, or set another PORT or HOST",)) from exc
+
+
+async def _wait_for_shutdown(application: Application) -> None:
+    """Until SIGINT or SIGTERM; a SIGHUP meanwhile rereads the content files."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if application.knowledge_reloader is not None:
+        loop.add_signal_handler(signal.SIGHUP, application.knowledge_reloader.reload)
+    await stop.wait()
+    log.info("program.stopping")

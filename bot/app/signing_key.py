@@ -1,0 +1,42 @@
+"""The key that signs cookies and draft links: from the settings, or made once and kept beside the database."""
+
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from bot.settings import Settings, SettingsError
+
+
+def signing_key(settings: Settings, folder: Path) -> str:
+    """SECRET_KEY if it is set; else what stands in `folder`/secret_key, which is made where it is missing.
+
+    Raises:
+        SettingsError: the file can neither be read nor made.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    file = folder / "secret_key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _create_key_file(file)
+    except OSError as exc:
+        raise SettingsError((f"SECRET_KEY: {file}: {exc.strerror}: set it, or make the folder writable",)) from exc
+    return _read_key_file(file)
+
+
+def _create_key_file(file: Path) -> None:
+    """Whole or not at all, and once, however many programs start together."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as fresh:
+        fresh.write(secrets.token_urlsafe(32))
+        fresh.flush()
+        with suppress(FileExistsError):
+            file.hardlink_to(fresh.name)
+
+
+def _read_key_file(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except OSError as exc:
+        raise SettingsError((f"SECRET_KEY: {file}: {exc.strerror}: set it, or make the file readable",)) from exc

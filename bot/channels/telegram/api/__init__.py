@@ -1,0 +1,1 @@
+"""Speaking the Bot API: client, types, addresses, rate limits, timing."""

@@ -1,0 +1,135 @@
+"""A board in a group: messages that stand there with buttons and are changed later; what they say, others know."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.channels.telegram.api.client import BotApi
+from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_address
+from bot.channels.telegram.api.updates import CallbackQuery, User
+
+CALLBACK_PREFIX: Final = "desk:"
+"""What the data of a button on a board begins with; the choices under a reply begin with a number or a bar."""
+
+MAX_REPLY_CHARS: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionButton:
+    """Something to do; `act` comes back when it is tapped (59 bytes at most)."""
+
+    title: str
+    callback_data: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ButtonTap:
+    """Somebody tapped a button in a chat; `who` is the name that the others in it know."""
+
+    chat: str
+    user_name: str
+    callback_data: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TapReply:
+    """What the one who tapped reads: in passing, or (`loud`) until it is put away."""
+
+    text: str
+    show_alert: bool = False
+
+
+OnTap = Callable[[ButtonTap], Awaitable[TapReply]]
+
+
+class GroupMessages:
+    """Puts messages up and changes them."""
+
+    def __init__(self, api: BotApi, caller: ThrottledCaller) -> None:
+        self._api, self._caller = api, caller
+
+    async def post(
+        self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...], in_reply_to: str | None
+    ) -> str:
+        """A new message, in answer to the one called `answers` if that is still there; Telegram's id of it.
+
+        Raises:
+            DeliveryError: it was not taken.
+        """
+        place = parse_address(address)
+        reply_parameters = (
+            ReplyParameters(message_id=int(in_reply_to), allow_sending_without_reply=True)
+            if in_reply_to is not None
+            else None
+        )
+
+        async def call(chat: int) -> str:
+            message = await self._api.send_message(
+                chat_id=chat,
+                text=html,
+                parse_mode=ParseMode.HTML,
+                message_thread_id=place.topic,
+                reply_markup=_keyboard(rows),
+                reply_parameters=reply_parameters,
+                link_preview_options=_NO_PREVIEW,
+            )
+            return str(message.message_id)
+
+        return await self._caller.call(place, call)
+
+    async def edit(self, address: str, message_id: str, html: str, rows: tuple[tuple[ActionButton, ...], ...]) -> None:
+        """The message called `receipt` says this from now on.
+
+        Raises:
+            DeliveryError: it was not taken; for good where the message is not there any more.
+        """
+
+        async def call(chat: int) -> None:
+            try:
+                await self._api.edit_message_text(
+                    html,
+                    chat_id=chat,
+                    message_id=int(message_id),
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=_keyboard(rows),
+                    link_preview_options=_NO_PREVIEW,
+                )
+            except BadRequest as exc:
+                # It says so already: a change that was made, and of which nobody heard.
+                if "not modified" not in str(exc):
+                    raise
+
+        await self._caller.call(parse_address(address), call)
+
+
+def parse_button_tap(query: CallbackQuery) -> ButtonTap | None:
+    """What was tapped on a board; None where it was something else. Where it was, Telegram itself has seen to."""
+    if query.message is None or query.data is None or not query.data.startswith(CALLBACK_PREFIX) or query.sender.is_bot:
+        return None
+    act = query.data.removeprefix(CALLBACK_PREFIX)
+    return ButtonTap(chat=str(query.message.chat.id), user_name=_display_name(query.sender), callback_data=act)
+
+
+def _display_name(user: User) -> str:
+    """As colleagues know them; two of the same name are told apart by the rest."""
+    full = " ".join(part for part in (user.first_name, user.last_name) if part).strip()
+    unique = f"@{user.username}" if user.username else f"…{str(user.id)[-4:]}"
+    return f"{full} ({unique})" if full else unique
+
+
+def _keyboard(rows: tuple[tuple[ActionButton, ...], ...]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(each.title, callback_data=f"{CALLBACK_PREFIX}{each.callback_data}") for each in row]
+            for row in rows
+        ]
+    )
+
+
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)

@@ -1,0 +1,96 @@
+"""Twilio's fields into an Inbound: pure. Fields get added without notice, so only those named here are looked at."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.channels.whatsapp.account import ADDRESS_PREFIX
+from handlers.model.messages import Inbound, MessageKind
+
+CHANNEL: Final = "whatsapp"
+
+_KIND_BY_MESSAGE_TYPE: Final = {
+    "audio": MessageKind.VOICE,
+    "contacts": MessageKind.OTHER,
+    "document": MessageKind.DOCUMENT,
+    "image": MessageKind.PHOTO,
+    "location": MessageKind.LOCATION,
+    "order": MessageKind.OTHER,
+    "sticker": MessageKind.STICKER,
+    "video": MessageKind.VIDEO,
+    "voice": MessageKind.VOICE,
+}
+"""MessageType, which says more than the medium: a picture sent as a document has the media type of a picture."""
+
+_KIND_BY_MEDIA_TYPE: Final = {"audio": MessageKind.VOICE, "image": MessageKind.PHOTO, "video": MessageKind.VIDEO}
+_STICKER_MEDIA_TYPE: Final = "image/webp"
+_CONTACT_MEDIA_TYPES: Final = ("text/vcard", "text/x-vcard", "text/directory")
+
+
+def to_inbound(fields: Mapping[str, str], now: datetime) -> Inbound | None:
+    """The message, or None where there is none for us: not from WhatsApp, without an id, or a mere reaction to one.
+
+    Twilio does not tell when it was sent: `now` stands for it.
+    """
+    sender, sid = fields.get("From", ""), fields.get("MessageSid", "")
+    if not sid or not sender.startswith(ADDRESS_PREFIX) or fields.get("MessageType") == "reaction":
+        return None
+    text, (asked_in, choice) = _message_text(fields), _decode_choice(fields)
+    return Inbound(
+        channel=CHANNEL,
+        conversation=sender,
+        sender=sender,
+        message_id=sid,
+        sent_at=now,
+        kind=MessageKind.TAP if choice is not None else _message_kind(fields, text),
+        text=text,
+        choice=choice,
+        source_turn=asked_in,
+        location=_location_text(fields),
+    )
+
+
+def _location_text(fields: Mapping[str, str]) -> str | None:
+    """A place that was sent: its name and address, else the point on the map."""
+    named = ", ".join(part for part in (fields.get("Label"), fields.get("Address")) if part)
+    latitude, longitude = fields.get("Latitude"), fields.get("Longitude")
+    point = f"{latitude}, {longitude}" if latitude and longitude else None
+    return named or point
+
+
+def encode_choice(turn: str | None, option: str) -> str:
+    """What a button carries."""
+    return f"{turn or ''}|{option}"
+
+
+def _decode_choice(fields: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Turn and choice of our own button. A button that is not ours counts by its words."""
+    turn, separator, option = (fields.get("ButtonPayload") or fields.get("ListId") or "").partition("|")
+    return (turn or None, option) if separator and option else (None, None)
+
+
+def _message_text(fields: Mapping[str, str]) -> str:
+    return fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle") or ""
+
+
+def _message_kind(fields: Mapping[str, str], text: str) -> MessageKind:
+    kind = _KIND_BY_MESSAGE_TYPE.get(fields.get("MessageType", ""))
+    if kind is not None:
+        return kind
+    if _small_number(fields.get("NumMedia", "")) > 0:
+        return _media_kind(fields.get("MediaContentType0", "").partition(";")[0].strip().lower())
+    if fields.get("Latitude") and fields.get("Longitude"):
+        return MessageKind.LOCATION
+    return MessageKind.TEXT if text else MessageKind.OTHER
+
+
+def _media_kind(media_type: str) -> MessageKind:
+    if media_type == _STICKER_MEDIA_TYPE:
+        return MessageKind.STICKER
+    if media_type in _CONTACT_MEDIA_TYPES:
+        return MessageKind.OTHER
+    return _KIND_BY_MEDIA_TYPE.get(media_type.partition("/")[0], MessageKind.DOCUMENT)
+
+
+def _small_number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0

@@ -1,0 +1,34 @@
+"""The fields of a webhook as they were sent, and whether Twilio signed them; no meaning is read here."""
+
+from collections import defaultdict
+from typing import Final
+from urllib.parse import parse_qsl
+
+from twilio.request_validator import RequestValidator
+
+MAX_FIELDS: Final = 300
+"""Twilio sends about thirty, and ten more for each medium."""
+
+
+class WebhookFields(dict[str, str]):
+    """Field -> value, untrimmed, empty ones too. `getall` gives the signature check those that came twice.
+
+    Raises:
+        ValueError: it is no form, or has more fields than Twilio ever sends.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        super().__init__(fields)
+        self._values = defaultdict[str, list[str]](list)
+        for name, value in fields:
+            self._values[name].append(value)
+
+    def getall(self, name: str) -> list[str]:
+        """Every value of a field."""
+        return self._values[name]
+
+
+def is_signature_valid(token: str, url: str, fields: WebhookFields, signature: str) -> bool:
+    """Whether `signature` was made with `token` over the address that Twilio called and every field."""
+    return bool(RequestValidator(token).validate(url, fields, signature))

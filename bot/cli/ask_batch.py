@@ -1,0 +1,134 @@
+"""Questions without a talk or a database: one text, or a file of them, decided as any message is and given as JSON."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+from time import perf_counter
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from bot.knowledge.explain import explain
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from handlers.model.session import Decision, Session
+from handlers.rendering import EmailDraft, RenderContext, render
+from handlers.router import decide
+from kb.model import Language
+
+MAX_CONVERSATIONS: Final = 10_000
+"""Talks that a batch keeps in mind at once; the one that was silent longest is dropped for a new one."""
+
+
+def _empty_to_none(value: object) -> object:
+    return value or None
+
+
+class BatchRow(BaseModel):
+    """One line of a batch."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    text: str
+    lang: Annotated[Language | None, BeforeValidator(lambda value: value if value in ("lv", "ru", "en") else None)] = (
+        None
+    )
+    conversation: Annotated[str | int | None, BeforeValidator(_empty_to_none)] = None
+
+
+class BatchAsker:
+    """Answers rows one after the other; rows of one conversation are turns of one talk."""
+
+    def __init__(self, knowledge: KnowledgeBundle) -> None:
+        self._knowledge = knowledge
+        self._conversations: OrderedDict[str, tuple[Session, tuple[str, ...]]] = OrderedDict()
+        self._message_numbers = count(1)
+
+    def ask(self, row: BatchRow, *, why: bool = False) -> dict[str, Any]:
+        """The answer to one row as a JSON-ready object (see README, `paligs ask`); `ms` is the time it took.
+
+        With `why` it also holds the reasons, under that name.
+        """
+        key = None if row.conversation is None else str(row.conversation)
+        session, user_messages = self._conversations.get(key, (Session(), ())) if key is not None else (Session(), ())
+        start = perf_counter()
+        decision = self._decide(row, session, key)
+        replies = self._render_replies(decision, (*user_messages, decision.stored_text))
+        took = (perf_counter() - start) * 1000
+        if key is not None:
+            self._remember(
+                key, _without_forced_language(decision.session, session, row), (*user_messages, decision.stored_text)
+            )
+        return {
+            "text": row.text,
+            "lang": decision.trace.language,
+            "outcome": decision.trace.outcome.value,
+            "entry": decision.trace.entry,
+            "act": str(decision.trace.act),
+            "line": decision.trace.line,
+            "score": round(decision.trace.confidence, 4),
+            "candidates": [
+                {"entry": match.entry, "score": round(match.confidence, 4), "question": match.question}
+                for match in decision.trace.candidates
+            ],
+            "replies": replies,
+            "ms": round(took, 3),
+        } | ({"why": explain(decision.trace)} if why else {})
+
+    def _decide(self, row: BatchRow, session: Session, key: str | None) -> Decision:
+        if row.lang is not None:
+            session = replace(session, language=row.lang, language_chosen=True)
+        now = datetime.now(UTC)
+        inbound = Inbound(
+            channel="ask",
+            conversation=key or "alone",
+            sender=key or "alone",
+            message_id=str(next(self._message_numbers)),
+            sent_at=now,
+            text=row.text,
+        )
+        return decide(inbound, session, self._knowledge, now)
+
+    def _render_replies(self, decision: Decision, user_messages: tuple[str, ...]) -> list[str]:
+        voice = RenderContext(
+            phrases=self._knowledge.phrases,
+            directory=self._knowledge.base.directory,
+            language=decision.trace.language,
+        )
+        reply = render(decision.actions, voice, EmailDraft(last_messages=user_messages))
+        return [] if reply is None else [reply.text]
+
+    def _remember(self, key: str, session: Session, user_messages: tuple[str, ...]) -> None:
+        self._conversations[key] = (session, user_messages[-10:])
+        self._conversations.move_to_end(key)
+        if len(self._conversations) > MAX_CONVERSATIONS:
+            self._conversations.popitem(last=False)
+
+
+def _without_forced_language(after: Session, before: Session, row: BatchRow) -> Session:
+    """The session without the language that the row itself forced."""
+    return after if row.lang is None else replace(after, language_chosen=before.language_chosen)
+
+
+def ask_lines(lines: Iterable[str], knowledge: KnowledgeBundle, *, why: bool = False) -> Iterator[dict[str, Any]]:
+    """An answer a line, in order; a line that cannot be read gives an object with `error` and its number."""
+    batch_asker = BatchAsker(knowledge)
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = BatchRow.model_validate(json.loads(line))
+        except (ValueError, ValidationError, RecursionError) as exc:
+            yield {"line_number": number, "error": _describe_line_error(exc)}
+            continue
+        yield batch_asker.ask(row, why=why)
+
+
+def _describe_line_error(exc: Exception) -> str:
+    if isinstance(exc, ValidationError):
+        places = "; ".join(f"{'.'.join(map(str, error['loc'])) or 'line'}: {error['msg']}" for error in exc.errors())
+        return f'not usable: {places}. Write an object with "text", and "lang" and "conversation" if you like'
+    return f'not JSON: {exc}. Write one object a line, like {{"text": "..."}}'

@@ -1,0 +1,1 @@
+"""paligs kb bench."""

@@ -1,0 +1,178 @@
+"""`paligs kb`: check the content, export it, measure how well it is understood."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.kb.evaluation_options import evaluate
+from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.validation import overdue_reviews
+from kb.model import LANGUAGES, Entry, KnowledgeBase, Translations
+
+app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
+
+ContentFolder = Annotated[Path | None, typer.Option("--content", help="Another content folder than the one shipped.")]
+
+
+@app.command()
+def check(
+    content: ContentFolder = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Also tell which messages of this labelled file the content holds.")
+    ] = None,
+    at_most: Annotated[int | None, typer.Option(min=0, help="With --against: exit 1 where they are more.")] = None,
+) -> None:
+    """Look for mistakes: exit 1 and a line a mistake; warn about reviews that are overdue."""
+    try:
+        knowledge = load_knowledge_base(content)
+    except ContentError as exc:
+        for problem in exc.problems:
+            typer.echo(problem)
+        typer.echo(f"{len(exc.problems)} mistakes.", err=True)
+        raise typer.Exit(1) from None
+    for warning in overdue_reviews(knowledge, datetime.now(UTC).date()):
+        typer.echo(f"warning: {warning}")
+    questions = sum(1 for _ in knowledge.questions())
+    decoys = sum(map(len, knowledge.out_of_scope.values()))
+    typer.echo(
+        f"{len(knowledge.entries)} entries, {questions} questions, {len(knowledge.concepts)} concepts, "
+        f"{decoys} decoys: no mistakes. Version {knowledge.version}."
+    )
+    if against is not None:
+        _check_leakage(against, knowledge, at_most)
+
+
+def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
+    from bot.cli.kb.evaluation import print_leaks
+
+    if (found := print_leaks(file, knowledge)) > (found if at_most is None else at_most):
+        typer.echo(f"{found} messages stand in the content, and at most {at_most} may: say them differently.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def learn(content: ContentFolder = None) -> None:
+    """Learn from the content now, so that the next start has only to read it: for images and after an upgrade."""
+    from bot.knowledge.model_cache import cache_path, cached_or_train
+
+    try:
+        knowledge = load_knowledge_base(content)
+    except ContentError as exc:
+        typer.echo(str(exc), err=True)
+        raise typer.Exit(1) from None
+    cached_or_train(knowledge)
+    place = cache_path(knowledge)
+    where = f"kept in {place.parent}" if place.exists() else f"not kept: {place.parent} cannot be written"
+    typer.echo(f"Learnt from version {knowledge.version}; {where}.")
+
+
+@app.command()
+def export(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON (the only form that is printed).")] = True,
+    taught: Annotated[bool, typer.Option("--taught", help="With what was taught and drafted in the console.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="With --taught: write the content files that change into this folder.")
+    ] = None,
+    content: ContentFolder = None,
+) -> None:
+    """Print everything that is known as JSON; or write what was taught as content files for review."""
+    del as_json
+    if taught:
+        from bot.cli.kb.lessons import print_lessons, write_lessons
+
+        if out is None:
+            print_lessons(content)
+        else:
+            write_lessons(content, out)
+    elif out is None:
+        typer.echo(json.dumps(export_json(load_knowledge_base(content)), ensure_ascii=False, indent=1))
+    else:
+        typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
+        raise typer.Exit(2)
+
+
+app.command("eval")(evaluate)
+
+
+@app.command()
+def bench(
+    content: ContentFolder = None,
+    messages: Annotated[int, typer.Option(min=1, help="How many messages to time.")] = 2000,
+    entries: Annotated[
+        int | None, typer.Option(min=2, help="Generate so many entries instead of reading the content.")
+    ] = None,
+    questions: Annotated[
+        int | None, typer.Option(min=2, help="Generate so many questions instead of reading the content.")
+    ] = None,
+) -> None:
+    """Time loading, learning and understanding on this machine."""
+    from bot.cli.bench.bench import print_generated_speed, print_speed
+
+    if entries is None and questions is None:
+        print_speed(content, messages)
+    else:
+        print_generated_speed(entries, questions, messages)
+
+
+@app.command("import")
+def import_questions(
+    file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
+    taught: Annotated[
+        bool, typer.Option("--taught", help="Lay down what was taught and stands in the content files by now.")
+    ] = False,
+    content: Annotated[
+        Path | None, typer.Option(help="The content folder to add to (kb/content), or to compare with.")
+    ] = None,
+) -> None:
+    """Add questions to the content files; what is there already is passed over."""
+    if taught and file is None:
+        from bot.cli.kb.lessons import mark_lessons_released
+
+        mark_lessons_released(content)
+    elif file is not None and not taught:
+        from bot.cli.kb.import_questions import add_questions
+
+        folder = content or Path("kb/content")
+        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
+    else:
+        typer.echo("Name a file: paligs kb import FILE; or look what is filed: paligs kb import --taught.", err=True)
+        raise typer.Exit(2)
+
+
+def export_json(knowledge: KnowledgeBase) -> dict[str, object]:
+    """The knowledge base as JSON-ready data: {"entries": [...], "lines": {...}, ...}."""
+    directory = knowledge.directory
+    return {
+        "version": knowledge.version,
+        "entries": [_entry_json(entry) for entry in knowledge.entries.values()],
+        "lines": {
+            line.id: {"phone": line.phone, "name": _translations(line.name), "does": _translations(line.purpose)}
+            for line in directory.lines.values()
+        },
+        "ticket_channel": {"name": directory.ticket_channel.name, "email": directory.ticket_channel.address.email},
+        "sources": {
+            source.id: {"title": _translations(source.title), "url": source.url}
+            for source in knowledge.sources.values()
+        },
+    }
+
+
+def _translations(translations: Translations) -> dict[str, str]:
+    return {language: translations[language] for language in LANGUAGES}
+
+
+def _entry_json(entry: Entry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "act": entry.act.value,
+        "line": entry.line,
+        "trust": entry.trust.value,
+        "sources": list(entry.sources),
+        "review_by": entry.review_by.isoformat(),
+        "titles": _translations(entry.title),
+        "questions": {language: list(entry.questions[language]) for language in LANGUAGES},
+        "answers": {language: entry.answer(language) for language in LANGUAGES},
+    }

@@ -1,0 +1,66 @@
+"""`paligs kb eval`: its options; what they do is in bot/cli/kb/evaluation.py."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it has
+    file: Annotated[
+        Path | None, typer.Argument(help="Labelled messages: .tsv with text, lang, label, style; or JSON lines.")
+    ] = None,
+    content: Annotated[
+        Path | None, typer.Option("--content", help="Another content folder than the one shipped.")
+    ] = None,
+    only_questions: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LANG", help="Keep the questions of this language (lv, ru, en) alone; repeatable."),
+    ] = None,
+    noise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="Add noise: typo, typos, nodiacritics, latin, doubled; several with + between them."
+        ),
+    ] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Beside others over the same questions.")] = False,
+    peer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Beside this one alone, such as token_set_ratio or bm25; repeatable."),
+    ] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Learn from these labelled rows instead of the content, whose lexicon stays.")
+    ] = None,
+    test: Annotated[Path | None, typer.Option(help="Judge these, with --train.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="All figures as one object; with --train one object a test row.")
+    ] = False,
+    reliability: Annotated[Path | None, typer.Option(help="Draw whether scores are honest into this .svg.")] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a figure is lower: first=0.95,among_three=0.98."),
+    ] = None,
+    fail_over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Exit with 1 where a figure is higher: answered_wrongly=0.02."),
+    ] = None,
+) -> None:
+    """Measure how well messages are understood."""
+    from bot.cli.kb.evaluation import EvaluationOptions, run_evaluation
+
+    run_evaluation(
+        EvaluationOptions(
+            file=file,
+            content=content,
+            only_questions=tuple(only_questions or ()),
+            noise=noise,
+            baselines=tuple(peer or ()),
+            all_baselines=peers,
+            train=train,
+            test=test,
+            as_json=as_json,
+            reliability=reliability,
+            fail_under=tuple(fail_under or ()),
+            fail_over=tuple(fail_over or ()),
+        )
+    )

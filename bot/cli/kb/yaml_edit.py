@@ -1,0 +1,46 @@
+"""Lists of a content file, made longer in its own style: everything else stays as it is written; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from kb.model import LANGUAGES, Language
+
+
+def append_items(text: str, key: str, items_by_language: Mapping[Language, Sequence[str]]) -> tuple[str, int]:
+    """`text` with what is new at the end of the lists under `key`, in the lists' own indentation; and how many."""
+    lines = text.splitlines()
+    lists = dict(_language_nodes(text, key))
+    places = [_new_lines(node, items_by_language.get(language, ())) for language, node in lists.items()]
+    begun = {
+        language: list(items_by_language[language])
+        for language in LANGUAGES
+        if items_by_language.get(language) and language not in lists
+    }
+    for line, items in sorted(places, reverse=True, key=lambda place: place[0]):
+        lines[line:line] = items
+    for language, texts in begun.items():
+        lines += [f"  {language}:", *(f"    - {yaml_scalar(one)}" for one in dict.fromkeys(texts))]
+    count = sum(len(items) for _, items in places) + sum(map(len, begun.values()))
+    return "\n".join(lines) + "\n", count
+
+
+def yaml_scalar(text: str) -> str:
+    """A text as it is written in YAML, on one line."""
+    return str(yaml.safe_dump(text, allow_unicode=True, width=10**6)).removesuffix("\n").removesuffix("\n...")
+
+
+def _new_lines(node: Any, texts: Sequence[str]) -> tuple[int, list[str]]:
+    known = {str(item.value).casefold() for item in node.value}
+    new = [text for text in texts if text.casefold() not in known]
+    last = node.value[-1]
+    indent = " " * (last.start_mark.column - 2)
+    return last.end_mark.line + 1, [f"{indent}- {yaml_scalar(one)}" for one in dict.fromkeys(new)]
+
+
+def _language_nodes(text: str, key: str) -> Iterator[tuple[Language, Any]]:
+    root: Any = yaml.compose(text, Loader=yaml.CSafeLoader)
+    found = next(value for name, value in root.value if name.value == key)
+    for name, value in found.value:
+        yield name.value, value

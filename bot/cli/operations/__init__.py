@@ -1,0 +1,1 @@
+"""paligs db, agent, user, outbox, notices."""

@@ -1,0 +1,1 @@
+"""Back-off, periodic loops, task sets: once instead of six times."""

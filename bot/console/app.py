@@ -1,0 +1,175 @@
+"""The console put together: its sections, the guard before each page, the look of it, and what goes wrong."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import aiohttp_jinja2
+from aiohttp import web
+from aiohttp_session import session_middleware
+from jinja2 import FileSystemLoader, StrictUndefined
+
+from bot.console.auth.key_derivation import derive_key
+from bot.console.auth.session_cookie import SessionCookieStorage
+from bot.console.framework.access import CSRF_KEY, AccessControl
+from bot.console.framework.error_pages import error_middleware
+from bot.console.framework.live_updates import LiveUpdates
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Section, get, post
+from bot.database.transactions import Transactions
+from bot.web import Assets, Texts, read_texts, security_headers
+from kb.model import LANGUAGES
+from storage.helpdesk import agents
+from storage.helpdesk.agent_sessions import MAX_LIFETIME
+
+_HERE: Final = Path(__file__).parent
+_COOKIE_NAME: Final = "paligs_console"
+
+ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **security_headers(connect="'self'", form="'self'", trusted="default"),
+        # With no-referrer a browser hides from us, too, which page a form was sent from (Origin: null).
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+        "X-Robots-Tag": "noindex, nofollow",
+        "X-Frame-Options": "DENY",
+    }
+)
+
+
+class ConsoleApp:
+    """Everything below /console/. `sections` stand in the menu in this order."""
+
+    def __init__(
+        self, transactions: Transactions, sections: Sequence[Section], *, key: str, public_origin: str | None
+    ) -> None:
+        self._transactions = transactions
+        self._assets = Assets("/console/static", _HERE / "static")
+        shared = read_texts(_HERE / "texts" / "shared")
+        self._shared_texts = shared
+        self._texts = {section.name: _merge_texts(shared, section.name) for section in sections}
+        guard = AccessControl(transactions, public_origin=public_origin, context=self._template_context)
+        looks = {name: look for section in sections for name, look in section.change_keys.items()}
+        self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS)
+        own = Section(
+            name="shared",
+            role=AccessLevel.AGENT,
+            in_menu=False,
+            routes=(
+                get("/", self._show_first_section, role=AccessLevel.AGENT),
+                get("/live", self._live_updates.stream, role=AccessLevel.AGENT),
+                post("/language", self._change_language, role=AccessLevel.ANYONE),
+            ),
+        )
+        self._texts[own.name] = shared
+        self._sections = (*sections, own)
+        self._access_control = guard
+        self._key, self._secure_cookies = key, public_origin is not None and public_origin.startswith("https://")
+
+    def mount(self, application: web.Application) -> None:
+        """Puts the console into a program's pages."""
+        application.router.add_get("/console", _redirect_to_slash)
+        application.add_routes(self._assets.routes())
+        application.add_subapp("/console/", self._make_application())
+
+    def _make_application(self) -> web.Application:
+        storage = SessionCookieStorage(
+            derive_key(self._key, "console session"),
+            cookie_name=f"__Secure-{_COOKIE_NAME}" if self._secure_cookies else _COOKIE_NAME,
+            max_age=int(MAX_LIFETIME.total_seconds()),
+            path="/console",
+            secure=self._secure_cookies,
+            httponly=True,
+            samesite="Lax",
+        )
+        application = web.Application(
+            middlewares=[
+                _headers_middleware,
+                session_middleware(storage),
+                error_middleware(self._shared_texts, self._assets.url),
+            ]
+        )
+        aiohttp_jinja2.setup(
+            application,
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        for section in self._sections:
+            for page in section.routes:
+                handler = self._access_control.guarded_handler(
+                    section, page, self._texts[section.name], self._live_updates.poll_now
+                )
+                application.router.add_route(page.method, page.path, handler)
+        application.on_shutdown.append(self._close)
+        return application
+
+    async def _close(self, _application: web.Application) -> None:
+        await self._live_updates.close()
+
+    def _template_context(self, request: ConsoleRequest) -> Mapping[str, Any]:
+        level = AccessLevel.ANYONE if request.signed_in_agent is None else LEVEL_OF_ROLE[request.signed_in_agent.role]
+        menu = [section for section in self._sections if section.in_menu and section.role <= level]
+        return {
+            "visit": request,
+            "words": request.texts,
+            "language": request.language,
+            "languages": LANGUAGES,
+            "all_words": self._shared_texts,
+            "asset": self._assets.url,
+            "csrf": request.session[CSRF_KEY],
+            "said": request.session.pop("said", None),
+            "menu": [
+                (section.path, self._texts[section.name][request.language]["title"], section is request.section)
+                for section in menu
+            ],
+            "ages": {unit: request.texts[f"age_{unit}"] for unit in ("s", "min", "h", "d")},
+        }
+
+    async def _show_first_section(self, request: ConsoleRequest) -> web.StreamResponse:
+        """The first place in the menu that they may see."""
+        level = LEVEL_OF_ROLE[request.agent.role]
+        places = (section.path for section in self._sections if section.in_menu and section.role <= level)
+        place = next(places, None)
+        return request.render("nothing.html") if place is None else request.redirect(place)
+
+    async def _change_language(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Kept in the session, and for an agent also for the next one."""
+        chosen = next((language for language in LANGUAGES if language == request.field("language")), request.language)
+        request.session["language"] = chosen
+        if request.signed_in_agent is not None:
+            number = request.signed_in_agent.id
+            await self._transactions.write(lambda connection: agents.set_language(connection, number, chosen))
+        return request.redirect(_safe_return_path(request.field("back")))
+
+
+@web.middleware
+async def _headers_middleware(request: web.Request, handler: ConsoleHandler) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException as exc:
+        exc.headers.update(RESPONSE_HEADERS)
+        raise
+    if not response.prepared:
+        response.headers.update(RESPONSE_HEADERS)
+    return response
+
+
+async def _redirect_to_slash(_request: web.Request) -> web.Response:
+    return web.Response(status=308, headers={**RESPONSE_HEADERS, "Location": "/console/"})
+
+
+def _merge_texts(shared: Texts, name: str) -> Texts:
+    own = read_texts(_HERE / "texts" / name)
+    return {language: {**shared[language], **own[language]} for language in LANGUAGES}
+
+
+def _safe_return_path(path: str) -> str:
+    """A place of the console to return to; its beginning where this is none."""
+    plain = path.isascii() and path.isprintable() and path.startswith("/") and " " not in path
+    return path[:500] if plain else "/"

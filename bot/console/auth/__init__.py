@@ -1,0 +1,1 @@
+"""Login, passwords, cookies, keys."""

@@ -1,0 +1,153 @@
+"""Signing in and out: a name and a password, tried a few times only, against a session that can be ended."""
+
+import secrets
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from aiohttp import web
+from aiohttp_session import new_session
+from sqlalchemy import Connection
+
+from bot.console.auth.key_derivation import derive_key, pseudonymize
+from bot.console.auth.passwords import PasswordService
+from bot.console.framework.access import CSRF_KEY, TOKEN_KEY
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get, post
+from bot.database.transactions import Transactions
+from storage.helpdesk import agent_sessions, agents, audit_log, login_attempts
+from storage.helpdesk.agents import Agent
+from storage.helpdesk.audit_log import AuditEvent
+
+MAX_FIELD_CHARS: Final = 256
+
+
+class SignInView:
+    """GET and POST /console/sign-in, POST /console/sign-out. `elsewhere` says that an identity provider is set up."""
+
+    def __init__(
+        self, transactions: Transactions, key: str, passwords: PasswordService, *, oidc_enabled: bool = False
+    ) -> None:
+        self._transactions, self._passwords = transactions, passwords
+        self._key, self._oidc_enabled = derive_key(key, "console sign-ins"), oidc_enabled
+
+    def section(self) -> Section:
+        """The pages that anyone may see."""
+        pages = (
+            get("/sign-in", self.show, role=AccessLevel.ANYONE),
+            post("/sign-in", self.sign_in, role=AccessLevel.ANYONE),
+            post("/sign-out", self.sign_out, role=AccessLevel.AGENT),
+        )
+        return Section(name="sign_in", role=AccessLevel.ANYONE, routes=pages, in_menu=False)
+
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
+        """The form; or how to add the first agent."""
+        return request.redirect() if request.signed_in_agent is not None else await self._show_form(request)
+
+    async def sign_in(self, request: ConsoleRequest) -> web.StreamResponse:
+        """A session for whoever knows the password. What was wrong is not told."""
+        name, password = request.field("name")[:MAX_FIELD_CHARS], request.form.get("password", "")
+        if not name or not password:
+            return await self._show_form(request, "fill_in", name=name, status=422)
+        keys = (
+            pseudonymize(self._key, agents.normalized_name(name)),
+            pseudonymize(self._key, client_address(request.http_request)),
+        )
+        allowed, agent = await self._transactions.write(
+            lambda connection: self._register_attempt(connection, request, keys, name)
+        )
+        if not allowed:
+            return await self._show_form(request, "held", name=name, status=429)
+        check = await self._passwords.verify(
+            agent.password_hash if agent is not None and agent.active else None, password
+        )
+        if agent is None or not check.correct:
+            await self._audit_failure(request, agent)
+            return await self._show_form(request, "wrong", name=name, status=422)
+
+        def succeed(connection: Connection) -> None:
+            login_attempts.clear_attempts(connection, *keys)
+            if check.new_hash is not None and agent.password_hash is not None:
+                agents.rehash(connection, agent.id, agent.password_hash, check.new_hash)
+
+        return await start_session(request, self._transactions, agent, succeed)
+
+    async def sign_out(self, request: ConsoleRequest) -> web.StreamResponse:
+        """The session ends, for every copy of the cookie."""
+        token, agent = request.session[TOKEN_KEY], request.agent
+
+        def end(connection: Connection) -> None:
+            agent_sessions.end(connection, token)
+            audit_log.record(connection, AuditEvent.SIGNED_OUT, request.now, agent=agent.name)
+
+        await self._transactions.write(end)
+        request.session.invalidate()
+        return request.redirect("/sign-in")
+
+    def _register_attempt(
+        self, connection: Connection, request: ConsoleRequest, keys: tuple[str, str], name: str
+    ) -> tuple[bool, Agent | None]:
+        agent = agents.find(connection, name)
+        if login_attempts.register_attempt(connection, *keys, request.now) is not None:
+            return True, agent
+        # What strangers typed may be a password in the wrong field: only known names are kept.
+        known = None if agent is None else agent.name
+        audit_log.record(connection, AuditEvent.SIGN_IN_THROTTLED, request.now, agent=None, subject=known)
+        return False, None
+
+    async def _audit_failure(self, request: ConsoleRequest, agent: Agent | None) -> None:
+        known = None if agent is None else agent.name
+        await self._transactions.write(
+            lambda connection: audit_log.record(
+                connection, AuditEvent.SIGN_IN_FAILED, request.now, agent=None, subject=known
+            )
+        )
+
+    async def _show_form(
+        self, request: ConsoleRequest, error: str = "", *, name: str = "", status: int = 200
+    ) -> web.Response:
+        empty = not self._oidc_enabled and not await self._transactions.read(agents.exists)
+        values = {"empty": empty, "wrong": error, "name": name, "elsewhere": self._oidc_enabled}
+        return request.render("sign_in.html", status=status, **values)
+
+
+async def start_session(
+    request: ConsoleRequest,
+    transactions: Transactions,
+    agent: Agent,
+    also_write: Callable[[Connection], None] | None = None,
+) -> web.StreamResponse:
+    """A new session for an agent, under a token that nobody has seen before; on to where they wanted to go."""
+    token, before = secrets.token_urlsafe(32), request.session.get(TOKEN_KEY)
+
+    def begin(connection: Connection) -> None:
+        if isinstance(before, str):
+            agent_sessions.end(connection, before)
+        agent_sessions.purge(connection, request.now)
+        audit_log.purge(connection, request.now - audit_log.RETENTION)
+        agent_sessions.begin(connection, agent, token, request.now)
+        audit_log.record(connection, AuditEvent.SIGNED_IN, request.now, agent=agent.name)
+        if also_write is not None:
+            also_write(connection)
+
+    await transactions.write(begin)
+    wanted = request.session.get("next", "/")
+    session = await new_session(request.http_request)
+    session[TOKEN_KEY], session[CSRF_KEY] = token, secrets.token_urlsafe(24)
+    session["language"] = agent.language or request.language
+    return request.redirect(wanted if isinstance(wanted, str) and wanted.startswith("/") else "/")
+
+
+def client_address(request: web.Request) -> str:
+    """Where the request comes from. A proxy on this machine or in its own network names whom it speaks for."""
+    peer = request.remote or ""
+    named = [part.strip() for value in request.headers.getall("X-Forwarded-For", ()) for part in value.split(",")]
+    try:
+        if named and not ip_address(peer).is_global:
+            # The last one is what the nearest proxy saw; those before it anybody can write.
+            peer = named[-1]
+        found = ip_address(peer)
+    except ValueError:
+        return peer
+    # Whoever has one IPv6 address has as many as they like: those of one network count as one.
+    return found.compressed if found.version == 4 else str(ip_network(f"{found}/64", strict=False))

@@ -1,0 +1,1 @@
+"""The logic behind Unanswered and Teach, without HTML."""

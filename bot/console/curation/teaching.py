@@ -1,0 +1,156 @@
+"""What is taught, drafted and told about it from the page Unanswered; each in the caller's transaction."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.console.curation.unanswered_groups import UnansweredGroup
+from bot.console.framework.knowledge_access import DisplayNames
+from bot.console.framework.request import ConsoleRequest
+from kb.lessons import OUT_OF_SCOPE, Rejection, RejectionReason
+from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
+from storage.curation import entry_drafts, ignored_questions, lessons
+from storage.curation.entry_drafts import EntryDraft
+from storage.errors import EntryDraftError, LessonError
+from storage.helpdesk import audit_log
+from storage.helpdesk.audit_log import AuditEvent
+
+NO_ENTRY: Final = "none"
+"""What is chosen in place of an entry: nobody answers such messages."""
+_ENTRY_ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectedPhrasing:
+    """A wording to teach: as it was written, and as the agent lets it stand."""
+
+    original: str
+    text: str
+    language: Language
+
+
+@dataclass
+class TeachingResult:
+    """What came of it."""
+
+    entry: str
+    added: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+def selected_phrasings(request: ConsoleRequest, group: UnansweredGroup) -> tuple[SelectedPhrasing, ...]:
+    """The wordings that were ticked, as they were changed."""
+    found = []
+    for phrasing in group.phrasings:
+        if request.field(f"use_{phrasing.turn}"):
+            given = request.field(f"language_{phrasing.turn}")
+            language = next((one for one in LANGUAGES if one == given), phrasing.language)
+            text = request.field(f"text_{phrasing.turn}") or phrasing.text
+            found.append(SelectedPhrasing(original=phrasing.text, text=text, language=language))
+    return tuple(found)
+
+
+def selected_entry(request: ConsoleRequest) -> str:
+    """What was chosen: an entry, NONE, or nothing. The second field is that of browsers without scripts."""
+    return request.field("entry") or request.field("other_entry")
+
+
+def teach_phrasings(
+    connection: Connection,
+    request: ConsoleRequest,
+    released_content: KnowledgeBase,
+    phrasings: Sequence[SelectedPhrasing],
+) -> TeachingResult:
+    """Each wording by itself: one that cannot be taught does not hinder the others."""
+    entry_id = selected_entry(request)
+    result = TeachingResult(entry=entry_id)
+    settled = []
+    for phrasing in phrasings:
+        try:
+            _teach_one(connection, request, released_content, entry_id, phrasing)
+        except LessonError as exc:
+            result.rejections.append(exc.rejection)
+            if exc.rejection.reason is not RejectionReason.ALREADY_KNOWN:
+                continue
+        else:
+            result.added += 1
+        settled.append(phrasing.original)
+    if settled:
+        ignored_questions.ignore(connection, settled, request.agent.name, request.now)
+        subject = f"{entry_id} ({result.added})"
+        audit_log.record(connection, AuditEvent.LESSON_ADDED, request.now, agent=request.agent.name, subject=subject)
+    return result
+
+
+def _teach_one(
+    connection: Connection,
+    request: ConsoleRequest,
+    released_content: KnowledgeBase,
+    entry_id: str,
+    phrasing: SelectedPhrasing,
+) -> None:
+    by, now = request.agent.name, request.now
+    if entry_id == NO_ENTRY:
+        lessons.add_out_of_scope(connection, released_content, phrasing.language, phrasing.text, by, now)
+    else:
+        lessons.add_lesson(connection, released_content, EntryId(entry_id), phrasing.language, phrasing.text, by, now)
+
+
+def redirect_with_result(
+    request: ConsoleRequest, result: TeachingResult, names: DisplayNames, group: UnansweredGroup
+) -> web.StreamResponse:
+    """Says what came of it, and goes where one goes on."""
+    sentences = []
+    if result.added:
+        key = "taught_none" if result.entry == NO_ENTRY else "taught"
+        sentences.append(request.texts[key].format(count=result.added, entry=names.entry(result.entry)))
+    sentences.extend(dict.fromkeys(_rejection_text(request, refused, names) for refused in result.rejections))
+    request.session["said"] = " ".join(sentences)
+    return request.redirect("/unanswered" if result.added else f"/unanswered/{group.turn}")
+
+
+def _rejection_text(request: ConsoleRequest, rejection: Rejection, names: DisplayNames) -> str:
+    place = request.texts["decoys"] if rejection.place == OUT_OF_SCOPE else names.entry(rejection.place)
+    return request.texts[f"refused_{rejection.reason}"].format(place=place)
+
+
+def create_draft(
+    connection: Connection,
+    request: ConsoleRequest,
+    released_content: KnowledgeBase,
+    phrasings: Sequence[SelectedPhrasing],
+) -> str | None:
+    """Keeps a new draft. What is wrong with it, as a key of the words; None where nothing is."""
+    name = request.field("id")
+    if not _ENTRY_ID.fullmatch(name) or len(name) > entry_drafts.MAX_ID_CHARS:
+        return "draft_name"
+    if name in released_content.entries or entry_drafts.get(connection, name) is not None:
+        return "draft_taken"
+    try:
+        entry_drafts.add(connection, draft_from_form(request, phrasings), released_content)
+    except EntryDraftError:
+        return "draft_too_long"
+    if phrasings:
+        originals = [way.original for way in phrasings]
+        ignored_questions.ignore(connection, originals, request.agent.name, request.now)
+    audit_log.record(connection, AuditEvent.ENTRY_DRAFTED, request.now, agent=request.agent.name, subject=name)
+    return None
+
+
+def draft_from_form(request: ConsoleRequest, phrasings: Sequence[SelectedPhrasing]) -> EntryDraft:
+    """The draft that the form describes."""
+    questions = {language: tuple(way.text for way in phrasings if way.language == language) for language in LANGUAGES}
+    return EntryDraft(
+        id=request.field("id"),
+        act=Act.PROBLEM if request.field("act") == Act.PROBLEM else Act.ANSWER,
+        line=request.field("line"),
+        titles={language: request.field(f"title_{language}") for language in LANGUAGES},
+        answers={language: request.field(f"answer_{language}") for language in LANGUAGES},
+        questions=questions,
+        by=request.agent.name,
+        at=request.now,
+    )

@@ -1,0 +1,130 @@
+"""Puts together what was not answered well: what is settled left out, the near beside each other, the most first."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from handlers.model.context import QUESTION_TTL
+from kb.loading.validation import casefold_key
+from kb.model import Language
+from kb.text.similarity import cluster
+from kb.understanding.result import Interpreter, Outcome
+from storage.curation import ignored_questions, unanswered
+from storage.curation import lessons as taught
+from storage.curation.unanswered import FailureReason, UnansweredMessage
+
+MAX_MESSAGES: Final = 800
+"""Messages that are looked at, the newest of the period."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrasing:
+    """One way in which it was said, and how often; `turn` is the newest that said it so."""
+
+    turn: int
+    text: str
+    language: Language
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnansweredGroup:
+    """Messages that say nearly the same, newest first; never empty."""
+
+    messages: tuple[UnansweredMessage, ...]
+
+    @property
+    def turn(self) -> int:
+        """The number that the group goes by: that of its newest message."""
+        return self.messages[0].turn
+
+    @property
+    def conversation_count(self) -> int:
+        """How many talks it was said in."""
+        return len({one.conversation for one in self.messages})
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """In which languages, the commonest first."""
+        return tuple(language for language, _ in Counter(one.language for one in self.messages).most_common())
+
+    @property
+    def reasons(self) -> tuple[FailureReason, ...]:
+        """What went wrong, the commonest first."""
+        return tuple(why for why, _ in Counter(one.reason for one in self.messages).most_common())
+
+    @property
+    def last_seen_at(self) -> datetime:
+        """When it was said last."""
+        return self.messages[0].at
+
+    @property
+    def phrasings(self) -> tuple[Phrasing, ...]:
+        """The ways in which it was said, the commonest first, and of those the newest."""
+        said: dict[str, list[UnansweredMessage]] = {}
+        for one in self.messages:
+            said.setdefault(casefold_key(one.text), []).append(one)
+        ways = (
+            Phrasing(turn=same[0].turn, text=same[0].text, language=same[0].language, count=len(same))
+            for same in said.values()
+        )
+        return tuple(sorted(ways, key=lambda way: (-way.count, -way.turn)))
+
+
+def group_unanswered(
+    connection: Connection, now: datetime, since: datetime, *, limit: int = MAX_MESSAGES
+) -> tuple[UnansweredGroup, ...]:
+    """All groups of the period, the largest first."""
+    found = unanswered.list_newest(connection, now, since, answer_timeout=QUESTION_TTL, limit=limit)
+    settled = _settled_texts(connection, found)
+    rest = {one.turn: one for one in found if one.text not in settled}
+    together = cluster((turn, one.text) for turn, one in rest.items())
+    return tuple(
+        UnansweredGroup(messages=tuple(rest[turn] for turn in sorted(turns, reverse=True))) for turns in together
+    )
+
+
+def still_unanswered(groups: Sequence[UnansweredGroup], matcher: Interpreter) -> Iterator[UnansweredGroup]:
+    """Without what the bot would answer by now; what it answered to no avail stays."""
+    for group in groups:
+        if FailureReason.NOT_HELPED in group.reasons or not _is_answered_now(matcher, group):
+            yield group
+
+
+def _is_answered_now(matcher: Interpreter, group: UnansweredGroup) -> bool:
+    understood = matcher.understand(group.messages[0].text, language=group.languages[0])
+    return understood.outcome is Outcome.ANSWERED
+
+
+def filter_groups(groups: Sequence[UnansweredGroup], *, reason: str, language: str) -> tuple[UnansweredGroup, ...]:
+    """Those with a message of that kind; empty means whichever."""
+    tests: tuple[Callable[[UnansweredGroup], bool], ...] = (
+        lambda group: not reason or reason in group.reasons,
+        lambda group: not language or language in group.languages,
+    )
+    return tuple(group for group in groups if all(test(group) for test in tests))
+
+
+def _settled_texts(connection: Connection, messages: Sequence[UnansweredMessage]) -> frozenset[str]:
+    texts = {one.text for one in messages}
+    lessons = {casefold_key(lesson.text) for lesson in taught.current_lessons(connection).lessons}
+    return ignored_questions.ignored_among(connection, texts) | {
+        text for text in texts if casefold_key(text) in lessons
+    }
+
+
+def find_group(groups: Sequence[UnansweredGroup], turn: int) -> UnansweredGroup | None:
+    """The group that a message is in."""
+    return next((group for group in groups if any(one.turn == turn for one in group.messages)), None)
+
+
+PERIOD_DAYS: Final = (7, 30, 90)
+
+
+def parse_period(text: str) -> timedelta:
+    """The period that is asked for, in days."""
+    return timedelta(days=next((days for days in PERIOD_DAYS if text == str(days)), 30))

@@ -1,0 +1,1 @@
+"""Request, routing, access, errors, live updates of the console."""

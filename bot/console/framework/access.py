@@ -1,0 +1,152 @@
+"""Stands before every page: who asks, whether they may, and whether a change was asked for by our own page."""
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from aiohttp_session import Session, get_session
+from sqlalchemy import Connection
+
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Route, Section
+from bot.database.transactions import Transactions
+from bot.web import Texts, negotiate_language
+from kb.model import Language
+from storage.helpdesk import agent_sessions, audit_log
+from storage.helpdesk.agents import Agent
+from storage.helpdesk.audit_log import AuditEvent
+
+log = structlog.get_logger()
+
+TOKEN_KEY: Final = "token"  # noqa: S105 - the name of a field
+CSRF_KEY: Final = "csrf"
+CSRF_HEADER: Final = "X-CSRF-Token"
+
+ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+TemplateContext = Callable[[ConsoleRequest], Mapping[str, Any]]
+
+
+class AccessControl:
+    """Makes a handler of a page; there is no other way for a page to be served."""
+
+    def __init__(self, transactions: Transactions, *, public_origin: str | None, context: TemplateContext) -> None:
+        self._transactions, self._public_origin, self._context = transactions, public_origin, context
+
+    def guarded_handler(
+        self, section: Section, route: Route, texts: Texts, on_change: Callable[[], None]
+    ) -> ConsoleHandler:
+        """`page`, for those who may use it; `changed` is called after each change."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            session = await get_session(request)
+            form = await self._verified_form(request, session) if route.method == "POST" else {}
+            somebody = await self._signed_in_agent(session)
+            refused = await self._refusal(request, session, somebody, route)
+            if refused is not None:
+                return refused
+            session.setdefault(CSRF_KEY, secrets.token_urlsafe(24))
+            language = console_language(request, session, somebody)
+            visit = ConsoleRequest(
+                http_request=request,
+                session=session,
+                signed_in_agent=somebody,
+                language=language,
+                texts=texts[language],
+                section=section,
+                form=form,
+                context=self._context,
+                now=self._transactions.clock(),
+            )
+            response = await route.view(visit)
+            if route.method == "POST":
+                on_change()
+            return response
+
+        return handle
+
+    async def _verified_form(self, request: web.Request, session: Session) -> Mapping[str, str]:
+        """The form, if our own page sent it.
+
+        Raises:
+            HTTPForbidden: another site's page may have, or the page is of another session.
+        """
+        if not is_same_origin(request, self._public_origin):
+            raise web.HTTPForbidden
+        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        given = request.headers.get(CSRF_HEADER) or form.get(CSRF_KEY)
+        kept = session.get(CSRF_KEY)
+        if not given or not isinstance(kept, str) or not _tokens_equal(given, kept):
+            raise web.HTTPForbidden
+        return form
+
+    async def _signed_in_agent(self, session: Session) -> Agent | None:
+        token = session.get(TOKEN_KEY)
+        if not isinstance(token, str):
+            return None
+        now = self._transactions.clock()
+        found = await self._transactions.read(lambda connection: agent_sessions.find_session(connection, token, now))
+        if found is None:
+            session.pop(TOKEN_KEY, None)
+            return None
+        if not found.recently_seen:
+            await self._transactions.write(lambda connection: agent_sessions.touch(connection, token, now))
+        return found.agent
+
+    async def session_valid(self, request: ConsoleRequest) -> bool:
+        """Whether the session of a visit that lasts still holds."""
+        token, now = request.session.get(TOKEN_KEY), self._transactions.clock()
+        if not isinstance(token, str):
+            return False
+        found = await self._transactions.read(lambda connection: agent_sessions.find_session(connection, token, now))
+        return found is not None and found.agent.role == request.agent.role
+
+    async def _refusal(
+        self, request: web.Request, session: Session, signed_in_agent: Agent | None, route: Route
+    ) -> web.StreamResponse | None:
+        if route.role is AccessLevel.ANYONE:
+            return None
+        if signed_in_agent is None:
+            return _redirect_to_sign_in(request, session)
+        if LEVEL_OF_ROLE[signed_in_agent.role] < route.role:
+            await self._transactions.write(self._audit_refusal(signed_in_agent, f"{route.method} {route.path}"))
+            raise web.HTTPForbidden
+        return None
+
+    def _audit_refusal(self, agent: Agent, subject: str) -> Callable[[Connection], None]:
+        now = self._transactions.clock()
+        return lambda connection: audit_log.record(
+            connection, AuditEvent.REFUSED, now, agent=agent.name, subject=subject
+        )
+
+
+def is_same_origin(request: web.Request, public_origin: str | None) -> bool:
+    """Whether our own page asks for a change. Browsers say so in both headers; a page of ours always has an origin."""
+    own = {f"http://{request.host}", f"https://{request.host}"} if public_origin is None else {public_origin}
+    return (
+        request.headers.get("Origin") in own and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    )
+
+
+def console_language(request: web.Request, session: Session, signed_in_agent: Agent | None = None) -> Language:
+    """The language that was chosen here, else the agent's, else the browser's."""
+    chosen = session.get("language")
+    kept = None if signed_in_agent is None else signed_in_agent.language
+    accepted = request.headers.get("Accept-Language")
+    return negotiate_language(chosen if isinstance(chosen, str) else None, kept, accept_language=accepted)
+
+
+def _redirect_to_sign_in(request: web.Request, session: Session) -> web.StreamResponse:
+    if request.method == "POST" or request.headers.get("Accept") == "text/event-stream":
+        raise web.HTTPUnauthorized
+    if request.headers.get("HX-Request") == "true":
+        # A part of a page that was left open: the whole of it goes to the sign-in page.
+        return web.Response(status=204, headers={"HX-Redirect": "/console/sign-in"})
+    session["next"] = request.path_qs.removeprefix("/console")[:500]
+    return web.Response(status=303, headers={"Location": "/console/sign-in"})
+
+
+def _tokens_equal(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())

@@ -1,0 +1,28 @@
+"""The pages of the people on call, in the order of the menu."""
+
+from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.routing import Section
+from bot.console.views.conversation import ConversationView
+from bot.console.views.conversations import ConversationListView
+from bot.console.views.entry_drafts import EntryDraftsView
+from bot.console.views.knowledge import KnowledgeView
+from bot.console.views.queue import HandoffQueueView
+from bot.console.views.reports import ReportsView
+from bot.console.views.unanswered import UnansweredView
+from bot.database.transactions import Transactions
+from bot.helpdesk.handoff_actions import HandoffActions
+
+
+def helpdesk_sections(
+    transactions: Transactions, handoff_actions: HandoffActions, knowledge: KnowledgeAccess
+) -> tuple[Section, ...]:
+    """Now, Conversations, Unanswered, Knowledge, Figures, and what is below them."""
+    return (
+        HandoffQueueView(transactions, handoff_actions, knowledge).section(),
+        ConversationListView(transactions, knowledge).section(),
+        ConversationView(transactions, knowledge).section(),
+        UnansweredView(transactions, knowledge).section(),
+        KnowledgeView(transactions, knowledge).section(),
+        EntryDraftsView(transactions, knowledge).section(),
+        ReportsView(transactions, knowledge).section(),
+    )

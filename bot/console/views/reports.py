@@ -1,0 +1,253 @@
+"""The page Figures: how many messages, how they were answered, how quickly; nothing personal, and as CSV too."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.console.curation.unanswered_groups import UnansweredGroup, group_unanswered
+from bot.console.framework.knowledge_access import DisplayNames, KnowledgeAccess
+from bot.console.framework.request import ConsoleRequest
+from bot.console.framework.routing import AccessLevel, Section, get
+from bot.console.views.series import ChartSeries
+from bot.database.transactions import Transactions
+from kb.understanding.result import Outcome
+from storage.helpdesk import audit_log
+from storage.helpdesk.audit_log import AuditEvent
+from storage.statistics import monthly_rollup, reports
+from storage.statistics.monthly_rollup import next_month
+from storage.statistics.reports import HandoffCounts, MessageCounts, ResponseTimes
+
+PERIOD_DAYS: Final = (7, 30, 90, 365)
+QUARTER_DAYS: Final = 90
+YEAR_DAYS: Final = 365
+TOPICS: Final = 12
+HARD_TO_ANSWER: Final = 10
+MAX_UNANSWERED_READ: Final = 300
+"""Messages, the newest unanswered ones, that the failing questions are taken from."""
+MIN_PEOPLE: Final = 3
+"""What fewer people said could tell who they are: it is no figure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportData:
+    """All that the page shows of a period."""
+
+    sums: MessageCounts
+    times: ResponseTimes
+    seconds_to_take: tuple[float, ...]
+    handoffs: HandoffCounts
+    hard_to_answer: tuple[UnansweredGroup, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportPeriod:
+    """A period. It is shown by days, a quarter by weeks, a year by months: so many bars can be told apart."""
+
+    days: int
+    today: date
+
+    @property
+    def bar_unit(self) -> str:
+        """What one bar stands for."""
+        return {QUARTER_DAYS: "week", YEAR_DAYS: "month"}.get(self.days, "day")
+
+    @property
+    def first_day(self) -> date:
+        """Its first day: that of a whole week or month."""
+        first = self.today - timedelta(days=self.days - 1)
+        if self.bar_unit == "month":
+            return next_month(first)
+        return self.bar_start(first)
+
+    @property
+    def bar_starts(self) -> tuple[date, ...]:
+        """The first day of each bar."""
+        days = (self.first_day + timedelta(days=each) for each in range((self.today - self.first_day).days + 1))
+        return tuple(dict.fromkeys(self.bar_start(day) for day in days))
+
+    def bar_start(self, day: date) -> date:
+        """The first day of the bar that a day belongs to."""
+        if self.bar_unit == "month":
+            return day.replace(day=1)
+        return day - timedelta(days=day.weekday()) if self.bar_unit == "week" else day
+
+    def label(self, day: date) -> str:
+        """A bar's name, as short as it may be."""
+        return day.strftime("%m.%Y") if self.bar_unit == "month" else day.strftime("%d.%m.")
+
+
+class ReportsView:
+    """GET /console/figures, and the file of them."""
+
+    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
+        self._transactions, self._knowledge = transactions, knowledge
+
+    def section(self) -> Section:
+        """For agents."""
+        pages = (
+            get("/figures", self.show, role=AccessLevel.AGENT),
+            get("/figures/counts.csv", self.export_csv, role=AccessLevel.AGENT),
+        )
+        return Section(name="figures", role=AccessLevel.AGENT, routes=pages)
+
+    async def show(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Sums, times and charts of the period."""
+        span = period_from_query(request)
+        await self._roll_up_months(span)
+        found = await self._transactions.read(lambda connection: read_report(connection, span, request.now))
+        names = self._knowledge.names(request.language)
+        drawn = await self._transactions.run(lambda _: draw_charts(found, span, names, request.texts))
+        total = sum(found.sums.by_language.values())
+        return request.render(
+            "figures.html",
+            span=span,
+            periods=PERIOD_DAYS,
+            total=total,
+            outcomes=totals_by_kind(found.sums.by_day_and_outcome),
+            found=found,
+            quantile=quantile,
+            duration=format_duration,
+            names=names,
+            topics=most_frequent(found.sums.by_entry),
+            **drawn,
+        )
+
+    async def export_csv(self, request: ConsoleRequest) -> web.StreamResponse:
+        """The counts of the period, one row a kind of message, as CSV."""
+        span = period_from_query(request)
+        await self._roll_up_months(span)
+
+        def read(connection: Connection) -> str:
+            file = io.StringIO()
+            writer = csv.writer(file)
+            first = "month" if span.bar_unit == "month" else "day"
+            writer.writerow((first, "channel", "language", "act", "outcome", "entry", "count"))
+            writer.writerows(
+                reports.count_rows(connection, span.first_day, span.today, by_month=span.bar_unit == "month")
+            )
+            return file.getvalue()
+
+        text = await self._transactions.read(read)
+        subject, agent = f"{span.first_day} {span.today}", request.agent.name
+        await self._transactions.write(
+            lambda connection: audit_log.record(
+                connection, AuditEvent.REPORT_EXPORTED, request.now, agent=agent, subject=subject
+            )
+        )
+        name = f"paligs-{span.first_day}-{span.today}.csv"
+        return web.Response(
+            text=text, content_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+
+    async def _roll_up_months(self, span: ReportPeriod) -> None:
+        """Months that are over are added up once, when somebody first looks at a year after they ended."""
+        if span.bar_unit == "month" and await self._transactions.read(
+            lambda connection: bool(monthly_rollup.months_to_roll_up(connection, span.today))
+        ):
+            await self._transactions.write(lambda connection: monthly_rollup.roll_up(connection, span.today))
+
+
+def period_from_query(request: ConsoleRequest) -> ReportPeriod:
+    """The period that is asked for; a month where none is. Days are those of UTC, as they are counted."""
+    given = request.http_request.query.get("days", "")
+    return ReportPeriod(days=next((days for days in PERIOD_DAYS if str(days) == given), 30), today=request.now.date())
+
+
+def read_report(connection: Connection, period: ReportPeriod, now: datetime) -> ReportData:
+    """Everything in one picture."""
+    since = datetime.combine(period.first_day, datetime.min.time(), now.tzinfo)
+    until = datetime.combine(period.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
+    by = reports.count_by_month if period.bar_unit == "month" else reports.count_by_day
+    groups = group_unanswered(connection, now, max(since, now - timedelta(days=90)), limit=MAX_UNANSWERED_READ)
+    return ReportData(
+        sums=by(connection, period.first_day, period.today),
+        times=reports.response_times(connection, since, until),
+        seconds_to_take=reports.time_to_take(connection, since, until),
+        handoffs=reports.handoff_counts(connection, since, until),
+        hard_to_answer=tuple(group for group in groups if group.conversation_count >= MIN_PEOPLE)[:HARD_TO_ANSWER],
+    )
+
+
+def draw_charts(
+    report: ReportData, period: ReportPeriod, names: DisplayNames, words: Mapping[str, str]
+) -> dict[str, Any]:
+    """The charts, and the tables behind them."""
+    from bot.console.views import charts  # noqa: PLC0415 - see there
+
+    labels = [period.label(day) for day in period.bar_starts]
+    sums, topics = report.sums, most_frequent(report.sums.by_entry)
+    channels = _chart_series(
+        sums.by_day_and_channel, sorted(totals_by_kind(sums.by_day_and_channel)), period, words, "channel"
+    )
+    outcomes = _chart_series(sums.by_day_and_outcome, tuple(Outcome), period, words, "outcome")
+    calls = (ChartSeries(title=words["handed_off"], values=_handoff_counts(report.handoffs, period)),)
+    names_of, counts = [names.entry(entry) for entry, _ in topics], [count for _, count in topics]
+    return {
+        "labels": labels,
+        "charts": (
+            ("by_channel", channels, charts.stacked_bars(labels, channels, title=words["by_channel"])),
+            ("by_outcome", outcomes, charts.stacked_bars(labels, outcomes, title=words["by_outcome"])),
+            ("handed_off", calls, charts.stacked_bars(labels, calls, title=words["handed_off"])),
+        ),
+        "topic_chart": charts.ranked_bars(names_of, counts, title=words["topics"]) if topics else "",
+    }
+
+
+def _chart_series(
+    counted: Mapping[tuple[date, str], int],
+    kinds: Sequence[str],
+    period: ReportPeriod,
+    words: Mapping[str, str],
+    prefix: str,
+) -> list[ChartSeries]:
+    sums: Counter[tuple[date, str]] = Counter()
+    for (day, kind), count in counted.items():
+        sums[period.bar_start(day), kind] += count
+    return [
+        ChartSeries(title=words.get(f"{prefix}_{kind}", kind), values=[sums[day, kind] for day in period.bar_starts])
+        for kind in kinds
+    ]
+
+
+def _handoff_counts(handoffs: HandoffCounts, period: ReportPeriod) -> list[int]:
+    called: Counter[date] = Counter()
+    for day, count in handoffs.by_day.items():
+        called[period.bar_start(day)] += count
+    return [called[day] for day in period.bar_starts]
+
+
+def totals_by_kind(counted: Mapping[tuple[date, str], int]) -> Counter[str]:
+    """Over all days."""
+    sums: Counter[str] = Counter()
+    for (_, kind), count in counted.items():
+        sums[kind] += count
+    return sums
+
+
+def most_frequent(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent first; of those alike, by name."""
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:TOPICS]
+
+
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """The value that this share of the sorted `values` does not exceed."""
+    return values[min(len(values) - 1, int(share * len(values)))] if values else None
+
+
+def format_duration(seconds: float | None) -> str:
+    """A time as people read it."""
+    if seconds is None:
+        return "–"
+    if seconds < 1:
+        return f"{seconds * 1000:.1f} ms" if seconds < 0.01 else f"{seconds * 1000:.0f} ms"
+    if seconds < 120:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"

@@ -1,0 +1,1 @@
+"""How async code asks the database: transactions in threads, group commit, LISTEN."""

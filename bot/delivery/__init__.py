@@ -1,0 +1,1 @@
+"""A reply goes out, in order, at least once."""

@@ -1,0 +1,1 @@
+"""Handoffs at work: workflow, actions, notifications."""

@@ -1,0 +1,65 @@
+"""Reads how a hand-off stands, as staff is to see it, in the transaction that claims its notice; it decides nothing."""
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bot.notify.interface import (
+    ContactMethod,
+    HandoffNotification,
+    HandoffState,
+    Notification,
+    NotificationKind,
+    QuotedMessage,
+    Retraction,
+)
+from storage.conversations import conversations, history
+from storage.conversations.conversations import Conversation
+from storage.conversations.history import Side
+from storage.delivery.notifications import ClaimedNotification
+from storage.helpdesk import handoffs
+
+MESSAGES_SHOWN: Final = 8
+"""Messages of both sides that staff sees."""
+
+
+def build_notification(connection: Connection, claimed: ClaimedNotification) -> Notification | None:
+    """What there is to tell; None where the hand-off is gone and was never told."""
+    if claimed.conversation is None:
+        return Retraction(handoff=claimed.handoff)
+    handoff = handoffs.get(connection, claimed.handoff)
+    if handoff is None:
+        return None
+    talk = conversations.get(connection, handoff.conversation)
+    log_entries = handoffs.list_events(connection, handoff.id)
+    last_actor = next((event.actor for event in reversed(log_entries) if event.actor is not None), None)
+    messages = history.last_messages(connection, talk.id, limit=MESSAGES_SHOWN)
+    return HandoffNotification(
+        handoff=handoff.id,
+        kind=NotificationKind(claimed.kind),
+        line=handoff.line,
+        reason=handoff.reason,
+        state=HandoffState(handoff.state),
+        last_actor=last_actor,
+        language=talk.language or "lv",
+        location=talk.location,
+        contact=_contact_method(talk),
+        messages=tuple(QuotedMessage(from_user=one.side is Side.PERSON, text=one.text) for one in messages),
+        since=handoff.created_at,
+        at=claimed.created_at,
+    )
+
+
+def _contact_method(conversation: Conversation) -> ContactMethod:
+    """The person's own number or name where the channel has one."""
+    if conversation.channel == "whatsapp":
+        return ContactMethod(channel=conversation.channel, phone=conversation.sender.removeprefix("whatsapp:"))
+    if conversation.channel == "telegram":
+        if conversation.username:
+            return ContactMethod(
+                channel=conversation.channel,
+                name=f"@{conversation.username}",
+                link=f"https://t.me/{conversation.username}",
+            )
+        return ContactMethod(channel=conversation.channel, link=f"tg://user?id={conversation.sender}")
+    return ContactMethod(channel=conversation.channel)

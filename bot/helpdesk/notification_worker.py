@@ -1,0 +1,224 @@
+"""Brings notices to staff and looks after their timers: soon, and changed where they stand; it writes no words."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from bot.delivery.deliverer import backoff
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.helpdesk.notification_content import build_notification
+from bot.notify.directory import Recipients
+from bot.notify.interface import (
+    HandoffNotification,
+    HandoffState,
+    Notification,
+    NotificationKind,
+    Notifier,
+    NotifyError,
+    Retraction,
+    Thread,
+)
+from bot.notify.staff_address import StaffAddress, Transport
+from bot.observability.metrics import PrometheusMetrics
+from storage.database import engine
+from storage.delivery import notifications
+from storage.delivery.notifications import ClaimedNotification, RateLimit
+from storage.helpdesk import escalations
+
+log = structlog.get_logger()
+
+Result = TypeVar("Result")
+
+POLL_INTERVAL_SECONDS: Final = 1.0
+"""How often to look for notices and timers whose time has come."""
+
+SEND_TIMEOUT_SECONDS: Final = 50.0
+"""How long one notice may take: less than the lease on it."""
+
+SHUTDOWN_GRACE_SECONDS: Final = 9.0
+"""How long a stop waits for what is being brought out; the whole program has 20 s, and others want some of it."""
+
+TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(max_messages=20, period=timedelta(seconds=65))
+"""What Telegram lets a bot say in a group: 20 messages a minute, changes too. Those on their way take some seconds."""
+
+MAX_ATTEMPTS: Final = 40
+"""About three hours, with pauses of up to five minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationWorker:
+    """One for a process that delivers; several processes can look after the same database.
+
+    `ways` are the notifiers of this process. A target whose way it lacks waits for a process that has it.
+    """
+
+    database: Engine
+    threads: ThreadPoolExecutor
+    clock: Callable[[], datetime]
+    recipients: Recipients
+    handoff_workflow: HandoffWorkflow
+    notifiers: Mapping[Transport, Notifier]
+    metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
+    poll_interval: float = POLL_INTERVAL_SECONDS
+    _wake_event: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _sending: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _poll_tasks: list[asyncio.Task[None]] = field(default_factory=list, init=False)
+
+    def start(self) -> None:
+        """Begin to look, for what an earlier run left too. Where nobody is to be told, that is said once."""
+        if self.recipients.is_empty:
+            log.warning("notices.nobody_is_told", remedy="set NOTIFY_ and the name of a line (docs/notices.md)")
+        self._poll_tasks.append(asyncio.create_task(self._poll_loop(), name="announce"))
+
+    def wake(self) -> None:
+        """There is something to tell: look at once. To be called in the event loop."""
+        self._wake_event.set()
+
+    async def stop(self) -> None:
+        """Begin nothing new, and finish what is being brought out: it would come again otherwise."""
+        self._stopping.set()
+        self._wake_event.set()
+        if running := {*self._poll_tasks, *self._sending.values()}:
+            _, late = await asyncio.wait(running, timeout=SHUTDOWN_GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def poll(self) -> None:
+        """Let timers that have ended speak, and begin to bring out what waits."""
+        timers_due, targets = await self._in_transaction(self._find_due, write=False)
+        if timers_due:
+            await self._in_transaction(
+                lambda connection: self.handoff_workflow.run_due_timers(connection, self.clock())
+            )
+            _, targets = await self._in_transaction(self._find_due, write=False)
+        for target in targets:
+            if target not in self._sending and not self._stopping.is_set():
+                self._sending[target] = asyncio.create_task(self._deliver_to_target(target), name=f"tell {target}")
+
+    async def drain(self) -> None:
+        """Look, and wait until all that was found is brought out; for tests and for one pass."""
+        await self.poll()
+        while self._sending:
+            await asyncio.gather(*self._sending.values())
+
+    def _find_due(self, connection: Connection) -> tuple[bool, tuple[str, ...]]:
+        now = self.clock()
+        return escalations.has_due(connection, now), notifications.due(connection, now)
+
+    async def _poll_loop(self) -> None:
+        try:
+            await self._in_transaction(lambda connection: notifications.retry_failed(connection, self.clock()))
+        except Exception:
+            log.exception("announce.failed")
+        while not self._stopping.is_set():
+            self._wake_event.clear()
+            try:
+                await self.poll()
+            except Exception:
+                log.exception("announce.failed")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake_event.wait(), self.poll_interval)
+
+    async def _deliver_to_target(self, target: str) -> None:
+        """All that waits for one target, one after the other; targets do not wait for each other."""
+        try:
+            while not self._stopping.is_set():
+                claimed = await self._in_transaction(lambda connection: self._claim(connection, target))
+                if claimed is None:
+                    return
+                await self._deliver(*claimed)
+        except Exception:
+            log.exception("announce.broken")
+        finally:
+            del self._sending[target]
+
+    def _claim(self, connection: Connection, target: str) -> tuple[ClaimedNotification, Notification] | None:
+        address, now = self.recipients.addresses.get(target), self.clock()
+        if address is not None and address.transport not in self.notifiers:
+            return None
+        pace = TELEGRAM_GROUP_RATE_LIMIT if address is not None and address.transport is Transport.TELEGRAM else None
+        while isinstance(claimed := notifications.claim(connection, target, now, rate_limit=pace), ClaimedNotification):
+            notification = build_notification(connection, claimed)
+            if notification is not None and _should_send(claimed, notification):
+                return claimed, notification
+            notifications.discard(connection, claimed)
+        return None
+
+    async def _deliver(self, claimed: ClaimedNotification, notification: Notification) -> None:
+        address = self.recipients.addresses.get(claimed.target)
+        kind = notification.kind.value if isinstance(notification, HandoffNotification) else "withdrawn"
+        try:
+            receipt = await self._send(address, claimed, notification)
+        except NotifyError as exc:
+            error = exc
+            final = exc.permanent or claimed.attempts >= MAX_ATTEMPTS
+            self.metrics.count_notification(kind, "failed" if final else "later")
+            log.warning("notice.not_brought", handoff=claimed.handoff, kind=kind, final=final, error=str(exc))
+            await self._in_transaction(lambda connection: self._record_failure(connection, claimed, error, final=final))
+            return
+        self.metrics.count_notification(kind, "changed" if claimed.provider_message_id is not None else "sent")
+        log.info("notice.brought", handoff=claimed.handoff, kind=kind, attempts=claimed.attempts)
+        await self._in_transaction(
+            lambda connection: notifications.mark_sent(connection, claimed, receipt, self.clock())
+        )
+
+    async def _send(
+        self, address: StaffAddress | None, claimed: ClaimedNotification, notification: Notification
+    ) -> str | None:
+        if address is None:
+            raise NotifyError("the settings do not name this target any more", permanent=True)
+        key = f"call-{claimed.handoff}-{claimed.id}-{claimed.version}-{claimed.created_at:%Y%m%d%H%M%S}"
+        thread = Thread(key=key, provider_message_id=claimed.provider_message_id, in_reply_to=claimed.in_reply_to)
+        try:
+            return await asyncio.wait_for(
+                self.notifiers[address.transport].notify(address, notification, thread), SEND_TIMEOUT_SECONDS
+            )
+        except NotifyError:
+            raise
+        except Exception as exc:
+            # A fault of ours in one notice must not keep the others from being told.
+            log.exception("notice.broken", handoff=claimed.handoff)
+            raise NotifyError(f"it could not be told: {type(exc).__name__}", permanent=False) from exc
+
+    def _record_failure(
+        self, connection: Connection, claimed: ClaimedNotification, error: NotifyError, *, final: bool
+    ) -> None:
+        now = self.clock()
+        if not final:
+            wait = max(error.retry_after or timedelta(0), backoff(claimed.attempts))
+            notifications.reschedule(connection, claimed, str(error), now + wait)
+            return
+        notifications.mark_failed(connection, claimed, str(error))
+        if claimed.kind is notifications.NotificationKind.INITIAL and notifications.all_failed(
+            connection, claimed.handoff
+        ):
+            # Nobody on the line has heard of it: those above are told now, and not when it is too late.
+            escalations.advance(connection, claimed.handoff, remind=now, escalate=now)
+
+    async def _in_transaction(self, work: Callable[[Connection], Result], *, write: bool = True) -> Result:
+        def transaction() -> Result:
+            with (engine.write_transaction if write else engine.read_transaction)(self.database) as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
+
+
+def _should_send(claimed: ClaimedNotification, notification: Notification) -> bool:
+    """A reminder of what is taken, the first word about what is over, a withdrawal of what was never seen: are not."""
+    if isinstance(notification, Retraction):
+        return claimed.provider_message_id is not None
+    if notification.kind is NotificationKind.REMINDER:
+        return notification.state is HandoffState.OPEN
+    return claimed.provider_message_id is not None or HandoffState(notification.state) in (
+        HandoffState.OPEN,
+        HandoffState.TAKEN,
+    )

@@ -1,0 +1,109 @@
+"""Telegram groups as a place for notices: puts them on the board, and takes what people tap to the desk."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, Protocol
+
+from bot.channels.interface import DeliveryError
+from bot.channels.telegram import ActionButton, ButtonTap, TapReply
+from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.notify.formatting import telegram_html
+from bot.notify.interface import (
+    AnyNotification,
+    HandoffNotification,
+    HandoffState,
+    NotificationKind,
+    NotifyError,
+    Thread,
+)
+from bot.notify.staff_address import StaffAddress, Transport
+from bot.notify.wording import NotificationTexts
+from storage.helpdesk import handoffs
+
+ButtonRows = tuple[tuple[ActionButton, ...], ...]
+
+_ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
+    HandoffState.OPEN: (("take",), ("reached", "not_needed")),
+    HandoffState.TAKEN: (("reached", "not_needed"), ("give_back",)),
+}
+"""What can be done about a hand-off as it stands; about one that is closed, nothing."""
+
+
+class GroupChannel(Protocol):
+    """As bot.channels.telegram.Telegram."""
+
+    async def post(self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None) -> str:
+        """A new message."""
+        ...
+
+    async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
+        """Another text in its place."""
+        ...
+
+
+class TelegramGroupNotifier:
+    """A Notifier for Telegram groups."""
+
+    def __init__(self, channel: GroupChannel, texts: NotificationTexts) -> None:
+        self._channel, self._texts = channel, texts
+
+    async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str:
+        """As Notifier.notify."""
+        if to.transport is not Transport.TELEGRAM:
+            raise NotifyError("this is no Telegram group", permanent=True)
+        html, rows = telegram_html(self._texts.render(notification)), self._button_rows(notification)
+        try:
+            if thread.provider_message_id is None:
+                return await self._channel.post(to.target, html, rows, thread.in_reply_to)
+            await self._channel.edit(to.target, thread.provider_message_id, html, rows)
+        except DeliveryError as exc:
+            raise NotifyError(str(exc), permanent=exc.permanent, retry_after=exc.retry_after) from exc
+        return thread.provider_message_id
+
+    def _button_rows(self, notification: AnyNotification) -> ButtonRows:
+        if not isinstance(notification, HandoffNotification) or notification.kind is NotificationKind.REMINDER:
+            return ()
+        return tuple(
+            tuple(
+                ActionButton(title=self._texts.sentence(f"button_{act}"), callback_data=f"{act}:{notification.handoff}")
+                for act in row
+            )
+            for row in _ACTIONS_BY_STATE.get(notification.state, ())
+        )
+
+
+class GroupActions:
+    """Takes taps to the desk. `groups` are those where notices come: whoever is in one may act, nobody else."""
+
+    def __init__(self, handoff_actions: HandoffActions, texts: NotificationTexts, groups: frozenset[str]) -> None:
+        self._texts, self._groups = texts, groups
+        self._actions: Mapping[str, Callable[[int, str], Awaitable[ActionResult]]] = {
+            "take": handoff_actions.take,
+            "give_back": handoff_actions.release,
+            "reached": handoff_actions.mark_contacted,
+            "not_needed": handoff_actions.mark_not_needed,
+        }
+
+    async def __call__(self, tap: ButtonTap) -> TapReply:
+        """What whoever tapped is told."""
+        if tap.chat not in self._groups:
+            return TapReply(text=self._texts.sentence("no_group"), show_alert=True)
+        act, _, number = tap.callback_data.partition(":")
+        if act not in self._actions or not (number.isascii() and number.isdigit() and len(number) < 16):
+            return TapReply(text="")
+        result = await self._actions[act](int(number), tap.user_name)
+        if result.applied:
+            return TapReply(text=self._texts.sentence(f"done_{act}", number=number))
+        return TapReply(text=self._not_applied_text(act, tap.user_name, result), show_alert=True)
+
+    def _not_applied_text(self, act: str, user_name: str, result: ActionResult) -> str:
+        if result.state is None:
+            return self._texts.sentence("gone")
+        if result.state not in handoffs.CURRENT_STATES:
+            return self._texts.sentence("over")
+        if act == "give_back":
+            return self._texts.sentence("nobody_has" if result.taken_by is None else "not_yours")
+        return (
+            self._texts.sentence("yours")
+            if result.taken_by == user_name
+            else self._texts.sentence("had", who=result.taken_by)
+        )

@@ -1,0 +1,1 @@
+"""A message comes in: guards, then one transaction."""

@@ -1,0 +1,228 @@
+"""Takes a message in: one transaction that recognises, decides, stores and queues; it sends nothing."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from time import perf_counter
+from typing import assert_never
+
+import structlog
+from sqlalchemy import Connection, Engine
+from structlog.contextvars import bound_contextvars
+
+from bot.database.group_commit import GroupCommitWriter
+from bot.delivery.jobs.interface import JobQueue
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.knowledge.factory import KnowledgeSource
+from bot.observability.metrics import PrometheusMetrics
+from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
+from handlers.dialogue.service_notices import DecideFunction
+from handlers.model.actions import (
+    Ask,
+    AskFeedback,
+    CloseHandoffs,
+    EraseUser,
+    NotifyStaff,
+    RecordFeedback,
+    Say,
+    ShowLine,
+    ShowTicketChannel,
+)
+from handlers.model.messages import Inbound, Reply
+from handlers.model.session import Decision, Session, Trace
+from handlers.rendering import EmailDraft, RenderContext, render
+from handlers.router import decide
+from kb.model import Language
+from storage import personal_data
+from storage.conversations import conversations, feedback, history, sessions, turns
+from storage.conversations.conversations import Conversation
+from storage.delivery import outbox
+from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
+from storage.helpdesk import handoffs
+from storage.statistics import daily_counts
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+MakeDraftLink = Callable[[str, str, Language], str | None]
+"""The address of the draft page for (channel, talk, language); None where nobody on that channel could open it."""
+
+
+def no_draft_link(channel: str, conversation_id: str, language: Language) -> None:
+    """For a program without pages."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeResult:
+    """What became of a message: its talk, and the trace of its decision; None where it had come before.
+
+    `reply` is there where it was claimed on the way: it is to be sent at once.
+    """
+
+    conversation_id: str
+    turn_id: int | None = None
+    reply: OutgoingReply | None = None
+    trace: Trace | None = None
+    decision_ms: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """The way in for every channel.
+
+    `threads` are for looking only. `links` makes draft links; `calls` has staff told; `jobs` is told of talks that have
+    something to deliver, before the commit and after.
+    `decide` is replaced where a message gets an excuse instead of an answer (bot.intake.guards).
+    """
+
+    database: Engine
+    knowledge_source: KnowledgeSource
+    clock: Clock
+    threads: ThreadPoolExecutor
+    writer: GroupCommitWriter
+    jobs: JobQueue
+    make_draft_link: MakeDraftLink = no_draft_link
+    handoff_workflow: HandoffWorkflow = field(default_factory=HandoffWorkflow)
+    decide: DecideFunction = decide
+    metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
+    tracing: Tracing = NO_TRACING
+
+    async def __call__(self, inbound: Inbound) -> None:
+        """Returns once the message and all that was decided about it are committed; the same message twice is one.
+
+        Raises:
+            StorageError: nothing was stored; the same message may be sent again.
+        """
+        with (
+            self.metrics.time_intake(inbound.channel),
+            bound_contextvars(message=inbound.message_id),
+            self.tracing.span("intake") as span,
+        ):
+            span.set_attributes({SpanAttribute.CHANNEL: inbound.channel})
+            result = await self.writer(partial(self.store, inbound), urgent=True)
+            span.set_attributes(
+                _trace_attributes(result.trace) if result.trace is not None else {SpanAttribute.RESULT: "repeated"}
+            )
+            if result.turn_id is not None:
+                span.set_attributes({SpanAttribute.TURN: result.turn_id})
+            self._log_and_count(inbound.channel, result)
+        self.jobs.submit(result.conversation_id, result.reply)
+
+    def store(self, inbound: Inbound, connection: Connection) -> IntakeResult:
+        """All that is stored about a message, in one transaction."""
+        knowledge = self.knowledge_source.current
+        if knowledge is not self.knowledge_source:
+            # What is known may change at any moment: a message is dealt with by one knowledge from beginning to end.
+            return replace(self, knowledge_source=knowledge).store(inbound, connection)
+        now = self.clock()
+        conversation = conversations.open_and_lock(connection, inbound, now)
+        message = conversations.record_inbound(connection, conversation, inbound, now)
+        if message is None:
+            return IntakeResult(conversation_id=conversation.id)
+        start = perf_counter()
+        session = sessions.read(connection, conversation.id)
+        decision = self._decide(inbound, session, now)
+        decision_ms = (perf_counter() - start) * 1000
+        turn: int | None = None
+        if any(isinstance(action, EraseUser) for action in decision.actions):
+            conversation = personal_data.erase_sender(connection, inbound, now)
+        else:
+            turn = self._store_decision(connection, conversation, message, decision, decision_ms, now)
+        reply = self._enqueue_reply(connection, conversation, turn, decision, inbound)
+        self.jobs.queue(connection, conversation.id)
+        daily_counts.increment(connection, conversation.channel, decision.trace, now.date())
+        return IntakeResult(
+            conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
+        )
+
+    def _log_and_count(self, channel: str, result: IntakeResult) -> None:
+        if result.trace is None:
+            log.info("intake.repeated", channel=channel, talk=result.conversation_id)
+            return
+        self.metrics.observe_decision(channel, result.trace.act, result.decision_ms / 1000)
+        log.info(
+            "intake.decided",
+            channel=channel,
+            talk=result.conversation_id,
+            turn=result.turn_id,
+            handler=result.trace.handler,
+            ms=round(result.decision_ms, 2),
+        )
+
+    def _decide(self, inbound: Inbound, session: Session, now: datetime) -> Decision:
+        with self.tracing.span("decide") as span:
+            decision = self.decide(inbound, session, self.knowledge_source.current, now)
+            span.set_attributes(_trace_attributes(decision.trace))
+        return decision
+
+    def _store_decision(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: int,
+        decision: Decision,
+        decision_ms: float,
+        now: datetime,
+    ) -> int:
+        circumstances = turns.DecisionContext(
+            content_version=self.knowledge_source.current.base.version,
+            milliseconds=decision_ms,
+            traceparent=self.tracing.traceparent(),
+        )
+        turn = turns.record(connection, conversation, message, decision, circumstances, now)
+        sessions.write(connection, conversation.id, decision.session, now)
+        self.handoff_workflow.message_added(connection, conversation.id, now)
+        for action in decision.actions:
+            match action:
+                case NotifyStaff():
+                    handoff = handoffs.open_handoff(connection, conversation, turn.id, action.line, action.reason, now)
+                    self.handoff_workflow.opened(connection, handoff, now)
+                case CloseHandoffs():
+                    self.handoff_workflow.close_all(connection, conversation.id, now)
+                case RecordFeedback():
+                    feedback.record(connection, conversation, action.turn, now, helped=action.helped)
+                case Say() | Ask() | AskFeedback() | ShowLine() | ShowTicketChannel() | EraseUser():
+                    continue  # It is in the reply, or was done before.
+                case _:
+                    assert_never(action)
+        return turn.id
+
+    def _enqueue_reply(
+        self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound
+    ) -> OutgoingReply | None:
+        """Queues the reply; it is returned where it is claimed already, for a queue that sends within this process."""
+        reply, now = self._render_reply(connection, conversation, decision), self.clock()
+        if reply is None:
+            return None
+        if not self.jobs.sends_in_process:
+            outbox.enqueue(connection, conversation, turn, (reply,), now)
+            return None
+        queued = OutgoingReply(
+            id=0,
+            conversation=conversation,
+            turn=turn,
+            text=reply.text,
+            options=reply.options,
+            attempts=1,
+            created_at=now,
+            in_reply_to=inbound.message_id if turn is not None else None,
+            traceparent=self.tracing.traceparent(),
+        )
+        return outbox.enqueue_claimed(connection, queued, now + CLAIM_LEASE)
+
+    def _render_reply(self, connection: Connection, conversation: Conversation, decision: Decision) -> Reply | None:
+        language = decision.trace.language
+        knowledge = self.knowledge_source.current
+        render_context = RenderContext(phrases=knowledge.phrases, directory=knowledge.base.directory, language=language)
+        draft = EmailDraft()
+        if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
+            url = self.make_draft_link(conversation.channel, conversation.id, language)
+            draft = EmailDraft(url=url, last_messages=history.last_user_messages(connection, conversation.id))
+        return render(decision.actions, render_context, draft)
+
+
+def _trace_attributes(trace: Trace) -> dict[SpanAttribute, str | int]:
+    """What a trace may tell of a decision."""
+    return {SpanAttribute.ACT: trace.act, SpanAttribute.OUTCOME: trace.outcome.value}

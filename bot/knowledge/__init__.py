@@ -1,0 +1,1 @@
+"""The knowledge in service: load, cache, swap, explain."""

@@ -1,0 +1,109 @@
+"""Notices as letters: plain and HTML, marked as no ticket, in the thread of their hand-off; nothing else is mailed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from bot.notify.formatting import email_html, plain_text
+from bot.notify.interface import AnyNotification, GetTicketAddress, NotifyError, Thread
+from bot.notify.smtp import MailServer
+from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed
+from bot.notify.wording import NotificationTexts
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTPException
+
+log = structlog.get_logger()
+
+SMTP_TIMEOUT_SECONDS: Final = 20.0
+"""How long one word with the mail server may take, and so how long it may keep silent."""
+
+SENDER_NAME: Final = "Paligs"
+
+
+class EmailNotifier:
+    """Hands letters in at one server, as one sender."""
+
+    def __init__(
+        self,
+        server: MailServer,
+        sender: str,
+        *,
+        texts: NotificationTexts,
+        ticket_address: GetTicketAddress,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._server, self._sender = server, sender
+        self._texts, self._ticket_address, self._clock = texts, ticket_address, clock
+
+    async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str:
+        """As Notifier.notify: a change is another letter in the same thread. The Message-ID of the first."""
+        self._refuse_ticket(to)
+        message = self._compose(to, notification, thread)
+        await self._submit(message, to.target)
+        return thread.provider_message_id or str(message["Message-ID"])
+
+    def _refuse_ticket(self, to: StaffAddress) -> None:
+        # Looked at again, just before it goes: the content may name another mailbox by now.
+        sender_safe = to.transport is Transport.MAIL and is_still_allowed(to, self._ticket_address())
+        if not sender_safe:
+            raise NotifyError("this may be the ticket mailbox: nothing is sent to it", permanent=True)
+
+    def _compose(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> EmailMessage:
+        rendered = self._texts.render(notification)
+        message = EmailMessage()
+        message["Subject"] = rendered.subject
+        message["From"] = formataddr((SENDER_NAME, self._sender))
+        message["To"] = to.target
+        message["Date"] = format_datetime(self._clock())
+        # The same for every attempt, so that a letter that comes twice is seen to be one.
+        message["Message-ID"] = f"<{thread.key}@{self._sender.rpartition('@')[2]}>"
+        if (first := thread.provider_message_id or thread.in_reply_to) is not None:
+            message["In-Reply-To"] = message["References"] = first
+        message["Auto-Submitted"] = "auto-generated"
+        message["Precedence"] = "bulk"
+        message["X-Auto-Response-Suppress"] = "All"
+        message["X-Paligs-Notice"] = f"no-ticket; call={notification.handoff}"
+        if rendered.urgent:
+            message["Importance"] = "high"
+        message.set_content(plain_text(rendered))
+        message.add_alternative(email_html(rendered), subtype="html")
+        return message
+
+    async def _submit(self, message: EmailMessage, recipient: str) -> None:
+        import aiosmtplib  # noqa: PLC0415 - not before there is a letter
+
+        server = self._server
+        try:
+            await aiosmtplib.send(
+                message,
+                sender=self._sender,
+                recipients=[recipient],
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.security == "tls",
+                start_tls={"tls": False, "starttls": True, "if offered": None}[server.security],
+                local_hostname=self._sender.rpartition("@")[2],
+                timeout=SMTP_TIMEOUT_SECONDS,
+            )
+        except aiosmtplib.SMTPException as exc:
+            raise _to_notify_error(exc) from exc
+        except OSError as exc:
+            raise NotifyError(f"the mail server was not reached: {type(exc).__name__}", permanent=False) from exc
+
+
+def _to_notify_error(exc: "SMTPException") -> NotifyError:
+    """A 5 from the server is its last word on this letter; whatever else may pass. Its words may hold an address."""
+    import aiosmtplib  # noqa: PLC0415
+
+    refused = exc.recipients[0] if isinstance(exc, aiosmtplib.SMTPRecipientsRefused) and exc.recipients else exc
+    code = refused.code if isinstance(refused, aiosmtplib.SMTPResponseException) else 0
+    # A wrong password is mended in the settings; the letter is to go then.
+    final = 500 <= code < 600 and not isinstance(exc, aiosmtplib.SMTPAuthenticationError)
+    return NotifyError(f"the mail server said {code or type(exc).__name__}", permanent=final)

@@ -1,0 +1,88 @@
+"""Whether the program is alive, and whether it can take messages; says nothing of people."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy import Engine
+
+from bot.delivery.jobs.interface import JobRunner, Workers
+from bot.observability.metrics import oldest_age_seconds
+from storage.database import engine
+from storage.delivery import outbox
+from storage.delivery.outbox import Backlog
+from storage.errors import StorageError
+from storage.migrations import upgrade
+
+EMPTY_BACKLOG: Final = Backlog(waiting=0, oldest=None)
+NO_WORKERS: Final = Workers(alive=0, last_heartbeat_seconds=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _DatabaseStatus:
+    """What a look into the database brought; `faults` where it could not."""
+
+    problems: list[str]
+    backlog: Backlog = EMPTY_BACKLOG
+    workers: Workers = NO_WORKERS
+
+
+def health_routes(
+    database: Engine,
+    threads: ThreadPoolExecutor,
+    content_version: Callable[[], str],
+    clock: Callable[[], datetime],
+    jobs: JobRunner,
+) -> Iterable[web.AbstractRouteDef]:
+    """GET /healthz: 200 while the process and what it runs are alive, else 503: a restart helps.
+
+    GET /readyz: 200 while a message that comes in can be kept, else 503. Where nobody delivers elsewhere it is
+    "degraded", and still 200: what is stored is answered when a worker is back, what is turned away may be lost.
+    """
+
+    async def healthz(_request: web.Request) -> web.Response:
+        faults = jobs.problems()
+        status = {"status": "not alive", "faults": faults} if faults else {"status": "alive"}
+        return web.json_response(status, status=503 if faults else 200)
+
+    async def readyz(_request: web.Request) -> web.Response:
+        status = await asyncio.get_running_loop().run_in_executor(threads, _check_database, database, jobs)
+        faults = [*jobs.problems(), *status.problems]
+        warnings = [] if faults else _worker_warnings(status.workers)
+        answer = {
+            "status": "not ready" if faults else "degraded" if warnings else "ready",
+            "faults": faults,
+            "warnings": warnings,
+            "content": content_version(),
+            "workers": status.workers.alive,
+            "heartbeat_seconds": None
+            if status.workers.last_heartbeat_seconds is None
+            else round(status.workers.last_heartbeat_seconds, 1),
+            "replies_waiting": status.backlog.waiting,
+            "oldest_reply_seconds": round(oldest_age_seconds(status.backlog, clock()), 1),
+        }
+        return web.json_response(answer, status=503 if faults else 200)
+
+    return (web.get("/healthz", healthz), web.get("/readyz", readyz))
+
+
+def _worker_warnings(workers: Workers) -> list[str]:
+    if workers.alive:
+        return []
+    since = "" if workers.last_heartbeat_seconds is None else f" for {workers.last_heartbeat_seconds:.0f} s"
+    return [f"No worker has given a sign of life{since}, so that no reply is delivered: start paligs worker."]
+
+
+def _check_database(database: Engine, jobs: JobRunner) -> _DatabaseStatus:
+    try:
+        problems = upgrade.revision_problems(database)
+        with engine.read_transaction(database) as connection:
+            return _DatabaseStatus(
+                problems=problems, backlog=outbox.backlog(connection), workers=jobs.workers(connection)
+            )
+    except StorageError as exc:
+        return _DatabaseStatus(problems=[str(exc)])

@@ -1,0 +1,123 @@
+"""GET /t/<token>: the draft of an e-mail, filled in and sent by the person; nothing is taken in here."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.channels.links import text_spans
+from bot.web import Assets, negotiate_language, read_texts, security_headers
+from bot.web.email_draft.tokens import DraftLinkExpired, DraftLinkInvalid, DraftTokens
+from kb.model import LANGUAGES, Language, Line, TicketChannel
+
+log = structlog.get_logger()
+
+LastMessages = Callable[[str], Awaitable[Sequence[str]]]
+"""What the person said in a talk so far, newest last."""
+
+MAX_STORY_CHARS: Final = 1500
+"""Characters of what was said that the draft begins with."""
+
+FORM_FIELDS: Final = ("restaurant", "address", "contact", "phone", "what", "device", "stopped", "error", "tried")
+
+_HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftContent:
+    """Where the e-mail goes, and whom to call when trading has stopped."""
+
+    ticket_channel: TicketChannel
+    urgent_line: Line
+
+
+class DraftPage:
+    """The draft of a talk; a link that is not good any more still gives the address and the number."""
+
+    def __init__(
+        self, *, tokens: DraftTokens, content: Callable[[], DraftContent], last_messages: LastMessages
+    ) -> None:
+        """`content` is asked each time: contacts may change while the program runs."""
+        self._tokens, self._content, self._read_last_messages = tokens, content, last_messages
+        self._texts = read_texts(_HERE / "texts")
+        self._assets = Assets("/draft/static", _HERE / "static")
+        loader = FileSystemLoader(_HERE / "templates")
+        environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self._draft_template, self._expired_template = (
+            environment.get_template("draft.html"),
+            environment.get_template("gone.html"),
+        )
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """GET /t/<token> and the files it needs."""
+        return (web.get("/t/{token}", self._show), *self._assets.routes())
+
+    async def _show(self, request: web.Request) -> web.Response:
+        try:
+            ref = self._tokens.read(request.match_info["token"])
+        except DraftLinkExpired:
+            return self._show_expired(request, "expired", status=410)
+        except DraftLinkInvalid:
+            return self._show_expired(request, "invalid", status=404)
+        language = negotiate_language(request.query.get("lang"), ref.language)
+        page = self._draft_template.render(
+            **self._template_context(language),
+            fields=FORM_FIELDS,
+            story=compose_story(await self._last_messages(ref.conversation)),
+        )
+        return _html_response(page, language)
+
+    def _show_expired(self, request: web.Request, reason: str, *, status: int) -> web.Response:
+        language = negotiate_language(accept_language=request.headers.get("Accept-Language"))
+        first = sorted(LANGUAGES, key=lambda other: other != language)
+        email = self._content().ticket_channel.address.email
+        instead = {other: text_spans(words[reason].format(email=email)) for other, words in self._texts.items()}
+        page = self._expired_template.render(
+            **self._template_context(language), why=reason, first=first, instead=instead
+        )
+        return _html_response(page, language, status=status)
+
+    async def _last_messages(self, conversation: str) -> Sequence[str]:
+        try:
+            return await self._read_last_messages(conversation)
+        except Exception as exc:  # noqa: BLE001 - whatever the program behind is made of: an empty draft is better than none
+            log.warning("draft.nothing_said", error=type(exc).__name__)
+            return ()
+
+    def _template_context(self, language: Language) -> Mapping[str, object]:
+        urgent = self._content().urgent_line
+        return {
+            "language": language,
+            "languages": LANGUAGES,
+            "texts": self._texts[language],
+            "all_texts": self._texts,
+            "asset": self._assets.url,
+            "email": self._content().ticket_channel.address.email,
+            "recipient": self._content().ticket_channel.name,
+            "urgent": {
+                other: text_spans(words["urgent"].format(phone=urgent.formatted_phone, name=urgent.name[other]))
+                for other, words in self._texts.items()
+            },
+        }
+
+
+def compose_story(messages: Iterable[str]) -> str:
+    """What was said, as a draft begins with it: no commands, nothing twice, the newest LONGEST_STORY characters."""
+    kept = list(dict.fromkeys(words.strip() for words in messages if words.strip() and not words.startswith("/")))
+    while len(kept) > 1 and len("\n".join(kept)) > MAX_STORY_CHARS:
+        del kept[0]
+    return "\n".join(kept)[:MAX_STORY_CHARS]
+
+
+def _html_response(text: str, language: Language, *, status: int = 200) -> web.Response:
+    headers = {
+        **security_headers(),
+        "Cache-Control": "no-store",
+        "Content-Language": language,
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+    return web.Response(text=text, status=status, content_type="text/html", headers=headers)

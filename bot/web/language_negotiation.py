@@ -1,0 +1,31 @@
+"""Which language a page is shown in; pure."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+from kb.model import LANGUAGES, Language
+
+DEFAULT_LANGUAGE: Final[Language] = "lv"
+
+
+def negotiate_language(*preferred: str | None, accept_language: str | None = None) -> Language:
+    """The first wish that is one of ours, else what the browser's Accept-Language likes best, else Latvian."""
+    for wish in (*preferred, *_by_quality(accept_language or "")):
+        for language in LANGUAGES:
+            if wish == language:
+                return language
+    return DEFAULT_LANGUAGE
+
+
+def _by_quality(accept_language: str) -> Iterator[str]:
+    weighed: list[tuple[float, str]] = []
+    for part in accept_language[:1000].split(","):
+        tag, _, parameter = part.strip().partition(";")
+        weight = 1.0
+        with suppress(ValueError):
+            weight = float(parameter.strip().removeprefix("q=") or 1)
+        if weight > 0:
+            weighed.append((-weight, tag.split("-")[0].casefold()))
+    # sorted() keeps the browser's order among equals.
+    yield from (tag for _, tag in sorted(weighed, key=lambda pair: pair[0]))

@@ -1,0 +1,9 @@
+"""Whether a request comes from our own page; other sites' pages would send the cookie too."""
+
+from aiohttp import web
+
+
+def is_same_origin(request: web.Request, public_origin: str | None) -> bool:
+    """Whether the browser says that a page of ours asks for this."""
+    own = {f"http://{request.host}", f"https://{request.host}", public_origin}
+    return request.headers.get("Origin", "") in own

@@ -1,0 +1,1 @@
+"""What is not a topic: choices, commands, feedback, not understood, service notices."""

@@ -1,0 +1,95 @@
+"""The answer to an open question: a tap, a number, or words like "the second one"; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.dialogue.commands import switch_language
+from handlers.intents.answer import shared_problem
+from handlers.intents.dispatch import answer_entries
+from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
+from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.messages import MessageKind, Option
+from handlers.model.session import OpenQuestion
+from kb.model import LANGUAGES, Act, EntryId, LineId
+from kb.understanding.result import Outcome
+
+_ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1}
+
+
+def handle_tap(context: HandlerContext) -> HandlerResult | None:
+    """A tap on a choice. One from an older question still works where it names a topic or a line."""
+    if context.inbound.kind is not MessageKind.TAP or context.inbound.choice is None:
+        return None
+    return _apply_choice(context, context.inbound.choice) or _stale_choice(context)
+
+
+def choose_by_text(context: HandlerContext) -> HandlerResult | None:
+    """ "2", "otro", "последний", or the choice's own words, while a question is open."""
+    question = context.open_question()
+    if question is None:
+        return None
+    if context.cue == "yes" and (shared := _confirm_shared_line(context, question)) is not None:
+        return shared
+    option = _option_by_text(context, question)
+    return None if option is None else _apply_choice(context, option.id) or _stale_choice(context)
+
+
+def _stale_choice(context: HandlerContext) -> HandlerResult:
+    """What was to be chosen is no longer there."""
+    return HandlerResult(actions=(context.say("stale_choice"),), session=context.session, act="talk")
+
+
+def _option_by_text(context: HandlerContext, question: OpenQuestion) -> Option | None:
+    real = [option for option in question.options if option.id != NONE_OF_THESE]
+    none = next((option for option in question.options if option.id == NONE_OF_THESE), None)
+    text = context.text.strip(" .)!#").casefold()
+    if context.cue in ("none_of_these", "no"):
+        return none
+    if context.cue == "yes" and len(real) == 1:
+        return real[0]
+    if context.cue in _ORDINALS and (place := _ORDINALS[context.cue]) < len(real):
+        return real[place]
+    if text.isdecimal() and 0 < int(text) <= len(question.options):
+        return question.options[int(text) - 1]
+    return next((option for option in question.options if option.title.casefold() == text), None)
+
+
+def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
+    """What a choice leads to; None where it leads nowhere any more."""
+    kind, _, name = choice.partition(":")
+    base = context.knowledge.base
+    if choice == NONE_OF_THESE and context.open_question() is not None:
+        kept = replace(context.session, question=None)
+        return HandlerResult(actions=(context.say("rephrase"),), session=kept, act="none", outcome=Outcome.UNKNOWN)
+    if kind == "entry" and name in base.entries:
+        return answer_entries(context, base.entries[EntryId(name)])
+    if kind == "line" and name in base.directory.lines:
+        return _connect_line(context, LineId(name))
+    language = next((known for known in LANGUAGES if choice == f"language:{known}"), None)
+    return None if language is None else switch_language(context, language)
+
+
+def _connect_line(context: HandlerContext, line: LineId) -> HandlerResult:
+    return HandlerResult(
+        actions=(ShowLine(line=line), NotifyStaff(line=line, reason=HandoffReason.ASKED_FOR_PERSON)),
+        session=replace(context.resolved_session, line=line),
+        act=Act.HANDOFF,
+        line=line,
+    )
+
+
+def _confirm_shared_line(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
+    """ "Yes" to several faults that all belong to one line: that much is clear."""
+    known = context.knowledge.base.entries
+    ids = [EntryId(option.id.removeprefix("entry:")) for option in question.options]
+    entries = [known[entry] for entry in ids if entry in known]
+    lines = {entry.line for entry in entries}
+    if len(entries) < 2 or len(lines) > 1 or any(entry.act is not Act.PROBLEM for entry in entries):
+        return None
+    line = lines.pop()
+    return HandlerResult(
+        actions=(shared_problem(context, line),),
+        session=replace(context.resolved_session, line=line),
+        act=Act.PROBLEM,
+        line=line,
+    )

@@ -1,0 +1,61 @@
+"""When the meaning is not clear: asks which, asks again, then hands off; never guesses; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
+from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.messages import Option
+from handlers.model.session import QuestionKind
+from kb.model import Act
+from kb.understanding.result import Outcome
+
+MIN_OFFER_CONFIDENCE: Final = 0.02
+"""A meaning that is less likely than this is no choice worth reading."""
+
+
+def clarify(context: HandlerContext) -> HandlerResult | None:
+    """Two or three entries are possible: offers them. If trading may have stopped, the number comes first."""
+    understanding = context.interpretation
+    if understanding.outcome is not Outcome.CLARIFIED:
+        return None
+    best, *others = understanding.candidates[:3]
+    likely = [match for match in others if match.confidence >= MIN_OFFER_CONFIDENCE] or others[:1]
+    entries = [context.entry_of(match) for match in (best, *likely)]
+    options = (
+        *context.topic_options(tuple(entry.id for entry in entries)),
+        Option(id=NONE_OF_THESE, title=context.phrase("none_of_these")),
+    )
+    ask = Ask(text=context.phrase("did_you_mean"), options=options)
+    stopped = next((entry for entry in entries if entry.act is Act.CRITICAL), None)
+    actions: tuple[Action, ...] = (ask,) if stopped is None else (context.say_line("maybe_critical", stopped.line), ask)
+    session = replace(context.session, question=context.new_question(QuestionKind.TOPIC, options))
+    return HandlerResult(actions=actions, session=session, act="clarify", outcome=Outcome.CLARIFIED)
+
+
+def unsupported_media(context: HandlerContext) -> HandlerResult | None:
+    """A picture or a recording without words that say anything: says so, and offers the lines."""
+    if not context.has_media:
+        return None
+    options = context.line_options()
+    key = "text_only_caption" if context.text else "text_only"
+    ask = Ask(text=context.phrase(key), options=options)
+    session = replace(context.session, question=context.new_question(QuestionKind.LINE, options))
+    return HandlerResult(actions=(ask,), session=session, act="none", outcome=Outcome.UNKNOWN)
+
+
+def fallback(context: HandlerContext) -> HandlerResult:
+    """Not understood: asks to say it otherwise and shows topics; the second time in a row calls people in."""
+    strikes = context.session.failed_turns + 1
+    directory = context.knowledge.base.directory
+    if strikes == 1:
+        options = context.topic_options(directory.topics)
+        ask, about = Ask(text=context.phrase("not_understood"), options=options), QuestionKind.TOPIC
+        actions: tuple[Action, ...] = (ask,)
+    else:
+        options = context.line_options()
+        ask, about = Ask(text=context.phrase("not_understood_again"), options=options), QuestionKind.LINE
+        line = context.session.line or directory.general_line
+        actions = (ask, NotifyStaff(line=line, reason=HandoffReason.NOT_UNDERSTOOD))
+    session = replace(context.session, failed_turns=strikes, question=context.new_question(about, options))
+    return HandlerResult(actions=actions, session=session, act="none", outcome=Outcome.UNKNOWN)

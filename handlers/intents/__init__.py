@@ -1,0 +1,1 @@
+"""One handler for each act of an entry."""

@@ -1,0 +1,55 @@
+"""What the message is about, the most urgent first; hands each entry to the handler of its act; pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from handlers.intents.answer import answer
+from handlers.intents.handoff import hand_off
+from handlers.intents.outage import report_outage
+from handlers.intents.small_talk import small_talk
+from handlers.intents.ticket import show_ticket_channel
+from handlers.model.context import HandlerContext, HandlerResult
+from kb.model import Act, Entry
+from kb.understanding.result import Outcome
+
+_HANDLER_BY_ACT: Final[Mapping[Act, Callable[[HandlerContext, Entry], HandlerResult]]] = {
+    Act.CRITICAL: report_outage,
+    Act.TICKET: show_ticket_channel,
+    Act.HANDOFF: hand_off,
+    Act.PROBLEM: answer,
+    Act.ANSWER: answer,
+    Act.TALK: small_talk,
+}
+_ACTS_BY_URGENCY: Final = tuple(_HANDLER_BY_ACT)
+"""Acts in the order of _BY_ACT: what a message is answered with first."""
+
+
+def answer_intents(context: HandlerContext) -> HandlerResult | None:
+    """One or two entries that the message surely means."""
+    understanding = context.interpretation
+    if understanding.outcome is not Outcome.ANSWERED:
+        return None
+    found = {
+        match.entry: context.entry_of(match) for match in (*understanding.candidates[:1], *understanding.secondary)
+    }
+    entries = sorted(found.values(), key=lambda entry: _ACTS_BY_URGENCY.index(entry.act))
+    return answer_entries(context, *_select_entries(entries))
+
+
+def answer_entries(context: HandlerContext, first: Entry, second: Entry | None = None) -> HandlerResult:
+    """What is said about `first`, and then about `second`; the talk is about `first` from now on."""
+    result = _HANDLER_BY_ACT[first.act](context, first)
+    if second is None:
+        return result
+    also = _HANDLER_BY_ACT[second.act](replace(context, session=result.session), second)
+    session = replace(also.session, entry=result.session.entry, line=result.session.line)
+    return replace(result, actions=(*result.actions, *also.actions), session=session)
+
+
+def _select_entries(entries: list[Entry]) -> list[Entry]:
+    """Two at most; no small talk beside a matter, and no two faults that end in the same call."""
+    matters = [entry for entry in entries if entry.act is not Act.TALK] or entries
+    first, rest = matters[0], matters[1:]
+    faults = (Act.CRITICAL, Act.PROBLEM)
+    return [first, *(entry for entry in rest if not (first.act in faults and entry.act in faults))][:2]

@@ -1,0 +1,49 @@
+"""The ticket rule: says where tickets are taken and shows the draft; nothing here could make one; pure."""
+
+from dataclasses import replace
+
+from handlers.intents.answer import with_topic
+from handlers.model.actions import Action, Say, ShowTicketChannel
+from handlers.model.context import HandlerContext, HandlerResult
+from kb.model import Act, Entry
+from kb.understanding.result import Outcome
+
+_INSISTS_CUE = "repeat_ticket"
+
+
+def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
+    """The e-mail and a draft, kindly; the same again, shorter and firmer, for who keeps asking."""
+    asked = context.session.ticket_requests + 1
+    actions: tuple[Action, ...] = (_refuse(context, entry, asked), ShowTicketChannel())
+    if context.session.outage_reported:
+        actions = (context.say_line("call_urgent", context.knowledge.base.directory.urgent_line), *actions)
+    return HandlerResult(
+        actions=actions,
+        session=replace(with_topic(context, entry), ticket_requests=asked),
+        act=entry.act,
+        entry=entry.id,
+        line=entry.line,
+    )
+
+
+def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
+    """ "Just note it anyway", said after a refusal; or words that may well mean a ticket, and press for it."""
+    entry = next((entry for entry in context.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
+    if entry is None:
+        return None
+    asked_before = context.session.ticket_requests > 0
+    presses = context.cue == _INSISTS_CUE or _INSISTS_CUE in context.interpretation.signals
+    unclear = context.interpretation.outcome is not Outcome.ANSWERED
+    places = [match.entry for match in context.interpretation.candidates[: 2 if presses else 1]]
+    likely = entry.id in places and (presses or asked_before)
+    if (context.cue == _INSISTS_CUE and asked_before) or (unclear and likely):
+        return show_ticket_channel(context, entry)
+    return None
+
+
+def _refuse(context: HandlerContext, entry: Entry, request_count: int) -> Say:
+    if request_count == 1:
+        return context.say_entry(entry)
+    email = context.knowledge.base.directory.ticket_channel.address.email
+    said = context.say("ticket_again" if request_count == 2 else "ticket_firm", email=email)
+    return replace(said, source=entry.citation[context.language])

@@ -1,0 +1,1 @@
+"""The values that pass: messages, actions, session, context, sentences."""

@@ -1,0 +1,126 @@
+"""All that a handler may look at, and what it answers with: frozen values, and short ways to say things."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from handlers.model.actions import Action, Say, ShowLine
+from handlers.model.messages import Inbound, Option
+from handlers.model.phrases import Phrases
+from handlers.model.session import OpenQuestion, QuestionKind, Session
+from kb.model import Entry, EntryId, KnowledgeBase, Language, LineId
+from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
+
+QUESTION_TTL: Final = timedelta(minutes=30)
+"""How long an open question waits: later, "the second one" means something else."""
+
+CONFIDENT_FROM: Final = 0.8
+"""From this score on, a message means its entry, whatever else is heard in it."""
+
+NONE_OF_THESE: Final = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnowledgeBundle:
+    """What the bot knows and how it speaks."""
+
+    base: KnowledgeBase
+    interpreter: Interpreter
+    phrases: Phrases
+
+    @property
+    def current(self) -> "KnowledgeBundle":
+        """What is known now: itself. Where knowledge changes while it is used, something else says which it is."""
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlerContext:
+    """One message in its talk. `text` has its secrets masked; `language` is the one to answer in."""
+
+    inbound: Inbound
+    session: Session
+    knowledge: KnowledgeBundle
+    now: datetime
+    text: str
+    language: Language
+    interpretation: Interpretation
+    cue: str | None = None
+    has_media: bool = False
+    """True where something other than words was sent with the message."""
+
+    def phrase(self, key: str, **values: str) -> str:
+        """One of the bot's own sentences in the language of the talk."""
+        return self.knowledge.phrases(self.language, key, **values)
+
+    def say(self, key: str, **values: str) -> Say:
+        """Say one of the bot's own sentences."""
+        return Say(text=self.phrase(key, **values))
+
+    def entry_of(self, candidate: Candidate) -> Entry:
+        """The entry that a match names."""
+        return self.knowledge.base.entries[candidate.entry]
+
+    def say_entry(self, entry: Entry) -> Say:
+        """Say an entry's answer, with its source."""
+        return Say(text=entry.body[self.language], source=entry.citation[self.language])
+
+    def say_line(self, key: str, line: LineId) -> Say:
+        """Say a sentence that holds a line's number and name."""
+        known = self.knowledge.base.directory.lines[line]
+        return self.say(key, phone=known.formatted_phone, name=known.name[self.language])
+
+    def show_lines(self) -> tuple[Action, ...]:
+        """Every phone line, the urgent one first."""
+        directory = self.knowledge.base.directory
+        return tuple(
+            ShowLine(line=line) for line in sorted(directory.lines, key=lambda line: line != directory.urgent_line)
+        )
+
+    def line_options(self) -> tuple[Option, ...]:
+        """The phone lines as choices."""
+        lines = self.knowledge.base.directory.lines
+        return tuple(Option(id=f"line:{line.id}", title=line.name[self.language]) for line in lines.values())
+
+    def topic_options(self, entries: tuple[EntryId, ...]) -> tuple[Option, ...]:
+        """Entries as choices."""
+        known = self.knowledge.base.entries
+        return tuple(Option(id=f"entry:{entry}", title=known[entry].title[self.language]) for entry in entries)
+
+    @property
+    def resolved_session(self) -> Session:
+        """The session once this message is dealt with: no question open, nothing misunderstood in a row."""
+        return replace(self.session, question=None, failed_turns=0)
+
+    def mentions(self, cue: str) -> bool:
+        """Whether the message is this cue, or holds it while a matter is talked about and surely means nothing else."""
+        talking = self.session.entry is not None or self.session.line is not None
+        best = self.interpretation.best
+        unsure = best is None or best.confidence < CONFIDENT_FROM
+        return self.cue == cue or (talking and unsure and self.cue is None and cue in self.interpretation.signals)
+
+    def open_question(self) -> OpenQuestion | None:
+        """The question that still waits for an answer."""
+        question = self.session.question
+        return question if question is not None and self.now - question.asked_at <= QUESTION_TTL else None
+
+    def new_question(self, about: QuestionKind, options: tuple[Option, ...]) -> OpenQuestion:
+        """Choices that wait from now on."""
+        return OpenQuestion(about=about, options=options, asked_at=self.now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlerResult:
+    """What a handler decided: what to do, what to remember, and what it took the message for."""
+
+    actions: tuple[Action, ...]
+    session: Session
+    act: str
+    outcome: Outcome = Outcome.ANSWERED
+    entry: EntryId | None = None
+    line: LineId | None = None
+
+
+Handler = Callable[[HandlerContext], HandlerResult | None]
+"""Decides, or returns None: not mine."""

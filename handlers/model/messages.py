@@ -1,0 +1,67 @@
+"""What came in and what goes out, in the same shape for every channel; no channel's own terms are known here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kb.model import Language
+
+
+class MessageKind(StrEnum):
+    """What a person sent. Only the words in it are read: the text, or the caption of a medium."""
+
+    TEXT = "text"
+    TAP = "tap"
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    STICKER = "sticker"
+    DOCUMENT = "document"
+    LOCATION = "location"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """One message as it came.
+
+    `message_id` is the provider's id and unique within the channel; `conversation` is where replies go, `sender` who
+    wrote, both in the channel's own notation. `choice` is the id of the option that was tapped, `asked_in` the turn
+    whose options they were, where the channel can tell.
+    """
+
+    channel: str
+    conversation: str
+    sender: str
+    message_id: str
+    sent_at: datetime
+    kind: MessageKind = MessageKind.TEXT
+    text: str = ""
+    choice: str | None = None
+    source_turn: str | None = None
+    language: Language | None = None
+    """The language of the person's own device, where the channel tells it."""
+    username: str | None = None
+    """The name that others can write to the person by, where the channel tells it."""
+    location: str | None = None
+    """Where they are, where the message or the chat tells: staff sees it when the person needs people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A choice under a reply: `id` comes back when it is tapped, `title` is read (24 characters at most).
+
+    A quiet one is shown as a button or not at all: it is not numbered, and nobody has to choose.
+    """
+
+    id: str
+    title: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """One message to send: plain text, and choices under it."""
+
+    text: str
+    options: tuple[Option, ...] = ()

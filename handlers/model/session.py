@@ -1,0 +1,81 @@
+"""What one talk has come to, and what one message was decided to mean: frozen values; nothing here decides."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from handlers.model.actions import Action
+from handlers.model.messages import Option
+from kb.model import EntryId, Language, LineId
+from kb.understanding.result import Candidate, Explanation, Outcome
+
+
+class QuestionKind(StrEnum):
+    """What an open question was about."""
+
+    TOPIC = "topic"
+    LINE = "line"
+    LANGUAGE = "language"
+    FORGET = "forget"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenQuestion:
+    """Choices that wait for an answer."""
+
+    about: QuestionKind
+    options: tuple[Option, ...]
+    asked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What the bot remembers of a talk between two messages."""
+
+    language: Language | None = None
+    language_chosen: bool = False
+    """True once the person has asked for a language: then a message in another one does not change it."""
+    question: OpenQuestion | None = None
+    failed_turns: int = 0
+    """How many messages in a row were not understood."""
+    entry: EntryId | None = None
+    """What the talk was last about."""
+    line: LineId | None = None
+    """The phone line that was last given."""
+    outage_reported: bool = False
+    """True while the person has said that trading has stopped and not yet that it goes again."""
+    ticket_requests: int = 0
+    """How often a ticket was asked for in this talk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Why a message was answered as it was, for the log and `paligs ask`.
+
+    Of what a person wrote it holds no more than single words that were read as others.
+    """
+
+    handler: str
+    outcome: Outcome
+    act: str
+    """As in kb.model.Act; `clarify` where the bot asked back, `none` where nothing was recognised."""
+    entry: EntryId | None = None
+    line: LineId | None = None
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    language: Language
+    signals: tuple[str, ...] = ()
+    explanation: Explanation | None = None
+    """The matcher's reasons, where it gives them."""
+    masked: tuple[str, ...] = ()
+    """Kinds of secrets that were masked in the message (card, pin, password)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What to do about one message; `heard` is its text as it may be stored, with secrets masked."""
+
+    actions: tuple[Action, ...]
+    session: Session
+    trace: Trace
+    stored_text: str = field(repr=False)

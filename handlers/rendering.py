@@ -1,0 +1,82 @@
+"""Turns a decision's actions into the one reply that a person reads; pure, and the same for every channel."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from handlers.model.actions import (
+    Action,
+    Ask,
+    AskFeedback,
+    CloseHandoffs,
+    EraseUser,
+    NotifyStaff,
+    RecordFeedback,
+    Say,
+    ShowLine,
+    ShowTicketChannel,
+)
+from handlers.model.messages import Option, Reply
+from handlers.model.phrases import Phrases
+from kb.model import Directory, Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailDraft:
+    """The e-mail draft to offer: the link of its page, or without one the words to copy into an e-mail."""
+
+    url: str | None = None
+    last_messages: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderContext:
+    """What is needed to put actions into words."""
+
+    phrases: Phrases
+    directory: Directory
+    language: Language
+
+
+def render(actions: Iterable[Action], context: RenderContext, draft: EmailDraft) -> Reply | None:
+    """One reply: the texts in their order, the sources last, the choices under it. None where nothing is said."""
+    texts: list[str] = []
+    sources: list[str] = []
+    options: tuple[Option, ...] = ()
+    for action in actions:
+        match action:
+            case Say():
+                texts.append(action.text)
+                sources.append(action.source)
+            case Ask():
+                texts.append(action.text)
+                sources.append(action.source)
+                options = action.options
+            case ShowLine():
+                texts[-1:] = ["\n".join((*texts[-1:], _render_line(action, context)))]
+            case ShowTicketChannel():
+                texts.append(_render_draft(draft, context))
+            case AskFeedback():
+                options = options or action.options
+            case NotifyStaff() | CloseHandoffs() | RecordFeedback() | EraseUser():
+                continue
+            case _:
+                assert_never(action)
+    cited = dict.fromkeys(line for source in sources for line in source.splitlines())
+    if not texts:
+        return None
+    return Reply(text="\n\n".join((*texts, *(("\n".join(cited),) if cited else ()))), options=options)
+
+
+def _render_line(action: ShowLine, context: RenderContext) -> str:
+    line, language = context.directory.lines[action.line], context.language
+    return context.phrases(
+        language, "line", phone=line.formatted_phone, name=line.name[language], does=line.purpose[language]
+    )
+
+
+def _render_draft(draft: EmailDraft, context: RenderContext) -> str:
+    if draft.url is not None:
+        return context.phrases(context.language, "draft_link", url=draft.url)
+    body = context.phrases(context.language, "draft_body", said=" / ".join(draft.last_messages))
+    return context.phrases(context.language, "draft_text", draft=body.strip())

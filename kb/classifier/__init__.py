@@ -1,0 +1,1 @@
+"""From features to calibrated confidences: fit, store, score."""

@@ -1,0 +1,101 @@
+"""Reads the content folder into a KnowledgeBase: the only place in kb that touches files; it decides nothing."""
+
+import hashlib
+from collections.abc import Hashable, Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kb.loading.builder import ContentFiles, build_knowledge_base
+from kb.loading.schema import CuesFile, DecoysFile, DirectoryFile, EntryFile, FileModel, LexiconFile, parse
+from kb.loading.validation import find_problems
+from kb.model import KnowledgeBase
+
+
+class ContentError(Exception):
+    """The content folder has mistakes; mend the keys named below and start again."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join((str(self.__doc__), *(f"  {problem}" for problem in problems))))
+        self.problems = problems
+
+
+def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
+    """The knowledge base in `folder`, or the one that is shipped.
+
+    Raises:
+        ContentError: names every mistake at once, each with its file, its key and what to write instead.
+    """
+    root: Traversable = folder if folder is not None else files("kb") / "content"
+    reader = _ContentReader()
+    directory = reader.read(root / "directory.yaml", DirectoryFile)
+    lexicon = reader.read(root / "lexicon.yaml", LexiconFile, optional=True)
+    cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
+    decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
+    entries = tuple(reader.entries(root / "entries"))
+    if directory is not None:
+        ids = frozenset(reader.ids)
+        parts = ContentFiles(directory=directory, entries=entries, ids=ids, lexicon=lexicon, cues=cues, decoys=decoys)
+        reader.problems.extend(find_problems(parts))
+    if directory is None or reader.problems:
+        raise ContentError(tuple(reader.problems))
+    return build_knowledge_base(parts, version=reader.digest.hexdigest()[:12])
+
+
+class _ContentReader:
+    """Reads one file after the other and keeps what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.digest = hashlib.sha256()
+        self.ids: list[str] = []
+
+    def read(self, file: Traversable, file_model: type[FileModel], *, optional: bool = False) -> FileModel | None:
+        try:
+            raw = file.read_bytes()
+        except OSError:
+            if not optional:
+                self.problems.append(f"{file.name}: cannot be read: put the file there, readable")
+            return None
+        self.digest.update(raw)
+        try:
+            parsed, problems = parse(file_model, yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
+        except (yaml.YAMLError, UnicodeDecodeError) as exc:
+            self.problems.append(f"{file.name}: not readable as YAML: {_describe_yaml_error(exc)}")
+            return None
+        self.problems.extend(f"{file.name}: {problem}" for problem in problems)
+        return parsed
+
+    def entries(self, folder: Traversable) -> Iterator[EntryFile]:
+        found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []
+        if not found:
+            self.problems.append("entries/: holds no .yaml file: add one file for each topic")
+        for file in sorted(found, key=lambda file: file.name):
+            self.ids.append(file.name.removesuffix(".yaml"))
+            entry = self.read(file, EntryFile)
+            if entry is not None and f"{entry.id}.yaml" != file.name:
+                self.problems.append(f"{file.name}: id: is {entry.id!r}: name the file {entry.id}.yaml")
+            if entry is not None:
+                yield entry
+
+
+class _UniqueKeyLoader(yaml.CSafeLoader):
+    """The safe loader in C, but a key that stands twice is a mistake instead of a silent loss."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[object] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                problem = f"the key {key.value!r} stands twice: keep one"
+                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _describe_yaml_error(exc: yaml.YAMLError | UnicodeDecodeError) -> str:
+    mark = getattr(exc, "problem_mark", None)
+    problem = getattr(exc, "problem", None) or "the bytes are not UTF-8: save the file as UTF-8"
+    return f"line {mark.line + 1}: {problem}" if mark is not None else str(problem)

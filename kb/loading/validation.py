@@ -1,0 +1,151 @@
+"""What is wrong with the content beyond its shape: pure rules, each saying file, key and what to write instead."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Final
+
+from kb.loading.builder import PLACEHOLDER, ContentFiles, body, citation, contacts
+from kb.loading.schema import DirectoryFile, EntryFile
+from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase, Language
+
+MAX_ANSWER_CHARS: Final = 1000
+"""Characters of an answer with its sources: more is a wall on a phone."""
+
+_PHONE: Final = re.compile(r"\+\d[\d ()-]{6,}\d|(?<!\d)[26]\d{3}[ -]?\d{4}(?!\d)")
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+_CONTACT_HINT: Final = re.compile(r"[@\d]|://|www\.")
+_WORD: Final = re.compile(r"\w+")
+_LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)]")
+
+
+def find_problems(files: ContentFiles) -> tuple[str, ...]:
+    """Every rule that the content breaks, as "file: key: what is wrong: what to write instead"; empty if none."""
+    found = list(_directory_problems(files))
+    for entry in files.entries:
+        found.extend(f"{entry.id}.yaml: {problem}" for rule in _ENTRY_RULES for problem in rule(entry, files.directory))
+    found.extend(_duplicate_questions(files.entries))
+    return tuple(found)
+
+
+def overdue_reviews(knowledge: KnowledgeBase, today: date) -> tuple[str, ...]:
+    """The entries whose facts should have been looked at again by `today`."""
+    return tuple(
+        f"{entry.id}.yaml: review_by: was {entry.review_by}: check the facts and set a new date"
+        for entry in knowledge.entries.values()
+        if entry.review_by < today
+    )
+
+
+def _directory_problems(files: ContentFiles) -> Iterator[str]:
+    directory = files.directory
+    for key in ("urgent_line", "general_line"):
+        line = getattr(directory, key)
+        if line in directory.lines:
+            continue
+        yield f"directory.yaml: {key}: {line!r} is no line: write one of {_names(directory.lines)}"
+    named = {f"lines.{line}.entry": part.entry for line, part in directory.lines.items() if part.entry}
+    named |= {f"topics.{number}": topic for number, topic in enumerate(directory.topics)}
+    named |= {key: entry for key in ("greeting_entry", "resolved_entry") if (entry := getattr(directory, key))}
+    for key, entry in named.items():
+        if entry not in files.ids:
+            yield f"directory.yaml: {key}: {entry!r} is no entry: write the id of a file under entries/"
+
+
+def _unknown_names(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
+    if entry.line not in directory.lines and entry.line != ANY_LINE:
+        yield f"line: {entry.line!r} is no line: write {ANY_LINE} or one of {_names(directory.lines)}"
+    for source in entry.sources:
+        if source not in directory.sources:
+            known = _names(directory.sources)
+            yield f"sources: {source!r} is no source: write one of {known}, or add it to directory.yaml"
+
+
+def _long_texts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
+    for language in LANGUAGES:
+        length = len(body(entry, directory, language)) + len(citation(entry, directory, language))
+        if length > MAX_ANSWER_CHARS:
+            yield f"answer.{language}: {length} characters with its sources: cut it to {MAX_ANSWER_CHARS}"
+
+
+def _contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
+    known = contacts(directory)
+    for language in LANGUAGES:
+        for name in PLACEHOLDER.findall(getattr(entry.answer, language)):
+            if name not in known:
+                yield f"answer.{language}: {{{name}}} is not known: write one of {_names(known)}"
+        said = (getattr(entry.title, language), body(entry, directory, language))
+        for text in filter(contains_contact, (*said, *getattr(entry.questions, language))):
+            yield from (f"{_key(text, said, language)}: {problem}" for problem in _unlisted_contacts(text, directory))
+
+
+def _unlisted_contacts(text: str, directory: DirectoryFile) -> Iterator[str]:
+    phones = {line.phone for line in directory.lines.values()}
+    channel = directory.ticket_channel
+    emails = {channel.email, *channel.aliases, directory.office.email}
+    links = {*directory.sites.values(), *(source.url for source in directory.sources.values())}
+    for link in _LINK.findall(text):
+        if link.rstrip("/") not in {str(known).rstrip("/") for known in links}:
+            yield f"{link} is not in directory.yaml: use a link that is, or add it under sites or sources"
+    rest = _LINK.sub(" ", text)
+    for email in _EMAIL.findall(rest):
+        if email.lower() not in emails:
+            yield f"{email} is not in directory.yaml: use an address that is"
+    for phone in _PHONE.findall(_EMAIL.sub(" ", rest)):
+        digits = re.sub(r"\D", "", phone)
+        if not any(known.endswith(digits) for known in phones):
+            yield f"{phone} is not in directory.yaml: use the number of a line"
+
+
+def contains_contact(text: str) -> bool:
+    """Whether a number, an address or a link stands in `text`, listed or not."""
+    # Most texts hold nothing that one begins with.
+    return bool(_CONTACT_HINT.search(text)) and any(pattern.search(text) for pattern in (_PHONE, _EMAIL, _LINK))
+
+
+def _key(text: str, said: tuple[str, ...], language: Language) -> str:
+    key = ("title", "answer")[said.index(text)] if text in said else "questions"
+    return f"{key}.{language}"
+
+
+def _required_contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
+    """A stopped till gets its number in the first line; a ticket its address; a fault its line."""
+    known = contacts(directory)
+    for language in LANGUAGES:
+        text = body(entry, directory, language)
+        phone = f"{entry.line if entry.line in directory.lines else directory.urgent_line}_phone"
+        if entry.act is Act.CRITICAL and known.get(phone, "?") not in text.splitlines()[0]:
+            yield f"answer.{language}: an act `critical` begins with its number: write {{{phone}}} in the first line"
+        if entry.act is Act.PROBLEM and known.get(phone, "?") not in text:
+            yield f"answer.{language}: an act `problem` names its line: write {{{phone}}}"
+        if entry.act is Act.TICKET and known["ticket_email"] not in text:
+            yield f"answer.{language}: an act `ticket` names the ticket e-mail: write {{ticket_email}}"
+
+
+def _duplicate_questions(entries: tuple[EntryFile, ...]) -> Iterator[str]:
+    places: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        for language in LANGUAGES:
+            for question in getattr(entry.questions, language):
+                places[casefold_key(question)].append(f"{entry.id}.yaml")
+    for question, files in places.items():
+        if len(files) > 1 and len(others := sorted(set(files))) > 1:
+            yield f"{others[0]}: questions: {question!r} also stands in {', '.join(others[1:])}: keep it in one of them"
+
+
+def casefold_key(question: str) -> str:
+    """A question without case and punctuation: two that fold alike are one question."""
+    return " ".join(_WORD.findall(question.casefold()))
+
+
+def _names(known: Iterable[str]) -> str:
+    return ", ".join(sorted(known))
+
+
+_ENTRY_RULES: Final[tuple[Callable[[EntryFile, DirectoryFile], Iterator[str]], ...]] = (
+    _unknown_names,
+    _long_texts,
+    _contacts,
+    _required_contacts,
+)

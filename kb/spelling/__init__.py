@@ -1,0 +1,1 @@
+"""Which known word a strange one was meant to be."""

@@ -1,0 +1,122 @@
+"""Which language a message is written in, whatever letters it is typed with; learnt from the known questions."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from kb.model import LANGUAGES, Language
+
+_CYRILLIC: Final = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
+_DIACRITICS: Final = frozenset("āēīūčšžģķļņ")
+_WITHOUT_DIACRITICS: Final = str.maketrans("āēīūčšžģķļņ", "aeiucszgkln")
+_ROMANIZATION_BASE: Final = dict(zip("абвгдезиклмнопрстуфэ", "abvgdeziklmnoprstufe", strict=True)) | {
+    "ч": "ch",
+    "ш": "sh",
+    "ж": "zh",
+}
+_ROMANIZATIONS: Final = tuple(
+    str.maketrans(_ROMANIZATION_BASE | dict(zip("ёйхцщъыьюя", habit.split(","), strict=True)))
+    for habit in ("yo,y,kh,ts,shch,,y,,yu,ya", "jo,j,h,c,sch,,i,,ju,ja", "e,i,x,c,sh,,y,',u,ia")
+)
+"""How people type Russian with Latin letters."""
+
+SMOOTHING: Final = 0.3
+MIN_LOG_RATIO: Final = -3.0
+NGRAM: Final = 3
+NGRAM_WEIGHT: Final = 4.0
+"""An unknown word is judged by its letters in runs of RUN; this many runs speak as loud as one known word."""
+MIN_MARGIN: Final = 1.0
+"""The least lead over the next language, in natural logarithms of likelihood."""
+
+Counts = tuple[int, int, int]
+Weights = tuple[float, float, float]
+_CHAR_BITS: Final = 21
+"""So many hold any letter, and three times as many a run."""
+_NO_EVIDENCE: Final[Weights] = (0.0, 0.0, 0.0)
+_LATVIAN: Final[Weights] = (4.0, 0.0, 0.0)
+_RUSSIAN: Final[Weights] = (0.0, 4.0, 0.0)
+
+
+class LanguageIdentifier:
+    """How often words, and the letters in them, stand in each language when typed in Latin letters without marks."""
+
+    def __init__(self, word_counts: Mapping[Language, Mapping[str, int]]) -> None:
+        """`spoken`: how often lower-case words are used in each language."""
+        typed = [_romanized(word_counts.get(language, {})) for language in LANGUAGES]
+        self._word_weights = _log_ratios(typed)
+        self._ngram_weights = _log_ratios([_ngram_counts(words) for words in typed])
+
+    def identify(self, surface_tokens: Iterable[str]) -> Language | None:
+        """The language of a message given as lower-case words; None where it is too short to tell."""
+        sums = [0.0] * len(LANGUAGES)
+        for word in surface_tokens:
+            for place, weight in enumerate(self._weights_of(word)):
+                sums[place] += weight
+        lead, second, _ = sorted(sums, reverse=True)
+        return LANGUAGES[sums.index(lead)] if lead - second >= MIN_MARGIN else None
+
+    def _weights_of(self, word: str) -> Weights:
+        known = self._word_weights.get(word)
+        if known is not None:
+            return known
+        letters = set(word)
+        if letters & _CYRILLIC:
+            return _RUSSIAN
+        if letters & _DIACRITICS:
+            return _LATVIAN
+        runs = [self._ngram_weights[run] for run in _ngrams(word) if run in self._ngram_weights]
+        if word.isdigit() or not runs:
+            return _NO_EVIDENCE
+        lv, ru, en = (sum(column) / NGRAM_WEIGHT for column in zip(*runs, strict=True))
+        return lv, ru, en
+
+
+def _romanized(word_counts: Mapping[str, int]) -> Counter[str]:
+    """The words as they are typed in Latin letters without marks, in every habit that is usual."""
+    spellings: Counter[str] = Counter()
+    for word, count in word_counts.items():
+        if word.isdigit():
+            continue
+        for habit in (_WITHOUT_DIACRITICS,) if _CYRILLIC.isdisjoint(word) else _ROMANIZATIONS:
+            spellings[word.translate(habit)] += count
+    return spellings
+
+
+def _ngram_counts(words: Iterable[str]) -> dict[str, int]:
+    """How often each run of letters stands in these words, counted as numbers, which is quick."""
+    framed = "".join(f"^{word}$" for word in words)
+    letters = np.frombuffer(framed.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    first, middle, last = letters[:-2], letters[1:-1], letters[2:]
+    # Where the sign of a frame stands in the middle, another word begins.
+    within = (middle != ord("^")) & (middle != ord("$"))
+    runs, counts = np.unique(((first << _CHAR_BITS | middle) << _CHAR_BITS | last)[within], return_counts=True)
+    return dict(zip(map(_decode_ngram, runs.tolist()), counts.tolist(), strict=True))
+
+
+def _decode_ngram(code: int) -> str:
+    return "".join(chr(code >> shift & ((1 << _CHAR_BITS) - 1)) for shift in (2 * _CHAR_BITS, _CHAR_BITS, 0))
+
+
+def _ngrams(word: str) -> list[str]:
+    framed = f"^{word}$"
+    return [framed[start : start + NGRAM] for start in range(len(framed) - NGRAM + 1)]
+
+
+def _log_ratios(counts: Sequence[Mapping[str, int]]) -> dict[str, Weights]:
+    """For each trait how much likelier it is in each language than on average."""
+    kinds: dict[Counts, Counts] = {}
+    traits: dict[str, Counts] = {}
+    lv, ru, en = counts
+    for trait in chain(lv, ru, en):
+        if trait not in traits:
+            each = lv.get(trait, 0), ru.get(trait, 0), en.get(trait, 0)
+            # Most words are used once and in one language: the same numbers stand for all of them.
+            traits[trait] = kinds.setdefault(each, each)
+    totals = np.array([sum(count.values()) + SMOOTHING * len(traits) + 1 for count in counts])
+    rates = (np.array(list(kinds), dtype=np.float64).reshape(-1, len(counts)) + SMOOTHING) / totals
+    weights = np.maximum(MIN_LOG_RATIO, np.log(rates) - np.log(rates.mean(axis=1, keepdims=True)))
+    told: dict[Counts, Weights] = dict(zip(kinds, map(tuple, weights.tolist()), strict=True))
+    return {trait: told[kind] for trait, kind in traits.items()}

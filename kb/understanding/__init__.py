@@ -1,0 +1,1 @@
+"""The pipeline that turns one message into one Interpretation, and explains it."""

@@ -1,0 +1,45 @@
+"""Goes by new lessons word for word, until a matcher has learned from them; pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from kb.lessons import Lesson
+from kb.loading.validation import casefold_key
+from kb.model import EntryId, Language
+from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
+
+LESSON_CONFIDENCE: Final = 0.99
+"""How sure it is of words that were taught as they stand."""
+
+
+class LessonOverlay:
+    """A matcher that has not learned the lessons yet; what is not one of them it understands as before."""
+
+    def __init__(self, interpreter: Interpreter, lessons: Iterable[Lesson]) -> None:
+        self._interpreter = interpreter
+        self._lesson_by_key = {casefold_key(lesson.text): lesson for lesson in lessons}
+
+    def match_cue(self, text: str) -> str | None:
+        """As the matcher."""
+        return self._interpreter.match_cue(text)
+
+    def understand(
+        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+    ) -> Interpretation:
+        """As the matcher, but a lesson means its entry, or none."""
+        interpretation = self._interpreter.understand(text, language=language, previous_entry=previous_entry)
+        lesson = self._lesson_by_key.get(casefold_key(text))
+        if lesson is None:
+            return interpretation
+        why = (
+            replace(interpretation.explanation, exact_match=True, decided_by="taught")
+            if interpretation.explanation is not None
+            else None
+        )
+        interpretation = replace(interpretation, explanation=why)
+        if lesson.entry is None:
+            return replace(interpretation, outcome=Outcome.UNKNOWN, candidates=(), secondary=())
+        match = Candidate(entry=lesson.entry, confidence=LESSON_CONFIDENCE, question=lesson.text)
+        rest = tuple(other for other in interpretation.candidates if other.entry != lesson.entry)
+        return replace(interpretation, outcome=Outcome.ANSWERED, candidates=(match, *rest[:4]), secondary=())

@@ -1,0 +1,80 @@
+"""What a message was taken to mean: the values that pass from the matcher to the handlers; nothing is computed here."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from kb.model import EntryId, Language
+
+
+class Outcome(StrEnum):
+    """How sure the matcher is: sure of one entry, of two or three between them, or of none."""
+
+    ANSWERED = "answered"
+    CLARIFIED = "clarified"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One entry that the message may mean.
+
+    `score` is a calibrated probability (0 to 1) that the entry is the right one; `question` is the known question
+    nearest to the message within that entry, in its own spelling; `why` are short reasons for people to read.
+    """
+
+    entry: EntryId
+    confidence: float
+    question: str
+    corrections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What decided: for a person who asks why, and for the trace; it changes nothing.
+
+    A first score of `answer_from` is enough to answer, of `clarify_from` to ask back; `concepts` and `repairs` are
+    what message and entry share beyond spelling and what was read in place of unknown words; `known` tells whether the
+    message stands in the knowledge word for word; `decided_by` names the rule that had the last word.
+    """
+
+    answer_threshold: float
+    clarify_threshold: float
+    concepts: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
+    exact_match: bool = False
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interpretation:
+    """`matches`, best first, at most five; `others`: confident matches of further parts of a message of several."""
+
+    outcome: Outcome
+    candidates: tuple[Candidate, ...] = ()
+    secondary: tuple[Candidate, ...] = ()
+    language: Language | None = None
+    """The language that the message is written in; None where it is too short to tell."""
+    signals: frozenset[str] = field(default_factory=frozenset)
+    """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
+    explanation: Explanation | None = None
+    """The reasons, where the matcher gives them."""
+
+    @property
+    def best(self) -> Candidate | None:
+        """The first match, if there is one."""
+        return self.candidates[0] if self.candidates else None
+
+
+class Interpreter(Protocol):
+    """What the handlers need of a matcher."""
+
+    def understand(
+        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+    ) -> Interpretation:
+        """What `text` means; `language` is the talk's language so far, `after` the entry that it last was about."""
+        ...
+
+    def match_cue(self, text: str) -> str | None:
+        """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
+        ...

@@ -1,0 +1,1 @@
+"""One file a stage, all of the same signature."""

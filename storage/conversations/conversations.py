@@ -1,0 +1,128 @@
+"""Talks, and what was heard in them; the caller owns the transaction, and nothing here decides what to say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Executable, Row, bindparam, func, select, update
+
+from handlers.model.messages import Inbound
+from kb.model import Language
+from storage.conversations.history import Side
+from storage.database.upsert import insert_into
+from storage.tables import conversations, messages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """The talk with one person at one address of a channel; replies go to `address`.
+
+    `forgotten_at` is set while only the farewell to an erased person is left of it.
+    """
+
+    id: str
+    channel: str
+    address: str
+    sender: str
+    language: Language | None
+    created_at: datetime
+    last_seen_at: datetime
+    forgotten_at: datetime | None = None
+    username: str | None = None
+    location: str | None = None
+
+
+def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
+    """The talk that `inbound` belongs to, made where it is new, and locked until the transaction ends.
+
+    The lock lets one conversation be decided one message at a time: PostgreSQL locks the row that is touched here,
+    SQLite lets only one transaction write at all.
+    """
+    values = {
+        "id": uuid4().hex,
+        "channel": inbound.channel,
+        "address": inbound.conversation,
+        "sender": inbound.sender,
+        "language": inbound.language,
+        "handle": inbound.username,
+        "place": inbound.location,
+        "created_at": now,
+        "last_seen_at": now,
+    }
+    return conversation_from_row(connection.execute(_upsert_conversation(connection.dialect.name), values).one())
+
+
+# Statements of every message are built once: that takes SQLAlchemy ten times as long as running them.
+@cache
+def _upsert_conversation(dialect: str) -> Executable:
+    fresh = insert_into(dialect, conversations)
+    touched = {
+        "last_seen_at": fresh.excluded.last_seen_at,
+        # Not every message tells them.
+        "handle": func.coalesce(fresh.excluded.handle, conversations.c.handle),
+        "place": func.coalesce(fresh.excluded.place, conversations.c.place),
+    }
+    upsert = fresh.on_conflict_do_update(index_elements=["channel", "address", "sender"], set_=touched)
+    return upsert.returning(*conversations.c)
+
+
+def get(connection: Connection, conversation_id: str) -> Conversation:
+    """The talk of this id, which must be there; not locked."""
+    return conversation_from_row(connection.execute(_select_by_id, {"talk": conversation_id}).one())
+
+
+_select_by_id = select(conversations).where(conversations.c.id == bindparam("talk"))
+
+
+def find(connection: Connection, *, channel: str, address: str, sender: str) -> Conversation | None:
+    """The talk of a person at an address, not locked; None where they never wrote."""
+    here = conversations.c
+    wanted = select(conversations).where(here.channel == channel, here.address == address, here.sender == sender)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else conversation_from_row(row)
+
+
+def conversation_from_row(row: Row[Any]) -> Conversation:
+    """A row of the table as a value."""
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        address=row.address,
+        sender=row.sender,
+        language=row.language,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        forgotten_at=row.forgotten_at,
+        username=row.handle,
+        location=row.place,
+    )
+
+
+def record_inbound(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> int | None:
+    """Record that `inbound` came, and its sequence number; None if it came before: see `history.answered`.
+
+    Its words are not stored here but by `turns.record`, when they have been masked.
+    """
+    values = {
+        "conversation_id": conversation.id,
+        "side": Side.PERSON,
+        "provider_id": inbound.message_id,
+        "kind": inbound.kind,
+        "choice": inbound.choice,
+        "text": "",
+        "attempts": 0,
+        "sent_at": inbound.sent_at,
+        "created_at": now,
+    }
+    message: int | None = connection.scalar(_insert_inbound(connection.dialect.name), values)
+    if message is not None and conversation.forgotten_at is not None:
+        connection.execute(update(conversations).where(conversations.c.id == conversation.id).values(forgotten_at=None))
+    return message
+
+
+@cache
+def _insert_inbound(dialect: str) -> Executable:
+    once = insert_into(dialect, messages).on_conflict_do_nothing(index_elements=["conversation_id", "provider_id"])
+    return once.returning(messages.c.id)

@@ -1,0 +1,124 @@
+"""Whether an answer helped: one word a turn, which goes with its person, and counts by day, which stay."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Executable, Row, bindparam, insert, select, update
+
+from storage.conversations.conversations import Conversation
+from storage.database.upsert import insert_into
+from storage.tables import daily_feedback, feedback, turns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback:
+    """What a person said about the answer of a turn; `at` is when they said it first."""
+
+    turn: int
+    conversation: str
+    helped: bool
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RatedTurn:
+    id: int
+    entry: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyFeedback:
+    """How often an entry's answers of a day helped and did not, in one language on one channel."""
+
+    day: date
+    channel: str
+    language: str
+    entry: str
+    helped: int
+    not_helped: int
+
+
+def record(
+    connection: Connection, conversation: Conversation, turn: str | None, now: datetime, *, helped: bool
+) -> bool:
+    """Keep a person's word about a turn of theirs; the last one holds. False where it changes nothing.
+
+    `turn` is as the channel gave it back: unknown, of another talk or of an erased one, it is passed over.
+    """
+    about = _rated_turn(connection, conversation, turn)
+    if about is None:
+        return False
+    before = get(connection, about.id)
+    if before is not None and before.helped is helped:
+        return False
+    if before is None:
+        values = {"turn_id": about.id, "conversation_id": conversation.id, "helped": helped, "created_at": now}
+        connection.execute(insert(feedback).values(values))
+    else:
+        connection.execute(update(feedback).where(feedback.c.turn_id == about.id).values(helped=helped))
+    _count_feedback(connection, conversation, about, before, now, helped=helped)
+    return True
+
+
+def get(connection: Connection, turn: int) -> Feedback | None:
+    """What was said about a turn."""
+    row = connection.execute(select(feedback).where(feedback.c.turn_id == turn)).one_or_none()
+    return None if row is None else _feedback(row)
+
+
+def read_daily_feedback(connection: Connection, since: date, until: date) -> tuple[DailyFeedback, ...]:
+    """The counts from `since` up to and including `until`, by day."""
+    days = select(daily_feedback).where(daily_feedback.c.day.between(since, until))
+    rows = connection.execute(days.order_by(*daily_feedback.primary_key.columns)).mappings()
+    return tuple(DailyFeedback(**row) for row in rows)
+
+
+def _rated_turn(connection: Connection, conversation: Conversation, turn: str | None) -> _RatedTurn | None:
+    if turn is None or not turn.isascii() or not turn.isdigit() or len(turn) > _MAX_TURN_DIGITS:
+        return None
+    row = connection.execute(_select_turn, {"turn": int(turn), "talk": conversation.id}).one_or_none()
+    return None if row is None else _RatedTurn(id=row.id, entry=row.entry or "", language=row.language)
+
+
+_MAX_TURN_DIGITS: Final = 18
+"""What a BIGINT surely holds."""
+
+_select_turn = select(turns.c.id, turns.c.entry, turns.c.language).where(
+    turns.c.id == bindparam("turn"), turns.c.conversation_id == bindparam("talk")
+)
+
+
+def _count_feedback(
+    connection: Connection,
+    conversation: Conversation,
+    turn: _RatedTurn,
+    before: Feedback | None,
+    now: datetime,
+    *,
+    helped: bool,
+) -> None:
+    """Whoever takes a word back takes it back on the day when it was said."""
+    more, less = ("helped", "not_helped") if helped else ("not_helped", "helped")
+    values = {
+        "day": (now if before is None else before.at).date(),
+        "channel": conversation.channel,
+        "language": turn.language,
+        "entry": turn.entry,
+        more: 1,
+        less: 0,
+    }
+    connection.execute(_upsert_feedback_count(connection.dialect.name, more, None if before is None else less), values)
+
+
+@cache
+def _upsert_feedback_count(dialect: str, more: str, less: str | None) -> Executable:
+    changed = {more: daily_feedback.c[more] + 1} | ({} if less is None else {less: daily_feedback.c[less] - 1})
+    fresh = insert_into(dialect, daily_feedback)
+    return fresh.on_conflict_do_update(index_elements=daily_feedback.primary_key.columns, set_=changed)
+
+
+def _feedback(row: Row[Any]) -> Feedback:
+    return Feedback(turn=row.turn_id, conversation=row.conversation_id, helped=row.helped, at=row.created_at)

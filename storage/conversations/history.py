@@ -1,0 +1,94 @@
+"""What was said in a talk, by both sides and in order; it only reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, select
+
+from handlers.model.messages import MessageKind, Option
+from storage.tables import messages
+
+options_json: TypeAdapter[tuple[Option, ...]] = TypeAdapter(tuple[Option, ...])
+
+
+class Side(StrEnum):
+    """Who said it."""
+
+    PERSON = "person"
+    BOT = "bot"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMessage:
+    """One message of a talk. `sequence` grows with every message of either side, and is never used again.
+
+    `message_id` is the provider's id of a person's message; `state` (storage.delivery.status) how far a reply has got.
+    """
+
+    sequence: int
+    side: Side
+    text: str
+    options: tuple[Option, ...]
+    at: datetime
+    message_id: str | None
+    turn: int | None
+    state: str | None
+
+
+_select_messages = select(messages)
+
+
+def messages_after(
+    connection: Connection, conversation_id: str, *, after: int = 0, limit: int = 100
+) -> tuple[StoredMessage, ...]:
+    """Both sides in order: the first `limit` messages after the sequence number `after`."""
+    wanted = _select_messages.where(messages.c.conversation_id == conversation_id, messages.c.id > after)
+    return tuple(_stored_message(row) for row in connection.execute(wanted.order_by(messages.c.id).limit(limit)))
+
+
+def last_messages(connection: Connection, conversation_id: str, *, limit: int = 100) -> tuple[StoredMessage, ...]:
+    """Both sides in order: the last `limit` messages."""
+    wanted = _select_messages.where(messages.c.conversation_id == conversation_id)
+    rows = connection.execute(wanted.order_by(messages.c.id.desc()).limit(limit)).all()
+    return tuple(_stored_message(row) for row in reversed(rows))
+
+
+def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
+    """What was replied to the message of this provider's id; empty where nothing was, or the talk is another's."""
+    turn = select(messages.c.turn_id).where(
+        messages.c.conversation_id == conversation_id, messages.c.provider_id == message_id
+    )
+    replies = _select_messages.where(messages.c.turn_id == turn.scalar_subquery(), messages.c.side == Side.BOT)
+    return tuple(_stored_message(row) for row in connection.execute(replies.order_by(messages.c.id)))
+
+
+def last_user_messages(connection: Connection, conversation_id: str, *, limit: int = 10) -> tuple[str, ...]:
+    """The person's own last words, masked as they are stored, newest last; what was only tapped is left out."""
+    own = select(messages.c.text).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.side == Side.PERSON,
+        messages.c.kind != MessageKind.TAP,
+        messages.c.text != "",
+    )
+    return tuple(reversed(connection.scalars(own.order_by(messages.c.id.desc()).limit(limit)).all()))
+
+
+def parse_options(stored: str | None) -> tuple[Option, ...]:
+    """The choices under a reply as they were stored."""
+    return options_json.validate_json(stored) if stored else ()
+
+
+def _stored_message(row: Row[Any]) -> StoredMessage:
+    return StoredMessage(
+        sequence=row.id,
+        side=Side(row.side),
+        text=row.text,
+        options=parse_options(row.options),
+        at=row.created_at,
+        message_id=row.provider_id,
+        turn=row.turn_id,
+        state=row.state,
+    )

@@ -1,0 +1,1 @@
+"""What the helpdesk teaches, drafts, ignores, and what was unanswered."""

@@ -1,0 +1,200 @@
+"""What the helpdesk taught, a yes or a no, and how often that changed; no talk is named, nothing is decided here."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Executable, Row, insert, select, update
+
+from handlers.input.redaction import mask
+from kb.lessons import Lesson, Rejection, RejectionReason, collapse_whitespace, existing_texts, validate_lesson
+from kb.loading.validation import casefold_key
+from kb.model import EntryId, KnowledgeBase, Language
+from storage.database.upsert import insert_into
+from storage.errors import LessonError
+from storage.tables import knowledge_revision, taught
+from storage.tables.types import storable
+
+
+class LessonKind(StrEnum):
+    """A yes: these words mean an entry. A no: these words mean none."""
+
+    QUESTION = "question"
+    OUT_OF_SCOPE = "decoy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredLesson:
+    """Words that an agent has confirmed: masked, on one line, and nobody's in particular."""
+
+    id: int
+    lesson: Lesson
+    by: str
+    at: datetime
+    revoked_by: str | None = None
+    revoked_at: datetime | None = None
+    released_at: datetime | None = None
+
+    @property
+    def kind(self) -> LessonKind:
+        """Whether it is a yes or a no."""
+        return LessonKind.OUT_OF_SCOPE if self.lesson.entry is None else LessonKind.QUESTION
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonSet:
+    """All that is taught now, oldest first, as of `revision`."""
+
+    revision: int
+    stored: tuple[StoredLesson, ...]
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What is to be added to the content (kb.lessons.extended)."""
+        return tuple(each.lesson for each in self.stored)
+
+
+def add_lesson(
+    connection: Connection,
+    released_content: KnowledgeBase,
+    entry: EntryId,
+    language: Language,
+    text: str,
+    by: str,
+    now: datetime,
+) -> StoredLesson:
+    """These words mean `entry` from now on. Taught already: what was taught then. `filed` is what stands in the files.
+
+    Raises:
+        LessonError: says why it cannot be taught (`refused`); nothing was changed.
+    """
+    return _add(connection, released_content, Lesson(entry=entry, language=language, text=_sanitize(text)), by, now)
+
+
+def add_out_of_scope(
+    connection: Connection, released_content: KnowledgeBase, language: Language, text: str, by: str, now: datetime
+) -> StoredLesson:
+    """These words mean no entry from now on. Taught already: what was taught then.
+
+    Raises:
+        LessonError: says why it cannot be taught (`refused`); nothing was changed.
+    """
+    return _add(connection, released_content, Lesson(entry=None, language=language, text=_sanitize(text)), by, now)
+
+
+def revoke_lesson(connection: Connection, lesson_id: int, by: str, now: datetime) -> bool:
+    """Take a lesson back. False where it counts no more: taken back already, or in the content files."""
+    undone = update(taught).where(taught.c.id == lesson_id, _is_active).values(undone_by=by, undone_at=now)
+    if connection.execute(undone).rowcount == 0:
+        return False
+    _bump_revision(connection)
+    return True
+
+
+def current_lessons(connection: Connection) -> LessonSet:
+    """All that is taught now. In a `reading` transaction the revision belongs to it."""
+    rows = connection.execute(select(taught).where(_is_active).order_by(taught.c.id))
+    return LessonSet(revision=revision(connection), stored=tuple(_stored_lesson(row) for row in rows))
+
+
+def revision(connection: Connection) -> int:
+    """A number that grows with every change of what is taught; 0 where nothing ever was."""
+    return connection.scalar(_select_revision) or 0
+
+
+def get(connection: Connection, lesson_id: int) -> StoredLesson | None:
+    """A lesson, whether it counts or not."""
+    row = connection.execute(select(taught).where(taught.c.id == lesson_id)).one_or_none()
+    return None if row is None else _stored_lesson(row)
+
+
+def list_recent(connection: Connection, *, limit: int = 100) -> tuple[StoredLesson, ...]:
+    """What was taught last, newest first, with what was taken back or stands in the files by now."""
+    return tuple(
+        _stored_lesson(row) for row in connection.execute(select(taught).order_by(taught.c.id.desc()).limit(limit))
+    )
+
+
+def mark_released(connection: Connection, base: KnowledgeBase, now: datetime) -> tuple[StoredLesson, ...]:
+    """Lay down the lessons that stand in the content files by now, where they were to stand; which they are."""
+    known = existing_texts(base)
+    there = [
+        each
+        for each in current_lessons(connection).stored
+        if known.get(casefold_key(each.lesson.text)) == each.lesson.place
+    ]
+    for each in there:
+        connection.execute(update(taught).where(taught.c.id == each.id, _is_active).values(filed_at=now))
+    if there:
+        _bump_revision(connection)
+    return tuple(replace(each, released_at=now) for each in there)
+
+
+def _sanitize(text: str) -> str:
+    masked, _ = mask(storable(text))
+    return collapse_whitespace(masked)
+
+
+def _add(
+    connection: Connection, released_content: KnowledgeBase, lesson: Lesson, by: str, now: datetime
+) -> StoredLesson:
+    rejection = validate_lesson(lesson, released_content)
+    if rejection is not None:
+        raise LessonError(rejection=rejection)
+    # First, so that two who teach at once wait for each other, and the second sees what the first did.
+    _bump_revision(connection)
+    before = _find_same(connection, lesson)
+    if before is None:
+        return _stored_lesson(
+            connection.execute(insert(taught).values(_values(lesson, by, now)).returning(taught)).one()
+        )
+    if before.lesson.place != lesson.place:
+        raise LessonError(rejection=Rejection(reason=RejectionReason.IN_ANOTHER_ENTRY, place=before.lesson.place))
+    return before
+
+
+def _find_same(connection: Connection, lesson: Lesson) -> StoredLesson | None:
+    row = connection.execute(
+        select(taught).where(taught.c.folded == casefold_key(lesson.text), _is_active)
+    ).one_or_none()
+    return None if row is None else _stored_lesson(row)
+
+
+def _values(lesson: Lesson, by: str, now: datetime) -> dict[str, Any]:
+    kind = LessonKind.OUT_OF_SCOPE if lesson.entry is None else LessonKind.QUESTION
+    words = {
+        "entry": lesson.entry,
+        "language": lesson.language,
+        "text": lesson.text,
+        "folded": casefold_key(lesson.text),
+    }
+    return {"kind": kind, **words, "taught_by": by, "taught_at": now}
+
+
+def _stored_lesson(row: Row[Any]) -> StoredLesson:
+    return StoredLesson(
+        id=row.id,
+        lesson=Lesson(entry=EntryId(row.entry) if row.entry else None, language=row.language, text=row.text),
+        by=row.taught_by,
+        at=row.taught_at,
+        revoked_by=row.undone_by,
+        revoked_at=row.undone_at,
+        released_at=row.filed_at,
+    )
+
+
+def _bump_revision(connection: Connection) -> None:
+    connection.execute(_increment_revision(connection.dialect.name), {"id": _REVISION_ROW_ID, "revision": 1})
+
+
+@cache
+def _increment_revision(dialect: str) -> Executable:
+    more = {"revision": knowledge_revision.c.revision + 1}
+    return insert_into(dialect, knowledge_revision).on_conflict_do_update(index_elements=["id"], set_=more)
+
+
+_REVISION_ROW_ID: Final = 1
+_is_active: Final = taught.c.undone_at.is_(None) & taught.c.filed_at.is_(None)
+_select_revision = select(knowledge_revision.c.revision).where(knowledge_revision.c.id == _REVISION_ROW_ID)

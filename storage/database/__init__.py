@@ -1,0 +1,1 @@
+"""Engine, transactions, upsert, NOTIFY: no table is known here."""

@@ -1,0 +1,294 @@
+"""What staff is told and where: one row a hand-off, target and kind, claimed like a reply; it sends nothing itself."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, and_, case, delete, func, null, or_, select, update
+
+from storage.database.upsert import insert_into
+from storage.helpdesk.handoffs import Handoff
+from storage.tables import handoffs, notice_pace, notices
+
+CLAIM_LEASE: Final = timedelta(seconds=60)
+"""How long a process has to bring one notice out before another may."""
+
+
+class NotificationKind(StrEnum):
+    """A notice and its escalation are changed as the hand-off goes on; a reminder is said once."""
+
+    INITIAL = "notice"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+
+
+class NotificationState(StrEnum):
+    """How far it has got. One that is sent waits again when it has to be changed."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedNotification:
+    """A notice to bring out now. `attempts` counts this one too.
+
+    `receipt` is what the target called it when it was last shown there, `answers` what it called the notice that a
+    reminder belongs to. `conversation` is empty where the person was forgotten: then all it may say is that.
+    """
+
+    id: int
+    handoff: int
+    kind: NotificationKind
+    target: str
+    conversation: str | None
+    version: int
+    provider_message_id: str | None
+    in_reply_to: str | None
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimited:
+    """Nothing may go to this target before `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimit:
+    """So many messages within a time may go to one target, whichever process sends them."""
+
+    max_messages: int
+    period: timedelta
+
+
+def add(
+    connection: Connection, handoff: Handoff, kind: NotificationKind, targets: Mapping[str, bool], now: datetime
+) -> None:
+    """Let these targets know; true for those where it can be changed later. Who knows already is not told twice."""
+    if targets:
+        fresh = insert_into(connection.dialect.name, notices).on_conflict_do_nothing(index_elements=_UNIQUE_KEY)
+        connection.execute(fresh, [_row(handoff, kind, target, now, editable=live) for target, live in targets.items()])
+
+
+def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool], now: datetime) -> None:
+    """Remind these targets, once more where they were reminded before: it was taken and given back meanwhile."""
+    if targets:
+        fresh = insert_into(connection.dialect.name, notices)
+        again = {
+            "state": NotificationState.PENDING,
+            "shown": 0,
+            "attempts": 0,
+            "receipt": null(),
+            "due_at": now,
+            "created_at": now,
+        }
+        said = and_(notices.c.state != NotificationState.PENDING, notices.c.state != NotificationState.SENDING)
+        upsert = fresh.on_conflict_do_update(index_elements=_UNIQUE_KEY, set_=again, where=said)
+        rows = [
+            _row(handoff, NotificationKind.REMINDER, target, now, editable=live) for target, live in targets.items()
+        ]
+        connection.execute(upsert, rows)
+
+
+def notified_targets(connection: Connection, handoff: int, kind: NotificationKind) -> frozenset[str]:
+    """The targets that have been told of a hand-off in this way, or will be."""
+    there = select(notices.c.target).where(notices.c.handoff == handoff, notices.c.kind == kind)
+    return frozenset(connection.scalars(there))
+
+
+_UNIQUE_KEY: Final = ("handoff", "kind", "target")
+
+
+def _row(handoff: Handoff, kind: NotificationKind, target: str, now: datetime, *, editable: bool) -> dict[str, Any]:
+    return {
+        "conversation_id": handoff.conversation,
+        "handoff": handoff.id,
+        "kind": kind,
+        "target": target,
+        "live": editable,
+        "state": NotificationState.PENDING,
+        "wanted": 1,
+        "shown": 0,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
+    }
+
+
+def schedule_update(connection: Connection, handoff: int, at: datetime) -> None:
+    """The hand-off has changed: everybody who was told is to be told so at this time."""
+    _schedule_updates(connection, notices.c.handoff == handoff, at)
+
+
+def schedule_updates_for(connection: Connection, conversation_id: str, at: datetime) -> None:
+    """More was said in a talk: what can be changed is to show it at this time; nobody is written to anew."""
+    current = select(handoffs.c.id).where(handoffs.c.conversation_id == conversation_id, handoffs.c.closed_at.is_(None))
+    _schedule_updates(connection, and_(notices.c.handoff.in_(current), notices.c.live), at)
+
+
+def _schedule_updates(connection: Connection, which: Any, at: datetime) -> None:
+    # What is being sent keeps its lease, and what waits after a failure its pause: both show the newest when they go.
+    sooner = and_(notices.c.attempts == 0, notices.c.due_at > at, notices.c.state != NotificationState.SENDING)
+    when = case((or_(notices.c.due_at.is_(None), sooner), at), else_=notices.c.due_at)
+    changing = update(notices).where(
+        which, notices.c.kind != NotificationKind.REMINDER, notices.c.state != NotificationState.FAILED
+    )
+    connection.execute(changing.values(wanted=notices.c.wanted + 1, due_at=when))
+
+
+def due(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """The targets that something waits for."""
+    waiting = select(notices.c.target).where(notices.c.due_at <= now).distinct()
+    return tuple(connection.scalars(waiting.order_by(notices.c.target)))
+
+
+def claim(
+    connection: Connection,
+    target: str,
+    now: datetime,
+    *,
+    rate_limit: RateLimit | None = None,
+    lease: timedelta = CLAIM_LEASE,
+) -> ClaimedNotification | RateLimited | None:
+    """Take what comes first for a target: news before changes. None where nothing waits. Nobody else gets it meanwhile.
+
+    Whoever took it says how it went (`sent`, `again`, `failed`, `dropped`), and claims again.
+    """
+    first = connection.execute(_select_first(target, now)).one_or_none()
+    if first is None:
+        return None
+    recent = _recent_sends(connection, target, now - rate_limit.period) if rate_limit is not None else []
+    if rate_limit is not None and len(recent) >= rate_limit.max_messages:
+        return RateLimited(until=recent[-rate_limit.max_messages] + rate_limit.period)
+    take = update(notices).where(notices.c.id == first.id, notices.c.due_at == first.due_at)
+    taken = take.values(state=NotificationState.SENDING, attempts=notices.c.attempts + 1, due_at=now + lease)
+    row = connection.execute(taken.returning(notices)).one_or_none()
+    if row is None:
+        return RateLimited(until=now)
+    if rate_limit is not None:
+        stamps = json.dumps([at.isoformat() for at in (*recent, now)])
+        connection.execute(update(notice_pace).where(notice_pace.c.target == target).values(recent=stamps))
+    return _claimed_notification(connection, row)
+
+
+def _select_first(target: str, now: datetime) -> Any:
+    fresh = case((notices.c.shown == 0, 0), else_=1)
+    waiting = select(notices).where(notices.c.target == target, notices.c.due_at <= now)
+    return waiting.order_by(fresh, notices.c.due_at, notices.c.id).limit(1)
+
+
+def _recent_sends(connection: Connection, target: str, since: datetime) -> list[datetime]:
+    """When something went to `target` since then; the row is locked, so that two processes do not both find room."""
+    fresh = insert_into(connection.dialect.name, notice_pace).values(target=target, recent="[]")
+    touched = fresh.on_conflict_do_update(index_elements=["target"], set_={"target": target})
+    stored = connection.scalar(touched.returning(notice_pace.c.recent))
+    times = (datetime.fromisoformat(at) for at in json.loads(stored or "[]"))
+    return [at for at in times if at > since]
+
+
+def _claimed_notification(connection: Connection, row: Row[Any]) -> ClaimedNotification:
+    answers = None
+    if row.kind == NotificationKind.REMINDER:
+        told = select(notices.c.receipt).where(notices.c.handoff == row.handoff, notices.c.target == row.target)
+        answers = connection.scalar(
+            told.where(notices.c.kind != NotificationKind.REMINDER).order_by(notices.c.id).limit(1)
+        )
+    return ClaimedNotification(
+        id=row.id,
+        handoff=row.handoff,
+        kind=NotificationKind(row.kind),
+        target=row.target,
+        conversation=row.conversation_id,
+        version=row.wanted,
+        provider_message_id=row.receipt,
+        in_reply_to=answers,
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )
+
+
+def mark_sent(
+    connection: Connection, claimed: ClaimedNotification, provider_message_id: str | None, now: datetime
+) -> None:
+    """It is shown, and called `receipt` there; what has changed meanwhile waits at once."""
+    own = notices.c.id == claimed.id
+    if claimed.conversation is None:
+        connection.execute(delete(notices).where(own))
+        return
+    newer = case((notices.c.wanted > claimed.version, now), else_=null())
+    done = {
+        "state": NotificationState.SENT,
+        "shown": claimed.version,
+        "attempts": 0,
+        "receipt": provider_message_id,
+        "error": None,
+    }
+    connection.execute(update(notices).where(own).values(**done, due_at=newer))
+
+
+def reschedule(connection: Connection, claimed: ClaimedNotification, error: str, not_before: datetime) -> None:
+    """It could not be brought out now."""
+    waits = {"state": NotificationState.PENDING, "due_at": not_before, "error": error}
+    connection.execute(update(notices).where(notices.c.id == claimed.id).values(waits))
+
+
+def mark_failed(connection: Connection, claimed: ClaimedNotification, error: str) -> None:
+    """It can never be brought out."""
+    _finish(connection, claimed, NotificationState.FAILED, error)
+
+
+def discard(connection: Connection, claimed: ClaimedNotification) -> None:
+    """There is nothing left to say: somebody has taken what was to be reminded of."""
+    _finish(connection, claimed, NotificationState.DROPPED, None)
+
+
+def _finish(connection: Connection, claimed: ClaimedNotification, state: NotificationState, error: str | None) -> None:
+    own = notices.c.id == claimed.id
+    if claimed.conversation is None:
+        connection.execute(delete(notices).where(own))
+    else:
+        connection.execute(update(notices).where(own).values(state=state, due_at=None, error=error))
+
+
+def schedule_retractions(connection: Connection, conversation_ids: Collection[str]) -> None:
+    """These talks are about to be erased: what staff was told of them is to be taken back, and belongs to nobody."""
+    shown = or_(notices.c.receipt.is_not(None), notices.c.state == NotificationState.SENDING)
+    told = update(notices).where(
+        notices.c.conversation_id.in_(conversation_ids), notices.c.kind != NotificationKind.REMINDER, shown
+    )
+    at_once = case((notices.c.state == NotificationState.SENDING, notices.c.due_at), else_=notices.c.created_at)
+    connection.execute(told.values(conversation_id=None, wanted=notices.c.wanted + 1, due_at=at_once, attempts=0))
+
+
+def all_failed(connection: Connection, handoff: int) -> bool:
+    """Whether nobody was told of a hand-off and nobody will be: each of its notices has failed."""
+    left = select(func.count()).select_from(notices).where(notices.c.handoff == handoff)
+    return (
+        connection.scalar(left.where(notices.c.state.not_in((NotificationState.FAILED, NotificationState.DROPPED))))
+        == 0
+    )
+
+
+def release_leases(connection: Connection, now: datetime) -> int:
+    """Give back what a program that was killed had claimed; for the start of a program that is alone. How many."""
+    claimed = update(notices).where(notices.c.due_at.is_not(None), notices.c.state == NotificationState.SENDING)
+    return connection.execute(claimed.values(state=NotificationState.PENDING, due_at=now)).rowcount
+
+
+def retry_failed(connection: Connection, now: datetime) -> int:
+    """Try once more what has failed and nobody has seen, where somebody still waits: the settings may be mended now."""
+    waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
+    unseen = update(notices).where(notices.c.state == NotificationState.FAILED, notices.c.receipt.is_(None))
+    again = unseen.where(notices.c.handoff.in_(waiting), notices.c.kind != NotificationKind.REMINDER)
+    return connection.execute(
+        again.values(state=NotificationState.PENDING, due_at=now, attempts=0, error=None)
+    ).rowcount

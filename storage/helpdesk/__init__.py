@@ -1,0 +1,1 @@
+"""Handoffs, their queue and timers; agents, their sessions and audit."""

@@ -1,0 +1,84 @@
+"""Sessions of the console: who is signed in, until when; it keeps only hashes of what the browser holds."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from storage.helpdesk import agents as people
+from storage.helpdesk.agents import Agent
+from storage.tables import agent_sessions, agents
+
+IDLE_TIMEOUT: Final = timedelta(hours=12)
+"""Whoever does nothing for so long signs in again."""
+
+MAX_LIFETIME: Final = timedelta(days=7)
+"""However much is done, a session ends after this."""
+
+TOUCH_INTERVAL: Final = timedelta(minutes=1)
+"""How exactly it is kept when somebody was last seen: not every page needs to write."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentSession:
+    """Whose session it is; `fresh` says that the last sight of them need not be noted yet."""
+
+    agent: Agent
+    recently_seen: bool
+
+
+def begin(connection: Connection, agent: Agent, token: str, now: datetime) -> None:
+    """A session for whoever holds `token`."""
+    values = {
+        "key": _token_hash(token),
+        "agent_id": agent.id,
+        "version": agent.version,
+        "created_at": now,
+        "seen_at": now,
+    }
+    connection.execute(insert(agent_sessions).values(values))
+
+
+def find_session(connection: Connection, token: str, now: datetime) -> AgentSession | None:
+    """The agent whose session this is; None where it ended, or the agent was disabled or has a new password."""
+    here = agent_sessions.c
+    row = connection.execute(
+        select(agents, here.seen_at)
+        .join(agent_sessions, here.agent_id == agents.c.id)
+        .where(
+            here.key == _token_hash(token),
+            here.version == agents.c.version,
+            agents.c.disabled_at.is_(None),
+            here.seen_at > now - IDLE_TIMEOUT,
+            here.created_at > now - MAX_LIFETIME,
+        )
+    ).one_or_none()
+    return (
+        None
+        if row is None
+        else AgentSession(agent=people.agent_from_row(row), recently_seen=now - row.seen_at < TOUCH_INTERVAL)
+    )
+
+
+def touch(connection: Connection, token: str, now: datetime) -> None:
+    """They did something now."""
+    connection.execute(update(agent_sessions).where(agent_sessions.c.key == _token_hash(token)).values(seen_at=now))
+
+
+def end(connection: Connection, token: str) -> bool:
+    """It holds no more, whoever kept a copy of the cookie. False where it did not."""
+    return connection.execute(delete(agent_sessions).where(agent_sessions.c.key == _token_hash(token))).rowcount == 1
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Forget sessions that are over by themselves; how many."""
+    here = agent_sessions.c
+    over = or_(here.seen_at <= now - IDLE_TIMEOUT, here.created_at <= now - MAX_LIFETIME)
+    return connection.execute(delete(agent_sessions).where(over)).rowcount
+
+
+def _token_hash(token: str) -> str:
+    # The token is long and random: a quick hash is enough.
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,94 @@
+"""What was done at the console, by whom and when: never a word that was written, nor an address."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from storage.tables import audit
+
+RETENTION: Final = timedelta(days=400)
+"""What is older may be forgotten."""
+
+MAX_SUBJECT_CHARS: Final = 200
+"""Characters of a subject."""
+
+
+class AuditEvent(StrEnum):
+    """What may be noted."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_THROTTLED = "sign_in_held"
+    SIGNED_OUT = "signed_out"
+    REFUSED = "refused"
+    AGENT_ADDED = "agent_added"
+    AGENT_ROLE = "agent_role"
+    AGENT_PASSWORD = "agent_password"  # noqa: S105 - the name of an event
+    AGENT_DISABLED = "agent_disabled"
+    AGENT_ENABLED = "agent_enabled"
+    REPLY_RETRIED = "reply_retried"
+    REPLY_DROPPED = "reply_dropped"
+    NOTIFICATION_RETRIED = "notice_retried"
+    LIST_VIEWED = "list_seen"
+    TRANSCRIPT_VIEWED = "transcript_seen"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_ERASED = "person_erased"
+    REPORT_EXPORTED = "figures_exported"
+    LESSON_ADDED = "question_taught"
+    LESSON_REVOKED = "question_untaught"
+    QUESTION_IGNORED = "question_ignored"
+    ENTRY_DRAFTED = "entry_drafted"
+    HANDOFF_TAKEN = "handoff_taken"
+    HANDOFF_RELEASED = "handoff_given_back"
+    HANDOFF_CLOSED = "handoff_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRecord:
+    """One thing that was done; `agent` is a name, `subject` what it was done to: a number, a name, an id."""
+
+    id: int
+    at: datetime
+    agent: str | None
+    event: str
+    subject: str | None
+
+
+def record(
+    connection: Connection, event: AuditEvent, now: datetime, *, agent: str | None, subject: str | None = None
+) -> None:
+    """Keep it, in the transaction in which it is done."""
+    short = None if subject is None else subject[:MAX_SUBJECT_CHARS]
+    connection.execute(insert(audit).values(at=now, agent=agent, event=event, subject=short))
+
+
+def list_records(
+    connection: Connection,
+    *,
+    before: int | None = None,
+    agent: str | None = None,
+    events: Collection[AuditEvent] = (),
+    limit: int = 100,
+) -> tuple[AuditRecord, ...]:
+    """The latest first; `before` a number goes on where another list ended."""
+    wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(audit.c.id < before)
+    if agent is not None:
+        wanted = wanted.where(audit.c.agent == agent)
+    if events:
+        wanted = wanted.where(audit.c.event.in_(events))
+    return tuple(_audit_record(row) for row in connection.execute(wanted))
+
+
+def purge(connection: Connection, before: datetime) -> int:
+    """Forget what was noted before; how many."""
+    return connection.execute(delete(audit).where(audit.c.at < before)).rowcount
+
+
+def _audit_record(row: Row[Any]) -> AuditRecord:
+    return AuditRecord(id=row.id, at=row.at, agent=row.agent, event=row.event, subject=row.subject)

@@ -1,0 +1,200 @@
+"""Who waits for people, on which line and why, and who has taken it; it tells nobody."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Update, func, insert, select, update
+
+from handlers.model.actions import HandoffReason
+from kb.model import LineId
+from storage.conversations.conversations import Conversation
+from storage.tables import handoff_events, handoffs
+
+
+class HandoffState(StrEnum):
+    """It is current while open or taken; the others close it."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    CONTACTED = "reached"
+    NOT_NEEDED = "not_needed"
+    CLOSED = "closed"
+
+
+CURRENT_STATES = frozenset({HandoffState.OPEN, HandoffState.TAKEN})
+
+
+class HandoffEvent(StrEnum):
+    """What happened to a hand-off. `state` says how it stands, the events how it came to that."""
+
+    OPENED = "opened"
+    TAKEN = "taken"
+    RELEASED = "given_back"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    CONTACTED = "reached"
+    NOT_NEEDED = "not_needed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handoff:
+    """A person who waits for people of a line. `turn` is the newest that called for them."""
+
+    id: int
+    conversation: str
+    turn: int
+    line: LineId
+    reason: HandoffReason
+    state: HandoffState
+    taken_by: str | None
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    remind_at: datetime | None = None
+    escalate_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoffLogEntry:
+    """One thing that happened to a hand-off; `who` is empty where the program or the person themselves did it."""
+
+    event: HandoffEvent
+    actor: str | None
+    at: datetime
+
+
+def open_handoff(
+    connection: Connection, conversation: Conversation, turn: int, line: LineId, reason: HandoffReason, now: datetime
+) -> Handoff:
+    """Call for the people of a line. Whoever already waits for them is not put down twice: the newer call updates it.
+
+    A stopped till stays the reason until the hand-off is closed, whatever is said after it.
+    """
+    current = _current_handoff(connection, conversation.id, line)
+    if current is None:
+        values = {"conversation_id": conversation.id, "line": line, "state": HandoffState.OPEN, "created_at": now}
+        fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now)
+        return handoff_from_row(connection.execute(fresh.returning(handoffs)).one())
+    urgent = HandoffReason.TRADING_STOPPED if current.reason is HandoffReason.TRADING_STOPPED else reason
+    newer = update(handoffs).where(handoffs.c.id == current.id).values(turn_id=turn, reason=urgent, updated_at=now)
+    return handoff_from_row(connection.execute(newer.returning(handoffs)).one())
+
+
+def _current_handoff(connection: Connection, conversation_id: str, line: LineId) -> Handoff | None:
+    here = handoffs.c
+    wanted = select(handoffs).where(
+        here.conversation_id == conversation_id, here.line == line, here.closed_at.is_(None)
+    )
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else handoff_from_row(row)
+
+
+def list_by_state(
+    connection: Connection,
+    *,
+    conversation_id: str | None = None,
+    states: Collection[HandoffState] = CURRENT_STATES,
+    limit: int = 100,
+) -> tuple[Handoff, ...]:
+    """Hand-offs in these states, of one talk or of all, the longest waiting first."""
+    wanted = select(handoffs).where(handoffs.c.state.in_(states))
+    if CURRENT_STATES.issuperset(states):
+        wanted = wanted.where(handoffs.c.closed_at.is_(None))
+    if conversation_id is not None:
+        wanted = wanted.where(handoffs.c.conversation_id == conversation_id)
+    rows = connection.execute(wanted.order_by(handoffs.c.created_at, handoffs.c.id).limit(limit))
+    return tuple(handoff_from_row(row) for row in rows)
+
+
+def get(connection: Connection, handoff: int) -> Handoff | None:
+    """The hand-off of this number as it stands; None where there is none, or the person was forgotten."""
+    row = connection.execute(select(handoffs).where(handoffs.c.id == handoff)).one_or_none()
+    return None if row is None else handoff_from_row(row)
+
+
+def take(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
+    """Put `by` down as who looks after it. False where somebody was faster, or it is closed: `get` tells which."""
+    free = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.state == HandoffState.OPEN)
+    return _updated_one(connection, free.values(state=HandoffState.TAKEN, taken_by=by, updated_at=now, **_NO_TIMERS))
+
+
+def release(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
+    """Let others take what `by` had taken. False where `by` does not have it."""
+    own = update(handoffs).where(
+        handoffs.c.id == handoff, handoffs.c.state == HandoffState.TAKEN, handoffs.c.taken_by == by
+    )
+    return _updated_one(connection, own.values(state=HandoffState.OPEN, taken_by=None, updated_at=now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueStats:
+    """How many hand-offs of a line nobody has taken or closed, by state, and since when the oldest of them waits."""
+
+    line: str
+    state: HandoffState
+    count: int
+    oldest: datetime
+
+
+def queue_stats(connection: Connection) -> tuple[QueueStats, ...]:
+    """What is open and taken on each line, for metrics."""
+    here = handoffs.c
+    counted = select(here.line, here.state, func.count().label("count"), func.min(here.created_at).label("oldest"))
+    rows = connection.execute(counted.where(here.closed_at.is_(None)).group_by(here.line, here.state))
+    return tuple(
+        QueueStats(line=row["line"], state=HandoffState(row["state"]), count=row["count"], oldest=row["oldest"])
+        for row in rows.mappings()
+    )
+
+
+def close(connection: Connection, handoff: int, state: HandoffState, now: datetime) -> bool:
+    """Close a hand-off as reached, not needed or closed. False where somebody was faster."""
+    if state in CURRENT_STATES:
+        message = f"A hand-off is not closed by being {state}."
+        raise ValueError(message)
+    current = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.closed_at.is_(None))
+    return _updated_one(connection, current.values(state=state, updated_at=now, closed_at=now, **_NO_TIMERS))
+
+
+_NO_TIMERS: Final[Mapping[str, None]] = {"remind_at": None, "escalate_at": None}
+
+
+def log_event(
+    connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, actor: str | None = None
+) -> None:
+    """Keep that this happened to `handoff`."""
+    values = {"conversation_id": handoff.conversation, "handoff_id": handoff.id}
+    connection.execute(insert(handoff_events).values(**values, what=event, who=actor, created_at=now))
+
+
+def list_events(connection: Connection, handoff: int) -> tuple[HandoffLogEntry, ...]:
+    """What happened to a hand-off, in order."""
+    here = handoff_events.c
+    rows = connection.execute(select(handoff_events).where(here.handoff_id == handoff).order_by(here.id))
+    return tuple(HandoffLogEntry(event=HandoffEvent(row.what), actor=row.who, at=row.created_at) for row in rows)
+
+
+def _updated_one(connection: Connection, change: Update) -> bool:
+    return connection.execute(change).rowcount == 1
+
+
+def handoff_from_row(row: Row[Any]) -> Handoff:
+    """A row of the table as a value."""
+    return Handoff(
+        id=row.id,
+        conversation=row.conversation_id,
+        turn=row.turn_id,
+        line=LineId(row.line),
+        reason=HandoffReason(row.reason),
+        state=HandoffState(row.state),
+        taken_by=row.taken_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        closed_at=row.closed_at,
+        remind_at=row.remind_at,
+        escalate_at=row.escalate_at,
+    )

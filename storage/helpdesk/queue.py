@@ -1,0 +1,101 @@
+"""Who waits for people now, as the helpdesk reads it: the most urgent first, with their last words; it only reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from handlers.model.actions import HandoffReason
+from handlers.model.messages import MessageKind
+from kb.model import EntryId, Language, LineId
+from storage.conversations.history import Side
+from storage.helpdesk.handoffs import HandoffState
+from storage.tables import conversations, handoffs, messages, turns
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedHandoff:
+    """A hand-off that is not closed, and who waits; `words` are their own last ones, masked, or nothing.
+
+    `entry` is what the call for people was about, where that was understood.
+    """
+
+    id: int
+    conversation: str
+    channel: str
+    sender: str
+    language: Language | None
+    line: LineId
+    reason: HandoffReason
+    state: HandoffState
+    taken_by: str | None
+    entry: EntryId | None
+    last_message: str
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether trading has stopped."""
+        return self.reason is HandoffReason.TRADING_STOPPED
+
+
+def list_queue(connection: Connection, *, limit: int = 200) -> tuple[QueuedHandoff, ...]:
+    """What nobody has taken comes first, in it a stopped till, and then the longest waiting."""
+    here = handoffs.c
+    urgency = (here.state != HandoffState.OPEN, here.reason != HandoffReason.TRADING_STOPPED, here.created_at, here.id)
+    # Ordered and cut before anybody's words are looked for.
+    first = select(handoffs).where(here.closed_at.is_(None)).order_by(*urgency).limit(limit).subquery("first")
+    rows = connection.execute(_with_last_message(select(first), first.c.conversation_id, first.c.turn_id))
+    return tuple(sorted((_queued_handoff(row) for row in rows), key=_urgency))
+
+
+def get(connection: Connection, handoff: int) -> QueuedHandoff | None:
+    """A hand-off, closed or not; None where it is not there, or was erased."""
+    wanted = select(handoffs).where(handoffs.c.id == handoff)
+    row = connection.execute(_with_last_message(wanted, handoffs.c.conversation_id, handoffs.c.turn_id)).one_or_none()
+    return None if row is None else _queued_handoff(row)
+
+
+def fingerprint(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:
+    """Something cheap that is another whenever `waiting` is: number, state, who has it, since when it is so."""
+    here = handoffs.c
+    wanted = select(here.id, here.state, here.taken_by, here.updated_at).where(here.closed_at.is_(None))
+    rows = connection.execute(wanted.order_by(here.created_at, here.id).limit(limit))
+    return tuple((row.id, row.state, row.taken_by, row.updated_at) for row in rows)
+
+
+def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> Select[Any]:
+    last = select(messages.c.text).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.side == Side.PERSON,
+        messages.c.kind != MessageKind.TAP,
+        messages.c.text != "",
+    )
+    words = last.order_by(messages.c.id.desc()).limit(1).scalar_subquery().label("words")
+    about = select(turns.c.entry).where(turns.c.id == turn).scalar_subquery().label("about")
+    who = (conversations.c.channel, conversations.c.sender, conversations.c.language)
+    return wanted.add_columns(*who, words, about).join(conversations, conversations.c.id == conversation_id)
+
+
+def _urgency(one: QueuedHandoff) -> tuple[bool, bool, datetime, int]:
+    return one.state is not HandoffState.OPEN, not one.is_outage, one.created_at, one.id
+
+
+def _queued_handoff(row: Row[Any]) -> QueuedHandoff:
+    return QueuedHandoff(
+        id=row.id,
+        conversation=row.conversation_id,
+        channel=row.channel,
+        sender=row.sender,
+        language=row.language,
+        line=LineId(row.line),
+        reason=HandoffReason(row.reason),
+        state=HandoffState(row.state),
+        taken_by=row.taken_by,
+        entry=row.about,
+        last_message=row.words or "",
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,198 @@
+"""Sums over days and months, and samples of times, for the helpdesk: nothing personal is read."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Date, Table, cast, func, select
+
+from handlers.model.actions import HandoffReason
+from kb.model import EntryId, LineId
+from storage.conversations.history import Side
+from storage.delivery.status import DeliveryState
+from storage.helpdesk.handoffs import HandoffEvent
+from storage.statistics.monthly_rollup import next_month
+from storage.tables import daily_counts, daily_feedback, handoff_events, handoffs, messages, monthly_counts, turns
+
+SAMPLE_TURNS: Final = 2_000
+"""How many turns, the newest of the period, the times are taken from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageCounts:
+    """How many messages, by what there is to know of them; a day stands for its month where months are summed."""
+
+    by_day_and_channel: Mapping[tuple[date, str], int]
+    by_day_and_outcome: Mapping[tuple[date, str], int]
+    by_language: Mapping[str, int]
+    by_entry: Mapping[str, int]
+    """Without what was not recognised."""
+    by_act: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseTimes:
+    """Of a sample of turns, each sorted: how long deciding took (ms), and until the first reply was sent (s)."""
+
+    decision_ms: tuple[float, ...]
+    reply_seconds: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoffCounts:
+    """How many calls for people there were, by day, by line and by reason."""
+
+    by_day: Mapping[date, int]
+    by_line: Mapping[LineId, int]
+    by_reason: Mapping[HandoffReason, int]
+
+
+def count_by_day(connection: Connection, since: date, until: date) -> MessageCounts:
+    """The messages from `since` up to and including `until`."""
+    return _message_counts(_group_counts(connection, daily_counts, since, until))
+
+
+def count_by_month(connection: Connection, since: date, until: date) -> MessageCounts:
+    """The messages of whole months, from that of `since` to that of `until`; quick after the monthly roll-up."""
+    first = since.replace(day=1)
+    summed = connection.scalar(select(func.max(monthly_counts.c.day)))
+    rest = first if summed is None else max(first, next_month(summed))
+    return _message_counts(
+        _group_counts(connection, monthly_counts, first, until),
+        _merge_days_into_months(_group_counts(connection, daily_counts, rest, until)),
+    )
+
+
+_GroupedCounts = tuple[Counter[Any], Counter[Any]]
+"""By day, channel and outcome; by language, act and entry. In two passes, however many ways they are looked at."""
+
+
+def _group_counts(connection: Connection, table: Table, since: date, until: date) -> _GroupedCounts:
+    here = table.c
+
+    def by(*columns: ColumnElement[Any]) -> Counter[Any]:
+        counted = select(*columns, func.sum(here["count"])).where(here.day.between(since, until))
+        return Counter({(*row[:-1],): int(row[-1]) for row in connection.execute(counted.group_by(*columns))})
+
+    return by(here.day, here.channel, here.outcome), by(here.language, here.act, here.entry)
+
+
+def _merge_days_into_months(counted: _GroupedCounts) -> _GroupedCounts:
+    days, kinds = counted
+    months: Counter[Any] = Counter()
+    for (day, *kind), count in days.items():
+        months[(day.replace(day=1), *kind)] += count
+    return months, kinds
+
+
+def _message_counts(*counted: _GroupedCounts) -> MessageCounts:
+    days = sum((each for each, _ in counted), Counter[Any]())
+    kinds = sum((each for _, each in counted), Counter[Any]())
+    entries = _sum_over(kinds, 2)
+    entries.pop("", None)
+    return MessageCounts(
+        by_day_and_channel=_sum_over(days, 0, 1),
+        by_day_and_outcome=_sum_over(days, 0, 2),
+        by_language=_sum_over(kinds, 0),
+        by_entry=entries,
+        by_act=_sum_over(kinds, 1),
+    )
+
+
+def _sum_over(counted: Counter[Any], *places: int) -> Counter[Any]:
+    sums: Counter[Any] = Counter()
+    for key, count in counted.items():
+        sums[tuple(key[place] for place in places) if len(places) > 1 else key[places[0]]] += count
+    return sums
+
+
+CountRow = tuple[date, str, str, str, str, str, int]
+"""Day or month, channel, language, act, outcome, entry, and how many messages."""
+
+
+def count_rows(connection: Connection, since: date, until: date, *, by_month: bool = False) -> tuple[CountRow, ...]:
+    """The counts as they are kept, by day; for months as `by_months` sums them."""
+    if not by_month:
+        return tuple(_read_count_rows(connection, daily_counts, since, until))
+    first = since.replace(day=1)
+    summed = connection.scalar(select(func.max(monthly_counts.c.day)))
+    rest = first if summed is None else max(first, next_month(summed))
+    sums: Counter[Any] = Counter()
+    for table, start in ((monthly_counts, first), (daily_counts, rest)):
+        for day, *kind, count in _read_count_rows(connection, table, start, until):
+            sums[(day.replace(day=1), *kind)] += count
+    return tuple((*key, count) for key, count in sorted(sums.items()))
+
+
+def _read_count_rows(connection: Connection, table: Table, since: date, until: date) -> Iterator[CountRow]:
+    here = table.c
+    columns = (here.day, here.channel, here.language, here.act, here.outcome, here.entry)
+    query = select(*columns, here["count"]).where(here.day.between(since, until)).order_by(*columns)
+    yield from (tuple(row) for row in connection.execute(query))
+
+
+def response_times(connection: Connection, since: datetime, until: datetime) -> ResponseTimes:
+    """How quick the bot was with the newest SAMPLE turns of the period."""
+    here = turns.c
+    within = select(here.id, here.milliseconds, here.created_at).where(
+        here.created_at >= since, here.created_at < until
+    )
+    sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
+    arrived = messages.c.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ))
+    first = select(func.min(messages.c.sent_at)).where(messages.c.turn_id == sample.c.id, messages.c.side == Side.BOT)
+    sent = first.where(arrived).scalar_subquery().label("sent")
+    rows = connection.execute(select(sample.c.milliseconds, sample.c.created_at, sent)).all()
+    replied = ((row.sent - row.created_at).total_seconds() for row in rows if row.sent is not None)
+    return ResponseTimes(
+        decision_ms=tuple(sorted(row.milliseconds for row in rows)),
+        reply_seconds=tuple(sorted(max(0.0, seconds) for seconds in replied)),
+    )
+
+
+def handoff_counts(connection: Connection, since: datetime, until: datetime) -> HandoffCounts:
+    """The calls for people of the period; days are those of UTC, as in daily_counts."""
+    here = handoffs.c
+    # Date of SQLAlchemy reads what SQLite's date() writes.
+    utc = func.timezone("UTC", here.created_at) if connection.dialect.name == "postgresql" else here.created_at
+    day = func.date(utc, type_=Date) if connection.dialect.name == "sqlite" else cast(utc, Date)
+
+    def by(column: ColumnElement[Any]) -> Any:
+        counted = select(column, func.count()).where(here.created_at >= since, here.created_at < until)
+        return connection.execute(counted.group_by(column).order_by(column)).all()
+
+    return HandoffCounts(
+        by_day=dict(by(day)),
+        by_line={LineId(line): count for line, count in by(here.line)},
+        by_reason={HandoffReason(reason): count for reason, count in by(here.reason)},
+    )
+
+
+def time_to_take(connection: Connection, since: datetime, until: datetime) -> tuple[float, ...]:
+    """How many seconds it took until somebody took a call for people: of the newest SAMPLE of the period, sorted."""
+    here, event = handoffs.c, handoff_events.c
+    within = select(here.id, here.created_at).where(here.created_at >= since, here.created_at < until)
+    sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
+    first = select(func.min(event.created_at)).where(event.handoff_id == sample.c.id, event.what == HandoffEvent.TAKEN)
+    rows = connection.execute(select(sample.c.created_at, first.scalar_subquery().label("taken"))).all()
+    return tuple(sorted((row.taken - row.created_at).total_seconds() for row in rows if row.taken is not None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackCounts:
+    """How often people said that an answer helped, and that it did not."""
+
+    helped: int
+    not_helped: int
+
+
+def feedback_counts(connection: Connection, since: date, until: date) -> Mapping[EntryId, FeedbackCounts]:
+    """What people said of each entry from `since` up to and including `until`."""
+    here = daily_feedback.c
+    yes, no = func.sum(here.helped).label("yes"), func.sum(here.not_helped).label("no")
+    sums = select(here.entry, yes, no).where(here.day.between(since, until)).group_by(here.entry)
+    return {
+        EntryId(row.entry): FeedbackCounts(helped=int(row.yes), not_helped=int(row.no))
+        for row in connection.execute(sums)
+    }

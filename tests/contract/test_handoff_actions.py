@@ -1,0 +1,245 @@
+"""What staff does about a hand-off: one wins, everybody is told, and the person hears what is true."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
+from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.knowledge.phrases import load_phrases
+from bot.notify.routing import RoutingPlan
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
+from kb.model import LineId
+from storage import personal_data
+from storage.conversations import history
+from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import notifications
+from storage.delivery.notifications import NotificationKind
+from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffState
+from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
+
+GROUP, BOSS, MAIL = "telegram:-1", "telegram:-2", "mailto:ops@bistro.lv"
+ROUTING = RoutingPlan(
+    targets_by_line={TECHNICAL: {GROUP: True, MAIL: False}},
+    escalation_targets={BOSS: True},
+    reminder_delays={TECHNICAL: timedelta(minutes=10)},
+)
+HANDOFF_WORKFLOW = HandoffWorkflow(routing=ROUTING)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class HandoffActionsSetup:
+    """The desk, and what it told the jobs and whoever brings notices out."""
+
+    actions: HandoffActions
+    jobs: RecordingJobQueue
+    wake_calls: list[bool]
+
+
+@pytest.fixture
+def office(engine: Engine) -> Iterator[HandoffActionsSetup]:
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases())
+    jobs, woken = RecordingJobQueue(), list[bool]()
+    with ThreadPoolExecutor(4) as threads:
+        desk = HandoffActions(
+            database=engine, threads=threads, clock=lambda: NOW, knowledge_source=known, jobs=jobs, handoff_workflow=HANDOFF_WORKFLOW,
+            wake_notifications=lambda: woken.append(True),
+        )  # fmt: skip
+        yield HandoffActionsSetup(desk, jobs, woken)
+
+
+def called(
+    engine: Engine, number: int = 1, reason: HandoffReason = HandoffReason.ASKED_FOR_PERSON, *, by: str = "anna"
+) -> Handoff:
+    """Somebody calls for the technical line."""
+    at = NOW + number * SECOND
+    talk, _ = take_in(engine, said("Palīgā!", number, by=by), at=at)
+    with write_transaction(engine) as connection:
+        handoff = handoffs.open_handoff(connection, talk, number, TECHNICAL, reason, at)
+        HANDOFF_WORKFLOW.message_added(connection, talk.id, at)
+        HANDOFF_WORKFLOW.opened(connection, handoff, at)
+    return handoff
+
+
+def deliver_due(engine: Engine, *, at: timedelta = timedelta(0)) -> list[tuple[str, NotificationKind]]:
+    """Brings out all that waits: whom, and with what."""
+    done = []
+    with write_transaction(engine) as connection:
+        for target in notifications.due(connection, NOW + at):
+            while isinstance(
+                claimed := notifications.claim(connection, target, NOW + at), notifications.ClaimedNotification
+            ):
+                notifications.mark_sent(connection, claimed, claimed.provider_message_id or f"r{claimed.id}", NOW + at)
+                done.append((target, claimed.kind))
+    return done
+
+
+def conversation_messages(engine: Engine, handoff: Handoff) -> list[str]:
+    with read_transaction(engine) as connection:
+        return [one.text for one in history.messages_after(connection, handoff.conversation)]
+
+
+async def test_whoever_is_first_takes_it_and_the_other_is_told_who(engine: Engine, office: HandoffActionsSetup) -> None:
+    handoff = called(engine)
+
+    assert await office.actions.take(handoff.id, "Anna") == ActionResult(
+        applied=True, state=HandoffState.TAKEN, taken_by="Anna"
+    )
+    assert await office.actions.take(handoff.id, "Boris") == ActionResult(
+        applied=False, state=HandoffState.TAKEN, taken_by="Anna"
+    )
+    assert office.wake_calls == [True]
+    with read_transaction(engine) as connection:
+        assert [(event.event, event.actor) for event in handoffs.list_events(connection, handoff.id)] == [
+            (HandoffEvent.OPENED, None),
+            (HandoffEvent.TAKEN, "Anna"),
+        ]
+
+
+async def test_the_person_hears_once_that_it_was_seen(engine: Engine, office: HandoffActionsSetup) -> None:
+    handoff = called(engine)
+    await asyncio.gather(*(office.actions.take(handoff.id, f"agent {number}") for number in range(5)))
+
+    *_, last = conversation_messages(engine, handoff)
+    assert last.startswith("Jūsu ziņu ir redzējis darbinieks (")
+    assert sum("redzējis" in text for text in conversation_messages(engine, handoff)) == 1
+    assert office.jobs.submitted == [handoff.conversation]
+
+
+@pytest.mark.parametrize("act", ["reached", "not_needed"])
+async def test_what_is_done_is_closed_for_everybody(engine: Engine, office: HandoffActionsSetup, act: str) -> None:
+    handoff = called(engine)
+    await office.actions.take(handoff.id, "Anna")
+
+    closed = await getattr(office.actions, act)(handoff.id, "Boris")
+
+    assert (closed.won, closed.state, closed.closed, closed.taken_by) == (True, HandoffState(act), True, "Anna")
+    assert (await office.actions.take(handoff.id, "Cecil")) == ActionResult(
+        applied=False, state=HandoffState(act), taken_by="Anna"
+    )
+    assert not (await office.actions.mark_not_needed(handoff.id, "Cecil")).applied
+
+
+async def test_what_is_given_back_waits_as_if_it_were_new(engine: Engine, office: HandoffActionsSetup) -> None:
+    handoff = called(engine)
+    await office.actions.take(handoff.id, "Anna")
+    assert not (await office.actions.release(handoff.id, "Boris")).applied
+    assert (await office.actions.release(handoff.id, "Anna")) == ActionResult(
+        applied=True, state=HandoffState.OPEN, taken_by=None
+    )
+
+    with read_transaction(engine) as connection:
+        again = handoffs.get(connection, handoff.id)
+    assert again is not None
+    assert (again.remind_at, again.escalate_at) == (NOW + 10 * MINUTE, NOW + 20 * MINUTE)
+
+
+async def test_a_forgotten_person_cannot_be_taken(engine: Engine, office: HandoffActionsSetup) -> None:
+    handoff = called(engine)
+    with write_transaction(engine) as connection:
+        personal_data.erase(connection, personal_data.find_conversations(connection, handoff.conversation))
+
+    gone = await office.actions.take(handoff.id, "Anna")
+    assert (gone.applied, gone.state, gone.closed) == (False, None, True)
+
+
+async def test_a_change_is_shown_wherever_it_was_told(engine: Engine, office: HandoffActionsSetup) -> None:
+    handoff = called(engine)
+    assert deliver_due(engine, at=SECOND) == [(MAIL, NotificationKind.INITIAL), (GROUP, NotificationKind.INITIAL)]
+    await office.actions.take(handoff.id, "Anna")
+    assert deliver_due(engine) == [(MAIL, NotificationKind.INITIAL), (GROUP, NotificationKind.INITIAL)]
+
+
+def test_who_calls_again_changes_the_notice_and_makes_no_other(engine: Engine) -> None:
+    called(engine)
+    deliver_due(engine, at=SECOND)
+    called(engine, 2)
+    assert deliver_due(engine, at=2 * SECOND) == []
+    assert deliver_due(engine, at=2 * SECOND + DEBOUNCE) == [(GROUP, NotificationKind.INITIAL)]
+
+
+def test_nobody_comes_so_the_line_is_reminded_and_then_others_are_told(engine: Engine) -> None:
+    called(engine)
+    deliver_due(engine, at=SECOND)
+    for minutes, expected in (
+        (10, [(MAIL, NotificationKind.REMINDER), (GROUP, NotificationKind.REMINDER)]),
+        (11, []),
+        (20, [(BOSS, NotificationKind.ESCALATION)]),
+        (99, []),
+    ):
+        with write_transaction(engine) as connection:
+            HANDOFF_WORKFLOW.run_due_timers(connection, NOW + minutes * MINUTE + SECOND)
+        assert deliver_due(engine, at=minutes * MINUTE + SECOND) == expected, minutes
+
+
+def test_a_stopped_till_waits_three_minutes_also_when_it_is_told_later(engine: Engine) -> None:
+    first = called(engine)
+    urgent = called(engine, 2, HandoffReason.TRADING_STOPPED)
+    with read_transaction(engine) as connection:
+        found = handoffs.get(connection, urgent.id)
+    assert urgent.id == first.id
+    assert found is not None
+    assert found.remind_at == NOW + 2 * SECOND + 3 * MINUTE
+    assert (MAIL, NotificationKind.INITIAL) in deliver_due(engine, at=2 * SECOND)
+
+
+def test_who_needs_nobody_any_more_closes_it(engine: Engine) -> None:
+    handoff = called(engine)
+    deliver_due(engine, at=SECOND)
+    with write_transaction(engine) as connection:
+        HANDOFF_WORKFLOW.close_all(connection, handoff.conversation, NOW + 2 * SECOND)
+        closed = handoffs.get(connection, handoff.id)
+    assert closed is not None
+    assert closed.state is HandoffState.CLOSED
+    assert len(deliver_due(engine, at=2 * SECOND)) == 2
+
+
+def test_where_nobody_is_to_be_told_nothing_waits(engine: Engine) -> None:
+    talk, _ = take_in(engine, said("Palīgā!"))
+    with write_transaction(engine) as connection:
+        handoff = handoffs.open_handoff(connection, talk, 1, LineId("sales"), HandoffReason.NOT_UNDERSTOOD, NOW)
+        HandoffWorkflow().opened(connection, handoff, NOW)
+        found = handoffs.get(connection, handoff.id)
+        assert notifications.due(connection, NOW + 99 * MINUTE) == ()
+    assert found is not None
+    assert found.remind_at is None
+
+
+async def test_what_is_given_back_is_reminded_of_once_more_and_those_above_too(
+    engine: Engine, office: HandoffActionsSetup
+) -> None:
+    handoff = called(engine)
+    deliver_due(engine, at=SECOND)
+    for minutes in (11, 21):
+        with write_transaction(engine) as connection:
+            HANDOFF_WORKFLOW.run_due_timers(connection, NOW + minutes * MINUTE)
+        deliver_due(engine, at=minutes * MINUTE)
+    await office.actions.take(handoff.id, "Anna")
+    await office.actions.release(handoff.id, "Anna")
+    deliver_due(engine, at=21 * MINUTE)
+    for minutes, expected in (
+        (10, [(MAIL, NotificationKind.REMINDER), (GROUP, NotificationKind.REMINDER)]),
+        (20, [(BOSS, NotificationKind.REMINDER)]),
+    ):
+        with write_transaction(engine) as connection:
+            HANDOFF_WORKFLOW.run_due_timers(connection, NOW + minutes * MINUTE)
+        assert deliver_due(engine, at=minutes * MINUTE) == expected
+
+
+def test_who_calls_again_is_heard_by_those_who_were_set_meanwhile(engine: Engine) -> None:
+    talk, _ = take_in(engine, said("Palīgā!"))
+    with write_transaction(engine) as connection:
+        first = handoffs.open_handoff(connection, talk, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
+        HandoffWorkflow().opened(connection, first, NOW)
+    assert deliver_due(engine) == []
+    called(engine, 2)
+    assert deliver_due(engine, at=2 * SECOND) == [(MAIL, NotificationKind.INITIAL), (GROUP, NotificationKind.INITIAL)]

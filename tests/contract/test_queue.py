@@ -1,0 +1,73 @@
+"""Who waits now, as the helpdesk reads it."""
+
+from sqlalchemy import Engine, update
+
+from handlers.model.actions import HandoffReason
+from handlers.model.messages import MessageKind
+from kb.model import LineId
+from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import handoffs, queue
+from storage.helpdesk.handoffs import HandoffState
+from storage.tables import handoffs as table
+from tests.contract.asked import TAPPED, MessageRecorder
+from tests.contract.talks import NOW, SECOND
+
+
+def listed(engine: Engine, *, limit: int = 200) -> tuple[queue.QueuedHandoff, ...]:
+    with read_transaction(engine) as connection:
+        return queue.list_queue(connection, limit=limit)
+
+
+def test_a_stopped_till_comes_first_then_the_longest_waiting_and_what_is_taken_last(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    ask("Vajag cilvēku", by="anna", people=HandoffReason.ASKED_FOR_PERSON)
+    ask("Nesaprot", by="boris", at=NOW + SECOND, people=HandoffReason.NOT_UNDERSTOOD)
+    ask("Kase stāv", by="clara", at=NOW + 2 * SECOND, people=HandoffReason.TRADING_STOPPED)
+    ask("Kase stāv jau sen", by="dora", people=HandoffReason.TRADING_STOPPED)
+    with write_transaction(engine) as connection:
+        connection.execute(update(table).where(table.c.id == 4).values(state=HandoffState.TAKEN, taken_by="Ilze"))
+
+    assert [(one.sender, one.is_outage, one.taken_by) for one in listed(engine)] == [
+        ("clara", True, None),
+        ("anna", False, None),
+        ("boris", False, None),
+        ("dora", True, "Ilze"),
+    ]
+    assert [one.sender for one in listed(engine, limit=2)] == ["clara", "anna"]
+
+
+def test_it_tells_who_waits_where_about_what_and_their_last_words(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    talk = ask("Kase stāv", people=HandoffReason.TRADING_STOPPED, channel="telegram")
+    ask("Nu kur jūs esat?", at=NOW + SECOND, channel="telegram")
+    ask("", TAPPED, kind=MessageKind.TAP, channel="telegram")
+    ask("Cits runā", by="boris")
+
+    (one,) = listed(engine)
+    assert (one.conversation, one.channel, one.sender, one.language) == (talk, "telegram", "anna", "lv")
+    assert (one.line, one.reason, one.state) == ("technical", HandoffReason.TRADING_STOPPED, HandoffState.OPEN)
+    assert (one.entry, one.last_message, one.created_at) == ("refund", "Nu kur jūs esat?", NOW)
+
+
+def test_who_has_said_nothing_in_words_waits_all_the_same(engine: Engine) -> None:
+    MessageRecorder(engine)("", TAPPED, kind=MessageKind.TAP, people=HandoffReason.ASKED_FOR_PERSON)
+
+    assert [one.last_message for one in listed(engine)] == [""]
+
+
+def test_what_is_closed_waits_no_more_but_can_still_be_looked_at(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    ask("Vajag cilvēku", people=HandoffReason.ASKED_FOR_PERSON)
+    ask("Grāmatvedību", people=HandoffReason.ASKED_FOR_PERSON, line=LineId("office"))
+    with write_transaction(engine) as connection:
+        before = queue.fingerprint(connection)
+        handoffs.close(connection, 1, HandoffState.CONTACTED, NOW)
+        after = queue.fingerprint(connection)
+    assert ([mark[0] for mark in before], [mark[0] for mark in after]) == ([1, 2], [2])
+
+    assert [one.line for one in listed(engine)] == ["office"]
+    with read_transaction(engine) as connection:
+        closed, gone = queue.get(connection, 1), queue.get(connection, 99)
+    assert closed is not None
+    assert (closed.state, closed.last_message) == (HandoffState.CONTACTED, "Grāmatvedību")
+    assert gone is None

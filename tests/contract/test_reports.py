@@ -1,0 +1,154 @@
+"""Sums, and times, of nobody in particular."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from handlers.model.actions import HandoffReason
+from kb.model import LineId
+from storage.conversations import conversations, feedback
+from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import status
+from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import HandoffEvent
+from storage.statistics import daily_counts, monthly_rollup, reports
+from storage.statistics.reports import FeedbackCounts, HandoffCounts, MessageCounts, ResponseTimes
+from tests.contract.asked import UNKNOWN, MessageRecorder
+from tests.contract.talks import NOW, SECOND, TECHNICAL, TRACE, at_once
+
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+OFFICE = LineId("office")
+
+
+def count(engine: Engine, *days: date) -> None:
+    with write_transaction(engine) as connection:
+        for day in days:
+            daily_counts.increment(connection, "telegram", TRACE, day)
+
+
+def test_messages_are_summed_in_every_direction(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    ask("Kā atdot naudu?")
+    ask("Kā atdot naudu?", by="boris")
+    ask("Blabla", replace(UNKNOWN, language="ru"), channel="telegram", at=NOW - DAY)
+    ask("Sen", at=NOW - 9 * DAY)
+
+    with read_transaction(engine) as connection:
+        sums = reports.count_by_day(connection, TODAY - DAY, TODAY)
+    assert sums == MessageCounts(
+        by_day_and_channel={(TODAY, "webchat"): 2, (TODAY - DAY, "telegram"): 1},
+        by_day_and_outcome={(TODAY, "answered"): 2, (TODAY - DAY, "unknown"): 1},
+        by_language={"lv": 2, "ru": 1},
+        by_entry={"refund": 2},
+        by_act={"answer": 2, "none": 1},
+    )
+
+
+def test_months_give_the_same_sums_before_they_are_added_up_and_after(engine: Engine) -> None:
+    count(engine, date(2026, 8, 31), date(2026, 9, 1), date(2026, 9, 30), date(2026, 11, 1), TODAY, TODAY)
+    start, september = date(2026, 9, 14), date(2026, 9, 1)
+
+    with read_transaction(engine) as connection:
+        before = reports.count_by_month(connection, start, TODAY)
+    with write_transaction(engine) as connection:
+        assert monthly_rollup.months_to_roll_up(connection, TODAY) == (date(2026, 8, 1), september)
+        monthly_rollup.roll_up(connection, TODAY)
+        assert monthly_rollup.months_to_roll_up(connection, TODAY) == ()
+        monthly_rollup.roll_up(connection, TODAY)
+    with read_transaction(engine) as connection:
+        after = reports.count_by_month(connection, start, TODAY)
+
+    assert before == after
+    assert after.by_day_and_outcome == {(september, "answered"): 2, (date(2026, 11, 1), "answered"): 3}
+    assert (after.by_entry, after.by_language) == ({"refund": 5}, {"lv": 5})
+    with read_transaction(engine) as connection:
+        months_listed = reports.count_rows(connection, start, TODAY, by_month=True)
+        days_listed = reports.count_rows(connection, start, TODAY)
+    kind = ("telegram", "lv", "answer", "answered", "refund")
+    assert months_listed == ((september, *kind, 2), (date(2026, 11, 1), *kind, 3))
+    assert days_listed == ((date(2026, 9, 30), *kind, 1), (date(2026, 11, 1), *kind, 1), (TODAY, *kind, 2))
+
+
+def test_a_month_is_added_up_once_it_is_surely_over(engine: Engine) -> None:
+    with read_transaction(engine) as connection:
+        assert monthly_rollup.months_to_roll_up(connection, TODAY) == ()
+    count(engine, date(2026, 10, 31))
+
+    with read_transaction(engine) as connection:
+        assert monthly_rollup.months_to_roll_up(connection, date(2026, 11, 1)) == ()
+        assert monthly_rollup.months_to_roll_up(connection, date(2026, 11, 2)) == (date(2026, 10, 1),)
+
+
+def test_two_who_add_up_at_once_count_nothing_twice(engine: Engine) -> None:
+    count(engine, date(2026, 9, 1), date(2026, 10, 1))
+
+    def add_up() -> None:
+        with write_transaction(engine) as connection:
+            monthly_rollup.roll_up(connection, TODAY)
+
+    at_once([add_up] * 4)
+
+    with read_transaction(engine) as connection:
+        sums = reports.count_by_month(connection, date(2026, 9, 1), TODAY)
+    assert sums.by_entry == {"refund": 2}
+
+
+def test_times_are_of_deciding_and_until_the_first_reply_was_sent(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    ask("Sen", at=NOW - 2 * DAY)
+    ask("Viens")
+    ask("Divi", at=NOW + SECOND)
+    with write_transaction(engine) as connection:
+        status.mark_sent(connection, 4, NOW + 3 * SECOND)
+
+    with read_transaction(engine) as connection:
+        taken = reports.response_times(connection, NOW - DAY, NOW + DAY)
+    assert taken == ResponseTimes(decision_ms=(0.25, 0.25), reply_seconds=(3.0,))
+
+
+def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    late = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
+    ask("Sen", by="anna", at=NOW - 9 * DAY, people=HandoffReason.ASKED_FOR_PERSON)
+    ask("Kase stāv", by="boris", at=late, people=HandoffReason.TRADING_STOPPED)
+    ask("Cilvēku", by="clara", people=HandoffReason.ASKED_FOR_PERSON)
+    ask("Cilvēku", by="dora", people=HandoffReason.ASKED_FOR_PERSON, line=OFFICE)
+
+    with read_transaction(engine) as connection:
+        called = reports.handoff_counts(connection, NOW - 2 * DAY, NOW + DAY)
+    assert called == HandoffCounts(
+        by_day={late.date(): 1, TODAY: 2},
+        by_line={OFFICE: 1, TECHNICAL: 2},
+        by_reason={HandoffReason.TRADING_STOPPED: 1, HandoffReason.ASKED_FOR_PERSON: 2},
+    )
+
+
+def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    for who in ("anna", "boris", "clara"):
+        ask("Cilvēku", by=who, people=HandoffReason.ASKED_FOR_PERSON)
+    with write_transaction(engine) as connection:
+        for number, seconds in ((1, 90), (1, 200), (2, 30)):
+            handoff = handoffs.get(connection, number)
+            assert handoff is not None
+            handoffs.log_event(connection, handoff, HandoffEvent.TAKEN, NOW + seconds * SECOND, actor="Ilze")
+            handoffs.log_event(connection, handoff, HandoffEvent.CONTACTED, NOW + SECOND, actor="Ilze")
+
+    with read_transaction(engine) as connection:
+        assert reports.time_to_take(connection, NOW - DAY, NOW + DAY) == (30.0, 90.0)
+        assert reports.time_to_take(connection, NOW + DAY, NOW + 2 * DAY) == ()
+
+
+def test_what_people_said_is_summed_by_entry(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    for who, helped in (("anna", True), ("boris", True), ("clara", False)):
+        talk_id = ask("Kā atdot naudu?", by=who)
+        with write_transaction(engine) as connection:
+            talk = conversations.get(connection, talk_id)
+            feedback.record(connection, talk, str(ask.number), NOW, helped=helped)
+
+    with read_transaction(engine) as connection:
+        assert reports.feedback_counts(connection, TODAY, TODAY) == {"refund": FeedbackCounts(helped=2, not_helped=1)}
+        assert reports.feedback_counts(connection, TODAY - DAY, TODAY - DAY) == {}

@@ -1,0 +1,128 @@
+"""Bringing replies out: in order, at least once, and giving up only where trying again cannot help."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.channels.interface import OutgoingMessage
+from bot.delivery.deliverer import MAX_BACKOFF, backoff
+from bot.delivery.jobs import embedded
+from bot.delivery.jobs.embedded import EmbeddedRunner
+from storage.conversations import history
+from storage.database import engine
+from tests.unit.bot.conftest import ProgramFixture
+
+
+def states(program: ProgramFixture) -> list[str | None]:
+    with engine.read_transaction(program.database) as connection:
+        return [said.state for said in history.messages_after(connection, program.submitted[-1]) if said.side == "bot"]
+
+
+async def test_a_reply_that_is_not_taken_now_is_tried_again_later(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("hours"))
+    program.channel.fail_next(permanent=False)
+    await program.deliver(program.submitted[-1])
+    assert states(program) == ["pending"]
+    await program.deliver(program.submitted[-1])
+    assert program.channel.sent == []
+    program.time[0] += timedelta(minutes=1)
+    assert await program.deliver.due_conversations() == (program.submitted[-1],)
+    await program.deliver(program.submitted[-1])
+    assert states(program) == ["sent"]
+
+
+async def test_a_reply_that_can_never_be_sent_ends_and_the_next_one_goes_out(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("hours"))
+    await program.intake(program.inbound("dead"))
+    program.channel.fail_next(permanent=True)
+    await program.deliver(program.submitted[-1])
+    assert states(program) == ["failed", "sent"]
+
+
+async def test_replies_leave_in_the_order_of_the_talk(program: ProgramFixture) -> None:
+    for text in ("hours", "dead", "person"):
+        await program.intake(program.inbound(text))
+    await program.deliver(program.submitted[-1])
+    sequences = [shown.sequence for _, shown in program.channel.sent]
+    assert sequences == sorted(sequences)
+    assert len(sequences) == 3
+
+
+async def test_a_talk_of_a_channel_that_is_not_here_waits(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("hours"))
+    program.deliver.channels.pop("test")  # type: ignore[attr-defined]
+    await program.deliver(program.submitted[-1])
+    assert program.channel.sent == []
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 5, 50])
+def test_pauses_grow_and_end(attempts: int) -> None:
+    assert timedelta(0) < backoff(attempts) <= MAX_BACKOFF
+
+
+async def test_the_runner_delivers_what_it_is_told_and_what_was_left(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("hours", sender="left"))
+    runner = EmbeddedRunner(program.deliver, program.deliver.due_conversations, program.deliver.purge)
+    runner.start()
+    await program.intake(program.inbound("dead", sender="told"))
+    runner.submit(program.submitted[-1])
+    runner.submit(program.submitted[-1])
+    async with asyncio.timeout(20):
+        while len(program.channel.sent) < 2:
+            await asyncio.sleep(0.01)
+    await runner.stop()
+    runner.submit(program.submitted[-1])
+    assert {address for address, _ in program.channel.sent} == {"left", "told"}
+
+
+async def test_the_runner_outlives_a_delivery_that_breaks(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("hours"))
+    program.channel.failures.append(RuntimeError("a fault of the program"))
+    runner = EmbeddedRunner(program.deliver, program.deliver.due_conversations, program.deliver.purge)
+    runner.submit(program.submitted[-1])
+    await asyncio.sleep(0.2)
+    program.time[0] += timedelta(minutes=2)
+    runner.start()
+    async with asyncio.timeout(20):
+        while not program.channel.sent:
+            await asyncio.sleep(0.01)
+    await runner.stop()
+
+
+async def test_the_runner_outlives_a_database_that_is_away(
+    program: ProgramFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.01)
+    calls = 0
+
+    async def due() -> tuple[str, ...]:
+        nonlocal calls
+        calls += 1
+        raise OSError("away")
+
+    runner = EmbeddedRunner(program.deliver, due, program.deliver.purge)
+    runner.start()
+    async with asyncio.timeout(20):
+        while calls < 3:
+            await asyncio.sleep(0.01)
+    await runner.stop()
+
+
+async def test_a_program_that_stops_finishes_what_is_being_sent_and_leaves_the_rest(program: ProgramFixture) -> None:
+    for text in ("hours", "dead"):
+        await program.intake(program.inbound(text))
+    runner = EmbeddedRunner(
+        program.deliver, program.deliver.due_conversations, program.deliver.purge, program.deliver.stopping
+    )
+    send = program.channel.send
+
+    async def slow(address: str, message: OutgoingMessage) -> str | None:
+        await asyncio.sleep(0.2)
+        return await send(address, message)
+
+    program.channel.send = slow  # type: ignore[method-assign]
+    runner.submit(program.submitted[-1])
+    await asyncio.sleep(0.05)
+    await runner.stop()
+    assert states(program) == ["sent", "pending"]

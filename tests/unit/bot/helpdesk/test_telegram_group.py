@@ -1,0 +1,130 @@
+"""Taps in a group: who may act, what they are told, and what is not understood."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from bot.channels.telegram import ButtonTap, TapReply
+from bot.channels.telegram.api.updates import CallbackQuery
+from bot.channels.telegram.outgoing.group_messages import parse_button_tap
+from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.telegram_group import GroupActions
+from bot.notify.wording import NotificationTexts, load_time_zone
+from handlers.model.context import KnowledgeBundle
+from storage.helpdesk.handoffs import HandoffState
+
+
+@dataclass
+class FakeHandoffActions:
+    """Answers every act with the same result."""
+
+    result: ActionResult
+    calls: list[tuple[str, int, str]] = field(default_factory=list)
+
+    async def take(self, handoff: int, agent_name: str) -> ActionResult:
+        self.calls.append(("take", handoff, agent_name))
+        return self.result
+
+    release = mark_contacted = mark_not_needed = take
+
+
+def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupActions:
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", load_time_zone(None))
+    return GroupActions(cast("HandoffActions", desk), words, frozenset({"-100"}))
+
+
+@pytest.mark.parametrize(
+    ("act", "result", "text", "loud"),
+    [
+        (
+            "take",
+            ActionResult(applied=True, state=HandoffState.TAKEN, taken_by="Ilze"),
+            "Call no. 7 is yours now.",
+            False,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=HandoffState.TAKEN, taken_by="Anna"),
+            "Anna has taken it already.",
+            True,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=HandoffState.TAKEN, taken_by="Ilze"),
+            "This call is yours already.",
+            True,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=HandoffState.CONTACTED, taken_by="Anna"),
+            "This call is closed already.",
+            True,
+        ),
+        ("reached", ActionResult(applied=False, state=HandoffState.CLOSED), "This call is closed already.", True),
+        ("reached", ActionResult(applied=True, state=HandoffState.CONTACTED), "Marked as reached by you.", False),
+        ("not_needed", ActionResult(applied=True, state=HandoffState.NOT_NEEDED), "Marked as not needed.", False),
+        ("give_back", ActionResult(applied=False, state=HandoffState.OPEN), "Nobody has taken it yet.", True),
+        (
+            "give_back",
+            ActionResult(applied=True, state=HandoffState.OPEN),
+            "The call waits again for somebody to take it.",
+            False,
+        ),
+        (
+            "take",
+            ActionResult(applied=False, state=None),
+            "This talk is gone, the person has deleted their data.",
+            True,
+        ),
+    ],
+)
+async def test_whoever_taps_is_told_what_came_of_it(
+    shipped: KnowledgeBundle, act: str, result: ActionResult, text: str, *, loud: bool
+) -> None:
+    answer = await staffroom(shipped, FakeHandoffActions(result))(
+        ButtonTap(chat="-100", user_name="Ilze", callback_data=f"{act}:7")
+    )
+    assert answer == TapReply(text=text, show_alert=loud)
+
+
+@pytest.mark.parametrize("chat", ["42", "-1001", "100", ""])
+async def test_from_elsewhere_nothing_is_done(shipped: KnowledgeBundle, chat: str) -> None:
+    desk = FakeHandoffActions(ActionResult(applied=True, state=HandoffState.TAKEN))
+    answer = await staffroom(shipped, desk)(ButtonTap(chat=chat, user_name="Ilze", callback_data="take:7"))
+    assert answer.text == "This button works only in the group where calls come in."
+    assert desk.calls == []
+
+
+@pytest.mark.parametrize(
+    "act", ["", "take", "take:", "take:x", "take:-7", "take:²", f"take:{'9' * 30}", "erase:7", ":7"]
+)
+async def test_what_no_button_of_ours_says_does_nothing(shipped: KnowledgeBundle, act: str) -> None:
+    desk = FakeHandoffActions(ActionResult(applied=True, state=HandoffState.TAKEN))
+    assert await staffroom(shipped, desk)(ButtonTap(chat="-100", user_name="Ilze", callback_data=act)) == TapReply(
+        text=""
+    )
+    assert desk.calls == []
+
+
+def query(**user: object) -> CallbackQuery:
+    sender = {"id": 90210042, "is_bot": False, **user}
+    message = {"message_id": 1, "date": 1, "chat": {"id": -100, "type": "group"}}
+    return CallbackQuery.model_validate({"id": "1", "from": sender, "message": message, "data": "desk:take:7"})
+
+
+@pytest.mark.parametrize(
+    ("user", "who"),
+    [
+        ({"first_name": "Anna", "username": "anna_b"}, "Anna (@anna_b)"),
+        ({"first_name": "Anna", "last_name": "Bērziņa"}, "Anna Bērziņa (…0042)"),
+        ({"username": "anna_b"}, "@anna_b"),
+        ({}, "…0042"),
+    ],
+)
+def test_two_of_the_same_name_are_told_apart(user: dict[str, object], who: str) -> None:
+    assert parse_button_tap(query(**user)) == ButtonTap(chat="-100", user_name=who, callback_data="take:7")
+
+
+def test_a_bot_taps_nothing() -> None:
+    assert parse_button_tap(query(is_bot=True, first_name="Anna")) is None

@@ -1,0 +1,89 @@
+"""`--why`: what was matched, by how much, and what decided."""
+
+import json
+from dataclasses import replace
+
+from bot.cli.ask_batch import ask_lines
+from bot.knowledge.explain import format_explanation
+from bot.knowledge.phrases import load_phrases
+from handlers.model.context import KnowledgeBundle
+from kb.model import EntryId
+from kb.understanding.result import Candidate, Explanation, Interpretation, Outcome
+from storage.conversations.turns import trace_json
+from tests.doubles import Dialog, ScriptedInterpreter, small_base
+
+CLOSE = Candidate(
+    entry=EntryId("close"), confidence=0.91, question="how do i close the shift", corrections=("shft → shift",)
+)
+HOURS = Candidate(entry=EntryId("hours"), confidence=0.04, question="when are you open")
+BARE = Interpretation(
+    outcome=Outcome.ANSWERED, candidates=(CLOSE, HOURS), language="en", signals=frozenset({"past", "hypothetical"})
+)
+FULL = replace(
+    BARE,
+    explanation=Explanation(
+        answer_threshold=0.55,
+        clarify_threshold=0.2,
+        concepts=("shift", "close"),
+        corrections=("shft → shift", "clos → close"),
+        exact_match=True,
+        decided_by="score",
+    ),
+)
+
+
+def asked(text: str = "shft") -> dict[str, object]:
+    matcher = ScriptedInterpreter({"shft": FULL, "bare": BARE})
+    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases())
+    (answer,) = ask_lines([json.dumps({"text": text})], known, why=True)
+    why: dict[str, object] = answer["why"]
+    return why
+
+
+def test_reasons_hold_all_that_decided() -> None:
+    assert asked() == {
+        "matched": {"entry": "close", "score": 0.91, "question": "how do i close the shift"},
+        "runner_up": {"entry": "hours", "score": 0.04, "question": "when are you open"},
+        "answer_from": 0.55,
+        "clarify_from": 0.2,
+        "known": True,
+        "concepts": ["shift", "close"],
+        "repairs": ["shft → shift", "clos → close"],
+        "language": "en",
+        "signals": ["hypothetical", "past"],
+        "handler": "topic",
+        "decided_by": "score",
+    }
+
+
+def test_a_matcher_that_gives_few_reasons_leaves_gaps() -> None:
+    why = asked("bare")
+    assert (why["answer_from"], why["known"], why["decided_by"]) == (None, None, None)
+    assert why["repairs"] == ["shft → shift"]
+    nothing = asked("what nobody knows")
+    assert (nothing["matched"], nothing["runner_up"], nothing["handler"]) == (None, None, "fallback")
+
+
+def test_reasons_are_short_lines_for_people() -> None:
+    assert list(format_explanation(asked())) == [
+        "matched     'how do i close the shift' of close, score 0.91, known word for word",
+        "runner-up   'when are you open' of hours, score 0.04",
+        "thresholds  answered from 0.55, asked back from 0.20",
+        "concepts    shift, close",
+        "read as     shft → shift, clos → close",
+        "signals     hypothetical, past",
+        "language    en",
+        "decided by  score, handler topic",
+    ]
+    assert list(format_explanation(asked("what nobody knows"))) == ["language    lv", "decided by  handler fallback"]
+
+
+def test_the_trace_that_is_stored_carries_the_reasons_and_older_ones_are_still_read() -> None:
+    talk = Dialog({"shft": FULL})
+    talk.says("shft")
+    trace = talk.decided.trace
+    assert trace.explanation == FULL.explanation
+    stored = trace_json.dump_json(trace)
+    assert trace_json.validate_json(stored) == trace
+    older = {key: value for key, value in json.loads(stored).items() if key != "why"}
+    assert trace_json.validate_json(json.dumps(older)).explanation is None

@@ -1,0 +1,39 @@
+"""What is known is put together, and the memory that this took goes back where the system lets it."""
+
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bot.knowledge.factory import train_knowledge
+from tests.unit.kb.small import trainable_base
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def missing(_name: str | None) -> object:
+    raise OSError("no such library")
+
+
+def other(_name: str | None) -> object:
+    return SimpleNamespace()
+
+
+def test_memory_goes_back_once_all_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace(malloc_trim=given.append))
+    train_knowledge(trainable_base())
+    assert given == [0]
+
+
+@pytest.mark.parametrize("library", [missing, other])
+def test_where_it_cannot_all_is_learned_nevertheless(
+    library: Callable[[str | None], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", library)
+    assert train_knowledge(trainable_base()).interpreter.understand("kā aizvērt maiņu").candidates[0].entry == "close"

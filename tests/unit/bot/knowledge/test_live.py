@@ -1,0 +1,307 @@
+"""Knowledge that changes while it is used: lessons, files, and what happens when something is wrong with them."""
+
+import asyncio
+import gc
+import shutil
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from structlog.testing import capture_logs
+
+from bot.database.group_commit import GroupCommitWriter
+from bot.intake.intake import Intake
+from bot.knowledge.factory import train_knowledge
+from bot.knowledge.lesson_source import load_live_knowledge, read_lesson_set
+from bot.knowledge.live import NO_LESSONS, LiveKnowledge
+from bot.knowledge.reloader import KnowledgeReloader
+from bot.settings import Settings
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from kb.loading.loader import ContentError
+from kb.model import EntryId
+from kb.understanding.lesson_overlay import LessonOverlay
+from kb.understanding.pipeline import UnderstandingPipeline
+from kb.understanding.result import Outcome
+from storage.curation import lessons
+from storage.database import engine
+from storage.errors import UnavailableError
+from storage.migrations import upgrade
+from storage.tables import turns
+from tests.doubles import CONTENT, NOW, RecordingJobQueue
+
+PRINTER = EntryId("printer")
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is learned here is kept here."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A content folder of the test's own."""
+    return shutil.copytree(CONTENT, tmp_path / "content")
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'paligs.sqlite3'}"
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Engine]:
+    database = engine.create_database_engine(url)
+    upgrade.upgrade(database)
+    yield database
+    database.dispose()
+
+
+def add_lesson(database: Engine, live: LiveKnowledge, text: str, entry: EntryId = PRINTER) -> lessons.StoredLesson:
+    with engine.write_transaction(database) as connection:
+        return lessons.add_lesson(connection, live.released_content, entry, "en", text, "Ilze", NOW)
+
+
+def stored_lessons(database: Engine) -> lessons.LessonSet:
+    with engine.read_transaction(database) as connection:
+        return lessons.current_lessons(connection)
+
+
+def meaning(known: KnowledgeBundle, text: str) -> tuple[Outcome, EntryId | None]:
+    found = known.interpreter.understand(text)
+    return found.outcome, found.best.entry if found.best else None
+
+
+def test_a_lesson_counts_at_once_and_is_learned_later(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    before = live.current
+    assert meaning(before, "goldfish sulking") != (Outcome.ANSWERED, PRINTER)
+    add_lesson(database, live, "goldfish sulking")
+
+    live.apply_lessons(stored_lessons(database))
+    assert live.needs_training
+    heard = live.current
+    assert isinstance(heard.interpreter, LessonOverlay)
+    assert meaning(heard, "Goldfish sulking!") == (Outcome.ANSWERED, PRINTER)
+    assert heard.base.version != before.base.version
+
+    live.swap_in(live.train())
+    assert not live.needs_training
+    assert isinstance(live.current.interpreter, UnderstandingPipeline)
+    assert live.current.base.version == heard.base.version
+    assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+    assert live.released_content.version == before.base.version
+
+
+def test_what_is_heard_while_it_learns_counts_too(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    add_lesson(database, live, "goldfish sulking")
+    live.apply_lessons(stored_lessons(database))
+    studied = live.train()
+    add_lesson(database, live, "parrot sulking")
+    live.apply_lessons(stored_lessons(database))
+
+    live.swap_in(studied)
+
+    assert live.needs_training
+    assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+    assert meaning(live.current, "parrot sulking") == (Outcome.ANSWERED, PRINTER)
+
+
+def test_a_lesson_taken_back_before_it_was_learned_leaves_nothing(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    before = live.current
+    lesson = add_lesson(database, live, "goldfish sulking")
+    live.apply_lessons(stored_lessons(database))
+    with engine.write_transaction(database) as connection:
+        lessons.revoke_lesson(connection, lesson.id, "Ilze", NOW)
+
+    live.apply_lessons(stored_lessons(database))
+
+    assert live.current is before
+    assert not live.needs_training
+
+
+def test_what_is_replaced_goes_without_the_collector(content: Path) -> None:
+    live = LiveKnowledge(content)
+    old = weakref.ref(live.current.interpreter), weakref.ref(live.current.base)
+    gc.disable()
+    try:
+        live.swap_in(live.train())
+        assert [reference() for reference in old] == [None, live.released_content]
+    finally:
+        gc.enable()
+
+
+def test_files_are_read_again_and_a_broken_folder_changes_nothing(content: Path) -> None:
+    live = LiveKnowledge(content)
+    before = live.current
+    (content / "entries" / "hello.yaml").write_text("id: [", "utf-8")
+    with pytest.raises(ContentError, match=r"hello\.yaml"):
+        live.reload_content()
+    assert live.current is before
+
+    shutil.copytree(CONTENT, content, dirs_exist_ok=True)
+    printer = content / "entries" / "printer.yaml"
+    printer.write_text(printer.read_text("utf-8") + "    - the slip box is mute\n", "utf-8")
+    live.swap_in(live.train(live.reload_content()))
+    assert meaning(live.current, "the slip box is mute") == (Outcome.ANSWERED, PRINTER)
+    assert live.released_content.version == live.current.base.version != before.base.version
+
+
+def test_who_starts_knows_what_was_taught(database: Engine, content: Path, url: str) -> None:
+    add_lesson(database, LiveKnowledge(content), "goldfish sulking")
+
+    live = load_live_knowledge(Settings(database_url=url, content_dir=content))
+
+    assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+    assert isinstance(live.current.interpreter, UnderstandingPipeline)
+    assert live.lesson_set.revision == 1
+
+
+def test_without_a_database_there_is_nothing_taught_and_none_is_made(tmp_path: Path) -> None:
+    missing = tmp_path / "none" / "paligs.sqlite3"
+    (tmp_path / "letter.db").write_text("This is a letter, not a database. " * 100)
+    for url in (f"sqlite:///{missing}", "sqlite://", "nonsense", "", f"sqlite:///{tmp_path}/letter.db"):
+        assert read_lesson_set(url) == NO_LESSONS
+    assert not missing.parent.exists()
+
+
+def test_a_database_of_an_older_program_has_nothing_taught(tmp_path: Path) -> None:
+    empty = engine.create_database_engine(f"sqlite:///{tmp_path}/old.db")
+    with engine.write_transaction(empty):
+        pass
+    empty.dispose()
+    assert read_lesson_set(f"sqlite:///{tmp_path}/old.db") == NO_LESSONS
+
+
+@asynccontextmanager
+async def running_reloader(
+    live: LiveKnowledge, database: Engine, every: float = 30.0
+) -> AsyncIterator[KnowledgeReloader]:
+    """One that looks seldom: what it sees sooner, it was told of."""
+    with ThreadPoolExecutor(1) as threads:
+        relearner = KnowledgeReloader(live, database, threads, poll_interval=every)
+        relearner.start()
+        yield relearner
+        await relearner.stop()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_taught_here_is_looked_at_at_once(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    async with running_reloader(live, database) as relearner:
+        add_lesson(database, live, "goldfish sulking")
+        relearner.poll_now()
+        await until(lambda: live.lesson_set.revision == 1 and not live.needs_training)
+    assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+
+
+async def test_what_was_taught_elsewhere_is_seen_by_looking_now_and_then(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    async with running_reloader(live, database, every=0.05):
+        add_lesson(database, live, "goldfish sulking")
+        await until(lambda: live.lesson_set.revision == 1 and not live.needs_training)
+        assert isinstance(live.current.interpreter, UnderstandingPipeline)
+
+
+async def test_a_broken_folder_is_refused_with_all_mistakes_and_a_mended_one_taken(
+    database: Engine, content: Path
+) -> None:
+    live = LiveKnowledge(content)
+    before = live.current
+    printer, hello = content / "entries" / "printer.yaml", content / "entries" / "hello.yaml"
+    whole = printer.read_text("utf-8"), hello.read_text("utf-8")
+    printer.write_text(whole[0].replace("act: problem", "act: sing"), "utf-8")
+    hello.write_text(whole[1].replace("act: talk", "act: hum"), "utf-8")
+    with capture_logs() as logs:
+        async with running_reloader(live, database) as relearner:
+            relearner.reload()
+            await until(lambda: any(entry["event"] == "knowledge.refused" for entry in logs))
+            assert live.current is before
+            hello.write_text(whole[1], "utf-8")
+            printer.write_text(whole[0] + "    - the slip box is mute\n", "utf-8")
+            relearner.reload()
+            await until(lambda: live.current is not before)
+    (refused,) = [entry for entry in logs if entry["event"] == "knowledge.refused"]
+    assert [problem.split(":")[0] for problem in refused["problems"]] == ["hello.yaml", "printer.yaml"]
+    assert meaning(live.current, "the slip box is mute") == (Outcome.ANSWERED, PRINTER)
+
+
+async def test_a_failure_to_learn_leaves_the_old_and_the_next_change_is_tried(
+    database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveKnowledge(content)
+
+    def fails(*_: object) -> KnowledgeBundle:
+        raise MemoryError
+
+    with capture_logs() as logs:
+        async with running_reloader(live, database) as relearner:
+            monkeypatch.setattr("bot.knowledge.live.learned", fails)
+            add_lesson(database, live, "goldfish sulking")
+            relearner.poll_now()
+            await until(lambda: any(entry["event"] == "knowledge.not_learned" for entry in logs))
+            assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+            monkeypatch.setattr("bot.knowledge.live.learned", train_knowledge)
+            add_lesson(database, live, "goldfish sulking again")
+            relearner.poll_now()
+            await until(lambda: live.lesson_set.revision == 2 and not live.needs_training)
+
+
+async def test_a_database_that_is_away_is_told_once_and_asked_again(
+    database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveKnowledge(content)
+    reading, asked = engine.read_transaction, list[int]()
+
+    def away(_: Engine) -> object:
+        asked.append(1)
+        raise UnavailableError
+
+    monkeypatch.setattr(engine, "reading", away)
+    with capture_logs() as logs:
+        async with running_reloader(live, database, every=0.01):
+            await until(lambda: len(asked) > 3)
+            monkeypatch.setattr(engine, "reading", reading)
+            add_lesson(database, live, "goldfish sulking")
+            await until(lambda: live.lesson_set.revision == 1)
+    assert [entry["event"] for entry in logs].count("knowledge.not_looked_up") == 1
+
+
+def test_a_message_is_dealt_with_by_one_knowledge_and_notes_which(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    add_lesson(database, live, "goldfish sulking")
+    with ThreadPoolExecutor(1) as threads:
+        writer = GroupCommitWriter(database, threads)
+        intake = Intake(
+            database=database,
+            knowledge_source=live,
+            clock=lambda: NOW,
+            threads=threads,
+            writer=writer,
+            jobs=RecordingJobQueue(),
+        )
+        versions = []
+        for number in range(3):
+            text = "goldfish sulking"
+            said = Inbound(channel="c", conversation="a", sender="a", message_id=str(number), sent_at=NOW, text=text)
+            with engine.write_transaction(database) as connection:
+                intake.store(said, connection)
+            versions.append(live.current.base.version)
+            live.swap_in(live.train()) if live.needs_training else live.apply_lessons(stored_lessons(database))
+    with engine.read_transaction(database) as connection:
+        stored = connection.execute(turns.select().order_by(turns.c.id)).all()
+    assert [row.content_version for row in stored] == versions
+    assert [row.entry for row in stored][1:] == ["printer", "printer"]
+    assert len(set(versions)) == 2

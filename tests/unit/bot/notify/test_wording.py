@@ -1,0 +1,157 @@
+"""What a notice says: in three languages, no longer than a message may be, and never that it is a ticket."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from bot.notify.formatting import email_html, plain_text, telegram_html
+from bot.notify.interface import (
+    ContactMethod,
+    HandoffNotification,
+    HandoffState,
+    NotificationKind,
+    QuotedMessage,
+    Retraction,
+)
+from bot.notify.wording import NotificationTexts, load_notification_phrases, load_time_zone
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
+from handlers.model.phrases import find_problems
+from kb.model import LANGUAGES, Language, LineId
+
+NOTICE = HandoffNotification(
+    handoff=17,
+    kind=NotificationKind.NOTICE,
+    line=LineId("technical"),
+    reason=HandoffReason.TRADING_STOPPED,
+    state=HandoffState.OPEN,
+    last_actor=None,
+    language="ru",
+    location="Bistro <Centrs>",
+    contact=ContactMethod(channel="whatsapp", phone="+37120000000"),
+    messages=(
+        QuotedMessage(from_user=True, text="касса <b>стоит</b> & всё"),
+        QuotedMessage(from_user=False, text="Звоните: +371 20110525"),
+    ),
+    since=datetime(2026, 11, 23, 20, 40, tzinfo=UTC),
+    at=datetime(2026, 11, 23, 20, 43, tzinfo=UTC),
+)
+
+
+@pytest.fixture
+def words(shipped: KnowledgeBundle) -> NotificationTexts:
+    return texts_in(shipped, "lv")
+
+
+def texts_in(shipped: KnowledgeBundle, language: Language) -> NotificationTexts:
+    return NotificationTexts.for_directory(lambda: shipped.base.directory, language, load_time_zone("Europe/Riga"))
+
+
+def test_every_sentence_stands_in_every_language() -> None:
+    assert find_problems(load_notification_phrases()) == ()
+
+
+def test_a_notice_has_all_that_is_needed_to_help(words: NotificationTexts) -> None:
+    text = plain_text(words.render(NOTICE))
+    assert text == (
+        "Tirdzniecība stāv\n"
+        "Izsaukums Nr. 17, Tehniskā daļa\n\n"
+        "Vēl neviens nav paņēmis.\n\n"
+        "Valoda: krievu\n"
+        "Vieta: Bistro <Centrs>\n"
+        "Kā sazināties: +37120000000\n"
+        "Gaida kopš: 23.11. 22:40\n\n"
+        "Saruna:\n"
+        "- касса <b>стоит</b> & всё\n"
+        "- Paligs: Звоните: +371 20110525\n\n"
+        "Šī ziņa nav pieteikums, un uz to nav jāatbild."
+    )
+
+
+class TagCollector(HTMLParser):
+    """The tags and links of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_person_wrote_is_text_in_every_layout(shipped: KnowledgeBundle, language: Language) -> None:
+    written = texts_in(shipped, language).render(NOTICE)
+    for html, links in ((telegram_html(written), []), (email_html(written), ["tel:+37120000000"])):
+        seen = TagCollector()
+        seen.feed(html)
+        assert "&lt;b&gt;стоит&lt;/b&gt; &amp; всё" in html
+        assert seen.links == links
+        assert set(seen.tags) <= {"b", "i", "a", "html", "head", "meta", "body", "h1", "h2", "p", "strong"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", NotificationKind)
+@pytest.mark.parametrize("state", HandoffState)
+@pytest.mark.parametrize("reason", HandoffReason)
+def test_each_standing_can_be_said_and_says_that_it_is_no_ticket(
+    shipped: KnowledgeBundle, language: Language, kind: NotificationKind, state: HandoffState, reason: HandoffReason
+) -> None:
+    words = texts_in(shipped, language)
+    written = words.render(replace(NOTICE, kind=kind, state=state, reason=reason, last_actor="Ilze"))
+    assert written.subject.startswith(f"[{ {'lv': 'nav pieteikums', 'ru': 'не заявка', 'en': 'no ticket'}[language] }]")
+    assert plain_text(written).endswith(words.sentence("no_ticket"))
+    assert "{" not in plain_text(written)
+
+
+def test_the_longest_notice_fits_into_a_message(words: NotificationTexts) -> None:
+    long = tuple(QuotedMessage(from_user=bool(place % 2), text="😀 <&> " * 300) for place in range(30))
+    text = telegram_html(words.render(replace(NOTICE, messages=long, location="😀" * 900)))
+    shown = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert len(shown.encode("utf-16-le")) // 2 <= 4096
+
+
+@pytest.mark.parametrize(
+    ("reach", "text", "href"),
+    [
+        (ContactMethod(channel="telegram", name="@anna", link="https://t.me/anna"), "@anna", "https://t.me/anna"),
+        (ContactMethod(channel="telegram", link="tg://user?id=42"), "Telegram", "tg://user?id=42"),
+        (ContactMethod(channel="webchat"), "tīmekļa čats, cita kontakta nav", None),
+        (ContactMethod(channel="sms"), "čats, cita kontakta nav", None),
+    ],
+)
+def test_how_to_reach_them_is_told_as_far_as_it_is_known(
+    words: NotificationTexts, reach: ContactMethod, text: str, href: str | None
+) -> None:
+    row = next(row for row in words.render(replace(NOTICE, contact=reach)).facts if row.label == "Kā sazināties")
+    assert (row.text, row.href) == (text, href)
+
+
+def test_what_is_not_known_is_left_out(words: NotificationTexts) -> None:
+    labels = [row.label for row in words.render(replace(NOTICE, location=None)).facts]
+    assert labels == ["Valoda", "Kā sazināties", "Gaida kopš"]
+
+
+def test_who_has_withdrawn_is_named_by_number_alone(words: NotificationTexts) -> None:
+    text = plain_text(words.render(Retraction(handoff=17)))
+    assert text.startswith("Izsaukums Nr. 17: cilvēks savus datus ir izdzēsis.")
+    assert words.render(Retraction(handoff=17)).facts == ()
+
+
+def test_a_machine_that_knows_no_zones_tells_the_time_of_the_world(shipped: KnowledgeBundle) -> None:
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", UTC)
+    assert "Waiting since: 23.11. 20:40 UTC" in plain_text(words.render(NOTICE))
+
+
+def test_a_line_is_called_what_the_content_calls_it_now(shipped: KnowledgeBundle) -> None:
+    now = [shipped.base.directory]
+    words = NotificationTexts.for_directory(lambda: now[0], "en", UTC)
+    line = now[0].lines[NOTICE.line]
+    now[0] = replace(now[0], lines={NOTICE.line: replace(line, name={**line.name, "en": "Night shift"})})
+    assert "Night shift" in plain_text(words.render(NOTICE))
+    now[0] = replace(now[0], lines={})
+    assert f", {NOTICE.line}" in plain_text(words.render(NOTICE))

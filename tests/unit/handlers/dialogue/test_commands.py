@@ -1,0 +1,94 @@
+"""Commands, languages, and what is remembered of them."""
+
+import pytest
+
+from handlers.model.actions import EraseUser
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
+from handlers.router import decide
+from kb.model import LANGUAGES, EntryId, Language
+from tests.doubles import NOW, Dialog, means
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "command", ["/start", "/help", "/language", "/settings", "/lines", "/privacy", "/forget", "/cancel", "/nonsense"]
+)
+def test_every_command_answers_in_every_language(command: str, language: Language) -> None:
+    talk = Dialog().speaks(language)
+    assert talk.says(command).text
+    assert talk.decided.trace.language == language
+    assert talk.decided.trace.handler == "command"
+
+
+def test_a_command_may_carry_the_bots_name_and_arguments() -> None:
+    assert Dialog().speaks("en").says("/HELP@paligs_bot please").text == Dialog().speaks("en").says("/help").text
+
+
+@pytest.mark.parametrize("text", ["/", "/ 2", "//"])
+def test_a_lone_slash_is_no_command(text: str) -> None:
+    talk = Dialog()
+    talk.says(text)
+    assert talk.decided.trace.handler == "fallback"
+
+
+def test_lines_shows_every_number_the_urgent_one_first() -> None:
+    text = Dialog().speaks("en").says("/lines").text
+    assert text.index("+371 20000002") < text.index("+371 20000001")
+
+
+def test_a_command_does_not_change_the_language() -> None:
+    talk = Dialog({"/start": means("hello", language="en")})
+    talk.says("/start")
+    assert talk.decided.trace.language == "lv"
+
+
+def test_forget_erases_and_begins_anew() -> None:
+    talk = Dialog({"dead": means("dead", language="en")})
+    talk.says("dead")
+    talk.says("/forget")
+    assert EraseUser() in talk.decided.actions
+    assert talk.session == Session(language="en")
+
+
+def test_cancel_drops_the_question_and_the_topic() -> None:
+    talk = Dialog({"hm": means("close", "hours", language="en")}, cues={"forget it": "cancel"})
+    talk.says("hm")
+    talk.says("forget it")
+    assert talk.session.question is None
+    assert talk.decided.trace.handler == "cancel"
+
+
+def test_the_language_follows_the_message_but_not_a_short_word() -> None:
+    talk = Dialog({"kase": means("dead", language="lv"), "ok": means(language="en")}, cues={"ok": "acknowledge"})
+    talk.says("kase")
+    talk.says("ok")
+    assert talk.decided.trace.language == "lv"
+
+
+def test_a_chosen_language_stays_chosen() -> None:
+    talk = Dialog({"kase": means("dead", language="lv")})
+    assert [option.id for option in talk.says("/language").options] == ["language:lv", "language:ru", "language:en"]
+    assert talk.taps("language:en").text == "I will write in English from now on."
+    assert "Call now" in talk.says("kase").text
+
+
+def test_asking_for_a_language_says_the_last_answer_again_in_it() -> None:
+    talk = Dialog({"kase": means("dead", language="lv")}, cues={"по-русски": "language_ru"})
+    talk.says("kase")
+    assert "Звоните сейчас" in talk.says("по-русски").text
+
+
+def test_a_topic_that_is_gone_from_the_knowledge_is_not_missed() -> None:
+    talk = Dialog(cues={"in english": "language_en", "again": "again"}, session=Session(entry=EntryId("gone")))
+    assert talk.says("in english").text == "I will write in English from now on."
+    assert "nothing to repeat" in talk.says("again").text
+
+
+def test_a_new_person_is_spoken_to_in_the_language_of_their_device() -> None:
+    talk = Dialog()
+    inbound = Inbound(
+        channel="t", conversation="c", sender="s", message_id="1", sent_at=NOW, text="/start", language="ru"
+    )
+    assert decide(inbound, Session(), talk.knowledge, NOW).trace.language == "ru"
+    assert Dialog().says("?").text.startswith("Šo nesapratu")

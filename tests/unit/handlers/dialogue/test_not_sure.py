@@ -1,0 +1,137 @@
+"""What the bot does when it is not sure: choices, asking again, handing off."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from handlers.model.actions import HandoffReason, NotifyStaff
+from handlers.model.messages import MessageKind
+from kb.model import LineId
+from kb.understanding.result import Outcome
+from tests.doubles import Dialog, means
+
+CUES = {
+    "yes": "yes", "no": "no", "otro": "second", "первое": "first", "the last one": "last", "third": "third",
+    "none of these": "none_of_these", "ok": "acknowledge",
+}  # fmt: skip
+
+
+def unsure(*entries: str) -> Dialog:
+    talk = Dialog({"hm": means(*entries, language="en"), "hours": means("hours", language="en")}, cues=CUES)
+    talk.says("hm")
+    return talk
+
+
+def test_several_possible_meanings_are_offered_as_choices() -> None:
+    talk = Dialog({"hm": means("close", "hours", language="en")})
+    reply = talk.says("hm")
+    assert [option.title for option in reply.options] == ["Close the shift", "Working hours", "Something else"]
+    trace = talk.decided.trace
+    assert (trace.act, trace.entry, trace.outcome) == ("clarify", None, Outcome.CLARIFIED)
+
+
+def test_if_trading_may_have_stopped_the_number_stands_above_the_choices() -> None:
+    talk = Dialog({"hm": means("close", "dead", language="en")})
+    assert "+371 20000002" in talk.says("hm").text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "entry"),
+    [
+        ("otro", "hours"), ("первое", "close"), ("the last one", "desk"), ("2", "hours"), ("3.", "desk"), ("#1", "close"),
+        ("third", "desk"), ("Working hours", "hours"),
+    ],
+)  # fmt: skip
+def test_a_choice_can_be_made_in_words(said: str, entry: str) -> None:
+    talk = unsure("close", "hours", "desk")
+    talk.says(said)
+    assert talk.decided.trace.entry == entry
+    assert talk.session.question is None
+
+
+@pytest.mark.parametrize("said", ["none of these", "no", "4"])
+def test_something_else_asks_to_say_it_otherwise(said: str) -> None:
+    talk = unsure("close", "hours", "desk")
+    assert "other words" in talk.says(said).text
+    assert talk.decided.trace.act == "none"
+
+
+def test_a_choice_can_be_tapped() -> None:
+    talk = unsure("close", "hours")
+    talk.taps("entry:hours")
+    assert talk.decided.trace.entry == "hours"
+    talk.taps("none")
+    assert "no longer open" in talk.says(kind=MessageKind.TAP, choice="none").text
+
+
+def test_an_old_tap_on_a_topic_still_works_and_a_broken_one_is_answered_kindly() -> None:
+    talk = Dialog().speaks("en")
+    assert "+371 20000001" in talk.taps("entry:hours").text
+    assert "no longer open" in talk.taps("entry:nothing").text
+    assert "no longer open" in talk.taps("rubbish").text
+
+
+def test_a_tap_without_a_choice_is_not_understood() -> None:
+    talk = Dialog().speaks("en")
+    talk.says(kind=MessageKind.TAP)
+    assert talk.decided.trace.handler == "fallback"
+
+
+def test_yes_to_faults_of_one_line_gives_that_line() -> None:
+    talk = unsure("printer", "scanner")
+    assert "+371 20000002" in talk.says("yes").text
+    trace = talk.decided.trace
+    assert (trace.act, trace.entry, trace.line) == ("problem", None, "workshop")
+
+
+def test_yes_to_choices_that_part_ways_is_only_a_nod() -> None:
+    talk = unsure("close", "printer")
+    talk.says("yes")
+    assert talk.decided.trace.act == "none"
+    assert talk.session.question is not None
+
+
+def test_yes_to_a_single_choice_takes_it() -> None:
+    talk = unsure("close", "hours")
+    assert talk.session.question is not None
+    talk.session = replace(
+        talk.session, question=replace(talk.session.question, options=talk.session.question.options[:1])
+    )
+    talk.says("yes")
+    assert talk.decided.trace.entry == "close"
+
+
+def test_a_number_beyond_the_choices_is_no_choice() -> None:
+    talk = unsure("close", "hours")
+    talk.says("third")
+    assert talk.decided.trace.handler == "fallback"
+
+
+def test_the_choices_expire_when_the_talk_moves_on() -> None:
+    talk = unsure("close", "hours")
+    talk.says("hours")
+    talk.says("2")
+    assert talk.decided.trace.act == "none"
+
+
+def test_the_choices_expire_with_time() -> None:
+    talk = unsure("close", "hours")
+    talk.waits(timedelta(minutes=31))
+    talk.says("2")
+    assert talk.decided.trace.handler == "fallback"
+
+
+def test_first_it_asks_again_with_topics_then_it_hands_off() -> None:
+    talk = Dialog().speaks("en")
+    assert talk.says("blah").options[0].id == "entry:dead"
+    reply = talk.says("blah blah")
+    assert [option.id for option in reply.options] == ["line:desk", "line:workshop"]
+    assert NotifyStaff(line=LineId("desk"), reason=HandoffReason.NOT_UNDERSTOOD) in talk.decided.actions
+
+
+def test_being_understood_in_between_starts_the_count_anew() -> None:
+    talk = Dialog({"hours": means("hours", language="en")})
+    for text in ("blah", "hours", "blah"):
+        talk.says(text)
+    assert talk.session.failed_turns == 1

@@ -1,0 +1,179 @@
+"""What the bot does about each kind of entry."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, ShowTicketChannel
+from handlers.model.session import Session
+from kb.model import LineId
+from kb.understanding.result import Interpretation, Outcome
+from tests.doubles import Dialog, means
+
+
+def test_a_stopped_till_gets_its_number_in_the_first_line() -> None:
+    talk = Dialog({"kase stāv": means("dead", language="lv")})
+    reply = talk.says("kase stāv")
+    assert "+371 20000002" in reply.text.splitlines()[0]
+    assert talk.decided.trace.act == "critical"
+    assert NotifyStaff(line=LineId("workshop"), reason=HandoffReason.TRADING_STOPPED) in talk.decided.actions
+    assert talk.session.outage_reported
+
+
+def test_an_answer_ends_with_its_source() -> None:
+    reply = Dialog({"как закрыть смену": means("close", language="ru")}).says("как закрыть смену")
+    assert reply.text.splitlines()[-1] == "Источник: Руководство 7.1, https://paraugs.example/manual"
+
+
+def test_a_fault_gets_its_line() -> None:
+    talk = Dialog({"printer": means("printer", language="en")})
+    assert "+371 20000002" in talk.says("printer").text
+    assert talk.decided.trace.act == "problem"
+    assert talk.session.line == "workshop"
+
+
+def test_who_wants_a_ticket_is_shown_the_email_and_a_draft() -> None:
+    talk = Dialog({"open a ticket": means("ticket", language="en")})
+    reply = talk.says("open a ticket")
+    assert "tickets@paraugs.example" in reply.text
+    assert "https://here/t/x" in reply.text
+    assert reply.text.splitlines()[-1].startswith("Source:")
+    assert ShowTicketChannel() in talk.decided.actions
+
+
+def test_the_ticket_rule_holds_however_often_it_is_pressed() -> None:
+    talk = Dialog({"ticket": means("ticket", language="en")}, cues={"just note it": "repeat_ticket"})
+    first, second, third = talk.says("ticket").text, talk.says("just note it").text, talk.says("ticket").text
+    assert len({first, second, third}) == 3
+    assert all("tickets@paraugs.example" in text and "https://here/t/x" in text for text in (first, second, third))
+    assert talk.session.ticket_requests == 3
+
+
+def test_pressing_without_having_asked_for_a_ticket_is_no_ticket_request() -> None:
+    talk = Dialog(cues={"just note it": "repeat_ticket"})
+    talk.says("just note it")
+    assert talk.decided.trace.act == "none"
+
+
+def test_words_that_may_mean_a_ticket_are_taken_so_where_one_was_asked_for_or_they_press() -> None:
+    vague = means("ticket", "close", language="en")
+    pressing = replace(vague, signals=frozenset({"repeat_ticket"}))
+    talk = Dialog({"send it": vague, "ticket": means("ticket", language="en"), "ignore the rules": pressing})
+    talk.says("send it")
+    assert talk.decided.trace.act == "clarify"
+    for text in ("ignore the rules", "send it"):
+        talk.says(text)
+        assert talk.decided.trace.act == "ticket"
+
+
+def test_a_stopped_till_and_a_ticket_in_one_message_give_the_number_first() -> None:
+    talk = Dialog({"both": means("ticket", language="en", also=("dead",))})
+    reply = talk.says("both")
+    assert "+371 20000002" in reply.text.splitlines()[0]
+    assert "tickets@paraugs.example" in reply.text
+    assert talk.decided.trace.entry == "dead"
+
+
+def test_a_ticket_wanted_while_trading_is_stopped_still_gives_the_number_first() -> None:
+    talk = Dialog({"dead": means("dead", language="en"), "ticket": means("ticket", language="en")})
+    talk.says("dead")
+    assert "+371 20000002" in talk.says("ticket").text.splitlines()[0]
+
+
+def test_who_asks_for_a_person_chooses_a_line() -> None:
+    talk = Dialog({"person": means("person", language="en")})
+    reply = talk.says("person")
+    assert [option.id for option in reply.options] == ["line:desk", "line:workshop"]
+    assert "+371 20000002" in talk.taps("line:workshop").text
+    assert NotifyStaff(line=LineId("workshop"), reason=HandoffReason.ASKED_FOR_PERSON) in talk.decided.actions
+
+
+def test_who_asks_for_a_person_after_a_topic_gets_the_line_of_the_topic() -> None:
+    talk = Dialog({"printer": means("printer", language="en"), "person": means("person", language="en")})
+    talk.says("printer")
+    reply = talk.says("person")
+    assert "+371 20000002" in reply.text
+    assert not reply.options
+    assert talk.decided.trace.line == "any"
+
+
+def test_a_greeting_offers_the_topics() -> None:
+    talk = Dialog({"hello": means("hello", language="en")})
+    assert [option.id for option in talk.says("hello").options] == ["entry:dead", "entry:hours", "entry:close"]
+
+
+def test_a_greeting_beside_a_matter_is_not_answered_for_itself() -> None:
+    talk = Dialog({"hello, hours?": means("hello", language="en", also=("hours",))})
+    reply = talk.says("hello, hours?")
+    assert talk.decided.trace.entry == "hours"
+    assert "Hello" not in reply.text
+
+
+def test_two_matters_are_both_answered_the_most_urgent_first() -> None:
+    talk = Dialog({"two": means("close", language="en", also=("printer", "hours"))})
+    text = talk.says("two").text
+    assert text.index("+371 20000002") < text.index("Z report")
+    assert talk.decided.trace.entry == "printer"
+    assert talk.session.entry == "printer"
+
+
+def test_two_faults_need_one_call_only() -> None:
+    talk = Dialog({"two": means("printer", language="en", also=("scanner",))})
+    assert talk.says("two").text.count("+371 20000002") == 1
+
+
+@pytest.mark.parametrize("cue", ["resolved", None])
+def test_it_works_again_drops_the_alarm(cue: str | None) -> None:
+    talk = Dialog(
+        {"dead": means("dead", language="en"), "ok again": means("bye", language="en")},
+        cues={"ok again": cue} if cue else {},
+    )
+    talk.says("dead")
+    talk.says("ok again")
+    assert not talk.session.outage_reported
+    assert (talk.decided.trace.act, talk.decided.trace.entry) == ("talk", "bye")
+    assert (CloseHandoffs() in talk.decided.actions) is (cue is not None), "a mere thank-you sends nobody home"
+
+
+def test_who_is_calling_already_is_told_what_to_have_ready() -> None:
+    talk = Dialog({"dead": means("dead", language="en")}, cues={"calling": "calling"})
+    talk.says("dead")
+    assert "which till" in talk.says("calling").text
+    assert talk.session.outage_reported
+
+
+def test_the_number_is_said_again_on_request() -> None:
+    talk = Dialog({"dead": means("dead", language="en")}, cues={"again?": "again"})
+    assert "nothing to repeat" in Dialog(cues={"again?": "again"}).speaks("en").says("again?").text
+    talk.says("dead")
+    assert "+371 20000002" in talk.says("again?").text
+    assert talk.decided.trace.act == "critical"
+
+
+def test_a_line_without_an_entry_is_said_again_too() -> None:
+    talk = Dialog(cues={"again?": "again"}, session=Session(language="en", line=LineId("desk")))
+    assert "+371 20000001" in talk.says("again?").text
+
+
+def test_good_news_in_other_words_counts_while_a_matter_is_open_and_not_out_of_the_blue() -> None:
+    news = Interpretation(outcome=Outcome.UNKNOWN, signals=frozenset({"resolved"}), language="en")
+    talk = Dialog({"dead": means("dead", language="en"), "it rose by itself": news})
+    talk.says("it rose by itself")
+    assert talk.decided.trace.handler == "fallback"
+    talk.says("dead")
+    talk.says("it rose by itself")
+    assert (talk.decided.trace.handler, talk.session.outage_reported) == ("resolved", False)
+    assert CloseHandoffs() in talk.decided.actions
+
+
+def test_a_nod_needs_no_more_than_a_nod() -> None:
+    talk = Dialog(cues={"ok": "acknowledge"}, session=Session(language="en", failed_turns=1))
+    talk.says("ok")
+    assert (talk.decided.trace.act, talk.decided.trace.outcome) == ("none", Outcome.UNKNOWN)
+    assert talk.session.failed_turns == 1
+
+
+@pytest.mark.parametrize("cue", ["opt_out", "opt_in"])
+def test_stop_and_start_are_honoured(cue: str) -> None:
+    talk = Dialog(cues={"STOP": cue}).speaks("en")
+    assert "write" in talk.says("STOP").text.lower()

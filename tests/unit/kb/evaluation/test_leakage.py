@@ -1,0 +1,24 @@
+"""Labelled messages that stand in the content: the same words, or nearly the same letters."""
+
+from kb.evaluation.leakage import find_leaks
+from kb.evaluation.metrics import LabelledMessage
+from tests.unit.kb.small import trainable_base
+
+
+def test_what_stands_in_the_content_is_found_with_its_place() -> None:
+    rows = [
+        LabelledMessage(text="PRINTER the does not print?!", label="printer"),
+        LabelledMessage(text="kakaya zavtra pogoda", label="none"),
+        LabelledMessage(text="the printer does not prints", label="printer"),
+        LabelledMessage(text="why is there smoke over the machine for receipts", label="printer"),
+        LabelledMessage(text="?", label="none"),
+    ]
+    found = list(find_leaks(rows, trainable_base()))
+    assert [(one.message.text, one.place) for one in found] == [
+        (rows[0].text, "printer"),
+        (rows[1].text, "decoys"),
+        (rows[2].text, "printer"),
+    ]
+    assert found[0].similarity == 100
+    assert 95 <= found[2].similarity < 100
+    assert found[1].known_text == "какая завтра погода"

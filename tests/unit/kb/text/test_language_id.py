@@ -1,0 +1,41 @@
+"""The language of a message is told whatever letters it is typed with, and not told where nobody could."""
+
+import pytest
+
+from kb.features.dataset import build_dataset
+from kb.text.language_id import LanguageIdentifier
+from kb.text.phonetic import normalize, tokenize
+from tests.unit.kb.small import trainable_base
+
+
+@pytest.fixture(scope="module")
+def languages() -> LanguageIdentifier:
+    return LanguageIdentifier(build_dataset(trainable_base()).words_by_language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Printeris nedrukā čekus", "lv"),
+        ("cikos jus stradajat", "lv"),
+        ("Принтер не печатает", "ru"),
+        ("printer ne pechataet", "ru"),
+        ("kak zakryt smenu", "ru"),
+        ("касса stāv, что делать", "ru"),
+        ("the printer does not print", "en"),
+        ("where do i end the day", "en"),
+        ("žņaugs", "lv"),
+        ("щука", "ru"),
+    ],
+)
+def test_a_message_is_in_its_language(languages: LanguageIdentifier, text: str, language: str) -> None:
+    assert languages.identify(tokenize(normalize(text))) == language
+
+
+@pytest.mark.parametrize("text", ["", "123", "🙂", "xq", "24 112"])
+def test_what_is_too_short_to_tell_is_not_told(languages: LanguageIdentifier, text: str) -> None:
+    assert languages.identify(tokenize(normalize(text))) is None
+
+
+def test_nothing_is_told_by_who_learnt_nothing() -> None:
+    assert LanguageIdentifier({}).identify(["printeris"]) is None

@@ -1,0 +1,90 @@
+"""What a message sets aside, and that the rest decides then."""
+
+import pytest
+
+from kb.text.phonetic import normalize
+from kb.understanding.pipeline import Stage
+from kb.understanding.stages.contrast import find_contrast
+from tests.unit.kb.small import pipeline
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "aside"),
+    [
+        ("Gribu pārcelt, nevis sadalīt", "gribu pārcelt", "nevis sadalīt"),
+        ("Nevis sadalīt bet pārcelt", "bet pārcelt", "nevis sadalīt"),
+        ("Nevajag tehniķi. Kur ir noteikumi?", "kur ir noteikumi", "nevajag tehniķi"),
+        ("отчёт за час, а не за день", "отчёт за час", "а не за день"),
+        ("Операторов не надо, где правила", "где правила", "операторов не надо"),
+        ("Мне не нужен мастер, мне нужен номер", "мне нужен номер", "мне не нужен мастер"),
+        ("otchet za chas a ne za den", "otchet za chas", "a ne za den"),
+        ("Mastera ne nado, gde pravila", "gde pravila", "mastera ne nado"),
+        ("Вопрос не про налоги, а про договор", "вопрос а про договор", "не про налоги"),
+        ("Void it rather than refund it", "void it", "rather than refund it"),
+        ("I don't need a ticket - where is mine", "where is mine", "i don't need a ticket"),
+    ],
+)
+def test_words_say_what_is_set_aside(text: str, meant: str, aside: str) -> None:
+    sides = find_contrast(normalize(text))
+    assert sides is not None
+    assert (sides.wanted, sides.excluded, sides.explicit) == (meant, aside, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "не цену менять, а скидку дать",
+        "ne kuhnja, a bar",
+        "ne pārcelt, bet sadalīt",
+        "not closing, just moving with the till",
+    ],
+)
+def test_what_is_denied_before_something_else_is_perhaps_set_aside(text: str) -> None:
+    sides = find_contrast(normalize(text))
+    assert sides is not None
+    assert not sides.explicit
+
+
+@pytest.mark.parametrize("text", ["", "kase stāv", "не печатает чек", "not printing, help!"])
+def test_most_messages_set_nothing_aside(text: str) -> None:
+    assert find_contrast(normalize(text)) is None
+
+
+@pytest.mark.parametrize("text", ["nevajag", "а не надо", "Nevajag tehniķi!"])
+def test_all_of_a_message_may_be_set_aside(text: str) -> None:
+    sides = find_contrast(normalize(text))
+    assert sides is not None
+    assert sides.wanted == ""
+
+
+def decided(text: str) -> tuple[str, str]:
+    found = pipeline().understand(text)
+    assert found.explanation is not None
+    return found.candidates[0].entry, found.explanation.decided_by
+
+
+def test_what_is_meant_decides() -> None:
+    assert decided("Nevajag printeri. Kur beidz dienu") == ("close", Stage.CONTRAST)
+    assert decided("не часы работы когда работаете, а где завершить") == ("close", Stage.CONTRAST)
+
+
+def test_what_is_set_aside_is_no_other_part_of_the_message() -> None:
+    both = pipeline().understand("Printeris nedrukā. Kur beigt dienu?")
+    assert {both.candidates[0].entry, *(other.entry for other in both.secondary)} == {"printer", "close"}
+    one = pipeline().understand("Nevajag printeris nedrukā. Kur beigt dienu?")
+    assert (one.candidates[0].entry, one.secondary) == ("close", ())
+
+
+def test_a_fault_that_is_told_by_a_denial_is_not_set_aside() -> None:
+    assert decided("не печатает принтер, а где завершить день")[0] == "printer"
+    assert decided("не печатает принтер, а где завершить день")[1] != Stage.CONTRAST
+
+
+def test_a_stopped_till_is_heard_whatever_is_set_aside() -> None:
+    assert decided("neviena kase nestrādā, nevis printeris nedrukā")[0] == "dead"
+
+
+def test_nothing_is_set_aside_where_the_rest_means_nothing_or_the_same() -> None:
+    assert decided("bzzt grmpf, nevis kā aizvērt maiņu") == ("close", Stage.CLASSIFIER)
+    assert decided("not the hours, but where do I end my day") == ("close", Stage.CLASSIFIER)
+    assert decided("nevis bzzt, jo")[1] == Stage.CLASSIFIER

@@ -1,0 +1,85 @@
+"""Short things said to the bot: the whole message is a cue, or a cue stands inside it."""
+
+import pytest
+
+from kb.features.featurizer import phonetic_tokens
+from kb.text.phonetic import normalize, tokenize
+from kb.understanding.cues import CueMatcher
+from tests.unit.kb.small import CUES
+
+
+@pytest.fixture(scope="module")
+def cues() -> CueMatcher:
+    return CueMatcher(CUES)
+
+
+def signals(cues: CueMatcher, text: str) -> frozenset[str]:
+    return cues.find_in(tokenize(normalize(text)), phonetic_tokens(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("jā", "yes"),
+        ("JA!!!", "yes"),
+        ("da", "yes"),
+        ("jā, lūdzu", "yes"),
+        ("да пожалуйста", "yes"),
+        ("👍", "yes"),
+        (" 👍 ", "yes"),
+        ("It works now", "resolved"),
+        ("it worsk now", "resolved"),
+        ("работаит", "resolved"),
+    ],
+)
+def test_the_whole_message_is_a_cue(cues: CueMatcher, text: str, cue: str) -> None:
+    assert cues.match_whole(text) == cue
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "🙂",
+        "lūdzu",
+        "jau",
+        "strādā",
+        "it works never",
+        "neit works now",
+        "does it work",
+        "jā bet printeris nedrukā",
+        "a b c d e f g h i j",
+        "jā " * 200,
+    ],
+)
+def test_other_messages_are_no_cue(cues: CueMatcher, text: str) -> None:
+    assert cues.match_whole(text) is None
+
+
+def test_a_denial_is_no_slip_of_the_finger(cues: CueMatcher) -> None:
+    assert cues.match_whole("не работает") is None
+    assert cues.match_whole("nestrādā atkal") is None
+
+
+def test_a_cue_inside_a_message_is_a_signal(cues: CueMatcher) -> None:
+    assert signals(cues, "Vakar viena kase stāvēja") == {"past", "one_device"}
+    assert signals(cues, "kase stāv") == frozenset()
+
+
+def test_not_one_till_is_not_one_till(cues: CueMatcher) -> None:
+    assert signals(cues, "не работает ни одна касса") == {"resolved"}
+    assert signals(cues, "одна касса стоит") == {"one_device"}
+
+
+def test_marks_decide_where_they_alone_tell_past_from_present(cues: CueMatcher) -> None:
+    assert signals(cues, "kase nedarbojās") == {"past"}
+    assert signals(cues, "kase nedarbojas") == frozenset()
+
+
+def test_a_greeting_opens_a_message_and_is_nothing_that_is_said_to_the_bot(cues: CueMatcher) -> None:
+    assert cues.strip_greeting(phonetic_tokens("Good morning, till dead")) == phonetic_tokens("till dead")
+    assert cues.strip_greeting(phonetic_tokens("labdien, kase stāv")) == phonetic_tokens("kase stāv")
+    assert cues.strip_greeting(phonetic_tokens("labdien kase")) == phonetic_tokens("labdien kase")
+    assert cues.strip_greeting(phonetic_tokens("menu is empty")) == phonetic_tokens("menu is empty")
+    assert cues.match_whole("labdien") is None
+    assert signals(cues, "good morning, the till is dead") == frozenset()

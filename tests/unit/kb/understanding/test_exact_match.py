@@ -1,0 +1,49 @@
+"""What stands in the knowledge word for word: in any order where it is short, and under one entry only."""
+
+from collections.abc import Iterator, Sequence
+
+from kb.features.dataset import Example
+from kb.model import EntryId
+from kb.understanding.stages.exact_match import ExactMatchIndex
+
+ONE, OTHER, HELLO = map(EntryId, ("one", "other", "hello"))
+
+
+def row(entry: EntryId, text: str) -> Example:
+    return Example(entry=entry, text=text, tokens=text.split(), text_key=text)
+
+
+def nothing(said: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+    yield from ()
+
+
+def known(*rows: Example, greeting: EntryId | None = HELLO) -> ExactMatchIndex:
+    return ExactMatchIndex(rows, [("lab", "rit"), ("cau",)], greeting, nothing)
+
+
+def test_the_order_of_a_few_words_does_not_count() -> None:
+    found = known(row(ONE, "kase stav ne"), row(ONE, "kase stav klusa"), row(ONE, "a b c d e"))
+    assert found.lookup(["klusa", "kase", "stav"]) == (ONE, ())
+    for said in ("stav kase ne", "b a c d e", "kase stav"):
+        assert found.lookup(said.split()) == (None, ())
+
+
+def test_what_stands_under_two_entries_is_nobodys() -> None:
+    found = known(row(ONE, "kase"), row(OTHER, "kase"), row(ONE, "kase"))
+    assert found.lookup(["kase"]) == (None, ())
+
+
+def test_a_question_counts_before_a_greeting() -> None:
+    found = known(row(ONE, "cau"))
+    assert found.lookup(["cau"]) == (ONE, ())
+    assert found.lookup(["rit", "lab"]) == (HELLO, ())
+    assert known(greeting=None).lookup(["cau"]) == (None, ())
+
+
+def test_one_word_may_be_a_slip() -> None:
+    def readings(said: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+        yield ["kasu"], "kaze → kasu"
+        yield ["kase"], "kaze → kase"
+
+    found = ExactMatchIndex([row(ONE, "kase")], (), None, readings)
+    assert found.lookup(["kaze"]) == (ONE, ("kaze → kase",))
