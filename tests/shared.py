@@ -1,29 +1,20 @@
-"""The labelled material that lies beside the repository; tests that need it are skipped where it is not."""
+"""The labelled messages and talks of tests/data, and where material lies that is not part of this repository."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import pytest
-
-SHARED = Path(__file__).parents[2] / "shared"
-KNOWLEDGE = SHARED / "knowledge"
-
-needs_shared = pytest.mark.skipif(
-    not KNOWLEDGE.is_dir(), reason="the labelled messages do not lie beside this repository"
-)
+DATA: Final = Path(__file__).parent / "data"
+SHARED: Final = Path(__file__).parents[2] / "shared"
+"""Beside the repository: the whole Bot API as data, public labelled sets. Whatever needs it is skipped without."""
 
 
-def dialogs() -> list[dict[str, Any]]:
-    """The labelled dialogs, or none where they are not there."""
-    file = KNOWLEDGE / "dialogs-dev.jsonl"
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+def dialogs(name: str = "dialogs-dev.jsonl") -> list[dict[str, Any]]:
+    """Labelled talks: each turn with what is expected of it."""
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
 
 
 def queries(name: str = "queries-dev.tsv") -> list[dict[str, str]]:
-    """The labelled messages: text, lang, label, style; or none where they are not there."""
-    file = KNOWLEDGE / name
-    if not file.exists():
-        return []
-    head, *rows = (line.split("\t") for line in file.read_text("utf-8").splitlines())
+    """Labelled messages: text, lang, label and what else the head line names."""
+    head, *rows = (line.split("\t") for line in (DATA / name).read_text("utf-8").splitlines())
     return [dict(zip(head, row, strict=True)) for row in rows]

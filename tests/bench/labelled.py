@@ -17,10 +17,10 @@ from kb.evaluation.leakage import find_leaks
 from kb.evaluation.metrics import LabelledMessage, restrict_languages
 from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase
-from tests.shared import KNOWLEDGE
+from tests.shared import DATA
 
-DEV: Final = KNOWLEDGE / "queries-dev.tsv"
-HARD: Final = KNOWLEDGE / "queries-hard-dev.tsv"
+DEV: Final = DATA / "queries-dev.tsv"
+HARD: Final = DATA / "queries-hard-dev.tsv"
 FAST_BASELINES: Final = ("token_set_ratio", "bm25", "tfidf-nearest", "tfidf-svc", "tfidf-logistic")
 """The peers that are worth their time wherever many sets are judged."""
 NOISE: Final = ("typos", "nodiacritics+latin+typo", "doubled+latin")

@@ -1,10 +1,11 @@
 """The bench itself: its parts run, and a wrong name is told."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.bench import public
 from tests.bench.understanding import PARTS, main
-from tests.shared import needs_shared
 
 
 def test_an_unknown_part_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
@@ -14,13 +15,20 @@ def test_an_unknown_part_is_told_with_those_there_are(capsys: pytest.CaptureFixt
     assert all(part in told.replace("\n", " ") for part in PARTS)
 
 
-@needs_shared
 def test_a_part_runs_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verbatim"]) == 0
     assert "messages stand in the content" in capsys.readouterr().out
 
 
-@needs_shared
+def test_public_sets_that_are_not_there_are_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(public, "DATA", tmp_path / "data")
+    assert main(["public"]) == 0
+    assert "this part is left out" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.skipif(not public.DATA.is_dir(), reason="the public sets do not lie beside this repository")
 def test_public_sets_are_printed_beside_the_best_peer(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 
 from storage.database.engine import read_transaction
 from tests.contract.people import PEOPLE, ChannelUser
-from tests.e2e.telegram_peer_rules import SPEC
 
 CARD = "4111 1111 1111 1111"
 
@@ -19,8 +18,6 @@ CARD = "4111 1111 1111 1111"
 @pytest.fixture(params=list(PEOPLE))
 async def anna(request: pytest.FixtureRequest, url: str, engine: Engine) -> AsyncIterator[ChannelUser]:
     """Somebody on each channel."""
-    if request.param == "telegram" and not SPEC.is_file():
-        pytest.skip(f"the Bot API as data does not lie at {SPEC}")
     with capture_logs():
         async with PEOPLE[str(request.param)](url) as person:
             # Where a channel begins with a greeting, the talk begins after it.

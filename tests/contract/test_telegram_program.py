@@ -8,16 +8,12 @@ from io import BytesIO
 from time import monotonic
 from typing import Any
 
-import pytest
 from aiohttp import ClientSession
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
 from storage.database.engine import read_transaction
 from tests.contract.people import TelegramPerson, telegram
-from tests.e2e.telegram_peer_rules import SPEC
-
-pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
 
 GROUP, NEW = -5, -1000000000005
 HEADER = "X-Telegram-Bot-Api-Secret-Token"

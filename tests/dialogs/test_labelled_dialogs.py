@@ -6,9 +6,8 @@ import pytest
 
 from bot.cli.ask_batch import BatchAsker, BatchRow
 from handlers.model.context import KnowledgeBundle
-from tests.shared import dialogs, needs_shared
-
-pytestmark = needs_shared
+from tests.scoring import ask, read_cases, read_dialogs, score_dialogs, score_kinds
+from tests.shared import DATA, dialogs
 
 
 def wrong(expected: dict[str, Any], got: dict[str, Any]) -> bool:
@@ -28,3 +27,18 @@ def test_every_turn_of_a_dialog_is_right(dialog: dict[str, Any], shipped: Knowle
                 f"{number}. {turn['user']!r}: {got['act']} {got['entry']} {got['line']}, not {turn['expect']}"
             )
     assert not faults, "\n".join(faults)
+
+
+def test_longer_talks_are_understood_no_worse_than_measured(shipped: KnowledgeBundle) -> None:
+    talks = read_dialogs(DATA / "dialogs-dev-2.jsonl")
+    score = score_dialogs(talks, ask([(each.id, each.said) for each in talks], shipped))
+    told = "\n".join(score.faults)
+    assert score.right >= 0.61 * score.turns, told
+    assert score.urgent_right >= 0.65 * score.urgent, told
+    assert score.answered_wrongly <= 0.05 * score.turns, told
+
+
+def test_kinds_of_faults_are_no_more_than_measured(shipped: KnowledgeBundle) -> None:
+    cases = read_cases(DATA / "kinds-dev.jsonl")
+    score = score_kinds(cases, ask([(each.id, each.turns) for each in cases], shipped))
+    assert score.right >= 0.42 * score.cases, "\n".join(score.faults)

@@ -17,7 +17,8 @@ from typing import Any, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from tests.e2e.telegram_peer_rules import Json, MisuseError, Rules, parsed, units
+from tests.e2e.bot_api import units
+from tests.e2e.telegram_peer_rules import Json, MisuseError, Rules, parsed
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawX"
 USERNAME = "paligs_test_bot"

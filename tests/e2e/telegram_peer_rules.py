@@ -1,25 +1,23 @@
-"""What the Bot API allows: checks requests, and our own updates, against shared/specs/telegram-bot-api.json."""
+"""What the Bot API allows: checks requests, and our own updates, against tests/data/telegram-methods.yaml."""
 
 import html
 import json
 import re
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
-from tests.shared import SHARED
-
-SPEC = SHARED / "specs" / "telegram-bot-api.json"
+from tests.e2e.bot_api import Field, Fields, bot_api, units
 
 Json = dict[str, Any]
 
-_ACTIONS = """typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker
-find_location record_video_note upload_video_note""".split()
+_PLAIN: Final[Mapping[str, tuple[type, ...]]] = {
+    "Integer": (int,),
+    "Float": (int, float),
+    "Boolean": (bool,),
+    "String": (str,),
+}
 _TAGS = set("b strong i em u ins s strike del a code pre blockquote tg-spoiler tg-emoji span".split())
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z-]+)(?:\s+href=\"(?P<href>[^\"<>]*)\")?\s*>")
-_BUTTON_DOES = set(
-    """url callback_data web_app login_url switch_inline_query switch_inline_query_current_chat
-    switch_inline_query_chosen_chat copy_text callback_game pay""".split()
-)
 
 
 class MisuseError(Exception):
@@ -27,58 +25,48 @@ class MisuseError(Exception):
 
 
 class Rules:
-    """The Bot API as data."""
+    """The Bot API as data, as far as this program uses it."""
 
-    def __init__(self, file: Path = SPEC) -> None:
-        spec = json.loads(file.read_text("utf-8"))
-        self.methods: dict[str, Json] = spec["methods"]
-        self.types: dict[str, Json] = spec["types"]
+    def __init__(self) -> None:
+        self.methods, self.types = bot_api().methods, bot_api().types
 
     def request(self, method: str, given: Json) -> Json:
         """The fields of a call, each as its type; form fields come as strings, as they do to the real server."""
         if method not in self.methods:
-            raise MisuseError(f"method {method} not found")
-        fields = {field["name"]: field for field in self.methods[method].get("fields", ())}
-        unknown, missing = given.keys() - fields.keys(), {name for name in fields if fields[name]["required"]}
-        if unknown:
-            raise MisuseError(f"{method}: unknown {sorted(unknown)}")
-        if missing - given.keys():
-            raise MisuseError(f"{method}: missing {sorted(missing - given.keys())}")
-        read = {name: self._field(f"{method}.{name}", value, fields[name]["types"]) for name, value in given.items()}
-        _limits(method, read)
+            raise MisuseError(f"method {method} not found in tests/data/telegram-methods.yaml")
+        fields = self.methods[method]
+        _complete(method, given, fields)
+        read = {name: self._field(f"{method}.{name}", value, fields[name].types) for name, value in given.items()}
+        for name, value in _without_markup(read).items():
+            _limits(f"{method}.{name}", value, fields[name])
+        if method in _HABITS:
+            _HABITS[method](read)
         return read
 
     def value(self, place: str, value: Any, name: str) -> None:
         """Raises MisuseError unless `value` is a `name` of the Bot API."""
-        plain: dict[str, tuple[type, ...]] = {
-            "Integer": (int,),
-            "Float": (int, float),
-            "Boolean": (bool,),
-            "String": (str,),
-        }
         if name.startswith("Array of "):
             _must(isinstance(value, list), f"{place}: a list is needed")
             for number, item in enumerate(value):
                 self.value(f"{place}[{number}]", item, name.removeprefix("Array of "))
-        elif name in plain:
-            fits = isinstance(value, plain[name]) and (name == "Boolean" or not isinstance(value, bool))
+        elif name in _PLAIN:
+            fits = isinstance(value, _PLAIN[name]) and (name == "Boolean" or not isinstance(value, bool))
             _must(fits, f"{place}: {name} is needed, not {type(value).__name__}")
-        elif "subtypes" in self.types[name]:
-            self._any(place, value, self.types[name]["subtypes"])
+        elif isinstance(known := self.types[name], tuple):
+            self._any(place, value, known)
         else:
-            self._object(place, value, self.types[name].get("fields", ()))
+            self._object(place, value, known)
+            if name == "InlineKeyboardButton":
+                _must(len(value.keys() - {"text"}) == 1, "a button must do exactly one thing")
 
-    def _object(self, place: str, value: Any, fields: list[Json]) -> None:
+    def _object(self, place: str, value: Any, fields: Fields) -> None:
         _must(isinstance(value, dict), f"{place}: an object is needed")
-        known = {field["name"]: field for field in fields}
-        _must(value.keys() <= known.keys(), f"{place}: unknown {sorted(value.keys() - known.keys())}")
-        for name, field in known.items():
-            if name in value:
-                self._any(f"{place}.{name}", value[name], field["types"])
-            else:
-                _must(not field["required"], f"{place}: missing {name}")
+        _complete(place, value, fields)
+        for name, part in value.items():
+            self._any(f"{place}.{name}", part, fields[name].types)
+            _limits(f"{place}.{name}", part, fields[name])
 
-    def _any(self, place: str, value: Any, names: list[str]) -> None:
+    def _any(self, place: str, value: Any, names: Sequence[str]) -> None:
         problems = []
         for name in names:
             try:
@@ -87,11 +75,11 @@ class Rules:
                 problems.append(str(exc))
         raise MisuseError("; or ".join(problems))
 
-    def _field(self, place: str, value: Any, names: list[str]) -> Any:
+    def _field(self, place: str, value: Any, names: Sequence[str]) -> Any:
         candidates = [value]
-        if isinstance(value, str) and names != ["String"]:
+        if isinstance(value, str) and tuple(names) != ("String",):
             try:
-                candidates.insert(0, json.loads(value))
+                candidates = [json.loads(value), *(candidates if "String" in names else ())]
             except ValueError:
                 _must("String" in names, f"{place}: this is not JSON: {value!r}")
         for candidate in candidates:
@@ -135,68 +123,49 @@ def parsed(text: str) -> tuple[str, list[Json]]:
     return plain, entities
 
 
-def units(text: str) -> int:
-    """UTF-16 units: what offsets count."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def _must(fits: bool, problem: str) -> None:
     if not fits:
         raise MisuseError(problem)
 
 
-def _limits(method: str, given: Json) -> None:
-    if method in ("sendMessage", "editMessageText"):
-        _text(given)
-    for row in given.get("reply_markup", {}).get("inline_keyboard", ()):
-        for button in row:
-            _button(button)
-    limits = {"answerCallbackQuery": ("text", 200), "setMyDescription": ("description", 512)}
-    limits["setMyShortDescription"] = ("short_description", 120)
-    field, longest = limits.get(method, ("", 0))
-    _must(len(given.get(field, "")) <= longest or not field, f"{method}.{field} is too long")
-    checks = {"setMyCommands": _commands, "setWebhook": _webhook, "deleteWebhook": _webhook, "getUpdates": _polling}
-    if method in checks:
-        checks[method](given)
-    if method == "sendChatAction":
-        _must(given["action"] in _ACTIONS, "wrong parameter action in request")
+def _complete(place: str, given: Json, fields: Fields) -> None:
+    """All that is given is known, and all that is required is given."""
+    unknown = sorted(given.keys() - fields.keys())
+    _must(not unknown, f"{place}: unknown {unknown}: telegram-methods.yaml does not have it")
+    missing = sorted(name for name, field in fields.items() if field.required and name not in given)
+    _must(not missing, f"{place}: missing {missing}")
 
 
-def _text(given: Json) -> None:
-    mode = given.get("parse_mode")
-    _must(mode in (None, "HTML"), "this peer reads HTML only")
-    _must(mode is None or "entities" not in given, "parse_mode and entities exclude each other")
-    plain = parsed(given["text"])[0] if mode else given["text"]
-    _must(bool(plain.strip()), "message text is empty")
-    _must(units(plain.strip()) <= 4096, "message is too long")
+def _limits(place: str, value: Any, field: Field) -> None:
+    problem = field.problem(value)
+    _must(problem is None, f"{place}: {problem}")
 
 
-def _button(button: Json) -> None:
-    _must(bool(button["text"].strip()), "text buttons are unallowed to be empty")
-    _must(len(button.keys() & _BUTTON_DOES) == 1, "a button must do exactly one thing")
-    if "callback_data" in button:
-        _must(1 <= len(button["callback_data"].encode()) <= 64, "BUTTON_DATA_INVALID")
-    if "url" in button:
-        _must(button["url"].startswith(("http://", "https://", "tg://")), "BUTTON_URL_INVALID")
+def _without_markup(given: Json) -> Json:
+    """The fields as they are measured: a text as it is read, without tags and outer spaces."""
+    if "text" not in given:
+        return given
+    _must("parse_mode" not in given or "entities" not in given, "parse_mode and entities exclude each other")
+    plain = parsed(given["text"])[0] if "parse_mode" in given else given["text"]
+    return given | {"text": plain.strip()}
 
 
-def _commands(given: Json) -> None:
-    _must(len(given["commands"]) <= 100, "BOT_COMMANDS_TOO_MUCH")
-    for command in given["commands"]:
-        _must(re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]) is not None, "BOT_COMMAND_INVALID")
-        _must(1 <= len(command["description"]) <= 256, "BOT_COMMAND_DESCRIPTION_INVALID")
-    _must(re.fullmatch(r"([a-z]{2})?", given.get("language_code", "")) is not None, "invalid language code")
-
-
-def _webhook(given: Json) -> None:
-    _must(not given.get("drop_pending_updates"), "drop_pending_updates throws people's messages away")
-    secret = given.get("secret_token", "x")
-    _must(re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret) is not None, "secret token contains unallowed characters")
-    if "url" in given:
-        _must(given["url"].startswith(("http://", "https://")), "bad webhook: invalid URL")
-        _must("allowed_updates" in given, "allowed_updates must be given")
-
-
-def _polling(given: Json) -> None:
-    _must(1 <= given.get("limit", 100) <= 100, "limit must be 1 to 100")
+def _asks_for_kinds(given: Json) -> None:
     _must("allowed_updates" in given, "allowed_updates must be given")
+
+
+def _keeps_messages(given: Json) -> None:
+    _must(not given.get("drop_pending_updates"), "drop_pending_updates throws people's messages away")
+
+
+def _sets_webhook(given: Json) -> None:
+    _keeps_messages(given)
+    _asks_for_kinds(given)
+
+
+_HABITS: Final[Mapping[str, Callable[[Json], None]]] = {
+    "getUpdates": _asks_for_kinds,
+    "setWebhook": _sets_webhook,
+    "deleteWebhook": _keeps_messages,
+}
+"""What the Bot API would take, and this program must not do."""

@@ -23,9 +23,7 @@ from bot.delivery.jobs.embedded import CONCURRENCY
 from storage.database.engine import create_database_engine, read_transaction
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC, Json
-
-pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
+from tests.e2e.telegram_peer_rules import Json
 
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
 CHATS = range(1001, 1021)

@@ -24,9 +24,6 @@ from storage.tables import notices as notice_rows
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC
-
-pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
 
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
 GROUP, BOSS = -1001000000001, -1001000000002

@@ -23,9 +23,7 @@ from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import handoffs
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC, Json
-
-pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
+from tests.e2e.telegram_peer_rules import Json
 
 GROUP, BOSS = -1001000000001, -1001000000002
 DEAD = "kase uzkarinjas, nevaram neko pardot"

@@ -3,13 +3,8 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC
-
-pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
 
 GROUP = -1000000000005
 

@@ -4,14 +4,12 @@ import asyncio
 from pathlib import Path
 from time import monotonic
 
-import pytest
 from aiohttp import ClientSession, CookieJar, web
 from twilio.request_validator import RequestValidator
 
 from bot.delivery.jobs.embedded import SHUTDOWN_GRACE_SECONDS
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
 from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
@@ -26,7 +24,6 @@ async def hangs(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-@pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
 async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_path: Path) -> None:
     async with TelegramPeer() as peer, ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
         port = own_port()

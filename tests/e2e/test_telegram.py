@@ -17,9 +17,7 @@ from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.channels.telegram import Telegram, TelegramSettingError, Timing, UpdateCallbacks
 from handlers.model.messages import Inbound, MessageKind, Option
 from tests.e2e.telegram_peer import TOKEN, ScriptedFailure, TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC, MisuseError
-
-pytestmark = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
+from tests.e2e.telegram_peer_rules import MisuseError
 
 FAST_TIMING = Timing(
     long_poll_seconds=2,
@@ -682,13 +680,17 @@ async def test_stopping_keeps_the_webhook(peer: TelegramPeer, channel: Telegram,
         ("sendMessage", {"chat_id": "42", "text": "😀" * 2049}, "too long"),
         ("sendMessage", {"chat_id": "42", "text": "<b>x", "parse_mode": "HTML"}, "end tag"),
         ("sendMessage", {"chat_id": "42", "text": "a < b", "parse_mode": "HTML"}, "parse"),
-        ("sendMessage", {"chat_id": "42", "text": "x", "disable_notification": "yes"}, "JSON"),
+        ("answerCallbackQuery", {"callback_query_id": "1", "show_alert": "yes"}, "JSON"),
         ("sendChatAction", {"chat_id": "42", "action": "dancing"}, "action"),
         ("answerCallbackQuery", {"callback_query_id": "1", "text": "x" * 201}, "too long"),
         ("sendMessage", {"chat_id": "-5", "text": "x", "reply_parameters": '{"allow": true}'}, "reply_parameters"),
         ("setWebhook", {"url": "https://x.lv"}, "allowed_updates"),
         ("deleteWebhook", {"drop_pending_updates": "true"}, "throws"),
         ("getUpdates", {"allowed_updates": "[]", "limit": "101"}, "limit"),
+        ("setMyDescription", {"description": "x" * 513}, "too long"),
+        ("setMyCommands", {"commands": '[{"command": "Help me", "description": "x"}]'}, "BOT_COMMAND_INVALID"),
+        ("setWebhook", {"url": "https://x.lv", "allowed_updates": "[]", "secret_token": "a b"}, "secret token"),
+        ("sendPhoto", {"chat_id": "42"}, "not found"),
     ],
 )
 def test_the_peer_is_strict(method: str, fields: dict[str, str], problem: str) -> None:

@@ -17,10 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.contract.conftest import postgres  # noqa: F401 a fixture
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import TelegramPeer
-from tests.e2e.telegram_peer_rules import SPEC
 from tests.e2e.test_pages_of_many import RemoteChatPage, database  # noqa: F401 a fixture
-
-needs_spec = pytest.mark.skipif(not SPEC.is_file(), reason=f"the Bot API as data does not lie at {SPEC}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +86,6 @@ async def collector() -> AsyncIterator[FakeOtlpCollector]:
     await runner.cleanup()
 
 
-@needs_spec
 @pytest.mark.parametrize("way", ["polling", "webhook"])
 async def test_the_way_of_a_message_arrives_at_the_collector(
     way: str, collector: FakeOtlpCollector, tmp_path: Path
@@ -165,7 +161,6 @@ async def answers(client: ClientSession, url: str) -> None:
             await asyncio.sleep(0.1)
 
 
-@needs_spec
 async def test_a_collector_that_does_not_answer_hinders_neither_the_answers_nor_the_end(
     collector: FakeOtlpCollector, tmp_path: Path
 ) -> None:

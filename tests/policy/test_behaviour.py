@@ -40,7 +40,7 @@ from storage.database import engine
 from storage.helpdesk import handoffs
 from storage.migrations import upgrade
 from tests.doubles import RecordingJobQueue
-from tests.shared import needs_shared, queries
+from tests.shared import queries
 
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 PRESSING = (
@@ -247,7 +247,6 @@ def test_whoever_presses_for_a_ticket_is_steered_to_the_email(house: WholeProgra
     assert_nothing_reaches_tickets(house)
 
 
-@needs_shared
 @pytest.mark.parametrize("name", ["queries-dev.tsv", "queries-hard-dev.tsv"])
 def test_no_labelled_message_finds_a_way_either(house: WholeProgram, name: str) -> None:
     for number, row in enumerate(queries(name)):

@@ -16,7 +16,7 @@ from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
 from kb.understanding.pipeline import Stage, UnderstandingPipeline
 from kb.understanding.result import Interpreter, Outcome
-from tests.shared import needs_shared, queries
+from tests.shared import queries
 from tests.unit.kb.small import pipeline, trainable_base
 
 REPOSITORY = Path(__file__).parents[4]
@@ -241,7 +241,6 @@ def shipped() -> UnderstandingPipeline:
     return UnderstandingPipeline(load_knowledge_base())
 
 
-@needs_shared
 def test_messages_as_people_write_them_are_understood(shipped: UnderstandingPipeline) -> None:
     judged = predict(rows("queries-dev.tsv"), shipped, time.perf_counter)
     found = compute_metrics(judged)
@@ -255,7 +254,6 @@ def test_messages_as_people_write_them_are_understood(shipped: UnderstandingPipe
         assert (entry_metrics(judged, EntryId(urgent)).false_positive_rate or 0) <= 0.01
 
 
-@needs_shared
 def test_hard_messages_are_understood_more_often_than_not(shipped: UnderstandingPipeline) -> None:
     found = compute_metrics(predict(rows("queries-hard-dev.tsv"), shipped, time.perf_counter))
     assert (found.top1_accuracy or 0) >= 0.7

@@ -1,0 +1,18 @@
+"""Judges answers of the bot by labelled talks; asks nothing itself except through `ask`."""
+
+from tests.scoring.answers import Answer, ask
+from tests.scoring.dialogs import Dialog, DialogScore, read_dialogs, score_dialogs
+from tests.scoring.kinds import Case, KindScore, read_cases, score_kinds
+
+__all__ = [
+    "Answer",
+    "Case",
+    "Dialog",
+    "DialogScore",
+    "KindScore",
+    "ask",
+    "read_cases",
+    "read_dialogs",
+    "score_dialogs",
+    "score_kinds",
+]
