@@ -104,6 +104,39 @@ class SynonymSet:
     forms: Mapping[Language, tuple[str, ...]]
 
 
+class CueId(StrEnum):
+    """Every cue that the code reads; the content files may hold these and no others."""
+
+    YES = "yes"
+    NO = "no"
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    LAST = "last"
+    NONE_OF_THESE = "none_of_these"
+    AGAIN = "again"
+    RESOLVED = "resolved"
+    CALLING = "calling"
+    ACKNOWLEDGE = "acknowledge"
+    CANCEL = "cancel"
+    BACK_REFERENCE = "back_reference"
+    LANGUAGE_LV = "language_lv"
+    LANGUAGE_RU = "language_ru"
+    LANGUAGE_EN = "language_en"
+    PAST = "past"
+    HYPOTHETICAL = "hypothetical"
+    ONE_DEVICE = "one_device"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    EMERGENCY_EVERYONE = "emergency_everyone"
+    REPEAT_TICKET = "repeat_ticket"
+    GREETING = "greeting"
+    CONDITIONAL = "conditional"
+    TICKET_ORDER = "ticket_order"
+    TICKET_SENDING = "ticket_sending"
+    TICKET_NOUN = "ticket_noun"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TriggerPhrases:
     """A short thing that people say to the bot itself (yes, the second one, it works again), in each language."""

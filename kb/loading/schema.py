@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeGuard, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from kb.model import Act, Trust
+from kb.model import Act, CueId, Trust
 
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
@@ -114,7 +114,7 @@ class LexiconFile(_Strict):
 class CuesFile(_Strict):
     """cues.yaml."""
 
-    cues: dict[str, PhrasesPerLanguage]
+    cues: dict[CueId, PhrasesPerLanguage]
 
 
 class OptionalPhrasesPerLanguage(_Strict):

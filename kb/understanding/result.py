@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kb.model import EntryId, Language
 
@@ -29,13 +29,23 @@ class Candidate:
     corrections: tuple[str, ...] = ()
 
 
+class Step(NamedTuple):
+    """What a stage made of the reading: the best entry after it, its confidence, and the outcome."""
+
+    stage: str
+    entry: EntryId | None = None
+    confidence: float | None = None
+    outcome: Outcome = Outcome.UNKNOWN
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
     """What decided: for a person who asks why, and for the trace; it changes nothing.
 
-    A first score of `answer_from` is enough to answer, of `clarify_from` to ask back; `concepts` and `repairs` are
-    what message and entry share beyond spelling and what was read in place of unknown words; `known` tells whether the
-    message stands in the knowledge word for word; `decided_by` names the rule that had the last word.
+    A best confidence of `answer_threshold` is enough to answer, of `clarify_threshold` to ask back; `concepts` are what
+    message and entry share beyond spelling, `corrections` what was read in place of unknown words; `exact_match` tells
+    whether the message is a known question; `steps` are the stages that changed the reading, and `decided_by` names
+    the last of them that decided.
     """
 
     answer_threshold: float
@@ -44,6 +54,7 @@ class Explanation:
     corrections: tuple[str, ...] = ()
     exact_match: bool = False
     decided_by: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
