@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeGuard, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from kb.model import Act, CueId, Trust
+from kb.model import Act, CueId, DialogueAct, Trust
 
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
@@ -115,6 +115,12 @@ class CuesFile(_Strict):
     """cues.yaml."""
 
     cues: dict[CueId, PhrasesPerLanguage]
+
+
+class DialogueFile(_Strict):
+    """dialogue.yaml."""
+
+    acts: dict[DialogueAct, PhrasesPerLanguage]
 
 
 class OptionalPhrasesPerLanguage(_Strict):

@@ -15,6 +15,7 @@ from kb.understanding.reading import Reading, Stage
 from kb.understanding.result import Explanation, Interpretation, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
 from kb.understanding.stages.contrast import ResolveContrast
+from kb.understanding.stages.dialogue_act import DetectDialogueAct
 from kb.understanding.stages.exact_match import FindExactMatch
 from kb.understanding.stages.long_message import LastConfidentSegment
 from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting
@@ -23,7 +24,9 @@ from kb.understanding.stages.several_intents import SmallTalkLast, SplitIntents
 from kb.understanding.stages.thresholds import Thresholds
 from kb.understanding.stages.ticket_request import TicketRequest, TicketRequestDetector
 
-_NOT_DECIDING: Final = frozenset({"normalize", "detect_language", "detect_cues", "strip_greeting", "thresholds"})
+_NOT_DECIDING: Final = frozenset(
+    {"normalize", "detect_language", "detect_cues", "dialogue_act", "strip_greeting", "thresholds"}
+)
 """Stages that prepare or only measure: what decided is the last other one that changed the reading."""
 
 
@@ -46,6 +49,7 @@ class UnderstandingPipeline:
             Normalize(),
             DetectLanguage(LanguageIdentifier(dataset.words_by_language)),
             DetectCues(cues),
+            DetectDialogueAct(model.dialogue, dataset.featurizer),
             StripGreeting(cues),
             FindExactMatch(ranker),
             Rank(ranker, cues, titles),
@@ -80,6 +84,7 @@ class UnderstandingPipeline:
             secondary=reading.secondary,
             language=reading.language,
             signals=reading.cues,
+            acts=reading.acts,
             explanation=self._explain(reading, steps) if reading.candidates else None,
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kb.model import EntryId, Language
-from kb.understanding.result import Candidate, Outcome
+from kb.understanding.result import ActCandidate, Candidate, Outcome
 
 NOTHING_CORRECTED: tuple[str, ...] = ()
 
@@ -34,10 +34,16 @@ class Reading:
     tokens: list[str] = field(default_factory=list)
     language: Language | None = None
     cues: frozenset[str] = frozenset()
+    acts: tuple[ActCandidate, ...] = ()
     exact_match: ExactMatch | None = None
     candidates: tuple[Candidate, ...] = ()
     secondary: tuple[Candidate, ...] = ()
     outcome: Outcome = Outcome.UNKNOWN
+
+    @property
+    def in_conversation(self) -> bool:
+        """Whether something was talked about before."""
+        return self.previous_entry is not None
 
     @property
     def best(self) -> Candidate | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from kb.model import EntryId, Language
+from kb.model import DialogueAct, EntryId, Language
 
 
 class Outcome(StrEnum):
@@ -27,6 +27,13 @@ class Candidate:
     confidence: float
     question: str
     corrections: tuple[str, ...] = ()
+
+
+class ActCandidate(NamedTuple):
+    """A dialogue act that the message may be, with its probability."""
+
+    act: DialogueAct
+    confidence: float
 
 
 class Step(NamedTuple):
@@ -68,6 +75,8 @@ class Interpretation:
     """The language that the message is written in; None where it is too short to tell."""
     signals: frozenset[str] = field(default_factory=frozenset)
     """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
+    acts: tuple[ActCandidate, ...] = ()
+    """The dialogue acts that the message may be, likeliest first; OTHER is one of them."""
     explanation: Explanation | None = None
     """The reasons, where the matcher gives them."""
 
