@@ -132,6 +132,7 @@ class CueId(StrEnum):
     REPEAT_TICKET = "repeat_ticket"
     GREETING = "greeting"
     CONDITIONAL = "conditional"
+    CORRECTION = "correction"
     TICKET_ORDER = "ticket_order"
     TICKET_SENDING = "ticket_sending"
     TICKET_NOUN = "ticket_noun"
@@ -229,6 +230,10 @@ class Directory:
     sites: Mapping[str, str]
     topics: tuple[EntryId, ...]
     """The entries offered as choices when the bot greets or does not understand."""
+    fault_topics: tuple[EntryId, ...] = ()
+    """The entries offered where a fault is told without a device."""
+    follow_ups: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))
+    """The entries that answer "what does it cost?" and "how long?", whatever was talked about."""
 
 
 @dataclass(frozen=True, kw_only=True)

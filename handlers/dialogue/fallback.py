@@ -45,17 +45,19 @@ def unsupported_media(context: HandlerContext) -> HandlerResult | None:
 
 
 def fallback(context: HandlerContext) -> HandlerResult:
-    """Not understood: asks to say it otherwise and shows topics; the second time in a row calls people in."""
-    strikes = context.session.failed_turns + 1
+    """Not understood: a number, and topics; the second time in a row all numbers, and people are called in."""
+    failed_turns = context.session.failed_turns + 1
     directory = context.knowledge.base.directory
-    if strikes == 1:
-        options = context.topic_options(directory.topics)
-        ask, about = Ask(text=context.phrase("not_understood"), options=options), QuestionKind.TOPIC
-        actions: tuple[Action, ...] = (ask,)
+    line = context.session.line or directory.general_line
+    if failed_turns == 1:
+        options, about = context.topic_options(directory.topics), QuestionKind.TOPIC
+        ask = Ask(text=context.phrase("not_understood"), options=options)
+        number = context.say_line("or_call", context.session.line or directory.urgent_line)
+        actions: tuple[Action, ...] = (ask, number)
     else:
-        options = context.line_options()
-        ask, about = Ask(text=context.phrase("not_understood_again"), options=options), QuestionKind.LINE
-        line = context.session.line or directory.general_line
-        actions = (ask, NotifyStaff(line=line, reason=HandoffReason.NOT_UNDERSTOOD))
-    session = replace(context.session, failed_turns=strikes, question=context.new_question(about, options))
+        options, about = context.line_options(), QuestionKind.LINE
+        ask = Ask(text=context.phrase("which_line"), options=options)
+        notify = NotifyStaff(line=line, reason=HandoffReason.NOT_UNDERSTOOD)
+        actions = (context.say("not_understood_again"), *context.show_lines(), ask, notify)
+    session = replace(context.session, failed_turns=failed_turns, question=context.new_question(about, options))
     return HandlerResult(actions=actions, session=session, act="none", outcome=Outcome.UNKNOWN)

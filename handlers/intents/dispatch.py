@@ -47,6 +47,23 @@ def answer_entries(context: HandlerContext, first: Entry, second: Entry | None =
     return replace(result, actions=(*result.actions, *also.actions), session=session)
 
 
+def ticket_request(context: HandlerContext) -> HandlerResult | None:
+    """A ticket that is ordered in so many words, whatever else the message says."""
+    answered = context.answered_entry
+    explanation = context.interpretation.explanation
+    if answered is None or answered.act is not Act.TICKET or explanation is None:
+        return None
+    return answer_intents(context) if explanation.decided_by == "ticket_request" else None
+
+
+def report_outage_first(context: HandlerContext, entry: Entry) -> HandlerResult:
+    """Trading has stopped: its entry first, then what else the message surely is about, if that is no small talk."""
+    beside = context.answered_entry
+    if beside is None or beside.act is not Act.ANSWER or beside.id == entry.id:
+        return report_outage(context, entry)
+    return answer_entries(context, entry, beside)
+
+
 def _select_entries(entries: list[Entry]) -> list[Entry]:
     """Two at most; no small talk beside a matter, and no two faults that end in the same call."""
     matters = [entry for entry in entries if entry.act is not Act.TALK] or entries

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final, TypeGuard, TypeVar, get_args
+from typing import Annotated, Final, Literal, TypeGuard, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
@@ -101,6 +101,10 @@ class DirectoryFile(_Strict):
     office: OfficeSection
     sites: dict[str, Url]
     topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
+    fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
+    follow_ups: dict[Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW], NonEmptyText] = Field(
+        default_factory=dict
+    )
     source_label: TextPerLanguage
     sources: dict[str, SourceSection]
 

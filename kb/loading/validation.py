@@ -47,6 +47,8 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
         yield f"directory.yaml: {key}: {line!r} is no line: write one of {_names(directory.lines)}"
     named = {f"lines.{line}.entry": part.entry for line, part in directory.lines.items() if part.entry}
     named |= {f"topics.{number}": topic for number, topic in enumerate(directory.topics)}
+    named |= {f"fault_topics.{number}": topic for number, topic in enumerate(directory.fault_topics)}
+    named |= {f"follow_ups.{act}": entry for act, entry in directory.follow_ups.items()}
     named |= {key: entry for key in ("greeting_entry", "resolved_entry") if (entry := getattr(directory, key))}
     for key, entry in named.items():
         if entry not in files.ids:

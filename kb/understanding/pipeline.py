@@ -15,6 +15,7 @@ from kb.understanding.reading import Reading, Stage
 from kb.understanding.result import Explanation, Interpretation, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
 from kb.understanding.stages.contrast import ResolveContrast
+from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
 from kb.understanding.stages.dialogue_act import DetectDialogueAct
 from kb.understanding.stages.exact_match import FindExactMatch
 from kb.understanding.stages.long_message import LastConfidentSegment
@@ -40,7 +41,7 @@ class UnderstandingPipeline:
         self._featurizer = dataset.featurizer
         self._cues = cues = CueMatcher(knowledge.cues)
         self._ranker = ranker = Ranker(knowledge, model, dataset, cues)
-        titles = {
+        self._titles = titles = {
             entry.id: [token for language in LANGUAGES for token in phonetic_tokens(entry.title[language])]
             for entry in knowledge.entries.values()
         }
@@ -53,6 +54,7 @@ class UnderstandingPipeline:
             StripGreeting(cues),
             FindExactMatch(ranker),
             Rank(ranker, cues, titles),
+            LeanOnPreviousTurn(ranker, cues, titles),
             ResolveContrast(ranker, cues),
             LastConfidentSegment(ranker),
             SplitIntents(ranker),
@@ -66,11 +68,28 @@ class UnderstandingPipeline:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
         return self._cues.match_whole(text)
 
+    def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
+        """Which of `entries` the text means, where it clearly means one of them."""
+        return self._ranker.choose(phonetic_tokens(text), entries, self._titles)
+
     def understand(
-        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+        self,
+        text: str,
+        *,
+        language: Language | None = None,
+        previous_entry: EntryId | None = None,
+        previous_terms: Sequence[str] = (),
     ) -> Interpretation:
-        """What `text` means; `language` is that of the conversation so far, `previous_entry` what it was last about."""
-        reading = Reading(text=text, conversation_language=language, previous_entry=previous_entry)
+        """What `text` means; `language` is that of the conversation so far, `previous_entry` what it was last about.
+
+        `previous_terms` are the telling tokens of the turn before.
+        """
+        reading = Reading(
+            text=text,
+            conversation_language=language,
+            previous_entry=previous_entry,
+            previous_terms=tuple(previous_terms),
+        )
         steps: list[Step] = []
         for stage in self.stages:
             before, reading = reading, stage(reading)
@@ -85,6 +104,7 @@ class UnderstandingPipeline:
             language=reading.language,
             signals=reading.cues,
             acts=reading.acts,
+            terms=self._ranker.telling_terms(reading.tokens),
             explanation=self._explain(reading, steps) if reading.candidates else None,
         )
 

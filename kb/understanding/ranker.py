@@ -1,6 +1,6 @@
 """Ranks the entries that tokens may mean and tells how sure that is; shared by all stages that read a part; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp
 from typing import Final
 
@@ -9,6 +9,7 @@ from kb.classifier.scorer import IntentClassifier
 from kb.classifier.trainer import URGENT_ACTS, TrainedModel
 from kb.features.dataset import OUT_OF_SCOPE, Dataset
 from kb.model import Act, EntryId, KnowledgeBase
+from kb.text.phonetic import stem
 from kb.understanding.cues import CueMatcher
 from kb.understanding.explanation import NearestQuestion
 from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch
@@ -25,6 +26,17 @@ IN_CONVERSATION_LOG_ODDS: Final = 1.0
 EXACT_MATCH_BONUS: Final = 3.0
 """Added to the score of the entry whose known question the message is."""
 EXACT_MATCH_CONFIDENCE: Final = 0.99
+EXCLUDED_PENALTY: Final = 3.0
+"""Taken off the score of an entry that the person has just said they do not mean."""
+TITLE_BONUS: Final = 2.0
+"""Added to the score of an offered entry for all the words of a message standing in its title."""
+MIN_CHOICE_MARGIN: Final = 0.7
+"""How far (in scores) the chosen one of several offered entries must stand before the next."""
+MAX_TERMS: Final = 5
+MIN_TERM_LENGTH: Final = 3
+COMMON_SHARE: Final = 0.02
+"""A token in more of the known questions than this tells nothing of what is talked about."""
+NO_TERMS: Final[Mapping[str, float]] = {}
 
 
 class Ranker:
@@ -36,6 +48,8 @@ class Ranker:
         self._column_of = {entry: column for column, entry in enumerate(self._entries)}
         self._calibration: Calibration = trained.calibration
         self._classifier = IntentClassifier(trained.model, dataset.featurizer, dataset.vocabulary)
+        self._vocabulary = dataset.vocabulary
+        self._common = COMMON_SHARE * max(len(dataset.questions), 1) + 1
         self._nearest_question = NearestQuestion(dataset.questions)
         self._urgent = frozenset(entry.id for entry in entries if entry.act in URGENT_ACTS)
         self.small_talk = frozenset(entry.id for entry in entries if entry.act is Act.TALK)
@@ -74,10 +88,18 @@ class Ranker:
         exact_match: ExactMatch | None,
         *,
         context: Scores | None = None,
+        context_terms: Mapping[str, float] = NO_TERMS,
+        excluded: EntryId | None = None,
         limit: int = MAX_CANDIDATES,
     ) -> tuple[Candidate, ...]:
-        """What the tokens may mean, best first; `context` is added to the scores."""
-        scores, corrections = self._classifier.scores(tokens)
+        """What the tokens may mean, best first.
+
+        `context` is added to the scores; `context_terms` are further tokens with their weights; `excluded` is an entry
+        that the person has just said they do not mean.
+        """
+        scores, corrections = self._classifier.scores(tokens, context_terms)
+        if excluded is not None and excluded in self._column_of:
+            scores[self._column_of[excluded]] -= EXCLUDED_PENALTY
         if context is not None:
             scores += context.astype(scores.dtype)
         if exact_match is not None:
@@ -91,6 +113,31 @@ class Ranker:
         shown = min(limit, max(MIN_CANDIDATES, sum(one >= MIN_CANDIDATE_CONFIDENCE for one in likely)))
         best = zip(order[:shown].tolist(), likely, strict=False)
         return tuple(self.candidate(self._entries[column], one, tokens, corrections) for column, one in best)
+
+    def choose(
+        self, tokens: Sequence[str], entries: Sequence[EntryId], titles: Mapping[EntryId, Sequence[str]]
+    ) -> EntryId | None:
+        """Which of `entries` the tokens mean, by their scores and by the words of the titles."""
+        known = [entry for entry in entries if entry in self._column_of]
+        if not tokens or not known:
+            return None
+        scores = self._classifier.scores(tokens)[0]
+        rated = sorted(
+            (
+                (float(scores[self._column_of[entry]]) + TITLE_BONUS * _title_overlap(tokens, titles[entry]), entry)
+                for entry in known
+            ),
+            reverse=True,
+        )
+        clear = len(rated) == 1 or rated[0][0] - rated[1][0] >= MIN_CHOICE_MARGIN
+        return rated[0][1] if clear and rated[0][0] > 0 else None
+
+    def telling_terms(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """The rarest tokens of a message, in their order: what a turn after it may lean on."""
+        known = {token: self._vocabulary.get(token, 0) for token in tokens if len(token) >= MIN_TERM_LENGTH}
+        rare = sorted((count, token) for token, count in known.items() if 0 < count <= self._common)[:MAX_TERMS]
+        kept = {token for _, token in rare}
+        return tuple(token for token in dict.fromkeys(tokens) if token in kept)
 
     def candidate(
         self,
@@ -123,3 +170,9 @@ class Ranker:
     def is_answered(self, candidates: Sequence[Candidate]) -> bool:
         """Whether they would be answered outside a conversation."""
         return self.outcome(candidates) is Outcome.ANSWERED
+
+
+def _title_overlap(tokens: Sequence[str], title: Sequence[str]) -> float:
+    """The share (0 to 1) of the tokens that stand in the title, whatever their endings."""
+    stems = {stem(token) for token in title}
+    return sum(stem(token) in stems for token in tokens) / len(tokens)

@@ -29,6 +29,7 @@ class Reading:
     text: str
     conversation_language: Language | None = None
     previous_entry: EntryId | None = None
+    previous_terms: tuple[str, ...] = ()
     normalized: str = ""
     surface_tokens: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)

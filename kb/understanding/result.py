@@ -1,5 +1,6 @@
 """What a message was taken to mean: the values that pass from the matcher to the handlers; nothing is computed here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -75,6 +76,8 @@ class Interpretation:
     """The language that the message is written in; None where it is too short to tell."""
     signals: frozenset[str] = field(default_factory=frozenset)
     """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
+    terms: tuple[str, ...] = ()
+    """The telling tokens of the message: what a dependent turn after it may lean on."""
     acts: tuple[ActCandidate, ...] = ()
     """The dialogue acts that the message may be, likeliest first; OTHER is one of them."""
     explanation: Explanation | None = None
@@ -90,9 +93,21 @@ class Interpreter(Protocol):
     """What the handlers need of a matcher."""
 
     def understand(
-        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+        self,
+        text: str,
+        *,
+        language: Language | None = None,
+        previous_entry: EntryId | None = None,
+        previous_terms: Sequence[str] = (),
     ) -> Interpretation:
-        """What `text` means; `language` is the talk's language so far, `after` the entry that it last was about."""
+        """What `text` means; `language` is that of the conversation so far.
+
+        `previous_entry` is what it was last about, `previous_terms` are the telling tokens of the turn before.
+        """
+        ...
+
+    def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
+        """Which of `entries` the text means, where it clearly means one of them."""
         ...
 
     def match_cue(self, text: str) -> str | None:
