@@ -15,6 +15,7 @@ from handlers.dialogue.incident import (
     bare_fault,
     detail,
     device_fault,
+    device_only,
     outage,
     partly,
     still_not,
@@ -30,7 +31,7 @@ from handlers.intents.ticket import insists_on_ticket
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import MAX_TURNS, Decision, Session, Trace, Turn
-from kb.model import CueId, Language
+from kb.model import Act, CueId, Language
 from kb.understanding.result import Interpretation, Outcome
 
 DEFAULT_LANGUAGE: Final[Language] = "lv"
@@ -71,12 +72,13 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("ticket_pressed", insists_on_ticket),
     ("ticket_wish", ticket_wish),
     ("detail", detail),
+    ("device_only", device_only),
     ("device_fault", device_fault),
     ("follow_up", follow_up),
     ("courtesy", courtesy),
-    ("topic", answer_intents),
-    ("bare_fault", bare_fault),
     ("anger", anger),
+    ("bare_fault", bare_fault),
+    ("topic", answer_intents),
     ("acknowledged", acknowledge),
     ("confusion", confusion),
     ("clarify", clarify),
@@ -104,7 +106,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         language=language or inbound.language or DEFAULT_LANGUAGE,
         interpretation=interpretation,
         cue=cue,
-        outage=outage_probability(interpretation),
+        outage=outage_probability(interpretation, _urgent_entries(knowledge)),
         has_media=has_media,
     )
     context = replace(context, act=dialogue_act(context))
@@ -113,10 +115,14 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     warning = (context.say("secret"),) if masked else ()
     return Decision(
         actions=(*result.actions, *warning),
-        session=_remember(result, context),
+        session=_remember(name, result, context),
         trace=_trace(name, result, context, masked),
         stored_text=stored_text,
     )
+
+
+def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:
+    return frozenset(entry.id for entry in knowledge.base.entries.values() if entry.act is Act.CRITICAL)
 
 
 def _without_removed_entries(session: Session, knowledge: KnowledgeBundle) -> Session:
@@ -142,13 +148,13 @@ def _interpret(
     return knowledge.interpreter.match_cue(text), interpretation
 
 
-def _remember(result: HandlerResult, context: HandlerContext) -> Session:
+def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Session:
     """The session with this turn, where it says anything to the next one."""
     terms = context.interpretation.terms
     last = context.last_turn
     if not terms and last is not None:
         terms = last.terms
-    turn = Turn(act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now)
+    turn = Turn(handler=name, act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now)
     return replace(result.session, turns=(*result.session.turns, turn)[-MAX_TURNS:])
 
 

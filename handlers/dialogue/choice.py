@@ -13,6 +13,19 @@ from handlers.model.session import OpenQuestion, QuestionKind
 from kb.model import LANGUAGES, Act, CueId, DialogueAct, EntryId, LineId
 from kb.understanding.result import Outcome
 
+_NO_CHOICE: Final = frozenset(
+    {
+        DialogueAct.ASK_NUMBER,
+        DialogueAct.ASK_PERSON,
+        DialogueAct.CANNOT_REACH,
+        DialogueAct.CHASING,
+        DialogueAct.THANKS,
+        DialogueAct.GREETING,
+        DialogueAct.ANGER,
+        DialogueAct.CONFUSION,
+    }
+)
+"""Acts that are no answer to "which of these?"."""
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1}
 
 
@@ -61,11 +74,7 @@ def _option_by_text(context: HandlerContext, question: OpenQuestion) -> Option |
 def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option | None:
     """The option whose entry the words mean, of those offered: "virtuvē" after two printers."""
     answered = context.answered_entry
-    if question.about is not QuestionKind.TOPIC or context.act not in (
-        None,
-        DialogueAct.DETAIL,
-        DialogueAct.BARE_FAULT,
-    ):
+    if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE:
         return None
     options = {EntryId(option.id.removeprefix("entry:")): option for option in question.options}
     if answered is not None:

@@ -17,7 +17,7 @@ MIN_OFFER_CONFIDENCE: Final = 0.02
 def clarify(context: HandlerContext) -> HandlerResult | None:
     """Two or three entries are possible: offers them. If trading may have stopped, the number comes first."""
     understanding = context.interpretation
-    if understanding.outcome is not Outcome.CLARIFIED:
+    if understanding.outcome is Outcome.UNKNOWN:
         return None
     best, *others = understanding.candidates[:3]
     likely = [match for match in others if match.confidence >= MIN_OFFER_CONFIDENCE] or others[:1]

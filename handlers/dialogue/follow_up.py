@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.intents.dispatch import answer_entries
-from handlers.model.context import CONFIDENT_FROM, HandlerContext, HandlerResult
+from handlers.model.context import HandlerContext, HandlerResult
 from kb.model import Act, DialogueAct, Entry
 
+TOPIC_WINS_FROM: Final = 0.6
+"""A topic of the message itself that is as likely as this wins."""
 _FOLLOW_UPS: Final = frozenset(
     {DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW}
 )
@@ -17,7 +19,7 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
     if context.act not in _FOLLOW_UPS or context.last_turn is None:
         return None
     best = context.interpretation.best
-    if context.answered_entry is not None and best is not None and best.confidence >= CONFIDENT_FROM:
+    if context.answered_entry is not None and best is not None and best.confidence >= TOPIC_WINS_FROM:
         return None
     topic = context.topic_entry
     about = _about(context, topic)

@@ -12,7 +12,7 @@ from handlers.model.actions import (
     Say,
     ShowTicketChannel,
 )
-from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
 from kb.model import Act, CueId, DialogueAct, Entry, LineId
@@ -22,6 +22,7 @@ ALARM_THRESHOLD: Final = 0.5
 """From this probability on the helpdesk is told that trading has stopped."""
 PLAINLY_WORKS: Final = 0.6
 """From this probability on "it works again" is a plain statement."""
+MAX_OFFERED: Final = 3
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
 _QUESTION_MARK: Final = "?"
@@ -40,7 +41,8 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     said = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
     if not said:
         return None
-    plain = context.cue == CueId.RESOLVED or context.act_confidence(DialogueAct.WORKS_AGAIN) >= PLAINLY_WORKS
+    signalled = CueId.RESOLVED in context.interpretation.signals and context.act is DialogueAct.WORKS_AGAIN
+    plain = context.cue == CueId.RESOLVED or signalled or context.act_confidence(DialogueAct.WORKS_AGAIN) >= PLAINLY_WORKS
     if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text:
@@ -117,15 +119,16 @@ def detail(context: HandlerContext) -> HandlerResult | None:
         return None
     line = line_of_fault(context)
     last = context.last_turn
-    repeated = last is not None and last.act == "detail"
+    repeated = last is not None and last.handler == "detail"
     said: Say = context.say_line("detail_again" if repeated else "detail", line)
     session = replace(context.resolved_session, line=line)
-    return context.result("detail", said, session=session, line=line)
+    return context.result(Act.PROBLEM, said, session=session, line=line)
 
 
 def bare_fault(context: HandlerContext) -> HandlerResult | None:
     """A fault without a device: asks which, the number first; where one is talked about it is that one still."""
-    if context.act is not DialogueAct.BARE_FAULT:
+    answered = context.answered_entry
+    if context.act is not DialogueAct.BARE_FAULT or (answered is not None and answered.act is not Act.ANSWER):
         return None
     if context.last_turn is not None and context.session.outage_reported:
         return still_broken(context)
@@ -134,6 +137,23 @@ def bare_fault(context: HandlerContext) -> HandlerResult | None:
     if not options:
         return None
     ask = Ask(text=context.phrase("what_is_broken"), options=options)
+    session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
+    number = context.say_line("stopped_too", directory.urgent_line)
+    return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def device_only(context: HandlerContext) -> HandlerResult | None:
+    """A device and nothing of it: asks what about it, offering its faults first."""
+    if context.act is not DialogueAct.DEVICE_ONLY:
+        return None
+    directory = context.knowledge.base.directory
+    likely = [context.entry_of(one) for one in context.interpretation.candidates]
+    faults = [entry.id for entry in likely if entry.act in (Act.PROBLEM, Act.CRITICAL)]
+    offered = tuple(dict.fromkeys((*faults, *(entry.id for entry in likely if entry.act is Act.ANSWER))))[:MAX_OFFERED]
+    if not offered:
+        return None
+    options = (*context.topic_options(offered), Option(id=NONE_OF_THESE, title=context.phrase("none_of_these")))
+    ask = Ask(text=context.phrase("what_about_it"), options=options)
     session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
     number = context.say_line("stopped_too", directory.urgent_line)
     return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)

@@ -21,6 +21,8 @@ _HANDLER_BY_ACT: Final[Mapping[Act, Callable[[HandlerContext, Entry], HandlerRes
     Act.ANSWER: answer,
     Act.TALK: small_talk,
 }
+MIN_OUTAGE_TO_ANSWER: Final = 0.3
+"""A message that is less likely to say that trading has stopped is asked back about."""
 _ACTS_BY_URGENCY: Final = tuple(_HANDLER_BY_ACT)
 """Acts in the order of _BY_ACT: what a message is answered with first."""
 
@@ -29,6 +31,9 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     """One or two entries that the message surely means."""
     understanding = context.interpretation
     if understanding.outcome is not Outcome.ANSWERED:
+        return None
+    best = understanding.candidates[0]
+    if context.entry_of(best).act is Act.CRITICAL and context.outage < MIN_OUTAGE_TO_ANSWER:
         return None
     found = {
         match.entry: context.entry_of(match) for match in (*understanding.candidates[:1], *understanding.secondary)

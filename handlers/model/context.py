@@ -20,7 +20,7 @@ CONFIDENT_FROM: Final = 0.8
 
 NONE_OF_THESE: Final = "none"
 
-_ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL, "detail"})
+_ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ class Incident(StrEnum):
 class Turn:
     """What one turn was about; it holds no sentence. `terms` are the telling tokens of the message."""
 
+    handler: str
     act: str
     entry: EntryId | None = None
     line: LineId | None = None

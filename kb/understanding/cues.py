@@ -15,8 +15,8 @@ GREETING_CUE: Final = "greeting"
 """The cue that opens a message and tells nothing of what it is about."""
 MAX_GREETING_WORDS: Final = 4
 """Words."""
-OPENING_CUES: Final = frozenset({CueId.CORRECTION})
-"""Cues that count at the beginning of a longer message only."""
+OPENING_CUES: Final = frozenset({CueId.CORRECTION, CueId.POLITENESS})
+"""Cues that are a part of a longer message and say nothing alone."""
 MAX_OPENING_WORDS: Final = 4
 MIN_FUZZY_LENGTH: Final = 4
 """A word shorter than this is not taken for a slip of another."""
@@ -98,6 +98,28 @@ class CueMatcher:
         openings = self._openings.get(cue, frozenset())
         longest = min(MAX_OPENING_WORDS, len(tokens) - 1)
         return any(tuple(tokens[:length]) in openings for length in range(1, longest + 1))
+
+    def strip_opening(self, tokens: list[str], cue: str) -> list[str]:
+        """The tokens after the longest phrase of this cue that they begin with."""
+        openings = self._openings.get(cue, frozenset())
+        for length in range(min(MAX_OPENING_WORDS, len(tokens) - 1), 0, -1):
+            if tuple(tokens[:length]) in openings:
+                return tokens[length:]
+        return tokens
+
+    def strip_everywhere(self, tokens: list[str], cue: str) -> list[str]:
+        """The tokens without the phrases of this cue, wherever they stand; all of them where nothing would be left."""
+        phrases = self._openings.get(cue, frozenset())
+        kept: list[str] = []
+        place = 0
+        while place < len(tokens):
+            length = next(
+                (n for n in range(MAX_OPENING_WORDS, 0, -1) if tuple(tokens[place : place + n]) in phrases), 0
+            )
+            if not length:
+                kept.append(tokens[place])
+            place += max(length, 1)
+        return kept if 0 < len(kept) < len(tokens) else tokens
 
     def strip_greeting(self, tokens: list[str]) -> list[str]:
         """What is said (skeletons) after "good evening": the message is about that, even where it is not understood."""

@@ -19,14 +19,14 @@ from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
 from kb.understanding.stages.dialogue_act import DetectDialogueAct
 from kb.understanding.stages.exact_match import FindExactMatch
 from kb.understanding.stages.long_message import LastConfidentSegment
-from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting
+from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting, StripPoliteness
 from kb.understanding.stages.rank import Rank
 from kb.understanding.stages.several_intents import SmallTalkLast, SplitIntents
 from kb.understanding.stages.thresholds import Thresholds
 from kb.understanding.stages.ticket_request import TicketRequest, TicketRequestDetector
 
 _NOT_DECIDING: Final = frozenset(
-    {"normalize", "detect_language", "detect_cues", "dialogue_act", "strip_greeting", "thresholds"}
+    {"normalize", "detect_language", "detect_cues", "dialogue_act", "strip_greeting", "strip_politeness", "thresholds"}
 )
 """Stages that prepare or only measure: what decided is the last other one that changed the reading."""
 
@@ -50,9 +50,10 @@ class UnderstandingPipeline:
             Normalize(),
             DetectLanguage(LanguageIdentifier(dataset.words_by_language)),
             DetectCues(cues),
-            DetectDialogueAct(model.dialogue, dataset.featurizer),
             StripGreeting(cues),
             FindExactMatch(ranker),
+            StripPoliteness(cues),
+            DetectDialogueAct(model.dialogue, dataset.featurizer),
             Rank(ranker, cues, titles),
             LeanOnPreviousTurn(ranker, cues, titles),
             ResolveContrast(ranker, cues),
@@ -104,6 +105,7 @@ class UnderstandingPipeline:
             language=reading.language,
             signals=reading.cues,
             acts=reading.acts,
+            corrects=reading.corrects,
             terms=self._ranker.telling_terms(reading.tokens),
             explanation=self._explain(reading, steps) if reading.candidates else None,
         )

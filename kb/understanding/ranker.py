@@ -32,6 +32,8 @@ TITLE_BONUS: Final = 2.0
 """Added to the score of an offered entry for all the words of a message standing in its title."""
 MIN_CHOICE_MARGIN: Final = 0.7
 """How far (in scores) the chosen one of several offered entries must stand before the next."""
+MAX_CHOICE_WORDS: Final = 4
+"""A longer message that names no offered title is no answer to "which of these?"."""
 MAX_TERMS: Final = 5
 MIN_TERM_LENGTH: Final = 3
 COMMON_SHARE: Final = 0.02
@@ -119,7 +121,8 @@ class Ranker:
     ) -> EntryId | None:
         """Which of `entries` the tokens mean, by their scores and by the words of the titles."""
         known = [entry for entry in entries if entry in self._column_of]
-        if not tokens or not known:
+        overlaps = any(_title_overlap(tokens, titles[entry]) for entry in known)
+        if not tokens or not known or (len(tokens) > MAX_CHOICE_WORDS and not overlaps):
             return None
         scores = self._classifier.scores(tokens)[0]
         rated = sorted(

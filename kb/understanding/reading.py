@@ -36,6 +36,7 @@ class Reading:
     language: Language | None = None
     cues: frozenset[str] = frozenset()
     acts: tuple[ActCandidate, ...] = ()
+    corrects: bool = False
     exact_match: ExactMatch | None = None
     candidates: tuple[Candidate, ...] = ()
     secondary: tuple[Candidate, ...] = ()

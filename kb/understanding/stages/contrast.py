@@ -79,7 +79,7 @@ class ResolveContrast:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with the candidates of what is wanted."""
-        if reading.exact_match is not None:
+        if reading.exact_match is not None or reading.corrects:
             return reading
         wanted = self._wanted(reading)
         return replace(reading, candidates=wanted) if wanted else reading

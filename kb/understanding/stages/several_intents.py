@@ -1,5 +1,6 @@
 """Further matters in the sentences of one message, and small talk put after them; pure."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -10,6 +11,8 @@ from kb.understanding.reading import Reading
 from kb.understanding.result import Candidate
 from kb.understanding.stages.contrast import without_exclusions
 
+MIN_WORDS_OF_HALF: Final = 3
+_CONJUNCTION: Final = re.compile(r"\s(?:un|и|i|and|kā arī|а также|also)\s")
 MIN_WORDS_TO_SPLIT: Final = 4
 """A message of fewer words is one thing said."""
 
@@ -25,6 +28,8 @@ class SplitIntents:
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its secondary entries."""
         sentences = split_sentences(reading.normalized)
+        if len(sentences) < 2:
+            sentences = _halves(reading.normalized)
         if len(sentences) < 2 or len(reading.tokens) < MIN_WORDS_TO_SPLIT:
             return reading
         first = reading.candidates[0].entry
@@ -37,6 +42,15 @@ class SplitIntents:
                 if another and self._ranker.is_answered((best,)):
                     found.setdefault(best.entry, best)
         return replace(reading, secondary=tuple(found.values())) if found else reading
+
+
+def _halves(normalized: str) -> list[str]:
+    """The two sides of "and" that are long enough to be a matter each."""
+    for found in _CONJUNCTION.finditer(normalized):
+        halves = [normalized[: found.start()], normalized[found.end() :]]
+        if all(len(half.split()) >= MIN_WORDS_OF_HALF for half in halves):
+            return halves
+    return []
 
 
 class SmallTalkLast:
