@@ -26,6 +26,8 @@ _NO_CHOICE: Final = frozenset(
     }
 )
 """Acts that are no answer to "which of these?"."""
+_SURELY_NO_CHOICE: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED, DialogueAct.PARTLY})
+SURELY: Final = 0.6
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1}
 
 
@@ -74,7 +76,8 @@ def _option_by_text(context: HandlerContext, question: OpenQuestion) -> Option |
 def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option | None:
     """The option whose entry the words mean, of those offered: "virtuvē" after two printers."""
     answered = context.answered_entry
-    if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE:
+    told = context.act in _SURELY_NO_CHOICE and context.act_confidence(context.act) >= SURELY
+    if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE or told:
         return None
     options = {EntryId(option.id.removeprefix("entry:")): option for option in question.options}
     if answered is not None:

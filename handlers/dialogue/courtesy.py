@@ -1,6 +1,7 @@
 """Greetings, thanks, anger, confusion: answered calmly, and never counted as not understood; pure."""
 
 from dataclasses import replace
+from typing import Final
 
 from handlers.intents.small_talk import small_talk
 from handlers.intents.ticket import show_ticket_channel
@@ -9,6 +10,9 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.session import QuestionKind
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
 from kb.understanding.result import Outcome
+
+TOPIC_WINS_FROM: Final = 0.8
+"""A topic that is as likely as this wins over a less likely wish for the ticket e-mail."""
 
 
 def courtesy(context: HandlerContext) -> HandlerResult | None:
@@ -55,7 +59,7 @@ def ticket_wish(context: HandlerContext) -> HandlerResult | None:
         return None
     if context.answered_entry is not None and context.answered_entry.act is Act.ANSWER and context.cue is None:
         best = context.interpretation.best
-        if best is not None and best.confidence >= 0.9:
+        if best is not None and best.confidence >= TOPIC_WINS_FROM > context.act_confidence(context.act):
             return None
     return show_ticket_channel(context, entry)
 

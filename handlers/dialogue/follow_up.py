@@ -9,6 +9,9 @@ from kb.model import Act, DialogueAct, Entry
 
 TOPIC_WINS_FROM: Final = 0.6
 """A topic of the message itself that is as likely as this wins."""
+SURE_FOLLOW_UP: Final = 0.75
+"""A bare question for a price or a time that is as likely as this is about what was said before."""
+_NAMED: Final = frozenset({DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW})
 _FOLLOW_UPS: Final = frozenset(
     {DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW}
 )
@@ -19,7 +22,8 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
     if context.act not in _FOLLOW_UPS or context.last_turn is None:
         return None
     best = context.interpretation.best
-    if context.answered_entry is not None and best is not None and best.confidence >= TOPIC_WINS_FROM:
+    sure = context.act_confidence(context.act) >= SURE_FOLLOW_UP and context.act in _NAMED
+    if not sure and context.answered_entry is not None and best is not None and best.confidence >= TOPIC_WINS_FROM:
         return None
     topic = context.topic_entry
     about = _about(context, topic)
@@ -46,7 +50,7 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
 
 def _about(context: HandlerContext, topic: Entry | None) -> Entry | None:
     """The entry that answers the question whatever the topic; the topic itself where it tells of days."""
-    if context.act not in (DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW):
+    if context.act not in _NAMED:
         return None
     tells_time = (
         topic is not None and topic.act is Act.ANSWER and any(sign.isdigit() for sign in _facts(topic, context))

@@ -23,6 +23,10 @@ ALARM_THRESHOLD: Final = 0.5
 PLAINLY_WORKS: Final = 0.6
 """From this probability on "it works again" is a plain statement."""
 MAX_OFFERED: Final = 3
+MIN_OUTAGE_TO_ASK: Final = 0.2
+"""From this probability on it is asked whether trading has stopped."""
+MIN_TOPIC_TOLD_OF: Final = 0.2
+MIN_WORDS_TOLD_OF: Final = 4
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
 _QUESTION_MARK: Final = "?"
@@ -140,6 +144,22 @@ def bare_fault(context: HandlerContext) -> HandlerResult | None:
     session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
     number = context.say_line("stopped_too", directory.urgent_line)
     return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def not_now(context: HandlerContext) -> HandlerResult | None:
+    """A till that stopped yesterday, may stop one day, or is one of several: no alarm, but the line that knows."""
+    best = context.interpretation.best
+    if best is None or context.entry_of(best).act is not Act.CRITICAL or context.outage >= MIN_OUTAGE_TO_ASK:
+        return None
+    if context.session.outage_reported:
+        return still_broken(context)
+    told_of = best.confidence >= MIN_TOPIC_TOLD_OF and len(context.text.split()) >= MIN_WORDS_TOLD_OF
+    if not told_of:
+        return None
+    line = context.knowledge.base.directory.urgent_line
+    known = context.knowledge.base.directory.lines[line]
+    session = replace(context.resolved_session, line=line)
+    return context.result(Act.ANSWER, context.say_line("not_now", line), session=session, entry=known.entry, line=line)
 
 
 def device_only(context: HandlerContext) -> HandlerResult | None:

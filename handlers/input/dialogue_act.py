@@ -19,8 +19,9 @@ NOT_STOPPED_LOG_ODDS: Final = 3.0
 """What such a cue takes off the log-odds that trading has stopped now."""
 EMERGENCY_LOG_ODDS: Final = 1.0
 """What a cry for everyone ("all tills", "we lose money", SOS) adds to them."""
-TOPIC_LOG_ODDS_WEIGHT: Final = 0.5
+TOPIC_LOG_ODDS_WEIGHT: Final = 0.3
 """How much of the log-odds of an urgent topic is added to those of the act."""
+MAX_TOPIC_CONFIDENCE: Final = 0.9
 TOPIC_ACTS: Final = frozenset({DialogueAct.OTHER, DialogueAct.OUTAGE})
 COURTESIES: Final = frozenset({DialogueAct.GREETING, DialogueAct.THANKS, DialogueAct.SMALL_TALK})
 NEED_A_TURN_BEFORE: Final = frozenset(
@@ -37,6 +38,23 @@ NEED_A_TURN_BEFORE: Final = frozenset(
     }
 )
 """Acts that say nothing at the beginning of a conversation."""
+NOT_IN_A_CORRECTION: Final = frozenset(
+    {
+        DialogueAct.DETAIL,
+        DialogueAct.WRONG_ANSWER,
+        DialogueAct.CONFUSION,
+        DialogueAct.AGREE,
+        DialogueAct.CHOOSE_BOTH,
+        DialogueAct.DONT_KNOW,
+        DialogueAct.INSIST,
+        DialogueAct.ELABORATE,
+        DialogueAct.DEVICE_ONLY,
+        DialogueAct.BARE_FAULT,
+    }
+)
+"""Acts that a message is not which says what was meant instead."""
+NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
+MIN_PHONE_DIGITS: Final = 7
 
 
 def dialogue_act(context: HandlerContext) -> DialogueAct | None:
@@ -44,9 +62,12 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     interpretation = context.interpretation
     explanation = interpretation.explanation
     known_topic = explanation is not None and explanation.exact_match and not _is_talk_or_people(context)
-    if known_topic or interpretation.corrects:
+    if known_topic:
         return None
-    likely = [one for one in interpretation.acts if one.act not in NEED_A_TURN_BEFORE or context.last_turn is not None]
+    impossible = NOT_IN_A_CORRECTION if interpretation.corrects else NO_ACTS
+    if context.last_turn is None:
+        impossible |= NEED_A_TURN_BEFORE
+    likely = [one for one in interpretation.acts if one.act not in impossible]
     if _answers_with_details(context, likely):
         return DialogueAct.DETAIL
     first = next((one for one in likely if one.act is not DialogueAct.DETAIL or context.expects_details), None)
@@ -56,14 +77,14 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
 
 
 def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -> float:
-    """How likely trading has stopped now: by the act, more if the topic is one of `urgent`, less if told of another time."""
+    """How likely trading has stopped now: by the act and the topic, less where another time is told of."""
     topic = next((one.confidence for one in interpretation.candidates if one.entry in urgent), 0.0)
     if not interpretation.acts:
         return topic
     by_act = next((one.confidence for one in interpretation.acts if one.act is DialogueAct.OUTAGE), 0.0)
     if not 0 < by_act < 1:
         return by_act
-    log_odds = _logit(by_act) + TOPIC_LOG_ODDS_WEIGHT * max(0.0, _logit(min(max(topic, 0.01), 0.99)))
+    log_odds = _logit(by_act) + TOPIC_LOG_ODDS_WEIGHT * max(0.0, _logit(min(max(topic, 0.01), MAX_TOPIC_CONFIDENCE)))
     if CueId.EMERGENCY_EVERYONE in interpretation.signals:
         log_odds += EMERGENCY_LOG_ODDS
     if not interpretation.signals.isdisjoint(NOT_STOPPED_CUES):
@@ -75,6 +96,8 @@ def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -
     """Whether the person answers what was asked: which till, since when."""
     if not context.expects_details or context.interpretation.outcome is Outcome.ANSWERED or not likely:
         return False
+    if sum(sign.isdigit() for sign in context.text) >= MIN_PHONE_DIGITS:
+        return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
     enough = context.act_confidence(DialogueAct.DETAIL) >= EXPECTED_DETAIL_THRESHOLD
     return enough and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, *TOPIC_ACTS)
 

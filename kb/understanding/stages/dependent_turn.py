@@ -1,5 +1,6 @@
 """A message that leans on the turn before: "and to take out?", "no, the kitchen one"; its own words win; pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -9,14 +10,17 @@ from kb.model import CueId, EntryId
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import Ranker
 from kb.understanding.reading import Reading
-from kb.understanding.stages.contrast import find_contrast
+from kb.understanding.stages.contrast import Contrast, find_contrast
 
 MAX_DEPENDENT_WORDS: Final = 7
 """A longer message says by itself what it is about."""
-TERM_WEIGHT: Final = 0.5
+TERM_WEIGHT: Final = 0.4
 """How much a telling token of the turn before counts beside one of the message itself."""
-TITLE_WEIGHT: Final = 0.4
+TITLE_WEIGHT: Final = 0.15
 """How much the title of the entry before counts."""
+_CONNECTIVES: Final = frozenset("un a i bet nu ja tad and but so or kad vai no na po".split())
+"""Phonetic tokens that a dependent turn opens with."""
+_DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
 
 
 class LeanOnPreviousTurn:
@@ -31,11 +35,12 @@ class LeanOnPreviousTurn:
         """The reading with the candidates of the expanded message, where these are surer than its own."""
         if reading.previous_entry is None or reading.exact_match is not None:
             return reading
-        sides = find_contrast(reading.normalized)
-        corrects = self._cues.opens_with(reading.tokens, CueId.CORRECTION) or (sides is not None and bool(sides.wanted))
-        if len(reading.tokens) > MAX_DEPENDENT_WORDS or (self._ranker.is_answered(reading.candidates) and not corrects):
+        if len(reading.tokens) > MAX_DEPENDENT_WORDS:
             return reading
-        return self._correction(reading) if corrects else self._leaning(reading)
+        sides = find_contrast(reading.normalized)
+        if self._corrects(reading, sides):
+            return self._correction(reading, sides)
+        return reading if self._ranker.is_answered(reading.candidates) else self._leaning(reading)
 
     def _leaning(self, reading: Reading) -> Reading:
         title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None
@@ -45,12 +50,30 @@ class LeanOnPreviousTurn:
         own, leaning = reading.candidates[0], expanded[0]
         # What was talked about never makes an outage out of a message that is none.
         lifted = leaning.entry in self._ranker.critical and own.entry not in self._ranker.critical
-        return reading if lifted or leaning.confidence <= own.confidence else replace(reading, candidates=expanded)
+        supported = self._leans(reading) or leaning.entry in [one.entry for one in reading.candidates[:3]]
+        if lifted or not supported or leaning.confidence <= own.confidence:
+            return reading
+        return replace(reading, candidates=expanded)
 
-    def _correction(self, reading: Reading) -> Reading:
-        """ "No, I meant to close it": what is meant, within what was talked about, and not the entry that was given."""
-        sides = find_contrast(reading.normalized)
-        wanted = phonetic_tokens(sides.wanted) if sides and sides.wanted else self._cues.strip_opening(reading.tokens, CueId.CORRECTION)
+    def _leans(self, reading: Reading) -> bool:
+        """Whether the form of the message says that it goes on."""
+        opens = bool(reading.tokens) and reading.tokens[0] in _CONNECTIVES
+        return opens or CueId.BACK_REFERENCE in reading.cues or CueId.CONDITIONAL in reading.cues
+
+    def _corrects(self, reading: Reading, sides: Contrast | None) -> bool:
+        """Whether the message sets right what was understood: "no, I meant ...", "not the card, the PIN"."""
+        if sides is not None and sides.wanted:
+            return True
+        opens = self._cues.opens_with(reading.tokens, CueId.CORRECTION)
+        return opens or _DENIAL.match(reading.normalized) is not None
+
+    def _correction(self, reading: Reading, sides: Contrast | None) -> Reading:
+        """What is meant instead, within what was talked about, and not the entry that was given."""
+        if sides is not None and sides.wanted:
+            wanted = phonetic_tokens(sides.wanted)
+        else:
+            rest = phonetic_tokens(_DENIAL.sub("", reading.normalized))
+            wanted = self._cues.strip_opening(rest, CueId.CORRECTION)
         if not wanted:
             return reading
         terms = dict.fromkeys(reading.previous_terms, TERM_WEIGHT)
