@@ -45,7 +45,10 @@ def train_dialogue(knowledge: KnowledgeBase, dataset: Dataset) -> DialogueModel 
     """The model of the dialogue acts; None where the content shows no acts."""
     if not knowledge.dialogue:
         return None
-    examples = [*_shown(knowledge), *_of_topics(knowledge, dataset)]
+    shown = list(_shown(knowledge))
+    acts = {tuple(tokens) for tokens, _ in shown}
+    topics = ((tokens, act) for tokens, act in _of_topics(knowledge, dataset) if tuple(tokens) not in acts)
+    examples = [*shown, *topics]
     featurizer = dataset.featurizer
     featurizer.cache({token for tokens, _ in examples for token in tokens if token not in dataset.vocabulary})
     labels = [act.value for _, act in examples]

@@ -135,6 +135,10 @@ class Ranker:
         clear = len(rated) == 1 or rated[0][0] - rated[1][0] >= MIN_CHOICE_MARGIN
         return rated[0][1] if clear and rated[0][0] > 0 else None
 
+    def is_known(self, tokens: Sequence[str]) -> bool:
+        """Whether at least half of the tokens stand in known questions."""
+        return 2 * sum(token in self._vocabulary for token in tokens) >= len(tokens)
+
     def telling_terms(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """The rarest tokens of a message, in their order: what a turn after it may lean on."""
         known = {token: self._vocabulary.get(token, 0) for token in tokens if len(token) >= MIN_TERM_LENGTH}

@@ -14,12 +14,10 @@ from kb.understanding.stages.contrast import Contrast, find_contrast
 
 MAX_DEPENDENT_WORDS: Final = 7
 """A longer message says by itself what it is about."""
-TERM_WEIGHT: Final = 0.4
+TERM_WEIGHT: Final = 0.7
 """How much a telling token of the turn before counts beside one of the message itself."""
-TITLE_WEIGHT: Final = 0.15
+TITLE_WEIGHT: Final = 0.3
 """How much the title of the entry before counts."""
-_CONNECTIVES: Final = frozenset("un a i bet nu ja tad and but so or kad vai no na po".split())
-"""Phonetic tokens that a dependent turn opens with."""
 _DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
 
 
@@ -50,15 +48,9 @@ class LeanOnPreviousTurn:
         own, leaning = reading.candidates[0], expanded[0]
         # What was talked about never makes an outage out of a message that is none.
         lifted = leaning.entry in self._ranker.critical and own.entry not in self._ranker.critical
-        supported = self._leans(reading) or leaning.entry in [one.entry for one in reading.candidates[:3]]
-        if lifted or not supported or leaning.confidence <= own.confidence:
+        if lifted or not self._ranker.is_known(reading.tokens) or leaning.confidence <= own.confidence:
             return reading
         return replace(reading, candidates=expanded)
-
-    def _leans(self, reading: Reading) -> bool:
-        """Whether the form of the message says that it goes on."""
-        opens = bool(reading.tokens) and reading.tokens[0] in _CONNECTIVES
-        return opens or CueId.BACK_REFERENCE in reading.cues or CueId.CONDITIONAL in reading.cues
 
     def _corrects(self, reading: Reading, sides: Contrast | None) -> bool:
         """Whether the message sets right what was understood: "no, I meant ...", "not the card, the PIN"."""
