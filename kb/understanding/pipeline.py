@@ -19,14 +19,15 @@ from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
 from kb.understanding.stages.dialogue_act import DetectDialogueAct
 from kb.understanding.stages.exact_match import FindExactMatch
 from kb.understanding.stages.long_message import LastConfidentSegment
-from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting, StripPoliteness
+from kb.understanding.stages.politeness import StripPoliteness
+from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting
 from kb.understanding.stages.rank import Rank
 from kb.understanding.stages.several_intents import SmallTalkLast, SplitIntents
 from kb.understanding.stages.thresholds import Thresholds
 from kb.understanding.stages.ticket_request import TicketRequest, TicketRequestDetector
 
 _NOT_DECIDING: Final = frozenset(
-    {"normalize", "detect_language", "detect_cues", "dialogue_act", "strip_greeting", "strip_politeness", "thresholds"}
+    {"normalize", "detect_language", "detect_cues", "dialogue_act", "strip_greeting", "thresholds"}
 )
 """Stages that prepare or only measure: what decided is the last other one that changed the reading."""
 
@@ -52,9 +53,9 @@ class UnderstandingPipeline:
             DetectCues(cues),
             StripGreeting(cues),
             FindExactMatch(ranker),
-            StripPoliteness(cues),
-            DetectDialogueAct(model.dialogue, dataset.featurizer),
+            DetectDialogueAct(model.dialogue, dataset.featurizer, cues),
             Rank(ranker, cues, titles),
+            StripPoliteness(ranker, cues),
             LeanOnPreviousTurn(ranker, cues, titles),
             ResolveContrast(ranker, cues),
             LastConfidentSegment(ranker),

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from kb.features.featurizer import phonetic_keys
-from kb.model import CueId
 from kb.text.language_id import LanguageIdentifier
 from kb.text.phonetic import normalize, tokenize
 from kb.understanding.cues import CueMatcher
@@ -65,20 +64,4 @@ class StripGreeting:
     def __call__(self, reading: Reading) -> Reading:
         """The reading without the tokens of a greeting."""
         tokens = self._cues.strip_greeting(reading.tokens)
-        return reading if tokens is reading.tokens else replace(reading, tokens=tokens)
-
-
-class StripPoliteness:
-    """Takes out the first person and politeness: "у меня касса не работает, помогите" is "касса не работает"."""
-
-    name: Final = "strip_politeness"
-
-    def __init__(self, cues: CueMatcher) -> None:
-        self._cues = cues
-
-    def __call__(self, reading: Reading) -> Reading:
-        """The reading without the tokens of politeness; a known question stays as it is."""
-        if reading.exact_match is not None:
-            return reading
-        tokens = self._cues.strip_everywhere(reading.tokens, CueId.POLITENESS)
         return reading if tokens is reading.tokens else replace(reading, tokens=tokens)
