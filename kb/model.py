@@ -234,6 +234,8 @@ class Directory:
     sites: Mapping[str, str]
     topics: tuple[EntryId, ...]
     """The entries offered as choices when the bot greets or does not understand."""
+    contacts_entry: EntryId | None = None
+    """The entry that lists the phone lines."""
     fault_topics: tuple[EntryId, ...] = ()
     """The entries offered where a fault is told without a device."""
     follow_ups: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))

@@ -18,7 +18,8 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
         return None
     line = _line_asked_for(context)
     if line is None:
-        return context.result(Act.ANSWER, context.say("lines"), *context.show_lines())
+        entry = context.knowledge.base.directory.contacts_entry
+        return context.result(Act.ANSWER, context.say("lines"), *context.show_lines(), entry=entry)
     known = context.knowledge.base.directory.lines[line]
     session = replace(context.resolved_session, line=line)
     said = context.say_line("call_line", line)
@@ -48,7 +49,8 @@ def ask_person(context: HandlerContext) -> HandlerResult | None:
 
 def chasing(context: HandlerContext) -> HandlerResult | None:
     """ "When will it be mended, where is your man?": the bot does not know; the line does, and hears of it."""
-    if context.act is not DialogueAct.CHASING:
+    waits = context.session.outage_reported and context.act in (DialogueAct.INSIST, DialogueAct.ASK_TIME_FOLLOW)
+    if context.act is not DialogueAct.CHASING and not waits:
         return None
     line = _line_of_conversation(context)
     session = replace(context.resolved_session, line=line)
@@ -66,6 +68,10 @@ def _line_of_conversation(context: HandlerContext) -> LineId:
 def _line_asked_for(context: HandlerContext) -> LineId | None:
     best = context.interpretation.best
     named = context.entry_of(best) if best is not None and best.confidence >= NAMED_TOPIC_CONFIDENCE else None
+    topic = context.topic_entry
+    # Tickets are made by phone at the line for faults, never at the one that was talked about.
+    if topic is not None and topic.act is Act.TICKET and context.line_of(named) is None:
+        return context.knowledge.base.directory.urgent_line
     if context.session.outage_reported and (named is None or named.act is Act.CRITICAL):
         return context.knowledge.base.directory.urgent_line
     return context.line_of(named) or context.session.line

@@ -20,11 +20,16 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
     directory = context.knowledge.base.directory
     if context.act is DialogueAct.THANKS and (entry := _entry(context, directory.resolved_entry)):
         return small_talk(context, entry)
-    if context.act is DialogueAct.GREETING and (entry := _entry(context, directory.greeting_entry)):
+    goes_on = context.last_turn is not None
+    takes_leave = goes_on and CueId.ACKNOWLEDGE in context.interpretation.signals
+    if context.act is DialogueAct.GREETING and takes_leave and (entry := _entry(context, directory.resolved_entry)):
+        return small_talk(context, entry)
+    greets = context.act is DialogueAct.GREETING or (context.act is DialogueAct.SMALL_TALK and not goes_on)
+    if greets and not _is_talk(context.answered_entry) and (entry := _entry(context, directory.greeting_entry)):
         return small_talk(context, entry)
     if context.act is DialogueAct.SMALL_TALK and not _is_talk(context.answered_entry):
         return _offer_topics(context, "small_talk", act=Act.TALK, outcome=Outcome.ANSWERED)
-    if context.act is DialogueAct.AGREE and context.open_question() is None:
+    if context.act is DialogueAct.AGREE and context.open_question() is None and not _is_talk(context.answered_entry):
         return context.result(Act.TALK, context.say("acknowledged"))
     return None
 

@@ -46,7 +46,9 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     if not said:
         return None
     signalled = CueId.RESOLVED in context.interpretation.signals and context.act is DialogueAct.WORKS_AGAIN
-    plain = context.cue == CueId.RESOLVED or signalled or context.act_confidence(DialogueAct.WORKS_AGAIN) >= PLAINLY_WORKS
+    plain = (
+        context.cue == CueId.RESOLVED or signalled or context.act_confidence(DialogueAct.WORKS_AGAIN) >= PLAINLY_WORKS
+    )
     if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text:

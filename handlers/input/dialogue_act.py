@@ -94,7 +94,8 @@ def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -
 
 def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -> bool:
     """Whether the person answers what was asked: which till, since when."""
-    if not context.expects_details or context.interpretation.outcome is Outcome.ANSWERED or not likely:
+    answered = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
+    if not context.expects_details or answered or not likely:
         return False
     if sum(sign.isdigit() for sign in context.text) >= MIN_PHONE_DIGITS:
         return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
@@ -103,7 +104,8 @@ def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -
 
 
 def _threshold(context: HandlerContext, act: DialogueAct) -> float:
-    outcome = Outcome.UNKNOWN if _is_talk_or_people(context) else context.interpretation.outcome
+    own_topic = not (_is_talk_or_people(context) or context.interpretation.leans)
+    outcome = context.interpretation.outcome if own_topic else Outcome.UNKNOWN
     beside = outcome is not Outcome.UNKNOWN and len(context.text.split()) >= MIN_WORDS_BESIDE_COURTESY
     if act in COURTESIES and beside:
         return COURTESY_BESIDE_TOPIC_THRESHOLD

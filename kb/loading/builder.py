@@ -137,6 +137,7 @@ def _directory(file: DirectoryFile) -> Directory:
         office_email=file.office.email,
         sites=MappingProxyType(dict(file.sites)),
         topics=tuple(EntryId(topic) for topic in file.topics),
+        contacts_entry=EntryId(file.contacts_entry) if file.contacts_entry else None,
         fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
     )

@@ -101,6 +101,7 @@ class DirectoryFile(_Strict):
     office: OfficeSection
     sites: dict[str, Url]
     topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
+    contacts_entry: NonEmptyText | None = None
     fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
     follow_ups: dict[Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW], NonEmptyText] = Field(
         default_factory=dict

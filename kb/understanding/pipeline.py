@@ -106,6 +106,7 @@ class UnderstandingPipeline:
             language=reading.language,
             signals=reading.cues,
             acts=reading.acts,
+            leans=reading.leans,
             corrects=reading.corrects,
             terms=self._ranker.telling_terms(reading.tokens),
             explanation=self._explain(reading, steps) if reading.candidates else None,

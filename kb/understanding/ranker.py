@@ -120,16 +120,15 @@ class Ranker:
         self, tokens: Sequence[str], entries: Sequence[EntryId], titles: Mapping[EntryId, Sequence[str]]
     ) -> EntryId | None:
         """Which of `entries` the tokens mean, by their scores and by the words of the titles."""
-        known = [entry for entry in entries if entry in self._column_of]
-        overlaps = any(_title_overlap(tokens, titles[entry]) for entry in known)
+        overlap = {entry: _title_overlap(tokens, titles[entry]) for entry in entries if entry in self._column_of}
+        # An outage is told, not chosen by a word in passing.
+        known = [entry for entry in overlap if entry not in self.critical or overlap[entry]]
+        overlaps = any(overlap.values())
         if not tokens or not known or (len(tokens) > MAX_CHOICE_WORDS and not overlaps):
             return None
         scores = self._classifier.scores(tokens)[0]
         rated = sorted(
-            (
-                (float(scores[self._column_of[entry]]) + TITLE_BONUS * _title_overlap(tokens, titles[entry]), entry)
-                for entry in known
-            ),
+            ((float(scores[self._column_of[entry]]) + TITLE_BONUS * overlap[entry], entry) for entry in known),
             reverse=True,
         )
         clear = len(rated) == 1 or rated[0][0] - rated[1][0] >= MIN_CHOICE_MARGIN

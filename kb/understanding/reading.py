@@ -37,6 +37,7 @@ class Reading:
     cues: frozenset[str] = frozenset()
     acts: tuple[ActCandidate, ...] = ()
     corrects: bool = False
+    leans: bool = False
     exact_match: ExactMatch | None = None
     candidates: tuple[Candidate, ...] = ()
     secondary: tuple[Candidate, ...] = ()

@@ -76,6 +76,8 @@ class Interpretation:
     """The language that the message is written in; None where it is too short to tell."""
     signals: frozenset[str] = field(default_factory=frozenset)
     """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
+    leans: bool = False
+    """Whether the candidates rest on the turn before as well."""
     corrects: bool = False
     """Whether the message sets the answer before right ("no, I meant ...")."""
     terms: tuple[str, ...] = ()

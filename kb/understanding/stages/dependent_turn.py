@@ -18,6 +18,12 @@ TERM_WEIGHT: Final = 0.7
 """How much a telling token of the turn before counts beside one of the message itself."""
 TITLE_WEIGHT: Final = 0.3
 """How much the title of the entry before counts."""
+_NOT_THAT: Final = re.compile(
+    r"^(?:(?:nē|нет|net|no|ой|oj|oh),?\s)?(?:не|ne|not)\s(?:\S+\s){0,3}?\S+\s*[,–—-]\s*(?=\w)"
+)
+"""Opens with what is not meant: "не возврат, я просто ..."."""
+_I_MEAN: Final = re.compile(r"\s(?:i mean|i meant|es domāju|es domaju|имею в виду|имел в виду|имела в виду)[.!]*$")
+"""Ends with it."""
 _DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
 
 
@@ -50,22 +56,23 @@ class LeanOnPreviousTurn:
         lifted = leaning.entry in self._ranker.critical and own.entry not in self._ranker.critical
         if lifted or not self._ranker.is_known(reading.tokens) or leaning.confidence <= own.confidence:
             return reading
-        return replace(reading, candidates=expanded)
+        return replace(reading, candidates=expanded, leans=True)
 
     def _corrects(self, reading: Reading, sides: Contrast | None) -> bool:
         """Whether the message sets right what was understood: "no, I meant ...", "not the card, the PIN"."""
         if sides is not None and sides.wanted:
             return True
-        opens = self._cues.opens_with(reading.tokens, CueId.CORRECTION)
-        return opens or _DENIAL.match(reading.normalized) is not None
+        if self._cues.opens_with(reading.tokens, CueId.CORRECTION):
+            return True
+        return any(form.search(reading.normalized) for form in (_DENIAL, _NOT_THAT, _I_MEAN))
 
     def _correction(self, reading: Reading, sides: Contrast | None) -> Reading:
         """What is meant instead, within what was talked about, and not the entry that was given."""
         if sides is not None and sides.wanted:
             wanted = phonetic_tokens(sides.wanted)
         else:
-            rest = phonetic_tokens(_DENIAL.sub("", reading.normalized))
-            wanted = self._cues.strip_opening(rest, CueId.CORRECTION)
+            rest = _I_MEAN.sub("", _DENIAL.sub("", _NOT_THAT.sub("", reading.normalized)))
+            wanted = self._cues.strip_opening(phonetic_tokens(rest), CueId.CORRECTION)
         if not wanted:
             return reading
         terms = dict.fromkeys(reading.previous_terms, TERM_WEIGHT)
