@@ -8,7 +8,7 @@ from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
-from handlers.dialogue.fallback import clarify, fallback, unsupported_media
+from handlers.dialogue.fallback import clarify, fallback, unsupported_media, which_fault
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
 from handlers.dialogue.incident import (
@@ -73,6 +73,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("ticket_pressed", insists_on_ticket),
     ("ticket_wish", ticket_wish),
     ("detail", detail),
+    ("which_fault", which_fault),
     ("device_only", device_only),
     ("device_fault", device_fault),
     ("follow_up", follow_up),

@@ -28,6 +28,8 @@ _NO_CHOICE: Final = frozenset(
 """Acts that are no answer to "which of these?"."""
 _SURELY_NO_CHOICE: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED, DialogueAct.PARTLY})
 SURELY: Final = 0.6
+MAX_ASKED: Final = 3
+"""More choices than a question between meanings has are a menu: "both" says nothing of them."""
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1}
 
 
@@ -95,6 +97,8 @@ def _both(context: HandlerContext, question: OpenQuestion) -> HandlerResult | No
     known = context.knowledge.base.entries
     ids = [EntryId(option.id.removeprefix("entry:")) for option in question.options]
     entries = [known[entry] for entry in ids if entry in known]
+    if len(entries) > MAX_ASKED:
+        return None
     if len(entries) >= 2:
         return answer_entries(context, entries[0], entries[1])
     return _without_preference(context, question)
@@ -148,5 +152,6 @@ def _confirm_shared_line(context: HandlerContext, question: OpenQuestion) -> Han
         actions=(shared_problem(context, line),),
         session=replace(context.resolved_session, line=line),
         act=Act.PROBLEM,
+        entry=entries[0].id,
         line=line,
     )

@@ -30,6 +30,8 @@ EXCLUDED_PENALTY: Final = 3.0
 """Taken off the score of an entry that the person has just said they do not mean."""
 TITLE_BONUS: Final = 2.0
 """Added to the score of an offered entry for all the words of a message standing in its title."""
+MIN_CHOICE_SCORE: Final = 1.5
+"""The score from which on words choose an offered entry none of whose title words they hold."""
 MIN_CHOICE_MARGIN: Final = 0.7
 """How far (in scores) the chosen one of several offered entries must stand before the next."""
 MAX_CHOICE_WORDS: Final = 4
@@ -132,7 +134,8 @@ class Ranker:
             reverse=True,
         )
         clear = len(rated) == 1 or rated[0][0] - rated[1][0] >= MIN_CHOICE_MARGIN
-        return rated[0][1] if clear and rated[0][0] > 0 else None
+        enough = MIN_CHOICE_SCORE if not overlaps else 0.0
+        return rated[0][1] if clear and rated[0][0] > enough else None
 
     def is_known(self, tokens: Sequence[str]) -> bool:
         """Whether at least half of the tokens stand in known questions."""

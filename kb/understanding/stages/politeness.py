@@ -1,4 +1,4 @@
-"""The first person and politeness carry no meaning: "у меня касса не работает, помогите" is "касса не работает"; pure."""
+"""The first person and politeness carry no meaning: "у меня касса не работает" is "касса не работает"; pure."""
 
 from dataclasses import replace
 from typing import Final

@@ -32,16 +32,20 @@ class SplitIntents:
             sentences = _halves(reading.normalized)
         if len(sentences) < 2 or len(reading.tokens) < MIN_WORDS_TO_SPLIT:
             return reading
-        first = reading.candidates[0].entry
         found: dict[EntryId, Candidate] = {}
         for sentence in (*sentences[:2], *sentences[2:][-2:]):
             tokens = without_exclusions(sentence)
             if len(tokens) > 1:
                 (best,) = self._ranker.rank_segment(tokens, limit=1)
-                another = best.entry != first and best.entry not in self._ranker.small_talk
-                if another and self._ranker.is_answered((best,)):
+                if best.entry not in self._ranker.small_talk and self._ranker.is_answered((best,)):
                     found.setdefault(best.entry, best)
-        return replace(reading, secondary=tuple(found.values())) if found else reading
+        if len(found) > 1 and not self._ranker.is_answered(reading.candidates):
+            # Two matters hide each other in the whole: each is understood by itself.
+            first, *_ = found.values()
+            rest = (one for one in reading.candidates if one.entry != first.entry)
+            reading = replace(reading, candidates=(first, *rest)[:MAX_CANDIDATES])
+        secondary = tuple(one for one in found.values() if one.entry != reading.candidates[0].entry)
+        return replace(reading, secondary=secondary) if secondary else reading
 
 
 def _halves(normalized: str) -> list[str]:
