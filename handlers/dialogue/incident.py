@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from handlers.intents.dispatch import report_outage_first
+from handlers.intents.dispatch import MIN_OUTAGE_TO_ANSWER, report_outage_first
 from handlers.model.actions import (
     Action,
     Ask,
@@ -20,12 +20,15 @@ from kb.understanding.result import Outcome
 
 ALARM_THRESHOLD: Final = 0.5
 """From this probability on the helpdesk is told that trading has stopped."""
+ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
+"""As ALARM_THRESHOLD, where another topic is surely meant."""
 PLAINLY_WORKS: Final = 0.6
 """From this probability on "it works again" is a plain statement."""
 MAX_OFFERED: Final = 3
 MIN_OUTAGE_TO_ASK: Final = 0.2
 """From this probability on it is asked whether trading has stopped."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
+MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.05
 MIN_WORDS_TOLD_OF: Final = 4
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
@@ -34,10 +37,22 @@ _QUESTION_MARK: Final = "?"
 
 def outage(context: HandlerContext) -> HandlerResult | None:
     """Trading has stopped, whatever else the message is about: the number first, the topic after it."""
-    if context.outage < ALARM_THRESHOLD:
+    if context.outage < _alarm_threshold(context):
         return None
     entry = critical_entry(context)
     return None if entry is None else report_outage_first(context, entry)
+
+
+def _alarm_threshold(context: HandlerContext) -> float:
+    """Higher where the message surely tells another fault, or asks something that is not about stopped trading."""
+    answered = context.answered_entry
+    elsewhere = answered is not None and answered.act is not Act.CRITICAL
+    asks = _QUESTION_MARK in context.text and elsewhere
+    return ALARM_THRESHOLD_BESIDE_FAULT if asks or (elsewhere and not _alarming(context)) else ALARM_THRESHOLD
+
+
+def _alarming(context: HandlerContext) -> bool:
+    return CueId.EMERGENCY_EVERYONE in context.interpretation.signals
 
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
@@ -151,11 +166,19 @@ def bare_fault(context: HandlerContext) -> HandlerResult | None:
 def not_now(context: HandlerContext) -> HandlerResult | None:
     """A till that stopped yesterday, may stop one day, or is one of several: no alarm, but the line that knows."""
     best = context.interpretation.best
-    if best is None or context.entry_of(best).act is not Act.CRITICAL or context.outage >= MIN_OUTAGE_TO_ASK:
+    if best is None or context.outage >= MIN_OUTAGE_TO_ASK or context.act is DialogueAct.DEVICE_FAULT:
+        return None
+    another_time = not context.interpretation.signals.isdisjoint((CueId.PAST, CueId.HYPOTHETICAL))
+    unanswered = context.interpretation.outcome is not Outcome.ANSWERED
+    if another_time and unanswered:
+        urgent = [one for one in context.interpretation.candidates if context.entry_of(one).act is Act.CRITICAL]
+        best = urgent[0] if urgent and urgent[0].confidence >= MIN_TOPIC_OF_ANOTHER_TIME else best
+    if context.entry_of(best).act is not Act.CRITICAL:
         return None
     if context.session.outage_reported:
         return still_broken(context)
-    told_of = best.confidence >= MIN_TOPIC_TOLD_OF and len(context.text.split()) >= MIN_WORDS_TOLD_OF
+    enough = MIN_TOPIC_OF_ANOTHER_TIME if another_time else MIN_TOPIC_TOLD_OF
+    told_of = best.confidence >= enough and len(context.text.split()) >= MIN_WORDS_TOLD_OF
     if not told_of:
         return None
     line = context.knowledge.base.directory.urgent_line
@@ -186,7 +209,8 @@ def device_fault(context: HandlerContext) -> HandlerResult | None:
     if context.act is not DialogueAct.DEVICE_FAULT:
         return None
     answered = context.answered_entry
-    if answered is not None and answered.act in (Act.PROBLEM, Act.CRITICAL, Act.TICKET):
+    stopped = answered is not None and answered.act is Act.CRITICAL and context.outage >= MIN_OUTAGE_TO_ANSWER
+    if stopped or (answered is not None and answered.act in (Act.PROBLEM, Act.TICKET)):
         return None
     line = context.knowledge.base.directory.urgent_line
     session = replace(context.resolved_session, line=line, entry=None)
