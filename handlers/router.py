@@ -6,30 +6,40 @@ from typing import Final
 
 from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
-from handlers.dialogue.fallback import clarify, fallback, unsupported_media
+from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
+from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
+from handlers.dialogue.fallback import clarify, fallback, unsupported_media, which_fault
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
+from handlers.dialogue.follow_up import follow_up
+from handlers.dialogue.incident import (
+    bare_fault,
+    detail,
+    device_fault,
+    device_only,
+    not_now,
+    outage,
+    partly,
+    still_not,
+    trading_answered,
+    works_again,
+)
+from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask
 from handlers.input.sanitize import sanitize, strip_media_markers
-from handlers.intents.dispatch import answer_intents
-from handlers.intents.small_talk import (
-    acknowledge,
-    handle_already_calling,
-    handle_opt_in_out,
-    handle_resolved,
-    repeat_last,
-)
+from handlers.intents.dispatch import answer_intents, ticket_request
+from handlers.intents.small_talk import acknowledge, handle_opt_in_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
-from handlers.model.context import Handler, HandlerContext, HandlerResult, KnowledgeBundle
+from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
-from handlers.model.session import Decision, Session, Trace
-from kb.model import Language
+from handlers.model.session import MAX_TURNS, Decision, Session, Trace, Turn
+from kb.model import Act, CueId, Language
 from kb.understanding.result import Interpretation, Outcome
 
 DEFAULT_LANGUAGE: Final[Language] = "lv"
 
 
 def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:
-    return cancel(context) if context.cue == "cancel" else None
+    return cancel(context) if context.cue == CueId.CANCEL else None
 
 
 def _secret_only(context: HandlerContext) -> HandlerResult | None:
@@ -41,19 +51,39 @@ def _secret_only(context: HandlerContext) -> HandlerResult | None:
 
 HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("rated", handle_feedback),
+    ("trading_answered", trading_answered),
     ("tapped", handle_tap),
     ("command", handle_command),
     ("secret", _secret_only),
-    ("choice", choose_by_text),
     ("language", switch_language_by_text),
-    ("cancel", _cancel_by_text),
     ("opted", handle_opt_in_out),
-    ("resolved", handle_resolved),
-    ("calling", handle_already_calling),
+    ("ticket_request", ticket_request),
+    ("outage", outage),
+    ("choice", choose_by_text),
+    ("cancel", _cancel_by_text),
+    ("resolved", works_again),
+    ("cannot_reach", cannot_reach),
+    ("ask_person", ask_person),
+    ("chasing", chasing),
+    ("ask_number", ask_number),
+    ("still_not", still_not),
+    ("partly", partly),
+    ("calling", calling),
     ("again", repeat_last),
     ("ticket_pressed", insists_on_ticket),
+    ("ticket_wish", ticket_wish),
+    ("detail", detail),
+    ("which_fault", which_fault),
+    ("device_only", device_only),
+    ("device_fault", device_fault),
+    ("follow_up", follow_up),
+    ("courtesy", courtesy),
+    ("anger", anger),
+    ("bare_fault", bare_fault),
+    ("not_now", not_now),
     ("topic", answer_intents),
     ("acknowledged", acknowledge),
+    ("confusion", confusion),
     ("clarify", clarify),
     ("unread", unsupported_media),
 )
@@ -68,7 +98,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     session = _without_removed_entries(session, knowledge)
     stored_text, masked = mask(sanitize(inbound.text))
     text, has_media = strip_media_markers(stored_text, inbound.kind)
-    cue, interpretation = _interpret(text, inbound, session, knowledge)
+    cue, interpretation = _interpret(text, inbound, session, knowledge, now)
     language = _conversation_language(session, interpretation, short=cue is not None)
     context = HandlerContext(
         inbound=inbound,
@@ -79,17 +109,23 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         language=language or inbound.language or DEFAULT_LANGUAGE,
         interpretation=interpretation,
         cue=cue,
+        outage=outage_probability(interpretation, _urgent_entries(knowledge)),
         has_media=has_media,
     )
+    context = replace(context, act=dialogue_act(context))
     name, result = _run_handlers(context)
     result = with_feedback_options(result, context)
     warning = (context.say("secret"),) if masked else ()
     return Decision(
         actions=(*result.actions, *warning),
-        session=result.session,
+        session=_remember(name, result, context),
         trace=_trace(name, result, context, masked),
         stored_text=stored_text,
     )
+
+
+def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:
+    return frozenset(entry.id for entry in knowledge.base.entries.values() if entry.act is Act.CRITICAL)
 
 
 def _without_removed_entries(session: Session, knowledge: KnowledgeBundle) -> Session:
@@ -100,12 +136,29 @@ def _without_removed_entries(session: Session, knowledge: KnowledgeBundle) -> Se
 
 
 def _interpret(
-    text: str, inbound: Inbound, session: Session, knowledge: KnowledgeBundle
+    text: str, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
 ) -> tuple[str | None, Interpretation]:
     if not text or text.startswith("/") or inbound.kind is MessageKind.TAP:
         return None, Interpretation(outcome=Outcome.UNKNOWN)
-    matcher = knowledge.interpreter
-    return matcher.match_cue(text), matcher.understand(text, language=session.language, previous_entry=session.entry)
+    last = session.turns[-1] if session.turns else None
+    fresh = last is not None and now - last.at <= QUESTION_TTL
+    interpretation = knowledge.interpreter.understand(
+        text,
+        language=session.language,
+        previous_entry=session.entry if fresh else None,
+        previous_terms=last.terms if last is not None and fresh else (),
+    )
+    return knowledge.interpreter.match_cue(text), interpretation
+
+
+def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Session:
+    """The session with this turn, where it says anything to the next one."""
+    terms = context.interpretation.terms
+    last = context.last_turn
+    if not terms and last is not None:
+        terms = last.terms
+    turn = Turn(handler=name, act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now)
+    return replace(result.session, turns=(*result.session.turns, turn)[-MAX_TURNS:])
 
 
 def _conversation_language(session: Session, interpretation: Interpretation, *, short: bool) -> Language | None:
@@ -136,6 +189,7 @@ def _trace(name: str, result: HandlerResult, context: HandlerContext, masked: tu
         candidates=understanding.candidates,
         language=result.session.language or context.language,
         signals=tuple(sorted(understanding.signals)),
+        acts=understanding.acts,
         explanation=understanding.explanation,
         masked=masked,
     )

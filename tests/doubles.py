@@ -1,6 +1,6 @@
 """Stand-ins for tests: a matcher that understands as told, and a talk that runs decisions one after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -50,10 +50,20 @@ class ScriptedInterpreter:
     cues: Mapping[str, str] = field(default_factory=dict)
 
     def understand(
-        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+        self,
+        text: str,
+        *,
+        language: Language | None = None,
+        previous_entry: EntryId | None = None,
+        previous_terms: Sequence[str] = (),
     ) -> Interpretation:
         """As scripted, or unknown."""
         return self.meanings.get(text, Interpretation(outcome=Outcome.UNKNOWN))
+
+    def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
+        """The entry that the text is scripted to mean, if it is one of these."""
+        meant = self.understand(text).best
+        return meant.entry if meant is not None and meant.entry in entries else None
 
     def match_cue(self, text: str) -> str | None:
         """As scripted, or None."""

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from bot.knowledge.explain import explain
+from handlers.model.actions import CloseHandoffs, NotifyStaff
 from handlers.model.context import KnowledgeBundle
-from handlers.model.messages import Inbound
+from handlers.model.messages import Inbound, Reply
 from handlers.model.session import Decision, Session
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
@@ -56,7 +57,7 @@ class BatchAsker:
         session, user_messages = self._conversations.get(key, (Session(), ())) if key is not None else (Session(), ())
         start = perf_counter()
         decision = self._decide(row, session, key)
-        replies = self._render_replies(decision, (*user_messages, decision.stored_text))
+        reply = self._render_reply(decision, (*user_messages, decision.stored_text))
         took = (perf_counter() - start) * 1000
         if key is not None:
             self._remember(
@@ -74,7 +75,12 @@ class BatchAsker:
                 {"entry": match.entry, "score": round(match.confidence, 4), "question": match.question}
                 for match in decision.trace.candidates
             ],
-            "replies": replies,
+            "replies": [] if reply is None else [reply.text],
+            "options": [] if reply is None else [option.title for option in reply.options if not option.quiet],
+            "alarm": next(
+                (action.reason.value for action in decision.actions if isinstance(action, NotifyStaff)), None
+            ),
+            "closes": any(isinstance(action, CloseHandoffs) for action in decision.actions),
             "ms": round(took, 3),
         } | ({"why": explain(decision.trace)} if why else {})
 
@@ -92,14 +98,13 @@ class BatchAsker:
         )
         return decide(inbound, session, self._knowledge, now)
 
-    def _render_replies(self, decision: Decision, user_messages: tuple[str, ...]) -> list[str]:
+    def _render_reply(self, decision: Decision, user_messages: tuple[str, ...]) -> Reply | None:
         context = RenderContext(
             phrases=self._knowledge.phrases,
             directory=self._knowledge.base.directory,
             language=decision.trace.language,
         )
-        reply = render(decision.actions, context, EmailDraft(last_messages=user_messages))
-        return [] if reply is None else [reply.text]
+        return render(decision.actions, context, EmailDraft(last_messages=user_messages))
 
     def _remember(self, key: str, session: Session, user_messages: tuple[str, ...]) -> None:
         self._conversations[key] = (session, user_messages[-10:])

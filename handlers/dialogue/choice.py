@@ -9,10 +9,27 @@ from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind, Option
-from handlers.model.session import OpenQuestion
-from kb.model import LANGUAGES, Act, EntryId, LineId
+from handlers.model.session import OpenQuestion, QuestionKind
+from kb.model import LANGUAGES, Act, CueId, DialogueAct, EntryId, LineId
 from kb.understanding.result import Outcome
 
+_NO_CHOICE: Final = frozenset(
+    {
+        DialogueAct.ASK_NUMBER,
+        DialogueAct.ASK_PERSON,
+        DialogueAct.CANNOT_REACH,
+        DialogueAct.CHASING,
+        DialogueAct.THANKS,
+        DialogueAct.GREETING,
+        DialogueAct.ANGER,
+        DialogueAct.CONFUSION,
+    }
+)
+"""Acts that are no answer to "which of these?"."""
+_SURELY_NO_CHOICE: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED, DialogueAct.PARTLY})
+SURELY: Final = 0.6
+MAX_ASKED: Final = 3
+"""More choices than a question between meanings has are a menu: "both" says nothing of them."""
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1}
 
 
@@ -28,9 +45,13 @@ def choose_by_text(context: HandlerContext) -> HandlerResult | None:
     question = context.open_question()
     if question is None:
         return None
-    if context.cue == "yes" and (shared := _confirm_shared_line(context, question)) is not None:
-        return shared
-    option = _option_by_text(context, question)
+    if context.cue == CueId.YES or context.act is DialogueAct.CHOOSE_BOTH:
+        shared = _confirm_shared_line(context, question) or _both(context, question)
+        if shared is not None:
+            return shared
+    if context.act in (DialogueAct.DONT_KNOW, DialogueAct.ANY_OF_THEM):
+        return _without_preference(context, question)
+    option = _option_by_text(context, question) or _option_by_words(context, question)
     return None if option is None else _apply_choice(context, option.id) or _stale_choice(context)
 
 
@@ -52,6 +73,46 @@ def _option_by_text(context: HandlerContext, question: OpenQuestion) -> Option |
     if text.isdecimal() and 0 < int(text) <= len(question.options):
         return question.options[int(text) - 1]
     return next((option for option in question.options if option.title.casefold() == text), None)
+
+
+def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option | None:
+    """The option whose entry the words mean, of those offered: "virtuvē" after two printers."""
+    answered = context.answered_entry
+    told = context.act in _SURELY_NO_CHOICE and context.act_confidence(context.act) >= SURELY
+    if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE or told:
+        return None
+    options = {EntryId(option.id.removeprefix("entry:")): option for option in question.options}
+    if answered is not None:
+        return options.get(answered.id)
+    chosen = context.knowledge.interpreter.choose(
+        context.text, tuple(entry for entry in options if entry != NONE_OF_THESE)
+    )
+    return options.get(chosen) if chosen is not None else None
+
+
+def _both(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
+    """Both of two topics, or of two lines: the first two that were offered."""
+    if context.act is not DialogueAct.CHOOSE_BOTH:
+        return None
+    known = context.knowledge.base.entries
+    ids = [EntryId(option.id.removeprefix("entry:")) for option in question.options]
+    entries = [known[entry] for entry in ids if entry in known]
+    if len(entries) > MAX_ASKED:
+        return None
+    if len(entries) >= 2:
+        return answer_entries(context, entries[0], entries[1])
+    return _without_preference(context, question)
+
+
+def _without_preference(context: HandlerContext, question: OpenQuestion) -> HandlerResult:
+    """ "I do not know", "any": the line that knows, by what was offered or talked about; people are told."""
+    directory, known = context.knowledge.base.directory, context.knowledge.base.entries
+    offered = [known.get(EntryId(option.id.removeprefix("entry:"))) for option in question.options]
+    lines = {line for entry in offered if entry is not None and (line := context.line_of(entry)) is not None}
+    line = lines.pop() if len(lines) == 1 else context.session.line or directory.general_line
+    if question.about is QuestionKind.TOPIC and len(lines) > 1:
+        return context.result(Act.HANDOFF, context.say("lines"), *context.show_lines())
+    return _connect_line(context, line)
 
 
 def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
@@ -91,5 +152,6 @@ def _confirm_shared_line(context: HandlerContext, question: OpenQuestion) -> Han
         actions=(shared_problem(context, line),),
         session=replace(context.resolved_session, line=line),
         act=Act.PROBLEM,
+        entry=entries[0].id,
         line=line,
     )

@@ -7,9 +7,11 @@ from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import Option
 from handlers.model.session import QuestionKind
-from kb.model import Act
+from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
+MIN_FAULT_CONFIDENCE: Final = 0.35
+"""Faults that are together as likely as this are asked about."""
 MIN_OFFER_CONFIDENCE: Final = 0.02
 """A meaning that is less likely than this is no choice worth reading."""
 
@@ -17,11 +19,15 @@ MIN_OFFER_CONFIDENCE: Final = 0.02
 def clarify(context: HandlerContext) -> HandlerResult | None:
     """Two or three entries are possible: offers them. If trading may have stopped, the number comes first."""
     understanding = context.interpretation
-    if understanding.outcome is not Outcome.CLARIFIED:
+    if understanding.outcome is Outcome.UNKNOWN:
         return None
     best, *others = understanding.candidates[:3]
     likely = [match for match in others if match.confidence >= MIN_OFFER_CONFIDENCE] or others[:1]
     entries = [context.entry_of(match) for match in (best, *likely)]
+    return _ask_which(context, entries)
+
+
+def _ask_which(context: HandlerContext, entries: list[Entry]) -> HandlerResult:
     options = (
         *context.topic_options(tuple(entry.id for entry in entries)),
         Option(id=NONE_OF_THESE, title=context.phrase("none_of_these")),
@@ -31,6 +37,18 @@ def clarify(context: HandlerContext) -> HandlerResult | None:
     actions: tuple[Action, ...] = (ask,) if stopped is None else (context.say_line("maybe_critical", stopped.line), ask)
     session = replace(context.session, question=context.new_question(QuestionKind.TOPIC, options))
     return HandlerResult(actions=actions, session=session, act="clarify", outcome=Outcome.CLARIFIED)
+
+
+def which_fault(context: HandlerContext) -> HandlerResult | None:
+    """A fault that is one of two or three: asks which. "The printer is broken" may be the receipts or the kitchen."""
+    may_be = (None, DialogueAct.DEVICE_FAULT, DialogueAct.DEVICE_ONLY, DialogueAct.BARE_FAULT)
+    if context.act not in may_be or context.interpretation.outcome is Outcome.ANSWERED:
+        return None
+    likely = context.interpretation.candidates[:3]
+    faults = [one for one in likely if context.entry_of(one).act is Act.PROBLEM]
+    if sum(one.confidence for one in faults) < MIN_FAULT_CONFIDENCE:
+        return None
+    return _ask_which(context, [context.entry_of(one) for one in faults if one.confidence >= MIN_OFFER_CONFIDENCE])
 
 
 def unsupported_media(context: HandlerContext) -> HandlerResult | None:
@@ -45,17 +63,19 @@ def unsupported_media(context: HandlerContext) -> HandlerResult | None:
 
 
 def fallback(context: HandlerContext) -> HandlerResult:
-    """Not understood: asks to say it otherwise and shows topics; the second time in a row calls people in."""
-    strikes = context.session.failed_turns + 1
+    """Not understood: a number, and topics; the second time in a row all numbers, and people are called in."""
+    failed_turns = context.session.failed_turns + 1
     directory = context.knowledge.base.directory
-    if strikes == 1:
-        options = context.topic_options(directory.topics)
-        ask, about = Ask(text=context.phrase("not_understood"), options=options), QuestionKind.TOPIC
-        actions: tuple[Action, ...] = (ask,)
+    line = context.session.line or directory.general_line
+    if failed_turns == 1:
+        options, about = context.topic_options(directory.topics), QuestionKind.TOPIC
+        ask = Ask(text=context.phrase("not_understood"), options=options)
+        number = context.say_line("or_call", context.session.line or directory.urgent_line)
+        actions: tuple[Action, ...] = (ask, number)
     else:
-        options = context.line_options()
-        ask, about = Ask(text=context.phrase("not_understood_again"), options=options), QuestionKind.LINE
-        line = context.session.line or directory.general_line
-        actions = (ask, NotifyStaff(line=line, reason=HandoffReason.NOT_UNDERSTOOD))
-    session = replace(context.session, failed_turns=strikes, question=context.new_question(about, options))
+        options, about = context.line_options(), QuestionKind.LINE
+        ask = Ask(text=context.phrase("which_line"), options=options)
+        notify = NotifyStaff(line=line, reason=HandoffReason.NOT_UNDERSTOOD)
+        actions = (context.say("not_understood_again"), *context.show_lines(), ask, notify)
+    session = replace(context.session, failed_turns=failed_turns, question=context.new_question(about, options))
     return HandlerResult(actions=actions, session=session, act="none", outcome=Outcome.UNKNOWN)

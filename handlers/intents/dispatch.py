@@ -21,6 +21,8 @@ _HANDLER_BY_ACT: Final[Mapping[Act, Callable[[HandlerContext, Entry], HandlerRes
     Act.ANSWER: answer,
     Act.TALK: small_talk,
 }
+MIN_OUTAGE_TO_ANSWER: Final = 0.3
+"""A message that is less likely to say that trading has stopped is asked back about."""
 _ACTS_BY_URGENCY: Final = tuple(_HANDLER_BY_ACT)
 """Acts in the order of _BY_ACT: what a message is answered with first."""
 
@@ -29,6 +31,9 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     """One or two entries that the message surely means."""
     understanding = context.interpretation
     if understanding.outcome is not Outcome.ANSWERED:
+        return None
+    best = understanding.candidates[0]
+    if context.entry_of(best).act is Act.CRITICAL and context.outage < MIN_OUTAGE_TO_ANSWER:
         return None
     found = {
         match.entry: context.entry_of(match) for match in (*understanding.candidates[:1], *understanding.secondary)
@@ -45,6 +50,23 @@ def answer_entries(context: HandlerContext, first: Entry, second: Entry | None =
     also = _HANDLER_BY_ACT[second.act](replace(context, session=result.session), second)
     session = replace(also.session, entry=result.session.entry, line=result.session.line)
     return replace(result, actions=(*result.actions, *also.actions), session=session)
+
+
+def ticket_request(context: HandlerContext) -> HandlerResult | None:
+    """A ticket that is ordered in so many words, whatever else the message says."""
+    answered = context.answered_entry
+    explanation = context.interpretation.explanation
+    if answered is None or answered.act is not Act.TICKET or explanation is None:
+        return None
+    return answer_intents(context) if explanation.decided_by == "ticket_request" else None
+
+
+def report_outage_first(context: HandlerContext, entry: Entry) -> HandlerResult:
+    """Trading has stopped: its entry first, then what else the message surely is about, if that is no small talk."""
+    beside = context.answered_entry
+    if beside is None or beside.act is not Act.ANSWER or beside.id == entry.id:
+        return report_outage(context, entry)
+    return answer_entries(context, entry, beside)
 
 
 def _select_entries(entries: list[Entry]) -> list[Entry]:

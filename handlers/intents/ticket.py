@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.intents.answer import with_topic
 from handlers.model.actions import Action, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
-from kb.model import Act, Entry
+from kb.model import Act, CueId, Entry
 from kb.understanding.result import Outcome
 
 _INSISTS_CUE = "repeat_ticket"
@@ -36,7 +36,8 @@ def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
     unclear = context.interpretation.outcome is not Outcome.ANSWERED
     places = [match.entry for match in context.interpretation.candidates[: 2 if presses else 1]]
     likely = entry.id in places and (presses or asked_before)
-    if (context.cue == _INSISTS_CUE and asked_before) or (unclear and likely):
+    orders = CueId.TICKET_ORDER in context.interpretation.signals
+    if ((context.cue == _INSISTS_CUE or (orders and unclear)) and asked_before) or (unclear and likely):
         return show_ticket_channel(context, entry)
     return None
 

@@ -13,6 +13,8 @@ class HandoffReason(StrEnum):
     ASKED_FOR_PERSON = "asked_for_person"
     TRADING_STOPPED = "trading_stopped"
     NOT_UNDERSTOOD = "not_understood"
+    CANNOT_GET_THROUGH = "cannot_get_through"
+    STILL_WAITING = "still_waiting"
 
 
 @dataclass(frozen=True, kw_only=True)

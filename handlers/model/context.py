@@ -8,8 +8,8 @@ from typing import Final
 from handlers.model.actions import Action, Say, ShowLine
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
-from handlers.model.session import OpenQuestion, QuestionKind, Session
-from kb.model import Entry, EntryId, KnowledgeBase, Language, LineId
+from handlers.model.session import OpenQuestion, QuestionKind, Session, Turn
+from kb.model import Act, DialogueAct, Entry, EntryId, KnowledgeBase, Language, LineId
 from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
 
 QUESTION_TTL: Final = timedelta(minutes=30)
@@ -19,6 +19,8 @@ CONFIDENT_FROM: Final = 0.8
 """From this score on, a message means its entry, whatever else is heard in it."""
 
 NONE_OF_THESE: Final = "none"
+
+_ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,10 @@ class HandlerContext:
     language: Language
     interpretation: Interpretation
     cue: str | None = None
+    act: DialogueAct | None = None
+    """The dialogue act that the message is; None where it is about a topic."""
+    outage: float = 0.0
+    """How likely it is (0 to 1) that the message says that trading has stopped now."""
     has_media: bool = False
     """True where something other than words was sent with the message."""
 
@@ -99,6 +105,60 @@ class HandlerContext:
         best = self.interpretation.best
         unsure = best is None or best.confidence < CONFIDENT_FROM
         return self.cue == cue or (talking and unsure and self.cue is None and cue in self.interpretation.signals)
+
+    @property
+    def topic_entry(self) -> Entry | None:
+        """The entry that the conversation is about."""
+        entry = self.session.entry
+        return self.knowledge.base.entries.get(entry) if entry is not None else None
+
+    @property
+    def answered_entry(self) -> Entry | None:
+        """The entry that this message surely means, whatever it does beside."""
+        best = self.interpretation.best
+        if best is None or self.interpretation.outcome is not Outcome.ANSWERED:
+            return None
+        return self.entry_of(best)
+
+    @property
+    def last_turn(self) -> Turn | None:
+        """The turn before, if it is not too long ago."""
+        turn = self.session.turns[-1] if self.session.turns else None
+        return turn if turn is not None and self.now - turn.at <= QUESTION_TTL else None
+
+    @property
+    def expects_details(self) -> bool:
+        """Whether the person was asked for details: after a fault, or while trading is stopped."""
+        last = self.last_turn
+        return last is not None and (last.act in _ASKS_FOR_DETAILS or self.session.outage_reported)
+
+    def act_confidence(self, act: DialogueAct) -> float:
+        """How likely (0 to 1) the message is that dialogue act."""
+        return next((one.confidence for one in self.interpretation.acts if one.act is act), 0.0)
+
+    def line_of(self, entry: Entry | None) -> LineId | None:
+        """The phone line of an entry, where it belongs to one."""
+        lines = self.knowledge.base.directory.lines
+        return entry.line if entry is not None and entry.line in lines else None
+
+    def result(
+        self,
+        act: str,
+        *actions: Action,
+        session: Session | None = None,
+        outcome: Outcome = Outcome.ANSWERED,
+        entry: EntryId | None = None,
+        line: LineId | None = None,
+    ) -> "HandlerResult":
+        """A result that leaves no question open unless `session` does."""
+        return HandlerResult(
+            actions=actions,
+            session=session if session is not None else self.resolved_session,
+            act=act,
+            outcome=outcome,
+            entry=entry,
+            line=line,
+        )
 
     def open_question(self) -> OpenQuestion | None:
         """The question that still waits for an answer."""

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from handlers.model.actions import Action
 from handlers.model.messages import Option
 from kb.model import EntryId, Language, LineId
-from kb.understanding.result import Candidate, Explanation, Outcome
+from kb.understanding.result import ActCandidate, Candidate, Explanation, Outcome
+
+MAX_TURNS: Final = 4
+"""So many turns are remembered."""
 
 
 class QuestionKind(StrEnum):
@@ -16,7 +20,29 @@ class QuestionKind(StrEnum):
     TOPIC = "topic"
     LINE = "line"
     LANGUAGE = "language"
-    FORGET = "forget"
+    TRADING = "trading"
+
+
+class Incident(StrEnum):
+    """How it stands with the person's trading, as far as the person has said."""
+
+    NONE = "none"
+    MAYBE = "maybe"
+    STOPPED = "stopped"
+    PARTLY = "partly"
+    WORKING = "working"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What one turn was about; it holds no sentence. `terms` are the telling tokens of the message."""
+
+    handler: str
+    act: str
+    entry: EntryId | None = None
+    line: LineId | None = None
+    terms: tuple[str, ...] = ()
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +68,16 @@ class Session:
     """What the talk was last about."""
     line: LineId | None = None
     """The phone line that was last given."""
-    outage_reported: bool = False
-    """True while the person has said that trading has stopped and not yet that it goes again."""
+    incident: Incident = Incident.NONE
+    turns: tuple[Turn, ...] = ()
+    """The last MAX_TURNS turns, oldest first."""
     ticket_requests: int = 0
     """How often a ticket was asked for in this talk."""
+
+    @property
+    def outage_reported(self) -> bool:
+        """Whether the person has said that trading has stopped, and not yet that it goes again."""
+        return self.incident is Incident.STOPPED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +97,8 @@ class Trace:
     candidates: tuple[Candidate, ...] = ()
     language: Language
     signals: tuple[str, ...] = ()
+    acts: tuple[ActCandidate, ...] = ()
+    """The dialogue acts that the message may be, likeliest first."""
     explanation: Explanation | None = None
     """The matcher's reasons, where it gives them."""
     masked: tuple[str, ...] = ()

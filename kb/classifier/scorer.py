@@ -11,6 +11,9 @@ TYPO_DISCOUNT: Final = 0.5
 """How much of its loudness a word loses that is surely another one misspelt."""
 
 
+NO_CONTEXT: Final[Mapping[str, float]] = {}
+
+
 class Model(Protocol):
     """A model at work."""
 
@@ -31,9 +34,13 @@ class IntentClassifier:
         """What the message may be where one word of it is a slip, likeliest first, and that repair."""
         return self._spelling_corrector.single_typo_variants(tokens)
 
-    def scores(self, tokens: Sequence[str]) -> tuple[Floats, tuple[str, ...]]:
-        """One score a label, and which words were taken for which."""
+    def scores(
+        self, tokens: Sequence[str], context_terms: Mapping[str, float] = NO_CONTEXT
+    ) -> tuple[Floats, tuple[str, ...]]:
+        """One score a label, and which words were taken for which; `context_terms` are further words with weights."""
         units: dict[Term, float] = dict.fromkeys(self._featurizer.terms(tokens), 1.0)
+        for word, weight in context_terms.items():
+            units.setdefault(word, weight)
         corrected = self._spelling_corrector.correct(tokens)
         if corrected is None:
             return self._model.scores(units, self._featurizer), ()

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.classifier.calibration import Calibration, Scores, fit_calibration
+from kb.classifier.dialogue_model import DialogueModel, train_dialogue
 from kb.classifier.linear_model import LinearModel, fit
 from kb.classifier.naive_bayes import NaiveBayesModel, fit_naive_bayes
 from kb.features.dataset import OUT_OF_SCOPE, Dataset, Example, build_dataset
@@ -30,6 +31,7 @@ class TrainedModel:
 
     model: LinearModel | NaiveBayesModel
     calibration: Calibration
+    dialogue: DialogueModel | None = None
     dataset: Dataset | None = None
     """What it was learnt from, where it was learnt just now: it need not be taken apart again."""
 
@@ -51,7 +53,8 @@ def train(knowledge: KnowledgeBase) -> TrainedModel:
         place.get(OUT_OF_SCOPE),
         [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT_ACTS and entry.id in place],
     )
-    return TrainedModel(model=model, calibration=calibration, dataset=dataset)
+    dialogue = train_dialogue(knowledge, dataset)
+    return TrainedModel(model=model, calibration=calibration, dialogue=dialogue, dataset=dataset)
 
 
 def _fit_model(
@@ -67,20 +70,21 @@ def _fit_model(
 
 def to_arrays(trained: TrainedModel) -> Arrays:
     """As arrays without Python objects in them, to be kept in a file."""
-    model, calibration = trained.model, trained.calibration
-    names = {
-        "labels": model.labels,
-        "terms": list(model.terms) if isinstance(model, LinearModel) else None,
-        "features": list(model.features),
-        "unseen_norm": getattr(model, "unseen_norm", None),
+    calibration, dialogue = trained.calibration, trained.dialogue
+    metadata = {
+        "model": _names(trained.model),
         "out_of_scope_column": calibration.out_of_scope_column,
         "coefficients": calibration.coefficients,
         "answer_threshold": calibration.answer_threshold,
         "clarify_threshold": calibration.clarify_threshold,
+        "dialogue": dialogue and {**_names(dialogue.model), "slope": dialogue.slope, "other_bias": dialogue.other_bias},
     }
-    text = np.frombuffer(json.dumps(names, ensure_ascii=False).encode(), dtype=np.uint8)
-    kept = ("weights",) if isinstance(model, LinearModel) else _NAIVE_BAYES_ARRAYS
-    return {_METADATA: text, "class_bias": calibration.class_bias, **{name: getattr(model, name) for name in kept}}
+    text = np.frombuffer(json.dumps(metadata, ensure_ascii=False).encode(), dtype=np.uint8)
+    kept = ("weights",) if isinstance(trained.model, LinearModel) else _NAIVE_BAYES_ARRAYS
+    arrays = {name: getattr(trained.model, name) for name in kept}
+    if dialogue is not None:
+        arrays["dialogue_weights"] = dialogue.model.weights
+    return {_METADATA: text, "class_bias": calibration.class_bias, **arrays}
 
 
 def from_arrays(arrays: Arrays) -> TrainedModel:
@@ -90,29 +94,48 @@ def from_arrays(arrays: Arrays) -> TrainedModel:
         ModelFormatError: the arrays are something else.
     """
     try:
-        names = json.loads(arrays[_METADATA].tobytes())
-        labels = tuple(names["labels"])
+        metadata = json.loads(arrays[_METADATA].tobytes())
+        names, dialogue = metadata["model"], metadata["dialogue"]
         model: LinearModel | NaiveBayesModel
         if names["terms"] is None:
-            features = _numbered(names["features"], 0)
-            model = NaiveBayesModel(
-                labels=labels, features=features, **{name: arrays[name] for name in _NAIVE_BAYES_ARRAYS}
-            )
+            kept = {name: arrays[name] for name in _NAIVE_BAYES_ARRAYS}
+            model = NaiveBayesModel(labels=tuple(names["labels"]), features=_numbered(names["features"], 0), **kept)
         else:
-            weights = arrays["weights"]
-            features = _numbered(names["features"], len(weights) - 1 - len(names["features"]))
-            terms, unseen_norm = _numbered(names["terms"], 0), names["unseen_norm"]
-            model = LinearModel(labels=labels, terms=terms, features=features, weights=weights, unseen_norm=unseen_norm)
+            model = _linear_model(names, arrays["weights"])
         calibration = Calibration(
-            out_of_scope_column=names["out_of_scope_column"],
+            out_of_scope_column=metadata["out_of_scope_column"],
             class_bias=arrays["class_bias"],
-            coefficients=tuple(names["coefficients"]),
-            answer_threshold=names["answer_threshold"],
-            clarify_threshold=names["clarify_threshold"],
+            coefficients=tuple(metadata["coefficients"]),
+            answer_threshold=metadata["answer_threshold"],
+            clarify_threshold=metadata["clarify_threshold"],
+        )
+        dialogue_model = dialogue and DialogueModel(
+            model=_linear_model(dialogue, arrays["dialogue_weights"]),
+            slope=dialogue["slope"],
+            other_bias=dialogue["other_bias"],
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise ModelFormatError(str(ModelFormatError.__doc__)) from exc
-    return TrainedModel(model=model, calibration=calibration)
+    return TrainedModel(model=model, calibration=calibration, dialogue=dialogue_model)
+
+
+def _names(model: LinearModel | NaiveBayesModel) -> dict[str, Any]:
+    return {
+        "labels": model.labels,
+        "terms": list(model.terms) if isinstance(model, LinearModel) else None,
+        "features": list(model.features),
+        "unseen_norm": getattr(model, "unseen_norm", None),
+    }
+
+
+def _linear_model(names: Mapping[str, Any], weights: npt.NDArray[Any]) -> LinearModel:
+    return LinearModel(
+        labels=tuple(names["labels"]),
+        terms=_numbered(names["terms"], 0),
+        features=_numbered(names["features"], len(weights) - 1 - len(names["features"])),
+        weights=weights,
+        unseen_norm=names["unseen_norm"],
+    )
 
 
 def _numbered(names: Sequence[Feature], first: int) -> dict[Feature, int]:

@@ -9,6 +9,7 @@ from typing import Final
 from kb.loading.schema import (
     CuesFile,
     DecoysFile,
+    DialogueFile,
     DirectoryFile,
     EntryFile,
     LexiconFile,
@@ -48,6 +49,7 @@ class ContentFiles:
     lexicon: LexiconFile | None = None
     cues: CuesFile | None = None
     decoys: DecoysFile | None = None
+    dialogue: DialogueFile | None = None
 
 
 def contacts(directory: DirectoryFile) -> Mapping[str, str]:
@@ -101,6 +103,9 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
             }
         ),
         out_of_scope=_by_language(files.decoys.decoys) if files.decoys else MappingProxyType({}),
+        dialogue=MappingProxyType(
+            {act: _by_language(part) for act, part in (files.dialogue.acts.items() if files.dialogue else ())}
+        ),
     )
 
 
@@ -132,6 +137,9 @@ def _directory(file: DirectoryFile) -> Directory:
         office_email=file.office.email,
         sites=MappingProxyType(dict(file.sites)),
         topics=tuple(EntryId(topic) for topic in file.topics),
+        contacts_entry=EntryId(file.contacts_entry) if file.contacts_entry else None,
+        fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
+        follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
     )
 
 

@@ -10,7 +10,16 @@ from typing import Any
 import yaml
 
 from kb.loading.builder import ContentFiles, build_knowledge_base
-from kb.loading.schema import CuesFile, DecoysFile, DirectoryFile, EntryFile, FileModel, LexiconFile, parse
+from kb.loading.schema import (
+    CuesFile,
+    DecoysFile,
+    DialogueFile,
+    DirectoryFile,
+    EntryFile,
+    FileModel,
+    LexiconFile,
+    parse,
+)
 from kb.loading.validation import find_problems
 from kb.model import KnowledgeBase
 
@@ -35,10 +44,19 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
     lexicon = reader.read(root / "lexicon.yaml", LexiconFile, optional=True)
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
+    dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
         ids = frozenset(reader.ids)
-        parts = ContentFiles(directory=directory, entries=entries, ids=ids, lexicon=lexicon, cues=cues, decoys=decoys)
+        parts = ContentFiles(
+            directory=directory,
+            entries=entries,
+            ids=ids,
+            lexicon=lexicon,
+            cues=cues,
+            decoys=decoys,
+            dialogue=dialogue,
+        )
         reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:
         raise ContentError(tuple(reader.problems))

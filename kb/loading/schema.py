@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final, TypeGuard, TypeVar, get_args
+from typing import Annotated, Final, Literal, TypeGuard, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from kb.model import Act, Trust
+from kb.model import Act, CueId, DialogueAct, Trust
 
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
@@ -101,6 +101,11 @@ class DirectoryFile(_Strict):
     office: OfficeSection
     sites: dict[str, Url]
     topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
+    contacts_entry: NonEmptyText | None = None
+    fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
+    follow_ups: dict[Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW], NonEmptyText] = Field(
+        default_factory=dict
+    )
     source_label: TextPerLanguage
     sources: dict[str, SourceSection]
 
@@ -114,7 +119,13 @@ class LexiconFile(_Strict):
 class CuesFile(_Strict):
     """cues.yaml."""
 
-    cues: dict[str, PhrasesPerLanguage]
+    cues: dict[CueId, PhrasesPerLanguage]
+
+
+class DialogueFile(_Strict):
+    """dialogue.yaml."""
+
+    acts: dict[DialogueAct, PhrasesPerLanguage]
 
 
 class OptionalPhrasesPerLanguage(_Strict):

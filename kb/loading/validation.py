@@ -47,7 +47,13 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
         yield f"directory.yaml: {key}: {line!r} is no line: write one of {_names(directory.lines)}"
     named = {f"lines.{line}.entry": part.entry for line, part in directory.lines.items() if part.entry}
     named |= {f"topics.{number}": topic for number, topic in enumerate(directory.topics)}
-    named |= {key: entry for key in ("greeting_entry", "resolved_entry") if (entry := getattr(directory, key))}
+    named |= {f"fault_topics.{number}": topic for number, topic in enumerate(directory.fault_topics)}
+    named |= {f"follow_ups.{act}": entry for act, entry in directory.follow_ups.items()}
+    named |= {
+        key: entry
+        for key in ("greeting_entry", "resolved_entry", "contacts_entry")
+        if (entry := getattr(directory, key))
+    }
     for key, entry in named.items():
         if entry not in files.ids:
             yield f"directory.yaml: {key}: {entry!r} is no entry: write the id of a file under entries/"

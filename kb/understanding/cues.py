@@ -6,7 +6,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from kb.model import LANGUAGES, TriggerPhrases
+from kb.model import LANGUAGES, CueId, TriggerPhrases
 from kb.text.phonetic import normalize, phonetic_key, tokenize
 
 MAX_WORDS: Final = 8
@@ -15,6 +15,9 @@ GREETING_CUE: Final = "greeting"
 """The cue that opens a message and tells nothing of what it is about."""
 MAX_GREETING_WORDS: Final = 4
 """Words."""
+OPENING_CUES: Final = frozenset({CueId.CORRECTION, CueId.POLITENESS})
+"""Cues that are a part of a longer message and say nothing alone."""
+MAX_OPENING_WORDS: Final = 4
 MIN_FUZZY_LENGTH: Final = 4
 """A word shorter than this is not taken for a slip of another."""
 _POLITE_WORDS: Final = frozenset(
@@ -41,7 +44,12 @@ class CueMatcher:
             for texts in (cues[GREETING_CUE].phrases if GREETING_CUE in cues else {}).values()
             for phrase in texts
         )
-        for cue in (cue for cue in cues.values() if cue.id != GREETING_CUE):
+        self._openings = {
+            cue.id: frozenset(_phonetic_tokens(phrase) for texts in cue.phrases.values() for phrase in texts)
+            for cue in cues.values()
+            if cue.id in OPENING_CUES
+        }
+        for cue in (cue for cue in cues.values() if cue.id != GREETING_CUE and cue.id not in OPENING_CUES):
             for phrase in dict.fromkeys(phrase for language in LANGUAGES for phrase in cue.phrases[language]):
                 self._add(phrase, cue.id)
 
@@ -84,6 +92,34 @@ class CueMatcher:
             begun == cue and tuple(tokens[: len(phrase)]) == phrase
             for phrase, begun in self._by_first_words.get(tuple(tokens[:2]), ())
         )
+
+    def opens_with(self, tokens: Sequence[str], cue: str) -> bool:
+        """Whether the message begins with a phrase of this cue, of one word or of several."""
+        openings = self._openings.get(cue, frozenset())
+        longest = min(MAX_OPENING_WORDS, len(tokens) - 1)
+        return any(tuple(tokens[:length]) in openings for length in range(1, longest + 1))
+
+    def strip_opening(self, tokens: list[str], cue: str) -> list[str]:
+        """The tokens after the longest phrase of this cue that they begin with."""
+        openings = self._openings.get(cue, frozenset())
+        for length in range(min(MAX_OPENING_WORDS, len(tokens) - 1), 0, -1):
+            if tuple(tokens[:length]) in openings:
+                return tokens[length:]
+        return tokens
+
+    def strip_everywhere(self, tokens: list[str], cue: str) -> list[str]:
+        """The tokens without the phrases of this cue, wherever they stand; all of them where nothing would be left."""
+        phrases = self._openings.get(cue, frozenset())
+        kept: list[str] = []
+        place = 0
+        while place < len(tokens):
+            length = next(
+                (n for n in range(MAX_OPENING_WORDS, 0, -1) if tuple(tokens[place : place + n]) in phrases), 0
+            )
+            if not length:
+                kept.append(tokens[place])
+            place += max(length, 1)
+        return kept if 0 < len(kept) < len(tokens) else tokens
 
     def strip_greeting(self, tokens: list[str]) -> list[str]:
         """What is said (skeletons) after "good evening": the message is about that, even where it is not understood."""

@@ -1,6 +1,6 @@
 """Goes by new lessons word for word, until a matcher has learned from them; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,14 +21,25 @@ class LessonOverlay:
         self._lesson_by_key = {casefold_key(lesson.text): lesson for lesson in lessons}
 
     def match_cue(self, text: str) -> str | None:
-        """As the matcher."""
+        """As the interpreter."""
         return self._interpreter.match_cue(text)
 
+    def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
+        """As the interpreter."""
+        return self._interpreter.choose(text, entries)
+
     def understand(
-        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+        self,
+        text: str,
+        *,
+        language: Language | None = None,
+        previous_entry: EntryId | None = None,
+        previous_terms: Sequence[str] = (),
     ) -> Interpretation:
-        """As the matcher, but a lesson means its entry, or none."""
-        interpretation = self._interpreter.understand(text, language=language, previous_entry=previous_entry)
+        """As the interpreter, but a lesson means its entry, or none."""
+        interpretation = self._interpreter.understand(
+            text, language=language, previous_entry=previous_entry, previous_terms=previous_terms
+        )
         lesson = self._lesson_by_key.get(casefold_key(text))
         if lesson is None:
             return interpretation

@@ -1,10 +1,11 @@
 """What a message was taken to mean: the values that pass from the matcher to the handlers; nothing is computed here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from kb.model import EntryId, Language
+from kb.model import DialogueAct, EntryId, Language
 
 
 class Outcome(StrEnum):
@@ -29,13 +30,30 @@ class Candidate:
     corrections: tuple[str, ...] = ()
 
 
+class ActCandidate(NamedTuple):
+    """A dialogue act that the message may be, with its probability."""
+
+    act: DialogueAct
+    confidence: float
+
+
+class Step(NamedTuple):
+    """What a stage made of the reading: the best entry after it, its confidence, and the outcome."""
+
+    stage: str
+    entry: EntryId | None = None
+    confidence: float | None = None
+    outcome: Outcome = Outcome.UNKNOWN
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
     """What decided: for a person who asks why, and for the trace; it changes nothing.
 
-    A first score of `answer_from` is enough to answer, of `clarify_from` to ask back; `concepts` and `repairs` are
-    what message and entry share beyond spelling and what was read in place of unknown words; `known` tells whether the
-    message stands in the knowledge word for word; `decided_by` names the rule that had the last word.
+    A best confidence of `answer_threshold` is enough to answer, of `clarify_threshold` to ask back; `concepts` are what
+    message and entry share beyond spelling, `corrections` what was read in place of unknown words; `exact_match` tells
+    whether the message is a known question; `steps` are the stages that changed the reading, and `decided_by` names
+    the last of them that decided.
     """
 
     answer_threshold: float
@@ -44,6 +62,7 @@ class Explanation:
     corrections: tuple[str, ...] = ()
     exact_match: bool = False
     decided_by: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +76,14 @@ class Interpretation:
     """The language that the message is written in; None where it is too short to tell."""
     signals: frozenset[str] = field(default_factory=frozenset)
     """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
+    leans: bool = False
+    """Whether the candidates rest on the turn before as well."""
+    corrects: bool = False
+    """Whether the message sets the answer before right ("no, I meant ...")."""
+    terms: tuple[str, ...] = ()
+    """The telling tokens of the message: what a dependent turn after it may lean on."""
+    acts: tuple[ActCandidate, ...] = ()
+    """The dialogue acts that the message may be, likeliest first; OTHER is one of them."""
     explanation: Explanation | None = None
     """The reasons, where the matcher gives them."""
 
@@ -70,9 +97,21 @@ class Interpreter(Protocol):
     """What the handlers need of a matcher."""
 
     def understand(
-        self, text: str, *, language: Language | None = None, previous_entry: EntryId | None = None
+        self,
+        text: str,
+        *,
+        language: Language | None = None,
+        previous_entry: EntryId | None = None,
+        previous_terms: Sequence[str] = (),
     ) -> Interpretation:
-        """What `text` means; `language` is the talk's language so far, `after` the entry that it last was about."""
+        """What `text` means; `language` is that of the conversation so far.
+
+        `previous_entry` is what it was last about, `previous_terms` are the telling tokens of the turn before.
+        """
+        ...
+
+    def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
+        """Which of `entries` the text means, where it clearly means one of them."""
         ...
 
     def match_cue(self, text: str) -> str | None:

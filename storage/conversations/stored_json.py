@@ -6,13 +6,15 @@ from typing import Final
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
-from handlers.model.session import Session, Trace
+from handlers.model.session import Incident, Session, Trace
 
 _SESSION_JSON: Final = TypeAdapter(Session)
 _TRACE_JSON: Final = TypeAdapter(Trace)
 
 # Rows live as long as their conversation: a key is renamed here when the field is, and never dropped.
-_SESSION_KEYS: Final = {"strikes": "failed_turns", "stopped": "outage_reported"}
+_SESSION_KEYS: Final = {"strikes": "failed_turns", "stopped": "incident", "outage_reported": "incident"}
+_INCIDENTS: Final = {True: Incident.STOPPED, False: Incident.NONE}
+"""What stood there as a truth value before there were incidents."""
 _TRACE_KEYS: Final = {"score": "confidence", "matches": "candidates", "why": "explanation"}
 _CANDIDATE_KEYS: Final = {"score": "confidence", "why": "corrections"}
 _EXPLANATION_KEYS: Final = {
@@ -34,7 +36,10 @@ def parse_session(stored: str) -> Session:
     Raises:
         ValueError: it is not JSON, or not a session.
     """
-    return _SESSION_JSON.validate_python(_renamed(from_json(stored), _SESSION_KEYS))
+    found = _renamed(from_json(stored), _SESSION_KEYS)
+    if isinstance(found, dict) and isinstance(found.get("incident"), bool):
+        found["incident"] = _INCIDENTS[found["incident"]]
+    return _SESSION_JSON.validate_python(found)
 
 
 def dump_trace(trace: Trace) -> str:

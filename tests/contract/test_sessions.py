@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from handlers.model.messages import Option
-from handlers.model.session import OpenQuestion, QuestionKind, Session
+from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session
 from kb.model import EntryId, LineId
 from storage.conversations import conversations, sessions
 from storage.database.engine import read_transaction, write_transaction
@@ -20,7 +20,7 @@ FULL = Session(
     failed_turns=2,
     entry=EntryId("refund"),
     line=LineId("technical"),
-    outage_reported=True,
+    incident=Incident.STOPPED,
     ticket_requests=3,
 )
 
@@ -66,5 +66,5 @@ def test_a_session_of_the_version_before_still_knows_of_the_outage(engine: Engin
         connection.execute(update(sessions_table).values(data=stored))
 
         assert sessions.read(connection, talk.id) == Session(
-            language="lv", failed_turns=1, outage_reported=True, ticket_requests=2
+            language="lv", failed_turns=1, incident=Incident.STOPPED, ticket_requests=2
         )

@@ -3,9 +3,13 @@
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from kb.model import EntryId
+from kb.understanding.ranker import MAX_CANDIDATES, Ranker
+from kb.understanding.reading import Reading
+from kb.understanding.result import Candidate, Outcome
 
 MAX_AMBIGUOUS_WORDS: Final = 2
 MIN_SUPPORT: Final = 4
@@ -38,3 +42,36 @@ class AmbiguityIndex:
         if counts.total() < MIN_SUPPORT or not counts[first]:
             return ()
         return tuple(entry for entry, count in counts.most_common(3) if entry != first and count >= least)
+
+
+class AskBetweenNeighbours:
+    """Asks back where a very short report of a fault may mean another fault as well."""
+
+    name: Final = "ambiguity"
+
+    def __init__(self, ranker: Ranker, index: AmbiguityIndex) -> None:
+        self._ranker, self._index = ranker, index
+
+    def __call__(self, reading: Reading) -> Reading:
+        """The reading with the other faults after the first one."""
+        if reading.outcome is not Outcome.ANSWERED or reading.exact_match is not None:
+            return reading
+        others = self._ambiguous(reading)
+        if not others:
+            return reading
+        first = reading.candidates[0]
+        named = {first.entry, *(one.entry for one in others)}
+        rest = (one for one in reading.candidates if one.entry not in named)
+        candidates = (first, *others, *rest)[:MAX_CANDIDATES]
+        return replace(reading, outcome=Outcome.CLARIFIED, candidates=candidates)
+
+    def _ambiguous(self, reading: Reading) -> tuple[Candidate, ...]:
+        first = reading.candidates[0]
+        if first.entry not in self._ranker.problems:
+            return ()
+        found = self._index.ambiguous_with(reading.tokens, first.entry)
+        return tuple(
+            self._ranker.candidate(entry, first.confidence, reading.tokens)
+            for entry in found
+            if entry in self._ranker.problems
+        )

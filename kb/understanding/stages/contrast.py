@@ -1,9 +1,15 @@
 """What a message sets aside ("not X, but Y"; "X, nevis Y"), so that the rest can be heard by itself; pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
+
+from kb.features.featurizer import phonetic_tokens
+from kb.understanding.cues import CueMatcher
+from kb.understanding.ranker import Ranker
+from kb.understanding.reading import Reading
+from kb.understanding.result import Candidate, Outcome
 
 _EXCLUSION_MARKERS: Final = r"nevis|ne par|а не|a ne|не (?:про|о|об)|ne pro|rather than|instead of|not about"
 """What opens what is set aside, wherever it stands."""
@@ -55,3 +61,45 @@ def find_contrast(normalized: str) -> Contrast | None:
         excluded=" ".join(piece for place, piece in enumerate(pieces) if place in aside),
         explicit=not denied - sure,
     )
+
+
+def without_exclusions(segment: str) -> list[str]:
+    """The tokens of a part of a message, without what it explicitly sets aside."""
+    sides = find_contrast(segment)
+    return phonetic_tokens(sides.wanted if sides and sides.explicit else segment)
+
+
+class ResolveContrast:
+    """Reads a message without what it sets aside; never where trading may have stopped."""
+
+    name: Final = "contrast"
+
+    def __init__(self, ranker: Ranker, cues: CueMatcher) -> None:
+        self._ranker, self._cues = ranker, cues
+
+    def __call__(self, reading: Reading) -> Reading:
+        """The reading with the candidates of what is wanted."""
+        if reading.exact_match is not None or reading.corrects:
+            return reading
+        wanted = self._wanted(reading)
+        return replace(reading, candidates=wanted) if wanted else reading
+
+    def _wanted(self, reading: Reading) -> tuple[Candidate, ...]:
+        """What the message means without the rest; nothing where it means nothing else then."""
+        sides = find_contrast(reading.normalized)
+        tokens = self._cues.strip_greeting(phonetic_tokens(sides.wanted)) if sides else []
+        if sides is None or len(tokens) < 2 or self._may_be_outage(reading.candidates):
+            return ()
+        wanted = self._ranker.rank_segment(tokens)
+        if not sides.explicit:
+            # "Does not print, but blinks" tells a fault twice.
+            excluded = self._ranker.rank_segment(phonetic_tokens(sides.excluded), limit=1)
+            if excluded[0].entry in self._ranker.faults and self._ranker.outcome(excluded) is not Outcome.UNKNOWN:
+                return ()
+        before, after = reading.candidates[0], wanted[0]
+        same = after.entry == before.entry and after.confidence <= before.confidence
+        return () if same or self._ranker.outcome(wanted) is Outcome.UNKNOWN else wanted
+
+    def _may_be_outage(self, candidates: tuple[Candidate, ...]) -> bool:
+        critical = candidates[0].entry in self._ranker.critical
+        return critical and self._ranker.outcome(candidates) is not Outcome.UNKNOWN

@@ -1,11 +1,13 @@
 """Which message stands in the knowledge word for word, whatever has been learnt from it; pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, Protocol
 
 from kb.features.dataset import Example
 from kb.features.featurizer import NEGATIONS
 from kb.model import EntryId
+from kb.understanding.reading import ExactMatch, Reading
 
 MAX_UNORDERED_WORDS: Final = 4
 """In so many words or fewer their order does not count, unless one of them is denied, and one may be a slip."""
@@ -48,3 +50,25 @@ def _key(tokens: Sequence[str]) -> str:
     """The same for all messages that are the same word for word: "printer broke" is "broke printer"."""
     free = len(tokens) <= MAX_UNORDERED_WORDS and NEGATIONS.isdisjoint(tokens)
     return " ".join(sorted(tokens) if free else tokens)
+
+
+class FindsExactMatches(Protocol):
+    """What the stage needs of the ranker."""
+
+    def exact_match(self, tokens: Sequence[str]) -> ExactMatch | None:
+        """The entry whose known question the tokens are."""
+        ...
+
+
+class FindExactMatch:
+    """Looks the whole message up among the known questions."""
+
+    name: Final = "exact_match"
+
+    def __init__(self, ranker: FindsExactMatches) -> None:
+        self._ranker = ranker
+
+    def __call__(self, reading: Reading) -> Reading:
+        """The reading with its exact match, where it has one."""
+        found = self._ranker.exact_match(reading.tokens)
+        return reading if found is None else replace(reading, exact_match=found)

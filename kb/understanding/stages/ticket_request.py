@@ -1,10 +1,13 @@
 """Recognises an order to make a ticket, and who asks where to send one, whatever it is to be about; pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from kb.model import LANGUAGES, TriggerPhrases
+from kb.model import LANGUAGES, EntryId, TriggerPhrases
 from kb.text.phonetic import normalize, tokenize
+from kb.understanding.ranker import EXACT_MATCH_CONFIDENCE, MAX_CANDIDATES, Ranker
+from kb.understanding.reading import Reading
 
 WINDOW_WORDS: Final = 4
 """Words between the command and what is to be made."""
@@ -57,3 +60,25 @@ def _single_words(cue: TriggerPhrases, language: str) -> frozenset[str]:
         tokenize(normalize(phrase)) for known, texts in cue.phrases.items() if known == language for phrase in texts
     )
     return frozenset(phrase[0] for phrase in phrases if len(phrase) == 1)
+
+
+class TicketRequest:
+    """Puts the ticket first where one is ordered in so many words; what it is to be about stands beside it."""
+
+    name: Final = "ticket_request"
+
+    def __init__(self, ranker: Ranker, detector: TicketRequestDetector, entry: EntryId | None) -> None:
+        """`entry` is the one that tells how a ticket is made; None where the knowledge has none."""
+        self._ranker, self._detector, self._entry = ranker, detector, entry
+
+    def __call__(self, reading: Reading) -> Reading:
+        """The reading with the ticket first."""
+        entry = self._entry
+        if entry is None or not self._detector.detects(reading.surface_tokens):
+            return reading
+        ticket = self._ranker.candidate(entry, EXACT_MATCH_CONFIDENCE, reading.tokens)
+        rest = tuple(one for one in reading.candidates if one.entry != entry)
+        beside = tuple(one for one in reading.secondary if one.entry != entry)
+        if reading.candidates[0].entry != entry and self._ranker.is_answered(reading.candidates):
+            beside = (reading.candidates[0], *beside)
+        return replace(reading, candidates=(ticket, *rest)[:MAX_CANDIDATES], secondary=beside)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.model.messages import Option
-from handlers.model.session import OpenQuestion, QuestionKind, Session, Trace
+from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session, Trace
 from kb.model import EntryId, LineId
 from kb.understanding.result import Candidate, Explanation, Outcome
 from storage.conversations.stored_json import dump_session, dump_trace, parse_session, parse_trace
@@ -44,7 +44,7 @@ SESSION = Session(
     failed_turns=2,
     entry=EntryId("refund"),
     line=LineId("technical"),
-    outage_reported=True,
+    incident=Incident.STOPPED,
     ticket_requests=3,
 )
 TRACE = Trace(
@@ -95,7 +95,8 @@ def test_what_is_written_today_is_read_as_it_was() -> None:
 
 def test_today_nothing_is_written_under_an_old_key() -> None:
     assert json.loads(dump_session(SESSION)).keys() == {
-        "language", "language_chosen", "question", "failed_turns", "entry", "line", "outage_reported", "ticket_requests",
+        "language", "language_chosen", "question", "failed_turns", "entry", "line", "incident", "turns",
+        "ticket_requests",
     }  # fmt: skip
     assert not {"score", "matches", "why"} & json.loads(dump_trace(TRACE)).keys()
 

@@ -9,7 +9,6 @@ import pytest
 from bot import console
 from bot.web import read_texts
 from kb.model import EntryId
-from kb.understanding.pipeline import Stage
 from kb.understanding.result import Explanation, Outcome
 from storage.conversations import conversations, feedback
 from storage.curation import entry_drafts, lessons
@@ -19,6 +18,7 @@ from tests.contract.talks import TRACE
 from tests.doubles import NOW, means, small_base
 from tests.unit.bot.console.conftest import ConsoleBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
+from tests.unit.kb.small import pipeline
 
 
 def use(shop: HelpdeskFixture, entry: str, *, helped: bool | None = None) -> None:
@@ -175,5 +175,5 @@ async def test_a_draft_is_written_further_and_dropped(shop: HelpdeskFixture, ott
 def test_every_rule_of_the_matcher_has_a_name_in_every_language() -> None:
     shared = read_texts(Path(console.__file__).parent / "texts" / "shared")
     for words in shared.values():
-        for rule in (*Stage, "taught"):
-            assert f"rule_{rule.replace(' ', '_')}" in words
+        for rule in (*(stage.name for stage in pipeline().stages), "taught"):
+            assert f"rule_{rule}" in words

@@ -1,0 +1,77 @@
+"""People: which number, nobody answers, a person is wanted, when will somebody come; a number in every reply; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.intents.handoff import hand_off
+from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
+from handlers.model.context import HandlerContext, HandlerResult
+from kb.model import Act, DialogueAct, LineId
+
+NAMED_TOPIC_CONFIDENCE: Final = 0.5
+"""From this confidence on the message itself names the topic whose line is asked for."""
+
+
+def ask_number(context: HandlerContext) -> HandlerResult | None:
+    """ "Who do I call about that?": the line of the topic, of this message or else of the conversation; else all."""
+    if context.act is not DialogueAct.ASK_NUMBER:
+        return None
+    line = _line_asked_for(context)
+    if line is None:
+        entry = context.knowledge.base.directory.contacts_entry
+        return context.result(Act.ANSWER, context.say("lines"), *context.show_lines(), entry=entry)
+    known = context.knowledge.base.directory.lines[line]
+    session = replace(context.resolved_session, line=line)
+    said = context.say_line("call_line", line)
+    return context.result(Act.ANSWER, said, session=session, entry=known.entry, line=line)
+
+
+def cannot_reach(context: HandlerContext) -> HandlerResult | None:
+    """Nobody answers: never the same number again, but the other lines, the e-mail with its draft, and the helpdesk."""
+    if context.act is not DialogueAct.CANNOT_REACH:
+        return None
+    directory = context.knowledge.base.directory
+    tried = directory.urgent_line if context.session.outage_reported else context.session.line
+    others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
+    email = context.say("or_by_email", email=directory.ticket_channel.address.email)
+    notify = NotifyStaff(line=tried or directory.general_line, reason=HandoffReason.CANNOT_GET_THROUGH)
+    actions = (context.say("cannot_reach"), *others, email, ShowTicketChannel(), notify)
+    return context.result(Act.HANDOFF, *actions, line=tried)
+
+
+def ask_person(context: HandlerContext) -> HandlerResult | None:
+    """A person, a call back, a boss, is anybody there."""
+    entry = next((entry for entry in context.knowledge.base.entries.values() if entry.act is Act.HANDOFF), None)
+    if context.act is not DialogueAct.ASK_PERSON or entry is None:
+        return None
+    return hand_off(context, entry)
+
+
+def chasing(context: HandlerContext) -> HandlerResult | None:
+    """ "When will it be mended, where is your man?": the bot does not know; the line does, and hears of it."""
+    waits = context.session.outage_reported and context.act in (DialogueAct.INSIST, DialogueAct.ASK_TIME_FOLLOW)
+    if context.act is not DialogueAct.CHASING and not waits:
+        return None
+    line = _line_of_conversation(context)
+    session = replace(context.resolved_session, line=line)
+    notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
+    return context.result(Act.HANDOFF, context.say_line("chasing", line), notify, session=session, line=line)
+
+
+def _line_of_conversation(context: HandlerContext) -> LineId:
+    directory = context.knowledge.base.directory
+    if context.session.outage_reported or context.session.line is None:
+        return directory.urgent_line
+    return context.session.line
+
+
+def _line_asked_for(context: HandlerContext) -> LineId | None:
+    best = context.interpretation.best
+    named = context.entry_of(best) if best is not None and best.confidence >= NAMED_TOPIC_CONFIDENCE else None
+    topic = context.topic_entry
+    # Tickets are made by phone at the line for faults, never at the one that was talked about.
+    if topic is not None and topic.act is Act.TICKET and context.line_of(named) is None:
+        return context.knowledge.base.directory.urgent_line
+    if context.session.outage_reported and (named is None or named.act is Act.CRITICAL):
+        return context.knowledge.base.directory.urgent_line
+    return context.line_of(named) or context.session.line

@@ -1,0 +1,93 @@
+"""Greetings, thanks, anger, confusion: answered calmly, and never counted as not understood; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.intents.small_talk import small_talk
+from handlers.intents.ticket import show_ticket_channel
+from handlers.model.actions import Ask, ShowLine
+from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.session import QuestionKind
+from kb.model import Act, CueId, DialogueAct, Entry, EntryId
+from kb.understanding.result import Outcome
+
+TOPIC_WINS_FROM: Final = 0.8
+"""A topic that is as likely as this wins over a less likely wish for the ticket e-mail."""
+
+
+def courtesy(context: HandlerContext) -> HandlerResult | None:
+    """Thanks, greetings and small talk without a matter beside them."""
+    directory = context.knowledge.base.directory
+    if context.act is DialogueAct.THANKS and (entry := _entry(context, directory.resolved_entry)):
+        return small_talk(context, entry)
+    goes_on = context.last_turn is not None
+    takes_leave = goes_on and CueId.ACKNOWLEDGE in context.interpretation.signals
+    if context.act is DialogueAct.GREETING and takes_leave and (entry := _entry(context, directory.resolved_entry)):
+        return small_talk(context, entry)
+    greets = context.act is DialogueAct.GREETING or (context.act is DialogueAct.SMALL_TALK and not goes_on)
+    if greets and not _is_talk(context.answered_entry) and (entry := _entry(context, directory.greeting_entry)):
+        return small_talk(context, entry)
+    if context.act is DialogueAct.SMALL_TALK and not _is_talk(context.answered_entry):
+        return _offer_topics(context, "small_talk", act=Act.TALK, outcome=Outcome.ANSWERED)
+    if context.act is DialogueAct.AGREE and context.open_question() is None and not _is_talk(context.answered_entry):
+        return context.result(Act.TALK, context.say("acknowledged"))
+    return None
+
+
+def anger(context: HandlerContext) -> HandlerResult | None:
+    """Swearing, sarcasm, a complaint without a matter: the number again, calmly."""
+    if context.act is not DialogueAct.ANGER:
+        return None
+    directory = context.knowledge.base.directory
+    if context.session.outage_reported:
+        line = directory.urgent_line
+        return context.result(Act.HANDOFF, context.say_line("call_urgent", line), line=line)
+    if context.session.line is not None:
+        line = context.session.line
+        return context.result(Act.HANDOFF, context.say("calm"), ShowLine(line=line), line=line)
+    return context.result(Act.HANDOFF, context.say("calm"), *context.show_lines())
+
+
+def confusion(context: HandlerContext) -> HandlerResult | None:
+    """ "???", "not what I asked": asks for it in other words, with a number; costs no strike."""
+    if context.act is DialogueAct.CONFUSION:
+        return _offer_topics(context, "confused", act="clarify", outcome=Outcome.CLARIFIED)
+    if context.act is DialogueAct.WRONG_ANSWER:
+        return _offer_topics(context, "rephrase", act="clarify", outcome=Outcome.CLARIFIED)
+    return None
+
+
+def ticket_wish(context: HandlerContext) -> HandlerResult | None:
+    """ "Write it down all the same", "which address, what do I write": the way to a ticket."""
+    entry = next((entry for entry in context.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
+    if entry is None or context.act not in (DialogueAct.TICKET_PUSH, DialogueAct.WHICH_EMAIL):
+        return None
+    if context.answered_entry is not None and context.answered_entry.act is Act.ANSWER and context.cue is None:
+        best = context.interpretation.best
+        if best is not None and best.confidence >= TOPIC_WINS_FROM > context.act_confidence(context.act):
+            return None
+    return show_ticket_channel(context, entry)
+
+
+def calling(context: HandlerContext) -> HandlerResult | None:
+    """ "I am calling": nothing to add but what to have ready."""
+    if context.act is not DialogueAct.CALLING_NOW and context.cue != CueId.CALLING:
+        return None
+    return context.result(Act.TALK, context.say("calling"))
+
+
+def _offer_topics(context: HandlerContext, key: str, *, act: str, outcome: Outcome) -> HandlerResult:
+    directory = context.knowledge.base.directory
+    options = context.topic_options(directory.topics)
+    ask = Ask(text=context.phrase(key), options=options)
+    session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
+    actions = (ask, context.say_line("stopped_too", context.session.line or directory.urgent_line))
+    return context.result(act, *(actions if act == "clarify" else (ask,)), session=session, outcome=outcome)
+
+
+def _entry(context: HandlerContext, entry: EntryId | None) -> Entry | None:
+    return context.knowledge.base.entries.get(entry) if entry is not None else None
+
+
+def _is_talk(entry: Entry | None) -> bool:
+    return entry is not None and entry.act is Act.TALK

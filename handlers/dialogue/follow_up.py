@@ -1,0 +1,70 @@
+"""Bare questions about the answer before: roughly?, why?, how much?, by when?; says who knows, never guesses; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.intents.dispatch import answer_entries
+from handlers.model.context import HandlerContext, HandlerResult
+from kb.model import Act, DialogueAct, Entry
+
+TOPIC_WINS_FROM: Final = 0.6
+"""A topic of the message itself that is as likely as this wins."""
+SURE_FOLLOW_UP: Final = 0.75
+"""A bare question for a price or a time that is as likely as this is about what was said before."""
+_NAMED: Final = frozenset({DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW})
+_FOLLOW_UPS: Final = frozenset(
+    {DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW}
+)
+
+
+def follow_up(context: HandlerContext) -> HandlerResult | None:
+    """The line of the topic, named; the entry about prices or deadlines where that is asked."""
+    if context.act not in _FOLLOW_UPS or context.last_turn is None:
+        return None
+    best = context.interpretation.best
+    sure = context.act_confidence(context.act) >= SURE_FOLLOW_UP and context.act in _NAMED
+    if not sure and context.answered_entry is not None and best is not None and best.confidence >= TOPIC_WINS_FROM:
+        return None
+    topic = context.topic_entry
+    about = _about(context, topic)
+    if about is not None:
+        return answer_entries(context, about)
+    if topic is None:
+        return None
+    line = context.line_of(topic) or context.session.line
+    if line is None:
+        return None
+    known = context.knowledge.base.directory.lines[line]
+    said = replace(
+        context.say(
+            "more_about",
+            topic=topic.title[context.language],
+            phone=known.formatted_phone,
+            name=known.name[context.language],
+        ),
+        source=topic.citation[context.language],
+    )
+    act = topic.act if topic.act in (Act.PROBLEM, Act.ANSWER) else Act.ANSWER
+    return context.result(act, said, entry=topic.id, line=line)
+
+
+def _about(context: HandlerContext, topic: Entry | None) -> Entry | None:
+    """The entry that answers the question whatever the topic; the topic itself where it tells of days."""
+    if context.act not in _NAMED:
+        return None
+    tells_time = (
+        topic is not None and topic.act is Act.ANSWER and any(sign.isdigit() for sign in _facts(topic, context))
+    )
+    if context.act is DialogueAct.ASK_TIME_FOLLOW and tells_time:
+        return topic
+    named = context.knowledge.base.directory.follow_ups.get(context.act)
+    return context.knowledge.base.entries.get(named) if named is not None else None
+
+
+def _facts(topic: Entry, context: HandlerContext) -> str:
+    """What the topic says, without phone numbers."""
+    lines = context.knowledge.base.directory.lines.values()
+    text = topic.body[context.language]
+    for line in lines:
+        text = text.replace(line.formatted_phone, "")
+    return text

@@ -1,0 +1,234 @@
+"""How it stands with a fault or stopped trading: it works again, partly, still not, and details of it; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.intents.dispatch import MIN_OUTAGE_TO_ANSWER, report_outage_first
+from handlers.model.actions import (
+    Action,
+    Ask,
+    CloseHandoffs,
+    RecordFeedback,
+    Say,
+    ShowTicketChannel,
+)
+from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.messages import MessageKind, Option
+from handlers.model.session import Incident, QuestionKind
+from kb.model import Act, CueId, DialogueAct, Entry, LineId
+from kb.understanding.result import Outcome
+
+ALARM_THRESHOLD: Final = 0.5
+"""From this probability on the helpdesk is told that trading has stopped."""
+ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
+"""As ALARM_THRESHOLD, where another topic is surely meant."""
+PLAINLY_WORKS: Final = 0.6
+"""From this probability on "it works again" is a plain statement."""
+MAX_OFFERED: Final = 3
+MIN_OUTAGE_TO_ASK: Final = 0.2
+"""From this probability on it is asked whether trading has stopped."""
+MIN_TOPIC_TOLD_OF: Final = 0.2
+MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.05
+MIN_WORDS_TOLD_OF: Final = 4
+TRADING_GOES_ON: Final = "trading:yes"
+TRADING_STOPPED: Final = "trading:no"
+_QUESTION_MARK: Final = "?"
+
+
+def outage(context: HandlerContext) -> HandlerResult | None:
+    """Trading has stopped, whatever else the message is about: the number first, the topic after it."""
+    if context.outage < _alarm_threshold(context):
+        return None
+    entry = critical_entry(context)
+    return None if entry is None else report_outage_first(context, entry)
+
+
+def _alarm_threshold(context: HandlerContext) -> float:
+    """Higher where the message surely tells another fault, or asks something that is not about stopped trading."""
+    answered = context.answered_entry
+    elsewhere = answered is not None and answered.act is not Act.CRITICAL
+    asks = _QUESTION_MARK in context.text and elsewhere
+    return ALARM_THRESHOLD_BESIDE_FAULT if asks or (elsewhere and not _alarming(context)) else ALARM_THRESHOLD
+
+
+def _alarming(context: HandlerContext) -> bool:
+    return CueId.EMERGENCY_EVERYONE in context.interpretation.signals
+
+
+def works_again(context: HandlerContext) -> HandlerResult | None:
+    """ "It works again": who was called in need not come; where that is not plain it is asked."""
+    said = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
+    if not said:
+        return None
+    signalled = CueId.RESOLVED in context.interpretation.signals and context.act is DialogueAct.WORKS_AGAIN
+    plain = (
+        context.cue == CueId.RESOLVED or signalled or context.act_confidence(DialogueAct.WORKS_AGAIN) >= PLAINLY_WORKS
+    )
+    if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
+        return ask_whether_trading_goes_on(context)
+    if _QUESTION_MARK in context.text:
+        return None
+    return mended(context)
+
+
+def trading_answered(context: HandlerContext) -> HandlerResult | None:
+    """A tap, or "yes" and "no", after "does trading go on again?"."""
+    question = context.open_question()
+    choice = context.inbound.choice if context.inbound.kind is MessageKind.TAP else None
+    if choice is None and (question is None or question.about is not QuestionKind.TRADING):
+        return None
+    if choice == TRADING_GOES_ON or (choice is None and context.cue in (CueId.YES, CueId.FIRST)):
+        return mended(context)
+    if choice == TRADING_STOPPED or (choice is None and context.cue in (CueId.NO, CueId.SECOND)):
+        return still_broken(context)
+    return None
+
+
+def ask_whether_trading_goes_on(context: HandlerContext) -> HandlerResult:
+    """The question before anybody is called off."""
+    options = (
+        Option(id=TRADING_GOES_ON, title=context.phrase("trading_goes_on")),
+        Option(id=TRADING_STOPPED, title=context.phrase("trading_stopped")),
+    )
+    ask = Ask(text=context.phrase("does_trading_go_on"), options=options)
+    number = context.say_line("call_urgent", context.knowledge.base.directory.urgent_line)
+    session = replace(context.session, question=context.new_question(QuestionKind.TRADING, options))
+    return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def mended(context: HandlerContext) -> HandlerResult:
+    """It works: nobody needs to come any more."""
+    session = replace(context.resolved_session, incident=Incident.WORKING)
+    return context.result(Act.TALK, context.say("resolved"), CloseHandoffs(), session=session)
+
+
+def partly(context: HandlerContext) -> HandlerResult | None:
+    """Trading goes on, but not as it should: no alarm, the line all the same."""
+    if context.act is not DialogueAct.PARTLY:
+        return None
+    line = line_of_fault(context)
+    incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
+    session = replace(context.resolved_session, incident=incident, line=line)
+    return context.result(Act.PROBLEM, context.say_line("partly", line), session=session, line=line)
+
+
+def still_not(context: HandlerContext) -> HandlerResult | None:
+    """ "It did not help, the same again": as the button says it."""
+    if context.act is not DialogueAct.NOT_HELPED:
+        return None
+    return still_broken(context)
+
+
+def still_broken(context: HandlerContext) -> HandlerResult:
+    """The number again, and the e-mail where the fault can wait."""
+    line, topic = line_of_fault(context), context.topic_entry
+    session = replace(context.resolved_session, line=line)
+    if context.session.outage_reported:
+        return context.result(Act.PROBLEM, context.say_line("call_urgent", line), session=session, line=line)
+    actions: tuple[Action, ...] = (context.say_line("sorry_not_helped", line),)
+    if topic is not None and topic.act is Act.PROBLEM:
+        actions = (*actions, ShowTicketChannel())
+    if topic is not None:
+        actions = (*actions, RecordFeedback(helped=False, turn=context.inbound.source_turn))
+    fault = topic.id if topic is not None and topic.act is Act.PROBLEM else None
+    return context.result(Act.PROBLEM, *actions, session=session, entry=fault, line=line)
+
+
+def detail(context: HandlerContext) -> HandlerResult | None:
+    """Which till, since when, which error, who and where: taken as an answer, and thanked for once."""
+    if context.act is not DialogueAct.DETAIL:
+        return None
+    line = line_of_fault(context)
+    last = context.last_turn
+    repeated = last is not None and last.handler == "detail"
+    said: Say = context.say_line("detail_again" if repeated else "detail", line)
+    session = replace(context.resolved_session, line=line)
+    return context.result(Act.PROBLEM, said, session=session, line=line)
+
+
+def bare_fault(context: HandlerContext) -> HandlerResult | None:
+    """A fault without a device: asks which, the number first; where one is talked about it is that one still."""
+    answered = context.answered_entry
+    if context.act is not DialogueAct.BARE_FAULT or (answered is not None and answered.act is not Act.ANSWER):
+        return None
+    if context.last_turn is not None and context.session.outage_reported:
+        return still_broken(context)
+    directory = context.knowledge.base.directory
+    options = context.topic_options(directory.fault_topics)
+    if not options:
+        return None
+    ask = Ask(text=context.phrase("what_is_broken"), options=options)
+    session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
+    number = context.say_line("stopped_too", directory.urgent_line)
+    return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def not_now(context: HandlerContext) -> HandlerResult | None:
+    """A till that stopped yesterday, may stop one day, or is one of several: no alarm, but the line that knows."""
+    best = context.interpretation.best
+    if best is None or context.outage >= MIN_OUTAGE_TO_ASK or context.act is DialogueAct.DEVICE_FAULT:
+        return None
+    another_time = not context.interpretation.signals.isdisjoint((CueId.PAST, CueId.HYPOTHETICAL))
+    unanswered = context.interpretation.outcome is not Outcome.ANSWERED
+    if another_time and unanswered:
+        urgent = [one for one in context.interpretation.candidates if context.entry_of(one).act is Act.CRITICAL]
+        best = urgent[0] if urgent and urgent[0].confidence >= MIN_TOPIC_OF_ANOTHER_TIME else best
+    if context.entry_of(best).act is not Act.CRITICAL:
+        return None
+    if context.session.outage_reported:
+        return still_broken(context)
+    enough = MIN_TOPIC_OF_ANOTHER_TIME if another_time else MIN_TOPIC_TOLD_OF
+    told_of = best.confidence >= enough and len(context.text.split()) >= MIN_WORDS_TOLD_OF
+    if not told_of:
+        return None
+    line = context.knowledge.base.directory.urgent_line
+    known = context.knowledge.base.directory.lines[line]
+    session = replace(context.resolved_session, line=line)
+    return context.result(Act.ANSWER, context.say_line("not_now", line), session=session, entry=known.entry, line=line)
+
+
+def device_only(context: HandlerContext) -> HandlerResult | None:
+    """A device and nothing of it: asks what about it, offering its faults first."""
+    if context.act is not DialogueAct.DEVICE_ONLY:
+        return None
+    directory = context.knowledge.base.directory
+    likely = [context.entry_of(one) for one in context.interpretation.candidates]
+    faults = [entry.id for entry in likely if entry.act in (Act.PROBLEM, Act.CRITICAL)]
+    offered = tuple(dict.fromkeys((*faults, *(entry.id for entry in likely if entry.act is Act.ANSWER))))[:MAX_OFFERED]
+    if not offered:
+        return None
+    options = (*context.topic_options(offered), Option(id=NONE_OF_THESE, title=context.phrase("none_of_these")))
+    ask = Ask(text=context.phrase("what_about_it"), options=options)
+    session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
+    number = context.say_line("stopped_too", directory.urgent_line)
+    return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def device_fault(context: HandlerContext) -> HandlerResult | None:
+    """A fault of a device that no entry knows: the line for faults, and what to tell them."""
+    if context.act is not DialogueAct.DEVICE_FAULT:
+        return None
+    answered = context.answered_entry
+    stopped = answered is not None and answered.act is Act.CRITICAL and context.outage >= MIN_OUTAGE_TO_ANSWER
+    if stopped or (answered is not None and answered.act in (Act.PROBLEM, Act.TICKET)):
+        return None
+    line = context.knowledge.base.directory.urgent_line
+    session = replace(context.resolved_session, line=line, entry=None)
+    email = context.knowledge.base.directory.ticket_channel.address.email
+    known = context.knowledge.base.directory.lines[line]
+    said = context.say("device_fault", phone=known.formatted_phone, name=known.name[context.language], email=email)
+    return context.result(Act.PROBLEM, said, session=session, line=line)
+
+
+def critical_entry(context: HandlerContext) -> Entry | None:
+    """The entry of stopped trading: the likeliest, or the first that is known."""
+    likely = [context.entry_of(one) for one in context.interpretation.candidates]
+    known = context.knowledge.base.entries.values()
+    return next((entry for entry in (*likely, *known) if entry.act is Act.CRITICAL), None)
+
+
+def line_of_fault(context: HandlerContext) -> LineId:
+    """The line of what is talked about; that of stopped trading where nothing is."""
+    if context.session.outage_reported or context.session.line is None:
+        return context.knowledge.base.directory.urgent_line
+    return context.session.line

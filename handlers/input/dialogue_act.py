@@ -1,0 +1,121 @@
+"""Which dialogue act a message is taken for, and how likely it says that trading has stopped now; pure."""
+
+from math import exp, log
+from typing import Final
+
+from handlers.model.context import HandlerContext
+from kb.model import Act, CueId, DialogueAct
+from kb.understanding.result import ActCandidate, Interpretation, Outcome
+
+ACT_THRESHOLDS: Final = {Outcome.UNKNOWN: 0.3, Outcome.CLARIFIED: 0.45, Outcome.ANSWERED: 0.65}
+"""From this probability on a message is taken for a dialogue act, by what is understood of its topic."""
+EXPECTED_DETAIL_THRESHOLD: Final = 0.2
+"""As ACT_THRESHOLDS, for a detail that was asked for."""
+COURTESY_BESIDE_TOPIC_THRESHOLD: Final = 0.8
+"""As ACT_THRESHOLDS, for a greeting or thanks in a message that may be about something."""
+MIN_WORDS_BESIDE_COURTESY: Final = 5
+NOT_STOPPED_CUES: Final = frozenset({CueId.PAST, CueId.HYPOTHETICAL, CueId.ONE_DEVICE, CueId.ELSEWHERE})
+NOT_STOPPED_LOG_ODDS: Final = 3.0
+"""What such a cue takes off the log-odds that trading has stopped now."""
+EMERGENCY_LOG_ODDS: Final = 1.0
+"""What a cry for everyone ("all tills", "we lose money", SOS) adds to them."""
+TOPIC_LOG_ODDS_WEIGHT: Final = 0.3
+"""How much of the log-odds of an urgent topic is added to those of the act."""
+MAX_TOPIC_CONFIDENCE: Final = 0.9
+TOPIC_ACTS: Final = frozenset({DialogueAct.OTHER, DialogueAct.OUTAGE})
+COURTESIES: Final = frozenset({DialogueAct.GREETING, DialogueAct.THANKS, DialogueAct.SMALL_TALK})
+NEED_A_TURN_BEFORE: Final = frozenset(
+    {
+        DialogueAct.NOT_HELPED,
+        DialogueAct.INSIST,
+        DialogueAct.ELABORATE,
+        DialogueAct.ASK_PRICE_FOLLOW,
+        DialogueAct.ASK_TIME_FOLLOW,
+        DialogueAct.CHOOSE_BOTH,
+        DialogueAct.DONT_KNOW,
+        DialogueAct.ANY_OF_THEM,
+        DialogueAct.WRONG_ANSWER,
+    }
+)
+"""Acts that say nothing at the beginning of a conversation."""
+NOT_IN_A_CORRECTION: Final = frozenset(
+    {
+        DialogueAct.DETAIL,
+        DialogueAct.WRONG_ANSWER,
+        DialogueAct.CONFUSION,
+        DialogueAct.AGREE,
+        DialogueAct.CHOOSE_BOTH,
+        DialogueAct.DONT_KNOW,
+        DialogueAct.INSIST,
+        DialogueAct.ELABORATE,
+        DialogueAct.DEVICE_ONLY,
+        DialogueAct.BARE_FAULT,
+    }
+)
+"""Acts that a message is not which says what was meant instead."""
+NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
+MIN_PHONE_DIGITS: Final = 7
+
+
+def dialogue_act(context: HandlerContext) -> DialogueAct | None:
+    """The act, where it is likelier than that the message is about a topic; None where it is about a topic."""
+    interpretation = context.interpretation
+    explanation = interpretation.explanation
+    known_topic = explanation is not None and explanation.exact_match and not _is_talk_or_people(context)
+    if known_topic:
+        return None
+    impossible = NOT_IN_A_CORRECTION if interpretation.corrects else NO_ACTS
+    if context.last_turn is None:
+        impossible |= NEED_A_TURN_BEFORE
+    likely = [one for one in interpretation.acts if one.act not in impossible]
+    if _answers_with_details(context, likely):
+        return DialogueAct.DETAIL
+    first = next((one for one in likely if one.act is not DialogueAct.DETAIL or context.expects_details), None)
+    if first is None or first.act in TOPIC_ACTS or first.confidence < _threshold(context, first.act):
+        return None
+    return first.act
+
+
+def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -> float:
+    """How likely trading has stopped now: by the act and the topic, less where another time is told of."""
+    topic = next((one.confidence for one in interpretation.candidates if one.entry in urgent), 0.0)
+    if not interpretation.acts:
+        return topic
+    by_act = next((one.confidence for one in interpretation.acts if one.act is DialogueAct.OUTAGE), 0.0)
+    if not 0 < by_act < 1:
+        return by_act
+    log_odds = _logit(by_act) + TOPIC_LOG_ODDS_WEIGHT * max(0.0, _logit(min(max(topic, 0.01), MAX_TOPIC_CONFIDENCE)))
+    if CueId.EMERGENCY_EVERYONE in interpretation.signals:
+        log_odds += EMERGENCY_LOG_ODDS
+    if not interpretation.signals.isdisjoint(NOT_STOPPED_CUES):
+        log_odds -= NOT_STOPPED_LOG_ODDS
+    return 1 / (1 + exp(-log_odds))
+
+
+def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -> bool:
+    """Whether the person answers what was asked: which till, since when."""
+    answered = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
+    if not context.expects_details or answered or not likely:
+        return False
+    if sum(sign.isdigit() for sign in context.text) >= MIN_PHONE_DIGITS:
+        return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
+    enough = context.act_confidence(DialogueAct.DETAIL) >= EXPECTED_DETAIL_THRESHOLD
+    return enough and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, *TOPIC_ACTS)
+
+
+def _threshold(context: HandlerContext, act: DialogueAct) -> float:
+    own_topic = not (_is_talk_or_people(context) or context.interpretation.leans)
+    outcome = context.interpretation.outcome if own_topic else Outcome.UNKNOWN
+    beside = outcome is not Outcome.UNKNOWN and len(context.text.split()) >= MIN_WORDS_BESIDE_COURTESY
+    if act in COURTESIES and beside:
+        return COURTESY_BESIDE_TOPIC_THRESHOLD
+    return ACT_THRESHOLDS[outcome]
+
+
+def _is_talk_or_people(context: HandlerContext) -> bool:
+    best = context.interpretation.best
+    return best is not None and context.entry_of(best).act in (Act.TALK, Act.HANDOFF)
+
+
+def _logit(probability: float) -> float:
+    return log(probability / (1 - probability))

@@ -1,0 +1,80 @@
+"""A message that leans on the turn before: "and to take out?", "no, the kitchen one"; its own words win; pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from kb.features.featurizer import phonetic_tokens
+from kb.model import CueId, EntryId
+from kb.understanding.cues import CueMatcher
+from kb.understanding.ranker import Ranker
+from kb.understanding.reading import Reading
+from kb.understanding.stages.contrast import Contrast, find_contrast
+
+MAX_DEPENDENT_WORDS: Final = 7
+"""A longer message says by itself what it is about."""
+TERM_WEIGHT: Final = 0.7
+"""How much a telling token of the turn before counts beside one of the message itself."""
+TITLE_WEIGHT: Final = 0.3
+"""How much the title of the entry before counts."""
+_NOT_THAT: Final = re.compile(
+    r"^(?:(?:nē|нет|net|no|ой|oj|oh),?\s)?(?:не|ne|not)\s(?:\S+\s){0,3}?\S+\s*[,–—-]\s*(?=\w)"
+)
+"""Opens with what is not meant: "не возврат, я просто ..."."""
+_I_MEAN: Final = re.compile(r"\s(?:i mean|i meant|es domāju|es domaju|имею в виду|имел в виду|имела в виду)[.!]*$")
+"""Ends with it."""
+_DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
+
+
+class LeanOnPreviousTurn:
+    """Expands a dependent turn with the telling terms of the turn before (historical query expansion)."""
+
+    name: Final = "dependent_turn"
+
+    def __init__(self, ranker: Ranker, cues: CueMatcher, titles: Mapping[EntryId, Sequence[str]]) -> None:
+        self._ranker, self._cues, self._titles = ranker, cues, titles
+
+    def __call__(self, reading: Reading) -> Reading:
+        """The reading with the candidates of the expanded message, where these are surer than its own."""
+        if reading.previous_entry is None or reading.exact_match is not None:
+            return reading
+        if len(reading.tokens) > MAX_DEPENDENT_WORDS:
+            return reading
+        sides = find_contrast(reading.normalized)
+        if self._corrects(reading, sides):
+            return self._correction(reading, sides)
+        return reading if self._ranker.is_answered(reading.candidates) else self._leaning(reading)
+
+    def _leaning(self, reading: Reading) -> Reading:
+        title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None
+        context = None if title is None else TITLE_WEIGHT * self._ranker.scores(title)
+        terms = dict.fromkeys(reading.previous_terms, TERM_WEIGHT)
+        expanded = self._ranker.rank(reading.tokens, None, context=context, context_terms=terms)
+        own, leaning = reading.candidates[0], expanded[0]
+        # What was talked about never makes an outage out of a message that is none.
+        lifted = leaning.entry in self._ranker.critical and own.entry not in self._ranker.critical
+        if lifted or not self._ranker.is_known(reading.tokens) or leaning.confidence <= own.confidence:
+            return reading
+        return replace(reading, candidates=expanded, leans=True)
+
+    def _corrects(self, reading: Reading, sides: Contrast | None) -> bool:
+        """Whether the message sets right what was understood: "no, I meant ...", "not the card, the PIN"."""
+        if sides is not None and sides.wanted:
+            return True
+        if self._cues.opens_with(reading.tokens, CueId.CORRECTION):
+            return True
+        return any(form.search(reading.normalized) for form in (_DENIAL, _NOT_THAT, _I_MEAN))
+
+    def _correction(self, reading: Reading, sides: Contrast | None) -> Reading:
+        """What is meant instead, within what was talked about, and not the entry that was given."""
+        if sides is not None and sides.wanted:
+            wanted = phonetic_tokens(sides.wanted)
+        else:
+            rest = _I_MEAN.sub("", _DENIAL.sub("", _NOT_THAT.sub("", reading.normalized)))
+            wanted = self._cues.strip_opening(phonetic_tokens(rest), CueId.CORRECTION)
+        if not wanted:
+            return reading
+        terms = dict.fromkeys(reading.previous_terms, TERM_WEIGHT)
+        candidates = self._ranker.rank(wanted, None, context_terms=terms, excluded=reading.previous_entry)
+        return replace(reading, tokens=wanted, candidates=candidates, corrects=True)

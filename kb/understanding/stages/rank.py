@@ -1,0 +1,34 @@
+"""Ranks the entries by the trained model; what the conversation was about adds to a message that goes on about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from kb.classifier.calibration import Scores
+from kb.model import CueId, EntryId
+from kb.understanding.cues import CueMatcher
+from kb.understanding.ranker import Ranker
+from kb.understanding.reading import Reading
+
+PREVIOUS_TOPIC_WEIGHT: Final = 0.6
+"""How much the topic before counts in a message that goes on about it ("and if it breaks?")."""
+
+
+class Rank:
+    """Scores every entry and keeps the best ones with calibrated confidences."""
+
+    name: Final = "rank"
+
+    def __init__(self, ranker: Ranker, cues: CueMatcher, titles: Mapping[EntryId, Sequence[str]]) -> None:
+        self._ranker, self._cues, self._titles = ranker, cues, titles
+
+    def __call__(self, reading: Reading) -> Reading:
+        """The reading with its candidates."""
+        context = self._previous_topic(reading)
+        return replace(reading, candidates=self._ranker.rank(reading.tokens, reading.exact_match, context=context))
+
+    def _previous_topic(self, reading: Reading) -> Scores | None:
+        title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None
+        if title is None or not self._cues.starts_with(reading.tokens, CueId.CONDITIONAL):
+            return None
+        return PREVIOUS_TOPIC_WEIGHT * self._ranker.scores(title)

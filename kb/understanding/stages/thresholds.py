@@ -1,0 +1,32 @@
+"""Answered, asked back or not understood: by the calibrated confidence of the best candidate; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from kb.understanding.ranker import Ranker
+from kb.understanding.reading import Reading
+from kb.understanding.result import Outcome
+
+MIN_WORDS_FOR_CONTEXT: Final = 4
+"""A message of fewer words gets no credit for its conversation: "and EDS?" may go on about anything."""
+
+
+CORRECTION_THRESHOLD: Final = 0.35
+"""A correction within what is talked about is answered from this confidence on."""
+
+
+class Thresholds:
+    """Decides the outcome; in a conversation less confidence is enough."""
+
+    name: Final = "thresholds"
+
+    def __init__(self, ranker: Ranker) -> None:
+        self._ranker = ranker
+
+    def __call__(self, reading: Reading) -> Reading:
+        """The reading with its outcome."""
+        in_conversation = reading.previous_entry is not None and len(reading.tokens) >= MIN_WORDS_FOR_CONTEXT
+        outcome = self._ranker.outcome(reading.candidates, in_conversation=in_conversation)
+        if reading.corrects and reading.candidates[0].confidence >= CORRECTION_THRESHOLD:
+            outcome = Outcome.ANSWERED
+        return reading if outcome is Outcome.UNKNOWN else replace(reading, outcome=outcome)
