@@ -11,6 +11,7 @@ from itsdangerous import TimestampSigner
 
 from bot.app.container import Application, utc_now
 from bot.channels.webchat import WebChat
+from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.console import ConsoleApp, Transactions
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
@@ -30,7 +31,7 @@ from kb.model import Language
 
 if TYPE_CHECKING:
     from bot.channels.telegram import Telegram
-    from bot.channels.whatsapp import WhatsApp
+    from bot.channels.whatsapp.channel import WhatsApp
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -186,27 +187,17 @@ class Endpoints:
         return telegram
 
     def _make_whatsapp(self) -> "WhatsApp | None":
-        settings = self._settings
-        if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+        account = self._settings.twilio_account(WHATSAPP)
+        if account is None:
             return None
-        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError, WhatsApp
+        from bot.channels.whatsapp.channel import WhatsApp
 
-        try:
-            account = TwilioAccount(
-                sid=settings.twilio_account_sid,
-                token=settings.twilio_auth_token.get_secret_value(),
-                number=settings.twilio_whatsapp_from or "",
-                public_url=settings.public_url or "",
-                content_templates=settings.twilio_content,
-                api_url=settings.twilio_api_url,
-            )
-        except TwilioAccountError as exc:
-            raise SettingsError(exc.problems) from exc
         conversation_queries = self._application.conversation_queries
         return WhatsApp(
             account,
             receive=self._application.receive,
             on_status=partial(conversation_queries.apply_status_report, WhatsApp.name),
+            content_templates=self._settings.twilio_content,
             on_rejected=partial(self._application.metrics.count_rejected_webhook, WhatsApp.name),
         )
 

@@ -12,7 +12,7 @@ from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
-from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
+from tests.unit.bot.channels.conftest import ANNA, PUBLIC_URL, TOKEN
 
 HANGS = SHUTDOWN_GRACE_SECONDS + 4
 """Seconds."""
