@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from bot.app.helpdesk import Helpdesk, Services, build_helpdesk, load_recipients
 from bot.channels.interface import Channel, Receive
-from bot.channels.webchat import WebChat
+from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.database.conversation_queries import ConversationQueries
 from bot.database.group_commit import GroupCommitWriter
 from bot.delivery.deliverer import Deliverer
@@ -186,7 +186,7 @@ def _make_procrastinate_jobs(database: Engine, deliver: Deliverer) -> JobRunner:
         deliver=deliver,
         find_due=deliver.due_conversations,
         maintenance=deliver.purge,
-        notified_channel=WebChat.name,
+        notified_channel=WEBCHAT.name,
     )
 
 

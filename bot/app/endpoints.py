@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 from itsdangerous import TimestampSigner
 
+from bot.app.channels import CHANNELS
 from bot.app.container import Application, utc_now
-from bot.channels.webchat import WebChat
+from bot.channels.webchat.server import WebChat
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.console import ConsoleApp, Transactions
 from bot.console.auth.login import SignInView
@@ -30,7 +31,7 @@ from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from kb.model import Language
 
 if TYPE_CHECKING:
-    from bot.channels.telegram import Telegram
+    from bot.channels.telegram.channel import Telegram
     from bot.channels.whatsapp.channel import WhatsApp
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -87,7 +88,7 @@ class Endpoints:
     async def open(self) -> None:
         """Start channels that need more than routes to receive messages."""
         if self._telegram_channel is not None:
-            from bot.channels.telegram import TelegramSettingError
+            from bot.channels.telegram.channel import TelegramSettingError
 
             try:
                 await self._telegram_channel.start(self._settings.public_url)
@@ -143,14 +144,16 @@ class Endpoints:
             on_change=program.on_lessons_changed,
         )
         sections = (
-            *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access),
+            *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access, CHANNELS),
             DeliveryView(transactions, program.runner, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
             AuditView(transactions).section(),
             SignInView(transactions, self._key, passwords, oidc_enabled=oidc_sign_in is not None).section(),
             *(() if oidc_sign_in is None else (oidc_sign_in.section(),)),
         )
-        return ConsoleApp(transactions, sections, key=self._key, public_origin=self._settings.public_url)
+        return ConsoleApp(
+            transactions, sections, channels=CHANNELS, key=self._key, public_origin=self._settings.public_url
+        )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
         settings = self._settings
@@ -170,7 +173,8 @@ class Endpoints:
         settings = self._settings
         if settings.telegram_bot_token is None:
             return None
-        from bot.channels.telegram import Telegram, UpdateCallbacks
+        from bot.channels.telegram.channel import Telegram
+        from bot.channels.telegram.incoming.update_handler import UpdateCallbacks
 
         secret, metrics = settings.telegram_webhook_secret, self._application.metrics
         telegram = Telegram(

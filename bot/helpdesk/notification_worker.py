@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import structlog
 from sqlalchemy import Connection, Engine
 
+from bot.channels.description import ChannelDirectory
 from bot.delivery.deliverer import backoff
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.notification_content import build_notification
@@ -58,6 +59,7 @@ class NotificationWorker:
     recipients: Recipients
     handoff_workflow: HandoffWorkflow
     notifiers: Mapping[Transport, Notifier]
+    channels: ChannelDirectory
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     poll_interval: float = POLL_INTERVAL_SECONDS
     _wake_event: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -140,7 +142,7 @@ class NotificationWorker:
             return None
         pace = TELEGRAM_GROUP_RATE_LIMIT if address is not None and address.transport is Transport.TELEGRAM else None
         while isinstance(claimed := notifications.claim(connection, target, now, rate_limit=pace), ClaimedNotification):
-            notification = build_notification(connection, claimed)
+            notification = build_notification(connection, claimed, self.channels)
             if notification is not None and _should_send(claimed, notification):
                 return claimed, notification
             notifications.discard(connection, claimed)

@@ -24,6 +24,7 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, Engine, event
 
+from bot.app.channels import CHANNELS
 from bot.console import ConsoleApp, Transactions
 from bot.console.auth.login import SignInView
 from bot.console.auth.passwords import PasswordService, hash_password
@@ -140,11 +141,11 @@ async def _pages(engine: Engine, rounds: int) -> int:
         )
         library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
         sections = (
-            *helpdesk_sections(records, desk, library),
+            *helpdesk_sections(records, desk, library, CHANNELS),
             SignInView(records, "bench", PasswordService()).section(),
         )
         application = web.Application()
-        ConsoleApp(records, sections, key="bench", public_origin=None).mount(application)
+        ConsoleApp(records, sections, channels=CHANNELS, key="bench", public_origin=None).mount(application)
         async with TestClient(TestServer(application), cookie_jar=CookieJar(unsafe=True)) as client:
             browser = ConsoleBrowser(client)
             await browser.sign_in("otto")

@@ -17,7 +17,7 @@ from twilio.request_validator import RequestValidator
 
 from bot.app.container import Application, open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
-from bot.channels.terminal import Terminal
+from bot.channels.terminal.channel import Terminal
 from bot.knowledge.phrases import load_phrases
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle

@@ -13,7 +13,8 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
 
-from bot.channels.telegram import Telegram, Timing
+from bot.channels.telegram.api.timing import Timing
+from bot.channels.telegram.channel import Telegram
 from bot.channels.twilio.client import TwilioClient
 from bot.channels.whatsapp.channel import WhatsApp
 from bot.delivery.deliverer import MAX_BACKOFF, Deliverer

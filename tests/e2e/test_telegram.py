@@ -14,7 +14,9 @@ from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
 from bot.channels.interface import DeliveryError, OutgoingMessage
-from bot.channels.telegram import Telegram, TelegramSettingError, Timing, UpdateCallbacks
+from bot.channels.telegram.api.timing import Timing
+from bot.channels.telegram.channel import Telegram, TelegramSettingError
+from bot.channels.telegram.incoming.update_handler import UpdateCallbacks
 from handlers.model.messages import Inbound, MessageKind, Option
 from tests.e2e.telegram_peer import TOKEN, ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import MisuseError

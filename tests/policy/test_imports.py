@@ -43,10 +43,10 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("kb/loading/builder.py", "import aiohttp"),
         ("storage/delivery/outbox.py", "import bot.settings"),
         ("storage/delivery/outbox.py", "import smtplib"),
-        ("bot/channels/terminal.py", "import smtplib"),
-        ("bot/channels/terminal.py", "import storage.database.engine"),
-        ("bot/channels/terminal.py", "import bot.channels.webchat"),
-        ("bot/channels/terminal.py", "import bot.notify.interface"),
+        ("bot/channels/terminal/channel.py", "import smtplib"),
+        ("bot/channels/terminal/channel.py", "import storage.database.engine"),
+        ("bot/channels/terminal/channel.py", "import bot.channels.webchat"),
+        ("bot/channels/terminal/channel.py", "import bot.notify.interface"),
         ("bot/channels/twilio/client.py", "import bot.channels.whatsapp.product"),
         ("bot/notify/interface.py", "import storage.database.engine"),
         ("bot/web/email_draft/page.py", "import smtplib"),
@@ -63,7 +63,7 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/console/views/delivery.py", "import bot.channels.webchat"),
         ("bot/console/views/delivery.py", "import bot.notify.interface"),
         ("bot/console/auth/login.py", "import twilio.rest"),
-        ("bot/channels/terminal.py", "import bot.console.auth.key_derivation"),
+        ("bot/channels/terminal/channel.py", "import bot.console.auth.key_derivation"),
     ],
 )
 def test_a_planted_violation_is_caught(house: Path, module: str, line: str) -> None:
