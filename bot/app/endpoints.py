@@ -1,18 +1,16 @@
-"""Opens the endpoints that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about
-messages."""
+"""Opens the endpoints of a server: web pages, the console and the channels; decides nothing about messages."""
 
 import asyncio
 from datetime import timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp import web
-from itsdangerous import TimestampSigner
 
+from bot.app.channel_factories import FACTORIES, ChannelServices
 from bot.app.channels import CHANNELS
 from bot.app.container import Application, utc_now
-from bot.channels.webchat.server import WebChat
-from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
+from bot.channels.interface import ChannelSettingError
+from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.console import ConsoleApp, Transactions
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
@@ -30,10 +28,6 @@ from bot.settings import Settings, SettingsError
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from kb.model import Language
 
-if TYPE_CHECKING:
-    from bot.channels.telegram.channel import Telegram
-    from bot.channels.whatsapp.channel import WhatsApp
-
 DRAFT_LINK_TTL: Final = timedelta(days=7)
 MAX_BODY_BYTES: Final = 1024 * 1024
 """Maximum size of a request, in bytes."""
@@ -45,7 +39,7 @@ def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
     local = f"http://localhost:{settings.port}"
 
     def link(channel: str, talk: str, language: Language) -> str | None:
-        origin = settings.public_url or (local if channel == WebChat.name else None)
+        origin = settings.public_url or (local if channel == WEBCHAT.name else None)
         return None if origin is None else f"{origin}/t/{tokens.make(talk, language)}"
 
     return link
@@ -56,12 +50,10 @@ class Endpoints:
 
     def __init__(self, settings: Settings, application: Application, key: str) -> None:
         self._settings, self._application, self._key = settings, application, key
-        self._webchat_channel = self._make_webchat()
-        self._telegram_channel = self._make_telegram()
-        self._whatsapp_channel = self._make_whatsapp()
-        for channel in (self._webchat_channel, self._telegram_channel, self._whatsapp_channel):
-            if channel is not None:
-                application.channels[channel.name] = channel
+        services = ChannelServices(settings=settings, application=application, key=key)
+        made = (make(services) for make in FACTORIES)
+        self._channels = tuple(channel for channel in made if channel is not None)
+        application.channels.update({channel.name: channel for channel in self._channels})
 
     def web_application(self) -> web.Application:
         """The aiohttp application."""
@@ -73,52 +65,32 @@ class Endpoints:
         application.add_routes(
             metrics_routes(program.metrics, program.database, program.threads, utc_now, program.runner)
         )
-        application.add_routes(self._webchat_channel.routes())
         application.add_routes(self._make_draft_page().routes())
         self._make_console().mount(application)
-        for channel in (self._telegram_channel, self._whatsapp_channel):
-            if channel is not None:
-                application.add_routes(channel.routes())
+        for channel in self._channels:
+            application.add_routes(channel.routes())
         return application
 
     def on_remote_change(self, token: str | None) -> None:
         """Another process changed a conversation: refresh its open pages (see bot.database.pg_listener.OnChange)."""
-        self._webchat_channel.on_remote_change(token)
+        for channel in self._channels:
+            channel.on_remote_change(token)
 
     async def open(self) -> None:
         """Start channels that need more than routes to receive messages."""
-        if self._telegram_channel is not None:
-            from bot.channels.telegram.channel import TelegramSettingError
-
-            try:
-                await self._telegram_channel.start(self._settings.public_url)
-            except TelegramSettingError as exc:
-                raise SettingsError((str(exc),)) from exc
+        try:
+            for channel in self._channels:
+                await channel.open(self._settings.public_url)
+        except ChannelSettingError as exc:
+            raise SettingsError((str(exc),)) from exc
 
     async def stop_receiving(self) -> None:
         """Stop channels that fetch messages themselves, and finish those in progress."""
-        if self._telegram_channel is not None:
-            await self._telegram_channel.stop_receiving()
+        await asyncio.gather(*(channel.stop_receiving() for channel in self._channels))
 
     async def close(self) -> None:
         """Close the channels: nothing is sent any more."""
-        closing = [self._webchat_channel.close()]
-        if self._telegram_channel is not None:
-            closing.append(self._telegram_channel.stop())
-        if self._whatsapp_channel is not None:
-            closing.append(self._whatsapp_channel.close())
-        await asyncio.gather(*closing)
-
-    def _make_webchat(self) -> WebChat:
-        public = self._settings.public_url
-        return WebChat(
-            receive=self._application.receive,
-            history=partial(self._application.conversation_queries.messages_after, WebChat.name),
-            signer=TimestampSigner(self._key, salt="webchat"),
-            secure_cookies=public is not None and public.startswith("https://"),
-            public_origin=public,
-            urgent_sentence=self._urgent_line_sentence,
-        )
+        await asyncio.gather(*(channel.close() for channel in self._channels))
 
     def _make_draft_page(self) -> DraftPage:
         return DraftPage(
@@ -168,45 +140,3 @@ class Endpoints:
         )
         role_mapping = RoleMapping(admins=split_list(settings.oidc_admins), agents=split_list(settings.oidc_agents))
         return OidcSignInView(transactions, provider, role_mapping, public_origin=public)
-
-    def _make_telegram(self) -> "Telegram | None":
-        settings = self._settings
-        if settings.telegram_bot_token is None:
-            return None
-        from bot.channels.telegram.channel import Telegram
-        from bot.channels.telegram.incoming.update_handler import UpdateCallbacks
-
-        secret, metrics = settings.telegram_webhook_secret, self._application.metrics
-        telegram = Telegram(
-            self._application.receive,
-            token=settings.telegram_bot_token.get_secret_value(),
-            secret=None if secret is None else secret.get_secret_value(),
-            api_url=settings.telegram_api_url,
-            callbacks=UpdateCallbacks(
-                update_dropped=partial(metrics.count_dropped_update, Telegram.name),
-                webhook_rejected=partial(metrics.count_rejected_webhook, Telegram.name, "secret"),
-            ),
-        )
-        self._application.helpdesk.attach_telegram(telegram)
-        return telegram
-
-    def _make_whatsapp(self) -> "WhatsApp | None":
-        account = self._settings.twilio_account(WHATSAPP)
-        if account is None:
-            return None
-        from bot.channels.whatsapp.channel import WhatsApp
-
-        conversation_queries = self._application.conversation_queries
-        return WhatsApp(
-            account,
-            receive=self._application.receive,
-            on_status=partial(conversation_queries.apply_status_report, WhatsApp.name),
-            content_templates=self._settings.twilio_content,
-            on_rejected=partial(self._application.metrics.count_rejected_webhook, WhatsApp.name),
-        )
-
-    def _urgent_line_sentence(self, language: Language) -> str:
-        """The sentence with the urgent line's phone number."""
-        knowledge = self._application.knowledge
-        line = knowledge.base.directory.lines[knowledge.base.directory.urgent_line]
-        return knowledge.phrases(language, "stopped_too", phone=line.formatted_phone, name=line.name[language])

@@ -36,7 +36,7 @@ async def send_test_notifications(settings: Settings, directory: Directory) -> M
         problems = await asyncio.gather(*(_send_test(address, notifiers) for address in recipients.addresses.values()))
     finally:
         if telegram is not None:
-            await telegram.stop()
+            await telegram.close()
     return dict(zip(recipients.addresses, problems, strict=True))
 
 

@@ -159,7 +159,7 @@ async def sending(platform: FakePlatform, program: ProgramFixture) -> AsyncItera
         async def sending(*responses: Json) -> PendingReply:
             await platform.script_responses(*responses)
             channel = _channel(platform, program.deliver.clock)
-            closing.push_async_callback(channel.stop if isinstance(channel, Telegram) else channel.close)
+            closing.push_async_callback(channel.close)
             heard = program.inbound("hours", sender=ADDRESS[platform.name])
             await program.intake(replace(heard, channel=platform.name))
             deliver = replace(program.deliver, channels={channel.name: channel})

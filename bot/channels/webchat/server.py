@@ -12,7 +12,7 @@ from aiohttp import web
 from itsdangerous import TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.channels.interface import OutgoingMessage, Receive
+from bot.channels.interface import OutgoingMessage, Receive, ServedChannel
 from bot.channels.links import text_spans
 from bot.channels.webchat.connection import CHANNEL, Connection, ConnectionContext, HistoryAfter
 from bot.channels.webchat.visitor_cookie import VisitorCookie
@@ -44,7 +44,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class WebChat:
+class WebChat(ServedChannel):
     """The chat at /. `urgent` gives the sentence with a phone number that is shown while there is no connection."""
 
     name = CHANNEL

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.channels.interface import DeliveryError, OutgoingMessage, Receive
+from bot.channels.interface import DeliveryError, OutgoingMessage, Receive, ServedChannel
 from bot.channels.twilio.account import TwilioAccount
 from bot.channels.twilio.client import TemplateError, TwilioClient, TwilioMessages
 from bot.channels.twilio.message_part import MessagePart, PartSender, TemplateContent
@@ -26,7 +26,7 @@ error 63016)."""
 _NO_TEMPLATES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class WhatsApp:
+class WhatsApp(ServedChannel):
     """One sender at Twilio.
 
     `receive` gets messages, `on_status` status reports; `on_rejected` counts rejected webhooks. `content_templates`
