@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from bot.app.channels import CHANNELS
 from bot.app.helpdesk import Helpdesk, Services, build_helpdesk, load_recipients
 from bot.channels.interface import Channel, Receive
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
@@ -141,6 +142,7 @@ async def open_application(
             writer=writer,
             jobs=runner,
             make_draft_link=make_draft_link,
+            prefers_short=CHANNELS.prefers_short,
             handoff_workflow=handoff_workflow,
             metrics=metrics,
             tracing=tracing,

@@ -20,8 +20,8 @@ class ChannelDescription:
 
     `titles` are written as in the middle of a sentence. `phone_prefix` stands before the phone number in a sender; None
     if the channel knows no numbers. `max_message_units` is the length of one message in UTF-16 units; longer texts are
-    split. With `prefers_short` replies leave out what can be left out. Only on a `public` one do people write from
-    elsewhere.
+    split. With `prefers_short` replies name sources without their web addresses. On one that is not `public` nobody
+    writes from elsewhere.
     """
 
     name: str
@@ -71,6 +71,11 @@ class ChannelDirectory:
         """As ChannelDescription.phone_of."""
         found = self.get(channel)
         return None if found is None else found.phone_of(sender)
+
+    def prefers_short(self, channel: str) -> bool:
+        """As ChannelDescription.prefers_short."""
+        found = self.get(channel)
+        return found is not None and found.prefers_short
 
     def senders_of(self, text: str) -> tuple[str, ...]:
         """Every sender that a phone number as typed may stand for: with the country code or without."""
