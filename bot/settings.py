@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.channels.sms.product import PRODUCT as SMS
 from bot.channels.twilio.account import TwilioAccount, TwilioAccountError, TwilioProduct
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.channels.whatsapp.templates import find_template_problems
@@ -28,7 +29,7 @@ SECRET_SETTINGS: Final = (
 """Settings that may be read from a file, named by NAME_FILE."""
 
 
-TWILIO_PRODUCTS: Final = (WHATSAPP,)
+TWILIO_PRODUCTS: Final = (WHATSAPP, SMS)
 """Each has a sender of its own in the settings; one is enough."""
 
 _TELEGRAM_TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -101,6 +102,7 @@ class Settings(notices.NotificationSettings, BaseSettings):
     twilio_auth_token: SecretStr | None = None
     twilio_auth_token_file: Path | None = None
     twilio_whatsapp_from: str | None = None
+    twilio_sms_from: str | None = None
     twilio_api_url: RequiredOrigin = "https://api.twilio.com"
     twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_json_object)] = Field(
         default_factory=dict

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from itsdangerous import TimestampSigner
 
+from bot.channels.sms.product import PRODUCT as SMS
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.settings import Settings
@@ -85,7 +86,23 @@ def make_whatsapp(services: ChannelServices) -> "ServedChannel | None":
     )
 
 
-FACTORIES: Final[tuple[MakeChannel, ...]] = (make_webchat, make_telegram, make_whatsapp)
+def make_sms(services: ChannelServices) -> "ServedChannel | None":
+    """SMS through Twilio."""
+    account = services.settings.twilio_account(SMS)
+    if account is None:
+        return None
+    from bot.channels.sms.channel import Sms
+
+    application = services.application
+    return Sms(
+        account,
+        receive=application.receive,
+        on_status=partial(application.conversation_queries.apply_status_report, Sms.name),
+        on_rejected=partial(application.metrics.count_rejected_webhook, Sms.name),
+    )
+
+
+FACTORIES: Final[tuple[MakeChannel, ...]] = (make_webchat, make_telegram, make_whatsapp, make_sms)
 
 
 def _urgent_line_sentence(application: "Application", language: Language) -> str:
