@@ -43,7 +43,7 @@ COMMON_SHARE: Final = 0.02
 NO_TERMS: Final[Mapping[str, float]] = {}
 
 
-class Ranker:
+class EntryRanker:
     """The trained model of a knowledge base at work, and what the stages must know of its entries."""
 
     def __init__(self, knowledge: KnowledgeBase, trained: TrainedModel, dataset: Dataset, cues: CueMatcher) -> None:
@@ -122,11 +122,13 @@ class Ranker:
         self, tokens: Sequence[str], entries: Sequence[EntryId], titles: Mapping[EntryId, Sequence[str]]
     ) -> EntryId | None:
         """Which of `entries` the tokens mean, by their scores and by the words of the titles."""
+        if not tokens:
+            return None
         overlap = {entry: _title_overlap(tokens, titles[entry]) for entry in entries if entry in self._column_of}
         # An outage is told, not chosen by a word in passing.
         known = [entry for entry in overlap if entry not in self.critical or overlap[entry]]
         overlaps = any(overlap.values())
-        if not tokens or not known or (len(tokens) > MAX_CHOICE_WORDS and not overlaps):
+        if not known or (len(tokens) > MAX_CHOICE_WORDS and not overlaps):
             return None
         scores = self._classifier.scores(tokens)[0]
         rated = sorted(
