@@ -65,6 +65,11 @@ export class Log {
     if (state === "failed") element.append(this.#again(id, why));
   }
 
+  // Whether a message is the last one said: nobody has answered it.
+  isLast(id) {
+    return [...this.#log.querySelectorAll(".message")].at(-1) === this.#byId.get(id);
+  }
+
   markAll(from, to) {
     for (const [id, element] of this.#byId) if (element.dataset.state === from) this.mark(id, to);
   }
