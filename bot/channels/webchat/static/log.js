@@ -179,8 +179,7 @@ export class Log {
     for (const option of options) {
       const button = make("button", option.quiet ? "option quiet" : "option", option.title);
       button.type = "button";
-      button.dataset.title = option.title;
-      button.append(make("span", "unseen"));
+      if (option.number) button.append(" ", make("span", "number", option.number));
       button.addEventListener("click", () => this.#onTap(option, turn));
       group.append(button);
     }
@@ -198,7 +197,7 @@ export class Log {
 }
 
 function pieces({ text, href }) {
-  return href && /^(https?:|mailto:|tel:)/i.test(href) ? [link(text, href)] : paragraphs(text);
+  return href && /^(https?:|mailto:|tel:|\/t\/)/i.test(href) ? [link(text, href)] : paragraphs(text);
 }
 
 // An empty line between paragraphs takes half a line only.
@@ -209,14 +208,19 @@ function paragraphs(text) {
 function link(text, href) {
   const link = make("a", "", text);
   link.href = href;
-  if (!href.startsWith("http")) return link;
+  // A path is a draft page of ours: it opens at the host that this page came from.
+  const draft = href.startsWith("/");
+  if (!draft && !href.startsWith("http")) return link;
   link.target = "_blank";
   link.rel = "noopener noreferrer";
-  const { host, pathname } = new URL(href);
-  const draft = pathname.startsWith("/t/");
   link.classList.toggle("draft", draft);
-  link.textContent = draft ? words.open_draft : readable(host, pathname);
-  if (!draft) link.title = href;
+  if (draft) {
+    link.textContent = words.open_draft;
+    return link;
+  }
+  const { host, pathname } = new URL(href);
+  link.textContent = readable(host, pathname);
+  link.title = href;
   return link;
 }
 
