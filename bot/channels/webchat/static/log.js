@@ -140,17 +140,11 @@ export class Log {
     this.#settleChoices(told);
   }
 
-  // Only the last choices can be taken, and only until something is said.
+  // Only the last choices can be taken, and only until something is said: then they fold away.
   #settleChoices(told) {
     told.forEach((element, place) => {
-      const next = told[place + 1];
-      const answer = next?.classList.contains("mine") ? next.querySelector(".words").textContent : null;
-      for (const option of element.querySelectorAll(".option")) {
-        option.disabled = place < told.length - 1;
-        const chosen = option.disabled && option.dataset.title === answer;
-        option.classList.toggle("chosen", chosen);
-        option.querySelector(".unseen").textContent = chosen ? `, ${words.chosen}` : "";
-      }
+      const options = element.querySelector(".options");
+      if (options) options.hidden = place < told.length - 1;
     });
   }
 
