@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from kb.model import LANGUAGES
 from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 from tests.e2e.console import axe_violations
 
@@ -347,13 +348,21 @@ async def test_the_urgent_number_can_be_called_from_the_header(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(opens: OpenWindow, house: RunningProgram, scheme: str) -> None:
-    page = (await visit(opens, house, width=360, color_scheme=scheme)).page
+    # A bubble that is still rising is pale.
+    page = (await visit(opens, house, width=360, color_scheme=scheme, reduced_motion="reduce")).page
     await says(page, "gribu runāt ar cilvēku")
     assert await axe_violations(page) == []
     await says(page, "virtuves printeris nedrukā, zvaniet Ilzei 26 123 456")
     await says(page, "gribu izveidot pieteikumu")
     assert await axe_violations(page) == []
-    await page.goto(f"{house.url}{await page.locator('a.draft').last.get_attribute('href')}")
+    draft = await page.locator("a.draft").last.get_attribute("href")
+    await page.context.set_offline(True)
+    await expect(page.locator("#offline")).to_be_visible()
+    await field(page).fill("kase stāv")
+    await page.keyboard.press("Enter")
+    assert await axe_violations(page) == []
+    await page.context.set_offline(False)
+    await page.goto(f"{house.url}{draft}")
     assert await axe_violations(page) == []
 
 
@@ -377,7 +386,7 @@ async def fill(page: Page, **facts: str) -> None:
 
 async def test_a_ticket_leads_to_a_draft_with_what_was_said(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
-    await says(window.page, "virtuves printeris nedrukā kopš rīta")
+    await says(window.page, "virtuves printeris nedrukā kopš rīta, zvaniet Ilzei 26 123 456")
     reply = await says(window.page, "gribu izveidot pieteikumu")
     link = reply.get_by_role("link", name="Atvērt melnrakstu")
     assert re.fullmatch(r"/t/[\w.-]+", await link.get_attribute("href") or "")
@@ -385,9 +394,25 @@ async def test_a_ticket_leads_to_a_draft_with_what_was_said(opens: OpenWindow, h
         await link.click()
     page = await opened.value
     await expect(page.locator("#what")).to_have_value(re.compile("virtuves printeris nedrukā kopš rīta"))
+    await expect(page.locator("#what")).not_to_have_value(re.compile("pieteikumu"))
+    await expect(page.locator("#device")).to_have_value("virtuves printeris")
+    await expect(page.locator("#contact")).to_have_value("Ilze")
+    await expect(page.locator("#phone")).to_have_value("+371 26123456")
     await expect(page.locator("#body")).to_contain_text("virtuves printeris nedrukā kopš rīta")
+    await expect(page.locator("#body")).to_contain_text("+371 26123456")
     await expect(page.get_by_role("link", name=house.urgent_phone)).to_be_visible()
     assert window.complaints == []
+
+
+async def test_on_a_phone_what_happened_is_asked_above_the_fold(opens: OpenWindow, house: RunningProgram) -> None:
+    for language in LANGUAGES:
+        page = (await opens(360, 640, has_touch=True, is_mobile=True)).page
+        await page.goto(house.draft_url(language))
+        box = await page.locator("#what").bounding_box()
+        footer = await page.locator("#acts").bounding_box()
+        assert box is not None
+        assert footer is not None
+        assert box["y"] + box["height"] <= footer["y"]
 
 
 async def test_the_mailto_link_carries_address_subject_and_body(opens: OpenWindow, house: RunningProgram) -> None:
@@ -402,14 +427,13 @@ async def test_the_mailto_link_carries_address_subject_and_body(opens: OpenWindo
     assert (link.scheme, unquote(link.path)) == ("mailto", house.ticket_email)
     assert parts["subject"] == ['Pieteikums par kasi: Kafejnīca "Rīts" & Co, bāra kase']
     assert parts["body"][0].split("\r\n") == [
-        'Restorāns: Kafejnīca "Rīts" & Co',
-        "",
         "Kas notiek un kopš kura laika:",
         "Nedrukā: 100% čeku?",
         "Kopš 9:00",
         "",
         "Kura kase vai ierīce: bāra kase",
         "Cik kases nevar pārdot: 2",
+        'Restorāns: Kafejnīca "Rīts" & Co',
     ]
     assert (await page.locator("#body").inner_text()).split("\n") == parts["body"][0].split("\r\n")
     await expect(page.locator("#missing")).to_contain_text("tālrunis")
