@@ -16,7 +16,7 @@ PSEUDO_OUT_OF_SCOPE_EVERY: Final = 4
 """Of every so many known questions one is shown as if its own entry did not exist: a message that nobody answers."""
 OUT_OF_SCOPE_SHARE: Final = 0.25
 """The share of messages that no entry answers, as the desk is taken to get them: however many the content lists."""
-DEFAULT_COEFFICIENTS: Final = (-0.11, 0.98, 1.58, -1.65, 0.24, -1.79, 1.69)
+DEFAULT_COEFFICIENTS: Final = (-0.13, 1.05, 1.75, -1.94, 0.27, -1.99, 2.0)
 """Slopes of content with 2 to 60 questions an entry and language, in the order of `calibration_features`. Measured by
 `python -m tests.bench.understanding calibration`, on questions, decoys and whole entries left out of training."""
 OWN_FEATURES: Final = [0, 2, 4, 5]
