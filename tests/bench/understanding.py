@@ -8,6 +8,7 @@ from typing import Final
 from rich.console import Console
 
 from tests.bench import calibration, labelled, public
+from tests.bench.stages import stages
 
 PARTS: Final[Mapping[str, Callable[[Console], None]]] = {
     "dev": labelled.dev,
