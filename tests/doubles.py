@@ -33,6 +33,8 @@ def small_base() -> KnowledgeBase:
     return load_knowledge_base(CONTENT)
 
 
+ScriptedActs = Mapping[str, DialogueAct | tuple[ActCandidate, ...]]
+"""For each text the act that it surely is, or several with their probabilities."""
 SURE: Final = 0.9
 """How likely a scripted act or entry is, where nothing else is said."""
 
@@ -76,7 +78,7 @@ class ScriptedInterpreter:
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
     cues: Mapping[str, str] = field(default_factory=dict)
-    acts: Mapping[str, DialogueAct | tuple[ActCandidate, ...]] = field(default_factory=dict)
+    acts: ScriptedActs = field(default_factory=dict)
     leaning: Collection[str] = ()
     corrections: Collection[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -173,7 +175,7 @@ class Dialog:
         session: Session | None = None,
         base: KnowledgeBase | None = None,
         *,
-        acts: Mapping[str, DialogueAct | tuple[ActCandidate, ...]] | None = None,
+        acts: ScriptedActs | None = None,
         leaning: Collection[str] = (),
         corrections: Collection[str] = (),
         chosen: Mapping[str, str] | None = None,

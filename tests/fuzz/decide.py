@@ -129,14 +129,19 @@ def _inbounds(knowledge: KnowledgeBundle) -> st.SearchStrategy[Inbound]:
     return st.one_of(texts, texts, texts, texts, taps, media)
 
 
+def _one_of_many(texts: Sequence[str]) -> st.SearchStrategy[str]:
+    """As `sampled_from`, but a failure is told without listing all of them."""
+    return st.integers(0, len(texts) - 1).map(lambda place: texts[place])
+
+
 def _texts(knowledge: KnowledgeBundle) -> st.SearchStrategy[str]:
     base = knowledge.base
     questions = [text for _, _, text in base.questions()]
     acts = [text for phrases in base.dialogue.values() for texts in phrases.values() for text in texts]
     cues = [text for cue in base.cues.values() for texts in cue.phrases.values() for text in texts]
     words = sorted({word for text in (*questions, *acts) for word in text.split()})
-    phrases = st.one_of(st.sampled_from(acts), st.sampled_from(cues), st.sampled_from(questions))
-    parts = st.one_of(st.sampled_from(words), st.sampled_from(words), phrases)
+    phrases = st.one_of(_one_of_many(acts), _one_of_many(cues), _one_of_many(questions))
+    parts = st.one_of(_one_of_many(words), _one_of_many(words), phrases)
     joined = st.builds(
         lambda said, marks: " ".join(f"{part}{mark}" for part, mark in zip(said, marks, strict=False)),
         st.lists(parts, min_size=1, max_size=MAX_PARTS),
