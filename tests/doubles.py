@@ -166,7 +166,9 @@ class NullChannel:
 
 
 class Dialog:
-    """A talk with the bot: say something, look at the reply and the decision."""
+    """A talk with the bot: say something, look at the reply and the decision. `pause` lies between two messages."""
+
+    pause: timedelta = timedelta(seconds=20)
 
     def __init__(
         self,
@@ -199,6 +201,8 @@ class Dialog:
         source_turn: str | None = None,
     ) -> Reply:
         """What the bot replies."""
+        if self.decision is not None:
+            self.now += self.pause
         inbound = Inbound(
             channel="test",
             conversation="c",
