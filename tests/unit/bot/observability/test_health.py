@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
+from bot.database.transactions import Transactions
 from bot.delivery.jobs import embedded
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.delivery.jobs.interface import JobRunner
@@ -37,7 +38,7 @@ async def asked(database: Engine, jobs: JobRunner) -> AsyncIterator[HealthPages]
     application = web.Application()
     with ThreadPoolExecutor(1) as threads:
         clock = lambda: NOW + timedelta(seconds=12.34)  # noqa: E731
-        application.add_routes(health_routes(database, threads, lambda: "0123", clock, jobs))
+        application.add_routes(health_routes(Transactions(database, threads), lambda: "0123", clock, jobs))
         async with TestClient(TestServer(application)) as client:
             yield HealthPages(client)
 
