@@ -79,6 +79,14 @@ def worker() -> None:
 
 
 @app.command()
+def settings() -> None:
+    """Print all settings as Markdown: what docs/settings.md holds."""
+    from bot.cli.operations.settings_reference import settings_reference
+
+    typer.echo(settings_reference(), nl=False)
+
+
+@app.command()
 def chat(
     lang: Annotated[str | None, typer.Option(help="Language to begin in: lv, ru or en.")] = None,
 ) -> None:
