@@ -36,18 +36,18 @@ def score(request: pytest.FixtureRequest, shipped: KnowledgeBundle) -> StageScor
     file = request.param
     if file not in scores:
         assert isinstance(shipped.interpreter, UnderstandingPipeline)
-        scores[file] = score_stage(file, shipped.interpreter, shipped.base)
+        scores[file] = found = score_stage(file, shipped.interpreter, shipped.base)
+        told = f"{file}: {found.right} of {found.rows} right, without the stage {found.right_without}"
+        print(told)  # noqa: T201 - shown by -s, and where a test fails
     return scores[file]
 
 
 def test_as_many_rows_are_right_as_measured(score: StageScore) -> None:
-    print(f"{score.file}: {score.right} of {score.rows}, without the stage {score.right_without}")
     assert score.right >= FLOORS[score.file], "\n".join(score.faults)
 
 
 def test_a_stage_wins_more_rows_than_it_loses(score: StageScore) -> None:
-    print(f"{score.file}: {score.right} of {score.rows}, without the stage {score.right_without}")
-    assert score.right > score.right_without, "\n".join(score.faults)
+    assert score.right > score.right_without, f"{score.right} with it, {score.right_without} without it"
 
 
 def test_every_stage_is_judged_that_can_be_taken_out(shipped: KnowledgeBundle) -> None:
