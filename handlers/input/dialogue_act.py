@@ -69,6 +69,7 @@ STATEMENTS: Final = frozenset(
 NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY})
 """Acts that say nothing while a how-to is talked about."""
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
+MIN_FAULT_CONFIDENCE: Final = 0.35
 MIN_PHONE_DIGITS: Final = 7
 
 
@@ -91,7 +92,7 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
         return DialogueAct.DETAIL
     first = next((one for one in likely if one.act is not DialogueAct.DETAIL or context.expects_details), None)
     if first is None or first.act in TOPIC_ACTS or first.confidence < _threshold(context, first.act):
-        return None
+        return DialogueAct.DEVICE_FAULT if _is_some_fault(context) else None
     return first.act
 
 
@@ -132,6 +133,12 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
     if outcome is Outcome.ANSWERED and best is not None and best.confidence >= SURE_TOPIC:
         return BESIDE_SURE_TOPIC_THRESHOLD
     return ACT_THRESHOLDS[outcome]
+
+
+def _is_some_fault(context: HandlerContext) -> bool:
+    """Whether a message that is otherwise not understood tells of something that does not work."""
+    faults = sum(context.act_confidence(act) for act in (DialogueAct.DEVICE_FAULT, DialogueAct.BARE_FAULT))
+    return context.interpretation.outcome is Outcome.UNKNOWN and faults >= MIN_FAULT_CONFIDENCE
 
 
 def _talks_of_no_fault(context: HandlerContext) -> bool:

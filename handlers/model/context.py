@@ -126,6 +126,11 @@ class HandlerContext:
         turn = self.session.turns[-1] if self.session.turns else None
         return turn if turn is not None and self.now - turn.at <= QUESTION_TTL else None
 
+    def follows_within(self, time: timedelta, handler: str) -> bool:
+        """Whether the turn before was of that handler, and no longer ago than `time`."""
+        last = self.last_turn
+        return last is not None and last.handler == handler and self.now - last.at <= time
+
     @property
     def outage_told(self) -> bool:
         """Whether trading was said to have stopped, or to go on only partly."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from math import exp
+from types import MappingProxyType
 from typing import Final
 
 from kb.classifier.calibration import Calibration, Scores
+from kb.classifier.outcome_costs import OutcomeCosts
 from kb.classifier.scorer import IntentClassifier
 from kb.classifier.trainer import URGENT_ACTS, TrainedModel
 from kb.features.dataset import OUT_OF_SCOPE, Dataset
@@ -23,6 +25,16 @@ URGENT_CLARIFY_THRESHOLD: Final = 0.1
 """An urgent entry that is this likely in the middle of a conversation is asked about: it must not be missed."""
 IN_CONVERSATION_LOG_ODDS: Final = 1.0
 """How much likelier (in log-odds) a message is meant for the bot when a conversation is under way."""
+OUTCOME_COSTS: Final = OutcomeCosts()
+OUTCOME_COSTS_BY_ACT: Final[Mapping[Act, OutcomeCosts]] = MappingProxyType(
+    {
+        # Nobody should have to choose among topics while trading stands still.
+        Act.CRITICAL: OutcomeCosts(asked_back=1.5),
+        # A person called in for nothing costs somebody else's time too.
+        Act.HANDOFF: OutcomeCosts(wrong=4.0),
+    }
+)
+"""Where an act's outcomes cost something else than those of the others."""
 EXACT_MATCH_BONUS: Final = 3.0
 """Added to the score of the entry whose known question the message is."""
 EXACT_MATCH_CONFIDENCE: Final = 0.99
@@ -60,6 +72,11 @@ class EntryRanker:
         self.problems = frozenset(entry.id for entry in entries if entry.act is Act.PROBLEM)
         self.critical = frozenset(e.id for e in entries if e.act is Act.CRITICAL and e.id in self._column_of)
         self.faults = self.problems | self.critical
+        self._answer_thresholds = {
+            entry.id: OUTCOME_COSTS_BY_ACT[entry.act].answer_threshold
+            for entry in entries
+            if entry.act in OUTCOME_COSTS_BY_ACT
+        }
         greeting = knowledge.directory.greeting_entry
         self._exact_matches = ExactMatchIndex(
             dataset.examples,
@@ -70,8 +87,8 @@ class EntryRanker:
 
     @property
     def thresholds(self) -> tuple[float, float]:
-        """From which confidence of the best candidate on it is answered, and from which on asked back."""
-        return self._calibration.answer_threshold, self._calibration.clarify_threshold
+        """From which confidence of the best candidate on most acts answer, and from which on it is asked back."""
+        return OUTCOME_COSTS.answer_threshold, OUTCOME_COSTS.clarify_threshold
 
     def exact_match(self, tokens: Sequence[str]) -> ExactMatch | None:
         """The entry whose known question the tokens are, allowing one typo in a short one."""
@@ -167,7 +184,7 @@ class EntryRanker:
 
     def outcome(self, candidates: Sequence[Candidate], *, in_conversation: bool = False) -> Outcome:
         """Whether the best candidate is sure enough to be answered, to be asked back about, or neither."""
-        threshold = self._calibration.answer_threshold
+        threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
         if in_conversation:
             threshold = 1 / (1 + (1 - threshold) / threshold * exp(IN_CONVERSATION_LOG_ODDS))
         if candidates[0].confidence >= threshold:
@@ -175,7 +192,7 @@ class EntryRanker:
         urgent = in_conversation and any(
             one.entry in self._urgent and one.confidence >= URGENT_CLARIFY_THRESHOLD for one in candidates
         )
-        clarify = urgent or candidates[0].confidence >= self._calibration.clarify_threshold
+        clarify = urgent or candidates[0].confidence >= OUTCOME_COSTS.clarify_threshold
         return Outcome.CLARIFIED if clarify else Outcome.UNKNOWN
 
     def is_answered(self, candidates: Sequence[Candidate]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.console import Console
 
-from tests.bench import labelled, public
+from tests.bench import calibration, labelled, public
 from tests.bench.stages import stages
 
 PARTS: Final[Mapping[str, Callable[[Console], None]]] = {
@@ -17,6 +17,8 @@ PARTS: Final[Mapping[str, Callable[[Console], None]]] = {
     "language": labelled.language,
     "verbatim": labelled.verbatim,
     "stages": stages,
+    "small": labelled.small,
+    "calibration": calibration.calibration,
     "public": public.public,
     "public-noise": public.public_noise,
     "public-area": public.public_area,

@@ -37,7 +37,7 @@ class LeanOnPreviousTurn:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with the candidates of the expanded message, where these are surer than its own."""
-        if reading.previous_entry is None or reading.exact_match is not None:
+        if not (reading.previous_entry or reading.previous_terms) or reading.exact_match is not None:
             return reading
         if len(reading.tokens) > MAX_DEPENDENT_WORDS:
             return reading
