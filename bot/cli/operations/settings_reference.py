@@ -11,14 +11,14 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from bot.notify.settings import SETTING_PREFIX
+from bot.notify.settings import NotificationSettings
 from bot.settings import SECRET_SETTINGS, Settings
 
 _FILE: Final = "_file"
 _GROUPS: Final = (
     ("Telegram", ("telegram_",)),
     ("Twilio: WhatsApp and SMS", ("twilio_",)),
-    ("Notifications of staff", (SETTING_PREFIX.rstrip("_"), "smtp_")),
+    ("Notifications of staff", tuple(NotificationSettings.model_fields)),
     ("Sign-in to the console with the company's account", ("oidc_",)),
 )
 _NAMED_OTHERWISE: Final = {"notify": "NOTIFY_<LINE>"}
