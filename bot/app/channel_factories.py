@@ -43,6 +43,7 @@ def make_webchat(services: ChannelServices) -> "ServedChannel":
         secure_cookies=public is not None and public.startswith("https://"),
         public_origin=public,
         urgent_sentence=partial(_urgent_line_sentence, application),
+        lines=lambda: application.knowledge.base.directory.lines,
     )
 
 

@@ -8,10 +8,11 @@ from aiohttp import web
 
 from bot.app.channel_factories import FACTORIES, ChannelServices
 from bot.app.channels import CHANNELS
-from bot.app.container import Application, utc_now
+from bot.app.container import Application
+from bot.app.services import utc_now
 from bot.channels.interface import ChannelSettingError
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
-from bot.console import ConsoleApp, Transactions
+from bot.console import ConsoleApp
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.passwords import PasswordService
@@ -20,6 +21,7 @@ from bot.console.helpdesk_sections import helpdesk_sections
 from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
+from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
@@ -59,12 +61,8 @@ class Endpoints:
         """The aiohttp application."""
         program = self._application
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
-        application.add_routes(
-            health_routes(program.database, program.threads, self._content_version, utc_now, program.runner)
-        )
-        application.add_routes(
-            metrics_routes(program.metrics, program.database, program.threads, utc_now, program.runner)
-        )
+        application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
+        application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
         self._make_console().mount(application)
         for channel in self._channels:
@@ -101,14 +99,18 @@ class Endpoints:
 
     def _draft_content(self) -> DraftContent:
         directory = self._application.knowledge.base.directory
-        return DraftContent(ticket_channel=directory.ticket_channel, urgent_line=directory.lines[directory.urgent_line])
+        return DraftContent(
+            ticket_channel=directory.ticket_channel,
+            urgent_line=directory.lines[directory.urgent_line],
+            own_numbers=[line.phone for line in directory.lines.values()],
+        )
 
     def _content_version(self) -> str:
         return self._application.knowledge.base.version
 
     def _make_console(self) -> ConsoleApp:
         program = self._application
-        transactions = Transactions(database=program.database, threads=program.threads, clock=utc_now)
+        transactions = program.transactions
         passwords, oidc_sign_in = PasswordService(), self._make_oidc(transactions)
         knowledge_access = KnowledgeAccess(
             source=program.knowledge_source,
@@ -117,14 +119,19 @@ class Endpoints:
         )
         sections = (
             *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access, CHANNELS),
-            DeliveryView(transactions, program.runner, program.helpdesk.notification_worker.wake).section(),
+            DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
             AuditView(transactions).section(),
             SignInView(transactions, self._key, passwords, oidc_enabled=oidc_sign_in is not None).section(),
             *(() if oidc_sign_in is None else (oidc_sign_in.section(),)),
         )
         return ConsoleApp(
-            transactions, sections, channels=CHANNELS, key=self._key, public_origin=self._settings.public_url
+            transactions,
+            sections,
+            channels=CHANNELS,
+            clock=utc_now,
+            key=self._key,
+            public_origin=self._settings.public_url,
         )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:

@@ -52,6 +52,9 @@ def train(knowledge: KnowledgeBase) -> TrainedModel:
         np.array([len(rows[number].tokens) for number in chosen]),
         place.get(OUT_OF_SCOPE),
         [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT_ACTS and entry.id in place],
+        questions=np.bincount([place[row.entry] for row in rows], minlength=len(place)),
+        # The defaults are measured on scores of the other model.
+        defaults_apply=isinstance(model, LinearModel),
     )
     dialogue = train_dialogue(knowledge, dataset)
     return TrainedModel(model=model, calibration=calibration, dialogue=dialogue, dataset=dataset)
@@ -75,8 +78,6 @@ def to_arrays(trained: TrainedModel) -> Arrays:
         "model": _names(trained.model),
         "out_of_scope_column": calibration.out_of_scope_column,
         "coefficients": calibration.coefficients,
-        "answer_threshold": calibration.answer_threshold,
-        "clarify_threshold": calibration.clarify_threshold,
         "dialogue": dialogue and {**_names(dialogue.model), "slope": dialogue.slope, "other_bias": dialogue.other_bias},
     }
     text = np.frombuffer(json.dumps(metadata, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -84,7 +85,7 @@ def to_arrays(trained: TrainedModel) -> Arrays:
     arrays = {name: getattr(trained.model, name) for name in kept}
     if dialogue is not None:
         arrays["dialogue_weights"] = dialogue.model.weights
-    return {_METADATA: text, "class_bias": calibration.class_bias, **arrays}
+    return {_METADATA: text, "class_bias": calibration.class_bias, "support": calibration.support, **arrays}
 
 
 def from_arrays(arrays: Arrays) -> TrainedModel:
@@ -106,8 +107,7 @@ def from_arrays(arrays: Arrays) -> TrainedModel:
             out_of_scope_column=metadata["out_of_scope_column"],
             class_bias=arrays["class_bias"],
             coefficients=tuple(metadata["coefficients"]),
-            answer_threshold=metadata["answer_threshold"],
-            clarify_threshold=metadata["clarify_threshold"],
+            support=arrays["support"],
         )
         dialogue_model = dialogue and DialogueModel(
             model=_linear_model(dialogue, arrays["dialogue_weights"]),

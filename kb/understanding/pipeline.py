@@ -10,7 +10,7 @@ from kb.features.featurizer import phonetic_tokens
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.text.language_id import LanguageIdentifier
 from kb.understanding.cues import CueMatcher
-from kb.understanding.ranker import Ranker
+from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading, Stage
 from kb.understanding.result import Explanation, Interpretation, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
@@ -18,7 +18,6 @@ from kb.understanding.stages.contrast import ResolveContrast
 from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
 from kb.understanding.stages.dialogue_act import DetectDialogueAct
 from kb.understanding.stages.exact_match import FindExactMatch
-from kb.understanding.stages.long_message import LastConfidentSegment
 from kb.understanding.stages.politeness import StripPoliteness
 from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting
 from kb.understanding.stages.rank import Rank
@@ -41,7 +40,7 @@ class UnderstandingPipeline:
         dataset = model.dataset or build_dataset(knowledge)
         self._featurizer = dataset.featurizer
         self._cues = cues = CueMatcher(knowledge.cues)
-        self._ranker = ranker = Ranker(knowledge, model, dataset, cues)
+        self._ranker = ranker = EntryRanker(knowledge, model, dataset, cues)
         self._titles = titles = {
             entry.id: [token for language in LANGUAGES for token in phonetic_tokens(entry.title[language])]
             for entry in knowledge.entries.values()
@@ -58,7 +57,6 @@ class UnderstandingPipeline:
             StripPoliteness(ranker, cues),
             LeanOnPreviousTurn(ranker, cues, titles),
             ResolveContrast(ranker, cues),
-            LastConfidentSegment(ranker),
             SplitIntents(ranker),
             SmallTalkLast(ranker),
             TicketRequest(ranker, TicketRequestDetector(knowledge.cues), ticket_entry),

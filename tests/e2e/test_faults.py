@@ -17,7 +17,7 @@ from bot.channels.telegram.api.timing import Timing
 from bot.channels.telegram.channel import Telegram
 from bot.channels.twilio.client import TwilioClient
 from bot.channels.whatsapp.channel import WhatsApp
-from bot.delivery.deliverer import MAX_BACKOFF, Deliverer
+from bot.delivery.deliverer import RETRY_BACKOFF, Deliverer
 from storage.database import engine
 from storage.tables import messages
 from tests.e2e import npm
@@ -241,7 +241,7 @@ async def test_a_platform_that_goes_on_failing_is_asked_less_and_less(
             # The chat is held here for as long as was asked; another process would not know.
             reply.deliver.channels["telegram"]._senders = None  # type: ignore[attr-defined]
     assert waits[-1] > waits[0] or platform.name == "telegram"
-    assert all(wait <= MAX_BACKOFF for wait in waits)
+    assert all(wait.total_seconds() <= RETRY_BACKOFF.max_seconds for wait in waits)
     assert await reply.attempt_delivery(after=timedelta(minutes=10)) == "sent"
     assert len(await platform.texts()) == 5
 

@@ -52,6 +52,10 @@ class ConsoleFixture:
     wake_calls: list[bool] = field(default_factory=list)
     passwords: PasswordService = field(default_factory=PasswordService)
 
+    def clock(self) -> datetime:
+        """The time that the test has set."""
+        return self.time[0]
+
     def advance_clock(self, **passed: float) -> None:
         """Time passes."""
         self.time[0] += timedelta(**passed)
@@ -95,7 +99,7 @@ def desk(template: Path, tmp_path: Path) -> Iterator[ConsoleFixture]:
     database = engine.create_database_engine(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
     time = [NOW]
     with ThreadPoolExecutor(2) as threads:
-        desk = ConsoleFixture(database, Transactions(database=database, threads=threads, clock=lambda: time[0]), time)
+        desk = ConsoleFixture(database, Transactions(database, threads), time)
         yield desk
     database.dispose()
 
@@ -104,7 +108,7 @@ def sections(desk: ConsoleFixture) -> tuple[Section, ...]:
     """All that the shipped console has of its own."""
     return (
         DeliveryView(
-            desk.transactions, RecordingJobQueue(desk.submitted), lambda: desk.wake_calls.append(True)
+            desk.transactions, RecordingJobQueue(desk.submitted), desk.clock, lambda: desk.wake_calls.append(True)
         ).section(),
         AgentsView(desk.transactions, desk.passwords).section(),
         AuditView(desk.transactions).section(),
@@ -167,7 +171,10 @@ async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
 
     async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> OpenBrowser:
         application = web.Application(client_max_size=100_000)
-        ConsoleApp(desk.transactions, parts, channels=CHANNELS, key=KEY, public_origin=public_origin).mount(application)
+        console = ConsoleApp(
+            desk.transactions, parts, channels=CHANNELS, clock=desk.clock, key=KEY, public_origin=public_origin
+        )
+        console.mount(application)
         server = TestServer(application)
         servers.append(server)
         await server.start_server()

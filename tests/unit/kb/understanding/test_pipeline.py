@@ -124,8 +124,8 @@ def test_in_a_talk_less_is_enough_to_answer_but_not_for_a_few_words() -> None:
     vague, after = "kad nekas tur hours", EntryId("hours")
     assert pipeline().understand(vague).outcome is Outcome.CLARIFIED
     assert pipeline().understand(vague, previous_entry=after).outcome is Outcome.ANSWERED
-    few = pipeline().understand("day hours", previous_entry=after)
-    assert few.outcome is pipeline().understand("day hours").outcome
+    few = pipeline().understand("hours tur kad", previous_entry=after)
+    assert few.outcome is pipeline().understand("hours tur kad").outcome
 
 
 def test_after_a_greeting_the_matter_counts_even_where_it_is_not_understood() -> None:
@@ -259,27 +259,6 @@ def test_hard_messages_are_understood_more_often_than_not(shipped: Understanding
     assert (found.top1_accuracy or 0) >= 0.7
     assert (found.recall_at_3 or 0) >= 0.83
     assert (found.out_of_scope_answered or 0) <= 0.2
-
-
-def test_what_a_long_story_comes_to_is_found_in_its_last_understood_part() -> None:
-    story = (
-        "mēs te sēžam un gaidām, visi ir noguruši un grib mājās, ārā snieg un autobuss drīz būs prom, "
-        "kā aizvērt maiņu, un tad ejam"
-    )
-    understood = pipeline().understand(story)
-    assert understood.candidates[0].entry == "close"
-    assert understood.explanation is not None
-    assert understood.explanation.decided_by == "long_message"
-
-
-def test_a_long_story_without_a_point_stays_as_it_is() -> None:
-    words = (
-        "mēs te sēžam un gaidām, visi ir noguruši un grib mājās, ārā snieg un autobuss drīz būs prom, un tad ejam tālāk"
-    )
-    understood = pipeline().understand(words)
-    assert understood.outcome is not Outcome.ANSWERED
-    assert understood.explanation is not None
-    assert understood.explanation.decided_by == "rank"
 
 
 def test_an_understanding_tells_why() -> None:
