@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from kb.features.featurizer import MAX_WORDS, Featurizer
 from kb.features.lexicon import Lexicon
 from kb.model import EntryId, KnowledgeBase, Language
-from kb.text.phonetic import normalize, phonetic_key, tokenize
+from kb.text.phonetic import phonetic_key
+from kb.text.tokenize import normalize, tokenize
 
 OUT_OF_SCOPE: Final = EntryId("none")
 """The label of what no entry answers."""

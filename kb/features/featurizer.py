@@ -5,7 +5,9 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from kb.features.lexicon import Lexicon
-from kb.text.phonetic import normalize, phonetic_key, stem, tokenize
+from kb.text.phonetic import phonetic_key
+from kb.text.stemmer import stem
+from kb.text.tokenize import normalize, tokenize
 
 MAX_WORDS: Final = 120
 MAX_PAIRED_CONCEPTS: Final = 9

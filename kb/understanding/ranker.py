@@ -9,7 +9,7 @@ from kb.classifier.scorer import IntentClassifier
 from kb.classifier.trainer import URGENT_ACTS, TrainedModel
 from kb.features.dataset import OUT_OF_SCOPE, Dataset
 from kb.model import Act, EntryId, KnowledgeBase
-from kb.text.phonetic import stem
+from kb.text.stemmer import stem
 from kb.understanding.cues import CueMatcher
 from kb.understanding.explanation import NearestQuestion
 from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kb.text.phonetic import split_segments
+from kb.text.tokenize import split_segments
 from kb.understanding.ranker import MAX_CANDIDATES, Ranker
 from kb.understanding.reading import Reading
 from kb.understanding.stages.contrast import without_exclusions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.text.phonetic import normalize
+from kb.text.tokenize import normalize
 from kb.understanding.stages.contrast import find_contrast
 from tests.unit.kb.small import pipeline
 

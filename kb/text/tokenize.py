@@ -1,0 +1,47 @@
+"""Text normalized, and divided into sentences, segments and words; pure."""
+
+import re
+import unicodedata
+from typing import Final
+
+KEEP_START: Final = 900
+KEEP_END: Final = 700
+"""How many characters of a long story are read from its beginning and from its end, where the question stands."""
+
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]+"
+)
+_WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`´‘][^\W_]+)*")
+_REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
+_SEGMENT_BOUNDARY: Final = re.compile(r"[.!?;:,\n…]+(?=\s|$)|\s[-–—]\s")
+_SENTENCE_BOUNDARY: Final = re.compile(r"[.!?;\n…]+(?=\s|$)|\n+|\s[-–—]\s")
+
+
+def normalize(text: str) -> str:
+    """`text` in lower case without what nobody sees; a long one is cut to its head and its tail."""
+    if len(text) > KEEP_START + KEEP_END:
+        text = (
+            _REPEATED.sub(r"\1\1", text[: 8 * KEEP_START]) + " \n " + text[-KEEP_END:]
+            if len(text) > 8 * KEEP_START
+            else text
+        )
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    if len(text) > KEEP_START + KEEP_END:
+        text = text[:KEEP_START] + " \n " + text[-KEEP_END:]
+    return text.lower()
+
+
+def tokenize(normalized: str) -> list[str]:
+    """The words and numbers of a cleaned text, as they are spelt."""
+    return _WORD.findall(normalized)
+
+
+def split_sentences(normalized: str) -> list[str]:
+    """The sentences of a cleaned text."""
+    return [part for part in (piece.strip() for piece in _SENTENCE_BOUNDARY.split(normalized)) if part]
+
+
+def split_segments(normalized: str) -> list[str]:
+    """What stands between any punctuation of a cleaned text."""
+    return [part for part in (piece.strip() for piece in _SEGMENT_BOUNDARY.split(normalized)) if part]
