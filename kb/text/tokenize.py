@@ -2,11 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
+
+from kb.text.phonetic import phonetic_key
 
 KEEP_START: Final = 900
 KEEP_END: Final = 700
 """How many characters of a long story are read from its beginning and from its end, where the question stands."""
+MAX_WORDS: Final = 120
+"""So many words of a message are read."""
 
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]+"
@@ -33,15 +38,25 @@ def normalize(text: str) -> str:
 
 
 def tokenize(normalized: str) -> list[str]:
-    """The words and numbers of a cleaned text, as they are spelt."""
+    """The words and numbers of a normalized text, as they are spelt."""
     return _WORD.findall(normalized)
 
 
 def split_sentences(normalized: str) -> list[str]:
-    """The sentences of a cleaned text."""
+    """The sentences of a normalized text."""
     return [part for part in (piece.strip() for piece in _SENTENCE_BOUNDARY.split(normalized)) if part]
 
 
 def split_segments(normalized: str) -> list[str]:
-    """What stands between any punctuation of a cleaned text."""
+    """What stands between any punctuation of a normalized text."""
     return [part for part in (piece.strip() for piece in _SEGMENT_BOUNDARY.split(normalized)) if part]
+
+
+def phonetic_tokens(text: str) -> list[str]:
+    """The words of `text` as phonetic keys."""
+    return phonetic_keys(tokenize(normalize(text)))
+
+
+def phonetic_keys(surface_tokens: Sequence[str]) -> list[str]:
+    """The phonetic keys of a normalized text's words."""
+    return list(filter(None, map(phonetic_key, surface_tokens[:MAX_WORDS])))

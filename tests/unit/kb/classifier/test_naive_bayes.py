@@ -6,8 +6,9 @@ import pytest
 from kb.classifier import trainer
 from kb.classifier.linear_model import LinearModel
 from kb.classifier.naive_bayes import NaiveBayesModel, active_features, fit_naive_bayes
-from kb.features.featurizer import Featurizer, phonetic_tokens
+from kb.features.featurizer import Featurizer
 from kb.features.lexicon import Lexicon
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.pipeline import UnderstandingPipeline
 from tests.unit.kb.small import trainable_base
 
