@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Executable, Row, insert, select, update
 
 from handlers.input.redaction import mask
 from kb.lessons import Lesson, Rejection, RejectionReason, collapse_whitespace, existing_texts, validate_lesson
-from kb.loading.validation import casefold_key
 from kb.model import EntryId, KnowledgeBase, Language
+from kb.text.contacts import casefold_key
 from storage.database.upsert import insert_into
 from storage.errors import LessonError
 from storage.tables import knowledge_revision, taught
