@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from bot.notify.smtp import parse_mail_server
+from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Language
 
 SETTING_PREFIX: Final = "notify_"
@@ -56,7 +57,7 @@ class NotificationSettings(BaseModel):
     notify_escalation_file: Path | None = None
     notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_parse_minutes)] = Field(default_factory=dict)
     notify_from: str | None = None
-    notify_language: Language = "lv"
+    notify_language: Language = DEFAULT_LANGUAGE
     notify_timezone: Annotated[str | None, BeforeValidator(_parse_time_zone)] = None
     smtp_url: SecretStr | None = None
     smtp_url_file: Path | None = None
