@@ -1,4 +1,4 @@
-"""Guards before the intake: a flood gets one notice, failures are counted and dead-lettered; decides nothing else."""
+"""Flood control before the intake: a flood gets one notice, a possible outage always passes; decides nothing else."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,9 +15,8 @@ from handlers.dialogue.service_notices import DecideFunction, bypasses_flood_con
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
-from storage.conversations import conversations, dead_letters, sessions
+from storage.conversations import conversations, sessions
 from storage.database import engine
-from storage.errors import StorageError
 
 log = structlog.get_logger()
 
@@ -76,43 +75,3 @@ class FloodControlled:
             )
             session = Session() if talk is None else sessions.read(connection, talk.id)
         return bypasses_flood_control(decide(inbound, session, knowledge, intake.clock()), knowledge)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeadLettering:
-    """An intake that dead-letters: after dead_letters.MAX_ATTEMPTS failures a message is stored without being decided.
-
-    A database that is busy or away is no failure of the message: it is not counted, and the message is redelivered.
-    """
-
-    intake: Intake
-
-    async def __call__(self, inbound: Inbound) -> None:
-        """As Receive."""
-        try:
-            await self.intake(inbound)
-        except Exception as exc:
-            if not _is_message_fault(exc) or not await self._attempts_exhausted(inbound, exc):
-                raise
-            # Without the traceback, which earlier attempts have logged.
-            log.error(
-                "intake.dead_lettered", channel=inbound.channel, message=inbound.message_id, error=type(exc).__name__
-            )
-            await replace(self.intake, decide=service_notices.broken)(inbound)
-
-    async def _attempts_exhausted(self, inbound: Inbound, error: Exception) -> bool:
-        name = type(error).__name__
-        attempts = await asyncio.get_running_loop().run_in_executor(
-            self.intake.threads, self._record_failure, inbound, name
-        )
-        log.warning("intake.failed", channel=inbound.channel, message=inbound.message_id, attempts=attempts, error=name)
-        return attempts >= dead_letters.MAX_ATTEMPTS
-
-    def _record_failure(self, inbound: Inbound, error: str) -> int:
-        now = self.intake.clock()
-        with engine.write_transaction(self.intake.database) as connection:
-            return dead_letters.record_failure(connection, inbound, error, now)
-
-
-def _is_message_fault(exc: Exception) -> bool:
-    return not isinstance(exc, StorageError) or exc.permanent
