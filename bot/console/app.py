@@ -19,6 +19,7 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.web import Assets, Texts, read_texts, security_headers
+from bot.web.chart import CHART_TEMPLATES
 from kb.model import LANGUAGES
 from storage.helpdesk import agents
 from storage.helpdesk.agent_sessions import MAX_LIFETIME
@@ -94,7 +95,7 @@ class ConsoleApp:
         )
         aiohttp_jinja2.setup(
             application,
-            loader=FileSystemLoader(_HERE / "templates"),
+            loader=FileSystemLoader([_HERE / "templates", CHART_TEMPLATES]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
