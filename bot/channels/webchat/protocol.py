@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from bot.channels.interface import OutgoingMessage
-from bot.channels.links import text_spans
+from bot.web.links import text_spans
 from kb.model import Language
 
 ServerFrame: TypeAlias = Mapping[str, object]
