@@ -126,7 +126,11 @@ class ConsoleApp:
             "csrf": request.session[CSRF_KEY],
             "said": request.session.pop("said", None),
             "menu": [
-                (section.path, self._texts[section.name][request.language]["title"], section is request.section)
+                (
+                    section.path,
+                    self._texts[section.name][request.language]["title"],
+                    section.name == request.section_name,
+                )
                 for section in menu
             ],
             "ages": {unit: request.texts[f"age_{unit}"] for unit in ("s", "min", "h", "d")},

@@ -55,7 +55,7 @@ class AccessControl:
                 signed_in_agent=somebody,
                 language=language,
                 texts=texts[language],
-                section=section,
+                section_name=section.name,
                 form=form,
                 context=self._context,
                 now=self._transactions.clock(),

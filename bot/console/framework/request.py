@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -11,9 +11,6 @@ from aiohttp_session import Session
 
 from kb.model import Language
 from storage.helpdesk.agents import Agent, Role
-
-if TYPE_CHECKING:
-    from bot.console.framework.routing import Section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +22,7 @@ class ConsoleRequest:
     signed_in_agent: Agent | None
     language: Language
     texts: Mapping[str, str]
-    section: "Section"
+    section_name: str
     form: Mapping[str, str]
     context: Callable[["ConsoleRequest"], Mapping[str, Any]]
     now: datetime
