@@ -29,6 +29,7 @@ from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
 from handlers.intents.small_talk import acknowledge, handle_opt_in_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
+from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, Trace, Turn
@@ -150,7 +151,9 @@ def _interpret(
 
 
 def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Session:
-    """The session with this turn, where it says anything to the next one."""
+    """The session with this turn; nothing is remembered of who has just been erased."""
+    if any(isinstance(action, EraseUser) for action in result.actions):
+        return result.session
     terms = context.interpretation.terms
     last = context.last_turn
     if not terms and last is not None:

@@ -1,24 +1,26 @@
 """Stand-ins for tests: a matcher that understands as told, and a talk that runs decisions one after the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from bot.channels.interface import OutgoingMessage
 from bot.delivery.jobs.interface import Workers
 from bot.knowledge.phrases import load_phrases
+from handlers.model.actions import NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.loading.loader import load_knowledge_base
-from kb.model import EntryId, KnowledgeBase, Language
-from kb.understanding.result import Candidate, Interpretation, Outcome
+from kb.model import DialogueAct, EntryId, KnowledgeBase, Language
+from kb.understanding.result import ActCandidate, Candidate, Interpretation, Outcome
 from storage.delivery.outbox import OutgoingReply
 
 CONTENT = Path(__file__).parent / "content"
@@ -31,23 +33,53 @@ def small_base() -> KnowledgeBase:
     return load_knowledge_base(CONTENT)
 
 
-def means(*entries: str, language: Language | None = None, also: tuple[str, ...] = ()) -> Interpretation:
-    """Surely the one entry; or, with several, one of them."""
+SURE: Final = 0.9
+"""How likely a scripted act or entry is, where nothing else is said."""
+
+
+def means(
+    *entries: str,
+    language: Language | None = None,
+    also: tuple[str, ...] = (),
+    confidence: float = SURE,
+    signals: Collection[str] = (),
+) -> Interpretation:
+    """Surely the one entry; or, with several, one of them; `signals` are the cues heard in it."""
     outcome = Outcome.UNKNOWN if not entries else Outcome.ANSWERED if len(entries) == 1 else Outcome.CLARIFIED
     return Interpretation(
         outcome=outcome,
-        candidates=tuple(Candidate(entry=EntryId(entry), confidence=0.9, question="?") for entry in entries),
+        candidates=tuple(Candidate(entry=EntryId(entry), confidence=confidence, question="?") for entry in entries),
         secondary=tuple(Candidate(entry=EntryId(entry), confidence=0.8, question="?") for entry in also),
         language=language,
+        signals=frozenset(signals),
     )
+
+
+def vaguely(entry: str, confidence: float, *others: str, language: Language | None = None) -> Interpretation:
+    """Not understood, though it may be this entry, and after it one of the others."""
+    return replace(means(entry, *others, language=language, confidence=confidence), outcome=Outcome.UNKNOWN)
+
+
+def acts_as(act: DialogueAct, confidence: float = SURE) -> tuple[ActCandidate, ...]:
+    """The one act that a message is with this probability; with the rest of it the message is about a topic."""
+    return ActCandidate(act, confidence), ActCandidate(DialogueAct.OTHER, round(1 - confidence, 4))
 
 
 @dataclass
 class ScriptedInterpreter:
-    """Understands each text as scripted, and nothing else."""
+    """Understands each text as scripted, and nothing else.
+
+    `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
+    is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
+    which of the offered entries a text means.
+    """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
     cues: Mapping[str, str] = field(default_factory=dict)
+    acts: Mapping[str, DialogueAct | tuple[ActCandidate, ...]] = field(default_factory=dict)
+    leaning: Collection[str] = ()
+    corrections: Collection[str] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def understand(
         self,
@@ -58,12 +90,19 @@ class ScriptedInterpreter:
         previous_terms: Sequence[str] = (),
     ) -> Interpretation:
         """As scripted, or unknown."""
-        return self.meanings.get(text, Interpretation(outcome=Outcome.UNKNOWN))
+        act = self.acts.get(text, ())
+        return replace(
+            self.meanings.get(text, Interpretation(outcome=Outcome.UNKNOWN)),
+            acts=acts_as(act) if isinstance(act, DialogueAct) else act,
+            leans=text in self.leaning,
+            corrects=text in self.corrections,
+        )
 
     def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
-        """The entry that the text is scripted to mean, if it is one of these."""
+        """The entry that the text is scripted to choose, or else to mean, if it is one of these."""
         meant = self.understand(text).best
-        return meant.entry if meant is not None and meant.entry in entries else None
+        entry = EntryId(self.chosen[text]) if text in self.chosen else meant.entry if meant is not None else None
+        return entry if entry in entries else None
 
     def match_cue(self, text: str) -> str | None:
         """As scripted, or None."""
@@ -133,11 +172,17 @@ class Dialog:
         cues: Mapping[str, str] | None = None,
         session: Session | None = None,
         base: KnowledgeBase | None = None,
+        *,
+        acts: Mapping[str, DialogueAct | tuple[ActCandidate, ...]] | None = None,
+        leaning: Collection[str] = (),
+        corrections: Collection[str] = (),
+        chosen: Mapping[str, str] | None = None,
     ) -> None:
+        self.interpreter = ScriptedInterpreter(
+            meanings or {}, cues or {}, acts or {}, leaning=leaning, corrections=corrections, chosen=chosen or {}
+        )
         self.knowledge = KnowledgeBundle(
-            base=base or small_base(),
-            interpreter=ScriptedInterpreter(meanings or {}, cues or {}),
-            phrases=load_phrases(),
+            base=base or small_base(), interpreter=self.interpreter, phrases=load_phrases()
         )
         self.session = session or Session()
         self.now = NOW
@@ -190,3 +235,14 @@ class Dialog:
         """The same talk, begun in a language."""
         self.session = replace(self.session, language=language)
         return self
+
+
+def notices(talk: Dialog) -> list[NotifyStaff]:
+    """Whom the last decision tells of the person."""
+    return [action for action in talk.decided.actions if isinstance(action, NotifyStaff)]
+
+
+def company(**directory: Any) -> KnowledgeBase:
+    """The made-up company, its directory changed."""
+    base = small_base()
+    return replace(base, directory=replace(base.directory, **directory))

@@ -116,6 +116,7 @@ class Endpoints:
             secure_cookies=public is not None and public.startswith("https://"),
             public_origin=public,
             urgent_sentence=self._urgent_line_sentence,
+            lines=lambda: self._application.knowledge.base.directory.lines,
         )
 
     def _make_draft_page(self) -> DraftPage:
@@ -127,7 +128,11 @@ class Endpoints:
 
     def _draft_content(self) -> DraftContent:
         directory = self._application.knowledge.base.directory
-        return DraftContent(ticket_channel=directory.ticket_channel, urgent_line=directory.lines[directory.urgent_line])
+        return DraftContent(
+            ticket_channel=directory.ticket_channel,
+            urgent_line=directory.lines[directory.urgent_line],
+            own_numbers=[line.phone for line in directory.lines.values()],
+        )
 
     def _content_version(self) -> str:
         return self._application.knowledge.base.version

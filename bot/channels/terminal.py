@@ -17,17 +17,22 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.channels.interface import OutgoingMessage, Receive
+from bot.web import negotiate_language, read_texts
 from bot.web.links import text_spans
 from handlers.model.messages import Inbound, MessageKind, Option
 from kb.model import Language
 
 COMMANDS: Final = ("/start", "/help", "/language", "/lines", "/privacy", "/forget", "/cancel")
+QUIT_COMMANDS: Final = ("/quit", "/exit")
+"""End the talk; they are never sent."""
+
+_TEXTS_FOLDER: Final = Path(__file__).parent / "terminal_texts"
 
 REPLY_WAIT_SECONDS: Final = 5.0
 
 
 class Terminal:
-    """One person at one keyboard. Ctrl-D or an empty Ctrl-C ends the conversation."""
+    """One person at one keyboard. /quit, /exit, Ctrl-D or Ctrl-C ends the conversation."""
 
     name = "terminal"
 
@@ -42,6 +47,7 @@ class Terminal:
         self._receive = receive
         self._console = console or Console(highlight=False)
         self._language = language
+        self._texts = read_texts(_TEXTS_FOLDER)
         self._history: History = FileHistory(str(history)) if history is not None else InMemoryHistory()
         self._options: tuple[Option, ...] = ()
         self._reply_shown = asyncio.Event()
@@ -49,14 +55,19 @@ class Terminal:
     async def run(self) -> None:
         """Read and answer until the person leaves."""
         prompt: PromptSession[str] = PromptSession(
-            history=self._history, completer=WordCompleter(list(COMMANDS), sentence=True), complete_while_typing=False
+            history=self._history,
+            completer=WordCompleter([*COMMANDS, *QUIT_COMMANDS], sentence=True),
+            complete_while_typing=False,
         )
+        self._show_how_to_leave()
         await self.receive_line("/start")
         with patch_stdout(raw=True):
             while True:
                 try:
                     line = await prompt.prompt_async("› ")
                 except (EOFError, KeyboardInterrupt):
+                    return
+                if line.strip().casefold() in QUIT_COMMANDS:
                     return
                 if line.strip():
                     await self.receive_line(line)
@@ -95,6 +106,10 @@ class Terminal:
         self._console.print()
         self._reply_shown.set()
         return None
+
+    def _show_how_to_leave(self) -> None:
+        words = self._texts[negotiate_language(self._language)]["how_to_leave"]
+        self._console.print(Padding(Text(words, style="dim"), (0, 0, 1, 2)))
 
     def _option_by_number(self, line: str) -> Option | None:
         number = line.strip()

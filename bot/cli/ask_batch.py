@@ -4,7 +4,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import perf_counter
 from typing import Annotated, Any, Final
@@ -20,6 +20,8 @@ from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.model import Language
 
+TURN_INTERVAL: Final = timedelta(minutes=1)
+"""Between two turns of a conversation in a file."""
 MAX_CONVERSATIONS: Final = 10_000
 """Conversations a batch keeps at once; the least recently active one is evicted for a new one."""
 
@@ -87,7 +89,8 @@ class BatchAsker:
     def _decide(self, row: BatchRow, session: Session, key: str | None) -> Decision:
         if row.lang is not None:
             session = replace(session, language=row.lang, language_chosen=True)
-        now = datetime.now(UTC)
+        # Turns of a file follow each other like messages of a person who reads the replies.
+        now = datetime.now(UTC) if not session.turns else session.turns[-1].at + TURN_INTERVAL
         inbound = Inbound(
             channel="ask",
             conversation=key or "alone",

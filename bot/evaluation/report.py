@@ -14,6 +14,7 @@ from kb.evaluation.metrics import (
     entry_metrics,
     metrics_by,
 )
+from kb.evaluation.threshold_curve import ThresholdPoint, threshold_curve
 from kb.model import Act, KnowledgeBase
 
 URGENT_ACTS: Final = frozenset({Act.CRITICAL, Act.TICKET})
@@ -48,6 +49,7 @@ class EvaluationReport:
     confusions: tuple[Confusion, ...]
     reliability: tuple[ReliabilityBin, ...]
     calibration_error: float | None
+    curve: tuple[ThresholdPoint, ...]
     leaked: int | None
     """How many messages are (nearly) copies of the content; None if not checked."""
 
@@ -77,6 +79,7 @@ class EvaluationReport:
             "urgent": [_rounded_values(one) for one in self.urgent_entries],
             "confusions": [_rounded_values(one) for one in self.confusions],
             "reliability": [_rounded_values(one) for one in self.reliability],
+            "curve": [_rounded_values(one) for one in self.curve],
         }
 
 
@@ -92,6 +95,7 @@ def make_report(result: RankerResult, knowledge: KnowledgeBase, leaked: int | No
         confusions=confusions(judged),
         reliability=reliability_bins(judged),
         calibration_error=expected_calibration_error(judged),
+        curve=threshold_curve(judged),
         leaked=leaked,
     )
 
@@ -101,7 +105,9 @@ def total_metrics(result: RankerResult) -> dict[str, float | int | None]:
     return public_values(result.metrics) | {_PUBLIC_KEYS["training_seconds"]: result.training_seconds}
 
 
-def public_values(values: EvaluationMetrics | EntryMetrics | Confusion | ReliabilityBin) -> dict[str, Any]:
+def public_values(
+    values: EvaluationMetrics | EntryMetrics | Confusion | ReliabilityBin | ThresholdPoint,
+) -> dict[str, Any]:
     """The fields under their public keys."""
     return {_PUBLIC_KEYS.get(key, key): value for key, value in asdict(values).items()}
 
@@ -119,5 +125,7 @@ def _metrics_by_group(
     return {} if set(parted) == {UNKNOWN_GROUP} else parted
 
 
-def _rounded_values(values: EvaluationMetrics | EntryMetrics | Confusion | ReliabilityBin) -> dict[str, Any]:
+def _rounded_values(
+    values: EvaluationMetrics | EntryMetrics | Confusion | ReliabilityBin | ThresholdPoint,
+) -> dict[str, Any]:
     return {key: rounded(value) for key, value in public_values(values).items()}

@@ -12,6 +12,7 @@ from bot.evaluation.comparison import RankerResult
 from bot.evaluation.report import EvaluationReport, public_values, total_metrics
 from kb.evaluation.confusion import ReliabilityBin
 from kb.evaluation.metrics import EntryMetrics
+from kb.evaluation.threshold_curve import ThresholdPoint
 
 MetricValue = float | int | None
 
@@ -76,6 +77,7 @@ def print_report(
         console.print(_urgent_table(evaluation.urgent_entries))
     if evaluation.reliability:
         console.print(_reliability_table(evaluation.reliability))
+        console.print(_curve_table(evaluation.curve))
         console.print(f"calibration error {format_value(evaluation.calibration_error)}", highlight=False)
     for pair in evaluation.confusions[:MAX_CONFUSIONS]:
         console.print(f"{pair.count} x {pair.expected} predicted as {pair.predicted}", highlight=False)
@@ -132,6 +134,14 @@ def _reliability_table(bins: Iterable[ReliabilityBin]) -> Table:
         table.add_row(
             f"{one.low:.1f} to {one.high:.1f}", str(one.rows), format_value(one.confidence), format_value(one.accuracy)
         )
+    return table
+
+
+def _curve_table(points: Iterable[ThresholdPoint]) -> Table:
+    table = _make_table("thresholds: what would be answered", "from", "right", "wrong", "out of scope")
+    for one in points:
+        shares = (one.answered_right, one.answered_wrong, one.out_of_scope_answered)
+        table.add_row(f"{one.threshold:.2f}", *map(format_value, shares))
     return table
 
 

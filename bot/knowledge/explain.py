@@ -29,6 +29,11 @@ def explain(trace: Trace) -> dict[str, Any]:
         "signals": list(trace.signals),
         "handler": trace.handler,
         "decided_by": (explanation and explanation.decided_by) or None,
+        "acts": [{"act": one.act, "score": round(one.confidence, 4)} for one in trace.acts],
+        "stages": [
+            {"stage": step.stage, "entry": step.entry, "score": step.confidence, "outcome": step.outcome}
+            for step in (explanation.steps if explanation else ())
+        ],
     }
 
 
@@ -51,6 +56,8 @@ def _labelled_lines(explanation: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     yield "corrected", ", ".join(explanation["repairs"])
     yield "flags", ", ".join(explanation["signals"])
     yield "language", explanation["language"]
+    yield "acts", ", ".join(f"{one['act']} {one['score']:.2f}" for one in explanation["acts"])
+    yield "stages", " > ".join(_describe_stage(one) for one in explanation["stages"])
     yield "decided by", ", ".join(filter(None, (explanation["decided_by"], f"handler {explanation['handler']}")))
 
 
@@ -62,3 +69,7 @@ def _match_json(match: Candidate | None) -> dict[str, Any] | None:
 
 def _describe_match(match: Mapping[str, Any] | None) -> str:
     return "" if match is None else f"{match['question']!r} of {match['entry']}, score {match['score']:.2f}"
+
+
+def _describe_stage(stage: Mapping[str, Any]) -> str:
+    return stage["stage"] if stage["entry"] is None else f"{stage['stage']} ({stage['entry']} {stage['score']:.2f})"

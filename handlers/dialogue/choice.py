@@ -121,7 +121,9 @@ def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
     base = context.knowledge.base
     if choice == NONE_OF_THESE and context.open_question() is not None:
         kept = replace(context.session, question=None)
-        return HandlerResult(actions=(context.say("rephrase"),), session=kept, act="none", outcome=Outcome.UNKNOWN)
+        number = context.say_line("or_call", context.session.line or base.directory.urgent_line)
+        actions = (context.say("rephrase"), number)
+        return HandlerResult(actions=actions, session=kept, act="none", outcome=Outcome.UNKNOWN)
     if kind == "entry" and name in base.entries:
         return answer_entries(context, base.entries[EntryId(name)])
     if kind == "line" and name in base.directory.lines:

@@ -1,6 +1,7 @@
 """When the meaning is not clear: asks which, asks again, then hands off; never guesses; pure."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
@@ -10,6 +11,10 @@ from handlers.model.session import QuestionKind
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
+MEDIA_BURST: Final = timedelta(seconds=60)
+"""Pictures within this time are sent together."""
+THOUGHT_BURST: Final = timedelta(seconds=8)
+"""Lines within this time are one thought."""
 MIN_FAULT_CONFIDENCE: Final = 0.35
 """Faults that are together as likely as this are asked about."""
 MIN_OFFER_CONFIDENCE: Final = 0.02
@@ -34,7 +39,11 @@ def _ask_which(context: HandlerContext, entries: list[Entry]) -> HandlerResult:
     )
     ask = Ask(text=context.phrase("did_you_mean"), options=options)
     stopped = next((entry for entry in entries if entry.act is Act.CRITICAL), None)
-    actions: tuple[Action, ...] = (ask,) if stopped is None else (context.say_line("maybe_critical", stopped.line), ask)
+    line = next((found for entry in entries if (found := context.line_of(entry)) is not None), None)
+    number = context.say_line("or_call", line or context.session.line or context.knowledge.base.directory.urgent_line)
+    actions: tuple[Action, ...] = (
+        (ask, number) if stopped is None else (context.say_line("maybe_critical", stopped.line), ask)
+    )
     session = replace(context.session, question=context.new_question(QuestionKind.TOPIC, options))
     return HandlerResult(actions=actions, session=session, act="clarify", outcome=Outcome.CLARIFIED)
 
@@ -55,15 +64,24 @@ def unsupported_media(context: HandlerContext) -> HandlerResult | None:
     """A picture or a recording without words that say anything: says so, and offers the lines."""
     if not context.has_media:
         return None
+    if context.follows_within(MEDIA_BURST, "unread"):
+        # Five photos are one act: one reply.
+        return context.result("none", session=context.session, outcome=Outcome.UNKNOWN)
     options = context.line_options()
     key = "text_only_caption" if context.text else "text_only"
     ask = Ask(text=context.phrase(key), options=options)
+    number = context.say_line("or_call", context.session.line or context.knowledge.base.directory.urgent_line)
     session = replace(context.session, question=context.new_question(QuestionKind.LINE, options))
-    return HandlerResult(actions=(ask,), session=session, act="none", outcome=Outcome.UNKNOWN)
+    return HandlerResult(actions=(ask, number), session=session, act="none", outcome=Outcome.UNKNOWN)
 
 
 def fallback(context: HandlerContext) -> HandlerResult:
-    """Not understood: a number, and topics; the second time in a row all numbers, and people are called in."""
+    """Not understood: a number, and topics; the second time in a row all numbers, and people are called in.
+
+    A thought in several lines is one act: what comes right after a line that was not understood gets no second reply.
+    """
+    if context.session.failed_turns == 1 and context.follows_within(THOUGHT_BURST, "fallback"):
+        return context.result("none", session=context.session, outcome=Outcome.UNKNOWN)
     failed_turns = context.session.failed_turns + 1
     directory = context.knowledge.base.directory
     line = context.session.line or directory.general_line

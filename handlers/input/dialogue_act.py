@@ -11,6 +11,9 @@ ACT_THRESHOLDS: Final = {Outcome.UNKNOWN: 0.3, Outcome.CLARIFIED: 0.45, Outcome.
 """From this probability on a message is taken for a dialogue act, by what is understood of its topic."""
 EXPECTED_DETAIL_THRESHOLD: Final = 0.2
 """As ACT_THRESHOLDS, for a detail that was asked for."""
+SURE_TOPIC: Final = 0.95
+BESIDE_SURE_TOPIC_THRESHOLD: Final = 0.8
+"""As ACT_THRESHOLDS, beside a topic that is as sure as SURE_TOPIC."""
 COURTESY_BESIDE_TOPIC_THRESHOLD: Final = 0.8
 """As ACT_THRESHOLDS, for a greeting or thanks in a message that may be about something."""
 MIN_WORDS_BESIDE_COURTESY: Final = 5
@@ -53,7 +56,20 @@ NOT_IN_A_CORRECTION: Final = frozenset(
     }
 )
 """Acts that a message is not which says what was meant instead."""
+STATEMENTS: Final = frozenset(
+    {
+        DialogueAct.THANKS,
+        DialogueAct.WORKS_AGAIN,
+        DialogueAct.PARTLY,
+        DialogueAct.AGREE,
+        DialogueAct.CALLING_NOW,
+    }
+)
+"""Acts that a message with a question mark is not."""
+NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY})
+"""Acts that say nothing while a how-to is talked about."""
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
+MIN_FAULT_CONFIDENCE: Final = 0.35
 MIN_PHONE_DIGITS: Final = 7
 
 
@@ -67,12 +83,16 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     impossible = NOT_IN_A_CORRECTION if interpretation.corrects else NO_ACTS
     if context.last_turn is None:
         impossible |= NEED_A_TURN_BEFORE
+    if "?" in context.text:
+        impossible |= STATEMENTS
+    if _talks_of_no_fault(context):
+        impossible |= NEED_A_FAULT
     likely = [one for one in interpretation.acts if one.act not in impossible]
     if _answers_with_details(context, likely):
         return DialogueAct.DETAIL
     first = next((one for one in likely if one.act is not DialogueAct.DETAIL or context.expects_details), None)
     if first is None or first.act in TOPIC_ACTS or first.confidence < _threshold(context, first.act):
-        return None
+        return DialogueAct.DEVICE_FAULT if _is_some_fault(context) else None
     return first.act
 
 
@@ -109,7 +129,21 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
     beside = outcome is not Outcome.UNKNOWN and len(context.text.split()) >= MIN_WORDS_BESIDE_COURTESY
     if act in COURTESIES and beside:
         return COURTESY_BESIDE_TOPIC_THRESHOLD
+    best = context.interpretation.best
+    if outcome is Outcome.ANSWERED and best is not None and best.confidence >= SURE_TOPIC:
+        return BESIDE_SURE_TOPIC_THRESHOLD
     return ACT_THRESHOLDS[outcome]
+
+
+def _is_some_fault(context: HandlerContext) -> bool:
+    """Whether a message that is otherwise not understood tells of something that does not work."""
+    faults = sum(context.act_confidence(act) for act in (DialogueAct.DEVICE_FAULT, DialogueAct.BARE_FAULT))
+    return context.interpretation.outcome is Outcome.UNKNOWN and faults >= MIN_FAULT_CONFIDENCE
+
+
+def _talks_of_no_fault(context: HandlerContext) -> bool:
+    topic = context.topic_entry
+    return context.last_turn is not None and topic is not None and topic.act is Act.ANSWER and not context.outage_told
 
 
 def _is_talk_or_people(context: HandlerContext) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from handlers.model.actions import Action, Say, ShowLine
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
-from handlers.model.session import OpenQuestion, QuestionKind, Session, Turn
+from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session, Turn
 from kb.model import Act, DialogueAct, Entry, EntryId, KnowledgeBase, Language, LineId
 from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
 
@@ -125,6 +125,16 @@ class HandlerContext:
         """The turn before, if it is not too long ago."""
         turn = self.session.turns[-1] if self.session.turns else None
         return turn if turn is not None and self.now - turn.at <= QUESTION_TTL else None
+
+    def follows_within(self, time: timedelta, handler: str) -> bool:
+        """Whether the turn before was of that handler, and no longer ago than `time`."""
+        last = self.last_turn
+        return last is not None and last.handler == handler and self.now - last.at <= time
+
+    @property
+    def outage_told(self) -> bool:
+        """Whether trading was said to have stopped, or to go on only partly."""
+        return self.session.incident in (Incident.STOPPED, Incident.PARTLY)
 
     @property
     def expects_details(self) -> bool:

@@ -31,8 +31,6 @@ def to_arrays(trained: TrainedModel) -> Arrays:
         "model": _names(trained.model),
         "out_of_scope_column": calibration.out_of_scope_column,
         "coefficients": calibration.coefficients,
-        "answer_threshold": calibration.answer_threshold,
-        "clarify_threshold": calibration.clarify_threshold,
         "dialogue": dialogue and {**_names(dialogue.model), "slope": dialogue.slope, "other_bias": dialogue.other_bias},
     }
     text = np.frombuffer(json.dumps(metadata, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -40,7 +38,7 @@ def to_arrays(trained: TrainedModel) -> Arrays:
     arrays = {name: getattr(trained.model, name) for name in kept}
     if dialogue is not None:
         arrays["dialogue_weights"] = dialogue.model.weights
-    return {_METADATA: text, "class_bias": calibration.class_bias, **arrays}
+    return {_METADATA: text, "class_bias": calibration.class_bias, "support": calibration.support, **arrays}
 
 
 def from_arrays(arrays: Arrays) -> TrainedModel:
@@ -62,8 +60,7 @@ def from_arrays(arrays: Arrays) -> TrainedModel:
             out_of_scope_column=metadata["out_of_scope_column"],
             class_bias=arrays["class_bias"],
             coefficients=tuple(metadata["coefficients"]),
-            answer_threshold=metadata["answer_threshold"],
-            clarify_threshold=metadata["clarify_threshold"],
+            support=arrays["support"],
         )
         dialogue_model = dialogue and DialogueModel(
             model=_linear_model(dialogue, arrays["dialogue_weights"]),

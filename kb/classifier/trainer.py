@@ -42,6 +42,9 @@ def train(knowledge: KnowledgeBase) -> TrainedModel:
         np.array([len(rows[number].tokens) for number in chosen]),
         place.get(OUT_OF_SCOPE),
         [place[entry.id] for entry in knowledge.entries.values() if entry.act in URGENT_ACTS and entry.id in place],
+        questions=np.bincount([place[row.entry] for row in rows], minlength=len(place)),
+        # The defaults are measured on scores of the other model.
+        defaults_apply=isinstance(model, LinearModel),
     )
     dialogue = train_dialogue(knowledge, dataset)
     return TrainedModel(model=model, calibration=calibration, dialogue=dialogue, dataset=dataset)

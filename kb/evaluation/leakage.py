@@ -13,11 +13,13 @@ from kb.text.tokenize import phonetic_tokens
 MIN_SIMILARITY: Final = 95.0
 """From this rapidfuzz ratio of the skeletons on, two texts are nearly the same."""
 OUT_OF_SCOPE: Final = "decoys"
+DIALOGUE: Final = "dialogue:"
+"""Stands before the name of a dialogue act."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leak:
-    """A labelled message and the text of the content that it is nearly the same as; `place`: an entry, or decoys."""
+    """A labelled message and the text that it is nearly the same as; `place`: an entry, decoys, or an act."""
 
     message: LabelledMessage
     place: str
@@ -29,9 +31,11 @@ def find_leaks(rows: Iterable[LabelledMessage], knowledge: KnowledgeBase) -> Ite
     """The rows that stand in the content: the same words in whichever order, or nearly the same letters."""
     known = [(str(entry.id), text) for entry, _, text in knowledge.questions()]
     known += [(OUT_OF_SCOPE, text) for texts in knowledge.out_of_scope.values() for text in texts]
-    said = [phonetic_tokens(text) for _, text in known]
-    shuffled = {tuple(sorted(words)): number for number, words in enumerate(said) if words}
-    letters = [" ".join(words) for words in said]
+    for act, by_language in knowledge.dialogue.items():
+        known += [(f"{DIALOGUE}{act}", text) for texts in by_language.values() for text in texts]
+    tokens = [phonetic_tokens(text) for _, text in known]
+    shuffled = {tuple(sorted(words)): number for number, words in enumerate(tokens) if words}
+    letters = [" ".join(words) for words in tokens]
     for row in rows:
         words = phonetic_tokens(row.text)
         number, likeness = shuffled.get(tuple(sorted(words))), 100.0

@@ -213,6 +213,17 @@ def restrict_languages(knowledge: KnowledgeBase, languages: Collection[Language]
     return replace(knowledge, entries=MappingProxyType(entries), out_of_scope=kept(knowledge.out_of_scope))
 
 
+def cut_questions(knowledge: KnowledgeBase, count: int) -> KnowledgeBase:
+    """The same knowledge with the first so many questions of each entry and language alone."""
+    entries = {
+        name: replace(
+            entry, questions=MappingProxyType({lang: texts[:count] for lang, texts in entry.questions.items()})
+        )
+        for name, entry in knowledge.entries.items()
+    }
+    return replace(knowledge, entries=MappingProxyType(entries))
+
+
 def _out_of_scope_recall(correct: Sequence[float], out_of_scope: Sequence[float]) -> float | None:
     if not correct or not out_of_scope:
         return None

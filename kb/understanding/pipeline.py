@@ -10,7 +10,7 @@ from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.text.language_id import LanguageIdentifier
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
-from kb.understanding.ranker import Ranker
+from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading, Stage
 from kb.understanding.result import Explanation, Interpretation, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
@@ -41,7 +41,7 @@ class UnderstandingPipeline:
         dataset = model.dataset or build_dataset(knowledge)
         self._featurizer = dataset.featurizer
         self._cues = cues = CueMatcher(knowledge.cues)
-        self._ranker = ranker = Ranker(knowledge, model, dataset, cues)
+        self._ranker = ranker = EntryRanker(knowledge, model, dataset, cues)
         self._titles = titles = {
             entry.id: [token for language in LANGUAGES for token in phonetic_tokens(entry.title[language])]
             for entry in knowledge.entries.values()

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from math import exp
+from types import MappingProxyType
 from typing import Final
 
 from kb.classifier.calibration import Calibration, Scores
+from kb.classifier.outcome_costs import OutcomeCosts
 from kb.classifier.scorer import IntentClassifier
 from kb.classifier.trainer import URGENT_ACTS, TrainedModel
 from kb.features.dataset import OUT_OF_SCOPE, Dataset
@@ -23,6 +25,16 @@ URGENT_CLARIFY_THRESHOLD: Final = 0.1
 """An urgent entry that is this likely in the middle of a conversation is asked about: it must not be missed."""
 IN_CONVERSATION_LOG_ODDS: Final = 1.0
 """How much likelier (in log-odds) a message is meant for the bot when a conversation is under way."""
+OUTCOME_COSTS: Final = OutcomeCosts()
+OUTCOME_COSTS_BY_ACT: Final[Mapping[Act, OutcomeCosts]] = MappingProxyType(
+    {
+        # Nobody should have to choose among topics while trading stands still.
+        Act.CRITICAL: OutcomeCosts(asked_back=1.5),
+        # A person called in for nothing costs somebody else's time too.
+        Act.HANDOFF: OutcomeCosts(wrong=4.0),
+    }
+)
+"""Where an act's outcomes cost something else than those of the others."""
 EXACT_MATCH_BONUS: Final = 3.0
 """Added to the score of the entry whose known question the message is."""
 EXACT_MATCH_CONFIDENCE: Final = 0.99
@@ -43,7 +55,7 @@ COMMON_SHARE: Final = 0.02
 NO_TERMS: Final[Mapping[str, float]] = {}
 
 
-class Ranker:
+class EntryRanker:
     """The trained model of a knowledge base at work, and what the stages must know of its entries."""
 
     def __init__(self, knowledge: KnowledgeBase, trained: TrainedModel, dataset: Dataset, cues: CueMatcher) -> None:
@@ -60,6 +72,11 @@ class Ranker:
         self.problems = frozenset(entry.id for entry in entries if entry.act is Act.PROBLEM)
         self.critical = frozenset(e.id for e in entries if e.act is Act.CRITICAL and e.id in self._column_of)
         self.faults = self.problems | self.critical
+        self._answer_thresholds = {
+            entry.id: OUTCOME_COSTS_BY_ACT[entry.act].answer_threshold
+            for entry in entries
+            if entry.act in OUTCOME_COSTS_BY_ACT
+        }
         greeting = knowledge.directory.greeting_entry
         self._exact_matches = ExactMatchIndex(
             dataset.examples,
@@ -70,8 +87,8 @@ class Ranker:
 
     @property
     def thresholds(self) -> tuple[float, float]:
-        """From which confidence of the best candidate on it is answered, and from which on asked back."""
-        return self._calibration.answer_threshold, self._calibration.clarify_threshold
+        """From which confidence of the best candidate on most acts answer, and from which on it is asked back."""
+        return OUTCOME_COSTS.answer_threshold, OUTCOME_COSTS.clarify_threshold
 
     def exact_match(self, tokens: Sequence[str]) -> ExactMatch | None:
         """The entry whose known question the tokens are, allowing one typo in a short one."""
@@ -122,11 +139,13 @@ class Ranker:
         self, tokens: Sequence[str], entries: Sequence[EntryId], titles: Mapping[EntryId, Sequence[str]]
     ) -> EntryId | None:
         """Which of `entries` the tokens mean, by their scores and by the words of the titles."""
+        if not tokens:
+            return None
         overlap = {entry: _title_overlap(tokens, titles[entry]) for entry in entries if entry in self._column_of}
         # An outage is told, not chosen by a word in passing.
         known = [entry for entry in overlap if entry not in self.critical or overlap[entry]]
         overlaps = any(overlap.values())
-        if not tokens or not known or (len(tokens) > MAX_CHOICE_WORDS and not overlaps):
+        if not known or (len(tokens) > MAX_CHOICE_WORDS and not overlaps):
             return None
         scores = self._classifier.scores(tokens)[0]
         rated = sorted(
@@ -165,7 +184,7 @@ class Ranker:
 
     def outcome(self, candidates: Sequence[Candidate], *, in_conversation: bool = False) -> Outcome:
         """Whether the best candidate is sure enough to be answered, to be asked back about, or neither."""
-        threshold = self._calibration.answer_threshold
+        threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
         if in_conversation:
             threshold = 1 / (1 + (1 - threshold) / threshold * exp(IN_CONVERSATION_LOG_ODDS))
         if candidates[0].confidence >= threshold:
@@ -173,7 +192,7 @@ class Ranker:
         urgent = in_conversation and any(
             one.entry in self._urgent and one.confidence >= URGENT_CLARIFY_THRESHOLD for one in candidates
         )
-        clarify = urgent or candidates[0].confidence >= self._calibration.clarify_threshold
+        clarify = urgent or candidates[0].confidence >= OUTCOME_COSTS.clarify_threshold
         return Outcome.CLARIFIED if clarify else Outcome.UNKNOWN
 
     def is_answered(self, candidates: Sequence[Candidate]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.table import Table
 
 from bot.evaluation.baselines import BASELINES
 from bot.evaluation.comparison import OUR_NAME, RankerResult, TrainedRanker, baseline, our_matcher
@@ -13,14 +14,19 @@ from bot.evaluation.labelled_data import read_labelled_file
 from bot.evaluation.limits import find_shortfalls, parse_limits
 from bot.evaluation.report import make_report
 from bot.evaluation.tables import comparison_table, print_report
+from kb.evaluation.confusion import expected_calibration_error
 from kb.evaluation.leakage import find_leaks
-from kb.evaluation.metrics import LabelledMessage, restrict_languages
+from kb.evaluation.metrics import LabelledMessage, compute_metrics, cut_questions, restrict_languages
 from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase
 from tests.shared import DATA
 
 DEV: Final = DATA / "queries-dev.tsv"
 HARD: Final = DATA / "queries-hard-dev.tsv"
+REAL: Final = DATA / "queries-real-dev.tsv"
+SMALL_SIZES: Final[Mapping[int, float]] = {5: 0.60, 10: 0.75, 20: 0.85}
+"""Questions an entry and language, and what share of the messages in scope should be answered with them."""
+SMALL_MAX_WRONG: Final = 0.02
 FAST_BASELINES: Final = ("token_set_ratio", "bm25", "tfidf-nearest", "tfidf-svc", "tfidf-logistic")
 """The peers that are worth their time wherever many sets are judged."""
 NOISE: Final = ("typos", "nodiacritics+latin+typo", "doubled+latin")
@@ -64,6 +70,27 @@ def language(console: Console) -> None:
         found = [rival.evaluate(rows) for rival in all_results(known)]
         console.print(comparison_table(f"{DEV.name}, questions in {kept} alone", found))
         report_targets(console, found[0], known, "language")
+
+
+def small(console: Console) -> None:
+    """Taught the first few questions of each entry and language, as a new house would begin."""
+    table = Table(title="The first questions of each entry alone", title_justify="left", title_style="bold", box=None)
+    for heading in ("questions", "messages", "first", "answered", "wrongly", "outside answered", "calibration error"):
+        table.add_column(heading, justify="right")
+    for size, least in SMALL_SIZES.items():
+        trained = our_matcher(cut_questions(_shipped(), size))
+        for file in (DEV, HARD, REAL):
+            predictions = trained.evaluate(_rows(file)).predictions
+            found = compute_metrics(predictions)
+            wrong = (found.confident_error_rate or 0) * found.rows / found.in_scope
+            figures = (found.top1_accuracy, found.coverage, wrong, found.out_of_scope_answered)
+            error = expected_calibration_error(predictions)
+            table.add_row(str(size), file.stem, *(f"{one or 0:.3f}" for one in (*figures, error)))
+            if file == DEV and ((found.coverage or 0) < least or wrong > SMALL_MAX_WRONG):
+                console.print(
+                    f"{size}: {found.coverage:.3f} answered, {wrong:.3f} wrongly: {least} and .02 are asked for"
+                )
+    console.print(table)
 
 
 def verbatim(console: Console) -> None:

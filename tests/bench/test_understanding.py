@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench import public
 from tests.bench.understanding import PARTS, main
+from tests.scoring.stages import STAGES_BY_FILE
 
 
 def test_an_unknown_part_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,6 +19,12 @@ def test_an_unknown_part_is_told_with_those_there_are(capsys: pytest.CaptureFixt
 def test_a_part_runs_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verbatim"]) == 0
     assert "messages stand in the content" in capsys.readouterr().out
+
+
+def test_every_stage_is_printed_with_what_it_wins(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stages"]) == 0
+    told = capsys.readouterr().out
+    assert all(file in told for file in STAGES_BY_FILE)
 
 
 def test_public_sets_that_are_not_there_are_left_out(

@@ -7,7 +7,8 @@ from typing import Final
 
 from rich.console import Console
 
-from tests.bench import labelled, public
+from tests.bench import calibration, labelled, public
+from tests.bench.stages import stages
 
 PARTS: Final[Mapping[str, Callable[[Console], None]]] = {
     "dev": labelled.dev,
@@ -15,6 +16,9 @@ PARTS: Final[Mapping[str, Callable[[Console], None]]] = {
     "noise": labelled.noise,
     "language": labelled.language,
     "verbatim": labelled.verbatim,
+    "stages": stages,
+    "small": labelled.small,
+    "calibration": calibration.calibration,
     "public": public.public,
     "public-noise": public.public_noise,
     "public-area": public.public_area,

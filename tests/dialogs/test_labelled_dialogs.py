@@ -1,13 +1,25 @@
 """The labelled dialogs, turn by turn: what the bot did (act), and which line it belongs to."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from bot.cli.ask_batch import BatchAsker, BatchRow
 from handlers.model.context import KnowledgeBundle
-from tests.scoring import ask, read_cases, read_dialogs, score_dialogs, score_kinds
+from tests.scoring import DialogScore, KindScore, ask, read_cases, read_dialogs, score_dialogs, score_kinds
 from tests.shared import DATA, dialogs
+
+DANGEROUS_KINDS: Final = {
+    "stopped-beside-cause": 0,
+    "still-down": 0,
+    "works-again": 0,
+    "cannot-reach": 0,
+    "when-mended": 0,
+    "ticket": 0,
+    "person": 1,
+    "partly-past-whatif": 2,
+}
+"""Where a wrong answer leaves a restaurant standing, sends somebody home or out in vain; and how many may be wrong."""
 
 
 def wrong(expected: dict[str, Any], got: dict[str, Any]) -> bool:
@@ -29,16 +41,35 @@ def test_every_turn_of_a_dialog_is_right(dialog: dict[str, Any], shipped: Knowle
     assert not faults, "\n".join(faults)
 
 
-def test_longer_talks_are_understood_no_worse_than_measured(shipped: KnowledgeBundle) -> None:
-    talks = read_dialogs(DATA / "dialogs-dev-2.jsonl")
-    score = score_dialogs(talks, ask([(each.id, each.said) for each in talks], shipped))
-    told = "\n".join(score.faults)
-    assert score.right >= 0.61 * score.turns, told
-    assert score.urgent_right >= 0.65 * score.urgent, told
-    assert score.answered_wrongly <= 0.05 * score.turns, told
+@pytest.fixture(scope="module")
+def talks(shipped: KnowledgeBundle) -> DialogScore:
+    rows = read_dialogs(DATA / "dialogs-dev-2.jsonl")
+    return score_dialogs(rows, ask([(each.id, each.said) for each in rows], shipped))
 
 
-def test_kinds_of_faults_are_no_more_than_measured(shipped: KnowledgeBundle) -> None:
+def test_longer_talks_are_understood_no_worse_than_measured(talks: DialogScore) -> None:
+    told = "\n".join(talks.faults)
+    assert talks.right >= 0.86 * talks.turns, told
+    assert talks.urgent_right >= 0.9 * talks.urgent, told
+    assert talks.answered_wrongly <= 0.065 * talks.turns, told
+
+
+def test_turns_that_rest_on_the_ones_before_are_understood_no_worse_than_measured(talks: DialogScore) -> None:
+    assert talks.later > 150, "nothing was looked at"
+    assert talks.later_right >= 0.82 * talks.later, "\n".join(talks.faults)
+
+
+@pytest.fixture(scope="module")
+def kinds(shipped: KnowledgeBundle) -> KindScore:
     cases = read_cases(DATA / "kinds-dev.jsonl")
-    score = score_kinds(cases, ask([(each.id, each.turns) for each in cases], shipped))
-    assert score.right >= 0.42 * score.cases, "\n".join(score.faults)
+    return score_kinds(cases, ask([(each.id, each.turns) for each in cases], shipped))
+
+
+def test_kinds_of_faults_are_no_more_than_measured(kinds: KindScore) -> None:
+    assert kinds.right >= 0.91 * kinds.cases, "\n".join(kinds.faults)
+
+
+@pytest.mark.parametrize("kind", DANGEROUS_KINDS)
+def test_of_dangerous_kinds_hardly_any_are_wrong(kinds: KindScore, kind: str) -> None:
+    right, cases = kinds.kinds[kind]
+    assert cases - right <= DANGEROUS_KINDS[kind], "\n".join(fault for fault in kinds.faults if f" {kind}:" in fault)

@@ -52,7 +52,7 @@ class Field(BaseModel):
 Fields = Mapping[str, Field]
 
 
-class BotApi(BaseModel):
+class BotApiFacts(BaseModel):
     """Methods by name with their fields; types by name with their fields, or with the types that they stand for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,9 +62,9 @@ class BotApi(BaseModel):
 
 
 @cache
-def bot_api() -> BotApi:
+def bot_api() -> BotApiFacts:
     """The file, read once."""
-    return BotApi.model_validate(yaml.safe_load(FILE.read_text("utf-8")))
+    return BotApiFacts.model_validate(yaml.safe_load(FILE.read_text("utf-8")))
 
 
 def units(text: str) -> int:

@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from kb.model import LANGUAGES
 from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
+from tests.e2e.console import axe_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -47,6 +49,18 @@ async def says(page: Page, text: str) -> Locator:
     return answers(page).last
 
 
+async def small_targets(page: Page) -> list[str]:
+    """What is to be touched and smaller than 44 px; links within a sentence may be."""
+    found: list[str] = await page.evaluate(
+        """[...document.querySelectorAll("button, summary, nav a, .call, .draft, .buttons a, input, textarea")]
+          .filter((element) => element.checkVisibility())
+          .map((element) => [element.className || element.tagName, element.getBoundingClientRect()])
+          .filter(([, box]) => box.width < 44 || box.height < 44)
+          .map(([name, box]) => `${name} ${box.width} x ${box.height}`)"""
+    )
+    return found
+
+
 async def no_sideways(page: Page) -> None:
     """Nothing is wider than the window."""
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -72,22 +86,25 @@ async def test_it_talks_in_three_languages(
     assert window.complaints == []
 
 
-async def test_a_choice_is_tapped_once_and_shown_as_chosen(opens: OpenWindow, house: RunningProgram) -> None:
+async def test_a_choice_is_tapped_once_and_all_of_them_fold_away(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house)).page
     await page.get_by_role("button", name=house.topic_title(0)).click()
     await expect(answers(page).last.get_by_role("link", name=house.urgent_phone)).to_have_attribute(
         "href", f"tel:{house.urgent_phone.replace(' ', '')}"
     )
-    for option in await answers(page).first.locator(".option").all():
-        await expect(option).to_be_disabled()
-    await expect(page.locator(".option.chosen")).to_contain_text(house.topic_title(0))
+    await expect(answers(page).first.locator(".options")).to_be_hidden()
+    await expect(page.locator(".mine .words")).to_have_text(house.topic_title(0))
     assert house.times_received(house.topic_title(0)) == 1
 
 
-async def test_choices_are_outdated_once_something_else_is_said(opens: OpenWindow, house: RunningProgram) -> None:
-    page = (await visit(opens, house)).page
-    await says(page, "kā aizvērt kases maiņu?")
-    await expect(answers(page).first.locator(".option").first).to_be_disabled()
+async def test_choices_fold_away_once_something_else_is_said(opens: OpenWindow, house: RunningProgram) -> None:
+    page = (await visit(opens, house, width=360)).page
+    for text in ("kā aizvērt kases maiņu?", "qwrt zxcv", "zxcv qwrt"):
+        reply = await says(page, text)
+        await expect(reply.locator(".options")).to_be_visible()
+    await expect(page.locator(".options:visible")).to_have_count(1)
+    await page.reload()
+    await expect(page.locator(".options:visible")).to_have_count(1)
 
 
 async def test_under_an_answer_two_quiet_choices_ask_whether_it_helped(
@@ -100,7 +117,7 @@ async def test_under_an_answer_two_quiet_choices_ask_whether_it_helped(
     await no_sideways(page)
     await quiet.last.click()
     await expect(answers(page).last).to_contain_text("Žēl, ka nepalīdzēja.")
-    await expect(page.locator(".option.quiet.chosen")).to_have_text("Nepalīdzēja, izvēlēts")
+    await expect(page.locator(".mine .words").last).to_have_text("Nepalīdzēja")
     await expect(answers(page).nth(1).locator(".option.quiet").first).to_be_hidden()
     assert window.complaints == []
 
@@ -109,8 +126,9 @@ async def test_a_tap_in_a_long_talk_leaves_the_page_where_it_is(opens: OpenWindo
     page = (await visit(opens, house, width=360)).page
     for text in ("kā aizvērt kases maiņu?", "kas ir z pārskats", "qwrt zxcv"):
         await says(page, text)
+    before = await answers(page).count()
     await answers(page).last.locator(".option").last.click()
-    await expect(page.locator(".option.chosen")).to_have_count(1)
+    await expect(answers(page)).to_have_count(before + 1)
     assert await page.evaluate("[scrollY, document.documentElement.scrollHeight - innerHeight]") == [0, 0]
 
 
@@ -150,6 +168,32 @@ async def test_what_is_written_offline_arrives_once(opens: OpenWindow, house: Ru
     assert await said(page).count() == 3
     assert house.times_received("kā aizvērt kases maiņu?") == 1
     assert [complaint for complaint in window.complaints if "ERR_INTERNET_DISCONNECTED" not in complaint] == []
+
+
+async def test_a_line_that_dies_unseen_shows_no_typing(opens: OpenWindow, house: RunningProgram) -> None:
+    window = await visit(opens, house)
+    page = window.page
+    # The socket lives on, and nothing that is sent arrives.
+    await page.evaluate("WebSocket.prototype.send = () => {}")
+    await field(page).fill("kā aizvērt kases maiņu?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".mine")).to_have_attribute("data-state", "sending")
+    await page.wait_for_timeout(1000)
+    await expect(page.locator("#typing")).to_be_hidden()
+
+
+async def test_a_browser_that_goes_offline_says_so_at_once(opens: OpenWindow, house: RunningProgram) -> None:
+    window = await visit(opens, house)
+    page = window.page
+    await window.context.set_offline(True)
+    await expect(page.locator("#offline")).to_contain_text(house.urgent_phone)
+    await field(page).fill("kā aizvērt kases maiņu?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".mine")).to_have_attribute("data-state", "waiting")
+    await expect(page.locator("#typing")).to_be_hidden()
+    await window.context.set_offline(False)
+    await expect(answers(page).last).to_contain_text("Avots")
+    assert house.times_received("kā aizvērt kases maiņu?") == 1
 
 
 async def test_what_could_not_be_stored_is_sent_again_by_a_button(opens: OpenWindow, house: RunningProgram) -> None:
@@ -280,6 +324,48 @@ async def test_on_a_small_phone_nothing_is_wider_than_the_screen(opens: OpenWind
     await no_sideways(page)
 
 
+async def test_everything_to_touch_is_as_big_as_a_thumb(opens: OpenWindow, house: RunningProgram) -> None:
+    page = (await visit(opens, house, width=360, has_touch=True, is_mobile=True)).page
+    await says(page, "kā aizvērt kases maiņu?")
+    assert await small_targets(page) == []
+    await says(page, "gribu izveidot pieteikumu")
+    await page.locator("summary").click()
+    assert await small_targets(page) == []
+    await page.goto(house.draft_url())
+    assert await small_targets(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+async def test_the_urgent_number_can_be_called_from_the_header(
+    opens: OpenWindow, house: RunningProgram, width: int
+) -> None:
+    page = (await visit(opens, house, width=width)).page
+    call = page.get_by_role("banner").get_by_role("link", name=f"Zvanīt {house.urgent_phone}")
+    await expect(call).to_be_in_viewport(ratio=1)
+    await expect(call).to_have_attribute("href", f"tel:{house.urgent_phone.replace(' ', '')}")
+    await no_sideways(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(opens: OpenWindow, house: RunningProgram, scheme: str) -> None:
+    # A bubble that is still rising is pale.
+    page = (await visit(opens, house, width=360, color_scheme=scheme, reduced_motion="reduce")).page
+    await says(page, "gribu runāt ar cilvēku")
+    assert await axe_violations(page) == []
+    await says(page, "virtuves printeris nedrukā, zvaniet Ilzei 26 123 456")
+    await says(page, "gribu izveidot pieteikumu")
+    assert await axe_violations(page) == []
+    draft = await page.locator("a.draft").last.get_attribute("href")
+    await page.context.set_offline(True)
+    await expect(page.locator("#offline")).to_be_visible()
+    await field(page).fill("kase stāv")
+    await page.keyboard.press("Enter")
+    assert await axe_violations(page) == []
+    await page.context.set_offline(False)
+    await page.goto(f"{house.url}{draft}")
+    assert await axe_violations(page) == []
+
+
 async def test_the_dark_is_dark_and_the_light_is_light(opens: OpenWindow, house: RunningProgram) -> None:
     for scheme, dark in (("dark", True), ("light", False)):
         window = await visit(opens, house, color_scheme=scheme)
@@ -300,15 +386,33 @@ async def fill(page: Page, **facts: str) -> None:
 
 async def test_a_ticket_leads_to_a_draft_with_what_was_said(opens: OpenWindow, house: RunningProgram) -> None:
     window = await visit(opens, house)
-    await says(window.page, "virtuves printeris nedrukā kopš rīta")
+    await says(window.page, "virtuves printeris nedrukā kopš rīta, zvaniet Ilzei 26 123 456")
     reply = await says(window.page, "gribu izveidot pieteikumu")
+    link = reply.get_by_role("link", name="Atvērt melnrakstu")
+    assert re.fullmatch(r"/t/[\w.-]+", await link.get_attribute("href") or "")
     async with window.context.expect_page() as opened:
-        await reply.get_by_role("link", name="Atvērt melnrakstu").click()
+        await link.click()
     page = await opened.value
     await expect(page.locator("#what")).to_have_value(re.compile("virtuves printeris nedrukā kopš rīta"))
+    await expect(page.locator("#what")).not_to_have_value(re.compile("pieteikumu"))
+    await expect(page.locator("#device")).to_have_value("virtuves printeris")
+    await expect(page.locator("#contact")).to_have_value("Ilze")
+    await expect(page.locator("#phone")).to_have_value("+371 26123456")
     await expect(page.locator("#body")).to_contain_text("virtuves printeris nedrukā kopš rīta")
+    await expect(page.locator("#body")).to_contain_text("+371 26123456")
     await expect(page.get_by_role("link", name=house.urgent_phone)).to_be_visible()
     assert window.complaints == []
+
+
+async def test_on_a_phone_what_happened_is_asked_above_the_fold(opens: OpenWindow, house: RunningProgram) -> None:
+    for language in LANGUAGES:
+        page = (await opens(360, 640, has_touch=True, is_mobile=True)).page
+        await page.goto(house.draft_url(language))
+        box = await page.locator("#what").bounding_box()
+        footer = await page.locator("#acts").bounding_box()
+        assert box is not None
+        assert footer is not None
+        assert box["y"] + box["height"] <= footer["y"]
 
 
 async def test_the_mailto_link_carries_address_subject_and_body(opens: OpenWindow, house: RunningProgram) -> None:
@@ -323,14 +427,13 @@ async def test_the_mailto_link_carries_address_subject_and_body(opens: OpenWindo
     assert (link.scheme, unquote(link.path)) == ("mailto", house.ticket_email)
     assert parts["subject"] == ['Pieteikums par kasi: Kafejnīca "Rīts" & Co, bāra kase']
     assert parts["body"][0].split("\r\n") == [
-        'Restorāns: Kafejnīca "Rīts" & Co',
-        "",
         "Kas notiek un kopš kura laika:",
         "Nedrukā: 100% čeku?",
         "Kopš 9:00",
         "",
         "Kura kase vai ierīce: bāra kase",
         "Cik kases nevar pārdot: 2",
+        'Restorāns: Kafejnīca "Rīts" & Co',
     ]
     assert (await page.locator("#body").inner_text()).split("\n") == parts["body"][0].split("\r\n")
     await expect(page.locator("#missing")).to_contain_text("tālrunis")

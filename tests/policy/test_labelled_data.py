@@ -12,7 +12,7 @@ import pytest
 
 from bot.cli.kb.evaluation import print_leaks
 from handlers.model.context import KnowledgeBundle
-from kb.evaluation.leakage import Leak, find_leaks
+from kb.evaluation.leakage import DIALOGUE, Leak, find_leaks
 from kb.evaluation.metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.model import Act, EntryId, KnowledgeBase
 from tests.scoring import read_cases, read_dialogs
@@ -22,6 +22,8 @@ SINGLE: Final = ("queries-dev.tsv", "queries-hard-dev.tsv", "queries-real-dev.ts
 TALKS: Final = ("dialogs-dev.jsonl", "dialogs-dev-2.jsonl", "kinds-dev.jsonl")
 FEW_WORDS: Final = 5
 """A message of so many words at most may stand in the content, as part of a talk."""
+CRY_WORDS: Final = 2
+"""What people say in so many words can hardly be said otherwise."""
 SHARE_OF_COPIES: Final = 0.05
 """No more of the turns after the opening may stand in the content, however short they are; courtesies do not count."""
 
@@ -55,7 +57,9 @@ def leaked(said: Iterable[Said], knowledge: KnowledgeBase) -> list[tuple[Said, L
 
 
 def is_courtesy(leak: Leak, knowledge: KnowledgeBase) -> bool:
-    """Whether it is a copy of thanks, a greeting or the like."""
+    """Whether it is a copy of thanks, a greeting or the like, or of a cry of one or two words ("number?", "both")."""
+    if leak.place.startswith(DIALOGUE):
+        return len(leak.known_text.split()) <= CRY_WORDS
     entry = knowledge.entries.get(EntryId(leak.place))
     return entry is not None and entry.act is Act.TALK
 

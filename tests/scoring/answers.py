@@ -11,7 +11,7 @@ from handlers.model.context import KnowledgeBundle
 _ACTS: Final = {"clarified": "clarify", "unknown": "none"}
 
 
-class Candidate(BaseModel):
+class OfferedEntry(BaseModel):
     """One of the entries that came into question."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -28,7 +28,7 @@ class Answer(BaseModel):
     act: str = "none"
     entry: str | None = None
     line: str | None = None
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[OfferedEntry, ...] = ()
     replies: tuple[str, ...] = ()
 
     @property

@@ -44,7 +44,7 @@ class Label(Expected):
         return super().fits(answer) or any(other.fits(answer) for other in self.also)
 
 
-class Turn(BaseModel):
+class LabelledTurn(BaseModel):
     """What a person says, and what is right then."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,14 +53,14 @@ class Turn(BaseModel):
     expect: Label
 
 
-class Dialog(BaseModel):
+class LabelledDialog(BaseModel):
     """A labelled talk; `why` tells what it is about."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     lang: str
-    turns: tuple[Turn, ...]
+    turns: tuple[LabelledTurn, ...]
     why: str = ""
 
     @property
@@ -84,12 +84,12 @@ class DialogScore:
     """A line for each turn that is not right."""
 
 
-def read_dialogs(file: Path) -> Sequence[Dialog]:
+def read_dialogs(file: Path) -> Sequence[LabelledDialog]:
     """The talks of a file of JSON lines."""
-    return [Dialog.model_validate_json(line) for line in file.read_text("utf-8").splitlines()]
+    return [LabelledDialog.model_validate_json(line) for line in file.read_text("utf-8").splitlines()]
 
 
-def score_dialogs(rows: Sequence[Dialog], answers: Sequence[Answer]) -> DialogScore:
+def score_dialogs(rows: Sequence[LabelledDialog], answers: Sequence[Answer]) -> DialogScore:
     """How many turns are right; `answers` has one for every turn, in order."""
     judged = list(_judged(rows, answers))
     later = [right for first, _, _, right in judged if not first]
@@ -106,7 +106,9 @@ def score_dialogs(rows: Sequence[Dialog], answers: Sequence[Answer]) -> DialogSc
     )
 
 
-def _judged(rows: Sequence[Dialog], answers: Sequence[Answer]) -> Iterator[tuple[bool, Turn, Answer, bool]]:
+def _judged(
+    rows: Sequence[LabelledDialog], answers: Sequence[Answer]
+) -> Iterator[tuple[bool, LabelledTurn, Answer, bool]]:
     """For each turn whether it is the first of its talk, the turn, its answer, and whether that is right."""
     turns = [(place == 0, turn) for dialog in rows for place, turn in enumerate(dialog.turns)]
     for (first, turn), answer in zip(turns, answers, strict=True):
@@ -118,6 +120,6 @@ def _misleads(answer: Answer) -> bool:
     return answer.outcome == "answered" and answer.act_label != "handoff"
 
 
-def _fault(turn: Turn, answer: Answer) -> str:
+def _fault(turn: LabelledTurn, answer: Answer) -> str:
     wanted = f"{turn.expect.act} {turn.expect.entry}"
     return f"{turn.user!r}: {answer.outcome} {answer.act_label} {answer.entry}, not {wanted}"

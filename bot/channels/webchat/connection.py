@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.channels.interface import OutgoingMessage, Receive
 from bot.channels.webchat import protocol
+from bot.channels.webchat.display import Display
 from bot.channels.webchat.protocol import HelloFrame, MalformedFrame, SayFrame, ServerFrame, TapFrame
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE
@@ -46,6 +47,7 @@ class ConnectionContext:
     history: HistoryAfter
     clock: Callable[[], datetime]
     texts: Mapping[Language, Mapping[str, str]]
+    display: Display
     max_chars: int
     wake: Callable[[str], None]
     """Wakes every page of a conversation."""
@@ -173,10 +175,11 @@ class Connection:
         shown = [one for one in messages if not _is_start_message(one)]
         if fresh or not self._welcome_sent:
             self._welcome_sent = True
-            await self._send_frame(protocol.welcome_frame(shown[-MAX_HISTORY_MESSAGES:], fresh=fresh))
+            latest = shown[-MAX_HISTORY_MESSAGES:]
+            await self._send_frame(protocol.welcome_frame(latest, self._context.display, fresh=fresh))
         else:
             for one in shown:
-                await self._send_frame(protocol.message_frame(one))
+                await self._send_frame(protocol.message_frame(one, self._context.display))
 
     async def _messages_after(self, after_sequence: int) -> Sequence[OutgoingMessage]:
         messages: list[OutgoingMessage] = []

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from bot.channels.interface import OutgoingMessage
-from bot.web.links import text_spans
+from bot.channels.webchat.display import Display
 from kb.model import Language
 
 ServerFrame: TypeAlias = Mapping[str, object]
@@ -84,9 +84,9 @@ def parse_frame(raw: str) -> ClientFrame:
         raise MalformedFrame(_message_id(found)) from exc
 
 
-def welcome_frame(messages: Iterable[OutgoingMessage], *, fresh: bool) -> ServerFrame:
+def welcome_frame(messages: Iterable[OutgoingMessage], display: Display, *, fresh: bool) -> ServerFrame:
     """The first frame: what the page does not have yet. `fresh`: this is the whole history, discard what is shown."""
-    return {"type": "welcome", "fresh": fresh, "messages": [message_frame(one) for one in messages]}
+    return {"type": "welcome", "fresh": fresh, "messages": [message_frame(one, display) for one in messages]}
 
 
 def accepted_frame(message_id: str) -> ServerFrame:
@@ -94,14 +94,17 @@ def accepted_frame(message_id: str) -> ServerFrame:
     return {"type": "accepted", "id": message_id}
 
 
-def message_frame(message: OutgoingMessage) -> ServerFrame:
+def message_frame(message: OutgoingMessage, display: Display) -> ServerFrame:
     """One message of either side."""
     return {
         "type": "message",
         "sequence": message.sequence,
         "mine": message.from_user,
-        "spans": [{"text": span.text, "href": span.href} for span in text_spans(message.text)],
-        "options": [{"id": option.id, "title": option.title, "quiet": option.quiet} for option in message.options],
+        "spans": [{"text": span.text, "href": span.href} for span in display.spans(message)],
+        "options": [
+            {"id": option.id, "title": option.title, "quiet": option.quiet, "number": display.number(option.id)}
+            for option in message.options
+        ],
         "at": message.at.isoformat(),
         "id": message.message_id if message.from_user else None,
         "turn": message.turn,

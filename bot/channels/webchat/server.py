@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels.interface import OutgoingMessage, Receive
 from bot.channels.webchat.connection import CHANNEL, Connection, ConnectionContext, HistoryAfter
+from bot.channels.webchat.display import Display, PhoneLines, first_phone, no_lines
 from bot.channels.webchat.visitor_cookie import VisitorCookie
 from bot.web import Assets, is_same_origin, negotiate_language, read_texts, security_headers
 from bot.web.links import text_spans
@@ -45,7 +46,11 @@ def _utc_now() -> datetime:
 
 
 class WebChat:
-    """The chat at /. `urgent` gives the sentence with a phone number that is shown while there is no connection."""
+    """The chat at /.
+
+    `urgent_sentence` holds the number of the call button; it is shown whole while there is no connection. `lines` are
+    the phone lines whose numbers stand on their options.
+    """
 
     name = CHANNEL
 
@@ -58,7 +63,7 @@ class WebChat:
         secure_cookies: bool,
         public_origin: str | None = None,
         urgent_sentence: Callable[[Language], str] | None = None,
-        clock: Callable[[], datetime] = _utc_now,
+        lines: PhoneLines = no_lines,
     ) -> None:
         self._texts = read_texts(_HERE / "texts")
         self._visitor_cookie = VisitorCookie(signer, secure=secure_cookies)
@@ -72,8 +77,9 @@ class WebChat:
         self._context = ConnectionContext(
             receive=receive,
             history=history,
-            clock=clock,
+            clock=_utc_now,
             texts=self._texts,
+            display=Display(public_origin=public_origin, lines=lines),
             max_chars=MAX_MESSAGE_CHARS,
             wake=self._wake,
         )
@@ -117,13 +123,15 @@ class WebChat:
         return response
 
     def _render_page(self, language: Language) -> str:
+        urgent = text_spans(self._urgent_sentence(language)) if self._urgent_sentence is not None else ()
         return self._page_template.render(
             language=language,
             languages=LANGUAGES,
             texts=self._texts[language],
             all_texts=self._texts,
             asset=self._assets.url,
-            urgent=text_spans(self._urgent_sentence(language)) if self._urgent_sentence is not None else (),
+            urgent=urgent,
+            call=first_phone(urgent),
             max_chars=MAX_MESSAGE_CHARS,
         )
 

@@ -25,6 +25,9 @@ def check(
         Path | None, typer.Option(help="Also list messages of this labelled file that the content holds.")
     ] = None,
     at_most: Annotated[int | None, typer.Option(min=0, help="With --against: exit 1 where they are more.")] = None,
+    forecast: Annotated[
+        bool, typer.Option(help="Forecast what share of each entry's questions will be answered (a few seconds).")
+    ] = True,
 ) -> None:
     """Validate the content: exit 1 and a line for each problem; warn about overdue reviews."""
     try:
@@ -42,6 +45,10 @@ def check(
         f"{len(knowledge.entries)} entries, {questions} questions, {len(knowledge.concepts)} concepts, "
         f"{out_of_scope} out-of-scope examples: no problems. Version {knowledge.version}."
     )
+    if forecast:
+        from bot.cli.kb.forecast import print_forecast
+
+        print_forecast(knowledge)
     if against is not None:
         _check_leakage(against, knowledge, at_most)
 

@@ -1,7 +1,7 @@
 """GET /t/<token>: the draft of an e-mail, which the person completes and sends; receives no data."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,8 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import Assets, negotiate_language, read_texts, security_headers
+from bot.web.email_draft.given_names import load_given_names
+from bot.web.email_draft.prefill import prefill_draft
 from bot.web.email_draft.tokens import DraftLinkExpired, DraftLinkInvalid, DraftTokens
 from bot.web.links import text_spans
 from kb.model import LANGUAGES, Language, Line, TicketChannel
@@ -19,10 +21,7 @@ log = structlog.get_logger()
 LastMessages = Callable[[str], Awaitable[Sequence[str]]]
 """The person's messages in a conversation, newest last."""
 
-MAX_STORY_CHARS: Final = 1500
-"""Maximum characters of the conversation in a draft."""
-
-FORM_FIELDS: Final = ("restaurant", "address", "contact", "phone", "what", "device", "stopped", "error", "tried")
+FORM_FIELDS: Final = ("what", "device", "stopped", "contact", "phone", "restaurant", "address", "error", "tried")
 
 _HERE: Final = Path(__file__).parent
 
@@ -33,6 +32,8 @@ class DraftContent:
 
     ticket_channel: TicketChannel
     urgent_line: Line
+    own_numbers: Collection[str] = ()
+    """Numbers (E.164) of the company, which nobody means as their own; the urgent line's need not be among them."""
 
 
 class DraftPage:
@@ -43,7 +44,7 @@ class DraftPage:
     ) -> None:
         """`content` is called for each request: contacts may change while the program runs."""
         self._tokens, self._content, self._read_last_messages = tokens, content, last_messages
-        self._texts = read_texts(_HERE / "texts")
+        self._texts, self._given_names = read_texts(_HERE / "texts"), load_given_names()
         self._assets = Assets("/draft/static", _HERE / "static")
         loader = FileSystemLoader(_HERE / "templates")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -64,11 +65,14 @@ class DraftPage:
         except DraftLinkInvalid:
             return self._show_expired(request, "invalid", status=404)
         language = negotiate_language(request.query.get("lang"), ref.language)
-        page = self._draft_template.render(
-            **self._template_context(language),
-            fields=FORM_FIELDS,
-            story=compose_story(await self._last_messages(ref.conversation)),
+        content = self._content()
+        prefill = prefill_draft(
+            await self._last_messages(ref.conversation),
+            self._given_names,
+            own_numbers={content.urgent_line.phone, *content.own_numbers},
         )
+        said = dict.fromkeys(FORM_FIELDS, "") | asdict(prefill)
+        page = self._draft_template.render(**self._template_context(language), said=said)
         return _html_response(page, language)
 
     def _show_expired(self, request: web.Request, reason: str, *, status: int) -> web.Response:
@@ -103,14 +107,6 @@ class DraftPage:
                 for other, words in self._texts.items()
             },
         }
-
-
-def compose_story(messages: Iterable[str]) -> str:
-    """The messages as a draft quotes them: no commands, no duplicates, the newest MAX_STORY_CHARS characters."""
-    kept = list(dict.fromkeys(words.strip() for words in messages if words.strip() and not words.startswith("/")))
-    while len(kept) > 1 and len("\n".join(kept)) > MAX_STORY_CHARS:
-        del kept[0]
-    return "\n".join(kept)[:MAX_STORY_CHARS]
 
 
 def _html_response(text: str, language: Language, *, status: int = 200) -> web.Response:

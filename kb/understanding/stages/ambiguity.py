@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from kb.model import EntryId
-from kb.understanding.ranker import MAX_CANDIDATES, Ranker
+from kb.understanding.ranker import MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
 from kb.understanding.result import Candidate, Outcome
 
@@ -49,7 +49,7 @@ class AskBetweenNeighbours:
 
     name: Final = "ambiguity"
 
-    def __init__(self, ranker: Ranker, index: AmbiguityIndex) -> None:
+    def __init__(self, ranker: EntryRanker, index: AmbiguityIndex) -> None:
         self._ranker, self._index = ranker, index
 
     def __call__(self, reading: Reading) -> Reading:

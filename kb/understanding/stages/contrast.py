@@ -7,7 +7,7 @@ from typing import Final
 
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
-from kb.understanding.ranker import Ranker
+from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
 from kb.understanding.result import Candidate, Outcome
 
@@ -74,7 +74,7 @@ class ResolveContrast:
 
     name: Final = "contrast"
 
-    def __init__(self, ranker: Ranker, cues: CueMatcher) -> None:
+    def __init__(self, ranker: EntryRanker, cues: CueMatcher) -> None:
         self._ranker, self._cues = ranker, cues
 
     def __call__(self, reading: Reading) -> Reading:

@@ -8,7 +8,7 @@ from typing import Final
 from kb.model import CueId, EntryId
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
-from kb.understanding.ranker import Ranker
+from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
 from kb.understanding.stages.contrast import Contrast, find_contrast
 
@@ -32,12 +32,12 @@ class LeanOnPreviousTurn:
 
     name: Final = "dependent_turn"
 
-    def __init__(self, ranker: Ranker, cues: CueMatcher, titles: Mapping[EntryId, Sequence[str]]) -> None:
+    def __init__(self, ranker: EntryRanker, cues: CueMatcher, titles: Mapping[EntryId, Sequence[str]]) -> None:
         self._ranker, self._cues, self._titles = ranker, cues, titles
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with the candidates of the expanded message, where these are surer than its own."""
-        if reading.previous_entry is None or reading.exact_match is not None:
+        if not (reading.previous_entry or reading.previous_terms) or reading.exact_match is not None:
             return reading
         if len(reading.tokens) > MAX_DEPENDENT_WORDS:
             return reading

@@ -27,7 +27,7 @@ class DetectDialogueAct:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its acts."""
-        if self._model is None:
+        if self._model is None or reading.exact_match is not None:
             return reading
         bias = IN_CONVERSATION_ACT_BIAS if reading.in_conversation else 0.0
         tokens = self._cues.strip_everywhere(reading.tokens, CueId.POLITENESS)

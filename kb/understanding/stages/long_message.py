@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from kb.text.tokenize import split_segments
-from kb.understanding.ranker import MAX_CANDIDATES, Ranker
+from kb.understanding.ranker import MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
 from kb.understanding.stages.contrast import without_exclusions
 
@@ -18,7 +18,7 @@ class LastConfidentSegment:
 
     name: Final = "long_message"
 
-    def __init__(self, ranker: Ranker) -> None:
+    def __init__(self, ranker: EntryRanker) -> None:
         self._ranker = ranker
 
     def __call__(self, reading: Reading) -> Reading:

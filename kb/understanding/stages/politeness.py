@@ -5,7 +5,7 @@ from typing import Final
 
 from kb.model import CueId
 from kb.understanding.cues import CueMatcher
-from kb.understanding.ranker import Ranker
+from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
 
 
@@ -14,7 +14,7 @@ class StripPoliteness:
 
     name: Final = "politeness"
 
-    def __init__(self, ranker: Ranker, cues: CueMatcher) -> None:
+    def __init__(self, ranker: EntryRanker, cues: CueMatcher) -> None:
         self._ranker, self._cues = ranker, cues
 
     def __call__(self, reading: Reading) -> Reading:

@@ -7,7 +7,7 @@ from typing import Final
 from kb.classifier.calibration import Scores
 from kb.model import CueId, EntryId
 from kb.understanding.cues import CueMatcher
-from kb.understanding.ranker import Ranker
+from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
 
 PREVIOUS_TOPIC_WEIGHT: Final = 0.6
@@ -19,7 +19,7 @@ class Rank:
 
     name: Final = "rank"
 
-    def __init__(self, ranker: Ranker, cues: CueMatcher, titles: Mapping[EntryId, Sequence[str]]) -> None:
+    def __init__(self, ranker: EntryRanker, cues: CueMatcher, titles: Mapping[EntryId, Sequence[str]]) -> None:
         self._ranker, self._cues, self._titles = ranker, cues, titles
 
     def __call__(self, reading: Reading) -> Reading:

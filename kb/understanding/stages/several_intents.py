@@ -6,7 +6,7 @@ from typing import Final
 
 from kb.model import EntryId
 from kb.text.tokenize import split_sentences
-from kb.understanding.ranker import MAX_CANDIDATES, Ranker
+from kb.understanding.ranker import MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
 from kb.understanding.result import Candidate
 from kb.understanding.stages.contrast import without_exclusions
@@ -22,7 +22,7 @@ class SplitIntents:
 
     name: Final = "several_intents"
 
-    def __init__(self, ranker: Ranker) -> None:
+    def __init__(self, ranker: EntryRanker) -> None:
         self._ranker = ranker
 
     def __call__(self, reading: Reading) -> Reading:
@@ -62,7 +62,7 @@ class SmallTalkLast:
 
     name: Final = "small_talk_last"
 
-    def __init__(self, ranker: Ranker) -> None:
+    def __init__(self, ranker: EntryRanker) -> None:
         self._ranker = ranker
 
     def __call__(self, reading: Reading) -> Reading:

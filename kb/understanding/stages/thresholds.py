@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kb.understanding.ranker import Ranker
+from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
 from kb.understanding.result import Outcome
 
@@ -20,7 +20,7 @@ class Thresholds:
 
     name: Final = "thresholds"
 
-    def __init__(self, ranker: Ranker) -> None:
+    def __init__(self, ranker: EntryRanker) -> None:
         self._ranker = ranker
 
     def __call__(self, reading: Reading) -> Reading:

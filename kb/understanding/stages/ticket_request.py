@@ -6,7 +6,7 @@ from typing import Final
 
 from kb.model import LANGUAGES, EntryId, TriggerPhrases
 from kb.text.tokenize import normalize, tokenize
-from kb.understanding.ranker import EXACT_MATCH_CONFIDENCE, MAX_CANDIDATES, Ranker
+from kb.understanding.ranker import EXACT_MATCH_CONFIDENCE, MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
 
 WINDOW_WORDS: Final = 4
@@ -67,7 +67,7 @@ class TicketRequest:
 
     name: Final = "ticket_request"
 
-    def __init__(self, ranker: Ranker, detector: TicketRequestDetector, entry: EntryId | None) -> None:
+    def __init__(self, ranker: EntryRanker, detector: TicketRequestDetector, entry: EntryId | None) -> None:
         """`entry` is the one that tells how a ticket is made; None where the knowledge has none."""
         self._ranker, self._detector, self._entry = ranker, detector, entry
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.scoring import Answer, Dialog, read_dialogs, score_dialogs
+from tests.scoring import Answer, LabelledDialog, read_dialogs, score_dialogs
 from tests.shared import DATA
 
 
@@ -12,9 +12,9 @@ def answer(act: str, entry: str | None = None, outcome: str = "answered") -> Ans
     return Answer(outcome=outcome, act=act, entry=entry)
 
 
-def dialog(*expected: dict[str, Any]) -> Dialog:
+def dialog(*expected: dict[str, Any]) -> LabelledDialog:
     turns = [{"user": f"turn {number}", "expect": {"line": None, **each}} for number, each in enumerate(expected)]
-    return Dialog.model_validate({"id": "d", "lang": "lv", "turns": turns})
+    return LabelledDialog.model_validate({"id": "d", "lang": "lv", "turns": turns})
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,6 @@ function send(frame) {
   sent.set(whole.id, whole);
   log.pending(whole, connection.online ? "sending" : "waiting");
   connection.send(whole);
-  if (connection.online) expectReply();
 }
 
 function tap(option, turn) {
@@ -53,6 +52,8 @@ const heard = {
   accepted({ id }) {
     sent.delete(id);
     log.mark(id, "stored");
+    // Only now it is sure that somebody writes back; the reply may be here already.
+    if (log.isLast(id)) expectReply();
   },
   message(message) {
     if (!message.mine) replied();

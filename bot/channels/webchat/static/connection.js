@@ -18,6 +18,7 @@ export class Connection {
   constructor(on) {
     this.#on = on;
     addEventListener("online", () => this.#retryNow());
+    addEventListener("offline", () => this.#socket && this.#restart());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#retryNow());
   }
 

@@ -65,6 +65,11 @@ export class Log {
     if (state === "failed") element.append(this.#again(id, why));
   }
 
+  // Whether a message is the last one said: nobody has answered it.
+  isLast(id) {
+    return [...this.#log.querySelectorAll(".message")].at(-1) === this.#byId.get(id);
+  }
+
   markAll(from, to) {
     for (const [id, element] of this.#byId) if (element.dataset.state === from) this.mark(id, to);
   }
@@ -135,17 +140,11 @@ export class Log {
     this.#settleChoices(told);
   }
 
-  // Only the last choices can be taken, and only until something is said.
+  // Only the last choices can be taken, and only until something is said: then they fold away.
   #settleChoices(told) {
     told.forEach((element, place) => {
-      const next = told[place + 1];
-      const answer = next?.classList.contains("mine") ? next.querySelector(".words").textContent : null;
-      for (const option of element.querySelectorAll(".option")) {
-        option.disabled = place < told.length - 1;
-        const chosen = option.disabled && option.dataset.title === answer;
-        option.classList.toggle("chosen", chosen);
-        option.querySelector(".unseen").textContent = chosen ? `, ${words.chosen}` : "";
-      }
+      const options = element.querySelector(".options");
+      if (options) options.hidden = place < told.length - 1;
     });
   }
 
@@ -174,8 +173,7 @@ export class Log {
     for (const option of options) {
       const button = make("button", option.quiet ? "option quiet" : "option", option.title);
       button.type = "button";
-      button.dataset.title = option.title;
-      button.append(make("span", "unseen"));
+      if (option.number) button.append(" ", make("span", "number", option.number));
       button.addEventListener("click", () => this.#onTap(option, turn));
       group.append(button);
     }
@@ -193,7 +191,7 @@ export class Log {
 }
 
 function pieces({ text, href }) {
-  return href && /^(https?:|mailto:|tel:)/i.test(href) ? [link(text, href)] : paragraphs(text);
+  return href && /^(https?:|mailto:|tel:|\/t\/)/i.test(href) ? [link(text, href)] : paragraphs(text);
 }
 
 // An empty line between paragraphs takes half a line only.
@@ -204,14 +202,19 @@ function paragraphs(text) {
 function link(text, href) {
   const link = make("a", "", text);
   link.href = href;
-  if (!href.startsWith("http")) return link;
+  // A path is a draft page of ours: it opens at the host that this page came from.
+  const draft = href.startsWith("/");
+  if (!draft && !href.startsWith("http")) return link;
   link.target = "_blank";
   link.rel = "noopener noreferrer";
-  const { host, pathname } = new URL(href);
-  const draft = pathname.startsWith("/t/");
   link.classList.toggle("draft", draft);
-  link.textContent = draft ? words.open_draft : readable(host, pathname);
-  if (!draft) link.title = href;
+  if (draft) {
+    link.textContent = words.open_draft;
+    return link;
+  }
+  const { host, pathname } = new URL(href);
+  link.textContent = readable(host, pathname);
+  link.title = href;
   return link;
 }
 

@@ -4,11 +4,12 @@ const CUT = " …";
 const SHORTEST = 60;
 const WORD_BYTES = 39;
 const LINE = 76;
+const ABOUT = ["restaurant", "device"]; // what the subject names, in this order
 
 // fields: [{ name, label, value }]
 export function compose(fields, subject) {
   const said = fields.map((field) => ({ ...field, value: whole(field.value).trim() })).filter((field) => field.value);
-  const about = said.filter(({ name }) => name === "restaurant" || name === "device").map(({ value }) => oneLine(value));
+  const about = ABOUT.flatMap((about) => said.filter(({ name }) => name === about)).map(({ value }) => oneLine(value));
   return {
     subject: [subject, about.join(", ")].filter(Boolean).join(": "),
     body: said.map(paragraph).join("").replace(/\n{3,}/g, "\n\n").trim(),

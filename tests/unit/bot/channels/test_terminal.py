@@ -13,6 +13,7 @@ from bot.channels import terminal as module
 from bot.channels.interface import OutgoingMessage
 from bot.channels.terminal import Terminal
 from handlers.model.messages import Inbound, MessageKind, Option
+from kb.model import Language
 
 NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 
@@ -24,11 +25,11 @@ def shown(text: str, *options: Option) -> OutgoingMessage:
 class TerminalDriver:
     """A terminal whose replies are those of a script."""
 
-    def __init__(self, *replies: OutgoingMessage) -> None:
+    def __init__(self, *replies: OutgoingMessage, language: Language | None = "lv") -> None:
         self.received: list[Inbound] = []
         self.output = io.StringIO()
         self._replies = list(replies)
-        self.terminal = Terminal(self.receive, console=Console(file=self.output, width=60), language="lv")
+        self.terminal = Terminal(self.receive, console=Console(file=self.output, width=60), language=language)
 
     async def receive(self, inbound: Inbound) -> None:
         self.received.append(inbound)
@@ -75,3 +76,25 @@ async def test_a_talk_begins_with_a_greeting_and_ends_with_the_input() -> None:
         keys.send_text("kase\n\n\x04")
         await desk.terminal.run()
     assert [inbound.text for inbound in desk.received] == ["/start", "kase"]
+
+
+@pytest.mark.parametrize("command", ["/quit", "/exit", "  /QUIT "])
+async def test_a_command_ends_the_talk_and_is_not_sent(command: str) -> None:
+    desk = TerminalDriver(shown("Labdien!"))
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text(f"kase\n{command}\nnobody reads this\n")
+        await desk.terminal.run()
+    assert [inbound.text for inbound in desk.received] == ["/start", "kase"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("lv", "Lai beigtu"), ("ru", "Чтобы выйти"), ("en", "To leave"), (None, "Lai beigtu")]
+)
+async def test_the_talk_begins_with_how_to_end_it(language: Language | None, words: str) -> None:
+    desk = TerminalDriver(shown("Labdien!"), language=language)
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text("/quit\n")
+        await desk.terminal.run()
+    output = desk.output.getvalue()
+    assert words in output
+    assert output.index("/quit") < output.index("Labdien!")

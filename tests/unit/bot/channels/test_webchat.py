@@ -13,7 +13,8 @@ from itsdangerous import TimestampSigner
 
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.server import MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, MAX_SOCKETS_PER_VISITOR
-from handlers.model.messages import MessageKind, Reply
+from handlers.model.messages import MessageKind, Option, Reply
+from tests.doubles import small_base
 from tests.webtalks import TOPICS, FakeConversations
 
 Frame = dict[str, Any]
@@ -163,6 +164,13 @@ async def test_the_page_speaks_as_asked_else_as_the_browser(
     assert f'[{language}] <a href="tel:+37120000525">+371 20000525</a>' in page
 
 
+@pytest.mark.parametrize(("language", "word"), [("lv", "Zvanīt"), ("ru", "Звонить"), ("en", "Call")])
+async def test_the_urgent_number_stands_in_the_header(browser: ChatBrowser, language: str, word: str) -> None:
+    header = (await (await browser.client.get(f"/?lang={language}")).text()).split("<header")[1].split("</header>")[0]
+    assert '<a class="call" href="tel:+37120000525">' in header
+    assert f"<span>{word}</span>" in header
+
+
 async def test_a_language_that_was_chosen_is_remembered(browser: ChatBrowser) -> None:
     await browser.client.get("/?lang=ru")
     assert '<html lang="ru">' in await (await browser.client.get("/", headers={"Accept-Language": "en"})).text()
@@ -289,6 +297,30 @@ async def test_a_tap_carries_the_choice_and_its_turn(browser: ChatBrowser) -> No
         "7",
         "Kase nestrādā",
     )
+
+
+async def test_a_draft_opens_at_the_host_of_the_page_and_a_line_shows_its_number() -> None:
+    talks = FakeConversations(draft_url="http://localhost:8080/t/token")
+    lines = small_base().directory.lines
+    line = next(iter(lines.values()))
+    chat = WebChat(
+        receive=talks.receive,
+        history=talks.history,
+        signer=TimestampSigner("a secret for tests", salt="webchat"),
+        secure_cookies=False,
+        lines=lambda: lines,
+    )
+    browser = await browser_with(chat, talks)
+    page = await browser.open_page()
+    await page.say_hello()
+    conversation = talks.received[0].conversation
+    option = Option(id=f"line:{line.id}", title="A line")
+    talks.says(conversation, Reply(text=talks.draft_url, options=(option,)))
+    message = (await (await browser.connect()).say_hello())["messages"][-1]
+    assert message["spans"] == [{"text": talks.draft_url, "href": "/t/token"}]
+    assert message["options"][0]["number"] == line.formatted_phone
+    await chat.close()
+    await browser.client.close()
 
 
 async def test_the_same_message_sent_twice_is_one(browser: ChatBrowser) -> None:

@@ -54,7 +54,7 @@ def test_every_figure_has_a_name_that_a_limit_can_be_set_for(told: EvaluationRep
 
 def test_the_whole_report_is_json(told: EvaluationReport) -> None:
     read = json.loads(json.dumps(told.as_json()))
-    assert set(read) == {"figures", "by_language", "by_style", "urgent", "confusions", "reliability"}
+    assert set(read) == {"figures", "by_language", "by_style", "urgent", "confusions", "reliability", "curve"}
     assert read["figures"]["first"] == 0.66667
     assert set(read["by_language"]) == {"lv", "ru"}
     assert read["by_style"]["typo"]["rows"] == 1

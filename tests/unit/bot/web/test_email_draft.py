@@ -1,5 +1,6 @@
 """The draft page: its links, what it shows, and what it must not do."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from bot.web import TextsError, read_texts
 from bot.web.email_draft import DraftContent, DraftLinkExpired, DraftLinkInvalid, DraftPage, DraftReference, DraftTokens
-from bot.web.email_draft.page import MAX_STORY_CHARS, compose_story
+from bot.web.email_draft.prefill import MAX_STORY_CHARS, compose_story
 from kb.model import LANGUAGES, Language
 from tests.doubles import small_base
 
@@ -108,6 +109,40 @@ async def test_the_page_shows_the_address_the_number_and_what_was_said(opened: O
     # Also without scripts, and never as markup.
     assert page.count("Printeris nedrukā &lt;b&gt;talk-1&lt;/b&gt;\nkopš rīta") == 2
     assert "/start" not in page
+
+
+async def test_what_happened_is_asked_first(opened: Open) -> None:
+    page = await (await (await opened()).get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")).text()
+    fields = re.findall(r'<(?:textarea|input) id="(\w+)"', page)
+    assert fields == ["what", "device", "stopped", "contact", "phone", "restaurant", "address", "error", "tried"]
+
+
+async def test_fields_are_filled_with_what_was_plainly_said_and_can_be_changed(opened: Open) -> None:
+    async def told(conversation: str) -> Sequence[str]:
+        del conversation
+        return ["kase 2 nedrukā čekus", "zvaniet Ilzei 26 123-456", "uztaisi pieteikumu"]
+
+    page = await (await (await opened(words=told)).get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")).text()
+    values = dict(re.findall(r'<input id="(\w+)"[^>]* value="([^"]*)"', page))
+    assert values == {"device": "kase 2", "contact": "Ilze", "phone": "+371 26123456"}
+    assert "readonly" not in page
+    assert "pieteikumu<" not in page
+    assert 'id="from-chat"' in page
+
+
+async def test_fields_that_were_not_said_are_empty_and_nothing_is_said_of_it(opened: Open) -> None:
+    page = await (await (await opened()).get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")).text()
+    assert not re.findall(r'<input id="(\w+)"[^>]* value=', page)
+    assert "from-chat" not in page
+
+
+async def test_the_numbers_of_the_company_are_nobodys_own(opened: Open) -> None:
+    async def told(conversation: str) -> Sequence[str]:
+        del conversation
+        return [f"pie {small_base().directory.lines[small_base().directory.urgent_line].phone} neviens neatbild"]
+
+    page = await (await (await opened(words=told)).get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")).text()
+    assert not re.findall(r'<input id="(\w+)"[^>]* value=', page)
 
 
 async def test_the_page_can_be_read_in_another_language(opened: Open) -> None:

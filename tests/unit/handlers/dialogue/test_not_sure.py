@@ -82,11 +82,11 @@ def test_yes_to_faults_of_one_line_gives_that_line() -> None:
     talk = unsure("printer", "scanner")
     assert "+371 20000002" in talk.says("yes").text
     trace = talk.decided.trace
-    assert (trace.act, trace.entry, trace.line) == ("problem", None, "workshop")
+    assert (trace.act, trace.entry, trace.line) == ("problem", "printer", "workshop")
 
 
 def test_yes_to_choices_that_part_ways_is_only_a_nod() -> None:
-    talk = unsure("close", "printer")
+    talk = unsure("close", "ticket")
     talk.says("yes")
     assert talk.decided.trace.act == "none"
     assert talk.session.question is not None
@@ -122,10 +122,26 @@ def test_the_choices_expire_with_time() -> None:
     assert talk.decided.trace.handler == "fallback"
 
 
-def test_first_it_asks_again_with_topics_then_it_hands_off() -> None:
+def test_first_it_asks_again_with_topics_and_a_number_and_calls_nobody() -> None:
     talk = Dialog().speaks("en")
-    assert talk.says("blah").options[0].id == "entry:dead"
+    reply = talk.says("blah")
+    assert [option.id for option in reply.options] == ["entry:dead", "entry:hours", "entry:close"]
+    assert "Or call +371 20000002 (Workshop)." in reply.text
+    assert not any(isinstance(action, NotifyStaff) for action in talk.decided.actions)
+
+
+def test_the_number_beside_what_is_not_understood_is_that_of_the_talk() -> None:
+    talk = Dialog({"hours": means("hours", language="en")})
+    talk.says("hours")
+    assert "Or call +371 20000001 (Advice desk)." in talk.says("blah").text
+
+
+def test_the_second_time_it_gives_all_numbers_and_hands_off() -> None:
+    talk = Dialog().speaks("en")
+    talk.says("blah")
     reply = talk.says("blah blah")
+    assert "+371 20000001" in reply.text
+    assert "+371 20000002" in reply.text
     assert [option.id for option in reply.options] == ["line:desk", "line:workshop"]
     assert NotifyStaff(line=LineId("desk"), reason=HandoffReason.NOT_UNDERSTOOD) in talk.decided.actions
 

@@ -6,9 +6,9 @@ import pytest
 
 from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, ShowTicketChannel
 from handlers.model.session import Session
-from kb.model import LineId
-from kb.understanding.result import Interpretation, Outcome
-from tests.doubles import Dialog, means
+from kb.model import DialogueAct, LineId
+from kb.understanding.result import Outcome
+from tests.doubles import Dialog, acts_as, means, notices
 
 
 def test_a_stopped_till_gets_its_number_in_the_first_line() -> None:
@@ -80,21 +80,30 @@ def test_a_ticket_wanted_while_trading_is_stopped_still_gives_the_number_first()
     assert "+371 20000002" in talk.says("ticket").text.splitlines()[0]
 
 
-def test_who_asks_for_a_person_chooses_a_line() -> None:
+def test_who_asks_for_a_person_gets_all_numbers_at_once_and_one_notice_and_may_choose_whose() -> None:
     talk = Dialog({"person": means("person", language="en")})
     reply = talk.says("person")
+    assert reply.text.index("+371 20000002") < reply.text.index("+371 20000001"), "the urgent line first"
     assert [option.id for option in reply.options] == ["line:desk", "line:workshop"]
+    assert notices(talk) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.ASKED_FOR_PERSON)]
     assert "+371 20000002" in talk.taps("line:workshop").text
-    assert NotifyStaff(line=LineId("workshop"), reason=HandoffReason.ASKED_FOR_PERSON) in talk.decided.actions
+    assert notices(talk) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.ASKED_FOR_PERSON)]
 
 
-def test_who_asks_for_a_person_after_a_topic_gets_the_line_of_the_topic() -> None:
-    talk = Dialog({"printer": means("printer", language="en"), "person": means("person", language="en")})
-    talk.says("printer")
-    reply = talk.says("person")
-    assert "+371 20000002" in reply.text
-    assert not reply.options
-    assert talk.decided.trace.line == "any"
+def test_who_asks_for_a_person_after_a_topic_gets_the_line_of_the_topic_first() -> None:
+    talk = Dialog({"hours": means("hours", language="en"), "person": means("person", language="en")})
+    talk.says("hours")
+    text = talk.says("person").text
+    assert text.index("+371 20000001") < text.index("+371 20000002")
+    assert notices(talk) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.ASKED_FOR_PERSON)]
+    assert talk.decided.trace.line == "desk"
+
+
+def test_who_asks_for_a_person_while_trading_is_stopped_is_told_to_call_first() -> None:
+    talk = Dialog({"dead": means("dead", language="en"), "person": means("person", language="en")})
+    talk.says("dead")
+    assert talk.says("person").text.startswith("Call now: +371 20000002 (Workshop).")
+    assert notices(talk) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.ASKED_FOR_PERSON)]
 
 
 def test_a_greeting_offers_the_topics() -> None:
@@ -122,17 +131,21 @@ def test_two_faults_need_one_call_only() -> None:
     assert talk.says("two").text.count("+371 20000002") == 1
 
 
-@pytest.mark.parametrize("cue", ["resolved", None])
-def test_it_works_again_drops_the_alarm(cue: str | None) -> None:
-    talk = Dialog(
-        {"dead": means("dead", language="en"), "ok again": means("bye", language="en")},
-        cues={"ok again": cue} if cue else {},
-    )
+def test_it_works_again_drops_the_alarm_and_sends_staff_home() -> None:
+    talk = Dialog({"dead": means("dead", language="en")}, cues={"ok again": "resolved"})
     talk.says("dead")
-    talk.says("ok again")
+    assert "Good that it works again" in talk.says("ok again").text
     assert not talk.session.outage_reported
-    assert (talk.decided.trace.act, talk.decided.trace.entry) == ("talk", "bye")
-    assert (CloseHandoffs() in talk.decided.actions) is (cue is not None), "a mere thank-you sends nobody home"
+    assert (talk.decided.trace.handler, talk.decided.trace.act, talk.decided.trace.entry) == ("resolved", "talk", None)
+    assert CloseHandoffs() in talk.decided.actions
+
+
+def test_a_mere_thank_you_sends_nobody_home_and_trading_is_still_stopped() -> None:
+    talk = Dialog({"dead": means("dead", language="en"), "thanks": means("bye", language="en")})
+    talk.says("dead")
+    assert talk.says("thanks").text == "You are welcome."
+    assert talk.session.outage_reported
+    assert CloseHandoffs() not in talk.decided.actions
 
 
 def test_who_is_calling_already_is_told_what_to_have_ready() -> None:
@@ -155,13 +168,15 @@ def test_a_line_without_an_entry_is_said_again_too() -> None:
     assert "+371 20000001" in talk.says("again?").text
 
 
-def test_good_news_in_other_words_counts_while_a_matter_is_open_and_not_out_of_the_blue() -> None:
-    news = Interpretation(outcome=Outcome.UNKNOWN, signals=frozenset({"resolved"}), language="en")
-    talk = Dialog({"dead": means("dead", language="en"), "it rose by itself": news})
-    talk.says("it rose by itself")
-    assert talk.decided.trace.handler == "fallback"
+def test_words_of_good_news_inside_a_message_are_no_good_news_unless_the_message_is_that_act() -> None:
+    news = means(language="en", signals=("resolved",))
+    meanings = {"dead": means("dead", language="en"), "nothing is fixed": news, "it rose, all fixed": news}
+    talk = Dialog(meanings, acts={"it rose, all fixed": acts_as(DialogueAct.WORKS_AGAIN, 0.4)})
     talk.says("dead")
-    talk.says("it rose by itself")
+    talk.says("nothing is fixed")
+    assert (talk.decided.trace.handler, talk.session.outage_reported) == ("fallback", True)
+    assert CloseHandoffs() not in talk.decided.actions
+    talk.says("it rose, all fixed")
     assert (talk.decided.trace.handler, talk.session.outage_reported) == ("resolved", False)
     assert CloseHandoffs() in talk.decided.actions
 

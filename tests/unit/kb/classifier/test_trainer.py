@@ -1,9 +1,19 @@
 """The parts that a matcher is made of: concepts, sums, training, calibration, mending, the nearest question."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from kb.classifier.calibration import MAX_ANSWER_THRESHOLD, Calibration, Columns, fit_calibration
+from kb.classifier.calibration import (
+    DEFAULT_COEFFICIENTS,
+    OUT_OF_SCOPE_SHARE,
+    Calibration,
+    Columns,
+    calibration_features,
+    fit_calibration,
+    scope_weights,
+)
 from kb.classifier.linear_model import fit
 from kb.classifier.scorer import IntentClassifier
 from kb.features.dataset import Example
@@ -105,14 +115,13 @@ def scored(rows: int) -> tuple[Floats, Columns]:
     return scores, truth
 
 
-def test_calibration_learns_where_to_answer_and_where_to_ask() -> None:
+def test_calibration_tells_clear_messages_from_others() -> None:
     scores, truth = scored(300)
     learnt = fit_calibration(scores, truth, np.full(300, 4), None, ())
     order, chances = learnt.probabilities(np.array([0, 3, 0], dtype=np.float32), 4)
     assert order[0] == 1
     assert chances[0] > 0.9
-    assert learnt.clarify_threshold <= learnt.answer_threshold
-    assert learnt.probabilities(np.array([0, 0.1, 0], dtype=np.float32), 4)[1][0] < learnt.answer_threshold
+    assert learnt.probabilities(np.array([0, 0.1, 0], dtype=np.float32), 4)[1][0] < 0.5
 
 
 def test_the_column_of_no_entry_is_never_in_a_place() -> None:
@@ -130,25 +139,66 @@ def test_an_urgent_column_is_raised_until_it_would_draw_others() -> None:
     assert learnt.class_bias[0] == 0
 
 
-def test_where_nothing_is_ever_right_nothing_is_answered_boldly() -> None:
-    scores, truth = scored(30)
-    learnt = fit_calibration(scores, (truth + 1) % 3, np.full(30, 4), None, ())
-    assert learnt.answer_threshold == MAX_ANSWER_THRESHOLD
+def test_being_raised_does_not_make_an_urgent_column_surer() -> None:
+    plain = Calibration(
+        out_of_scope_column=None,
+        class_bias=np.zeros(2, dtype=np.float32),
+        coefficients=DEFAULT_COEFFICIENTS,
+        support=np.ones(2, dtype=np.float32),
+    )
+    raised = replace(plain, class_bias=np.array([2, 0], dtype=np.float32))
+    scores = np.array([1, 0], dtype=np.float32)
+    order, chances = raised.probabilities(scores - raised.class_bias, 4)
+    assert order[0] == 0
+    assert chances[0] < plain.probabilities(scores, 4)[1][0]
+    assert raised.probabilities(scores, 4)[1][0] == pytest.approx(plain.probabilities(scores, 4)[1][0], abs=1e-6)
 
 
-def test_where_all_is_right_caution_stays() -> None:
-    truth = np.arange(30) % 3
-    scores = np.eye(3, dtype=np.float32)[truth] * 3
-    assert fit_calibration(scores, truth, np.full(30, 4), None, ()).answer_threshold == 0.4
+def test_where_nothing_is_ever_right_confidence_falls() -> None:
+    scores, truth = scored(3000)
+    right, wrong = (fit_calibration(scores, one, np.full(3000, 4), None, ()) for one in (truth, (truth + 1) % 3))
+    clear = np.array([0, 3, 0], dtype=np.float32)
+    assert wrong.probabilities(clear, 4)[1][0] < right.probabilities(clear, 4)[1][0] - 0.2
+
+
+def test_few_questions_leave_the_defaults_nearly_as_they_are() -> None:
+    scores, truth = scored(12)
+    few = fit_calibration(scores, truth, np.full(12, 4), None, ())
+    assert few.coefficients == pytest.approx(DEFAULT_COEFFICIENTS, abs=0.05)
+
+
+def test_what_support_changes_is_never_fitted_to_one_content() -> None:
+    scores, truth = scored(3000)
+    learnt = fit_calibration(scores, truth, np.full(3000, 4), None, ())
+    for place in (1, 3, 6):
+        assert learnt.coefficients[place] == DEFAULT_COEFFICIENTS[place]
+    counted = fit_calibration(scores, truth, np.full(3000, 4), None, (), defaults_apply=False)
+    assert counted.coefficients[1] != DEFAULT_COEFFICIENTS[1]
+
+
+def test_messages_out_of_scope_weigh_their_stated_share() -> None:
+    weights = scope_weights(np.array([True, False, False, False]))
+    assert weights.sum() == pytest.approx(4)
+    assert weights[0] / weights.sum() == pytest.approx(1 - OUT_OF_SCOPE_SHARE)
+    assert scope_weights(np.array([True, True])).tolist() == [1, 1]
+
+
+def test_batch_features_agree_with_a_single_message() -> None:
+    scores, truth = scored(60)
+    learnt = fit_calibration(scores, truth, np.full(60, 4), 2, (0,))
+    features, best = calibration_features(learnt, scores + learnt.class_bias, np.full(60, 4))
+    for row in (0, 1, 2):
+        order, chances = learnt.probabilities(scores[row], 4)
+        assert order[0] == best[row]
+        assert chances[0] == pytest.approx(1 / (1 + np.exp(-features[row] @ learnt.coefficients)), abs=1e-4)
 
 
 def test_one_entry_alone_has_a_chance_too() -> None:
     learnt = Calibration(
         out_of_scope_column=None,
         class_bias=np.zeros(1, dtype=np.float32),
-        coefficients=(1, 1, 1),
-        answer_threshold=0.5,
-        clarify_threshold=0.1,
+        coefficients=DEFAULT_COEFFICIENTS,
+        support=np.ones(1, dtype=np.float32),
     )
     order, chances = learnt.probabilities(np.array([2], dtype=np.float32), 3)
     assert order.tolist() == [0]

@@ -1,0 +1,71 @@
+"""Finds the number to call back on in what was said; pure, and gives none where it is unclear."""
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Final
+
+_SEPARATOR: Final = r"[ \u00a0\u202f-]?"
+_NUMBER: Final = re.compile(
+    rf"(?<![\d+])(?:\(?(?P<code>\+371|00371|371)\)?{_SEPARATOR})?(?P<local>[26](?:{_SEPARATOR}\d){{7}})(?!{_SEPARATOR}\d)"
+)
+_ABROAD: Final = re.compile(r"\+\d{1,4}[ -]?$")
+_CALLED_BY_THEM: Final = re.compile(
+    r"\b(?:zvanīj(?:u|ām)|zvaniju|zvanijam|zvan(?:u|ām|am)|sazvan\w+|звон(?:ил[аи]?|ю|им)|дозв\w+|набира\w+"
+    r"|called|calling|rang|ringing|dial(?:l?ed|l?ing)?|phoned)"
+    r"(?:\s+(?:uz|pa|šo|so|numuru|tālruni|на|по|номер\w*|the|your|number|to|on))*[\s:,]*$",
+    re.IGNORECASE,
+)
+_PHONE_CUE: Final = re.compile(
+    r"\b(?:tel|tālr|talr|mob|num|zvan|atzvan|тел|моб|ном|звон|перезвон|позвон|phone|mobile|call|ring|number)\w*[\s.:,-]*"
+    r"(?:\w+[\s.:,-]+){0,2}$",
+    re.IGNORECASE,
+)
+_OTHER_NUMBER: Final = re.compile(
+    r"(?:№|#|\b(?:nr|no|ček\w*|cek\w*|pasūt\w*|pasut\w*|rēķin\w*|rekin\w*|kvīt\w*|kļūd\w*|klud\w*|kod\w*|reģ\w*|reg\w*"
+    r"|чек\w*|заказ\w*|сч[её]т\w*|ошибк\w*|код\w*|рег\w*|receipt|order|invoice|bill|error|code|id|anydesk))[\s.:,№#-]*$",
+    re.IGNORECASE,
+)
+
+
+def extract_phone(text: str, own_numbers: Collection[str] = ()) -> str | None:
+    """The one Latvian number in a text, as people read it (+371 26123456); None where there is none or several.
+
+    `own_numbers` (E.164) are the company's and never meant, nor is a number that the person says they called.
+    """
+    found = dict.fromkeys(number for number in _numbers(text) if _e164(number) not in own_numbers)
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _numbers(text: str) -> Iterator[str]:
+    for match in _NUMBER.finditer(text):
+        before, local = text[: match.start()], re.sub(r"\D", "", match["local"])
+        if _ABROAD.search(before) or _CALLED_BY_THEM.search(before):
+            continue
+        if not match["code"] and (_OTHER_NUMBER.search(before) or _is_bare_date(local, before)):
+            continue
+        yield f"+371 {local}"
+
+
+def _is_bare_date(digits: str, before: str) -> bool:
+    """Whether eight digits may be a day: then only a word such as "tel." makes them a number."""
+    return any(_is_day(*parts) for parts in _date_readings(digits)) and _PHONE_CUE.search(before) is None
+
+
+def _date_readings(digits: str) -> Iterator[tuple[int, int, int]]:
+    yield int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    yield int(digits[4:]), int(digits[2:4]), int(digits[:2])
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    if not 2000 <= year < 2050:
+        return False
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _e164(number: str) -> str:
+    return number.replace(" ", "")

@@ -1,0 +1,143 @@
+"""Answers to "which of these?" in words of one's own: both, any, I do not know, the kitchen one."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.model.actions import HandoffReason, NotifyStaff
+from handlers.model.messages import Option
+from handlers.model.session import OpenQuestion, QuestionKind
+from kb.model import DialogueAct, EntryId, KnowledgeBase, LineId
+from tests.doubles import Dialog, acts_as, company, means, notices
+
+DESK, WORKSHOP = "+371 20000001", "+371 20000002"
+ACTS = {
+    "both": DialogueAct.CHOOSE_BOTH,
+    "no idea": DialogueAct.DONT_KNOW,
+    "any of them": DialogueAct.ANY_OF_THEM,
+    "thanks, the scanner": DialogueAct.THANKS,
+    "it works again, the scanner": DialogueAct.WORKS_AGAIN,
+    "the scanner perhaps works": acts_as(DialogueAct.WORKS_AGAIN, 0.4),
+}
+CHOSEN = dict.fromkeys(
+    ("the scanner", "thanks, the scanner", "it works again, the scanner", "the scanner perhaps works"), "scanner"
+)
+
+
+def asked(*offered: str, base: KnowledgeBase | None = None) -> Dialog:
+    """A talk in which the bot has just asked which of these it is about."""
+    meanings = {"hm": means(*offered, language="en"), "person": means("person", language="en")}
+    meanings |= {"hours?": means("hours", language="en"), "hello": means("hello", language="en")}
+    one = Dialog(meanings, cues={"yes": "yes"}, acts=ACTS, chosen=CHOSEN, base=base).speaks("en")
+    one.says("hm")
+    return one
+
+
+def about(one: Dialog) -> tuple[str, str, str | None]:
+    return one.decided.trace.handler, one.decided.trace.act, one.decided.trace.entry
+
+
+def test_both_are_answered_one_after_the_other() -> None:
+    one = asked("close", "hours")
+    text = one.says("both").text
+    assert text.index("Z report") < text.index("confirmed hours")
+    assert about(one) == ("choice", "answer", "close")
+
+
+def test_both_of_two_faults_of_one_line_is_that_line() -> None:
+    one = asked("printer", "scanner")
+    assert one.says("both").text.count(WORKSHOP) == 1
+    assert about(one) == ("choice", "problem", "printer")
+
+
+def test_both_of_a_menu_says_nothing() -> None:
+    one = asked(base=company(topics=tuple(map(EntryId, ("dead", "hours", "close", "printer")))))
+    one.says("hello")
+    one.says("both")
+    assert about(one) == ("fallback", "none", None)
+
+
+def test_both_lines_is_no_choice_and_the_one_that_knows_is_told() -> None:
+    one = asked()
+    one.says("person")
+    assert DESK in one.says("both").text
+    assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.ASKED_FOR_PERSON)]
+
+
+def test_yes_to_both_lines_is_only_a_nod() -> None:
+    one = asked()
+    one.says("person")
+    one.says("yes")
+    assert about(one)[0] == "acknowledged"
+    assert one.session.question is not None
+
+
+@pytest.mark.parametrize("said", ["no idea", "any of them"])
+def test_no_idea_which_fault_of_one_line_connects_that_line(said: str) -> None:
+    one = asked("printer", "scanner")
+    assert WORKSHOP in one.says(said).text
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.ASKED_FOR_PERSON)]
+
+
+def test_no_idea_between_topics_of_two_lines_shows_all_numbers_and_calls_nobody() -> None:
+    one = asked()
+    options = tuple(Option(id=f"entry:{entry}", title=entry) for entry in ("printer", "close"))
+    one.session = replace(
+        one.session, question=OpenQuestion(about=QuestionKind.TOPIC, options=options, asked_at=one.now)
+    )
+    text = one.says("no idea").text
+    assert DESK in text
+    assert WORKSHOP in text
+    assert about(one) == ("choice", "handoff", None)
+    assert notices(one) == []
+
+
+@pytest.mark.parametrize("said", ["no idea", "any of them"])
+def test_any_line_is_that_of_the_talk_or_else_the_general_one(said: str) -> None:
+    one = asked()
+    one.says("person")
+    one.says(said)
+    assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.ASKED_FOR_PERSON)]
+    one.session = replace(one.session, line=LineId("workshop"))
+    one.says("person")
+    one.says(said)
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.ASKED_FOR_PERSON)]
+
+
+def test_words_that_mean_one_of_the_offered_choose_it() -> None:
+    one = asked("printer", "scanner")
+    one.says("the scanner")
+    assert about(one) == ("choice", "problem", "scanner")
+
+
+def test_words_that_surely_mean_an_offered_topic_choose_it_and_another_topic_is_answered_for_itself() -> None:
+    one = asked("close", "hours")
+    one.says("hours?")
+    assert about(one) == ("choice", "answer", "hours")
+    one = asked("close", "desk")
+    one.says("hours?")
+    assert about(one) == ("topic", "answer", "hours")
+
+
+@pytest.mark.parametrize(
+    ("said", "chooses"),
+    [("thanks, the scanner", False), ("it works again, the scanner", False), ("the scanner perhaps works", True)],
+)
+def test_thanks_and_good_news_are_no_choice_unless_they_are_doubtful(said: str, chooses: bool) -> None:
+    one = asked("printer", "scanner")
+    one.says(said)
+    assert (one.decided.trace.handler == "choice") is chooses
+
+
+def test_words_choose_no_line() -> None:
+    one = asked()
+    one.says("person")
+    one.says("the scanner")
+    assert one.decided.trace.handler == "fallback"
+
+
+def test_none_of_these_is_never_chosen_by_words() -> None:
+    one = asked("printer", "scanner")
+    one.interpreter.chosen = {"something": "none"}
+    one.says("something")
+    assert one.decided.trace.handler == "fallback"

@@ -1,0 +1,133 @@
+"""People: which number, nobody answers, a person is wanted, when will somebody come."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.model.actions import HandoffReason, NotifyStaff, ShowTicketChannel
+from kb.model import DialogueAct, EntryId, LineId
+from tests.doubles import Dialog, company, means, notices, vaguely
+
+DESK, WORKSHOP = "+371 20000001", "+371 20000002"
+MEANINGS = {name: means(name, language="en") for name in ("hours", "printer", "dead", "ticket", "desk")}
+ACTS = {
+    "number?": DialogueAct.ASK_NUMBER,
+    "nobody answers": DialogueAct.CANNOT_REACH,
+    "a human, please": DialogueAct.ASK_PERSON,
+    "when?": DialogueAct.CHASING,
+    "so?": DialogueAct.INSIST,
+    "how long?": DialogueAct.ASK_TIME_FOLLOW,
+}
+
+
+def talk(*said: str) -> Dialog:
+    """A talk in English in which so much was said already."""
+    one = Dialog(MEANINGS, acts=ACTS, base=company(contacts_entry=EntryId("desk"))).speaks("en")
+    for text in said:
+        one.says(text)
+    return one
+
+
+def test_which_number_out_of_the_blue_shows_all_lines_and_calls_nobody() -> None:
+    one = talk()
+    text = one.says("number?").text
+    assert text.index(WORKSHOP) < text.index(DESK)
+    assert (one.decided.trace.act, one.decided.trace.entry, one.decided.trace.line) == ("answer", "desk", None)
+    assert notices(one) == []
+
+
+def test_which_number_after_a_topic_gives_the_one_of_that_topic_alone() -> None:
+    one = talk("hours")
+    assert one.says("number?").text == f"Call {DESK} (Advice desk)."
+    assert (one.decided.trace.entry, one.decided.trace.line) == ("desk", "desk")
+
+
+@pytest.mark.parametrize(("confidence", "number"), [(0.6, WORKSHOP), (0.4, DESK)])
+def test_a_topic_named_beside_the_question_counts_before_the_one_talked_about(confidence: float, number: str) -> None:
+    one = talk("hours")
+    one.interpreter.meanings = {**MEANINGS, "number?": vaguely("printer", confidence)}
+    assert one.says("number?").text.startswith(f"Call {number}")
+
+
+def test_the_number_for_tickets_is_that_for_faults() -> None:
+    assert talk("hours", "ticket").says("number?").text.startswith(f"Call {WORKSHOP}")
+
+
+def test_while_trading_is_stopped_the_number_is_the_urgent_one_whatever_was_said_since() -> None:
+    one = talk("dead", "hours")
+    assert one.says("number?").text.startswith(f"Call {WORKSHOP}")
+
+
+def test_while_trading_is_stopped_another_topic_that_is_named_still_gets_its_own_number() -> None:
+    one = talk("dead")
+    one.interpreter.meanings = {**MEANINGS, "number?": vaguely("desk", 0.7)}
+    assert one.says("number?").text.startswith(f"Call {DESK}")
+
+
+def test_who_rang_in_vain_is_not_given_that_number_again_but_another_and_the_email_with_its_draft() -> None:
+    one = talk("hours")
+    text = one.says("nobody answers").text
+    assert DESK not in text
+    assert WORKSHOP in text
+    assert "tickets@paraugs.example" in text
+    assert ShowTicketChannel() in one.decided.actions
+    assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.CANNOT_GET_THROUGH)]
+
+
+def test_who_rang_in_vain_nobody_knows_where_is_given_every_number() -> None:
+    one = talk()
+    text = one.says("nobody answers").text
+    assert DESK in text
+    assert WORKSHOP in text
+    assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.CANNOT_GET_THROUGH)]
+
+
+def test_who_rings_the_urgent_line_in_vain_while_trading_is_stopped_gets_the_others() -> None:
+    one = talk("dead", "hours")
+    text = one.says("nobody answers").text
+    assert WORKSHOP not in text
+    assert DESK in text
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.CANNOT_GET_THROUGH)]
+
+
+def test_a_human_is_all_numbers_and_one_notice() -> None:
+    one = talk("hours")
+    text = one.says("a human, please").text
+    assert text.index(DESK) < text.index(WORKSHOP), "that of the talk first"
+    assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.ASKED_FOR_PERSON)]
+    assert (one.decided.trace.handler, one.decided.trace.act) == ("ask_person", "handoff")
+
+
+def test_where_no_entry_tells_of_people_the_wish_for_one_is_not_understood() -> None:
+    base = company()
+    entries = {name: entry for name, entry in base.entries.items() if name != "person"}
+    one = Dialog(acts=ACTS, base=replace(base, entries=entries))
+    one.says("a human, please")
+    assert one.decided.trace.handler == "fallback"
+
+
+def test_who_waits_is_given_the_line_that_knows_and_it_hears_of_them() -> None:
+    one = talk("hours")
+    assert f"Ask at {DESK} (Advice desk)." in one.says("when?").text
+    assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.STILL_WAITING)]
+
+
+def test_who_waits_for_nobody_knows_what_is_given_the_urgent_line() -> None:
+    one = talk()
+    assert f"Ask at {WORKSHOP} (Workshop)." in one.says("when?").text
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
+
+
+@pytest.mark.parametrize("text", ["so?", "how long?"])
+def test_while_trading_is_stopped_to_press_for_an_answer_is_to_wait_for_somebody(text: str) -> None:
+    one = talk("dead", "hours")
+    assert f"Ask at {WORKSHOP} (Workshop)." in one.says(text).text
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
+
+
+@pytest.mark.parametrize("text", ["so?", "how long?"])
+def test_else_it_is_a_question_about_the_topic_and_nobody_is_called(text: str) -> None:
+    one = talk("hours")
+    one.says(text)
+    assert one.decided.trace.handler == "follow_up"
+    assert notices(one) == []

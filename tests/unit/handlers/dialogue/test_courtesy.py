@@ -1,0 +1,160 @@
+"""Greetings, thanks, anger, confusion: answered calmly; they cost no strike and call nobody."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.model.actions import CloseHandoffs, ShowTicketChannel
+from kb.model import DialogueAct
+from tests.doubles import Dialog, acts_as, company, means, notices
+
+DESK, WORKSHOP = "+371 20000001", "+371 20000002"
+TOPICS = ["entry:dead", "entry:hours", "entry:close"]
+MEANINGS = {name: means(name, language="en") for name in ("hours", "close", "printer", "dead", "ticket", "bye")} | {
+    "see you, ok": means(language="en", signals=("acknowledge",))
+}
+ACTS = {
+    "thanks a lot": DialogueAct.THANKS,
+    "hello there": DialogueAct.GREETING,
+    "see you, ok": DialogueAct.GREETING,
+    "how are you": DialogueAct.SMALL_TALK,
+    "understood": DialogueAct.AGREE,
+    "what a joke": DialogueAct.ANGER,
+    "what?": DialogueAct.CONFUSION,
+    "not that": DialogueAct.WRONG_ANSWER,
+    "do it anyway": DialogueAct.TICKET_PUSH,
+    "which address?": DialogueAct.WHICH_EMAIL,
+    "i am calling": DialogueAct.CALLING_NOW,
+}
+
+
+def talk(*said: str) -> Dialog:
+    """A talk in English in which so much was said already."""
+    one = Dialog(MEANINGS, cues={"yup": "acknowledge", "ringing": "calling"}, acts=ACTS).speaks("en")
+    for text in said:
+        one.says(text)
+    return one
+
+
+def handled(one: Dialog) -> tuple[str, str]:
+    return one.decided.trace.handler, one.decided.trace.act
+
+
+def test_thanks_are_answered_and_neither_end_the_topic_nor_send_anybody_home() -> None:
+    one = talk("printer")
+    assert one.says("thanks a lot").text == "You are welcome."
+    assert one.session.entry == "printer"
+    assert CloseHandoffs() not in one.decided.actions
+
+
+def test_a_greeting_offers_the_topics() -> None:
+    reply = talk().says("hello there")
+    assert reply.text == "Hello! How can I help?"
+    assert [option.id for option in reply.options] == TOPICS
+
+
+def test_a_greeting_with_a_word_of_consent_within_a_talk_takes_leave() -> None:
+    assert talk("hours").says("see you, ok").text == "You are welcome."
+    assert talk().says("see you, ok").text == "Hello! How can I help?"
+
+
+def test_how_are_you_opens_a_talk_like_a_greeting_and_within_one_it_is_answered_for_itself() -> None:
+    assert talk().says("how are you").text == "Hello! How can I help?"
+    one = talk("hours")
+    reply = one.says("how are you")
+    assert reply.text == "All is well here, thank you. What is your question about?"
+    assert [option.id for option in reply.options] == TOPICS
+    assert handled(one) == ("courtesy", "talk")
+
+
+def test_small_talk_that_an_entry_answers_is_answered_by_it() -> None:
+    for text in ("hello there", "how are you", "understood"):
+        one = talk("hours")
+        one.interpreter.meanings = {text: means("bye", language="en")}
+        assert one.says(text).text == "You are welcome."
+        assert handled(one) == ("topic", "talk")
+
+
+def test_where_no_entry_greets_or_thanks_these_words_are_not_understood() -> None:
+    for text in ("thanks a lot", "hello there", "see you, ok"):
+        one = Dialog(acts=ACTS, base=company(greeting_entry=None, resolved_entry=None))
+        one.says(text)
+        assert one.decided.trace.handler == "fallback"
+
+
+def test_understood_gets_a_nod() -> None:
+    one = talk("hours")
+    assert one.says("understood").text == "All right. If you need anything else, write."
+    assert handled(one) == ("courtesy", "talk")
+
+
+def test_a_nod_while_a_question_is_open_answers_nothing_and_the_question_waits() -> None:
+    one = talk()
+    one.interpreter.meanings = {"hm": means("close", "hours", language="en")}
+    one.interpreter.acts = {"yup": DialogueAct.AGREE}
+    one.says("hm")
+    one.says("yup")
+    assert handled(one) == ("acknowledged", "none")
+    assert one.session.question is not None
+
+
+def test_anger_is_met_with_a_number_of_the_talk_and_calls_nobody() -> None:
+    one = talk("hours")
+    text = one.says("what a joke").text
+    assert text.startswith("I see. A person by phone will help faster:")
+    assert (DESK in text, WORKSHOP in text) == (True, False)
+    assert notices(one) == []
+
+
+def test_anger_out_of_the_blue_is_met_with_all_numbers() -> None:
+    text = talk().says("what a joke").text
+    assert (DESK in text, WORKSHOP in text) == (True, True)
+
+
+def test_anger_while_trading_is_stopped_is_met_with_the_urgent_number_alone() -> None:
+    assert talk("dead", "hours").says("what a joke").text == f"Call now: {WORKSHOP} (Workshop)."
+
+
+@pytest.mark.parametrize(("said", "before", "number"), [("what?", (), WORKSHOP), ("not that", ("hours",), DESK)])
+def test_confusion_asks_again_with_topics_and_a_number_and_is_no_strike(
+    said: str, before: tuple[str, ...], number: str
+) -> None:
+    one = talk(*before)
+    reply = one.says(said)
+    assert [option.id for option in reply.options] == TOPICS
+    assert f"If trading has stopped, call now: {number}" in reply.text
+    assert handled(one) == ("confusion", "clarify")
+    assert one.session.failed_turns == 0
+
+
+@pytest.mark.parametrize("said", ["do it anyway", "which address?"])
+def test_who_presses_for_a_ticket_or_asks_where_to_is_shown_the_way(said: str) -> None:
+    one = talk("printer")
+    assert "tickets@paraugs.example" in one.says(said).text
+    assert handled(one) == ("ticket_wish", "ticket")
+    assert ShowTicketChannel() in one.decided.actions
+
+
+@pytest.mark.parametrize(("topic", "act", "handler"), [(0.9, 0.7, "topic"), (0.9, 0.9, "ticket_wish"), (0.7, 0.7, "ticket_wish")])  # fmt: skip
+def test_a_sure_topic_wins_over_a_less_likely_wish_for_a_ticket(topic: float, act: float, handler: str) -> None:
+    one = Dialog(
+        {"that address": means("close", language="en", confidence=topic)},
+        acts={"that address": acts_as(DialogueAct.WHICH_EMAIL, act)},
+    )
+    one.says("that address")
+    assert one.decided.trace.handler == handler
+
+
+def test_where_no_entry_tells_of_tickets_the_wish_for_one_is_not_understood() -> None:
+    base = company()
+    entries = {name: entry for name, entry in base.entries.items() if name != "ticket"}
+    one = Dialog(acts=ACTS, base=replace(base, entries=entries))
+    one.says("do it anyway")
+    assert one.decided.trace.handler == "fallback"
+
+
+@pytest.mark.parametrize("said", ["i am calling", "ringing"])
+def test_who_is_calling_is_told_what_to_have_ready(said: str) -> None:
+    one = talk("dead")
+    assert "which till" in one.says(said).text
+    assert one.session.outage_reported

@@ -1,0 +1,379 @@
+"""How it stands with stopped trading: reported, doubtful, partly, over; and faults that no entry knows."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, RecordFeedback, Say, ShowTicketChannel
+from handlers.model.messages import MessageKind
+from handlers.model.session import Incident
+from kb.model import DialogueAct, EntryId, LineId
+from kb.understanding.result import ActCandidate, Interpretation
+from tests.doubles import Dialog, acts_as, company, means, notices, vaguely
+
+DESK, WORKSHOP = "+371 20000001", "+371 20000002"
+CALL_NOW = f"Call now: {WORKSHOP} (Workshop)."
+STOPPED = NotifyStaff(line=LineId("workshop"), reason=HandoffReason.TRADING_STOPPED)
+FAULTS = (EntryId("dead"), EntryId("printer"), EntryId("scanner"))
+MEANINGS = {name: means(name, language="en") for name in ("hours", "close", "printer", "dead", "ticket", "desk", "bye")}
+ACTS = {
+    "it works again": DialogueAct.WORKS_AGAIN,
+    "does it work again?": DialogueAct.WORKS_AGAIN,
+    "works, i think": acts_as(DialogueAct.WORKS_AGAIN, 0.4),
+    "that did not help": DialogueAct.NOT_HELPED,
+    "one till sells": DialogueAct.PARTLY,
+    "till 2, since noon": DialogueAct.DETAIL,
+    "does not work": DialogueAct.BARE_FAULT,
+    "the fridge hums": DialogueAct.DEVICE_FAULT,
+    "a printer": DialogueAct.DEVICE_ONLY,
+}
+
+
+def talk(*said: str, meanings: dict[str, Interpretation] | None = None) -> Dialog:
+    """A talk in English in which so much was said already."""
+    cues = {"yes": "yes", "no": "no", "first": "first", "second": "second", "fixed": "resolved", "fixed?": "resolved"}
+    one = Dialog({**MEANINGS, **(meanings or {})}, cues=cues, acts=ACTS, base=company(fault_topics=FAULTS))
+    one.speaks("en")
+    for text in said:
+        one.says(text)
+    return one
+
+
+def handled(one: Dialog) -> tuple[str, str, str | None]:
+    return one.decided.trace.handler, one.decided.trace.act, one.decided.trace.entry
+
+
+def closes(one: Dialog) -> bool:
+    return CloseHandoffs() in one.decided.actions
+
+
+# --- it has stopped
+
+
+def alarm(probability: float, meaning: Interpretation, text: str = "nobody can pay") -> Dialog:
+    one = Dialog({text: meaning}, acts={text: acts_as(DialogueAct.OUTAGE, probability)}).speaks("en")
+    one.says(text)
+    return one
+
+
+def test_stopped_trading_that_no_topic_tells_of_is_reported_all_the_same() -> None:
+    one = alarm(0.6, means())
+    assert one.session.incident is Incident.STOPPED
+    assert handled(one) == ("outage", "critical", "dead")
+    assert notices(one) == [STOPPED]
+
+
+def test_what_is_less_likely_than_not_is_no_alarm() -> None:
+    assert notices(alarm(0.4, means())) == []
+
+
+@pytest.mark.parametrize(("probability", "alarmed"), [(0.7, False), (0.8, True)])
+def test_beside_a_topic_that_is_surely_meant_more_is_needed(probability: float, alarmed: bool) -> None:
+    one = alarm(probability, means("close"))
+    assert (notices(one) == [STOPPED]) is alarmed
+
+
+@pytest.mark.parametrize(("text", "alarmed"), [("we all stand still", True), ("do we all stand still?", False)])
+def test_a_cry_for_everyone_needs_no_more_than_elsewhere_unless_it_is_a_question(text: str, alarmed: bool) -> None:
+    one = alarm(0.45, means("close", signals=("emergency_everyone",)), text)
+    assert (notices(one) == [STOPPED]) is alarmed
+
+
+def test_an_answer_beside_the_alarm_comes_after_the_number() -> None:
+    one = alarm(0.9, means("close"))
+    assert handled(one) == ("outage", "critical", "dead")
+    number, notice, answer = one.decided.actions
+    assert isinstance(number, Say)
+    assert isinstance(answer, Say)
+    assert WORKSHOP in number.text
+    assert notice == STOPPED
+    assert answer.text.startswith("The Z report")
+
+
+def test_another_fault_beside_the_alarm_ends_in_the_same_call() -> None:
+    one = alarm(0.9, means("printer"))
+    assert handled(one) == ("outage", "critical", "dead")
+    assert len(one.decided.actions) == 2
+
+
+def test_a_company_without_an_entry_of_stopped_trading_is_answered_by_topic() -> None:
+    base = company(topics=("hours", "close"))
+    entries = {name: entry for name, entry in base.entries.items() if name != "dead"}
+    one = Dialog(
+        {"all dead": means("close", language="en")},
+        acts={"all dead": acts_as(DialogueAct.OUTAGE, 0.95)},
+        base=replace(base, entries=entries),
+    )
+    one.says("all dead")
+    assert handled(one) == ("topic", "answer", "close")
+
+
+# --- it works again
+
+
+@pytest.mark.parametrize("said", ["it works again", "fixed"])
+def test_a_plain_word_that_it_works_sends_staff_home(said: str) -> None:
+    one = talk("dead")
+    assert one.says(said).text.startswith("Good that it works again.")
+    assert one.session.incident is Incident.WORKING
+    assert closes(one)
+
+
+@pytest.mark.parametrize("said", ["works, i think", "fixed?"])
+def test_while_trading_is_stopped_what_is_not_plain_is_asked_about(said: str) -> None:
+    one = talk("dead")
+    reply = one.says(said)
+    assert reply.text.startswith("Can you sell again?")
+    assert CALL_NOW in reply.text
+    assert [option.id for option in reply.options] == ["trading:yes", "trading:no"]
+    assert one.session.incident is Incident.STOPPED
+    assert not closes(one)
+
+
+@pytest.mark.parametrize("said", ["does it work again?", "fixed?"])
+def test_a_question_whether_it_works_is_no_news(said: str) -> None:
+    one = talk("printer")
+    one.says(said)
+    assert one.decided.trace.handler != "resolved"
+    assert not closes(one)
+
+
+def test_news_that_are_not_plain_send_nobody_home_whatever_they_were_called_for() -> None:
+    one = talk("printer")
+    one.says("works, i think")
+    assert not closes(one)
+
+
+@pytest.mark.parametrize("answer", ["yes", "first"])
+def test_yes_we_sell_sends_staff_home(answer: str) -> None:
+    one = talk("dead", "works, i think")
+    one.says(answer)
+    assert handled(one) == ("trading_answered", "talk", None)
+    assert one.session.incident is Incident.WORKING
+    assert closes(one)
+
+
+@pytest.mark.parametrize("answer", ["no", "second"])
+def test_no_still_stopped_gives_the_number_again(answer: str) -> None:
+    one = talk("dead", "works, i think")
+    assert one.says(answer).text == CALL_NOW
+    assert one.session.incident is Incident.STOPPED
+    assert not closes(one)
+
+
+def test_both_answers_can_be_tapped() -> None:
+    one = talk("dead", "works, i think")
+    assert one.taps("trading:no").text == CALL_NOW
+    one.taps("trading:yes")
+    assert closes(one)
+
+
+def test_other_words_and_other_taps_leave_the_question() -> None:
+    one = talk("dead", "works, i think")
+    one.says("hours")
+    assert handled(one) == ("topic", "answer", "hours")
+    one = talk("dead", "works, i think")
+    one.taps("entry:hours")
+    assert handled(one) == ("tapped", "answer", "hours")
+    one = talk("dead", "works, i think")
+    one.says(kind=MessageKind.TAP)
+    assert not closes(one)
+
+
+def test_a_yes_long_after_the_question_answers_it_no_more() -> None:
+    one = talk("dead", "works, i think")
+    one.waits(timedelta(minutes=31))
+    one.says("yes")
+    assert not closes(one)
+
+
+# --- partly, and still not
+
+
+def test_who_sells_on_one_till_is_no_longer_stopped_and_keeps_the_number() -> None:
+    one = talk("dead")
+    text = one.says("one till sells").text
+    assert f"For what is broken, call {WORKSHOP} (Workshop)." in text
+    assert one.session.incident is Incident.PARTLY
+    assert not closes(one)
+    assert notices(one) == []
+
+
+def test_partly_without_an_alarm_before_raises_none() -> None:
+    one = talk("printer")
+    one.says("one till sells")
+    assert one.session.incident is Incident.NONE
+    assert notices(one) == []
+
+
+def test_a_fault_that_was_not_helped_gets_its_line_the_draft_and_is_counted() -> None:
+    one = talk("printer")
+    text = one.says("that did not help").text
+    assert f"Sorry it did not help. A person answers at {WORKSHOP} (Workshop)." in text
+    assert handled(one) == ("still_not", "problem", "printer")
+    assert ShowTicketChannel() in one.decided.actions
+    assert RecordFeedback(helped=False, turn=None) in one.decided.actions
+
+
+def test_an_answer_that_did_not_help_gets_its_line_and_no_draft() -> None:
+    one = talk("hours")
+    text = one.says("that did not help").text
+    assert f"A person answers at {DESK} (Advice desk)." in text
+    assert ShowTicketChannel() not in one.decided.actions
+    assert handled(one) == ("still_not", "problem", None)
+
+
+def test_what_did_not_help_without_a_topic_gets_the_line_for_faults_and_counts_nothing() -> None:
+    one = talk("bye")
+    assert WORKSHOP in one.says("that did not help").text
+    assert not any(isinstance(action, RecordFeedback) for action in one.decided.actions)
+
+
+def test_still_not_while_trading_is_stopped_is_the_urgent_number_again() -> None:
+    assert talk("dead", "hours").says("that did not help").text == CALL_NOW
+
+
+# --- details
+
+
+def test_details_of_a_fault_are_taken_and_thanked_for_once() -> None:
+    one = talk("printer")
+    assert one.says("till 2, since noon").text == f"Thank you, noted. Tell them the same at {WORKSHOP} (Workshop)."
+    assert handled(one) == ("detail", "problem", None)
+    assert one.says("till 2, since noon").text == f"Noted. The number is {WORKSHOP} (Workshop)."
+
+
+def test_details_after_a_mere_answer_were_not_asked_for() -> None:
+    one = talk("hours")
+    one.says("till 2, since noon")
+    assert one.decided.trace.handler == "fallback"
+
+
+# --- a fault without a device, and a device without a fault
+
+
+def test_a_fault_without_a_device_is_asked_about_and_the_number_stands_beside_it() -> None:
+    reply = talk().says("does not work")
+    assert reply.text.startswith("What exactly does not work?")
+    assert f"If trading has stopped, call now: {WORKSHOP}" in reply.text
+    assert [option.id for option in reply.options] == ["entry:dead", "entry:printer", "entry:scanner"]
+
+
+def test_while_trading_is_stopped_a_bare_fault_is_that_one_still() -> None:
+    assert talk("dead").says("does not work").text == CALL_NOW
+
+
+def test_a_bare_fault_long_after_trading_stopped_is_asked_about() -> None:
+    one = talk("dead")
+    one.waits(timedelta(hours=1))
+    assert one.says("does not work").text.startswith("What exactly does not work?")
+
+
+def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
+    one = talk(meanings={"does not work": means("printer", language="en")})
+    one.says("does not work")
+    assert handled(one) == ("topic", "problem", "printer")
+
+
+def test_a_bare_fault_in_the_words_of_an_answer_is_a_fault() -> None:
+    one = talk(meanings={"does not work": means("close", language="en")})
+    one.says("does not work")
+    assert handled(one) == ("bare_fault", "clarify", None)
+
+
+def test_where_no_faults_are_offered_a_bare_fault_is_not_understood() -> None:
+    one = Dialog(acts=ACTS)
+    one.says("does not work")
+    assert one.decided.trace.handler == "fallback"
+
+
+def test_a_device_alone_is_asked_about_its_faults_first() -> None:
+    likely = vaguely("close", 0.1, "printer", "ticket", "dead", "hours", language="en")
+    one = talk(meanings={"a printer": likely})
+    one.interpreter.acts = {"a printer": (ActCandidate(DialogueAct.DEVICE_ONLY, 0.8),)}
+    reply = one.says("a printer")
+    assert [option.id for option in reply.options] == ["entry:printer", "entry:dead", "entry:close", "none"]
+    assert f"If trading has stopped, call now: {WORKSHOP}" in reply.text
+    assert handled(one) == ("device_only", "clarify", None)
+
+
+def test_a_device_that_nothing_is_known_of_is_not_understood() -> None:
+    one = talk(meanings={"a printer": vaguely("ticket", 0.1, "bye", language="en")})
+    one.says("a printer")
+    assert one.decided.trace.handler == "fallback"
+
+
+# --- a fault that no entry knows
+
+
+def test_a_fault_of_a_device_that_no_entry_knows_goes_to_the_line_for_faults() -> None:
+    one = talk("hours")
+    text = one.says("the fridge hums").text
+    assert WORKSHOP in text
+    assert "tickets@paraugs.example" in text
+    assert (one.session.entry, one.session.line) == (None, "workshop")
+    assert handled(one) == ("device_fault", "problem", None)
+    assert notices(one) == []
+
+
+@pytest.mark.parametrize("entry", ["printer", "ticket"])
+def test_a_fault_that_an_entry_knows_is_answered_by_it(entry: str) -> None:
+    one = talk(meanings={"the fridge hums": means(entry, language="en")})
+    one.says("the fridge hums")
+    assert one.decided.trace.entry == entry
+
+
+def test_a_fault_of_a_device_that_may_have_stopped_trading_is_answered_so() -> None:
+    one = talk(meanings={"the fridge hums": means("dead", language="en")})
+    one.interpreter.acts = {
+        "the fridge hums": (ActCandidate(DialogueAct.DEVICE_FAULT, 0.66), ActCandidate(DialogueAct.OUTAGE, 0.3))
+    }
+    one.says("the fridge hums")
+    assert handled(one) == ("topic", "critical", "dead")
+
+
+# --- another time, another place
+
+
+def told_of(text: str, meaning: Interpretation, *before: str) -> Dialog:
+    one = talk(*before, meanings={text: meaning})
+    one.interpreter.acts = {**ACTS, text: acts_as(DialogueAct.OTHER)}
+    one.says(text)
+    return one
+
+
+def test_a_till_that_stopped_yesterday_is_no_alarm_and_gets_the_line_that_knows() -> None:
+    one = told_of("the till stopped yesterday evening", means("dead", language="en", signals=("past",)))
+    assert handled(one) == ("not_now", "answer", None)
+    assert notices(one) == []
+    assert one.session.incident is Incident.NONE
+    assert one.session.line == "workshop"
+
+
+def test_of_another_time_a_slight_likeness_is_enough() -> None:
+    meaning = replace(vaguely("hours", 0.3, "dead", language="en"), signals=frozenset({"hypothetical"}))
+    one = told_of("and what if it stops again", meaning)
+    assert handled(one) == ("not_now", "answer", None)
+
+
+@pytest.mark.parametrize("meaning", [vaguely("hours", 0.04, "dead"), vaguely("hours", 0.3, "close")])
+def test_a_story_of_another_time_that_hardly_tells_of_a_till_is_not_about_one(meaning: Interpretation) -> None:
+    one = told_of("what happened there last week", replace(meaning, signals=frozenset({"past"})))
+    assert one.decided.trace.handler == "fallback"
+
+
+def test_while_trading_is_stopped_the_same_again_is_still_that() -> None:
+    one = told_of("it stopped an hour ago", means("dead", language="en", signals=("past",)), "dead")
+    assert one.decided.actions == (Say(text=CALL_NOW),)
+    assert one.session.incident is Incident.STOPPED
+
+
+def test_two_words_about_a_till_that_need_not_have_stopped_are_asked_about() -> None:
+    one = told_of("till slow", means("dead", language="en"))
+    assert handled(one) == ("clarify", "clarify", None)
+
+
+def test_a_till_that_nobody_says_has_stopped_is_no_alarm() -> None:
+    one = told_of("what is a till that has stopped", means("dead", language="en", confidence=0.5))
+    assert handled(one) == ("not_now", "answer", None)

@@ -1,0 +1,88 @@
+"""A message that leans on the turn before, or sets right what was understood; its own words win."""
+
+import pytest
+
+from kb.model import EntryId
+from kb.understanding.stages.dependent_turn import TERM_WEIGHT, LeanOnPreviousTurn
+from tests.unit.kb.understanding.scripted import CUES, ScriptedRanker, entries, key, reading
+
+TITLES = {EntryId("close"): ["close", "shift"]}
+TERMS = ("shift",)
+
+
+def stage(ranker: ScriptedRanker) -> LeanOnPreviousTurn:
+    return LeanOnPreviousTurn(ranker, CUES, TITLES)
+
+
+def test_a_short_question_leans_on_what_was_said_before() -> None:
+    ranker = ScriptedRanker(expanded={"and to open it": ("open", 0.6)})
+    found = stage(ranker)(reading("and to open it", ("desk", 0.1), after="close", terms=TERMS))
+    assert entries(found)[0] == "open"
+    assert (found.leans, found.corrects) == (True, False)
+    (call,) = ranker.calls
+    assert call.with_context
+    assert call.context_terms == {"shift": TERM_WEIGHT}
+
+
+def test_an_entry_that_is_gone_leaves_its_terms() -> None:
+    ranker = ScriptedRanker(expanded={"and to open it": ("open", 0.6)})
+    found = stage(ranker)(reading("and to open it", ("desk", 0.1), after="gone", terms=TERMS))
+    assert found.leans
+    assert not ranker.calls[0].with_context
+
+
+def test_a_message_without_a_turn_before_a_known_question_and_a_long_one_stand_alone() -> None:
+    ranker = ScriptedRanker(expanded={"and to open it": ("open", 0.6)})
+    for before in (
+        reading("and to open it", ("desk", 0.1)),
+        reading("and to open it", ("desk", 0.1), after="close", exact="desk"),
+        reading("and now i would like to open it", ("desk", 0.1), after="close"),
+        reading("and to open it", ("desk", 0.8), after="close"),
+    ):
+        assert stage(ranker)(before) is before
+    assert ranker.calls == []
+
+
+def test_what_is_no_surer_with_the_turn_before_stays() -> None:
+    before = reading("and to open it", ("desk", 0.1), after="close")
+    assert stage(ScriptedRanker(expanded={"and to open it": ("open", 0.1)}))(before) is before
+
+
+def test_strange_words_do_not_lean() -> None:
+    before = reading("bzzt grmpf", ("desk", 0.1), after="close")
+    ranker = ScriptedRanker(expanded={"bzzt grmpf": ("open", 0.6)}, unknown=("bzzt",))
+    assert stage(ranker)(before) is before
+
+
+def test_no_outage_is_made_of_a_message_by_what_was_said_before() -> None:
+    ranker = ScriptedRanker(expanded={"and the other": ("dead", 0.6)})
+    before = reading("and the other", ("desk", 0.1), after="close")
+    assert stage(ranker)(before) is before
+    own = reading("and the other", ("dead", 0.1), after="close")
+    assert entries(stage(ranker)(own))[0] == "dead"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("no, the kitchen", "the kitchen"),
+        ("oh no - the kitchen", "the kitchen"),
+        ("I meant the kitchen", "the kitchen"),
+        ("not that the kitchen", "the kitchen"),
+        ("not the refund, the kitchen", "the kitchen"),
+        ("the kitchen, i mean", "the kitchen"),
+        ("the kitchen rather than bar", "the kitchen"),
+    ],
+)
+def test_a_correction_is_read_by_what_is_meant_instead_and_not_as_the_entry_given(text: str, wanted: str) -> None:
+    ranker = ScriptedRanker(expanded={"the kitchen": ("printer", 0.4)})
+    found = stage(ranker)(reading(text, ("close", 0.9), after="close", terms=TERMS))
+    assert " ".join(found.tokens) == key(wanted)
+    assert entries(found)[0] == "printer"
+    assert (found.leans, found.corrects) == (False, True)
+    assert (ranker.calls[0].excluded, ranker.calls[0].context_terms) == ("close", {"shift": TERM_WEIGHT})
+
+
+def test_a_correction_that_names_nothing_stays_as_it_is() -> None:
+    before = reading("no, ь", ("desk", 0.1), after="close")
+    assert stage(ScriptedRanker())(before) is before

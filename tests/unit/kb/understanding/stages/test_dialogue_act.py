@@ -1,0 +1,61 @@
+"""The dialogue acts of a message, likeliest first; in a conversation a message is an act more easily."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kb.classifier.calibration import Scores
+from kb.classifier.dialogue_model import DialogueModel
+from kb.classifier.linear_model import LinearModel
+from kb.features.featurizer import Featurizer
+from kb.features.lexicon import Lexicon
+from kb.model import DialogueAct
+from kb.understanding.stages.dialogue_act import DetectDialogueAct
+from tests.unit.kb.understanding.scripted import CUES, key, reading
+
+READER = Featurizer(Lexicon(()))
+ACTS = (DialogueAct.THANKS, DialogueAct.ANGER, DialogueAct.OTHER, DialogueAct.DETAIL, DialogueAct.AGREE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptedDialogueModel(DialogueModel):
+    """Tells the same probabilities always, and notes what it is asked."""
+
+    told: tuple[float, ...]
+    asked: list[tuple[str, float]]
+
+    def probabilities(self, tokens: Any, featurizer: Featurizer, *, act_bias: float = 0.0) -> Scores:
+        """As told."""
+        self.asked.append((" ".join(tokens), act_bias))
+        return np.array(self.told)
+
+
+def model(*told: float) -> ScriptedDialogueModel:
+    labels = tuple(act.value for act in ACTS)
+    linear = LinearModel(labels=labels, terms={}, features={}, weights=np.zeros((1, 6), np.float16), unseen_norm=1.0)
+    return ScriptedDialogueModel(model=linear, slope=1.0, other_bias=0.0, told=told, asked=[])
+
+
+def test_the_likeliest_three_are_told_unless_they_are_hardly_likely() -> None:
+    found = DetectDialogueAct(model(0.2, 0.5, 0.1, 0.06, 0.14), READER, CUES)(reading("what a joke"))
+    assert [(act, confidence) for act, confidence in found.acts] == [
+        (DialogueAct.ANGER, 0.5),
+        (DialogueAct.THANKS, 0.2),
+        (DialogueAct.AGREE, 0.14),
+    ]
+    found = DetectDialogueAct(model(0.02, 0.95, 0.03, 0, 0), READER, CUES)(reading("what a joke"))
+    assert [act for act, _ in found.acts] == [DialogueAct.ANGER]
+
+
+def test_politeness_is_left_out_and_a_conversation_leans_to_acts() -> None:
+    asked = model(0.2, 0.5, 0.3, 0, 0)
+    stage = DetectDialogueAct(asked, READER, CUES)
+    stage(reading("could you help please with this"))
+    stage(reading("with this", after="hours"))
+    assert asked.asked == [(key("with this"), 0.0), (key("with this"), 1.0)]
+
+
+def test_a_content_without_acts_tells_none() -> None:
+    before = reading("what a joke")
+    assert DetectDialogueAct(None, READER, CUES)(before) is before

@@ -1,0 +1,38 @@
+"""Answered, asked back or not understood: in a conversation less is enough, and less still for a correction."""
+
+from dataclasses import replace
+
+import pytest
+
+from kb.understanding.result import Outcome
+from kb.understanding.stages.thresholds import CORRECTION_THRESHOLD, Thresholds
+from tests.unit.kb.understanding.scripted import ANSWER, CLARIFY, IN_CONVERSATION, ScriptedRanker, reading
+
+STAGE = Thresholds(ScriptedRanker())
+
+
+@pytest.mark.parametrize(
+    ("confidence", "after", "text", "outcome"),
+    [
+        (ANSWER, None, "how do i close", Outcome.ANSWERED),
+        (IN_CONVERSATION, None, "how do i close", Outcome.CLARIFIED),
+        (IN_CONVERSATION, "hours", "how do i close", Outcome.ANSWERED),
+        (IN_CONVERSATION, "hours", "and to close", Outcome.CLARIFIED),
+        (CLARIFY, "hours", "how do i close", Outcome.CLARIFIED),
+    ],
+)
+def test_the_confidence_decides(confidence: float, after: str | None, text: str, outcome: Outcome) -> None:
+    assert STAGE(reading(text, ("close", confidence), after=after)).outcome is outcome
+
+
+def test_what_is_not_understood_stays_as_it_is() -> None:
+    before = reading("how do i close", ("close", 0.1))
+    assert STAGE(before) is before
+
+
+@pytest.mark.parametrize(
+    ("confidence", "outcome"), [(CORRECTION_THRESHOLD, Outcome.ANSWERED), (0.3, Outcome.CLARIFIED)]
+)
+def test_a_correction_is_answered_sooner(confidence: float, outcome: Outcome) -> None:
+    corrected = replace(reading("the kitchen", ("printer", confidence), after="close"), corrects=True)
+    assert STAGE(corrected).outcome is outcome
