@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kb.features.dataset import Example
 from kb.model import EntryId
-from kb.understanding.stages.exact_match import ExactMatchIndex
+from kb.understanding.exact_match_index import ExactMatchIndex
 
 ONE, OTHER, HELLO = map(EntryId, ("one", "other", "hello"))
 
