@@ -113,7 +113,6 @@ async def test_the_regular_looks_read_what_waits_and_no_more(engine: Engine) -> 
     with house(engine) as program, recorded_statements(engine) as statements:
         await program.run_periodic_queries()
         with write_transaction(engine) as connection:
-            outbox.next_due(connection)
             outbox.release_leases(connection, NOW + timedelta(days=1))
     assert len(statements) >= 6
     assert read_through(engine, statements) == {}
