@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-import structlog
 from aiohttp import web
 from aiohttp_session import Session, get_session
 from sqlalchemy import Connection
@@ -18,8 +17,6 @@ from kb.model import Language
 from storage.helpdesk import agent_sessions, audit_log
 from storage.helpdesk.agents import Agent
 from storage.helpdesk.audit_log import AuditEvent
-
-log = structlog.get_logger()
 
 TOKEN_KEY: Final = "token"  # noqa: S105 - the name of a field
 CSRF_KEY: Final = "csrf"

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp_session import Session
 
 from kb.model import Language
-from storage.helpdesk.agents import Agent, Role
+from storage.helpdesk.agents import Agent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +33,6 @@ class ConsoleRequest:
         if self.signed_in_agent is None:
             raise web.HTTPForbidden
         return self.signed_in_agent
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether the agent is an admin."""
-        return self.signed_in_agent is not None and self.signed_in_agent.role is Role.ADMIN
 
     @property
     def is_htmx(self) -> bool:
