@@ -112,13 +112,6 @@ def get(connection: Connection, lesson_id: int) -> StoredLesson | None:
     return None if row is None else _stored_lesson(row)
 
 
-def list_recent(connection: Connection, *, limit: int = 100) -> tuple[StoredLesson, ...]:
-    """The latest lessons, newest first, including revoked and released ones."""
-    return tuple(
-        _stored_lesson(row) for row in connection.execute(select(taught).order_by(taught.c.id.desc()).limit(limit))
-    )
-
-
 def mark_released(connection: Connection, base: KnowledgeBase, now: datetime) -> tuple[StoredLesson, ...]:
     """Mark lessons as released that the content files hold in the right place; return them."""
     known = existing_texts(base)
