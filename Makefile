@@ -3,7 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test check bench soak format lock browser clean
+.PHONY: help setup run unit test newest check fuzz bench soak docs pictures format lock browser clean
+
+# Lines and branches that tests run, in percent: all of what decides, most of what touches the world.
+DECISIONS_COVERED := 100
+WORLD_COVERED := 85
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -14,10 +18,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || .ci/install-venv
-	@echo "Making $(VENV) and installing the packages of requirements.lock (hash-checked, about a minute) ..."
+	@echo "[1/4] Making $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@echo "[2/4] Installing the packages of requirements.lock, hash-checked (a minute or two, 1 GB) ..."
+	@$(BIN)/python .ci/install_packages.py
+	@echo "[3/4] Installing paligs itself ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "[4/4] Training the model ..."
 	@$(BIN)/paligs kb train
 	@touch $@
 	@echo "Ready: $(BIN)/paligs"
@@ -28,8 +35,17 @@ run: setup ## the bot with its web chat on http://localhost:8080
 browser: setup
 	@$(BIN)/python -m tests.e2e.chromium
 
-test: setup browser ## the whole test suite, in two processes (about seven minutes)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term
+unit: setup ## the quick tests, for every save
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --quiet tests/unit
+
+test: setup browser ## the whole test suite, in two processes (about seven minutes), and coverage
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=
+	@$(BIN)/coverage report --include='kb/*,handlers/*' --show-missing --fail-under=$(DECISIONS_COVERED)
+	@$(BIN)/coverage report --include='bot/*,storage/*' --fail-under=$(WORLD_COVERED)
+	@.ci/newest-python
+
+newest: setup ## the quick tests on the newest Python that is installed (make test does it too)
+	@.ci/newest-python
 
 check: setup ## all static checks
 	$(BIN)/ruff format --check .
@@ -39,6 +55,9 @@ check: setup ## all static checks
 	$(BIN)/codespell
 	$(BIN)/deptry .
 	$(BIN)/paligs kb check
+
+fuzz: setup ## a million made-up messages: whatever is written, the decision is made and keeps its promises
+	@PALIGS_FUZZ=1000000 $(BIN)/python -m tests.fuzz.decide
 
 bench: setup ## how fast it learns, answers and takes messages in here, beside others (about half an hour, the sum of its parts)
 	@$(BIN)/paligs kb bench
@@ -51,6 +70,12 @@ bench: setup ## how fast it learns, answers and takes messages in here, beside o
 soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (a quarter of an hour or more)
 	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py
 
+docs: setup ## renew docs/settings.md from the settings' own model
+	@$(BIN)/paligs settings > docs/settings.md
+
+pictures: setup browser ## take the pictures of the README again
+	@$(BIN)/python -m tests.e2e.pictures
+
 format: setup ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -60,4 +85,4 @@ lock: setup ## renew requirements.lock from pyproject.toml
 	  --all-extras --upgrade pyproject.toml --output-file requirements.lock
 
 clean: ## remove what was installed and made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache
+	rm -rf $(VENV) .venv-newest .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache

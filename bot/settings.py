@@ -78,33 +78,54 @@ class Settings(notices.NotificationSettings, BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: str = "sqlite:///data/paligs.sqlite3"
+    """The database: SQLite, or `postgresql://user:password@host/name`."""
     content_dir: Path | None = None
+    """Another company's knowledge: a folder like `kb/content`. Without it the shipped content is used."""
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: int = Field(default=8080, ge=0, le=65535)
+    """The port to listen on."""
     public_url: OptionalOrigin = None
+    """The https address, without a path, that people and platforms reach the program at."""
     secret_key: SecretStr | None = None
+    """Signs cookies and draft links, protects the console's sessions. Without it, `data/secret_key` is made once."""
     secret_key_file: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """From which level on events are logged."""
     log_format: Literal["console", "json"] = "console"
+    """For people, or for machines."""
     telegram_bot_token: SecretStr | None = None
+    """The token of @BotFather; opens Telegram: by webhook with `PUBLIC_URL`, else by polling."""
     telegram_bot_token_file: Path | None = None
     telegram_webhook_secret: SecretStr | None = None
+    """What Telegram's calls are known by. Without it, it is made from the token."""
     telegram_webhook_secret_file: Path | None = None
     telegram_api_url: RequiredOrigin = "https://api.telegram.org"
+    """Where the Bot API is."""
     twilio_account_sid: str | None = None
+    """The account at Twilio, `AC...`; needs `PUBLIC_URL`."""
     twilio_auth_token: SecretStr | None = None
+    """The account's main auth token: it checks the webhooks too."""
     twilio_auth_token_file: Path | None = None
     twilio_whatsapp_from: str | None = None
+    """The WhatsApp sender, as `+37120000000`; opens WhatsApp."""
     twilio_api_url: RequiredOrigin = "https://api.twilio.com"
+    """Where Twilio's REST API is."""
     twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_json_object)] = Field(
         default_factory=dict
     )
+    """Content templates for buttons and lists, by name, as JSON."""
     oidc_issuer: Annotated[str | None, BeforeValidator(_parse_issuer)] = None
+    """The identity provider, as it names itself; opens sign-in to the console with it. Needs `PUBLIC_URL`."""
     oidc_client_id: str | None = None
+    """As registered at the provider."""
     oidc_client_secret: SecretStr | None = None
+    """As registered at the provider."""
     oidc_client_secret_file: Path | None = None
     oidc_admins: str = ""
+    """Who may sign in as an admin: e-mails with commas between, or `claim=value`."""
     oidc_agents: str = ""
+    """Who may sign in as an agent."""
 
     @classmethod
     def settings_customise_sources(

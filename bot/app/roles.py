@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 DATA_DIR: Final = Path("data")
 """The folder for data without a configured place."""
 
+_LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::", ""})  # noqa: S104 - only read
 
 REQUEST_GRACE_SECONDS: Final = 3.0
 """How long running requests may finish after a stop; the platform resends what is cut off."""
@@ -114,6 +116,7 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
             log.info(
                 "server.started", address=f"http://{settings.host}:{settings.port}", content=live.current.base.version
             )
+            _print_address(settings, server)
             await _wait_for_shutdown(application)
             # The whole shutdown has to end within 20 s: 10 here, 3 for each of the following, 2 for the last spans.
             await _stop_listening(server)
@@ -124,6 +127,16 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
                 await listener.stop()
             await endpoints.close()
             await server.cleanup()
+
+
+def _print_address(settings: Settings, server: web.AppRunner) -> None:
+    """One line for the person who started it; machines read the log."""
+    if settings.log_format != "console":
+        return
+    host = "localhost" if settings.host in _LOCAL_HOSTS else settings.host
+    url = settings.public_url or f"http://{host}:{server.addresses[0][1]}"
+    sys.stdout.write(f"Paligs is ready: chat {url}/ , console {url}/console/ , Ctrl-C stops it.\n")
+    sys.stdout.flush()
 
 
 async def _stop_listening(server: web.AppRunner) -> None:

@@ -1,7 +1,9 @@
 """`paligs` and its commands; problems in content and settings end in one clear message and status 2."""
 
 import sys
-from typing import Annotated
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -29,6 +31,9 @@ app.add_typer(agent.app, name="agent")
 def run(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Start again when code, templates, texts or styles change: to develop.")
+    ] = False,
 ) -> None:
     """Serve the web chat and everything else in one process."""
     from bot.app import helpdesk
@@ -37,11 +42,23 @@ def run(
     from bot.settings import Settings, read_settings
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    if reload:
+        _run_reloading(given)
     run_standalone(
         read_settings(
             Settings, also_problems=tracing.find_problems(), more_problems=helpdesk.find_setting_problems, **given
         )
     )
+
+
+def _run_reloading(given: Mapping[str, Any]) -> NoReturn:
+    from bot.cli.restart_on_change import run_with_restarts, source_folders
+    from bot.settings import read_settings
+
+    content = read_settings(**given).content_dir
+    options = [part for name, value in given.items() for part in (f"--{name}", str(value))]
+    folders = source_folders() if content is None else (*source_folders(), content)
+    run_with_restarts([sys.executable, "-m", "bot", "run", *options], folders, partial(typer.echo, err=True))
 
 
 @app.command()
@@ -76,6 +93,14 @@ def worker() -> None:
             WorkerSettings, also_problems=tracing.find_problems(), more_problems=helpdesk.find_setting_problems
         )
     )
+
+
+@app.command()
+def settings() -> None:
+    """Print all settings as Markdown: what docs/settings.md holds."""
+    from bot.cli.operations.settings_reference import settings_reference
+
+    typer.echo(settings_reference(), nl=False)
 
 
 @app.command()

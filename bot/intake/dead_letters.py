@@ -1,6 +1,5 @@
 """Dead-lettering around the intake: failures of a message are counted, and after the last it is stored undecided."""
 
-import asyncio
 from dataclasses import dataclass, replace
 
 import structlog
@@ -9,7 +8,6 @@ from bot.intake.intake import Intake
 from handlers.dialogue import service_notices
 from handlers.model.messages import Inbound
 from storage.conversations import dead_letters
-from storage.database import engine
 from storage.errors import StorageError
 
 log = structlog.get_logger()
@@ -38,17 +36,12 @@ class DeadLettering:
             await replace(self.intake, decide=service_notices.broken)(inbound)
 
     async def _attempts_exhausted(self, inbound: Inbound, error: Exception) -> bool:
-        name = type(error).__name__
-        attempts = await asyncio.get_running_loop().run_in_executor(
-            self.intake.threads, self._record_failure, inbound, name
+        name, now = type(error).__name__, self.intake.clock()
+        attempts = await self.intake.transactions.write(
+            lambda connection: dead_letters.record_failure(connection, inbound, name, now), urgent=True
         )
         log.warning("intake.failed", channel=inbound.channel, message=inbound.message_id, attempts=attempts, error=name)
         return attempts >= dead_letters.MAX_ATTEMPTS
-
-    def _record_failure(self, inbound: Inbound, error: str) -> int:
-        now = self.intake.clock()
-        with engine.write_transaction(self.intake.database) as connection:
-            return dead_letters.record_failure(connection, inbound, error, now)
 
 
 def _is_message_fault(exc: Exception) -> bool:

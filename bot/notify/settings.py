@@ -53,13 +53,20 @@ class NotificationSettings(BaseModel):
     """Whom to notify of hand-offs. `notify` holds the NOTIFY_<LINE> settings, by line."""
 
     notify: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
+    """Who is notified of hand-offs to a line: `telegram:-100...`, an e-mail address, an Apprise URL."""
     notify_escalation: SecretStr | None = None
+    """Who is notified when nobody on the line takes it."""
     notify_escalation_file: Path | None = None
     notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_parse_minutes)] = Field(default_factory=dict)
+    """Minutes until the reminder, for all lines or by line. Without it, it is `10, stopped=3`: 3 for outages."""
     notify_from: str | None = None
+    """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
     notify_language: Language = DEFAULT_LANGUAGE
+    """The language of notifications."""
     notify_timezone: Annotated[str | None, BeforeValidator(_parse_time_zone)] = None
+    """Their time zone. Without it, it is `Europe/Riga`."""
     smtp_url: SecretStr | None = None
+    """The mail server: `smtps://user:password@host`, `smtp+starttls://...:587`, `smtp://host:25`."""
     smtp_url_file: Path | None = None
 
     def find_notification_problems(self) -> Iterator[str]:

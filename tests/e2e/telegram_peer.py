@@ -173,6 +173,10 @@ class TelegramPeer:
         """The fields of all calls of `method` that were right."""
         return [fields for name, fields in self.calls if name == method]
 
+    def failures_left(self, method: str) -> int:
+        """How many of the scripted failures of a method have not been met yet."""
+        return len(self._faults[method])
+
     async def until(self, done: Callable[[], object], within: float = 10) -> None:
         """Waits until `done` is true."""
         async with asyncio.timeout(within):

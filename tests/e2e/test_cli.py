@@ -12,6 +12,7 @@ import pytest
 from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
 from tests.doubles import CONTENT
+from tests.e2e.kill_program import own_port
 
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "NO_COLOR": "1", "COLUMNS": "200"}
 
@@ -85,6 +86,19 @@ def test_a_batch_whose_reader_has_enough_ends_quietly(tmp_path: Path) -> None:
         asking.stdout.close()
         assert asking.stderr.read() == b""
         asking.wait(60)
+
+
+def test_a_start_prints_one_line_with_the_address(tmp_path: Path) -> None:
+    environment = {**_ENVIRONMENT, "PORT": str(own_port()), "LOG_LEVEL": "ERROR"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout
+        line = program.stdout.readline()
+        url = f"http://localhost:{environment['PORT']}"
+        assert line == f"Paligs is ready: chat {url}/ , console {url}/console/ , Ctrl-C stops it.\n"
+        program.terminate()
+        assert program.stdout.read() == ""
 
 
 def test_a_batch_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:

@@ -1,27 +1,46 @@
-"""A stop is over within 20 seconds whatever hangs, and nothing of what was under way is lost."""
+"""A stop waits for nothing that hangs, and nothing of what was under way is lost."""
 
 import asyncio
 from pathlib import Path
-from time import monotonic
+from typing import Final
 
+import pytest
 from aiohttp import ClientSession, CookieJar, web
 from twilio.request_validator import RequestValidator
 
-from bot.delivery.jobs.embedded import SHUTDOWN_GRACE_SECONDS
+from bot.app.roles import REQUEST_GRACE_SECONDS
+from bot.channels.webchat.server import CLOSE_TIMEOUT_SECONDS
+from bot.delivery.jobs import embedded, procrastinate
+from bot.helpdesk import notification_worker
+from bot.observability.tracing import otel
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
 from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
 
-HANGS = SHUTDOWN_GRACE_SECONDS + 4
-"""Seconds."""
+HANGS: Final = 3600.0
+"""Seconds: longer than any test lasts, so that a stop that waited for it would never end."""
+PATIENCE: Final = 90.0
+"""Seconds: what a busy machine may need for anything that a quiet one does in a few."""
+MANY: Final = 100
+"""More calls than the program tries meanwhile."""
+MOST_SECONDS: Final = 20
+
+pytestmark = pytest.mark.timeout(400)
 
 
 async def hangs(request: web.Request) -> web.StreamResponse:
-    """The answer comes when nobody waits any more."""
+    """The answer never comes."""
     await asyncio.sleep(HANGS)
     return web.Response()
+
+
+def test_what_a_stop_may_wait_for_adds_up_to_less_than_20_seconds() -> None:
+    delivering = max(embedded.SHUTDOWN_GRACE_SECONDS, notification_worker.SHUTDOWN_GRACE_SECONDS)
+    serving = delivering + CLOSE_TIMEOUT_SECONDS + REQUEST_GRACE_SECONDS + otel.CLOSE_TIMEOUT_SECONDS
+    working = procrastinate.SHUTDOWN_GRACE_SECONDS + procrastinate.DISCONNECT_GRACE_SECONDS + otel.CLOSE_TIMEOUT_SECONDS
+    assert max(serving, working) < MOST_SECONDS
 
 
 async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_path: Path) -> None:
@@ -36,22 +55,19 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
             # A phone that was put away: it does not even answer the goodbye.
             sleeping = await client.ws_connect(f"{url}/chat/ws", headers={"Origin": url}, autoclose=False)
             await sleeping.send_json({"type": "hello", "after": 0, "lang": "lv"})
-            peer.script_failures("sendMessage", ScriptedFailure(delay_seconds=HANGS, status=502))
+            peer.script_failures("sendMessage", *[ScriptedFailure(delay_seconds=HANGS)] * MANY)
             peer.send_text("kase nedrukā čeku")
-            await peer.until(lambda: not peer.pending, 40)
-            await asyncio.sleep(0.5)
-            peer.script_failures("getUpdates", *[ScriptedFailure(delay_seconds=HANGS)] * 3)
+            await peer.until(lambda: not peer.pending and peer.failures_left("sendMessage") < MANY, PATIENCE)
+            peer.script_failures("getUpdates", *[ScriptedFailure(delay_seconds=HANGS)] * MANY)
+            await peer.until(lambda: peer.failures_left("getUpdates") < MANY, PATIENCE)
 
-            begin = monotonic()
-            assert await asyncio.to_thread(program.stop, 40) == 0
-            took = monotonic() - begin
-            assert took < 20, f"{took:.1f} s"
+            assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             assert peer.sent == []
 
             peer._faults.clear()
             program.start()
-            await peer.until(lambda: peer.sent, 40)
-            assert await asyncio.to_thread(program.stop, 20) == 0
+            await peer.until(lambda: peer.sent, PATIENCE)
+            assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             await sleeping.close()
             assert not program.logged_errors()
 
@@ -75,17 +91,15 @@ async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
             headers = {"X-Twilio-Signature": signature}
             async with client.post(f"http://127.0.0.1:{port}/webhooks/twilio", data=said, headers=headers) as response:
                 assert response.status == 200
-            while not peer.requests:
-                await asyncio.sleep(0.02)
-
-            begin = monotonic()
-            assert await asyncio.to_thread(program.stop, 40) == 0
-            took = monotonic() - begin
-            assert took < 20, f"{took:.1f} s"
+            await _requested(peer, 1)
+            assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             program.start()
-            end = monotonic() + 40
-            while len(peer.requests) < 2:
-                assert monotonic() < end
-                await asyncio.sleep(0.02)
-            assert await asyncio.to_thread(program.stop, 20) == 0
+            await _requested(peer, 2)
+            assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             assert not program.logged_errors()
+
+
+async def _requested(peer: TwilioPeer, times: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while len(peer.requests) < times:
+            await asyncio.sleep(0.02)

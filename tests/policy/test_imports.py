@@ -72,7 +72,7 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/channels/telegram/incoming/update_handler.py", "import bot.notify.wording"),
         ("bot/channels/terminal.py", "import bot.console.auth.key_derivation"),
         ("bot/settings.py", "import bot.knowledge.factory"),
-        ("bot/knowledge/factory.py", "import bot.database.group_commit"),
+        ("bot/database/group_commit.py", "import bot.knowledge.factory"),
         ("bot/delivery/deliverer.py", "import bot.helpdesk.escalation"),
         ("bot/observability/masking.py", "import bot.intake.flood_control"),
         ("bot/intake/intake.py", "import bot.console.framework.routing"),
