@@ -1,4 +1,4 @@
-"""Text normalized, and divided into sentences, segments and words; pure."""
+"""Text normalized, and divided into sentences and words; pure."""
 
 import re
 import unicodedata
@@ -18,7 +18,6 @@ _INVISIBLE: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`´‘][^\W_]+)*")
 _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
-_SEGMENT_BOUNDARY: Final = re.compile(r"[.!?;:,\n…]+(?=\s|$)|\s[-–—]\s")
 _SENTENCE_BOUNDARY: Final = re.compile(r"[.!?;\n…]+(?=\s|$)|\n+|\s[-–—]\s")
 
 
@@ -45,11 +44,6 @@ def tokenize(normalized: str) -> list[str]:
 def split_sentences(normalized: str) -> list[str]:
     """The sentences of a normalized text."""
     return [part for part in (piece.strip() for piece in _SENTENCE_BOUNDARY.split(normalized)) if part]
-
-
-def split_segments(normalized: str) -> list[str]:
-    """What stands between any punctuation of a normalized text."""
-    return [part for part in (piece.strip() for piece in _SEGMENT_BOUNDARY.split(normalized)) if part]
 
 
 def phonetic_tokens(text: str) -> list[str]:
