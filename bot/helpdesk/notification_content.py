@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.notify.interface import ContactMethod, HandoffNotification, Notification, QuotedMessage, Retraction
+from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations, history
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side
@@ -33,7 +34,7 @@ def build_notification(connection: Connection, claimed: ClaimedNotification) -> 
         reason=handoff.reason,
         state=handoff.state,
         last_actor=last_actor,
-        language=talk.language or "lv",
+        language=talk.language or DEFAULT_LANGUAGE,
         location=talk.location,
         contact=_contact_method(talk),
         messages=tuple(QuotedMessage(from_user=one.side is Side.PERSON, text=one.text) for one in messages),

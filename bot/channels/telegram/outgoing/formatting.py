@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from bot.channels.links import text_spans
+from bot.web.links import text_spans
 
 MAX_MESSAGE_UNITS: Final = 4096
 """Of a message, after HTML parsing."""
