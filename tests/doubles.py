@@ -33,6 +33,8 @@ def small_base() -> KnowledgeBase:
     return load_knowledge_base(CONTENT)
 
 
+ScriptedActs = Mapping[str, DialogueAct | tuple[ActCandidate, ...]]
+"""For each text the act that it surely is, or several with their probabilities."""
 SURE: Final = 0.9
 """How likely a scripted act or entry is, where nothing else is said."""
 
@@ -76,7 +78,7 @@ class ScriptedInterpreter:
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
     cues: Mapping[str, str] = field(default_factory=dict)
-    acts: Mapping[str, DialogueAct | tuple[ActCandidate, ...]] = field(default_factory=dict)
+    acts: ScriptedActs = field(default_factory=dict)
     leaning: Collection[str] = ()
     corrections: Collection[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -164,7 +166,9 @@ class NullChannel:
 
 
 class Dialog:
-    """A talk with the bot: say something, look at the reply and the decision."""
+    """A talk with the bot: say something, look at the reply and the decision. `pause` lies between two messages."""
+
+    pause: timedelta = timedelta(seconds=20)
 
     def __init__(
         self,
@@ -173,7 +177,7 @@ class Dialog:
         session: Session | None = None,
         base: KnowledgeBase | None = None,
         *,
-        acts: Mapping[str, DialogueAct | tuple[ActCandidate, ...]] | None = None,
+        acts: ScriptedActs | None = None,
         leaning: Collection[str] = (),
         corrections: Collection[str] = (),
         chosen: Mapping[str, str] | None = None,
@@ -197,6 +201,8 @@ class Dialog:
         source_turn: str | None = None,
     ) -> Reply:
         """What the bot replies."""
+        if self.decision is not None:
+            self.now += self.pause
         inbound = Inbound(
             channel="test",
             conversation="c",

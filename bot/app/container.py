@@ -2,24 +2,24 @@
 order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Engine
 
-from bot.app.helpdesk import Helpdesk, Services, build_helpdesk, load_recipients
+from bot.app.helpdesk import Helpdesk, build_helpdesk, load_recipients
+from bot.app.services import Services, utc_now
 from bot.channels.interface import Channel, Receive
 from bot.channels.webchat import WebChat
 from bot.database.conversation_queries import ConversationQueries
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.embedded import EmbeddedRunner
-from bot.delivery.jobs.interface import JobRunner
+from bot.delivery.jobs.interface import JobQueue, JobRunner
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.intake.guards import DeadLettering, FloodControlled
 from bot.intake.intake import Intake, MakeDraftLink
@@ -41,11 +41,6 @@ DATABASE_THREADS: Final = 4
 """Database threads: SQLite has a single writer anyway."""
 
 
-def utc_now() -> datetime:
-    """The application's clock."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Application:
     """What every role shares: database, knowledge, intake, delivery.
@@ -53,9 +48,8 @@ class Application:
     Public endpoints use `receive`, with flood control; `intake` is for the local user of this machine.
     """
 
-    database: Engine
+    transactions: Transactions
     knowledge_source: KnowledgeSource
-    threads: ThreadPoolExecutor
     channels: dict[str, Channel]
     intake: Intake
     receive: Receive
@@ -66,6 +60,11 @@ class Application:
     helpdesk: Helpdesk
     knowledge_reloader: KnowledgeReloader | None = None
     """Set if the knowledge is live."""
+
+    @property
+    def database(self) -> Engine:
+        """The database, for connections beside the event loop."""
+        return self.transactions.database
 
     @property
     def knowledge(self) -> KnowledgeBundle:
@@ -95,6 +94,12 @@ class Application:
         """Start nothing new, and finish what is being sent."""
         await asyncio.gather(self.runner.stop(), self.helpdesk.notification_worker.stop())
 
+    async def close(self) -> None:
+        """Stop everything, also what runs without `start`."""
+        await self.stop()
+        if self.knowledge_reloader is not None:
+            await self.knowledge_reloader.stop()
+
 
 @asynccontextmanager
 async def open_application(
@@ -117,65 +122,88 @@ async def open_application(
     recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
     handoff_workflow = HandoffWorkflow(routing=recipients.routing)
     channels: dict[str, Channel] = {}
-    metrics = PrometheusMetrics()
-    # The database is closed last: a thread may still use it after its caller was cancelled.
-    with (
-        _open_database(settings.database_url, distributed=distributed) as database,
-        ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database") as threads,
-    ):
-        stopping = asyncio.Event()
-        writer = GroupCommitWriter(database, threads)
-        deliver = Deliverer(
-            writer=writer, channels=channels, clock=utc_now, metrics=metrics, stopping=stopping, tracing=tracing
-        )
-        runner = (
-            _make_procrastinate_jobs(database, deliver)
-            if distributed
-            else EmbeddedRunner(deliver, deliver.due_conversations, deliver.purge, stopping, send=deliver.send)
-        )
-        intake = Intake(
-            database=database,
+    with open_database(settings.database_url, distributed=distributed) as transactions:
+        services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing)
+        runner = build_delivery(services, channels, distributed=distributed)
+        intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)
+        application = Application(
+            transactions=transactions,
             knowledge_source=knowledge_source,
-            clock=utc_now,
-            threads=threads,
-            writer=writer,
-            jobs=runner,
-            make_draft_link=make_draft_link,
-            handoff_workflow=handoff_workflow,
-            metrics=metrics,
+            channels=channels,
+            intake=intake,
+            receive=receive,
+            metrics=services.metrics,
+            conversation_queries=ConversationQueries(transactions=transactions),
+            runner=runner,
             tracing=tracing,
+            helpdesk=build_helpdesk(settings, knowledge_source, recipients, handoff_workflow, services, runner),
+            knowledge_reloader=_make_reloader(knowledge_source, transactions),
         )
-        flood_controlled = FloodControlled(
-            receive=DeadLettering(intake=intake), intake=intake, on_rejected=metrics.count_throttled
-        )
-        knowledge_reloader = (
-            KnowledgeReloader(knowledge_source, database, threads)
-            if isinstance(knowledge_source, LiveKnowledge)
-            else None
-        )
-        services = Services(database=database, threads=threads, clock=utc_now, metrics=metrics)
-        desk = build_helpdesk(settings, knowledge_source, recipients, handoff_workflow, services, runner)
         try:
-            if knowledge_reloader is not None:
-                knowledge_reloader.start()
-            yield Application(
-                database=database,
-                knowledge_source=knowledge_source,
-                threads=threads,
-                channels=channels,
-                intake=intake,
-                receive=TracedReceive(receive=flood_controlled, tracing=tracing),
-                metrics=metrics,
-                conversation_queries=ConversationQueries(database=database, threads=threads, writer=writer),
-                runner=runner,
-                tracing=tracing,
-                helpdesk=desk,
-                knowledge_reloader=knowledge_reloader,
-            )
+            if application.knowledge_reloader is not None:
+                application.knowledge_reloader.start()
+            yield application
         finally:
-            await asyncio.gather(runner.stop(), desk.notification_worker.stop())
-            if knowledge_reloader is not None:
-                await knowledge_reloader.stop()
+            await application.close()
+
+
+@contextmanager
+def open_database(url: str, *, distributed: bool) -> Iterator[Transactions]:
+    """The transactions of a database, which is upgraded if this process is the only one, else checked."""
+    database = engine.create_database_engine(url)
+    try:
+        if distributed:
+            _verify_database(database)
+        else:
+            _prepare_database(database)
+        # The database is closed last: a thread may still use it after its caller was cancelled.
+        with ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database") as threads:
+            yield Transactions(database, threads)
+    finally:
+        database.dispose()
+
+
+def build_delivery(services: Services, channels: Mapping[str, Channel], *, distributed: bool) -> JobRunner:
+    """Whoever delivers replies to `channels`, not started."""
+    stopping = asyncio.Event()
+    deliver = Deliverer(
+        transactions=services.transactions,
+        channels=channels,
+        clock=services.clock,
+        metrics=services.metrics,
+        stopping=stopping,
+        tracing=services.tracing,
+    )
+    if distributed:
+        return _make_procrastinate_jobs(services.transactions.database, deliver)
+    return EmbeddedRunner(deliver, deliver.due_conversations, deliver.purge, stopping, send=deliver.send)
+
+
+def build_intake(
+    services: Services,
+    knowledge_source: KnowledgeSource,
+    jobs: JobQueue,
+    make_draft_link: MakeDraftLink,
+    handoff_workflow: HandoffWorkflow,
+) -> tuple[Intake, Receive]:
+    """The intake, and the same with flood control for public endpoints."""
+    intake = Intake(
+        transactions=services.transactions,
+        knowledge_source=knowledge_source,
+        clock=services.clock,
+        jobs=jobs,
+        make_draft_link=make_draft_link,
+        handoff_workflow=handoff_workflow,
+        metrics=services.metrics,
+        tracing=services.tracing,
+    )
+    dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
+    flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)
+    return intake, TracedReceive(receive=flood_controlled, tracing=services.tracing)
+
+
+def _make_reloader(knowledge_source: KnowledgeSource, transactions: Transactions) -> KnowledgeReloader | None:
+    return KnowledgeReloader(knowledge_source, transactions) if isinstance(knowledge_source, LiveKnowledge) else None
 
 
 def _make_procrastinate_jobs(database: Engine, deliver: Deliverer) -> JobRunner:
@@ -190,21 +218,12 @@ def _make_procrastinate_jobs(database: Engine, deliver: Deliverer) -> JobRunner:
     )
 
 
-@contextmanager
-def _open_database(url: str, *, distributed: bool) -> Iterator[Engine]:
-    """The database, upgraded or checked."""
-    database = engine.create_database_engine(url)
-    try:
-        if distributed:
-            _verify_database(database)
-        else:
-            upgrade.upgrade(database)
-            with engine.write_transaction(database) as connection:
-                outbox.release_leases(connection, utc_now())
-                notifications.release_leases(connection, utc_now())
-        yield database
-    finally:
-        database.dispose()
+def _prepare_database(database: Engine) -> None:
+    """Upgrade it, and release the claims of a process that was killed."""
+    upgrade.upgrade(database)
+    with engine.write_transaction(database) as connection:
+        outbox.release_leases(connection, utc_now())
+        notifications.release_leases(connection, utc_now())
 
 
 def _verify_database(database: Engine) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 from itsdangerous import TimestampSigner
 
-from bot.app.container import Application, utc_now
+from bot.app.container import Application
+from bot.app.services import utc_now
 from bot.channels.webchat import WebChat
-from bot.console import ConsoleApp, Transactions
+from bot.console import ConsoleApp
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.passwords import PasswordService
@@ -20,6 +21,7 @@ from bot.console.helpdesk_sections import helpdesk_sections
 from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
+from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
@@ -65,12 +67,8 @@ class Endpoints:
         """The aiohttp application."""
         program = self._application
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
-        application.add_routes(
-            health_routes(program.database, program.threads, self._content_version, utc_now, program.runner)
-        )
-        application.add_routes(
-            metrics_routes(program.metrics, program.database, program.threads, utc_now, program.runner)
-        )
+        application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
+        application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._webchat_channel.routes())
         application.add_routes(self._make_draft_page().routes())
         self._make_console().mount(application)
@@ -139,7 +137,7 @@ class Endpoints:
 
     def _make_console(self) -> ConsoleApp:
         program = self._application
-        transactions = Transactions(database=program.database, threads=program.threads, clock=utc_now)
+        transactions = program.transactions
         passwords, oidc_sign_in = PasswordService(), self._make_oidc(transactions)
         knowledge_access = KnowledgeAccess(
             source=program.knowledge_source,
@@ -148,13 +146,13 @@ class Endpoints:
         )
         sections = (
             *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access),
-            DeliveryView(transactions, program.runner, program.helpdesk.notification_worker.wake).section(),
+            DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
             AuditView(transactions).section(),
             SignInView(transactions, self._key, passwords, oidc_enabled=oidc_sign_in is not None).section(),
             *(() if oidc_sign_in is None else (oidc_sign_in.section(),)),
         )
-        return ConsoleApp(transactions, sections, key=self._key, public_origin=self._settings.public_url)
+        return ConsoleApp(transactions, sections, clock=utc_now, key=self._key, public_origin=self._settings.public_url)
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
         settings = self._settings

@@ -1,13 +1,11 @@
 """Wires the helpdesk: recipients of the settings, notifiers, the notification worker, and the hand-off actions."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
-
+from bot.app.services import Services
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
@@ -19,7 +17,6 @@ from bot.notify.email import EmailNotifier
 from bot.notify.interface import GetTicketAddress, Notifier
 from bot.notify.staff_address import Transport
 from bot.notify.wording import NotificationTexts, load_time_zone
-from bot.observability.metrics import PrometheusMetrics
 from bot.settings import Settings, SettingsError
 from kb.loading.loader import ContentError, load_knowledge_base
 from kb.model import Directory
@@ -71,16 +68,6 @@ def find_setting_problems(settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Services:
-    """Services of the application that the helpdesk uses."""
-
-    database: Engine
-    threads: ThreadPoolExecutor
-    clock: Callable[[], datetime]
-    metrics: PrometheusMetrics
-
-
 def build_helpdesk(
     settings: Settings,
     knowledge_source: KnowledgeSource,
@@ -99,8 +86,7 @@ def build_helpdesk(
     )
     notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
     notification_worker = NotificationWorker(
-        database=services.database,
-        threads=services.threads,
+        transactions=services.transactions,
         clock=services.clock,
         recipients=recipients,
         handoff_workflow=handoff_workflow,
@@ -108,8 +94,7 @@ def build_helpdesk(
         metrics=services.metrics,
     )
     handoff_actions = HandoffActions(
-        database=services.database,
-        threads=services.threads,
+        transactions=services.transactions,
         clock=services.clock,
         knowledge_source=knowledge_source,
         jobs=jobs,

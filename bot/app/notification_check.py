@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from uuid import uuid4
 
-from bot.app.container import utc_now
 from bot.app.helpdesk import load_recipients, make_notifiers
+from bot.app.services import utc_now
 from bot.channels.telegram import Telegram
 from bot.helpdesk.notification_worker import SEND_TIMEOUT_SECONDS
 from bot.helpdesk.telegram_group import TelegramGroupNotifier
@@ -42,9 +42,8 @@ async def send_test_notifications(settings: Settings, directory: Directory) -> M
 async def _send_test(address: StaffAddress, notifiers: Mapping[Transport, Notifier]) -> str | None:
     try:
         thread = Thread(key=f"trial-{uuid4().hex}")
-        await asyncio.wait_for(
-            notifiers[address.transport].notify(address, SampleNotification(), thread), SEND_TIMEOUT_SECONDS
-        )
+        async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+            await notifiers[address.transport].notify(address, SampleNotification(), thread)
     except NotifyError as exc:
         return str(exc)
     except TimeoutError:

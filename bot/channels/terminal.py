@@ -1,7 +1,6 @@
 """The terminal channel: reads lines, prints replies with numbered options; knows messages and nothing else."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
@@ -18,6 +17,7 @@ from rich.text import Text
 
 from bot.channels.interface import OutgoingMessage, Receive
 from bot.channels.links import text_spans
+from bot.concurrency.events import wait_for_event
 from bot.web import negotiate_language, read_texts
 from handlers.model.messages import Inbound, MessageKind, Option
 from kb.model import Language
@@ -90,8 +90,7 @@ class Terminal:
             )
         )
         # The prompt comes back under the reply, or soon if there is none.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._reply_shown.wait(), REPLY_WAIT_SECONDS)
+        await wait_for_event(self._reply_shown, REPLY_WAIT_SECONDS)
 
     async def send(self, address: str, message: OutgoingMessage) -> str | None:
         """Print a reply with blue links and numbered options."""

@@ -1,1 +1,1 @@
-"""Background calls whose tasks are kept until they end."""
+"""Background work in the event loop: periodic loops, task sets, back-off; knows no channel and no database."""

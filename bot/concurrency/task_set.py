@@ -1,38 +1,46 @@
-"""Runs small background calls (a typing indicator, a removed keyboard) once; a failure is only logged."""
+"""Keeps references to background tasks, and ends them together; handles none of their errors."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-import structlog
-from telegram.error import TelegramError
 
-log = structlog.get_logger()
-
-
-class BackgroundCalls:
-    """Runs calls in the background, and keeps references to their tasks."""
+class TaskSet:
+    """The background tasks of one owner. A task handles its own errors: asyncio reports others as never retrieved."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def run(self, name: str, call: Coroutine[Any, Any, object]) -> None:
-        """Start `call`."""
-        task = asyncio.create_task(self._run(name, call), name=f"telegram {name}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    def __len__(self) -> int:
+        """How many are running."""
+        return len(self._tasks)
 
-    async def stop(self, timeout_seconds: float) -> None:
-        """Wait for running calls, and cancel those that take longer than `timeout_seconds`."""
-        if not self._running:
-            return
-        _, late = await asyncio.wait(self._running, timeout=timeout_seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+    def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Start a task."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _run(self, name: str, call: Coroutine[Any, Any, object]) -> None:
-        try:
-            await call
-        except TelegramError as exc:
-            log.info("telegram.background_call_failed", call=name, error=type(exc).__name__)
+    async def join(self) -> None:
+        """Wait for all tasks, also for those that are started meanwhile."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self, timeout_seconds: float) -> tuple[str, ...]:
+        """Wait for running tasks, and cancel those that take longer; return the names of the cancelled ones."""
+        if not self._tasks:
+            return ()
+        _, late = await asyncio.wait(self._tasks, timeout=timeout_seconds)
+        await _cancel(late, None)
+        return tuple(sorted(task.get_name() for task in late))
+
+    async def cancel(self, timeout_seconds: float | None = None) -> None:
+        """Cancel all tasks, and wait until they have ended, but not longer than the time limit."""
+        await _cancel(set(self._tasks), timeout_seconds)
+
+
+async def _cancel(tasks: set[asyncio.Task[None]], timeout_seconds: float | None) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=timeout_seconds)

@@ -1,6 +1,7 @@
 """Assembles the console: sections, access control, templates and error pages."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -44,14 +45,20 @@ class ConsoleApp:
     """Everything below /console/. `sections` are in the order of the menu."""
 
     def __init__(
-        self, transactions: Transactions, sections: Sequence[Section], *, key: str, public_origin: str | None
+        self,
+        transactions: Transactions,
+        sections: Sequence[Section],
+        *,
+        clock: Callable[[], datetime],
+        key: str,
+        public_origin: str | None,
     ) -> None:
         self._transactions = transactions
         self._assets = Assets("/console/static", _HERE / "static")
         shared = read_texts(_HERE / "texts" / "shared")
         self._shared_texts = shared
         self._texts = {section.name: _merge_texts(shared, section.name) for section in sections}
-        guard = AccessControl(transactions, public_origin=public_origin, context=self._template_context)
+        guard = AccessControl(transactions, clock, public_origin=public_origin, context=self._template_context)
         looks = {name: look for section in sections for name, look in section.change_keys.items()}
         self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS)
         own = Section(

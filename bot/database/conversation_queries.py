@@ -1,30 +1,22 @@
 """Queries of the endpoints, each in a thread and a transaction of its own; decides nothing."""
 
-import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from bot.channels.interface import OutgoingMessage
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from storage.conversations import conversations, history
 from storage.conversations.history import Side, StoredMessage
-from storage.database import engine
 from storage.delivery import status
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationQueries:
     """Queries the database without blocking the event loop."""
 
-    database: Engine
-    threads: ThreadPoolExecutor
-    writer: GroupCommitWriter
+    transactions: Transactions
 
     async def messages_after(self, channel: str, address: str, after_sequence: int) -> Sequence[OutgoingMessage]:
         """Both sides of a person's conversation, in order, after a sequence number."""
@@ -34,28 +26,21 @@ class ConversationQueries:
             spoken = history.messages_after(connection, known.id, after=after_sequence) if known is not None else ()
             return [_outgoing_message(one) for one in spoken]
 
-        return await self._read(read)
+        return await self.transactions.read(read)
 
     async def last_user_messages(self, conversation_id: str) -> Sequence[str]:
         """A person's last messages in a conversation, masked, newest last."""
-        return await self._read(lambda connection: history.last_user_messages(connection, conversation_id))
+        return await self.transactions.read(lambda connection: history.last_user_messages(connection, conversation_id))
 
     async def apply_status_report(self, channel: str, provider_message_id: str, state: str, error: str | None) -> None:
         """Record a status report of a platform."""
 
         delivery_state = status.DeliveryState(state)
-        await self.writer(
+        await self.transactions.write(
             lambda connection: status.apply_status_report(
                 connection, channel, provider_message_id, delivery_state, error=error
             )
         )
-
-    async def _read(self, query: Callable[[Connection], Result]) -> Result:
-        def ask() -> Result:
-            with engine.read_transaction(self.database) as connection:
-                return query(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self.threads, ask)
 
 
 def _outgoing_message(stored: StoredMessage) -> OutgoingMessage:

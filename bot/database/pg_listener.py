@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from psycopg import AsyncConnection, Error
+from psycopg import AsyncConnection
 from sqlalchemy import Engine
 
+from bot.concurrency.periodic import PeriodicLoop
+from bot.concurrency.task_set import TaskSet
 from storage.database import engine, pg_notify
 
 log = structlog.get_logger()
@@ -29,27 +31,18 @@ class PgListener:
 
     def __init__(self, database: Engine, on_change: OnChange) -> None:
         self._database, self._on_change = database, on_change
-        self._task: asyncio.Task[None] | None = None
+        self._loop = PeriodicLoop(self._listen, interval_seconds=RETRY_SECONDS, on_error=_log_disconnection)
+        self._tasks = TaskSet()
 
     def start(self) -> None:
         """Start to listen."""
-        self._task = asyncio.create_task(self._listen(), name="pg listener")
+        self._tasks.start("pg listener", self._loop.run())
 
     async def stop(self) -> None:
         """Stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._tasks.cancel()
 
     async def _listen(self) -> None:
-        while True:
-            try:
-                await self._listen_once()
-            except (Error, OSError, TimeoutError) as exc:
-                log.warning("pg_listener.disconnected", error=type(exc).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _listen_once(self) -> None:
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
             connection = await AsyncConnection.connect(**engine.driver_arguments(self._database), autocommit=True)
         async with connection:
@@ -60,3 +53,7 @@ class PgListener:
                     self._on_change(notice.payload)
                 async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                     await connection.execute("SELECT 1")
+
+
+def _log_disconnection(exc: Exception) -> None:
+    log.warning("pg_listener.disconnected", error=type(exc).__name__)

@@ -1,45 +1,49 @@
-"""Database access of the console, each call in a thread and a transaction of its own."""
+"""Runs queries and writes in threads, so that the event loop never waits for the database; knows no table."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from bot.database.group_commit import GroupCommitWriter, WriteWork
 from storage.database import engine
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Transactions:
-    """Reads and writes without blocking the event loop."""
+    """The transactions of a process. There is one, because writes that wait together share a commit."""
 
-    database: Engine
-    threads: ThreadPoolExecutor
-    clock: Callable[[], datetime]
+    def __init__(self, database: Engine, threads: ThreadPoolExecutor) -> None:
+        self.database = database
+        self._threads = threads
+        self._writer = GroupCommitWriter(database, threads)
 
     async def read(self, query: Callable[[Connection], Result]) -> Result:
-        """The result of `query`, in a transaction that cannot write."""
+        """The result of `query`, in a transaction that cannot write.
 
-        def ask() -> Result:
-            with engine.read_transaction(self.database) as connection:
+        Raises:
+            StorageError: the database is busy or out of reach.
+        """
+
+        def ask(database: Engine) -> Result:
+            with engine.read_transaction(database) as connection:
                 return query(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self.threads, ask)
+        return await self.run(ask)
 
-    async def write(self, work: Callable[[Connection], Result]) -> Result:
-        """The result of `work`, in one transaction."""
+    async def write(self, work: WriteWork[Result], *, urgent: bool = False) -> Result:
+        """The result of `work`, once it is committed; urgent work is done before other work that is waiting.
 
-        def make() -> Result:
-            with engine.write_transaction(self.database) as connection:
-                return work(connection)
+        `work` may run twice, if another write of the same commit fails: it changes nothing but its transaction.
 
-        return await asyncio.get_running_loop().run_in_executor(self.threads, make)
+        Raises:
+            StorageError: nothing of it was stored. What `work` raises itself is raised here, too.
+        """
+        return await self._writer(work, urgent=urgent)
 
     async def run(self, work: Callable[[Engine], Result]) -> Result:
         """Run `work` outside of a transaction."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work, self.database)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, self.database)

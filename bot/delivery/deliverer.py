@@ -1,7 +1,6 @@
 """Delivers the replies of a conversation to its channel, in order and at least once; does not change their text."""
 
 import asyncio
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +12,8 @@ from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
 from bot.channels.interface import Channel, DeliveryError, OutgoingMessage
-from bot.database.group_commit import GroupCommitWriter
+from bot.concurrency.backoff import Backoff
+from bot.database.transactions import Transactions
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Span, SpanAttribute, TraceSpanKind, Tracing
 from storage import personal_data
@@ -23,8 +23,8 @@ from storage.delivery.outbox import NotDue, OutgoingReply
 
 log = structlog.get_logger()
 
-MAX_BACKOFF: Final = timedelta(minutes=5)
-"""The longest pause between two attempts."""
+RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
+"""Between two attempts to send a reply."""
 
 ERASURE_NOTICE_TTL: Final = timedelta(minutes=1)
 """How long the confirmation of an erasure is kept, so that an open page can show it."""
@@ -41,7 +41,7 @@ ClaimNext = Callable[[Connection, str], OutgoingReply | NotDue | None]
 class Deliverer:
     """Delivers for every channel of this process, by name."""
 
-    writer: GroupCommitWriter
+    transactions: Transactions
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
@@ -52,7 +52,7 @@ class Deliverer:
     async def __call__(self, conversation_id: str) -> datetime | None:
         """Send the replies of a conversation until none is left, or the next one is not due: until the time
         returned."""
-        claimed = await self.writer(lambda connection: self._claim(connection, conversation_id))
+        claimed = await self.transactions.write(lambda connection: self._claim(connection, conversation_id))
         while isinstance(claimed, OutgoingReply):
             channel = self.channels.get(claimed.conversation.channel)
             if channel is None:
@@ -74,12 +74,16 @@ class Deliverer:
 
     async def due_conversations(self) -> tuple[str, ...]:
         """Conversations with a due reply."""
-        return await self.writer(lambda connection: outbox.due(connection, self.clock()))
+        return await self.transactions.write(lambda connection: outbox.due(connection, self.clock()))
 
     async def purge(self) -> None:
         """Purge erased conversations after ERASURE_NOTICE_TTL, and failures after FAILURE_RETENTION."""
-        await self.writer(lambda connection: personal_data.purge(connection, self.clock() - ERASURE_NOTICE_TTL))
-        await self.writer(lambda connection: dead_letters.purge(connection, self.clock() - FAILURE_RETENTION))
+        await self.transactions.write(
+            lambda connection: personal_data.purge(connection, self.clock() - ERASURE_NOTICE_TTL)
+        )
+        await self.transactions.write(
+            lambda connection: dead_letters.purge(connection, self.clock() - FAILURE_RETENTION)
+        )
 
     async def _attempt(
         self, channel: Channel, claimed: OutgoingReply, claim_next: ClaimNext
@@ -115,7 +119,7 @@ class Deliverer:
             return claim_next(connection, claimed.conversation.id)
 
         # Urgent: a result that is lost when the program is killed means the reply is sent again.
-        next_claim = await self.writer(record_and_claim_next, urgent=True)
+        next_claim = await self.transactions.write(record_and_claim_next, urgent=True)
         if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
         else:
@@ -129,18 +133,12 @@ class Deliverer:
         if error.permanent:
             status.mark_failed(connection, claimed.id, str(error))
         else:
-            wait = max(error.retry_after or timedelta(0), backoff(claimed.attempts))
+            wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
             status.reschedule(connection, claimed.id, str(error), self.clock() + wait)
 
 
 def _claim_nothing(_connection: Connection, _talk: str) -> None:
     """Whoever enqueued the reply reports further ones."""
-
-
-def backoff(attempts: int) -> timedelta:
-    """The pause after so many attempts: doubling from a second, with jitter, at most MAX_BACKOFF."""
-    max_delay = min(timedelta(seconds=2 ** min(attempts, 12)) / 2, MAX_BACKOFF)
-    return max_delay * random.uniform(0.5, 1)  # noqa: S311 - not a secret
 
 
 def _outgoing_message(claimed: OutgoingReply) -> OutgoingMessage:

@@ -3,22 +3,20 @@
 Buttons in Telegram and the console's pages share `HandoffActions`: the first agent wins, the others are told who.
 """
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
+from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
 from handlers.model.handoff import HandoffState
 from handlers.model.messages import Reply
 from storage.conversations import conversations
-from storage.database import engine
 from storage.delivery import outbox
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff, HandoffEvent
@@ -51,8 +49,7 @@ class HandoffActions:
     All notifications of the hand-off are updated; the person in the conversation is told when it is taken.
     """
 
-    database: Engine
-    threads: ThreadPoolExecutor
+    transactions: Transactions
     clock: Callable[[], datetime]
     knowledge_source: KnowledgeSource
     jobs: JobQueue
@@ -80,11 +77,9 @@ class HandoffActions:
         return (await self._execute(handoff, agent_name, HandoffEvent.NOT_NEEDED))[0]
 
     async def _execute(self, handoff: int, agent_name: str, event: HandoffEvent) -> tuple[ActionResult, str | None]:
-        def transaction() -> tuple[ActionResult, str | None]:
-            with engine.write_transaction(self.database) as connection:
-                return self._apply(connection, handoff, agent_name, event)
-
-        result, talk = await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
+        result, talk = await self.transactions.write(
+            lambda connection: self._apply(connection, handoff, agent_name, event)
+        )
         log.info("handoff.action", handoff=handoff, action=event.value, applied=result.applied, state=result.state)
         if result.applied:
             self.wake_notifications()

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from bot.delivery.deliverer import backoff
+from bot.concurrency.backoff import Backoff
+from bot.concurrency.periodic import PeriodicLoop
+from bot.concurrency.task_set import TaskSet
+from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.notification_content import build_notification
 from bot.notify.directory import Recipients
@@ -19,15 +20,12 @@ from bot.notify.interface import HandoffNotification, Notification, Notifier, No
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.observability.metrics import PrometheusMetrics
 from handlers.model.handoff import HandoffState, NotificationKind
-from storage.database import engine
 from storage.delivery import notifications
 from storage.delivery.notifications import ClaimedNotification, RateLimit
 from storage.helpdesk import escalations
 from storage.helpdesk.handoffs import CURRENT_STATES
 
 log = structlog.get_logger()
-
-Result = TypeVar("Result")
 
 POLL_INTERVAL_SECONDS: Final = 1.0
 """How often to poll for due notifications and timers."""
@@ -41,98 +39,95 @@ SHUTDOWN_GRACE_SECONDS: Final = 9.0
 TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(max_messages=20, period=timedelta(seconds=65))
 """Telegram's limit for a bot in a group: 20 messages a minute, including edits. Those in flight take some seconds."""
 
+RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
+"""Between two attempts to send a notification."""
+
 MAX_ATTEMPTS: Final = 40
-"""About three hours, with a backoff of up to five minutes."""
+"""About three hours, with this backoff."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class NotificationWorker:
     """One a process that delivers; several processes can share a database.
 
     `notifiers` are those of this process. A target without one is left to a process that has it.
     """
 
-    database: Engine
-    threads: ThreadPoolExecutor
+    transactions: Transactions
     clock: Callable[[], datetime]
     recipients: Recipients
     handoff_workflow: HandoffWorkflow
     notifiers: Mapping[Transport, Notifier]
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     poll_interval: float = POLL_INTERVAL_SECONDS
-    _wake_event: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _sending: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
-    _poll_tasks: list[asyncio.Task[None]] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        self._poll_loop = PeriodicLoop(
+            self.poll,
+            interval_seconds=self.poll_interval,
+            on_error=lambda exc: log.error("notification_worker.error", exc_info=exc),
+        )
+        self._sending: set[str] = set()
+        self._send_tasks, self._poll_tasks = TaskSet(), TaskSet()
+        self._stopping = False
 
     def start(self) -> None:
         """Start polling. Logs once if nobody is notified."""
         if self.recipients.is_empty:
             log.warning("notification.no_recipients", remedy="set NOTIFY_<LINE>: see docs/notifications.md")
-        self._poll_tasks.append(asyncio.create_task(self._poll_loop(), name="notification poll"))
+        self._poll_tasks.start("notification poll", self._retry_and_poll())
 
     def wake(self) -> None:
         """Poll now. Call in the event loop."""
-        self._wake_event.set()
+        self._poll_loop.wake()
 
     async def stop(self) -> None:
         """Start nothing new, and finish sends in progress, which would otherwise be repeated."""
-        self._stopping.set()
-        self._wake_event.set()
-        if running := {*self._poll_tasks, *self._sending.values()}:
-            _, late = await asyncio.wait(running, timeout=SHUTDOWN_GRACE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        self._stopping = True
+        self._poll_loop.stop()
+        await asyncio.gather(*(tasks.stop(SHUTDOWN_GRACE_SECONDS) for tasks in (self._poll_tasks, self._send_tasks)))
 
     async def poll(self) -> None:
         """Run due timers, and start to send due notifications."""
-        timers_due, targets = await self._in_transaction(self._find_due, write=False)
+        timers_due, targets = await self.transactions.read(self._find_due)
         if timers_due:
-            await self._in_transaction(
+            await self.transactions.write(
                 lambda connection: self.handoff_workflow.run_due_timers(connection, self.clock())
             )
-            _, targets = await self._in_transaction(self._find_due, write=False)
+            _, targets = await self.transactions.read(self._find_due)
         for target in targets:
-            if target not in self._sending and not self._stopping.is_set():
-                self._sending[target] = asyncio.create_task(self._deliver_to_target(target), name=f"notify {target}")
+            if target not in self._sending and not self._stopping:
+                self._sending.add(target)
+                self._send_tasks.start(f"notify {target}", self._deliver_to_target(target))
 
     async def drain(self) -> None:
         """Poll, and wait until everything found is sent; for tests and single passes."""
         await self.poll()
-        while self._sending:
-            await asyncio.gather(*self._sending.values())
+        await self._send_tasks.join()
 
     def _find_due(self, connection: Connection) -> tuple[bool, tuple[str, ...]]:
         now = self.clock()
         return escalations.has_due(connection, now), notifications.due(connection, now)
 
-    async def _poll_loop(self) -> None:
+    async def _retry_and_poll(self) -> None:
         try:
-            await self._in_transaction(lambda connection: notifications.retry_failed(connection, self.clock()))
+            await self.transactions.write(lambda connection: notifications.retry_failed(connection, self.clock()))
         except Exception:
             log.exception("notification_worker.error")
-        while not self._stopping.is_set():
-            self._wake_event.clear()
-            try:
-                await self.poll()
-            except Exception:
-                log.exception("notification_worker.error")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake_event.wait(), self.poll_interval)
+        await self._poll_loop.run()
 
     async def _deliver_to_target(self, target: str) -> None:
         """Send what is due for one target, in order; targets are independent of each other."""
         try:
-            while not self._stopping.is_set():
-                claimed = await self._in_transaction(lambda connection: self._claim(connection, target))
+            while not self._stopping:
+                claimed = await self.transactions.write(lambda connection: self._claim(connection, target))
                 if claimed is None:
                     return
                 await self._deliver(*claimed)
         except Exception:
             log.exception("notification_worker.error")
         finally:
-            del self._sending[target]
+            self._sending.discard(target)
 
     def _claim(self, connection: Connection, target: str) -> tuple[ClaimedNotification, Notification] | None:
         address, now = self.recipients.addresses.get(target), self.clock()
@@ -156,12 +151,15 @@ class NotificationWorker:
             final = exc.permanent or claimed.attempts >= MAX_ATTEMPTS
             self.metrics.count_notification(kind, "failed" if final else "retried")
             log.warning("notification.failed", handoff=claimed.handoff, kind=kind, final=final, error=str(exc))
-            await self._in_transaction(lambda connection: self._record_failure(connection, claimed, error, final=final))
+            await self.transactions.write(
+                lambda connection: self._record_failure(connection, claimed, error, final=final)
+            )
             return
         self.metrics.count_notification(kind, "updated" if claimed.provider_message_id is not None else "sent")
         log.info("notification.sent", handoff=claimed.handoff, kind=kind, attempts=claimed.attempts)
-        await self._in_transaction(
-            lambda connection: notifications.mark_sent(connection, claimed, receipt, self.clock())
+        # Urgent: a result that is lost when the program is killed means the notification is sent again.
+        await self.transactions.write(
+            lambda connection: notifications.mark_sent(connection, claimed, receipt, self.clock()), urgent=True
         )
 
     async def _send(
@@ -172,9 +170,8 @@ class NotificationWorker:
         key = f"call-{claimed.handoff}-{claimed.id}-{claimed.version}-{claimed.created_at:%Y%m%d%H%M%S}"
         thread = Thread(key=key, provider_message_id=claimed.provider_message_id, in_reply_to=claimed.in_reply_to)
         try:
-            return await asyncio.wait_for(
-                self.notifiers[address.transport].notify(address, notification, thread), SEND_TIMEOUT_SECONDS
-            )
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                return await self.notifiers[address.transport].notify(address, notification, thread)
         except NotifyError:
             raise
         except Exception as exc:
@@ -187,20 +184,13 @@ class NotificationWorker:
     ) -> None:
         now = self.clock()
         if not final:
-            wait = max(error.retry_after or timedelta(0), backoff(claimed.attempts))
+            wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
             notifications.reschedule(connection, claimed, str(error), now + wait)
             return
         notifications.mark_failed(connection, claimed, str(error))
         if claimed.kind is NotificationKind.INITIAL and notifications.all_failed(connection, claimed.handoff):
             # Nobody on the line was notified: escalate now, not when it is too late.
             escalations.advance(connection, claimed.handoff, remind=now, escalate=now)
-
-    async def _in_transaction(self, work: Callable[[Connection], Result], *, write: bool = True) -> Result:
-        def transaction() -> Result:
-            with (engine.write_transaction if write else engine.read_transaction)(self.database) as connection:
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self.threads, transaction)
 
 
 def _should_send(claimed: ClaimedNotification, notification: Notification) -> bool:

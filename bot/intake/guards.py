@@ -1,11 +1,12 @@
 """Guards before the intake: a flood gets one notice, failures are counted and dead-lettered; decides nothing else."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.channels.interface import Receive
 from bot.intake.flood_control import FloodControl, Verdict
@@ -16,7 +17,6 @@ from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
 from storage.conversations import conversations, dead_letters, sessions
-from storage.database import engine
 from storage.errors import StorageError
 
 log = structlog.get_logger()
@@ -64,17 +64,16 @@ class FloodControlled:
             await replace(self.intake, decide=_SERVICE_NOTICES[verdict])(inbound)
 
     async def _is_critical(self, inbound: Inbound) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(self.intake.threads, self._would_be_critical, inbound)
+        return await self.intake.transactions.read(partial(self._would_be_critical, inbound))
 
-    def _would_be_critical(self, inbound: Inbound) -> bool:
+    def _would_be_critical(self, inbound: Inbound, connection: Connection) -> bool:
         """Decide without storing: "yes" to "has trading stopped?" counts too."""
         intake = self.intake
         knowledge = intake.knowledge_source.current
-        with engine.read_transaction(intake.database) as connection:
-            talk = conversations.find(
-                connection, channel=inbound.channel, address=inbound.conversation, sender=inbound.sender
-            )
-            session = Session() if talk is None else sessions.read(connection, talk.id)
+        talk = conversations.find(
+            connection, channel=inbound.channel, address=inbound.conversation, sender=inbound.sender
+        )
+        session = Session() if talk is None else sessions.read(connection, talk.id)
         return bypasses_flood_control(decide(inbound, session, knowledge, intake.clock()), knowledge)
 
 
@@ -101,17 +100,12 @@ class DeadLettering:
             await replace(self.intake, decide=service_notices.broken)(inbound)
 
     async def _attempts_exhausted(self, inbound: Inbound, error: Exception) -> bool:
-        name = type(error).__name__
-        attempts = await asyncio.get_running_loop().run_in_executor(
-            self.intake.threads, self._record_failure, inbound, name
+        name, now = type(error).__name__, self.intake.clock()
+        attempts = await self.intake.transactions.write(
+            lambda connection: dead_letters.record_failure(connection, inbound, name, now), urgent=True
         )
         log.warning("intake.failed", channel=inbound.channel, message=inbound.message_id, attempts=attempts, error=name)
         return attempts >= dead_letters.MAX_ATTEMPTS
-
-    def _record_failure(self, inbound: Inbound, error: str) -> int:
-        now = self.intake.clock()
-        with engine.write_transaction(self.intake.database) as connection:
-            return dead_letters.record_failure(connection, inbound, error, now)
 
 
 def _is_message_fault(exc: Exception) -> bool:

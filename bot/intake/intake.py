@@ -1,7 +1,6 @@
 """Processes an inbound message in one transaction: find the conversation, decide, store, enqueue; sends nothing."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -9,10 +8,10 @@ from time import perf_counter
 from typing import assert_never
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
@@ -72,16 +71,14 @@ class IntakeResult:
 class Intake:
     """The entry point of every channel.
 
-    `threads` only read. `make_draft_link` makes draft links; `handoff_workflow` queues notifications; `jobs` is told of
-    conversations with replies, before and after the commit. `decide` is replaced where a message gets a service notice
-    instead of an answer (bot.intake.guards).
+    `make_draft_link` makes draft links; `handoff_workflow` queues notifications; `jobs` is told of conversations with
+    replies, before and after the commit. `decide` is replaced where a message gets a service notice instead of an
+    answer (bot.intake.guards).
     """
 
-    database: Engine
+    transactions: Transactions
     knowledge_source: KnowledgeSource
     clock: Clock
-    threads: ThreadPoolExecutor
-    writer: GroupCommitWriter
     jobs: JobQueue
     make_draft_link: MakeDraftLink = no_draft_link
     handoff_workflow: HandoffWorkflow = field(default_factory=HandoffWorkflow)
@@ -101,7 +98,7 @@ class Intake:
             self.tracing.span("intake") as span,
         ):
             span.set_attributes({SpanAttribute.CHANNEL: inbound.channel})
-            result = await self.writer(partial(self.store, inbound), urgent=True)
+            result = await self.transactions.write(partial(self.store, inbound), urgent=True)
             span.set_attributes(
                 _trace_attributes(result.trace) if result.trace is not None else {SpanAttribute.RESULT: "duplicate"}
             )

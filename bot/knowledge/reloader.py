@@ -1,26 +1,23 @@
 """Keeps the knowledge up to date in a running program: polls for lessons, reloads files on demand; decides nothing."""
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
+from bot.concurrency.periodic import PeriodicLoop
+from bot.concurrency.task_set import TaskSet
+from bot.database.transactions import Transactions
 from bot.knowledge.live import LiveKnowledge
 from kb.loading.loader import ContentError
 from kb.model import KnowledgeBase
 from storage.curation import lessons
 from storage.curation.lessons import LessonSet
-from storage.database import engine
 from storage.errors import StorageError
 
 log = structlog.get_logger()
-
-Result = TypeVar("Result")
 
 POLL_INTERVAL_SECONDS: Final = 1.0
 """How often to poll for lessons taught in other processes."""
@@ -36,67 +33,53 @@ class KnowledgeReloader:
     def __init__(
         self,
         live: LiveKnowledge,
-        database: Engine,
-        threads: ThreadPoolExecutor,
+        transactions: Transactions,
         *,
         poll_interval: float = POLL_INTERVAL_SECONDS,
     ) -> None:
-        self._live, self._database, self._threads, self._poll_interval = live, database, threads, poll_interval
-        self._poll_requested, self._training_requested = asyncio.Event(), asyncio.Event()
+        self._live, self._transactions = live, transactions
+        self._poll_loop = PeriodicLoop(
+            self._poll,
+            interval_seconds=poll_interval,
+            on_error=lambda exc: log.error("knowledge.lessons_failed", exc_info=exc),
+        )
+        # After an error the old knowledge stays in service; the next change is tried again.
+        self._training_loop = PeriodicLoop(
+            self._train,
+            interval_seconds=None,
+            on_error=lambda exc: log.error("knowledge.training_failed", exc_info=exc),
+            run_at_start=False,
+        )
         self._reload_requested = self._database_unavailable = False
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = TaskSet()
 
     def start(self) -> None:
         """Start polling."""
-        self._tasks = [
-            asyncio.create_task(self._poll_loop(), name="lesson poll"),
-            asyncio.create_task(self._train_loop(), name="training"),
-        ]
+        self._tasks.start("lesson poll", self._poll_loop.run())
+        self._tasks.start("training", self._training_loop.run())
 
     async def stop(self) -> None:
         """Stop polling; discards a training in progress."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.cancel()
 
     def poll_now(self) -> None:
         """Poll now: a lesson was taught in this process."""
-        self._poll_requested.set()
+        self._poll_loop.wake()
 
     def reload(self) -> None:
         """Reload the content files."""
         self._reload_requested = True
-        self._training_requested.set()
-
-    async def _poll_loop(self) -> None:
-        while True:
-            self._poll_requested.clear()
-            try:
-                await self._poll()
-            except Exception:
-                log.exception("knowledge.lessons_failed")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._poll_requested.wait(), self._poll_interval)
+        self._training_loop.wake()
 
     async def _poll(self) -> None:
         """Apply lessons that were added or revoked since the last poll."""
-        curriculum = await self._query(self._newer_lessons)
+        curriculum = await self._find_newer_lessons()
         if curriculum is None:
             return
         await asyncio.to_thread(self._live.apply_lessons, curriculum)
         log.info("knowledge.lessons_loaded", content=self._live.current.base.version, lessons=len(curriculum.stored))
         if self._live.needs_training:
-            self._training_requested.set()
-
-    async def _train_loop(self) -> None:
-        while True:
-            await self._training_requested.wait()
-            self._training_requested.clear()
-            try:
-                await self._train()
-            except Exception:
-                # The old knowledge stays in service; the next change is tried again.
-                log.exception("knowledge.training_failed")
+            self._training_loop.wake()
 
     async def _train(self) -> None:
         released_content = await self._reloaded_content()
@@ -116,13 +99,10 @@ class KnowledgeReloader:
         same = lessons.revision(connection) == self._live.lesson_set.revision
         return None if same else lessons.current_lessons(connection)
 
-    async def _query(self, query: Callable[[Connection], Result | None]) -> Result | None:
-        def ask() -> Result | None:
-            with engine.read_transaction(self._database) as connection:
-                return query(connection)
-
+    async def _find_newer_lessons(self) -> LessonSet | None:
+        """None if there are none; logs once that the database is away."""
         try:
-            found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+            found = await self._transactions.read(self._newer_lessons)
         except StorageError as exc:
             if not self._database_unavailable:
                 log.warning("knowledge.database_unavailable", error=type(exc).__name__)

@@ -35,9 +35,9 @@ class AppriseNotifier:
         if thread.provider_message_id is not None and isinstance(notification, HandoffNotification):
             body = self._texts.state_sentence(notification)
         with suppress(TimeoutError):
-            if await asyncio.wait_for(
-                asyncio.to_thread(self._send, to.target, written.subject, body), NOTIFY_TIMEOUT_SECONDS
-            ):
+            async with asyncio.timeout(NOTIFY_TIMEOUT_SECONDS):
+                taken = await asyncio.to_thread(self._send, to.target, written.subject, body)
+            if taken:
                 return thread.provider_message_id or thread.key
         raise NotifyError("the service did not take it", permanent=False)
 

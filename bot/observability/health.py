@@ -1,18 +1,15 @@
 """Answers whether the process is alive, and whether it can receive messages; reveals nothing about people."""
 
-import asyncio
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from aiohttp import web
-from sqlalchemy import Engine
 
+from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobRunner, Workers
 from bot.observability.metrics import oldest_age_seconds
-from storage.database import engine
 from storage.delivery import outbox
 from storage.delivery.outbox import Backlog
 from storage.errors import StorageError
@@ -32,8 +29,7 @@ class _DatabaseStatus:
 
 
 def health_routes(
-    database: Engine,
-    threads: ThreadPoolExecutor,
+    transactions: Transactions,
     content_version: Callable[[], str],
     clock: Callable[[], datetime],
     jobs: JobRunner,
@@ -50,7 +46,7 @@ def health_routes(
         return web.json_response(status, status=503 if faults else 200)
 
     async def readyz(_request: web.Request) -> web.Response:
-        status = await asyncio.get_running_loop().run_in_executor(threads, _check_database, database, jobs)
+        status = await _check_database(transactions, jobs)
         faults = [*jobs.problems(), *status.problems]
         warnings = [] if faults else _worker_warnings(status.workers)
         answer = {
@@ -77,12 +73,13 @@ def _worker_warnings(workers: Workers) -> list[str]:
     return [f"No worker has given a sign of life{since}, so that no reply is delivered: start paligs worker."]
 
 
-def _check_database(database: Engine, jobs: JobRunner) -> _DatabaseStatus:
+async def _check_database(transactions: Transactions, jobs: JobRunner) -> _DatabaseStatus:
     try:
-        problems = upgrade.revision_problems(database)
-        with engine.read_transaction(database) as connection:
-            return _DatabaseStatus(
+        problems = await transactions.run(upgrade.revision_problems)
+        return await transactions.read(
+            lambda connection: _DatabaseStatus(
                 problems=problems, backlog=outbox.backlog(connection), workers=jobs.workers(connection)
             )
+        )
     except StorageError as exc:
         return _DatabaseStatus(problems=[str(exc)])

@@ -1,8 +1,6 @@
 """Collects Prometheus metrics and serves them at /metrics; labels hold nothing personal."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +10,11 @@ from typing import Final
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import choose_encoder
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
+from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobRunner, Workers
 from storage.conversations import dead_letters as parked
-from storage.database import engine
 from storage.delivery import outbox
 from storage.delivery.outbox import Backlog
 from storage.errors import StorageError
@@ -172,35 +170,32 @@ def oldest_age_seconds(backlog: Backlog, now: datetime) -> float:
 
 def metrics_routes(
     metrics: PrometheusMetrics,
-    database: Engine,
-    threads: ThreadPoolExecutor,
+    transactions: Transactions,
     clock: Callable[[], datetime],
     jobs: JobRunner,
 ) -> Iterable[web.AbstractRouteDef]:
     """GET /metrics for Prometheus; works without the database, which has a metric of its own."""
 
-    def shown(accept: str) -> tuple[bytes, str]:
-        metrics.set_gauges(read_gauges(database, jobs), clock())
-        encode, kind = choose_encoder(accept)
-        return encode(metrics.registry), kind
-
     async def show(request: web.Request) -> web.Response:
-        accept = request.headers.get("Accept", "")
-        body, kind = await asyncio.get_running_loop().run_in_executor(threads, shown, accept)
-        return web.Response(body=body, headers={"Content-Type": kind})
+        metrics.set_gauges(await read_gauges(transactions, jobs), clock())
+        encode, kind = choose_encoder(request.headers.get("Accept", ""))
+        return web.Response(body=encode(metrics.registry), headers={"Content-Type": kind})
 
     return (web.get("/metrics", show),)
 
 
-def read_gauges(database: Engine, jobs: JobRunner) -> DatabaseGauges | None:
+async def read_gauges(transactions: Transactions, jobs: JobRunner) -> DatabaseGauges | None:
     """The gauges' values; None if the database is unreachable."""
+
+    def query(connection: Connection) -> DatabaseGauges:
+        return DatabaseGauges(
+            backlog=outbox.backlog(connection),
+            dead_letters=parked.count_dead_letters(connection),
+            workers=jobs.workers(connection),
+            handoffs=handoffs.queue_stats(connection),
+        )
+
     try:
-        with engine.read_transaction(database) as connection:
-            return DatabaseGauges(
-                backlog=outbox.backlog(connection),
-                dead_letters=parked.count_dead_letters(connection),
-                workers=jobs.workers(connection),
-                handoffs=handoffs.queue_stats(connection),
-            )
+        return await transactions.read(query)
     except StorageError:
         return None

@@ -68,6 +68,8 @@ def _line_of_conversation(context: HandlerContext) -> LineId:
 def _line_asked_for(context: HandlerContext) -> LineId | None:
     best = context.interpretation.best
     named = context.entry_of(best) if best is not None and best.confidence >= NAMED_TOPIC_CONFIDENCE else None
+    if named is not None and named.id == context.knowledge.base.directory.contacts_entry:
+        named = None
     topic = context.topic_entry
     # Tickets are made by phone at the line for faults, never at the one that was talked about.
     if topic is not None and topic.act is Act.TICKET and context.line_of(named) is None:

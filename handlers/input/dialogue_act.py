@@ -79,7 +79,7 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     explanation = interpretation.explanation
     known_topic = explanation is not None and explanation.exact_match and not _is_talk_or_people(context)
     if known_topic:
-        return None
+        return DialogueAct.ASK_NUMBER if _asks_whom_to_call(context) else None
     impossible = NOT_IN_A_CORRECTION if interpretation.corrects else NO_ACTS
     if context.last_turn is None:
         impossible |= NEED_A_TURN_BEFORE
@@ -133,6 +133,13 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
     if outcome is Outcome.ANSWERED and best is not None and best.confidence >= SURE_TOPIC:
         return BESIDE_SURE_TOPIC_THRESHOLD
     return ACT_THRESHOLDS[outcome]
+
+
+def _asks_whom_to_call(context: HandlerContext) -> bool:
+    """Whether the list of all lines is asked for while one of them is talked about: then it is that one."""
+    answered, session = context.answered_entry, context.session
+    lists = answered is not None and answered.id == context.knowledge.base.directory.contacts_entry
+    return lists and (session.line is not None or session.outage_reported)
 
 
 def _is_some_fault(context: HandlerContext) -> bool:

@@ -18,7 +18,6 @@ from kb.understanding.stages.contrast import ResolveContrast
 from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
 from kb.understanding.stages.dialogue_act import DetectDialogueAct
 from kb.understanding.stages.exact_match import FindExactMatch
-from kb.understanding.stages.long_message import LastConfidentSegment
 from kb.understanding.stages.politeness import StripPoliteness
 from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting
 from kb.understanding.stages.rank import Rank
@@ -58,7 +57,6 @@ class UnderstandingPipeline:
             StripPoliteness(ranker, cues),
             LeanOnPreviousTurn(ranker, cues, titles),
             ResolveContrast(ranker, cues),
-            LastConfidentSegment(ranker),
             SplitIntents(ranker),
             SmallTalkLast(ranker),
             TicketRequest(ranker, TicketRequestDetector(knowledge.cues), ticket_entry),

@@ -87,8 +87,3 @@ def read_trace(connection: Connection, turn: int) -> Trace | None:
     """The trace of a turn; None if there is no such turn."""
     stored = connection.scalar(select(turns.c.trace).where(turns.c.id == turn))
     return None if stored is None else parse_trace(stored)
-
-
-def conversation_of(connection: Connection, turn: int) -> str | None:
-    """The id of the conversation of a turn, for queued jobs that name a turn."""
-    return connection.scalar(select(turns.c.conversation_id).where(turns.c.id == turn))

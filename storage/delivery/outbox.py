@@ -195,18 +195,11 @@ _queue = (
 )
 _heads_of_queues = select(_queue.c.conversation_id).where(_queue.c.place == 1)
 _due = _heads_of_queues.where(_queue.c.due_at <= bindparam("now")).order_by(_queue.c.due_at).limit(bindparam("limit"))
-_next_due = select(func.min(_queue.c.due_at)).where(_queue.c.place == 1)
 
 
 def due(connection: Connection, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
     """Ids of conversations in which `claim` finds a reply now, longest waiting first."""
     return tuple(connection.scalars(_due, {"now": now, "limit": limit}))
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """When `due` finds a reply next (may be in the past); None if nothing is waiting."""
-    first: datetime | None = connection.scalar(_next_due)
-    return first
 
 
 def release_leases(connection: Connection, now: datetime) -> int:

@@ -134,17 +134,15 @@ async def _pages(engine: Engine, rounds: int) -> int:
         agents.add(connection, "otto", Role.AGENT, hash_password(PASSWORD), NOW)
     known = _known()
     with ThreadPoolExecutor(4) as threads:
-        records = Transactions(database=engine, threads=threads, clock=lambda: NOW)
-        desk = HandoffActions(
-            database=engine, threads=threads, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue()
-        )
+        records = Transactions(engine, threads)
+        desk = HandoffActions(transactions=records, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue())
         library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
         sections = (
             *helpdesk_sections(records, desk, library),
             SignInView(records, "bench", PasswordService()).section(),
         )
         application = web.Application()
-        ConsoleApp(records, sections, key="bench", public_origin=None).mount(application)
+        ConsoleApp(records, sections, clock=lambda: NOW, key="bench", public_origin=None).mount(application)
         async with TestClient(TestServer(application), cookie_jar=CookieJar(unsafe=True)) as client:
             browser = ConsoleBrowser(client)
             await browser.sign_in("otto")

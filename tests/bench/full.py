@@ -18,7 +18,7 @@ import typer
 from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.intake.intake import Intake
 from bot.knowledge.factory import load_knowledge
@@ -77,7 +77,7 @@ class MeasuredProgram:
         start = time.perf_counter()
         await self.deliver.due_conversations()
         await self.deliver.purge()
-        await asyncio.to_thread(read_gauges, self.engine, self.jobs)
+        await read_gauges(self.intake.transactions, self.jobs)
         self.periodic_queries.append((time.perf_counter() - start) * 1000)
 
 
@@ -88,17 +88,15 @@ def open_measured_program(url: str, known: KnowledgeBundle, talks: int) -> Itera
     upgrade.upgrade(engine)
     fill(engine, talks, sample(known))
     with ThreadPoolExecutor(4) as threads:
-        writer, jobs = GroupCommitWriter(engine, threads), RecordingJobRunner()
+        transactions, jobs = Transactions(engine, threads), RecordingJobRunner()
         intake = Intake(
-            database=engine,
+            transactions=transactions,
             knowledge_source=known,
             clock=_now,
-            threads=threads,
-            writer=writer,
             jobs=jobs,
             make_draft_link=_link,
         )
-        deliver = Deliverer(writer=writer, channels={CHANNEL: NullChannel(CHANNEL)}, clock=_now)
+        deliver = Deliverer(transactions=transactions, channels={CHANNEL: NullChannel(CHANNEL)}, clock=_now)
         yield MeasuredProgram(engine=engine, talks=talks, intake=intake, deliver=deliver, jobs=jobs)
     engine.dispose()
 

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.knowledge.phrases import load_phrases
@@ -51,9 +52,13 @@ def office(engine: Engine) -> Iterator[HandoffActionsSetup]:
     jobs, woken = RecordingJobQueue(), list[bool]()
     with ThreadPoolExecutor(4) as threads:
         desk = HandoffActions(
-            database=engine, threads=threads, clock=lambda: NOW, knowledge_source=known, jobs=jobs, handoff_workflow=HANDOFF_WORKFLOW,
+            transactions=Transactions(engine, threads),
+            clock=lambda: NOW,
+            knowledge_source=known,
+            jobs=jobs,
+            handoff_workflow=HANDOFF_WORKFLOW,
             wake_notifications=lambda: woken.append(True),
-        )  # fmt: skip
+        )
         yield HandoffActionsSetup(desk, jobs, woken)
 
 
@@ -103,6 +108,30 @@ async def test_whoever_is_first_takes_it_and_the_other_is_told_who(engine: Engin
             (HandoffEvent.OPENED, None),
             (HandoffEvent.TAKEN, "Anna"),
         ]
+
+
+async def test_an_action_fails_alone_though_others_are_committed_with_it(
+    engine: Engine, office: HandoffActionsSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = called(engine), called(engine, 2, by="boris")
+    release = handoffs.release
+
+    def fail(connection: Connection, handoff: int, agent_name: str, now: datetime) -> bool:
+        release(connection, handoff, agent_name, now)
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(handoffs, "release", fail)
+    results = await asyncio.gather(
+        office.actions.take(first.id, "Anna"),
+        office.actions.release(first.id, "Anna"),
+        office.actions.mark_contacted(second.id, "Boris"),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results] == [ActionResult, RuntimeError, ActionResult]
+    with read_transaction(engine) as connection:
+        states = [handoffs.get(connection, handoff.id) for handoff in (first, second)]
+    assert [state and state.state for state in states] == [HandoffState.TAKEN, HandoffState.CONTACTED]
 
 
 async def test_the_person_hears_once_that_it_was_seen(engine: Engine, office: HandoffActionsSetup) -> None:

@@ -1,6 +1,5 @@
 """However much is stored, no message and no regular look reads through a table: every row is found by an index."""
 
-import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from bot.database.conversation_queries import ConversationQueries
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.intake.guards import DeadLettering
 from bot.intake.intake import Intake
@@ -58,21 +57,19 @@ class ProgramOnDatabase:
         """What is done every second or minute, or when somebody asks for figures."""
         await self.deliver.due_conversations()
         await self.deliver.purge()
-        await asyncio.to_thread(read_gauges, self.intake.database, self.jobs)
+        await read_gauges(self.intake.transactions, self.jobs)
 
 
 @contextmanager
 def house(engine: Engine, *, at_hand: bool = False) -> Iterator[ProgramOnDatabase]:
     known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases())
     with ThreadPoolExecutor(2) as threads:
-        writer, jobs = GroupCommitWriter(engine, threads), RecordingJobRunner(sends_in_process=at_hand)
-        intake = Intake(
-            database=engine, knowledge_source=known, clock=lambda: NOW, threads=threads, writer=writer, jobs=jobs
+        transactions, jobs = Transactions(engine, threads), RecordingJobRunner(sends_in_process=at_hand)
+        intake = Intake(transactions=transactions, knowledge_source=known, clock=lambda: NOW, jobs=jobs)
+        deliver = Deliverer(
+            transactions=transactions, channels={HELLO.channel: NullChannel(HELLO.channel)}, clock=lambda: NOW
         )
-        deliver = Deliverer(writer=writer, channels={HELLO.channel: NullChannel(HELLO.channel)}, clock=lambda: NOW)
-        yield ProgramOnDatabase(
-            intake, deliver, ConversationQueries(database=engine, threads=threads, writer=writer), jobs
-        )
+        yield ProgramOnDatabase(intake, deliver, ConversationQueries(transactions=transactions), jobs)
 
 
 def read_through(engine: Engine, statements: list[Statement]) -> dict[str, list[str]]:
@@ -113,7 +110,6 @@ async def test_the_regular_looks_read_what_waits_and_no_more(engine: Engine) -> 
     with house(engine) as program, recorded_statements(engine) as statements:
         await program.run_periodic_queries()
         with write_transaction(engine) as connection:
-            outbox.next_due(connection)
             outbox.release_leases(connection, NOW + timedelta(days=1))
     assert len(statements) >= 6
     assert read_through(engine, statements) == {}

@@ -45,16 +45,14 @@ def test_turns_are_numbered_within_their_talk(engine: Engine) -> None:
             message = conversations.record_inbound(connection, talk, inbound, NOW)
             assert message is not None
             turn = turns.record(connection, talk, message, decision("a"), DECISION_CONTEXT, NOW)
-            assert turns.conversation_of(connection, turn.id) == talk.id
             numbers.append(turn.number)
 
     assert numbers == [1, 2, 1]
 
 
-def test_a_turn_that_is_not_there_has_no_trace_and_no_talk(engine: Engine) -> None:
+def test_a_turn_that_is_not_there_has_no_trace(engine: Engine) -> None:
     with read_transaction(engine) as connection:
         assert turns.read_trace(connection, 1) is None
-        assert turns.conversation_of(connection, 1) is None
 
 
 def test_a_talk_has_the_language_it_was_last_held_in(engine: Engine) -> None:

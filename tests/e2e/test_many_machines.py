@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy import Engine, text
 
 from bot.channels.interface import OutgoingMessage
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.procrastinate import CONCURRENCY, ProcrastinateJobs
@@ -82,8 +82,8 @@ def program(
     known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases())
     with ThreadPoolExecutor(4) as threads:
         channels = {"post": TableChannel(database, name)}
-        writer = GroupCommitWriter(database, threads)
-        deliver = Deliverer(writer=writer, channels=channels, clock=now)
+        transactions = Transactions(database, threads)
+        deliver = Deliverer(transactions=transactions, channels=channels, clock=now)
         jobs = ProcrastinateJobs(
             database=database,
             deliver=deliver,
@@ -91,10 +91,7 @@ def program(
             maintenance=deliver.purge,
             heartbeat_seconds=heartbeat_seconds,
         )
-        yield (
-            Intake(database=database, knowledge_source=known, clock=now, threads=threads, writer=writer, jobs=jobs),
-            jobs,
-        )
+        yield Intake(transactions=transactions, knowledge_source=known, clock=now, jobs=jobs), jobs
 
 
 async def web(url: str, name: str) -> None:

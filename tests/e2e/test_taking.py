@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.knowledge.phrases import load_phrases
 from handlers.model.actions import HandoffReason
@@ -42,8 +43,7 @@ async def agent(url: str, name: str) -> list[ActionResult]:  # noqa: F811
     known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases())
     with ThreadPoolExecutor(4) as threads:
         desk = HandoffActions(
-            database=create_database_engine(url),
-            threads=threads,
+            transactions=Transactions(create_database_engine(url), threads),
             clock=lambda: datetime.now(UTC),
             knowledge_source=known,
             jobs=RecordingJobQueue(),

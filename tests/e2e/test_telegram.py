@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.channels.telegram import Telegram, TelegramSettingError, Timing, UpdateCallbacks
+from bot.concurrency.backoff import Backoff
 from handlers.model.messages import Inbound, MessageKind, Option
 from tests.e2e.telegram_peer import TOKEN, ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import MisuseError
@@ -22,8 +23,7 @@ from tests.e2e.telegram_peer_rules import MisuseError
 FAST_TIMING = Timing(
     long_poll_seconds=2,
     repoll_seconds=0.02,
-    min_backoff_seconds=0.02,
-    max_backoff_seconds=0.1,
+    backoff=Backoff(first_seconds=0.02, max_seconds=0.1),
     max_wait_seconds=2,
     typing_delay_seconds=0.1,
     shutdown_grace_seconds=2,
@@ -396,7 +396,7 @@ async def test_a_crash_loses_nothing(peer: TelegramPeer, bot: FakeProgram) -> No
     first = Telegram(stuck.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
     await first.start(None)
     await peer.until(lambda: peer.calls_of("getUpdates"))
-    first._poller._poll_task.cancel()  # type: ignore[union-attr] # As dead as a task can be in its own process.
+    await first._poller._poll_tasks.cancel()  # As dead as a task can be in its own process.
     second = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
     await second.start(None)
     await peer.until(lambda: len(bot.received) == 20)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect
 
 from bot.channels.interface import OutgoingMessage
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
@@ -164,23 +164,20 @@ def house(tmp_path_factory: pytest.TempPathFactory, shipped: KnowledgeBundle) ->
         Transport.APPRISE: AppriseNotifier(texts=words, ticket_address=lambda: ticket, send=staffroom.send_apprise),
     }
     with ThreadPoolExecutor(1) as threads:
-        writer = GroupCommitWriter(database, threads)
+        transactions = Transactions(database, threads)
         intake = Intake(
-            database=database,
+            transactions=transactions,
             knowledge_source=shipped,
             clock=lambda: NOW,
-            threads=threads,
-            writer=writer,
             jobs=RecordingJobQueue(),
             handoff_workflow=calls,
         )
-        deliver = Deliverer(writer=writer, channels={"recorded": recorder}, clock=lambda: NOW)
+        deliver = Deliverer(transactions=transactions, channels={"recorded": recorder}, clock=lambda: NOW)
         announcer = NotificationWorker(
-            database=database, threads=threads, clock=later, recipients=told, handoff_workflow=calls, notifiers=ways
+            transactions=transactions, clock=later, recipients=told, handoff_workflow=calls, notifiers=ways
         )
         desk = HandoffActions(
-            database=database,
-            threads=threads,
+            transactions=transactions,
             clock=lambda: NOW,
             knowledge_source=shipped,
             jobs=RecordingJobQueue(),

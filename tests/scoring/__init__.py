@@ -1,7 +1,7 @@
 """Judges answers of the bot by labelled talks; asks nothing itself except through `ask`."""
 
-from tests.scoring.answers import Answer, ask
-from tests.scoring.dialogs import DialogScore, LabelledDialog, read_dialogs, score_dialogs
+from bot.evaluation.dialogs import Answer, DialogScore, LabelledDialog, read_dialogs, score_dialogs
+from tests.scoring.answers import ask
 from tests.scoring.kinds import Case, KindScore, read_cases, score_kinds
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from tests.scoring.answers import Answer
+from bot.evaluation.dialogs import Answer
 from tests.shared import DATA
 
 LINES: Final[Mapping[str, str]] = {"helpdesk": "505", "technical": "525", "administration": "545"}

@@ -25,7 +25,6 @@ STAGES_BY_FILE: Final[dict[str, tuple[str, ...]]] = {
     "politeness": ("politeness",),
     "dependent_turn": ("dependent_turn",),
     "contrast": ("contrast",),
-    "long_message": ("long_message",),
     "several_intents": ("several_intents",),
     "small_talk_last": ("small_talk_last",),
     "ticket_request": ("ticket_request",),

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.interface import OutgoingMessage, Receive
 from bot.channels.telegram.api.address import ChatAddress
+from bot.channels.telegram.api.background_calls import BackgroundCalls
 from bot.channels.telegram.api.client import ALLOWED_UPDATES, OFFICIAL_API_URL, make_bot_api, retry_delay
 from bot.channels.telegram.api.rate_limit import ChatRateLimiter
 from bot.channels.telegram.api.throttled_caller import ThrottledCaller
@@ -27,7 +28,7 @@ from bot.channels.telegram.outgoing.callback_answers import CallbackAnswers
 from bot.channels.telegram.outgoing.group_messages import ActionButton, GroupMessages, OnTap
 from bot.channels.telegram.outgoing.sender import ReplySender
 from bot.channels.telegram.profile import publish_profile
-from bot.concurrency.task_set import BackgroundCalls
+from bot.concurrency.task_set import TaskSet
 
 log = structlog.get_logger()
 
@@ -74,7 +75,7 @@ class Telegram:
         # Every process must derive the same secret, which must not reveal the token.
         self._secret = secret or hmac.new(token.encode(), b"telegram webhook", hashlib.sha256).hexdigest()
         self._poller = Poller(self._api.get_raw_updates, self._update_handler, timing)
-        self._retry_task: asyncio.Task[None] | None = None
+        self._retry_tasks = TaskSet()
         self._senders: tuple[ReplySender, GroupMessages] | None = None
 
     async def send(self, address: str, message: OutgoingMessage) -> str:
@@ -139,13 +140,11 @@ class Telegram:
             raise TelegramSettingError(f"{setting}: Telegram refuses the webhook: {exc}") from exc
         except TelegramError as exc:
             log.warning("telegram.unreachable", error=type(exc).__name__)
-            self._retry_task = asyncio.create_task(self._retry_start(public_url, exc), name="telegram opening")
+            self._retry_tasks.start("telegram opening", self._retry_start(public_url, exc))
 
     async def stop_receiving(self) -> None:
         """Receive nothing more, and finish what runs. The webhook stays: Telegram keeps updates meanwhile."""
-        if self._retry_task is not None:
-            self._retry_task.cancel()
-            await asyncio.gather(self._retry_task, return_exceptions=True)
+        await self._retry_tasks.cancel()
         await self._poller.stop()
 
     async def stop(self) -> None:
@@ -172,7 +171,7 @@ class Telegram:
         while True:
             attempt += 1
             asked = retry_delay(exc).total_seconds() if isinstance(exc, RetryAfter) else 0.0
-            await asyncio.sleep(max(asked, self._timing.backoff(attempt)))
+            await asyncio.sleep(max(asked, self._timing.backoff.seconds(attempt)))
             try:
                 await self._start_receiving(public_url)
             except TelegramError as again:

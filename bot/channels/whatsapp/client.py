@@ -79,7 +79,8 @@ class TwilioClient:
             to=to, from_=self._account.sender, status_callback=self._account.status_url, **content
         )
         try:
-            message = await asyncio.wait_for(created, self._timeout_seconds)
+            async with asyncio.timeout(self._timeout_seconds):
+                message = await created
         except (ClientConnectorError, ConnectionTimeoutError) as exc:
             raise DeliveryError("Twilio could not be reached", permanent=False) from exc
         except (TwilioRestException, TwilioServiceException) as exc:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
+from bot.cli.kb.dialog_evaluation import evaluate_dialogs
 from bot.cli.output import FileError, progress
 from bot.evaluation.baselines import BASELINES, import_baseline
 from bot.evaluation.comparison import OUR_NAME, RankerResult, baseline, our_matcher
@@ -42,6 +43,7 @@ class EvaluationOptions:
     all_baselines: bool = False
     train: Path | None = None
     test: Path | None = None
+    dialogs: Path | None = None
     as_json: bool = False
     reliability: Path | None = None
     fail_under: tuple[str, ...] = ()
@@ -69,6 +71,9 @@ def run_evaluation(options: EvaluationOptions) -> None:
         FileError: a file cannot be read, or the options do not go together.
     """
     with _as_file_error():
+        if options.dialogs is not None:
+            evaluate_dialogs(options.dialogs, options.content, as_json=options.as_json)
+            return
         metric_limits = (*parse_limits(options.fail_under, upper=False), *parse_limits(options.fail_over, upper=True))
         knowledge, messages, title = _load_inputs(options)
         for name in options.baseline_names:

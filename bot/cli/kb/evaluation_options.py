@@ -34,6 +34,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it ha
         Path | None, typer.Option(help="Train on these labelled rows instead of the content, whose lexicon stays.")
     ] = None,
     test: Annotated[Path | None, typer.Option(help="Evaluate on these, with --train.")] = None,
+    dialogs: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Score these labelled conversations, every turn of them.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="All metrics as one object; with --train one object a test row.")
     ] = False,
@@ -60,6 +63,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it ha
             all_baselines=peers,
             train=train,
             test=test,
+            dialogs=dialogs,
             as_json=as_json,
             reliability=reliability,
             fail_under=tuple(fail_under or ()),

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -32,8 +33,20 @@ TemplateContext = Callable[[ConsoleRequest], Mapping[str, Any]]
 class AccessControl:
     """Makes the handlers of pages; no page can be served without it."""
 
-    def __init__(self, transactions: Transactions, *, public_origin: str | None, context: TemplateContext) -> None:
-        self._transactions, self._public_origin, self._context = transactions, public_origin, context
+    def __init__(
+        self,
+        transactions: Transactions,
+        clock: Callable[[], datetime],
+        *,
+        public_origin: str | None,
+        context: TemplateContext,
+    ) -> None:
+        self._transactions, self._clock, self._public_origin, self._context = (
+            transactions,
+            clock,
+            public_origin,
+            context,
+        )
 
     def guarded_handler(
         self, section: Section, route: Route, texts: Texts, on_change: Callable[[], None]
@@ -58,7 +71,7 @@ class AccessControl:
                 section=section,
                 form=form,
                 context=self._context,
-                now=self._transactions.clock(),
+                now=self._clock(),
             )
             response = await route.view(visit)
             if route.method == "POST":
@@ -86,7 +99,7 @@ class AccessControl:
         token = session.get(TOKEN_KEY)
         if not isinstance(token, str):
             return None
-        now = self._transactions.clock()
+        now = self._clock()
         found = await self._transactions.read(lambda connection: agent_sessions.find_session(connection, token, now))
         if found is None:
             session.pop(TOKEN_KEY, None)
@@ -97,7 +110,7 @@ class AccessControl:
 
     async def session_valid(self, request: ConsoleRequest) -> bool:
         """Whether the session of a long-lived request is still valid."""
-        token, now = request.session.get(TOKEN_KEY), self._transactions.clock()
+        token, now = request.session.get(TOKEN_KEY), self._clock()
         if not isinstance(token, str):
             return False
         found = await self._transactions.read(lambda connection: agent_sessions.find_session(connection, token, now))
@@ -116,7 +129,7 @@ class AccessControl:
         return None
 
     def _audit_refusal(self, agent: Agent, subject: str) -> Callable[[Connection], None]:
-        now = self._transactions.clock()
+        now = self._clock()
         return lambda connection: audit_log.record(
             connection, AuditEvent.REFUSED, now, agent=agent.name, subject=subject
         )

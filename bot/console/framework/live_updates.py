@@ -10,6 +10,8 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 from sqlalchemy import Connection
 
+from bot.concurrency.periodic import PeriodicLoop
+from bot.concurrency.task_set import TaskSet
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import ChangeKey
 from bot.database.transactions import Transactions
@@ -49,13 +51,15 @@ class LiveUpdates:
             headers,
         )
         self._listeners: set[asyncio.Queue[str | None]] = set()
-        self._poll_requested = asyncio.Event()
-        self._poll_task: asyncio.Task[None] | None = None
+        self._last_values: dict[str, Hashable] | None = None
+        self._poll_loop: PeriodicLoop | None = None
+        self._tasks = TaskSet()
         self._closed = False
 
     def poll_now(self) -> None:
         """This process has changed something."""
-        self._poll_requested.set()
+        if self._poll_loop is not None:
+            self._poll_loop.wake()
 
     async def stream(self, request: ConsoleRequest) -> web.StreamResponse:
         """Stream events until the page is closed, the session ends or the program stops."""
@@ -63,8 +67,7 @@ class LiveUpdates:
             raise web.HTTPServiceUnavailable
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
         self._listeners.add(queue)
-        if self._poll_task is None:
-            self._poll_task = asyncio.create_task(self._poll_loop())
+        self._start_polling()
         try:
             async with sse_response(
                 request.http_request, headers=self._headers, ping_interval=PING_INTERVAL_SECONDS
@@ -84,10 +87,7 @@ class LiveUpdates:
         for queue in self._listeners:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
-        if self._poll_task is not None:
-            self._poll_task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._poll_task
+        await self._tasks.cancel()
 
     async def _send_events(
         self,
@@ -99,8 +99,12 @@ class LiveUpdates:
         clock = asyncio.get_running_loop().time
         session_checked_at = clock()
         while connected():
-            with suppress(asyncio.TimeoutError):
-                changed = await asyncio.wait_for(queue.get(), SESSION_RECHECK_SECONDS)
+            try:
+                async with asyncio.timeout(SESSION_RECHECK_SECONDS):
+                    changed = await queue.get()
+            except TimeoutError:
+                pass
+            else:
                 if changed is None:
                     return
                 await send(changed, event="changed")
@@ -111,19 +115,31 @@ class LiveUpdates:
                     return
                 session_checked_at = clock()
 
-    async def _poll_loop(self) -> None:
-        before = await self._poll()
-        while self._listeners:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._poll_requested.wait(), POLL_INTERVAL_SECONDS)
-            self._poll_requested.clear()
-            found = await self._poll()
-            for name in (name for name in found if found[name] != before.get(name)):
-                self._publish(name)
-            before |= found
-        self._poll_task = None
+    def _start_polling(self) -> None:
+        if self._poll_loop is None:
+            self._last_values = None
+            self._poll_loop = PeriodicLoop(
+                self._poll,
+                interval_seconds=POLL_INTERVAL_SECONDS,
+                on_error=lambda exc: log.error("console.poll_failed", exc_info=exc),
+            )
+            self._tasks.start("console poll", self._poll_loop.run())
 
-    async def _poll(self) -> dict[str, Hashable]:
+    async def _poll(self) -> None:
+        """Publish what has changed since the last poll; the values of the first one are not published."""
+        if not self._listeners and self._poll_loop is not None:
+            self._poll_loop.stop()
+            self._poll_loop = None
+            return
+        found = await self._read_values()
+        if self._last_values is None:
+            self._last_values = found
+            return
+        for name in (name for name in found if found[name] != self._last_values.get(name)):
+            self._publish(name)
+        self._last_values |= found
+
+    async def _read_values(self) -> dict[str, Hashable]:
         def look(connection: Connection) -> dict[str, Hashable]:
             return {name: each(connection) for name, each in self._change_keys.items()}
 

@@ -30,9 +30,18 @@ class DeliveryView:
     """
 
     def __init__(
-        self, transactions: Transactions, jobs: JobQueue, wake_notifications: Callable[[], None] = lambda: None
+        self,
+        transactions: Transactions,
+        jobs: JobQueue,
+        clock: Callable[[], datetime],
+        wake_notifications: Callable[[], None] = lambda: None,
     ) -> None:
-        self._transactions, self._jobs, self._wake_notifications = transactions, jobs, wake_notifications
+        self._transactions, self._jobs, self._clock, self._wake_notifications = (
+            transactions,
+            jobs,
+            clock,
+            wake_notifications,
+        )
 
     def section(self) -> Section:
         """For admins."""
@@ -120,7 +129,7 @@ class DeliveryView:
         return request.redirect("/delivery")
 
     def _change_key(self, connection: Connection) -> Hashable:
-        before = self._transactions.clock() - OVERDUE_AFTER
+        before = self._clock() - OVERDUE_AFTER
         waiting = undelivered.list_undelivered(connection, before, limit=MAX_ROWS)
         silent = undelivered_notifications.list_undelivered(connection, limit=MAX_ROWS)
         return (

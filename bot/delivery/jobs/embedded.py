@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from time import monotonic
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
+from bot.concurrency.periodic import PeriodicLoop
+from bot.concurrency.task_set import TaskSet
 from bot.delivery.jobs.interface import Deliver, FindDue, Maintenance, Send, Workers
 from storage.delivery.outbox import OutgoingReply
 
@@ -51,11 +51,12 @@ class EmbeddedRunner:
         self._send = send
         self._find_due = find_due
         self._maintenance = maintenance
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: set[str] = set()
         self._queued: dict[str, deque[OutgoingReply | None]] = {}
         self._semaphore = asyncio.Semaphore(CONCURRENCY)
         self._stopping = stopping or asyncio.Event()
-        self._loops: tuple[asyncio.Task[None], ...] = ()
+        self._loops: tuple[PeriodicLoop, ...] = ()
+        self._tasks = TaskSet()
         self._last_poll = monotonic()
 
     def queue(self, connection: Connection, conversation_id: str) -> None:
@@ -73,36 +74,32 @@ class EmbeddedRunner:
             if claimed is not None or None not in following:
                 following.append(claimed)
         elif not self._stopping.is_set():
-            self._running[conversation_id] = asyncio.create_task(
-                self._run(conversation_id, claimed), name=f"deliver {conversation_id}"
-            )
+            self._running.add(conversation_id)
+            self._tasks.start(f"deliver {conversation_id}", self._run(conversation_id, claimed))
 
     def start(self) -> None:
         """Start polling, which also finds replies of an earlier run."""
-        self._loops = (
-            asyncio.create_task(self._run_periodically(POLL_INTERVAL_SECONDS, self._poll), name="delivery poll"),
-            asyncio.create_task(
-                self._run_periodically(MAINTENANCE_INTERVAL_SECONDS, self._maintenance), name="maintenance"
-            ),
+        poll = PeriodicLoop(self._poll, interval_seconds=POLL_INTERVAL_SECONDS, on_error=_log_error)
+        maintenance = PeriodicLoop(
+            self._maintenance, interval_seconds=MAINTENANCE_INTERVAL_SECONDS, on_error=_log_error
         )
+        self._loops = (poll, maintenance)
+        self._tasks.start("delivery poll", poll.run())
+        self._tasks.start("maintenance", maintenance.run())
 
     async def stop(self) -> None:
         """Start nothing new, and finish running deliveries within SHUTDOWN_GRACE_SECONDS."""
         self._stopping.set()
-        running = {*self._loops, *self._running.values()}
-        if not running:
-            return
-        _, late = await asyncio.wait(running, timeout=SHUTDOWN_GRACE_SECONDS)
-        for task in late:
-            log.warning("delivery.cancelled_at_shutdown", task=task.get_name())
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        for loop in self._loops:
+            loop.stop()
+        for task in await self._tasks.stop(SHUTDOWN_GRACE_SECONDS):
+            log.warning("delivery.cancelled_at_shutdown", task=task)
 
     def problems(self) -> list[str]:
         """As JobRunner.problems."""
         if self._stopping.is_set():
             return ["The program is stopping."]
-        if not self._loops or any(loop.done() for loop in self._loops):
+        if not self._loops or any(loop.ended for loop in self._loops):
             return ["Nobody looks for replies to deliver: restart the program."]
         if self._seconds_since_poll() > STALLED_AFTER_SECONDS:
             return [
@@ -130,7 +127,7 @@ class EmbeddedRunner:
         except Exception:
             log.exception("delivery.error", conversation=conversation_id)
         finally:
-            del self._running[conversation_id]
+            self._running.discard(conversation_id)
             if following := self._queued.pop(conversation_id, None):
                 self.submit(conversation_id, following.popleft())
                 for one in following:
@@ -142,11 +139,6 @@ class EmbeddedRunner:
             if talk not in self._running:
                 self.submit(talk)
 
-    async def _run_periodically(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        while not self._stopping.is_set():
-            try:
-                await work()
-            except Exception:
-                log.exception("delivery_runner.error")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), seconds)
+
+def _log_error(exc: Exception) -> None:
+    log.error("delivery_runner.error", exc_info=exc)

@@ -1,6 +1,5 @@
 """Jobs on many machines: queued in PostgreSQL by Procrastinate, within the caller's transaction."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -12,6 +11,8 @@ from psycopg import OperationalError
 from psycopg.errors import UndefinedFunction, UndefinedObject, UndefinedTable
 from sqlalchemy import Connection, Engine
 
+from bot.concurrency.periodic import PeriodicLoop
+from bot.concurrency.task_set import TaskSet
 from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.interface import Deliver, FindDue, Maintenance, Workers
 from bot.delivery.jobs.procrastinate_tasks import DELIVER_TASK, QUEUE_NAME, WorkerTasks
@@ -53,7 +54,7 @@ class ProcrastinateJobs:
     heartbeat_seconds: float = 5.0
     notified_channel: str | None = None
     _deferring_app: App = field(default_factory=lambda: App(connector=SyncPsycopgConnector()), init=False)
-    _worker_task: asyncio.Task[None] | None = field(default=None, init=False)
+    _tasks: TaskSet = field(default_factory=TaskSet, init=False)
 
     def queue(self, connection: Connection, conversation_id: str) -> None:
         """One job a turn, in the caller's transaction; jobs of a conversation run one after the other."""
@@ -78,17 +79,20 @@ class ProcrastinateJobs:
 
     def start(self) -> None:
         """Work until stopped."""
-        self._worker_task = asyncio.create_task(self._run_worker(), name="procrastinate")
+        worker = PeriodicLoop(
+            self._run_worker,
+            interval_seconds=RESTART_SECONDS,
+            on_error=lambda exc: log.error("worker.error", exc_info=exc),
+        )
+        self._tasks.start("procrastinate", worker.run())
 
     async def stop(self) -> None:
         """Fetch nothing new; what does not end within SHUTDOWN_GRACE_SECONDS is left to another worker."""
-        if self._worker_task is None:
-            return
-        self._worker_task.cancel()
-        _, running = await asyncio.wait({self._worker_task}, timeout=SHUTDOWN_GRACE_SECONDS + DISCONNECT_GRACE_SECONDS)
-        for worker in running:
+        await self._tasks.cancel(SHUTDOWN_GRACE_SECONDS + DISCONNECT_GRACE_SECONDS)
+        if self._tasks:
             log.warning("worker.cancelled_at_shutdown")
-            worker.cancel()
+            # A second cancellation ends it without waiting for its deliveries.
+            await self._tasks.cancel(0)
 
     def problems(self) -> list[str]:
         """None that a restart would fix: a web process runs no jobs, a worker reconnects by itself."""
@@ -101,14 +105,6 @@ class ProcrastinateJobs:
         )
 
     async def _run_worker(self) -> None:
-        while True:
-            try:
-                await self._run_worker_once()
-            except Exception:
-                log.exception("worker.error")
-            await asyncio.sleep(RESTART_SECONDS)
-
-    async def _run_worker_once(self) -> None:
         # A new app each time: a pool that failed to open cannot be reused.
         app = App(
             connector=PsycopgConnector(kwargs=driver_arguments(self.database), min_size=1, max_size=4, timeout=10)

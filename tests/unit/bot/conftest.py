@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.channels.interface import DeliveryError, OutgoingMessage
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.intake.intake import Intake
 from bot.knowledge.phrases import load_phrases
@@ -89,15 +89,13 @@ def program(tmp_path: Path) -> Iterator[ProgramFixture]:
     time, submitted, channel = [NOW], list[str](), RecordingChannel()
     known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS, {}), phrases=load_phrases())
     with ThreadPoolExecutor(1) as threads:
-        writer = GroupCommitWriter(database, threads)
+        transactions = Transactions(database, threads)
         intake = Intake(
-            database=database,
+            transactions=transactions,
             knowledge_source=known,
             clock=lambda: time[0],
-            threads=threads,
-            writer=writer,
             jobs=RecordingJobQueue(submitted),
         )
-        deliver = Deliverer(writer=writer, channels={"test": channel}, clock=lambda: time[0])
+        deliver = Deliverer(transactions=transactions, channels={"test": channel}, clock=lambda: time[0])
         yield ProgramFixture(database, intake, deliver, channel, submitted, time)
     database.dispose()

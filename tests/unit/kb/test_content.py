@@ -9,7 +9,7 @@ import pytest
 
 from kb.loading.loader import ContentError, load_knowledge_base
 from kb.loading.validation import overdue_reviews
-from kb.model import LANGUAGES, Act, EntryId, LineId
+from kb.model import LANGUAGES, Act, DialogueAct, EntryId, LineId
 from tests.doubles import CONTENT
 
 Edit = Callable[[str, str, str], None]
@@ -65,6 +65,62 @@ def test_lexicon_cues_and_decoys_are_read_where_they_are(folder: Path) -> None:
     assert knowledge.cues["yes"].phrases["lv"] == ("jā",)
     assert knowledge.out_of_scope["en"] == ("weather",)
     assert knowledge.version != load_knowledge_base(CONTENT).version
+
+
+def test_dialogue_acts_are_read_where_they_are(folder: Path) -> None:
+    (folder / "dialogue.yaml").write_text(
+        "acts:\n  anger:\n    lv: [kauns]\n    ru: [позор]\n    en: [shame, what a joke]\n", "utf-8"
+    )
+    knowledge = load_knowledge_base(folder)
+    assert knowledge.dialogue == {
+        DialogueAct.ANGER: {"lv": ("kauns",), "ru": ("позор",), "en": ("shame", "what a joke")}
+    }
+    assert knowledge.version != load_knowledge_base(CONTENT).version
+    assert load_knowledge_base(CONTENT).dialogue == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("acts:\n  rage:\n    lv: [a]\n    ru: [b]\n    en: [c]\n", "dialogue.yaml: acts.rage.[key]: is not known: write 'ask_number'"),
+        ("acts:\n  anger:\n    lv: [a]\n    ru: [b]\n", "dialogue.yaml: acts.anger.en: is missing: add it"),
+        ("acts:\n  anger:\n    lv: [a]\n    ru: [b]\n    en: []\n", "dialogue.yaml: acts.anger.en: is empty: write at least one"),
+        ("rage:\n  lv: [a]\n", "dialogue.yaml: rage: unknown key: remove it, or use one of acts"),
+        ("acts: [", "dialogue.yaml: not readable as YAML"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_dialogue_acts_is_told_with_its_remedy(folder: Path, text: str, told: str) -> None:
+    (folder / "dialogue.yaml").write_text(text, "utf-8")
+    assert told in problems(folder)
+
+
+def test_the_directory_names_the_entries_of_contacts_faults_and_follow_ups(folder: Path, edit: Edit) -> None:
+    added = (
+        "contacts_entry: desk\nfault_topics: [dead, printer]\n"
+        "follow_ups: {ask_price_follow: desk, ask_time_follow: hours}\ntopics:"
+    )
+    edit("directory.yaml", "topics:", added)
+    directory = load_knowledge_base(folder).directory
+    assert directory.contacts_entry == "desk"
+    assert directory.fault_topics == ("dead", "printer")
+    assert directory.follow_ups == {DialogueAct.ASK_PRICE_FOLLOW: "desk", DialogueAct.ASK_TIME_FOLLOW: "hours"}
+    plain = load_knowledge_base(CONTENT).directory
+    assert (plain.contacts_entry, plain.fault_topics, plain.follow_ups) == (None, (), {})
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("contacts_entry: gone", "directory.yaml: contacts_entry: 'gone' is no entry: write the id of a file under entries/"),
+        ("fault_topics: [dead, gone]", "directory.yaml: fault_topics.1: 'gone' is no entry"),
+        ("fault_topics: [a, b, c, d, e, f, g, h, i, j]", "directory.yaml: fault_topics: is too long a list: keep at most 9"),
+        ("follow_ups: {ask_price_follow: gone}", "directory.yaml: follow_ups.ask_price_follow: 'gone' is no entry"),
+        ("follow_ups: {anger: desk}", "directory.yaml: follow_ups.anger.[key]: is not known: write"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_these_is_told_with_its_remedy(folder: Path, edit: Edit, added: str, told: str) -> None:
+    edit("directory.yaml", "topics:", f"{added}\ntopics:")
+    assert told in problems(folder)
 
 
 def test_all_mistakes_are_told_at_once_with_file_key_and_remedy(folder: Path, edit: Edit) -> None:

@@ -16,7 +16,7 @@ from kb.lessons import (
     validate_lesson,
 )
 from kb.loading.validation import casefold_key
-from kb.model import EntryId, Language
+from kb.model import DialogueAct, EntryId, Language
 from kb.understanding.lesson_overlay import LessonOverlay
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Outcome
@@ -131,6 +131,15 @@ def test_everything_else_is_understood_as_before() -> None:
 
     assert known.understand("hours") == means("hours")
     assert known.match_cue("yes") == "yes"
+    assert known.choose("hours", (EntryId("hours"), PRINTER)) == "hours"
+    assert known.choose("hours", (PRINTER,)) is None
+
+
+def test_words_that_were_taught_are_their_topic_and_no_dialogue_act_as_known_questions_are() -> None:
+    scripted = ScriptedInterpreter(acts={"the box spits no paper": DialogueAct.DEVICE_ONLY})
+    known = LessonOverlay(scripted, [lesson("the box spits no paper")])
+
+    assert known.understand("the box spits no paper").acts == ()
 
 
 def test_what_was_learned_goes_beyond_its_words() -> None:

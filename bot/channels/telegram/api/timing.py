@@ -1,7 +1,8 @@
 """The waits of this channel, in seconds; tests wait less."""
 
-from dataclasses import dataclass
-from random import uniform
+from dataclasses import dataclass, field
+
+from bot.concurrency.backoff import Backoff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,9 +13,8 @@ class Timing:
     """How long Telegram holds a getUpdates without updates."""
     repoll_seconds: float = 0.5
     """Between two polls while updates are still being processed."""
-    min_backoff_seconds: float = 0.5
-    max_backoff_seconds: float = 30.0
-    """Longest pause between two attempts: doubling, with jitter."""
+    backoff: Backoff = field(default_factory=lambda: Backoff(first_seconds=0.5, max_seconds=30.0))
+    """Between two attempts."""
     max_wait_seconds: float = 5.0
     """How long a message waits for its slot here, before it is given back to be retried later."""
     typing_delay_seconds: float = 0.4
@@ -24,8 +24,3 @@ class Timing:
     chat_interval_seconds: float = 1.0
     group_interval_seconds: float = 3.0
     """Between two messages to one chat, or group."""
-
-    def backoff(self, attempt: int) -> float:
-        """The pause after `attempt` failed attempts."""
-        max_delay = min(self.max_backoff_seconds, self.min_backoff_seconds * float(2 ** min(attempt - 1, 20)))
-        return max_delay * uniform(0.5, 1)  # noqa: S311 - not a secret

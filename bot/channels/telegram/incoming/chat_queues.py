@@ -8,6 +8,8 @@ import structlog
 
 from bot.channels.telegram.api.timing import Timing
 from bot.channels.telegram.incoming.update_handler import ButtonUpdate, MessageUpdate
+from bot.concurrency.events import wait_for_event
+from bot.concurrency.task_set import TaskSet
 
 log = structlog.get_logger()
 
@@ -25,7 +27,7 @@ class ChatQueues:
         self._confirm = confirm
         self._timing = timing
         self._waiting: dict[str, deque[MessageUpdate | ButtonUpdate]] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._tasks = TaskSet()
         self._stopping = asyncio.Event()
 
     def add(self, update: MessageUpdate | ButtonUpdate) -> None:
@@ -35,19 +37,12 @@ class ChatQueues:
             self._waiting[key].append(update)
             return
         self._waiting[key] = deque((update,))
-        task = asyncio.create_task(self._run_queue(key), name="telegram chat queue")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._tasks.start("telegram chat queue", self._run_queue(key))
 
     async def stop(self, timeout_seconds: float) -> None:
         """Start nothing more; running updates may finish within `timeout_seconds`. Telegram resends the rest."""
         self._stopping.set()
-        if not self._running:
-            return
-        _, late = await asyncio.wait(self._running, timeout=timeout_seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await self._tasks.stop(timeout_seconds)
 
     async def _run_queue(self, key: str) -> None:
         waiting = self._waiting[key]
@@ -67,13 +62,5 @@ class ChatQueues:
                 log.exception("telegram.update_failed", update=update.update_id, attempt=attempt)
             else:
                 return True
-            if await self._wait_for_stop(self._timing.backoff(attempt)):
+            if await wait_for_event(self._stopping, self._timing.backoff.seconds(attempt)):
                 return False
-
-    async def _wait_for_stop(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return False
-        return True

@@ -14,6 +14,8 @@ from bot.channels.telegram.api.updates import raw_update_id
 from bot.channels.telegram.incoming.chat_queues import ChatQueues
 from bot.channels.telegram.incoming.offset_tracker import OffsetTracker
 from bot.channels.telegram.incoming.update_handler import UpdateHandler
+from bot.concurrency.events import wait_for_event
+from bot.concurrency.task_set import TaskSet
 
 log = structlog.get_logger()
 
@@ -40,19 +42,20 @@ class Poller:
         self._offsets = OffsetTracker()
         self._queues = ChatQueues(update_handler.handle, self._confirm, timing)
         self._all_confirmed = asyncio.Event()
-        self._poll_task: asyncio.Task[None] | None = None
+        self._poll_tasks = TaskSet()
+        self._started = False
 
     def start(self) -> None:
         """Start polling."""
-        self._poll_task = asyncio.create_task(self._poll_loop(), name="telegram polling")
+        self._started = True
+        self._poll_tasks.start("telegram polling", self._poll_loop())
 
     async def stop(self) -> None:
         """Stop polling, finish running updates, and confirm the offset to Telegram."""
-        if self._poll_task is None:
+        if not self._started:
             return
-        loop, self._poll_task = self._poll_task, None
-        loop.cancel()
-        await asyncio.wait((loop,), timeout=self._timing.shutdown_grace_seconds / 3)
+        self._started = False
+        await self._poll_tasks.cancel(self._timing.shutdown_grace_seconds / 3)
         await self._queues.stop(self._timing.shutdown_grace_seconds)
         with contextlib.suppress(TelegramError, TimeoutError):
             async with asyncio.timeout(self._timing.shutdown_grace_seconds / 3):
@@ -75,7 +78,7 @@ class Poller:
                 # No other error is expected; but a bot that silently stops to receive would be worse.
                 log.exception("telegram.poll_error")
                 failures += 1
-                await asyncio.sleep(self._timing.backoff(failures))
+                await asyncio.sleep(self._timing.backoff.seconds(failures))
                 continue
             failures = 0
             new = self._queue_new(batch)
@@ -103,10 +106,7 @@ class Poller:
     async def _wait_for_confirmations(self) -> None:
         """Wait until all is stored, but not long: other chats may have new updates."""
         self._all_confirmed.clear()
-        with contextlib.suppress(TimeoutError):
-            # Not wait_for: before Python 3.12 it may swallow a cancellation, and stop() would wait for ever.
-            async with asyncio.timeout(self._timing.repoll_seconds):
-                await self._all_confirmed.wait()
+        await wait_for_event(self._all_confirmed, self._timing.repoll_seconds)
 
     def _backoff_after(self, exc: TelegramError, failures: int) -> float:
         """The pause after an error, which is logged."""
@@ -118,4 +118,4 @@ class Poller:
         else:
             log.warning("telegram.poll_failed", error=type(exc).__name__, failures=failures)
         asked = retry_delay(exc).total_seconds() if isinstance(exc, RetryAfter) else 0.0
-        return max(asked, self._timing.backoff(failures))
+        return max(asked, self._timing.backoff.seconds(failures))

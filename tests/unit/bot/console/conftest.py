@@ -51,6 +51,10 @@ class ConsoleFixture:
     wake_calls: list[bool] = field(default_factory=list)
     passwords: PasswordService = field(default_factory=PasswordService)
 
+    def clock(self) -> datetime:
+        """The time that the test has set."""
+        return self.time[0]
+
     def advance_clock(self, **passed: float) -> None:
         """Time passes."""
         self.time[0] += timedelta(**passed)
@@ -94,7 +98,7 @@ def desk(template: Path, tmp_path: Path) -> Iterator[ConsoleFixture]:
     database = engine.create_database_engine(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
     time = [NOW]
     with ThreadPoolExecutor(2) as threads:
-        desk = ConsoleFixture(database, Transactions(database=database, threads=threads, clock=lambda: time[0]), time)
+        desk = ConsoleFixture(database, Transactions(database, threads), time)
         yield desk
     database.dispose()
 
@@ -103,7 +107,7 @@ def sections(desk: ConsoleFixture) -> tuple[Section, ...]:
     """All that the shipped console has of its own."""
     return (
         DeliveryView(
-            desk.transactions, RecordingJobQueue(desk.submitted), lambda: desk.wake_calls.append(True)
+            desk.transactions, RecordingJobQueue(desk.submitted), desk.clock, lambda: desk.wake_calls.append(True)
         ).section(),
         AgentsView(desk.transactions, desk.passwords).section(),
         AuditView(desk.transactions).section(),
@@ -166,7 +170,7 @@ async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
 
     async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> OpenBrowser:
         application = web.Application(client_max_size=100_000)
-        ConsoleApp(desk.transactions, parts, key=KEY, public_origin=public_origin).mount(application)
+        ConsoleApp(desk.transactions, parts, clock=desk.clock, key=KEY, public_origin=public_origin).mount(application)
         server = TestServer(application)
         servers.append(server)
         await server.start_server()

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.interface import OutgoingMessage
-from bot.delivery.deliverer import MAX_BACKOFF, backoff
 from bot.delivery.jobs import embedded
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from storage.conversations import history
@@ -54,11 +53,6 @@ async def test_a_talk_of_a_channel_that_is_not_here_waits(program: ProgramFixtur
     program.deliver.channels.pop("test")  # type: ignore[attr-defined]
     await program.deliver(program.submitted[-1])
     assert program.channel.sent == []
-
-
-@pytest.mark.parametrize("attempts", [1, 2, 5, 50])
-def test_pauses_grow_and_end(attempts: int) -> None:
-    assert timedelta(0) < backoff(attempts) <= MAX_BACKOFF
 
 
 async def test_the_runner_delivers_what_it_is_told_and_what_was_left(program: ProgramFixture) -> None:

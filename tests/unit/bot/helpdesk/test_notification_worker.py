@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
+from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.notification_worker import MAX_ATTEMPTS, TELEGRAM_GROUP_RATE_LIMIT, NotificationWorker
 from bot.notify.directory import Recipients
@@ -114,8 +115,7 @@ def office(tmp_path: Path) -> Iterator[WorkerFixture]:
     ways: dict[Transport, Notifier] = {Transport.TELEGRAM: team, Transport.MAIL: ops, Transport.APPRISE: boss}
     with ThreadPoolExecutor(2) as threads:
         announcer = NotificationWorker(
-            database=database,
-            threads=threads,
+            transactions=Transactions(database, threads),
             clock=lambda: time[0],
             recipients=Recipients(routing=plan, addresses=addresses),
             handoff_workflow=calls,
@@ -299,8 +299,7 @@ async def test_it_looks_by_itself_finishes_what_it_has_begun_and_says_once_that_
 
 async def test_where_nobody_is_told_that_is_said(office: WorkerFixture) -> None:
     alone = NotificationWorker(
-        database=office.database,
-        threads=office.worker.threads,
+        transactions=office.worker.transactions,
         clock=lambda: NOW,
         recipients=Recipients(),
         handoff_workflow=HandoffWorkflow(),

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
-from bot.database.group_commit import GroupCommitWriter
+from bot.database.transactions import Transactions
 from bot.intake.intake import Intake
 from bot.knowledge.factory import train_knowledge
 from bot.knowledge.lesson_source import load_live_knowledge, read_lesson_set
@@ -186,7 +186,7 @@ async def running_reloader(
 ) -> AsyncIterator[KnowledgeReloader]:
     """One that looks seldom: what it sees sooner, it was told of."""
     with ThreadPoolExecutor(1) as threads:
-        relearner = KnowledgeReloader(live, database, threads, poll_interval=every)
+        relearner = KnowledgeReloader(live, Transactions(database, threads), poll_interval=every)
         relearner.start()
         yield relearner
         await relearner.stop()
@@ -283,13 +283,10 @@ def test_a_message_is_dealt_with_by_one_knowledge_and_notes_which(database: Engi
     live = LiveKnowledge(content)
     add_lesson(database, live, "goldfish sulking")
     with ThreadPoolExecutor(1) as threads:
-        writer = GroupCommitWriter(database, threads)
         intake = Intake(
-            database=database,
+            transactions=Transactions(database, threads),
             knowledge_source=live,
             clock=lambda: NOW,
-            threads=threads,
-            writer=writer,
             jobs=RecordingJobQueue(),
         )
         versions = []

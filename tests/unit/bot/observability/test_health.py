@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
+from bot.database.transactions import Transactions
 from bot.delivery.jobs import embedded
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.delivery.jobs.interface import JobRunner
@@ -37,7 +38,7 @@ async def asked(database: Engine, jobs: JobRunner) -> AsyncIterator[HealthPages]
     application = web.Application()
     with ThreadPoolExecutor(1) as threads:
         clock = lambda: NOW + timedelta(seconds=12.34)  # noqa: E731
-        application.add_routes(health_routes(database, threads, lambda: "0123", clock, jobs))
+        application.add_routes(health_routes(Transactions(database, threads), lambda: "0123", clock, jobs))
         async with TestClient(TestServer(application)) as client:
             yield HealthPages(client)
 
@@ -110,11 +111,11 @@ async def test_the_runner_in_this_process_is_alive_while_its_loops_are(
         assert "restart the program" in told["faults"][0]
         monkeypatch.undo()
 
-        runner._loops[0].cancel()
+        (poll,) = (task for task in asyncio.all_tasks() if task.get_name() == "delivery poll")
+        poll.cancel()
         await asyncio.sleep(0.05)
         status, told = await pages.get("/healthz")
         assert (status, told["faults"]) == (503, ["Nobody looks for replies to deliver: restart the program."])
-        runner._loops = runner._loops[1:]
         await runner.stop()
         assert (await pages.get("/readyz"))[0] == 503, "what stops takes nothing more"
 

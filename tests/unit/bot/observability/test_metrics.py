@@ -13,6 +13,7 @@ from pytest_aiohttp import AiohttpClient
 from sqlalchemy import Engine
 from structlog.testing import LogCapture
 
+from bot.database.transactions import Transactions
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.intake.guards import FloodControlled
 from bot.observability.metrics import PrometheusMetrics, metrics_routes, read_gauges
@@ -42,7 +43,9 @@ async def scrape(client: AiohttpClient, metrics: PrometheusMetrics, database: En
     with ThreadPoolExecutor(1) as threads:
         application = web.Application()
         application.add_routes(
-            metrics_routes(metrics, database, threads, lambda: NOW + timedelta(seconds=90), RecordingJobRunner())
+            metrics_routes(
+                metrics, Transactions(database, threads), lambda: NOW + timedelta(seconds=90), RecordingJobRunner()
+            )
         )
         response = await (await client(application)).get("/metrics")
         assert response.status == 200
@@ -104,7 +107,7 @@ async def test_who_waits_for_people_is_read_by_line_and_is_gone_when_it_is_over(
 
     with engine.write_transaction(program.database) as connection:
         handoffs.close(connection, first.id, HandoffState.CONTACTED, NOW)
-    metrics.set_gauges(read_gauges(program.database, RecordingJobRunner()), NOW)
+    metrics.set_gauges(await read_gauges(program.intake.transactions, RecordingJobRunner()), NOW)
     assert metrics.registry.get_sample_value("paligs_handoffs", {"line": first.line, "state": "open"}) is None
 
 

@@ -8,10 +8,10 @@ from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.messages import Option
 from handlers.model.session import OpenQuestion, QuestionKind
 from kb.model import DialogueAct, EntryId, KnowledgeBase, LineId
-from tests.doubles import Dialog, acts_as, company, means, notices
+from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
-ACTS = {
+ACTS: ScriptedActs = {
     "both": DialogueAct.CHOOSE_BOTH,
     "no idea": DialogueAct.DONT_KNOW,
     "any of them": DialogueAct.ANY_OF_THEM,

@@ -60,8 +60,14 @@ def test_while_trading_is_stopped_the_number_is_the_urgent_one_whatever_was_said
 
 def test_while_trading_is_stopped_another_topic_that_is_named_still_gets_its_own_number() -> None:
     one = talk("dead")
-    one.interpreter.meanings = {**MEANINGS, "number?": vaguely("desk", 0.7)}
+    one.interpreter.meanings = {**MEANINGS, "number?": vaguely("hours", 0.7)}
     assert one.says("number?").text.startswith(f"Call {DESK}")
+
+
+def test_the_entry_of_all_numbers_names_no_topic_of_its_own() -> None:
+    one = talk("printer")
+    one.interpreter.meanings = {**MEANINGS, "number?": vaguely("desk", 0.9)}
+    assert one.says("number?").text == f"Call {WORKSHOP} (Workshop)."
 
 
 def test_who_rang_in_vain_is_not_given_that_number_again_but_another_and_the_email_with_its_draft() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.model.session import Session
 from kb.model import DialogueAct, EntryId
-from tests.doubles import NOW, Dialog, acts_as, company, means, notices
+from tests.doubles import Dialog, acts_as, company, means, notices
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 MEANINGS = {name: means(name, language="en") for name in ("hours", "close", "printer", "ticket", "desk", "hello")}
@@ -111,4 +111,3 @@ def test_where_no_entry_knows_prices_or_days_the_line_of_the_topic_does(said: st
     one.says("printer")
     one.says(said)
     assert about(one) == ("follow_up", "printer", "workshop")
-    assert one.now == NOW

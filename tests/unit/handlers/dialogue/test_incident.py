@@ -10,14 +10,14 @@ from handlers.model.messages import MessageKind
 from handlers.model.session import Incident
 from kb.model import DialogueAct, EntryId, LineId
 from kb.understanding.result import ActCandidate, Interpretation
-from tests.doubles import Dialog, acts_as, company, means, notices, vaguely
+from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 CALL_NOW = f"Call now: {WORKSHOP} (Workshop)."
 STOPPED = NotifyStaff(line=LineId("workshop"), reason=HandoffReason.TRADING_STOPPED)
 FAULTS = (EntryId("dead"), EntryId("printer"), EntryId("scanner"))
 MEANINGS = {name: means(name, language="en") for name in ("hours", "close", "printer", "dead", "ticket", "desk", "bye")}
-ACTS = {
+ACTS: ScriptedActs = {
     "it works again": DialogueAct.WORKS_AGAIN,
     "does it work again?": DialogueAct.WORKS_AGAIN,
     "works, i think": acts_as(DialogueAct.WORKS_AGAIN, 0.4),
@@ -152,6 +152,14 @@ def test_yes_we_sell_sends_staff_home(answer: str) -> None:
     assert handled(one) == ("trading_answered", "talk", None)
     assert one.session.incident is Incident.WORKING
     assert closes(one)
+
+
+def test_a_yes_that_is_a_question_sends_nobody_home() -> None:
+    one = talk("dead", "works, i think")
+    one.interpreter.cues = {"yes?": "yes"}
+    one.says("yes?")
+    assert one.session.incident is Incident.STOPPED
+    assert not closes(one)
 
 
 @pytest.mark.parametrize("answer", ["no", "second"])

@@ -146,6 +146,18 @@ def test_the_second_time_it_gives_all_numbers_and_hands_off() -> None:
     assert NotifyStaff(line=LineId("desk"), reason=HandoffReason.NOT_UNDERSTOOD) in talk.decided.actions
 
 
+def test_a_thought_in_several_lines_that_are_not_understood_gets_one_reply() -> None:
+    talk = Dialog({"hours": means("hours", language="en")}).speaks("en")
+    talk.pause = timedelta(seconds=3)
+    assert talk.says("blah").text
+    assert talk.says("blah blah").text == ""
+    assert talk.session.failed_turns == 1
+    assert talk.says("hours").text, "what is understood is answered at once"
+    talk.says("blah")
+    talk.pause = timedelta(seconds=20)
+    assert "+371 20000001" in talk.says("blah blah").text
+
+
 def test_being_understood_in_between_starts_the_count_anew() -> None:
     talk = Dialog({"hours": means("hours", language="en")})
     for text in ("blah", "hours", "blah"):

@@ -1,6 +1,7 @@
 """A fault that is one of two or three is asked about; and pictures are not read."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -54,8 +55,19 @@ def test_a_picture_is_not_read_and_the_lines_are_offered() -> None:
     reply = talk.says(kind=MessageKind.PHOTO)
     assert reply.text.startswith("I read text only.")
     assert [option.id for option in reply.options] == ["line:desk", "line:workshop"]
+    assert "Or call +371 20000002 (Workshop)." in reply.text
+    talk.waits(timedelta(minutes=2))
     assert talk.says("blah", kind=MessageKind.PHOTO).text.startswith("I cannot see pictures")
     assert talk.decided.trace.handler == "unread"
+
+
+def test_pictures_that_are_sent_together_get_one_reply() -> None:
+    talk = Dialog().speaks("en")
+    talk.pause = timedelta(seconds=2)
+    assert [talk.says(kind=MessageKind.PHOTO).text != "" for _ in range(4)] == [True, False, False, False]
+    assert talk.session.question is not None
+    talk.waits(timedelta(minutes=2))
+    assert talk.says(kind=MessageKind.PHOTO).text
 
 
 def test_a_picture_with_words_that_say_something_is_answered_by_its_words() -> None:

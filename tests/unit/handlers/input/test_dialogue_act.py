@@ -10,7 +10,7 @@ from handlers.model.context import HandlerContext
 from handlers.model.messages import Inbound
 from handlers.model.session import Incident, Session, Turn
 from kb.model import DialogueAct, EntryId
-from kb.understanding.result import ActCandidate, Explanation, Interpretation, Outcome
+from kb.understanding.result import ActCandidate, Explanation, Interpretation
 from tests.doubles import NOW, Dialog, acts_as, means, vaguely
 
 A = DialogueAct
@@ -198,9 +198,3 @@ def test_a_cry_for_everyone_makes_it_likelier() -> None:
 def test_an_act_that_is_certain_either_way_is_taken_at_its_word() -> None:
     assert outage(means("hours"), 1.0) == 1.0
     assert outage(means("hours"), 0.0) == 0.0
-
-
-def test_a_topic_that_is_surely_stopped_trading_is_not_talked_away_by_acts_that_do_not_tell() -> None:
-    meaning = replace(exactly("dead"), acts=acts_as(A.DEVICE_ONLY, 0.5))
-    assert meaning.outcome is Outcome.ANSWERED
-    assert outage_probability(meaning, URGENT) >= 0.3, "enough to be answered with the number"

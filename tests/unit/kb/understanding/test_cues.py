@@ -3,6 +3,7 @@
 import pytest
 
 from kb.features.featurizer import phonetic_tokens
+from kb.model import TriggerPhrases
 from kb.text.phonetic import normalize, tokenize
 from kb.understanding.cues import CueMatcher
 from tests.unit.kb.small import CUES
@@ -83,3 +84,53 @@ def test_a_greeting_opens_a_message_and_is_nothing_that_is_said_to_the_bot(cues:
     assert cues.strip_greeting(phonetic_tokens("menu is empty")) == phonetic_tokens("menu is empty")
     assert cues.match_whole("labdien") is None
     assert signals(cues, "good morning, the till is dead") == frozenset()
+
+
+OPENINGS = CueMatcher(
+    {
+        "correction": TriggerPhrases(id="correction", phrases={"lv": ("nē ne to",), "ru": (), "en": ("no", "no i meant")}),
+        "politeness": TriggerPhrases(id="politeness", phrases={"lv": ("lūdzu", "mums"), "ru": (), "en": ("thank you in advance",)}),
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("no i meant the kitchen", True),
+        ("no the kitchen", True),
+        ("nē, ne to, virtuves", True),
+        ("the kitchen, no", False),
+        ("no", False),
+        ("no i meant", True),
+        ("", False),
+    ],
+)
+def test_a_correction_opens_a_message_that_says_more(text: str, opens: bool) -> None:
+    assert OPENINGS.opens_with(phonetic_tokens(text), "correction") is opens
+    assert not OPENINGS.opens_with(phonetic_tokens(text), "greeting")
+
+
+def test_the_longest_opening_is_taken_off() -> None:
+    def rest(text: str) -> list[str]:
+        return OPENINGS.strip_opening(phonetic_tokens(text), "correction")
+
+    assert rest("no i meant the kitchen") == phonetic_tokens("the kitchen")
+    assert rest("no the kitchen") == phonetic_tokens("the kitchen")
+    for text in ("the kitchen", "no", ""):
+        assert rest(text) == phonetic_tokens(text)
+
+
+def test_politeness_is_taken_out_wherever_it_stands_but_never_all_of_a_message() -> None:
+    def rest(text: str) -> list[str]:
+        return OPENINGS.strip_everywhere(phonetic_tokens(text), "politeness")
+
+    assert rest("lūdzu, mums printeris nedrukā, thank you in advance") == phonetic_tokens("printeris nedrukā")
+    for text in ("lūdzu", "lūdzu mums", "printeris", ""):
+        tokens = phonetic_tokens(text)
+        assert OPENINGS.strip_everywhere(tokens, "politeness") is tokens
+
+
+def test_an_opening_alone_is_no_cue_and_no_signal() -> None:
+    assert OPENINGS.match_whole("lūdzu") is None
+    assert signals(OPENINGS, "no i meant the kitchen") == frozenset()

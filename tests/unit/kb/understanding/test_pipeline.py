@@ -261,27 +261,6 @@ def test_hard_messages_are_understood_more_often_than_not(shipped: Understanding
     assert (found.out_of_scope_answered or 0) <= 0.2
 
 
-def test_what_a_long_story_comes_to_is_found_in_its_last_understood_part() -> None:
-    story = (
-        "mēs te sēžam un gaidām, visi ir noguruši un grib mājās, ārā snieg un autobuss drīz būs prom, "
-        "kā aizvērt maiņu, un tad ejam"
-    )
-    understood = pipeline().understand(story)
-    assert understood.candidates[0].entry == "close"
-    assert understood.explanation is not None
-    assert understood.explanation.decided_by == "long_message"
-
-
-def test_a_long_story_without_a_point_stays_as_it_is() -> None:
-    words = (
-        "mēs te sēžam un gaidām, visi ir noguruši un grib mājās, ārā snieg un autobuss drīz būs prom, un tad ejam tālāk"
-    )
-    understood = pipeline().understand(words)
-    assert understood.outcome is not Outcome.ANSWERED
-    assert understood.explanation is not None
-    assert understood.explanation.decided_by == "rank"
-
-
 def test_an_understanding_tells_why() -> None:
     matches = pipeline().understand("printeris neiet nemaz")
     assert matches.explanation is not None

@@ -17,7 +17,6 @@ FLOORS: Final = {
     "politeness": 34,
     "dependent_turn": 33,
     "contrast": 33,
-    "long_message": 32,
     "several_intents": 33,
     "small_talk_last": 34,
     "ticket_request": 34,

@@ -10,21 +10,21 @@ from structlog.testing import capture_logs
 from telegram.error import Conflict, NetworkError, RetryAfter
 
 from bot.channels.telegram.api.address import ChatAddress
+from bot.channels.telegram.api.background_calls import BackgroundCalls
 from bot.channels.telegram.api.client import make_bot_api
 from bot.channels.telegram.api.timing import Timing
 from bot.channels.telegram.incoming.mentions import BotIdentity
 from bot.channels.telegram.incoming.polling import Poller
 from bot.channels.telegram.incoming.update_handler import UpdateCallbacks, UpdateHandler
 from bot.channels.telegram.outgoing.callback_answers import CallbackAnswers
-from bot.concurrency.task_set import BackgroundCalls
+from bot.concurrency.backoff import Backoff
 from handlers.model.messages import Inbound
 from tests.unit.bot.channels.telegram.updates import BOT_IDENTITY, message
 
 FAST_TIMING = Timing(
     long_poll_seconds=5,
     repoll_seconds=0.01,
-    min_backoff_seconds=0.01,
-    max_backoff_seconds=0.05,
+    backoff=Backoff(first_seconds=0.01, max_seconds=0.05),
     shutdown_grace_seconds=1,
 )
 

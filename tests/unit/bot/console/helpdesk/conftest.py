@@ -29,11 +29,9 @@ class HelpdeskFixture:
     @property
     def handoff_actions(self) -> Acts:
         """Where hand-offs are taken, by whichever way."""
-        records = self.console.transactions
         return Acts(
-            database=self.console.database,
-            threads=records.threads,
-            clock=records.clock,
+            transactions=self.console.transactions,
+            clock=self.console.clock,
             knowledge_source=self.knowledge,
             jobs=RecordingJobQueue(self.console.submitted),
         )

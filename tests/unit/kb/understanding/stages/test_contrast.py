@@ -1,10 +1,14 @@
 """What a message sets aside, and that the rest decides then."""
 
+from dataclasses import replace
+
 import pytest
 
 from kb.text.phonetic import normalize
-from kb.understanding.stages.contrast import find_contrast
+from kb.understanding.reading import Reading
+from kb.understanding.stages.contrast import ResolveContrast, find_contrast
 from tests.unit.kb.small import pipeline
+from tests.unit.kb.understanding.scripted import CUES, ScriptedRanker, entries, reading
 
 
 @pytest.mark.parametrize(
@@ -87,3 +91,53 @@ def test_nothing_is_set_aside_where_the_rest_means_nothing_or_the_same() -> None
     assert decided("bzzt grmpf, nevis kā aizvērt maiņu") == ("close", "rank")
     assert decided("not the hours, but where do I end my day") == ("close", "rank")
     assert decided("nevis bzzt, jo")[1] == "rank"
+
+
+RANKER = ScriptedRanker(
+    {
+        "where are the rules": ("rules", 0.7),
+        "where the rules": ("rules", 0.7),
+        "but the scanner blinks": ("scanner", 0.8),
+        "not printing paper": ("printer", 0.6),
+        "not the menu card": ("hours", 0.1),
+        "bzzt grmpf": ("desk", 0.1),
+    }
+)
+STAGE = ResolveContrast(RANKER, CUES)
+
+
+def test_a_reading_is_read_without_what_it_sets_aside() -> None:
+    found = STAGE(reading("I don't need a person. Where are the rules?", ("person", 0.6)))
+    assert entries(found)[0] == "rules"
+
+
+def test_a_greeting_is_no_part_of_what_is_wanted() -> None:
+    found = STAGE(reading("Hello where are the rules, not about hours", ("hours", 0.6)))
+    assert entries(found)[0] == "rules"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        reading("where are the rules", ("person", 0.6)),
+        reading("I don't need a person", ("person", 0.6)),
+        reading("I don't need a person. Rules.", ("person", 0.6)),
+        reading("I don't need a person. Where are the rules?", ("person", 0.6), exact="person"),
+        reading("I don't need a person. Where are the rules?", ("dead", 0.6)),
+        reading("I don't need a person. Where are the rules?", ("rules", 0.9)),
+        reading("I don't need a person. Bzzt grmpf?", ("person", 0.6)),
+        reading("not printing paper, but the scanner blinks", ("printer", 0.6)),
+    ],
+)
+def test_a_reading_that_sets_nothing_aside_or_gains_nothing_by_it_stays(before: Reading) -> None:
+    assert STAGE(before) is before
+
+
+def test_what_is_only_denied_is_set_aside_where_it_tells_no_fault() -> None:
+    found = STAGE(reading("not the menu card, but the scanner blinks", ("hours", 0.6)))
+    assert entries(found)[0] == "scanner"
+
+
+def test_a_correction_was_read_without_it_already() -> None:
+    before = replace(reading("I don't need a person. Where are the rules?", ("person", 0.6)), corrects=True)
+    assert STAGE(before) is before

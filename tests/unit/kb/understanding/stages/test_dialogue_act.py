@@ -59,3 +59,8 @@ def test_politeness_is_left_out_and_a_conversation_leans_to_acts() -> None:
 def test_a_content_without_acts_tells_none() -> None:
     before = reading("what a joke")
     assert DetectDialogueAct(None, READER, CUES)(before) is before
+
+
+def test_a_known_question_is_about_its_topic_alone() -> None:
+    before = reading("what a joke", exact="close")
+    assert DetectDialogueAct(model(1, 0, 0, 0, 0), READER, CUES)(before) is before

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from kb.features.dataset import Example
 from kb.model import EntryId
-from kb.understanding.stages.exact_match import ExactMatchIndex
+from kb.understanding.stages.exact_match import ExactMatchIndex, FindExactMatch
+from tests.unit.kb.understanding.scripted import ScriptedRanker, reading
 
 ONE, OTHER, HELLO = map(EntryId, ("one", "other", "hello"))
 
@@ -47,3 +48,12 @@ def test_one_word_may_be_a_slip() -> None:
 
     found = ExactMatchIndex([row(ONE, "kase")], (), None, readings)
     assert found.lookup(["kaze"]) == (ONE, ("kaze → kase",))
+
+
+def test_a_reading_that_is_a_known_question_is_told_so() -> None:
+    stage = FindExactMatch(ScriptedRanker(exact={"kase stāv": "dead"}))
+    found = stage(reading("Kase stāv!"))
+    assert found.exact_match is not None
+    assert found.exact_match.entry == "dead"
+    other = reading("kase nestāv")
+    assert stage(other) is other

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from kb.model import TriggerPhrases
+from kb.model import EntryId, TriggerPhrases
 from kb.text.phonetic import normalize, tokenize
 from kb.understanding.pipeline import UnderstandingPipeline
-from kb.understanding.stages.ticket_request import TicketRequestDetector
+from kb.understanding.stages.ticket_request import TicketRequest, TicketRequestDetector
 from tests.unit.kb.small import trainable_base
+from tests.unit.kb.understanding.scripted import ScriptedRanker, candidate, entries, reading
 
 CUES = {
     "ticket_order": TriggerPhrases(
@@ -75,3 +76,29 @@ def test_an_order_about_nothing_in_particular_is_a_ticket_alone(matcher: Underst
     understood = matcher.understand("open a ticket bzzt grmpf")
     assert understood.candidates[0].entry == "ticket"
     assert understood.secondary == ()
+
+
+def stage(entry: str | None = "ticket") -> TicketRequest:
+    return TicketRequest(ScriptedRanker(), TicketRequestDetector(CUES), EntryId(entry) if entry else None)
+
+
+def test_an_order_puts_the_ticket_first_and_what_was_sure_beside_it() -> None:
+    before = replace(
+        reading("open a ticket, printer dead", ("printer", 0.9), ("ticket", 0.05)), secondary=(candidate("hours", 0.7),)
+    )
+    found = stage()(before)
+    assert entries(found) == ["ticket", "printer"]
+    assert [one.entry for one in found.secondary] == ["printer", "hours"]
+
+
+def test_what_was_not_sure_does_not_stand_beside_it_nor_the_ticket_itself() -> None:
+    unsure = stage()(reading("open a ticket, printer dead", ("printer", 0.3)))
+    assert (entries(unsure), unsure.secondary) == (["ticket", "printer"], ())
+    twice = replace(reading("open a ticket", ("ticket", 0.9)), secondary=(candidate("ticket", 0.7),))
+    assert stage()(twice).secondary == ()
+
+
+def test_other_messages_and_a_content_without_tickets_stay() -> None:
+    other, order = reading("printer dead", ("printer", 0.9)), reading("open a ticket", ("printer", 0.9))
+    assert stage()(other) is other
+    assert stage(None)(order) is order

@@ -1,7 +1,6 @@
-"""Judges every turn of a talk by its label.
+"""Scores labelled conversations turn by turn: an answer is right by its act, and by its entry where one is named; pure.
 
-A turn is right where act and entry are the expected ones, or those of one of `also`. An expected entry of null fits any
-entry, and the acts of BY_ACT are right whatever their entry: they say who helps, and that is what counts then.
+An expected entry of null fits any entry, and the acts of BY_ACT are right whatever their entry: they say who helps.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,13 +8,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tests.scoring.answers import Answer
+from bot.evaluation.errors import EvaluationError
 
 BY_ACT: Final = frozenset({"ticket", "critical", "handoff", "problem"})
 URGENT: Final = frozenset({"ticket", "critical"})
 """Acts that must not be missed."""
+_ACTS: Final = {"clarified": "clarify", "unknown": "none"}
+
+
+class OfferedEntry(BaseModel):
+    """One of the entries that came into question."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    entry: str
+
+
+class Answer(BaseModel):
+    """The answer to one turn."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    outcome: str
+    act: str = "none"
+    entry: str | None = None
+    line: str | None = None
+    candidates: tuple[OfferedEntry, ...] = ()
+    replies: tuple[str, ...] = ()
+
+    @property
+    def act_label(self) -> str:
+        """The act as labels name it: a question back is `clarify`, no answer is `none`."""
+        return _ACTS.get(self.outcome, self.act)
+
+    @property
+    def text(self) -> str:
+        """All that the person reads."""
+        return "\n".join(self.replies)
 
 
 class Expected(BaseModel):
@@ -54,7 +85,7 @@ class LabelledTurn(BaseModel):
 
 
 class LabelledDialog(BaseModel):
-    """A labelled talk; `why` tells what it is about."""
+    """A labelled conversation; `why` tells what it is about."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -71,7 +102,7 @@ class LabelledDialog(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class DialogScore:
-    """Counts of turns. `later`: all but the first of a talk. `answered_wrongly`: an answer that is not right was given."""
+    """Counts of turns; `later` are all but the first, `answered_wrongly` those with a wrong answer."""
 
     turns: int = 0
     right: int = 0
@@ -84,9 +115,25 @@ class DialogScore:
     """A line for each turn that is not right."""
 
 
-def read_dialogs(file: Path) -> Sequence[LabelledDialog]:
-    """The talks of a file of JSON lines."""
-    return [LabelledDialog.model_validate_json(line) for line in file.read_text("utf-8").splitlines()]
+def read_dialogs(file: Path) -> list[LabelledDialog]:
+    """The conversations of a file of JSON lines.
+
+    Raises:
+        EvaluationError: names the line that cannot be used, and why.
+    """
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise EvaluationError(f"{file}: {getattr(exc, 'strerror', None) or 'is not UTF-8'}: check the name") from exc
+    return [_read_dialog(line, f"{file}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _read_dialog(line: str, place: str) -> LabelledDialog:
+    try:
+        return LabelledDialog.model_validate_json(line)
+    except ValidationError as exc:
+        reasons = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'line'}: {one['msg']}" for one in exc.errors())
+        raise EvaluationError(f"{place}: {reasons}: write id, lang and turns of user and expect") from exc
 
 
 def score_dialogs(rows: Sequence[LabelledDialog], answers: Sequence[Answer]) -> DialogScore:
@@ -109,7 +156,7 @@ def score_dialogs(rows: Sequence[LabelledDialog], answers: Sequence[Answer]) -> 
 def _judged(
     rows: Sequence[LabelledDialog], answers: Sequence[Answer]
 ) -> Iterator[tuple[bool, LabelledTurn, Answer, bool]]:
-    """For each turn whether it is the first of its talk, the turn, its answer, and whether that is right."""
+    """For each turn whether it is the first of its conversation, the turn, its answer, and whether that is right."""
     turns = [(place == 0, turn) for dialog in rows for place, turn in enumerate(dialog.turns)]
     for (first, turn), answer in zip(turns, answers, strict=True):
         yield first, turn, answer, turn.expect.fits(answer)

@@ -1,0 +1,1 @@
+"""Generated conversations; `python -m tests.fuzz.decide` runs as many as PALIGS_FUZZ says."""
