@@ -32,11 +32,9 @@ from handlers.intents.ticket import insists_on_ticket
 from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
-from handlers.model.session import MAX_TURNS, Decision, Session, Trace, Turn
+from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, Trace, Turn
 from kb.model import Act, CueId, Language
 from kb.understanding.result import Interpretation, Outcome
-
-DEFAULT_LANGUAGE: Final[Language] = "lv"
 
 
 def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:

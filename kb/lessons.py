@@ -7,8 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from kb.loading.validation import casefold_key, contains_contact
 from kb.model import LANGUAGES, Entry, EntryId, KnowledgeBase, Language
+from kb.text.contacts import casefold_key, contains_contact
 
 MAX_LESSON_CHARS: Final = 200
 """Characters: longer is a story, and teaches too many words at once."""

@@ -22,7 +22,8 @@ from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.delivery.jobs.interface import JobQueue, JobRunner
 from bot.helpdesk.escalation import HandoffWorkflow
-from bot.intake.guards import DeadLettering, FloodControlled
+from bot.intake.dead_letters import DeadLettering
+from bot.intake.guards import FloodControlled
 from bot.intake.intake import Intake, MakeDraftLink
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge

@@ -17,7 +17,7 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.passwords import PasswordService
 from bot.console.framework.knowledge_access import KnowledgeAccess
-from bot.console.helpdesk_sections import helpdesk_sections
+from bot.console.sections import helpdesk_sections
 from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView

@@ -21,6 +21,7 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.web import Assets, Texts, read_texts, security_headers
+from bot.web.chart import CHART_TEMPLATES
 from kb.model import LANGUAGES
 from storage.helpdesk import agents
 from storage.helpdesk.agent_sessions import MAX_LIFETIME
@@ -103,7 +104,7 @@ class ConsoleApp:
         )
         aiohttp_jinja2.setup(
             application,
-            loader=FileSystemLoader(_HERE / "templates"),
+            loader=FileSystemLoader([_HERE / "templates", CHART_TEMPLATES]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -134,7 +135,11 @@ class ConsoleApp:
             "csrf": request.session[CSRF_KEY],
             "said": request.session.pop("said", None),
             "menu": [
-                (section.path, self._texts[section.name][request.language]["title"], section is request.section)
+                (
+                    section.path,
+                    self._texts[section.name][request.language]["title"],
+                    section.name == request.section_name,
+                )
                 for section in menu
             ],
             "ages": {unit: request.texts[f"age_{unit}"] for unit in ("s", "min", "h", "d")},

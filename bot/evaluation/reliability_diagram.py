@@ -1,22 +1,23 @@
 """Draws a reliability diagram as an SVG that is readable on light and dark backgrounds."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.evaluation.errors import EvaluationError
+from bot.web.chart import CHART_TEMPLATES, Chart, ChartDot, ChartLabel, ChartLine, LinearScale
 from kb.evaluation.confusion import ReliabilityBin
 
-CHART_ID: Final = "reliability"
-_LIGHT_COLOURS: Final = "--ink: #1f2933; --paper: #ffffff; --line: #3b82f6; --quiet: #77818c;"
-_DARK_COLOURS: Final = "--ink: #e4e7eb; --paper: #161b22; --line: #60a5fa; --quiet: #8b95a1;"
-_CSS: Final = f"""inline:
-#chart-{CHART_ID} {{ {_LIGHT_COLOURS} }}
-@media (prefers-color-scheme: dark) {{ #chart-{CHART_ID} {{ {_DARK_COLOURS} }} }}
-#chart-{CHART_ID} text {{ fill: var(--ink); }}
-#chart-{CHART_ID} .text-overlay text.label {{ fill: var(--ink) !important; }}
-"""
+WIDTH: Final = 720
+HEIGHT: Final = 560
+_X: Final = LinearScale(values=(0, 1), pixels=(72, WIDTH - 32))
+_Y: Final = LinearScale(values=(0, 1), pixels=(HEIGHT - 104, 56))
+_DOT_RADIUS: Final = 6
+_TICKS: Final = [number / 5 for number in range(6)]
+_KEY: Final = (("measured", "bins, with the number of messages", 56), ("perfect", "perfect calibration", 26))
+"""The lines, what they show, and how far above the lower edge that is explained."""
 
 
 def save_diagram(bins: Sequence[ReliabilityBin], file: Path, title: str) -> None:
@@ -26,78 +27,62 @@ def save_diagram(bins: Sequence[ReliabilityBin], file: Path, title: str) -> None
         EvaluationError: the file cannot be written.
     """
     try:
-        file.write_bytes(render_diagram(bins, title))
+        file.write_text(render_diagram(bins, title), "utf-8")
     except OSError as exc:
         raise EvaluationError(f"{file}: {exc.strerror}: name a file in a folder that you may write to") from exc
 
 
-def render_diagram(bins: Sequence[ReliabilityBin], title: str) -> bytes:
+def render_diagram(bins: Sequence[ReliabilityBin], title: str) -> str:
     """The diagram: each bin at its mean confidence and its accuracy, with the number of its messages."""
-    from pygal import XY, Config
+    templates = Environment(
+        loader=FileSystemLoader([Path(__file__).parent / "templates", CHART_TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return templates.get_template("reliability.svg").render(chart=_lay_out(bins, title))
 
-    # pygal leaves an importer of an old kind behind: Python warns of it at every later import.
-    sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
-    config = Config()
-    config.css.append(_CSS)
-    chart = XY(
-        config,
-        style=_diagram_style(),
+def _lay_out(bins: Sequence[ReliabilityBin], title: str) -> Chart:
+    points = tuple((_X(one.confidence), _Y(one.accuracy)) for one in bins)
+    return Chart(
+        id="reliability",
+        width=WIDTH,
+        height=HEIGHT,
         title=title,
-        x_title="confidence",
-        y_title="accuracy",
-        range=(0, 1),
-        xrange=(0, 1),
-        width=720,
-        height=560,
-        margin=16,
-        dots_size=6,
-        stroke_style={"width": 2},
-        print_labels=True,
-        legend_at_bottom=True,
-        legend_at_bottom_columns=1,
-        y_labels=_AXIS_LABELS,
-        x_labels=_AXIS_LABELS,
-        js=(),
-    )
-    points = [{"value": (one.confidence, one.accuracy), "label": str(one.rows)} for one in bins]
-    chart.add("bins, with the number of messages", points)
-    chart.add("perfect calibration", [(0, 0), (1, 1)], show_dots=False, stroke_style={"dasharray": "6, 6"})
-    chart.uuid = CHART_ID
-    chart.add_xml_filter(_remove_scripts)
-    svg: bytes = chart.render()
-    return svg
-
-
-def _remove_scripts(root: Any) -> Any:
-    """A diagram needs none, and a strict content security policy blocks them."""
-    for holder in root.iter():
-        for script in [child for child in holder if str(child.tag).endswith("script")]:
-            holder.remove(script)
-    return root
-
-
-def _diagram_style() -> Any:
-    from pygal.style import Style
-
-    return Style(
-        background="var(--paper)",
-        plot_background="var(--paper)",
-        foreground="var(--ink)",
-        foreground_strong="var(--ink)",
-        foreground_subtle="var(--quiet)",
-        guide_stroke_color="var(--quiet)",
-        major_guide_stroke_color="var(--quiet)",
-        colors=("var(--line)", "var(--quiet)"),
-        value_label_colors=("var(--ink)", "var(--ink)"),
-        font_family="system-ui, sans-serif",
-        label_font_size=13,
-        major_label_font_size=13,
-        legend_font_size=14,
-        title_font_size=18,
-        value_label_font_size=14,
-        opacity="1",
+        description="; ".join(
+            f"confidence {one.confidence:.2f}, accuracy {one.accuracy:.2f}, {one.rows} messages" for one in bins
+        ),
+        lines=(
+            *(line for tick in _TICKS for line in _guides(tick)),
+            *(ChartLine(points=((72, HEIGHT - up), (104, HEIGHT - up)), name=name) for name, _, up in _KEY),
+            ChartLine(points=((_X(0), _Y(0)), (_X(1), _Y(1))), name="perfect"),
+            ChartLine(points=points, name="measured"),
+        ),
+        dots=tuple(ChartDot(x=x, y=y, radius=_DOT_RADIUS) for x, y in points),
+        labels=(
+            ChartLabel(x=WIDTH / 2, y=32, text=title, name="heading"),
+            *(label for tick in _TICKS for label in _tick_labels(tick)),
+            ChartLabel(x=WIDTH / 2, y=HEIGHT - 66, text="confidence"),
+            ChartLabel(x=8, y=44, text="accuracy", anchor="start"),
+            *(ChartLabel(x=112, y=HEIGHT - up + 4, text=text, anchor="start") for _, text, up in _KEY),
+            *(
+                ChartLabel(x=x, y=y - 2 * _DOT_RADIUS, text=str(one.rows), name="bin")
+                for one, (x, y) in zip(bins, points, strict=True)
+            ),
+        ),
     )
 
 
-_AXIS_LABELS: Final = [number / 5 for number in range(6)]
+def _guides(tick: float) -> tuple[ChartLine, ChartLine]:
+    return ChartLine(points=((_X(tick), _Y(0)), (_X(tick), _Y(1)))), ChartLine(
+        points=((_X(0), _Y(tick)), (_X(1), _Y(tick)))
+    )
+
+
+def _tick_labels(tick: float) -> tuple[ChartLabel, ChartLabel]:
+    return (
+        ChartLabel(x=_X(tick), y=_Y(0) + 18, text=str(tick)),
+        ChartLabel(x=_X(0) - 8, y=_Y(tick) + 4, text=str(tick), anchor="end"),
+    )

@@ -16,6 +16,7 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
 from handlers.model.handoff import HandoffState
 from handlers.model.messages import Reply
+from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations
 from storage.delivery import outbox
 from storage.helpdesk import handoffs
@@ -105,7 +106,7 @@ class HandoffActions:
     def _tell_user(self, connection: Connection, handoff: Handoff, now: datetime) -> str:
         """Tell the person that somebody has seen it, and no more."""
         talk = conversations.get(connection, handoff.conversation)
-        knowledge, language = self.knowledge_source.current, talk.language or "lv"
+        knowledge, language = self.knowledge_source.current, talk.language or DEFAULT_LANGUAGE
         line = knowledge.base.directory.lines.get(handoff.line)
         name = line.name[language] if line is not None else handoff.line
         sentence = knowledge.phrases(language, "seen_by_line", name=name)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
 from bot.notify.interface import ContactMethod, HandoffNotification, Notification, QuotedMessage, Retraction
+from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations, history
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side
@@ -36,7 +37,7 @@ def build_notification(
         reason=handoff.reason,
         state=handoff.state,
         last_actor=last_actor,
-        language=talk.language or "lv",
+        language=talk.language or DEFAULT_LANGUAGE,
         location=talk.location,
         contact=contact_method(talk, channels),
         messages=tuple(QuotedMessage(from_user=one.side is Side.PERSON, text=one.text) for one in messages),

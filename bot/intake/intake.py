@@ -77,7 +77,7 @@ class Intake:
 
     `make_draft_link` makes draft links; `handoff_workflow` queues notifications; `jobs` is told of conversations with
     replies, before and after the commit. `decide` is replaced where a message gets a service notice instead of an
-    answer (bot.intake.guards).
+    answer (bot.intake.guards, bot.intake.dead_letters).
     """
 
     transactions: Transactions

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from kb.classifier.trainer import ModelFormatError, TrainedModel, from_arrays, to_arrays, train
+from kb.classifier.serialization import ModelFormatError, from_arrays, to_arrays
+from kb.classifier.trainer import TrainedModel, train
 from kb.model import KnowledgeBase
 
 log = structlog.get_logger()

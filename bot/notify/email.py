@@ -7,8 +7,6 @@ from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from bot.notify.formatting import email_html, plain_text
 from bot.notify.interface import AnyNotification, GetTicketAddress, NotifyError, Thread
 from bot.notify.smtp import MailServer
@@ -18,7 +16,6 @@ from bot.notify.wording import NotificationTexts
 if TYPE_CHECKING:
     from aiosmtplib import SMTPException
 
-log = structlog.get_logger()
 
 SMTP_TIMEOUT_SECONDS: Final = 20.0
 """Time limit of one SMTP command."""

@@ -1,15 +1,12 @@
 """Formats a rendered notification: as plain text, as HTML for Telegram, as an HTML e-mail; pure."""
 
+from functools import cache
 from html import escape
-from typing import Final
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.notify.wording import Fact, RenderedNotification
-
-_EMAIL_TEMPLATE: Final = (
-    "<!doctype html><html><head><meta charset='utf-8'><meta name='viewport' content='width=device-width'></head>"
-    "<body style='margin:0;padding:16px;font:16px/1.45 system-ui,sans-serif;color:#1a1a1a;background:#fff'>"
-    "{body}</body></html>"
-)
 
 
 def plain_text(rendered: RenderedNotification) -> str:
@@ -23,7 +20,7 @@ def telegram_html(rendered: RenderedNotification) -> str:
     """In the tags that Telegram supports; it links phone numbers and @names by itself."""
     head, *more = rendered.title.split("\n")
     title = "\n".join((f"<b>{escape(head)}</b>", *map(escape, more)))
-    rows = [f"{escape(row.label)}: {_fact_html(row, link_phone=False)}" for row in rendered.facts]
+    rows = [f"{escape(row.label)}: {_telegram_fact(row)}" for row in rendered.facts]
     talk = "\n".join(
         f"– {escape(said.text)}" if said.from_user else f"<i>{escape(said.text)}</i>" for said in rendered.messages
     )
@@ -32,28 +29,20 @@ def telegram_html(rendered: RenderedNotification) -> str:
 
 def email_html(rendered: RenderedNotification) -> str:
     """An e-mail's HTML part: one column, no images, no external resources."""
-    head, *more = rendered.title.split("\n")
-    colour = "#b00020" if rendered.urgent else "#1a1a1a"
-    parts = [f"<h1 style='margin:0;font-size:20px;color:{colour}'>{escape(head)}</h1>"]
-    parts += [f"<p style='margin:4px 0'>{escape(line)}</p>" for line in more]
-    if rendered.state:
-        parts.append(f"<p><strong>{escape(rendered.state)}</strong></p>")
-    parts += [f"<p style='margin:4px 0'>{escape(row.label)}: {_fact_html(row)}</p>" for row in rendered.facts]
-    if rendered.messages:
-        said = "".join(_message_html(each.text, from_user=each.from_user) for each in rendered.messages)
-        parts.append(f"<h2 style='font-size:16px;margin:16px 0 4px'>{escape(rendered.heading)}</h2>{said}")
-    parts.append(f"<p style='margin-top:16px;color:#555'>{escape(rendered.footer)}</p>")
-    return _EMAIL_TEMPLATE.format(body="".join(parts))
+    return _email_template().render(notification=rendered, title_lines=rendered.title.split("\n"))
 
 
-def _message_html(text: str, *, from_user: bool) -> str:
-    side = "#0b57d0" if from_user else "#bbb"
-    style = f"margin:4px 0;padding-left:8px;border-left:3px solid {side}"
-    return f"<p style='{style}'>{escape(text)}</p>"
+@cache
+def _email_template() -> Template:
+    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("email.html")
 
 
-def _fact_html(fact: Fact, *, link_phone: bool = True) -> str:
-    if fact.href is None or (fact.href.startswith("tel:") and not link_phone):
+def _telegram_fact(fact: Fact) -> str:
+    if fact.href is None or fact.href.startswith("tel:"):
         return escape(fact.text)
     return f'<a href="{escape(fact.href)}">{escape(fact.text)}</a>'
 

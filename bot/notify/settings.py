@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from bot.notify.smtp import parse_mail_server
+from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Language
 
 SETTING_PREFIX: Final = "notify_"
@@ -60,7 +61,7 @@ class NotificationSettings(BaseModel):
     """Minutes until the reminder, for all lines or by line. Without it, it is `10, stopped=3`: 3 for outages."""
     notify_from: str | None = None
     """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
-    notify_language: Language = "lv"
+    notify_language: Language = DEFAULT_LANGUAGE
     """The language of notifications."""
     notify_timezone: Annotated[str | None, BeforeValidator(_parse_time_zone)] = None
     """Their time zone. Without it, it is `Europe/Riga`."""

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
 
+from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import LANGUAGES, Language
-
-DEFAULT_LANGUAGE: Final[Language] = "lv"
 
 
 def negotiate_language(*preferred: str | None, accept_language: str | None = None) -> Language:

@@ -9,8 +9,7 @@ from handlers.input.sanitize import sanitize
 from handlers.model.actions import Action, EraseUser, HandoffReason, NotifyStaff, Say
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
-from handlers.model.session import Decision, Session, Trace
-from handlers.router import DEFAULT_LANGUAGE
+from handlers.model.session import DEFAULT_LANGUAGE, Decision, Session, Trace
 from kb.model import Act, Language
 from kb.understanding.result import Outcome
 

@@ -10,6 +10,8 @@ from handlers.model.messages import Option
 from kb.model import EntryId, Language, LineId
 from kb.understanding.result import ActCandidate, Candidate, Explanation, Outcome
 
+DEFAULT_LANGUAGE: Final[Language] = "lv"
+"""Spoken where nothing tells which language the person prefers."""
 MAX_TURNS: Final = 4
 """So many turns are remembered."""
 

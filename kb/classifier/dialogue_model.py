@@ -10,8 +10,9 @@ import numpy as np
 from kb.classifier.calibration import Scores
 from kb.classifier.linear_model import LinearModel, fit
 from kb.features.dataset import Dataset
-from kb.features.featurizer import Featurizer, phonetic_tokens
+from kb.features.featurizer import Featurizer
 from kb.model import Act, DialogueAct, KnowledgeBase
+from kb.text.tokenize import phonetic_tokens
 
 TOPIC_SAMPLE: Final = 3
 """Of every so many known questions one shows what is no dialogue act."""

@@ -7,8 +7,8 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from kb.evaluation.metrics import LabelledMessage
-from kb.features.featurizer import phonetic_tokens
 from kb.model import KnowledgeBase
+from kb.text.tokenize import phonetic_tokens
 
 MIN_SIMILARITY: Final = 95.0
 """From this rapidfuzz ratio of the skeletons on, two texts are nearly the same."""

@@ -7,10 +7,11 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from kb.features.featurizer import MAX_WORDS, Featurizer
+from kb.features.featurizer import Featurizer
 from kb.features.lexicon import Lexicon
 from kb.model import EntryId, KnowledgeBase, Language
-from kb.text.phonetic import normalize, phonetic_key, tokenize
+from kb.text.phonetic import phonetic_key
+from kb.text.tokenize import MAX_WORDS, normalize, tokenize
 
 OUT_OF_SCOPE: Final = EntryId("none")
 """The label of what no entry answers."""

@@ -5,9 +5,8 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from kb.features.lexicon import Lexicon
-from kb.text.phonetic import normalize, phonetic_key, stem, tokenize
+from kb.text.stemmer import stem
 
-MAX_WORDS: Final = 120
 MAX_PAIRED_CONCEPTS: Final = 9
 PAIR_BASE: Final = 1 << 20
 """More than there are concepts: two of them make one number."""
@@ -22,17 +21,6 @@ TERM_WEIGHTS: Final = {"w": 1.0, "s": 1.5, "c": 2.0, "n": 1.0, "b": 1.0}
 CHAR_NGRAM_WEIGHT: Final = 0.6
 CONCEPT_PAIR_WEIGHT: Final = 1.0
 """How loud each family speaks: word, stem, concept, denial, two stems in a row; letters in a row; pair of concepts."""
-
-
-def phonetic_tokens(text: str) -> list[str]:
-    """The words of `text` as skeletons."""
-    return phonetic_keys(tokenize(normalize(text)))
-
-
-def phonetic_keys(surface_tokens: Sequence[str]) -> list[str]:
-    """Words of a cleaned text as skeletons."""
-    return list(filter(None, map(phonetic_key, surface_tokens[:MAX_WORDS])))
-
 
 Term = str | int
 """A word; "c:" a concept that only several words make; "n:" what is denied; "b:" two stems in a row; a number: two

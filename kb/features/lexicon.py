@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Final
 
 from kb.model import LANGUAGES, SynonymSet
-from kb.text.phonetic import GLIDE_DROPPING_VOWELS, normalize, phonetic_key, tokenize
+from kb.text.phonetic import GLIDE_DROPPING_VOWELS, phonetic_key
+from kb.text.tokenize import normalize, tokenize
 
 PREFIX_KEY_LENGTH: Final = 2
 """Forms are filed under this many letters; a prefix is at least as long."""

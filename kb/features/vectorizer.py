@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kb.features.featurizer import MAX_PAIRED_CONCEPTS, NEGATIONS, PAIR_BASE, Featurizer, Term
 from kb.features.sparse import stable_argsort
-from kb.text.phonetic import stem
+from kb.text.stemmer import stem
 
 Numbers = npt.NDArray[np.int64]
 NameT = TypeVar("NameT", bound=Hashable)

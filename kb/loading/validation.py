@@ -9,15 +9,10 @@ from typing import Final
 from kb.loading.builder import PLACEHOLDER, ContentFiles, body, citation, contacts
 from kb.loading.schema import DirectoryFile, EntryFile
 from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase, Language
+from kb.text.contacts import EMAIL, LINK, PHONE, casefold_key, contains_contact
 
 MAX_ANSWER_CHARS: Final = 1000
 """Characters of an answer with its sources: more is a wall on a phone."""
-
-_PHONE: Final = re.compile(r"\+\d[\d ()-]{6,}\d|(?<!\d)[26]\d{3}[ -]?\d{4}(?!\d)")
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
-_CONTACT_HINT: Final = re.compile(r"[@\d]|://|www\.")
-_WORD: Final = re.compile(r"\w+")
-_LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)]")
 
 
 def find_problems(files: ContentFiles) -> tuple[str, ...]:
@@ -91,23 +86,17 @@ def _unlisted_contacts(text: str, directory: DirectoryFile) -> Iterator[str]:
     channel = directory.ticket_channel
     emails = {channel.email, *channel.aliases, directory.office.email}
     links = {*directory.sites.values(), *(source.url for source in directory.sources.values())}
-    for link in _LINK.findall(text):
+    for link in LINK.findall(text):
         if link.rstrip("/") not in {str(known).rstrip("/") for known in links}:
             yield f"{link} is not in directory.yaml: use a link that is, or add it under sites or sources"
-    rest = _LINK.sub(" ", text)
-    for email in _EMAIL.findall(rest):
+    rest = LINK.sub(" ", text)
+    for email in EMAIL.findall(rest):
         if email.lower() not in emails:
             yield f"{email} is not in directory.yaml: use an address that is"
-    for phone in _PHONE.findall(_EMAIL.sub(" ", rest)):
+    for phone in PHONE.findall(EMAIL.sub(" ", rest)):
         digits = re.sub(r"\D", "", phone)
         if not any(known.endswith(digits) for known in phones):
             yield f"{phone} is not in directory.yaml: use the number of a line"
-
-
-def contains_contact(text: str) -> bool:
-    """Whether a number, an address or a link stands in `text`, listed or not."""
-    # Most texts hold nothing that one begins with.
-    return bool(_CONTACT_HINT.search(text)) and any(pattern.search(text) for pattern in (_PHONE, _EMAIL, _LINK))
 
 
 def _key(text: str, said: tuple[str, ...], language: Language) -> str:
@@ -138,11 +127,6 @@ def _duplicate_questions(entries: tuple[EntryFile, ...]) -> Iterator[str]:
     for question, files in places.items():
         if len(files) > 1 and len(others := sorted(set(files))) > 1:
             yield f"{others[0]}: questions: {question!r} also stands in {', '.join(others[1:])}: keep it in one of them"
-
-
-def casefold_key(question: str) -> str:
-    """A question without case and punctuation: two that fold alike are one question."""
-    return " ".join(_WORD.findall(question.casefold()))
 
 
 def _names(known: Iterable[str]) -> str:

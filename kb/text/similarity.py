@@ -5,8 +5,8 @@ from typing import Final, TypeVar
 
 from rapidfuzz import fuzz, process
 
-from kb.features.featurizer import phonetic_tokens
-from kb.text.phonetic import stem
+from kb.text.stemmer import stem
+from kb.text.tokenize import phonetic_tokens
 
 SIMILARITY_THRESHOLD: Final = 82.0
 """From this likeness on (0 to 100, rapidfuzz's ratio of sorted words) two messages are put together."""

@@ -7,7 +7,8 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from kb.model import LANGUAGES, CueId, TriggerPhrases
-from kb.text.phonetic import normalize, phonetic_key, tokenize
+from kb.text.phonetic import phonetic_key
+from kb.text.tokenize import normalize, tokenize
 
 MAX_WORDS: Final = 8
 """A cue said with politeness around it has at most this many words."""

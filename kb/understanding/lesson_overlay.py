@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from kb.lessons import Lesson
-from kb.loading.validation import casefold_key
 from kb.model import EntryId, Language
+from kb.text.contacts import casefold_key
 from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
 
 LESSON_CONFIDENCE: Final = 0.99

@@ -6,9 +6,9 @@ from typing import Final
 from kb.classifier import trainer
 from kb.classifier.trainer import TrainedModel
 from kb.features.dataset import build_dataset
-from kb.features.featurizer import phonetic_tokens
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from kb.text.language_id import LanguageIdentifier
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading, Stage

@@ -11,12 +11,12 @@ from kb.classifier.scorer import IntentClassifier
 from kb.classifier.trainer import URGENT_ACTS, TrainedModel
 from kb.features.dataset import OUT_OF_SCOPE, Dataset
 from kb.model import Act, EntryId, KnowledgeBase
-from kb.text.phonetic import stem
+from kb.text.stemmer import stem
 from kb.understanding.cues import CueMatcher
+from kb.understanding.exact_match_index import ExactMatchIndex
 from kb.understanding.explanation import NearestQuestion
 from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch
 from kb.understanding.result import Candidate, Outcome
-from kb.understanding.stages.exact_match import ExactMatchIndex
 
 MAX_CANDIDATES: Final = 5
 MIN_CANDIDATES: Final = 3

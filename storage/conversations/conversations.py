@@ -101,7 +101,7 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
 
 
 def record_inbound(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> int | None:
-    """Record `inbound` and return its sequence number; None for a duplicate: see `history.replies_to`.
+    """Record `inbound` and return its sequence number; None for a duplicate.
 
     Its text is stored later by `turns.record`, after masking.
     """

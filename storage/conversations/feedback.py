@@ -1,7 +1,7 @@
 """Stores whether an answer helped: one rating a turn, erased with its person, and daily counts, which stay."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -27,18 +27,6 @@ class _RatedTurn:
     id: int
     entry: str
     language: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DailyFeedback:
-    """How often an entry's answers were rated helpful and unhelpful, by day, language and channel."""
-
-    day: date
-    channel: str
-    language: str
-    entry: str
-    helped: int
-    not_helped: int
 
 
 def record(
@@ -68,13 +56,6 @@ def get(connection: Connection, turn: int) -> Feedback | None:
     """The feedback on a turn."""
     row = connection.execute(select(feedback).where(feedback.c.turn_id == turn)).one_or_none()
     return None if row is None else _feedback(row)
-
-
-def read_daily_feedback(connection: Connection, since: date, until: date) -> tuple[DailyFeedback, ...]:
-    """The counts from `since` up to and including `until`, by day."""
-    days = select(daily_feedback).where(daily_feedback.c.day.between(since, until))
-    rows = connection.execute(days.order_by(*daily_feedback.primary_key.columns)).mappings()
-    return tuple(DailyFeedback(**row) for row in rows)
 
 
 def _rated_turn(connection: Connection, conversation: Conversation, turn: str | None) -> _RatedTurn | None:

@@ -57,15 +57,6 @@ def last_messages(connection: Connection, conversation_id: str, *, limit: int = 
     return tuple(_stored_message(row) for row in reversed(rows))
 
 
-def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
-    """The replies to the message with this provider id; empty if there are none, or the conversation is another one."""
-    turn = select(messages.c.turn_id).where(
-        messages.c.conversation_id == conversation_id, messages.c.provider_id == message_id
-    )
-    replies = _select_messages.where(messages.c.turn_id == turn.scalar_subquery(), messages.c.side == Side.BOT)
-    return tuple(_stored_message(row) for row in connection.execute(replies.order_by(messages.c.id)))
-
-
 def last_user_messages(connection: Connection, conversation_id: str, *, limit: int = 10) -> tuple[str, ...]:
     """The person's last messages, masked as stored, newest last; button taps are left out."""
     own = select(messages.c.text).where(

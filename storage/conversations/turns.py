@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from handlers.model.session import Decision, Trace
 from storage.conversations.conversations import Conversation
-from storage.conversations.stored_json import dump_trace, parse_trace
+from storage.conversations.stored_json import dump_trace
 from storage.tables import conversations, messages, turns
 
 
@@ -81,9 +81,3 @@ def _insert_decision(
     }
     row = connection.execute(_insert_turn, values).one()
     return Turn(id=row.id, number=row.number)
-
-
-def read_trace(connection: Connection, turn: int) -> Trace | None:
-    """The trace of a turn; None if there is no such turn."""
-    stored = connection.scalar(select(turns.c.trace).where(turns.c.id == turn))
-    return None if stored is None else parse_trace(stored)

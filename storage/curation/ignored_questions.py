@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from kb.loading.validation import casefold_key
+from kb.text.contacts import casefold_key
 from storage.database.upsert import insert_into
 from storage.tables import ignored
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Executable, Row, insert, select, update
 
 from handlers.input.redaction import mask
 from kb.lessons import Lesson, Rejection, RejectionReason, collapse_whitespace, existing_texts, validate_lesson
-from kb.loading.validation import casefold_key
 from kb.model import EntryId, KnowledgeBase, Language
+from kb.text.contacts import casefold_key
 from storage.database.upsert import insert_into
 from storage.errors import LessonError
 from storage.tables import knowledge_revision, taught
@@ -110,13 +110,6 @@ def get(connection: Connection, lesson_id: int) -> StoredLesson | None:
     """A lesson, current or not."""
     row = connection.execute(select(taught).where(taught.c.id == lesson_id)).one_or_none()
     return None if row is None else _stored_lesson(row)
-
-
-def list_recent(connection: Connection, *, limit: int = 100) -> tuple[StoredLesson, ...]:
-    """The latest lessons, newest first, including revoked and released ones."""
-    return tuple(
-        _stored_lesson(row) for row in connection.execute(select(taught).order_by(taught.c.id.desc()).limit(limit))
-    )
 
 
 def mark_released(connection: Connection, base: KnowledgeBase, now: datetime) -> tuple[StoredLesson, ...]:

@@ -1,7 +1,6 @@
 """Lists messages without a good answer: not understood, clarification not answered, or marked as unhelpful; only
 reads."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,10 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, and_, literal, not_, or_, select
 
 from handlers.model.messages import MessageKind
-from kb.model import EntryId, Language
+from kb.model import Language
 from kb.understanding.result import Outcome
 from storage.conversations.history import Side
-from storage.conversations.stored_json import parse_trace
 from storage.tables import feedback, messages, turns, unclear
 
 _CHOICE_HANDLERS: Final = ("tapped", "choice")
@@ -107,16 +105,3 @@ def _unanswered_message(row: Row[Any]) -> UnansweredMessage:
         reason=_REASON_BY_OUTCOME[row.outcome],
         at=row.created_at,
     )
-
-
-def candidates_for(connection: Connection, turn_ids: Collection[int]) -> Mapping[int, tuple[EntryId, ...]]:
-    """The candidates of these turns, best first."""
-    rows = connection.execute(select(turns.c.id, turns.c.trace).where(turns.c.id.in_(turn_ids)))
-    return {turn: _candidates(trace) for turn, trace in rows}
-
-
-def _candidates(stored: str) -> tuple[EntryId, ...]:
-    try:
-        return tuple(match.entry for match in parse_trace(stored).candidates)
-    except ValueError:
-        return ()

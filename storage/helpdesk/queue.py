@@ -51,13 +51,6 @@ def list_queue(connection: Connection, *, limit: int = 200) -> tuple[QueuedHando
     return tuple(sorted((_queued_handoff(row) for row in rows), key=_urgency))
 
 
-def get(connection: Connection, handoff: int) -> QueuedHandoff | None:
-    """A hand-off, closed or not; None if it does not exist, or was erased."""
-    wanted = select(handoffs).where(handoffs.c.id == handoff)
-    row = connection.execute(_with_last_message(wanted, handoffs.c.conversation_id, handoffs.c.turn_id)).one_or_none()
-    return None if row is None else _queued_handoff(row)
-
-
 def fingerprint(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:
     """A cheap value that changes whenever `list_queue` does: number, state, assignee, and since when."""
     here = handoffs.c

@@ -1,27 +1,13 @@
 """Counts messages by day and kind: nothing personal, so the counts outlive an erasure."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from sqlalchemy import Connection, Executable, RowMapping, select
+from sqlalchemy import Connection, Executable
 
 from handlers.model.session import Trace
 from storage.database.upsert import insert_into
 from storage.tables import daily_counts
-
-
-@dataclass(frozen=True, kw_only=True)
-class DailyCount:
-    """The number of messages of a day with the same properties; `entry` is empty if none was recognized."""
-
-    day: date
-    channel: str
-    language: str
-    act: str
-    outcome: str
-    entry: str
-    count: int
 
 
 def increment(connection: Connection, channel: str, trace: Trace, day: date) -> None:
@@ -43,22 +29,3 @@ def _upsert_count(dialect: str) -> Executable:
     more = {"count": daily_counts.c["count"] + 1}
     fresh = insert_into(dialect, daily_counts)
     return fresh.on_conflict_do_update(index_elements=daily_counts.primary_key.columns, set_=more)
-
-
-def read_daily_counts(connection: Connection, since: date, until: date) -> tuple[DailyCount, ...]:
-    """The counts from `since` up to and including `until`, by day."""
-    key = daily_counts.primary_key.columns
-    days = select(daily_counts).where(daily_counts.c.day.between(since, until))
-    return tuple(_daily_count(row) for row in connection.execute(days.order_by(*key)).mappings())
-
-
-def _daily_count(row: RowMapping) -> DailyCount:
-    return DailyCount(
-        day=row["day"],
-        channel=row["channel"],
-        language=row["language"],
-        act=row["act"],
-        outcome=row["outcome"],
-        entry=row["entry"],
-        count=row["count"],
-    )

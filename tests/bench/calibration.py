@@ -24,9 +24,9 @@ from kb.classifier.calibration import (
 )
 from kb.classifier.scorer import IntentClassifier
 from kb.features.dataset import OUT_OF_SCOPE
-from kb.features.featurizer import phonetic_tokens
 from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
+from kb.text.tokenize import phonetic_tokens
 
 SIZES: Final = (2, 3, 5, 10, 20, 40, 60)
 """Questions of an entry and language that are learnt."""

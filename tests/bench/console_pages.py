@@ -29,7 +29,7 @@ from bot.console import ConsoleApp, Transactions
 from bot.console.auth.login import SignInView
 from bot.console.auth.passwords import PasswordService, hash_password
 from bot.console.framework.knowledge_access import KnowledgeAccess
-from bot.console.helpdesk_sections import helpdesk_sections
+from bot.console.sections import helpdesk_sections
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle

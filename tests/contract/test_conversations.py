@@ -13,6 +13,7 @@ from storage.database.engine import create_database_engine, read_transaction, wr
 from storage.tables import conversations as conversations_table
 from storage.tables import messages
 from storage.tables import turns as turns_table
+from tests.contract.stored import replies_to
 from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, SECOND, at_once, decision, said, take_in
 
 
@@ -49,7 +50,7 @@ def test_a_message_that_comes_twice_is_heard_once_and_answered_from_the_log(engi
     with write_transaction(engine) as connection:
         again = conversations.open_and_lock(connection, said("Kā atdot naudu?"), NOW + SECOND)
         assert conversations.record_inbound(connection, again, said("Kā atdot naudu?"), NOW + SECOND) is None
-        assert [reply.text for reply in history.replies_to(connection, talk.id, "m1")] == ["Vispirms", "Tad"]
+        assert [reply.text for reply in replies_to(connection, talk.id, "m1")] == ["Vispirms", "Tad"]
 
 
 def test_an_id_that_someone_else_used_neither_hides_a_message_nor_shows_their_answer(engine: Engine) -> None:
@@ -57,7 +58,7 @@ def test_an_id_that_someone_else_used_neither_hides_a_message_nor_shows_their_an
 
     with write_transaction(engine) as connection:
         boris = conversations.open_and_lock(connection, said("Labdien", by="boris"), NOW)
-        assert history.replies_to(connection, boris.id, "m1") == ()
+        assert replies_to(connection, boris.id, "m1") == ()
         assert conversations.record_inbound(connection, boris, said("Labdien", by="boris"), NOW) is not None
 
 

@@ -9,6 +9,7 @@ from storage.conversations import feedback
 from storage.conversations.conversations import Conversation
 from storage.database.engine import read_transaction, write_transaction
 from storage.tables import messages
+from tests.contract.stored import read_daily_feedback
 from tests.contract.talks import NOW, said, take_in
 
 TODAY = NOW.date()
@@ -23,7 +24,7 @@ def turn_of(engine: Engine, talk: Conversation) -> str:
 
 def counts(engine: Engine) -> list[tuple[object, ...]]:
     with read_transaction(engine) as connection:
-        found = feedback.read_daily_feedback(connection, TODAY, TODAY + DAY)
+        found = read_daily_feedback(connection, TODAY, TODAY + DAY)
     return [(each.day, each.channel, each.language, each.entry, each.helped, each.not_helped) for each in found]
 
 

@@ -2,12 +2,13 @@
 
 from sqlalchemy import Engine, func, select, text
 
-from storage.conversations import conversations, history, sessions, turns
+from storage.conversations import conversations, history, sessions
 from storage.conversations.stored_json import dump_trace
 from storage.database.engine import read_transaction
 from storage.delivery import outbox
 from storage.tables import messages
 from tests.bench.filled import CHANNEL, SampleExchange, address, fill
+from tests.contract.stored import read_trace, replies_to
 from tests.contract.talks import TRACE
 
 SAMPLE = SampleExchange(
@@ -31,6 +32,6 @@ def test_every_talk_has_ten_messages_and_all_is_delivered(engine: Engine) -> Non
         assert anna is not None
         said = history.messages_after(connection, anna.id)
         assert [one.side for one in said] == ["person", "bot"] * 5
-        assert history.replies_to(connection, anna.id, said[4].message_id or "") == (said[5],)
+        assert replies_to(connection, anna.id, said[4].message_id or "") == (said[5],)
         assert sessions.read(connection, anna.id).language == "lv"
-        assert turns.read_trace(connection, said[0].turn or 0) == TRACE
+        assert read_trace(connection, said[0].turn or 0) == TRACE

@@ -14,6 +14,7 @@ from storage.curation.lessons import LessonKind, StoredLesson
 from storage.database.engine import read_transaction, write_transaction
 from storage.errors import EntryDraftError, LessonError
 from storage.tables import metadata
+from tests.contract.stored import lessons_newest_first
 from tests.contract.talks import NOW, SECOND, at_once
 from tests.doubles import small_base
 
@@ -61,7 +62,7 @@ def test_the_same_again_is_the_same_lesson(engine: Engine) -> None:
 
     assert teach(engine, "The box spits NO paper!", by="Anna") == first
     with read_transaction(engine) as connection:
-        assert lessons.list_recent(connection) == (first,)
+        assert lessons_newest_first(connection) == (first,)
 
 
 def test_what_stands_elsewhere_is_refused_and_nothing_changes(engine: Engine) -> None:
@@ -125,7 +126,7 @@ def test_a_lesson_is_taken_back_once_and_can_be_taught_elsewhere(engine: Engine)
     again = teach(engine, "the box spits no paper", SCANNER)
     with read_transaction(engine) as connection:
         assert lessons.current_lessons(connection).stored == (again,)
-        assert lessons.list_recent(connection) == (again, undone)
+        assert lessons_newest_first(connection) == (again, undone)
 
 
 def test_two_who_teach_at_once_make_one_lesson(engine: Engine) -> None:

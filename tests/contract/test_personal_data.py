@@ -14,8 +14,8 @@ from storage.conversations import conversations, dead_letters
 from storage.database.engine import checkpoint, read_transaction, write_transaction
 from storage.delivery import outbox, status
 from storage.delivery.outbox import OutgoingReply
-from storage.statistics import daily_counts
 from storage.tables import metadata
+from tests.contract.stored import read_daily_counts
 from tests.contract.talks import HELLO, NOW, SECOND, at_once, said, take_in
 
 COUNTS_ONLY = {"daily_counts"}
@@ -61,7 +61,7 @@ def test_erasing_a_person_leaves_counts_only(engine: Engine, anna: conversations
     checkpoint(engine)
     with read_transaction(engine) as connection:
         left = list(everything(connection))
-        assert [each.count for each in daily_counts.read_daily_counts(connection, NOW.date(), NOW.date())] == [3]
+        assert [each.count for each in read_daily_counts(connection, NOW.date(), NOW.date())] == [3]
     assert {table for table, _ in left} == COUNTS_ONLY
     assert not [row for _, row in left if any(word in row for word in ("ŠNICEL", "anna", anna.id))]
 
@@ -203,4 +203,4 @@ def test_erasing_while_messages_come_in_breaks_nothing(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         personal_data.erase(connection, personal_data.conversations_of_sender(connection, "webchat", "anna"))
         assert {table for table, _ in everything(connection)} == COUNTS_ONLY
-        assert [each.count for each in daily_counts.read_daily_counts(connection, NOW.date(), NOW.date())] == [20]
+        assert [each.count for each in read_daily_counts(connection, NOW.date(), NOW.date())] == [20]

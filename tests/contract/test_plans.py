@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, text
 from bot.database.conversation_queries import ConversationQueries
 from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
-from bot.intake.guards import DeadLettering
+from bot.intake.dead_letters import DeadLettering
 from bot.intake.intake import Intake
 from bot.knowledge.phrases import load_phrases
 from bot.observability.metrics import read_gauges

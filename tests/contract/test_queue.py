@@ -10,6 +10,7 @@ from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import handoffs, queue
 from storage.tables import handoffs as table
 from tests.contract.asked import TAPPED, MessageRecorder
+from tests.contract.stored import queued_handoff
 from tests.contract.talks import NOW, SECOND
 
 
@@ -67,7 +68,7 @@ def test_what_is_closed_waits_no_more_but_can_still_be_looked_at(engine: Engine)
 
     assert [one.line for one in listed(engine)] == ["office"]
     with read_transaction(engine) as connection:
-        closed, gone = queue.get(connection, 1), queue.get(connection, 99)
+        closed, gone = queued_handoff(connection, 1), queued_handoff(connection, 99)
     assert closed is not None
     assert (closed.state, closed.last_message) == (HandoffState.CONTACTED, "Grāmatvedību")
     assert gone is None

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from storage.database.engine import read_transaction, write_transaction
 from storage.statistics import daily_counts
+from tests.contract.stored import read_daily_counts
 from tests.contract.talks import NOW, TRACE, at_once
 
 TODAY = NOW.date()
@@ -21,7 +22,7 @@ def test_messages_that_are_alike_are_counted_together(engine: Engine) -> None:
         daily_counts.increment(connection, "webchat", TRACE, TODAY)
 
     with read_transaction(engine) as connection:
-        counted = daily_counts.read_daily_counts(connection, TODAY, TODAY)
+        counted = read_daily_counts(connection, TODAY, TODAY)
     assert [(each.channel, each.language, each.entry, each.count) for each in counted] == [
         ("telegram", "lv", "refund", 2),
         ("telegram", "ru", "", 1),
@@ -36,7 +37,7 @@ def test_days_are_read_from_the_first_to_the_last(engine: Engine) -> None:
             daily_counts.increment(connection, "telegram", TRACE, TODAY + days * DAY)
 
     with read_transaction(engine) as connection:
-        days_read = [each.day for each in daily_counts.read_daily_counts(connection, TODAY + DAY, TODAY + 2 * DAY)]
+        days_read = [each.day for each in read_daily_counts(connection, TODAY + DAY, TODAY + 2 * DAY)]
     assert days_read == [TODAY + DAY, TODAY + 2 * DAY]
 
 
@@ -49,4 +50,4 @@ def test_nothing_is_lost_when_many_count_at_once(engine: Engine) -> None:
     at_once([count] * 6)
 
     with read_transaction(engine) as connection:
-        assert [each.count for each in daily_counts.read_daily_counts(connection, TODAY, TODAY)] == [30]
+        assert [each.count for each in read_daily_counts(connection, TODAY, TODAY)] == [30]

@@ -10,6 +10,7 @@ from storage.database.engine import create_database_engine, read_transaction, wr
 from storage.errors import NaiveDateTimeError, SchemaError, StorageError, UnavailableError
 from storage.statistics import daily_counts
 from storage.tables import sessions as sessions_table
+from tests.contract.stored import read_daily_counts
 from tests.contract.talks import HELLO, NOW, TRACE, said, take_in
 
 
@@ -22,10 +23,10 @@ def test_reading_cannot_write(engine: Engine) -> None:
 
 def test_reading_sees_a_steady_picture(engine: Engine) -> None:
     with read_transaction(engine) as connection:
-        assert daily_counts.read_daily_counts(connection, NOW.date(), NOW.date()) == ()
+        assert read_daily_counts(connection, NOW.date(), NOW.date()) == ()
         with write_transaction(engine) as other:
             daily_counts.increment(other, "webchat", TRACE, NOW.date())
-        assert daily_counts.read_daily_counts(connection, NOW.date(), NOW.date()) == ()
+        assert read_daily_counts(connection, NOW.date(), NOW.date()) == ()
 
 
 def test_what_belongs_to_no_talk_is_refused(engine: Engine) -> None:

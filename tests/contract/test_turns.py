@@ -7,6 +7,7 @@ from sqlalchemy import Engine, select, update
 from storage.conversations import conversations, turns
 from storage.database.engine import read_transaction, write_transaction
 from storage.tables import turns as turns_table
+from tests.contract.stored import read_trace
 from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, OLD_TRACE, TRACE, decision, said, take_in
 
 
@@ -15,7 +16,7 @@ def test_a_decision_is_kept_with_its_trace_and_the_knowledge_it_rests_on(engine:
 
     with read_transaction(engine) as connection:
         row = connection.execute(select(turns_table)).one()
-        assert turns.read_trace(connection, row.id) == TRACE
+        assert read_trace(connection, row.id) == TRACE
 
     assert (row.handler, row.outcome, row.act, row.entry, row.line) == (
         "topic",
@@ -34,7 +35,7 @@ def test_a_trace_of_the_version_before_is_read(engine: Engine) -> None:
         connection.execute(update(turns_table).values(trace=OLD_TRACE))
 
     with read_transaction(engine) as connection:
-        assert turns.read_trace(connection, 1) == TRACE
+        assert read_trace(connection, 1) == TRACE
 
 
 def test_turns_are_numbered_within_their_talk(engine: Engine) -> None:
@@ -52,7 +53,7 @@ def test_turns_are_numbered_within_their_talk(engine: Engine) -> None:
 
 def test_a_turn_that_is_not_there_has_no_trace(engine: Engine) -> None:
     with read_transaction(engine) as connection:
-        assert turns.read_trace(connection, 1) is None
+        assert read_trace(connection, 1) is None
 
 
 def test_a_talk_has_the_language_it_was_last_held_in(engine: Engine) -> None:

@@ -3,17 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 
 from handlers.model.messages import MessageKind
-from kb.model import EntryId
 from storage.conversations import conversations, feedback
 from storage.curation import unanswered
 from storage.curation.unanswered import FailureReason, UnansweredMessage
 from storage.database.engine import read_transaction, write_transaction
-from storage.tables import turns
 from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, MessageRecorder
-from tests.contract.talks import NOW, OLD_TRACE
+from tests.contract.talks import NOW
 
 WAITS = timedelta(minutes=30)
 DAY = timedelta(days=1)
@@ -78,26 +76,6 @@ def test_only_the_period_is_looked_at(engine: Engine) -> None:
     ask("Nesen", UNKNOWN, at=NOW - DAY / 2)
 
     assert [one.text for one in newest(engine, since=DAY)] == ["Nesen"]
-
-
-def test_guesses_are_what_it_was_thought_to_mean(engine: Engine) -> None:
-    ask = MessageRecorder(engine)
-    ask("Blabla", UNKNOWN)
-    ask("Tralala", UNKNOWN)
-    with write_transaction(engine) as connection:
-        connection.execute(update(turns).where(turns.c.id == 2).values(trace="{}"))
-
-    with read_transaction(engine) as connection:
-        assert unanswered.candidates_for(connection, [1, 2, 99]) == {1: (EntryId("refund"),), 2: ()}
-
-
-def test_guesses_of_the_version_before_are_still_read(engine: Engine) -> None:
-    MessageRecorder(engine)("Blabla", UNKNOWN)
-    with write_transaction(engine) as connection:
-        connection.execute(update(turns).values(trace=OLD_TRACE))
-
-    with read_transaction(engine) as connection:
-        assert unanswered.candidates_for(connection, [1]) == {1: (EntryId("refund"),)}
 
 
 def test_what_did_not_help_is_listed_once_as_that(engine: Engine) -> None:

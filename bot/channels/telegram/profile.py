@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
 
 import yaml
 from telegram import BotCommand
 
 from bot.channels.telegram.api.client import BotApi
+from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import LANGUAGES, Language
-
-DEFAULT_LANGUAGE: Final[Language] = "lv"
-"""For people with another language, as in conversations."""
 
 
 @dataclass(frozen=True, kw_only=True)

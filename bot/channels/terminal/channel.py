@@ -16,9 +16,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.channels.interface import OutgoingMessage, Receive
-from bot.channels.links import text_spans
 from bot.concurrency.events import wait_for_event
 from bot.web import negotiate_language, read_texts
+from bot.web.links import text_spans
 from handlers.model.messages import Inbound, MessageKind, Option
 from kb.model import Language
 

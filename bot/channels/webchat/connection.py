@@ -16,6 +16,7 @@ from bot.channels.webchat import protocol
 from bot.channels.webchat.display import Display
 from bot.channels.webchat.protocol import HelloFrame, MalformedFrame, SayFrame, ServerFrame, TapFrame
 from handlers.model.messages import Inbound, MessageKind
+from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Language
 
 log = structlog.get_logger()
@@ -189,7 +190,7 @@ class Connection:
         return messages
 
     async def _send_error(self, code: protocol.ErrorCode, message_id: str | None) -> None:
-        words = self._context.texts[self._language or "lv"]
+        words = self._context.texts[self._language or DEFAULT_LANGUAGE]
         text = words[f"error_{code}"].format(most=self._context.max_chars)
         await self._send_frame(protocol.error_frame(code, text, message_id))
 

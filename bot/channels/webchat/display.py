@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.channels.interface import OutgoingMessage
-from bot.channels.links import TextSpan, text_spans
+from bot.web.links import TextSpan, text_spans
 from kb.model import Line, LineId
 
 PhoneLines = Callable[[], Mapping[LineId, Line]]

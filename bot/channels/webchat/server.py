@@ -13,11 +13,11 @@ from itsdangerous import TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels.interface import OutgoingMessage, Receive, ServedChannel
-from bot.channels.links import text_spans
 from bot.channels.webchat.connection import CHANNEL, Connection, ConnectionContext, HistoryAfter
 from bot.channels.webchat.display import Display, PhoneLines, first_phone, no_lines
 from bot.channels.webchat.visitor_cookie import VisitorCookie
 from bot.web import Assets, is_same_origin, negotiate_language, read_texts, security_headers
+from bot.web.links import text_spans
 from kb.model import LANGUAGES, Language
 
 MAX_FRAME_BYTES: Final = 64 * 1024

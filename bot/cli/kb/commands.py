@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from bot.cli.kb.evaluation_options import evaluate
+from bot.cli.kb.export_json import export_json
 from kb.loading.loader import ContentError, load_knowledge_base
 from kb.loading.validation import overdue_reviews
-from kb.model import LANGUAGES, Entry, KnowledgeBase, Translations
+from kb.model import KnowledgeBase
 
 app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
 
@@ -153,39 +154,3 @@ def import_questions(
     else:
         typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)
-
-
-def export_json(knowledge: KnowledgeBase) -> dict[str, object]:
-    """The knowledge base as JSON-ready data: {"entries": [...], "lines": {...}, ...}."""
-    directory = knowledge.directory
-    return {
-        "version": knowledge.version,
-        "entries": [_entry_json(entry) for entry in knowledge.entries.values()],
-        "lines": {
-            line.id: {"phone": line.phone, "name": _translations(line.name), "does": _translations(line.purpose)}
-            for line in directory.lines.values()
-        },
-        "ticket_channel": {"name": directory.ticket_channel.name, "email": directory.ticket_channel.address.email},
-        "sources": {
-            source.id: {"title": _translations(source.title), "url": source.url}
-            for source in knowledge.sources.values()
-        },
-    }
-
-
-def _translations(translations: Translations) -> dict[str, str]:
-    return {language: translations[language] for language in LANGUAGES}
-
-
-def _entry_json(entry: Entry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "act": entry.act.value,
-        "line": entry.line,
-        "trust": entry.trust.value,
-        "sources": list(entry.sources),
-        "review_by": entry.review_by.isoformat(),
-        "titles": _translations(entry.title),
-        "questions": {language: list(entry.questions[language]) for language in LANGUAGES},
-        "answers": {language: entry.answer(language) for language in LANGUAGES},
-    }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.kb.commands import export_json
 from bot.cli.kb.export_files import ExportResult, export_content_files, lessons_json
+from bot.cli.kb.export_json import export_json
 from bot.settings import Settings, read_settings
 from kb.lessons import extend
 from kb.loading.loader import load_knowledge_base

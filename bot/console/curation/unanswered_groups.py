@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from handlers.model.context import QUESTION_TTL
-from kb.loading.validation import casefold_key
 from kb.model import Language
+from kb.text.contacts import casefold_key
 from kb.text.similarity import cluster
 from kb.understanding.result import Interpreter, Outcome
 from storage.curation import ignored_questions, unanswered

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-import structlog
 from aiohttp import web
 from aiohttp_session import Session, get_session
 from sqlalchemy import Connection
@@ -19,8 +18,6 @@ from kb.model import Language
 from storage.helpdesk import agent_sessions, audit_log
 from storage.helpdesk.agents import Agent
 from storage.helpdesk.audit_log import AuditEvent
-
-log = structlog.get_logger()
 
 TOKEN_KEY: Final = "token"  # noqa: S105 - the name of a field
 CSRF_KEY: Final = "csrf"
@@ -68,7 +65,7 @@ class AccessControl:
                 signed_in_agent=somebody,
                 language=language,
                 texts=texts[language],
-                section=section,
+                section_name=section.name,
                 form=form,
                 context=self._context,
                 now=self._clock(),

@@ -3,17 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_session import Session
 
 from kb.model import Language
-from storage.helpdesk.agents import Agent, Role
-
-if TYPE_CHECKING:
-    from bot.console.framework.routing import Section
+from storage.helpdesk.agents import Agent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +22,7 @@ class ConsoleRequest:
     signed_in_agent: Agent | None
     language: Language
     texts: Mapping[str, str]
-    section: "Section"
+    section_name: str
     form: Mapping[str, str]
     context: Callable[["ConsoleRequest"], Mapping[str, Any]]
     now: datetime
@@ -36,11 +33,6 @@ class ConsoleRequest:
         if self.signed_in_agent is None:
             raise web.HTTPForbidden
         return self.signed_in_agent
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether the agent is an admin."""
-        return self.signed_in_agent is not None and self.signed_in_agent.role is Role.ADMIN
 
     @property
     def is_htmx(self) -> bool:

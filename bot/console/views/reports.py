@@ -15,7 +15,7 @@ from bot.console.curation.unanswered_groups import UnansweredGroup, group_unansw
 from bot.console.framework.knowledge_access import DisplayNames, KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
-from bot.console.views.series import ChartSeries
+from bot.console.views.charts import ChartCaption, ChartSeries, ranked_bars, stacked_bars
 from bot.database.transactions import Transactions
 from kb.understanding.result import Outcome
 from storage.helpdesk import audit_log
@@ -103,7 +103,6 @@ class ReportsView:
         await self._roll_up_months(span)
         found = await self._transactions.read(lambda connection: read_report(connection, span, request.now))
         names = self._knowledge.names(request.language)
-        drawn = await self._transactions.run(lambda _: draw_charts(found, span, names, request.texts))
         total = sum(found.counts.by_language.values())
         return request.render(
             "figures.html",
@@ -116,7 +115,7 @@ class ReportsView:
             duration=format_duration,
             names=names,
             topics=most_frequent(found.counts.by_entry),
-            **drawn,
+            **draw_charts(found, span, names, request.texts),
         )
 
     async def export_csv(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -178,9 +177,7 @@ def read_report(connection: Connection, period: ReportPeriod, now: datetime) -> 
 def draw_charts(
     report: ReportData, period: ReportPeriod, names: DisplayNames, words: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The charts, and the tables behind them."""
-    from bot.console.views import charts  # noqa: PLC0415 - see there
-
+    """The charts, and what stands in the tables behind them."""
     labels = [period.label(day) for day in period.bar_starts]
     counts, topics = report.counts, most_frequent(report.counts.by_entry)
     channels = _chart_series(
@@ -189,15 +186,16 @@ def draw_charts(
     outcomes = _chart_series(counts.by_day_and_outcome, tuple(Outcome), period, words, "outcome")
     calls = (ChartSeries(title=words["handed_off"], values=_handoff_counts(report.handoffs, period)),)
     topic_names, topic_counts = [names.entry(entry) for entry, _ in topics], [count for _, count in topics]
+    shown = (("by_channel", channels), ("by_outcome", outcomes), ("handed_off", calls))
     return {
         "labels": labels,
-        "charts": (
-            ("by_channel", channels, charts.stacked_bars(labels, channels, title=words["by_channel"])),
-            ("by_outcome", outcomes, charts.stacked_bars(labels, outcomes, title=words["by_outcome"])),
-            ("handed_off", calls, charts.stacked_bars(labels, calls, title=words["handed_off"])),
-        ),
-        "topic_chart": charts.ranked_bars(topic_names, topic_counts, title=words["topics"]) if topics else "",
+        "charts": [(name, series, stacked_bars(_caption(name, words), labels, series)) for name, series in shown],
+        "topic_charts": ranked_bars(_caption("topics", words), topic_names, topic_counts),
     }
+
+
+def _caption(name: str, words: Mapping[str, str]) -> ChartCaption:
+    return ChartCaption(name=name, title=words[name], description=words["chart_about"])
 
 
 def _chart_series(

@@ -9,11 +9,11 @@ import structlog
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.channels.links import text_spans
 from bot.web import Assets, negotiate_language, read_texts, security_headers
 from bot.web.email_draft.given_names import load_given_names
 from bot.web.email_draft.prefill import prefill_draft
 from bot.web.email_draft.tokens import DraftLinkExpired, DraftLinkInvalid, DraftTokens
+from bot.web.links import text_spans
 from kb.model import LANGUAGES, Language, Line, TicketChannel
 
 log = structlog.get_logger()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from kb.features.featurizer import phonetic_tokens
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading

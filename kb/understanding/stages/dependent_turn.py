@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kb.features.featurizer import phonetic_tokens
 from kb.model import CueId, EntryId
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading

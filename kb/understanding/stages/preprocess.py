@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from kb.features.featurizer import phonetic_keys
 from kb.text.language_id import LanguageIdentifier
-from kb.text.phonetic import normalize, tokenize
+from kb.text.tokenize import normalize, phonetic_keys, tokenize
 from kb.understanding.cues import CueMatcher
 from kb.understanding.reading import Reading
 

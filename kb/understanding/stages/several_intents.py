@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from kb.model import EntryId
-from kb.text.phonetic import split_sentences
+from kb.text.tokenize import split_sentences
 from kb.understanding.ranker import MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
 from kb.understanding.result import Candidate

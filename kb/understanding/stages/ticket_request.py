@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from kb.model import LANGUAGES, EntryId, TriggerPhrases
-from kb.text.phonetic import normalize, tokenize
+from kb.text.tokenize import normalize, tokenize
 from kb.understanding.ranker import EXACT_MATCH_CONFIDENCE, MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
 

@@ -15,8 +15,8 @@ from kb.lessons import (
     extend,
     validate_lesson,
 )
-from kb.loading.validation import casefold_key
 from kb.model import DialogueAct, EntryId, Language
+from kb.text.contacts import casefold_key
 from kb.understanding.lesson_overlay import LessonOverlay
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Outcome

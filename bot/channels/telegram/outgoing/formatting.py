@@ -4,7 +4,7 @@ import re
 from html import escape
 from typing import Final
 
-from bot.channels.links import text_spans
+from bot.web.links import text_spans
 
 MAX_MESSAGE_UNITS: Final = 4096
 """Of a message, after HTML parsing."""

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels.interface import OutgoingMessage
-from bot.channels.links import text_spans
 from bot.channels.webchat.display import Display, first_phone, line_number
 from bot.channels.webchat.protocol import message_frame
+from bot.web.links import text_spans
 from handlers.model.messages import Option
 from tests.doubles import small_base
 

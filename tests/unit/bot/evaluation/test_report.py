@@ -116,12 +116,11 @@ def test_the_picture_holds_the_numbers_of_messages_for_light_and_dark(told: Eval
     save_diagram(told.reliability, tmp_path / "r.svg", "rows.tsv")
     text = (tmp_path / "r.svg").read_text("utf-8")
     nodes = ET.fromstring(text).iter()  # noqa: S314 - our own
-    labels = [node.text for node in nodes if node.get("class") == "label" and node.tag.endswith("text")]
+    labels = [node.text for node in nodes if node.get("class") == "bin" and node.tag.endswith("text")]
     assert labels == ["1", "1", "2"]
-    assert "prefers-color-scheme: dark" in text or "prefers-color-scheme:dark" in text
+    assert "prefers-color-scheme: dark" in text
     assert "<script" not in text
-    assert "//kozea" not in text
-    assert render_diagram(told.reliability, "rows.tsv") == text.encode()
+    assert render_diagram(told.reliability, "rows.tsv") == text
 
 
 def test_a_picture_that_cannot_be_written_is_told(told: EvaluationReport, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from sqlalchemy import text as sql
 from handlers.model.actions import HandoffReason
 from handlers.model.messages import MessageKind
 from storage import personal_data
-from storage.conversations import conversations, feedback, history
+from storage.conversations import conversations, history
 from storage.database import engine
 from storage.helpdesk import handoffs
-from storage.statistics import daily_counts
+from tests.contract.stored import read_daily_counts, read_daily_feedback
 from tests.doubles import NOW
 from tests.unit.bot.conftest import ProgramFixture
 
@@ -25,7 +25,7 @@ async def test_a_message_is_stored_decided_and_answered(program: ProgramFixture)
         assert [(one.side, one.text[:4]) for one in said] == [("person", "dead"), ("bot", "Call")]
         waiting = handoffs.list_by_state(connection)
         assert [(handoff.line, handoff.reason) for handoff in waiting] == [("workshop", HandoffReason.TRADING_STOPPED)]
-        counted = daily_counts.read_daily_counts(connection, NOW.date(), NOW.date())
+        counted = read_daily_counts(connection, NOW.date(), NOW.date())
         assert [(one.act, one.entry, one.count) for one in counted] == [("critical", "dead", 1)]
 
 
@@ -72,7 +72,7 @@ async def test_forget_erases_everything_but_counts_and_says_so(program: ProgramF
     await program.deliver.purge()
     with engine.read_transaction(program.database) as connection:
         assert personal_data.find_conversations(connection, "anna") == ()
-        assert sum(one.count for one in daily_counts.read_daily_counts(connection, NOW.date(), NOW.date())) == 2
+        assert sum(one.count for one in read_daily_counts(connection, NOW.date(), NOW.date())) == 2
         assert connection.scalar(sql("select count(*) from messages")) == 0
 
 
@@ -104,11 +104,11 @@ async def test_a_word_about_an_answer_is_noted_once_and_a_stale_tap_is_answered_
     for asked_in in (answered.turn, answered.turn, None, "999", "nonsense"):
         assert "glad it helped" in await taps("helped:hours", asked_in)
     with engine.read_transaction(program.database) as connection:
-        counted = feedback.read_daily_feedback(connection, NOW.date(), NOW.date())
+        counted = read_daily_feedback(connection, NOW.date(), NOW.date())
         assert [(one.entry, one.helped, one.not_helped) for one in counted] == [("hours", 1, 0)]
         assert handoffs.list_by_state(connection) == ()
 
     assert "+371 20000001" in await taps("nothelped:hours", answered.turn)
     with engine.read_transaction(program.database) as connection:
-        counted = feedback.read_daily_feedback(connection, NOW.date(), NOW.date())
+        counted = read_daily_feedback(connection, NOW.date(), NOW.date())
     assert [(one.entry, one.helped, one.not_helped) for one in counted] == [("hours", 0, 1)]

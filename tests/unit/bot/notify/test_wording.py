@@ -92,6 +92,27 @@ def test_what_a_person_wrote_is_text_in_every_layout(shipped: KnowledgeBundle, l
         assert set(seen.tags) <= {"b", "i", "a", "html", "head", "meta", "body", "h1", "h2", "p", "strong"}
 
 
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{ 7 * 7 }}{% raw %}"
+
+
+def test_nothing_that_a_person_wrote_is_markup_in_an_email(words: NotificationTexts) -> None:
+    hostile = replace(
+        NOTICE,
+        location=HOSTILE,
+        last_actor=HOSTILE,
+        state=HandoffState.TAKEN,
+        contact=ContactMethod(channel="telegram", name=HOSTILE, link=f"https://t.me/{HOSTILE}"),
+        messages=(QuotedMessage(from_user=True, text=HOSTILE), QuotedMessage(from_user=False, text=HOSTILE)),
+    )
+    html = email_html(words.render(hostile))
+    seen = TagCollector()
+    seen.feed(html)
+    assert set(seen.tags) <= {"a", "html", "head", "meta", "body", "h1", "h2", "p", "strong"}
+    assert seen.links == [f"https://t.me/{HOSTILE}"]
+    assert html.count("&lt;script&gt;") == len(("location", "actor", "contact", "its link", "question", "answer"))
+    assert "49" not in html
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", NotificationKind)
 @pytest.mark.parametrize("state", HandoffState)

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.classifier import dialogue_model, trainer
+from kb.classifier import dialogue_model, serialization, trainer
 from kb.classifier.dialogue_model import DialogueModel, train_dialogue
 from kb.features.dataset import build_dataset
-from kb.features.featurizer import phonetic_tokens
 from kb.model import DialogueAct, EntryId, KnowledgeBase, Language
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.pipeline import UnderstandingPipeline
 from tests.unit.kb.small import trainable_base
 
@@ -115,7 +115,7 @@ def test_of_very_many_messages_some_are_enough_to_calibrate(monkeypatch: pytest.
 
 
 def test_what_was_learnt_of_acts_can_be_kept_and_read_again(learnt: trainer.TrainedModel) -> None:
-    again = trainer.from_arrays({name: array.copy() for name, array in trainer.to_arrays(learnt).items()})
+    again = serialization.from_arrays({name: array.copy() for name, array in serialization.to_arrays(learnt).items()})
     assert learnt.dialogue is not None
     assert again.dialogue is not None
     assert (again.dialogue.acts, again.dialogue.slope, again.dialogue.other_bias) == (
@@ -131,15 +131,15 @@ def test_what_was_learnt_of_acts_can_be_kept_and_read_again(learnt: trainer.Trai
 
 def test_a_model_without_acts_is_kept_without_them() -> None:
     trained = trainer.train(trainable_base())
-    arrays = trainer.to_arrays(trained)
+    arrays = serialization.to_arrays(trained)
     assert "dialogue_weights" not in arrays
-    assert trainer.from_arrays(arrays).dialogue is None
+    assert serialization.from_arrays(arrays).dialogue is None
 
 
 def test_acts_whose_weights_are_lost_are_not_read(learnt: trainer.TrainedModel) -> None:
-    arrays = {name: array for name, array in trainer.to_arrays(learnt).items() if name != "dialogue_weights"}
-    with pytest.raises(trainer.ModelFormatError, match="learn again"):
-        trainer.from_arrays(arrays)
+    arrays = {name: array for name, array in serialization.to_arrays(learnt).items() if name != "dialogue_weights"}
+    with pytest.raises(serialization.ModelFormatError, match="train again"):
+        serialization.from_arrays(arrays)
 
 
 def test_the_acts_stand_in_the_order_of_the_columns() -> None:

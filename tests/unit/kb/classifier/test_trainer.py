@@ -18,10 +18,11 @@ from kb.classifier.linear_model import fit
 from kb.classifier.scorer import IntentClassifier
 from kb.features.dataset import Example
 from kb.features.design_matrix import build_design_matrix
-from kb.features.featurizer import Featurizer, is_word, phonetic_tokens
+from kb.features.featurizer import Featurizer, is_word
 from kb.features.lexicon import Lexicon
 from kb.features.sparse import Floats
 from kb.model import EntryId, SynonymSet
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.explanation import NearestQuestion
 from tests.unit.kb.small import CONCEPTS
 

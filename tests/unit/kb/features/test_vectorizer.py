@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from kb.features.dataset import build_dataset
-from kb.features.featurizer import Featurizer, is_word, phonetic_tokens
+from kb.features.featurizer import Featurizer, is_word
 from kb.features.lexicon import Lexicon
 from kb.features.vectorizer import MinDocumentFrequency, TermOccurrences, vectorize
 from kb.model import SynonymSet
+from kb.text.tokenize import phonetic_tokens
 from tests.unit.kb.small import CONCEPTS, trainable_base
 
 MANY_CONCEPTS = tuple(

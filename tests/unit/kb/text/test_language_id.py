@@ -4,7 +4,7 @@ import pytest
 
 from kb.features.dataset import build_dataset
 from kb.text.language_id import LanguageIdentifier
-from kb.text.phonetic import normalize, tokenize
+from kb.text.tokenize import normalize, tokenize
 from tests.unit.kb.small import trainable_base
 
 

@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from kb.text.phonetic import KEEP_END, KEEP_START, normalize, phonetic_key, split_sentences, stem, tokenize
+from kb.text.phonetic import phonetic_key
+from kb.text.stemmer import stem
+from kb.text.tokenize import KEEP_END, KEEP_START, normalize, split_sentences, tokenize
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from kb.classifier.calibration import Scores
-from kb.features.featurizer import phonetic_tokens
 from kb.model import EntryId, TriggerPhrases
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import MAX_CANDIDATES, NO_TERMS, EntryRanker
 from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch, Reading

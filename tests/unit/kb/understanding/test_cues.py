@@ -2,9 +2,8 @@
 
 import pytest
 
-from kb.features.featurizer import phonetic_tokens
 from kb.model import TriggerPhrases
-from kb.text.phonetic import normalize, tokenize
+from kb.text.tokenize import normalize, phonetic_tokens, tokenize
 from kb.understanding.cues import CueMatcher
 from tests.unit.kb.small import CUES
 

@@ -7,8 +7,8 @@ import pytest
 
 from kb.classifier import trainer
 from kb.features.dataset import build_dataset
-from kb.features.featurizer import phonetic_tokens
 from kb.model import LANGUAGES, EntryId
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.ranker import MAX_TERMS, EntryRanker

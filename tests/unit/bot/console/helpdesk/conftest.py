@@ -9,7 +9,7 @@ from bot.app.channels import CHANNELS
 from bot.console import Section
 from bot.console.auth.login import SignInView
 from bot.console.framework.knowledge_access import KnowledgeAccess
-from bot.console.helpdesk_sections import helpdesk_sections
+from bot.console.sections import helpdesk_sections
 from bot.helpdesk.handoff_actions import HandoffActions as Acts
 from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle

@@ -2,14 +2,14 @@
 
 import csv
 import io
-import sys
+import re
 from datetime import date, timedelta
+from itertools import chain, pairwise
 
 import pytest
 
-from bot.console.views.charts import axis_ticks, ranked_bars, stacked_bars
+from bot.console.views.charts import ChartCaption, ChartSeries, axis_ticks, ranked_bars, stacked_bars
 from bot.console.views.reports import ReportPeriod, format_duration, quantile
-from bot.console.views.series import ChartSeries
 from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from storage.database import engine
@@ -110,20 +110,67 @@ def test_a_period_has_as_many_bars_as_can_be_told_apart(days: int, bars: int, fi
     )
 
 
-def test_a_chart_has_nothing_that_the_pages_policy_refuses() -> None:
-    drawn = stacked_bars(["1", "2"], [ChartSeries(title="a", values=[1, 2])], title="Ziņas <b>") + ranked_bars(
-        ["<i>"], [3], title="Tēmas"
-    )
+async def test_a_chart_has_nothing_that_the_pages_policy_refuses(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    shop.record_message("Kā atdot naudu?", channel="<i>x", at=NOW)
+    shop.record_message("Blabla", UNKNOWN, at=NOW)
 
-    for word in ("<script", "<style", "style=", "onload", "http://pygal", "<i>", "<b>"):
-        assert word not in drawn
-    assert drawn.count('aria-label="Ziņas &lt;b&gt;"') == 2
-    assert drawn.count("<rect") >= 4
+    page = await otto.text("/figures?days=7")
+
+    for word in ("style=", "onload", "<style", "<i>"):
+        assert word not in page
+    assert '<li class="key-0">&lt;i&gt;x</li>' in page
 
 
-def test_drawing_leaves_no_old_importer_behind() -> None:
-    stacked_bars(["1"], [ChartSeries(title="a", values=[1])], title="x")
-    assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
+async def test_a_chart_tells_a_screen_reader_what_it_shows(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    for _ in range(2):
+        shop.record_message("Kā atdot naudu?", at=NOW)
+    shop.record_message("Kā atdot naudu?", at=NOW - DAY)
+
+    page = await otto.text("/figures?days=7")
+
+    assert '<title id="by_channel-wide-chart-title">Ziņas pa kanāliem</title>' in page
+    assert f"Lielākā vērtība: {TODAY:%d.%m.} – 2. Visas vērtības ir tabulā zem diagrammas.</desc>" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(chain(*(found.split() for found in re.findall('labelledby="([^"]+)"', page)))) <= set(ids)
+
+
+CAPTION = ChartCaption(name="x", title="x", description="{label}: {count}")
+
+
+def test_bars_stand_on_each_other_and_on_the_axis() -> None:
+    series = [ChartSeries(title="a", values=[1, 0]), ChartSeries(title="b", values=[3, 2])]
+    for chart in stacked_bars(CAPTION, ["1", "2"], series):
+        lower, upper, alone = chart.bars
+        assert (lower.series, upper.series, alone.series) == (0, 1, 1)
+        assert lower.x == upper.x < alone.x
+        assert upper.y + upper.height == pytest.approx(lower.y)
+        assert upper.height == pytest.approx(3 * lower.height)
+        assert (
+            lower.y + lower.height == alone.y + alone.height == max(y for line in chart.lines for _, y in line.points)
+        )
+        assert chart.description == "1: 4"
+
+
+def test_the_longest_bar_is_the_highest_value_and_long_labels_are_cut() -> None:
+    for chart in ranked_bars(CAPTION, ["a" * 50, "b"], [6, 3]):
+        longest, half = chart.bars
+        assert longest.width == pytest.approx(2 * half.width)
+        assert [label.text.endswith("…") for label in chart.labels] == [True, False, False, False]
+        assert all(label.x < chart.width for label in chart.labels)
+
+
+@pytest.mark.parametrize("bars", [1, 7, 14, 30])
+def test_the_last_bar_has_a_label_and_labels_do_not_touch(bars: int) -> None:
+    labels = [f"{number:02}.11." for number in range(bars)]
+    for chart in stacked_bars(CAPTION, labels, [ChartSeries(title="a", values=[1] * bars)]):
+        places = sorted(label.x for label in chart.labels if label.text in labels)
+        assert labels[-1] in [label.text for label in chart.labels]
+        assert all(right - left > 40 for left, right in pairwise(places))
+
+
+def test_without_values_nothing_is_drawn() -> None:
+    assert stacked_bars(CAPTION, ["1"], []) == ranked_bars(CAPTION, [], []) == ()
 
 
 def test_times_are_written_as_people_read_them() -> None:

@@ -4,8 +4,8 @@ from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState
 from kb.model import LineId
 from storage.database import engine
-from storage.helpdesk import queue
 from storage.helpdesk.audit_log import AuditEvent
+from tests.contract.stored import queued_handoff
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser, OpenBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
@@ -21,7 +21,7 @@ def call(
 
 def state(shop: HelpdeskFixture, handoff: int) -> tuple[HandoffState, str | None]:
     with engine.read_transaction(shop.console.database) as connection:
-        found = queue.get(connection, handoff)
+        found = queued_handoff(connection, handoff)
     assert found is not None
     return found.state, found.taken_by
 

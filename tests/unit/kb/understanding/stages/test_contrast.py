@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.text.phonetic import normalize
+from kb.text.tokenize import normalize
 from kb.understanding.reading import Reading
 from kb.understanding.stages.contrast import ResolveContrast, find_contrast
 from tests.unit.kb.small import pipeline

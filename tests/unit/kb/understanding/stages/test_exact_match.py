@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from kb.features.dataset import Example
 from kb.model import EntryId
-from kb.understanding.stages.exact_match import ExactMatchIndex, FindExactMatch
+from kb.understanding.exact_match_index import ExactMatchIndex
+from kb.understanding.stages.exact_match import FindExactMatch
 from tests.unit.kb.understanding.scripted import ScriptedRanker, reading
 
 ONE, OTHER, HELLO = map(EntryId, ("one", "other", "hello"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kb.model import EntryId, TriggerPhrases
-from kb.text.phonetic import normalize, tokenize
+from kb.text.tokenize import normalize, tokenize
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.stages.ticket_request import TicketRequest, TicketRequestDetector
 from tests.unit.kb.small import trainable_base

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.links import TextSpan, text_spans
+from bot.web.links import TextSpan, text_spans
 
 
 def links(text: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Finds links in a text: phone numbers, e-mail addresses, web addresses; pure, and for every channel."""
+"""Finds links in a text: phone numbers, e-mail addresses, web addresses; pure, for pages and channels."""
 
 import re
 from collections.abc import Iterator
