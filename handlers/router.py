@@ -32,7 +32,7 @@ from handlers.intents.ticket import insists_on_ticket
 from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
-from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, Trace, Turn
+from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, SessionTurn, Trace
 from kb.model import Act, CueId, Language
 from kb.understanding.result import Interpretation, Outcome
 
@@ -158,7 +158,9 @@ def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Sess
     last = context.last_turn
     if not terms and last is not None:
         terms = last.terms
-    turn = Turn(handler=name, act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now)
+    turn = SessionTurn(
+        handler=name, act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now
+    )
     return replace(result.session, turns=(*result.session.turns, turn)[-MAX_TURNS:])
 
 

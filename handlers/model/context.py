@@ -8,7 +8,7 @@ from typing import Final
 from handlers.model.actions import Action, Say, ShowLine
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
-from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session, Turn
+from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from kb.model import Act, DialogueAct, Entry, EntryId, KnowledgeBase, Language, LineId
 from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
 
@@ -121,7 +121,7 @@ class HandlerContext:
         return self.entry_of(best)
 
     @property
-    def last_turn(self) -> Turn | None:
+    def last_turn(self) -> SessionTurn | None:
         """The turn before, if it is not too long ago."""
         turn = self.session.turns[-1] if self.session.turns else None
         return turn if turn is not None and self.now - turn.at <= QUESTION_TTL else None

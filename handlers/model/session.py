@@ -36,7 +36,7 @@ class Incident(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class SessionTurn:
     """What one turn was about; it holds no sentence. `terms` are the telling tokens of the message."""
 
     handler: str
@@ -71,7 +71,7 @@ class Session:
     line: LineId | None = None
     """The phone line that was last given."""
     incident: Incident = Incident.NONE
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[SessionTurn, ...] = ()
     """The last MAX_TURNS turns, oldest first."""
     ticket_requests: int = 0
     """How often a ticket was asked for in this talk."""

@@ -20,7 +20,7 @@ from handlers.dialogue.incident import TRADING_GOES_ON, TRADING_STOPPED
 from handlers.model.actions import Action, Ask, CloseHandoffs, HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import NONE_OF_THESE, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Option
-from handlers.model.session import MAX_TURNS, Decision, Incident, OpenQuestion, QuestionKind, Session, Turn
+from handlers.model.session import MAX_TURNS, Decision, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from handlers.router import HANDLERS, decide
 from kb.model import LANGUAGES, Act, CueId, DialogueAct
 from tests.doubles import NOW
@@ -155,7 +155,7 @@ def _sessions(knowledge: KnowledgeBundle) -> st.SearchStrategy[Session]:
     entries, lines = st.sampled_from(sorted(knowledge.base.entries)), st.sampled_from(sorted(directory.lines))
     ages = st.sampled_from([timedelta(minutes=1), timedelta(minutes=29), timedelta(hours=5)])
     turns = st.builds(
-        lambda handler, act, entry, line, terms, age: Turn(
+        lambda handler, act, entry, line, terms, age: SessionTurn(
             handler=handler, act=act, entry=entry, line=line, terms=tuple(terms), at=NOW - age
         ),
         st.sampled_from([name for name, _ in HANDLERS]),

@@ -8,7 +8,7 @@ import pytest
 from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.model.context import HandlerContext
 from handlers.model.messages import Inbound
-from handlers.model.session import Incident, Session, Turn
+from handlers.model.session import Incident, Session, SessionTurn
 from kb.model import DialogueAct, EntryId
 from kb.understanding.result import ActCandidate, Explanation, Interpretation
 from tests.doubles import NOW, Dialog, acts_as, means, vaguely
@@ -19,7 +19,7 @@ URGENT = frozenset({"dead"})
 
 def after(act: str | None, *, entry: str | None = None, incident: Incident = Incident.NONE) -> Session:
     """A session whose last turn did this; None: nothing was said yet."""
-    turns = () if act is None else (Turn(handler="topic", act=act, at=NOW),)
+    turns = () if act is None else (SessionTurn(handler="topic", act=act, at=NOW),)
     return Session(turns=turns, entry=EntryId(entry) if entry else None, incident=incident)
 
 
