@@ -35,8 +35,9 @@ run: setup ## the bot with its web chat on http://localhost:8080
 browser: setup
 	@$(BIN)/python -m tests.e2e.chromium
 
-unit: setup ## the quick tests, for every save
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --quiet tests/unit
+unit: setup ## the quick tests, for every save: those that need no trained model
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --quiet -m 'not trained' \
+	  --ignore tests/unit/bench --ignore tests/unit/bot/evaluation tests/unit
 
 test: setup browser ## the whole test suite, in two processes (about seven minutes), and coverage
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=

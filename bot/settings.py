@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.channels.sms.product import PRODUCT as SMS
+from bot.channels.twilio.account import TwilioAccount, TwilioAccountError, TwilioProduct
+from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
+from bot.channels.whatsapp.templates import find_template_problems
 from bot.notify import settings as notices
 from storage.database import engine
 from storage.errors import DatabaseUrlError
@@ -24,6 +28,9 @@ SECRET_SETTINGS: Final = (
 )
 """Settings that may be read from a file, named by NAME_FILE."""
 
+
+TWILIO_PRODUCTS: Final = (WHATSAPP, SMS)
+"""Each has a sender of its own in the settings; one is enough."""
 
 _TELEGRAM_TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -109,6 +116,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
     twilio_auth_token_file: Path | None = None
     twilio_whatsapp_from: str | None = None
     """The WhatsApp sender, as `+37120000000`; opens WhatsApp."""
+    twilio_sms_from: str | None = None
+    """The SMS sender, as `+37120000000`; opens SMS."""
     twilio_api_url: RequiredOrigin = "https://api.twilio.com"
     """Where Twilio's REST API is."""
     twilio_content: Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_json_object)] = Field(
@@ -170,31 +179,42 @@ class Settings(notices.NotificationSettings, BaseSettings):
             yield "TELEGRAM_BOT_TOKEN: write the whole token as @BotFather gives it, like 110201543:AAHdq..."
         if self.telegram_webhook_secret is not None and not _matches(_WEBHOOK_SECRET, self.telegram_webhook_secret):
             yield "TELEGRAM_WEBHOOK_SECRET: write 1 to 256 letters of A-Z a-z 0-9 _ -, or leave it out"
-        yield from self._find_whatsapp_problems()
+        yield from self._find_twilio_problems()
         yield from self._find_oidc_problems()
 
-    def _find_whatsapp_problems(self) -> Iterator[str]:
-        twilio = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp_from")
-        missing = [name for name in twilio if getattr(self, name) is None]
-        if 0 < len(missing) < len(twilio):
+    def twilio_account(self, product: TwilioProduct) -> TwilioAccount | None:
+        """The account with the product's sender, if there is one.
+
+        Raises:
+            TwilioAccountError: the settings cannot be used.
+        """
+        number = getattr(self, product.sender_setting.lower())
+        if self.twilio_account_sid is None or self.twilio_auth_token is None or number is None:
+            return None
+        return TwilioAccount(
+            product=product,
+            sid=self.twilio_account_sid,
+            token=self.twilio_auth_token.get_secret_value(),
+            number=number,
+            public_url=self.public_url or "",
+            api_url=self.twilio_api_url,
+        )
+
+    def _find_twilio_problems(self) -> Iterator[str]:
+        senders = [product.sender_setting.lower() for product in TWILIO_PRODUCTS]
+        given = [name for name in senders if getattr(self, name) is not None]
+        needed = ("twilio_account_sid", "twilio_auth_token", *(given or senders[:1]))
+        missing = [name for name in needed if getattr(self, name) is None]
+        if len(missing) < len(needed):
             for name in missing:
-                yield f"{name.upper()}: is missing: WhatsApp needs it beside the other TWILIO_ settings"
+                yield f"{name.upper()}: is missing: it is needed beside the other TWILIO_ settings"
         if not missing:
-            yield from self._find_account_problems()
+            yield from dict.fromkeys(fault for product in TWILIO_PRODUCTS for fault in self._account_problems(product))
+            yield from find_template_problems(self.twilio_content)
 
-    def _find_account_problems(self) -> tuple[str, ...]:
-        """Problems of the Twilio account, if all of its settings are present."""
-        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError  # noqa: PLC0415 - the SDK is loaded only where WhatsApp is used
-
+    def _account_problems(self, product: TwilioProduct) -> tuple[str, ...]:
         try:
-            TwilioAccount(
-                sid=self.twilio_account_sid or "",
-                token="" if self.twilio_auth_token is None else self.twilio_auth_token.get_secret_value(),
-                number=self.twilio_whatsapp_from or "",
-                public_url=self.public_url or "",
-                content_templates=self.twilio_content,
-                api_url=self.twilio_api_url,
-            )
+            self.twilio_account(product)
         except TwilioAccountError as exc:
             return exc.problems
         return ()

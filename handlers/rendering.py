@@ -1,8 +1,9 @@
 """Turns a decision's actions into the one reply that a person reads; pure, and the same for every channel."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from handlers.model.actions import (
     Action,
@@ -20,6 +21,8 @@ from handlers.model.messages import Option, Reply
 from handlers.model.phrases import Phrases
 from kb.model import Directory, Language
 
+_WEB_ADDRESS: Final = re.compile(r",?\s*https?://[^\s,]+")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EmailDraft:
@@ -31,11 +34,12 @@ class EmailDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderContext:
-    """What is needed to put actions into words."""
+    """What is needed to put actions into words. With `prefers_short` a source is named without its web address."""
 
     phrases: Phrases
     directory: Directory
     language: Language
+    prefers_short: bool = False
 
 
 def render(actions: Iterable[Action], context: RenderContext, draft: EmailDraft) -> Reply | None:
@@ -62,9 +66,11 @@ def render(actions: Iterable[Action], context: RenderContext, draft: EmailDraft)
                 continue
             case _:
                 assert_never(action)
-    cited = dict.fromkeys(line for source in sources for line in source.splitlines())
     if not texts:
         return None
+    cited = dict.fromkeys(line for source in sources for line in source.splitlines())
+    if context.prefers_short:
+        cited = dict.fromkeys(_WEB_ADDRESS.sub("", line) for line in cited)
     return Reply(text="\n\n".join((*texts, *(("\n".join(cited),) if cited else ()))), options=options)
 
 

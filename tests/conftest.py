@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
         group = WHOLE if item.path.is_relative_to(WHOLE) else item.path
         item.add_marker(pytest.mark.xdist_group(group.name))
+        if "shipped" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.trained)
 
 
 @pytest.fixture(scope="session")

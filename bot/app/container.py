@@ -10,10 +10,11 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from bot.app.channels import CHANNELS
 from bot.app.helpdesk import Helpdesk, build_helpdesk, load_recipients
 from bot.app.services import Services, utc_now
 from bot.channels.interface import Channel, Receive
-from bot.channels.webchat import WebChat
+from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.database.conversation_queries import ConversationQueries
 from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
@@ -194,6 +195,7 @@ def build_intake(
         clock=services.clock,
         jobs=jobs,
         make_draft_link=make_draft_link,
+        prefers_short=CHANNELS.prefers_short,
         handoff_workflow=handoff_workflow,
         metrics=services.metrics,
         tracing=services.tracing,
@@ -215,7 +217,7 @@ def _make_procrastinate_jobs(database: Engine, deliver: Deliverer) -> JobRunner:
         deliver=deliver,
         find_due=deliver.due_conversations,
         maintenance=deliver.purge,
-        notified_channel=WebChat.name,
+        notified_channel=WEBCHAT.name,
     )
 
 

@@ -1,17 +1,17 @@
-"""Opens the endpoints that the settings ask for: web pages and chat, Telegram, WhatsApp; decides nothing about
-messages."""
+"""Opens the endpoints of a server: web pages, the console and the channels; decides nothing about messages."""
 
 import asyncio
 from datetime import timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp import web
-from itsdangerous import TimestampSigner
 
+from bot.app.channel_factories import FACTORIES, ChannelServices
+from bot.app.channels import CHANNELS
 from bot.app.container import Application
 from bot.app.services import utc_now
-from bot.channels.webchat import WebChat
+from bot.channels.interface import ChannelSettingError
+from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.console import ConsoleApp
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
@@ -30,10 +30,6 @@ from bot.settings import Settings, SettingsError
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from kb.model import Language
 
-if TYPE_CHECKING:
-    from bot.channels.telegram import Telegram
-    from bot.channels.whatsapp import WhatsApp
-
 DRAFT_LINK_TTL: Final = timedelta(days=7)
 MAX_BODY_BYTES: Final = 1024 * 1024
 """Maximum size of a request, in bytes."""
@@ -45,7 +41,7 @@ def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
     local = f"http://localhost:{settings.port}"
 
     def link(channel: str, talk: str, language: Language) -> str | None:
-        origin = settings.public_url or (local if channel == WebChat.name else None)
+        origin = settings.public_url or (local if channel == WEBCHAT.name else None)
         return None if origin is None else f"{origin}/t/{tokens.make(talk, language)}"
 
     return link
@@ -56,12 +52,10 @@ class Endpoints:
 
     def __init__(self, settings: Settings, application: Application, key: str) -> None:
         self._settings, self._application, self._key = settings, application, key
-        self._webchat_channel = self._make_webchat()
-        self._telegram_channel = self._make_telegram()
-        self._whatsapp_channel = self._make_whatsapp()
-        for channel in (self._webchat_channel, self._telegram_channel, self._whatsapp_channel):
-            if channel is not None:
-                application.channels[channel.name] = channel
+        services = ChannelServices(settings=settings, application=application, key=key)
+        made = (make(services) for make in FACTORIES)
+        self._channels = tuple(channel for channel in made if channel is not None)
+        application.channels.update({channel.name: channel for channel in self._channels})
 
     def web_application(self) -> web.Application:
         """The aiohttp application."""
@@ -69,53 +63,32 @@ class Endpoints:
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
-        application.add_routes(self._webchat_channel.routes())
         application.add_routes(self._make_draft_page().routes())
         self._make_console().mount(application)
-        for channel in (self._telegram_channel, self._whatsapp_channel):
-            if channel is not None:
-                application.add_routes(channel.routes())
+        for channel in self._channels:
+            application.add_routes(channel.routes())
         return application
 
     def on_remote_change(self, token: str | None) -> None:
         """Another process changed a conversation: refresh its open pages (see bot.database.pg_listener.OnChange)."""
-        self._webchat_channel.on_remote_change(token)
+        for channel in self._channels:
+            channel.on_remote_change(token)
 
     async def open(self) -> None:
         """Start channels that need more than routes to receive messages."""
-        if self._telegram_channel is not None:
-            from bot.channels.telegram import TelegramSettingError
-
-            try:
-                await self._telegram_channel.start(self._settings.public_url)
-            except TelegramSettingError as exc:
-                raise SettingsError((str(exc),)) from exc
+        try:
+            for channel in self._channels:
+                await channel.open(self._settings.public_url)
+        except ChannelSettingError as exc:
+            raise SettingsError((str(exc),)) from exc
 
     async def stop_receiving(self) -> None:
         """Stop channels that fetch messages themselves, and finish those in progress."""
-        if self._telegram_channel is not None:
-            await self._telegram_channel.stop_receiving()
+        await asyncio.gather(*(channel.stop_receiving() for channel in self._channels))
 
     async def close(self) -> None:
         """Close the channels: nothing is sent any more."""
-        closing = [self._webchat_channel.close()]
-        if self._telegram_channel is not None:
-            closing.append(self._telegram_channel.stop())
-        if self._whatsapp_channel is not None:
-            closing.append(self._whatsapp_channel.close())
-        await asyncio.gather(*closing)
-
-    def _make_webchat(self) -> WebChat:
-        public = self._settings.public_url
-        return WebChat(
-            receive=self._application.receive,
-            history=partial(self._application.conversation_queries.messages_after, WebChat.name),
-            signer=TimestampSigner(self._key, salt="webchat"),
-            secure_cookies=public is not None and public.startswith("https://"),
-            public_origin=public,
-            urgent_sentence=self._urgent_line_sentence,
-            lines=lambda: self._application.knowledge.base.directory.lines,
-        )
+        await asyncio.gather(*(channel.close() for channel in self._channels))
 
     def _make_draft_page(self) -> DraftPage:
         return DraftPage(
@@ -145,14 +118,21 @@ class Endpoints:
             on_change=program.on_lessons_changed,
         )
         sections = (
-            *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access),
+            *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access, CHANNELS),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
             AuditView(transactions).section(),
             SignInView(transactions, self._key, passwords, oidc_enabled=oidc_sign_in is not None).section(),
             *(() if oidc_sign_in is None else (oidc_sign_in.section(),)),
         )
-        return ConsoleApp(transactions, sections, clock=utc_now, key=self._key, public_origin=self._settings.public_url)
+        return ConsoleApp(
+            transactions,
+            sections,
+            channels=CHANNELS,
+            clock=utc_now,
+            key=self._key,
+            public_origin=self._settings.public_url,
+        )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
         settings = self._settings
@@ -167,54 +147,3 @@ class Endpoints:
         )
         role_mapping = RoleMapping(admins=split_list(settings.oidc_admins), agents=split_list(settings.oidc_agents))
         return OidcSignInView(transactions, provider, role_mapping, public_origin=public)
-
-    def _make_telegram(self) -> "Telegram | None":
-        settings = self._settings
-        if settings.telegram_bot_token is None:
-            return None
-        from bot.channels.telegram import Telegram, UpdateCallbacks
-
-        secret, metrics = settings.telegram_webhook_secret, self._application.metrics
-        telegram = Telegram(
-            self._application.receive,
-            token=settings.telegram_bot_token.get_secret_value(),
-            secret=None if secret is None else secret.get_secret_value(),
-            api_url=settings.telegram_api_url,
-            callbacks=UpdateCallbacks(
-                update_dropped=partial(metrics.count_dropped_update, Telegram.name),
-                webhook_rejected=partial(metrics.count_rejected_webhook, Telegram.name, "secret"),
-            ),
-        )
-        self._application.helpdesk.attach_telegram(telegram)
-        return telegram
-
-    def _make_whatsapp(self) -> "WhatsApp | None":
-        settings = self._settings
-        if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
-            return None
-        from bot.channels.whatsapp import TwilioAccount, TwilioAccountError, WhatsApp
-
-        try:
-            account = TwilioAccount(
-                sid=settings.twilio_account_sid,
-                token=settings.twilio_auth_token.get_secret_value(),
-                number=settings.twilio_whatsapp_from or "",
-                public_url=settings.public_url or "",
-                content_templates=settings.twilio_content,
-                api_url=settings.twilio_api_url,
-            )
-        except TwilioAccountError as exc:
-            raise SettingsError(exc.problems) from exc
-        conversation_queries = self._application.conversation_queries
-        return WhatsApp(
-            account,
-            receive=self._application.receive,
-            on_status=partial(conversation_queries.apply_status_report, WhatsApp.name),
-            on_rejected=partial(self._application.metrics.count_rejected_webhook, WhatsApp.name),
-        )
-
-    def _urgent_line_sentence(self, language: Language) -> str:
-        """The sentence with the urgent line's phone number."""
-        knowledge = self._application.knowledge
-        line = knowledge.base.directory.lines[knowledge.base.directory.urgent_line]
-        return knowledge.phrases(language, "stopped_too", phone=line.formatted_phone, name=line.name[language])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.app.channels import CHANNELS
 from bot.app.services import Services
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
@@ -22,7 +23,7 @@ from kb.loading.loader import ContentError, load_knowledge_base
 from kb.model import Directory
 
 if TYPE_CHECKING:
-    from bot.channels.telegram import Telegram
+    from bot.channels.telegram.channel import Telegram
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def build_helpdesk(
         return knowledge_source.current.base.directory
 
     texts = NotificationTexts.for_directory(
-        directory, settings.notify_language, load_time_zone(settings.notify_timezone)
+        directory, settings.notify_language, load_time_zone(settings.notify_timezone), CHANNELS.titles()
     )
     notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
     notification_worker = NotificationWorker(
@@ -91,6 +92,7 @@ def build_helpdesk(
         recipients=recipients,
         handoff_workflow=handoff_workflow,
         notifiers=notifiers,
+        channels=CHANNELS,
         metrics=services.metrics,
     )
     handoff_actions = HandoffActions(

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from uuid import uuid4
 
+from bot.app.channels import CHANNELS
 from bot.app.helpdesk import load_recipients, make_notifiers
 from bot.app.services import utc_now
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.channel import Telegram
 from bot.helpdesk.notification_worker import SEND_TIMEOUT_SECONDS
 from bot.helpdesk.telegram_group import TelegramGroupNotifier
 from bot.notify.interface import Notifier, NotifyError, SampleNotification, Thread
@@ -25,7 +26,7 @@ async def send_test_notifications(settings: Settings, directory: Directory) -> M
     """
     recipients = load_recipients(settings, directory)
     words = NotificationTexts.for_directory(
-        lambda: directory, settings.notify_language, load_time_zone(settings.notify_timezone)
+        lambda: directory, settings.notify_language, load_time_zone(settings.notify_timezone), CHANNELS.titles()
     )
     notifiers = make_notifiers(recipients, words, lambda: directory.ticket_channel.address, utc_now)
     telegram = _make_telegram(settings)
@@ -35,7 +36,7 @@ async def send_test_notifications(settings: Settings, directory: Directory) -> M
         problems = await asyncio.gather(*(_send_test(address, notifiers) for address in recipients.addresses.values()))
     finally:
         if telegram is not None:
-            await telegram.stop()
+            await telegram.close()
     return dict(zip(recipients.addresses, problems, strict=True))
 
 

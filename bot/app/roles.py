@@ -41,7 +41,7 @@ def run_terminal(settings: Settings, knowledge_source: KnowledgeSource, *, langu
 
 
 async def _run_terminal(settings: Settings, knowledge_source: KnowledgeSource, language: Language | None) -> None:
-    from bot.channels.terminal import Terminal
+    from bot.channels.terminal.channel import Terminal
 
     async with open_application(
         settings, knowledge_source, make_draft_link=no_draft_link, standalone=True

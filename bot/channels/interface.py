@@ -1,10 +1,14 @@
 """The interface of a channel to the rest of the program."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from handlers.model.messages import Inbound, Option
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 
 class DeliveryError(Exception):
@@ -62,3 +66,37 @@ class Channel(Protocol):
             DeliveryError: it was not taken.
         """
         ...
+
+
+class ChannelSettingError(Exception):
+    """The platform does not accept a setting; correct the one that is named and start again."""
+
+
+class ServedChannel:
+    """A channel of a server, which also receives. The defaults suit one that has nothing to open or to close."""
+
+    name: str
+
+    async def send(self, address: str, message: OutgoingMessage) -> str | None:
+        """As Channel.send."""
+        raise NotImplementedError
+
+    def routes(self) -> "Iterable[web.AbstractRouteDef]":
+        """Its pages and webhooks."""
+        return ()
+
+    async def open(self, public_url: str | None) -> None:
+        """Start to receive, by webhook at `public_url` or without; routes are served already.
+
+        Raises:
+            ChannelSettingError: the platform refuses a setting.
+        """
+
+    async def stop_receiving(self) -> None:
+        """Receive nothing more, and finish what is in progress."""
+
+    async def close(self) -> None:
+        """Close the connections: nothing is sent any more."""
+
+    def on_remote_change(self, token: str | None) -> None:
+        """Another process changed the conversation with this fingerprint, or perhaps (None) any."""

@@ -1,40 +1,36 @@
 """Splits a text that is too long for one message, at the best place; pure."""
 
+from collections.abc import Iterator
 from typing import Final
 
 _BREAKPOINTS: Final = ("\n\n", "\n", ". ", " ")
-"""Paragraphs, lines, sentences, words."""
+"""Where a text may be split, the best place first: between paragraphs, lines, sentences, words."""
 
 
 def split_text(text: str, limit: int) -> tuple[str, ...]:
-    """`text` in parts of at most `limit`, none empty."""
-    return tuple(part for part in (part.strip() for part in _split(text.strip(), limit, _BREAKPOINTS)) if part)
+    """`text` in parts of at most `limit` UTF-16 units, none empty."""
+    return tuple(part for part in _split(text.strip(), limit) if part)
 
 
 def utf16_length(text: str) -> int:
-    """The length in UTF-16 units, the strictest count: an emoji is two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    """The length in UTF-16 units, the strictest count and Telegram's own: an emoji is two."""
+    return len(text) + sum(letter > "\uffff" for letter in text)
 
 
-def _split(text: str, limit: int, breakpoints: tuple[str, ...]) -> list[str]:
-    if utf16_length(text) <= limit:
-        return [text]
-    if not breakpoints:
-        # Half the limit: even if every character counts double it fits.
-        return [text[start : start + limit // 2] for start in range(0, len(text), limit // 2)]
-    parts = [""]
-    for piece in _split_keeping_breakpoint(text, breakpoints[0]):
-        if utf16_length((parts[-1] + piece).rstrip()) <= limit:
-            parts[-1] += piece
-        elif utf16_length(bare := piece.rstrip()) <= limit:
-            parts.append(piece)
-        else:
-            parts += _split(bare, limit, breakpoints[1:])
-            parts[-1] += piece.removeprefix(bare)
-    return parts
+def _split(text: str, limit: int) -> Iterator[str]:
+    while utf16_length(text) > limit:
+        head = text[: _chars_that_fit(text, limit)]
+        end = next((head.rfind(at) + len(at.rstrip()) for at in _BREAKPOINTS if head.rfind(at) > 0), len(head))
+        yield text[:end].rstrip()
+        text = text[end:].lstrip()
+    yield text
 
 
-def _split_keeping_breakpoint(text: str, breakpoint_text: str) -> list[str]:
-    """Each part with the separator that follows it."""
-    *before, last = text.split(breakpoint_text)
-    return [*(piece + breakpoint_text for piece in before), last]
+def _chars_that_fit(text: str, limit: int) -> int:
+    """How many characters of `text` fit."""
+    room = limit
+    for place, letter in enumerate(text):
+        room -= 2 if letter > "\uffff" else 1
+        if room < 0:
+            return place
+    return len(text)

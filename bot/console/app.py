@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp_session import session_middleware
 from jinja2 import FileSystemLoader, StrictUndefined
 
+from bot.channels.description import ChannelDirectory
 from bot.console.auth.key_derivation import derive_key
 from bot.console.auth.session_cookie import SessionCookieStorage
 from bot.console.framework.access import CSRF_KEY, AccessControl
@@ -50,13 +51,14 @@ class ConsoleApp:
         transactions: Transactions,
         sections: Sequence[Section],
         *,
+        channels: ChannelDirectory,
         clock: Callable[[], datetime],
         key: str,
         public_origin: str | None,
     ) -> None:
         self._transactions = transactions
         self._assets = Assets("/console/static", _HERE / "static")
-        shared = read_texts(_HERE / "texts" / "shared")
+        shared = _with_channel_titles(read_texts(_HERE / "texts" / "shared"), channels)
         self._shared_texts = shared
         self._texts = {section.name: _merge_texts(shared, section.name) for section in sections}
         guard = AccessControl(transactions, clock, public_origin=public_origin, context=self._template_context)
@@ -174,6 +176,13 @@ async def _headers_middleware(request: web.Request, handler: ConsoleHandler) -> 
 
 async def _redirect_to_slash(_request: web.Request) -> web.Response:
     return web.Response(status=308, headers={**RESPONSE_HEADERS, "Location": "/console/"})
+
+
+def _with_channel_titles(texts: Texts, channels: ChannelDirectory) -> Texts:
+    return {
+        language: {**texts[language], **{f"channel_{one.name}": one.heading(language) for one in channels}}
+        for language in LANGUAGES
+    }
 
 
 def _merge_texts(shared: Texts, name: str) -> Texts:

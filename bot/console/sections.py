@@ -1,5 +1,6 @@
 """The sections for agents, in the order of the menu."""
 
+from bot.channels.description import ChannelDirectory
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.routing import Section
 from bot.console.views.conversation import ConversationView
@@ -14,13 +15,16 @@ from bot.helpdesk.handoff_actions import HandoffActions
 
 
 def helpdesk_sections(
-    transactions: Transactions, handoff_actions: HandoffActions, knowledge: KnowledgeAccess
+    transactions: Transactions,
+    handoff_actions: HandoffActions,
+    knowledge: KnowledgeAccess,
+    channels: ChannelDirectory,
 ) -> tuple[Section, ...]:
     """Queue, Conversations, Unanswered, Knowledge, Reports, and the pages below them."""
     return (
-        HandoffQueueView(transactions, handoff_actions, knowledge).section(),
-        ConversationListView(transactions, knowledge).section(),
-        ConversationView(transactions, knowledge).section(),
+        HandoffQueueView(transactions, handoff_actions, knowledge, channels).section(),
+        ConversationListView(transactions, knowledge, channels).section(),
+        ConversationView(transactions, knowledge, channels).section(),
         UnansweredView(transactions, knowledge).section(),
         KnowledgeView(transactions, knowledge).section(),
         EntryDraftsView(transactions, knowledge).section(),

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bot.channels.description import ChannelDirectory
 from bot.notify.interface import ContactMethod, HandoffNotification, Notification, QuotedMessage, Retraction
 from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations, history
@@ -16,7 +17,9 @@ MESSAGES_SHOWN: Final = 8
 """Messages of both sides that a notification shows."""
 
 
-def build_notification(connection: Connection, claimed: ClaimedNotification) -> Notification | None:
+def build_notification(
+    connection: Connection, claimed: ClaimedNotification, channels: ChannelDirectory
+) -> Notification | None:
     """The content of a notification; None if the hand-off is gone and nobody was notified."""
     if claimed.conversation is None:
         return Retraction(handoff=claimed.handoff)
@@ -36,23 +39,21 @@ def build_notification(connection: Connection, claimed: ClaimedNotification) -> 
         last_actor=last_actor,
         language=talk.language or DEFAULT_LANGUAGE,
         location=talk.location,
-        contact=_contact_method(talk),
+        contact=contact_method(talk, channels),
         messages=tuple(QuotedMessage(from_user=one.side is Side.PERSON, text=one.text) for one in messages),
         since=handoff.created_at,
         at=claimed.created_at,
     )
 
 
-def _contact_method(conversation: Conversation) -> ContactMethod:
-    """The person's phone number or username, if the channel has one."""
-    if conversation.channel == "whatsapp":
-        return ContactMethod(channel=conversation.channel, phone=conversation.sender.removeprefix("whatsapp:"))
-    if conversation.channel == "telegram":
-        if conversation.username:
-            return ContactMethod(
-                channel=conversation.channel,
-                name=f"@{conversation.username}",
-                link=f"https://t.me/{conversation.username}",
-            )
-        return ContactMethod(channel=conversation.channel, link=f"tg://user?id={conversation.sender}")
-    return ContactMethod(channel=conversation.channel)
+def contact_method(conversation: Conversation, channels: ChannelDirectory) -> ContactMethod:
+    """How staff reaches the person, as far as the channel tells."""
+    channel = channels.get(conversation.channel)
+    if channel is None:
+        return ContactMethod(channel=conversation.channel)
+    return ContactMethod(
+        channel=channel.name,
+        phone=channel.phone_of(conversation.sender),
+        link=channel.link(conversation.sender, conversation.username),
+        name=f"@{conversation.username}" if conversation.username else None,
+    )

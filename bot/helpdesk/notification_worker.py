@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from bot.channels.description import ChannelDirectory
 from bot.concurrency.backoff import Backoff
 from bot.concurrency.periodic import PeriodicLoop
 from bot.concurrency.task_set import TaskSet
@@ -58,6 +59,7 @@ class NotificationWorker:
     recipients: Recipients
     handoff_workflow: HandoffWorkflow
     notifiers: Mapping[Transport, Notifier]
+    channels: ChannelDirectory
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     poll_interval: float = POLL_INTERVAL_SECONDS
 
@@ -135,7 +137,7 @@ class NotificationWorker:
             return None
         pace = TELEGRAM_GROUP_RATE_LIMIT if address is not None and address.transport is Transport.TELEGRAM else None
         while isinstance(claimed := notifications.claim(connection, target, now, rate_limit=pace), ClaimedNotification):
-            notification = build_notification(connection, claimed)
+            notification = build_notification(connection, claimed, self.channels)
             if notification is not None and _should_send(claimed, notification):
                 return claimed, notification
             notifications.discard(connection, claimed)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
 from bot.channels.interface import DeliveryError
-from bot.channels.telegram import ActionButton, ButtonTap, TapReply
+from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, TapReply
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.notify.formatting import telegram_html
 from bot.notify.interface import AnyNotification, HandoffNotification, NotifyError, Thread

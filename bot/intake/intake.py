@@ -49,6 +49,10 @@ MakeDraftLink = Callable[[str, str, Language], str | None]
 """The draft page's address for (channel, conversation, language); None if nobody on that channel could open it."""
 
 
+PrefersShort = Callable[[str], bool]
+"""Whether replies on a channel are to be as short as possible."""
+
+
 def no_draft_link(channel: str, conversation_id: str, language: Language) -> None:
     """For a program without pages."""
 
@@ -81,6 +85,7 @@ class Intake:
     clock: Clock
     jobs: JobQueue
     make_draft_link: MakeDraftLink = no_draft_link
+    prefers_short: PrefersShort = lambda channel: False  # noqa: ARG005
     handoff_workflow: HandoffWorkflow = field(default_factory=HandoffWorkflow)
     decide: DecideFunction = decide
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
@@ -212,7 +217,12 @@ class Intake:
     def _render_reply(self, connection: Connection, conversation: Conversation, decision: Decision) -> Reply | None:
         language = decision.trace.language
         knowledge = self.knowledge_source.current
-        render_context = RenderContext(phrases=knowledge.phrases, directory=knowledge.base.directory, language=language)
+        render_context = RenderContext(
+            phrases=knowledge.phrases,
+            directory=knowledge.base.directory,
+            language=language,
+            prefers_short=self.prefers_short(conversation.channel),
+        )
         draft = EmailDraft()
         if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
             url = self.make_draft_link(conversation.channel, conversation.id, language)

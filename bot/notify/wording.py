@@ -1,6 +1,6 @@
 """Renders notifications as text, the same for every transport; sentences come from texts/, and nothing is sent here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from importlib.resources import files
@@ -31,6 +31,10 @@ MAX_MESSAGES: Final = 8
 
 MAX_CONVERSATION_UNITS: Final = 2800
 """Maximum length of the quoted conversation, in UTF-16 units as Telegram counts."""
+
+
+ChannelTitles = Mapping[str, Mapping[Language, str]]
+"""The titles of channels by name, as in the middle of a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +83,24 @@ class NotificationTexts:
     """The current one: the content may be reloaded while the program runs."""
     language: Language
     zone: tzinfo
+    channel_titles: ChannelTitles
 
     @classmethod
     def for_directory(
-        cls, directory: Callable[[], Directory], language: Language, time_zone: tzinfo
+        cls,
+        directory: Callable[[], Directory],
+        language: Language,
+        time_zone: tzinfo,
+        channel_titles: ChannelTitles,
     ) -> "NotificationTexts":
         """For the lines of a directory."""
-        return cls(phrases=load_notification_phrases(), directory=directory, language=language, zone=time_zone)
+        return cls(
+            phrases=load_notification_phrases(),
+            directory=directory,
+            language=language,
+            zone=time_zone,
+            channel_titles=channel_titles,
+        )
 
     def line_name(self, line: LineId) -> str:
         """The name of a line; its id if the content no longer has it."""
@@ -147,10 +162,14 @@ class NotificationTexts:
         )
 
     def _contact_fact(self, contact: ContactMethod) -> Fact:
-        label, channel = self.sentence("reach"), contact.channel if contact.channel in _NAMED_CHANNELS else "elsewhere"
+        label, titles = self.sentence("reach"), self.channel_titles.get(contact.channel)
         if contact.phone is not None:
             return Fact(label=label, text=contact.phone, href=f"tel:{contact.phone}")
-        return Fact(label=label, text=contact.name or self.sentence(channel), href=contact.link)
+        if titles is None:
+            return Fact(label=label, text=contact.name or self.sentence("elsewhere"), href=contact.link)
+        if contact.link is None:
+            return Fact(label=label, text=self.sentence("no_contact", channel=titles[self.language]))
+        return Fact(label=label, text=contact.name or titles[self.language], href=contact.link)
 
     def _quote(self, message: QuotedMessage) -> QuotedMessage:
         text = _shorten(message.text)
@@ -168,9 +187,6 @@ def _newest_that_fit(messages: list[QuotedMessage]) -> tuple[QuotedMessage, ...]
     ):
         del messages[0]
     return tuple(messages)
-
-
-_NAMED_CHANNELS: Final = ("webchat", "telegram", "whatsapp")
 
 
 def _shorten(text: str) -> str:

@@ -30,6 +30,12 @@ MIN_OUTAGE_TO_ASK: Final = 0.2
 MIN_TOPIC_TOLD_OF: Final = 0.2
 MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.05
 MIN_WORDS_TOLD_OF: Final = 4
+SURELY_WORKS: Final = 0.85
+"""As PLAINLY_WORKS, where a word denies or waits for something."""
+_DENIES_OR_WAITS: Final = frozenset(
+    "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche kogda esli poka "
+    "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
+)
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
 _QUESTION_MARK: Final = "?"
@@ -57,18 +63,30 @@ def _alarming(context: HandlerContext) -> bool:
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
     """ "It works again": who was called in need not come; where that is not plain it is asked."""
-    said = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
-    if not said:
+    says_so = CueId.RESOLVED in context.interpretation.signals and not _denies_or_waits(context)
+    if context.act is not DialogueAct.WORKS_AGAIN and context.cue != CueId.RESOLVED and not _thanks_for_it(context):
         return None
-    signalled = CueId.RESOLVED in context.interpretation.signals and context.act is DialogueAct.WORKS_AGAIN
-    plain = (
-        context.cue == CueId.RESOLVED or signalled or context.act_confidence(DialogueAct.WORKS_AGAIN) >= PLAINLY_WORKS
-    )
+    plain = context.cue == CueId.RESOLVED or says_so
+    enough = SURELY_WORKS if _denies_or_waits(context) else PLAINLY_WORKS
+    plain = plain or context.act_confidence(DialogueAct.WORKS_AGAIN) >= enough
     if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text:
         return None
     return mended(context)
+
+
+def _thanks_for_it(context: HandlerContext) -> bool:
+    """ "Works again, thanks": good news in a message of thanks."""
+    answered, resolved = context.answered_entry, context.knowledge.base.directory.resolved_entry
+    thanks = context.act is DialogueAct.THANKS or (answered is not None and answered.id == resolved)
+    says_so = CueId.RESOLVED in context.interpretation.signals and not _denies_or_waits(context)
+    return thanks and says_so and _QUESTION_MARK not in context.text
+
+
+def _denies_or_waits(context: HandlerContext) -> bool:
+    """Whether a word denies, or makes it depend on something: "not yet", "when it works"."""
+    return not _DENIES_OR_WAITS.isdisjoint(context.text.casefold().replace(",", " ").replace(".", " ").split())
 
 
 def trading_answered(context: HandlerContext) -> HandlerResult | None:
@@ -99,7 +117,8 @@ def ask_whether_trading_goes_on(context: HandlerContext) -> HandlerResult:
 def mended(context: HandlerContext) -> HandlerResult:
     """It works: nobody needs to come any more."""
     session = replace(context.resolved_session, incident=Incident.WORKING)
-    return context.result(Act.TALK, context.say("resolved"), CloseHandoffs(), session=session)
+    entry = context.knowledge.base.directory.resolved_entry
+    return context.result(Act.TALK, context.say("resolved"), CloseHandoffs(), session=session, entry=entry)
 
 
 def partly(context: HandlerContext) -> HandlerResult | None:

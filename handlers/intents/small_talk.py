@@ -14,6 +14,9 @@ def small_talk(context: HandlerContext, entry: Entry) -> HandlerResult:
     directory = context.knowledge.base.directory
     session = context.resolved_session
     action: Action = context.say_entry(entry)
+    if entry.id == directory.resolved_entry and context.session.outage_reported:
+        # "Thanks" while trading is stopped is no good news.
+        action = context.say_line("welcome_stopped", directory.urgent_line)
     if entry.id == directory.greeting_entry:
         options = context.topic_options(directory.topics)
         action = Ask(text=entry.body[context.language], options=options)

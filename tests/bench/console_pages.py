@@ -24,6 +24,7 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Connection, Engine, event
 
+from bot.app.channels import CHANNELS
 from bot.console import ConsoleApp, Transactions
 from bot.console.auth.login import SignInView
 from bot.console.auth.passwords import PasswordService, hash_password
@@ -138,11 +139,12 @@ async def _pages(engine: Engine, rounds: int) -> int:
         desk = HandoffActions(transactions=records, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue())
         library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
         sections = (
-            *helpdesk_sections(records, desk, library),
+            *helpdesk_sections(records, desk, library, CHANNELS),
             SignInView(records, "bench", PasswordService()).section(),
         )
         application = web.Application()
-        ConsoleApp(records, sections, clock=lambda: NOW, key="bench", public_origin=None).mount(application)
+        console = ConsoleApp(records, sections, channels=CHANNELS, clock=lambda: NOW, key="bench", public_origin=None)
+        console.mount(application)
         async with TestClient(TestServer(application), cookie_jar=CookieJar(unsafe=True)) as client:
             browser = ConsoleBrowser(client)
             await browser.sign_in("otto")

@@ -17,7 +17,7 @@ from twilio.request_validator import RequestValidator
 
 from bot.app.container import Application, open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
-from bot.channels.terminal import Terminal
+from bot.channels.terminal.channel import Terminal
 from bot.knowledge.phrases import load_phrases
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
@@ -35,6 +35,7 @@ MEANINGS = {
 PUBLIC_URL = "https://bot.example.lv"
 TOKEN = "not-a-real-token"
 ANNA = "whatsapp:+37120000001"
+ANNAS_PHONE = "+37120000001"
 
 
 class ChannelUser(Protocol):
@@ -93,6 +94,9 @@ class WhatsAppPerson:
     url: str
     redelivers: bool = True
     links: bool = True
+    address: str = ANNA
+    path: str = "/webhooks/twilio"
+    numbered: str = r"^(\d+)\. {}$"
     last: dict[str, str] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
 
@@ -101,15 +105,15 @@ class WhatsAppPerson:
 
     async def send_fields(self, **fields: str) -> None:
         """They send anything; the fields are Twilio's."""
-        self.last = {"MessageSid": f"SM{next(self.numbers):032}", "From": ANNA, "NumMedia": "0", **fields}
+        self.last = {"MessageSid": f"SM{next(self.numbers):032}", "From": self.address, "NumMedia": "0", **fields}
         await self.redeliver_last()
 
     async def choose(self, title: str) -> None:
-        (number,) = re.findall(rf"^(\d+)\. {re.escape(title)}$", (await self.received_texts())[-1], re.MULTILINE)
+        (number,) = re.findall(self.numbered.format(re.escape(title)), (await self.received_texts())[-1], re.MULTILINE)
         await self.send(str(number))
 
     async def redeliver_last(self) -> None:
-        assert await self.post_webhook("/webhooks/twilio", self.last) == 200
+        assert await self.post_webhook(self.path, self.last) == 200
 
     async def post_webhook(self, path: str, fields: dict[str, str], *, token: str = TOKEN) -> int:
         """Twilio calls; the status that it gets."""
@@ -120,6 +124,15 @@ class WhatsAppPerson:
 
     async def received_texts(self) -> list[str]:
         return [request.get("Body", request.get("ContentVariables", "")) for request in self.peer.requests]
+
+
+@dataclass
+class SmsPerson(WhatsAppPerson):
+    """By SMS: the same signed webhooks at another path, from a plain number."""
+
+    address: str = ANNAS_PHONE
+    path: str = "/webhooks/twilio/sms"
+    numbered: str = r"^(\d+)\) {}$"
 
 
 @dataclass
@@ -227,18 +240,31 @@ async def telegram(database: str, *, webhook: bool = False) -> AsyncIterator[Tel
 async def whatsapp(database: str, content: dict[str, str] | None = None) -> AsyncIterator[WhatsAppPerson]:
     """Anna on WhatsApp, with content templates or without."""
     async with TwilioPeer().serving() as peer, ClientSession() as client:
-        settings = Settings(
-            database_url=database,
-            port=unused_port(),
-            public_url=PUBLIC_URL,
-            twilio_account_sid="AC" + "0" * 32,
-            twilio_auth_token=SecretStr(TOKEN),
-            twilio_whatsapp_from="+37120000000",
-            twilio_api_url=peer.url,
-            twilio_content=content or {},
-        )
+        settings = _twilio_settings(database, peer, twilio_whatsapp_from="+37120000000", twilio_content=content or {})
         async with _served(settings) as url:
             yield WhatsAppPerson(peer, client, url)
+
+
+@asynccontextmanager
+async def sms(database: str) -> AsyncIterator[SmsPerson]:
+    """Anna by SMS; the account has no WhatsApp sender."""
+    async with AsyncExitStack() as closing:
+        peer = await closing.enter_async_context(TwilioPeer().serving())
+        client = await closing.enter_async_context(ClientSession())
+        settings = _twilio_settings(database, peer, twilio_sms_from="+37120000000")
+        yield SmsPerson(peer, client, await closing.enter_async_context(_served(settings)))
+
+
+def _twilio_settings(database: str, peer: TwilioPeer, **more: Any) -> Settings:
+    return Settings(
+        database_url=database,
+        port=unused_port(),
+        public_url=PUBLIC_URL,
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_token=SecretStr(TOKEN),
+        twilio_api_url=peer.url,
+        **more,
+    )
 
 
 @asynccontextmanager
@@ -273,6 +299,7 @@ async def terminal(database: str) -> AsyncIterator[ChannelUser]:
 PEOPLE: dict[str, Callable[[str], AbstractAsyncContextManager[ChannelUser]]] = {
     "telegram": telegram,
     "whatsapp": whatsapp,
+    "sms": sms,
     "webchat": webchat,
     "terminal": terminal,
 }

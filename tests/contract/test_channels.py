@@ -1,6 +1,7 @@
 """What every channel keeps, on both databases: the whole program, from what a person does to what they read."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Any
@@ -9,10 +10,17 @@ import pytest
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
+from bot.app.channels import CHANNELS
+from bot.console.views.conversations import find_persons_conversations
+from bot.helpdesk.notification_content import contact_method
+from kb.model import LANGUAGES
+from storage.conversations import conversations
 from storage.database.engine import read_transaction
 from tests.contract.people import PEOPLE, ChannelUser
+from tests.policy.test_channels import channel_packages
 
 CARD = "4111 1111 1111 1111"
+NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
 
 @pytest.fixture(params=list(PEOPLE))
@@ -123,3 +131,28 @@ async def test_who_wants_to_be_forgotten_is(anna: ChannelUser, engine: Engine) -
     await settled(engine)
     assert rows(engine, "SELECT count(*) FROM turns") == [0]
     assert rows(engine, "SELECT count(*) FROM messages WHERE side = 'bot'") == [1]
+
+
+async def test_whoever_writes_from_a_number_is_reached_by_it_and_found_by_it(anna: ChannelUser, engine: Engine) -> None:
+    await anna.send("hours")
+    await reads(anna, 1)
+    (identifier,) = rows(engine, "SELECT id FROM conversations")
+    with read_transaction(engine) as connection:
+        conversation = conversations.get(connection, identifier)
+        number = NUMBER.search(conversation.sender)
+        assert contact_method(conversation, CHANNELS).phone == (number[0] if number else None)
+        if number is None:
+            return
+        typed = (number[0], number[0][1:], number[0].removeprefix("+371"), f"{number[0][:4]} {number[0][4:]}")
+        for words in typed:
+            assert [one.id for one in find_persons_conversations(connection, words, CHANNELS)] == [identifier]
+
+
+def test_every_channel_is_described_in_every_language_and_held_to_this_contract() -> None:
+    described = {one.name: one for one in CHANNELS}
+    assert channel_packages() == {*described} == {*PEOPLE}, (
+        "name it in bot/app/channels.py and tests/contract/people.py"
+    )
+    for one in described.values():
+        assert {*one.titles} == {*LANGUAGES}
+        assert all(one.titles[language].strip() for language in LANGUAGES)

@@ -97,8 +97,9 @@ async def test_a_reply_that_waited_until_the_window_closed_is_marked_and_not_tri
 @pytest.mark.parametrize("way", ["button", "title", "number", "list"])
 async def test_a_choice_is_understood_however_it_comes(anna: WhatsAppPerson, engine: Engine, way: str) -> None:
     await anna.send("which")
-    asked = json.loads((await said(anna, 1))[0])
-    assert anna.peer.requests[0]["ContentSid"] == CONTENT["quick-reply-3"]
+    # The question goes as text; the last paragraph, with the number to call, stands above the buttons.
+    asked = json.loads((await said(anna, 2))[1])
+    assert anna.peer.requests[1]["ContentSid"] == CONTENT["quick-reply-3"]
     assert (asked["2"], asked["4"]) == ("Printer", "Scanner")
     payload = asked["3"]
     await {
@@ -107,7 +108,7 @@ async def test_a_choice_is_understood_however_it_comes(anna: WhatsAppPerson, eng
         "title": lambda: anna.send("Printer"),
         "number": lambda: anna.send("1"),
     }[way]()
-    assert "Workshop" in (await said(anna, 2))[1]
+    assert "Workshop" in (await said(anna, 3))[2]
     with read_transaction(engine) as connection:
         assert connection.scalar(text("SELECT entry FROM turns ORDER BY id DESC LIMIT 1")) == "printer"
 

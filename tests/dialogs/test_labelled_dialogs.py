@@ -10,14 +10,14 @@ from tests.scoring import DialogScore, KindScore, ask, read_cases, read_dialogs,
 from tests.shared import DATA, dialogs
 
 DANGEROUS_KINDS: Final = {
-    "stopped-beside-cause": 0,
+    "stopped-beside-cause": 1,
     "still-down": 0,
-    "works-again": 0,
+    "works-again": 1,
     "cannot-reach": 0,
     "when-mended": 0,
-    "ticket": 0,
+    "ticket": 1,
     "person": 1,
-    "partly-past-whatif": 2,
+    "partly-past-whatif": 1,
 }
 """Where a wrong answer leaves a restaurant standing, sends somebody home or out in vain; and how many may be wrong."""
 
@@ -49,14 +49,14 @@ def talks(shipped: KnowledgeBundle) -> DialogScore:
 
 def test_longer_talks_are_understood_no_worse_than_measured(talks: DialogScore) -> None:
     told = "\n".join(talks.faults)
-    assert talks.right >= 0.86 * talks.turns, told
+    assert talks.right >= 0.87 * talks.turns, told
     assert talks.urgent_right >= 0.9 * talks.urgent, told
     assert talks.answered_wrongly <= 0.065 * talks.turns, told
 
 
 def test_turns_that_rest_on_the_ones_before_are_understood_no_worse_than_measured(talks: DialogScore) -> None:
     assert talks.later > 150, "nothing was looked at"
-    assert talks.later_right >= 0.82 * talks.later, "\n".join(talks.faults)
+    assert talks.later_right >= 0.83 * talks.later, "\n".join(talks.faults)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def kinds(shipped: KnowledgeBundle) -> KindScore:
 
 
 def test_kinds_of_faults_are_no_more_than_measured(kinds: KindScore) -> None:
-    assert kinds.right >= 0.91 * kinds.cases, "\n".join(kinds.faults)
+    assert kinds.right >= 0.905 * kinds.cases, "\n".join(kinds.faults)
 
 
 @pytest.mark.parametrize("kind", DANGEROUS_KINDS)

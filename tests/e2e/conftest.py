@@ -100,7 +100,7 @@ async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIt
                 knowledge=shipped,
                 receive=ledger,
                 database=program.database,
-                drop_connections=doors._webchat_channel.close,
+                drop_connections=doors.close,
             )
             await doors.close()
 

@@ -13,14 +13,15 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
 
-from bot.channels.telegram import Telegram, Timing
-from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp.client import TwilioClient
+from bot.channels.telegram.api.timing import Timing
+from bot.channels.telegram.channel import Telegram
+from bot.channels.twilio.client import TwilioClient
+from bot.channels.whatsapp.channel import WhatsApp
 from bot.delivery.deliverer import RETRY_BACKOFF, Deliverer
 from storage.database import engine
 from storage.tables import messages
 from tests.e2e import npm
-from tests.unit.bot.channels.whatsapp.conftest import ANNA, RecordingWebhookHandlers, make_account
+from tests.unit.bot.channels.conftest import ANNA, RecordingWebhookHandlers, make_account
 from tests.unit.bot.conftest import ProgramFixture, program  # noqa: F401 a fixture
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -142,7 +143,7 @@ def _channel(platform: FakePlatform, clock: Callable[[], datetime]) -> Telegram 
                 chat_interval_seconds=0.01, group_interval_seconds=0.01, max_wait_seconds=2, shutdown_grace_seconds=1
             )
             return Telegram(behind.receive, token=TOKEN, api_url=platform.url, timing=tempo)
-    account = make_account(api_url=platform.url)
+    account = make_account(platform.url)
     rest = TwilioClient(account, timeout_seconds=PATIENCE)
     return WhatsApp(account, receive=behind.receive, on_status=behind.on_status, messages=rest, clock=clock)
 
@@ -158,7 +159,7 @@ async def sending(platform: FakePlatform, program: ProgramFixture) -> AsyncItera
         async def sending(*responses: Json) -> PendingReply:
             await platform.script_responses(*responses)
             channel = _channel(platform, program.deliver.clock)
-            closing.push_async_callback(channel.stop if isinstance(channel, Telegram) else channel.close)
+            closing.push_async_callback(channel.close)
             heard = program.inbound("hours", sender=ADDRESS[platform.name])
             await program.intake(replace(heard, channel=platform.name))
             deliver = replace(program.deliver, channels={channel.name: channel})

@@ -17,7 +17,7 @@ from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
-from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN
+from tests.unit.bot.channels.conftest import ANNA, PUBLIC_URL, TOKEN
 
 HANGS: Final = 3600.0
 """Seconds: longer than any test lasts, so that a stop that waited for it would never end."""

@@ -13,8 +13,10 @@ import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
-from bot.channels.interface import DeliveryError, OutgoingMessage
-from bot.channels.telegram import Telegram, TelegramSettingError, Timing, UpdateCallbacks
+from bot.channels.interface import ChannelSettingError, DeliveryError, OutgoingMessage
+from bot.channels.telegram.api.timing import Timing
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.incoming.update_handler import UpdateCallbacks
 from bot.concurrency.backoff import Backoff
 from handlers.model.messages import Inbound, MessageKind, Option
 from tests.e2e.telegram_peer import TOKEN, ScriptedFailure, TelegramPeer
@@ -91,7 +93,7 @@ async def channel(peer: TelegramPeer, bot: FakeProgram) -> AsyncIterator[Telegra
     watch = UpdateCallbacks(update_dropped=bot.dropped.append, webhook_rejected=lambda: bot.rejections.append(1))
     channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, callbacks=watch, timing=FAST_TIMING)
     yield channel
-    await channel.stop()
+    await channel.close()
 
 
 @pytest.fixture
@@ -230,7 +232,7 @@ async def test_a_chat_gets_its_messages_at_the_allowed_pace(peer: TelegramPeer, 
     )
     for text in "abc":
         await channel.send("42", bot.outgoing_message(text))
-    await channel.stop()
+    await channel.close()
     assert peer.sent_at[-1] - peer.sent_at[0] > 0.5
 
 
@@ -291,14 +293,14 @@ async def test_alone_with_the_bot_nothing_is_quoted(peer: TelegramPeer, bot: Fak
 
 
 async def test_without_an_address_it_polls(peer: TelegramPeer, channel: Telegram) -> None:
-    await channel.start(None)
+    await channel.open(None)
     await peer.until(lambda: peer.calls_of("getUpdates"))
     assert peer.calls_of("deleteWebhook") == [{}]
     assert not peer.contract_violations
 
 
 async def test_with_an_address_it_sets_the_webhook(peer: TelegramPeer, channel: Telegram) -> None:
-    await channel.start("https://bot.example.lv/")
+    await channel.open("https://bot.example.lv/")
     (webhook,) = peer.calls_of("setWebhook")
     assert webhook["url"] == "https://bot.example.lv/webhooks/telegram"
     assert webhook["allowed_updates"] == ["message", "edited_message", "callback_query"]
@@ -310,32 +312,32 @@ async def test_with_an_address_it_sets_the_webhook(peer: TelegramPeer, channel: 
 async def test_the_profile_is_set_once_in_every_language(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
-    await channel.start(None)
+    await channel.open(None)
     await peer.until(lambda: len(peer.profile) == 12)
     assert {code for _, code in peer.profile} == {"", "lv", "ru", "en"}
     assert peer.profile["MyCommands", ""] == peer.profile["MyCommands", "lv"]
     assert {"privacy", "help"} <= {command["command"] for command in peer.profile["MyCommands", "en"]}
     again = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
-    await again.start("https://bot.example.lv")
+    await again.open("https://bot.example.lv")
     await peer.until(lambda: len(peer.calls_of("getMyShortDescription")) == 8)
-    await again.stop()
+    await again.close()
     assert len([name for name, _ in peer.calls if name.startswith("setMy")]) == 12
     assert not peer.contract_violations
 
 
 async def test_a_wrong_token_is_told_at_once(peer: TelegramPeer, bot: FakeProgram) -> None:
     channel = Telegram(bot.receive, token="1:wrong", api_url=peer.url, timing=FAST_TIMING)
-    with pytest.raises(TelegramSettingError, match="TELEGRAM_BOT_TOKEN") as caught:
-        await channel.start(None)
-    await channel.stop()
+    with pytest.raises(ChannelSettingError, match="TELEGRAM_BOT_TOKEN") as caught:
+        await channel.open(None)
+    await channel.close()
     assert "wrong" not in str(caught.value)
 
 
 async def test_a_wrong_secret_is_told_by_its_name(peer: TelegramPeer, bot: FakeProgram) -> None:
     channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, secret="not allowed!", timing=FAST_TIMING)
-    with pytest.raises(TelegramSettingError, match="TELEGRAM_WEBHOOK_SECRET"):
-        await channel.start("https://bot.example.lv")
-    await channel.stop()
+    with pytest.raises(ChannelSettingError, match="TELEGRAM_WEBHOOK_SECRET"):
+        await channel.open("https://bot.example.lv")
+    await channel.close()
 
 
 async def test_telegram_may_be_away_at_the_start(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
@@ -345,7 +347,7 @@ async def test_telegram_may_be_away_at_the_start(peer: TelegramPeer, bot: FakePr
         ScriptedFailure(status=502),
         ScriptedFailure(status=429, retry_after=1),
     )
-    await channel.start(None)
+    await channel.open(None)
     peer.send_text("labdien")
     await peer.until(lambda: bot.texts() == ["labdien"])
 
@@ -356,7 +358,7 @@ async def test_telegram_may_be_away_at_the_start(peer: TelegramPeer, bot: FakePr
 async def test_what_people_write_is_heard_and_confirmed(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
-    await channel.start(None)
+    await channel.open(None)
     number = peer.send_text("Kase nestrādā")
     await peer.until(lambda: not peer.pending)
     (heard,) = bot.received
@@ -374,7 +376,7 @@ async def test_messages_that_came_before_the_start_are_heard(
 ) -> None:
     for number in range(230):
         peer.send_text(f"{number}", user=number % 7 + 1)
-    await channel.start(None)
+    await channel.open(None)
     await peer.until(lambda: not peer.pending)
     assert sorted(map(int, bot.texts())) == list(range(230))
 
@@ -383,7 +385,7 @@ async def test_a_message_is_kept_by_telegram_until_it_is_stored(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
     bot.failures = [RuntimeError("the database is away")] * 3
-    await channel.start(None)
+    await channel.open(None)
     peer.send_text("a")
     await peer.until(lambda: bot.texts() == ["a"])
     await peer.until(lambda: not peer.pending)
@@ -394,24 +396,24 @@ async def test_a_crash_loses_nothing(peer: TelegramPeer, bot: FakeProgram) -> No
         peer.send_text(f"{number}", user=number + 1)
     stuck = FakeProgram(delay_seconds=60)
     first = Telegram(stuck.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
-    await first.start(None)
+    await first.open(None)
     await peer.until(lambda: peer.calls_of("getUpdates"))
     await first._poller._poll_tasks.cancel()  # As dead as a task can be in its own process.
     second = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
-    await second.start(None)
+    await second.open(None)
     await peer.until(lambda: len(bot.received) == 20)
-    await second.stop()
-    await first.stop()
+    await second.close()
+    await first.close()
 
 
 async def test_two_that_poll_are_told_in_the_log(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
     other = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING)
     with capture_logs() as logs:
-        await channel.start(None)
-        await other.start(None)
+        await channel.open(None)
+        await other.open(None)
         await peer.until(lambda: any(log["event"] == "telegram.conflict" for log in logs))
     assert next(log for log in logs if log["event"] == "telegram.conflict")["other"] == "polling"
-    await other.stop()
+    await other.close()
 
 
 @pytest.mark.parametrize(
@@ -427,7 +429,7 @@ async def test_polling_outlives_the_faults_of_the_network(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram, fault: ScriptedFailure
 ) -> None:
     peer.script_failures("getUpdates", fault, fault)
-    await channel.start(None)
+    await channel.open(None)
     peer.send_text("labdien")
     await peer.until(lambda: bot.texts() == ["labdien"])
 
@@ -437,7 +439,7 @@ async def test_an_update_nobody_knows_stops_nothing(peer: TelegramPeer, bot: Fak
     peer.push_update({"something_new": {"deep": []}}, check=False)
     peer.send_text("labdien")
     with capture_logs() as logs:
-        await channel.start(None)
+        await channel.open(None)
         await peer.until(lambda: not peer.pending)
     assert (bot.texts(), bot.dropped) == (["labdien"], ["malformed"])
     assert "secret words" not in json.dumps(logs, default=str)
@@ -449,7 +451,7 @@ async def test_an_update_nobody_knows_stops_nothing(peer: TelegramPeer, bot: Fak
 @pytest.fixture
 async def asked(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> Telegram:
     """A started channel that has asked a question."""
-    await channel.start(None)
+    await channel.open(None)
     await channel.send("42", bot.outgoing_message("Skatiet https://a.lv, izvēlieties:", *CHOICES))
     return channel
 
@@ -516,7 +518,7 @@ async def test_a_tap_works_while_telegram_refuses_the_small_calls(
 async def test_typing_is_shown_when_it_takes_long_and_only_then(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
-    await channel.start(None)
+    await channel.open(None)
     peer.send_text("quick")
     await peer.until(lambda: not peer.pending)
     assert peer.calls_of("sendChatAction") == []
@@ -530,7 +532,7 @@ async def test_in_a_group_only_what_is_meant_for_the_bot_is_heard(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
     group = -1000000000005
-    await channel.start(None)
+    await channel.open(None)
     peer.send_text("kas šodien strādā?", chat=group)
     peer.send_text("@paligs_test_bot, kase nestrādā", chat=group)
     peer.send_text("/help@paligs_test_bot", chat=group)
@@ -544,7 +546,7 @@ async def test_in_a_group_only_what_is_meant_for_the_bot_is_heard(
 async def test_a_mended_message_is_heard_again_and_an_old_one_is_not(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
-    await channel.start(None)
+    await channel.open(None)
     number = peer.send_text("kase nestrda")
     peer.edit_message(number, "kase nestrādā", after=20)
     peer.edit_message(number, "paldies", after=3600)
@@ -555,7 +557,7 @@ async def test_a_mended_message_is_heard_again_and_an_old_one_is_not(
 
 async def test_an_album_is_answered_once(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
     photo = [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]
-    await channel.start(None)
+    await channel.open(None)
     peer.send_message(photo=photo, media_group_id="told", caption="Kases čeks")
     for _ in range(2):
         peer.send_message(photo=photo, media_group_id="told")
@@ -572,7 +574,7 @@ async def test_an_album_is_answered_once(peer: TelegramPeer, bot: FakeProgram, c
 async def test_what_people_write_comes_by_webhook(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
 ) -> None:
-    await channel.start(site)
+    await channel.open(site)
     await channel.send("42", bot.outgoing_message("?", *CHOICES))
     peer.send_text("labdien")
     peer.tap_button("HelpDesk")
@@ -586,7 +588,7 @@ async def test_what_is_not_stored_is_sent_again_in_order(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
 ) -> None:
     bot.failures = [RuntimeError("the database is away")] * 4
-    await channel.start(site)
+    await channel.open(site)
     for text in "abc":
         peer.send_text(text)
     await peer.until(lambda: not peer.pending)
@@ -597,7 +599,7 @@ async def test_what_is_not_stored_is_sent_again_in_order(
 async def test_what_can_never_be_read_is_parked_and_not_sent_again(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
 ) -> None:
-    await channel.start(site)
+    await channel.open(site)
     peer.push_update({"message": {"text": "secret words"}}, check=False)
     with capture_logs() as logs:
         await peer.until(lambda: not peer.pending)
@@ -610,7 +612,7 @@ async def test_what_can_never_be_read_is_parked_and_not_sent_again(
 async def test_a_body_that_is_no_update_is_parked(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str, body: str
 ) -> None:
-    await channel.start(site)
+    await channel.open(site)
     headers = {HEADER: peer.webhook["secret_token"]}
     async with ClientSession() as client:
         answer = await client.post(f"{site}/webhooks/telegram", data=body.encode("latin-1"), headers=headers)
@@ -622,7 +624,7 @@ async def test_a_body_that_is_no_update_is_parked(
 async def test_who_does_not_know_the_secret_is_turned_away(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str, secret: str | None
 ) -> None:
-    await channel.start(site)
+    await channel.open(site)
     headers = {} if secret is None else {HEADER: secret}
     async with ClientSession() as client:
         answer = await client.post(f"{site}/webhooks/telegram", json={"update_id": 1}, headers=headers)
@@ -638,7 +640,7 @@ async def test_a_body_that_is_too_large_is_not_read(
         for _ in range(40):
             yield b"x" * 64 * 1024
 
-    await channel.start(site)
+    await channel.open(site)
     headers = {HEADER: peer.webhook["secret_token"]}
     large = body() if chunked else BytesIO(b"x" * (1024 * 1024 + 1))
     async with ClientSession() as client:
@@ -650,7 +652,7 @@ async def test_before_the_bot_knows_its_name_telegram_is_asked_to_come_again(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram, site: str
 ) -> None:
     peer.script_failures("getMe", ScriptedFailure(drop_connection=True), ScriptedFailure(drop_connection=True))
-    await channel.start(site)
+    await channel.open(site)
     headers = {HEADER: channel._secret}
     async with ClientSession() as client:
         answer = await client.post(f"{site}/webhooks/telegram", json={"update_id": 1}, headers=headers)
@@ -660,8 +662,8 @@ async def test_before_the_bot_knows_its_name_telegram_is_asked_to_come_again(
 
 
 async def test_stopping_keeps_the_webhook(peer: TelegramPeer, channel: Telegram, site: str) -> None:
-    await channel.start(site)
-    await channel.stop()
+    await channel.open(site)
+    await channel.close()
     assert peer.webhook
     assert peer.calls_of("deleteWebhook") == []
 

@@ -12,14 +12,14 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient
 
 from bot.channels.interface import DeliveryError, OutgoingMessage
-from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp.client import TwilioClient
+from bot.channels.twilio.client import TwilioClient
+from bot.channels.whatsapp.channel import WhatsApp
 from bot.channels.whatsapp.templates import template_requests
 from handlers.model.messages import Option
 from tests.doubles import NOW
 from tests.e2e import npm
 from tests.e2e.twilio_peer import Answer, TwilioPeer, never_answer, refuse, reset_connection
-from tests.unit.bot.channels.whatsapp.conftest import ANNA, PUBLIC_URL, TOKEN, RecordingWebhookHandlers, make_account
+from tests.unit.bot.channels.conftest import ANNA, PUBLIC_URL, TOKEN, RecordingWebhookHandlers, make_account
 
 CONTENT = {"quick-reply-2": "HX" + "a" * 32}
 SAID = OutgoingMessage(sequence=1, from_user=False, text="Zvaniet: +371 20110505", options=(), at=NOW, turn="7")
@@ -50,9 +50,11 @@ def content_api(counterparts: None, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def channel(api_url: str, *, seconds: float = 10.0, connect_seconds: float = 5.0) -> WhatsApp:
-    account, behind = make_account(CONTENT, api_url=api_url), RecordingWebhookHandlers()
+    account, behind = make_account(api_url), RecordingWebhookHandlers()
     rest = TwilioClient(account, timeout_seconds=seconds, connect_timeout_seconds=connect_seconds)
-    return WhatsApp(account, receive=behind.receive, on_status=behind.on_status, messages=rest)
+    return WhatsApp(
+        account, receive=behind.receive, on_status=behind.on_status, content_templates=CONTENT, messages=rest
+    )
 
 
 class TestTwilioItself:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect
 
+from bot.app.channels import CHANNELS
 from bot.channels.interface import OutgoingMessage
 from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
@@ -151,7 +152,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, shipped: KnowledgeBundle) ->
     assert told.mail_server is not None
     calls, words = (
         HandoffWorkflow(routing=told.routing),
-        NotificationTexts.for_directory(lambda: directory, "lv", load_time_zone(None)),
+        NotificationTexts.for_directory(lambda: directory, "lv", load_time_zone(None), CHANNELS.titles()),
     )
     ticket = directory.ticket_channel.address
     mail = RecordedEmailNotifier(
@@ -174,7 +175,12 @@ def house(tmp_path_factory: pytest.TempPathFactory, shipped: KnowledgeBundle) ->
         )
         deliver = Deliverer(transactions=transactions, channels={"recorded": recorder}, clock=lambda: NOW)
         announcer = NotificationWorker(
-            transactions=transactions, clock=later, recipients=told, handoff_workflow=calls, notifiers=ways
+            transactions=transactions,
+            clock=later,
+            recipients=told,
+            handoff_workflow=calls,
+            notifiers=ways,
+            channels=CHANNELS,
         )
         desk = HandoffActions(
             transactions=transactions,

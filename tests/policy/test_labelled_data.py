@@ -16,6 +16,7 @@ from kb.evaluation.leakage import DIALOGUE, Leak, find_leaks
 from kb.evaluation.metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.model import Act, EntryId, KnowledgeBase
 from tests.scoring import read_cases, read_dialogs
+from tests.scoring.stages import FOLDER, STAGES_BY_FILE, read_stage_rows
 from tests.shared import DATA, queries
 
 SINGLE: Final = ("queries-dev.tsv", "queries-hard-dev.tsv", "queries-real-dev.tsv")
@@ -78,6 +79,17 @@ def test_hardly_any_message_within_a_talk_stands_in_the_content(name: str, shipp
     told = [f"{turn.talk}: {turn.text!r} stands in {leak.place} as {leak.known_text!r}" for turn, leak in found]
     assert all(len(turn.text.split()) <= FEW_WORDS for turn, _ in found), "\n".join(told)
     assert len(found) <= SHARE_OF_COPIES * len(within), "\n".join(told)
+
+
+def test_no_message_of_a_stage_stands_in_the_content(shipped: KnowledgeBundle) -> None:
+    """Those of exact_match must; a few words can hardly be said otherwise."""
+    files = sorted(set(STAGES_BY_FILE) - {"exact_match"})
+    rows = [(file, row.text) for file in files for row in read_stage_rows(FOLDER / f"{file}.jsonl")]
+    said = [Said(talk=file, text=text, opens=False) for file, text in rows]
+    found = leaked(said, shipped.base)
+    told = [f"{turn.talk}: {turn.text!r} stands in {leak.place}" for turn, leak in found]
+    assert all(len(turn.text.split()) <= FEW_WORDS for turn, _ in found), "\n".join(told)
+    assert len(found) <= SHARE_OF_COPIES * len(said), "\n".join(told)
 
 
 def test_a_copy_is_found(shipped: KnowledgeBundle) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.interface import OutgoingMessage, Receive
+from bot.channels.interface import ChannelSettingError, OutgoingMessage, Receive, ServedChannel
 from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.background_calls import BackgroundCalls
 from bot.channels.telegram.api.client import ALLOWED_UPDATES, OFFICIAL_API_URL, make_bot_api, retry_delay
@@ -36,16 +36,12 @@ _NO_CALLBACKS: Final = UpdateCallbacks()
 _DEFAULT_TIMING: Final = Timing()
 
 
-class TelegramSettingError(Exception):
-    """Telegram does not accept a setting; correct the one that is named and start again."""
-
-
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Telegram:
-    """One bot. It can send without being started; `start` is for the process that also receives."""
+class Telegram(ServedChannel):
+    """One bot. It can send without being opened; `open` is for the process that also receives."""
 
     name = CHANNEL
 
@@ -120,24 +116,22 @@ class Telegram:
         """POST /webhooks/telegram; harmless while polling, because nobody else knows the secret."""
         return [web.post(PATH, Webhook(self._update_handler, self._secret).handle)]
 
-    async def start(self, public_url: str | None) -> None:
+    async def open(self, public_url: str | None) -> None:
         """Start to receive: by webhook at `public_url`, else by polling.
 
         If Telegram is unreachable it returns nevertheless, and retries in the background.
 
         Raises:
-            TelegramSettingError: Telegram refuses the token, or the address.
+            ChannelSettingError: Telegram refuses the token, or the address.
         """
         try:
             await self._start_receiving(public_url)
         except InvalidToken:
             # Not chained: the SDK's message may hold the token.
-            raise TelegramSettingError(
-                "TELEGRAM_BOT_TOKEN: Telegram refuses it: take it anew from @BotFather"
-            ) from None
+            raise ChannelSettingError("TELEGRAM_BOT_TOKEN: Telegram refuses it: take it anew from @BotFather") from None
         except BadRequest as exc:
             setting = "TELEGRAM_WEBHOOK_SECRET" if "secret" in str(exc).casefold() else "PUBLIC_URL"
-            raise TelegramSettingError(f"{setting}: Telegram refuses the webhook: {exc}") from exc
+            raise ChannelSettingError(f"{setting}: Telegram refuses the webhook: {exc}") from exc
         except TelegramError as exc:
             log.warning("telegram.unreachable", error=type(exc).__name__)
             self._retry_tasks.start("telegram opening", self._retry_start(public_url, exc))
@@ -147,7 +141,7 @@ class Telegram:
         await self._retry_tasks.cancel()
         await self._poller.stop()
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Stop receiving and sending, and close the connections."""
         await self.stop_receiving()
         await self._background_calls.stop(self._timing.shutdown_grace_seconds / 3)

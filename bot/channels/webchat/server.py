@@ -12,7 +12,7 @@ from aiohttp import web
 from itsdangerous import TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.channels.interface import OutgoingMessage, Receive
+from bot.channels.interface import OutgoingMessage, Receive, ServedChannel
 from bot.channels.webchat.connection import CHANNEL, Connection, ConnectionContext, HistoryAfter
 from bot.channels.webchat.display import Display, PhoneLines, first_phone, no_lines
 from bot.channels.webchat.visitor_cookie import VisitorCookie
@@ -45,7 +45,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class WebChat:
+class WebChat(ServedChannel):
     """The chat at /.
 
     `urgent_sentence` holds the number of the call button; it is shown whole while there is no connection. `lines` are

@@ -1,19 +1,21 @@
-"""The WhatsApp channel: sends a reply part by part, and remembers accepted parts for a retry."""
+"""The WhatsApp channel: sends a reply part by part within the service window; a rejected template as text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import structlog
 from aiohttp import web
 
-from bot.channels.interface import DeliveryError, OutgoingMessage, Receive
-from bot.channels.whatsapp.account import TwilioAccount
-from bot.channels.whatsapp.client import TemplateError, TwilioClient, TwilioMessages
-from bot.channels.whatsapp.composer import MessagePart, TemplateContent, compose_parts
-from bot.channels.whatsapp.parsing import CHANNEL
-from bot.channels.whatsapp.status import OUTSIDE_SERVICE_WINDOW, describe_code
-from bot.channels.whatsapp.webhook import OnStatus, OnWebhookRejected, Webhooks
+from bot.channels.interface import DeliveryError, OutgoingMessage, Receive, ServedChannel
+from bot.channels.twilio.account import TwilioAccount
+from bot.channels.twilio.client import TemplateError, TwilioClient, TwilioMessages
+from bot.channels.twilio.message_part import MessagePart, PartSender, TemplateContent
+from bot.channels.twilio.status import OUTSIDE_SERVICE_WINDOW, describe_code
+from bot.channels.twilio.webhook import OnStatus, OnWebhookRejected, Webhooks
+from bot.channels.whatsapp.composer import compose_parts
+from bot.channels.whatsapp.product import PRODUCT
 
 log = structlog.get_logger()
 
@@ -21,17 +23,18 @@ SERVICE_WINDOW: Final = timedelta(hours=24)
 """Meta's customer service window: free text is accepted for this long after the person's last message (else Twilio
 error 63016)."""
 
-MAX_PROGRESS_ENTRIES: Final = 1000
-"""Partly sent replies to remember."""
+_NO_TEMPLATES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class WhatsApp:
+class WhatsApp(ServedChannel):
     """One sender at Twilio.
 
-    `receive` gets messages, `on_status` status reports; `on_rejected` counts rejected webhooks.
+    `receive` gets messages, `on_status` status reports; `on_rejected` counts rejected webhooks. `content_templates`
+    maps a format and a number of options to a content template: {"quick-reply-2": "HX...", "list-picker-5": "HX..."}
+    (see templates.py). Everything else is sent as numbered text.
     """
 
-    name = CHANNEL
+    name = PRODUCT.channel
 
     def __init__(
         self,
@@ -39,15 +42,16 @@ class WhatsApp:
         *,
         receive: Receive,
         on_status: OnStatus,
+        content_templates: Mapping[str, str] = _NO_TEMPLATES,
         on_rejected: OnWebhookRejected = lambda why: None,  # noqa: ARG005
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         messages: TwilioMessages | None = None,
     ) -> None:
         self._webhooks = Webhooks(account, receive=receive, on_status=on_status, on_rejected=on_rejected, clock=clock)
-        self._content = account.content_templates
+        self._content_templates = content_templates
         self._clock = clock
         self._messages: TwilioMessages = messages or TwilioClient(account)
-        self._parts_sent: dict[tuple[str, int], int] = {}
+        self._part_sender = PartSender(self._send_part)
 
     def routes(self) -> tuple[web.RouteDef, ...]:
         """POST /webhooks/twilio and /webhooks/twilio/status."""
@@ -61,19 +65,8 @@ class WhatsApp:
         """
         if message.last_user_message_at is not None and self._clock() - message.last_user_message_at >= SERVICE_WINDOW:
             raise DeliveryError(describe_code(OUTSIDE_SERVICE_WINDOW), permanent=True)
-        parts = compose_parts(message, self._content)
-        if not parts:
-            raise DeliveryError("there is nothing to read in it", permanent=True)
-        key = (address, message.sequence)
-        already_sent = self._parts_sent.pop(key, 0)
-        for done, part in enumerate(parts[already_sent:], start=already_sent):
-            try:
-                receipt = await self._send_part(address, part)
-            except DeliveryError as exc:
-                if not exc.permanent and done:
-                    self._record_progress(key, done)
-                raise
-        return receipt
+        parts = compose_parts(message, self._content_templates)
+        return await self._part_sender.send_parts(address, message.sequence, parts)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -89,8 +82,3 @@ class WhatsApp:
             for text in part.fallback_text:
                 receipt = await self._messages.create(address, text)
             return receipt
-
-    def _record_progress(self, key: tuple[str, int], parts_sent: int) -> None:
-        while len(self._parts_sent) >= MAX_PROGRESS_ENTRIES:
-            del self._parts_sent[next(iter(self._parts_sent))]
-        self._parts_sent[key] = parts_sent

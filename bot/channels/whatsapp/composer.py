@@ -7,12 +7,14 @@ from typing import Final
 
 from bot.channels.interface import OutgoingMessage
 from bot.channels.text_split import split_text, utf16_length
-from bot.channels.whatsapp.parsing import encode_choice
+from bot.channels.twilio.message_part import MAX_TEXT_UNITS, MessagePart, TemplateContent, numbered_text
+from bot.channels.twilio.parsing import encode_choice
 from handlers.model.messages import Option
 
-MAX_TEXT_UNITS: Final = 1600
 MAX_BODY_UNITS: Final = 1024
 """Of the text above buttons."""
+
+NUMBER_FORMAT: Final = "{number}. {title}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,28 +33,16 @@ INTERACTIVE_FORMATS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class TemplateContent:
-    """A content template with its variables; `fallback_text` is used if Twilio rejects the template."""
-
-    template_sid: str
-    variables: str
-    fallback_text: tuple[str, ...]
-
-
-MessagePart = str | TemplateContent
-
-
 def compose_parts(message: OutgoingMessage, templates: Mapping[str, str]) -> tuple[MessagePart, ...]:
     """The messages of a reply, in order; options come with the last one, quiet ones only as buttons."""
-    numbered = split_text(_with_numbered_options(message.text, message.options), MAX_TEXT_UNITS)
+    numbered = split_text(numbered_text(message.text, message.options, NUMBER_FORMAT), MAX_TEXT_UNITS)
     template = _find_template(message, templates)
     # A variable may hold no line break: the last paragraph stands above the buttons, earlier ones are sent as text.
     before, _, last = message.text.strip().rpartition("\n\n")
     body = " ".join(last.split())
     if template is None or not body or utf16_length(body) > MAX_BODY_UNITS:
         return numbered
-    instead = split_text(_with_numbered_options(last, message.options), MAX_TEXT_UNITS)
+    instead = split_text(numbered_text(last, message.options, NUMBER_FORMAT), MAX_TEXT_UNITS)
     content = TemplateContent(
         template_sid=template, variables=_template_variables(body, message), fallback_text=instead
     )
@@ -81,10 +71,3 @@ def _template_variables(body: str, message: OutgoingMessage) -> str:
     for option in message.options:
         values += [" ".join(option.title.split()), encode_choice(message.turn, option.id)]
     return json.dumps({str(number): value for number, value in enumerate(values, start=1)}, ensure_ascii=False)
-
-
-def _with_numbered_options(text: str, options: tuple[Option, ...]) -> str:
-    prominent = (option for option in options if not option.quiet)
-    return "\n\n".join(
-        (text, "\n".join(f"{number}. {option.title}" for number, option in enumerate(prominent, start=1)))
-    )

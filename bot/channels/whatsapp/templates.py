@@ -1,6 +1,7 @@
 """The content templates that `composer` fills in, as Twilio's Content API expects them (POST /v1/Content); pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from bot.channels.whatsapp.composer import INTERACTIVE_FORMATS
@@ -8,9 +9,12 @@ from bot.channels.whatsapp.composer import INTERACTIVE_FORMATS
 LIST_BUTTON: Final = "☰"
 """The label that opens a list; a symbol, as templates have no language."""
 
+_CONTENT_SID: Final = re.compile(r"HX[0-9a-fA-F]{32}")
+_TEMPLATE_KEY: Final = re.compile(r"quick-reply-[1-3]|list-picker-([1-9]|10)")
+
 
 def template_requests() -> Mapping[str, Mapping[str, object]]:
-    """Every format and number of options -> the request that creates its template, keyed as in TwilioAccount.content.
+    """Every format and number of options -> the request that creates its template, keyed as in TWILIO_CONTENT.
 
     They are sent within the customer service window only, and need no approval.
     """
@@ -24,6 +28,13 @@ def template_requests() -> Mapping[str, Mapping[str, object]]:
         for form in INTERACTIVE_FORMATS
         for choices in range(1, form.max_options + 1)
     }
+
+
+def find_template_problems(templates: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with the setting TWILIO_CONTENT."""
+    for form, sid in templates.items():
+        if not _TEMPLATE_KEY.fullmatch(form) or not _CONTENT_SID.fullmatch(sid):
+            yield f"TWILIO_CONTENT: {form}: write quick-reply-1 to -3 or list-picker-1 to -10, and its HX..."
 
 
 def _template_type(form: str, choices: int) -> Mapping[str, object]:

@@ -1,9 +1,9 @@
 """Formats a person for the helpdesk: their contact, or just enough to tell two apart."""
 
-import re
 from datetime import timedelta
 from typing import Final
 
+from bot.channels.description import ChannelDirectory
 from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
 from bot.observability.masking import last_digits
@@ -13,23 +13,15 @@ from storage.helpdesk.audit_log import AuditEvent
 AUDIT_INTERVAL: Final = timedelta(hours=1)
 """How long repeated views of a self-refreshing page count as one."""
 
-_WHATSAPP_SENDER: Final = re.compile(r"whatsapp:(\+[1-9]\d{6,14})")
-
-
-def phone_number(channel: str, sender: str) -> str | None:
-    """The phone number of a person, if the channel provides it."""
-    found = _WHATSAPP_SENDER.fullmatch(sender) if channel == "whatsapp" else None
-    return None if found is None else found[1]
-
 
 def format_phone(number: str) -> str:
     """A phone number in readable form."""
     return f"{number[:4]} {number[4:]}" if number.startswith("+371") else number
 
 
-def display_name(channel: str, sender: str) -> str:
+def display_name(channels: ChannelDirectory, channel: str, sender: str) -> str:
     """The name of a person in a list."""
-    return last_digits(phone_number(channel, sender) or sender)
+    return last_digits(channels.phone_of(channel, sender) or sender)
 
 
 async def audit_access(request: ConsoleRequest, transactions: Transactions, event: AuditEvent, subject: str) -> None:

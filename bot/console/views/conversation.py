@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.contact_display import audit_access, display_name, format_phone, phone_number
+from bot.channels.description import ChannelDirectory
+from bot.console.framework.contact_display import audit_access, display_name, format_phone
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
@@ -31,8 +33,8 @@ _DELIVERED_STATES: Final = frozenset({"delivered", "read", "sent"})
 class ConversationView:
     """GET /console/talks/<id>, and the actions on the person's data."""
 
-    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
-        self._transactions, self._knowledge = transactions, knowledge
+    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess, channels: ChannelDirectory) -> None:
+        self._transactions, self._knowledge, self._channels = transactions, knowledge, channels
 
     def section(self) -> Section:
         """For agents: requests for export or erasure reach whoever is on call."""
@@ -64,9 +66,9 @@ class ConversationView:
             before=earlier_than,
             calls=calls,
             names=self._knowledge.names(request.language),
-            phone=phone_number(talk.channel, talk.sender),
+            phone=self._channels.phone_of(talk.channel, talk.sender),
             readable=format_phone,
-            short=display_name,
+            short=partial(display_name, self._channels),
             good=_DELIVERED_STATES,
         )
 

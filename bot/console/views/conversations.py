@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.channels.description import ChannelDirectory
 from bot.console.framework.contact_display import audit_access, display_name
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
@@ -22,7 +24,6 @@ from storage.conversations.conversations import Conversation
 from storage.conversations.search import SearchFilter, SearchPage, match_all
 from storage.helpdesk.audit_log import AuditEvent
 
-CHANNELS: Final = ("whatsapp", "telegram", "webchat")
 ACTS: Final = (*(str(act) for act in Act), "clarify", "none")
 MAX_SEARCH_CHARS: Final = 200
 """Maximum length of the search text."""
@@ -66,8 +67,8 @@ class SearchForm:
 class ConversationListView:
     """GET /console/talks."""
 
-    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess) -> None:
-        self._transactions, self._knowledge = transactions, knowledge
+    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess, channels: ChannelDirectory) -> None:
+        self._transactions, self._knowledge, self._channels = transactions, knowledge, channels
 
     def section(self) -> Section:
         """For agents."""
@@ -77,12 +78,12 @@ class ConversationListView:
         """Matching conversations, and persons whose number or id was given."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "talks")
         lines = self._knowledge.current.base.directory.lines
-        asked = read_search_form(request, frozenset(lines))
+        asked = read_search_form(request, frozenset(lines), self._channels)
         wanted = asked.to_filter(parse_day(asked.day))
         before = _parse_number(request.http_request.query.get("before", ""))
 
         def look(connection: Connection) -> tuple[SearchPage, tuple[Conversation, ...]]:
-            known = find_persons_conversations(connection, asked.words) if before is None else ()
+            known = find_persons_conversations(connection, asked.words, self._channels) if before is None else ()
             return search.search(connection, wanted, before=before), known
 
         page, known = await self._transactions.read(look)
@@ -94,19 +95,19 @@ class ConversationListView:
             before=before,
             names=self._knowledge.names(request.language),
             lines=lines,
-            channels=CHANNELS,
+            channels=[channel.name for channel in self._channels if channel.public],
             acts=ACTS,
             outcomes=tuple(Outcome),
             tongues=LANGUAGES,
-            short=display_name,
+            short=partial(display_name, self._channels),
             filtered=any((asked.channel, asked.language, asked.act, asked.outcome, asked.line, asked.handed_off)),
         )
 
 
-def read_search_form(request: ConsoleRequest, lines: frozenset[str]) -> SearchForm:
+def read_search_form(request: ConsoleRequest, lines: frozenset[str], channels: ChannelDirectory) -> SearchForm:
     """The search of the request; invalid values are ignored."""
     known = {
-        "channel": (*CHANNELS, "terminal"),
+        "channel": tuple(channel.name for channel in channels),
         "language": LANGUAGES,
         "act": ACTS,
         "outcome": tuple(Outcome),
@@ -133,11 +134,12 @@ def local_midnight(day_of: date) -> datetime:
     return datetime(day_of.year, day_of.month, day_of.day).astimezone()
 
 
-def find_persons_conversations(connection: Connection, text: str) -> tuple[Conversation, ...]:
+def find_persons_conversations(
+    connection: Connection, text: str, channels: ChannelDirectory
+) -> tuple[Conversation, ...]:
     """The conversations of the person whose number, id or conversation id was given."""
-    digits = "".join(text.split()).removeprefix("+")
-    given = (f"whatsapp:+{digits}", f"whatsapp:+371{digits}") if digits.isascii() and digits.isdigit() else ()
-    found = (talk for name in (text, *given) if name for talk in personal_data.find_conversations(connection, name))
+    names = [name for name in (text, *channels.senders_of(text)) if name]
+    found = (talk for name in names for talk in personal_data.find_conversations(connection, name))
     return tuple({talk.id: talk for talk in found}.values())[:20]
 
 

@@ -2,12 +2,14 @@
 HandoffActions."""
 
 from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.framework.contact_display import audit_access, display_name, format_phone, phone_number
+from bot.channels.description import ChannelDirectory
+from bot.console.framework.contact_display import audit_access, display_name, format_phone
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
@@ -25,8 +27,15 @@ HandoffAction = Callable[[int, str], Awaitable[ActionResult]]
 class HandoffQueueView:
     """GET /console/now, and its buttons."""
 
-    def __init__(self, transactions: Transactions, handoff_actions: HandoffActions, knowledge: KnowledgeAccess) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        handoff_actions: HandoffActions,
+        knowledge: KnowledgeAccess,
+        channels: ChannelDirectory,
+    ) -> None:
         self._transactions, self._handoff_actions, self._knowledge = transactions, handoff_actions, knowledge
+        self._channels = channels
 
     def section(self) -> Section:
         """For agents."""
@@ -52,9 +61,9 @@ class HandoffQueueView:
             taken=taken,
             most=MAX_HANDOFFS,
             names=names,
-            phone=phone_number,
+            phone=self._channels.phone_of,
             readable=format_phone,
-            short=display_name,
+            short=partial(display_name, self._channels),
             stopped=sum(one.is_outage for one in free),
         )
 

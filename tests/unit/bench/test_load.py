@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.whatsapp.parsing import to_inbound
-from bot.channels.whatsapp.signature import WebhookFields, is_signature_valid
+from bot.channels.twilio.parsing import to_inbound
+from bot.channels.twilio.signature import WebhookFields, is_signature_valid
+from bot.channels.whatsapp.product import PRODUCT
 from bot.intake.flood_control import FloodControl, Verdict
 from tests.bench.search import FINE, highest
 from tests.bench.signed import TOKEN, MessageSigner
@@ -56,7 +57,7 @@ def test_the_messages_are_such_as_the_program_takes(tmp_path: Path) -> None:
     for body, signature in messages(tmp_path, 1, 30) + messages(tmp_path, 2, 30):
         form = WebhookFields(body.encode())
         assert is_signature_valid(TOKEN, URL, form, signature)
-        one = to_inbound(form, NOW)
+        one = to_inbound(form, NOW, PRODUCT)
         assert one is not None
         assert one.text
         heard.add(one.message_id)
@@ -66,7 +67,7 @@ def test_the_messages_are_such_as_the_program_takes(tmp_path: Path) -> None:
 def test_nobody_is_taken_for_a_flood(tmp_path: Path) -> None:
     guard = FloodControl()
     for body, _ in messages(tmp_path, 1, 500):
-        one = to_inbound(WebhookFields(body.encode()), NOW)
+        one = to_inbound(WebhookFields(body.encode()), NOW, PRODUCT)
         assert one is not None
         assert guard.check(one, NOW) is Verdict.PASS
 

@@ -89,6 +89,22 @@ def test_half_a_set_of_twilio_settings_names_the_missing_ones(monkeypatch: pytes
     ]
 
 
+def test_one_twilio_sender_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_SMS_FROM", "+37120000000")
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert told(caught.value.problems) == ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"]
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "geheim")
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.lv")
+    assert read_settings().twilio_sms_from == "+37120000000"
+    monkeypatch.setenv("TWILIO_SMS_FROM", "Paraugs")
+    monkeypatch.setenv("TWILIO_WHATSAPP_FROM", "20000000")
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert told(caught.value.problems) == ["TWILIO_WHATSAPP_FROM", "TWILIO_SMS_FROM"]
+
+
 def told(problems: tuple[str, ...]) -> list[str]:
     return [problem.split(":")[0] for problem in problems]
 

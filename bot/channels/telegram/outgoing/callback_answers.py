@@ -5,9 +5,10 @@ from telegram import LinkPreviewOptions, MessageEntity
 from bot.channels.telegram.api.background_calls import BackgroundCalls
 from bot.channels.telegram.api.client import BotApi
 from bot.channels.telegram.api.updates import CallbackQuery, Entity, Message
-from bot.channels.telegram.outgoing.formatting import MAX_MESSAGE_UNITS, utf16_length
+from bot.channels.telegram.outgoing.formatting import MAX_MESSAGE_UNITS
 from bot.channels.telegram.outgoing.group_messages import MAX_REPLY_CHARS, TapReply
 from bot.channels.telegram.outgoing.keyboards import decode_choice
+from bot.channels.text_split import utf16_length
 
 _CHOSEN_NOTE = "✓ {title}"
 

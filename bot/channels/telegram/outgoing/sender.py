@@ -10,8 +10,9 @@ from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.client import BotApi
 from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_address
-from bot.channels.telegram.outgoing.formatting import split_message, to_html
+from bot.channels.telegram.outgoing.formatting import MAX_MESSAGE_UNITS, to_html
 from bot.channels.telegram.outgoing.keyboards import options_keyboard
+from bot.channels.text_split import split_text
 
 _MAX_PROGRESS_ENTRIES: Final = 1000
 
@@ -42,7 +43,8 @@ class ReplySender:
         Raises:
             DeliveryError: it was not taken, or only some parts of it.
         """
-        place, texts, key = parse_address(address), split_message(message.text), (address, message.sequence)
+        place, key = parse_address(address), (address, message.sequence)
+        texts = split_text(message.text, MAX_MESSAGE_UNITS)
         if not texts:
             raise DeliveryError("there is nothing in it to send", permanent=True)
         message_id = ""

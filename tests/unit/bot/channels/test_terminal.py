@@ -9,9 +9,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
-from bot.channels import terminal as module
 from bot.channels.interface import OutgoingMessage
-from bot.channels.terminal import Terminal
+from bot.channels.terminal import channel as module
+from bot.channels.terminal.channel import Terminal
 from handlers.model.messages import Inbound, MessageKind, Option
 from kb.model import Language
 

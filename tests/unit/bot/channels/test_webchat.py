@@ -11,8 +11,7 @@ from aiohttp import ClientWebSocketResponse, CookieJar, WSMsgType, WSServerHands
 from aiohttp.test_utils import TestClient, TestServer
 from itsdangerous import TimestampSigner
 
-from bot.channels.webchat import WebChat
-from bot.channels.webchat.server import MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, MAX_SOCKETS_PER_VISITOR
+from bot.channels.webchat.server import MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, MAX_SOCKETS_PER_VISITOR, WebChat
 from handlers.model.messages import MessageKind, Option, Reply
 from tests.doubles import small_base
 from tests.webtalks import TOPICS, FakeConversations

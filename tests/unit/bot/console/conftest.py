@@ -15,6 +15,7 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
+from bot.app.channels import CHANNELS
 from bot.console import ConsoleApp, Section, Transactions
 from bot.console.auth.login import SignInView
 from bot.console.auth.passwords import PasswordService, hash_password
@@ -170,7 +171,10 @@ async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
 
     async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> OpenBrowser:
         application = web.Application(client_max_size=100_000)
-        ConsoleApp(desk.transactions, parts, clock=desk.clock, key=KEY, public_origin=public_origin).mount(application)
+        console = ConsoleApp(
+            desk.transactions, parts, channels=CHANNELS, clock=desk.clock, key=KEY, public_origin=public_origin
+        )
+        console.mount(application)
         server = TestServer(application)
         servers.append(server)
         await server.start_server()

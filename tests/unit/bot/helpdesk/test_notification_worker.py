@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
+from bot.app.channels import CHANNELS
 from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.notification_worker import MAX_ATTEMPTS, TELEGRAM_GROUP_RATE_LIMIT, NotificationWorker
@@ -120,6 +121,7 @@ def office(tmp_path: Path) -> Iterator[WorkerFixture]:
             recipients=Recipients(routing=plan, addresses=addresses),
             handoff_workflow=calls,
             notifiers=ways,
+            channels=CHANNELS,
             poll_interval=0.02,
         )
         yield WorkerFixture(database, announcer, calls, team, ops, boss, time)
@@ -304,6 +306,7 @@ async def test_where_nobody_is_told_that_is_said(office: WorkerFixture) -> None:
         recipients=Recipients(),
         handoff_workflow=HandoffWorkflow(),
         notifiers={},
+        channels=CHANNELS,
     )
     with capture_logs() as logs:
         alone.start()

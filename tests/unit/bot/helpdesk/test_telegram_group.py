@@ -5,9 +5,8 @@ from typing import cast
 
 import pytest
 
-from bot.channels.telegram import ButtonTap, TapReply
 from bot.channels.telegram.api.updates import CallbackQuery
-from bot.channels.telegram.outgoing.group_messages import parse_button_tap
+from bot.channels.telegram.outgoing.group_messages import ButtonTap, TapReply, parse_button_tap
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.telegram_group import GroupActions
 from bot.notify.wording import NotificationTexts, load_time_zone
@@ -30,7 +29,7 @@ class FakeHandoffActions:
 
 
 def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupActions:
-    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", load_time_zone(None))
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", load_time_zone(None), {})
     return GroupActions(cast("HandoffActions", desk), words, frozenset({"-100"}))
 
 

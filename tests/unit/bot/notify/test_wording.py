@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bot.app.channels import CHANNELS
 from bot.notify.formatting import email_html, plain_text, telegram_html
 from bot.notify.interface import ContactMethod, HandoffNotification, QuotedMessage, Retraction
 from bot.notify.wording import NotificationTexts, load_notification_phrases, load_time_zone
@@ -15,6 +16,7 @@ from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.phrases import find_problems
 from kb.model import LANGUAGES, Language, LineId
 
+TITLES = CHANNELS.titles()
 NOTICE = HandoffNotification(
     handoff=17,
     kind=NotificationKind.INITIAL,
@@ -40,7 +42,9 @@ def words(shipped: KnowledgeBundle) -> NotificationTexts:
 
 
 def texts_in(shipped: KnowledgeBundle, language: Language) -> NotificationTexts:
-    return NotificationTexts.for_directory(lambda: shipped.base.directory, language, load_time_zone("Europe/Riga"))
+    return NotificationTexts.for_directory(
+        lambda: shipped.base.directory, language, load_time_zone("Europe/Riga"), TITLES
+    )
 
 
 def test_every_sentence_stands_in_every_language() -> None:
@@ -136,7 +140,7 @@ def test_the_longest_notice_fits_into_a_message(words: NotificationTexts) -> Non
         (ContactMethod(channel="telegram", name="@anna", link="https://t.me/anna"), "@anna", "https://t.me/anna"),
         (ContactMethod(channel="telegram", link="tg://user?id=42"), "Telegram", "tg://user?id=42"),
         (ContactMethod(channel="webchat"), "tīmekļa čats, cita kontakta nav", None),
-        (ContactMethod(channel="sms"), "čats, cita kontakta nav", None),
+        (ContactMethod(channel="pigeon post"), "čats, cita kontakta nav", None),
     ],
 )
 def test_how_to_reach_them_is_told_as_far_as_it_is_known(
@@ -158,13 +162,13 @@ def test_who_has_withdrawn_is_named_by_number_alone(words: NotificationTexts) ->
 
 
 def test_a_machine_that_knows_no_zones_tells_the_time_of_the_world(shipped: KnowledgeBundle) -> None:
-    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", UTC)
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", UTC, TITLES)
     assert "Waiting since: 23.11. 20:40 UTC" in plain_text(words.render(NOTICE))
 
 
 def test_a_line_is_called_what_the_content_calls_it_now(shipped: KnowledgeBundle) -> None:
     now = [shipped.base.directory]
-    words = NotificationTexts.for_directory(lambda: now[0], "en", UTC)
+    words = NotificationTexts.for_directory(lambda: now[0], "en", UTC, TITLES)
     line = now[0].lines[NOTICE.line]
     now[0] = replace(now[0], lines={NOTICE.line: replace(line, name={**line.name, "en": "Night shift"})})
     assert "Night shift" in plain_text(words.render(NOTICE))

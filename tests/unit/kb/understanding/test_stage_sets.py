@@ -21,7 +21,7 @@ FLOORS: Final = {
     "small_talk_last": 34,
     "ticket_request": 34,
     "thresholds": 35,
-    "ambiguity": 15,
+    "ambiguity": 19,
     "severity": 30,
 }
 """Right rows at least, of 36: one less than measured."""

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from bot.channels.interface import OutgoingMessage
-from bot.channels.whatsapp.composer import TemplateContent, compose_parts
-from bot.channels.whatsapp.templates import template_requests
+from bot.channels.twilio.message_part import TemplateContent
+from bot.channels.whatsapp.composer import compose_parts
+from bot.channels.whatsapp.templates import find_template_problems, template_requests
 from handlers.model.messages import Option
 from tests.doubles import NOW
 
@@ -105,3 +106,14 @@ def test_there_is_a_template_for_every_form_and_number() -> None:
         "twilio/quick-reply": {"body": "{{1}}", "actions": [{"type": "QUICK_REPLY", "title": "{{2}}", "id": "{{3}}"}]}
     }
     assert known["list-picker-10"]["variables"] == {str(number): "-" for number in range(1, 22)}
+
+
+@pytest.mark.parametrize("form", ["quick-reply-0", "quick-reply-4", "list-picker-11", "list-picker-0", "buttons-2"])
+def test_a_form_that_whatsapp_does_not_have_is_refused(form: str) -> None:
+    (problem,) = find_template_problems({form: "HX" + "0" * 32})
+    assert form in problem
+
+
+def test_what_is_no_content_sid_is_refused() -> None:
+    assert [*find_template_problems(dict.fromkeys(template_requests(), "HX" + "0" * 32))] == []
+    assert len([*find_template_problems({"quick-reply-2": "HX1"})]) == 1

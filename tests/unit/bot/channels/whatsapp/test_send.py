@@ -7,13 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.interface import DeliveryError, OutgoingMessage
-from bot.channels.whatsapp import WhatsApp
-from bot.channels.whatsapp.channel import SERVICE_WINDOW
-from bot.channels.whatsapp.client import TemplateError
-from bot.channels.whatsapp.status import describe_code
+from bot.channels.twilio.client import TemplateError
+from bot.channels.twilio.status import describe_code
+from bot.channels.whatsapp.channel import SERVICE_WINDOW, WhatsApp
 from handlers.model.messages import Option
 from tests.doubles import NOW
-from tests.unit.bot.channels.whatsapp.conftest import ANNA, FakeTwilioMessages, RecordingWebhookHandlers, make_account
+from tests.unit.bot.channels.conftest import ANNA, FakeTwilioMessages, RecordingWebhookHandlers, make_account
 
 SLOW_DOWN = DeliveryError("slow down", permanent=False)
 LONG = OutgoingMessage(
@@ -24,8 +23,14 @@ ASKED = replace(LONG, text="Kas?", options=(Option(id="x", title="X"), Option(id
 
 def channel(desk: FakeTwilioMessages, content: Mapping[str, str] | None = None) -> WhatsApp:
     behind = RecordingWebhookHandlers()
-    account = make_account(content)
-    return WhatsApp(account, receive=behind.receive, on_status=behind.on_status, clock=lambda: NOW, messages=desk)
+    return WhatsApp(
+        make_account(),
+        receive=behind.receive,
+        on_status=behind.on_status,
+        content_templates=content or {},
+        clock=lambda: NOW,
+        messages=desk,
+    )
 
 
 async def test_the_parts_go_in_order_and_the_last_one_is_the_receipt(desk: FakeTwilioMessages) -> None:
@@ -71,13 +76,13 @@ async def test_after_a_permanent_error_nothing_is_remembered(desk: FakeTwilioMes
 
 
 async def test_what_is_remembered_is_bounded(desk: FakeTwilioMessages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.whatsapp.channel.MAX_PROGRESS_ENTRIES", 2)
+    monkeypatch.setattr("bot.channels.twilio.message_part.MAX_PROGRESS_ENTRIES", 2)
     desk.failures = dict.fromkeys((2, 4, 6), SLOW_DOWN)
     whatsapp = channel(desk)
     for sequence in (1, 2, 3):
         with pytest.raises(DeliveryError):
             await whatsapp.send(ANNA, replace(LONG, sequence=sequence))
-    assert list(whatsapp._parts_sent) == [(ANNA, 2), (ANNA, 3)]
+    assert list(whatsapp._part_sender._parts_sent) == [(ANNA, 2), (ANNA, 3)]
 
 
 async def test_a_refused_template_is_said_in_words(desk: FakeTwilioMessages) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.app.channels import CHANNELS
 from bot.console import Section
 from bot.console.auth.login import SignInView
 from bot.console.framework.knowledge_access import KnowledgeAccess
@@ -49,7 +50,7 @@ class HelpdeskFixture:
             on_change=lambda: self.changes.append(self.console.time[0]),
         )
         sign_in = SignInView(self.console.transactions, KEY, self.console.passwords).section()
-        return (*helpdesk_sections(self.console.transactions, self.handoff_actions, library), sign_in)
+        return (*helpdesk_sections(self.console.transactions, self.handoff_actions, library, CHANNELS), sign_in)
 
 
 @pytest.fixture

@@ -1,17 +1,21 @@
-"""Sends one message through Twilio's REST API, and classifies its errors."""
+"""Sends one message through Twilio's REST API over one aiohttp session, and classifies its errors; never retries."""
 
 import asyncio
+from base64 import b64encode
+from collections.abc import Mapping
 from typing import Final, Protocol
 
-from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.channels.interface import DeliveryError
-from bot.channels.whatsapp.account import TwilioAccount
-from bot.channels.whatsapp.composer import MessagePart, TemplateContent
-from bot.channels.whatsapp.status import describe_code
-from bot.channels.whatsapp.transport import CONNECT_TIMEOUT_SECONDS, TwilioHttpClient
+from bot.channels.twilio.account import TwilioAccount
+from bot.channels.twilio.message_part import MessagePart, TemplateContent
+from bot.channels.twilio.status import describe_code
+
+CONNECT_TIMEOUT_SECONDS: Final = 5.0
 
 REQUEST_TIMEOUT_SECONDS: Final = 20.0
 """For one message in total."""
@@ -104,3 +108,52 @@ def _to_delivery_error(status: int, code: int | None) -> DeliveryError:
     if code in _TEMPLATE_ERROR_CODES:
         return TemplateError(code)
     return DeliveryError(describe_code(code), permanent=True)
+
+
+class TwilioHttpClient:
+    """What twilio.rest.Client expects of an http_client.
+
+    The library's own ignores timeouts and logs addresses. Here a failed connection differs from a missing answer: only
+    the former may be retried.
+    """
+
+    is_async = True
+
+    def __init__(self, connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS) -> None:
+        self._timeout = ClientTimeout(total=None, connect=connect_timeout_seconds)
+        self._session: ClientSession | None = None
+
+    async def request(  # noqa: PLR0913 - the library's signature
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the caller limits the whole call
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make one request."""
+        if self._session is None:
+            self._session = ClientSession(timeout=self._timeout)
+        async with self._session.request(
+            method,
+            url,
+            params=params,
+            data=data,
+            headers={**(headers or {}), **_authorization(auth)},
+            allow_redirects=allow_redirects,
+        ) as response:
+            return Response(response.status, await response.text(), response.headers)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _authorization(auth: tuple[str, str] | None) -> Mapping[str, str]:
+    return {} if auth is None else {"Authorization": f"Basic {b64encode(':'.join(auth).encode()).decode()}"}

@@ -9,10 +9,10 @@ from aiohttp.test_utils import TestClient
 from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
-from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp.channel import WhatsApp
 from handlers.model.messages import MessageKind
 from tests.doubles import NOW
-from tests.unit.bot.channels.whatsapp.conftest import (
+from tests.unit.bot.channels.conftest import (
     ANNA,
     PUBLIC_URL,
     TOKEN,

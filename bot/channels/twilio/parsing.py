@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.channels.whatsapp.account import ADDRESS_PREFIX
+from bot.channels.twilio.account import TwilioProduct
 from handlers.model.messages import Inbound, MessageKind
-
-CHANNEL: Final = "whatsapp"
 
 _KIND_BY_MESSAGE_TYPE: Final = {
     "audio": MessageKind.VOICE,
@@ -27,17 +25,17 @@ _STICKER_MEDIA_TYPE: Final = "image/webp"
 _CONTACT_MEDIA_TYPES: Final = ("text/vcard", "text/x-vcard", "text/directory")
 
 
-def to_inbound(fields: Mapping[str, str], now: datetime) -> Inbound | None:
-    """The message; None if it is not from WhatsApp, has no id, or is a mere reaction.
+def to_inbound(fields: Mapping[str, str], now: datetime, product: TwilioProduct) -> Inbound | None:
+    """The message; None if it is not one of the product, has no id, or is a mere reaction.
 
     Twilio does not send a timestamp: `now` is used.
     """
     sender, sid = fields.get("From", ""), fields.get("MessageSid", "")
-    if not sid or not sender.startswith(ADDRESS_PREFIX) or fields.get("MessageType") == "reaction":
+    if not sid or not product.is_address(sender) or fields.get("MessageType") == "reaction":
         return None
     text, (asked_in, choice) = _message_text(fields), _decode_choice(fields)
     return Inbound(
-        channel=CHANNEL,
+        channel=product.channel,
         conversation=sender,
         sender=sender,
         message_id=sid,

@@ -1,6 +1,6 @@
 """Twilio's two webhooks: verify, pass on, and answer only when stored; decides nothing."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -8,10 +8,11 @@ import structlog
 from aiohttp import web
 
 from bot.channels.interface import Receive
-from bot.channels.whatsapp.account import MESSAGES_PATH, STATUS_PATH, TwilioAccount
-from bot.channels.whatsapp.parsing import CHANNEL, to_inbound
-from bot.channels.whatsapp.signature import WebhookFields, is_signature_valid
-from bot.channels.whatsapp.status import parse_status
+from bot.channels.twilio.account import TwilioAccount, TwilioProduct
+from bot.channels.twilio.parsing import to_inbound
+from bot.channels.twilio.signature import WebhookFields, is_signature_valid
+from bot.channels.twilio.status import parse_status
+from handlers.model.messages import Inbound
 
 log = structlog.get_logger()
 
@@ -21,12 +22,15 @@ MAX_BODY_BYTES: Final = 256 * 1024
 OnStatus = Callable[[str, str, str | None], Awaitable[None]]
 """Called with the id of a message, its state (sent, delivered, read, failed), and why it failed."""
 
+ParseMessage = Callable[[Mapping[str, str], datetime, TwilioProduct], Inbound | None]
+"""As parsing.to_inbound; None for a message that is acknowledged and not passed on."""
+
 OnWebhookRejected = Callable[[str], None]
 """Called with the reason of a rejected webhook: signature, form, size."""
 
 
 class Webhooks:
-    """The webhook handlers."""
+    """The webhook handlers of one product."""
 
     def __init__(
         self,
@@ -36,28 +40,36 @@ class Webhooks:
         on_status: OnStatus,
         on_rejected: OnWebhookRejected,
         clock: Callable[[], datetime],
+        parse_message: ParseMessage = to_inbound,
     ) -> None:
         self._account = account
+        self._channel = account.product.channel
         self._receive = receive
         self._on_status = on_status
         self._on_rejected = on_rejected
         self._clock = clock
+        self._parse_message = parse_message
 
     def routes(self) -> tuple[web.RouteDef, ...]:
         """Routes for an aiohttp application."""
-        return (web.post(MESSAGES_PATH, self.handle_message), web.post(STATUS_PATH, self.handle_status))
+        product = self._account.product
+        return (
+            web.post(product.messages_path, self.handle_message),
+            web.post(product.status_path, self.handle_status),
+        )
 
     async def handle_message(self, request: web.Request) -> web.Response:
         """Handle a message from a person."""
-        inbound_message = to_inbound(await self._verified_fields(request), self._clock())
+        fields = await self._verified_fields(request)
+        inbound_message = self._parse_message(fields, self._clock(), self._account.product)
         if inbound_message is None:
-            log.info("webhook.ignored", channel=CHANNEL)
+            log.info("webhook.ignored", channel=self._channel)
             return _empty_twiml()
         try:
             await self._receive(inbound_message)
         except Exception as exc:
             # Answer 500: with rc and rp set on the webhook's address, Twilio sends it again.
-            log.exception("webhook.store_failed", channel=CHANNEL, message=inbound_message.message_id)
+            log.exception("webhook.store_failed", channel=self._channel, message=inbound_message.message_id)
             raise web.HTTPInternalServerError from exc
         return _empty_twiml()
 
@@ -85,7 +97,7 @@ class Webhooks:
         return form
 
     def _reject(self, reason: str) -> None:
-        log.warning("webhook.rejected", channel=CHANNEL, reason=reason)
+        log.warning("webhook.rejected", channel=self._channel, reason=reason)
         self._on_rejected(reason)
 
 

@@ -2,15 +2,14 @@
 
 import pytest
 
-from bot.channels.whatsapp import TwilioAccount, TwilioAccountError
-from tests.unit.bot.channels.whatsapp.conftest import TOKEN, make_account
+from bot.channels.twilio.account import TwilioAccount, TwilioAccountError
+from bot.channels.whatsapp.product import PRODUCT
+from tests.unit.bot.channels.conftest import TOKEN, make_account
 
 
 def test_every_mistake_is_named_at_once() -> None:
     with pytest.raises(TwilioAccountError) as caught:
-        TwilioAccount(
-            sid="x", token=" ", number="20000000", public_url="bot.example.lv", api_url="", content_templates={"a": "b"}
-        )
+        TwilioAccount(product=PRODUCT, sid="x", token=" ", number="20000000", public_url="bot.example.lv", api_url="")
     named = [problem.partition(":")[0] for problem in caught.value.problems]
     assert named == [
         "TWILIO_ACCOUNT_SID",
@@ -18,19 +17,14 @@ def test_every_mistake_is_named_at_once() -> None:
         "TWILIO_WHATSAPP_FROM",
         "PUBLIC_URL",
         "TWILIO_API_URL",
-        "TWILIO_CONTENT",
     ]
-
-
-@pytest.mark.parametrize("form", ["quick-reply-0", "quick-reply-4", "list-picker-11", "list-picker-0", "buttons-2"])
-def test_a_form_that_whatsapp_does_not_have_is_refused(form: str) -> None:
-    with pytest.raises(TwilioAccountError, match=form):
-        make_account({form: "HX" + "0" * 32})
 
 
 @pytest.mark.parametrize("number", ["+37120000000", "whatsapp:+37120000000"])
 def test_the_sender_may_be_written_either_way(number: str) -> None:
-    account = TwilioAccount(sid="AC" + "a" * 32, token="t", number=number, public_url="https://bot.example.lv/")
+    account = TwilioAccount(
+        product=PRODUCT, sid="AC" + "a" * 32, token="t", number=number, public_url="https://bot.example.lv/"
+    )
     assert account.sender == "whatsapp:+37120000000"
     assert account.status_url == "https://bot.example.lv/webhooks/twilio/status"
 

@@ -26,7 +26,7 @@ COMMANDS: Final = ("/start", "/help", "/language", "/lines", "/privacy", "/forge
 QUIT_COMMANDS: Final = ("/quit", "/exit")
 """End the talk; they are never sent."""
 
-_TEXTS_FOLDER: Final = Path(__file__).parent / "terminal_texts"
+_TEXTS_FOLDER: Final = Path(__file__).parent / "texts"
 
 REPLY_WAIT_SECONDS: Final = 5.0
 

@@ -1,13 +1,13 @@
 """An account that is nobody's, and stand-ins for the program behind the channel and for Twilio before it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
 
 from bot.channels.interface import DeliveryError
-from bot.channels.whatsapp import TwilioAccount
-from bot.channels.whatsapp.composer import MessagePart, TemplateContent
+from bot.channels.twilio.account import TwilioAccount
+from bot.channels.twilio.message_part import MessagePart, TemplateContent
+from bot.channels.whatsapp.product import PRODUCT
 from handlers.model.messages import Inbound
 
 PUBLIC_URL = "https://bot.example.lv"
@@ -15,15 +15,15 @@ TOKEN = "not-a-real-token"
 ANNA = "whatsapp:+37120000001"
 
 
-def make_account(content: Mapping[str, str] | None = None, *, api_url: str = "https://api.twilio.com") -> TwilioAccount:
-    """The account, with content templates or without."""
+def make_account(api_url: str = "https://api.twilio.com") -> TwilioAccount:
+    """The account, with a WhatsApp sender."""
     return TwilioAccount(
+        product=PRODUCT,
         sid="AC" + "0" * 32,
         token=TOKEN,
         number="+37120000000",
         public_url=PUBLIC_URL,
         api_url=api_url,
-        content_templates=content or {},
     )
 
 

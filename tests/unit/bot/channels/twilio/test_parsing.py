@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.whatsapp.parsing import encode_choice, to_inbound
+from bot.channels.twilio.parsing import encode_choice, to_inbound
+from bot.channels.whatsapp.product import PRODUCT
 from handlers.model.messages import Inbound, MessageKind
 from tests.doubles import NOW
-from tests.unit.bot.channels.whatsapp.conftest import ANNA
+from tests.unit.bot.channels.conftest import ANNA
 
 FIELDS = {"MessageSid": "SM1", "From": ANNA, "To": "whatsapp:+37120000000", "NumMedia": "0", "Body": "", "WaId": "371"}
 HEARD = Inbound(
@@ -59,7 +60,7 @@ def photo(media_type: str, **more: str) -> dict[str, str]:
     ],
 )
 def test_what_it_becomes(fields: dict[str, str], expected: dict[str, object]) -> None:
-    assert to_inbound({**FIELDS, **fields}, NOW) == replace(HEARD, **expected)  # type: ignore[arg-type]
+    assert to_inbound({**FIELDS, **fields}, NOW, PRODUCT) == replace(HEARD, **expected)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -68,10 +69,10 @@ def test_what_it_becomes(fields: dict[str, str], expected: dict[str, object]) ->
     ids=["no id", "no sender", "an SMS", "a reaction"],
 )
 def test_what_is_no_message_for_us(fields: dict[str, str]) -> None:
-    assert to_inbound({**FIELDS, **fields}, NOW) is None
+    assert to_inbound({**FIELDS, **fields}, NOW, PRODUCT) is None
 
 
 def test_a_button_comes_back_as_it_went() -> None:
-    heard = to_inbound({**FIELDS, "ButtonPayload": encode_choice("12", "line:a|b")}, NOW)
+    heard = to_inbound({**FIELDS, "ButtonPayload": encode_choice("12", "line:a|b")}, NOW, PRODUCT)
     assert heard is not None
     assert (heard.source_turn, heard.choice) == ("12", "line:a|b")

@@ -1,0 +1,1 @@
+"""What the channels through Twilio share: account, signed webhooks, status reports, the REST API; knows no channel."""
