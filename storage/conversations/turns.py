@@ -24,7 +24,7 @@ class DecisionContext:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class RecordedTurn:
     """One message and the decision about it; `number` counts from 1 within the conversation."""
 
     id: int
@@ -38,7 +38,7 @@ def record(
     decision: Decision,
     context: DecisionContext,
     now: datetime,
-) -> Turn:
+) -> RecordedTurn:
     """Store the decision about `message`, and the masked text of the message."""
     turn = _insert_decision(connection, conversation, decision.trace, context, now)
     connection.execute(_store_message_text, {"message": message, "turn": turn.id, "heard": decision.stored_text})
@@ -62,7 +62,7 @@ _insert_turn = insert(turns).values(number=_last_number.scalar_subquery() + 1).r
 
 def _insert_decision(
     connection: Connection, conversation: Conversation, trace: Trace, context: DecisionContext, now: datetime
-) -> Turn:
+) -> RecordedTurn:
     values = {
         "talk": conversation.id,
         "conversation_id": conversation.id,
@@ -80,4 +80,4 @@ def _insert_decision(
         "created_at": now,
     }
     row = connection.execute(_insert_turn, values).one()
-    return Turn(id=row.id, number=row.number)
+    return RecordedTurn(id=row.id, number=row.number)
