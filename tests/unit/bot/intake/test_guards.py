@@ -74,7 +74,7 @@ async def test_the_notice_waits_until_a_message_is_held_back(says: Callable[[str
 async def test_a_tap_or_a_number_that_means_a_stopped_till_passes_too(
     program: ProgramFixture, says: Callable[[str], Any]
 ) -> None:
-    meanings = {**MEANINGS, "either": means("hours", "dead", language="en")}
+    meanings = {**MEANINGS, "either": means("hours", "dead", language="en", confidence=0.4)}
     program.intake.knowledge_source.current.interpreter.meanings = meanings  # type: ignore[attr-defined]
     for text in ("hours", "either", "blah", "blah"):
         await says(text)

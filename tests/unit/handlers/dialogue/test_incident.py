@@ -149,7 +149,7 @@ def test_news_that_are_not_plain_send_nobody_home_whatever_they_were_called_for(
 def test_yes_we_sell_sends_staff_home(answer: str) -> None:
     one = talk("dead", "works, i think")
     one.says(answer)
-    assert handled(one) == ("trading_answered", "talk", None)
+    assert handled(one) == ("trading_answered", "talk", "bye")
     assert one.session.incident is Incident.WORKING
     assert closes(one)
 

@@ -136,14 +136,14 @@ def test_it_works_again_drops_the_alarm_and_sends_staff_home() -> None:
     talk.says("dead")
     assert "Good that it works again" in talk.says("ok again").text
     assert not talk.session.outage_reported
-    assert (talk.decided.trace.handler, talk.decided.trace.act, talk.decided.trace.entry) == ("resolved", "talk", None)
+    assert (talk.decided.trace.handler, talk.decided.trace.act, talk.decided.trace.entry) == ("resolved", "talk", "bye")
     assert CloseHandoffs() in talk.decided.actions
 
 
 def test_a_mere_thank_you_sends_nobody_home_and_trading_is_still_stopped() -> None:
     talk = Dialog({"dead": means("dead", language="en"), "thanks": means("bye", language="en")})
     talk.says("dead")
-    assert talk.says("thanks").text == "You are welcome."
+    assert talk.says("thanks").text == "You are welcome. If trading is still stopped, call +371 20000002 (Workshop)."
     assert talk.session.outage_reported
     assert CloseHandoffs() not in talk.decided.actions
 
