@@ -114,7 +114,16 @@ def _closed_wrongly(case: FuzzCase, decision: Decision, knowledge: KnowledgeBund
     question = case.session.question
     answers = question is not None and question.about is QuestionKind.TRADING and cue in AFFIRMATIVE
     says_so = any(one.act is DialogueAct.WORKS_AGAIN for one in decision.trace.acts)
-    return () if answers or says_so or cue == CueId.RESOLVED else ("handoffs are closed by other words",)
+    known = answers or says_so or cue == CueId.RESOLVED or _thanks_for_good_news(decision, knowledge)
+    return () if known else ("handoffs are closed by other words",)
+
+
+def _thanks_for_good_news(decision: Decision, knowledge: KnowledgeBundle) -> bool:
+    """Words of good news within a message of thanks."""
+    best = decision.trace.candidates[:1]
+    thanks = any(one.act is DialogueAct.THANKS for one in decision.trace.acts)
+    thanks = thanks or any(one.entry == knowledge.base.directory.resolved_entry for one in best)
+    return thanks and CueId.RESOLVED in decision.trace.signals
 
 
 def _inbounds(knowledge: KnowledgeBundle) -> st.SearchStrategy[Inbound]:
