@@ -57,7 +57,9 @@ def which_fault(context: HandlerContext) -> HandlerResult | None:
     faults = [one for one in likely if context.entry_of(one).act is Act.PROBLEM]
     if sum(one.confidence for one in faults) < MIN_FAULT_CONFIDENCE:
         return None
-    return _ask_which(context, [context.entry_of(one) for one in faults if one.confidence >= MIN_OFFER_CONFIDENCE])
+    likelier = [one for one in likely if one.confidence > faults[0].confidence]
+    offered = [*likelier, *(one for one in faults if one.confidence >= MIN_OFFER_CONFIDENCE)]
+    return _ask_which(context, [context.entry_of(one) for one in offered])
 
 
 def unsupported_media(context: HandlerContext) -> HandlerResult | None:

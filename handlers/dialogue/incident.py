@@ -73,7 +73,7 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text:
         return None
-    return mended(context)
+    return mended(context, surely=plain or _thanks_for_it(context))
 
 
 def _thanks_for_it(context: HandlerContext) -> bool:
@@ -96,7 +96,8 @@ def trading_answered(context: HandlerContext) -> HandlerResult | None:
     if choice is None and (question is None or question.about is not QuestionKind.TRADING):
         return None
     if choice == TRADING_GOES_ON or (choice is None and context.cue in (CueId.YES, CueId.FIRST)):
-        return mended(context)
+        asks_back = choice is None and _QUESTION_MARK in context.text
+        return ask_whether_trading_goes_on(context) if asks_back else mended(context)
     if choice == TRADING_STOPPED or (choice is None and context.cue in (CueId.NO, CueId.SECOND)):
         return still_broken(context)
     return None
@@ -114,11 +115,14 @@ def ask_whether_trading_goes_on(context: HandlerContext) -> HandlerResult:
     return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
 
 
-def mended(context: HandlerContext) -> HandlerResult:
-    """It works: nobody needs to come any more."""
+def mended(context: HandlerContext, *, surely: bool = True) -> HandlerResult:
+    """It works: nobody needs to come any more; who was called is sent home only where that is sure."""
     session = replace(context.resolved_session, incident=Incident.WORKING)
-    entry = context.knowledge.base.directory.resolved_entry
-    return context.result(Act.TALK, context.say("resolved"), CloseHandoffs(), session=session, entry=entry)
+    base = context.knowledge.base
+    entry = base.directory.resolved_entry
+    line = base.entries[entry].line if entry is not None else None
+    actions: tuple[Action, ...] = (context.say("resolved"), CloseHandoffs()) if surely else (context.say("resolved"),)
+    return context.result(Act.TALK, *actions, session=session, entry=entry, line=line)
 
 
 def partly(context: HandlerContext) -> HandlerResult | None:

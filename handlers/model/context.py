@@ -99,13 +99,6 @@ class HandlerContext:
         """The session once this message is dealt with: no question open, nothing misunderstood in a row."""
         return replace(self.session, question=None, failed_turns=0)
 
-    def mentions(self, cue: str) -> bool:
-        """Whether the message is this cue, or holds it while a matter is talked about and surely means nothing else."""
-        talking = self.session.entry is not None or self.session.line is not None
-        best = self.interpretation.best
-        unsure = best is None or best.confidence < CONFIDENT_FROM
-        return self.cue == cue or (talking and unsure and self.cue is None and cue in self.interpretation.signals)
-
     @property
     def topic_entry(self) -> Entry | None:
         """The entry that the conversation is about."""

@@ -1,5 +1,6 @@
 """The shape of the content files, checked by pydantic; every mistake becomes a sentence that says what to write."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final, Literal, TypeGuard, TypeVar, get_args
@@ -142,6 +143,9 @@ class DecoysFile(_Strict):
     decoys: OptionalPhrasesPerLanguage
 
 
+_ENUM_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How pydantic tells of an enum's member; what stands in a file is the part in quotes."""
+
 _REMEDIES: Final[Mapping[str, str]] = {
     "missing": "is missing: add it",
     "string_type": "is not a text: write it in quotes",
@@ -150,6 +154,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "too_short": "is empty: write at least one",
     "too_long": "is too long a list: keep at most {max_length}",
     "enum": "is not known: write {expected}",
+    "literal_error": "is not known: write {expected}",
     "date_from_datetime_parsing": "is not a date: write it as 2027-06-01",
     "date_type": "is not a date: write it as 2027-06-01",
     "string_pattern_mismatch": "does not look right: a phone is written +37120000000, an e-mail name@host.lv, "
@@ -180,7 +185,7 @@ def _describe_error(file_model: type[_Strict], error: ErrorDetails) -> str:
     remedy = _REMEDIES.get(error["type"])
     if remedy is None:
         return f"{key}: {error['msg']}"
-    return f"{key}: {remedy.format_map(error.get('ctx', {}))}"
+    return _ENUM_MEMBER.sub(r"\1", f"{key}: {remedy.format_map(error.get('ctx', {}))}")
 
 
 def _allowed_keys(file_model: type[_Strict], path: tuple[int | str, ...]) -> tuple[str, ...]:

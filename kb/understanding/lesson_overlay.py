@@ -53,4 +53,4 @@ class LessonOverlay:
             return replace(interpretation, outcome=Outcome.UNKNOWN, candidates=(), secondary=())
         match = Candidate(entry=lesson.entry, confidence=LESSON_CONFIDENCE, question=lesson.text)
         rest = tuple(other for other in interpretation.candidates if other.entry != lesson.entry)
-        return replace(interpretation, outcome=Outcome.ANSWERED, candidates=(match, *rest[:4]), secondary=())
+        return replace(interpretation, outcome=Outcome.ANSWERED, candidates=(match, *rest[:4]), secondary=(), acts=())

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from handlers.model.messages import Option
-from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session
+from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from kb.model import EntryId, LineId
 from storage.conversations import conversations, sessions
 from storage.database.engine import read_transaction, write_transaction
@@ -22,6 +22,7 @@ FULL = Session(
     line=LineId("technical"),
     incident=Incident.STOPPED,
     ticket_requests=3,
+    turns=(SessionTurn(handler="answer", act="answer", entry=EntryId("refund"), terms=("refund",), at=NOW),),
 )
 
 

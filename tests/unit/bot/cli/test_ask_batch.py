@@ -29,7 +29,8 @@ def answers(known: KnowledgeBundle, *rows: dict[str, Any] | str) -> list[dict[st
 
 def test_an_answer_holds_all_that_the_interface_promises(known: KnowledgeBundle) -> None:
     (answer,) = answers(known, {"text": "dead"})
-    assert set(answer) == {"text", "lang", "outcome", "entry", "act", "line", "score", "candidates", "replies", "ms"}
+    promised = {"text", "lang", "outcome", "entry", "act", "line", "score", "candidates", "replies", "ms"}
+    assert set(answer) == promised | {"options", "alarm", "closes"}
     assert (answer["outcome"], answer["entry"], answer["act"], answer["line"]) == (
         "answered",
         "dead",
