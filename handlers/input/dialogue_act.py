@@ -18,13 +18,16 @@ COURTESY_BESIDE_TOPIC_THRESHOLD: Final = 0.8
 """As ACT_THRESHOLDS, for a greeting or thanks in a message that may be about something."""
 MIN_WORDS_BESIDE_COURTESY: Final = 5
 NOT_STOPPED_CUES: Final = frozenset({CueId.PAST, CueId.HYPOTHETICAL, CueId.ONE_DEVICE, CueId.ELSEWHERE})
-NOT_STOPPED_LOG_ODDS: Final = 3.0
+NOT_STOPPED_LOG_ODDS: Final = 4.0
 """What such a cue takes off the log-odds that trading has stopped now."""
 EMERGENCY_LOG_ODDS: Final = 1.0
 """What a cry for everyone ("all tills", "we lose money", SOS) adds to them."""
 TOPIC_LOG_ODDS_WEIGHT: Final = 0.3
 """How much of the log-odds of an urgent topic is added to those of the act."""
 MAX_TOPIC_CONFIDENCE: Final = 0.9
+MIN_ACT_CONFIDENCE: Final = 0.0005
+MAX_ACT_CONFIDENCE: Final = 0.95
+"""However sure the act seems, another time or place that is told of may outweigh it."""
 TOPIC_ACTS: Final = frozenset({DialogueAct.OTHER, DialogueAct.OUTAGE})
 COURTESIES: Final = frozenset({DialogueAct.GREETING, DialogueAct.THANKS, DialogueAct.SMALL_TALK})
 NEED_A_TURN_BEFORE: Final = frozenset(
@@ -102,8 +105,7 @@ def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -
     if not interpretation.acts:
         return topic
     by_act = next((one.confidence for one in interpretation.acts if one.act is DialogueAct.OUTAGE), 0.0)
-    if not 0 < by_act < 1:
-        return by_act
+    by_act = min(max(by_act, MIN_ACT_CONFIDENCE), MAX_ACT_CONFIDENCE)
     log_odds = _logit(by_act) + TOPIC_LOG_ODDS_WEIGHT * max(0.0, _logit(min(max(topic, 0.01), MAX_TOPIC_CONFIDENCE)))
     if CueId.EMERGENCY_EVERYONE in interpretation.signals:
         log_odds += EMERGENCY_LOG_ODDS

@@ -195,6 +195,7 @@ def test_a_cry_for_everyone_makes_it_likelier() -> None:
     assert outage(means("hours"), 0.3, "emergency_everyone") > 0.5
 
 
-def test_an_act_that_is_certain_either_way_is_taken_at_its_word() -> None:
-    assert outage(means("hours"), 1.0) == 1.0
-    assert outage(means("hours"), 0.0) == 0.0
+def test_an_act_that_is_certain_either_way_is_taken_at_its_word_unless_another_time_or_place_is_told_of() -> None:
+    assert outage(means("hours"), 1.0) == pytest.approx(0.95)
+    assert outage(means("hours"), 0.0) < 0.01
+    assert outage(means("dead"), 1.0, "past") < 0.5
