@@ -9,6 +9,7 @@ from handlers.intents.handoff import hand_off
 from handlers.intents.outage import report_outage
 from handlers.intents.small_talk import small_talk
 from handlers.intents.ticket import show_ticket_channel
+from handlers.model.actions import NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
 from kb.model import Act, Entry
 from kb.understanding.result import Outcome
@@ -43,13 +44,15 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
 
 
 def answer_entries(context: HandlerContext, first: Entry, second: Entry | None = None) -> HandlerResult:
-    """What is said about `first`, and then about `second`; the talk is about `first` from now on."""
+    """What is said about `first`, then about `second`; the talk is about `first` from now on. Staff is told once."""
     result = _HANDLER_BY_ACT[first.act](context, first)
     if second is None:
         return result
     also = _HANDLER_BY_ACT[second.act](replace(context, session=result.session), second)
     session = replace(also.session, entry=result.session.entry, line=result.session.line)
-    return replace(result, actions=(*result.actions, *also.actions), session=session)
+    told = any(isinstance(action, NotifyStaff) for action in result.actions)
+    beside = (action for action in also.actions if not (told and isinstance(action, NotifyStaff)))
+    return replace(result, actions=(*result.actions, *beside), session=session)
 
 
 def ticket_request(context: HandlerContext) -> HandlerResult | None:

@@ -7,7 +7,7 @@ import pytest
 from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, ShowTicketChannel
 from handlers.model.session import Session
 from kb.model import DialogueAct, LineId
-from kb.understanding.result import Outcome
+from kb.understanding.result import ActCandidate, Outcome
 from tests.doubles import Dialog, acts_as, means, notices
 
 
@@ -18,6 +18,16 @@ def test_a_stopped_till_gets_its_number_in_the_first_line() -> None:
     assert talk.decided.trace.act == "critical"
     assert NotifyStaff(line=LineId("workshop"), reason=HandoffReason.TRADING_STOPPED) in talk.decided.actions
     assert talk.session.outage_reported
+
+
+def test_staff_is_told_once_of_a_message_that_calls_for_them_twice() -> None:
+    said = "frozen? a live person please"
+    may_be_stopped = (ActCandidate(DialogueAct.OUTAGE, 0.3),)
+    talk = Dialog({said: means("dead", also=("person",), language="en")}, acts={said: may_be_stopped})
+    talk.says(said)
+    assert [action.reason for action in talk.decided.actions if isinstance(action, NotifyStaff)] == [
+        HandoffReason.TRADING_STOPPED
+    ]
 
 
 def test_an_answer_ends_with_its_source() -> None:
