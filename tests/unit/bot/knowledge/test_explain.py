@@ -53,6 +53,8 @@ def test_reasons_hold_all_that_decided() -> None:
         "signals": ["hypothetical", "past"],
         "handler": "topic",
         "decided_by": "score",
+        "acts": [],
+        "stages": [],
     }
 
 
