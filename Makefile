@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 # Lines and branches that tests run, in percent: all of what decides, most of what touches the world.
 DECISIONS_COVERED := 100
-WORLD_COVERED := 78
+WORLD_COVERED := 89
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
