@@ -99,7 +99,7 @@ async def test_a_choice_is_tapped_once_and_all_of_them_fold_away(opens: OpenWind
 
 async def test_choices_fold_away_once_something_else_is_said(opens: OpenWindow, house: RunningProgram) -> None:
     page = (await visit(opens, house, width=360)).page
-    for text in ("kā aizvērt kases maiņu?", "qwrt zxcv", "zxcv qwrt"):
+    for text in ("kā aizvērt kases maiņu?", "qwrt zxcv", "kā atvērt kases maiņu?"):
         reply = await says(page, text)
         await expect(reply.locator(".options")).to_be_visible()
     await expect(page.locator(".options:visible")).to_have_count(1)
@@ -250,6 +250,7 @@ async def test_strange_messages_leave_the_page_whole(opens: OpenWindow, house: R
     window = await visit(opens, house)
     for text in ("😀😀😀", "\u200b\u200b", "a" * 3999, "\u202eabc\u202c", "z\n" * 300):
         await says(window.page, text)
+        await says(window.page, "paldies")  # else what follows at once is of one thought, and gets no second reply
     await no_sideways(window.page)
     assert window.complaints == []
 
