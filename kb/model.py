@@ -119,7 +119,6 @@ class CueId(StrEnum):
     CALLING = "calling"
     ACKNOWLEDGE = "acknowledge"
     CANCEL = "cancel"
-    BACK_REFERENCE = "back_reference"
     LANGUAGE_LV = "language_lv"
     LANGUAGE_RU = "language_ru"
     LANGUAGE_EN = "language_en"

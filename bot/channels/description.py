@@ -26,7 +26,6 @@ class ChannelDescription:
 
     name: str
     titles: Mapping[Language, str]
-    has_buttons: bool
     phone_prefix: str | None = None
     make_link: MakeLink | None = None
     max_message_units: int | None = None

@@ -1,5 +1,6 @@
 """The answer to an open question: a tap, a number, or words like "the second one"; pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +11,7 @@ from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import OpenQuestion, QuestionKind
-from kb.model import LANGUAGES, Act, CueId, DialogueAct, EntryId, LineId
+from kb.model import LANGUAGES, Act, CueId, DialogueAct, Entry, EntryId, LineId
 from kb.understanding.result import Outcome
 
 _NO_CHOICE: Final = frozenset(
@@ -30,7 +31,7 @@ _SURELY_NO_CHOICE: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.NOT_H
 SURELY: Final = 0.6
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""
-_ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "last": -1}
+_ORDINALS: Final[Mapping[str, int]] = {CueId.FIRST: 0, CueId.SECOND: 1, CueId.THIRD: 2, CueId.LAST: -1}
 
 
 def handle_tap(context: HandlerContext) -> HandlerResult | None:
@@ -64,11 +65,12 @@ def _option_by_text(context: HandlerContext, question: OpenQuestion) -> Option |
     real = [option for option in question.options if option.id != NONE_OF_THESE]
     none = next((option for option in question.options if option.id == NONE_OF_THESE), None)
     text = context.text.strip(" .)!#").casefold()
-    if context.cue in ("none_of_these", "no"):
+    if context.cue in (CueId.NONE_OF_THESE, CueId.NO):
         return none
-    if context.cue == "yes" and len(real) == 1:
+    if context.cue == CueId.YES and len(real) == 1:
         return real[0]
-    if context.cue in _ORDINALS and (place := _ORDINALS[context.cue]) < len(real):
+    place = _ORDINALS.get(context.cue or "")
+    if place is not None and place < len(real):
         return real[place]
     if text.isdecimal() and 0 < int(text) <= len(question.options):
         return question.options[int(text) - 1]
@@ -90,13 +92,18 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
     return options.get(chosen) if chosen is not None else None
 
 
+def _offered_entries(context: HandlerContext, question: OpenQuestion) -> list[Entry]:
+    """The entries that a question offers; those that are gone are left out."""
+    known = context.knowledge.base.entries
+    ids = (EntryId(option.id.removeprefix("entry:")) for option in question.options)
+    return [known[entry] for entry in ids if entry in known]
+
+
 def _both(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
     """Both of two topics, or of two lines: the first two that were offered."""
     if context.act is not DialogueAct.CHOOSE_BOTH:
         return None
-    known = context.knowledge.base.entries
-    ids = [EntryId(option.id.removeprefix("entry:")) for option in question.options]
-    entries = [known[entry] for entry in ids if entry in known]
+    entries = _offered_entries(context, question)
     if len(entries) > MAX_ASKED:
         return None
     if len(entries) >= 2:
@@ -106,9 +113,9 @@ def _both(context: HandlerContext, question: OpenQuestion) -> HandlerResult | No
 
 def _without_preference(context: HandlerContext, question: OpenQuestion) -> HandlerResult:
     """ "I do not know", "any": the line that knows, by what was offered or talked about; people are told."""
-    directory, known = context.knowledge.base.directory, context.knowledge.base.entries
-    offered = [known.get(EntryId(option.id.removeprefix("entry:"))) for option in question.options]
-    lines = {line for entry in offered if entry is not None and (line := context.line_of(entry)) is not None}
+    directory = context.knowledge.base.directory
+    offered = _offered_entries(context, question)
+    lines = {line for entry in offered if (line := context.line_of(entry)) is not None}
     line = lines.pop() if len(lines) == 1 else context.session.line or directory.general_line
     if question.about is QuestionKind.TOPIC and len(lines) > 1:
         return context.result(Act.HANDOFF, context.say("lines"), *context.show_lines())
@@ -143,9 +150,7 @@ def _connect_line(context: HandlerContext, line: LineId) -> HandlerResult:
 
 def _confirm_shared_line(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
     """ "Yes" to several faults that all belong to one line: that much is clear."""
-    known = context.knowledge.base.entries
-    ids = [EntryId(option.id.removeprefix("entry:")) for option in question.options]
-    entries = [known[entry] for entry in ids if entry in known]
+    entries = _offered_entries(context, question)
     lines = {entry.line for entry in entries}
     if len(entries) < 2 or len(lines) > 1 or any(entry.act is not Act.PROBLEM for entry in entries):
         return None

@@ -52,17 +52,10 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     waits = context.session.outage_reported and context.act in (DialogueAct.INSIST, DialogueAct.ASK_TIME_FOLLOW)
     if context.act is not DialogueAct.CHASING and not waits:
         return None
-    line = _line_of_conversation(context)
+    line = context.line_of_conversation
     session = replace(context.resolved_session, line=line)
     notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
     return context.result(Act.HANDOFF, context.say_line("chasing", line), notify, session=session, line=line)
-
-
-def _line_of_conversation(context: HandlerContext) -> LineId:
-    directory = context.knowledge.base.directory
-    if context.session.outage_reported or context.session.line is None:
-        return directory.urgent_line
-    return context.session.line
 
 
 def _line_asked_for(context: HandlerContext) -> LineId | None:

@@ -15,7 +15,7 @@ from handlers.model.actions import (
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
-from kb.model import Act, CueId, DialogueAct, Entry, LineId
+from kb.model import Act, CueId, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
 ALARM_THRESHOLD: Final = 0.5
@@ -63,25 +63,27 @@ def _alarming(context: HandlerContext) -> bool:
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
     """ "It works again": who was called in need not come; where that is not plain it is asked."""
-    says_so = CueId.RESOLVED in context.interpretation.signals and not _denies_or_waits(context)
     if context.act is not DialogueAct.WORKS_AGAIN and context.cue != CueId.RESOLVED and not _thanks_for_it(context):
         return None
-    plain = context.cue == CueId.RESOLVED or says_so
     enough = SURELY_WORKS if _denies_or_waits(context) else PLAINLY_WORKS
-    plain = plain or context.act_confidence(DialogueAct.WORKS_AGAIN) >= enough
+    sure = context.act_confidence(DialogueAct.WORKS_AGAIN) >= enough
+    plain = sure or context.cue == CueId.RESOLVED or _says_it_works(context)
     if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text:
         return None
-    return mended(context, surely=plain or _thanks_for_it(context))
+    return mended(context, surely=plain)
 
 
 def _thanks_for_it(context: HandlerContext) -> bool:
     """ "Works again, thanks": good news in a message of thanks."""
     answered, resolved = context.answered_entry, context.knowledge.base.directory.resolved_entry
     thanks = context.act is DialogueAct.THANKS or (answered is not None and answered.id == resolved)
-    says_so = CueId.RESOLVED in context.interpretation.signals and not _denies_or_waits(context)
-    return thanks and says_so and _QUESTION_MARK not in context.text
+    return thanks and _says_it_works(context) and _QUESTION_MARK not in context.text
+
+
+def _says_it_works(context: HandlerContext) -> bool:
+    return CueId.RESOLVED in context.interpretation.signals and not _denies_or_waits(context)
 
 
 def _denies_or_waits(context: HandlerContext) -> bool:
@@ -129,7 +131,7 @@ def partly(context: HandlerContext) -> HandlerResult | None:
     """Trading goes on, but not as it should: no alarm, the line all the same."""
     if context.act is not DialogueAct.PARTLY:
         return None
-    line = line_of_fault(context)
+    line = context.line_of_conversation
     incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
     session = replace(context.resolved_session, incident=incident, line=line)
     return context.result(Act.PROBLEM, context.say_line("partly", line), session=session, line=line)
@@ -144,7 +146,7 @@ def still_not(context: HandlerContext) -> HandlerResult | None:
 
 def still_broken(context: HandlerContext) -> HandlerResult:
     """The number again, and the e-mail where the fault can wait."""
-    line, topic = line_of_fault(context), context.topic_entry
+    line, topic = context.line_of_conversation, context.topic_entry
     session = replace(context.resolved_session, line=line)
     if context.session.outage_reported:
         return context.result(Act.PROBLEM, context.say_line("call_urgent", line), session=session, line=line)
@@ -161,7 +163,7 @@ def detail(context: HandlerContext) -> HandlerResult | None:
     """Which till, since when, which error, who and where: taken as an answer, and thanked for once."""
     if context.act is not DialogueAct.DETAIL:
         return None
-    line = line_of_fault(context)
+    line = context.line_of_conversation
     last = context.last_turn
     repeated = last is not None and last.handler == "detail"
     said: Say = context.say_line("detail_again" if repeated else "detail", line)
@@ -248,10 +250,3 @@ def critical_entry(context: HandlerContext) -> Entry | None:
     likely = [context.entry_of(one) for one in context.interpretation.candidates]
     known = context.knowledge.base.entries.values()
     return next((entry for entry in (*likely, *known) if entry.act is Act.CRITICAL), None)
-
-
-def line_of_fault(context: HandlerContext) -> LineId:
-    """The line of what is talked about; that of stopped trading where nothing is."""
-    if context.session.outage_reported or context.session.line is None:
-        return context.knowledge.base.directory.urgent_line
-    return context.session.line

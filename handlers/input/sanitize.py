@@ -19,7 +19,7 @@ _MEDIA_MARKER: Final = re.compile(
 
 
 def sanitize(text: str) -> str:
-    """`text` without control, invisible and broken characters, in NFC, white space squeezed, at most LONGEST long."""
+    """`text` in NFC without control, invisible and broken characters, spaces squeezed, cut to MAX_MESSAGE_CHARS."""
     if len(text) > MAX_MESSAGE_CHARS:
         half = (MAX_MESSAGE_CHARS - len(_GAP)) // 2
         text = text[:half] + _GAP + text[-half:]

@@ -8,8 +8,6 @@ from handlers.model.context import HandlerContext, HandlerResult
 from kb.model import Act, CueId, Entry
 from kb.understanding.result import Outcome
 
-_INSISTS_CUE = "repeat_ticket"
-
 
 def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
     """The e-mail and a draft, kindly; the same again, shorter and firmer, for who keeps asking."""
@@ -32,12 +30,12 @@ def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
     if entry is None:
         return None
     asked_before = context.session.ticket_requests > 0
-    presses = context.cue == _INSISTS_CUE or _INSISTS_CUE in context.interpretation.signals
+    presses = context.cue == CueId.REPEAT_TICKET or CueId.REPEAT_TICKET in context.interpretation.signals
     unclear = context.interpretation.outcome is not Outcome.ANSWERED
     places = [match.entry for match in context.interpretation.candidates[: 2 if presses else 1]]
     likely = entry.id in places and (presses or asked_before)
     orders = CueId.TICKET_ORDER in context.interpretation.signals
-    if ((context.cue == _INSISTS_CUE or (orders and unclear)) and asked_before) or (unclear and likely):
+    if ((context.cue == CueId.REPEAT_TICKET or (orders and unclear)) and asked_before) or (unclear and likely):
         return show_ticket_channel(context, entry)
     return None
 

@@ -15,9 +15,6 @@ from kb.understanding.result import Candidate, Interpretation, Interpreter, Outc
 QUESTION_TTL: Final = timedelta(minutes=30)
 """How long an open question waits: later, "the second one" means something else."""
 
-CONFIDENT_FROM: Final = 0.8
-"""From this score on, a message means its entry, whatever else is heard in it."""
-
 NONE_OF_THESE: Final = "none"
 
 _ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
@@ -98,6 +95,13 @@ class HandlerContext:
     def resolved_session(self) -> Session:
         """The session once this message is dealt with: no question open, nothing misunderstood in a row."""
         return replace(self.session, question=None, failed_turns=0)
+
+    @property
+    def line_of_conversation(self) -> LineId:
+        """The line of what is talked about; that of stopped trading where trading has stopped or nothing is."""
+        if self.session.outage_reported or self.session.line is None:
+            return self.knowledge.base.directory.urgent_line
+        return self.session.line
 
     @property
     def topic_entry(self) -> Entry | None:

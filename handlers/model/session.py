@@ -29,7 +29,6 @@ class Incident(StrEnum):
     """How it stands with the person's trading, as far as the person has said."""
 
     NONE = "none"
-    MAYBE = "maybe"
     STOPPED = "stopped"
     PARTLY = "partly"
     WORKING = "working"

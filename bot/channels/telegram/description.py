@@ -15,7 +15,6 @@ def profile_link(sender: str, username: str | None) -> str:
 DESCRIPTION: Final = ChannelDescription(
     name="telegram",
     titles=dict.fromkeys(LANGUAGES, "Telegram"),
-    has_buttons=True,
     make_link=profile_link,
     max_message_units=MAX_MESSAGE_UNITS,
 )

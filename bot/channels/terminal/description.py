@@ -7,6 +7,5 @@ from bot.channels.description import ChannelDescription
 DESCRIPTION: Final = ChannelDescription(
     name="terminal",
     titles={"lv": "terminālis", "ru": "терминал", "en": "terminal"},
-    has_buttons=False,
     public=False,
 )

@@ -7,5 +7,4 @@ from bot.channels.description import ChannelDescription
 DESCRIPTION: Final = ChannelDescription(
     name="webchat",
     titles={"lv": "tīmekļa čats", "ru": "веб-чат", "en": "web chat"},
-    has_buttons=True,
 )

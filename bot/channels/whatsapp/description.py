@@ -10,7 +10,6 @@ from kb.model import LANGUAGES
 DESCRIPTION: Final = ChannelDescription(
     name=PRODUCT.channel,
     titles=dict.fromkeys(LANGUAGES, "WhatsApp"),
-    has_buttons=True,
     phone_prefix=PRODUCT.address_prefix,
     max_message_units=MAX_TEXT_UNITS,
 )

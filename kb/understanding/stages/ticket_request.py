@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kb.model import LANGUAGES, EntryId, TriggerPhrases
+from kb.model import LANGUAGES, CueId, EntryId, TriggerPhrases
 from kb.text.tokenize import normalize, tokenize
 from kb.understanding.ranker import EXACT_MATCH_CONFIDENCE, MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
@@ -22,11 +22,11 @@ class TicketRequestDetector:
     """Commands, words for sending and words for a ticket: the cues `ticket_order`, `ticket_sending`, `ticket_noun`."""
 
     def __init__(self, cues: Mapping[str, TriggerPhrases]) -> None:
-        orders = cues.get("ticket_order")
+        orders = cues.get(CueId.TICKET_ORDER)
         self._english_commands = _single_words(orders, "en") if orders else frozenset()
         self._commands = _single_words_in_all_languages(orders)
-        self._sending_verbs = _single_words_in_all_languages(cues.get("ticket_sending"))
-        self._ticket_nouns = _single_words_in_all_languages(cues.get("ticket_noun"))
+        self._sending_verbs = _single_words_in_all_languages(cues.get(CueId.TICKET_SENDING))
+        self._ticket_nouns = _single_words_in_all_languages(cues.get(CueId.TICKET_NOUN))
 
     def detects(self, surface_tokens: Sequence[str]) -> bool:
         """Whether the words of a message (as they are spelt) order a ticket, or ask where to send one."""
