@@ -49,8 +49,12 @@ def ask_person(context: HandlerContext) -> HandlerResult | None:
 
 def chasing(context: HandlerContext) -> HandlerResult | None:
     """ "When will it be mended, where is your man?": the bot does not know; the line does, and hears of it."""
-    waits = context.session.outage_reported and context.act in (DialogueAct.INSIST, DialogueAct.ASK_TIME_FOLLOW)
-    if context.act is not DialogueAct.CHASING and not waits:
+    answered = context.answered_entry
+    about_time = context.knowledge.base.directory.follow_ups.get(DialogueAct.ASK_TIME_FOLLOW)
+    asks_when = context.act in (DialogueAct.INSIST, DialogueAct.ASK_TIME_FOLLOW) or (
+        answered is not None and answered.id == about_time
+    )
+    if context.act is not DialogueAct.CHASING and not (context.session.outage_reported and asks_when):
         return None
     line = context.line_of_conversation
     session = replace(context.resolved_session, line=line)

@@ -18,6 +18,8 @@ TERM_WEIGHT: Final = 0.7
 """How much a telling token of the turn before counts beside one of the message itself."""
 TITLE_WEIGHT: Final = 0.3
 """How much the title of the entry before counts."""
+MIN_FAULT_CONFIDENCE: Final = 0.3
+"""A message that may tell another fault, as likely as this, is not the fault before over again."""
 _NOT_THAT: Final = re.compile(
     r"^(?:(?:nē|нет|net|no|ой|oj|oh),?\s)?(?:не|ne|not)\s(?:\S+\s){0,3}?\S+\s*[,–—-]\s*(?=\w)"
 )
@@ -55,6 +57,9 @@ class LeanOnPreviousTurn:
         # What was talked about never makes an outage out of a message that is none.
         lifted = leaning.entry in self._ranker.critical and own.entry not in self._ranker.critical
         if lifted or not self._ranker.is_known(reading.tokens) or leaning.confidence <= own.confidence:
+            return reading
+        faults = {own.entry, leaning.entry} <= self._ranker.problems
+        if faults and leaning.entry == reading.previous_entry != own.entry and own.confidence >= MIN_FAULT_CONFIDENCE:
             return reading
         return replace(reading, candidates=expanded, leans=True)
 

@@ -131,6 +131,16 @@ def test_while_trading_is_stopped_to_press_for_an_answer_is_to_wait_for_somebody
     assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
 
 
+def test_while_trading_is_stopped_the_known_question_for_the_time_is_to_wait_for_somebody_too() -> None:
+    times = {DialogueAct.ASK_TIME_FOLLOW: EntryId("hours")}
+    one = Dialog(MEANINGS, base=company(follow_ups=times)).speaks("en")
+    one.says("hours")
+    assert one.decided.trace.entry == "hours"
+    one.says("dead")
+    assert f"Ask at {WORKSHOP} (Workshop)." in one.says("hours").text
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
+
+
 @pytest.mark.parametrize("text", ["so?", "how long?"])
 def test_else_it_is_a_question_about_the_topic_and_nobody_is_called(text: str) -> None:
     one = talk("hours")

@@ -54,6 +54,14 @@ def test_strange_words_do_not_lean() -> None:
     assert stage(ranker)(before) is before
 
 
+def test_a_fault_after_a_fault_is_not_the_one_before_over_again_where_it_may_be_another() -> None:
+    ranker = ScriptedRanker(expanded={"it does not print": ("scanner", 0.9)})
+    before = reading("it does not print", ("printer", 0.4), after="scanner", terms=TERMS)
+    assert stage(ranker)(before) is before
+    for own, after in ((("printer", 0.1), "scanner"), (("desk", 0.4), "scanner"), (("printer", 0.4), "close")):
+        assert entries(stage(ranker)(reading("it does not print", own, after=after, terms=TERMS)))[0] == "scanner"
+
+
 def test_no_outage_is_made_of_a_message_by_what_was_said_before() -> None:
     ranker = ScriptedRanker(expanded={"and the other": ("dead", 0.6)})
     before = reading("and the other", ("desk", 0.1), after="close")
