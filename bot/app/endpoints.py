@@ -139,11 +139,17 @@ class Endpoints:
         secret, public = settings.oidc_client_secret, settings.public_url
         if settings.oidc_issuer is None or settings.oidc_client_id is None or secret is None or public is None:
             return None
+        role_mapping = RoleMapping(
+            admins=split_list(settings.oidc_admins),
+            agents=split_list(settings.oidc_agents),
+            assume_email_verified=settings.oidc_assume_email_verified,
+        )
         provider = OidcClient(
             issuer=settings.oidc_issuer,
             client_id=settings.oidc_client_id,
             client_secret=secret.get_secret_value(),
             clock=utc_now,
+            extra_scopes=tuple(settings.oidc_extra_scopes.split()),
+            wanted_claims=role_mapping.claims,
         )
-        role_mapping = RoleMapping(admins=split_list(settings.oidc_admins), agents=split_list(settings.oidc_agents))
         return OidcSignInView(transactions, provider, role_mapping, public_origin=public)

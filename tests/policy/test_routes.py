@@ -48,6 +48,7 @@ OPEN_PAGES: Final = frozenset(
         ("POST", "/console/language"),
         ("GET", "/console/oidc"),
         ("GET", "/console/oidc/callback"),
+        ("GET", "/console/oidc/sign-out"),
     }
 )
 """Everybody may ask for these. Whoever adds one says here that it is meant."""
