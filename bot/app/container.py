@@ -29,6 +29,7 @@ from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reloader import KnowledgeReloader
 from bot.notify.directory import Recipients
+from bot.notify.wording import load_time_zone
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
@@ -125,7 +126,12 @@ async def open_application(
     handoff_workflow = HandoffWorkflow(routing=recipients.routing)
     channels: dict[str, Channel] = {}
     with open_database(settings.database_url, distributed=distributed) as transactions:
-        services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing)
+        services = Services(
+            transactions=transactions,
+            metrics=PrometheusMetrics(),
+            tracing=tracing,
+            time_zone=load_time_zone(settings.notify_timezone),
+        )
         runner = build_delivery(services, channels, distributed=distributed)
         intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)
         application = Application(
@@ -193,6 +199,7 @@ def build_intake(
         transactions=services.transactions,
         knowledge_source=knowledge_source,
         clock=services.clock,
+        time_zone=services.time_zone,
         jobs=jobs,
         make_draft_link=make_draft_link,
         prefers_short=CHANNELS.prefers_short,

@@ -23,11 +23,13 @@ from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
+from bot.notify.wording import load_time_zone
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
+from bot.web.response_headers import add_response_headers
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -67,6 +69,7 @@ class Endpoints:
         self._make_console().mount(application)
         for channel in self._channels:
             application.add_routes(channel.routes())
+        add_response_headers(application, self._settings.public_url)
         return application
 
     def on_remote_change(self, token: str | None) -> None:
@@ -132,6 +135,7 @@ class Endpoints:
             clock=utc_now,
             key=self._key,
             public_origin=self._settings.public_url,
+            time_zone=load_time_zone(self._settings.notify_timezone),
         )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:

@@ -1,7 +1,7 @@
 """Assembles the console: sections, access control, templates and error pages."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -44,7 +44,7 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class ConsoleApp:
-    """Everything below /console/. `sections` are in the order of the menu."""
+    """Everything below /console/. `sections` are in the order of the menu; days are those of `time_zone`."""
 
     def __init__(
         self,
@@ -55,13 +55,16 @@ class ConsoleApp:
         clock: Callable[[], datetime],
         key: str,
         public_origin: str | None,
+        time_zone: tzinfo = UTC,
     ) -> None:
         self._transactions = transactions
         self._assets = Assets("/console/static", _HERE / "static")
         shared = _with_channel_titles(read_texts(_HERE / "texts" / "shared"), channels)
         self._shared_texts = shared
         self._texts = {section.name: _merge_texts(shared, section.name) for section in sections}
-        guard = AccessControl(transactions, clock, public_origin=public_origin, context=self._template_context)
+        guard = AccessControl(
+            transactions, clock, public_origin=public_origin, context=self._template_context, time_zone=time_zone
+        )
         looks = {name: look for section in sections for name, look in section.change_keys.items()}
         self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS)
         own = Section(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from time import perf_counter
 from typing import assert_never
@@ -84,6 +84,8 @@ class Intake:
     knowledge_source: KnowledgeSource
     clock: Clock
     jobs: JobQueue
+    time_zone: tzinfo = UTC
+    """Whose days the statistics count."""
     make_draft_link: MakeDraftLink = no_draft_link
     prefers_short: PrefersShort = lambda channel: False  # noqa: ARG005
     handoff_workflow: HandoffWorkflow = field(default_factory=HandoffWorkflow)
@@ -134,7 +136,7 @@ class Intake:
             turn = self._store_decision(connection, conversation, message, decision, decision_ms, now)
         reply = self._enqueue_reply(connection, conversation, turn, decision, inbound)
         self.jobs.queue(connection, conversation.id)
-        daily_counts.increment(connection, conversation.channel, decision.trace, now.date())
+        daily_counts.increment(connection, conversation.channel, decision.trace, now.astimezone(self.time_zone).date())
         return IntakeResult(
             conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
         )
@@ -184,7 +186,8 @@ class Intake:
                 case CloseHandoffs():
                     self.handoff_workflow.close_all(connection, conversation.id, now)
                 case RecordFeedback():
-                    feedback.record(connection, conversation, action.turn, now, helped=action.helped)
+                    local = now.astimezone(self.time_zone)
+                    feedback.record(connection, conversation, action.turn, local, helped=action.helped)
                 case Say() | Ask() | AskFeedback() | ShowLine() | ShowTicketChannel() | EraseUser():
                     continue  # It is in the reply, or was done before.
                 case _:

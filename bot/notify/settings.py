@@ -64,7 +64,7 @@ class NotificationSettings(BaseModel):
     notify_language: Language = DEFAULT_LANGUAGE
     """The language of notifications."""
     notify_timezone: Annotated[str | None, BeforeValidator(_parse_time_zone)] = None
-    """Their time zone. Without it, it is `Europe/Riga`."""
+    """Their time zone, and that of the days in the console. Without it, it is `Europe/Riga`."""
     smtp_url: SecretStr | None = None
     """The mail server: `smtps://user:password@host`, `smtp+starttls://...:587`, `smtp://host:25`."""
     smtp_url_file: Path | None = None

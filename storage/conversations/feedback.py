@@ -32,7 +32,8 @@ class _RatedTurn:
 def record(
     connection: Connection, conversation: Conversation, turn: str | None, now: datetime, *, helped: bool
 ) -> bool:
-    """Store a person's rating of one of their turns, replacing an earlier one. False if nothing changes.
+    """Store a person's rating of one of their turns, replacing an earlier one. False if nothing changes. It is counted
+    on the day of `now` in its time zone.
 
     `turn` comes from the channel and is not trusted: a turn that is unknown, erased or of another conversation is
     ignored.
@@ -85,7 +86,7 @@ def _count_feedback(
     """Adjust the daily counts; a changed rating is corrected on the day it was first given."""
     more, less = ("helped", "not_helped") if helped else ("not_helped", "helped")
     values = {
-        "day": (now if before is None else before.at).date(),
+        "day": (now if before is None else before.at.astimezone(now.tzinfo)).date(),
         "channel": conversation.channel,
         "language": turn.language,
         "entry": turn.entry,

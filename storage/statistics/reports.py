@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Date, Table, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from handlers.model.actions import HandoffReason
 from kb.model import EntryId, LineId
@@ -152,18 +152,19 @@ def response_times(connection: Connection, since: datetime, until: datetime) -> 
 
 
 def handoff_counts(connection: Connection, since: datetime, until: datetime) -> HandoffCounts:
-    """Hand-offs of the period; days are in UTC, as in daily_counts."""
+    """Hand-offs of the period; days are those of the time zone of `since`, as in daily_counts."""
     here = handoffs.c
-    # Date of SQLAlchemy reads what SQLite's date() writes.
-    utc = func.timezone("UTC", here.created_at) if connection.dialect.name == "postgresql" else here.created_at
-    day = func.date(utc, type_=Date) if connection.dialect.name == "sqlite" else cast(utc, Date)
+    within = (here.created_at >= since, here.created_at < until)
 
     def by(column: ColumnElement[Any]) -> Any:
-        counted = select(column, func.count()).where(here.created_at >= since, here.created_at < until)
+        counted = select(column, func.count()).where(*within)
         return connection.execute(counted.group_by(column).order_by(column)).all()
 
     return HandoffCounts(
-        by_day=dict(by(day)),
+        # In Python: SQLite knows no time zones.
+        by_day=Counter(
+            at.astimezone(since.tzinfo).date() for at in connection.scalars(select(here.created_at).where(*within))
+        ),
         by_line={LineId(line): count for line, count in by(here.line)},
         by_reason={HandoffReason(reason): count for reason, count in by(here.reason)},
     )

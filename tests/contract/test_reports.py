@@ -1,7 +1,7 @@
 """Sums, and times, of nobody in particular."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from sqlalchemy import Engine
 
@@ -106,6 +106,15 @@ def test_times_are_of_deciding_and_until_the_first_reply_was_sent(engine: Engine
     with read_transaction(engine) as connection:
         taken = reports.response_times(connection, NOW - DAY, NOW + DAY)
     assert taken == ResponseTimes(decision_ms=(0.25, 0.25), reply_seconds=(3.0,))
+
+
+def test_a_call_at_night_counts_on_the_day_of_the_time_zone_that_is_asked_for(engine: Engine) -> None:
+    late = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
+    MessageRecorder(engine)("Kase stāv", at=late, people=HandoffReason.TRADING_STOPPED)
+    with read_transaction(engine) as connection:
+        for zone, day in ((UTC, 22), (timezone(timedelta(hours=2)), 23)):
+            since = (NOW - 2 * DAY).astimezone(zone)
+            assert reports.handoff_counts(connection, since, NOW).by_day == {date(2026, 11, day): 1}
 
 
 def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> None:

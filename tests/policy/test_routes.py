@@ -187,6 +187,14 @@ async def test_a_webhook_takes_nothing_that_is_not_signed(served: ServedProgram)
         )
 
 
+async def test_no_answer_names_the_versions_of_what_it_is_made_with(served: ServedProgram) -> None:
+    async with served.browser() as stranger:
+        for path in ("/", "/healthz", "/console/sign-in", "/console/static/none.css", "/nowhere"):
+            async with stranger.client.get(path) as answer:
+                assert answer.headers["Server"] == "paligs"
+                assert "Strict-Transport-Security" not in answer.headers, "it is not served by https"
+
+
 @pytest.mark.parametrize(("name", "role"), [("otto", Role.AGENT), ("ada", Role.ADMIN)])
 async def test_who_is_signed_in_gets_what_their_role_is_for(served: ServedProgram, name: str, role: Role) -> None:
     pages = [route for route in served.routes() if route[1].startswith("/console/") and route not in OPEN_PAGES]

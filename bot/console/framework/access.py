@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from aiohttp import web
@@ -37,13 +37,10 @@ class AccessControl:
         *,
         public_origin: str | None,
         context: TemplateContext,
+        time_zone: tzinfo,
     ) -> None:
-        self._transactions, self._clock, self._public_origin, self._context = (
-            transactions,
-            clock,
-            public_origin,
-            context,
-        )
+        self._transactions, self._clock, self._public_origin = transactions, clock, public_origin
+        self._context, self._time_zone = context, time_zone
 
     def guarded_handler(
         self, section: Section, route: Route, texts: Texts, on_change: Callable[[], None]
@@ -69,6 +66,7 @@ class AccessControl:
                 form=form,
                 context=self._context,
                 now=self._clock(),
+                time_zone=self._time_zone,
             )
             response = await route.view(visit)
             if route.method == "POST":

@@ -68,7 +68,7 @@ class KnowledgeView:
         wanted = " ".join(query.get("words", "").split())[:200]
         order = query.get("order", "") if query.get("order") in SORT_ORDERS else SORT_ORDERS[0]
         overdue_only = query.get("overdue") == "1"
-        base, today = self._knowledge.current.base, request.now.date()
+        base, today = self._knowledge.current.base, request.today
 
         def read(connection: Connection) -> tuple[list[EntryRow], tuple[EntryDraft, ...]]:
             return entry_rows(connection, base, today), entry_drafts.list_all(connection)
@@ -101,7 +101,7 @@ class KnowledgeView:
         entry = base.entries.get(EntryId(request.http_request.match_info["entry"]))
         if entry is None:
             raise web.HTTPNotFound
-        today = request.now.date()
+        today = request.today
 
         def read(connection: Connection) -> tuple[list[EntryRow], list[StoredLesson]]:
             lessons = [each for each in taught.current_lessons(connection).stored if each.lesson.entry == entry.id]

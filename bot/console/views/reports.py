@@ -101,7 +101,7 @@ class ReportsView:
         """Counts, response times and charts of the period."""
         span = period_from_query(request)
         await self._roll_up_months(span)
-        found = await self._transactions.read(lambda connection: read_report(connection, span, request.now))
+        found = await self._transactions.read(lambda connection: read_report(connection, span, request.local_now))
         names = self._knowledge.names(request.language)
         total = sum(found.counts.by_language.values())
         return request.render(
@@ -154,9 +154,9 @@ class ReportsView:
 
 
 def period_from_query(request: ConsoleRequest) -> ReportPeriod:
-    """The requested period, by default a month. Days are in UTC, as counted."""
+    """The requested period, by default a month. Days are those of the program's time zone, as counted."""
     given = request.http_request.query.get("days", "")
-    return ReportPeriod(days=next((days for days in PERIOD_DAYS if str(days) == given), 30), today=request.now.date())
+    return ReportPeriod(days=next((days for days in PERIOD_DAYS if str(days) == given), 30), today=request.today)
 
 
 def read_report(connection: Connection, period: ReportPeriod, now: datetime) -> ReportData:

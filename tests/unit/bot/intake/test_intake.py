@@ -1,11 +1,12 @@
 """Taking a message in: all or nothing, once, and nothing that must not be kept."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text as sql
 
+from bot.notify.wording import load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.messages import MessageKind
 from storage import personal_data
@@ -114,3 +115,18 @@ async def test_a_word_about_an_answer_is_noted_once_and_a_stale_tap_is_answered_
     with engine.read_transaction(program.database) as connection:
         counted = read_daily_feedback(connection, NOW.date(), NOW.date())
     assert [(one.entry, one.helped, one.not_helped) for one in counted] == [("hours", 0, 1)]
+
+
+async def test_a_night_is_counted_on_the_day_of_the_programs_time_zone(program: ProgramFixture) -> None:
+    night = replace(program.intake, time_zone=load_time_zone("Europe/Riga"))
+    program.time[0] = datetime(2026, 11, 27, 23, 43, tzinfo=UTC)
+    await night(program.inbound("hours"))
+    await program.deliver(program.submitted[-1])
+    turn, day = program.channel.sent[-1][1].turn, date(2026, 11, 28)
+    for choice, later in (("helped:hours", 0), ("nothelped:hours", 1)):
+        program.time[0] += timedelta(days=later)
+        await night(replace(program.inbound("x"), kind=MessageKind.TAP, choice=choice, source_turn=turn))
+    with engine.read_transaction(program.database) as connection:
+        assert sum(one.count for one in read_daily_counts(connection, day, day)) == 2
+        (rated,) = read_daily_feedback(connection, day - timedelta(days=2), day + timedelta(days=2))
+    assert (rated.day, rated.helped, rated.not_helped) == (day, 0, 1)

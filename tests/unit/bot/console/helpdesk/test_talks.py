@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.notify.wording import load_time_zone
 from handlers.model.messages import MessageKind
 from kb.understanding.result import Explanation
 from storage.database import engine
@@ -16,7 +17,7 @@ from storage.tables import conversations
 from tests.contract.asked import TAPPED, UNKNOWN
 from tests.contract.talks import TRACE
 from tests.doubles import NOW
-from tests.unit.bot.console.conftest import ConsoleBrowser
+from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, ServeConsole
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 
@@ -166,3 +167,24 @@ async def test_a_person_is_erased_only_when_the_box_is_ticked(shop: HelpdeskFixt
     assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.PERSON_ERASED)] == [
         ("otto", talk)
     ]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2200-01-01"])
+async def test_a_day_on_which_nobody_can_have_written_filters_nothing(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, day: str
+) -> None:
+    shop.record_message("Blabla", UNKNOWN, by="anna", at=NOW)
+    assert "Blabla" in await otto.text(f"/talks?day={day}")
+
+
+async def test_a_night_belongs_to_the_day_on_which_it_ends_where_the_helpdesk_is(
+    desk: ConsoleFixture, shop: HelpdeskFixture, put_up: ServeConsole
+) -> None:
+    desk.time_zone = load_time_zone("Europe/Riga")
+    desk.time[0] = datetime(2026, 11, 27, 23, 43, tzinfo=UTC)
+    shop.record_message("Naktī", UNKNOWN, by="anna", at=desk.time[0])
+    otto = await (await put_up(shop.sections()))("otto")
+    assert "Naktī" in await otto.text("/talks?day=2026-11-28")
+    assert "Naktī" not in await otto.text("/talks?day=2026-11-27")
+    figures = await otto.get("/figures/counts.csv?days=7")
+    assert figures.headers["Content-Disposition"].endswith('2026-11-28.csv"')
