@@ -29,7 +29,9 @@ from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
+from bot.web.not_found import not_found_page
 from bot.web.response_headers import add_response_headers
+from bot.web.site_files import site_routes
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -62,10 +64,13 @@ class Endpoints:
     def web_application(self) -> web.Application:
         """The aiohttp application."""
         program = self._application
-        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
+        application = web.Application(
+            client_max_size=MAX_BODY_BYTES, middlewares=[not_found_page(), webhook_tracing(program.tracing)]
+        )
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
+        application.add_routes(site_routes())
         self._make_console().mount(application)
         for channel in self._channels:
             application.add_routes(channel.routes())

@@ -63,7 +63,7 @@ class EmailNotifier:
         if rendered.urgent:
             message["Importance"] = "high"
         message.set_content(plain_text(rendered))
-        message.add_alternative(email_html(rendered), subtype="html")
+        message.add_alternative(email_html(rendered, self._texts.language), subtype="html")
         return message
 
     async def _submit(self, message: EmailMessage, recipient: str) -> None:

@@ -49,6 +49,11 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/console/oidc"),
         ("GET", "/console/oidc/callback"),
         ("GET", "/console/oidc/sign-out"),
+        ("GET", "/favicon.ico"),
+        ("GET", "/apple-touch-icon.png"),
+        ("GET", "/icon-192.png"),
+        ("GET", "/icon-512.png"),
+        ("GET", "/manifest.webmanifest"),
     }
 )
 """Everybody may ask for these. Whoever adds one says here that it is meant."""
