@@ -10,6 +10,7 @@ from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations, history
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side
+from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 
@@ -43,6 +44,7 @@ def build_notification(
         messages=tuple(QuotedMessage(from_user=one.side is Side.PERSON, text=one.text) for one in messages),
         since=handoff.created_at,
         at=claimed.created_at,
+        unreachable=status.is_unreachable(connection, talk.id),
     )
 
 

@@ -63,6 +63,8 @@ class HandoffNotification:
     messages: tuple[QuotedMessage, ...]
     since: datetime
     at: datetime
+    unreachable: bool = False
+    """Our latest message did not reach them: they have to be contacted in another way."""
 
 
 @dataclass(frozen=True, kw_only=True)

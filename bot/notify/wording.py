@@ -143,6 +143,7 @@ class NotificationTexts:
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
             Fact(label=self.sentence("place"), text=_shorten(notification.location or "")),
             self._contact_fact(notification.contact),
+            Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
             Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
         )
         head = f"{reason}\n{self.sentence('number', number=notification.handoff, line=line)}"
