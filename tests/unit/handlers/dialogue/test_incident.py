@@ -302,6 +302,22 @@ def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
     assert handled(one) == ("topic", "problem", "printer")
 
 
+def test_what_fails_right_after_a_how_to_is_that_and_goes_to_the_line_for_faults() -> None:
+    said = "does not work"
+    one = talk("close", meanings={said: vaguely("printer", 0.5)})
+    one.says(said)
+    assert handled(one) == ("device_fault", "problem", None)
+    one = talk("close", "bye", meanings={said: vaguely("printer", 0.5)})
+    one.says(said)
+    assert handled(one)[0] == "which_fault"
+
+
+def test_a_fault_told_while_trading_is_stopped_is_noted_and_waits_for_nothing() -> None:
+    one = talk("dead")
+    assert one.says("printer").text == f"Thank you, noted. Tell them the same at {WORKSHOP} (Workshop)."
+    assert handled(one) == ("topic", "problem", "printer")
+
+
 def test_a_bare_fault_in_the_words_of_an_answer_is_a_fault() -> None:
     one = talk(meanings={"does not work": means("close", language="en")})
     one.says("does not work")
