@@ -138,6 +138,8 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
     best = context.interpretation.best
     if outcome is Outcome.ANSWERED and best is not None and best.confidence >= SURE_TOPIC:
         return BESIDE_SURE_TOPIC_THRESHOLD
+    if context.interpretation.leans and best is not None and best.confidence >= SURE_TOPIC:
+        return ACT_THRESHOLDS[Outcome.CLARIFIED]
     return ACT_THRESHOLDS[outcome]
 
 

@@ -67,7 +67,9 @@ def test_the_surer_the_topic_the_likelier_an_act_must_be(meaning: Interpretation
 
 
 def test_a_topic_that_rests_on_the_turn_before_leaves_room_for_an_act() -> None:
-    assert taken_for(means("close"), (A.ANGER, 0.4), leans=True) is A.ANGER
+    assert taken_for(means("close", confidence=0.9), (A.ANGER, 0.4), leans=True) is A.ANGER
+    assert taken_for(means("close", confidence=0.96), (A.ANGER, 0.4), leans=True) is None
+    assert taken_for(means("close", confidence=0.96), (A.ANGER, 0.5), leans=True) is A.ANGER
 
 
 @pytest.mark.parametrize(("text", "act"), [("hi, how do i close it", None), ("hi, closing", A.GREETING)])
