@@ -118,7 +118,9 @@ class BatchAsker:
 
 def _without_forced_language(after: Session, before: Session, row: BatchRow) -> Session:
     """The session without the language that the row itself forced."""
-    return after if row.lang is None else replace(after, language_chosen=before.language_chosen)
+    return (
+        after if row.lang is None else replace(after, language=before.language, language_chosen=before.language_chosen)
+    )
 
 
 def ask_lines(lines: Iterable[str], knowledge: KnowledgeBundle, *, why: bool = False) -> Iterator[dict[str, Any]]:

@@ -10,10 +10,10 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import Assets, negotiate_language, read_texts, security_headers
-from bot.web.email_draft.given_names import load_given_names
 from bot.web.email_draft.prefill import prefill_draft
 from bot.web.email_draft.tokens import DraftLinkExpired, DraftLinkInvalid, DraftTokens
 from bot.web.links import text_spans
+from handlers.details.given_names import known_given_names
 from kb.model import LANGUAGES, Language, Line, TicketChannel
 
 log = structlog.get_logger()
@@ -44,7 +44,7 @@ class DraftPage:
     ) -> None:
         """`content` is called for each request: contacts may change while the program runs."""
         self._tokens, self._content, self._read_last_messages = tokens, content, last_messages
-        self._texts, self._given_names = read_texts(_HERE / "texts"), load_given_names()
+        self._texts, self._given_names = read_texts(_HERE / "texts"), known_given_names()
         self._assets = Assets("/draft/static", _HERE / "static")
         loader = FileSystemLoader(_HERE / "templates")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.web.email_draft.contact_extraction import extract_contact
-from bot.web.email_draft.device_extraction import extract_device
-from bot.web.email_draft.given_names import GivenNames
-from bot.web.email_draft.phone_extraction import extract_phone
-from bot.web.email_draft.ticket_request import without_ticket_request
+from handlers.details.contact_extraction import extract_contact
+from handlers.details.device_extraction import extract_device
+from handlers.details.given_names import GivenNames
+from handlers.details.phone_extraction import extract_phone
+from handlers.details.ticket_wording import without_ticket_request
 
 MAX_STORY_CHARS: Final = 1500
 """Characters of what was said that the draft begins with."""

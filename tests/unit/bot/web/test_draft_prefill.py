@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.email_draft.contact_extraction import extract_contact
-from bot.web.email_draft.device_extraction import extract_device
-from bot.web.email_draft.given_names import load_given_names
-from bot.web.email_draft.phone_extraction import extract_phone
 from bot.web.email_draft.prefill import Prefill, prefill_draft
-from bot.web.email_draft.ticket_request import without_ticket_request
+from handlers.details.contact_extraction import extract_contact
+from handlers.details.device_extraction import extract_device
+from handlers.details.given_names import known_given_names
+from handlers.details.phone_extraction import extract_phone
+from handlers.details.ticket_wording import without_ticket_request
 
-NAMES = load_given_names()
+NAMES = known_given_names()
 
 
 # The number
