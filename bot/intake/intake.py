@@ -124,8 +124,9 @@ class Intake:
         if message is None:
             return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
-        session = sessions.read(connection, conversation.id)
-        decision = self._decide(inbound, session, now)
+        session = _read_session(connection, conversation)
+        # What earlier messages told of the place is known, too.
+        decision = self._decide(replace(inbound, location=conversation.location), session, now)
         decision_ms = (perf_counter() - start) * 1000
         turn: int | None = None
         if any(isinstance(action, EraseUser) for action in decision.actions):
@@ -175,6 +176,8 @@ class Intake:
         )
         turn = turns.record(connection, conversation, message, decision, circumstances, now)
         sessions.write(connection, conversation.id, decision.session, now)
+        if decision.session.details != conversation.details:
+            conversations.record_details(connection, conversation.id, decision.session.details)
         self.handoff_workflow.message_added(connection, conversation.id, now)
         for action in decision.actions:
             match action:
@@ -228,6 +231,14 @@ class Intake:
             url = self.make_draft_link(conversation.channel, conversation.id, language)
             draft = EmailDraft(url=url, last_messages=history.last_user_messages(connection, conversation.id))
         return render(decision.actions, render_context, draft)
+
+
+def _read_session(connection: Connection, conversation: Conversation) -> Session:
+    """The session; people are called in no longer once staff has closed every hand-off."""
+    session = replace(sessions.read(connection, conversation.id), details=conversation.details)
+    if session.called_in is None or handoffs.list_by_state(connection, conversation_id=conversation.id, limit=1):
+        return session
+    return replace(session, called_in=None)
 
 
 def _trace_attributes(trace: Trace) -> dict[SpanAttribute, str | int]:

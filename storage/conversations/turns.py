@@ -42,8 +42,9 @@ def record(
     """Store the decision about `message`, and the masked text of the message."""
     turn = _insert_decision(connection, conversation, decision.trace, context, now)
     connection.execute(_store_message_text, {"message": message, "turn": turn.id, "heard": decision.stored_text})
-    if decision.trace.language != conversation.language:
-        connection.execute(_store_language, {"talk": conversation.id, "spoken": decision.trace.language})
+    spoken = decision.session.spoken_language or decision.trace.language
+    if spoken != conversation.language:
+        connection.execute(_store_language, {"talk": conversation.id, "spoken": spoken})
     return turn
 
 
