@@ -23,6 +23,7 @@ from handlers.model.actions import (
     AskFeedback,
     CloseHandoffs,
     EraseUser,
+    HandoffReason,
     NotifyStaff,
     RecordFeedback,
     Say,
@@ -176,14 +177,14 @@ class Intake:
         )
         turn = turns.record(connection, conversation, message, decision, circumstances, now)
         sessions.write(connection, conversation.id, decision.session, now)
-        if decision.session.details != conversation.details:
+        has_news = decision.session.details != conversation.details
+        if has_news:
             conversations.record_details(connection, conversation.id, decision.session.details)
         self.handoff_workflow.message_added(connection, conversation.id, now)
         for action in decision.actions:
             match action:
                 case NotifyStaff():
-                    handoff = handoffs.open_handoff(connection, conversation, turn.id, action.line, action.reason, now)
-                    self.handoff_workflow.opened(connection, handoff, now)
+                    has_news = self._open_handoff(connection, conversation, turn.id, action, now) or has_news
                 case CloseHandoffs():
                     self.handoff_workflow.close_all(connection, conversation.id, now)
                 case RecordFeedback():
@@ -192,7 +193,19 @@ class Intake:
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
+        if has_news:
+            self.handoff_workflow.facts_added(connection, conversation.id, now)
         return turn.id
+
+    def _open_handoff(
+        self, connection: Connection, conversation: Conversation, turn: int, action: NotifyStaff, now: datetime
+    ) -> bool:
+        """Open it, or add to the one that is open; return whether that one has become urgent."""
+        before = handoffs.list_by_state(connection, conversation_id=conversation.id)
+        handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now)
+        self.handoff_workflow.opened(connection, handoff, now)
+        urgent = HandoffReason.TRADING_STOPPED
+        return handoff.reason is urgent and any(one.id == handoff.id and one.reason is not urgent for one in before)
 
     def _enqueue_reply(
         self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound

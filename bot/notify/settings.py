@@ -59,6 +59,8 @@ class NotificationSettings(BaseModel):
     notify_escalation_file: Path | None = None
     notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_parse_minutes)] = Field(default_factory=dict)
     """Minutes until the reminder, for all lines or by line. Without it, it is `10, stopped=3`: 3 for outages."""
+    notify_gather: Annotated[float, Field(ge=0, le=60)] = 4.0
+    """Seconds in which further words are gathered before a letter; groups are told at once, and the message edited."""
     notify_from: str | None = None
     """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
     notify_language: Language = DEFAULT_LANGUAGE
