@@ -132,6 +132,7 @@ class Endpoints:
             clock=utc_now,
             key=self._key,
             public_origin=self._settings.public_url,
+            zone=self._settings.zone,
         )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:

@@ -18,7 +18,7 @@ from bot.notify.directory import Recipients, RecipientsError, read_recipients
 from bot.notify.email import EmailNotifier
 from bot.notify.interface import GetTicketAddress, Notifier
 from bot.notify.staff_address import Transport
-from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.notify.wording import NotificationTexts
 from bot.settings import Settings, SettingsError
 from kb.loading.loader import ContentError, load_knowledge_base
 from kb.model import Directory, EntryId, Language
@@ -90,7 +90,7 @@ def build_helpdesk(
     texts = NotificationTexts.for_directory(
         directory,
         settings.notify_language,
-        load_time_zone(settings.notify_timezone),
+        settings.zone,
         CHANNELS.titles(),
         topic_title=topic_title,
     )

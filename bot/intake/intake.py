@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from time import perf_counter
 from typing import assert_never
@@ -91,6 +91,8 @@ class Intake:
     decide: DecideFunction = decide
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     tracing: Tracing = NO_TRACING
+    zone: tzinfo = UTC
+    """The time zone of the installation, whose days are counted."""
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and its decision are committed; duplicates are ignored.
@@ -136,7 +138,8 @@ class Intake:
             turn = self._store_decision(connection, conversation, message, decision, decision_ms, now)
         reply = self._enqueue_reply(connection, conversation, turn, decision, inbound)
         self.jobs.queue(connection, conversation.id)
-        daily_counts.increment(connection, conversation.channel, decision.trace, now.date())
+        day = now.astimezone(self.zone).date()
+        daily_counts.increment(connection, conversation.channel, decision.trace, day)
         return IntakeResult(
             conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
         )
@@ -188,7 +191,7 @@ class Intake:
                 case CloseHandoffs():
                     self.handoff_workflow.close_all(connection, conversation.id, now)
                 case RecordFeedback():
-                    feedback.record(connection, conversation, action.turn, now, helped=action.helped)
+                    feedback.record(connection, conversation, action.turn, now, helped=action.helped, zone=self.zone)
                 case Say() | Ask() | AskFeedback() | ShowLine() | ShowTicketChannel() | EraseUser():
                     continue  # It is in the reply, or was done before.
                 case _:

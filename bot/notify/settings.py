@@ -39,7 +39,8 @@ def _parse_minutes(value: object) -> object:
     return {(part[1] or "").casefold(): float(part[2]) for part in parts if part is not None}
 
 
-def _parse_time_zone(value: object) -> object:
+def parse_time_zone(value: object) -> object:
+    """The name of a time zone that is known here, or None."""
     if value is None:
         return None
     try:
@@ -65,8 +66,8 @@ class NotificationSettings(BaseModel):
     """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
     notify_language: Language = DEFAULT_LANGUAGE
     """The language of notifications."""
-    notify_timezone: Annotated[str | None, BeforeValidator(_parse_time_zone)] = None
-    """Their time zone. Without it, it is `Europe/Riga`."""
+    notify_timezone: Annotated[str | None, BeforeValidator(parse_time_zone)] = None
+    """The older name of `TIMEZONE`, used where that is not set."""
     smtp_url: SecretStr | None = None
     """The mail server: `smtps://user:password@host`, `smtp+starttls://...:587`, `smtp://host:25`."""
     smtp_url_file: Path | None = None

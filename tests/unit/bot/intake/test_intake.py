@@ -1,8 +1,9 @@
 """Taking a message in: all or nothing, once, and nothing that must not be kept."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection
@@ -90,6 +91,28 @@ async def test_a_place_that_the_platform_told_once_is_not_asked_for(program: Pro
     await program.intake(replace(program.inbound("dead"), phone="+37129111222"))
     await program.deliver(program.submitted[-1])
     assert "?" not in program.channel.sent[-1][1].text
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 23, 21, 59, tzinfo=UTC), date(2026, 11, 23)),
+        (datetime(2026, 11, 23, 22, 0, tzinfo=UTC), date(2026, 11, 24)),
+        # The night in which the clock is put back.
+        (datetime(2026, 10, 24, 21, 0, tzinfo=UTC), date(2026, 10, 25)),
+    ],
+)
+async def test_messages_and_ratings_are_counted_on_the_day_that_the_clock_on_the_wall_shows(
+    program: ProgramFixture, moment: datetime, day: date
+) -> None:
+    program.intake = replace(program.intake, zone=ZoneInfo("Europe/Riga"))
+    program.time[0] = moment
+    answer = await program.exchange("hours")
+    helped = replace(program.inbound(""), kind=MessageKind.TAP, choice="helped:hours", source_turn=answer.turn)
+    await program.intake(helped)
+    with engine.read_transaction(program.database) as connection:
+        assert [one.count for one in read_daily_counts(connection, day, day) if one.entry == "hours"] == [1]
+        assert [one.helped for one in read_daily_feedback(connection, day, day)] == [1]
 
 
 async def test_the_same_message_twice_is_answered_once(program: ProgramFixture) -> None:
