@@ -9,7 +9,6 @@ from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
 from handlers.dialogue.contact_details import contact_details, with_contact_details
-from handlers.dialogue.conversation_language import with_language
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
 from handlers.dialogue.fallback import clarify, fallback, unsupported_media, which_fault
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
@@ -26,6 +25,7 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
+from handlers.dialogue.spoken_language import with_language
 from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask
 from handlers.input.sanitize import sanitize, strip_media_markers

@@ -73,8 +73,6 @@ class Session:
     language: Language | None = None
     language_chosen: bool = False
     """True once the person has asked for a language: then a message in another one does not change it."""
-    held_language: Language | None = None
-    """The language of the last message, where the talk did not follow it."""
     messages_by_language: Mapping[Language, int] = field(default_factory=dict)
     """How many messages told their language."""
     question: OpenQuestion | None = None

@@ -23,7 +23,6 @@ FULL = Session(
     line=LineId("technical"),
     incident=Incident.STOPPED,
     ticket_requests=3,
-    held_language="en",
     messages_by_language={"ru": 2, "lv": 1},
     details=PersonDetails(name="Ilze", phone="+371 29111222", place="Rozengrāls", device="kase 2"),
     called_in=CalledIn(line=LineId("technical"), at=NOW, asked_at=NOW),
