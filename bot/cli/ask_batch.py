@@ -107,7 +107,9 @@ class BatchAsker:
             directory=self._knowledge.base.directory,
             language=decision.trace.language,
         )
-        return render(decision.actions, context, EmailDraft(last_messages=user_messages))
+        return render(
+            decision.actions, context, EmailDraft(last_messages=user_messages, details=decision.session.details)
+        )
 
     def _remember(self, key: str, session: Session, user_messages: tuple[str, ...]) -> None:
         self._conversations[key] = (session, user_messages[-10:])

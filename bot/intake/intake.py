@@ -245,7 +245,11 @@ class Intake:
         draft = EmailDraft()
         if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
             url = self.make_draft_link(conversation.channel, conversation.id, language)
-            draft = EmailDraft(url=url, last_messages=history.last_user_messages(connection, conversation.id))
+            draft = EmailDraft(
+                url=url,
+                last_messages=history.last_user_messages(connection, conversation.id),
+                details=decision.session.details,
+            )
         return render(decision.actions, render_context, draft)
 
 

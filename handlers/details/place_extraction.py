@@ -71,6 +71,15 @@ def extract_place(text: str, names: GivenNames) -> Place:
     return Place(name=next(_names(rest, names), None), address=address[0].strip())
 
 
+def split_place(place: str) -> Place:
+    """The name and the address of a place that was told."""
+    address = _ADDRESS.search(place)
+    if address is None:
+        return Place(name=place)
+    name = f"{place[: address.start()]}{place[address.end() :]}".strip(" ,")
+    return Place(name=name or None, address=address[0].strip())
+
+
 def _names(text: str, names: GivenNames) -> Iterator[str]:
     for match in _AFTER_KIND.finditer(text):
         name = match["quoted"] or _leading_name(match["rest"], names)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
+from bot.database.conversation_queries import ConversationQueries
 from bot.helpdesk.escalation import HandoffWorkflow
 from handlers.model.actions import HandoffReason
 from handlers.model.details import PersonDetails
@@ -47,6 +48,13 @@ async def test_what_a_person_tells_of_themselves_is_kept_and_confirmed_while_peo
         (handoff,) = handoffs.list_by_state(connection)
         handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
     assert "Noted" not in (await program.exchange("26123456")).text
+
+
+async def test_the_draft_page_is_given_what_a_person_told(program: ProgramFixture) -> None:
+    await program.exchange("Ilze, 29111222, cafe Ala")
+    queries = ConversationQueries(transactions=program.intake.transactions)
+    told = PersonDetails(name="Ilze", phone="+371 29111222", place="Ala")
+    assert await queries.person_details(program.submitted[-1]) == told
 
 
 class RecordingWorkflow(HandoffWorkflow):
