@@ -36,7 +36,6 @@ from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Sessio
 from kb.model import Act, CueId, Language
 from kb.understanding.result import Interpretation, Outcome
 
-
 _WARNING_ALONE: Final = "secret"
 
 

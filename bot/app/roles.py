@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.app.container import Application, open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.app.instance_lock import only_instance
 from bot.app.signing_key import signing_key
 from bot.intake.intake import no_draft_link
 from bot.knowledge.factory import KnowledgeSource
@@ -54,7 +55,7 @@ async def _run_terminal(settings: Settings, knowledge_source: KnowledgeSource, l
 def run_standalone(settings: Settings) -> None:
     """Everything in one process, until SIGINT or SIGTERM."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
-    with open_tracing() as traces:
+    with only_instance(settings.database_url), open_tracing() as traces:
         asyncio.run(_serve_until_stopped(settings, traces))
 
 

@@ -18,7 +18,7 @@ def signing_key(settings: Settings, folder: Path) -> str:
         return settings.secret_key.get_secret_value()
     file = folder / "secret_key"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             _create_key_file(file)
     except OSError as exc:
