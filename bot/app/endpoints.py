@@ -28,6 +28,7 @@ from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
+from bot.web.request_limits import answer_headers, request_limits
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -60,7 +61,13 @@ class Endpoints:
     def web_application(self) -> web.Application:
         """The aiohttp application."""
         program = self._application
-        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
+        application = web.Application(
+            client_max_size=MAX_BODY_BYTES, middlewares=[request_limits, webhook_tracing(program.tracing)]
+        )
+        public = self._settings.public_url
+        application.on_response_prepare.append(
+            answer_headers(https=public is not None and public.startswith("https://"))
+        )
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())

@@ -19,6 +19,7 @@ from bot.knowledge.lesson_source import load_live_knowledge
 from bot.observability import logging_setup
 from bot.observability.tracing import Tracing, open_tracing
 from bot.settings import Settings, SettingsError
+from bot.web.request_limits import SERVER_OPTIONS
 from kb.model import Language
 
 if TYPE_CHECKING:
@@ -104,7 +105,11 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
         endpoints = Endpoints(settings, application, key)
         listener = _make_pg_listener(application, endpoints) if distributed else None
         server = web.AppRunner(
-            endpoints.web_application(), access_log=None, handle_signals=False, shutdown_timeout=REQUEST_GRACE_SECONDS
+            endpoints.web_application(),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=REQUEST_GRACE_SECONDS,
+            **SERVER_OPTIONS,
         )
         await server.setup()
         try:

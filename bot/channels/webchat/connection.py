@@ -51,6 +51,8 @@ class ConnectionContext:
     max_chars: int
     wake: Callable[[str], None]
     """Wakes every page of a conversation."""
+    may_read: Callable[[str], bool]
+    """Whether the history of a conversation may be read once more now."""
 
 
 class Connection:
@@ -103,6 +105,10 @@ class Connection:
                 assert_never(frame)
 
     async def _on_hello(self, hello: HelloFrame) -> None:
+        if not self._context.may_read(self._conversation):
+            log.warning("webchat.too_many_hellos")
+            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return
         self._language, self._last_sequence = hello.lang, hello.after
         self._ready = self._welcome_sent = False
         try:

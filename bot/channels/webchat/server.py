@@ -18,6 +18,7 @@ from bot.channels.webchat.display import Display, PhoneLines, first_phone, no_li
 from bot.channels.webchat.visitor_cookie import VisitorCookie
 from bot.web import Assets, is_same_origin, negotiate_language, read_texts, security_headers
 from bot.web.links import text_spans
+from bot.web.token_bucket import TokenBuckets
 from kb.model import LANGUAGES, Language
 
 MAX_FRAME_BYTES: Final = 64 * 1024
@@ -30,6 +31,11 @@ MAX_MESSAGE_CHARS: Final = 4000
 
 MAX_SOCKETS_PER_VISITOR: Final = 8
 """Open pages of one person."""
+
+HELLO_BURST: Final = 30
+"""So many times a page may ask for its history at once, and"""
+HELLO_SECONDS: Final = 2.0
+"""once more each so many seconds: more than the windows of one person do that reload."""
 
 _HERE: Final = Path(__file__).parent
 _LANGUAGE_COOKIE: Final = "paligs_language"
@@ -82,6 +88,7 @@ class WebChat(ServedChannel):
             display=Display(public_origin=public_origin, lines=lines),
             max_chars=MAX_MESSAGE_CHARS,
             wake=self._wake,
+            may_read=TokenBuckets(burst=HELLO_BURST, seconds=HELLO_SECONDS).take,
         )
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:

@@ -7,11 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse, CookieJar, WSMsgType, WSServerHandshakeError, web
+from aiohttp import ClientWebSocketResponse, CookieJar, WSCloseCode, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestClient, TestServer
 from itsdangerous import TimestampSigner
 
-from bot.channels.webchat.server import MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, MAX_SOCKETS_PER_VISITOR, WebChat
+from bot.channels.webchat.server import (
+    HELLO_BURST,
+    MAX_FRAME_BYTES,
+    MAX_MESSAGE_CHARS,
+    MAX_SOCKETS_PER_VISITOR,
+    WebChat,
+)
 from handlers.model.messages import MessageKind, Option, Reply
 from tests.doubles import small_base
 from tests.webtalks import TOPICS, FakeConversations
@@ -528,3 +534,17 @@ async def test_where_the_history_cannot_be_read_the_page_is_asked_to_try_later(b
     browser.conversations.history_fails = False
     welcome = await (await browser.connect()).say_hello()
     assert "kas notiek" in [words(message) for message in welcome["messages"]]
+
+
+async def test_a_page_that_asks_for_its_history_without_end_is_closed_and_other_visitors_are_not(
+    browser: ChatBrowser,
+) -> None:
+    page = await browser.open_page()
+    for _ in range(HELLO_BURST):
+        await page.say_hello()
+    reads = browser.conversations.reads
+    await page.send_frame(type="hello", after=0, lang="lv")
+    assert (await page.socket.receive(timeout=5)).data == WSCloseCode.TRY_AGAIN_LATER
+    assert browser.conversations.reads == reads, "nothing was read for it"
+    browser.client.session.cookie_jar.clear()
+    assert await (await browser.open_page()).say_hello()

@@ -5,6 +5,7 @@ from statistics import median
 from time import perf_counter
 
 import pytest
+from aiohttp import FormData
 
 from storage.database import engine
 from storage.helpdesk import agents, login_attempts
@@ -24,8 +25,8 @@ from tests.unit.bot.console.thief import is_sent_to_sign_in
         ("ada'--", PASSWORD),
         ("%", PASSWORD),
         ("ada\x00", PASSWORD + "\x00"),
-        ("ada", "x" * 5000),
-        ("a" * 5000, PASSWORD),
+        ("ada", "x" * 3000),
+        ("a" * 3000, PASSWORD),
     ],
 )
 async def test_what_is_not_right_is_refused_with_one_sentence(opens: OpenBrowser, name: str, password: str) -> None:
@@ -122,3 +123,24 @@ async def test_one_who_was_disabled_does_not_come_in(opens: OpenBrowser, desk: C
     with engine.write_transaction(desk.database) as connection:
         agents.disable(connection, desk.agent("otto").id, desk.time[0])
     assert (await (await opens()).sign_in("otto")).status == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def test_a_sign_in_takes_four_kilobytes_and_no_files(opens: OpenBrowser) -> None:
+    browser = await opens()
+    large = await browser.sign_in("ada", "x" * 4096)
+    assert large.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    files = FormData({"csrf": await browser.token(), "name": "ada", "password": PASSWORD})
+    for number in range(3):
+        files.add_field(f"file{number}", b"", filename="empty")
+    answer = await browser.client.post("/console/sign-in", data=files, headers={"Origin": browser.origin})
+    assert answer.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    assert (await browser.sign_in("ada")).status == HTTPStatus.SEE_OTHER
+
+
+async def test_who_is_signed_in_may_send_longer_forms_but_no_files(opens: OpenBrowser) -> None:
+    browser = await opens("ada")
+    assert (await browser.post("/language", {"language": "en", "more": "x" * 8000})).status == HTTPStatus.OK
+    files = FormData({"csrf": await browser.token(), "language": "en"})
+    files.add_field("file", b"", filename="empty")
+    answer = await browser.client.post("/console/language", data=files, headers={"Origin": browser.origin})
+    assert answer.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
