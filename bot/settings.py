@@ -15,6 +15,7 @@ from bot.channels.twilio.account import TwilioAccount, TwilioAccountError, Twili
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.channels.whatsapp.templates import find_template_problems
 from bot.notify import settings as notices
+from bot.web.client_address import LOCAL_PROXIES, TrustedProxies
 from storage.database import engine
 from storage.errors import DatabaseUrlError
 
@@ -94,6 +95,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
     """The port to listen on."""
     public_url: OptionalOrigin = None
     """The https address, without a path, that people and platforms reach the program at."""
+    trusted_proxies: str = LOCAL_PROXIES
+    """Addresses or networks of the proxies in front, with commas between: only their `X-Forwarded-For` is believed."""
     secret_key: SecretStr | None = None
     """Signs cookies and draft links, protects the console's sessions. Without it, `data/secret_key` is made once."""
     secret_key_file: Path | None = None
@@ -175,6 +178,10 @@ class Settings(notices.NotificationSettings, BaseSettings):
             yield f"DATABASE_URL: {exc}"
         if self.content_dir is not None and not self.content_dir.is_dir():
             yield f"CONTENT_DIR: {self.content_dir}: is no folder: write one like kb/content, or nothing"
+        try:
+            TrustedProxies.parse(self.trusted_proxies)
+        except ValueError as exc:
+            yield f"TRUSTED_PROXIES: {exc}: write addresses or networks, like 127.0.0.1, 172.16.0.0/12"
         if self.telegram_bot_token is not None and not _matches(_TELEGRAM_TOKEN, self.telegram_bot_token):
             yield "TELEGRAM_BOT_TOKEN: write the whole token as @BotFather gives it, like 110201543:AAHdq..."
         if self.telegram_webhook_secret is not None and not _matches(_WEBHOOK_SECRET, self.telegram_webhook_secret):

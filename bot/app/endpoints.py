@@ -27,6 +27,7 @@ from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
+from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from bot.web.request_limits import answer_headers, request_limits
 from kb.model import Language
@@ -64,6 +65,7 @@ class Endpoints:
         application = web.Application(
             client_max_size=MAX_BODY_BYTES, middlewares=[request_limits, webhook_tracing(program.tracing)]
         )
+        application[TRUSTED_PROXIES] = TrustedProxies.parse(self._settings.trusted_proxies)
         public = self._settings.public_url
         application.on_response_prepare.append(
             answer_headers(https=public is not None and public.startswith("https://"))

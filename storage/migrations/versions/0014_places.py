@@ -26,4 +26,3 @@ def upgrade() -> None:
         Column("count", Integer, nullable=False),
         PrimaryKeyConstraint("address_key", "what"),
     )
-    op.create_index("ix_address_counts_since", "address_counts", ["since"])

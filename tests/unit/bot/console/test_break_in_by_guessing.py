@@ -77,6 +77,27 @@ async def test_guessing_from_many_places_is_held_and_made_up_places_do_not_help(
     assert own.status == HTTPStatus.SEE_OTHER
 
 
+@pytest.mark.parametrize("form", ["203.0.113.9:{}", "[2001:db8::9]:{}"])
+async def test_another_port_of_the_same_place_is_no_other_place(opens: OpenBrowser, form: str) -> None:
+    browser = await opens()
+    statuses = [
+        (await browser.sign_in("ada", "guess", headers={"X-Forwarded-For": form.format(40_000 + number)})).status
+        for number in range(7)
+    ]
+    assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY] * 5 + [HTTPStatus.TOO_MANY_REQUESTS] * 2
+
+
+async def test_guesses_from_everywhere_lock_no_agent_out_where_they_signed_in_before(opens: OpenBrowser) -> None:
+    browser, office = await opens(), {"X-Forwarded-For": "198.51.100.7"}
+    assert (await browser.sign_in("ada", headers=office)).status == HTTPStatus.SEE_OTHER
+    stranger = await opens()
+    for number in range(login_attempts.MAX_ATTEMPTS_PER_NAME):
+        await stranger.sign_in("ada", "guess", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+    elsewhere = await stranger.sign_in("ada", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert elsewhere.status == HTTPStatus.TOO_MANY_REQUESTS
+    assert (await (await opens()).sign_in("ada", headers=office)).status == HTTPStatus.SEE_OTHER
+
+
 async def test_one_network_of_many_addresses_counts_as_one_place(opens: OpenBrowser) -> None:
     browser = await opens()
     statuses = {

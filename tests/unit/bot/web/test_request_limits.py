@@ -95,7 +95,7 @@ async def test_a_caller_who_hangs_up_leaves_no_error_in_the_log(caplog: pytest.L
         await asked.wait()
     writer.transport.abort()
     async with asyncio.timeout(5):
-        while other.handler.connections:  # type: ignore[union-attr]
+        while other.handler.connections:
             await asyncio.sleep(0.01)
     await other.close()
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
