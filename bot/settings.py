@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -15,6 +16,7 @@ from bot.channels.twilio.account import TwilioAccount, TwilioAccountError, Twili
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.channels.whatsapp.templates import find_template_problems
 from bot.notify import settings as notices
+from bot.text_files import EncodingError, read_text_file
 from bot.web.client_address import LOCAL_PROXIES, TrustedProxies
 from storage.database import engine
 from storage.errors import DatabaseUrlError
@@ -165,9 +167,11 @@ class Settings(notices.NotificationSettings, BaseSettings):
             if file is None or getattr(self, name) is not None:
                 continue
             try:
-                setattr(self, name, SecretStr(file.read_text("utf-8").strip()))
-            except (OSError, UnicodeDecodeError) as exc:
+                setattr(self, name, SecretStr(read_text_file(file).strip()))
+            except OSError as exc:
                 yield f"{name.upper()}_FILE: {file}: {type(exc).__name__}: point it at a readable text file"
+            except EncodingError as exc:
+                yield f"{name.upper()}_FILE: {file}: {exc}"
 
     def _find_problems(self) -> Iterator[str]:
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 16:
@@ -282,6 +286,7 @@ def read_settings(
     Raises:
         SettingsError: names every setting that is wrong, and what to write.
     """
+    _check_env_file()
     problems: list[str] = []
     while True:
         try:
@@ -300,6 +305,42 @@ def read_settings(
     if problems := [*problems, *also_problems]:
         raise SettingsError((*problems, *_without_repeats(more_problems(_UncheckedSettings(**overrides)), problems)))
     return settings
+
+
+class _ContentSettings(BaseSettings):
+    """The one setting that commands read which need no other."""
+
+    model_config = Settings.model_config
+
+    content_dir: Path | None = None
+
+
+def read_content_dir() -> Path | None:
+    """CONTENT_DIR of the environment or .env, whatever the other settings are.
+
+    Raises:
+        SettingsError: .env cannot be read.
+    """
+    _check_env_file()
+    return _ContentSettings().content_dir
+
+
+def _check_env_file() -> None:
+    """Refuse an .env that would be read as nothing, or not at all.
+
+    Raises:
+        SettingsError: names it, and what to do.
+    """
+    file = Path(str(Settings.model_config.get("env_file")))
+    try:
+        text = read_text_file(file)
+    except EncodingError as exc:
+        raise SettingsError((f"{file}: {exc}",)) from exc
+    except OSError:
+        # There need not be one.
+        return
+    if text.encode() != file.read_bytes().removeprefix(BOM_UTF8):
+        raise SettingsError((f"{file}: {EncodingError()}",))
 
 
 def _without_repeats(problems: Iterable[str], reported: Iterable[str]) -> list[str]:

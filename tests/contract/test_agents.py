@@ -214,3 +214,18 @@ def test_wrong_passwords_from_everywhere_lock_nobody_out_of_where_they_signed_in
     for _ in range(login_attempts.MAX_ATTEMPTS_PER_NAME_AND_ADDRESS):
         assert _attempt(engine, "anna", "office")
     assert not _attempt(engine, "anna", "office"), "guessing is held there, too"
+
+
+@pytest.mark.parametrize("name", ["аnna", "Аnna", "annа", "ANNА", "αnna"])
+def test_a_name_that_looks_like_another_is_not_given(engine: Engine, anna: Agent, name: str) -> None:
+    del anna
+    with pytest.raises(NameTakenError, match="looks the same"), write_transaction(engine) as connection:
+        agents.add(connection, name, Role.AGENT, None, NOW)
+
+
+def test_names_of_other_alphabets_that_look_like_no_other_are_given(engine: Engine, anna: Agent) -> None:
+    with write_transaction(engine) as connection:
+        for name in ("Анна", "Olga", "Āнна"):
+            assert agents.add(connection, name, Role.AGENT, None, NOW).name == name
+        assert agents.find(connection, "анна") is not None
+        assert agents.find(connection, "anna") == anna
