@@ -23,6 +23,7 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
+from handlers.input.conversation_language import conversation_language
 from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
@@ -33,7 +34,7 @@ from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, SessionTurn, Trace
-from kb.model import Act, CueId, Language
+from kb.model import Act, CueId
 from kb.understanding.result import Interpretation, Outcome
 
 _WARNING_ALONE: Final = "secret"
@@ -102,7 +103,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     )
     text, has_media = strip_media_markers(stored_text, inbound.kind)
     cue, interpretation = _interpret(text, inbound, session, knowledge, now)
-    language = _conversation_language(session, interpretation, short=cue is not None)
+    language = conversation_language(session, interpretation, text, short=cue is not None)
     context = HandlerContext(
         inbound=inbound,
         session=replace(session, language=language),
@@ -176,13 +177,6 @@ def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Sess
         handler=name, act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now
     )
     return replace(result.session, turns=(*result.session.turns, turn)[-MAX_TURNS:])
-
-
-def _conversation_language(session: Session, interpretation: Interpretation, *, short: bool) -> Language | None:
-    """The language of the talk: as chosen; else that of this message, unless it is too short to tell."""
-    if session.language_chosen or (short and session.language is not None):
-        return session.language
-    return interpretation.language or session.language
 
 
 def _run_handlers(context: HandlerContext) -> tuple[str, HandlerResult]:

@@ -129,6 +129,13 @@ class HandlerContext:
         return last is not None and last.handler == handler and self.now - last.at <= time
 
     @property
+    def fault_in_how_to(self) -> bool:
+        """Whether what fails, as it is said without more, is what the turn before told how to do."""
+        last, topic = self.last_turn, self.topic_entry
+        told = last is not None and topic is not None and last.entry == topic.id and topic.act is Act.ANSWER
+        return told and self.act is DialogueAct.BARE_FAULT
+
+    @property
     def outage_told(self) -> bool:
         """Whether trading was said to have stopped, or to go on only partly."""
         return self.session.incident in (Incident.STOPPED, Incident.PARTLY)
