@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from storage.database.engine import translate_sqlite_error, write_transaction
 from storage.database.sqlite_file import SqliteFile, file_of
-from storage.errors import DiskFullError
+from storage.errors import DatabaseReadOnlyError, DiskFullError
 
 PROBE_BUSY_SECONDS: Final = 2
 """How long to wait for another writer: longer than any of ours takes, shorter than whoever asks waits."""
@@ -17,6 +17,8 @@ MIN_FREE_BYTES: Final = 1_048_576
 """With less space on the disk the next messages may not fit, though one write still does."""
 _POSTGRESQL_PROBE: Final = text("SELECT pg_logical_emit_message(true, 'paligs', 'probe')")
 """A record in the write-ahead log that nothing reads: refused by a standby, a full disk, a read-only session."""
+
+_READ_ONLY: Final = text("SELECT current_setting('transaction_read_only')")
 
 
 def prove_writable(engine: Engine) -> None:
@@ -28,6 +30,9 @@ def prove_writable(engine: Engine) -> None:
     file = file_of(engine)
     if file is None:
         with write_transaction(engine) as connection:
+            # Providers switch a server to reading where its disk fills, and that lets the record pass.
+            if connection.scalar(_READ_ONLY) == "on":
+                raise DatabaseReadOnlyError
             connection.execute(_POSTGRESQL_PROBE)
     elif file.path is not None:
         file.check_in_place()
