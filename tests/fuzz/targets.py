@@ -59,7 +59,7 @@ def read_twilio_form(data: bytes) -> None:
 def read_frame(data: bytes) -> None:
     """A frame of the web chat."""
     with suppress(MalformedFrame):
-        parse_frame(data.decode("utf-8", "surrogatepass" if data[:1] == b"!" else "replace"))
+        parse_frame(data.decode("utf-8", "replace"))
 
 
 def read_draft_token(data: bytes) -> None:
