@@ -23,13 +23,14 @@ from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
-from bot.notify.wording import load_time_zone
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
+from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from bot.web.not_found import not_found_page
+from bot.web.request_limits import request_limits
 from bot.web.response_headers import add_response_headers
 from bot.web.site_files import site_routes
 from kb.model import Language
@@ -65,8 +66,10 @@ class Endpoints:
         """The aiohttp application."""
         program = self._application
         application = web.Application(
-            client_max_size=MAX_BODY_BYTES, middlewares=[not_found_page(), webhook_tracing(program.tracing)]
+            client_max_size=MAX_BODY_BYTES,
+            middlewares=[request_limits, not_found_page(), webhook_tracing(program.tracing)],
         )
+        application[TRUSTED_PROXIES] = TrustedProxies.parse(self._settings.trusted_proxies)
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
@@ -103,6 +106,7 @@ class Endpoints:
             tokens=DraftTokens(self._key, DRAFT_LINK_TTL),
             content=self._draft_content,
             last_messages=self._application.conversation_queries.last_user_messages,
+            details=self._application.conversation_queries.person_details,
         )
 
     def _draft_content(self) -> DraftContent:
@@ -140,7 +144,7 @@ class Endpoints:
             clock=utc_now,
             key=self._key,
             public_origin=self._settings.public_url,
-            time_zone=load_time_zone(self._settings.notify_timezone),
+            zone=self._settings.zone,
         )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:

@@ -22,5 +22,4 @@ class Services:
     metrics: PrometheusMetrics
     tracing: Tracing = NO_TRACING
     clock: Callable[[], datetime] = utc_now
-    time_zone: tzinfo = UTC
-    """Whose days are counted."""
+    zone: tzinfo = UTC

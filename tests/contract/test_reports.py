@@ -1,8 +1,10 @@
 """Sums, and times, of nobody in particular."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import Engine
 
 from handlers.model.actions import HandoffReason
@@ -108,15 +110,6 @@ def test_times_are_of_deciding_and_until_the_first_reply_was_sent(engine: Engine
     assert taken == ResponseTimes(decision_ms=(0.25, 0.25), reply_seconds=(3.0,))
 
 
-def test_a_call_at_night_counts_on_the_day_of_the_time_zone_that_is_asked_for(engine: Engine) -> None:
-    late = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
-    MessageRecorder(engine)("Kase stāv", at=late, people=HandoffReason.TRADING_STOPPED)
-    with read_transaction(engine) as connection:
-        for zone, day in ((UTC, 22), (timezone(timedelta(hours=2)), 23)):
-            since = (NOW - 2 * DAY).astimezone(zone)
-            assert reports.handoff_counts(connection, since, NOW).by_day == {date(2026, 11, day): 1}
-
-
 def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> None:
     ask = MessageRecorder(engine)
     late = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
@@ -132,6 +125,31 @@ def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> 
         by_line={OFFICE: 1, TECHNICAL: 2},
         by_reason={HandoffReason.TRADING_STOPPED: 1, HandoffReason.ASKED_FOR_PERSON: 2},
     )
+
+
+RIGA = ZoneInfo("Europe/Riga")
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2026, 11, 22, 21, 59, tzinfo=UTC), date(2026, 11, 22)),
+        (datetime(2026, 11, 22, 22, 0, tzinfo=UTC), date(2026, 11, 23)),
+        # The nights in which the clock is put forward (29.03.) and back (25.10.).
+        (datetime(2026, 3, 28, 22, 0, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 20, 59, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 21, 0, tzinfo=UTC), date(2026, 3, 30)),
+        (datetime(2026, 10, 24, 20, 59, tzinfo=UTC), date(2026, 10, 24)),
+        (datetime(2026, 10, 24, 21, 0, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 21, 59, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 22, 0, tzinfo=UTC), date(2026, 10, 26)),
+    ],
+)
+def test_a_call_is_counted_on_the_day_that_the_clock_on_the_wall_shows(engine: Engine, at: datetime, day: date) -> None:
+    MessageRecorder(engine)("Cilvēku", by="anna", at=at, people=HandoffReason.ASKED_FOR_PERSON)
+    with read_transaction(engine) as connection:
+        called = reports.handoff_counts(connection, at - DAY, at + DAY, RIGA)
+    assert called.by_day == {day: 1}
 
 
 def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) -> None:

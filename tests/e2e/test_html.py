@@ -18,7 +18,7 @@ from playwright.async_api import expect
 
 from bot.app.channels import CHANNELS
 from bot.notify.formatting import email_html
-from bot.notify.interface import ContactMethod, HandoffNotification, QuotedMessage, Retraction, SampleNotification
+from bot.notify.interface import ContactMethod, HandoffNotification, Retraction, SampleNotification
 from bot.notify.wording import NotificationTexts, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
@@ -129,10 +129,8 @@ def letters(shipped: KnowledgeBundle) -> dict[str, str]:
         language="lv",
         location="Bistro <Doma>",
         contact=ContactMethod(channel="whatsapp", phone="+37120000001"),
-        messages=(
-            QuotedMessage(from_user=True, text="kase stāv & <b>"),
-            QuotedMessage(from_user=False, text="Zvaniet"),
-        ),
+        first_words="kase stāv & <b>",
+        newest_words=("zvanu <i>",),
         since=NOW,
         at=NOW,
     )

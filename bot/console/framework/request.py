@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 import aiohttp_jinja2
@@ -26,7 +26,8 @@ class ConsoleRequest:
     form: Mapping[str, str]
     context: Callable[["ConsoleRequest"], Mapping[str, Any]]
     now: datetime
-    time_zone: tzinfo
+    zone: tzinfo
+    """The time zone of the installation."""
 
     @property
     def agent(self) -> Agent:
@@ -34,16 +35,6 @@ class ConsoleRequest:
         if self.signed_in_agent is None:
             raise web.HTTPForbidden
         return self.signed_in_agent
-
-    @property
-    def local_now(self) -> datetime:
-        """Now, in the time zone whose days are counted."""
-        return self.now.astimezone(self.time_zone)
-
-    @property
-    def today(self) -> date:
-        """The day there."""
-        return self.local_now.date()
 
     @property
     def is_htmx(self) -> bool:

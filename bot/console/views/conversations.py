@@ -1,7 +1,7 @@
 """The page Conversations: search by text and filters, newest first."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.channels.description import ChannelDirectory
 from bot.console.framework.contact_display import audit_access, display_name
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.local_time import local_midnight
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
@@ -44,9 +45,9 @@ class SearchForm:
     day: str = ""
     handed_off: str = ""
 
-    def to_filter(self, local_day: date | None, time_zone: tzinfo) -> SearchFilter:
-        """The filter for storage; days are those of `time_zone`."""
-        since = None if local_day is None else local_midnight(local_day, time_zone)
+    def to_filter(self, day: date | None, zone: tzinfo) -> SearchFilter:
+        """The filter for storage; days are those of the installation's time zone."""
+        since = None if day is None else local_midnight(day, zone)
         return SearchFilter(
             text_matches=TextSearch(self.words) if self.words else match_all,
             channel=self.channel or None,
@@ -55,7 +56,7 @@ class SearchForm:
             outcome=self.outcome or None,
             line=self.line or None,
             since=since,
-            until=None if local_day is None else local_midnight(local_day + _DAY, time_zone),
+            until=None if day is None else local_midnight(day + _DAY, zone),
             handed_off=bool(self.handed_off),
         )
 
@@ -80,7 +81,7 @@ class ConversationListView:
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "talks")
         lines = self._knowledge.current.base.directory.lines
         asked = read_search_form(request, frozenset(lines), self._channels)
-        wanted = asked.to_filter(parse_day(asked.day), request.time_zone)
+        wanted = asked.to_filter(parse_day(asked.day), request.zone)
         before = _parse_number(request.http_request.query.get("before", ""))
 
         def look(connection: Connection) -> tuple[SearchPage, tuple[Conversation, ...]]:
@@ -129,11 +130,6 @@ def parse_day(text: str) -> date | None:
     except ValueError:
         return None
     return found if found is not None and found.year in _YEARS else None
-
-
-def local_midnight(day_of: date, time_zone: tzinfo) -> datetime:
-    """The start of a day in a time zone."""
-    return datetime(day_of.year, day_of.month, day_of.day, tzinfo=time_zone)
 
 
 def find_persons_conversations(

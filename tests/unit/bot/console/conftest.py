@@ -170,7 +170,7 @@ async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
     servers: list[TestServer] = []
     clients: list[Client] = []
 
-    async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> OpenBrowser:
+    async def put_up(parts: Sequence[Section], public_origin: str | None = None, zone: tzinfo = UTC) -> OpenBrowser:
         application = web.Application(client_max_size=100_000)
         console = ConsoleApp(
             desk.transactions,
@@ -179,7 +179,7 @@ async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
             clock=desk.clock,
             key=KEY,
             public_origin=public_origin,
-            time_zone=desk.time_zone,
+            zone=zone,
         )
         console.mount(application)
         server = TestServer(application)

@@ -91,18 +91,23 @@ def test_a_cry_for_everyone_needs_no_more_than_elsewhere_unless_it_is_a_question
 def test_an_answer_beside_the_alarm_comes_after_the_number() -> None:
     one = alarm(0.9, means("close"))
     assert handled(one) == ("outage", "critical", "dead")
-    number, notice, answer = one.decided.actions
+    number, notice, answer, question = one.decided.actions
     assert isinstance(number, Say)
     assert isinstance(answer, Say)
     assert WORKSHOP in number.text
     assert notice == STOPPED
     assert answer.text.startswith("The Z report")
+    assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
 def test_another_fault_beside_the_alarm_ends_in_the_same_call() -> None:
     one = alarm(0.9, means("printer"))
     assert handled(one) == ("outage", "critical", "dead")
-    assert len(one.decided.actions) == 2
+    number, notice, question = one.decided.actions
+    assert isinstance(number, Say)
+    assert WORKSHOP in number.text
+    assert notice == STOPPED
+    assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
 def test_a_company_without_an_entry_of_stopped_trading_is_answered_by_topic() -> None:

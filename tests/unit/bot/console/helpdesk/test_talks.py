@@ -3,11 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.notify.wording import load_time_zone
 from handlers.model.messages import MessageKind
 from kb.understanding.result import Explanation
 from storage.database import engine
@@ -17,7 +17,7 @@ from storage.tables import conversations
 from tests.contract.asked import TAPPED, UNKNOWN
 from tests.contract.talks import TRACE
 from tests.doubles import NOW
-from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, ServeConsole
+from tests.unit.bot.console.conftest import ConsoleBrowser, ServeConsole
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 
@@ -32,6 +32,18 @@ async def test_words_are_found_in_whatever_alphabet(shop: HelpdeskFixture, otto:
     assert "не печатает чек" in page
     assert "Labdien" not in page
     assert "Nekas nav atrasts." in await otto.text("/talks?words=bankets")
+
+
+async def test_the_day_of_the_filter_is_the_one_that_is_shown(shop: HelpdeskFixture, put_up: ServeConsole) -> None:
+    browser = await (await put_up(shop.sections(), zone=ZoneInfo("Europe/Riga")))("otto")
+    shop.record_message("Pirms pusnakts", by="anna", at=datetime(2026, 11, 22, 21, 59, tzinfo=UTC))
+    shop.record_message("Pēc pusnakts", by="boris", at=datetime(2026, 11, 22, 22, 1, tzinfo=UTC))
+
+    monday = await browser.text("/talks?day=2026-11-23")
+
+    assert ("Pēc pusnakts" in monday, "Pirms pusnakts" in monday) == (True, False)
+    assert "23.11.2026 00:01</time>" in monday
+    assert '<meta name="zone" content="Europe/Riga">' in monday
 
 
 @pytest.mark.parametrize(
@@ -175,16 +187,3 @@ async def test_a_day_on_which_nobody_can_have_written_filters_nothing(
 ) -> None:
     shop.record_message("Blabla", UNKNOWN, by="anna", at=NOW)
     assert "Blabla" in await otto.text(f"/talks?day={day}")
-
-
-async def test_a_night_belongs_to_the_day_on_which_it_ends_where_the_helpdesk_is(
-    desk: ConsoleFixture, shop: HelpdeskFixture, put_up: ServeConsole
-) -> None:
-    desk.time_zone = load_time_zone("Europe/Riga")
-    desk.time[0] = datetime(2026, 11, 27, 23, 43, tzinfo=UTC)
-    shop.record_message("Naktī", UNKNOWN, by="anna", at=desk.time[0])
-    otto = await (await put_up(shop.sections()))("otto")
-    assert "Naktī" in await otto.text("/talks?day=2026-11-28")
-    assert "Naktī" not in await otto.text("/talks?day=2026-11-27")
-    figures = await otto.get("/figures/counts.csv?days=7")
-    assert figures.headers["Content-Disposition"].endswith('2026-11-28.csv"')
