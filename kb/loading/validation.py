@@ -44,6 +44,7 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     named |= {f"topics.{number}": topic for number, topic in enumerate(directory.topics)}
     named |= {f"fault_topics.{number}": topic for number, topic in enumerate(directory.fault_topics)}
     named |= {f"follow_ups.{act}": entry for act, entry in directory.follow_ups.items()}
+    named |= {f"dialogue_entries.{act}": entry for act, entry in directory.dialogue_entries.items()}
     named |= {
         key: entry
         for key in ("greeting_entry", "resolved_entry", "contacts_entry")
