@@ -70,7 +70,8 @@ STATEMENTS: Final = frozenset(
 )
 """Acts that a message with a question mark is not."""
 NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY})
-"""Acts that say nothing while a how-to is talked about."""
+"""Acts that say nothing while a how-to is talked about, unless they are as sure as SURELY_ABOUT_A_FAULT."""
+SURELY_ABOUT_A_FAULT: Final = 0.95
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
 MIN_FAULT_CONFIDENCE: Final = 0.35
 MIN_PHONE_DIGITS: Final = 7
@@ -89,7 +90,7 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     if "?" in context.text:
         impossible |= STATEMENTS
     if _talks_of_no_fault(context):
-        impossible |= NEED_A_FAULT
+        impossible |= {act for act in NEED_A_FAULT if context.act_confidence(act) < SURELY_ABOUT_A_FAULT}
     likely = [one for one in interpretation.acts if one.act not in impossible]
     if _answers_with_details(context, likely):
         return DialogueAct.DETAIL

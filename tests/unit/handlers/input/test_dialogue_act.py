@@ -121,6 +121,7 @@ def test_what_works_says_nothing_while_a_how_to_is_talked_about(act: DialogueAct
     assert taken_for(means(), (act, 0.9), session=after("problem", entry="printer")) is act
     for incident in (Incident.STOPPED, Incident.PARTLY):
         assert taken_for(means(), (act, 0.9), session=after("answer", entry="close", incident=incident)) is act
+    assert taken_for(means(), (act, 0.97), session=after("answer", entry="close")) is act
 
 
 # --- details
