@@ -27,7 +27,8 @@ def find_problems(files: ContentFiles) -> tuple[str, ...]:
 def overdue_reviews(knowledge: KnowledgeBase, today: date) -> tuple[str, ...]:
     """The entries whose facts should have been looked at again by `today`."""
     return tuple(
-        f"{entry.id}.yaml: review_by: was {entry.review_by}: check the facts and set a new date"
+        f"{entry.id}.yaml: review_by: was {entry.review_by}: open its sources ({_names(entry.sources) or 'none'}), "
+        f"check the facts and set a new date"
         for entry in knowledge.entries.values()
         if entry.review_by < today
     )
