@@ -50,7 +50,7 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
 def _own_topic_wins(context: HandlerContext) -> bool:
     """Whether the message surely means a topic; a till that stops is none here: it would have raised the alarm."""
     best, answered = context.interpretation.best, context.answered_entry
-    if best is None or answered is None or answered.act is Act.CRITICAL:
+    if best is None or answered is None or answered.act in (Act.CRITICAL, Act.TALK):
         return False
     return best.confidence >= TOPIC_WINS_FROM
 

@@ -250,8 +250,8 @@ def device_only(context: HandlerContext) -> HandlerResult | None:
 
 
 def device_fault(context: HandlerContext) -> HandlerResult | None:
-    """A fault of a device that no entry knows: the line for faults, and what to tell them."""
-    if context.act is not DialogueAct.DEVICE_FAULT:
+    """A fault of a device, or of what a how-to told, that no entry knows: the line, and what to tell it."""
+    if context.act is not DialogueAct.DEVICE_FAULT and not context.fault_in_how_to:
         return None
     answered = context.answered_entry
     stopped = answered is not None and answered.act is Act.CRITICAL and context.outage >= MIN_OUTAGE_TO_ANSWER

@@ -75,6 +75,8 @@ SURELY_ABOUT_A_FAULT: Final = 0.95
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
 MIN_FAULT_CONFIDENCE: Final = 0.35
 MIN_PHONE_DIGITS: Final = 7
+MAX_WORDS_OF_CODE: Final = 2
+"""So many words with a figure among them are a till, a time or the code of an error, where details were asked for."""
 
 
 def dialogue_act(context: HandlerContext) -> DialogueAct | None:
@@ -120,7 +122,8 @@ def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -
     answered = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
     if not context.expects_details or answered or not likely:
         return False
-    if sum(sign.isdigit() for sign in context.text) >= MIN_PHONE_DIGITS:
+    digits = sum(sign.isdigit() for sign in context.text)
+    if digits >= MIN_PHONE_DIGITS or (digits and len(context.text.split()) <= MAX_WORDS_OF_CODE):
         return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
     enough = context.act_confidence(DialogueAct.DETAIL) >= EXPECTED_DETAIL_THRESHOLD
     return enough and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, *TOPIC_ACTS)
@@ -135,6 +138,8 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
     best = context.interpretation.best
     if outcome is Outcome.ANSWERED and best is not None and best.confidence >= SURE_TOPIC:
         return BESIDE_SURE_TOPIC_THRESHOLD
+    if context.interpretation.leans and best is not None and best.confidence >= SURE_TOPIC:
+        return ACT_THRESHOLDS[Outcome.CLARIFIED]
     return ACT_THRESHOLDS[outcome]
 
 

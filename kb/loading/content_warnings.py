@@ -1,4 +1,4 @@
-"""What does no harm to the content but should be looked at: few questions, and questions that no one would write; pure."""
+"""What does no harm to the content but should be looked at: few questions, and ones that no one would write; pure."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

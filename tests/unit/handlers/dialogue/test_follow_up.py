@@ -82,6 +82,13 @@ def test_a_message_with_a_topic_of_its_own_is_about_that() -> None:
     assert about(one) == ("topic", "close", "desk")
 
 
+def test_small_talk_is_no_topic_of_its_own() -> None:
+    one = talk("printer")
+    one.interpreter.meanings = {"why?": means("hello", language="en")}
+    one.says("why?")
+    assert about(one) == ("follow_up", "printer", "workshop")
+
+
 def test_a_topic_that_is_not_so_sure_leaves_it_a_question_about_the_one_before() -> None:
     one = talk("printer")
     one.interpreter.meanings = {"why?": means("close", language="en", confidence=0.5)}

@@ -91,18 +91,23 @@ def test_a_cry_for_everyone_needs_no_more_than_elsewhere_unless_it_is_a_question
 def test_an_answer_beside_the_alarm_comes_after_the_number() -> None:
     one = alarm(0.9, means("close"))
     assert handled(one) == ("outage", "critical", "dead")
-    number, notice, answer = one.decided.actions
+    number, notice, answer, question = one.decided.actions
     assert isinstance(number, Say)
     assert isinstance(answer, Say)
     assert WORKSHOP in number.text
     assert notice == STOPPED
     assert answer.text.startswith("The Z report")
+    assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
 def test_another_fault_beside_the_alarm_ends_in_the_same_call() -> None:
     one = alarm(0.9, means("printer"))
     assert handled(one) == ("outage", "critical", "dead")
-    assert len(one.decided.actions) == 2
+    number, notice, question = one.decided.actions
+    assert isinstance(number, Say)
+    assert WORKSHOP in number.text
+    assert notice == STOPPED
+    assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
 def test_a_company_without_an_entry_of_stopped_trading_is_answered_by_topic() -> None:
@@ -299,6 +304,22 @@ def test_a_bare_fault_long_after_trading_stopped_is_asked_about() -> None:
 def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
     one = talk(meanings={"does not work": means("printer", language="en")})
     one.says("does not work")
+    assert handled(one) == ("topic", "problem", "printer")
+
+
+def test_what_fails_right_after_a_how_to_is_that_and_goes_to_the_line_for_faults() -> None:
+    said = "does not work"
+    one = talk("close", meanings={said: vaguely("printer", 0.5)})
+    one.says(said)
+    assert handled(one) == ("device_fault", "problem", None)
+    one = talk("close", "bye", meanings={said: vaguely("printer", 0.5)})
+    one.says(said)
+    assert handled(one)[0] == "which_fault"
+
+
+def test_a_fault_told_while_trading_is_stopped_is_noted_and_waits_for_nothing() -> None:
+    one = talk("dead")
+    assert one.says("printer").text == f"Thank you, noted. Tell them the same at {WORKSHOP} (Workshop)."
     assert handled(one) == ("topic", "problem", "printer")
 
 
