@@ -24,7 +24,7 @@ def helpdesk_sections(
     return (
         HandoffQueueView(transactions, handoff_actions, knowledge, channels).section(),
         ConversationListView(transactions, knowledge, channels).section(),
-        ConversationView(transactions, knowledge, channels).section(),
+        ConversationView(transactions, handoff_actions, knowledge, channels).section(),
         UnansweredView(transactions, knowledge).section(),
         KnowledgeView(transactions, knowledge).section(),
         EntryDraftsView(transactions, knowledge).section(),

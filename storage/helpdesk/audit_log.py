@@ -45,6 +45,12 @@ class AuditEvent(StrEnum):
     HANDOFF_TAKEN = "handoff_taken"
     HANDOFF_RELEASED = "handoff_given_back"
     HANDOFF_CLOSED = "handoff_closed"
+    HANDOFF_ASSIGNED = "handoff_assigned"
+    NOTE_WRITTEN = "note_written"
+    AGENT_REPLIED = "agent_replied"
+    CHAT_TAKEN_OVER = "chat_taken_over"
+    CHAT_RETURNED = "chat_returned"
+    ATTACHMENT_VIEWED = "attachment_seen"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,17 @@
 
 from storage.tables.agents import agent_sessions, agents, audit, sign_ins
 from storage.tables.base import metadata
-from storage.tables.conversations import conversations, feedback, messages, parked, sessions, turns, unclear
+from storage.tables.conversations import (
+    attachments,
+    conversations,
+    feedback,
+    messages,
+    notes,
+    parked,
+    sessions,
+    turns,
+    unclear,
+)
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
 from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
@@ -10,6 +20,7 @@ from storage.tables.statistics import daily_counts, daily_feedback, monthly_coun
 __all__ = [
     "agent_sessions",
     "agents",
+    "attachments",
     "audit",
     "conversations",
     "daily_counts",
@@ -23,6 +34,7 @@ __all__ = [
     "messages",
     "metadata",
     "monthly_counts",
+    "notes",
     "notice_pace",
     "notices",
     "parked",

@@ -1,4 +1,4 @@
-"""The page of one conversation: messages, explanation, delivery; export and erasure of a person's data."""
+"""The page of one conversation: messages, explanation, delivery, hand-offs, notes; export and erasure of the person."""
 
 import json
 from collections.abc import Mapping
@@ -10,22 +10,18 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
+from bot.console.conversation.load import find_conversation, load_page
+from bot.console.conversation.work import CONVERSATION_PATH, ConversationWork
 from bot.console.framework.contact_display import audit_access, display_name, format_phone
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
+from bot.helpdesk.handoff_actions import HandoffActions
 from storage import personal_data
-from storage.conversations import transcript
-from storage.conversations.conversations import Conversation
-from storage.conversations.transcript import TranscriptEntry
 from storage.database import engine
-from storage.helpdesk import audit_log, handoffs
+from storage.helpdesk import audit_log, conversation_handoffs
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.handoffs import Handoff
-
-PAGE_SIZE: Final = 60
-"""Messages on a page."""
 
 _DELIVERED_STATES: Final = frozenset({"delivered", "read", "sent"})
 
@@ -33,40 +29,52 @@ _DELIVERED_STATES: Final = frozenset({"delivered", "read", "sent"})
 class ConversationView:
     """GET /console/talks/<id>, and the actions on the person's data."""
 
-    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess, channels: ChannelDirectory) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        handoff_actions: HandoffActions,
+        knowledge: KnowledgeAccess,
+        channels: ChannelDirectory,
+    ) -> None:
         self._transactions, self._knowledge, self._channels = transactions, knowledge, channels
+        self._work = ConversationWork(transactions, handoff_actions)
 
     def section(self) -> Section:
         """For agents: requests for export or erasure reach whoever is on call."""
         pages = (
-            get("/talks/{talk:[0-9a-f]{32}}", self.show, role=AccessLevel.AGENT),
-            post("/talks/{talk:[0-9a-f]{32}}/export", self.export, role=AccessLevel.AGENT),
-            post("/talks/{talk:[0-9a-f]{32}}/erase", self.erase, role=AccessLevel.AGENT),
+            get(CONVERSATION_PATH, self.show, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/export", self.export, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/erase", self.erase, role=AccessLevel.AGENT),
+            *self._work.routes(),
         )
-        return Section(name="talk", role=AccessLevel.AGENT, routes=pages, in_menu=False)
+        return Section(
+            name="talk",
+            role=AccessLevel.AGENT,
+            routes=pages,
+            subject_keys={"talk": conversation_handoffs.fingerprint},
+            # A hand-off has one wording in the queue and here.
+            texts_of=("now",),
+            in_menu=False,
+        )
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The last messages, or those before `before`."""
+        """The last messages, or those before `before`; hand-offs, notes, and who the person is."""
         name = request.http_request.match_info["talk"]
         before = request.http_request.query.get("before", "")
         earlier_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-
-        def read(connection: Connection) -> tuple[Conversation, tuple[TranscriptEntry, ...], bool, tuple[Handoff, ...]]:
-            talk = _find_conversation(connection, name)
-            said, more = transcript.transcript(connection, talk.id, before=earlier_than, limit=PAGE_SIZE)
-            return talk, said, more, handoffs.list_by_state(connection, conversation_id=talk.id)
-
-        talk, said, more, calls = await self._transactions.read(read)
-        await audit_access(request, self._transactions, AuditEvent.TRANSCRIPT_VIEWED, talk.id)
+        page = await self._transactions.read(lambda connection: load_page(connection, name, before=earlier_than))
+        await audit_access(request, self._transactions, AuditEvent.TRANSCRIPT_VIEWED, page.talk.id)
+        channel = self._channels.get(page.talk.channel)
         return request.render(
             "talk.html",
-            talk=talk,
-            messages=said,
-            more=more,
+            page=page,
+            talk=page.talk,
+            messages=page.messages,
             before=earlier_than,
-            calls=calls,
+            current=[one.handoff for one in page.history if one.current],
             names=self._knowledge.names(request.language),
-            phone=self._channels.phone_of(talk.channel, talk.sender),
+            phone=self._channels.phone_of(page.talk.channel, page.talk.sender),
+            link=None if channel is None else channel.link(page.talk.sender, page.talk.username),
             readable=format_phone,
             short=partial(display_name, self._channels),
             good=_DELIVERED_STATES,
@@ -77,7 +85,7 @@ class ConversationView:
         name = request.http_request.match_info["talk"]
 
         def give(connection: Connection) -> Mapping[str, object]:
-            talk = _find_conversation(connection, name)
+            talk = find_conversation(connection, name)
             found = personal_data.export(
                 connection, personal_data.conversations_of_sender(connection, talk.channel, talk.sender)
             )
@@ -101,7 +109,7 @@ class ConversationView:
             return request.redirect(f"/talks/{name}")
 
         def forget(connection: Connection) -> None:
-            talk = _find_conversation(connection, name)
+            talk = find_conversation(connection, name)
             personal_data.erase(
                 connection, personal_data.conversations_of_sender(connection, talk.channel, talk.sender)
             )
@@ -113,16 +121,6 @@ class ConversationView:
         await self._transactions.run(engine.checkpoint)
         request.flash("erased")
         return request.redirect("/talks")
-
-
-def _find_conversation(connection: Connection, conversation_id: str) -> Conversation:
-    found = next(
-        (talk for talk in personal_data.find_conversations(connection, conversation_id) if talk.id == conversation_id),
-        None,
-    )
-    if found is None:
-        raise web.HTTPNotFound
-    return found
 
 
 def _format_timestamp(moment: datetime) -> str:
