@@ -8,6 +8,7 @@ from typing import Final
 from kb.model import Language
 
 _PHONE_NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
+_BETWEEN_DIGITS: Final = re.compile(r"[\s()-]")
 _LOCAL_COUNTRY_CODE: Final = "371"
 
 MakeLink = Callable[[str, str | None], str]
@@ -78,7 +79,7 @@ class ChannelDirectory:
 
     def senders_of(self, text: str) -> tuple[str, ...]:
         """Every sender that a phone number as typed may stand for: with the country code or without."""
-        digits = "".join(text.split()).removeprefix("+")
+        digits = _BETWEEN_DIGITS.sub("", text).removeprefix("+").removeprefix("00")
         if not (digits.isascii() and digits.isdigit()):
             return ()
         numbers = (f"+{digits}", f"+{_LOCAL_COUNTRY_CODE}{digits}")

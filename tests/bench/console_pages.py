@@ -33,6 +33,7 @@ from bot.console.sections import helpdesk_sections
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
+from kb.text.term_search import TermSearch
 from storage.conversations import search, transcript
 from storage.conversations.search import SearchFilter
 from storage.curation import unanswered
@@ -58,8 +59,10 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "conversations, rare": lambda c: search.search(c, SearchFilter(act="critical", language="ru", channel="telegram")),
     "conversations, none such": lambda c: search.search(c, SearchFilter(act="nothing")),
     "conversations, handed off": lambda c: search.search(c, SearchFilter(handed_off=True, channel="webchat")),
-    "conversations, words": lambda c: search.search(c, SearchFilter(text_matches=lambda words: "kas" in words)),
-    "conversations, no such words": lambda c: search.search(c, SearchFilter(text_matches=lambda words: "zzz" in words)),
+    "conversations, words": lambda c: search.search(c, SearchFilter(terms=TermSearch("kas"))),
+    "conversations, no such words": lambda c: search.search(c, SearchFilter(terms=TermSearch("zzz"))),
+    "conversations, two words": lambda c: search.search(c, SearchFilter(terms=TermSearch("kase printeris"))),
+    "conversations, one of two": lambda c: search.search(c, SearchFilter(terms=TermSearch("kase qqqqzz"))),
     "transcript": lambda c: transcript.transcript(c, f"{123:032x}"),
     "unanswered, 30 days": lambda c: unanswered.list_newest(
         c, NOW, NOW - 30 * DAY, answer_timeout=timedelta(minutes=30)
@@ -107,6 +110,8 @@ PAGES: Final = (
     "/talks?before=250000",
     "/talks?words=ceku",
     "/talks?words=qqqqzz",
+    "/talks?words=kase+printeris",
+    "/talks?words=kase+qqqqzz",
     "/talks?act=critical&language=ru&channel=telegram",
     "/talks?day=2026-08-20&outcome=unknown",
     "/talks?handed_off=1&channel=webchat",
