@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.channels import CHANNELS
 from bot.app.services import Services
 from bot.delivery.jobs.interface import JobQueue
+from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.helpdesk.notification_worker import NotificationWorker
@@ -35,6 +36,7 @@ class Helpdesk:
     notifiers: dict[Transport, Notifier]
     notification_worker: NotificationWorker
     handoff_actions: HandoffActions
+    agent_chat: AgentChat
 
     def attach_telegram(self, telegram: "Telegram") -> None:
         """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
@@ -109,6 +111,9 @@ def build_helpdesk(
         notifiers=notifiers,
         notification_worker=notification_worker,
         handoff_actions=handoff_actions,
+        agent_chat=AgentChat(
+            actions=handoff_actions, channels=CHANNELS, silence=timedelta(minutes=settings.agent_chat_minutes)
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from kb.model import Language
@@ -22,7 +23,7 @@ class ChannelDescription:
     `titles` are written as in the middle of a sentence. `phone_prefix` stands before the phone number in a sender; None
     if the channel knows no numbers. `max_message_units` is the length of one message in UTF-16 units; longer texts are
     split. With `prefers_short` replies name sources without their web addresses. On one that is not `public` nobody
-    writes from elsewhere.
+    writes from elsewhere. Free text is taken for `service_window` after the person's last message, where there is one.
     """
 
     name: str
@@ -32,6 +33,7 @@ class ChannelDescription:
     max_message_units: int | None = None
     prefers_short: bool = False
     public: bool = True
+    service_window: timedelta | None = None
 
     def heading(self, language: Language) -> str:
         """The title at the beginning of a line."""

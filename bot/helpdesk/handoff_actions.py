@@ -77,42 +77,14 @@ class HandoffActions:
         """There is nothing to do: close it, whoever had taken it."""
         return (await self._execute(handoff, agent_name, HandoffEvent.NOT_NEEDED))[0]
 
-    async def assign(self, handoff: int, agent_name: str, colleague: str) -> ActionResult:
-        """`agent_name` gives it to `colleague`, whoever has it; the person hears of it if nobody had it."""
-        result, talk = await self.transactions.write(
-            lambda connection: self._assign(connection, handoff, agent_name, colleague)
-        )
-        self._log_result(handoff, HandoffEvent.ASSIGNED, result)
-        if talk is not None:
-            self.jobs.submit(talk)
-        return result
-
     async def _execute(self, handoff: int, agent_name: str, event: HandoffEvent) -> tuple[ActionResult, str | None]:
         result, talk = await self.transactions.write(
             lambda connection: self._apply(connection, handoff, agent_name, event)
         )
-        self._log_result(handoff, event, result)
-        return result, talk
-
-    def _log_result(self, handoff: int, event: HandoffEvent, result: ActionResult) -> None:
         log.info("handoff.action", handoff=handoff, action=event.value, applied=result.applied, state=result.state)
         if result.applied:
             self.wake_notifications()
-
-    def _assign(
-        self, connection: Connection, handoff_id: int, agent_name: str, colleague: str
-    ) -> tuple[ActionResult, str | None]:
-        now, before = self.clock(), handoffs.get(connection, handoff_id)
-        applied = handoffs.assign(connection, handoff_id, colleague, now)
-        handoff = handoffs.get(connection, handoff_id)
-        if handoff is None or before is None:
-            return ActionResult(applied=False, state=None), None
-        talk = None
-        if applied:
-            for event, actor in ((HandoffEvent.ASSIGNED, agent_name), (HandoffEvent.TAKEN, colleague)):
-                self.handoff_workflow.state_changed(connection, handoff, event, now, agent_name=actor)
-            talk = self._tell_user(connection, handoff, now) if before.state is HandoffState.OPEN else None
-        return ActionResult(applied=applied, state=handoff.state, taken_by=handoff.taken_by), talk
+        return result, talk
 
     def _apply(
         self, connection: Connection, handoff_id: int, agent_name: str, event: HandoffEvent

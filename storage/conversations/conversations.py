@@ -32,6 +32,12 @@ class Conversation:
     forgotten_at: datetime | None = None
     username: str | None = None
     location: str | None = None
+    agent: str | None = None
+    agent_until: datetime | None = None
+
+    def agent_at(self, now: datetime) -> str | None:
+        """The agent who writes in it at that time, while the bot is silent."""
+        return self.agent if self.agent_until is not None and now < self.agent_until else None
 
 
 def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
@@ -97,6 +103,8 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
         forgotten_at=row.forgotten_at,
         username=row.handle,
         location=row.place,
+        agent=row.agent,
+        agent_until=row.agent_until,
     )
 
 

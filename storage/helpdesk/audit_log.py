@@ -48,7 +48,6 @@ class AuditEvent(StrEnum):
     HANDOFF_ASSIGNED = "handoff_assigned"
     NOTE_WRITTEN = "note_written"
     AGENT_REPLIED = "agent_replied"
-    CHAT_TAKEN_OVER = "chat_taken_over"
     CHAT_RETURNED = "chat_returned"
     ATTACHMENT_VIEWED = "attachment_seen"
 

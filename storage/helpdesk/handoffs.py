@@ -121,13 +121,6 @@ def release(connection: Connection, handoff: int, by: str, now: datetime) -> boo
     return _updated_one(connection, own.values(state=HandoffState.OPEN, taken_by=None, updated_at=now))
 
 
-def assign(connection: Connection, handoff: int, to: str, now: datetime) -> bool:
-    """Assign the hand-off to `to`, whoever has it. False if it is closed, or theirs already."""
-    here = handoffs.c
-    other = update(handoffs).where(here.id == handoff, here.closed_at.is_(None), func.coalesce(here.taken_by, "") != to)
-    return _updated_one(connection, other.values(state=HandoffState.TAKEN, taken_by=to, updated_at=now, **_NO_TIMERS))
-
-
 @dataclass(frozen=True, kw_only=True)
 class QueueStats:
     """How many hand-offs of a line are in a state, and since when the oldest one waits."""

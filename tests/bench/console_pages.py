@@ -30,6 +30,7 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.passwords import PasswordService, hash_password
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
+from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
@@ -144,7 +145,7 @@ async def _pages(engine: Engine, rounds: int) -> int:
         desk = HandoffActions(transactions=records, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue())
         library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
         sections = (
-            *helpdesk_sections(records, desk, library, CHANNELS),
+            *helpdesk_sections(records, AgentChat(actions=desk, channels=CHANNELS), library, CHANNELS),
             SignInView(records, "bench", PasswordService()).section(),
         )
         application = web.Application()

@@ -9,7 +9,9 @@ from bot.console.conversation.load import find_conversation
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Route, post
 from bot.database.transactions import Transactions
-from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.agent_chat import AgentChat
+from bot.helpdesk.assignment import Assignment
+from bot.helpdesk.handoff_actions import ActionResult
 from storage.helpdesk import agents, audit_log, handoffs, notes
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -20,16 +22,18 @@ CONVERSATION_PATH: Final = "/talks/{talk:[0-9a-f]{32}}"
 
 
 class ConversationWork:
-    """The forms of the page: an internal note, and giving a hand-off to a colleague."""
+    """The forms of the page: a note, giving a hand-off to a colleague, returning the conversation to the bot."""
 
-    def __init__(self, transactions: Transactions, handoff_actions: HandoffActions) -> None:
-        self._transactions, self._handoff_actions = transactions, handoff_actions
+    def __init__(self, transactions: Transactions, agent_chat: AgentChat) -> None:
+        self._transactions, self._agent_chat = transactions, agent_chat
+        self._assignment = Assignment(agent_chat.actions)
 
     def routes(self) -> tuple[Route, ...]:
         """For agents."""
         return (
             post(CONVERSATION_PATH + "/note", self.add_note, role=AccessLevel.AGENT),
             post(CONVERSATION_PATH + "/give/{handoff}", self.give, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/return", self.return_to_bot, role=AccessLevel.AGENT),
         )
 
     async def add_note(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -57,8 +61,21 @@ class ConversationWork:
         if colleague is None:
             request.flash("no_such_colleague")
             return request.redirect(f"/talks/{name}")
-        result = await self._handoff_actions.assign(number, request.agent.name, colleague)
+        result = await self._assignment.assign(number, request.agent.name, colleague)
         await self._report_given(request, number, colleague, result)
+        return request.redirect(f"/talks/{name}")
+
+    async def return_to_bot(self, request: ConsoleRequest) -> web.StreamResponse:
+        """The bot answers again."""
+        name = request.http_request.match_info["talk"]
+        ended = await self._agent_chat.return_to_bot(name)
+        if ended:
+            await self._transactions.write(
+                lambda connection: audit_log.record(
+                    connection, AuditEvent.CHAT_RETURNED, request.now, agent=request.agent.name, subject=name
+                )
+            )
+        request.flash("returned" if ended else "was_returned")
         return request.redirect(f"/talks/{name}")
 
     async def _report_given(self, request: ConsoleRequest, number: int, colleague: str, result: ActionResult) -> None:

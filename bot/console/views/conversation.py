@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
-from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.agent_chat import MAX_REPLY_LENGTH, AgentChat, ReplyResult
 from storage import personal_data
 from storage.database import engine
 from storage.helpdesk import audit_log, conversation_handoffs
@@ -32,17 +33,19 @@ class ConversationView:
     def __init__(
         self,
         transactions: Transactions,
-        handoff_actions: HandoffActions,
+        agent_chat: AgentChat,
         knowledge: KnowledgeAccess,
         channels: ChannelDirectory,
     ) -> None:
         self._transactions, self._knowledge, self._channels = transactions, knowledge, channels
-        self._work = ConversationWork(transactions, handoff_actions)
+        self._agent_chat = agent_chat
+        self._work = ConversationWork(transactions, agent_chat)
 
     def section(self) -> Section:
         """For agents: requests for export or erasure reach whoever is on call."""
         pages = (
             get(CONVERSATION_PATH, self.show, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/reply", self.reply, role=AccessLevel.AGENT),
             post(CONVERSATION_PATH + "/export", self.export, role=AccessLevel.AGENT),
             post(CONVERSATION_PATH + "/erase", self.erase, role=AccessLevel.AGENT),
             *self._work.routes(),
@@ -59,18 +62,43 @@ class ConversationView:
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """The last messages, or those before `before`; hand-offs, notes, and who the person is."""
-        name = request.http_request.match_info["talk"]
         before = request.http_request.query.get("before", "")
         earlier_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-        page = await self._transactions.read(lambda connection: load_page(connection, name, before=earlier_than))
+        return await self._show(request, before=earlier_than)
+
+    async def reply(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Write to the person; what cannot be sent stays in the field, with the reason."""
+        name, text = request.http_request.match_info["talk"], request.field("text")
+        result = await self._agent_chat.reply(name, request.agent.name, text)
+        if result is ReplyResult.GONE:
+            raise web.HTTPNotFound
+        if result is not ReplyResult.QUEUED:
+            return await self._show(request, draft=text, problem=request.texts[f"reply_{result}"])
+        await self._transactions.write(
+            lambda connection: audit_log.record(
+                connection, AuditEvent.AGENT_REPLIED, request.now, agent=request.agent.name, subject=name
+            )
+        )
+        return request.redirect(f"/talks/{name}#reply")
+
+    async def _show(
+        self, request: ConsoleRequest, *, before: int | None = None, draft: str = "", problem: str | None = None
+    ) -> web.StreamResponse:
+        name = request.http_request.match_info["talk"]
+        page = await self._transactions.read(lambda connection: load_page(connection, name, before=before))
         await audit_access(request, self._transactions, AuditEvent.TRANSCRIPT_VIEWED, page.talk.id)
         channel = self._channels.get(page.talk.channel)
         return request.render(
             "talk.html",
+            status=HTTPStatus.OK if problem is None else HTTPStatus.CONFLICT,
             page=page,
             talk=page.talk,
             messages=page.messages,
-            before=earlier_than,
+            before=before,
+            draft=draft,
+            problem=problem,
+            agent=page.talk.agent_at(request.now),
+            most=MAX_REPLY_LENGTH,
             current=[one.handoff for one in page.history if one.current],
             names=self._knowledge.names(request.language),
             phone=self._channels.phone_of(page.talk.channel, page.talk.sender),

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Hashable
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
 
 from bot.console.framework import live_updates
+from bot.helpdesk.agent_chat import ReplyResult
+from bot.helpdesk.assignment import Assignment
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState
 from storage import personal_data
@@ -116,7 +119,7 @@ async def test_it_is_given_to_nobody_who_cannot_sign_in(shop: HelpdeskFixture, o
 async def test_a_closed_one_is_given_to_nobody(shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str) -> None:
     await shop.handoff_actions.mark_contacted(1, "Ilze")
     assert "Tas jau ir slēgts." in await (await otto.post(f"/talks/{talk}/give/1", {"colleague": "ada"})).text()
-    assert (await shop.handoff_actions.assign(999, "otto", "ada")).state is None
+    assert (await Assignment(shop.handoff_actions).assign(999, "otto", "ada")).state is None
 
 
 async def test_a_note_is_for_colleagues_and_never_sent(shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str) -> None:
@@ -211,3 +214,101 @@ async def test_a_note_a_message_and_a_take_each_change_the_page(
     shop.record_message("Cits", by="anna", at=NOW)
     assert len(set(seen)) == len(seen)
     assert key() == seen[-1]
+
+
+def sent(shop: HelpdeskFixture, talk: str) -> list[tuple[str, str]]:
+    """What waits to be sent or was sent, with its state."""
+    with engine.read_transaction(shop.console.database) as connection:
+        return [
+            (one.text, one.state or "")
+            for one in history.messages_after(connection, talk)
+            if one.side is history.Side.BOT
+        ]
+
+
+async def test_a_reply_is_stored_to_be_sent_and_takes_what_waits(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str
+) -> None:
+    answer = await otto.post(f"/talks/{talk}/reply", {"text": " Zvanu pēc <5> min. "}, follow=False)
+    assert answer.headers["Location"] == f"/console/talks/{talk}#reply"
+
+    page = await otto.text(f"/talks/{talk}")
+    assert "Zvanu pēc &lt;5&gt; min." in page
+    assert '<span class="author">otto</span>' in page
+    assert "Sarakstās otto" in page
+    assert "gaida nosūtīšanu" in page
+    assert sent(shop, talk)[1:] == [
+        ("Tagad Jums raksta otto. Kamēr sarakstāties, bots klusē.", "pending"),
+        ("Zvanu pēc <5> min.", "pending"),
+    ]
+    assert (handoff(shop).state, handoff(shop).taken_by) == (HandoffState.TAKEN, "otto")
+    assert shop.console.submitted == [talk]
+    (audited,) = shop.console.audit_records(AuditEvent.AGENT_REPLIED)
+    assert (audited.agent, audited.subject) == ("otto", talk)
+
+
+async def test_the_bot_comes_back_by_hand_and_by_itself(shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str) -> None:
+    await otto.post(f"/talks/{talk}/reply", {"text": "Labdien"})
+    page = await (await otto.post(f"/talks/{talk}/return")).text()
+    assert "Saruna atdota botam." in page
+    assert "Sarakstās otto" not in page
+    assert "atkal atbild bots" in sent(shop, talk)[-1][0]
+    assert "Bots jau atbild pats." in await (await otto.post(f"/talks/{talk}/return")).text()
+    assert len(shop.console.audit_records(AuditEvent.CHAT_RETURNED)) == 1
+
+    await otto.post(f"/talks/{talk}/reply", {"text": "Vēl kas"})
+    shop.console.advance_clock(minutes=31)
+    assert "Sarakstās otto" not in await otto.text(f"/talks/{talk}")
+    assert (await otto.post(f"/talks/{'0' * 32}/return")).status == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
+async def test_what_is_no_reply_is_not_sent(shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str, text: str) -> None:
+    answer = await otto.post(f"/talks/{talk}/reply", {"text": text})
+    assert answer.status == HTTPStatus.CONFLICT
+    assert "Atbilde ir" in await answer.text()
+    assert len(sent(shop, talk)) == 1
+    assert shop.console.audit_records(AuditEvent.AGENT_REPLIED) == []
+
+
+async def test_after_a_day_whatsapp_takes_nothing_and_the_agent_is_told_with_the_words_kept(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    late, early = (f"whatsapp:+3712011052{digit}" for digit in "56")
+    last_minute = shop.record_message("Labdien", by=early, channel="whatsapp", at=NOW - timedelta(hours=23, minutes=59))
+    talk = shop.record_message("Labdien", by=late, channel="whatsapp", at=NOW - timedelta(hours=24))
+    assert (await otto.post(f"/talks/{last_minute}/reply", {"text": "Vēl var"})).status == HTTPStatus.OK
+
+    answer = await otto.post(f"/talks/{talk}/reply", {"text": "Par vēlu"})
+
+    page = await answer.text()
+    assert answer.status == HTTPStatus.CONFLICT
+    assert "WhatsApp pieņem atbildi 24 stundas" in page
+    assert ">Par vēlu</textarea>" in page
+    assert "Par vēlu" not in [text for text, _ in sent(shop, talk)]
+
+
+async def test_nobody_writes_to_who_said_stop_until_they_write(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    shop.matcher.cues = {"STOP": "opt_out"}
+    talk = shop.record_message("STOP", by="anna", at=NOW)
+
+    answer = await otto.post(f"/talks/{talk}/reply", {"text": "Labdien"})
+    assert "Cilvēks ir uzrakstījis STOP" in await answer.text()
+    assert len(sent(shop, talk)) == 1
+
+    shop.record_message("Vai kāds ir?", by="anna", at=NOW)
+    assert (await otto.post(f"/talks/{talk}/reply", {"text": "Labdien"})).status == HTTPStatus.OK
+
+
+async def test_nobody_is_written_to_where_there_is_no_way(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    for channel in ("terminal", "pigeons"):
+        talk = shop.record_message("Labdien", by="anna", channel=channel, at=NOW)
+        answer = await otto.post(f"/talks/{talk}/reply", {"text": "Labdien"})
+        assert "Šajā kanālā cilvēkam uzrakstīt nevar." in await answer.text()
+    assert (await otto.post(f"/talks/{'0' * 32}/reply", {"text": "x"})).status == HTTPStatus.NOT_FOUND
+
+
+async def test_the_same_message_of_an_agent_twice_is_one_reply(shop: HelpdeskFixture, talk: str) -> None:
+    results = [await shop.agent_chat.reply(talk, "Ilze", "Labdien", provider_id="-100:5") for _ in range(2)]
+    assert results == [ReplyResult.QUEUED, ReplyResult.REPEATED]
+    assert [text for text, _ in sent(shop, talk)].count("Labdien") == 1
