@@ -49,7 +49,6 @@ class AuditEvent(StrEnum):
     NOTE_WRITTEN = "note_written"
     AGENT_REPLIED = "agent_replied"
     CHAT_RETURNED = "chat_returned"
-    ATTACHMENT_VIEWED = "attachment_seen"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from storage.tables.agents import agent_sessions, agents, audit, sign_ins
 from storage.tables.base import metadata
 from storage.tables.conversations import (
-    attachments,
     conversations,
     feedback,
     messages,
@@ -20,7 +19,6 @@ from storage.tables.statistics import daily_counts, daily_feedback, monthly_coun
 __all__ = [
     "agent_sessions",
     "agents",
-    "attachments",
     "audit",
     "conversations",
     "daily_counts",

@@ -1,4 +1,4 @@
-"""Conversations, turns, messages with attachments, notes, sessions, dead letters and feedback."""
+"""Conversations, turns, messages, notes, sessions, dead letters and feedback."""
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint, literal_column
 
@@ -98,21 +98,6 @@ _failed = messages.c.state == "failed"
 Index("ix_messages_failed", messages.c.id, sqlite_where=_failed, postgresql_where=_failed)
 Index("ix_messages_queue", messages.c.conversation_id, messages.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("ix_messages_receipt", messages.c.receipt, sqlite_where=_receipted, postgresql_where=_receipted)
-
-attachments = Table(
-    "attachments",
-    metadata,
-    Column("id", BigKey, primary_key=True, autoincrement=True),
-    conversation_id_column(),
-    Column("message_id", BigKey, ForeignKey("messages.id"), nullable=False),
-    # What the platform calls it: the file itself is never stored.
-    Column("reference", SafeText, nullable=False),
-    Column("content_type", SafeText),
-    Column("name", SafeText),
-    Index("ix_attachments_conversation_id", "conversation_id"),
-    Index("ix_attachments_message_id", "message_id"),
-    sqlite_autoincrement=True,
-)
 
 notes = Table(
     "notes",
