@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from bot.channels.twilio.account import TwilioAccount, TwilioAccountError, Twili
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.channels.whatsapp.templates import find_template_problems
 from bot.notify import settings as notices
+from bot.notify.wording import load_time_zone
 from storage.database import engine
 from storage.errors import DatabaseUrlError
 
@@ -94,6 +96,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
     """The port to listen on."""
     public_url: OptionalOrigin = None
     """The https address, without a path, that people and platforms reach the program at."""
+    timezone: Annotated[str | None, BeforeValidator(notices.parse_time_zone)] = None
+    """The time zone of the installation: of notifications, reports, filters and lists. Without it, `Europe/Riga`."""
     secret_key: SecretStr | None = None
     """Signs cookies and draft links, protects the console's sessions. Without it, `data/secret_key` is made once."""
     secret_key_file: Path | None = None
@@ -148,6 +152,11 @@ class Settings(notices.NotificationSettings, BaseSettings):
         """The default sources, followed by the NOTIFY_<LINE> settings."""
         lines = notices.LineSettingsSource(settings_cls, env_settings, dotenv_settings)
         return (init_settings, env_settings, dotenv_settings, file_secret_settings, lines)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the installation."""
+        return load_time_zone(self.timezone or self.notify_timezone)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -69,10 +69,14 @@ def erase_sender(connection: Connection, inbound: Inbound, now: datetime) -> Con
     deletes it once the notice is sent, unless the person has written again.
     """
     erase(connection, conversations_of_sender(connection, inbound.channel, inbound.sender))
-    talk = talking.open_and_lock(connection, replace(inbound, language=None, username=None, location=None), now)
+    talk = talking.open_and_lock(connection, _without_contact(inbound), now)
     talking.record_inbound(connection, talk, replace(inbound, choice=None), now)
     connection.execute(update(conversations).where(conversations.c.id == talk.id).values(forgotten_at=now))
     return replace(talk, forgotten_at=now)
+
+
+def _without_contact(inbound: Inbound) -> Inbound:
+    return replace(inbound, language=None, username=None, location=None, profile_name=None, phone=None)
 
 
 def purge(connection: Connection, before: datetime) -> int:

@@ -125,7 +125,7 @@ async def open_application(
     handoff_workflow = HandoffWorkflow(routing=recipients.routing)
     channels: dict[str, Channel] = {}
     with open_database(settings.database_url, distributed=distributed) as transactions:
-        services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing)
+        services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing, zone=settings.zone)
         runner = build_delivery(services, channels, distributed=distributed)
         intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)
         application = Application(
@@ -199,6 +199,7 @@ def build_intake(
         handoff_workflow=handoff_workflow,
         metrics=services.metrics,
         tracing=services.tracing,
+        zone=services.zone,
     )
     dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
     flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)

@@ -95,6 +95,7 @@ class Endpoints:
             tokens=DraftTokens(self._key, DRAFT_LINK_TTL),
             content=self._draft_content,
             last_messages=self._application.conversation_queries.last_user_messages,
+            details=self._application.conversation_queries.person_details,
         )
 
     def _draft_content(self) -> DraftContent:
@@ -132,6 +133,7 @@ class Endpoints:
             clock=utc_now,
             key=self._key,
             public_origin=self._settings.public_url,
+            zone=self._settings.zone,
         )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from storage.conversations.text_match import contact_columns
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffLogEntry, handoff_from_row
 from storage.tables import conversations, messages, notes
@@ -51,7 +52,7 @@ def fingerprint(connection: Connection, conversation_id: str) -> Hashable:
     here = handoffs_table.c
     waits = select(here.id, here.state, here.taken_by, here.updated_at).where(here.conversation_id == conversation_id)
     noted = select(func.max(notes.c.id)).where(notes.c.conversation_id == conversation_id)
-    talk = select(conversations.c.agent, conversations.c.agent_until, conversations.c.handle, conversations.c.place)
+    talk = select(conversations.c.agent, conversations.c.agent_until, *contact_columns)
     return (
         tuple(map(tuple, connection.execute(said))),
         tuple(map(tuple, connection.execute(waits.order_by(here.id)))),

@@ -142,10 +142,9 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
         assert notice["text"].startswith(
-            "Tirdzniecība stāv\nIzsaukums Nr. 1, Tehniskā daļa\n\nVēl neviens nav paņēmis."
+            f"STĀV: Anna – {DEAD}\nIzsaukums Nr. 1, Tehniskā daļa\n\n– {DEAD}\n\nVēl neviens nav paņēmis."
         )
-        assert f"– {DEAD}" in notice["text"]
-        assert "Paligs: Zvaniet tagad" in notice["text"]
+        assert "Zvaniet tagad" not in notice["text"]
         assert {entity.get("url") for entity in notice["entities"]} == {"tg://user?id=42"}
         assert titles(notice) == ["Paņemu", "Sazinājos", "Nav vajadzīgs"]
 
@@ -269,7 +268,7 @@ async def test_a_letter_says_that_it_is_no_ticket_and_the_next_one_is_in_its_thr
         await until(lambda: room.emails)
         (letter,) = room.emails
         assert room.envelopes == [("paligs@bistro.lv", ["ops@bistro.lv"])]
-        assert letter["Subject"] == "[nav pieteikums] Tirdzniecība stāv: Tehniskā daļa, izsaukums Nr. 1"
+        assert letter["Subject"] == f"STĀV: Anna – {DEAD} · Nr. 1 [nav pieteikums]"
         assert (letter["Auto-Submitted"], letter["Precedence"]) == ("auto-generated", "bulk")
         assert letter["X-Auto-Response-Suppress"] == "All"
         assert letter["X-Paligs-Notice"] == "no-ticket; call=1"
@@ -329,7 +328,7 @@ async def test_an_apprise_target_is_told_and_told_of_changes(
         peer.send_text(DEAD, user=42)
         await until(lambda: taker.posts, within=20)
         (post,) = taker.posts
-        assert post["title"] == "[nav pieteikums] Tirdzniecība stāv: Tehniskā daļa, izsaukums Nr. 1"
+        assert post["title"] == f"STĀV: Anna – {DEAD} · Nr. 1 [nav pieteikums]"
         assert DEAD in post["message"]
         await program.helpdesk.handoff_actions.mark_not_needed(1, "Ilze")
         await until(lambda: len(taker.posts) == 2, within=20)

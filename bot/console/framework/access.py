@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from aiohttp import web
@@ -37,7 +37,9 @@ class AccessControl:
         *,
         public_origin: str | None,
         context: TemplateContext,
+        zone: tzinfo = UTC,
     ) -> None:
+        self._zone = zone
         self._transactions, self._clock, self._public_origin, self._context = (
             transactions,
             clock,
@@ -69,6 +71,7 @@ class AccessControl:
                 form=form,
                 context=self._context,
                 now=self._clock(),
+                zone=self._zone,
             )
             response = await route.view(visit)
             if route.method == "POST":

@@ -21,7 +21,8 @@ function aged(moment) {
   return ages[unit].replace("{n}", Math.floor(seconds / size));
 }
 
-const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
+// The time zone of the installation, not that of the browser: everybody reads the same time.
+const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short", timeZone: meta("zone") || "UTC" });
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
