@@ -139,6 +139,10 @@ class Settings(notices.NotificationSettings, BaseSettings):
     """Who may sign in as an admin: e-mails with commas between, or `claim=value`."""
     oidc_agents: str = ""
     """Who may sign in as an agent."""
+    oidc_extra_scopes: str = Field(default="", pattern=r"^[!#-\[\]-~ ]*$")
+    """Scopes to ask for beside `openid email profile`, with spaces between; where `groups` needs one of its own."""
+    oidc_assume_email_verified: bool = False
+    """Only for a provider that never says `email_verified` and names no e-mail that it has not verified itself."""
 
     @classmethod
     def settings_customise_sources(

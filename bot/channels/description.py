@@ -80,7 +80,7 @@ class ChannelDirectory:
         return found is not None and found.prefers_short
 
     def senders_of(self, text: str) -> tuple[str, ...]:
-        """Every sender that a phone number as typed may stand for: with the country code or without."""
+        """Every sender that a phone number as typed may stand for: with the country code (after + or 00) or without."""
         digits = _BETWEEN_DIGITS.sub("", text).removeprefix("+").removeprefix("00")
         if not (digits.isascii() and digits.isdigit()):
             return ()

@@ -46,7 +46,7 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class ConsoleApp:
-    """Everything below /console/. `sections` are in the order of the menu."""
+    """Everything below /console/. `sections` are in the order of the menu; days are those of `zone`."""
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from kb.model import Act
 from storage.conversations import conversations, history, turns
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import PersonMessage
+from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 
@@ -71,6 +72,7 @@ def build_notification(
         link=conversation_link(talk.id),
         since=handoff.created_at,
         at=claimed.created_at,
+        unreachable=status.is_unreachable(connection, talk.id),
     )
 
 

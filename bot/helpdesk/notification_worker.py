@@ -46,6 +46,9 @@ RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
 MAX_ATTEMPTS: Final = 40
 """About three hours, with this backoff."""
 
+MAX_UNCERTAIN_ATTEMPTS: Final = 3
+"""Where a service does not answer, and may have shown the notification each time."""
+
 
 @dataclass(kw_only=True)
 class NotificationWorker:
@@ -151,7 +154,8 @@ class NotificationWorker:
             receipt = await self._send(address, claimed, notification)
         except NotifyError as exc:
             error = exc
-            final = exc.permanent or claimed.attempts >= MAX_ATTEMPTS
+            limit = MAX_UNCERTAIN_ATTEMPTS if exc.uncertain else MAX_ATTEMPTS
+            final = exc.permanent or claimed.attempts >= limit
             self.metrics.count_notification(kind, "failed" if final else "retried")
             log.warning("notification.failed", handoff=claimed.handoff, kind=kind, final=final, error=str(exc))
             await self.transactions.write(

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.notify.wording import Fact, RenderedNotification
+from kb.model import Language
 
 
 def plain_text(rendered: RenderedNotification) -> str:
@@ -26,9 +27,9 @@ def telegram_html(rendered: RenderedNotification) -> str:
     return _join_paragraphs(title, words, state, "\n".join(rows))
 
 
-def email_html(rendered: RenderedNotification) -> str:
+def email_html(rendered: RenderedNotification, language: Language) -> str:
     """An e-mail's HTML part: one column, no images, no external resources."""
-    return _email_template().render(notification=rendered, title_lines=rendered.title.split("\n"))
+    return _email_template().render(notification=rendered, title_lines=rendered.title.split("\n"), language=language)
 
 
 @cache

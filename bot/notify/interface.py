@@ -67,6 +67,8 @@ class HandoffNotification:
     profile_name: str | None = None
     topic: EntryId | None = None
     link: str | None = None
+    unreachable: bool = False
+    """Our latest message did not reach them: they have to be contacted in another way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +105,23 @@ AnyNotification = HandoffNotification | Retraction | SampleNotification
 
 
 class NotifyError(Exception):
-    """The notification was not accepted; `permanent` tells whether trying again can help."""
+    """The notification was not accepted; `permanent` tells whether trying again can help.
 
-    def __init__(self, message: str | None = None, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+    `uncertain`: it may have been accepted, so that every further attempt may show it once more.
+    """
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+        uncertain: bool = False,
+    ) -> None:
         super().__init__(message or self.__doc__)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.uncertain = uncertain
 
 
 class Notifier(Protocol):

@@ -201,6 +201,7 @@ class NotificationTexts:
             _phone_fact(self.sentence("phone"), details.phone or ""),
             Fact(label=self.sentence("device"), text=_cut(details.device, MAX_FACT_CHARS)),
             self._contact_fact(notification.contact, alone=details.phone is None),
+            Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
             Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),

@@ -38,7 +38,8 @@ def record(
     helped: bool,
     zone: tzinfo = UTC,
 ) -> bool:
-    """Store a person's rating of one of their turns, replacing an earlier one. False if nothing changes.
+    """Store a person's rating of one of their turns, replacing an earlier one. False if nothing changes. It is counted
+    on the day of `now` in its time zone.
 
     It is counted on the day that it is in `zone`.
 

@@ -320,7 +320,10 @@ def release_leases(connection: Connection, now: datetime) -> int:
 
 
 def retry_failed(connection: Connection, now: datetime) -> int:
-    """Retry failed notifications of open hand-offs: the settings may have been corrected since."""
+    """Retry failed notifications of open hand-offs, and those that wait for their next attempt: the settings may have
+    been corrected since. Returns the number of failed ones."""
+    delayed = update(notices).where(notices.c.state == NotificationState.PENDING, notices.c.error.is_not(None))
+    connection.execute(delayed.where(notices.c.due_at > now).values(due_at=now))
     waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
     unseen = update(notices).where(notices.c.state == NotificationState.FAILED, notices.c.receipt.is_(None))
     again = unseen.where(notices.c.handoff.in_(waiting), notices.c.kind.in_(_KEPT_UP_TO_DATE))

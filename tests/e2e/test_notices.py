@@ -160,6 +160,23 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         assert len(shown(peer)) == 1
 
 
+async def test_whoever_takes_it_sees_that_the_person_was_not_reached(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
+        peer.send_text(DEAD, user=42)
+        await peer.until(lambda: shown(peer))
+        (notice,) = shown(peer)
+        assert "nenonāca" not in notice["text"]
+        peer.blocked.add(42)
+        peer.tap_button("Paņemu", user=7, message=notice)
+        await peer.until(lambda: "Paņēma: Anna" in notice["text"] and "Mūsu atbilde: nenonāca" in notice["text"])
+
+        peer.blocked.discard(42)
+        peer.send_text("nu, kas ir?", user=42)
+        await peer.until(lambda: "kas ir?" in notice["text"] and "nenonāca" not in notice["text"])
+
+
 async def test_who_comes_second_is_told_who_has_it(
     shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:

@@ -59,7 +59,7 @@ document.addEventListener("htmx:response:error", (event) => {
 document.addEventListener("htmx:error", () => say(faults.offline, true));
 
 // Live: parts of the page that name what they depend on ask again when it changes.
-// <section id="live" data-live-on="outbox parked" hx-get="..." hx-trigger="changed" hx-swap="outerMorph">
+// <section id="live" data-live-on="outbox parked" data-hx-get="..." data-hx-trigger="changed" data-hx-swap="outerMorph">
 
 const HIDDEN_MILLISECONDS = 30_000;
 const live = document.body.dataset.live;

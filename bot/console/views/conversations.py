@@ -32,6 +32,7 @@ ACTS: Final = (*(str(act) for act in Act), "clarify", "none")
 MAX_SEARCH_CHARS: Final = 200
 """Maximum length of the search text."""
 _DAY: Final = timedelta(days=1)
+_YEARS: Final = range(2000, 2200)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,11 +131,12 @@ def read_search_form(request: ConsoleRequest, lines: frozenset[str], channels: C
 
 
 def parse_day(text: str) -> date | None:
-    """The date of a date field."""
+    """The date of a date field; None where nobody can have written, so that no reckoning with it can overflow."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-01") else None
+        found = date.fromisoformat(text) if len(text) == len("2026-01-01") else None
     except ValueError:
         return None
+    return found if found is not None and found.year in _YEARS else None
 
 
 def find_persons_conversations(

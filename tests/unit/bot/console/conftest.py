@@ -48,6 +48,7 @@ class ConsoleFixture:
     database: Engine
     transactions: Transactions
     time: list[datetime]
+    time_zone: tzinfo = UTC
     submitted: list[str] = field(default_factory=list)
     wake_calls: list[bool] = field(default_factory=list)
     passwords: PasswordService = field(default_factory=PasswordService)

@@ -15,7 +15,12 @@ from structlog.testing import capture_logs
 from bot.app.channels import CHANNELS
 from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
-from bot.helpdesk.notification_worker import MAX_ATTEMPTS, TELEGRAM_GROUP_RATE_LIMIT, NotificationWorker
+from bot.helpdesk.notification_worker import (
+    MAX_ATTEMPTS,
+    MAX_UNCERTAIN_ATTEMPTS,
+    TELEGRAM_GROUP_RATE_LIMIT,
+    NotificationWorker,
+)
 from bot.notify.directory import Recipients
 from bot.notify.interface import AnyNotification, HandoffNotification, Notifier, NotifyError, Retraction, Thread
 from bot.notify.routing import RoutingPlan
@@ -304,6 +309,17 @@ async def test_what_never_succeeds_is_given_up_in_the_end(office: WorkerFixture)
         for _ in range(MAX_ATTEMPTS + 5):
             await office.advance_clock(5 * MINUTE)
     assert office.ops.notified == []
+    assert office.metric("notice", "failed") == 1
+
+
+async def test_a_service_that_may_have_it_is_not_told_on_and_on(office: WorkerFixture) -> None:
+    office.open_handoff()
+    silence = [NotifyError("no answer", permanent=False, uncertain=True) for _ in range(MAX_ATTEMPTS)]
+    office.ops.failures = list(silence)
+    with capture_logs():
+        for _ in range(MAX_UNCERTAIN_ATTEMPTS + 2):
+            await office.advance_clock(MINUTE / 2)
+    assert len(silence) - len(office.ops.failures) == MAX_UNCERTAIN_ATTEMPTS
     assert office.metric("notice", "failed") == 1
 
 

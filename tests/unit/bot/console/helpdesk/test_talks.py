@@ -191,3 +191,11 @@ async def test_a_person_is_erased_only_when_the_box_is_ticked(shop: HelpdeskFixt
     assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.PERSON_ERASED)] == [
         ("otto", talk)
     ]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2200-01-01"])
+async def test_a_day_on_which_nobody_can_have_written_filters_nothing(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, day: str
+) -> None:
+    shop.record_message("Blabla", UNKNOWN, by="anna", at=NOW)
+    assert "Blabla" in await otto.text(f"/talks?day={day}")
