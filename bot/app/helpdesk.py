@@ -41,11 +41,13 @@ class Helpdesk:
 
     def attach_telegram(self, telegram: "Telegram") -> None:
         """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
+        from bot.helpdesk.group_replies import GroupReplies
         from bot.helpdesk.telegram_group import GroupActions, TelegramGroupNotifier
 
         self.notifiers[Transport.TELEGRAM] = TelegramGroupNotifier(telegram, self.texts)
         groups = self.recipients.groups
-        telegram.watch_groups(groups, GroupActions(self.handoff_actions, self.texts, groups))
+        replies = GroupReplies(agent_chat=self.agent_chat, channel=telegram, texts=self.texts)
+        telegram.watch_groups(groups, GroupActions(self.handoff_actions, self.texts, groups), replies)
 
 
 def load_recipients(settings: Settings, directory: Directory) -> Recipients:

@@ -123,12 +123,45 @@ async def test_a_conversation_is_worked_with_where_it_is_read(opens: OpenWindow,
     await page.get_by_role("button", name="Iedot", exact=True).click()
     await expect(page.locator(".has")).to_contain_text("Paņēma: ada")
 
-    await page.locator(".write [name=text]").fill("Atzvanīt pēc deviņiem")
+    await page.locator("form[action$='/note'] [name=text]").fill("Atzvanīt pēc deviņiem")
     await page.get_by_role("button", name="Pievienot piezīmi").click()
     await expect(page.locator(".notes li")).to_contain_text("Atzvanīt pēc deviņiem")
     await page.get_by_role("button", name="Sazvanīts").click()
     await expect(page.locator(".waiting")).to_have_count(0)
     await expect(page.locator(".handoff-history")).to_contain_text("sazvanīts, slēgts: otto")
+    assert window.complaints == []
+
+
+async def test_an_agent_and_a_person_write_to_each_other_while_the_bot_is_silent(
+    opens: OpenWindow, house: RunningProgram
+) -> None:
+    visitor = (await opens(console.PHONE)).page
+    await visitor.goto(house.url)
+    await expect(visitor.locator(".option")).not_to_have_count(0)
+    await visitor.locator("#message").fill("kase nestrādā, nevaram pārdot")
+    await visitor.keyboard.press("Enter")
+    await expect(visitor.locator(".theirs")).not_to_have_count(1)
+
+    window = await console.sign_in(opens, house, console.AGENT, width=console.PHONE)
+    page = await console.open_page(window, house, "/now")
+    await page.locator(".call a[href*='/talks/']").first.click()
+    await page.locator("form[action$='/reply'] [name=text]").fill("Esmu ceļā, būšu pēc 10 minūtēm.")
+    await page.get_by_role("button", name="Nosūtīt").click()
+    await expect(page.locator(".agent .words")).to_have_text("Esmu ceļā, būšu pēc 10 minūtēm.")
+    await expect(page.locator(".agent-chat")).to_contain_text("Sarakstās otto")
+    await expect(page.locator(".has")).to_contain_text("Paņēma: otto")
+    await expect(visitor.locator(".theirs").last).to_contain_text("Esmu ceļā, būšu pēc 10 minūtēm.")
+
+    theirs = await visitor.locator(".theirs").count()
+    await visitor.locator("#message").fill("paldies, gaidām")
+    await visitor.keyboard.press("Enter")
+    await expect(page.locator(".transcript li.person").last).to_contain_text("paldies, gaidām")
+    assert await visitor.locator(".theirs").count() == theirs
+    await console.picture(page, "/agent-chat")
+    assert await console.axe_violations(page) == []
+
+    await page.get_by_role("button", name="Atdot botam").click()
+    await expect(visitor.locator(".theirs").last).to_contain_text("atkal atbild bots")
     assert window.complaints == []
 
 
