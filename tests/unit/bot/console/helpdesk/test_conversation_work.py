@@ -6,6 +6,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
+from sqlalchemy import update
 
 from bot.console.framework import live_updates
 from bot.helpdesk.agent_chat import ReplyResult
@@ -19,6 +20,7 @@ from storage.delivery import status
 from storage.helpdesk import agents, conversation_handoffs, handoffs, notes
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
+from storage.tables import conversations
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
@@ -158,6 +160,29 @@ async def test_notes_are_given_out_and_erased_with_the_person(
 async def test_the_page_says_how_to_reach_the_person(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     talk = shop.record_message("Labdien", by="whatsapp:+37120110525", channel="whatsapp", at=NOW)
     assert 'href="tel:+37120110525">+371 20110525</a>' in await otto.text(f"/talks/{talk}")
+
+
+async def test_the_page_and_the_search_know_what_the_person_told_of_themselves(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    talk = shop.record_message("Printeris klusē", by="boris", at=NOW)
+    told = {
+        "said_name": "Ilze",
+        "said_phone": "+371 29111222, +371 29111333",
+        "said_place": "Rozengrāls",
+        "said_device": "bāra kase",
+    }
+    with engine.write_transaction(shop.console.database) as connection:
+        connection.execute(update(conversations).where(conversations.c.id == talk).values(**told))
+
+    page = await otto.text(f"/talks/{talk}")
+
+    for shown in ("<strong>Ilze</strong>", "Vieta: Rozengrāls", "Ierīce: bāra kase"):
+        assert shown in page
+    assert 'href="tel:+37129111222">+371 29111222</a>' in page
+    assert 'href="tel:+37129111333">' in page
+    for words in ("printeris rozengrāla", "ilze printeris", "printeris 29 111 333"):
+        assert f"/console/talks/{talk}" in await otto.text(f"/talks?words={words}"), words
 
 
 async def events_of(browser: ConsoleBrowser, query: str, until: str) -> list[str]:

@@ -116,6 +116,14 @@ async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: HelpdeskFi
     ]
 
 
+async def test_a_picture_with_a_caption_is_named(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talk = shop.record_message("kase rāda šo", kind=MessageKind.PHOTO, at=NOW)
+    page = await otto.text(f"/talks/{talk}")
+    assert page.index("(foto)") < page.index("kase rāda šo</p>")
+    talk = shop.record_message("tikai vārdi", by="boris", at=NOW)
+    assert "(bez vārdiem)" not in await otto.text(f"/talks/{talk}")
+
+
 async def test_a_talk_tells_what_decided(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     why = Explanation(
         answer_threshold=0.3,
