@@ -27,6 +27,7 @@ def test_words_are_found_in_any_order_and_apart() -> None:
         ("restorāns", "restorānā"),
         ("@ilze_b", "ilze_b"),
         ("kasa-2", "pie kasa-2"),
+        ("5 €", "maksā 5 € gabalā"),
     ],
 )
 def test_a_word_is_found_in_other_alphabets_and_with_other_endings(query: str, text: str) -> None:
