@@ -27,7 +27,7 @@ from handlers.dialogue.incident import (
 )
 from handlers.dialogue.spoken_language import with_language
 from handlers.input.dialogue_act import dialogue_act, outage_probability
-from handlers.input.redaction import MASK, mask
+from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
 from handlers.intents.small_talk import acknowledge, handle_opt_in_out, repeat_last
@@ -39,6 +39,8 @@ from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, SessionTurn, Trace
 from kb.model import Act, CueId
 from kb.understanding.result import Interpretation, Outcome
+
+_WARNING_ALONE: Final = "secret"
 
 
 def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:
@@ -58,7 +60,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("trading_answered", trading_answered),
     ("tapped", handle_tap),
     ("command", handle_command),
-    ("secret", _secret_only),
+    (_WARNING_ALONE, _secret_only),
     ("language", switch_language_by_text),
     ("opted", handle_opt_in_out),
     ("ticket_request", ticket_request),
@@ -101,7 +103,9 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     `now` is aware (UTC). Never raises for anything that a person can send.
     """
     session = _without_removed_entries(session, knowledge)
-    stored_text, masked = mask(sanitize(inbound.text))
+    stored_text, masked = mask(
+        sanitize(inbound.text), code_expected=_bot_spoke_of_secrets(session, inbound, knowledge, now)
+    )
     text, has_media = strip_media_markers(stored_text, inbound.kind)
     cue, interpretation = _interpret(text, inbound, session, knowledge, now)
     said = _said_details(text, inbound, knowledge)
@@ -135,6 +139,16 @@ def _said_details(text: str, inbound: Inbound, knowledge: KnowledgeBundle) -> Pe
     if inbound.kind is MessageKind.TAP or text.startswith("/"):
         return NO_DETAILS
     return extract_details(text, {line.phone for line in knowledge.base.directory.lines.values()})
+
+
+def _bot_spoke_of_secrets(session: Session, inbound: Inbound, knowledge: KnowledgeBundle, now: datetime) -> bool:
+    """Whether the last reply was about PINs or passwords, or the warning about them: a bare code is an answer to it."""
+    last = session.turns[-1] if session.turns else None
+    if last is None or now - last.at > QUESTION_TTL:
+        return False
+    entry = knowledge.base.entries.get(last.entry) if last.entry is not None else None
+    language = session.language or inbound.language or DEFAULT_LANGUAGE
+    return last.handler == _WARNING_ALONE or (entry is not None and speaks_of_secrets(entry.body[language]))
 
 
 def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:

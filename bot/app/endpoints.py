@@ -27,8 +27,10 @@ from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
+from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from bot.web.not_found import not_found_page
+from bot.web.request_limits import request_limits
 from bot.web.response_headers import add_response_headers
 from bot.web.site_files import site_routes
 from kb.model import Language
@@ -64,8 +66,10 @@ class Endpoints:
         """The aiohttp application."""
         program = self._application
         application = web.Application(
-            client_max_size=MAX_BODY_BYTES, middlewares=[not_found_page(), webhook_tracing(program.tracing)]
+            client_max_size=MAX_BODY_BYTES,
+            middlewares=[request_limits, not_found_page(), webhook_tracing(program.tracing)],
         )
+        application[TRUSTED_PROXIES] = TrustedProxies.parse(self._settings.trusted_proxies)
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())

@@ -49,6 +49,8 @@ class Inbound:
     """The name that the person has given themselves on the platform."""
     phone: str | None = None
     """Their own number (E.164), where the channel is a phone's."""
+    origin: str | None = None
+    """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
 
 
 @dataclass(frozen=True, kw_only=True)

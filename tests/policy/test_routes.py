@@ -196,7 +196,7 @@ async def test_no_answer_names_the_versions_of_what_it_is_made_with(served: Serv
     async with served.browser() as stranger:
         for path in ("/", "/healthz", "/console/sign-in", "/console/static/none.css", "/nowhere"):
             async with stranger.client.get(path) as answer:
-                assert answer.headers["Server"] == "paligs"
+                assert "Server" not in answer.headers
                 assert "Strict-Transport-Security" not in answer.headers, "it is not served by https"
 
 

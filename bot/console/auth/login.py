@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address, ip_network
 from typing import Final
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from bot.console.framework.access import CSRF_KEY, TOKEN_KEY
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
+from bot.web.client_address import client_address
 from storage.helpdesk import agent_sessions, agents, audit_log, login_attempts
 from storage.helpdesk.agents import Agent
 from storage.helpdesk.audit_log import AuditEvent
@@ -73,6 +73,7 @@ class SignInView:
 
         def succeed(connection: Connection) -> None:
             login_attempts.clear_attempts(connection, *keys)
+            login_attempts.remember_place(connection, *keys, request.now)
             if check.new_hash is not None and agent.password_hash is not None:
                 agents.rehash(connection, agent.id, agent.password_hash, check.new_hash)
 
@@ -164,18 +165,3 @@ async def start_session(
     session["language"] = agent.language or request.language
     session.update(keep or {})
     return request.redirect(wanted if isinstance(wanted, str) and wanted.startswith("/") else "/")
-
-
-def client_address(request: web.Request) -> str:
-    """The client's address. A proxy on this machine or in its own network names it."""
-    peer = request.remote or ""
-    named = [part.strip() for value in request.headers.getall("X-Forwarded-For", ()) for part in value.split(",")]
-    try:
-        if named and not ip_address(peer).is_global:
-            # The last address is what the nearest proxy saw; earlier ones can be forged.
-            peer = named[-1]
-        found = ip_address(peer)
-    except ValueError:
-        return peer
-    # Whoever has one IPv6 address has a whole network of them: these count as one.
-    return found.compressed if found.version == 4 else str(ip_network(f"{found}/64", strict=False))

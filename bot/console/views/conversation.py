@@ -20,7 +20,6 @@ from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.agent_chat import MAX_REPLY_LENGTH, AgentChat, ReplyResult
 from storage import personal_data
-from storage.database import engine
 from storage.helpdesk import audit_log, conversation_handoffs
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -146,7 +145,6 @@ class ConversationView:
             )
 
         await self._transactions.write(forget)
-        await self._transactions.run(engine.checkpoint)
         request.flash("erased")
         return request.redirect("/talks")
 

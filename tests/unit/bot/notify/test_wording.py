@@ -112,7 +112,7 @@ def test_nothing_that_a_person_wrote_is_markup_in_an_email(words: NotificationTe
     html = email_html(words.render(hostile), "lv")
     seen = TagCollector()
     seen.feed(html)
-    assert set(seen.tags) <= {"a", "html", "head", "meta", "body", "h1", "h2", "p", "strong"}
+    assert set(seen.tags) <= {"a", "html", "head", "meta", "title", "body", "h1", "h2", "p", "strong"}
     assert seen.links == [f"tel:{HOSTILE.replace(' ', '')}", f"https://t.me/{HOSTILE}", f"https://here/{HOSTILE}"]
     assert "<script" not in html
     assert "<img" not in html

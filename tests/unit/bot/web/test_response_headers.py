@@ -25,5 +25,5 @@ async def test_https_is_kept_to_where_it_is_the_address(public_url: str | None, 
         for path, status in (("/within/broken", HTTPStatus.BAD_GATEWAY), ("/nowhere", HTTPStatus.NOT_FOUND)):
             answer = await client.get(path)
             assert answer.status == status
-            assert answer.headers["Server"] == "paligs"
+            assert "Server" not in answer.headers
             assert ("Strict-Transport-Security" in answer.headers) is strict
