@@ -17,6 +17,7 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
+from handlers.dialogue.agent_chat import silenced
 from handlers.dialogue.service_notices import DecideFunction
 from handlers.model.actions import (
     Ask,
@@ -131,6 +132,8 @@ class Intake:
         # What earlier messages told of the place is known, too.
         decision = self._decide(replace(inbound, location=conversation.location), session, now)
         decision_ms = (perf_counter() - start) * 1000
+        if conversation.agent_at(now) is not None:
+            decision = silenced(decision)
         turn: int | None = None
         if any(isinstance(action, EraseUser) for action in decision.actions):
             conversation = personal_data.erase_sender(connection, inbound, now)

@@ -36,6 +36,12 @@ class Conversation:
     profile_name: str | None = None
     details: PersonDetails = NO_DETAILS
     """What the person told of themselves."""
+    agent: str | None = None
+    agent_until: datetime | None = None
+
+    def agent_at(self, now: datetime) -> str | None:
+        """The agent who writes in it at that time, while the bot is silent."""
+        return self.agent if self.agent_until is not None and now < self.agent_until else None
 
     @property
     def person_name(self) -> str | None:
@@ -113,6 +119,8 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
         forgotten_at=row.forgotten_at,
         username=row.handle,
         location=row.place,
+        agent=row.agent,
+        agent_until=row.agent_until,
         profile_name=row.profile_name,
         details=PersonDetails(name=row.said_name, phone=row.said_phone, place=row.said_place, device=row.said_device),
     )

@@ -79,6 +79,31 @@ def enqueue(
 _insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
 
 
+def enqueue_agent_reply(
+    connection: Connection,
+    conversation: Conversation,
+    text: str,
+    author: str,
+    now: datetime,
+    *,
+    provider_id: str | None = None,
+) -> int:
+    """Queue what the agent `author` writes; `provider_id` is the provider's id of their own message, if it was one."""
+    values = {
+        "conversation_id": conversation.id,
+        "side": Side.BOT,
+        "text": text,
+        "author": author,
+        "provider_id": provider_id,
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
+    }
+    number: int = connection.execute(insert(messages).values(values).returning(messages.c.id)).scalar_one()
+    return number
+
+
 def enqueue_claimed(connection: Connection, claimed: OutgoingReply, until: datetime) -> OutgoingReply | None:
     """Queue a reply and claim it at once (`claimed`, its `id` not known yet), for whoever sends it within this process.
 

@@ -25,7 +25,7 @@ from bot.channels.telegram.incoming.polling import Poller
 from bot.channels.telegram.incoming.update_handler import UpdateCallbacks, UpdateHandler
 from bot.channels.telegram.incoming.webhook import PATH, Webhook
 from bot.channels.telegram.outgoing.callback_answers import CallbackAnswers
-from bot.channels.telegram.outgoing.group_messages import ActionButton, GroupMessages, OnTap
+from bot.channels.telegram.outgoing.group_messages import ActionButton, GroupMessages, OnGroupReply, OnTap
 from bot.channels.telegram.outgoing.sender import ReplySender
 from bot.channels.telegram.profile import publish_profile
 from bot.concurrency.task_set import TaskSet
@@ -93,9 +93,11 @@ class Telegram(ServedChannel):
         _, board = self._make_senders()
         await board.edit(address, message_id, html, rows)
 
-    def watch_groups(self, groups: frozenset[str], on_tap: OnTap) -> None:
-        """Call `on_tap` for buttons of posted messages; in `groups` the bot answers no messages."""
+    def watch_groups(self, groups: frozenset[str], on_tap: OnTap, on_group_reply: OnGroupReply | None = None) -> None:
+        """Call `on_tap` for buttons of posted messages, and `on_group_reply` for replies to them in `groups`, where the
+        bot answers no messages."""
         self._update_handler.groups, self._update_handler.on_tap = groups, on_tap
+        self._update_handler.on_group_reply = on_group_reply
 
     def _make_senders(self) -> tuple[ReplySender, GroupMessages]:
         """Created when first needed: they use the clock of the running loop."""

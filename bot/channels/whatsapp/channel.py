@@ -1,7 +1,7 @@
 """The WhatsApp channel: sends a reply part by part within the service window; a rejected template as text."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -15,13 +15,10 @@ from bot.channels.twilio.message_part import MessagePart, PartSender, TemplateCo
 from bot.channels.twilio.status import OUTSIDE_SERVICE_WINDOW, describe_code
 from bot.channels.twilio.webhook import OnStatus, OnWebhookRejected, Webhooks
 from bot.channels.whatsapp.composer import compose_parts
+from bot.channels.whatsapp.description import SERVICE_WINDOW
 from bot.channels.whatsapp.product import PRODUCT
 
 log = structlog.get_logger()
-
-SERVICE_WINDOW: Final = timedelta(hours=24)
-"""Meta's customer service window: free text is accepted for this long after the person's last message (else Twilio
-error 63016)."""
 
 _NO_TEMPLATES: Final[Mapping[str, str]] = MappingProxyType({})
 

@@ -95,7 +95,7 @@ class HandoffQueueView:
             request.flash(success_text)
         else:
             self._flash_not_applied(request, result)
-        return request.redirect("/now")
+        return request.redirect(request.return_path("/now"))
 
     def _flash_not_applied(self, request: ConsoleRequest, result: ActionResult) -> None:
         if result.closed:

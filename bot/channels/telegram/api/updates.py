@@ -78,6 +78,7 @@ class Venue(_ApiObject):
 class Replied(_ApiObject):
     """The message that another one replies to."""
 
+    message_id: int | None = None
     sender: User | None = Field(default=None, alias="from")
 
 

@@ -17,7 +17,15 @@ from bot.channels.telegram.api.updates import CallbackQuery, MalformedError, Mes
 from bot.channels.telegram.incoming.mentions import BotIdentity
 from bot.channels.telegram.incoming.parsing import to_inbound
 from bot.channels.telegram.outgoing.callback_answers import CallbackAnswers
-from bot.channels.telegram.outgoing.group_messages import ButtonTap, OnTap, TapReply, parse_button_tap
+from bot.channels.telegram.outgoing.group_messages import (
+    ButtonTap,
+    GroupReply,
+    OnGroupReply,
+    OnTap,
+    TapReply,
+    parse_button_tap,
+    parse_group_reply,
+)
 from handlers.model.messages import Inbound
 
 log = structlog.get_logger()
@@ -65,6 +73,22 @@ class ButtonUpdate:
         return f"tap {self.query.id}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class GroupReplyUpdate:
+    """A message of the bot's in a group with notifications was replied to."""
+
+    update_id: int
+    reply: GroupReply
+
+    @property
+    def queue_key(self) -> str:
+        """In order: several replies are one conversation."""
+        return f"group {self.reply.chat}"
+
+
+QueuedUpdate = MessageUpdate | ButtonUpdate | GroupReplyUpdate
+
+
 @dataclass(kw_only=True)
 class UpdateHandler:
     """Handles updates. `bot` is known once Telegram has told it."""
@@ -75,13 +99,14 @@ class UpdateHandler:
     clock: Callable[[], datetime]
     callbacks: UpdateCallbacks
     on_tap: OnTap | None = None
+    on_group_reply: OnGroupReply | None = None
     groups: frozenset[str] = frozenset()
     """Groups with notifications, where the bot answers no messages: people discuss hand-offs there."""
     bot: BotIdentity | None = None
     _captioned_albums: deque[str] = field(default_factory=lambda: deque(maxlen=100))
 
-    def parse(self, raw: object) -> MessageUpdate | ButtonUpdate | None:
-        """The message or tap; None if it is not for the bot, or invalid.
+    def parse(self, raw: object) -> QueuedUpdate | None:
+        """The message, tap, or reply in a group; None if it is not for the bot, or invalid.
 
         Raises:
             NotReadyError: nobody can tell yet.
@@ -94,6 +119,9 @@ class UpdateHandler:
             if button_tap is not None and update.callback_query is not None:
                 return ButtonUpdate(update_id=update.update_id, query=update.callback_query, tap=button_tap)
             self._log_group_id(update.message)
+            group_reply = self._parse_group_reply(update.message, self.bot)
+            if group_reply is not None:
+                return GroupReplyUpdate(update_id=update.update_id, reply=group_reply)
             message = to_inbound(update, self.bot, self.clock())
         except MalformedError as exc:
             self.drop_update("malformed", update=raw_update_id(raw), where=str(exc))
@@ -110,6 +138,11 @@ class UpdateHandler:
             or self._is_album_continuation(update.message)
             else MessageUpdate(update_id=update.update_id, inbound=message, tap=update.callback_query)
         )
+
+    def _parse_group_reply(self, message: Message | None, bot: BotIdentity) -> GroupReply | None:
+        if message is None or str(message.chat.id) not in self.groups:
+            return None
+        return parse_group_reply(message, bot.id)
 
     @staticmethod
     def _log_group_id(message: Message | None) -> None:
@@ -133,8 +166,12 @@ class UpdateHandler:
         log.warning("telegram.update_dropped", reason=reason, **details)
         self.callbacks.update_dropped(reason)
 
-    async def handle(self, update: MessageUpdate | ButtonUpdate) -> None:
+    async def handle(self, update: QueuedUpdate) -> None:
         """Returns once it is stored; raises otherwise."""
+        if isinstance(update, GroupReplyUpdate):
+            if self.on_group_reply is not None:
+                await self.on_group_reply(update.reply)
+            return
         if isinstance(update, ButtonUpdate):
             answer = await self.on_tap(update.tap) if self.on_tap is not None else TapReply(text="")
             self.callback_answers.answer(update.query, answer)

@@ -10,7 +10,7 @@ from telegram.error import BadRequest
 
 from bot.channels.telegram.api.client import BotApi
 from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_address
-from bot.channels.telegram.api.updates import CallbackQuery, User
+from bot.channels.telegram.api.updates import CallbackQuery, Message, User
 
 CALLBACK_PREFIX: Final = "desk:"
 """Prefix of callback data of group messages; options of a reply begin with a digit or a bar."""
@@ -43,6 +43,18 @@ class TapReply:
     show_alert: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class GroupReply:
+    """A member's reply to a message that the bot posted in a group; both messages by Telegram's ids."""
+
+    chat: str
+    message_id: str
+    replied_to: str
+    user_name: str
+    text: str
+
+
+OnGroupReply = Callable[[GroupReply], Awaitable[None]]
 OnTap = Callable[[ButtonTap], Awaitable[TapReply]]
 
 
@@ -112,6 +124,25 @@ def parse_button_tap(query: CallbackQuery) -> ButtonTap | None:
         return None
     act = query.data.removeprefix(CALLBACK_PREFIX)
     return ButtonTap(chat=str(query.message.chat.id), user_name=_display_name(query.sender), callback_data=act)
+
+
+def parse_group_reply(message: Message, bot_id: int) -> GroupReply | None:
+    """The reply of a member to a message of the bot's; None for any other message, a command, or one without words."""
+    replied, sender = message.reply_to_message, message.sender
+    if replied is None or replied.message_id is None or replied.sender is None or replied.sender.id != bot_id:
+        return None
+    # An anonymous admin or a channel is nobody who could be named.
+    if sender is None or sender.is_bot or message.sender_chat is not None or message.edit_date is not None:
+        return None
+    if not message.text or message.text.startswith("/"):
+        return None
+    return GroupReply(
+        chat=str(message.chat.id),
+        message_id=str(message.message_id),
+        replied_to=str(replied.message_id),
+        user_name=_display_name(sender),
+        text=message.text,
+    )
 
 
 def _display_name(user: User) -> str:

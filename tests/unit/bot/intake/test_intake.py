@@ -19,7 +19,7 @@ from kb.model import LineId
 from storage import personal_data
 from storage.conversations import conversations, history
 from storage.database import engine
-from storage.helpdesk import handoffs
+from storage.helpdesk import agent_chat, handoffs
 from tests.contract.stored import read_daily_counts, read_daily_feedback
 from tests.doubles import NOW
 from tests.unit.bot.conftest import ProgramFixture
@@ -208,3 +208,42 @@ async def test_a_word_about_an_answer_is_noted_once_and_a_stale_tap_is_answered_
     with engine.read_transaction(program.database) as connection:
         counted = read_daily_feedback(connection, NOW.date(), NOW.date())
     assert [(one.entry, one.helped, one.not_helped) for one in counted] == [("hours", 0, 1)]
+
+
+def agent_writes(program: ProgramFixture, until: timedelta) -> None:
+    with engine.write_transaction(program.database) as connection:
+        agent_chat.start(connection, program.submitted[-1], "Ilze", NOW + until)
+
+
+async def test_while_an_agent_writes_the_bot_is_silent_and_staff_still_hears(program: ProgramFixture) -> None:
+    await program.exchange("hours")
+    agent_writes(program, timedelta(minutes=30))
+    for text in ("hours", "blah", "blah", "dead"):
+        await program.intake(program.inbound(text))
+        await program.deliver(program.submitted[-1])
+
+    assert len(program.channel.sent) == 1
+    with engine.read_transaction(program.database) as connection:
+        said = history.messages_after(connection, program.submitted[-1])
+        assert [one.text for one in said if one.side is history.Side.PERSON] == [
+            "hours",
+            "hours",
+            "blah",
+            "blah",
+            "dead",
+        ]
+        assert [one.reason for one in handoffs.list_by_state(connection)] == [HandoffReason.TRADING_STOPPED]
+
+    program.time[0] += timedelta(minutes=30)
+    await program.exchange("hours")
+    assert len(program.channel.sent) == 2
+
+
+async def test_what_is_said_to_the_bot_itself_is_answered_also_then(program: ProgramFixture) -> None:
+    await program.exchange("hours")
+    agent_writes(program, timedelta(minutes=30))
+    await program.exchange("/help")
+    assert len(program.channel.sent) == 2
+    await program.exchange("/forget")
+    with engine.read_transaction(program.database) as connection:
+        assert conversations.get(connection, program.submitted[-1]).agent is None
