@@ -193,6 +193,27 @@ async def test_an_answer_that_is_lost_means_at_least_once(
     assert peer.bot_texts() == ["hi", "hi"]
 
 
+async def test_an_answer_that_the_library_cannot_read_still_tells_the_message(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    peer.script_failures("sendMessage", ScriptedFailure(odd_shape=True), ScriptedFailure(odd_shape=True))
+    peer.script_failures("editMessageText", ScriptedFailure(odd_shape=True))
+    receipt = await channel.send("42", bot.outgoing_message("vienreiz"))
+    posted = await channel.post("-500", "izsaukums")
+    await channel.edit("-500", posted, "paņemts")
+    assert [receipt, posted] == [str(message["message_id"]) for message in peer.sent]
+    assert peer.bot_texts() == ["vienreiz", "paņemts"]
+
+
+async def test_a_profile_that_cannot_be_read_is_told_in_the_log(
+    peer: TelegramPeer, channel: Telegram, logs: list[Any]
+) -> None:
+    peer.script_failures("getMyCommands", ScriptedFailure(odd_shape=True))
+    await channel.open(None)
+    await peer.until(lambda: any(entry["event"] == "telegram.background_call_failed" for entry in logs))
+    assert next(entry for entry in logs if entry["event"] == "telegram.background_call_failed")["error"] == "TypeError"
+
+
 async def test_a_short_wait_that_telegram_asks_for_is_waited(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:

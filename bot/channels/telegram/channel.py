@@ -148,8 +148,8 @@ class Telegram(ServedChannel):
         await self._api.close_connections()
 
     async def _start_receiving(self, public_url: str | None) -> None:
-        me = await self._api.get_me()
-        self._update_handler.bot = BotIdentity(id=me.id, username=me.username or "")
+        bot_id, username = await self._api.get_raw_me()
+        self._update_handler.bot = BotIdentity(id=bot_id, username=username)
         if public_url is None:
             await self._api.delete_webhook()
             self._poller.start()
@@ -157,7 +157,7 @@ class Telegram(ServedChannel):
             await self._api.set_webhook(
                 f"{public_url.rstrip('/')}{PATH}", allowed_updates=ALLOWED_UPDATES, secret_token=self._secret
             )
-        log.info("telegram.started", bot=me.username, mode="polling" if public_url is None else "webhook")
+        log.info("telegram.started", bot=username, mode="polling" if public_url is None else "webhook")
         self._background_calls.run("publish profile", publish_profile(self._api))
 
     async def _retry_start(self, public_url: str | None, exc: TelegramError) -> None:

@@ -68,7 +68,7 @@ class GroupMessages:
         )
 
         async def call(chat: int) -> str:
-            message = await self._api.send_message(
+            return await self._api.post_message(
                 chat_id=chat,
                 text=html,
                 parse_mode=ParseMode.HTML,
@@ -77,7 +77,6 @@ class GroupMessages:
                 reply_parameters=reply_parameters,
                 link_preview_options=_NO_PREVIEW,
             )
-            return str(message.message_id)
 
         return await self._caller.call(place, call)
 
@@ -90,8 +89,8 @@ class GroupMessages:
 
         async def call(chat: int) -> None:
             try:
-                await self._api.edit_message_text(
-                    html,
+                await self._api.replace_text(
+                    text=html,
                     chat_id=chat,
                     message_id=int(message_id),
                     parse_mode=ParseMode.HTML,

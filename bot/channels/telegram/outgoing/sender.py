@@ -61,7 +61,7 @@ class ReplySender:
 
     async def _send_part(self, chat_address: ChatAddress, part: _MessagePart) -> str:
         async def call(chat: int) -> str:
-            message = await self._api.send_message(
+            return await self._api.post_message(
                 chat_id=chat,
                 text=part.text,
                 parse_mode=ParseMode.HTML,
@@ -71,7 +71,6 @@ class ReplySender:
                 # A preview would fetch the draft page, and push the answer off the screen.
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
-            return str(message.message_id)
 
         return await self._caller.call(chat_address, call)
 
