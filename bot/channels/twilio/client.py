@@ -13,6 +13,7 @@ from twilio.rest import Client
 from bot.channels.interface import DeliveryError
 from bot.channels.twilio.account import TwilioAccount
 from bot.channels.twilio.message_part import MessagePart, TemplateContent
+from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.twilio.status import describe_code
 
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
@@ -42,8 +43,8 @@ _TEMPLATE_ERROR_CODES: Final = frozenset({20404, 21654, 21655, 21656, 21657, 216
 class TwilioMessages(Protocol):
     """The interface that the channel sends through."""
 
-    async def create(self, to: str, part: MessagePart) -> str:
-        """The sid of the accepted message.
+    async def create(self, to: str, part: MessagePart, reference: ReplyReference) -> str:
+        """The sid of the accepted message; reports of its status come with `reference`.
 
         Raises:
             DeliveryError: it was rejected; permanent also if the outcome is unknown, because sending is not idempotent.
@@ -72,7 +73,7 @@ class TwilioClient:
         client.api.base_url = account.api_url
         self._messages = client.messages
 
-    async def create(self, to: str, part: MessagePart) -> str:
+    async def create(self, to: str, part: MessagePart, reference: ReplyReference) -> str:
         """As TwilioMessages.create."""
         content = (
             {"content_sid": part.template_sid, "content_variables": part.variables}
@@ -80,7 +81,10 @@ class TwilioClient:
             else {"body": part}
         )
         created = self._messages.create_async(
-            to=to, from_=self._account.sender, status_callback=self._account.status_url, **content
+            to=to,
+            from_=self._account.sender,
+            status_callback=reference.callback_url(self._account),
+            **content,
         )
         try:
             async with asyncio.timeout(self._timeout_seconds):
