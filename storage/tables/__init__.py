@@ -2,7 +2,7 @@
 
 from storage.tables.agents import agent_sessions, agents, audit, sign_ins
 from storage.tables.base import metadata
-from storage.tables.conversations import conversations, feedback, messages, parked, sessions, turns, unclear
+from storage.tables.conversations import conversations, feedback, messages, parked, places, sessions, turns, unclear
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
 from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
@@ -27,6 +27,7 @@ __all__ = [
     "notices",
     "parked",
     "personal_tables",
+    "places",
     "sessions",
     "sign_ins",
     "taught",

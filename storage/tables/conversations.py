@@ -113,6 +113,16 @@ parked = Table(
     Index("ix_parked_attempts", "attempts", "tried_at"),
 )
 
+places = Table(
+    "places",
+    metadata,
+    Column("channel", SafeText, primary_key=True),
+    Column("address", SafeText, primary_key=True),
+    # What the address is now; empty: it is gone.
+    Column("moved_to", SafeText),
+    Column("learned_at", UtcDateTime, nullable=False),
+)
+
 feedback = Table(
     "feedback",
     metadata,

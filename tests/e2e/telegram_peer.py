@@ -81,6 +81,8 @@ class TelegramPeer:
     """Webhook calls: update id, and status (0 for none)."""
     blocked: set[int] = field(default_factory=set)
     migrated: dict[int, int] = field(default_factory=dict)
+    dead_topics: dict[int, str] = field(default_factory=dict)
+    """What is said of a topic that cannot be written to."""
     pending: dict[int, Pending] = field(default_factory=dict)
     webhook: Json = field(default_factory=dict)
     profile: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -256,6 +258,8 @@ class TelegramPeer:
 
     def _send(self, fields: Json) -> Json:
         chat = self._reachable(fields["chat_id"])
+        if fields.get("message_thread_id") in self.dead_topics:
+            raise ApiError(400, f"Bad Request: {self.dead_topics[fields['message_thread_id']]}")
         text, entities = parsed(fields["text"]) if "parse_mode" in fields else (fields["text"], [])
         message = {"message_id": next(self._numbers), "from": self.me, "date": int(time.time()), "chat": _chat(chat)}
         message |= {"text": text.strip(), "entities": entities}

@@ -1,0 +1,19 @@
+"""Chats that moved, and topics that are gone."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Make the table."""
+    op.create_table(
+        "places",
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text()),
+        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "address", name="pk_places"),
+    )
