@@ -75,6 +75,8 @@ messages = Table(
     Column("provider_id", SafeText),
     Column("kind", SafeText),
     Column("choice", SafeText),
+    # The turn whose options a tap chose from.
+    Column("source_turn", SafeText),
     # Only for a reply: its options and its delivery. `due_at` is set exactly while it waits to be sent.
     Column("options", SafeText),
     Column("state", SafeText),

@@ -1,4 +1,4 @@
-"""Chats that moved, and topics that are gone."""
+"""Chats that moved, topics that are gone, and which turn a tap answers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,8 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table and the column."""
+    op.add_column("messages", sa.Column("source_turn", sa.Text()))
     op.create_table(
         "places",
         sa.Column("channel", sa.Text(), nullable=False),
