@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 
 .PHONY: help setup run unit test newest check fuzz bench soak docs pictures format lock browser clean
 
+# How long make fuzz searches for bytes that break one of what reads them.
+FUZZ_SECONDS ?= 600
 # Lines and branches that tests run, in percent: all of what decides, most of what touches the world.
 DECISIONS_COVERED := 100
 WORLD_COVERED := 89
@@ -48,7 +50,7 @@ test: setup browser ## the whole test suite, in two processes (about seven minut
 newest: setup ## the quick tests on the newest Python that is installed (make test does it too)
 	@.ci/newest-python
 
-check: setup ## all static checks
+check: setup ## all static checks, and the pages and letters by two HTML validators
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -56,9 +58,12 @@ check: setup ## all static checks
 	$(BIN)/codespell
 	$(BIN)/deptry .
 	$(BIN)/paligs kb check
+	$(BIN)/python -m pytest --quiet tests/e2e/test_html.py
 
 fuzz: setup ## a million made-up messages: whatever is written, the decision is made and keeps its promises
 	@PALIGS_FUZZ=1000000 $(BIN)/python -m tests.fuzz.decide
+	@for target in update twilio frame token decide; do \
+		$(BIN)/python -m tests.fuzz.coverage_guided $$target $(FUZZ_SECONDS) || exit 1; done
 
 bench: setup ## how fast it learns, answers and takes messages in here, beside others (about half an hour, the sum of its parts)
 	@$(BIN)/paligs kb bench

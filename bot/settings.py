@@ -2,7 +2,9 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -15,6 +17,9 @@ from bot.channels.twilio.account import TwilioAccount, TwilioAccountError, Twili
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.channels.whatsapp.templates import find_template_problems
 from bot.notify import settings as notices
+from bot.notify.wording import load_time_zone
+from bot.text_files import EncodingError, read_text_file
+from bot.web.client_address import LOCAL_PROXIES, TrustedProxies
 from storage.database import engine
 from storage.errors import DatabaseUrlError
 
@@ -94,6 +99,10 @@ class Settings(notices.NotificationSettings, BaseSettings):
     """The port to listen on."""
     public_url: OptionalOrigin = None
     """The https address, without a path, that people and platforms reach the program at."""
+    timezone: Annotated[str | None, BeforeValidator(notices.parse_time_zone)] = None
+    """The time zone of the installation: of notifications, reports, filters and lists. Without it, `Europe/Riga`."""
+    trusted_proxies: str = LOCAL_PROXIES
+    """Addresses or networks of the proxies in front, with commas between: only their `X-Forwarded-For` is believed."""
     secret_key: SecretStr | None = None
     """Signs cookies and draft links, protects the console's sessions. Without it, `data/secret_key` is made once."""
     secret_key_file: Path | None = None
@@ -135,6 +144,10 @@ class Settings(notices.NotificationSettings, BaseSettings):
     """Who may sign in as an admin: e-mails with commas between, or `claim=value`."""
     oidc_agents: str = ""
     """Who may sign in as an agent."""
+    oidc_extra_scopes: str = Field(default="", pattern=r"^[!#-\[\]-~ ]*$")
+    """Scopes to ask for beside `openid email profile`, with spaces between; where `groups` needs one of its own."""
+    oidc_assume_email_verified: bool = False
+    """Only for a provider that never says `email_verified` and names no e-mail that it has not verified itself."""
 
     @classmethod
     def settings_customise_sources(
@@ -149,6 +162,11 @@ class Settings(notices.NotificationSettings, BaseSettings):
         lines = notices.LineSettingsSource(settings_cls, env_settings, dotenv_settings)
         return (init_settings, env_settings, dotenv_settings, file_secret_settings, lines)
 
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the installation."""
+        return load_time_zone(self.timezone or self.notify_timezone)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         problems = [*self._read_secret_files(), *self.find_notification_problems(), *self._find_problems()]
@@ -162,9 +180,11 @@ class Settings(notices.NotificationSettings, BaseSettings):
             if file is None or getattr(self, name) is not None:
                 continue
             try:
-                setattr(self, name, SecretStr(file.read_text("utf-8").strip()))
-            except (OSError, UnicodeDecodeError) as exc:
+                setattr(self, name, SecretStr(read_text_file(file).strip()))
+            except OSError as exc:
                 yield f"{name.upper()}_FILE: {file}: {type(exc).__name__}: point it at a readable text file"
+            except EncodingError as exc:
+                yield f"{name.upper()}_FILE: {file}: {exc}"
 
     def _find_problems(self) -> Iterator[str]:
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 16:
@@ -175,6 +195,10 @@ class Settings(notices.NotificationSettings, BaseSettings):
             yield f"DATABASE_URL: {exc}"
         if self.content_dir is not None and not self.content_dir.is_dir():
             yield f"CONTENT_DIR: {self.content_dir}: is no folder: write one like kb/content, or nothing"
+        try:
+            TrustedProxies.parse(self.trusted_proxies)
+        except ValueError as exc:
+            yield f"TRUSTED_PROXIES: {exc}: write addresses or networks, like 127.0.0.1, 172.16.0.0/12"
         if self.telegram_bot_token is not None and not _matches(_TELEGRAM_TOKEN, self.telegram_bot_token):
             yield "TELEGRAM_BOT_TOKEN: write the whole token as @BotFather gives it, like 110201543:AAHdq..."
         if self.telegram_webhook_secret is not None and not _matches(_WEBHOOK_SECRET, self.telegram_webhook_secret):
@@ -275,6 +299,7 @@ def read_settings(
     Raises:
         SettingsError: names every setting that is wrong, and what to write.
     """
+    _check_env_file()
     problems: list[str] = []
     while True:
         try:
@@ -293,6 +318,42 @@ def read_settings(
     if problems := [*problems, *also_problems]:
         raise SettingsError((*problems, *_without_repeats(more_problems(_UncheckedSettings(**overrides)), problems)))
     return settings
+
+
+class _ContentSettings(BaseSettings):
+    """The one setting that commands read which need no other."""
+
+    model_config = Settings.model_config
+
+    content_dir: Path | None = None
+
+
+def read_content_dir() -> Path | None:
+    """CONTENT_DIR of the environment or .env, whatever the other settings are.
+
+    Raises:
+        SettingsError: .env cannot be read.
+    """
+    _check_env_file()
+    return _ContentSettings().content_dir
+
+
+def _check_env_file() -> None:
+    """Refuse an .env that would be read as nothing, or not at all.
+
+    Raises:
+        SettingsError: names it, and what to do.
+    """
+    file = Path(str(Settings.model_config.get("env_file")))
+    try:
+        text = read_text_file(file)
+    except EncodingError as exc:
+        raise SettingsError((f"{file}: {exc}",)) from exc
+    except OSError:
+        # There need not be one.
+        return
+    if text.encode() != file.read_bytes().removeprefix(BOM_UTF8):
+        raise SettingsError((f"{file}: {EncodingError()}",))
 
 
 def _without_repeats(problems: Iterable[str], reported: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from handlers.details.story import compose_story
 from handlers.model.actions import (
     Action,
     Ask,
@@ -17,6 +18,7 @@ from handlers.model.actions import (
     ShowLine,
     ShowTicketChannel,
 )
+from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Option, Reply
 from handlers.model.phrases import Phrases
 from kb.model import Directory, Language
@@ -30,6 +32,7 @@ class EmailDraft:
 
     url: str | None = None
     last_messages: Sequence[str] = ()
+    details: PersonDetails = NO_DETAILS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,5 +87,15 @@ def _render_line(action: ShowLine, context: RenderContext) -> str:
 def _render_draft(draft: EmailDraft, context: RenderContext) -> str:
     if draft.url is not None:
         return context.phrases(context.language, "draft_link", url=draft.url)
-    body = context.phrases(context.language, "draft_body", said=" / ".join(draft.last_messages))
-    return context.phrases(context.language, "draft_text", draft=body.strip())
+    details = draft.details
+    contact = ", ".join(part for part in (details.name, details.phone) if part)
+    body = context.phrases(
+        context.language,
+        "draft_body",
+        said=compose_story(draft.last_messages).replace("\n", " / "),
+        place=details.place or "",
+        contact=contact,
+        device=details.device or "",
+    )
+    lines = "\n".join(line.rstrip() for line in body.strip().splitlines())
+    return context.phrases(context.language, "draft_text", draft=lines)

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from handlers.details.extraction import extract_details
 from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
+from handlers.dialogue.contact_details import contact_details, with_contact_details
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
 from handlers.dialogue.fallback import clarify, fallback, unsupported_media, which_fault
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
@@ -23,18 +25,22 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
+from handlers.dialogue.spoken_language import with_language
 from handlers.input.dialogue_act import dialogue_act, outage_probability
-from handlers.input.redaction import MASK, mask
+from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
 from handlers.intents.small_talk import acknowledge, handle_opt_in_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
 from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
+from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, SessionTurn, Trace
-from kb.model import Act, CueId, Language
+from kb.model import Act, CueId
 from kb.understanding.result import Interpretation, Outcome
+
+_WARNING_ALONE: Final = "secret"
 
 
 def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:
@@ -43,7 +49,8 @@ def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:
 
 def _secret_only(context: HandlerContext) -> HandlerResult | None:
     rest = context.text.replace(MASK, "")
-    if MASK not in context.text or sum(letter.isalpha() for letter in rest) > 1:
+    # Whoever types the mask has hidden nothing, and would get no reply.
+    if MASK not in context.text or MASK in context.inbound.text or sum(letter.isalpha() for letter in rest) > 1:
         return None
     return HandlerResult(actions=(), session=context.session, act="none", outcome=Outcome.UNKNOWN)
 
@@ -53,11 +60,12 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("trading_answered", trading_answered),
     ("tapped", handle_tap),
     ("command", handle_command),
-    ("secret", _secret_only),
+    (_WARNING_ALONE, _secret_only),
     ("language", switch_language_by_text),
     ("opted", handle_opt_in_out),
     ("ticket_request", ticket_request),
     ("outage", outage),
+    ("contact_details", contact_details),
     ("choice", choose_by_text),
     ("cancel", _cancel_by_text),
     ("resolved", works_again),
@@ -95,25 +103,28 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     `now` is aware (UTC). Never raises for anything that a person can send.
     """
     session = _without_removed_entries(session, knowledge)
-    stored_text, masked = mask(sanitize(inbound.text))
+    stored_text, masked = mask(
+        sanitize(inbound.text), code_expected=_bot_spoke_of_secrets(session, inbound, knowledge, now)
+    )
     text, has_media = strip_media_markers(stored_text, inbound.kind)
     cue, interpretation = _interpret(text, inbound, session, knowledge, now)
-    language = _conversation_language(session, interpretation, short=cue is not None)
+    said = _said_details(text, inbound, knowledge)
     context = HandlerContext(
         inbound=inbound,
-        session=replace(session, language=language),
+        session=replace(session, details=session.details.updated(said)),
         knowledge=knowledge,
         now=now,
         text=text,
-        language=language or inbound.language or DEFAULT_LANGUAGE,
+        language=session.language or inbound.language or DEFAULT_LANGUAGE,
         interpretation=interpretation,
         cue=cue,
         outage=outage_probability(interpretation, _urgent_entries(knowledge)),
         has_media=has_media,
+        said=said,
     )
-    context = replace(context, act=dialogue_act(context))
+    context = with_language(replace(context, act=dialogue_act(context)))
     name, result = _run_handlers(context)
-    result = with_feedback_options(result, context)
+    result = with_contact_details(with_feedback_options(result, context), context, name)
     warning = (context.say("secret"),) if masked else ()
     return Decision(
         actions=(*result.actions, *warning),
@@ -121,6 +132,23 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         trace=_trace(name, result, context, masked),
         stored_text=stored_text,
     )
+
+
+def _said_details(text: str, inbound: Inbound, knowledge: KnowledgeBundle) -> PersonDetails:
+    """What the message tells of the person; a tap and a command tell nothing."""
+    if inbound.kind is MessageKind.TAP or text.startswith("/"):
+        return NO_DETAILS
+    return extract_details(text, {line.phone for line in knowledge.base.directory.lines.values()})
+
+
+def _bot_spoke_of_secrets(session: Session, inbound: Inbound, knowledge: KnowledgeBundle, now: datetime) -> bool:
+    """Whether the last reply was about PINs or passwords, or the warning about them: a bare code is an answer to it."""
+    last = session.turns[-1] if session.turns else None
+    if last is None or now - last.at > QUESTION_TTL:
+        return False
+    entry = knowledge.base.entries.get(last.entry) if last.entry is not None else None
+    language = session.language or inbound.language or DEFAULT_LANGUAGE
+    return last.handler == _WARNING_ALONE or (entry is not None and speaks_of_secrets(entry.body[language]))
 
 
 def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:
@@ -162,13 +190,6 @@ def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Sess
         handler=name, act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now
     )
     return replace(result.session, turns=(*result.session.turns, turn)[-MAX_TURNS:])
-
-
-def _conversation_language(session: Session, interpretation: Interpretation, *, short: bool) -> Language | None:
-    """The language of the talk: as chosen; else that of this message, unless it is too short to tell."""
-    if session.language_chosen or (short and session.language is not None):
-        return session.language
-    return interpretation.language or session.language
 
 
 def _run_handlers(context: HandlerContext) -> tuple[str, HandlerResult]:

@@ -15,6 +15,12 @@ class StorageError(Exception):
     StorageError
     ├── DatabaseUrlError   the database URL cannot be used                    permanent
     ├── UnavailableError   busy or out of reach                               trying again can help
+    │   ├── DatabaseLockedError    another program writes                     trying again can help
+    │   ├── DiskFullError          no space is left                           trying again can help
+    │   ├── DatabaseReadOnlyError  the file or its folder cannot be written   trying again can help
+    │   ├── DatabaseIOError        the disk fails                             trying again can help
+    │   └── DatabaseGoneError      the file was deleted or replaced           trying again can help
+    ├── DatabaseDamagedError the file is damaged                              permanent
     ├── SchemaError        tables or columns are missing                      permanent
     ├── NaiveDateTimeError a time without a zone                              permanent
     ├── MigrationError     the schema could not be brought up to date         permanent
@@ -38,6 +44,30 @@ class UnavailableError(StorageError):
     """The database is busy or out of reach: see that it runs and that nothing else holds it, then try again."""
 
     permanent = False
+
+
+class DatabaseLockedError(UnavailableError):
+    """The database is locked by another program: end what holds it (a backup, a second paligs), then try again."""
+
+
+class DiskFullError(UnavailableError):
+    """The disk of the database is full: free some space; nothing can be kept until then."""
+
+
+class DatabaseReadOnlyError(UnavailableError):
+    """The database cannot be written: make its file, its folder and its disk writable for the user of this program."""
+
+
+class DatabaseIOError(UnavailableError):
+    """The disk of the database fails to read or write: look at the system's log, and restore a backup elsewhere."""
+
+
+class DatabaseGoneError(UnavailableError):
+    """The database file cannot be opened, or was deleted or replaced: put it back, then start the program again."""
+
+
+class DatabaseDamagedError(StorageError):
+    """The database file is damaged, or no SQLite database: restore a backup, or recover it with sqlite3 .recover."""
 
 
 class SchemaError(StorageError):

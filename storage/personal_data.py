@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, Table, and_, delete, exists, or_,
 from handlers.model.messages import Inbound
 from storage.conversations import conversations as talking
 from storage.conversations.conversations import Conversation, conversation_from_row
+from storage.database.engine import truncate_log_after_commit
 from storage.delivery import notifications
 from storage.tables import conversations, messages, personal_tables
 
@@ -52,6 +53,7 @@ def erase(connection: Connection, selected: Collection[Conversation]) -> Erasure
     # Always in the same order, so that two erasures do not deadlock.
     locked = select(conversations.c.id).where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
     connection.execute(locked.with_for_update())
+    truncate_log_after_commit(connection)
     notifications.schedule_retractions(connection, ids)
     rows = {
         table.name: connection.execute(delete(table).where(table.c.conversation_id.in_(ids))).rowcount
@@ -69,10 +71,14 @@ def erase_sender(connection: Connection, inbound: Inbound, now: datetime) -> Con
     deletes it once the notice is sent, unless the person has written again.
     """
     erase(connection, conversations_of_sender(connection, inbound.channel, inbound.sender))
-    talk = talking.open_and_lock(connection, replace(inbound, language=None, username=None, location=None), now)
+    talk = talking.open_and_lock(connection, _without_contact(inbound), now)
     talking.record_inbound(connection, talk, replace(inbound, choice=None), now)
     connection.execute(update(conversations).where(conversations.c.id == talk.id).values(forgotten_at=now))
     return replace(talk, forgotten_at=now)
+
+
+def _without_contact(inbound: Inbound) -> Inbound:
+    return replace(inbound, language=None, username=None, location=None, profile_name=None, phone=None)
 
 
 def purge(connection: Connection, before: datetime) -> int:

@@ -33,6 +33,8 @@ class FakeConversations:
     failures: list[Exception] = field(default_factory=list)
     history_fails: bool = False
     page_size: int = 3
+    reads: int = 0
+    """How often the history was read."""
     delay_seconds: float = 0.0
     """Between a message and its reply."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -57,6 +59,7 @@ class FakeConversations:
 
     async def history(self, conversation: str, after_sequence: int) -> Sequence[OutgoingMessage]:
         """A page of what was said."""
+        self.reads += 1
         if self.history_fails:
             raise OSError("the history cannot be read")
         talk = self.messages_by_conversation.get(conversation, [])

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from itsdangerous import TimestampSigner
 
+from bot.app.services import utc_now
 from bot.channels.sms.product import PRODUCT as SMS
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
+from bot.console.auth.key_derivation import derive_key, pseudonymize
 from bot.settings import Settings
 from kb.model import Language
+from storage.conversations import address_limits
 
 if TYPE_CHECKING:
     from bot.app.container import Application
@@ -44,6 +47,14 @@ def make_webchat(services: ChannelServices) -> "ServedChannel":
         public_origin=public,
         urgent_sentence=partial(_urgent_line_sentence, application),
         lines=lambda: application.knowledge.base.directory.lines,
+        address_key=partial(pseudonymize, derive_key(services.key, "web chat addresses")),
+        may_start=partial(_may_start, application),
+    )
+
+
+async def _may_start(application: "Application", address_key: str) -> bool:
+    return await application.transactions.write(
+        lambda connection: address_limits.register_start(connection, address_key, utc_now()), urgent=True
     )
 
 

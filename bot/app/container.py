@@ -37,6 +37,7 @@ from handlers.model.context import KnowledgeBundle
 from kb.model import KnowledgeBase
 from storage.database import engine
 from storage.delivery import notifications, outbox
+from storage.errors import MigrationError, UnavailableError
 from storage.migrations import upgrade
 
 DATABASE_THREADS: Final = 4
@@ -125,7 +126,7 @@ async def open_application(
     handoff_workflow = HandoffWorkflow(routing=recipients.routing)
     channels: dict[str, Channel] = {}
     with open_database(settings.database_url, distributed=distributed) as transactions:
-        services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing)
+        services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing, zone=settings.zone)
         runner = build_delivery(services, channels, distributed=distributed)
         intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)
         application = Application(
@@ -157,7 +158,8 @@ def open_database(url: str, *, distributed: bool) -> Iterator[Transactions]:
         if distributed:
             _verify_database(database)
         else:
-            _prepare_database(database)
+            with _naming_database(database):
+                _prepare_database(database)
         # The database is closed last: a thread may still use it after its caller was cancelled.
         with ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database") as threads:
             yield Transactions(database, threads)
@@ -199,6 +201,7 @@ def build_intake(
         handoff_workflow=handoff_workflow,
         metrics=services.metrics,
         tracing=services.tracing,
+        zone=services.zone,
     )
     dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
     flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)
@@ -227,6 +230,16 @@ def _prepare_database(database: Engine) -> None:
     with engine.write_transaction(database) as connection:
         outbox.release_leases(connection, utc_now())
         notifications.release_leases(connection, utc_now())
+
+
+@contextmanager
+def _naming_database(database: Engine) -> Iterator[None]:
+    """Name the file of a database that cannot be used beside the reason: whoever starts the program looks for both."""
+    try:
+        yield
+    except (UnavailableError, MigrationError) as exc:
+        name = database.url.render_as_string(hide_password=True)
+        raise SettingsError((f"DATABASE_URL: {name}: {exc}",)) from exc
 
 
 def _verify_database(database: Engine) -> None:

@@ -27,7 +27,12 @@ from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
+from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
+from bot.web.not_found import not_found_page
+from bot.web.request_limits import request_limits
+from bot.web.response_headers import add_response_headers
+from bot.web.site_files import site_routes
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -60,13 +65,19 @@ class Endpoints:
     def web_application(self) -> web.Application:
         """The aiohttp application."""
         program = self._application
-        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[webhook_tracing(program.tracing)])
+        application = web.Application(
+            client_max_size=MAX_BODY_BYTES,
+            middlewares=[request_limits, not_found_page(), webhook_tracing(program.tracing)],
+        )
+        application[TRUSTED_PROXIES] = TrustedProxies.parse(self._settings.trusted_proxies)
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
+        application.add_routes(site_routes())
         self._make_console().mount(application)
         for channel in self._channels:
             application.add_routes(channel.routes())
+        add_response_headers(application, self._settings.public_url)
         return application
 
     def on_remote_change(self, token: str | None) -> None:
@@ -95,6 +106,7 @@ class Endpoints:
             tokens=DraftTokens(self._key, DRAFT_LINK_TTL),
             content=self._draft_content,
             last_messages=self._application.conversation_queries.last_user_messages,
+            details=self._application.conversation_queries.person_details,
         )
 
     def _draft_content(self) -> DraftContent:
@@ -132,6 +144,7 @@ class Endpoints:
             clock=utc_now,
             key=self._key,
             public_origin=self._settings.public_url,
+            zone=self._settings.zone,
         )
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
@@ -139,11 +152,17 @@ class Endpoints:
         secret, public = settings.oidc_client_secret, settings.public_url
         if settings.oidc_issuer is None or settings.oidc_client_id is None or secret is None or public is None:
             return None
+        role_mapping = RoleMapping(
+            admins=split_list(settings.oidc_admins),
+            agents=split_list(settings.oidc_agents),
+            assume_email_verified=settings.oidc_assume_email_verified,
+        )
         provider = OidcClient(
             issuer=settings.oidc_issuer,
             client_id=settings.oidc_client_id,
             client_secret=secret.get_secret_value(),
             clock=utc_now,
+            extra_scopes=tuple(settings.oidc_extra_scopes.split()),
+            wanted_claims=role_mapping.claims,
         )
-        role_mapping = RoleMapping(admins=split_list(settings.oidc_admins), agents=split_list(settings.oidc_agents))
         return OidcSignInView(transactions, provider, role_mapping, public_origin=public)

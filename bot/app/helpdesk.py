@@ -10,6 +10,7 @@ from bot.app.services import Services
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.notification_content import ConversationLink
 from bot.helpdesk.notification_worker import NotificationWorker
 from bot.knowledge.factory import KnowledgeSource
 from bot.notify.apprise import AppriseNotifier
@@ -17,10 +18,10 @@ from bot.notify.directory import Recipients, RecipientsError, read_recipients
 from bot.notify.email import EmailNotifier
 from bot.notify.interface import GetTicketAddress, Notifier
 from bot.notify.staff_address import Transport
-from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.notify.wording import NotificationTexts
 from bot.settings import Settings, SettingsError
 from kb.loading.loader import ContentError, load_knowledge_base
-from kb.model import Directory
+from kb.model import Directory, EntryId, Language
 
 if TYPE_CHECKING:
     from bot.channels.telegram.channel import Telegram
@@ -82,8 +83,16 @@ def build_helpdesk(
     def directory() -> Directory:
         return knowledge_source.current.base.directory
 
+    def topic_title(entry: EntryId, language: Language) -> str | None:
+        known = knowledge_source.current.base.entries.get(entry)
+        return None if known is None else known.title[language]
+
     texts = NotificationTexts.for_directory(
-        directory, settings.notify_language, load_time_zone(settings.notify_timezone), CHANNELS.titles()
+        directory,
+        settings.notify_language,
+        settings.zone,
+        CHANNELS.titles(),
+        topic_title=topic_title,
     )
     notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
     notification_worker = NotificationWorker(
@@ -93,6 +102,7 @@ def build_helpdesk(
         handoff_workflow=handoff_workflow,
         notifiers=notifiers,
         channels=CHANNELS,
+        conversation_link=conversation_linker(settings.public_url),
         metrics=services.metrics,
     )
     handoff_actions = HandoffActions(
@@ -110,6 +120,11 @@ def build_helpdesk(
         notification_worker=notification_worker,
         handoff_actions=handoff_actions,
     )
+
+
+def conversation_linker(public_url: str | None) -> ConversationLink:
+    """Makes addresses of conversations in the console."""
+    return lambda conversation_id: None if public_url is None else f"{public_url}/console/talks/{conversation_id}"
 
 
 def make_notifiers(

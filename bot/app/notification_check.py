@@ -12,7 +12,7 @@ from bot.helpdesk.notification_worker import SEND_TIMEOUT_SECONDS
 from bot.helpdesk.telegram_group import TelegramGroupNotifier
 from bot.notify.interface import Notifier, NotifyError, SampleNotification, Thread
 from bot.notify.staff_address import StaffAddress, Transport
-from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.notify.wording import NotificationTexts
 from bot.settings import Settings
 from handlers.model.messages import Inbound
 from kb.model import Directory
@@ -26,7 +26,7 @@ async def send_test_notifications(settings: Settings, directory: Directory) -> M
     """
     recipients = load_recipients(settings, directory)
     words = NotificationTexts.for_directory(
-        lambda: directory, settings.notify_language, load_time_zone(settings.notify_timezone), CHANNELS.titles()
+        lambda: directory, settings.notify_language, settings.zone, CHANNELS.titles()
     )
     notifiers = make_notifiers(recipients, words, lambda: directory.ticket_channel.address, utc_now)
     telegram = _make_telegram(settings)

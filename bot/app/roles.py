@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.app.container import Application, open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.app.instance_lock import only_instance
 from bot.app.signing_key import signing_key
 from bot.intake.intake import no_draft_link
 from bot.knowledge.factory import KnowledgeSource
@@ -18,6 +19,7 @@ from bot.knowledge.lesson_source import load_live_knowledge
 from bot.observability import logging_setup
 from bot.observability.tracing import Tracing, open_tracing
 from bot.settings import Settings, SettingsError
+from bot.web.request_limits import SERVER_OPTIONS
 from kb.model import Language
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ async def _run_terminal(settings: Settings, knowledge_source: KnowledgeSource, l
 def run_standalone(settings: Settings) -> None:
     """Everything in one process, until SIGINT or SIGTERM."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
-    with open_tracing() as traces:
+    with only_instance(settings.database_url), open_tracing() as traces:
         asyncio.run(_serve_until_stopped(settings, traces))
 
 
@@ -103,7 +105,11 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
         endpoints = Endpoints(settings, application, key)
         listener = _make_pg_listener(application, endpoints) if distributed else None
         server = web.AppRunner(
-            endpoints.web_application(), access_log=None, handle_signals=False, shutdown_timeout=REQUEST_GRACE_SECONDS
+            endpoints.web_application(),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=REQUEST_GRACE_SECONDS,
+            **SERVER_OPTIONS,
         )
         await server.setup()
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.database.transactions import Transactions
 from bot.observability.metrics import PrometheusMetrics
@@ -16,9 +16,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The database, the clock, metrics and tracing."""
+    """The database, the clock and its time zone, metrics and tracing."""
 
     transactions: Transactions
     metrics: PrometheusMetrics
     tracing: Tracing = NO_TRACING
     clock: Callable[[], datetime] = utc_now
+    zone: tzinfo = UTC

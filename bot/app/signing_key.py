@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import Settings, SettingsError
+from bot.text_files import EncodingError, read_text_file
 
 
 def signing_key(settings: Settings, folder: Path) -> str:
@@ -18,7 +19,7 @@ def signing_key(settings: Settings, folder: Path) -> str:
         return settings.secret_key.get_secret_value()
     file = folder / "secret_key"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             _create_key_file(file)
     except OSError as exc:
@@ -37,6 +38,8 @@ def _create_key_file(file: Path) -> None:
 
 def _read_key_file(file: Path) -> str:
     try:
-        return file.read_text("utf-8").strip()
+        return read_text_file(file).strip()
     except OSError as exc:
         raise SettingsError((f"SECRET_KEY: {file}: {exc.strerror}: set it, or make the file readable",)) from exc
+    except EncodingError as exc:
+        raise SettingsError((f"SECRET_KEY: {file}: {exc}",)) from exc

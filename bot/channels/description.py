@@ -77,8 +77,8 @@ class ChannelDirectory:
         return found is not None and found.prefers_short
 
     def senders_of(self, text: str) -> tuple[str, ...]:
-        """Every sender that a phone number as typed may stand for: with the country code or without."""
-        digits = "".join(text.split()).removeprefix("+")
+        """Every sender that a phone number as typed may stand for: with the country code (after + or 00) or without."""
+        digits = "".join(text.split()).removeprefix("+").removeprefix("00")
         if not (digits.isascii() and digits.isdigit()):
             return ()
         numbers = (f"+{digits}", f"+{_LOCAL_COUNTRY_CODE}{digits}")

@@ -14,13 +14,26 @@ if TYPE_CHECKING:
 class DeliveryError(Exception):
     """The channel did not accept the message; `permanent` tells whether trying again can help.
 
-    `retry_after` is how long the channel asks to wait first, if it does.
+    `retry_after` is how long the channel asks to wait first, if it does. `max_attempts` ends the attempts where each of
+    them may have shown the message to the person.
     """
 
-    def __init__(self, message: str | None = None, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+        max_attempts: int | None = None,
+    ) -> None:
         super().__init__(message or self.__doc__)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.max_attempts = max_attempts
+
+    def is_final(self, attempts: int) -> bool:
+        """Whether nothing more is tried after so many attempts."""
+        return self.permanent or (self.max_attempts is not None and attempts >= self.max_attempts)
 
 
 @dataclass(frozen=True, kw_only=True)

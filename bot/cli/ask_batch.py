@@ -107,7 +107,9 @@ class BatchAsker:
             directory=self._knowledge.base.directory,
             language=decision.trace.language,
         )
-        return render(decision.actions, context, EmailDraft(last_messages=user_messages))
+        return render(
+            decision.actions, context, EmailDraft(last_messages=user_messages, details=decision.session.details)
+        )
 
     def _remember(self, key: str, session: Session, user_messages: tuple[str, ...]) -> None:
         self._conversations[key] = (session, user_messages[-10:])
@@ -118,7 +120,9 @@ class BatchAsker:
 
 def _without_forced_language(after: Session, before: Session, row: BatchRow) -> Session:
     """The session without the language that the row itself forced."""
-    return after if row.lang is None else replace(after, language_chosen=before.language_chosen)
+    return (
+        after if row.lang is None else replace(after, language=before.language, language_chosen=before.language_chosen)
+    )
 
 
 def ask_lines(lines: Iterable[str], knowledge: KnowledgeBundle, *, why: bool = False) -> Iterator[dict[str, Any]]:

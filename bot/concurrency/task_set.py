@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final
+
+CANCEL_GRACE_SECONDS: Final = 1.0
+"""How long a stop waits for cancelled tasks: what ignores its cancellation is left behind."""
 
 
 class TaskSet:
@@ -31,7 +34,7 @@ class TaskSet:
         if not self._tasks:
             return ()
         _, late = await asyncio.wait(self._tasks, timeout=timeout_seconds)
-        await _cancel(late, None)
+        await _cancel(late, CANCEL_GRACE_SECONDS)
         return tuple(sorted(task.get_name() for task in late))
 
     async def cancel(self, timeout_seconds: float | None = None) -> None:

@@ -1,7 +1,8 @@
 """Assembles the console: sections, access control, templates and error pages."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +18,7 @@ from bot.console.auth.session_cookie import SessionCookieStorage
 from bot.console.framework.access import CSRF_KEY, AccessControl
 from bot.console.framework.error_pages import error_middleware
 from bot.console.framework.live_updates import LiveUpdates
+from bot.console.framework.local_time import format_local, zone_name
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
@@ -44,7 +46,7 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class ConsoleApp:
-    """Everything below /console/. `sections` are in the order of the menu."""
+    """Everything below /console/. `sections` are in the order of the menu; days are those of `zone`."""
 
     def __init__(
         self,
@@ -55,13 +57,17 @@ class ConsoleApp:
         clock: Callable[[], datetime],
         key: str,
         public_origin: str | None,
+        zone: tzinfo = UTC,
     ) -> None:
+        """`zone` is the time zone of the installation, which all times are shown in."""
         self._transactions = transactions
         self._assets = Assets("/console/static", _HERE / "static")
         shared = _with_channel_titles(read_texts(_HERE / "texts" / "shared"), channels)
         self._shared_texts = shared
         self._texts = {section.name: _merge_texts(shared, section.name) for section in sections}
-        guard = AccessControl(transactions, clock, public_origin=public_origin, context=self._template_context)
+        guard = AccessControl(
+            transactions, clock, public_origin=public_origin, context=self._template_context, zone=zone
+        )
         looks = {name: look for section in sections for name, look in section.change_keys.items()}
         self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS)
         own = Section(
@@ -129,6 +135,8 @@ class ConsoleApp:
             "visit": request,
             "words": request.texts,
             "language": request.language,
+            "local_time": partial(format_local, zone=request.zone),
+            "zone": zone_name(request.zone),
             "languages": LANGUAGES,
             "all_words": self._shared_texts,
             "asset": self._assets.url,

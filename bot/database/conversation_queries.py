@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.channels.interface import OutgoingMessage
 from bot.database.transactions import Transactions
+from handlers.model.details import PersonDetails
 from storage.conversations import conversations, history
 from storage.conversations.history import Side, StoredMessage
 from storage.delivery import status
@@ -31,6 +32,10 @@ class ConversationQueries:
     async def last_user_messages(self, conversation_id: str) -> Sequence[str]:
         """A person's last messages in a conversation, masked, newest last."""
         return await self.transactions.read(lambda connection: history.last_user_messages(connection, conversation_id))
+
+    async def person_details(self, conversation_id: str) -> PersonDetails:
+        """What the person of a conversation told of themselves."""
+        return await self.transactions.read(lambda connection: conversations.get(connection, conversation_id).details)
 
     async def apply_status_report(
         self, channel: str, provider_message_id: str, state: str, error: str | None, reply: int | None = None

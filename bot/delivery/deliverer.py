@@ -18,7 +18,7 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Span, SpanAttribute, TraceSpanKind, Tracing
 from storage import personal_data
 from storage.conversations import dead_letters
-from storage.delivery import outbox, status
+from storage.delivery import notifications, outbox, status
 from storage.delivery.outbox import NotDue, OutgoingReply
 
 log = structlog.get_logger()
@@ -108,7 +108,7 @@ class Deliverer:
         except DeliveryError as exc:
             error, result, record_outcome = (
                 exc,
-                "failed" if exc.permanent else "retried",
+                "failed" if exc.is_final(claimed.attempts) else "retried",
                 partial(self._record_failure, claimed, exc),
             )
             span.set_error(result)
@@ -126,15 +126,17 @@ class Deliverer:
         if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
         else:
-            log.warning("delivery.failed", channel=channel.name, permanent=error.permanent)
+            log.warning("delivery.failed", channel=channel.name, permanent=error.is_final(claimed.attempts))
         return next_claim
 
     def _record_sent(self, claimed: OutgoingReply, provider_message_id: str | None, connection: Connection) -> None:
         status.mark_sent(connection, claimed.id, self.clock(), provider_message_id=provider_message_id)
 
     def _record_failure(self, claimed: OutgoingReply, error: DeliveryError, connection: Connection) -> None:
-        if error.permanent:
+        if error.is_final(claimed.attempts):
             status.mark_failed(connection, claimed.id, str(error))
+            # Staff see on the hand-off that it did not arrive, above all the word that somebody has seen it.
+            notifications.schedule_updates_for(connection, claimed.conversation.id, self.clock())
         else:
             wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
             status.reschedule(connection, claimed.id, str(error), self.clock() + wait)

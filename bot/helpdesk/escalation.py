@@ -30,7 +30,7 @@ class HandoffWorkflow:
             handoffs.log_event(connection, handoff, HandoffEvent.OPENED, now)
         # Recipients may have been configured after the first request.
         if is_new or (targets and not notifications.notified_targets(connection, handoff.id, NotificationKind.INITIAL)):
-            notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now)
+            notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
             self.start_timers(connection, handoff, now)
         elif handoff.reason is HandoffReason.TRADING_STOPPED:
             self._shorten_timers(connection, handoff, now)
@@ -39,6 +39,11 @@ class HandoffWorkflow:
         """The conversation has a new message."""
         if self.routing.targets_by_line or self.routing.escalation_targets:
             notifications.schedule_updates_for(connection, conversation_id, now + DEBOUNCE)
+
+    def facts_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
+        """A hand-off has become urgent, or the person told who, where, or which number: whoever was told hears it."""
+        for handoff in handoffs.list_by_state(connection, conversation_id=conversation_id):
+            notifications.add_news(connection, handoff, now, now + DEBOUNCE)
 
     def state_changed(
         self, connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, agent_name: str | None

@@ -1,24 +1,46 @@
 """Reads the state of a hand-off for its notification, in the transaction that claims it; decides nothing."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
-from bot.notify.interface import ContactMethod, HandoffNotification, Notification, QuotedMessage, Retraction
+from bot.notify.interface import ContactMethod, HandoffNotification, Notification, Retraction
+from handlers.model.messages import MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE
-from storage.conversations import conversations, history
+from kb.model import Act
+from storage.conversations import conversations, history, turns
 from storage.conversations.conversations import Conversation
-from storage.conversations.history import Side
+from storage.conversations.history import PersonMessage
+from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 
-MESSAGES_SHOWN: Final = 8
-"""Messages of both sides that a notification shows."""
+MESSAGES_READ: Final = 60
+"""The person's newest messages that first and newest words are taken from."""
+EPISODE_GAP: Final = timedelta(hours=1)
+"""A longer pause before a hand-off parts what led to it from what was talked about earlier."""
+NEWEST_SHOWN: Final = 4
+"""The newest messages that are shown beside the first one."""
+_TELLING_TALK: Final = frozenset({"resolved", "trading_answered", "calling"})
+"""Handlers of small talk that says how it stands."""
+
+ConversationLink = Callable[[str], str | None]
+"""The address of a conversation in the console, if it is known."""
+
+
+def no_conversation_link(conversation_id: str) -> None:
+    """For a program without PUBLIC_URL."""
 
 
 def build_notification(
-    connection: Connection, claimed: ClaimedNotification, channels: ChannelDirectory
+    connection: Connection,
+    claimed: ClaimedNotification,
+    channels: ChannelDirectory,
+    conversation_link: ConversationLink = no_conversation_link,
 ) -> Notification | None:
     """The content of a notification; None if the hand-off is gone and nobody was notified."""
     if claimed.conversation is None:
@@ -29,7 +51,8 @@ def build_notification(
     talk = conversations.get(connection, handoff.conversation)
     log_entries = handoffs.list_events(connection, handoff.id)
     last_actor = next((event.actor for event in reversed(log_entries) if event.actor is not None), None)
-    messages = history.last_messages(connection, talk.id, limit=MESSAGES_SHOWN)
+    said = episode(history.last_person_messages(connection, talk.id, limit=MESSAGES_READ), handoff.created_at)
+    words = telling_words(said)
     return HandoffNotification(
         handoff=handoff.id,
         kind=claimed.kind,
@@ -40,10 +63,34 @@ def build_notification(
         language=talk.language or DEFAULT_LANGUAGE,
         location=talk.location,
         contact=contact_method(talk, channels),
-        messages=tuple(QuotedMessage(from_user=one.side is Side.PERSON, text=one.text) for one in messages),
+        first_words=words[0] if words else "",
+        newest_words=words[1:][-NEWEST_SHOWN:],
+        media=Counter(one.kind for one in said if one.kind is not MessageKind.TEXT),
+        details=talk.details,
+        profile_name=talk.profile_name,
+        topic=turns.entry_of(connection, handoff.turn),
+        link=conversation_link(talk.id),
         since=handoff.created_at,
         at=claimed.created_at,
+        unreachable=status.is_unreachable(connection, talk.id),
     )
+
+
+def episode(messages: Sequence[PersonMessage], opened_at: datetime) -> tuple[PersonMessage, ...]:
+    """The messages that led to a hand-off, and all after them: from the last long pause before it."""
+    pauses = (
+        place
+        for place in range(1, len(messages))
+        if messages[place].at <= opened_at and messages[place].at - messages[place - 1].at > EPISODE_GAP
+    )
+    return tuple(messages[max(pauses, default=0) :])
+
+
+def telling_words(messages: Sequence[PersonMessage]) -> tuple[str, ...]:
+    """The words, without commands, greetings and thanks; all of them if there is nothing else."""
+    spoken = [one for one in messages if one.text.strip() and not one.text.startswith("/")]
+    telling = [one for one in spoken if one.act != Act.TALK or one.handler in _TELLING_TALK]
+    return tuple(one.text for one in telling or spoken)
 
 
 def contact_method(conversation: Conversation, channels: ChannelDirectory) -> ContactMethod:

@@ -15,7 +15,7 @@ from bot.concurrency.periodic import PeriodicLoop
 from bot.concurrency.task_set import TaskSet
 from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import HandoffWorkflow
-from bot.helpdesk.notification_content import build_notification
+from bot.helpdesk.notification_content import ConversationLink, build_notification, no_conversation_link
 from bot.notify.directory import Recipients
 from bot.notify.interface import HandoffNotification, Notification, Notifier, NotifyError, Retraction, Thread
 from bot.notify.staff_address import StaffAddress, Transport
@@ -47,7 +47,10 @@ MAX_ATTEMPTS: Final = 40
 """About three hours, with this backoff."""
 
 MAX_UNKNOWN_ATTEMPTS: Final = 5
-"""How often at most when sending fails unexpectedly: it may have arrived, and each try may be one more copy."""
+"""How often at most, of all attempts, where sending failed unexpectedly: it may have arrived each time."""
+
+MAX_UNCERTAIN_ATTEMPTS: Final = 3
+"""Where a service does not answer, and may have shown the notification each time."""
 
 
 @dataclass(kw_only=True)
@@ -63,6 +66,7 @@ class NotificationWorker:
     handoff_workflow: HandoffWorkflow
     notifiers: Mapping[Transport, Notifier]
     channels: ChannelDirectory
+    conversation_link: ConversationLink = no_conversation_link
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     poll_interval: float = POLL_INTERVAL_SECONDS
 
@@ -140,7 +144,7 @@ class NotificationWorker:
             return None
         pace = TELEGRAM_GROUP_RATE_LIMIT if address is not None and address.transport is Transport.TELEGRAM else None
         while isinstance(claimed := notifications.claim(connection, target, now, rate_limit=pace), ClaimedNotification):
-            notification = build_notification(connection, claimed, self.channels)
+            notification = build_notification(connection, claimed, self.channels, self.conversation_link)
             if notification is not None and _should_send(claimed, notification):
                 return claimed, notification
             notifications.discard(connection, claimed)
@@ -153,7 +157,8 @@ class NotificationWorker:
             receipt = await self._send(address, claimed, notification)
         except NotifyError as exc:
             error = exc
-            final = exc.permanent or claimed.attempts >= MAX_ATTEMPTS
+            limit = MAX_UNCERTAIN_ATTEMPTS if exc.uncertain else MAX_ATTEMPTS
+            final = exc.permanent or claimed.attempts >= limit
             self.metrics.count_notification(kind, "failed" if final else "retried")
             log.warning("notification.failed", handoff=claimed.handoff, kind=kind, final=final, error=str(exc))
             await self.transactions.write(
@@ -206,4 +211,6 @@ def _should_send(claimed: ClaimedNotification, notification: Notification) -> bo
         return claimed.provider_message_id is not None
     if notification.kind is NotificationKind.REMINDER:
         return notification.state is HandoffState.OPEN
+    if notification.kind is NotificationKind.NEWS:
+        return notification.state in CURRENT_STATES
     return claimed.provider_message_id is not None or notification.state in CURRENT_STATES

@@ -23,6 +23,9 @@ _ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
 """The actions offered in each state; none when closed."""
 
 
+_WITHOUT_BUTTONS: Final = frozenset({NotificationKind.REMINDER, NotificationKind.NEWS})
+
+
 class GroupChannel(Protocol):
     """As bot.channels.telegram.channel.Telegram."""
 
@@ -63,7 +66,7 @@ class TelegramGroupNotifier:
         return thread.provider_message_id
 
     def _button_rows(self, notification: AnyNotification) -> ButtonRows:
-        if not isinstance(notification, HandoffNotification) or notification.kind is NotificationKind.REMINDER:
+        if not isinstance(notification, HandoffNotification) or notification.kind in _WITHOUT_BUTTONS:
             return ()
         return tuple(
             tuple(

@@ -1,12 +1,18 @@
 """Limits how often and how repetitively one sender may write (token bucket); looks at no meaning."""
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from time import monotonic
 from typing import Final
 
+from bot.web.token_bucket import TokenBuckets
 from handlers.model.messages import Inbound, MessageKind
+
+CLOCK_STEP: Final = timedelta(minutes=2)
+"""A message that is so much older than one before it is of a clock that was set back."""
 
 
 class Verdict(StrEnum):
@@ -26,7 +32,8 @@ class FloodLimits:
     The bucket holds `max_burst` tokens and refills `per_minute`; a blocked sender is released once `recovery_share` of
     the burst has refilled. The same text `max_repeats` times in a row within `repeat_window` is too often. Memory is
     bounded to `remembered_senders`, and for each to the verdicts on the last `remembered_verdicts` messages, so that a
-    redelivered message is not counted twice.
+    redelivered message is not counted twice. All senders of one origin together have buckets of their own; so have
+    urgent messages that pass although there were too many: they are limited too, only later.
     """
 
     max_burst: int = 20
@@ -36,6 +43,10 @@ class FloodLimits:
     repeat_window: timedelta = timedelta(minutes=1)
     remembered_senders: int = 10_000
     remembered_verdicts: int = 32
+    max_origin_burst: int = 60
+    origin_per_minute: int = 60
+    max_urgent_burst: int = 30
+    urgent_per_minute: int = 6
 
 
 @dataclass(kw_only=True)
@@ -46,6 +57,8 @@ class _SenderState:
     text_hash: int = 0
     repeat_times: deque[datetime] = field(default_factory=deque)
     repetition_notified: bool = False
+    crowd_notified: bool = False
+    """Whether the sender knows that too much comes from the same origin."""
     verdicts: OrderedDict[int, Verdict] = field(default_factory=OrderedDict)
 
 
@@ -58,9 +71,13 @@ class FloodControl:
     State is local: with several processes, each grants the full limits.
     """
 
-    def __init__(self, limits: FloodLimits = DEFAULT_LIMITS) -> None:
+    def __init__(self, limits: FloodLimits = DEFAULT_LIMITS, elapsed: Callable[[], float] = monotonic) -> None:
         self._limits = limits
         self._senders: OrderedDict[tuple[str, str], _SenderState] = OrderedDict()
+        self._origins = TokenBuckets(
+            burst=limits.max_origin_burst, seconds=60 / limits.origin_per_minute, clock=elapsed
+        )
+        self._urgent = TokenBuckets(burst=limits.max_urgent_burst, seconds=60 / limits.urgent_per_minute, clock=elapsed)
 
     @property
     def tracked_senders(self) -> int:
@@ -76,16 +93,23 @@ class FloodControl:
         if remembered is not None:
             return remembered
         verdict = self._compute_verdict(sender, inbound, at)
+        crowded = inbound.origin is not None and not self._origins.take(inbound.origin)
+        if crowded and verdict is Verdict.PASS:
+            verdict = Verdict.SILENT if sender.crowd_notified else Verdict.TOO_FAST
+        sender.crowd_notified = crowded
         sender.verdicts[_message_key(inbound)] = verdict
         while len(sender.verdicts) > self._limits.remembered_verdicts:
             sender.verdicts.popitem(last=False)
         return verdict
 
-    def exempt(self, inbound: Inbound) -> None:
-        """Let a message pass despite its verdict; the notice it would have caused stays due."""
+    def exempt(self, inbound: Inbound) -> bool:
+        """Let an urgent message pass despite its verdict; the notice it would have caused stays due. False if there
+        were too many of these, too."""
         sender = self._senders.get(_sender_key(inbound))
         if sender is None:
-            return
+            return True
+        if not self._urgent.take(inbound.origin or repr(_sender_key(inbound))):
+            return False
         match sender.verdicts.get(_message_key(inbound)):
             case Verdict.TOO_FAST:
                 sender.flooding = False
@@ -94,6 +118,7 @@ class FloodControl:
             case Verdict.PASS | Verdict.SILENT | None:
                 pass
         sender.verdicts[_message_key(inbound)] = Verdict.PASS
+        return True
 
     def _sender_state(self, inbound: Inbound, at: datetime) -> _SenderState:
         key = _sender_key(inbound)
@@ -113,7 +138,9 @@ class FloodControl:
     def _token_bucket(self, sender: _SenderState, at: datetime) -> Verdict:
         limits = self._limits
         elapsed = max(0.0, (at - sender.updated_at).total_seconds())
-        sender.updated_at = max(at, sender.updated_at)
+        # Messages overtake each other by seconds; by more, a clock was set back, and nobody waits until it catches up.
+        stepped_back = sender.updated_at - at > CLOCK_STEP
+        sender.updated_at = at if stepped_back else max(at, sender.updated_at)
         sender.tokens = min(limits.max_burst, sender.tokens + elapsed * limits.per_minute / 60)
         if sender.flooding and sender.tokens >= limits.max_burst * limits.recovery_share:
             sender.flooding = False
@@ -133,6 +160,8 @@ class FloodControl:
             return Verdict.PASS
         if hash(text) != sender.text_hash:
             sender.text_hash, sender.repetition_notified = hash(text), False
+            sender.repeat_times.clear()
+        if sender.repeat_times and sender.repeat_times[-1] - at > CLOCK_STEP:
             sender.repeat_times.clear()
         sender.repeat_times.append(at)
         while len(sender.repeat_times) > limits.max_repeats:

@@ -1,4 +1,4 @@
-"""Flood control before the intake: a flood gets one notice, a possible outage always passes; decides nothing else."""
+"""Flood control before the intake: a flood gets one notice, a possible outage passes longer; decides nothing else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -37,7 +37,7 @@ def ignore_rejection(channel: str, verdict: str) -> None:
 class FloodControlled:
     """A `Receive` with flood control. A notice to the sender takes the way of every message, so it is logged.
 
-    Rejected messages are not stored. A message that may report an outage always passes.
+    Rejected messages are not stored. A message that may report an outage passes, until there are far too many of them.
     """
 
     receive: Receive
@@ -48,10 +48,7 @@ class FloodControlled:
     async def __call__(self, inbound: Inbound) -> None:
         """As Receive."""
         verdict = self.flood_control.check(inbound, self.intake.clock())
-        if verdict is Verdict.PASS:
-            await self.receive(inbound)
-        elif await self._is_critical(inbound):
-            self.flood_control.exempt(inbound)
+        if verdict is Verdict.PASS or (await self._is_critical(inbound) and self.flood_control.exempt(inbound)):
             await self.receive(inbound)
         else:
             await self._reject(inbound, verdict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from time import perf_counter
 from typing import assert_never
@@ -25,6 +25,7 @@ from handlers.model.actions import (
     AskFeedback,
     CloseHandoffs,
     EraseUser,
+    HandoffReason,
     NotifyStaff,
     RecordFeedback,
     Say,
@@ -92,6 +93,8 @@ class Intake:
     decide: DecideFunction = decide
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     tracing: Tracing = NO_TRACING
+    zone: tzinfo = UTC
+    """The time zone of the installation, whose days are counted."""
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and its decision are committed; duplicates are ignored.
@@ -128,8 +131,9 @@ class Intake:
         if message is None:
             return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
-        session = sessions.read(connection, conversation.id)
-        decision = self._decide(inbound, session, now)
+        session = _read_session(connection, conversation)
+        # What earlier messages told of the place is known, too.
+        decision = self._decide(replace(inbound, location=conversation.location), session, now)
         decision_ms = (perf_counter() - start) * 1000
         turn: int | None = None
         if any(isinstance(action, EraseUser) for action in decision.actions):
@@ -138,7 +142,8 @@ class Intake:
             turn = self._store_decision(connection, conversation, message, decision, decision_ms, now)
         reply = self._enqueue_reply(connection, conversation, turn, decision, inbound)
         self.jobs.queue(connection, conversation.id)
-        daily_counts.increment(connection, conversation.channel, decision.trace, now.date())
+        day = now.astimezone(self.zone).date()
+        daily_counts.increment(connection, conversation.channel, decision.trace, day)
         return IntakeResult(
             conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
         )
@@ -179,21 +184,35 @@ class Intake:
         )
         turn = turns.record(connection, conversation, message, decision, circumstances, now)
         sessions.write(connection, conversation.id, decision.session, now)
+        has_news = decision.session.details != conversation.details
+        if has_news:
+            conversations.record_details(connection, conversation.id, decision.session.details)
         self.handoff_workflow.message_added(connection, conversation.id, now)
         for action in decision.actions:
             match action:
                 case NotifyStaff():
-                    handoff = handoffs.open_handoff(connection, conversation, turn.id, action.line, action.reason, now)
-                    self.handoff_workflow.opened(connection, handoff, now)
+                    has_news = self._open_handoff(connection, conversation, turn.id, action, now) or has_news
                 case CloseHandoffs():
                     self.handoff_workflow.close_all(connection, conversation.id, now)
                 case RecordFeedback():
-                    feedback.record(connection, conversation, action.turn, now, helped=action.helped)
+                    feedback.record(connection, conversation, action.turn, now, helped=action.helped, zone=self.zone)
                 case Say() | Ask() | AskFeedback() | ShowLine() | ShowTicketChannel() | EraseUser():
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
+        if has_news:
+            self.handoff_workflow.facts_added(connection, conversation.id, now)
         return turn.id
+
+    def _open_handoff(
+        self, connection: Connection, conversation: Conversation, turn: int, action: NotifyStaff, now: datetime
+    ) -> bool:
+        """Open it, or add to the one that is open; return whether that one has become urgent."""
+        before = handoffs.list_by_state(connection, conversation_id=conversation.id)
+        handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now)
+        self.handoff_workflow.opened(connection, handoff, now)
+        urgent = HandoffReason.TRADING_STOPPED
+        return handoff.reason is urgent and any(one.id == handoff.id and one.reason is not urgent for one in before)
 
     def _enqueue_reply(
         self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound
@@ -230,7 +249,11 @@ class Intake:
         draft = EmailDraft()
         if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
             url = self.make_draft_link(conversation.channel, conversation.id, language)
-            draft = EmailDraft(url=url, last_messages=history.last_user_messages(connection, conversation.id))
+            draft = EmailDraft(
+                url=url,
+                last_messages=history.last_user_messages(connection, conversation.id),
+                details=decision.session.details,
+            )
         return render(decision.actions, render_context, draft)
 
 
@@ -239,6 +262,14 @@ def _repeats_an_act(connection: Connection, conversation: Conversation, inbound:
         return False
     text, _ = mask(sanitize(inbound.text))
     return conversations.repeats_an_act(connection, conversation, inbound, text, now)
+
+
+def _read_session(connection: Connection, conversation: Conversation) -> Session:
+    """The session; people are called in no longer once staff has closed every hand-off."""
+    session = replace(sessions.read(connection, conversation.id), details=conversation.details)
+    if session.called_in is None or handoffs.list_by_state(connection, conversation_id=conversation.id, limit=1):
+        return session
+    return replace(session, called_in=None)
 
 
 def _trace_attributes(trace: Trace) -> dict[SpanAttribute, str | int]:

@@ -3,15 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
+from bot.concurrency.daemon_thread import run_in_daemon_thread
 from bot.notify.formatting import plain_text
 from bot.notify.interface import AnyNotification, GetTicketAddress, HandoffNotification, NotifyError, Thread
 from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed
 from bot.notify.wording import NotificationTexts
 
 NOTIFY_TIMEOUT_SECONDS: Final = 30.0
+
+CONNECT_TIMEOUT_SECONDS: Final = 5.0
+READ_TIMEOUT_SECONDS: Final = 20.0
+"""Apprise's own is 4 s, less than some services take. Another one can be named in the URL: `?rto=30`."""
+
 
 SendApprise = Callable[[str, str, str], bool]
 
@@ -34,12 +39,34 @@ class AppriseNotifier:
         body = plain_text(written)
         if thread.provider_message_id is not None and isinstance(notification, HandoffNotification):
             body = self._texts.state_sentence(notification)
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(NOTIFY_TIMEOUT_SECONDS):
-                taken = await asyncio.to_thread(self._send, to.target, written.subject, body)
-            if taken:
-                return thread.provider_message_id or thread.key
-        raise NotifyError("the service did not take it", permanent=False)
+                taken = await run_in_daemon_thread(lambda: self._send(to.target, written.subject, body))
+        except TimeoutError as exc:
+            raise _no_answer() from exc
+        if not taken:
+            raise NotifyError("the service did not take it", permanent=False)
+        return thread.provider_message_id or thread.key
+
+
+def _no_answer() -> NotifyError:
+    return NotifyError("the service did not answer in time: it may have it", permanent=False, uncertain=True)
+
+
+class _ReadTimeoutWatch(logging.Handler):
+    """Notices in Apprise's log that a service did not answer; keeps and passes on nothing of it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.read_timeout = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look for the error of requests."""
+        self.read_timeout |= any("Read timed out" in str(part) for part in (record.msg, *_arguments(record)))
+
+
+def _arguments(record: logging.LogRecord) -> tuple[object, ...]:
+    return record.args if isinstance(record.args, tuple) else ()
 
 
 def _send_with_apprise(url: str, title: str, body: str) -> bool:
@@ -50,4 +77,20 @@ def _send_with_apprise(url: str, title: str, body: str) -> bool:
     service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if not isinstance(service, apprise.NotifyBase):
         raise NotifyError("Apprise does not understand the URL", permanent=True)
-    return bool(service.notify(title=title, body=body))
+    if "cto=" not in url:
+        service.socket_connect_timeout = CONNECT_TIMEOUT_SECONDS
+    if "rto=" not in url:
+        service.socket_read_timeout = READ_TIMEOUT_SECONDS
+    watch = _ReadTimeoutWatch()
+    service.logger = _silent_logger(watch)
+    taken = bool(service.notify(title=title, body=body))
+    if not taken and watch.read_timeout:
+        raise _no_answer()
+    return taken
+
+
+def _silent_logger(watch: logging.Handler) -> logging.Logger:
+    """The log of one notification goes to `watch` alone."""
+    logger = logging.Logger("apprise of one notification", logging.DEBUG)  # noqa: LOG001 - it ends with the notification
+    logger.addHandler(watch)
+    return logger

@@ -155,4 +155,5 @@ class _RecipientParser:
             ),
             default_delay=timedelta(minutes=usual),
             outage_delay=timedelta(minutes=stopped),
+            gather=timedelta(seconds=self._settings.notify_gather),
         )

@@ -5,20 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bot.notify.formatting import email_html, plain_text
 from bot.notify.interface import AnyNotification, GetTicketAddress, NotifyError, Thread
+from bot.notify.mail_session import MailSession
 from bot.notify.smtp import MailServer
 from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed
 from bot.notify.wording import NotificationTexts
-
-if TYPE_CHECKING:
-    from aiosmtplib import SMTPException
-
-
-SMTP_TIMEOUT_SECONDS: Final = 20.0
-"""Time limit of one SMTP command."""
 
 SENDER_NAME: Final = "Paligs"
 
@@ -35,7 +29,7 @@ class EmailNotifier:
         ticket_address: GetTicketAddress,
         clock: Callable[[], datetime],
     ) -> None:
-        self._server, self._sender = server, sender
+        self._session, self._sender = MailSession(server, local_hostname=sender.rpartition("@")[2]), sender
         self._texts, self._ticket_address, self._clock = texts, ticket_address, clock
 
     async def notify(self, to: StaffAddress, notification: AnyNotification, thread: Thread) -> str:
@@ -69,39 +63,8 @@ class EmailNotifier:
         if rendered.urgent:
             message["Importance"] = "high"
         message.set_content(plain_text(rendered))
-        message.add_alternative(email_html(rendered), subtype="html")
+        message.add_alternative(email_html(rendered, self._texts.language), subtype="html")
         return message
 
     async def _submit(self, message: EmailMessage, recipient: str) -> None:
-        import aiosmtplib  # noqa: PLC0415 - not before there is an e-mail
-
-        server = self._server
-        try:
-            await aiosmtplib.send(
-                message,
-                sender=self._sender,
-                recipients=[recipient],
-                hostname=server.host,
-                port=server.port,
-                username=server.user,
-                password=server.password,
-                use_tls=server.security == "tls",
-                start_tls={"tls": False, "starttls": True, "if offered": None}[server.security],
-                local_hostname=self._sender.rpartition("@")[2],
-                timeout=SMTP_TIMEOUT_SECONDS,
-            )
-        except aiosmtplib.SMTPException as exc:
-            raise _to_notify_error(exc) from exc
-        except OSError as exc:
-            raise NotifyError(f"the mail server was not reached: {type(exc).__name__}", permanent=False) from exc
-
-
-def _to_notify_error(exc: "SMTPException") -> NotifyError:
-    """A 5xx reply is permanent for this e-mail; everything else may pass. The server's text may hold an address."""
-    import aiosmtplib  # noqa: PLC0415
-
-    refused = exc.recipients[0] if isinstance(exc, aiosmtplib.SMTPRecipientsRefused) and exc.recipients else exc
-    code = refused.code if isinstance(refused, aiosmtplib.SMTPResponseException) else 0
-    # A wrong password is corrected in the settings; the e-mail is to be sent then.
-    final = 500 <= code < 600 and not isinstance(exc, aiosmtplib.SMTPAuthenticationError)
-    return NotifyError(f"the mail server said {code or type(exc).__name__}", permanent=final)
+        await self._session.submit(message, self._sender, recipient)

@@ -7,13 +7,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.notify.wording import Fact, RenderedNotification
+from kb.model import Language
 
 
 def plain_text(rendered: RenderedNotification) -> str:
     """For an e-mail's text part, and for services without markup."""
     rows = [f"{row.label}: {row.text}" for row in rendered.facts]
-    talk = [f"{rendered.heading}:", *(f"- {said.text}" for said in rendered.messages)] if rendered.messages else []
-    return _join_paragraphs(rendered.title, rendered.state, "\n".join(rows), "\n".join(talk), rendered.footer)
+    words = [f"- {text}" for text in rendered.words]
+    return _join_paragraphs(rendered.title, "\n".join(words), rendered.state, "\n".join(rows), rendered.footer)
 
 
 def telegram_html(rendered: RenderedNotification) -> str:
@@ -21,15 +22,14 @@ def telegram_html(rendered: RenderedNotification) -> str:
     head, *more = rendered.title.split("\n")
     title = "\n".join((f"<b>{escape(head)}</b>", *map(escape, more)))
     rows = [f"{escape(row.label)}: {_telegram_fact(row)}" for row in rendered.facts]
-    talk = "\n".join(
-        f"– {escape(said.text)}" if said.from_user else f"<i>{escape(said.text)}</i>" for said in rendered.messages
-    )
-    return _join_paragraphs(title, f"<b>{escape(rendered.state)}</b>" if rendered.state else "", "\n".join(rows), talk)
+    words = "\n".join(f"– {escape(text)}" for text in rendered.words)
+    state = f"<b>{escape(rendered.state)}</b>" if rendered.state else ""
+    return _join_paragraphs(title, words, state, "\n".join(rows))
 
 
-def email_html(rendered: RenderedNotification) -> str:
+def email_html(rendered: RenderedNotification, language: Language) -> str:
     """An e-mail's HTML part: one column, no images, no external resources."""
-    return _email_template().render(notification=rendered, title_lines=rendered.title.split("\n"))
+    return _email_template().render(notification=rendered, title_lines=rendered.title.split("\n"), language=language)
 
 
 @cache

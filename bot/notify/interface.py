@@ -1,14 +1,16 @@
 """The notification types and the notifier interface, which keep the ticket mailbox out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.notify.staff_address import StaffAddress
 from handlers.model.actions import HandoffReason
+from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.handoff import HandoffState, NotificationKind
-from kb.model import Language, LineId, TicketAddress
+from handlers.model.messages import MessageKind
+from kb.model import EntryId, Language, LineId, TicketAddress
 
 __all__ = [
     "AnyNotification",
@@ -18,7 +20,6 @@ __all__ = [
     "Notification",
     "Notifier",
     "NotifyError",
-    "QuotedMessage",
     "Retraction",
     "SampleNotification",
     "StaffAddress",
@@ -27,14 +28,6 @@ __all__ = [
 
 GetTicketAddress = Callable[[], TicketAddress]
 """The mailbox that must not be written to, according to the current content."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuotedMessage:
-    """One message of the conversation, masked as stored; `from_user` is true for the person's own."""
-
-    from_user: bool
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +42,12 @@ class ContactMethod:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffNotification:
-    """The state of a hand-off, opened at `since`. `last_actor` acted last; a reminder is of the time `at`."""
+    """The state of a hand-off, opened at `since`. `last_actor` acted last; a reminder is of the time `at`.
+
+    `first_words` and `newest_words` are the person's own, masked as stored; `media` is what they sent beside words.
+    `details` are what they told of themselves; `location` and `profile_name` are what the platform tells. `topic` is
+    what the bot answered about, `link` the conversation in the console.
+    """
 
     handoff: int
     kind: NotificationKind
@@ -60,9 +58,17 @@ class HandoffNotification:
     language: Language
     location: str | None
     contact: ContactMethod
-    messages: tuple[QuotedMessage, ...]
     since: datetime
     at: datetime
+    first_words: str = ""
+    newest_words: tuple[str, ...] = ()
+    media: Mapping[MessageKind, int] = field(default_factory=dict)
+    details: PersonDetails = NO_DETAILS
+    profile_name: str | None = None
+    topic: EntryId | None = None
+    link: str | None = None
+    unreachable: bool = False
+    """Our latest message did not reach them: they have to be contacted in another way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +105,23 @@ AnyNotification = HandoffNotification | Retraction | SampleNotification
 
 
 class NotifyError(Exception):
-    """The notification was not accepted; `permanent` tells whether trying again can help."""
+    """The notification was not accepted; `permanent` tells whether trying again can help.
 
-    def __init__(self, message: str | None = None, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+    `uncertain`: it may have been accepted, so that every further attempt may show it once more.
+    """
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+        uncertain: bool = False,
+    ) -> None:
         super().__init__(message or self.__doc__)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.uncertain = uncertain
 
 
 class Notifier(Protocol):

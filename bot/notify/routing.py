@@ -19,7 +19,8 @@ class RoutingPlan:
     """The recipients of each line; the default notifies nobody.
 
     A hand-off waits for the delay of its line (else `default_delay`) until the reminder, and as long again until
-    `escalation_targets` are notified; `outage_delay` replaces it during an outage.
+    `escalation_targets` are notified; `outage_delay` replaces it during an outage. What a person writes within
+    `gather` is part of a notification that cannot be edited.
     """
 
     targets_by_line: Mapping[LineId, Targets] = field(default_factory=lambda: MappingProxyType({}))
@@ -27,6 +28,7 @@ class RoutingPlan:
     reminder_delays: Mapping[LineId, timedelta] = field(default_factory=lambda: MappingProxyType({}))
     default_delay: timedelta = timedelta(minutes=10)
     outage_delay: timedelta = timedelta(minutes=3)
+    gather: timedelta = timedelta(0)
 
     def targets_for(self, line: LineId) -> Targets:
         """The targets of a line."""

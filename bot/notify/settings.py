@@ -39,7 +39,8 @@ def _parse_minutes(value: object) -> object:
     return {(part[1] or "").casefold(): float(part[2]) for part in parts if part is not None}
 
 
-def _parse_time_zone(value: object) -> object:
+def parse_time_zone(value: object) -> object:
+    """The name of a time zone that is known here, or None."""
     if value is None:
         return None
     try:
@@ -59,12 +60,14 @@ class NotificationSettings(BaseModel):
     notify_escalation_file: Path | None = None
     notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_parse_minutes)] = Field(default_factory=dict)
     """Minutes until the reminder, for all lines or by line. Without it, it is `10, stopped=3`: 3 for outages."""
+    notify_gather: Annotated[float, Field(ge=0, le=60)] = 4.0
+    """Seconds in which further words are gathered before a letter; groups are told at once, and the message edited."""
     notify_from: str | None = None
     """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
     notify_language: Language = DEFAULT_LANGUAGE
     """The language of notifications."""
-    notify_timezone: Annotated[str | None, BeforeValidator(_parse_time_zone)] = None
-    """Their time zone. Without it, it is `Europe/Riga`."""
+    notify_timezone: Annotated[str | None, BeforeValidator(parse_time_zone)] = None
+    """The older name of `TIMEZONE`, used where that is not set."""
     smtp_url: SecretStr | None = None
     """The mail server: `smtps://user:password@host`, `smtp+starttls://...:587`, `smtp://host:25`."""
     smtp_url_file: Path | None = None

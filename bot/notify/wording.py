@@ -13,28 +13,39 @@ from bot.notify.interface import (
     AnyNotification,
     ContactMethod,
     HandoffNotification,
-    QuotedMessage,
     Retraction,
     SampleNotification,
 )
+from handlers.details.phone_extraction import readable_phones
+from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.messages import MessageKind
 from handlers.model.phrases import Phrases
-from kb.model import LANGUAGES, Directory, Language, LineId
+from kb.model import LANGUAGES, Directory, EntryId, Language, LineId
 
 DEFAULT_TIME_ZONE: Final = "Europe/Riga"
-MAX_MESSAGE_CHARS: Final = 350
-"""Maximum characters of a quoted message."""
+MAX_MESSAGE_CHARS: Final = 250
+"""Maximum characters of a quoted message: all of a notification fits into one message of Telegram."""
 
-MAX_MESSAGES: Final = 8
-"""Maximum number of quoted messages."""
+MAX_FACT_CHARS: Final = 100
+"""Maximum characters of a fact that a person told."""
 
+MAX_HEADLINE_WORDS_CHARS: Final = 60
+"""Maximum characters of the person's words in the first line: a lock screen shows no more."""
 
-MAX_CONVERSATION_UNITS: Final = 2800
-"""Maximum length of the quoted conversation, in UTF-16 units as Telegram counts."""
+MAX_HEADLINE_PART_CHARS: Final = 40
+"""Maximum characters of the place, and of the name, in the first line."""
 
 
 ChannelTitles = Mapping[str, Mapping[Language, str]]
 """The titles of channels by name, as in the middle of a sentence."""
+
+TopicTitle = Callable[[EntryId, Language], str | None]
+"""The title of an entry; None if the content no longer has it."""
+
+
+def no_topic_title(entry: EntryId, language: Language) -> None:
+    """For texts without content."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +59,13 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedNotification:
-    """A rendered notification: heading, state, facts, conversation, and the note that it is no ticket."""
+    """A rendered notification: title, state, the person's words, facts, and the note that it is no ticket."""
 
     subject: str
     title: str
     state: str
     facts: tuple[Fact, ...] = ()
-    heading: str = ""
-    messages: tuple[QuotedMessage, ...] = ()
+    words: tuple[str, ...] = ()
     footer: str
     urgent: bool = False
 
@@ -84,6 +94,7 @@ class NotificationTexts:
     language: Language
     zone: tzinfo
     channel_titles: ChannelTitles
+    topic_title: TopicTitle = no_topic_title
 
     @classmethod
     def for_directory(
@@ -92,6 +103,7 @@ class NotificationTexts:
         language: Language,
         time_zone: tzinfo,
         channel_titles: ChannelTitles,
+        topic_title: TopicTitle = no_topic_title,
     ) -> "NotificationTexts":
         """For the lines of a directory."""
         return cls(
@@ -100,6 +112,7 @@ class NotificationTexts:
             language=language,
             zone=time_zone,
             channel_titles=channel_titles,
+            topic_title=topic_title,
         )
 
     def line_name(self, line: LineId) -> str:
@@ -125,70 +138,109 @@ class NotificationTexts:
                 footer=self.sentence("no_ticket"),
             )
         if notification.kind is NotificationKind.REMINDER:
-            return self._render_reminder(notification)
+            said = self.sentence("reminder", number=notification.handoff, time=self._format_time(notification.at))
+            return self._render_once(notification, f"{said}\n{self.headline(notification)}")
+        if notification.kind is NotificationKind.NEWS:
+            said = self.sentence("news", number=notification.handoff)
+            return self._render_once(
+                notification, f"{self.headline(notification)}\n{said}", words=notification.newest_words[-1:]
+            )
         return self._render_notification(notification)
 
     def state_sentence(self, notification: HandoffNotification) -> str:
         """The state in words: who has it."""
         return self.sentence(notification.state, who=notification.last_actor or "?")
 
-    def _render_reminder(self, notification: HandoffNotification) -> RenderedNotification:
-        said = self.sentence("reminder", number=notification.handoff, time=self._format_time(notification.at))
+    def headline(self, notification: HandoffNotification) -> str:
+        """How bad it is, where, who, which number, and what: all that a lock screen shows."""
+        details, contact = notification.details, notification.contact
+        name = details.name or notification.profile_name or contact.name
+        phone = details.phone or contact.phone
+        who = ", ".join(
+            part for part in (_cut(name, MAX_HEADLINE_PART_CHARS), readable_phones(phone) if phone else "") if part
+        )
+        place = _cut(details.place or notification.location, MAX_HEADLINE_PART_CHARS)
+        where = f"{place} ({who})" if place and who else place or who
+        words = _cut(notification.first_words, MAX_HEADLINE_WORDS_CHARS)
+        told = " – ".join(part for part in (where, words) if part)
+        reason = self.sentence(notification.reason)
+        return f"{reason}: {told}" if told else reason
+
+    def _render_once(
+        self, notification: HandoffNotification, title: str, words: tuple[str, ...] = ()
+    ) -> RenderedNotification:
+        """A message that is sent once, beside the notification that follows the hand-off."""
         whole = self._render_notification(notification)
-        return replace(whole, title=said, state="", facts=(), heading="", messages=())
+        state = self.state_sentence(notification) if notification.kind is NotificationKind.NEWS else ""
+        return replace(whole, title=title, state=state, facts=(), words=tuple(map(_shorten, words)))
 
     def _render_notification(self, notification: HandoffNotification) -> RenderedNotification:
-        reason, line = self.sentence(notification.reason), self.line_name(notification.line)
-        facts = (
-            Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
-            Fact(label=self.sentence("place"), text=_shorten(notification.location or "")),
-            self._contact_fact(notification.contact),
-            Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
-        )
-        head = f"{reason}\n{self.sentence('number', number=notification.handoff, line=line)}"
+        line, headline = self.line_name(notification.line), self.headline(notification)
+        title = f"{headline}\n{self.sentence('number', number=notification.handoff, line=line)}"
         if notification.kind is NotificationKind.ESCALATION and notification.state is HandoffState.OPEN:
-            head = f"{head}\n{self.sentence('escalation', time=self._format_time(notification.since))}"
+            title = f"{title}\n{self.sentence('escalation', time=self._format_time(notification.since))}"
+        said = (notification.first_words, *notification.newest_words)
         return RenderedNotification(
-            subject=self.sentence("subject", reason=reason, line=line, number=notification.handoff),
-            title=head,
+            subject=self.sentence("subject", headline=headline, number=notification.handoff),
+            title=title,
             state=self.state_sentence(notification),
-            facts=tuple(row for row in facts if row.text),
-            heading=self.sentence("talk"),
-            messages=_newest_that_fit(
-                [self._quote(said) for said in notification.messages[-MAX_MESSAGES:] if said.text.strip()]
-            ),
+            words=tuple(_shorten(text) for text in said if text.strip()),
+            facts=tuple(fact for fact in self._facts(notification) if fact.text),
             footer=self.sentence("no_ticket"),
-            urgent=notification.reason == "trading_stopped",
+            urgent=notification.reason is HandoffReason.TRADING_STOPPED,
         )
 
-    def _contact_fact(self, contact: ContactMethod) -> Fact:
-        label, titles = self.sentence("reach"), self.channel_titles.get(contact.channel)
-        if contact.phone is not None:
-            return Fact(label=label, text=contact.phone, href=f"tel:{contact.phone}")
-        if titles is None:
-            return Fact(label=label, text=contact.name or self.sentence("elsewhere"), href=contact.link)
-        if contact.link is None:
-            return Fact(label=label, text=self.sentence("no_contact", channel=titles[self.language]))
-        return Fact(label=label, text=contact.name or titles[self.language], href=contact.link)
+    def _facts(self, notification: HandoffNotification) -> tuple[Fact, ...]:
+        details = notification.details
+        places = dict.fromkeys(place for place in (details.place, notification.location) if place)
+        names = dict.fromkeys(name for name in (details.name, notification.profile_name) if name)
+        topic = notification.topic and self.topic_title(notification.topic, self.language)
+        return (
+            Fact(label=self.sentence("place"), text=_cut(" / ".join(places), MAX_FACT_CHARS)),
+            Fact(label=self.sentence("name"), text=_cut(" / ".join(names), MAX_FACT_CHARS)),
+            _phone_fact(self.sentence("phone"), details.phone or ""),
+            Fact(label=self.sentence("device"), text=_cut(details.device, MAX_FACT_CHARS)),
+            self._contact_fact(notification.contact, alone=details.phone is None),
+            Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
+            Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
+            Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
+            Fact(label=self.sentence("sent"), text=self._media(notification.media)),
+            Fact(label="Paligs", text=self.sentence("answered", topic=topic) if topic else ""),
+            Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
+        )
 
-    def _quote(self, message: QuotedMessage) -> QuotedMessage:
-        text = _shorten(message.text)
-        return replace(message, text=text if message.from_user else self.sentence("answered", text=text))
+    def _media(self, media: Mapping[MessageKind, int]) -> str:
+        counted = ((self.sentence(f"sent_{kind}"), count) for kind, count in media.items())
+        return ", ".join(name if count == 1 else f"{name} ×{count}" for name, count in counted)
+
+    def _contact_fact(self, contact: ContactMethod, *, alone: bool) -> Fact:
+        """The channel, and how the person is reached there; `alone` if no number was told."""
+        titles = self.channel_titles.get(contact.channel)
+        title = titles[self.language] if titles is not None else self.sentence("chat")
+        reached = contact.phone or contact.name
+        text = f"{title}, {reached}" if reached else title
+        if reached is None and contact.link is None and alone:
+            text = self.sentence("no_contact", channel=title)
+        return Fact(
+            label=self.sentence("reach"), text=text, href=f"tel:{contact.phone}" if contact.phone else contact.link
+        )
 
     def _format_time(self, moment: datetime) -> str:
         there = moment.astimezone(self.zone)
         return f"{there:%d.%m. %H:%M}" + (" UTC" if self.zone is UTC else "")
 
 
-def _newest_that_fit(messages: list[QuotedMessage]) -> tuple[QuotedMessage, ...]:
-    """The newest messages that fit into a Telegram message beside the rest."""
-    while (
-        len(messages) > 1 and sum(len(said.text.encode("utf-16-le")) // 2 for said in messages) > MAX_CONVERSATION_UNITS
-    ):
-        del messages[0]
-    return tuple(messages)
+def _phone_fact(label: str, phones: str) -> Fact:
+    """Numbers as they were told; a single one can be tapped."""
+    href = f"tel:{phones.replace(' ', '')}" if phones and "," not in phones else None
+    return Fact(label=label, text=phones, href=href)
+
+
+def _cut(text: str | None, max_chars: int) -> str:
+    """One line of at most so many characters."""
+    flat = " ".join((text or "").split())
+    return flat if len(flat) <= max_chars else f"{flat[: max_chars - 1].rstrip()}…"
 
 
 def _shorten(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= MAX_MESSAGE_CHARS else f"{flat[: MAX_MESSAGE_CHARS - 1]}…"
+    return _cut(text, MAX_MESSAGE_CHARS)

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
 from aiohttp import web
 
 from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobRunner, Workers
 from bot.observability.metrics import oldest_age_seconds
+from storage.database.write_probe import prove_writable
 from storage.delivery import outbox, undelivered_notifications
 from storage.delivery.outbox import Backlog
 from storage.errors import StorageError
 from storage.migrations import upgrade
+
+log = structlog.get_logger()
 
 EMPTY_BACKLOG: Final = Backlog(waiting=0, oldest=None)
 NO_WORKERS: Final = Workers(alive=0, last_heartbeat_seconds=None)
@@ -37,8 +41,9 @@ def health_routes(
 ) -> Iterable[web.AbstractRouteDef]:
     """GET /healthz: 200 while the process and its jobs are alive, else 503: a restart helps.
 
-    GET /readyz: 200 while a message can be stored, else 503. Without a worker elsewhere it is "degraded", and still
-    200: stored messages are answered when a worker is back, rejected ones may be lost.
+    GET /readyz: 200 while a message can be stored, which a write proves, else 503 with the cause. Without a worker
+    elsewhere it is "degraded", and still 200: stored messages are answered when a worker is back, rejected ones may be
+    lost.
     """
 
     async def healthz(_request: web.Request) -> web.Response:
@@ -83,6 +88,7 @@ def _staff_warnings(urgent_failures: int) -> list[str]:
 async def _check_database(transactions: Transactions, jobs: JobRunner) -> _DatabaseStatus:
     try:
         problems = await transactions.run(upgrade.revision_problems)
+        await transactions.run(prove_writable)
         return await transactions.read(
             lambda connection: _DatabaseStatus(
                 problems=problems,
@@ -92,4 +98,5 @@ async def _check_database(transactions: Transactions, jobs: JobRunner) -> _Datab
             )
         )
     except StorageError as exc:
+        log.error("readiness.failed", error=type(exc).__name__, cause=str(exc))
         return _DatabaseStatus(problems=[str(exc)])

@@ -29,6 +29,8 @@ _NO_CHOICE: Final = frozenset(
 """Acts that are no answer to "which of these?"."""
 _SURELY_NO_CHOICE: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED, DialogueAct.PARTLY})
 SURELY: Final = 0.6
+MIN_OUTAGE_TO_CHOOSE: Final = 0.2
+MIN_WORDS_IN_PASSING: Final = 4
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""
 _ORDINALS: Final[Mapping[str, int]] = {CueId.FIRST: 0, CueId.SECOND: 1, CueId.THIRD: 2, CueId.LAST: -1}
@@ -80,16 +82,24 @@ def _option_by_text(context: HandlerContext, question: OpenQuestion) -> Option |
 def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option | None:
     """The option whose entry the words mean, of those offered: "virtuvē" after two printers."""
     answered = context.answered_entry
-    told = context.act in _SURELY_NO_CHOICE and context.act_confidence(context.act) >= SURELY
+    options = {EntryId(option.id.removeprefix("entry:")): option for option in question.options}
+    named = answered is not None and answered.id in options and not context.session.outage_reported
+    told = not named and context.act in _SURELY_NO_CHOICE and context.act_confidence(context.act) >= SURELY
     if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE or told:
         return None
-    options = {EntryId(option.id.removeprefix("entry:")): option for option in question.options}
     if answered is not None:
         return options.get(answered.id)
     chosen = context.knowledge.interpreter.choose(
         context.text, tuple(entry for entry in options if entry != NONE_OF_THESE)
     )
-    return options.get(chosen) if chosen is not None else None
+    if chosen is None or (context.knowledge.base.entries[chosen].act is Act.CRITICAL and _is_passing_word(context)):
+        return None
+    return options[chosen]
+
+
+def _is_passing_word(context: HandlerContext) -> bool:
+    """Whether a longer message says nothing of stopped trading, though it names the till."""
+    return context.outage < MIN_OUTAGE_TO_CHOOSE and len(context.text.split()) >= MIN_WORDS_IN_PASSING
 
 
 def _offered_entries(context: HandlerContext, question: OpenQuestion) -> list[Entry]:

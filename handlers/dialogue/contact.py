@@ -10,6 +10,8 @@ from kb.model import Act, DialogueAct, LineId
 
 NAMED_TOPIC_CONFIDENCE: Final = 0.5
 """From this confidence on the message itself names the topic whose line is asked for."""
+NAMED_LINE_CONFIDENCE: Final = 0.75
+"""As NAMED_TOPIC_CONFIDENCE, where it is a line itself and another line is talked about."""
 
 
 def ask_number(context: HandlerContext) -> HandlerResult | None:
@@ -73,4 +75,7 @@ def _line_asked_for(context: HandlerContext) -> LineId | None:
         return context.knowledge.base.directory.urgent_line
     if context.session.outage_reported and (named is None or named.act is Act.CRITICAL):
         return context.knowledge.base.directory.urgent_line
+    lines = {line.entry for line in context.knowledge.base.directory.lines.values()}
+    if named is not None and named.id in lines and best is not None and best.confidence < NAMED_LINE_CONFIDENCE:
+        return context.session.line or context.line_of(named)
     return context.line_of(named) or context.session.line

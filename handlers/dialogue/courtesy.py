@@ -62,7 +62,8 @@ def ticket_wish(context: HandlerContext) -> HandlerResult | None:
     entry = next((entry for entry in context.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
     if entry is None or context.act not in (DialogueAct.TICKET_PUSH, DialogueAct.WHICH_EMAIL):
         return None
-    if context.answered_entry is not None and context.answered_entry.act is Act.ANSWER and context.cue is None:
+    answered = None if context.interpretation.leans else context.answered_entry
+    if answered is not None and answered.act is Act.ANSWER and context.cue is None:
         best = context.interpretation.best
         if best is not None and best.confidence >= TOPIC_WINS_FROM > context.act_confidence(context.act):
             return None

@@ -51,7 +51,7 @@ def _ask_which(context: HandlerContext, entries: list[Entry]) -> HandlerResult:
 def which_fault(context: HandlerContext) -> HandlerResult | None:
     """A fault that is one of two or three: asks which. "The printer is broken" may be the receipts or the kitchen."""
     may_be = (None, DialogueAct.DEVICE_FAULT, DialogueAct.DEVICE_ONLY, DialogueAct.BARE_FAULT)
-    if context.act not in may_be or context.interpretation.outcome is Outcome.ANSWERED:
+    if context.act not in may_be or context.interpretation.outcome is Outcome.ANSWERED or context.fault_in_how_to:
         return None
     likely = context.interpretation.candidates[:3]
     faults = [one for one in likely if context.entry_of(one).act is Act.PROBLEM]

@@ -21,20 +21,19 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
     """The line of the topic, named; the entry about prices or deadlines where that is asked."""
     if context.act not in _FOLLOW_UPS or context.last_turn is None:
         return None
-    best = context.interpretation.best
     sure = context.act_confidence(context.act) >= SURE_FOLLOW_UP and context.act in _NAMED
-    if not sure and context.answered_entry is not None and best is not None and best.confidence >= TOPIC_WINS_FROM:
+    if not sure and _own_topic_wins(context):
         return None
     topic = context.topic_entry
     about = _about(context, topic)
     if about is not None:
         return answer_entries(context, about)
-    if topic is None:
-        return None
     line = context.line_of(topic) or context.session.line
     if line is None:
         return None
     known = context.knowledge.base.directory.lines[line]
+    if topic is None or topic.act is Act.CRITICAL:
+        return context.result(Act.ANSWER, context.say_line("call_line", line), entry=known.entry, line=line)
     said = replace(
         context.say(
             "more_about",
@@ -48,6 +47,14 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
     return context.result(act, said, entry=topic.id, line=line)
 
 
+def _own_topic_wins(context: HandlerContext) -> bool:
+    """Whether the message surely means a topic; a till that stops is none here: it would have raised the alarm."""
+    best, answered = context.interpretation.best, context.answered_entry
+    if best is None or answered is None or answered.act in (Act.CRITICAL, Act.TALK):
+        return False
+    return best.confidence >= TOPIC_WINS_FROM
+
+
 def _about(context: HandlerContext, topic: Entry | None) -> Entry | None:
     """The entry that answers the question whatever the topic; the topic itself where it tells of days."""
     if context.act not in _NAMED:
@@ -57,6 +64,8 @@ def _about(context: HandlerContext, topic: Entry | None) -> Entry | None:
     )
     if context.act is DialogueAct.ASK_TIME_FOLLOW and tells_time:
         return topic
+    if context.act is DialogueAct.ASK_TIME_FOLLOW and topic is not None and topic.act is Act.ANSWER:
+        return None
     named = context.knowledge.base.directory.follow_ups.get(context.act)
     return context.knowledge.base.entries.get(named) if named is not None else None
 

@@ -27,6 +27,11 @@ PLAINLY_WORKS: Final = 0.6
 MAX_OFFERED: Final = 3
 MIN_OUTAGE_TO_ASK: Final = 0.2
 """From this probability on it is asked whether trading has stopped."""
+MIN_BARE_DEVICE: Final = 0.3
+"""A message that is as likely as this a device and nothing of it raises no alarm."""
+MAX_WORDS_OF_DEVICE: Final = 4
+MIN_WORKS_OF_STOPPED: Final = 0.25
+"""While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
 MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.05
 MIN_WORDS_TOLD_OF: Final = 4
@@ -43,10 +48,17 @@ _QUESTION_MARK: Final = "?"
 
 def outage(context: HandlerContext) -> HandlerResult | None:
     """Trading has stopped, whatever else the message is about: the number first, the topic after it."""
-    if context.outage < _alarm_threshold(context):
+    if context.outage < _alarm_threshold(context) or _is_no_outage(context):
         return None
     entry = critical_entry(context)
     return None if entry is None else report_outage_first(context, entry)
+
+
+def _is_no_outage(context: HandlerContext) -> bool:
+    """Whether it may as well be good news, or a device with nothing said of it."""
+    stopped = context.act_confidence(DialogueAct.OUTAGE)
+    works = context.act_confidence(DialogueAct.WORKS_AGAIN)
+    return works > stopped or context.act_confidence(DialogueAct.DEVICE_ONLY) >= MIN_BARE_DEVICE
 
 
 def _alarm_threshold(context: HandlerContext) -> float:
@@ -63,7 +75,8 @@ def _alarming(context: HandlerContext) -> bool:
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
     """ "It works again": who was called in need not come; where that is not plain it is asked."""
-    if context.act is not DialogueAct.WORKS_AGAIN and context.cue != CueId.RESOLVED and not _thanks_for_it(context):
+    told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
+    if not told and not _thanks_for_it(context) and not _good_news_of_stopped(context):
         return None
     enough = SURELY_WORKS if _denies_or_waits(context) else PLAINLY_WORKS
     sure = context.act_confidence(DialogueAct.WORKS_AGAIN) >= enough
@@ -80,6 +93,12 @@ def _thanks_for_it(context: HandlerContext) -> bool:
     answered, resolved = context.answered_entry, context.knowledge.base.directory.resolved_entry
     thanks = context.act is DialogueAct.THANKS or (answered is not None and answered.id == resolved)
     return thanks and _says_it_works(context) and _QUESTION_MARK not in context.text
+
+
+def _good_news_of_stopped(context: HandlerContext) -> bool:
+    """Words of good news while trading is stopped, though something else is as likely."""
+    likely = context.act_confidence(DialogueAct.WORKS_AGAIN) >= MIN_WORKS_OF_STOPPED
+    return context.session.outage_reported and likely and _says_it_works(context)
 
 
 def _says_it_works(context: HandlerContext) -> bool:
@@ -214,7 +233,8 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
 
 def device_only(context: HandlerContext) -> HandlerResult | None:
     """A device and nothing of it: asks what about it, offering its faults first."""
-    if context.act is not DialogueAct.DEVICE_ONLY:
+    told = context.answered_entry is not None and len(context.text.split()) > MAX_WORDS_OF_DEVICE
+    if context.act is not DialogueAct.DEVICE_ONLY or told:
         return None
     directory = context.knowledge.base.directory
     likely = [context.entry_of(one) for one in context.interpretation.candidates]
@@ -230,8 +250,8 @@ def device_only(context: HandlerContext) -> HandlerResult | None:
 
 
 def device_fault(context: HandlerContext) -> HandlerResult | None:
-    """A fault of a device that no entry knows: the line for faults, and what to tell them."""
-    if context.act is not DialogueAct.DEVICE_FAULT:
+    """A fault of a device, or of what a how-to told, that no entry knows: the line, and what to tell it."""
+    if context.act is not DialogueAct.DEVICE_FAULT and not context.fault_in_how_to:
         return None
     answered = context.answered_entry
     stopped = answered is not None and answered.act is Act.CRITICAL and context.outage >= MIN_OUTAGE_TO_ANSWER

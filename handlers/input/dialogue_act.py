@@ -70,10 +70,13 @@ STATEMENTS: Final = frozenset(
 )
 """Acts that a message with a question mark is not."""
 NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY})
-"""Acts that say nothing while a how-to is talked about."""
+"""Acts that say nothing while a how-to is talked about, unless they are as sure as SURELY_ABOUT_A_FAULT."""
+SURELY_ABOUT_A_FAULT: Final = 0.95
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
 MIN_FAULT_CONFIDENCE: Final = 0.35
 MIN_PHONE_DIGITS: Final = 7
+MAX_WORDS_OF_CODE: Final = 2
+"""So many words with a figure among them are a till, a time or the code of an error, where details were asked for."""
 
 
 def dialogue_act(context: HandlerContext) -> DialogueAct | None:
@@ -89,7 +92,7 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     if "?" in context.text:
         impossible |= STATEMENTS
     if _talks_of_no_fault(context):
-        impossible |= NEED_A_FAULT
+        impossible |= {act for act in NEED_A_FAULT if context.act_confidence(act) < SURELY_ABOUT_A_FAULT}
     likely = [one for one in interpretation.acts if one.act not in impossible]
     if _answers_with_details(context, likely):
         return DialogueAct.DETAIL
@@ -119,7 +122,8 @@ def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -
     answered = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
     if not context.expects_details or answered or not likely:
         return False
-    if sum(sign.isdigit() for sign in context.text) >= MIN_PHONE_DIGITS:
+    digits = sum(sign.isdigit() for sign in context.text)
+    if digits >= MIN_PHONE_DIGITS or (digits and len(context.text.split()) <= MAX_WORDS_OF_CODE):
         return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
     enough = context.act_confidence(DialogueAct.DETAIL) >= EXPECTED_DETAIL_THRESHOLD
     return enough and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, *TOPIC_ACTS)
@@ -134,6 +138,8 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
     best = context.interpretation.best
     if outcome is Outcome.ANSWERED and best is not None and best.confidence >= SURE_TOPIC:
         return BESIDE_SURE_TOPIC_THRESHOLD
+    if context.interpretation.leans and best is not None and best.confidence >= SURE_TOPIC:
+        return ACT_THRESHOLDS[Outcome.CLARIFIED]
     return ACT_THRESHOLDS[outcome]
 
 

@@ -5,13 +5,15 @@ from dataclasses import replace
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.session import Session
-from kb.model import Entry, LineId
+from kb.model import Act, Entry, LineId
 
 
 def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
-    """The entry's facts, or for a fault its line, and the e-mail if it can wait."""
+    """The entry's facts, or for a fault its line, and the e-mail if it can wait; nothing waits where trading stands."""
+    noted = entry.act is Act.PROBLEM and context.session.outage_reported
+    said = context.say_line("detail", context.line_of_conversation) if noted else context.say_entry(entry)
     return HandlerResult(
-        actions=(context.say_entry(entry),),
+        actions=(said,),
         session=with_topic(context, entry),
         act=entry.act,
         entry=entry.id,

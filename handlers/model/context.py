@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from handlers.model.actions import Action, Say, ShowLine
+from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
-from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session, SessionTurn
+from handlers.model.session import CalledIn, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from kb.model import Act, DialogueAct, Entry, EntryId, KnowledgeBase, Language, LineId
 from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
 
 QUESTION_TTL: Final = timedelta(minutes=30)
 """How long an open question waits: later, "the second one" means something else."""
+
+CALLED_IN_TTL: Final = timedelta(hours=12)
+"""How long a talk goes on about one call for people."""
 
 NONE_OF_THESE: Final = "none"
 
@@ -52,6 +56,8 @@ class HandlerContext:
     """How likely it is (0 to 1) that the message says that trading has stopped now."""
     has_media: bool = False
     """True where something other than words was sent with the message."""
+    said: PersonDetails = NO_DETAILS
+    """What this message tells of the person; the session holds it too."""
 
     def phrase(self, key: str, **values: str) -> str:
         """One of the bot's own sentences in the language of the talk."""
@@ -129,15 +135,35 @@ class HandlerContext:
         return last is not None and last.handler == handler and self.now - last.at <= time
 
     @property
+    def fault_in_how_to(self) -> bool:
+        """Whether what fails, as it is said without more, is what the turn before told how to do."""
+        last, topic = self.last_turn, self.topic_entry
+        told = last is not None and topic is not None and last.entry == topic.id and topic.act is Act.ANSWER
+        return told and self.act is DialogueAct.BARE_FAULT
+
+    @property
     def outage_told(self) -> bool:
         """Whether trading was said to have stopped, or to go on only partly."""
         return self.session.incident in (Incident.STOPPED, Incident.PARTLY)
 
     @property
+    def called_in(self) -> CalledIn | None:
+        """The call for people that the talk is still about."""
+        call = self.session.called_in
+        return call if call is not None and self.now - call.at <= CALLED_IN_TTL else None
+
+    @property
+    def asked_who(self) -> bool:
+        """Whether the turn before asked which restaurant, and which number to call."""
+        call, last = self.called_in, self.last_turn
+        return call is not None and last is not None and call.asked_at == last.at
+
+    @property
     def expects_details(self) -> bool:
-        """Whether the person was asked for details: after a fault, or while trading is stopped."""
+        """Whether the person was asked for details: after a fault, while trading is stopped, or who they are."""
         last = self.last_turn
-        return last is not None and (last.act in _ASKS_FOR_DETAILS or self.session.outage_reported)
+        asked = last is not None and (last.act in _ASKS_FOR_DETAILS or self.session.outage_reported)
+        return asked or self.asked_who
 
     def act_confidence(self, act: DialogueAct) -> float:
         """How likely (0 to 1) the message is that dialogue act."""

@@ -14,11 +14,13 @@ class HandoffState(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """The first notification about a hand-off, a reminder because nobody took it, or an escalation to the managers.
+    """The first notification about a hand-off, a reminder because nobody took it, an escalation to the managers, or
+    news: it has become urgent, or the person told who, where, or which number.
 
-    The first one and the escalation are edited when the hand-off changes; a reminder is sent once.
+    The first one and the escalation are edited when the hand-off changes; the others are sent once.
     """
 
     INITIAL = "notice"
     REMINDER = "reminder"
     ESCALATION = "escalation"
+    NEWS = "news"

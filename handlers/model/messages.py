@@ -47,6 +47,12 @@ class Inbound:
     """The name that others can write to the person by, where the channel tells it."""
     location: str | None = None
     """Where they are, where the message or the chat tells: staff sees it when the person needs people."""
+    profile_name: str | None = None
+    """The name that the person has given themselves on the platform."""
+    phone: str | None = None
+    """Their own number (E.164), where the channel is a phone's."""
+    origin: str | None = None
+    """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,13 @@
 """What one talk has come to, and what one message was decided to mean: frozen values; nothing here decides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from handlers.model.actions import Action
+from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Option
 from kb.model import EntryId, Language, LineId
 from kb.understanding.result import ActCandidate, Candidate, Explanation, Outcome
@@ -56,12 +58,23 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalledIn:
+    """People of `line` were called in, lastly at `at`; at `asked_at` it was asked which restaurant and which number."""
+
+    line: LineId
+    at: datetime
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """What the bot remembers of a talk between two messages."""
 
     language: Language | None = None
     language_chosen: bool = False
     """True once the person has asked for a language: then a message in another one does not change it."""
+    messages_by_language: Mapping[Language, int] = field(default_factory=dict)
+    """How many messages told their language."""
     question: OpenQuestion | None = None
     failed_turns: int = 0
     """How many messages in a row were not understood."""
@@ -74,6 +87,18 @@ class Session:
     """The last MAX_TURNS turns, oldest first."""
     ticket_requests: int = 0
     """How often a ticket was asked for in this talk."""
+    details: PersonDetails = NO_DETAILS
+    """What the person has told of themselves."""
+    called_in: CalledIn | None = None
+    """Set while people are called in, as far as the talk tells."""
+
+    @property
+    def spoken_language(self) -> Language | None:
+        """The person's language: as chosen, else that of most of their messages."""
+        counts = self.messages_by_language
+        if self.language_chosen or self.language is None or not counts:
+            return self.language
+        return max(counts, key=lambda language: (counts[language], language == self.language))
 
     @property
     def outage_reported(self) -> bool:

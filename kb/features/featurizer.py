@@ -1,6 +1,7 @@
 """What of a message counts: its words in one spelling, the concepts they stand for, and what is denied; pure."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -8,6 +9,8 @@ from kb.features.lexicon import Lexicon
 from kb.text.stemmer import stem
 
 MAX_PAIRED_CONCEPTS: Final = 9
+RECENT_MESSAGES: Final = 16
+"""So many messages' terms are kept: all parts of one that is being read."""
 PAIR_BASE: Final = 1 << 20
 """More than there are concepts: two of them make one number."""
 
@@ -53,10 +56,13 @@ class Featurizer:
         self._concepts_by_word: dict[str, tuple[str, ...]] = {}
         self.concept_names = lexicon.concepts
         self._concept_numbers = {concept: number for number, concept in enumerate(lexicon.concepts)}
+        # One message is read by several stages; its terms are worked out once.
+        self._recent_terms = lru_cache(maxsize=RECENT_MESSAGES)(self._terms_of)
 
     def cache(self, vocabulary: Iterable[str]) -> None:
         """Remember the concepts of these words, so that reading them again is quick."""
         self._concepts_by_word.update((word, self._lexicon.of_word(word)) for word in vocabulary)
+        self._recent_terms.cache_clear()
 
     def concepts(self, tokens: Sequence[str]) -> dict[str, None]:
         """The concepts of a message, those of single words first."""
@@ -72,8 +78,11 @@ class Featurizer:
         """The numbers of the concepts that several words of a message stand for together."""
         return [self._concept_numbers[concept] for concept in self._lexicon.of_phrases(tokens)]
 
-    def terms(self, tokens: Sequence[str]) -> list[Term]:
+    def terms(self, tokens: Sequence[str]) -> tuple[Term, ...]:
         """The words of the message, the concepts that only several of them make, denials, and what stands together."""
+        return self._recent_terms(tuple(tokens))
+
+    def _terms_of(self, tokens: tuple[str, ...]) -> tuple[Term, ...]:
         concepts = dict.fromkeys(concept for word in tokens for concept in self._concepts_of(word))
         units: dict[Term, None] = dict.fromkeys(tokens)
         for concept in self._lexicon.of_phrases(tokens):
@@ -85,7 +94,7 @@ class Featurizer:
         units.update(dict.fromkeys(_stem_bigrams(tokens)))
         numbers = sorted(self._concept_numbers[concept] for concept in concepts)[:MAX_PAIRED_CONCEPTS]
         units.update(dict.fromkeys(PAIR_BASE * one + other for one, other in combinations(numbers, 2)))
-        return list(units)
+        return tuple(units)
 
     def features(self, term: Term) -> list[Feature]:
         """What a unit shares with others: for a word its stem, its letters and its concepts."""

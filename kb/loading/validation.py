@@ -4,12 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Final
 
 from kb.loading.builder import PLACEHOLDER, ContentFiles, body, citation, contacts
 from kb.loading.schema import DirectoryFile, EntryFile
 from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase, Language
 from kb.text.contacts import EMAIL, LINK, PHONE, casefold_key, contains_contact
+from kb.text.tokenize import phonetic_tokens
 
 MAX_ANSWER_CHARS: Final = 1000
 """Characters of an answer with its sources: more is a wall on a phone."""
@@ -21,6 +23,7 @@ def find_problems(files: ContentFiles) -> tuple[str, ...]:
     for entry in files.entries:
         found.extend(f"{entry.id}.yaml: {problem}" for rule in _ENTRY_RULES for problem in rule(entry, files.directory))
     found.extend(_duplicate_questions(files.entries))
+    found.extend(_contradicting_examples(files))
     return tuple(found)
 
 
@@ -52,6 +55,17 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     for key, entry in named.items():
         if entry not in files.ids:
             yield f"directory.yaml: {key}: {entry!r} is no entry: write the id of a file under entries/"
+
+
+def _contradicting_examples(files: ContentFiles) -> Iterator[str]:
+    """A message that two dialogue acts show: the model can learn neither of them from it."""
+    acts: dict[tuple[str, ...], str] = {}
+    for act, by_language in (files.dialogue.acts if files.dialogue is not None else {}).items():
+        for text in chain.from_iterable(getattr(by_language, language) for language in LANGUAGES):
+            key = tuple(phonetic_tokens(text))
+            other = acts.setdefault(key, act)
+            if key and other != act:
+                yield f"dialogue.yaml: acts.{act}: {text!r} stands under {other} too: keep it under one of them"
 
 
 def _unknown_names(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:

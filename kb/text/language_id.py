@@ -30,6 +30,8 @@ NGRAM_WEIGHT: Final = 4.0
 """An unknown word is judged by its letters in runs of RUN; this many runs speak as loud as one known word."""
 MIN_MARGIN: Final = 1.0
 """The least lead over the next language, in natural logarithms of likelihood."""
+ACCUSTOMED: Final = 1.0
+"""The lead, in the same measure, that the language of a conversation has before a message is read."""
 
 Counts = tuple[int, int, int]
 Weights = tuple[float, float, float]
@@ -49,9 +51,14 @@ class LanguageIdentifier:
         self._word_weights = _log_ratios(typed)
         self._ngram_weights = _log_ratios([_ngram_counts(words) for words in typed])
 
-    def identify(self, surface_tokens: Iterable[str]) -> Language | None:
-        """The language of a message given as lower-case words; None where it is too short to tell."""
+    def identify(self, surface_tokens: Iterable[str], *, accustomed: Language | None = None) -> Language | None:
+        """The language of a message given as lower-case words; None where it is too short to tell.
+
+        `accustomed`: what the conversation was in so far; a word or two hardly change it.
+        """
         sums = [0.0] * len(LANGUAGES)
+        if accustomed is not None:
+            sums[LANGUAGES.index(accustomed)] = ACCUSTOMED
         for word in surface_tokens:
             for place, weight in enumerate(self._weights_of(word)):
                 sums[place] += weight
@@ -59,6 +66,9 @@ class LanguageIdentifier:
         return LANGUAGES[sums.index(lead)] if lead - second >= MIN_MARGIN else None
 
     def _weights_of(self, word: str) -> Weights:
+        if len(word) == 1 and word.isascii():
+            # The "E" of an error code, the "i" of "iiko".
+            return _NO_EVIDENCE
         known = self._word_weights.get(word)
         if known is not None:
             return known

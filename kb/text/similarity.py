@@ -1,5 +1,6 @@
 """Puts messages that say nearly the same together, whatever alphabet and endings they were typed with; pure."""
 
+import unicodedata
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Final, TypeVar
 
@@ -52,11 +53,27 @@ class TextSearch:
     """Whether a message holds some words, or the beginnings of words, in whatever alphabet they were typed."""
 
     def __init__(self, query: str) -> None:
-        self._casefolded = query.casefold().strip()
+        self._casefolded = _comparable(query).strip()
         self._phonetic = " ".join(phonetic_tokens(query))
 
     def __call__(self, message: str) -> bool:
         """True where it does."""
-        if self._casefolded in message.casefold():
+        if self._casefolded and self._casefolded in _comparable(message):
             return True
         return bool(self._phonetic) and f" {self._phonetic}" in f" {' '.join(phonetic_tokens(message))}"
+
+
+def _comparable(text: str) -> str:
+    """Casefolded, an emoji as its bare picture: messages are stored without joiners, and keyboards add tones and
+    variation selectors."""
+    if text.isascii():
+        return text.casefold()
+    return "".join(letter for letter in text.casefold() if not _is_emoji_modifier(letter))
+
+
+def _is_emoji_modifier(letter: str) -> bool:
+    return letter in _VARIATION_SELECTORS or letter in _SKIN_TONES or unicodedata.category(letter) == "Cf"
+
+
+_VARIATION_SELECTORS: Final = "\ufe0e\ufe0f"
+_SKIN_TONES: Final = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"

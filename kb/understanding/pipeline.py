@@ -12,7 +12,7 @@ from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading, Stage
-from kb.understanding.result import Explanation, Interpretation, Step
+from kb.understanding.result import Candidate, Explanation, Interpretation, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
 from kb.understanding.stages.contrast import ResolveContrast
 from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
@@ -97,22 +97,22 @@ class UnderstandingPipeline:
                 steps.append(_step(stage, reading))
             if not reading.tokens:
                 break
+        candidates = self._ranker.with_questions(reading.candidates, reading.tokens)
         return Interpretation(
             outcome=reading.outcome,
-            candidates=reading.candidates,
-            secondary=reading.secondary,
+            candidates=candidates,
+            secondary=self._ranker.with_questions(reading.secondary, reading.tokens),
             language=reading.language,
             signals=reading.cues,
             acts=reading.acts,
             leans=reading.leans,
             corrects=reading.corrects,
             terms=self._ranker.telling_terms(reading.tokens),
-            explanation=self._explain(reading, steps) if reading.candidates else None,
+            explanation=self._explain(reading, candidates[0], steps) if candidates else None,
         )
 
-    def _explain(self, reading: Reading, steps: Sequence[Step]) -> Explanation:
+    def _explain(self, reading: Reading, best: Candidate, steps: Sequence[Step]) -> Explanation:
         answer_threshold, clarify_threshold = self._ranker.thresholds
-        best = reading.candidates[0]
         asked = self._featurizer.concepts(self._ranker.question_tokens(best))
         deciding = [step.stage for step in steps if step.stage not in _NOT_DECIDING]
         if reading.exact_match is not None and deciding[-1] == "rank":

@@ -1,6 +1,7 @@
 """Ranks the entries that tokens may mean and tells how sure that is; shared by all stages that read a part; pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import exp
 from types import MappingProxyType
 from typing import Final
@@ -133,7 +134,7 @@ class EntryRanker:
         likely = probabilities[:MAX_CANDIDATES].tolist()
         shown = min(limit, max(MIN_CANDIDATES, sum(one >= MIN_CANDIDATE_CONFIDENCE for one in likely)))
         best = zip(order[:shown].tolist(), likely, strict=False)
-        return tuple(self.candidate(self._entries[column], one, tokens, corrections) for column, one in best)
+        return tuple(self.candidate(self._entries[column], one, corrections) for column, one in best)
 
     def choose(
         self, tokens: Sequence[str], entries: Sequence[EntryId], titles: Mapping[EntryId, Sequence[str]]
@@ -167,16 +168,14 @@ class EntryRanker:
         kept = {token for _, token in rare}
         return tuple(token for token in dict.fromkeys(tokens) if token in kept)
 
-    def candidate(
-        self,
-        entry: EntryId,
-        probability: float,
-        tokens: Sequence[str],
-        corrections: tuple[str, ...] = NOTHING_CORRECTED,
-    ) -> Candidate:
-        """An entry with its confidence and the known question that shows it."""
-        question = self._nearest_question.find(entry, tokens)
-        return Candidate(entry=entry, confidence=round(probability, 4), question=question, corrections=corrections)
+    @staticmethod
+    def candidate(entry: EntryId, probability: float, corrections: tuple[str, ...] = NOTHING_CORRECTED) -> Candidate:
+        """An entry with its confidence, without the known question that shows it."""
+        return Candidate(entry=entry, confidence=round(probability, 4), corrections=corrections)
+
+    def with_questions(self, candidates: Sequence[Candidate], tokens: Sequence[str]) -> tuple[Candidate, ...]:
+        """The candidates with the known question of each that is nearest to the tokens."""
+        return tuple(replace(one, question=self._nearest_question.find(one.entry, tokens)) for one in candidates)
 
     def question_tokens(self, candidate: Candidate) -> list[str]:
         """The tokens of the candidate's nearest question."""

@@ -26,7 +26,7 @@ class Candidate:
 
     entry: EntryId
     confidence: float
-    question: str
+    question: str = ""
     corrections: tuple[str, ...] = ()
 
 

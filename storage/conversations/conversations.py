@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Executable, Row, bindparam, func, or_, select, update
 
+from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from kb.model import Language
 from storage.conversations.history import Side
@@ -35,6 +36,19 @@ class Conversation:
     forgotten_at: datetime | None = None
     username: str | None = None
     location: str | None = None
+    profile_name: str | None = None
+    details: PersonDetails = NO_DETAILS
+    """What the person told of themselves."""
+
+    @property
+    def person_name(self) -> str | None:
+        """The name that the person told, else the one of their profile."""
+        return self.details.name or self.profile_name
+
+    @property
+    def person_place(self) -> str | None:
+        """The place that the person told, else the one that the platform tells."""
+        return self.details.place or self.location
 
 
 def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
@@ -51,6 +65,7 @@ def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Co
         "language": inbound.language,
         "handle": inbound.username,
         "place": inbound.location,
+        "profile_name": inbound.profile_name,
         "created_at": now,
         "last_seen_at": now,
     }
@@ -66,6 +81,7 @@ def _upsert_conversation(dialect: str) -> Executable:
         # Not every message carries these.
         "handle": func.coalesce(fresh.excluded.handle, conversations.c.handle),
         "place": func.coalesce(fresh.excluded.place, conversations.c.place),
+        "profile_name": func.coalesce(fresh.excluded.profile_name, conversations.c.profile_name),
     }
     upsert = fresh.on_conflict_do_update(index_elements=["channel", "address", "sender"], set_=touched)
     return upsert.returning(*conversations.c)
@@ -100,7 +116,20 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
         forgotten_at=row.forgotten_at,
         username=row.handle,
         location=row.place,
+        profile_name=row.profile_name,
+        details=PersonDetails(name=row.said_name, phone=row.said_phone, place=row.said_place, device=row.said_device),
     )
+
+
+def record_details(connection: Connection, conversation_id: str, details: PersonDetails) -> None:
+    """Store what the person told of themselves, in place of what was stored."""
+    told = {
+        "said_name": details.name,
+        "said_phone": details.phone,
+        "said_place": details.place,
+        "said_device": details.device,
+    }
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(told))
 
 
 def record_inbound(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> int | None:

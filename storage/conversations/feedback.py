@@ -1,7 +1,7 @@
 """Stores whether an answer helped: one rating a turn, erased with its person, and daily counts, which stay."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any, Final
 
@@ -30,9 +30,18 @@ class _RatedTurn:
 
 
 def record(
-    connection: Connection, conversation: Conversation, turn: str | None, now: datetime, *, helped: bool
+    connection: Connection,
+    conversation: Conversation,
+    turn: str | None,
+    now: datetime,
+    *,
+    helped: bool,
+    zone: tzinfo = UTC,
 ) -> bool:
-    """Store a person's rating of one of their turns, replacing an earlier one. False if nothing changes.
+    """Store a person's rating of one of their turns, replacing an earlier one. False if nothing changes. It is counted
+    on the day of `now` in its time zone.
+
+    It is counted on the day that it is in `zone`.
 
     `turn` comes from the channel and is not trusted: a turn that is unknown, erased or of another conversation is
     ignored.
@@ -48,7 +57,8 @@ def record(
         connection.execute(insert(feedback).values(values))
     else:
         connection.execute(update(feedback).where(feedback.c.turn_id == about.id).values(helped=helped))
-    _count_feedback(connection, conversation, about, before, now, helped=helped)
+    at = (now if before is None else before.at).astimezone(zone)
+    _count_feedback(connection, conversation, about, before, at, helped=helped)
     return True
 
 
@@ -78,14 +88,14 @@ def _count_feedback(
     conversation: Conversation,
     turn: _RatedTurn,
     before: Feedback | None,
-    now: datetime,
+    at: datetime,
     *,
     helped: bool,
 ) -> None:
-    """Adjust the daily counts; a changed rating is corrected on the day it was first given."""
+    """Adjust the daily counts; a changed rating is corrected on the day it was first given, in local time."""
     more, less = ("helped", "not_helped") if helped else ("not_helped", "helped")
     values = {
-        "day": (now if before is None else before.at).date(),
+        "day": at.date(),
         "channel": conversation.channel,
         "language": turn.language,
         "entry": turn.entry,

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
 
 from handlers.model.messages import MessageKind, Option
-from storage.tables import messages
+from storage.tables import messages, turns
 
 options_json: TypeAdapter[tuple[Option, ...]] = TypeAdapter(tuple[Option, ...])
 
@@ -66,6 +66,35 @@ def last_user_messages(connection: Connection, conversation_id: str, *, limit: i
         messages.c.text != "",
     )
     return tuple(reversed(connection.scalars(own.order_by(messages.c.id.desc()).limit(limit)).all()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonMessage:
+    """A message of the person, masked as stored, with the handler and the act of the decision about it."""
+
+    text: str
+    kind: MessageKind
+    at: datetime
+    handler: str | None
+    act: str | None
+
+
+def last_person_messages(connection: Connection, conversation_id: str, *, limit: int) -> tuple[PersonMessage, ...]:
+    """The person's last messages, newest last; button taps are left out."""
+    own = (
+        select(messages.c.text, messages.c.kind, messages.c.created_at, turns.c.handler, turns.c.act)
+        .outerjoin(turns, turns.c.id == messages.c.turn_id)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.side == Side.PERSON,
+            messages.c.kind != MessageKind.TAP,
+        )
+    )
+    rows = connection.execute(own.order_by(messages.c.id.desc()).limit(limit)).all()
+    return tuple(
+        PersonMessage(text=row.text, kind=MessageKind(row.kind), at=row.created_at, handler=row.handler, act=row.act)
+        for row in reversed(rows)
+    )
 
 
 def parse_options(stored: str | None) -> tuple[Option, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from handlers.model.session import Decision, Trace
+from kb.model import EntryId
 from storage.conversations.conversations import Conversation
 from storage.conversations.stored_json import dump_trace
 from storage.tables import conversations, messages, turns
@@ -42,8 +43,9 @@ def record(
     """Store the decision about `message`, and the masked text of the message."""
     turn = _insert_decision(connection, conversation, decision.trace, context, now)
     connection.execute(_store_message_text, {"message": message, "turn": turn.id, "heard": decision.stored_text})
-    if decision.trace.language != conversation.language:
-        connection.execute(_store_language, {"talk": conversation.id, "spoken": decision.trace.language})
+    spoken = decision.session.spoken_language or decision.trace.language
+    if spoken != conversation.language:
+        connection.execute(_store_language, {"talk": conversation.id, "spoken": spoken})
     return turn
 
 
@@ -58,6 +60,12 @@ _store_language = (
 # The conversation is locked, so nobody else counts its turns meanwhile.
 _last_number = select(func.coalesce(func.max(turns.c.number), 0)).where(turns.c.conversation_id == bindparam("talk"))
 _insert_turn = insert(turns).values(number=_last_number.scalar_subquery() + 1).returning(turns.c.id, turns.c.number)
+
+
+def entry_of(connection: Connection, turn: int) -> EntryId | None:
+    """The entry that a turn was about."""
+    entry = connection.scalar(select(turns.c.entry).where(turns.c.id == turn))
+    return None if entry is None else EntryId(entry)
 
 
 def _insert_decision(

@@ -1,7 +1,6 @@
 """Opens a database and its transactions: SQLite by default, PostgreSQL for many machines; knows no table."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
@@ -11,18 +10,39 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from storage.errors import DatabaseUrlError, SchemaError, StorageError, UnavailableError
+from storage.database.sqlite_file import SqliteFile, attach, file_of, make_folder
+from storage.errors import (
+    DatabaseDamagedError,
+    DatabaseGoneError,
+    DatabaseIOError,
+    DatabaseLockedError,
+    DatabaseReadOnlyError,
+    DatabaseUrlError,
+    DiskFullError,
+    SchemaError,
+    StorageError,
+    UnavailableError,
+)
 
 BUSY_SECONDS: Final = 10
 """How long to wait for another writer, or for a server that does not answer."""
 
 _ACCESS: Final = "paligs_access"
-_WRITE_LOCK: Final = "paligs_write_lock"
+_ERASED: Final = "paligs_erased"
 _MISSING_OBJECT_CODES: Final = frozenset({"42P01", "42703"})
 """PostgreSQL's codes for a missing table or column."""
-_TEMPORARY_ERROR_CODES: Final = frozenset(
-    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
-)
+CHECKPOINT_BUSY_MILLISECONDS: Final = 1000
+"""How long emptying the write-ahead log waits for readers; writers wait with it."""
+_SQLITE_ERRORS: Final[dict[int, type[StorageError]]] = {
+    sqlite3.SQLITE_BUSY: DatabaseLockedError,
+    sqlite3.SQLITE_LOCKED: DatabaseLockedError,
+    sqlite3.SQLITE_FULL: DiskFullError,
+    sqlite3.SQLITE_READONLY: DatabaseReadOnlyError,
+    sqlite3.SQLITE_IOERR: DatabaseIOError,
+    sqlite3.SQLITE_CANTOPEN: DatabaseGoneError,
+    sqlite3.SQLITE_CORRUPT: DatabaseDamagedError,
+    sqlite3.SQLITE_NOTADB: DatabaseDamagedError,
+}
 _BEGIN_STATEMENTS: Final = {
     "read": ("PRAGMA query_only=ON", "BEGIN"),
     "write": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=ON", "BEGIN IMMEDIATE"),
@@ -86,14 +106,32 @@ def driver_arguments(engine: Engine) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if name != "context"}
 
 
-def checkpoint(engine: Engine) -> None:
-    """Empty SQLite's write-ahead log into the file, so that no erased text stays in it.
+def truncate_log_after_commit(connection: Connection) -> None:
+    """Have SQLite's write-ahead log emptied once this transaction is committed: what it erased stands there, too."""
+    connection.info[_ERASED] = True
 
-    Skipped while somebody reads or writes; SQLite checkpoints now and then by itself.
+
+def checkpoint(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log into the file, so that no erased text stays in it; whether that was possible.
+
+    It is not while somebody reads: then the next write transaction tries again.
     """
-    if engine.dialect.name == "sqlite":
-        with closing(engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    file = file_of(engine)
+    if file is None:
+        return True
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        (waited,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={CHECKPOINT_BUSY_MILLISECONDS}")
+        try:
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            busy = 1
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={waited}")
+            cursor.close()
+    file.holds_erased = bool(busy)
+    return not busy
 
 
 @contextmanager
@@ -101,12 +139,20 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
     options: dict[str, Any] = {_ACCESS: access}
     if engine.dialect.name == "postgresql" and access == "read":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    lock = nullcontext() if access == "read" else _write_lock(engine)
+    file = file_of(engine)
+    if file is not None and access != "read":
+        file.check_in_place()
+    lock: AbstractContextManager[Any] = nullcontext() if file is None or access == "read" else file.write_lock
     try:
-        with lock, engine.connect().execution_options(**options) as connection, connection.begin():
-            yield connection
+        with lock, engine.connect().execution_options(**options) as connection:
+            connection.info.pop(_ERASED, None)
+            with connection.begin():
+                yield connection
+            erased = connection.info.pop(_ERASED, False)
     except DBAPIError as exc:
         raise _translate_error(exc) from exc
+    if file is not None and (erased or (file.holds_erased and access == "write")):
+        checkpoint(engine)
 
 
 def _translate_error(exc: DBAPIError) -> StorageError:
@@ -114,16 +160,13 @@ def _translate_error(exc: DBAPIError) -> StorageError:
     if getattr(cause, "sqlstate", None) in _MISSING_OBJECT_CODES or str(cause).startswith("no such"):
         return SchemaError()
     if isinstance(cause, sqlite3.Error):
-        temporary = getattr(cause, "sqlite_errorcode", 0) & 0xFF in _TEMPORARY_ERROR_CODES
-    else:
-        temporary = isinstance(exc, OperationalError)
-    return UnavailableError() if temporary else StorageError()
+        return translate_sqlite_error(cause)
+    return UnavailableError() if isinstance(exc, OperationalError) else StorageError()
 
 
-def _write_lock(engine: Engine) -> AbstractContextManager[Any]:
-    # Writers of one process queue here: SQLite's own busy handler sleeps for up to 100 ms.
-    lock: AbstractContextManager[Any] = engine.get_execution_options().get(_WRITE_LOCK, nullcontext())
-    return lock
+def translate_sqlite_error(exc: sqlite3.Error) -> StorageError:
+    """The error of this package that tells what SQLite met."""
+    return _SQLITE_ERRORS.get(getattr(exc, "sqlite_errorcode", 0) & 0xFF, StorageError)()
 
 
 def _parse_url(url: str) -> URL:
@@ -153,29 +196,24 @@ def _create_postgresql(address: URL) -> Engine:
 def _create_sqlite(address: URL) -> Engine:
     file = address.database or ":memory:"
     is_persistent = file != ":memory:"
-    if is_persistent and not file.startswith("file:"):
-        _make_folder(Path(file).parent)
+    path = Path(file) if is_persistent and not file.startswith("file:") else None
+    if path is not None:
+        make_folder(path.parent)
     busy_timeout = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
     # Every connection to :memory: is a database of its own: allow only one.
     pool = {} if is_persistent else {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     engine = create_engine(
         address,
         connect_args=busy_timeout | {"check_same_thread": False},
-        execution_options={_WRITE_LOCK: threading.Lock()},
         hide_parameters=True,
         **pool,
     )
+    attach(engine, opened := SqliteFile(path))
+    event.listen(engine, "do_connect", lambda *_: opened.prepare())
     event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "connect", lambda *_: opened.remember())
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as exc:
-        message = f"The folder {folder} of the database cannot be made: choose another, or make it writable."
-        raise DatabaseUrlError(message) from exc
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

@@ -33,8 +33,8 @@ class ClaimedNotification:
     """A notification to send now. `attempts` includes this one.
 
     `provider_message_id` is the target's id of the message when it was last sent, `in_reply_to` that of the
-    notification a reminder belongs to. `conversation` is empty if the person was erased: then only a retraction may be
-    sent.
+    notification that a reminder or news belong to. `conversation` is empty if the person was erased: then only a
+    retraction may be sent.
     """
 
     id: int
@@ -65,17 +65,56 @@ class RateLimit:
 
 
 def add(
-    connection: Connection, handoff: Handoff, kind: NotificationKind, targets: Mapping[str, bool], now: datetime
+    connection: Connection,
+    handoff: Handoff,
+    kind: NotificationKind,
+    targets: Mapping[str, bool],
+    now: datetime,
+    *,
+    gather: timedelta = timedelta(0),
 ) -> None:
     """Queue a notification for these targets; true for targets where it can be edited later. A target that has one
-    already gets no second."""
+    already gets no second. Where it cannot be edited, what comes within `gather` is part of it."""
     if targets:
         fresh = insert_into(connection.dialect.name, notices).on_conflict_do_nothing(index_elements=_UNIQUE_KEY)
-        connection.execute(fresh, [_row(handoff, kind, target, now, editable=live) for target, live in targets.items()])
+        rows = [_row(handoff, kind, target, now, editable=live) for target, live in targets.items()]
+        connection.execute(fresh, [row if row["live"] else {**row, "due_at": now + gather} for row in rows])
 
 
 def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool], now: datetime) -> None:
     """Queue a reminder for these targets, again if they were reminded before and the hand-off was released since."""
+    _add_again(connection, handoff, NotificationKind.REMINDER, targets, now, due_at=now)
+
+
+def add_news(connection: Connection, handoff: Handoff, now: datetime, due_at: datetime) -> None:
+    """Queue news of a hand-off for every target that was notified: a new message, because nobody hears an edit.
+
+    A notification that was not sent yet will hold the news itself.
+    """
+    told = select(notices.c.target, notices.c.live).where(
+        notices.c.handoff == handoff.id,
+        notices.c.kind.in_(_KEPT_UP_TO_DATE),
+        or_(notices.c.shown > 0, notices.c.state == NotificationState.SENDING),
+        notices.c.state.not_in((NotificationState.FAILED, NotificationState.DROPPED)),
+    )
+    targets = {row.target: row.live for row in connection.execute(told)}
+    _add_again(connection, handoff, NotificationKind.NEWS, targets, now, due_at=due_at)
+
+
+_KEPT_UP_TO_DATE: Final = (NotificationKind.INITIAL, NotificationKind.ESCALATION)
+"""Kinds that follow their hand-off; the others are sent once."""
+
+
+def _add_again(
+    connection: Connection,
+    handoff: Handoff,
+    kind: NotificationKind,
+    targets: Mapping[str, bool],
+    now: datetime,
+    *,
+    due_at: datetime,
+) -> None:
+    """Queue a message of its own, and another one after it was sent."""
     if targets:
         fresh = insert_into(connection.dialect.name, notices)
         again = {
@@ -83,15 +122,13 @@ def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool]
             "shown": 0,
             "attempts": 0,
             "receipt": null(),
-            "due_at": now,
+            "due_at": due_at,
             "created_at": now,
         }
         said = and_(notices.c.state != NotificationState.PENDING, notices.c.state != NotificationState.SENDING)
         upsert = fresh.on_conflict_do_update(index_elements=_UNIQUE_KEY, set_=again, where=said)
-        rows = [
-            _row(handoff, NotificationKind.REMINDER, target, now, editable=live) for target, live in targets.items()
-        ]
-        connection.execute(upsert, rows)
+        rows = [_row(handoff, kind, target, now, editable=live) for target, live in targets.items()]
+        connection.execute(upsert, [{**row, "due_at": due_at} for row in rows])
 
 
 def notified_targets(connection: Connection, handoff: int, kind: NotificationKind) -> frozenset[str]:
@@ -135,7 +172,7 @@ def _schedule_updates(connection: Connection, which: Any, at: datetime) -> None:
     sooner = and_(notices.c.attempts == 0, notices.c.due_at > at, notices.c.state != NotificationState.SENDING)
     when = case((or_(notices.c.due_at.is_(None), sooner), at), else_=notices.c.due_at)
     changing = update(notices).where(
-        which, notices.c.kind != NotificationKind.REMINDER, notices.c.state != NotificationState.FAILED
+        which, notices.c.kind.in_(_KEPT_UP_TO_DATE), notices.c.state != NotificationState.FAILED
     )
     connection.execute(changing.values(wanted=notices.c.wanted + 1, due_at=when))
 
@@ -194,11 +231,9 @@ def _recent_sends(connection: Connection, target: str, since: datetime) -> list[
 
 def _claimed_notification(connection: Connection, row: Row[Any]) -> ClaimedNotification:
     answers = None
-    if row.kind == NotificationKind.REMINDER:
+    if row.kind not in _KEPT_UP_TO_DATE:
         told = select(notices.c.receipt).where(notices.c.handoff == row.handoff, notices.c.target == row.target)
-        answers = connection.scalar(
-            told.where(notices.c.kind != NotificationKind.REMINDER).order_by(notices.c.id).limit(1)
-        )
+        answers = connection.scalar(told.where(notices.c.kind.in_(_KEPT_UP_TO_DATE)).order_by(notices.c.id).limit(1))
     return ClaimedNotification(
         id=row.id,
         handoff=row.handoff,
@@ -260,7 +295,10 @@ def schedule_retractions(connection: Connection, conversation_ids: Collection[st
     """Queue retractions, detached from these conversations, before they are erased."""
     shown = or_(notices.c.receipt.is_not(None), notices.c.state == NotificationState.SENDING)
     told = update(notices).where(
-        notices.c.conversation_id.in_(conversation_ids), notices.c.kind != NotificationKind.REMINDER, shown
+        notices.c.conversation_id.in_(conversation_ids),
+        # One letter takes all of a thread back; in a group each message is overwritten.
+        or_(notices.c.live, notices.c.kind.in_(_KEPT_UP_TO_DATE)),
+        shown,
     )
     at_once = case((notices.c.state == NotificationState.SENDING, notices.c.due_at), else_=notices.c.created_at)
     connection.execute(told.values(conversation_id=None, wanted=notices.c.wanted + 1, due_at=at_once, attempts=0))
@@ -282,10 +320,13 @@ def release_leases(connection: Connection, now: datetime) -> int:
 
 
 def retry_failed(connection: Connection, now: datetime) -> int:
-    """Retry failed notifications of open hand-offs: the settings may have been corrected since."""
+    """Retry failed notifications of open hand-offs, and those that wait for their next attempt: the settings may have
+    been corrected since. Returns the number of failed ones."""
+    delayed = update(notices).where(notices.c.state == NotificationState.PENDING, notices.c.error.is_not(None))
+    connection.execute(delayed.where(notices.c.due_at > now).values(due_at=now))
     waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
     unseen = update(notices).where(notices.c.state == NotificationState.FAILED, notices.c.receipt.is_(None))
-    again = unseen.where(notices.c.handoff.in_(waiting), notices.c.kind != NotificationKind.REMINDER)
+    again = unseen.where(notices.c.handoff.in_(waiting), notices.c.kind.in_(_KEPT_UP_TO_DATE))
     return connection.execute(
         again.values(state=NotificationState.PENDING, due_at=now, attempts=0, error=None)
     ).rowcount

@@ -72,6 +72,13 @@ def _update_if_waiting(connection: Connection, reply: int, values: Mapping[str, 
     return connection.execute(_update_waiting.values(values), {"reply": reply}).rowcount == 1
 
 
+def is_unreachable(connection: Connection, conversation_id: str) -> bool:
+    """Whether the latest reply whose fate is known did not reach the person, such as where they blocked the bot."""
+    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
+    replies = select(messages.c.state).where(messages.c.conversation_id == conversation_id, messages.c.state.in_(known))
+    return connection.scalar(replies.order_by(messages.c.id.desc()).limit(1)) == DeliveryState.FAILED
+
+
 def apply_status_report(
     connection: Connection,
     channel: str,

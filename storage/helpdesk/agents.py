@@ -15,6 +15,9 @@ from storage.tables import agents
 
 MAX_NAME_CHARS: Final = 64
 
+_LOOKALIKES: Final = str.maketrans("авеіјкмнорѕстухһԁӏαβεικνορτυχ01", "abeijkmhopsctyxhdlabeikvoptyxol")
+"""Cyrillic and Greek letters, and digits, each with the Latin letter that it looks like (compare Unicode TR 39)."""
+
 
 class Role(StrEnum):
     """What an agent may do: an admin also manages agents and delivery, and reads the audit log."""
@@ -24,7 +27,7 @@ class Role(StrEnum):
 
 
 class NameTakenError(StorageError):
-    """There is an agent of this name already: choose another name, or see paligs agent list."""
+    """There is an agent of this name, or of one that looks the same: choose another, or see paligs agent list."""
 
 
 class NameUnusableError(StorageError):
@@ -55,16 +58,28 @@ def normalized_name(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
+def _skeleton(name: str) -> str:
+    """The name as the eye reads it: letters of other alphabets that look like Latin ones are these."""
+    return normalized_name(name).translate(_LOOKALIKES)
+
+
+def _looks_like_another(connection: Connection, name: str) -> bool:
+    skeleton = _skeleton(name)
+    return any(_skeleton(other) == skeleton for other in connection.scalars(select(agents.c.name)))
+
+
 def add(connection: Connection, name: str, role: Role, password_hash: str | None, now: datetime) -> Agent:
     """Add an agent, with a password hash, or without one if they sign in elsewhere.
 
     Raises:
-        NameTakenError: one of that name is there.
+        NameTakenError: one of that name is there, or one that nobody can tell from it.
         NameUnusableError: it is empty, too long or unprintable.
     """
     name = unicodedata.normalize("NFC", name).strip()
     if not 1 <= len(name) <= MAX_NAME_CHARS or not name.isprintable() or not normalized_name(name):
         raise NameUnusableError
+    if _looks_like_another(connection, name):
+        raise NameTakenError
     fresh = insert_into(connection.dialect.name, agents).values(
         name=name, key=normalized_name(name), role=role, password=password_hash, version=1, created_at=now
     )

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Date, Table, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, literal_column, select
 
 from handlers.model.actions import HandoffReason
 from kb.model import EntryId, LineId
@@ -151,19 +151,27 @@ def response_times(connection: Connection, since: datetime, until: datetime) -> 
     )
 
 
-def handoff_counts(connection: Connection, since: datetime, until: datetime) -> HandoffCounts:
-    """Hand-offs of the period; days are in UTC, as in daily_counts."""
+QUARTER_HOUR_SECONDS: Final = 900
+"""Every offset from UTC that is in use is a multiple of a quarter of an hour, so that none of them is on two days."""
+
+
+def handoff_counts(connection: Connection, since: datetime, until: datetime, zone: tzinfo = UTC) -> HandoffCounts:
+    """Hand-offs of the period; days are those of `zone`, as in daily_counts."""
     here = handoffs.c
-    # Date of SQLAlchemy reads what SQLite's date() writes.
-    utc = func.timezone("UTC", here.created_at) if connection.dialect.name == "postgresql" else here.created_at
-    day = func.date(utc, type_=Date) if connection.dialect.name == "sqlite" else cast(utc, Date)
+    within = (here.created_at >= since, here.created_at < until)
 
     def by(column: ColumnElement[Any]) -> Any:
-        counted = select(column, func.count()).where(here.created_at >= since, here.created_at < until)
+        counted = select(column, func.count()).where(*within)
         return connection.execute(counted.group_by(column).order_by(column)).all()
 
+    quarter: ColumnElement[Any] = cast(func.floor(extract("epoch", here.created_at) / QUARTER_HOUR_SECONDS), Integer)
+    if connection.dialect.name == "sqlite":
+        quarter = cast(func.strftime("%s", here.created_at), Integer) / literal_column(str(QUARTER_HOUR_SECONDS))
+    by_day: Counter[date] = Counter()
+    for number, count in by(quarter):
+        by_day[datetime.fromtimestamp(int(number) * QUARTER_HOUR_SECONDS, zone).date()] += count
     return HandoffCounts(
-        by_day=dict(by(day)),
+        by_day=dict(by_day),
         by_line={LineId(line): count for line, count in by(here.line)},
         by_reason={HandoffReason(reason): count for reason, count in by(here.reason)},
     )

@@ -1,6 +1,6 @@
 """Defines the tables: every personal row has a `conversation_id`, so that erasure and export miss nothing."""
 
-from storage.tables.agents import agent_sessions, agents, audit, sign_ins
+from storage.tables.agents import address_counts, agent_sessions, agents, audit, sign_in_places, sign_ins
 from storage.tables.base import metadata
 from storage.tables.conversations import conversations, feedback, messages, parked, places, sessions, turns, unclear
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
@@ -8,6 +8,7 @@ from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notic
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
 
 __all__ = [
+    "address_counts",
     "agent_sessions",
     "agents",
     "audit",
@@ -29,6 +30,7 @@ __all__ = [
     "personal_tables",
     "places",
     "sessions",
+    "sign_in_places",
     "sign_ins",
     "taught",
     "turns",

@@ -1,6 +1,6 @@
 """Agents of the console, their sessions, and the audit log."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table
 
 from storage.tables.base import metadata
 from storage.tables.types import BigKey, SafeText, UtcDateTime
@@ -44,6 +44,25 @@ sign_ins = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("ix_sign_ins_at", "at"),
     sqlite_autoincrement=True,
+)
+
+sign_in_places = Table(
+    "sign_in_places",
+    metadata,
+    Column("name_key", SafeText, nullable=False),
+    Column("address_key", SafeText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("name_key", "address_key"),
+)
+
+address_counts = Table(
+    "address_counts",
+    metadata,
+    Column("address_key", SafeText, nullable=False),
+    Column("what", SafeText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("address_key", "what"),
 )
 
 audit = Table(

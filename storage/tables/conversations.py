@@ -13,9 +13,15 @@ conversations = Table(
     Column("address", SafeText, nullable=False),
     Column("sender", SafeText, nullable=False),
     Column("language", SafeText),
-    # Contact details, if the channel provides them: a username, and a location.
+    # Contact details, if the channel provides them: a username, a location, and a name.
     Column("handle", SafeText),
     Column("place", SafeText),
+    Column("profile_name", SafeText),
+    # What the person told of themselves (handlers.model.details).
+    Column("said_name", SafeText),
+    Column("said_phone", SafeText),
+    Column("said_place", SafeText),
+    Column("said_device", SafeText),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("forgotten_at", UtcDateTime),

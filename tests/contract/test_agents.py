@@ -195,3 +195,37 @@ def test_what_is_old_is_forgotten(engine: Engine) -> None:
         audit_log.record(connection, AuditEvent.SIGNED_OUT, NOW + MINUTE, agent="anna")
         assert audit_log.purge(connection, NOW + MINUTE) == 1
         assert [each.event for each in audit_log.list_records(connection)] == ["signed_out"]
+
+
+def _attempt(engine: Engine, name: str, place: str) -> bool:
+    with write_transaction(engine) as connection:
+        return login_attempts.register_attempt(connection, name, place, NOW) is not None
+
+
+def test_wrong_passwords_from_everywhere_lock_nobody_out_of_where_they_signed_in_before(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        login_attempts.remember_place(connection, "anna", "office", NOW - timedelta(days=2))
+        login_attempts.remember_place(connection, "anna", "office", NOW - timedelta(days=1))
+        login_attempts.remember_place(connection, "anna", "old office", NOW - login_attempts.PLACE_RETENTION)
+    for number in range(login_attempts.MAX_ATTEMPTS_PER_NAME):
+        assert _attempt(engine, "anna", f"place {number}")
+    assert not _attempt(engine, "anna", "elsewhere")
+    assert not _attempt(engine, "anna", "old office")
+    for _ in range(login_attempts.MAX_ATTEMPTS_PER_NAME_AND_ADDRESS):
+        assert _attempt(engine, "anna", "office")
+    assert not _attempt(engine, "anna", "office"), "guessing is held there, too"
+
+
+@pytest.mark.parametrize("name", ["аnna", "Аnna", "annа", "ANNА", "αnna"])
+def test_a_name_that_looks_like_another_is_not_given(engine: Engine, anna: Agent, name: str) -> None:
+    del anna
+    with pytest.raises(NameTakenError, match="looks the same"), write_transaction(engine) as connection:
+        agents.add(connection, name, Role.AGENT, None, NOW)
+
+
+def test_names_of_other_alphabets_that_look_like_no_other_are_given(engine: Engine, anna: Agent) -> None:
+    with write_transaction(engine) as connection:
+        for name in ("Анна", "Olga", "Āнна"):
+            assert agents.add(connection, name, Role.AGENT, None, NOW).name == name
+        assert agents.find(connection, "анна") is not None
+        assert agents.find(connection, "anna") == anna

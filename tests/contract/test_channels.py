@@ -143,7 +143,13 @@ async def test_whoever_writes_from_a_number_is_reached_by_it_and_found_by_it(ann
         assert contact_method(conversation, CHANNELS).phone == (number[0] if number else None)
         if number is None:
             return
-        typed = (number[0], number[0][1:], number[0].removeprefix("+371"), f"{number[0][:4]} {number[0][4:]}")
+        typed = (
+            number[0],
+            number[0][1:],
+            f"00{number[0][1:]}",
+            number[0].removeprefix("+371"),
+            f"{number[0][:4]} {number[0][4:]}",
+        )
         for words in typed:
             assert [one.id for one in find_persons_conversations(connection, words, CHANNELS)] == [identifier]
 

@@ -7,14 +7,16 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import Engine, func, select
 
+from handlers.model.details import PersonDetails
 from handlers.model.session import Session
+from storage import personal_data
 from storage.conversations import conversations, history, sessions, turns
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.tables import conversations as conversations_table
 from storage.tables import messages
 from storage.tables import turns as turns_table
 from tests.contract.stored import replies_to
-from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, SECOND, at_once, decision, said, take_in
+from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, SECOND, TRACE, at_once, decision, said, take_in
 
 
 def test_the_first_message_opens_a_talk_and_the_next_finds_it(engine: Engine) -> None:
@@ -163,6 +165,39 @@ def test_what_fails_leaves_nothing_behind(engine: Engine) -> None:
     talk, _ = take_in(engine, HELLO)
     with read_transaction(engine) as connection:
         assert [spoken.text for spoken in history.messages_after(connection, talk.id)] == ["Sveiki", "Atbilde"]
+
+
+def test_what_a_person_told_of_themselves_is_kept_exported_and_erased_with_them(engine: Engine) -> None:
+    talk, _ = take_in(engine, replace(said("Labdien"), profile_name="Jānis, Lido", location="Lido Krasta"))
+    assert (talk.person_name, talk.person_place) == ("Jānis, Lido", "Lido Krasta")
+    told = PersonDetails(name="Ilze", phone="+371 29111222", place="Rozengrāls", device="kase 2")
+    with write_transaction(engine) as connection:
+        conversations.record_details(connection, talk.id, told)
+    talk, _ = take_in(engine, said("Vēl", 2))
+    assert (talk.details, talk.profile_name) == (told, "Jānis, Lido")
+    assert (talk.person_name, talk.person_place) == ("Ilze", "Rozengrāls")
+    with write_transaction(engine) as connection:
+        (exported,) = personal_data.export(connection, [talk])["conversations"]
+        erased = personal_data.erase_sender(connection, replace(said("/forget", 3), profile_name="Jānis, Lido"), NOW)
+    assert {exported[f"said_{name}"] for name in ("name", "phone", "place", "device")} == {
+        "Ilze",
+        "+371 29111222",
+        "Rozengrāls",
+        "kase 2",
+    }
+    assert exported["profile_name"] == "Jānis, Lido"
+    assert (erased.profile_name, erased.details) == (None, PersonDetails())
+
+
+def test_staff_is_told_the_language_that_the_person_speaks(engine: Engine) -> None:
+    talk, _ = take_in(engine, HELLO)
+    spoken = Session(language="en", messages_by_language={"lv": 3, "en": 1})
+    with write_transaction(engine) as connection:
+        message = conversations.record_inbound(connection, talk, said("error", 9), NOW)
+        assert message is not None
+        told = replace(decision("error", session=spoken), trace=replace(TRACE, language="en"))
+        turns.record(connection, talk, message, told, DECISION_CONTEXT, NOW)
+        assert conversations.get(connection, talk.id).language == "lv"
 
 
 def test_how_a_person_is_found_again_is_kept_until_something_newer_is_told(engine: Engine) -> None:

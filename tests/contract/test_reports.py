@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import Engine
 
 from handlers.model.actions import HandoffReason
@@ -123,6 +125,31 @@ def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> 
         by_line={OFFICE: 1, TECHNICAL: 2},
         by_reason={HandoffReason.TRADING_STOPPED: 1, HandoffReason.ASKED_FOR_PERSON: 2},
     )
+
+
+RIGA = ZoneInfo("Europe/Riga")
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2026, 11, 22, 21, 59, tzinfo=UTC), date(2026, 11, 22)),
+        (datetime(2026, 11, 22, 22, 0, tzinfo=UTC), date(2026, 11, 23)),
+        # The nights in which the clock is put forward (29.03.) and back (25.10.).
+        (datetime(2026, 3, 28, 22, 0, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 20, 59, tzinfo=UTC), date(2026, 3, 29)),
+        (datetime(2026, 3, 29, 21, 0, tzinfo=UTC), date(2026, 3, 30)),
+        (datetime(2026, 10, 24, 20, 59, tzinfo=UTC), date(2026, 10, 24)),
+        (datetime(2026, 10, 24, 21, 0, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 21, 59, tzinfo=UTC), date(2026, 10, 25)),
+        (datetime(2026, 10, 25, 22, 0, tzinfo=UTC), date(2026, 10, 26)),
+    ],
+)
+def test_a_call_is_counted_on_the_day_that_the_clock_on_the_wall_shows(engine: Engine, at: datetime, day: date) -> None:
+    MessageRecorder(engine)("Cilvēku", by="anna", at=at, people=HandoffReason.ASKED_FOR_PERSON)
+    with read_transaction(engine) as connection:
+        called = reports.handoff_counts(connection, at - DAY, at + DAY, RIGA)
+    assert called.by_day == {day: 1}
 
 
 def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import Engine, select, update
 
+from handlers.model.session import Session
 from storage.conversations import conversations, turns
 from storage.database.engine import read_transaction, write_transaction
 from storage.tables import turns as turns_table
@@ -62,7 +63,7 @@ def test_a_talk_has_the_language_it_was_last_held_in(engine: Engine) -> None:
         assert talk.language == "en"
         message = conversations.record_inbound(connection, talk, HELLO, NOW)
         assert message is not None
-        russian = decision("Привет", trace=replace(TRACE, language="ru"))
+        russian = decision("Привет", session=Session(language="ru"), trace=replace(TRACE, language="ru"))
         turns.record(connection, talk, message, russian, DECISION_CONTEXT, NOW)
 
         assert conversations.get(connection, talk.id).language == "ru"

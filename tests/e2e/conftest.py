@@ -87,7 +87,7 @@ async def house(shipped: KnowledgeBundle, tmp_path: Path) -> AsyncIterator[Runni
 @asynccontextmanager
 async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIterator[RunningProgram]:
     """The program with more settings; where one needs the address, it is made of `{port}`."""
-    port = unused_port()
+    port = more.pop("port", None) or unused_port()
     more = {name: value.format(port=port) if name == "public_url" else value for name, value in more.items()}
     settings = Settings(database_url=f"sqlite:///{folder / 'paligs.sqlite3'}", port=port, **more)
     async with open_application(settings, shipped, make_draft_link=draft_link_maker(settings, KEY)) as program:

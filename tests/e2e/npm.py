@@ -1,5 +1,6 @@
 """The counterparts that come from npm: installs them once beside this file, and runs them; ends only what it started."""
 
+import json
 import shutil
 import socket
 import subprocess
@@ -77,6 +78,14 @@ def mountebank(log: Path) -> Iterator[str]:
     quiet = ("--localOnly", "--nologfile", f"--pidfile={log.with_suffix('.pid')}", "--loglevel=warn")
     with _running(log, port, script, "start", "--host=127.0.0.1", f"--port={port}", *quiet) as url:
         yield url
+
+
+@contextmanager
+def oidc_provider(log: Path, **options: object) -> Iterator[str]:
+    """The issuer of an oidc-provider, started with the options of node/provider.mjs."""
+    port = _free_port()
+    with _running(log, port, HERE / "provider.mjs", json.dumps({"port": port, **options})):
+        yield f"http://localhost:{port}"
 
 
 @contextmanager

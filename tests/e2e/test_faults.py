@@ -208,7 +208,8 @@ FAULTS: Final = ("reset", "nonsense", "502", "503", "slow")
 async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_its_reason(
     platform: FakePlatform, sending: StartSending, fault: str
 ) -> None:
-    """Telegram's messages may come twice, never not at all; Twilio's POST is not idempotent, and each one costs."""
+    """Telegram's messages may come twice, never not at all; of Twilio's, which cost, those that clearly failed are sent
+    again, and those that broke off a few times."""
     reply = await sending(
         {"reset": RESET, "nonsense": NONSENSE, "502": BAD_GATEWAY, "503": UNAVAILABLE, "slow": slow(platform.name)}[
             fault
@@ -216,9 +217,9 @@ async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_i
     )
     state, row = await reply.attempt_delivery(), reply.row()
     assert TOKEN not in row.error
-    if platform.name == "telegram":
+    if platform.name == "telegram" or fault in {"reset", "502", "503"}:
         assert (state, row.attempts) == ("pending", 1)
-        assert timedelta(0) < reply.retry_delay() <= timedelta(seconds=1)
+        assert timedelta(0) < reply.retry_delay() <= timedelta(seconds=1 if platform.name == "telegram" else 30)
         assert await reply.attempt_delivery(after=MINUTE) == "sent"
         first, second = await platform.texts()
         assert first == second
@@ -227,6 +228,18 @@ async def test_what_may_be_sent_twice_is_sent_again_and_what_may_not_ends_with_i
         assert "outcome is unknown" in row.error
         assert row.due_at is None
         assert len(await platform.texts()) == 1
+
+
+@pytest.mark.parametrize("platform", ["whatsapp"], indirect=True)
+@pytest.mark.parametrize(("fault", "attempts"), [(RESET, 6), (BAD_GATEWAY, 6)], ids=["reset", "502"])
+async def test_what_twilio_may_have_sent_is_not_sent_on_and_on(
+    platform: FakePlatform, sending: StartSending, fault: Json, attempts: int
+) -> None:
+    reply = await sending(*[fault] * (attempts + 4))
+    states = [await reply.attempt_delivery(after=5 * MINUTE) for _ in range(attempts + 2)]
+    assert states == ["pending"] * (attempts - 1) + ["failed"] * 3
+    assert len(await platform.texts()) == attempts
+    assert "may have been sent" in reply.row().error
 
 
 async def test_a_platform_that_goes_on_failing_is_asked_less_and_less(

@@ -179,7 +179,7 @@ def times(due: list[tuple[datetime | None, datetime | None]], which: int) -> lis
 
 
 def notices(peer: TelegramPeer) -> list[float]:
-    return came(peer, GROUP, "Tirdzniecība stāv")
+    return came(peer, GROUP, "STĀV: ")
 
 
 def reminders(peer: TelegramPeer) -> list[float]:
@@ -187,7 +187,7 @@ def reminders(peer: TelegramPeer) -> list[float]:
 
 
 def escalations(peer: TelegramPeer) -> list[float]:
-    return came(peer, BOSS, "Tirdzniecība stāv")
+    return came(peer, BOSS, "STĀV: ")
 
 
 def came(peer: TelegramPeer, chat: int, begins: str) -> list[float]:

@@ -142,10 +142,9 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         await peer.until(lambda: shown(peer))
         (notice,) = shown(peer)
         assert notice["text"].startswith(
-            "Tirdzniecība stāv\nIzsaukums Nr. 1, Tehniskā daļa\n\nVēl neviens nav paņēmis."
+            f"STĀV: Anna – {DEAD}\nIzsaukums Nr. 1, Tehniskā daļa\n\n– {DEAD}\n\nVēl neviens nav paņēmis."
         )
-        assert f"– {DEAD}" in notice["text"]
-        assert "Paligs: Zvaniet tagad" in notice["text"]
+        assert "Zvaniet tagad" not in notice["text"]
         assert {entity.get("url") for entity in notice["entities"]} == {"tg://user?id=42"}
         assert titles(notice) == ["Paņemu", "Sazinājos", "Nav vajadzīgs"]
 
@@ -159,6 +158,23 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         await peer.until(lambda: "Sazinājās: Anna" in notice["text"])
         assert titles(notice) == []
         assert len(shown(peer)) == 1
+
+
+async def test_whoever_takes_it_sees_that_the_person_was_not_reached(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
+        peer.send_text(DEAD, user=42)
+        await peer.until(lambda: shown(peer))
+        (notice,) = shown(peer)
+        assert "nenonāca" not in notice["text"]
+        peer.blocked.add(42)
+        peer.tap_button("Paņemu", user=7, message=notice)
+        await peer.until(lambda: "Paņēma: Anna" in notice["text"] and "Mūsu atbilde: nenonāca" in notice["text"])
+
+        peer.blocked.discard(42)
+        peer.send_text("nu, kas ir?", user=42)
+        await peer.until(lambda: "kas ir?" in notice["text"] and "nenonāca" not in notice["text"])
 
 
 async def test_who_comes_second_is_told_who_has_it(
@@ -269,7 +285,7 @@ async def test_a_letter_says_that_it_is_no_ticket_and_the_next_one_is_in_its_thr
         await until(lambda: room.emails)
         (letter,) = room.emails
         assert room.envelopes == [("paligs@bistro.lv", ["ops@bistro.lv"])]
-        assert letter["Subject"] == "[nav pieteikums] Tirdzniecība stāv: Tehniskā daļa, izsaukums Nr. 1"
+        assert letter["Subject"] == f"STĀV: Anna – {DEAD} · Nr. 1 [nav pieteikums]"
         assert (letter["Auto-Submitted"], letter["Precedence"]) == ("auto-generated", "bulk")
         assert letter["X-Auto-Response-Suppress"] == "All"
         assert letter["X-Paligs-Notice"] == "no-ticket; call=1"
@@ -329,7 +345,7 @@ async def test_an_apprise_target_is_told_and_told_of_changes(
         peer.send_text(DEAD, user=42)
         await until(lambda: taker.posts, within=20)
         (post,) = taker.posts
-        assert post["title"] == "[nav pieteikums] Tirdzniecība stāv: Tehniskā daļa, izsaukums Nr. 1"
+        assert post["title"] == f"STĀV: Anna – {DEAD} · Nr. 1 [nav pieteikums]"
         assert DEAD in post["message"]
         await program.helpdesk.handoff_actions.mark_not_needed(1, "Ilze")
         await until(lambda: len(taker.posts) == 2, within=20)

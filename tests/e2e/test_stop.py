@@ -6,10 +6,12 @@ from typing import Final
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
+from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
 from bot.app.roles import REQUEST_GRACE_SECONDS
 from bot.channels.webchat.server import CLOSE_TIMEOUT_SECONDS
+from bot.concurrency import task_set
 from bot.delivery.jobs import embedded, procrastinate
 from bot.helpdesk import notification_worker
 from bot.observability.tracing import otel
@@ -37,7 +39,9 @@ async def hangs(request: web.Request) -> web.StreamResponse:
 
 
 def test_what_a_stop_may_wait_for_adds_up_to_less_than_20_seconds() -> None:
-    delivering = max(embedded.SHUTDOWN_GRACE_SECONDS, notification_worker.SHUTDOWN_GRACE_SECONDS)
+    delivering = max(
+        embedded.SHUTDOWN_GRACE_SECONDS, notification_worker.SHUTDOWN_GRACE_SECONDS + task_set.CANCEL_GRACE_SECONDS
+    )
     serving = delivering + CLOSE_TIMEOUT_SECONDS + REQUEST_GRACE_SECONDS + otel.CLOSE_TIMEOUT_SECONDS
     working = procrastinate.SHUTDOWN_GRACE_SECONDS + procrastinate.DISCONNECT_GRACE_SECONDS + otel.CLOSE_TIMEOUT_SECONDS
     assert max(serving, working) < MOST_SECONDS
@@ -96,6 +100,54 @@ async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
             program.start()
             await _requested(peer, 2)
             assert await asyncio.to_thread(program.stop, PATIENCE) == 0
+            assert not program.logged_errors()
+
+
+async def test_staff_that_cannot_be_reached_holds_up_no_stop(tmp_path: Path) -> None:
+    """A mail server that answers nothing after the sender, and a receiver of Apprise's that answers nothing at all."""
+    recipient, posted = asyncio.Event(), asyncio.Event()
+
+    async def mail(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail\r\n")
+        while (line := await reader.readline()) and not line.upper().startswith(b"RCPT"):
+            writer.write(b"250 OK\r\n")
+        recipient.set()
+        await reader.read()
+        writer.close()
+
+    async def post(request: web.Request) -> web.StreamResponse:
+        posted.set()
+        return await hangs(request)
+
+    application = web.Application()
+    application.router.add_post("/tills", post)
+    server = await asyncio.start_server(mail, "127.0.0.1", 0)
+    async with (
+        server,
+        TestServer(application, host="127.0.0.1") as apprise,
+        ClientSession(cookie_jar=CookieJar(unsafe=True)) as client,
+    ):
+        port = own_port()
+        url = f"http://127.0.0.1:{port}"
+        settings = {
+            "PORT": str(port),
+            "SMTP_URL": f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+            "NOTIFY_FROM": "bot@example.lv",
+            "NOTIFY_TECHNICAL": f"ops@example.lv, json://127.0.0.1:{apprise.port}/tills",
+        }
+        with ProgramProcess(tmp_path, settings) as program:
+            program.start()
+            await answers(client, url)
+            await client.get(url)
+            async with client.ws_connect(f"{url}/chat/ws", headers={"Origin": url}) as chat:
+                await chat.send_json({"type": "hello", "after": 0, "lang": "lv"})
+                said = {"type": "say", "id": "message1", "text": "kase uzkārusies, nevaram neko pārdot"}
+                await chat.send_json(said)
+                async with asyncio.timeout(PATIENCE):
+                    await recipient.wait()
+                    await posted.wait()
+                # The promise itself: systemd and Docker kill what takes longer.
+                assert await asyncio.to_thread(program.stop, MOST_SECONDS) == 0
             assert not program.logged_errors()
 
 

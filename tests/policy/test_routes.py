@@ -48,6 +48,12 @@ OPEN_PAGES: Final = frozenset(
         ("POST", "/console/language"),
         ("GET", "/console/oidc"),
         ("GET", "/console/oidc/callback"),
+        ("GET", "/console/oidc/sign-out"),
+        ("GET", "/favicon.ico"),
+        ("GET", "/apple-touch-icon.png"),
+        ("GET", "/icon-192.png"),
+        ("GET", "/icon-512.png"),
+        ("GET", "/manifest.webmanifest"),
     }
 )
 """Everybody may ask for these. Whoever adds one says here that it is meant."""
@@ -184,6 +190,14 @@ async def test_a_webhook_takes_nothing_that_is_not_signed(served: ServedProgram)
         assert {route: (await status_of(stranger, route))[0] for route in hooks} == dict.fromkeys(
             hooks, HTTPStatus.FORBIDDEN
         )
+
+
+async def test_no_answer_names_the_versions_of_what_it_is_made_with(served: ServedProgram) -> None:
+    async with served.browser() as stranger:
+        for path in ("/", "/healthz", "/console/sign-in", "/console/static/none.css", "/nowhere"):
+            async with stranger.client.get(path) as answer:
+                assert "Server" not in answer.headers
+                assert "Strict-Transport-Security" not in answer.headers, "it is not served by https"
 
 
 @pytest.mark.parametrize(("name", "role"), [("otto", Role.AGENT), ("ada", Role.ADMIN)])

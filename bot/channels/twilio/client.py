@@ -3,9 +3,17 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final, Protocol
 
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    ServerDisconnectedError,
+)
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -20,6 +28,15 @@ CONNECT_TIMEOUT_SECONDS: Final = 5.0
 
 REQUEST_TIMEOUT_SECONDS: Final = 20.0
 """For one message in total."""
+
+
+MAX_UNCERTAIN_ATTEMPTS: Final = 6
+UNCERTAIN_RETRY_AFTER: Final = timedelta(seconds=30)
+"""A connection that broke, or a gateway's error: Twilio may have the message. Whoever stands before a dead till is
+better off with an answer twice than with none."""
+
+_ACCOUNT_ERROR_CODES: Final = frozenset({20003, 20005, 20006})
+"""The account or its credentials are refused, whatever the message."""
 
 
 class UnknownOutcomeError(DeliveryError):
@@ -47,7 +64,7 @@ class TwilioMessages(Protocol):
         """The sid of the accepted message; reports of its status come with `reference`.
 
         Raises:
-            DeliveryError: it was rejected; permanent also if the outcome is unknown, because sending is not idempotent.
+            DeliveryError: it was rejected; permanent also if no answer came in time, because sending is not idempotent.
         """
         ...
 
@@ -91,6 +108,8 @@ class TwilioClient:
                 message = await created
         except (ClientConnectorError, ConnectionTimeoutError) as exc:
             raise DeliveryError("Twilio could not be reached", permanent=False) from exc
+        except (ServerDisconnectedError, ConnectionResetError) as exc:
+            raise _may_have_been_sent("Twilio broke the connection") from exc
         except (TwilioRestException, TwilioServiceException) as exc:
             raise _to_delivery_error(exc.status, exc.code) from exc
         except (ClientError, OSError, ValueError, AttributeError) as exc:  # no answer in time, or an invalid one
@@ -108,10 +127,24 @@ def _to_delivery_error(status: int, code: int | None) -> DeliveryError:
     if status == 429:
         return DeliveryError(f"Twilio asks to slow down: {describe_code(code)}", permanent=False)
     if status >= 500:
-        return UnknownOutcomeError()
+        if code is None or code == status:  # not in Twilio's words: a gateway before it
+            return _may_have_been_sent(f"Twilio answered HTTP {status}")
+        return DeliveryError(f"Twilio is not available: {describe_code(code)}", permanent=False)
+    if status == 401 or (status == 403 and code in _ACCOUNT_ERROR_CODES):
+        # Nothing was sent, and all of it can be once the account or the settings are corrected.
+        return DeliveryError(describe_code(code), permanent=False)
     if code in _TEMPLATE_ERROR_CODES:
         return TemplateError(code)
     return DeliveryError(describe_code(code), permanent=True)
+
+
+def _may_have_been_sent(what: str) -> DeliveryError:
+    return DeliveryError(
+        f"{what}: the message may have been sent",
+        permanent=False,
+        retry_after=UNCERTAIN_RETRY_AFTER,
+        max_attempts=MAX_UNCERTAIN_ATTEMPTS,
+    )
 
 
 class TwilioHttpClient:

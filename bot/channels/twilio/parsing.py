@@ -45,6 +45,8 @@ def to_inbound(fields: Mapping[str, str], now: datetime, product: TwilioProduct)
         choice=choice,
         source_turn=asked_in,
         location=_location_text(fields),
+        profile_name=" ".join(fields.get("ProfileName", "").split()) or None,
+        phone=sender.removeprefix(product.address_prefix),
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,17 @@ _START_ID_PREFIX: Final = "start:"
 """Prefix of the program's own message ids: a page cannot use it, and such messages are not shown."""
 
 
+class MayStart(Protocol):
+    """Whether an address, by its key, may begin another conversation; counts it."""
+
+    def __call__(self, address_key: str, /) -> Awaitable[bool]: ...
+
+
+async def always_may(_address_key: str) -> bool:
+    """Nothing is counted."""
+    return True
+
+
 class HistoryAfter(Protocol):
     """The messages of a conversation, both sides in order, after a sequence number.
 
@@ -51,13 +62,20 @@ class ConnectionContext:
     max_chars: int
     wake: Callable[[str], None]
     """Wakes every page of a conversation."""
+    may_read: Callable[[str], bool]
+    """Whether the history of a conversation may be read once more now."""
+    may_start: MayStart
+    urgent_sentence: Callable[[Language], str]
 
 
 class Connection:
     """One WebSocket of a person. Frames are handled in order; only the history is shown."""
 
-    def __init__(self, socket: web.WebSocketResponse, conversation: str, context: ConnectionContext) -> None:
-        self._socket, self._conversation, self._context = socket, conversation, context
+    def __init__(
+        self, socket: web.WebSocketResponse, conversation: str, context: ConnectionContext, *, origin: str | None = None
+    ) -> None:
+        self._socket, self._conversation, self._context, self._origin = socket, conversation, context, origin
+        self._refused = False
         self._language: Language | None = None
         self._last_sequence = 0
         self._ready = self._welcome_sent = False
@@ -93,6 +111,8 @@ class Connection:
                 await self._on_hello(frame)
             case SayFrame() | TapFrame() if self._language is None:
                 await self._send_error("hello_first", frame.id)
+            case SayFrame() | TapFrame() if self._refused:
+                await self._send_error("too_many", frame.id)
             case SayFrame() | TapFrame() if len(frame.text) > self._context.max_chars:
                 await self._send_error("too_long", frame.id)
             case SayFrame():
@@ -103,8 +123,12 @@ class Connection:
                 assert_never(frame)
 
     async def _on_hello(self, hello: HelloFrame) -> None:
+        if not self._context.may_read(self._conversation):
+            log.warning("webchat.too_many_hellos")
+            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return
         self._language, self._last_sequence = hello.lang, hello.after
-        self._ready = self._welcome_sent = False
+        self._ready = self._welcome_sent = self._refused = False
         try:
             if not hello.after:
                 self._last_sequence = await self._start_conversation(hello.lang)
@@ -124,7 +148,10 @@ class Connection:
         starts = [one for one in messages if _is_start_message(one)]
         if len(starts) < sum(one.from_user for one in messages) or (messages and not starts):
             return 0
-        if not any(one.message_id == f"{_START_ID_PREFIX}{language}" for one in starts):
+        if not messages and self._origin is not None and not await self._context.may_start(self._origin):
+            log.warning("webchat.too_many_conversations")
+            self._refused = True
+        elif not any(one.message_id == f"{_START_ID_PREFIX}{language}" for one in starts):
             await self._context.receive(self._inbound(f"{_START_ID_PREFIX}{language}", "/start"))
             starts = [one for one in await self._messages_after(0) if _is_start_message(one)]
         return starts[-1].sequence if starts else 0
@@ -151,6 +178,7 @@ class Connection:
             choice=None if tap is None else tap.choice,
             source_turn=None if tap is None else tap.turn,
             language=self._language,
+            origin=self._origin,
         )
 
     async def _push_loop(self) -> None:
@@ -191,7 +219,9 @@ class Connection:
 
     async def _send_error(self, code: protocol.ErrorCode, message_id: str | None) -> None:
         words = self._context.texts[self._language or DEFAULT_LANGUAGE]
-        text = words[f"error_{code}"].format(most=self._context.max_chars)
+        text = words[f"error_{code}"].format(
+            most=self._context.max_chars, call=self._context.urgent_sentence(self._language or DEFAULT_LANGUAGE)
+        )
         await self._send_frame(protocol.error_frame(code, text, message_id))
 
     async def _send_frame(self, frame: ServerFrame) -> None:

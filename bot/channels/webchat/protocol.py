@@ -22,7 +22,7 @@ def _replace_lone_surrogates(text: object) -> object:
 
 
 WellFormedText = Annotated[str, BeforeValidator(_replace_lone_surrogates)]
-ErrorCode: TypeAlias = Literal["malformed", "hello_first", "too_long", "not_stored"]
+ErrorCode: TypeAlias = Literal["malformed", "hello_first", "too_long", "too_many", "not_stored"]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Token = Annotated[WellFormedText, StringConstraints(min_length=1, max_length=200)]
 

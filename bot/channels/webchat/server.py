@@ -13,11 +13,20 @@ from itsdangerous import TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels.interface import OutgoingMessage, Receive, ServedChannel
-from bot.channels.webchat.connection import CHANNEL, Connection, ConnectionContext, HistoryAfter
+from bot.channels.webchat.connection import (
+    CHANNEL,
+    Connection,
+    ConnectionContext,
+    HistoryAfter,
+    MayStart,
+    always_may,
+)
 from bot.channels.webchat.display import Display, PhoneLines, first_phone, no_lines
 from bot.channels.webchat.visitor_cookie import VisitorCookie
 from bot.web import Assets, is_same_origin, negotiate_language, read_texts, security_headers
+from bot.web.client_address import client_address
 from bot.web.links import text_spans
+from bot.web.token_bucket import TokenBuckets
 from kb.model import LANGUAGES, Language
 
 MAX_FRAME_BYTES: Final = 64 * 1024
@@ -31,6 +40,11 @@ MAX_MESSAGE_CHARS: Final = 4000
 MAX_SOCKETS_PER_VISITOR: Final = 8
 """Open pages of one person."""
 
+HELLO_BURST: Final = 30
+"""So many times a page may ask for its history at once, and"""
+HELLO_SECONDS: Final = 2.0
+"""once more each so many seconds: more than the windows of one person do that reload."""
+
 _HERE: Final = Path(__file__).parent
 _LANGUAGE_COOKIE: Final = "paligs_language"
 _YEAR_SECONDS: Final = 365 * 24 * 3600
@@ -41,6 +55,14 @@ def _conversation_token(conversation: str) -> str:
     return hashlib.sha256(conversation.encode()).hexdigest()
 
 
+AddressKey = Callable[[str], str | None]
+"""A one-way key of an address."""
+
+
+def no_address(_address: str) -> None:
+    """Addresses are not told apart."""
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -49,12 +71,13 @@ class WebChat(ServedChannel):
     """The chat at /.
 
     `urgent_sentence` holds the number of the call button; it is shown whole while there is no connection. `lines` are
-    the phone lines whose numbers stand on their options.
+    the phone lines whose numbers stand on their options. `address_key` makes one-way keys of addresses, and `may_start`
+    tells whether one of these may begin another conversation.
     """
 
     name = CHANNEL
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that the chat is made of
         self,
         *,
         receive: Receive,
@@ -64,8 +87,11 @@ class WebChat(ServedChannel):
         public_origin: str | None = None,
         urgent_sentence: Callable[[Language], str] | None = None,
         lines: PhoneLines = no_lines,
+        address_key: AddressKey = no_address,
+        may_start: MayStart = always_may,
     ) -> None:
         self._texts = read_texts(_HERE / "texts")
+        self._address_key = address_key
         self._visitor_cookie = VisitorCookie(signer, secure=secure_cookies)
         self._secure_cookies, self._origin, self._urgent_sentence = secure_cookies, public_origin, urgent_sentence
         self._assets = Assets("/chat/static", _HERE / "static")
@@ -82,6 +108,9 @@ class WebChat(ServedChannel):
             display=Display(public_origin=public_origin, lines=lines),
             max_chars=MAX_MESSAGE_CHARS,
             wake=self._wake,
+            may_read=TokenBuckets(burst=HELLO_BURST, seconds=HELLO_SECONDS).take,
+            may_start=may_start,
+            urgent_sentence=urgent_sentence or (lambda _: ""),
         )
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -148,7 +177,7 @@ class WebChat(ServedChannel):
         socket = web.WebSocketResponse(
             timeout=CLOSE_TIMEOUT_SECONDS, heartbeat=HEARTBEAT_INTERVAL_SECONDS, max_msg_size=MAX_FRAME_BYTES
         )
-        connection = Connection(socket, conversation, self._context)
+        connection = Connection(socket, conversation, self._context, origin=self._address_key(client_address(request)))
         pages.add(connection)
         try:
             await socket.prepare(request)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.kb.content_folder import ContentFolder
 from bot.cli.kb.evaluation_options import evaluate
 from bot.cli.kb.export_json import export_json
 from kb.loading.loader import ContentError, load_knowledge_base
@@ -14,8 +15,6 @@ from kb.loading.validation import overdue_reviews
 from kb.model import KnowledgeBase
 
 app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
-
-ContentFolder = Annotated[Path | None, typer.Option("--content", help="Another content folder than the one shipped.")]
 
 
 @app.command()
@@ -137,9 +136,7 @@ def import_questions(
     taught: Annotated[
         bool, typer.Option("--taught", help="Mark lessons and drafts that the content files hold as released.")
     ] = False,
-    content: Annotated[
-        Path | None, typer.Option(help="The content folder to add to (kb/content), or to compare with.")
-    ] = None,
+    content: ContentFolder = None,
 ) -> None:
     """Add questions to the content files; skip those they hold already."""
     if taught and file is None:

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.kb.content_folder import ContentFolder
+
 
 def evaluate(  # noqa: PLR0913, PLR0917 - a command has as many options as it has
     file: Annotated[
         Path | None, typer.Argument(help="Labelled messages: .tsv with text, lang, label, style; or JSON lines.")
     ] = None,
-    content: Annotated[
-        Path | None, typer.Option("--content", help="Another content folder than the one shipped.")
-    ] = None,
+    content: ContentFolder = None,
     only_questions: Annotated[
         list[str] | None,
         typer.Option(metavar="LANG", help="Keep the questions of this language (lv, ru, en) alone; repeatable."),

@@ -39,7 +39,7 @@ _TAIL: Final = """\
 ## Beside these
 
 - `OTEL_EXPORTER_OTLP_ENDPOINT` and OpenTelemetry's other variables open [tracing](deploy.md#tracing).
-- `TZ` is the time zone of the console's day filter; `XDG_CACHE_HOME` is where trained models are cached.
+- `XDG_CACHE_HOME` is where trained models are cached.
 - How to set up the channels: [deploy.md](deploy.md); notifications: [notifications.md](notifications.md); OpenID
   Connect: [console.md](console.md#sign-in-with-the-companys-account-openid-connect).
 """

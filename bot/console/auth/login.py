@@ -1,8 +1,7 @@
 """Signs agents in and out: a name and a password, with limited attempts, for a session that can be revoked."""
 
 import secrets
-from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from aiohttp import web
@@ -15,11 +14,18 @@ from bot.console.framework.access import CSRF_KEY, TOKEN_KEY
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
+from bot.web.client_address import client_address
 from storage.helpdesk import agent_sessions, agents, audit_log, login_attempts
 from storage.helpdesk.agents import Agent
 from storage.helpdesk.audit_log import AuditEvent
 
 MAX_FIELD_CHARS: Final = 256
+
+COMPANY_SESSION_KEY: Final = "company_account"
+"""In the session of whoever signed in with the company's account: what its provider's sign-out wants, or None."""
+
+SIGNED_OUT_KEY: Final = "company_account_signed_out"
+"""The same, after they have signed out here."""
 
 
 class SignInView:
@@ -67,6 +73,7 @@ class SignInView:
 
         def succeed(connection: Connection) -> None:
             login_attempts.clear_attempts(connection, *keys)
+            login_attempts.remember_place(connection, *keys, request.now)
             if check.new_hash is not None and agent.password_hash is not None:
                 agents.rehash(connection, agent.id, agent.password_hash, check.new_hash)
 
@@ -75,6 +82,8 @@ class SignInView:
     async def sign_out(self, request: ConsoleRequest) -> web.StreamResponse:
         """End the session, for every copy of the cookie."""
         token, agent = request.session[TOKEN_KEY], request.agent
+        company = COMPANY_SESSION_KEY in request.session
+        hint = request.session.get(COMPANY_SESSION_KEY)
 
         def end(connection: Connection) -> None:
             agent_sessions.end(connection, token)
@@ -82,6 +91,8 @@ class SignInView:
 
         await self._transactions.write(end)
         request.session.invalidate()
+        if company:
+            request.session[SIGNED_OUT_KEY], request.session["language"] = hint, request.language
         return request.redirect("/sign-in")
 
     def _register_attempt(
@@ -107,8 +118,24 @@ class SignInView:
         self, request: ConsoleRequest, error: str = "", *, name: str = "", status: int = 200
     ) -> web.Response:
         empty = not self._oidc_enabled and not await self._transactions.read(agents.exists)
-        values = {"empty": empty, "wrong": error, "name": name, "elsewhere": self._oidc_enabled}
-        return request.render("sign_in.html", status=status, **values)
+        return render_sign_in(
+            request, error, name=name, status=status, no_agents=empty, oidc_enabled=self._oidc_enabled
+        )
+
+
+def render_sign_in(
+    request: ConsoleRequest,
+    error: str = "",
+    *,
+    status: int,
+    oidc_enabled: bool,
+    name: str = "",
+    no_agents: bool = False,
+) -> web.Response:
+    """The form, with the text named `error` above it."""
+    signed_out = oidc_enabled and isinstance(request.session.get(SIGNED_OUT_KEY), str)
+    values = {"empty": no_agents, "wrong": error, "name": name, "elsewhere": oidc_enabled, "signed_out": signed_out}
+    return request.render("sign_in.html", status=status, **values)
 
 
 async def start_session(
@@ -116,8 +143,9 @@ async def start_session(
     transactions: Transactions,
     agent: Agent,
     also_write: Callable[[Connection], None] | None = None,
+    keep: Mapping[str, str | None] | None = None,
 ) -> web.StreamResponse:
-    """Start a session for an agent, with a new token; redirect to where they wanted to go."""
+    """Start a session for an agent, with a new token; redirect to where they wanted to go. `keep` is kept in it."""
     token, before = secrets.token_urlsafe(32), request.session.get(TOKEN_KEY)
 
     def begin(connection: Connection) -> None:
@@ -135,19 +163,5 @@ async def start_session(
     session = await new_session(request.http_request)
     session[TOKEN_KEY], session[CSRF_KEY] = token, secrets.token_urlsafe(24)
     session["language"] = agent.language or request.language
+    session.update(keep or {})
     return request.redirect(wanted if isinstance(wanted, str) and wanted.startswith("/") else "/")
-
-
-def client_address(request: web.Request) -> str:
-    """The client's address. A proxy on this machine or in its own network names it."""
-    peer = request.remote or ""
-    named = [part.strip() for value in request.headers.getall("X-Forwarded-For", ()) for part in value.split(",")]
-    try:
-        if named and not ip_address(peer).is_global:
-            # The last address is what the nearest proxy saw; earlier ones can be forged.
-            peer = named[-1]
-        found = ip_address(peer)
-    except ValueError:
-        return peer
-    # Whoever has one IPv6 address has a whole network of them: these count as one.
-    return found.compressed if found.version == 4 else str(ip_network(f"{found}/64", strict=False))

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from aiohttp import web
@@ -22,6 +22,8 @@ from storage.helpdesk.audit_log import AuditEvent
 TOKEN_KEY: Final = "token"  # noqa: S105 - the name of a field
 CSRF_KEY: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
+MAX_ANONYMOUS_FORM_BYTES: Final = 4096
+"""Of a form from somebody who is not signed in: a name, a password and a token need no more."""
 
 ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TemplateContext = Callable[[ConsoleRequest], Mapping[str, Any]]
@@ -37,7 +39,9 @@ class AccessControl:
         *,
         public_origin: str | None,
         context: TemplateContext,
+        zone: tzinfo = UTC,
     ) -> None:
+        self._zone = zone
         self._transactions, self._clock, self._public_origin, self._context = (
             transactions,
             clock,
@@ -69,6 +73,7 @@ class AccessControl:
                 form=form,
                 context=self._context,
                 now=self._clock(),
+                zone=self._zone,
             )
             response = await route.view(visit)
             if route.method == "POST":
@@ -82,9 +87,15 @@ class AccessControl:
 
         Raises:
             HTTPForbidden: another site's page may have sent it, or the page is of another session.
+            HTTPUnsupportedMediaType: it may hold files; no page of ours sends one.
+            HTTPRequestEntityTooLarge: nobody is signed in, and it is larger than a sign-in.
         """
         if not is_same_origin(request, self._public_origin):
             raise web.HTTPForbidden
+        if request.content_type.startswith("multipart/"):
+            raise web.HTTPUnsupportedMediaType
+        if not isinstance(session.get(TOKEN_KEY), str):
+            request = request.clone(client_max_size=MAX_ANONYMOUS_FORM_BYTES)
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         given = request.headers.get(CSRF_HEADER) or form.get(CSRF_KEY)
         kept = session.get(CSRF_KEY)

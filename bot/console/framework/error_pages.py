@@ -10,6 +10,7 @@ from aiohttp_session import get_session
 
 from bot.console.framework.access import console_language
 from bot.web import Texts
+from bot.web.request_limits import BodyTooSlowError
 
 log = structlog.get_logger()
 
@@ -27,6 +28,9 @@ def error_middleware(texts: Texts, asset: Callable[[str], str]) -> Middleware:
             if exc.status < 400:
                 raise
             return await fault(request, exc.status)
+        except (BodyTooSlowError, ConnectionError):
+            # The caller is slow or gone: no fault of the page.
+            raise
         except Exception as exc:
             log.exception("console.error", page=_route(request), error=type(exc).__name__)
             return await fault(request, 500)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import aiohttp_jinja2
@@ -26,6 +26,8 @@ class ConsoleRequest:
     form: Mapping[str, str]
     context: Callable[["ConsoleRequest"], Mapping[str, Any]]
     now: datetime
+    zone: tzinfo
+    """The time zone of the installation."""
 
     @property
     def agent(self) -> Agent:

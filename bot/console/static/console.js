@@ -21,7 +21,8 @@ function aged(moment) {
   return ages[unit].replace("{n}", Math.floor(seconds / size));
 }
 
-const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
+// The time zone of the installation, not that of the browser: everybody reads the same time.
+const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short", timeZone: meta("zone") || "UTC" });
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -58,7 +59,7 @@ document.addEventListener("htmx:response:error", (event) => {
 document.addEventListener("htmx:error", () => say(faults.offline, true));
 
 // Live: parts of the page that name what they depend on ask again when it changes.
-// <section id="live" data-live-on="outbox parked" hx-get="..." hx-trigger="changed" hx-swap="outerMorph">
+// <section id="live" data-live-on="outbox parked" data-hx-get="..." data-hx-trigger="changed" data-hx-swap="outerMorph">
 
 const HIDDEN_MILLISECONDS = 30_000;
 const live = document.body.dataset.live;

@@ -19,7 +19,6 @@ from storage import personal_data
 from storage.conversations import transcript
 from storage.conversations.conversations import Conversation
 from storage.conversations.transcript import TranscriptEntry
-from storage.database import engine
 from storage.helpdesk import audit_log, handoffs
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
@@ -110,7 +109,6 @@ class ConversationView:
             )
 
         await self._transactions.write(forget)
-        await self._transactions.run(engine.checkpoint)
         request.flash("erased")
         return request.redirect("/talks")
 

@@ -1,7 +1,7 @@
 """The page Conversations: search by text and filters, newest first."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.channels.description import ChannelDirectory
 from bot.console.framework.contact_display import audit_access, display_name
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.local_time import local_midnight
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
@@ -28,6 +29,7 @@ ACTS: Final = (*(str(act) for act in Act), "clarify", "none")
 MAX_SEARCH_CHARS: Final = 200
 """Maximum length of the search text."""
 _DAY: Final = timedelta(days=1)
+_YEARS: Final = range(2000, 2200)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +45,9 @@ class SearchForm:
     day: str = ""
     handed_off: str = ""
 
-    def to_filter(self, local_day: date | None) -> SearchFilter:
-        """The filter for storage; days are those of the server's time zone."""
-        since = None if local_day is None else local_midnight(local_day)
+    def to_filter(self, day: date | None, zone: tzinfo) -> SearchFilter:
+        """The filter for storage; days are those of the installation's time zone."""
+        since = None if day is None else local_midnight(day, zone)
         return SearchFilter(
             text_matches=TextSearch(self.words) if self.words else match_all,
             channel=self.channel or None,
@@ -54,7 +56,7 @@ class SearchForm:
             outcome=self.outcome or None,
             line=self.line or None,
             since=since,
-            until=None if local_day is None else local_midnight(local_day + _DAY),
+            until=None if day is None else local_midnight(day + _DAY, zone),
             handed_off=bool(self.handed_off),
         )
 
@@ -79,7 +81,7 @@ class ConversationListView:
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "talks")
         lines = self._knowledge.current.base.directory.lines
         asked = read_search_form(request, frozenset(lines), self._channels)
-        wanted = asked.to_filter(parse_day(asked.day))
+        wanted = asked.to_filter(parse_day(asked.day), request.zone)
         before = _parse_number(request.http_request.query.get("before", ""))
 
         def look(connection: Connection) -> tuple[SearchPage, tuple[Conversation, ...]]:
@@ -122,16 +124,12 @@ def read_search_form(request: ConsoleRequest, lines: frozenset[str], channels: C
 
 
 def parse_day(text: str) -> date | None:
-    """The date of a date field."""
+    """The date of a date field; None where nobody can have written, so that no reckoning with it can overflow."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-01") else None
+        found = date.fromisoformat(text) if len(text) == len("2026-01-01") else None
     except ValueError:
         return None
-
-
-def local_midnight(day_of: date) -> datetime:
-    """The start of a day in the server's time zone (TZ)."""
-    return datetime(day_of.year, day_of.month, day_of.day).astimezone()
+    return found if found is not None and found.year in _YEARS else None
 
 
 def find_persons_conversations(

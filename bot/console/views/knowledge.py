@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.console.curation.entry_search import entry_contains
 from bot.console.framework.knowledge_access import KnowledgeAccess, title_sort_key
+from bot.console.framework.local_time import local_day
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
@@ -68,7 +69,7 @@ class KnowledgeView:
         wanted = " ".join(query.get("words", "").split())[:200]
         order = query.get("order", "") if query.get("order") in SORT_ORDERS else SORT_ORDERS[0]
         overdue_only = query.get("overdue") == "1"
-        base, today = self._knowledge.current.base, request.now.date()
+        base, today = self._knowledge.current.base, local_day(request.now, request.zone)
 
         def read(connection: Connection) -> tuple[list[EntryRow], tuple[EntryDraft, ...]]:
             return entry_rows(connection, base, today), entry_drafts.list_all(connection)
@@ -101,7 +102,7 @@ class KnowledgeView:
         entry = base.entries.get(EntryId(request.http_request.match_info["entry"]))
         if entry is None:
             raise web.HTTPNotFound
-        today = request.now.date()
+        today = local_day(request.now, request.zone)
 
         def read(connection: Connection) -> tuple[list[EntryRow], list[StoredLesson]]:
             lessons = [each for each in taught.current_lessons(connection).stored if each.lesson.entry == entry.id]

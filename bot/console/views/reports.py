@@ -5,7 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.console.curation.unanswered_groups import UnansweredGroup, group_unanswered
 from bot.console.framework.knowledge_access import DisplayNames, KnowledgeAccess
+from bot.console.framework.local_time import local_day, local_midnight
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
 from bot.console.views.charts import ChartCaption, ChartSeries, ranked_bars, stacked_bars
@@ -101,7 +102,9 @@ class ReportsView:
         """Counts, response times and charts of the period."""
         span = period_from_query(request)
         await self._roll_up_months(span)
-        found = await self._transactions.read(lambda connection: read_report(connection, span, request.now))
+        found = await self._transactions.read(
+            lambda connection: read_report(connection, span, request.now, request.zone)
+        )
         names = self._knowledge.names(request.language)
         total = sum(found.counts.by_language.values())
         return request.render(
@@ -154,22 +157,23 @@ class ReportsView:
 
 
 def period_from_query(request: ConsoleRequest) -> ReportPeriod:
-    """The requested period, by default a month. Days are in UTC, as counted."""
+    """The requested period, by default a month. Days are those of the installation, as counted."""
     given = request.http_request.query.get("days", "")
-    return ReportPeriod(days=next((days for days in PERIOD_DAYS if str(days) == given), 30), today=request.now.date())
+    days = next((days for days in PERIOD_DAYS if str(days) == given), 30)
+    return ReportPeriod(days=days, today=local_day(request.now, request.zone))
 
 
-def read_report(connection: Connection, period: ReportPeriod, now: datetime) -> ReportData:
+def read_report(connection: Connection, period: ReportPeriod, now: datetime, zone: tzinfo) -> ReportData:
     """All data from one snapshot."""
-    since = datetime.combine(period.first_day, datetime.min.time(), now.tzinfo)
-    until = datetime.combine(period.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
+    since = local_midnight(period.first_day, zone)
+    until = local_midnight(period.today + timedelta(days=1), zone)
     by = reports.count_by_month if period.bar_unit == "month" else reports.count_by_day
     groups = group_unanswered(connection, now, max(since, now - timedelta(days=90)), limit=MAX_UNANSWERED_READ)
     return ReportData(
         counts=by(connection, period.first_day, period.today),
         times=reports.response_times(connection, since, until),
         seconds_to_take=reports.time_to_take(connection, since, until),
-        handoffs=reports.handoff_counts(connection, since, until),
+        handoffs=reports.handoff_counts(connection, since, until, zone),
         hard_to_answer=tuple(group for group in groups if group.conversation_count >= MIN_PEOPLE)[:HARD_TO_ANSWER],
     )
 

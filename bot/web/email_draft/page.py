@@ -10,16 +10,26 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import Assets, negotiate_language, read_texts, security_headers
-from bot.web.email_draft.given_names import load_given_names
 from bot.web.email_draft.prefill import prefill_draft
 from bot.web.email_draft.tokens import DraftLinkExpired, DraftLinkInvalid, DraftTokens
 from bot.web.links import text_spans
+from handlers.details.given_names import known_given_names
+from handlers.model.details import NO_DETAILS, PersonDetails
 from kb.model import LANGUAGES, Language, Line, TicketChannel
 
 log = structlog.get_logger()
 
 LastMessages = Callable[[str], Awaitable[Sequence[str]]]
 """The person's messages in a conversation, newest last."""
+
+ReadDetails = Callable[[str], Awaitable[PersonDetails]]
+"""What the person of a conversation told of themselves."""
+
+
+async def no_details(conversation_id: str) -> PersonDetails:  # noqa: ARG001
+    """For a program that keeps none."""
+    return NO_DETAILS
+
 
 FORM_FIELDS: Final = ("what", "device", "stopped", "contact", "phone", "restaurant", "address", "error", "tried")
 
@@ -40,11 +50,17 @@ class DraftPage:
     """The draft of a conversation; an expired link still shows the address and the phone number."""
 
     def __init__(
-        self, *, tokens: DraftTokens, content: Callable[[], DraftContent], last_messages: LastMessages
+        self,
+        *,
+        tokens: DraftTokens,
+        content: Callable[[], DraftContent],
+        last_messages: LastMessages,
+        details: ReadDetails = no_details,
     ) -> None:
         """`content` is called for each request: contacts may change while the program runs."""
+        self._read_details = details
         self._tokens, self._content, self._read_last_messages = tokens, content, last_messages
-        self._texts, self._given_names = read_texts(_HERE / "texts"), load_given_names()
+        self._texts, self._given_names = read_texts(_HERE / "texts"), known_given_names()
         self._assets = Assets("/draft/static", _HERE / "static")
         loader = FileSystemLoader(_HERE / "templates")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -66,10 +82,12 @@ class DraftPage:
             return self._show_expired(request, "invalid", status=404)
         language = negotiate_language(request.query.get("lang"), ref.language)
         content = self._content()
+        messages, details = await self._what_was_told(ref.conversation)
         prefill = prefill_draft(
-            await self._last_messages(ref.conversation),
+            messages,
             self._given_names,
             own_numbers={content.urgent_line.phone, *content.own_numbers},
+            details=details,
         )
         said = dict.fromkeys(FORM_FIELDS, "") | asdict(prefill)
         page = self._draft_template.render(**self._template_context(language), said=said)
@@ -85,12 +103,12 @@ class DraftPage:
         )
         return _html_response(page, language, status=status)
 
-    async def _last_messages(self, conversation: str) -> Sequence[str]:
+    async def _what_was_told(self, conversation: str) -> tuple[Sequence[str], PersonDetails]:
         try:
-            return await self._read_last_messages(conversation)
+            return await self._read_last_messages(conversation), await self._read_details(conversation)
         except Exception as exc:  # noqa: BLE001 - whatever fails behind it: an empty draft is better than none
             log.warning("email_draft.history_unavailable", error=type(exc).__name__)
-            return ()
+            return (), NO_DETAILS
 
     def _template_context(self, language: Language) -> Mapping[str, object]:
         urgent = self._content().urgent_line

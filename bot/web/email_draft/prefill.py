@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
 
-from bot.web.email_draft.contact_extraction import extract_contact
-from bot.web.email_draft.device_extraction import extract_device
-from bot.web.email_draft.given_names import GivenNames
-from bot.web.email_draft.phone_extraction import extract_phone
-from bot.web.email_draft.ticket_request import without_ticket_request
-
-MAX_STORY_CHARS: Final = 1500
-"""Characters of what was said that the draft begins with."""
+from handlers.details.contact_extraction import extract_contact
+from handlers.details.device_extraction import extract_device
+from handlers.details.given_names import GivenNames
+from handlers.details.phone_extraction import extract_phone
+from handlers.details.place_extraction import Place, extract_place, split_place
+from handlers.details.story import compose_story
+from handlers.model.details import NO_DETAILS, PersonDetails
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,23 +20,28 @@ class Prefill:
     device: str = ""
     contact: str = ""
     phone: str = ""
+    restaurant: str = ""
+    address: str = ""
 
 
-def prefill_draft(messages: Iterable[str], names: GivenNames, *, own_numbers: Collection[str] = ()) -> Prefill:
-    """The fields as the messages of the person tell them. `own_numbers` (E.164) are the company's own."""
+def prefill_draft(
+    messages: Iterable[str],
+    names: GivenNames,
+    *,
+    own_numbers: Collection[str] = (),
+    details: PersonDetails = NO_DETAILS,
+) -> Prefill:
+    """The fields as the messages of the person tell them, else as `details` that were told before or when asked.
+
+    `own_numbers` (E.164) are the company's own.
+    """
     story = compose_story(messages)
+    told, known = extract_place(story, names), split_place(details.place) if details.place else Place()
     return Prefill(
         what=story,
         device=extract_device(story) or "",
-        contact=extract_contact(story, names) or "",
-        phone=extract_phone(story, own_numbers) or "",
+        contact=extract_contact(story, names) or details.name or "",
+        phone=extract_phone(story, own_numbers) or details.phone or "",
+        restaurant=told.name or known.name or "",
+        address=told.address or known.address or "",
     )
-
-
-def compose_story(messages: Iterable[str]) -> str:
-    """What was said: no commands, no order for a ticket, nothing twice, the newest MAX_STORY_CHARS characters."""
-    spoken = (without_ticket_request(words.strip()) for words in messages if not words.startswith("/"))
-    kept = list(dict.fromkeys(words for words in spoken if words))
-    while len(kept) > 1 and len("\n".join(kept)) > MAX_STORY_CHARS:
-        del kept[0]
-    return "\n".join(kept)[:MAX_STORY_CHARS]

@@ -71,7 +71,5 @@ class AskBetweenNeighbours:
             return ()
         found = self._index.ambiguous_with(reading.tokens, first.entry)
         return tuple(
-            self._ranker.candidate(entry, first.confidence, reading.tokens)
-            for entry in found
-            if entry in self._ranker.problems
+            self._ranker.candidate(entry, first.confidence) for entry in found if entry in self._ranker.problems
         )

@@ -1,11 +1,16 @@
 """Which dialogue act a message is, beside what it is about; pure."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
+from kb.classifier.calibration import Scores
 from kb.classifier.dialogue_model import DialogueModel
 from kb.features.featurizer import Featurizer
-from kb.model import CueId
+from kb.model import CueId, DialogueAct
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.reading import Reading
 from kb.understanding.result import ActCandidate
@@ -14,6 +19,12 @@ MAX_ACTS: Final = 3
 MIN_ACT_CONFIDENCE: Final = 0.05
 IN_CONVERSATION_ACT_BIAS: Final = 1.0
 """How much likelier (in log-odds) a message is a dialogue act when a conversation is under way."""
+CLAUSE_WEIGHT: Final = 0.9
+"""How much of what a clause alone says counts for the whole message."""
+MIN_WORDS_OF_CLAUSE: Final = 2
+SAID_IN_A_CLAUSE: Final = (DialogueAct.OUTAGE, DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
+"""Acts that one clause of a message may do whatever the others say: they are never missed in a longer story."""
+_CLAUSE_BOUNDARY: Final = re.compile(r"[.!?;,:\n…]+(?=\s|$)|\s[-–—]\s")
 
 
 class DetectDialogueAct:
@@ -24,15 +35,28 @@ class DetectDialogueAct:
     def __init__(self, model: DialogueModel | None, featurizer: Featurizer, cues: CueMatcher) -> None:
         self._model, self._featurizer, self._cues = model, featurizer, cues
         self._acts = model.acts if model is not None else ()
+        self._in_a_clause = [column for column, act in enumerate(self._acts) if act in SAID_IN_A_CLAUSE]
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its acts."""
         if self._model is None or reading.exact_match is not None:
             return reading
         bias = IN_CONVERSATION_ACT_BIAS if reading.in_conversation else 0.0
-        tokens = self._cues.strip_everywhere(reading.tokens, CueId.POLITENESS)
-        found = self._model.probabilities(tokens, self._featurizer, act_bias=bias)
+        found = self._probabilities(self._model, reading.tokens, bias)
+        for clause in _clauses(reading.normalized):
+            alone = CLAUSE_WEIGHT * self._probabilities(self._model, clause, bias)
+            found[self._in_a_clause] = np.maximum(found, alone)[self._in_a_clause]
         best = [int(column) for column in (-found).argsort()[:MAX_ACTS] if found[column] >= MIN_ACT_CONFIDENCE]
         return replace(
             reading, acts=tuple(ActCandidate(self._acts[column], round(float(found[column]), 4)) for column in best)
         )
+
+    def _probabilities(self, model: DialogueModel, tokens: list[str], bias: float) -> Scores:
+        said = self._cues.strip_everywhere(tokens, CueId.POLITENESS)
+        return model.probabilities(said, self._featurizer, act_bias=bias)
+
+
+def _clauses(normalized: str) -> list[list[str]]:
+    """The phonetic tokens of each clause of a message of several."""
+    parts = [part for part in _CLAUSE_BOUNDARY.split(normalized) if len(part.split()) >= MIN_WORDS_OF_CLAUSE]
+    return list(map(phonetic_tokens, (*parts[:2], *parts[2:][-2:]))) if len(parts) > 1 else []

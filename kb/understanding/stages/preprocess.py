@@ -32,8 +32,10 @@ class DetectLanguage:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its language."""
-        language = self._identifier.identify(reading.surface_tokens)
-        if language is None and reading.tokens:
+        if not reading.tokens:
+            return reading
+        language = self._identifier.identify(reading.surface_tokens, accustomed=reading.conversation_language)
+        if language is None:
             language = reading.conversation_language
         return reading if language is None else replace(reading, language=language)
 

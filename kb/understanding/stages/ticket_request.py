@@ -76,7 +76,7 @@ class TicketRequest:
         entry = self._entry
         if entry is None or not self._detector.detects(reading.surface_tokens):
             return reading
-        ticket = self._ranker.candidate(entry, EXACT_MATCH_CONFIDENCE, reading.tokens)
+        ticket = self._ranker.candidate(entry, EXACT_MATCH_CONFIDENCE)
         rest = tuple(one for one in reading.candidates if one.entry != entry)
         beside = tuple(one for one in reading.secondary if one.entry != entry)
         if reading.candidates[0].entry != entry and self._ranker.is_answered(reading.candidates):

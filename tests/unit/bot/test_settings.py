@@ -228,3 +228,51 @@ def test_the_providers_secret_may_stand_in_a_file(oidc: pytest.MonkeyPatch, tmp_
     secret = read_settings().oidc_client_secret
     assert secret is not None
     assert secret.get_secret_value() == "from the file"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_secret_file_is_read_as_windows_saves_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    (tmp_path / "key").write_text(f"{KEY}\n", encoding)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+    settings = read_settings()
+    assert settings.secret_key is not None
+    assert settings.secret_key.get_secret_value() == KEY
+
+
+@pytest.mark.parametrize("raw", [KEY.encode("utf-16-le"), b"\xe4\xf6\xfc" * 10])
+def test_a_secret_file_in_another_encoding_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes
+) -> None:
+    (tmp_path / "key").write_bytes(raw)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(SettingsError, match=r"SECRET_KEY_FILE: .*/key: .*save it as UTF-8"):
+        read_settings()
+    (tmp_path / "secret_key").write_bytes(raw)
+    monkeypatch.delenv("SECRET_KEY_FILE")
+    with pytest.raises(SettingsError, match=r"secret_key: .*save it as UTF-8"):
+        signing_key(read_settings(), tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
+def test_an_env_file_in_another_encoding_is_named_instead_of_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("PORT=9000 # žēl\n".replace("ž", "ä").replace("ē", "ö"), encoding)
+    with pytest.raises(SettingsError, match=r"\.env: .*save it as UTF-8"):
+        read_settings()
+    (tmp_path / ".env").write_text("PORT=9000\n", "utf-8-sig")
+    assert read_settings().port == 9000
+
+
+def test_the_folder_of_the_signing_key_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    signing_key(read_settings(), tmp_path / "data")
+    assert oct((tmp_path / "data").stat().st_mode)[-3:] == "700"
+
+
+def test_proxies_that_are_none_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, nginx")
+    with pytest.raises(SettingsError, match="TRUSTED_PROXIES: 'nginx' does not appear"):
+        read_settings()

@@ -13,6 +13,7 @@ from handlers.model.actions import (
     ShowLine,
     ShowTicketChannel,
 )
+from handlers.model.details import PersonDetails
 from handlers.model.messages import Option
 from handlers.model.phrases import Phrases, find_problems
 from handlers.rendering import EmailDraft, RenderContext, render
@@ -45,6 +46,17 @@ def test_without_a_page_the_draft_is_text_to_copy() -> None:
     reply = render((ShowTicketChannel(),), VOICE, EmailDraft(last_messages=("till two is dead", "since noon")))
     assert reply is not None
     assert "till two is dead / since noon" in reply.text
+    assert "Restaurant and address:\nContact person and phone:\n" in reply.text
+    told = PersonDetails(name="Ilze", phone="+371 29111222", place="Rozengrāls", device="till 2")
+    reply = render((ShowTicketChannel(),), VOICE, EmailDraft(last_messages=("create a ticket",), details=told))
+    assert reply is not None
+    for line in (
+        "Restaurant and address: Rozengrāls",
+        "Contact person and phone: Ilze, +371 29111222",
+        "Which till or device: till 2",
+        "What happens and since when:",
+    ):
+        assert line in reply.text.splitlines(), "the order for a ticket is no description"
     linked = render((ShowTicketChannel(),), VOICE, EmailDraft(url="https://here/t/x"))
     assert linked is not None
     assert "https://here/t/x" in linked.text

@@ -87,6 +87,11 @@ def test_dialogue_acts_are_read_where_they_are(folder: Path) -> None:
         ("acts:\n  anger:\n    lv: [a]\n    ru: [b]\n    en: []\n", "dialogue.yaml: acts.anger.en: is empty: write at least one"),
         ("rage:\n  lv: [a]\n", "dialogue.yaml: rage: unknown key: remove it, or use one of acts"),
         ("acts: [", "dialogue.yaml: not readable as YAML"),
+        (
+            ("acts:\n  anger:\n    lv: [a]\n    ru: [b]\n    en: [Same again!, '!']\n"
+            "  insist:\n    lv: [c]\n    ru: [d]\n    en: [same again, '?']\n"),
+            "dialogue.yaml: acts.insist: 'same again' stands under anger too: keep it under one of them",
+        ),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_dialogue_acts_is_told_with_its_remedy(folder: Path, text: str, told: str) -> None:

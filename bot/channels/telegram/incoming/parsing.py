@@ -67,6 +67,7 @@ def _message_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
         language=_user_language(sender),
         username=sender.username,
         location=message.location_text() or message.chat.title,  # Restaurants name their groups after themselves.
+        profile_name=_profile_name(sender),
     )
 
 
@@ -103,6 +104,8 @@ def _tap_to_inbound(query: CallbackQuery, now: datetime) -> Inbound | None:
         source_turn=option.turn,
         language=_user_language(query.sender),
         username=query.sender.username,
+        location=query.message.chat.title,
+        profile_name=_profile_name(query.sender),
     )
 
 
@@ -119,6 +122,10 @@ def _message_kind(message: Message) -> MessageKind | None:
     if message.text is not None:
         return MessageKind.TEXT
     return next((kind for field, kind in _KIND_BY_FIELD if message.has_field(field)), None)
+
+
+def _profile_name(sender: User) -> str | None:
+    return " ".join(part.strip() for part in (sender.first_name, sender.last_name) if part and part.strip()) or None
 
 
 def _user_language(sender: User) -> Language | None:

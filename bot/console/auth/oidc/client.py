@@ -1,49 +1,22 @@
-"""An OpenID Connect client: discovery, authorization URL, token and identity; grants no access itself."""
+"""An OpenID Connect client: authorization URL, token, identity and sign-out; grants no access itself."""
 
-import base64
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
-from pydantic import AliasChoices, BaseModel, Field, ValidationError
-
+from bot.console.auth.oidc.errors import OidcError
 from bot.console.auth.oidc.id_token import ExpectedClaims, verify_id_token
+from bot.console.auth.oidc.provider import ProviderClient, TokenResponse
 
-METADATA_TTL: Final = timedelta(hours=1)
-"""How long the provider's metadata is cached."""
+SCOPES: Final = ("openid", "email", "profile")
 
-_TIMEOUT: Final = ClientTimeout(total=10)
+EMAIL_CLAIMS: Final = frozenset(("email", "email_verified"))
 
-
-class OidcError(Exception):
-    """The identity provider did not answer as it should; see OIDC_ISSUER and its registration of this program."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-
-
-class ProviderMetadata(BaseModel):
-    """The needed part of a provider's /.well-known/openid-configuration."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    userinfo_endpoint: str | None = None
-    auth_methods: list[str] = Field(
-        default=["client_secret_basic"], validation_alias=AliasChoices("token_endpoint_auth_methods_supported")
-    )
-
-
-class TokenResponse(BaseModel):
-    """The needed part of the token response."""
-
-    id_token: str
-    access_token: str | None = None
+MAX_HINT_CHARS: Final = 1500
+"""A longer ID token is not kept for the sign-out: a cookie holds 4096 characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,22 +26,42 @@ class AuthorizationState:
     state: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    prompt: str | None = None
+    """`select_account`: the provider asks which account; `login`: it asks to sign in again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """The signed-in person. `email` is verified by the provider, or None."""
+    """The signed-in person. `email_verified` is None where the provider does not say it."""
 
+    subject: str
     email: str | None
+    email_verified: bool | None
     claims: Mapping[str, Any]
+    sign_out_hint: str | None = None
+    """The ID token, where the provider offers a sign-out; empty if it is too long to keep."""
 
 
 class OidcClient:
-    """A client of the provider `issuer`, registered as `client_id`."""
+    """A client of the provider `issuer`, registered as `client_id`.
 
-    def __init__(self, *, issuer: str, client_id: str, client_secret: str, clock: Callable[[], datetime]) -> None:
-        self._issuer, self._client_id, self._client_secret, self._clock = issuer, client_id, client_secret, clock
-        self._cached_metadata: tuple[datetime, ProviderMetadata, Any] | None = None
+    `extra_scopes` are asked for beside SCOPES; `wanted_claims` decide beside the e-mail who may sign in.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        clock: Callable[[], datetime],
+        extra_scopes: tuple[str, ...] = (),
+        wanted_claims: frozenset[str] = frozenset(),
+    ) -> None:
+        self._provider = ProviderClient(issuer=issuer, client_id=client_id, client_secret=client_secret, clock=clock)
+        self._issuer, self._client_id, self._clock = issuer, client_id, clock
+        self._scope = " ".join(dict.fromkeys((*SCOPES, *extra_scopes)))
+        self._wanted_claims = wanted_claims | EMAIL_CLAIMS
 
     async def authorization_url(self, state: AuthorizationState, redirect_uri: str) -> str:
         """The address to send the browser to.
@@ -79,18 +72,18 @@ class OidcClient:
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415 - heavy, and rarely needed
         from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
 
-        async with self._open_session() as session:
-            metadata, _ = await self._metadata(session)
+        metadata, _ = await self._provider.metadata()
         address: str = prepare_grant_uri(
             metadata.authorization_endpoint,
             self._client_id,
             "code",
             redirect_uri=redirect_uri,
-            scope="openid email profile",
+            scope=self._scope,
             state=state.state,
             nonce=state.nonce,
             code_challenge=create_s256_code_challenge(state.verifier),
             code_challenge_method="S256",
+            **({} if state.prompt is None else {"prompt": state.prompt}),
         )
         return address
 
@@ -100,72 +93,35 @@ class OidcClient:
         Raises:
             OidcError: the provider is unreachable, or its answer is invalid.
         """
-        async with self._open_session() as session:
-            metadata, keys = await self._metadata(session)
-            tokens = await self._exchange_code(session, metadata, code, state, redirect_uri)
-            claims = await self._verify_tokens(session, tokens, state, keys)
-            if "email" not in claims and metadata.userinfo_endpoint is not None and tokens.access_token is not None:
-                claims |= await self._fetch_userinfo(
-                    session, metadata.userinfo_endpoint, tokens.access_token, claims["sub"]
-                )
-        email = claims.get("email")
-        verified = claims.get("email_verified") is True and isinstance(email, str) and "@" in email
-        return Identity(email=email.casefold() if verified and isinstance(email, str) else None, claims=claims)
+        metadata, keys = await self._provider.metadata()
+        form = {"code": code, "redirect_uri": redirect_uri, "code_verifier": state.verifier}
+        tokens = await self._provider.exchange_code(metadata, form)
+        claims = await self._verify_tokens(tokens, state, keys)
+        userinfo, access = metadata.userinfo_endpoint, tokens.access_token
+        if not self._wanted_claims <= claims.keys() and userinfo is not None and access is not None:
+            claims = merge_userinfo(claims, await self._provider.fetch_userinfo(userinfo, access, claims["sub"]))
+        hint = None if metadata.end_session_endpoint is None else tokens.id_token
+        return _identity(claims, hint)
+
+    async def sign_out_url(self, hint: str) -> str | None:
+        """Where the person signs out at the provider, which shows its own page then; None if it has no such address.
+
+        Raises:
+            OidcError: the provider cannot be asked.
+        """
+        metadata, _ = await self._provider.metadata()
+        if metadata.end_session_endpoint is None:
+            return None
+        query = {"client_id": self._client_id, **({"id_token_hint": hint} if hint else {})}
+        joint = "&" if "?" in metadata.end_session_endpoint else "?"
+        return f"{metadata.end_session_endpoint}{joint}{urlencode(query)}"
 
     def is_issuer(self, named: str | None) -> bool:
         """Whether a response that names its issuer (RFC 9207) names this one."""
         return named is None or named == self._issuer
 
-    async def _metadata(self, session: ClientSession, *, refresh: bool = False) -> tuple[ProviderMetadata, Any]:
-        if (
-            self._cached_metadata is not None
-            and not refresh
-            and self._clock() - self._cached_metadata[0] < METADATA_TTL
-        ):
-            return self._cached_metadata[1:]
-        try:
-            about = await _get_json(session, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-            metadata = ProviderMetadata.model_validate(about)
-        except ValidationError as exc:
-            raise OidcError("its configuration lacks what is needed") from exc
-        if metadata.issuer != self._issuer:
-            raise OidcError("its configuration names another issuer")
-        keys = await _get_json(session, metadata.jwks_uri)
-        self._cached_metadata = (self._clock(), metadata, keys)
-        return metadata, keys
-
-    async def _exchange_code(
-        self,
-        session: ClientSession,
-        metadata: ProviderMetadata,
-        code: str,
-        state: AuthorizationState,
-        redirect_uri: str,
-    ) -> TokenResponse:
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": state.verifier,
-            "client_id": self._client_id,
-        }
-        headers = {"Authorization": _basic_authorization(self._client_id, self._client_secret)}
-        if "client_secret_basic" not in metadata.auth_methods and "client_secret_post" in metadata.auth_methods:
-            headers, form["client_secret"] = {}, self._client_secret
-        try:
-            async with session.post(
-                metadata.token_endpoint, data=form, headers=headers, allow_redirects=False
-            ) as answer:
-                if answer.status != 200:
-                    raise OidcError(f"it did not take the code ({answer.status})")
-                return TokenResponse.model_validate(await answer.json(content_type=None))
-        except (ClientError, TimeoutError, ValueError) as exc:
-            raise OidcError(f"it did not give tokens ({type(exc).__name__})") from exc
-
-    async def _verify_tokens(
-        self, session: ClientSession, tokens: TokenResponse, state: AuthorizationState, keys: Any
-    ) -> dict[str, Any]:
-        from joserfc.errors import InvalidKeyIdError, JoseError  # noqa: PLC0415
+    async def _verify_tokens(self, tokens: TokenResponse, state: AuthorizationState, keys: Any) -> dict[str, Any]:
+        from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError  # noqa: PLC0415
 
         expected = ExpectedClaims(
             issuer=self._issuer,
@@ -177,34 +133,27 @@ class OidcClient:
         try:
             try:
                 return verify_id_token(tokens.id_token, keys, expected)
-            except InvalidKeyIdError:
-                # The provider has rotated its keys.
-                _, keys = await self._metadata(session, refresh=True)
+            except (InvalidKeyIdError, BadSignatureError):
+                # The provider has changed its keys, perhaps under the same name.
+                _, keys = await self._provider.metadata(refresh=True)
                 return verify_id_token(tokens.id_token, keys, expected)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise OidcError(f"its token does not hold ({type(exc).__name__})") from exc
 
-    async def _fetch_userinfo(self, session: ClientSession, address: str, token: str, subject: str) -> dict[str, Any]:
-        """Further claims from the userinfo endpoint; none if they are about another subject."""
-        found = await _get_json(session, address, Authorization=f"Bearer {token}")
-        if not isinstance(found, dict) or found.get("sub") != subject:
-            raise OidcError("it told of another person")
-        return {name: found[name] for name in ("email", "email_verified") if name in found}
 
-    def _open_session(self) -> ClientSession:
-        return ClientSession(timeout=_TIMEOUT)
+def merge_userinfo(claims: Mapping[str, Any], userinfo: Mapping[str, Any]) -> dict[str, Any]:
+    """All claims; those of the signed token win. What userinfo says of another e-mail does not verify the token's."""
+    same = "email" not in claims or claims["email"] == userinfo.get("email", claims["email"])
+    more = {name: value for name, value in userinfo.items() if same or name not in EMAIL_CLAIMS}
+    return {**more, **claims}
 
 
-def _basic_authorization(name: str, secret: str) -> str:
-    # RFC 6749, 2.3.1: both are form-encoded before they are joined.
-    return "Basic " + base64.b64encode(f"{quote_plus(name)}:{quote_plus(secret)}".encode()).decode()
-
-
-async def _get_json(session: ClientSession, address: str, **headers: str) -> Any:
-    try:
-        async with session.get(address, headers=headers, allow_redirects=False) as answer:
-            if answer.status != 200:
-                raise OidcError(f"it answered {answer.status}")
-            return await answer.json(content_type=None)
-    except (ClientError, TimeoutError, ValueError) as exc:
-        raise OidcError(f"it cannot be asked ({type(exc).__name__})") from exc
+def _identity(claims: Mapping[str, Any], hint: str | None) -> Identity:
+    email, verified = claims.get("email"), claims.get("email_verified")
+    return Identity(
+        subject=str(claims["sub"]),
+        email=email.casefold() if isinstance(email, str) and "@" in email else None,
+        email_verified=None if verified is None else verified is True,
+        claims=claims,
+        sign_out_hint=hint if hint is None or len(hint) <= MAX_HINT_CHARS else "",
+    )

@@ -89,7 +89,6 @@ function takeOver() {
 
 for (const tongue of document.querySelectorAll(".tongues a")) tongue.addEventListener("click", takeAlong);
 facts.addEventListener("input", show);
-facts.addEventListener("submit", (event) => event.preventDefault());
 at("copy").addEventListener("click", copy);
 at("acts").hidden = false;
 if (location.hash) takeOver();

@@ -7,11 +7,18 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse, CookieJar, WSMsgType, WSServerHandshakeError, web
+from aiohttp import ClientWebSocketResponse, CookieJar, WSCloseCode, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestClient, TestServer
 from itsdangerous import TimestampSigner
 
-from bot.channels.webchat.server import MAX_FRAME_BYTES, MAX_MESSAGE_CHARS, MAX_SOCKETS_PER_VISITOR, WebChat
+from bot.channels.webchat.connection import MayStart, always_may
+from bot.channels.webchat.server import (
+    HELLO_BURST,
+    MAX_FRAME_BYTES,
+    MAX_MESSAGE_CHARS,
+    MAX_SOCKETS_PER_VISITOR,
+    WebChat,
+)
 from handlers.model.messages import MessageKind, Option, Reply
 from tests.doubles import small_base
 from tests.webtalks import TOPICS, FakeConversations
@@ -78,7 +85,9 @@ async def browser_with(chat: WebChat, talks: FakeConversations) -> ChatBrowser:
     return ChatBrowser(talks, chat, client)
 
 
-def chat_for(talks: FakeConversations, *, secure: bool = False, origin: str | None = None) -> WebChat:
+def chat_for(
+    talks: FakeConversations, *, secure: bool = False, origin: str | None = None, may_start: MayStart = always_may
+) -> WebChat:
     """A chat with the made-up program behind."""
     chat = WebChat(
         receive=talks.receive,
@@ -87,6 +96,8 @@ def chat_for(talks: FakeConversations, *, secure: bool = False, origin: str | No
         secure_cookies=secure,
         public_origin=origin,
         urgent_sentence=lambda language: f"[{language}] +371 20000525",
+        address_key=lambda address: f"key of {address}",
+        may_start=may_start,
     )
     talks.deliver = chat.send
     return chat
@@ -528,3 +539,45 @@ async def test_where_the_history_cannot_be_read_the_page_is_asked_to_try_later(b
     browser.conversations.history_fails = False
     welcome = await (await browser.connect()).say_hello()
     assert "kas notiek" in [words(message) for message in welcome["messages"]]
+
+
+async def test_a_page_that_asks_for_its_history_without_end_is_closed_and_other_visitors_are_not(
+    browser: ChatBrowser,
+) -> None:
+    page = await browser.open_page()
+    for _ in range(HELLO_BURST):
+        await page.say_hello()
+    reads = browser.conversations.reads
+    await page.send_frame(type="hello", after=0, lang="lv")
+    assert (await page.socket.receive(timeout=5)).data == WSCloseCode.TRY_AGAIN_LATER
+    assert browser.conversations.reads == reads, "nothing was read for it"
+    browser.client.session.cookie_jar.clear()
+    assert await (await browser.open_page()).say_hello()
+
+
+async def test_an_address_that_began_too_many_conversations_gets_the_number_and_opens_nothing() -> None:
+    begun: list[str] = []
+
+    async def may_start(address_key: str) -> bool:
+        begun.append(address_key)
+        return len(begun) < 2
+
+    talks = FakeConversations()
+    chat = chat_for(talks, may_start=may_start)
+    browser = await browser_with(chat, talks)
+    first = await browser.open_page()
+    await first.say_hello()
+    browser.client.session.cookie_jar.clear()
+    second = await browser.open_page()
+    assert (await second.say_hello())["messages"] == []
+    await second.send_message("kase stāv")
+    told = await second.next_frame("error")
+    assert (told["code"], told["id"]) == ("too_many", "message-1")
+    assert "[lv] +371 20000525" in told["text"]
+    await first.send_message("kase stāv", "message-2")
+    assert (await first.next_frame("accepted"))["id"] == "message-2"
+    assert begun == ["key of 127.0.0.1"] * 2
+    assert {inbound.origin for inbound in talks.received} == {"key of 127.0.0.1"}
+    assert len({inbound.conversation for inbound in talks.received}) == 1
+    await chat.close()
+    await browser.client.close()

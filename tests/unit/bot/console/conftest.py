@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -48,6 +48,7 @@ class ConsoleFixture:
     database: Engine
     transactions: Transactions
     time: list[datetime]
+    time_zone: tzinfo = UTC
     submitted: list[str] = field(default_factory=list)
     wake_calls: list[bool] = field(default_factory=list)
     passwords: PasswordService = field(default_factory=PasswordService)
@@ -169,10 +170,16 @@ async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
     servers: list[TestServer] = []
     clients: list[Client] = []
 
-    async def put_up(parts: Sequence[Section], public_origin: str | None = None) -> OpenBrowser:
+    async def put_up(parts: Sequence[Section], public_origin: str | None = None, zone: tzinfo = UTC) -> OpenBrowser:
         application = web.Application(client_max_size=100_000)
         console = ConsoleApp(
-            desk.transactions, parts, channels=CHANNELS, clock=desk.clock, key=KEY, public_origin=public_origin
+            desk.transactions,
+            parts,
+            channels=CHANNELS,
+            clock=desk.clock,
+            key=KEY,
+            public_origin=public_origin,
+            zone=zone,
         )
         console.mount(application)
         server = TestServer(application)

@@ -5,6 +5,7 @@ from statistics import median
 from time import perf_counter
 
 import pytest
+from aiohttp import FormData
 
 from storage.database import engine
 from storage.helpdesk import agents, login_attempts
@@ -24,8 +25,8 @@ from tests.unit.bot.console.thief import is_sent_to_sign_in
         ("ada'--", PASSWORD),
         ("%", PASSWORD),
         ("ada\x00", PASSWORD + "\x00"),
-        ("ada", "x" * 5000),
-        ("a" * 5000, PASSWORD),
+        ("ada", "x" * 3000),
+        ("a" * 3000, PASSWORD),
     ],
 )
 async def test_what_is_not_right_is_refused_with_one_sentence(opens: OpenBrowser, name: str, password: str) -> None:
@@ -76,6 +77,27 @@ async def test_guessing_from_many_places_is_held_and_made_up_places_do_not_help(
     assert own.status == HTTPStatus.SEE_OTHER
 
 
+@pytest.mark.parametrize("form", ["203.0.113.9:{}", "[2001:db8::9]:{}"])
+async def test_another_port_of_the_same_place_is_no_other_place(opens: OpenBrowser, form: str) -> None:
+    browser = await opens()
+    statuses = [
+        (await browser.sign_in("ada", "guess", headers={"X-Forwarded-For": form.format(40_000 + number)})).status
+        for number in range(7)
+    ]
+    assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY] * 5 + [HTTPStatus.TOO_MANY_REQUESTS] * 2
+
+
+async def test_guesses_from_everywhere_lock_no_agent_out_where_they_signed_in_before(opens: OpenBrowser) -> None:
+    browser, office = await opens(), {"X-Forwarded-For": "198.51.100.7"}
+    assert (await browser.sign_in("ada", headers=office)).status == HTTPStatus.SEE_OTHER
+    stranger = await opens()
+    for number in range(login_attempts.MAX_ATTEMPTS_PER_NAME):
+        await stranger.sign_in("ada", "guess", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+    elsewhere = await stranger.sign_in("ada", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert elsewhere.status == HTTPStatus.TOO_MANY_REQUESTS
+    assert (await (await opens()).sign_in("ada", headers=office)).status == HTTPStatus.SEE_OTHER
+
+
 async def test_one_network_of_many_addresses_counts_as_one_place(opens: OpenBrowser) -> None:
     browser = await opens()
     statuses = {
@@ -122,3 +144,24 @@ async def test_one_who_was_disabled_does_not_come_in(opens: OpenBrowser, desk: C
     with engine.write_transaction(desk.database) as connection:
         agents.disable(connection, desk.agent("otto").id, desk.time[0])
     assert (await (await opens()).sign_in("otto")).status == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def test_a_sign_in_takes_four_kilobytes_and_no_files(opens: OpenBrowser) -> None:
+    browser = await opens()
+    large = await browser.sign_in("ada", "x" * 4096)
+    assert large.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    files = FormData({"csrf": await browser.token(), "name": "ada", "password": PASSWORD})
+    for number in range(3):
+        files.add_field(f"file{number}", b"", filename="empty")
+    answer = await browser.client.post("/console/sign-in", data=files, headers={"Origin": browser.origin})
+    assert answer.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    assert (await browser.sign_in("ada")).status == HTTPStatus.SEE_OTHER
+
+
+async def test_who_is_signed_in_may_send_longer_forms_but_no_files(opens: OpenBrowser) -> None:
+    browser = await opens("ada")
+    assert (await browser.post("/language", {"language": "en", "more": "x" * 8000})).status == HTTPStatus.OK
+    files = FormData({"csrf": await browser.token(), "language": "en"})
+    files.add_field("file", b"", filename="empty")
+    answer = await browser.client.post("/console/language", data=files, headers={"Origin": browser.origin})
+    assert answer.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE

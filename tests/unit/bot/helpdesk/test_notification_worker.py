@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -14,9 +14,10 @@ from structlog.testing import capture_logs
 
 from bot.app.channels import CHANNELS
 from bot.database.transactions import Transactions
-from bot.helpdesk.escalation import HandoffWorkflow
+from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
 from bot.helpdesk.notification_worker import (
     MAX_ATTEMPTS,
+    MAX_UNCERTAIN_ATTEMPTS,
     MAX_UNKNOWN_ATTEMPTS,
     TELEGRAM_GROUP_RATE_LIMIT,
     NotificationWorker,
@@ -26,9 +27,11 @@ from bot.notify.interface import AnyNotification, HandoffNotification, Notifier,
 from bot.notify.routing import RoutingPlan
 from bot.notify.staff_address import StaffAddress, Transport, parse_staff_address
 from handlers.model.actions import HandoffReason
+from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState, NotificationKind
 from kb.model import LineId, TicketAddress
 from storage import personal_data
+from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import notifications
 from storage.helpdesk import handoffs
@@ -98,6 +101,12 @@ class WorkerFixture:
         self.time[0] += time
         await self.worker.drain()
 
+    def person_tells(self, handoff: Handoff, details: PersonDetails) -> None:
+        with engine.write_transaction(self.database) as connection:
+            conversations.record_details(connection, handoff.conversation, details)
+            self.handoff_workflow.message_added(connection, handoff.conversation, self.time[0])
+            self.handoff_workflow.facts_added(connection, handoff.conversation, self.time[0])
+
     def metric(self, kind: str, result: str) -> float:
         labels = {"kind": kind, "result": result}
         return self.worker.metrics.registry.get_sample_value("paligs_notifications_total", labels) or 0.0
@@ -127,6 +136,7 @@ def office(tmp_path: Path) -> Iterator[WorkerFixture]:
             handoff_workflow=calls,
             notifiers=ways,
             channels=CHANNELS,
+            conversation_link=lambda conversation_id: f"https://bot.lv/{conversation_id}",
             poll_interval=0.02,
         )
         yield WorkerFixture(database, announcer, calls, team, ops, boss, time)
@@ -147,10 +157,99 @@ async def test_staff_is_told_and_then_who_has_it(office: WorkerFixture) -> None:
     (_, first, new), (_, second, change) = office.team.notified
     assert isinstance(first, HandoffNotification)
     assert isinstance(second, HandoffNotification)
-    assert (first.last_actor, second.last_actor, first.messages[0].text) == (None, "Ilze", "Palīgā!")
+    assert (first.last_actor, second.last_actor, first.first_words) == (None, "Ilze", "Palīgā!")
     assert (new.provider_message_id, change.provider_message_id) == (None, "r1")
     assert new.key != change.key
     assert (office.metric("notice", "sent"), office.metric("notice", "updated")) == (2, 2)
+
+
+def shown(notified: list[tuple[str, AnyNotification, Thread]]) -> list[tuple[NotificationKind, str | None, bool]]:
+    """The kind of each, the name it tells, and whether it is a message of its own."""
+    return [
+        (notice.kind, notice.details.name, thread.provider_message_id is None)
+        for _, notice, thread in notified
+        if isinstance(notice, HandoffNotification)
+    ]
+
+
+async def test_the_notice_links_the_conversation_and_tells_the_topic(office: WorkerFixture) -> None:
+    handoff = office.open_handoff()
+    await office.advance_clock()
+    _, notice, _ = office.team.notified[0]
+    assert isinstance(notice, HandoffNotification)
+    assert (notice.link, notice.topic) == (f"https://bot.lv/{handoff.conversation}", "refund")
+
+
+async def test_a_new_fact_is_a_new_message_for_all_who_were_told(office: WorkerFixture) -> None:
+    handoff = office.open_handoff()
+    await office.advance_clock()
+    office.take_handoff(handoff)
+    await office.advance_clock(SECOND)
+    office.person_tells(handoff, PersonDetails(name="Ilze"))
+    await office.advance_clock(DEBOUNCE)
+    assert shown(office.team.notified) == [
+        (NotificationKind.INITIAL, None, True),
+        (NotificationKind.INITIAL, None, False),
+        (NotificationKind.NEWS, "Ilze", True),
+        (NotificationKind.INITIAL, "Ilze", False),
+    ]
+    assert office.team.notified[2][2].in_reply_to == "r1"
+    assert shown(office.ops.notified)[-1] == (NotificationKind.NEWS, "Ilze", True)
+    assert office.ops.notified[-1][2].in_reply_to == "r1"
+    assert office.boss.notified == []
+
+    office.person_tells(handoff, PersonDetails(name="Anna"))
+    await office.advance_clock(DEBOUNCE)
+    news = (NotificationKind.NEWS, "Anna", True)
+    assert news in shown(office.team.notified)
+    assert news in shown(office.ops.notified)
+
+
+async def test_what_is_told_before_the_notice_is_sent_is_part_of_it(office: WorkerFixture) -> None:
+    handoff = office.open_handoff()
+    office.person_tells(handoff, PersonDetails(name="Ilze"))
+    await office.advance_clock()
+    await office.advance_clock(DEBOUNCE)
+    assert shown(office.ops.notified) == [(NotificationKind.INITIAL, "Ilze", True)]
+
+
+async def test_news_of_what_is_closed_meanwhile_are_not_told(office: WorkerFixture) -> None:
+    handoff = office.open_handoff()
+    await office.advance_clock()
+    office.person_tells(handoff, PersonDetails(name="Ilze"))
+    with engine.write_transaction(office.database) as connection:
+        office.handoff_workflow.close_all(connection, handoff.conversation, NOW)
+    await office.advance_clock(DEBOUNCE)
+    assert NotificationKind.NEWS not in [kind for kind, _, _ in shown(office.team.notified)]
+
+
+async def test_a_letter_waits_for_further_words_and_a_group_does_not(office: WorkerFixture) -> None:
+    office.handoff_workflow = replace(
+        office.handoff_workflow, routing=replace(office.handoff_workflow.routing, gather=5 * SECOND)
+    )
+    handoff = office.open_handoff()
+    await office.advance_clock()
+    assert (len(office.team.notified), len(office.ops.notified)) == (1, 0)
+    office.person_tells(handoff, PersonDetails(name="Ilze"))
+    await office.advance_clock(5 * SECOND)
+    assert shown(office.ops.notified) == [(NotificationKind.INITIAL, "Ilze", True)]
+    assert (NotificationKind.NEWS, "Ilze", True) in shown(office.team.notified)
+
+
+async def test_who_is_forgotten_is_forgotten_in_reminders_and_news_too(office: WorkerFixture) -> None:
+    handoff = office.open_handoff()
+    await office.advance_clock()
+    office.person_tells(handoff, PersonDetails(name="Ilze"))
+    await office.advance_clock(10 * MINUTE)
+    kinds = [kind for kind, _, new in shown(office.team.notified) if new]
+    assert sorted(kinds) == [NotificationKind.NEWS, NotificationKind.INITIAL, NotificationKind.REMINDER]
+    before = len(office.team.notified), len(office.ops.notified)
+    with engine.write_transaction(office.database) as connection:
+        personal_data.erase(connection, personal_data.find_conversations(connection, handoff.conversation))
+    await office.advance_clock()
+    retracted = [thread.provider_message_id for _, _, thread in office.team.notified[before[0] :]]
+    assert len(set(retracted)) == len(kinds), "each message in the group is overwritten"
+    assert len(office.ops.notified) == before[1] + 1, "one letter takes the thread back"
 
 
 async def test_nobody_comes_so_the_line_is_reminded_and_others_are_told(office: WorkerFixture) -> None:
@@ -220,6 +319,17 @@ async def test_what_never_succeeds_is_given_up_in_the_end(office: WorkerFixture)
         for _ in range(MAX_ATTEMPTS + 5):
             await office.advance_clock(5 * MINUTE)
     assert office.ops.notified == []
+    assert office.metric("notice", "failed") == 1
+
+
+async def test_a_service_that_may_have_it_is_not_told_on_and_on(office: WorkerFixture) -> None:
+    office.open_handoff()
+    silence = [NotifyError("no answer", permanent=False, uncertain=True) for _ in range(MAX_ATTEMPTS)]
+    office.ops.failures = list(silence)
+    with capture_logs():
+        for _ in range(MAX_UNCERTAIN_ATTEMPTS + 2):
+            await office.advance_clock(MINUTE / 2)
+    assert len(silence) - len(office.ops.failures) == MAX_UNCERTAIN_ATTEMPTS
     assert office.metric("notice", "failed") == 1
 
 

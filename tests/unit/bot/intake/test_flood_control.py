@@ -217,3 +217,55 @@ def test_never_two_notices_of_a_kind_without_an_answer_between_them(said: list[t
     fast = [verdict for verdict in verdicts if verdict is not SILENT]
     assert all((one, two) != (TOO_FAST, TOO_FAST) for one, two in pairwise(fast))
     assert not verdicts or verdicts[0] is PASS
+
+
+def test_a_clock_that_was_ahead_once_silences_nobody() -> None:
+    anna = MessageSource()
+    anna.check_message(after=24 * 3600)
+    anna.now -= timedelta(days=1)
+    assert {anna.check_message(after=20) for _ in range(59)} == {PASS}
+
+
+def test_a_clock_set_back_an_hour_in_the_middle_silences_nobody_for_that_hour() -> None:
+    anna = MessageSource()
+    anna.send_burst(5)
+    anna.now -= timedelta(hours=1)
+    assert {anna.check_message(after=20) for _ in range(60)} == {PASS}
+
+
+def test_the_same_words_before_and_after_a_clock_was_set_back_are_no_repetition() -> None:
+    anna = MessageSource()
+    for _ in range(3):
+        anna.check_message("same", after=20)
+    anna.now -= timedelta(hours=1)
+    assert [anna.check_message("same") for _ in range(4)] == [PASS] * 4
+    assert anna.check_message("same") is REPEATING
+
+
+def test_all_senders_of_one_address_have_a_limit_together() -> None:
+    time = [0.0]
+    guard = FloodControl(elapsed=lambda: time[0])
+    flood = [replace(HELLO, sender=f"cookie {number}", origin="here") for number in range(62)]
+    assert [guard.check(inbound, NOW) for inbound in flood] == [PASS] * 60 + [TOO_FAST] * 2
+    again = replace(flood[-1], message_id="another")
+    assert guard.check(again, NOW) is SILENT
+    assert guard.check(replace(flood[0], sender="new", origin="elsewhere"), NOW) is PASS
+    assert guard.check(replace(flood[0], sender="phone", origin=None), NOW) is PASS
+    time[0] += 60
+    assert guard.check(replace(flood[0], sender="later"), NOW) is PASS
+
+
+def test_urgent_messages_are_limited_too_only_later() -> None:
+    time = [0.0]
+    guard = FloodControl(elapsed=lambda: time[0])
+    anna = MessageSource(guard)
+    anna.send_burst()
+
+    def passes(number: int, origin: str | None = None) -> bool:
+        stopped = replace(anna.inbound("kase stāv", number), origin=origin)
+        return guard.check(stopped, NOW) is PASS or guard.exempt(stopped)
+
+    assert [passes(number) for number in range(100, 132)] == [True] * 30 + [False] * 2
+    time[0] += 10
+    assert [passes(number) for number in (140, 141)] == [True, False]
+    assert passes(150, origin="elsewhere"), "its own"

@@ -1,14 +1,21 @@
 """Taking a message in: all or nothing, once, and nothing that must not be kept."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
+from bot.database.conversation_queries import ConversationQueries
+from bot.helpdesk.escalation import HandoffWorkflow
 from handlers.model.actions import HandoffReason
+from handlers.model.details import PersonDetails
+from handlers.model.handoff import HandoffState
 from handlers.model.messages import Inbound, MessageKind
+from kb.model import LineId
 from storage import personal_data
 from storage.conversations import conversations, history
 from storage.database import engine
@@ -29,6 +36,92 @@ async def test_a_message_is_stored_decided_and_answered(program: ProgramFixture)
         assert [(handoff.line, handoff.reason) for handoff in waiting] == [("workshop", HandoffReason.TRADING_STOPPED)]
         counted = read_daily_counts(connection, NOW.date(), NOW.date())
         assert [(one.act, one.entry, one.count) for one in counted] == [("critical", "dead", 1)]
+
+
+async def test_what_a_person_tells_of_themselves_is_kept_and_confirmed_while_people_are_called_in(
+    program: ProgramFixture,
+) -> None:
+    assert "Which restaurant is it" in (await program.exchange("dead")).text
+    assert (await program.exchange("Ilze, 29111222, cafe Ala")).text.startswith("Noted: Ala, Ilze, 29 111 222.")
+    with engine.write_transaction(program.database) as connection:
+        talk = conversations.get(connection, program.submitted[-1])
+        assert talk.details == PersonDetails(name="Ilze", phone="+371 29111222", place="Ala")
+        (handoff,) = handoffs.list_by_state(connection)
+        handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
+    assert "Noted" not in (await program.exchange("26123456")).text
+
+
+async def test_the_draft_page_is_given_what_a_person_told(program: ProgramFixture) -> None:
+    await program.exchange("Ilze, 29111222, cafe Ala")
+    queries = ConversationQueries(transactions=program.intake.transactions)
+    told = PersonDetails(name="Ilze", phone="+371 29111222", place="Ala")
+    assert await queries.person_details(program.submitted[-1]) == told
+
+
+class RecordingWorkflow(HandoffWorkflow):
+    """Notes of which conversations staff has news."""
+
+    news: ClassVar[list[str]] = []
+
+    def facts_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
+        self.news.append(conversation_id)
+
+
+async def test_staff_has_news_where_it_becomes_urgent_or_the_person_tells_who_they_are(
+    program: ProgramFixture,
+) -> None:
+    RecordingWorkflow.news.clear()
+    program.intake = replace(program.intake, handoff_workflow=RecordingWorkflow())
+    heard = []
+    for text in ("person", "dead", "dead", "hours", "29111222"):
+        await program.exchange(text)
+        heard.append(len(RecordingWorkflow.news))
+    with engine.read_transaction(program.database) as connection:
+        lines = {handoff.line for handoff in handoffs.list_by_state(connection)}
+    # A stopped till goes to a line of its own, so that nothing that was open has become urgent.
+    assert (heard, len(lines)) == ([0, 0, 0, 0, 1], 2)
+
+
+async def test_an_open_call_that_becomes_urgent_is_news(program: ProgramFixture) -> None:
+    RecordingWorkflow.news.clear()
+    program.intake = replace(program.intake, handoff_workflow=RecordingWorkflow())
+    await program.exchange("hours")
+    talk = program.submitted[-1]
+    with engine.write_transaction(program.database) as connection:
+        before = conversations.get(connection, talk)
+        handoffs.open_handoff(connection, before, 1, LineId("workshop"), HandoffReason.STILL_WAITING, NOW)
+    await program.exchange("dead")
+    await program.exchange("dead")
+    assert RecordingWorkflow.news == [talk]
+
+
+async def test_a_place_that_the_platform_told_once_is_not_asked_for(program: ProgramFixture) -> None:
+    await program.intake(replace(program.inbound("hours"), location="Lido Krasta", phone="+37129111222"))
+    await program.intake(replace(program.inbound("dead"), phone="+37129111222"))
+    await program.deliver(program.submitted[-1])
+    assert "?" not in program.channel.sent[-1][1].text
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 23, 21, 59, tzinfo=UTC), date(2026, 11, 23)),
+        (datetime(2026, 11, 23, 22, 0, tzinfo=UTC), date(2026, 11, 24)),
+        # The night in which the clock is put back.
+        (datetime(2026, 10, 24, 21, 0, tzinfo=UTC), date(2026, 10, 25)),
+    ],
+)
+async def test_messages_and_ratings_are_counted_on_the_day_that_the_clock_on_the_wall_shows(
+    program: ProgramFixture, moment: datetime, day: date
+) -> None:
+    program.intake = replace(program.intake, zone=ZoneInfo("Europe/Riga"))
+    program.time[0] = moment
+    answer = await program.exchange("hours")
+    helped = replace(program.inbound(""), kind=MessageKind.TAP, choice="helped:hours", source_turn=answer.turn)
+    await program.intake(helped)
+    with engine.read_transaction(program.database) as connection:
+        assert [one.count for one in read_daily_counts(connection, day, day) if one.entry == "hours"] == [1]
+        assert [one.helped for one in read_daily_feedback(connection, day, day)] == [1]
 
 
 async def test_the_same_message_twice_is_answered_once(program: ProgramFixture) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -92,6 +93,8 @@ def test_patience_is_set_for_all_or_by_line_and_a_stopped_till_has_its_own(
         ("NOTIFY_AFTER", "0", "NOTIFY_AFTER: write minutes"),
         ("NOTIFY_LANGUAGE", "de", "NOTIFY_LANGUAGE: "),
         ("NOTIFY_TIMEZONE", "Riga", "NOTIFY_TIMEZONE: is not known here"),
+        ("TIMEZONE", "Riga", "TIMEZONE: is not known here"),
+        ("NOTIFY_GATHER", "61", "NOTIFY_GATHER: "),
         ("SMTP_URL", "mail.bistro.lv", "SMTP_URL: write smtps://"),
         ("SMTP_URL", "smtps://user:hunter2@", "SMTP_URL: write smtps://"),
         ("SMTP_URL", "https://user:hunter2@mail.bistro.lv", "SMTP_URL: write smtps://"),
@@ -156,3 +159,19 @@ def test_a_program_that_can_start_is_not_looked_at_twice() -> None:
         raise AssertionError
 
     assert read_settings(more_problems=never).port == 8080
+
+
+def test_the_time_zone_of_the_installation_has_a_name_and_an_older_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().zone == ZoneInfo("Europe/Riga")
+    monkeypatch.setenv("NOTIFY_TIMEZONE", "Europe/Tallinn")
+    assert read_settings().zone == ZoneInfo("Europe/Tallinn")
+    monkeypatch.setenv("TIMEZONE", "Europe/Vilnius")
+    assert read_settings().zone == ZoneInfo("Europe/Vilnius")
+
+
+def test_words_are_gathered_for_four_seconds_or_as_long_as_is_set(
+    known: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_recipients(read_settings(), known).routing.gather == timedelta(seconds=4)
+    monkeypatch.setenv("NOTIFY_GATHER", "0")
+    assert load_recipients(read_settings(), known).routing.gather == timedelta(0)

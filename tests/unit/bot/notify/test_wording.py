@@ -3,18 +3,22 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from bot.app.channels import CHANNELS
+from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
-from bot.notify.interface import ContactMethod, HandoffNotification, QuotedMessage, Retraction
+from bot.notify.interface import ContactMethod, HandoffNotification, Retraction
 from bot.notify.wording import NotificationTexts, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
+from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.messages import MessageKind
 from handlers.model.phrases import find_problems
-from kb.model import LANGUAGES, Language, LineId
+from kb.model import LANGUAGES, EntryId, Language, LineId
 
 TITLES = CHANNELS.titles()
 NOTICE = HandoffNotification(
@@ -27,10 +31,8 @@ NOTICE = HandoffNotification(
     language="ru",
     location="Bistro <Centrs>",
     contact=ContactMethod(channel="whatsapp", phone="+37120000000"),
-    messages=(
-        QuotedMessage(from_user=True, text="касса <b>стоит</b> & всё"),
-        QuotedMessage(from_user=False, text="Звоните: +371 20110525"),
-    ),
+    first_words="касса <b>стоит</b> & всё",
+    newest_words=("перезвоните",),
     since=datetime(2026, 11, 23, 20, 40, tzinfo=UTC),
     at=datetime(2026, 11, 23, 20, 43, tzinfo=UTC),
 )
@@ -54,16 +56,15 @@ def test_every_sentence_stands_in_every_language() -> None:
 def test_a_notice_has_all_that_is_needed_to_help(words: NotificationTexts) -> None:
     text = plain_text(words.render(NOTICE))
     assert text == (
-        "Tirdzniecība stāv\n"
+        "STĀV: Bistro <Centrs> (20 000 000) – касса <b>стоит</b> & всё\n"
         "Izsaukums Nr. 17, Tehniskā daļa\n\n"
-        "Vēl neviens nav paņēmis.\n\n"
-        "Valoda: krievu\n"
-        "Vieta: Bistro <Centrs>\n"
-        "Kā sazināties: +37120000000\n"
-        "Gaida kopš: 23.11. 22:40\n\n"
-        "Saruna:\n"
         "- касса <b>стоит</b> & всё\n"
-        "- Paligs: Звоните: +371 20110525\n\n"
+        "- перезвоните\n\n"
+        "Vēl neviens nav paņēmis.\n\n"
+        "Vieta: Bistro <Centrs>\n"
+        "Kā sazināties: WhatsApp, +37120000000\n"
+        "Valoda: krievu\n"
+        "Gaida kopš: 23.11. 22:40\n\n"
         "Šī ziņa nav pieteikums, un uz to nav jāatbild."
     )
 
@@ -84,12 +85,12 @@ class TagCollector(HTMLParser):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_person_wrote_is_text_in_every_layout(shipped: KnowledgeBundle, language: Language) -> None:
     written = texts_in(shipped, language).render(NOTICE)
-    for html, links in ((telegram_html(written), []), (email_html(written), ["tel:+37120000000"])):
+    for html, links in ((telegram_html(written), []), (email_html(written, "lv"), ["tel:+37120000000"])):
         seen = TagCollector()
         seen.feed(html)
         assert "&lt;b&gt;стоит&lt;/b&gt; &amp; всё" in html
         assert seen.links == links
-        assert set(seen.tags) <= {"b", "i", "a", "html", "head", "meta", "body", "h1", "h2", "p", "strong"}
+        assert set(seen.tags) <= {"b", "i", "a", "html", "head", "title", "meta", "body", "h1", "h2", "p", "strong"}
 
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{ 7 * 7 }}{% raw %}"
@@ -102,14 +103,19 @@ def test_nothing_that_a_person_wrote_is_markup_in_an_email(words: NotificationTe
         last_actor=HOSTILE,
         state=HandoffState.TAKEN,
         contact=ContactMethod(channel="telegram", name=HOSTILE, link=f"https://t.me/{HOSTILE}"),
-        messages=(QuotedMessage(from_user=True, text=HOSTILE), QuotedMessage(from_user=False, text=HOSTILE)),
+        first_words=HOSTILE,
+        newest_words=(HOSTILE,),
+        details=PersonDetails(name=HOSTILE, phone=HOSTILE, place=HOSTILE, device=HOSTILE),
+        profile_name=HOSTILE,
+        link=f"https://here/{HOSTILE}",
     )
-    html = email_html(words.render(hostile))
+    html = email_html(words.render(hostile), "lv")
     seen = TagCollector()
     seen.feed(html)
-    assert set(seen.tags) <= {"a", "html", "head", "meta", "body", "h1", "h2", "p", "strong"}
-    assert seen.links == [f"https://t.me/{HOSTILE}"]
-    assert html.count("&lt;script&gt;") == len(("location", "actor", "contact", "its link", "question", "answer"))
+    assert set(seen.tags) <= {"a", "html", "head", "meta", "title", "body", "h1", "h2", "p", "strong"}
+    assert seen.links == [f"tel:{HOSTILE.replace(' ', '')}", f"https://t.me/{HOSTILE}", f"https://here/{HOSTILE}"]
+    assert "<script" not in html
+    assert "<img" not in html
     assert "49" not in html
 
 
@@ -122,14 +128,27 @@ def test_each_standing_can_be_said_and_says_that_it_is_no_ticket(
 ) -> None:
     words = texts_in(shipped, language)
     written = words.render(replace(NOTICE, kind=kind, state=state, reason=reason, last_actor="Ilze"))
-    assert written.subject.startswith(f"[{ {'lv': 'nav pieteikums', 'ru': 'не заявка', 'en': 'no ticket'}[language] }]")
+    assert written.subject.endswith(f"[{ {'lv': 'nav pieteikums', 'ru': 'не заявка', 'en': 'no ticket'}[language] }]")
     assert plain_text(written).endswith(words.sentence("no_ticket"))
     assert "{" not in plain_text(written)
 
 
 def test_the_longest_notice_fits_into_a_message(words: NotificationTexts) -> None:
-    long = tuple(QuotedMessage(from_user=bool(place % 2), text="😀 <&> " * 300) for place in range(30))
-    text = telegram_html(words.render(replace(NOTICE, messages=long, location="😀" * 900)))
+    longest = replace(
+        NOTICE,
+        first_words="😀" * 300,
+        newest_words=("😀<&>" * 300,) * NEWEST_SHOWN,
+        location="😀" * 900,
+        last_actor="Ilze",
+        state=HandoffState.TAKEN,
+        details=PersonDetails(
+            name="😀" * 900, phone="+371 29111222, +371 67123456", place="😀" * 900, device="😀" * 900
+        ),
+        profile_name="😀" * 900,
+        media=dict.fromkeys(set(MessageKind) - {MessageKind.TEXT, MessageKind.TAP}, 9),
+        link="https://here/" + "x" * 99,
+    )
+    text = telegram_html(words.render(longest))
     shown = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert len(shown.encode("utf-16-le")) // 2 <= 4096
 
@@ -137,7 +156,12 @@ def test_the_longest_notice_fits_into_a_message(words: NotificationTexts) -> Non
 @pytest.mark.parametrize(
     ("reach", "text", "href"),
     [
-        (ContactMethod(channel="telegram", name="@anna", link="https://t.me/anna"), "@anna", "https://t.me/anna"),
+        (
+            ContactMethod(channel="telegram", name="@anna", link="https://t.me/anna"),
+            "Telegram, @anna",
+            "https://t.me/anna",
+        ),
+        (ContactMethod(channel="whatsapp", phone="+37129111222"), "WhatsApp, +37129111222", "tel:+37129111222"),
         (ContactMethod(channel="telegram", link="tg://user?id=42"), "Telegram", "tg://user?id=42"),
         (ContactMethod(channel="webchat"), "tīmekļa čats, cita kontakta nav", None),
         (ContactMethod(channel="pigeon post"), "čats, cita kontakta nav", None),
@@ -152,7 +176,84 @@ def test_how_to_reach_them_is_told_as_far_as_it_is_known(
 
 def test_what_is_not_known_is_left_out(words: NotificationTexts) -> None:
     labels = [row.label for row in words.render(replace(NOTICE, location=None)).facts]
-    assert labels == ["Valoda", "Kā sazināties", "Gaida kopš"]
+    assert labels == ["Kā sazināties", "Valoda", "Gaida kopš"]
+
+
+ILZE = PersonDetails(name="Ilze", phone="+371 29111222", place="Rozengrāls", device="kase 2")
+
+
+@pytest.mark.parametrize(
+    ("change", "headline"),
+    [
+        ({"details": ILZE}, "STĀV: Rozengrāls (Ilze, 29 111 222) – visas kases stāv"),
+        ({"details": PersonDetails(place="Ala")}, "STĀV: Ala – visas kases stāv"),
+        ({"profile_name": "Jānis"}, "STĀV: Jānis – visas kases stāv"),
+        ({"contact": ContactMethod(channel="telegram", name="@anna")}, "STĀV: @anna – visas kases stāv"),
+        ({"contact": ContactMethod(channel="sms", phone="+37129111222")}, "STĀV: 29 111 222 – visas kases stāv"),
+        (
+            {"location": "Lido kases", "reason": HandoffReason.ASKED_FOR_PERSON, "first_words": ""},
+            "Vajag cilvēku: Lido kases",
+        ),
+        ({"first_words": ""}, "STĀV"),
+        ({"first_words": "kase " * 30}, f"STĀV: {'kase ' * 11}kase…"),
+    ],
+)
+def test_the_first_line_tells_twenty_calls_apart(
+    words: NotificationTexts, change: dict[str, Any], headline: str
+) -> None:
+    plain = replace(
+        NOTICE, location=None, contact=ContactMethod(channel="webchat"), first_words="visas kases stāv", newest_words=()
+    )
+    written = words.render(replace(plain, **change))
+    assert written.title.splitlines()[0] == headline
+    assert written.subject == f"{headline} · Nr. 17 [nav pieteikums]"
+
+
+def test_all_that_was_told_is_shown_as_it_was_told(shipped: KnowledgeBundle) -> None:
+    words = NotificationTexts.for_directory(
+        lambda: shipped.base.directory,
+        "lv",
+        load_time_zone("Europe/Riga"),
+        TITLES,
+        topic_title=lambda entry, language: shipped.base.entries[entry].title[language],
+    )
+    told = replace(
+        NOTICE,
+        details=ILZE,
+        profile_name="Jānis, Lido",
+        contact=ContactMethod(channel="webchat"),
+        media={MessageKind.PHOTO: 2, MessageKind.VOICE: 1},
+        topic=EntryId("till-down"),
+        link="https://paligs.example/console/talks/1",
+    )
+    facts = [(row.label, row.text, row.href) for row in words.render(told).facts]
+    assert facts == [
+        ("Vieta", "Rozengrāls / Bistro <Centrs>", None),
+        ("Vārds", "Ilze / Jānis, Lido", None),
+        ("Tālrunis", "+371 29111222", "tel:+37129111222"),
+        ("Ierīce", "kase 2", None),
+        ("Kā sazināties", "tīmekļa čats", None),
+        ("Valoda", "krievu", None),
+        ("Gaida kopš", "23.11. 22:40", None),
+        ("Atsūtīts", "attēls ×2, balss ziņa", None),
+        ("Paligs", f"atbildēja par tematu „{shipped.base.entries[EntryId('till-down')].title['lv']}”", None),
+        ("Saruna konsolē", told.link, told.link),
+    ]
+    two = replace(told, details=PersonDetails(phone="+371 29111222, +371 67123456"), topic=None, link=None)
+    assert ("Tālrunis", "+371 29111222, +371 67123456", None) in [
+        (row.label, row.text, row.href) for row in words.render(two).facts
+    ]
+
+
+def test_a_reminder_and_news_name_the_call_and_whose_it_is(words: NotificationTexts) -> None:
+    headline = words.headline(NOTICE)
+    reminder = words.render(replace(NOTICE, kind=NotificationKind.REMINDER))
+    assert reminder.title == f"Atgādinājums: izsaukumu Nr. 17 līdz 23.11. 22:43 neviens nav paņēmis.\n{headline}"
+    assert (reminder.state, reminder.facts, reminder.words) == ("", (), ())
+    taken = replace(NOTICE, kind=NotificationKind.NEWS, state=HandoffState.TAKEN, last_actor="Ilze")
+    news = words.render(taken)
+    assert news.title == f"{headline}\nJaunums izsaukumā Nr. 17."
+    assert (news.state, news.facts, news.words) == ("Paņēma: Ilze", (), ("перезвоните",))
 
 
 def test_who_has_withdrawn_is_named_by_number_alone(words: NotificationTexts) -> None:

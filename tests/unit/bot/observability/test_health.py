@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
+from structlog.testing import capture_logs
 
 from bot.database.transactions import Transactions
 from bot.delivery.jobs import embedded
@@ -154,3 +156,16 @@ async def test_an_urgent_notification_that_failed_for_good_is_a_warning(program:
         status, answer = await pages.get("/readyz")
     assert (status, answer["status"]) == (200, "degraded")
     assert answer["warnings"] == ["Staff may not know of 1 urgent calls: their notifications failed, see Delivery."]
+
+
+async def test_a_database_that_can_be_read_and_not_written_is_not_ready_and_the_cause_is_told_and_logged(
+    program: ProgramFixture, tmp_path: Path
+) -> None:
+    async with asked(program.database, RecordingJobRunner()) as pages:
+        assert (await pages.get("/readyz"))[0] == 200
+        (tmp_path / "paligs.sqlite3").unlink()
+        with capture_logs() as logs:
+            status, told = await pages.get("/readyz")
+    assert (status, told["status"]) == (503, "not ready")
+    assert "deleted or replaced" in told["faults"][0]
+    assert [(line["event"], line["error"]) for line in logs] == [("readiness.failed", "DatabaseGoneError")]

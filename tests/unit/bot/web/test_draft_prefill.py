@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.email_draft.contact_extraction import extract_contact
-from bot.web.email_draft.device_extraction import extract_device
-from bot.web.email_draft.given_names import load_given_names
-from bot.web.email_draft.phone_extraction import extract_phone
 from bot.web.email_draft.prefill import Prefill, prefill_draft
-from bot.web.email_draft.ticket_request import without_ticket_request
+from handlers.details.contact_extraction import extract_contact
+from handlers.details.device_extraction import extract_device
+from handlers.details.given_names import known_given_names
+from handlers.details.phone_extraction import extract_phone
+from handlers.details.ticket_wording import without_ticket_request
+from handlers.model.details import PersonDetails
 
-NAMES = load_given_names()
+NAMES = known_given_names()
 
 
 # The number
@@ -311,6 +312,25 @@ def test_what_is_no_order_stays_as_it_is(text: str) -> None:
 )
 def test_a_draft_begins_with_what_the_talk_told(messages: list[str], prefill: Prefill) -> None:
     assert prefill_draft(messages, NAMES) == prefill
+
+
+@pytest.mark.parametrize(
+    ("messages", "place", "restaurant", "address"),
+    [
+        (["restorāns Rozengrāls, Kaļķu iela 1"], None, "Rozengrāls", "Kaļķu iela 1"),
+        (["kase stāv"], "Rozengrāls, Kaļķu iela 1", "Rozengrāls", "Kaļķu iela 1"),
+        (["kase stāv"], "Kaļķu iela 1", "", "Kaļķu iela 1"),
+        (["kase stāv"], "Lido Alfa, 2. stāvs", "Lido Alfa, 2. stāvs", ""),
+        (["restorāns Ala"], "Rozengrāls, Kaļķu iela 1", "Ala", "Kaļķu iela 1"),
+    ],
+)
+def test_the_restaurant_is_filled_in_as_it_was_said_or_answered(
+    messages: list[str], place: str | None, restaurant: str, address: str
+) -> None:
+    told = PersonDetails(name="Ilze", phone="+371 29111222", place=place)
+    prefill = prefill_draft(messages, NAMES, details=told)
+    assert (prefill.restaurant, prefill.address) == (restaurant, address)
+    assert (prefill.contact, prefill.phone) == ("Ilze", "+371 29111222")
 
 
 @given(st.lists(st.text(max_size=300), max_size=6))

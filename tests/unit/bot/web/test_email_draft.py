@@ -13,7 +13,9 @@ from itsdangerous import URLSafeTimedSerializer
 
 from bot.web import TextsError, read_texts
 from bot.web.email_draft import DraftContent, DraftLinkExpired, DraftLinkInvalid, DraftPage, DraftReference, DraftTokens
-from bot.web.email_draft.prefill import MAX_STORY_CHARS, compose_story
+from bot.web.email_draft.page import ReadDetails, no_details
+from handlers.details.story import MAX_STORY_CHARS, compose_story
+from handlers.model.details import PersonDetails
 from kb.model import LANGUAGES, Language
 from tests.doubles import small_base
 
@@ -36,14 +38,17 @@ async def opened() -> AsyncIterator[Open]:
     clients: list[Client] = []
 
     async def open_(
-        tokens: DraftTokens = VALID_TOKENS, words: Callable[[str], Awaitable[Sequence[str]]] = said
+        tokens: DraftTokens = VALID_TOKENS,
+        words: Callable[[str], Awaitable[Sequence[str]]] = said,
+        details: ReadDetails = no_details,
     ) -> Client:
         directory = small_base().directory
         content = DraftContent(
             ticket_channel=directory.ticket_channel, urgent_line=directory.lines[directory.urgent_line]
         )
         application = web.Application()
-        application.add_routes(DraftPage(tokens=tokens, content=lambda: content, last_messages=words).routes())
+        page = DraftPage(tokens=tokens, content=lambda: content, last_messages=words, details=details)
+        application.add_routes(page.routes())
         client = TestClient(TestServer(application))
         await client.start_server()
         clients.append(client)
@@ -143,6 +148,16 @@ async def test_the_numbers_of_the_company_are_nobodys_own(opened: Open) -> None:
 
     page = await (await (await opened(words=told)).get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")).text()
     assert not re.findall(r'<input id="(\w+)"[^>]* value=', page)
+
+
+async def test_what_was_answered_in_the_chat_stands_in_the_fields(opened: Open) -> None:
+    async def answered(conversation: str) -> PersonDetails:
+        return PersonDetails(name="Ilze", phone="+371 29111222", place="Rozengrāls, Kaļķu iela 1")
+
+    client = await opened(details=answered)
+    page = await (await client.get(f"/t/{VALID_TOKENS.make('talk-1', 'lv')}")).text()
+    for value in ("Ilze", "+371 29111222", "Rozengrāls", "Kaļķu iela 1"):
+        assert f'value="{value}"' in page
 
 
 async def test_the_page_can_be_read_in_another_language(opened: Open) -> None:

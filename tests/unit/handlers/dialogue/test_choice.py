@@ -129,6 +129,23 @@ def test_thanks_and_good_news_are_no_choice_unless_they_are_doubtful(said: str, 
     assert (one.decided.trace.handler == "choice") is chooses
 
 
+def test_an_offered_topic_that_is_surely_meant_is_chosen_though_it_sounds_like_good_news() -> None:
+    one = asked("scanner", "close")
+    said = "it works again, the scanner"
+    one.interpreter.meanings = {said: means("scanner", language="en")}
+    one.says(said)
+    assert about(one) == ("choice", "problem", "scanner")
+
+
+@pytest.mark.parametrize(("said", "entry"), [("the till", "dead"), ("at the third till there", None)])
+def test_a_till_that_is_named_in_passing_chooses_no_alarm(said: str, entry: str | None) -> None:
+    one = asked(base=company(topics=(EntryId("scanner"), EntryId("dead"))))
+    one.says("hello")
+    one.interpreter.chosen = {said: "dead"}
+    one.says(said)
+    assert one.decided.trace.entry == entry
+
+
 def test_words_choose_no_line() -> None:
     one = asked()
     one.says("person")

@@ -49,6 +49,17 @@ def test_a_topic_named_beside_the_question_counts_before_the_one_talked_about(co
     assert one.says("number?").text.startswith(f"Call {number}")
 
 
+@pytest.mark.parametrize(("confidence", "number"), [(0.8, WORKSHOP), (0.6, DESK)])
+def test_a_line_that_is_named_in_passing_leaves_it_that_of_the_topic(confidence: float, number: str) -> None:
+    base = company()
+    workshop = base.directory.lines[LineId("workshop")]
+    lines = {**base.directory.lines, LineId("workshop"): replace(workshop, entry=EntryId("printer"))}
+    one = Dialog(MEANINGS, acts=ACTS, base=replace(base, directory=replace(base.directory, lines=lines))).speaks("en")
+    one.says("hours")
+    one.interpreter.meanings = {**MEANINGS, "number?": vaguely("printer", confidence)}
+    assert one.says("number?").text.startswith(f"Call {number}")
+
+
 def test_the_number_for_tickets_is_that_for_faults() -> None:
     assert talk("hours", "ticket").says("number?").text.startswith(f"Call {WORKSHOP}")
 

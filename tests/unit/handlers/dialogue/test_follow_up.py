@@ -1,5 +1,7 @@
 """Bare questions about the answer before: the line of the topic, named; or the entry that knows prices or days."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.model.session import Session
@@ -7,7 +9,9 @@ from kb.model import DialogueAct, EntryId
 from tests.doubles import Dialog, acts_as, company, means, notices
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
-MEANINGS = {name: means(name, language="en") for name in ("hours", "close", "printer", "ticket", "desk", "hello")}
+MEANINGS = {
+    name: means(name, language="en") for name in ("hours", "close", "printer", "dead", "ticket", "desk", "hello")
+}
 ACTS = {
     "roughly?": DialogueAct.INSIST,
     "why?": DialogueAct.ELABORATE,
@@ -49,6 +53,13 @@ def test_a_topic_without_a_line_is_told_of_by_the_line_before_it() -> None:
     assert one.decided.trace.act == "answer"
 
 
+def test_a_line_that_was_given_without_a_topic_knows_more() -> None:
+    one = talk()
+    one.session = replace(talk("printer").session, entry=None)
+    assert one.says("why?").text.startswith(f"Call {WORKSHOP}")
+    assert about(one) == ("follow_up", None, "workshop")
+
+
 def test_where_neither_topic_nor_line_is_known_it_is_not_understood() -> None:
     for before in ("ticket", "hello"):
         one = talk(before)
@@ -69,6 +80,13 @@ def test_a_message_with_a_topic_of_its_own_is_about_that() -> None:
     one.interpreter.meanings = {"why?": means("close", language="en")}
     one.says("why?")
     assert about(one) == ("topic", "close", "desk")
+
+
+def test_small_talk_is_no_topic_of_its_own() -> None:
+    one = talk("printer")
+    one.interpreter.meanings = {"why?": means("hello", language="en")}
+    one.says("why?")
+    assert about(one) == ("follow_up", "printer", "workshop")
 
 
 def test_a_topic_that_is_not_so_sure_leaves_it_a_question_about_the_one_before() -> None:
@@ -101,8 +119,22 @@ def test_how_long_is_answered_by_the_topic_itself_where_it_tells_figures() -> No
 
 def test_a_phone_number_is_no_figure() -> None:
     one = talk("desk")
+    assert "they can tell you more" in one.says("how long?").text
+    assert about(one) == ("follow_up", "desk", "desk")
+
+
+def test_how_long_a_fault_takes_is_answered_by_the_entry_of_days() -> None:
+    one = talk("printer")
     one.says("how long?")
     assert about(one) == ("follow_up", "hours", "desk")
+
+
+def test_why_about_a_till_that_stopped_gives_the_line_that_knows() -> None:
+    one = talk("dead")
+    assert one.says("why?").text.startswith(f"Call {WORKSHOP}")
+    one = talk("printer")
+    one.interpreter.meanings = {"why?": means("dead", language="en")}
+    assert one.says("why?").text.startswith("Printer: they can tell you more")
 
 
 @pytest.mark.parametrize("said", ["how much?", "how long?"])

@@ -68,6 +68,14 @@ def test_what_is_less_likely_than_not_is_no_alarm() -> None:
     assert notices(alarm(0.4, means())) == []
 
 
+@pytest.mark.parametrize("act", [DialogueAct.DEVICE_ONLY, DialogueAct.WORKS_AGAIN])
+def test_a_device_alone_and_good_news_raise_no_alarm(act: DialogueAct) -> None:
+    likely = (ActCandidate(act, 0.7), ActCandidate(DialogueAct.OUTAGE, 0.6))
+    one = Dialog({"the till": means()}, acts={"the till": likely}).speaks("en")
+    one.says("the till")
+    assert notices(one) == []
+
+
 @pytest.mark.parametrize(("probability", "alarmed"), [(0.7, False), (0.8, True)])
 def test_beside_a_topic_that_is_surely_meant_more_is_needed(probability: float, alarmed: bool) -> None:
     one = alarm(probability, means("close"))
@@ -83,18 +91,23 @@ def test_a_cry_for_everyone_needs_no_more_than_elsewhere_unless_it_is_a_question
 def test_an_answer_beside_the_alarm_comes_after_the_number() -> None:
     one = alarm(0.9, means("close"))
     assert handled(one) == ("outage", "critical", "dead")
-    number, notice, answer = one.decided.actions
+    number, notice, answer, question = one.decided.actions
     assert isinstance(number, Say)
     assert isinstance(answer, Say)
     assert WORKSHOP in number.text
     assert notice == STOPPED
     assert answer.text.startswith("The Z report")
+    assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
 def test_another_fault_beside_the_alarm_ends_in_the_same_call() -> None:
     one = alarm(0.9, means("printer"))
     assert handled(one) == ("outage", "critical", "dead")
-    assert len(one.decided.actions) == 2
+    number, notice, question = one.decided.actions
+    assert isinstance(number, Say)
+    assert WORKSHOP in number.text
+    assert notice == STOPPED
+    assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
 def test_a_company_without_an_entry_of_stopped_trading_is_answered_by_topic() -> None:
@@ -110,6 +123,16 @@ def test_a_company_without_an_entry_of_stopped_trading_is_answered_by_topic() ->
 
 
 # --- it works again
+
+
+def test_while_trading_is_stopped_words_of_good_news_are_heard_beside_others() -> None:
+    said = "we are back in business"
+    likely = (ActCandidate(DialogueAct.OTHER, 0.5), ActCandidate(DialogueAct.WORKS_AGAIN, 0.3))
+    for before, handler in (("dead", "resolved"), ("close", "fallback")):
+        one = talk(before, meanings={said: replace(means(), signals=frozenset({"resolved"}))})
+        one.interpreter.acts = {said: likely}
+        one.says(said)
+        assert one.decided.trace.handler == handler
 
 
 @pytest.mark.parametrize("said", ["it works again", "fixed"])
@@ -284,6 +307,22 @@ def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
     assert handled(one) == ("topic", "problem", "printer")
 
 
+def test_what_fails_right_after_a_how_to_is_that_and_goes_to_the_line_for_faults() -> None:
+    said = "does not work"
+    one = talk("close", meanings={said: vaguely("printer", 0.5)})
+    one.says(said)
+    assert handled(one) == ("device_fault", "problem", None)
+    one = talk("close", "bye", meanings={said: vaguely("printer", 0.5)})
+    one.says(said)
+    assert handled(one)[0] == "which_fault"
+
+
+def test_a_fault_told_while_trading_is_stopped_is_noted_and_waits_for_nothing() -> None:
+    one = talk("dead")
+    assert one.says("printer").text == f"Thank you, noted. Tell them the same at {WORKSHOP} (Workshop)."
+    assert handled(one) == ("topic", "problem", "printer")
+
+
 def test_a_bare_fault_in_the_words_of_an_answer_is_a_fault() -> None:
     one = talk(meanings={"does not work": means("close", language="en")})
     one.says("does not work")
@@ -304,6 +343,14 @@ def test_a_device_alone_is_asked_about_its_faults_first() -> None:
     assert [option.id for option in reply.options] == ["entry:printer", "entry:dead", "entry:close", "none"]
     assert f"If trading has stopped, call now: {WORKSHOP}" in reply.text
     assert handled(one) == ("device_only", "clarify", None)
+
+
+def test_a_longer_message_that_surely_means_a_fault_is_no_device_alone() -> None:
+    said = "a printer that lost the till"
+    one = talk(meanings={said: means("printer", language="en")})
+    one.interpreter.acts = {said: acts_as(DialogueAct.DEVICE_ONLY)}
+    one.says(said)
+    assert handled(one) == ("topic", "problem", "printer")
 
 
 def test_a_device_that_nothing_is_known_of_is_not_understood() -> None:

@@ -67,7 +67,9 @@ def test_the_surer_the_topic_the_likelier_an_act_must_be(meaning: Interpretation
 
 
 def test_a_topic_that_rests_on_the_turn_before_leaves_room_for_an_act() -> None:
-    assert taken_for(means("close"), (A.ANGER, 0.4), leans=True) is A.ANGER
+    assert taken_for(means("close", confidence=0.9), (A.ANGER, 0.4), leans=True) is A.ANGER
+    assert taken_for(means("close", confidence=0.96), (A.ANGER, 0.4), leans=True) is None
+    assert taken_for(means("close", confidence=0.96), (A.ANGER, 0.5), leans=True) is A.ANGER
 
 
 @pytest.mark.parametrize(("text", "act"), [("hi, how do i close it", None), ("hi, closing", A.GREETING)])
@@ -121,6 +123,7 @@ def test_what_works_says_nothing_while_a_how_to_is_talked_about(act: DialogueAct
     assert taken_for(means(), (act, 0.9), session=after("problem", entry="printer")) is act
     for incident in (Incident.STOPPED, Incident.PARTLY):
         assert taken_for(means(), (act, 0.9), session=after("answer", entry="close", incident=incident)) is act
+    assert taken_for(means(), (act, 0.97), session=after("answer", entry="close")) is act
 
 
 # --- details
@@ -199,3 +202,11 @@ def test_an_act_that_is_certain_either_way_is_taken_at_its_word_unless_another_t
     assert outage(means("hours"), 1.0) == pytest.approx(0.95)
     assert outage(means("hours"), 0.0) < 0.01
     assert outage(means("dead"), 1.0, "past") < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "act"), [("E-102", A.DETAIL), ("till 2", A.DETAIL), ("till 2 it is", None), ("E", None)]
+)
+def test_a_figure_after_a_fault_is_a_detail_of_it(text: str, act: DialogueAct | None) -> None:
+    assert taken_for(means(), (A.OTHER, 0.9), text=text, session=after("problem", entry="printer")) is act
+    assert taken_for(means(), (A.OTHER, 0.9), text=text, session=after("answer", entry="close")) is None

@@ -91,3 +91,7 @@ def test_a_bare_card_number_gets_the_warning_alone() -> None:
     talk = Dialog().speaks("en")
     assert talk.says("4111 1111 1111 1111").text.startswith("Please do not send")
     assert talk.decided.trace.handler == "secret"
+
+
+def test_who_types_the_mask_itself_gets_a_reply_all_the_same() -> None:
+    assert Dialog().says(MASK).text

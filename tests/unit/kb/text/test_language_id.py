@@ -39,3 +39,8 @@ def test_what_is_too_short_to_tell_is_not_told(languages: LanguageIdentifier, te
 
 def test_nothing_is_told_by_who_learnt_nothing() -> None:
     assert LanguageIdentifier({}).identify(["printeris"]) is None
+
+
+def test_a_letter_of_an_error_code_tells_nothing(languages: LanguageIdentifier) -> None:
+    assert languages.identify(["e", "102"]) is None
+    assert languages.identify(["e", "102"], accustomed="en") == "en"

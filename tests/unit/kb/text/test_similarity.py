@@ -1,5 +1,6 @@
 """Messages that say nearly the same."""
 
+from handlers.input.sanitize import sanitize
 from kb.text.similarity import TextSearch, cluster, stem_key
 
 SAID = (
@@ -49,3 +50,20 @@ def test_words_are_found_however_they_were_typed() -> None:
 def test_what_is_no_word_is_found_as_it_stands() -> None:
     assert TextSearch("#7")("Galds #7")
     assert not TextSearch("#")("Galds 7")
+
+
+def test_an_emoji_is_found_whatever_the_keyboard_puts_around_it() -> None:
+    stored = sanitize(
+        "Kase deg \U0001f525, mēs visi te \U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f \U0001f44d\U0001f3fd"
+    )
+    for typed in (
+        "\U0001f525",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u2764",
+        "\u2764\ufe0f",
+        "\U0001f44d",
+        "\U0001f44d\U0001f3fb",
+    ):
+        assert TextSearch(typed)(stored), ascii(typed)
+    assert not TextSearch("\U0001f44e")(stored)
+    assert not TextSearch("\u200d")(stored)

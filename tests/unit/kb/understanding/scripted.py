@@ -10,7 +10,7 @@ from kb.model import EntryId, TriggerPhrases
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import MAX_CANDIDATES, NO_TERMS, EntryRanker
-from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch, Reading
+from kb.understanding.reading import ExactMatch, Reading
 from kb.understanding.result import Candidate, Outcome
 from kb.understanding.stages.preprocess import Normalize
 
@@ -98,16 +98,6 @@ class ScriptedRanker(EntryRanker):
         plain = context is None and not context_terms and excluded is None
         entry, confidence = (self._meanings if plain else self._expanded).get(text, ("desk", 0.01))
         return (candidate(entry, confidence), candidate("hours", 0.005))[:limit]
-
-    def candidate(
-        self,
-        entry: EntryId,
-        probability: float,
-        tokens: Sequence[str],
-        corrections: tuple[str, ...] = NOTHING_CORRECTED,
-    ) -> Candidate:
-        """Without a question."""
-        return candidate(entry, probability)
 
     def outcome(self, candidates: Sequence[Candidate], *, in_conversation: bool = False) -> Outcome:
         """By the three confidences above."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from storage import personal_data
 from storage.database.engine import checkpoint, create_database_engine, read_transaction, write_transaction
-from storage.errors import DatabaseUrlError, StorageError, UnavailableError
+from storage.errors import DatabaseReadOnlyError, DatabaseUrlError, StorageError, UnavailableError
 from storage.migrations import upgrade
 from tests.contract.talks import said, take_in
 
@@ -79,14 +79,14 @@ def test_a_file_that_is_no_database_cannot_be_mended_by_trying_again(tmp_path: P
         assert caught.value.permanent
 
 
-def test_a_file_that_may_only_be_read_cannot_be_mended_by_trying_again(tmp_path: Path) -> None:
+def test_a_file_that_may_only_be_read_says_so_and_is_no_fault_of_the_message(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "paligs.db")) as other:
         other.execute("CREATE TABLE something (id INTEGER)")
 
     with opened(f"sqlite:///file:{tmp_path}/paligs.db?mode=ro&uri=true") as engine:
-        with pytest.raises(StorageError) as caught, read_transaction(engine):
+        with pytest.raises(DatabaseReadOnlyError, match="writable for the user") as caught, read_transaction(engine):
             pass
-        assert caught.value.permanent
+        assert not caught.value.permanent
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,34 @@ def test_erased_words_are_not_left_in_the_files(tmp_path: Path) -> None:
 
         with write_transaction(engine) as connection:
             personal_data.erase(connection, personal_data.find_conversations(connection, "anna"))
-        checkpoint(engine)
         assert found("ŠNICELIS", tmp_path) == []
         assert found("anna", tmp_path) == []
+
+
+def test_what_was_erased_while_somebody_read_goes_with_the_next_write(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/paligs.db") as engine, opened(f"sqlite:///{tmp_path}/paligs.db") as other:
+        upgrade.upgrade(engine)
+        take_in(engine, said("Mans ŠNICELIS"), ["ŠNICELIS"])
+        with read_transaction(other) as reading:
+            personal_data.find_conversations(reading, "anna")
+            with write_transaction(engine) as connection:
+                personal_data.erase(connection, personal_data.find_conversations(connection, "anna"))
+            assert "paligs.db-wal" in found("ŠNICELIS", tmp_path)
+        with write_transaction(engine):
+            pass
+        assert found("ŠNICELIS", tmp_path) == []
+
+
+def test_an_erasure_that_is_rolled_back_empties_no_log(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/paligs.db") as engine:
+        upgrade.upgrade(engine)
+        take_in(engine, said("Mans ŠNICELIS"), [])
+        with suppress(ZeroDivisionError), write_transaction(engine) as connection:
+            personal_data.erase(connection, personal_data.find_conversations(connection, "anna"))
+            raise ZeroDivisionError
+        with write_transaction(engine):
+            pass
+        assert "paligs.db-wal" in found("ŠNICELIS", tmp_path)
 
 
 def found(word: str, folder: Path) -> list[str]:

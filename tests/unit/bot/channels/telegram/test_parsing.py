@@ -38,7 +38,22 @@ def test_a_text_is_heard_with_all_that_is_known_about_it() -> None:
         kind=MessageKind.TEXT,
         text="Kase nestrādā",
         language="lv",
+        profile_name="Anna",
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "profile_name"),
+    [
+        ({"first_name": "Anna", "last_name": "Bērziņa"}, "Anna Bērziņa"),
+        ({"first_name": " ", "last_name": ""}, None),
+        ({}, None),
+    ],
+)
+def test_the_name_of_the_profile_is_first_and_last_name(names: dict[str, str], profile_name: str | None) -> None:
+    said = heard(text="Labdien", **{"from": {"id": 42, "is_bot": False, **names}})
+    assert said is not None
+    assert said.profile_name == profile_name
 
 
 @pytest.mark.parametrize(
@@ -139,6 +154,7 @@ def test_a_tap_is_a_choice_of_its_turn() -> None:
         choice="line:technical",
         source_turn="31",
         language="lv",
+        profile_name="Anna",
     )
 
 

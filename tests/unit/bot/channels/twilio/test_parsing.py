@@ -12,7 +12,14 @@ from tests.unit.bot.channels.conftest import ANNA
 
 FIELDS = {"MessageSid": "SM1", "From": ANNA, "To": "whatsapp:+37120000000", "NumMedia": "0", "Body": "", "WaId": "371"}
 HEARD = Inbound(
-    channel="whatsapp", conversation=ANNA, sender=ANNA, message_id="SM1", sent_at=NOW, kind=MessageKind.TEXT, text=""
+    channel="whatsapp",
+    conversation=ANNA,
+    sender=ANNA,
+    message_id="SM1",
+    sent_at=NOW,
+    kind=MessageKind.TEXT,
+    text="",
+    phone=ANNA.removeprefix("whatsapp:"),
 )
 
 
@@ -25,6 +32,8 @@ def photo(media_type: str, **more: str) -> dict[str, str]:
     [
         ({"Body": "kase nestrādā"}, {"text": "kase nestrādā"}),
         ({"Body": "  2 \n"}, {"text": "  2 \n"}),
+        ({"Body": "hi", "ProfileName": " Jānis,  Lido "}, {"text": "hi", "profile_name": "Jānis, Lido"}),
+        ({"Body": "hi", "ProfileName": " "}, {"text": "hi"}),
         ({"Body": "hi", "MessageType": "text", "AFieldOfTomorrow": "x"}, {"text": "hi"}),
         ({"Body": "hi", "MessageType": "hologram"}, {"text": "hi"}),
         (photo("image/jpeg"), {"kind": MessageKind.PHOTO}),

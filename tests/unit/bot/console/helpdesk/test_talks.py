@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -16,7 +17,7 @@ from storage.tables import conversations
 from tests.contract.asked import TAPPED, UNKNOWN
 from tests.contract.talks import TRACE
 from tests.doubles import NOW
-from tests.unit.bot.console.conftest import ConsoleBrowser
+from tests.unit.bot.console.conftest import ConsoleBrowser, ServeConsole
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 
@@ -31,6 +32,18 @@ async def test_words_are_found_in_whatever_alphabet(shop: HelpdeskFixture, otto:
     assert "не печатает чек" in page
     assert "Labdien" not in page
     assert "Nekas nav atrasts." in await otto.text("/talks?words=bankets")
+
+
+async def test_the_day_of_the_filter_is_the_one_that_is_shown(shop: HelpdeskFixture, put_up: ServeConsole) -> None:
+    browser = await (await put_up(shop.sections(), zone=ZoneInfo("Europe/Riga")))("otto")
+    shop.record_message("Pirms pusnakts", by="anna", at=datetime(2026, 11, 22, 21, 59, tzinfo=UTC))
+    shop.record_message("Pēc pusnakts", by="boris", at=datetime(2026, 11, 22, 22, 1, tzinfo=UTC))
+
+    monday = await browser.text("/talks?day=2026-11-23")
+
+    assert ("Pēc pusnakts" in monday, "Pirms pusnakts" in monday) == (True, False)
+    assert "23.11.2026 00:01</time>" in monday
+    assert '<meta name="zone" content="Europe/Riga">' in monday
 
 
 @pytest.mark.parametrize(
@@ -166,3 +179,11 @@ async def test_a_person_is_erased_only_when_the_box_is_ticked(shop: HelpdeskFixt
     assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.PERSON_ERASED)] == [
         ("otto", talk)
     ]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2200-01-01"])
+async def test_a_day_on_which_nobody_can_have_written_filters_nothing(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, day: str
+) -> None:
+    shop.record_message("Blabla", UNKNOWN, by="anna", at=NOW)
+    assert "Blabla" in await otto.text(f"/talks?day={day}")

@@ -23,18 +23,21 @@ class ScriptedDialogueModel(DialogueModel):
     """Tells the same probabilities always, and notes what it is asked."""
 
     told: tuple[float, ...]
+    clauses: dict[str, tuple[float, ...]]
     asked: list[tuple[str, float]]
 
     def probabilities(self, tokens: Any, featurizer: Featurizer, *, act_bias: float = 0.0) -> Scores:
         """As told."""
         self.asked.append((" ".join(tokens), act_bias))
-        return np.array(self.told)
+        return np.array(self.clauses.get(" ".join(tokens), self.told))
 
 
-def model(*told: float) -> ScriptedDialogueModel:
-    labels = tuple(act.value for act in ACTS)
+def model(
+    *told: float, acts: tuple[DialogueAct, ...] = ACTS, clauses: dict[str, tuple[float, ...]] | None = None
+) -> ScriptedDialogueModel:
+    labels = tuple(act.value for act in acts)
     linear = LinearModel(labels=labels, terms={}, features={}, weights=np.zeros((1, 6), np.float16), unseen_norm=1.0)
-    return ScriptedDialogueModel(model=linear, slope=1.0, other_bias=0.0, told=told, asked=[])
+    return ScriptedDialogueModel(model=linear, slope=1.0, other_bias=0.0, told=told, clauses=clauses or {}, asked=[])
 
 
 def test_the_likeliest_three_are_told_unless_they_are_hardly_likely() -> None:
@@ -46,6 +49,16 @@ def test_the_likeliest_three_are_told_unless_they_are_hardly_likely() -> None:
     ]
     found = DetectDialogueAct(model(0.02, 0.95, 0.03, 0, 0), READER, CUES)(reading("what a joke"))
     assert [act for act, _ in found.acts] == [DialogueAct.ANGER]
+
+
+def test_what_a_clause_does_is_heard_in_a_longer_message() -> None:
+    acts = (DialogueAct.OUTAGE, DialogueAct.ANGER, DialogueAct.OTHER, DialogueAct.DETAIL, DialogueAct.AGREE)
+    asked = model(0.2, 0.1, 0.6, 0.1, 0, acts=acts, clauses={key("sales have stopped"): (0.8, 0.9, 0, 0, 0)})
+    found = DetectDialogueAct(asked, READER, CUES)(reading("fiscal error, sales have stopped"))
+    assert found.acts[0] == (DialogueAct.OUTAGE, 0.72)
+    assert dict(found.acts)[DialogueAct.ANGER] == 0.1
+    alone = DetectDialogueAct(asked, READER, CUES)(reading("error, sales have"))
+    assert alone.acts[0] == (DialogueAct.OTHER, 0.6)
 
 
 def test_politeness_is_left_out_and_a_conversation_leans_to_acts() -> None:

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
-_SEPARATOR: Final = r"[ \u00a0\u202f-]?"
+_SEPARATOR: Final = r"[ \u00a0\u202f.-]?"
 _NUMBER: Final = re.compile(
     rf"(?<![\d+])(?:\(?(?P<code>\+371|00371|371)\)?{_SEPARATOR})?(?P<local>[26](?:{_SEPARATOR}\d){{7}})(?!{_SEPARATOR}\d)"
 )
+_LOCAL_DIGITS: Final = 8
+_E164_LATVIAN: Final = re.compile(r"\+371 ?(\d\d)(\d{3})(\d{3})(?!\d)")
 _ABROAD: Final = re.compile(r"\+\d{1,4}[ -]?$")
 _CALLED_BY_THEM: Final = re.compile(
     r"\b(?:zvanīj(?:u|ām)|zvaniju|zvanijam|zvan(?:u|ām|am)|sazvan\w+|звон(?:ил[аи]?|ю|им)|дозв\w+|набира\w+"
@@ -33,8 +35,20 @@ def extract_phone(text: str, own_numbers: Collection[str] = ()) -> str | None:
 
     `own_numbers` (E.164) are the company's and never meant, nor is a number that the person says they called.
     """
-    found = dict.fromkeys(number for number in _numbers(text) if _e164(number) not in own_numbers)
-    return next(iter(found)) if len(found) == 1 else None
+    found = extract_phones(text, own_numbers)
+    return found[0] if len(found) == 1 else None
+
+
+def extract_phones(text: str, own_numbers: Collection[str] = ()) -> tuple[str, ...]:
+    """All such numbers, in the order of the text."""
+    if sum(sign.isdigit() for sign in text) < _LOCAL_DIGITS:
+        return ()
+    return tuple(dict.fromkeys(number for number in _numbers(text) if _e164(number) not in own_numbers))
+
+
+def without_phones(text: str) -> str:
+    """The text with a comma for each number."""
+    return _NUMBER.sub(",", text)
 
 
 def _numbers(text: str) -> Iterator[str]:
@@ -69,3 +83,8 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 def _e164(number: str) -> str:
     return number.replace(" ", "")
+
+
+def readable_phones(numbers: str) -> str:
+    """Numbers as they are read out: those of Latvia without the code, in groups."""
+    return _E164_LATVIAN.sub(lambda found: " ".join(found.group(1, 2, 3)), numbers)

@@ -3,12 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from functools import cache
 from typing import Final
 
-import yaml
-
-_FILE: Final = Path(__file__).parent / "given_names.yaml"
+from handlers.details.given_name_lists import GIVEN_NAMES
 
 # What a name ends in, and what it ends in when somebody is called, asked for or spoken of (other cases).
 _CASES: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
@@ -52,10 +50,10 @@ class GivenNames:
         return name is not None and _without_marks(name) == _without_marks(form)
 
 
-def load_given_names() -> GivenNames:
-    """The names of given_names.yaml."""
-    found: Mapping[str, str] = yaml.safe_load(_FILE.read_text("utf-8"))
-    return GivenNames({language: names.split() for language, names in found.items()})
+@cache
+def known_given_names() -> GivenNames:
+    """The names of GIVEN_NAMES."""
+    return GivenNames({language: names.split() for language, names in GIVEN_NAMES.items()})
 
 
 def _declined(name: str, language: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.web.email_draft.given_names import GivenNames
+from handlers.details.given_names import GivenNames
 
 _WORD: Final = r"[^\W\d_]+(?:-[^\W\d_]+)?"
 # Looked ahead at, so that a word that is no name may be the next cue.

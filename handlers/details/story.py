@@ -1,0 +1,18 @@
+"""What the trouble is, in the person's own words, for the e-mail that they send; pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from handlers.details.ticket_wording import without_ticket_request
+
+MAX_STORY_CHARS: Final = 1500
+"""Characters of what was said that the draft begins with."""
+
+
+def compose_story(messages: Iterable[str]) -> str:
+    """What was said: no commands, no order for a ticket, nothing twice, the newest MAX_STORY_CHARS characters."""
+    spoken = (without_ticket_request(words.strip()) for words in messages if not words.startswith("/"))
+    kept = list(dict.fromkeys(words for words in spoken if words))
+    while len(kept) > 1 and len("\n".join(kept)) > MAX_STORY_CHARS:
+        del kept[0]
+    return "\n".join(kept)[:MAX_STORY_CHARS]

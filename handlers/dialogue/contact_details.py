@@ -1,0 +1,117 @@
+"""Who, where and which number: asked once after the phone number, taken from plain words, confirmed; pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.details.extraction import only_tells_who, read_answer
+from handlers.details.phone_extraction import readable_phones
+from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say
+from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.details import PersonDetails
+from handlers.model.messages import MessageKind
+from handlers.model.session import CalledIn
+from kb.model import Act, DialogueAct, LineId
+from kb.text.tokenize import phonetic_tokens
+
+_HANDLER: Final = "contact_details"
+_ANSWERS_BY: Final = frozenset({None, DialogueAct.DETAIL})
+"""Acts that an answer to the question is taken for."""
+_QUESTION_MARK: Final = "?"
+MAX_TOPIC_CONFIDENCE: Final = 0.1
+"""A message that may be about a topic with more than this is no answer to "which restaurant?"."""
+MIN_CAPITALS: Final = 2
+"""So many words with a capital are a name."""
+MIN_NAME_LETTERS: Final = 4
+
+
+def contact_details(context: HandlerContext) -> HandlerResult | None:
+    """A message after people were called in that only tells who, where, and which number: noted and passed on."""
+    call = context.called_in
+    if call is None or context.inbound.kind is MessageKind.TAP or _QUESTION_MARK in context.text:
+        return None
+    details = _told(context)
+    if details is None:
+        return None
+    known = context.session.details.updated(details)
+    session = replace(context.resolved_session, details=known)
+    said = _noted(context, known, call.line, key="details_noted_call")
+    return context.result(Act.PROBLEM, said, session=session, line=call.line)
+
+
+def with_contact_details(result: HandlerResult, context: HandlerContext, handler: str) -> HandlerResult:
+    """The result, with what was told confirmed while people are called in, and with the one question if it is due."""
+    if any(isinstance(action, EraseUser) for action in result.actions):
+        return result
+    call = _call_after(result, context)
+    session = replace(result.session, called_in=call)
+    if call is None:
+        return replace(result, session=session)
+    actions = result.actions
+    if context.said.tells_who and handler != _HANDLER:
+        actions = (*actions, _noted(context, session.details, call.line))
+    question = _question(context, session.details) if _is_new(call, context) and call.asked_at is None else None
+    if question is not None:
+        actions = (*actions, context.say(question))
+        session = replace(session, called_in=replace(call, asked_at=context.now))
+    return replace(result, actions=actions, session=session)
+
+
+def only_tells_details(context: HandlerContext) -> bool:
+    """Whether a message tells who and where and nothing else: its words, mostly names, say nothing of its language."""
+    return _told(context) is not None
+
+
+def _told(context: HandlerContext) -> PersonDetails | None:
+    """What a message tells that is nothing but that: plainly, or as the answer to the question of the turn before."""
+    if context.said.tells_who and only_tells_who(context.text, context.said):
+        return context.said
+    asked = context.asked_who and context.cue is None and context.act in _ANSWERS_BY
+    if not asked or context.answered_entry is not None:
+        return None
+    answer = read_answer(context.text, context.said)
+    if answer is None or not answer.tells_who:
+        return None
+    known = answer.place in (None, context.said.place)
+    return answer if known or _is_new_to_us(answer.place or "", context) else None
+
+
+def _is_new_to_us(words: str, context: HandlerContext) -> bool:
+    """Whether words are those of a name, not of a matter: hardly any topic has them, and some are not known at all."""
+    best = context.interpretation.best
+    if best is None or best.confidence > MAX_TOPIC_CONFIDENCE:
+        return False
+    if sum(word[0].isupper() for word in words.split()) >= MIN_CAPITALS:
+        return True
+    long = {key for key in phonetic_tokens(words) if len(key) >= MIN_NAME_LETTERS}
+    return not long <= set(context.interpretation.terms)
+
+
+def _call_after(result: HandlerResult, context: HandlerContext) -> CalledIn | None:
+    """The call for people as this turn leaves it."""
+    if any(isinstance(action, CloseHandoffs) for action in result.actions):
+        return None
+    notify = next((action for action in result.actions if isinstance(action, NotifyStaff)), None)
+    call = context.called_in
+    if notify is None:
+        return call
+    return CalledIn(line=notify.line, at=context.now, asked_at=call.asked_at if call is not None else None)
+
+
+def _is_new(call: CalledIn, context: HandlerContext) -> bool:
+    return call.at == context.now
+
+
+def _question(context: HandlerContext, details: PersonDetails) -> str | None:
+    """What is not known yet."""
+    knows_place = details.place is not None or context.inbound.location is not None
+    knows_phone = details.phone is not None or context.inbound.phone is not None
+    if knows_place:
+        return None if knows_phone else "ask_phone"
+    return "ask_place" if knows_phone else "ask_place_and_phone"
+
+
+def _noted(context: HandlerContext, details: PersonDetails, line: LineId, *, key: str = "details_noted") -> Say:
+    told = (details.place, details.name, readable_phones(details.phone) if details.phone else None)
+    known = context.knowledge.base.directory.lines[line]
+    noted = ", ".join(part for part in told if part)
+    return context.say(key, details=noted, name=known.name[context.language], phone=known.formatted_phone)

@@ -1,0 +1,35 @@
+"""Which language a conversation goes on in: that of the message, unless that is copied off a screen; pure."""
+
+from typing import Final
+
+from handlers.model.session import Session
+from kb.model import DialogueAct, Language
+from kb.text.tokenize import normalize, tokenize
+from kb.understanding.result import Interpretation
+
+SCREEN_LANGUAGE: Final[Language] = "en"
+"""What tills and their devices write on their screens, whoever stands before them."""
+_SAID_BY_PEOPLE: Final = frozenset(
+    "i im we were my our us me you your the a is are was it its this that these what when where why how who which "
+    "please pls thanks thank hi hello ok okay yes no and but if do does did have has can cant could will wont would "
+    "need want still again now just there here he she they any all".split()
+)
+"""English words of people: the text of an error has none of them."""
+
+
+def conversation_language(
+    session: Session, interpretation: Interpretation, text: str, *, short: bool
+) -> Language | None:
+    """The language of the conversation: as chosen; else that of this message, unless it is too short to tell.
+
+    A detail, or the text of an error, stands on a screen in a language that need not be the person's.
+    """
+    told = interpretation.language
+    if session.language_chosen or session.language is None or told is None or told == session.language:
+        return session.language if session.language_chosen else told or session.language
+    copied = told == SCREEN_LANGUAGE and _SAID_BY_PEOPLE.isdisjoint(tokenize(normalize(text)))
+    return session.language if short or copied or _is_detail(interpretation) else told
+
+
+def _is_detail(interpretation: Interpretation) -> bool:
+    return bool(interpretation.acts) and interpretation.acts[0].act is DialogueAct.DETAIL

@@ -1,0 +1,182 @@
+"""Every page and letter against two validators that nobody here wrote: vnu, the W3C's own, and html-validate."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import pytest
+from aiohttp import ClientSession, CookieJar
+
+from bot.app.channels import CHANNELS
+from bot.notify.formatting import email_html
+from bot.notify.interface import ContactMethod, HandoffNotification, Retraction, SampleNotification
+from bot.notify.wording import NotificationTexts, load_time_zone
+from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
+from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.messages import Inbound
+from kb.model import LANGUAGES
+from storage.database import engine
+from storage.delivery import status
+from tests.doubles import NOW
+from tests.e2e import npm
+from tests.e2e.conftest import RunningProgram, opened
+from tests.e2e.console import ADMIN, PASSWORD, people
+
+pytestmark = pytest.mark.timeout(600)
+
+MAX_PAGES: Final = 90
+SAID: Final = (
+    "kase nedrukā čeku",
+    "kur nopirkt velosipēdu",
+    "vai ir banketu zāle?",
+    "kase uzkārusies, nevaram neko pārdot",
+    "printeris",
+)
+
+_LINK = re.compile(r'href="(/[^"#]*)"')
+_CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')
+
+
+@dataclass
+class Crawler:
+    """Follows every link of the pages, as far as they differ in more than their query."""
+
+    session: ClientSession
+    url: str
+    pages: dict[str, str] = field(default_factory=dict)
+
+    async def crawl(self, *starts: str) -> None:
+        """From these addresses on."""
+        waiting = list(starts)
+        while waiting and len(self.pages) < MAX_PAGES:
+            path = waiting.pop(0)
+            if path not in starts and (path in self.pages or self._is_known(path)):
+                continue
+            async with self.session.get(f"{self.url}{path}", headers={"Accept": "text/html"}) as answer:
+                if answer.content_type != "text/html":
+                    continue
+                self.pages[path] = text = await answer.text()
+            links = dict.fromkeys(unescape(link) for link in _LINK.findall(text))
+            waiting += [link for link in links if not self._is_known(link)]
+
+    def _is_known(self, link: str) -> bool:
+        kinds = {_kind(path) for path in self.pages}
+        return _kind(link) in kinds or "/static/" in link
+
+    async def sign_in(self) -> None:
+        """As the admin."""
+        async with self.session.get(f"{self.url}/console/sign-in") as answer:
+            csrf = _CSRF.search(await answer.text())
+        assert csrf is not None
+        fields = {"csrf": csrf[1], "name": ADMIN, "password": PASSWORD}
+        async with self.session.post(
+            f"{self.url}/console/sign-in", data=fields, headers={"Origin": self.url}
+        ) as answer:
+            assert answer.status == HTTPStatus.OK
+
+
+def _kind(link: str) -> str:
+    """Links of one kind differ in a number or an id, or in their query."""
+    return re.sub(r"/(\d+|[0-9a-f]{32})(?=/|$)|(?<=/entries/)[^/]+", "/N", link.partition("?")[0])
+
+
+async def all_pages(house: RunningProgram) -> dict[str, str]:
+    """Every kind of page, with something on it."""
+    people(house)
+    now = datetime.now(UTC)
+    for number, text in enumerate(SAID):
+        sender = f"whatsapp:+3712000000{number}"
+        await house.receive(
+            Inbound(
+                channel="whatsapp",
+                conversation=sender,
+                sender=sender,
+                message_id=f"SM{number}",
+                sent_at=now - timedelta(minutes=50),
+                text=text,
+            )
+        )
+    with engine.write_transaction(house.database) as connection:
+        status.mark_failed(connection, 2, "21610: the person opted out")
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+        crawler = Crawler(session, house.url)
+        await crawler.crawl("/", house.draft_url().removeprefix(house.url), "/nowhere", "/console/sign-in")
+        await crawler.sign_in()
+        await crawler.crawl("/console/", "/console/nowhere")
+    return crawler.pages
+
+
+def letters(shipped: KnowledgeBundle) -> dict[str, str]:
+    """The HTML part of every kind of letter, in every language."""
+    directory = shipped.base.directory
+    call = HandoffNotification(
+        handoff=7,
+        kind=NotificationKind.INITIAL,
+        line=directory.urgent_line,
+        reason=HandoffReason.TRADING_STOPPED,
+        state=HandoffState.OPEN,
+        last_actor=None,
+        language="lv",
+        location="Bistro <Doma>",
+        contact=ContactMethod(channel="whatsapp", phone="+37120000001"),
+        first_words="kase stāv & <b>",
+        newest_words=("zvanu <i>",),
+        since=NOW,
+        at=NOW,
+    )
+    found = {}
+    for language in LANGUAGES:
+        texts = NotificationTexts.for_directory(lambda: directory, language, load_time_zone(None), CHANNELS.titles())
+        for each in (call, Retraction(handoff=7), SampleNotification()):
+            found[f"letter {language} {type(each).__name__}"] = email_html(texts.render(each), language)
+    return found
+
+
+@pytest.fixture
+async def documents(shipped: KnowledgeBundle, tmp_path: Path) -> dict[str, str]:
+    """Pages and letters by name."""
+    npm.needed()
+    async with opened(shipped, tmp_path) as house:
+        pages = await all_pages(house)
+    kinds = {_kind(path) for path in pages}
+    assert kinds >= {
+        "/",
+        "/nowhere",
+        "/console/now",
+        "/console/talks/N",
+        "/console/unanswered/N",
+        "/console/delivery",
+        "/console/audit",
+    }, kinds
+    return pages | letters(shipped)
+
+
+def test_html_validate_finds_nothing(documents: dict[str, str]) -> None:
+    assert npm.node("validate.mjs", json.dumps(documents)) == []
+
+
+def test_vnu_finds_nothing(documents: dict[str, str], tmp_path: Path) -> None:
+    java = shutil.which("java")
+    if java is None:
+        pytest.skip("java is not there, which vnu needs")
+    names = {}
+    for number, (name, html) in enumerate(documents.items()):
+        file = tmp_path / f"{number}.html"
+        file.write_text(html, "utf-8")
+        names[file.name] = name
+    jar = npm.MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    command = [java, "-jar", str(jar), "--format", "json", "--stdout", "--exit-zero-always", *names]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=300)
+    found = [
+        f"{names[Path(each['url']).name]}: {each['message']}: {each.get('extract', '')}"
+        for each in json.loads(done.stdout)["messages"]
+    ]
+    assert found == []

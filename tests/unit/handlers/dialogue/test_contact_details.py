@@ -1,0 +1,153 @@
+"""Which restaurant and which number: asked once after the number to call, taken from plain words, confirmed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from handlers.model.actions import NotifyStaff
+from handlers.model.context import CALLED_IN_TTL
+from handlers.model.details import PersonDetails
+from handlers.model.messages import Inbound
+from handlers.router import decide
+from kb.model import DialogueAct
+from tests.doubles import NOW, Dialog, means, notices, vaguely
+
+WORKSHOP = "+371 20000002"
+QUESTION = "Which restaurant is it, and which number shall we call?"
+NOTHING_OF = vaguely("dead", 0.01)
+MEANINGS = {
+    "dead": means("dead", language="en"),
+    "hours": means("hours", language="en"),
+    "hours? Ilze, 29111222": means("hours", language="en"),
+    **dict.fromkeys(("Rozengrāls", "old windmill", "Gan Bei"), NOTHING_OF),
+    "tills": vaguely("dead", 0.3),
+    "dead, cafe Ala, 29111222": means("dead", language="en"),
+}
+ACTS = {
+    "it works": DialogueAct.WORKS_AGAIN,
+    "Rozengrāls": DialogueAct.DETAIL,
+    "a human, please": DialogueAct.ASK_PERSON,
+    "thanks": DialogueAct.THANKS,
+}
+
+
+def talk(*said: str) -> Dialog:
+    """A talk in English in which so much was said already."""
+    one = Dialog(MEANINGS, acts=ACTS).speaks("en")
+    for text in said:
+        one.says(text)
+    return one
+
+
+def test_it_is_asked_after_the_number_and_once_a_call() -> None:
+    one = talk()
+    text = one.says("dead").text
+    assert text.index(WORKSHOP) < text.index(QUESTION)
+    assert QUESTION not in one.says("dead").text
+
+
+def test_where_nobody_is_called_in_nothing_is_asked_and_nothing_confirmed() -> None:
+    one = talk()
+    assert QUESTION not in one.says("hours").text
+    assert "Noted" not in one.says("Ilze, 29111222, cafe Ala").text
+    assert one.session.details == PersonDetails(name="Ilze", phone="+371 29111222", place="Ala")
+
+
+def test_what_was_told_before_is_not_asked() -> None:
+    assert QUESTION not in talk("Ilze, 29111222, cafe Ala").says("dead").text
+    assert "Which restaurant is it?" in talk("29111222").says("dead").text
+    assert "Which number shall we call?" in talk("cafe Ala").says("dead").text
+
+
+def test_what_the_platform_tells_is_not_asked() -> None:
+    one = talk()
+    known = Inbound(
+        channel="test", conversation="c", sender="s", message_id="1", sent_at=NOW, text="dead", location="Lido, Rīga"
+    )
+    for inbound, question in (
+        (known, "ask_phone"),
+        (replace(known, location=None, phone="+37129111222"), "ask_place"),
+        (replace(known, phone="+37129111222"), None),
+    ):
+        said = [getattr(action, "text", "") for action in decide(inbound, one.session, one.knowledge, NOW).actions]
+        asked = [text for text in said if text.endswith("?")]
+        assert asked == ([one.knowledge.phrases("en", question)] if question else [])
+
+
+def test_details_in_the_first_message_are_confirmed_after_the_number() -> None:
+    text = talk().says("dead, cafe Ala, 29111222").text
+    assert text.index(WORKSHOP) < text.index("Noted: Ala, 29 111 222. Passed on to: Workshop.")
+    assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "noted"),
+    [
+        ("Ilze, 29111222, cafe Ala", "Ala, Ilze, 29 111 222"),
+        ("Rozengrāls", "Rozengrāls"),
+        ("old windmill", "old windmill"),
+        ("Gan Bei", "Gan Bei"),
+        ("29 111 222", "29 111 222"),
+    ],
+)
+def test_the_answer_is_confirmed_with_the_number_and_calls_nobody_again(answer: str, noted: str) -> None:
+    one = talk("dead")
+    assert one.says(answer).text == f"Noted: {noted}. Passed on to: Workshop, {WORKSHOP}."
+    assert (one.decided.trace.handler, one.decided.trace.act) == ("contact_details", "problem")
+    assert notices(one) == []
+
+
+def test_the_rest_may_follow_later_as_long_as_people_are_called_in() -> None:
+    one = talk("dead", "Rozengrāls", "hours")
+    assert one.says("29111222").text.startswith("Noted: Rozengrāls, 29 111 222.")
+    one.waits(CALLED_IN_TTL + timedelta(minutes=1))
+    assert "Noted" not in one.says("26123456").text
+
+
+@pytest.mark.parametrize("words", ["tills", "hours", "which?", "thanks", "x" * 200])
+def test_what_is_no_answer_is_answered_as_ever(words: str) -> None:
+    one = talk("dead")
+    one.says(words)
+    assert one.decided.trace.handler != "contact_details"
+    assert one.session.details == PersonDetails()
+
+
+def test_a_bare_name_is_an_answer_right_after_the_question_only() -> None:
+    one = talk("dead", "hours")
+    one.says("old windmill")
+    assert one.decided.trace.handler != "contact_details"
+
+
+def test_words_that_a_topic_has_are_no_name() -> None:
+    one = talk("dead")
+    one.interpreter.meanings = {**MEANINGS, "old": replace(NOTHING_OF, terms=("old",))}
+    one.says("old")
+    assert one.decided.trace.handler != "contact_details"
+
+
+def test_a_question_with_details_beside_is_answered_and_they_are_confirmed() -> None:
+    text = talk("dead").says("hours? Ilze, 29111222").text
+    assert "Noted: Ilze, 29 111 222. Passed on to: Workshop." in text
+
+
+def test_when_it_works_again_the_next_call_is_asked_anew() -> None:
+    one = talk("dead", "it works")
+    assert one.session.called_in is None
+    assert QUESTION in one.says("dead").text
+
+
+def test_a_tap_tells_nothing_and_who_is_erased_is_asked_nothing() -> None:
+    one = talk("dead")
+    one.taps("language:en")
+    assert one.decided.trace.handler != "contact_details"
+    one.says("/forget")
+    assert (one.session.details, one.session.called_in) == (PersonDetails(), None)
+
+
+def test_another_reason_goes_to_the_line_that_was_called_last() -> None:
+    one = talk("dead", "a human, please")
+    assert one.session.called_in is not None
+    assert [action.line for action in one.decided.actions if isinstance(action, NotifyStaff)] == [
+        one.session.called_in.line
+    ]
