@@ -19,6 +19,8 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
 from handlers.dialogue.agent_chat import silenced
 from handlers.dialogue.service_notices import DecideFunction
+from handlers.input.redaction import mask
+from handlers.input.sanitize import sanitize
 from handlers.model.actions import (
     Ask,
     AskFeedback,
@@ -31,7 +33,7 @@ from handlers.model.actions import (
     ShowLine,
     ShowTicketChannel,
 )
-from handlers.model.messages import Inbound, Reply
+from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session, Trace
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
@@ -124,6 +126,8 @@ class Intake:
             return replace(self, knowledge_source=knowledge).store(inbound, connection)
         now = self.clock()
         conversation = conversations.open_and_lock(connection, inbound, now)
+        if _repeats_an_act(connection, conversation, inbound, now):
+            return IntakeResult(conversation_id=conversation.id)
         message = conversations.record_inbound(connection, conversation, inbound, now)
         if message is None:
             return IntakeResult(conversation_id=conversation.id)
@@ -254,6 +258,13 @@ class Intake:
                 details=decision.session.details,
             )
         return render(decision.actions, render_context, draft)
+
+
+def _repeats_an_act(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> bool:
+    if inbound.edit_of is None and inbound.kind is not MessageKind.TAP:
+        return False
+    text, _ = mask(sanitize(inbound.text))
+    return conversations.repeats_an_act(connection, conversation, inbound, text, now)
 
 
 def _read_session(connection: Connection, conversation: Conversation) -> Session:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
 
 from handlers.model.messages import Option, Reply
+from handlers.model.session import OPTED_OUT
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side, options_json, parse_options
 from storage.delivery.status import DeliveryState
@@ -56,8 +57,11 @@ def enqueue(
     connection: Connection, conversation: Conversation, turn: int | None, replies: Sequence[Reply], now: datetime
 ) -> tuple[int, ...]:
     """Queue the replies of a turn behind those waiting in their conversation; return their sequence numbers, in
-    order."""
-    if not replies:
+    order.
+
+    Without a turn they are what the person did not cause: after STOP, until they write again, none is queued.
+    """
+    if not replies or (turn is None and _is_opted_out(connection, conversation)):
         return ()
     rows = [
         {
@@ -74,6 +78,11 @@ def enqueue(
         for reply in replies
     ]
     return tuple(connection.scalars(_insert_replies, rows))
+
+
+def _is_opted_out(connection: Connection, conversation: Conversation) -> bool:
+    newest = select(turns.c.handler).where(turns.c.conversation_id == conversation.id).order_by(turns.c.id.desc())
+    return bool(connection.scalar(newest.limit(1)) == OPTED_OUT)
 
 
 _insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)

@@ -84,6 +84,8 @@ messages = Table(
     Column("provider_id", SafeText),
     Column("kind", SafeText),
     Column("choice", SafeText),
+    # The turn whose options a tap chose from.
+    Column("source_turn", SafeText),
     # Only for a reply: its options and its delivery. `due_at` is set exactly while it waits to be sent.
     Column("options", SafeText),
     # The agent who wrote it; empty for the bot's own replies.
@@ -134,6 +136,16 @@ parked = Table(
     Column("error", SafeText, nullable=False),
     Column("tried_at", UtcDateTime, nullable=False),
     Index("ix_parked_attempts", "attempts", "tried_at"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("channel", SafeText, primary_key=True),
+    Column("address", SafeText, primary_key=True),
+    # What the address is now; empty: it is gone.
+    Column("moved_to", SafeText),
+    Column("learned_at", UtcDateTime, nullable=False),
 )
 
 feedback = Table(

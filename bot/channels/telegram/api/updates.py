@@ -102,6 +102,8 @@ class Message(_ApiObject):
     caption: str | None = None
     caption_entities: tuple[Entity, ...] = ()
     reply_markup: InlineKeyboard = InlineKeyboard()
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
 
     def has_field(self, field: str) -> bool:
         """Whether it has a field that is not declared above, such as `photo`."""

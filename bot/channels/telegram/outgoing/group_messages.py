@@ -8,6 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.client import BotApi
 from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_address
 from bot.channels.telegram.api.updates import CallbackQuery, Message, User
@@ -65,9 +66,16 @@ class GroupMessages:
         self._api, self._caller = api, caller
 
     async def post(
-        self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...], in_reply_to: str | None
+        self,
+        address: str,
+        html: str,
+        rows: tuple[tuple[ActionButton, ...], ...],
+        in_reply_to: str | None,
+        topic_gone: str,
     ) -> str:
         """Post a message, in reply to `in_reply_to` if that still exists; return Telegram's id of it.
+
+        If the topic is gone it is posted in the group, with the sentence `topic_gone` before it.
 
         Raises:
             DeliveryError: it was not taken.
@@ -79,17 +87,16 @@ class GroupMessages:
             else None
         )
 
-        async def call(chat: int) -> str:
-            message = await self._api.send_message(
-                chat_id=chat,
-                text=html,
+        async def call(target: ChatAddress) -> str:
+            return await self._api.post_message(
+                chat_id=target.chat,
+                text=html if target.topic == place.topic or not topic_gone else f"{topic_gone}\n\n{html}",
                 parse_mode=ParseMode.HTML,
-                message_thread_id=place.topic,
+                message_thread_id=target.topic,
                 reply_markup=_keyboard(rows),
                 reply_parameters=reply_parameters,
                 link_preview_options=_NO_PREVIEW,
             )
-            return str(message.message_id)
 
         return await self._caller.call(place, call)
 
@@ -100,11 +107,11 @@ class GroupMessages:
             DeliveryError: it was not accepted; permanent if the message is gone.
         """
 
-        async def call(chat: int) -> None:
+        async def call(target: ChatAddress) -> None:
             try:
-                await self._api.edit_message_text(
-                    html,
-                    chat_id=chat,
+                await self._api.replace_text(
+                    text=html,
+                    chat_id=target.chat,
                     message_id=int(message_id),
                     parse_mode=ParseMode.HTML,
                     reply_markup=_keyboard(rows),

@@ -6,7 +6,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
 from bot.database.conversation_queries import ConversationQueries
@@ -14,12 +14,13 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from handlers.model.actions import HandoffReason
 from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState
-from handlers.model.messages import MessageKind
+from handlers.model.messages import Inbound, MessageKind
 from kb.model import LineId
 from storage import personal_data
 from storage.conversations import conversations, history
 from storage.database import engine
 from storage.helpdesk import agent_chat, handoffs
+from storage.tables import turns
 from tests.contract.stored import read_daily_counts, read_daily_feedback
 from tests.doubles import NOW
 from tests.unit.bot.conftest import ProgramFixture
@@ -247,3 +248,42 @@ async def test_what_is_said_to_the_bot_itself_is_answered_also_then(program: Pro
     await program.exchange("/forget")
     with engine.read_transaction(program.database) as connection:
         assert conversations.get(connection, program.submitted[-1]).agent is None
+
+
+async def test_the_same_tap_under_a_new_id_is_answered_once(program: ProgramFixture) -> None:
+    def tap(message_id: str, choice: str = "entry:hours", turn: str = "1") -> Inbound:
+        return replace(
+            program.inbound("Hours", message_id=message_id), kind=MessageKind.TAP, choice=choice, source_turn=turn
+        )
+
+    await program.intake(tap("cb:1"))
+    await program.intake(tap("cb:2"))
+    assert len(stored_turns(program)) == 1
+    await program.intake(tap("cb:3", choice="entry:dead"))
+    await program.intake(tap("cb:4"))
+    assert len(stored_turns(program)) == 3
+    program.time[0] += timedelta(minutes=11)
+    await program.intake(tap("cb:5"))
+    assert len(stored_turns(program)) == 4
+
+
+async def test_an_edit_that_changes_no_word_is_not_answered_again(program: ProgramFixture) -> None:
+    def edit(text: str, at: int) -> Inbound:
+        return replace(program.inbound(text, message_id=f"5:e{at}"), edit_of="5")
+
+    await program.intake(program.inbound("hours, PIN 1234", message_id="5"))
+    await program.intake(edit("hours, PIN 1234", 1))
+    assert len(stored_turns(program)) == 1
+    await program.intake(edit("dead", 2))
+    await program.intake(edit("dead", 3))
+    assert len(stored_turns(program)) == 2
+
+
+async def test_an_edit_of_what_is_not_known_is_answered(program: ProgramFixture) -> None:
+    await program.intake(replace(program.inbound("hours", message_id="5:e1"), edit_of="5"))
+    assert len(stored_turns(program)) == 1
+
+
+def stored_turns(program: ProgramFixture) -> list[int]:
+    with engine.read_transaction(program.database) as connection:
+        return list(connection.scalars(select(turns.c.id)))
