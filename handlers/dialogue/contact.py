@@ -38,7 +38,8 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     email = context.say("or_by_email", email=directory.ticket_channel.address.email)
     notify = NotifyStaff(line=tried or directory.general_line, reason=HandoffReason.CANNOT_GET_THROUGH)
     actions = (context.say("cannot_reach"), *others, email, ShowTicketChannel(), notify)
-    return context.result(Act.HANDOFF, *actions, line=tried)
+    entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
+    return context.result(Act.HANDOFF, *actions, entry=entry, line=tried)
 
 
 def ask_person(context: HandlerContext) -> HandlerResult | None:
@@ -61,7 +62,9 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     line = context.line_of_conversation
     session = replace(context.resolved_session, line=line)
     notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
-    return context.result(Act.HANDOFF, context.say_line("chasing", line), notify, session=session, line=line)
+    entry = context.knowledge.base.directory.dialogue_entries.get(DialogueAct.CHASING)
+    said = context.say_line("chasing", line)
+    return context.result(Act.HANDOFF, said, notify, session=session, entry=entry, line=line)
 
 
 def _people_entry(context: HandlerContext) -> Entry | None:

@@ -73,6 +73,7 @@ NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY})
 """Acts that say nothing while a how-to is talked about, unless they are as sure as SURELY_ABOUT_A_FAULT."""
 SURELY_ABOUT_A_FAULT: Final = 0.95
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
+NAMED_BY_ENTRY: Final = (DialogueAct.CANNOT_REACH, DialogueAct.CHASING)
 MIN_FAULT_CONFIDENCE: Final = 0.35
 MIN_PHONE_DIGITS: Final = 7
 MAX_WORDS_OF_CODE: Final = 2
@@ -82,6 +83,8 @@ MAX_WORDS_OF_CODE: Final = 2
 def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     """The act, where it is likelier than that the message is about a topic; None where it is about a topic."""
     interpretation = context.interpretation
+    if (named := _named_act(context)) is not None:
+        return named
     explanation = interpretation.explanation
     known_topic = explanation is not None and explanation.exact_match and not _is_talk_or_people(context)
     if known_topic:
@@ -100,6 +103,13 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     if first is None or first.act in TOPIC_ACTS or first.confidence < _threshold(context, first.act):
         return DialogueAct.DEVICE_FAULT if _is_some_fault(context) else None
     return first.act
+
+
+def _named_act(context: HandlerContext) -> DialogueAct | None:
+    """The act of an entry that stands for one: who waits, or rings in vain, is answered by the conversation."""
+    answered = context.answered_entry
+    entries = context.knowledge.base.directory.dialogue_entries
+    return next((act for act in NAMED_BY_ENTRY if answered is not None and entries.get(act) == answered.id), None)
 
 
 def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -> float:

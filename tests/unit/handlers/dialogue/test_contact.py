@@ -169,3 +169,13 @@ def test_the_directory_names_who_answers_where_several_entries_hand_off() -> Non
     one = Dialog(MEANINGS, acts=ACTS, base=replace(named, entries=entries)).speaks("en")
     one.says("a human, please")
     assert one.decided.trace.entry == "person"
+
+
+def test_an_entry_of_who_waits_or_rings_in_vain_is_answered_by_the_conversation() -> None:
+    entries = {DialogueAct.CANNOT_REACH: EntryId("printer"), DialogueAct.CHASING: EntryId("desk")}
+    one = Dialog(MEANINGS, acts=ACTS, base=company(dialogue_entries=entries)).speaks("en")
+    one.says("dead")
+    assert WORKSHOP not in one.says("printer").text.split("\n")[0]
+    assert (one.decided.trace.handler, one.decided.trace.entry) == ("cannot_reach", "printer")
+    one.says("desk")
+    assert (one.decided.trace.handler, one.decided.trace.entry) == ("chasing", "desk")
