@@ -11,6 +11,7 @@ from aiohttp_session import Session
 
 from kb.model import Language
 from storage.helpdesk.agents import Agent
+from storage.helpdesk.queue import WaitingHandoff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,8 @@ class ConsoleRequest:
     now: datetime
     zone: tzinfo
     """The time zone of the installation."""
+    waiting: tuple[WaitingHandoff, ...] = ()
+    """The hand-offs that nobody has taken."""
 
     @property
     def agent(self) -> Agent:

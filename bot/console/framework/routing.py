@@ -59,6 +59,7 @@ class Section:
 
     `role` is who sees it in the menu; each page has a role of its own. `change_keys` are polled while a page is open,
     and each change is sent to the pages by its name (see live_updates.py). With `in_menu=False` it is not in the menu.
+    With `counts_waiting` the menu says beside it how many hand-offs wait.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Section:
     routes: tuple[Route, ...]
     change_keys: Mapping[str, ChangeKey] = field(default_factory=dict)
     in_menu: bool = True
+    counts_waiting: bool = False
 
     @property
     def path(self) -> str:

@@ -46,7 +46,8 @@ class HandoffQueueView:
             post("/now/{handoff}/reached", self.mark_contacted, role=AccessLevel.AGENT),
             post("/now/{handoff}/not-needed", self.mark_not_needed, role=AccessLevel.AGENT),
         )
-        return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys={"now": self._change_key})
+        keys = {"now": self._change_key}
+        return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys=keys, counts_waiting=True)
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Unassigned hand-offs, then taken ones."""
@@ -64,6 +65,7 @@ class HandoffQueueView:
             phone=self._channels.phone_of,
             readable=format_phone,
             short=partial(display_name, self._channels),
+            link=self._channels.link,
             stopped=sum(one.is_outage for one in free),
         )
 
