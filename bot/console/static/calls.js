@@ -45,15 +45,24 @@ function tell(calls) {
   document.dispatchEvent(new CustomEvent("paligs:calls", { detail: { text, stopped } }));
 }
 
+// The window that listens on tells the others, which nobody looks at.
+const others = new BroadcastChannel(KNOWN);
+others.addEventListener("message", (event) => apply(event.data));
+
 async function look() {
   const answer = await fetch("/console/waiting", { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const { calls } = await answer.json();
+  apply(calls);
+  if ("leads" in document.body.dataset) others.postMessage(calls);
+}
+
+function apply(calls) {
   count(calls);
-  const others = fresh(calls);
+  const unknown = fresh(calls);
   known = new Map(calls.map((one) => [one.id, one.stopped]));
   sessionStorage.setItem(KNOWN, JSON.stringify([...known]));
-  if (others.length) tell(others);
+  if (unknown.length) tell(unknown);
 }
 
 // Without a connection console.js says so; the next change or the next opening of the stream looks again.

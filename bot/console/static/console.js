@@ -101,10 +101,12 @@ if (live) {
   listen();
   addEventListener("pagehide", hush);
   addEventListener("pageshow", listen);
+  // The one window that calls people in listens on (signals.js).
+  document.addEventListener("paligs:leads", listen);
   // A browser has six connections for all windows together: one that nobody looks at gives its own back.
   document.addEventListener("visibilitychange", () => {
     clearTimeout(patience);
-    if (document.hidden) patience = setTimeout(hush, HIDDEN_MILLISECONDS);
+    if (document.hidden) patience = setTimeout(() => { if (!("leads" in document.body.dataset)) hush(); }, HIDDEN_MILLISECONDS);
     else listen();
   });
 }
