@@ -30,13 +30,13 @@ from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
-from handlers.intents.small_talk import acknowledge, handle_opt_in_out, repeat_last
+from handlers.intents.small_talk import acknowledge, handle_opt_in, handle_opt_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
 from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
-from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, Decision, Session, SessionTurn, Trace
+from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from kb.model import Act, CueId
 from kb.understanding.result import Interpretation, Outcome
 
@@ -62,7 +62,8 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("command", handle_command),
     (_WARNING_ALONE, _secret_only),
     ("language", switch_language_by_text),
-    ("opted", handle_opt_in_out),
+    (OPTED_OUT, handle_opt_out),
+    ("opted", handle_opt_in),
     ("ticket_request", ticket_request),
     ("outage", outage),
     ("contact_details", contact_details),

@@ -239,6 +239,8 @@ class Directory:
     """The entries offered where a fault is told without a device."""
     follow_ups: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))
     """The entries that answer "what does it cost?" and "how long?", whatever was talked about."""
+    dialogue_entries: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))
+    """The entries whose questions show a dialogue act, where several entries have the same `act`."""
 
 
 @dataclass(frozen=True, kw_only=True)

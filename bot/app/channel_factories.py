@@ -63,9 +63,12 @@ def make_telegram(services: ChannelServices) -> "ServedChannel | None":
     settings = services.settings
     if settings.telegram_bot_token is None:
         return None
+    from bot.app.services import utc_now
     from bot.channels.telegram.channel import Telegram
     from bot.channels.telegram.incoming.update_handler import UpdateCallbacks
+    from bot.database.place_store import DatabasePlaceStore
 
+    transactions = services.application.transactions
     secret, metrics = settings.telegram_webhook_secret, services.application.metrics
     telegram = Telegram(
         services.application.receive,
@@ -77,6 +80,7 @@ def make_telegram(services: ChannelServices) -> "ServedChannel | None":
             webhook_rejected=partial(metrics.count_rejected_webhook, Telegram.name, "secret"),
         ),
     )
+    telegram.keep_places(DatabasePlaceStore(transactions=transactions, channel=Telegram.name, clock=utc_now))
     services.application.helpdesk.attach_telegram(telegram)
     return telegram
 

@@ -130,7 +130,7 @@ class Endpoints:
             on_change=program.on_lessons_changed,
         )
         sections = (
-            *helpdesk_sections(transactions, program.helpdesk.handoff_actions, knowledge_access, CHANNELS),
+            *helpdesk_sections(transactions, program.helpdesk.agent_chat, knowledge_access, CHANNELS),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
             AuditView(transactions).section(),

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.channels import CHANNELS
 from bot.app.services import Services
 from bot.delivery.jobs.interface import JobQueue
+from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.helpdesk.notification_content import ConversationLink
@@ -36,14 +37,17 @@ class Helpdesk:
     notifiers: dict[Transport, Notifier]
     notification_worker: NotificationWorker
     handoff_actions: HandoffActions
+    agent_chat: AgentChat
 
     def attach_telegram(self, telegram: "Telegram") -> None:
         """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
+        from bot.helpdesk.group_replies import GroupReplies
         from bot.helpdesk.telegram_group import GroupActions, TelegramGroupNotifier
 
         self.notifiers[Transport.TELEGRAM] = TelegramGroupNotifier(telegram, self.texts)
         groups = self.recipients.groups
-        telegram.watch_groups(groups, GroupActions(self.handoff_actions, self.texts, groups))
+        replies = GroupReplies(agent_chat=self.agent_chat, channel=telegram, texts=self.texts)
+        telegram.watch_groups(groups, GroupActions(self.handoff_actions, self.texts, groups), replies)
 
 
 def load_recipients(settings: Settings, directory: Directory) -> Recipients:
@@ -119,6 +123,9 @@ def build_helpdesk(
         notifiers=notifiers,
         notification_worker=notification_worker,
         handoff_actions=handoff_actions,
+        agent_chat=AgentChat(
+            actions=handoff_actions, channels=CHANNELS, silence=timedelta(minutes=settings.agent_chat_minutes)
+        ),
     )
 
 

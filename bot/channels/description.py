@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from kb.model import Language
 
 _PHONE_NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
+_BETWEEN_DIGITS: Final = re.compile(r"[\s()-]")
 _LOCAL_COUNTRY_CODE: Final = "371"
 
 MakeLink = Callable[[str, str | None], str]
@@ -21,7 +23,7 @@ class ChannelDescription:
     `titles` are written as in the middle of a sentence. `phone_prefix` stands before the phone number in a sender; None
     if the channel knows no numbers. `max_message_units` is the length of one message in UTF-16 units; longer texts are
     split. With `prefers_short` replies name sources without their web addresses. On one that is not `public` nobody
-    writes from elsewhere.
+    writes from elsewhere. Free text is taken for `service_window` after the person's last message, where there is one.
     """
 
     name: str
@@ -31,6 +33,7 @@ class ChannelDescription:
     max_message_units: int | None = None
     prefers_short: bool = False
     public: bool = True
+    service_window: timedelta | None = None
 
     def heading(self, language: Language) -> str:
         """The title at the beginning of a line."""
@@ -83,7 +86,7 @@ class ChannelDirectory:
 
     def senders_of(self, text: str) -> tuple[str, ...]:
         """Every sender that a phone number as typed may stand for: with the country code (after + or 00) or without."""
-        digits = "".join(text.split()).removeprefix("+").removeprefix("00")
+        digits = _BETWEEN_DIGITS.sub("", text).removeprefix("+").removeprefix("00")
         if not (digits.isascii() and digits.isdigit()):
             return ()
         numbers = (f"+{digits}", f"+{_LOCAL_COUNTRY_CODE}{digits}")

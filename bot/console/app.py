@@ -64,13 +64,14 @@ class ConsoleApp:
         self._assets = Assets("/console/static", _HERE / "static")
         shared = _with_channel_titles(read_texts(_HERE / "texts" / "shared"), channels)
         self._shared_texts = shared
-        self._texts = {section.name: _merge_texts(shared, section.name) for section in sections}
+        self._texts = {section.name: _merge_texts(shared, (*section.texts_of, section.name)) for section in sections}
         guard = AccessControl(
             transactions, clock, public_origin=public_origin, context=self._template_context, zone=zone
         )
         looks = {name: look for section in sections for name, look in section.change_keys.items()}
         looks["waiting"] = queue.waiting
-        self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS)
+        watched = {name: look for section in sections for name, look in section.subject_keys.items()}
+        self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS, watched)
         own = Section(
             name="shared",
             role=AccessLevel.AGENT,
@@ -202,9 +203,13 @@ def _with_channel_titles(texts: Texts, channels: ChannelDirectory) -> Texts:
     }
 
 
-def _merge_texts(shared: Texts, name: str) -> Texts:
-    own = read_texts(_HERE / "texts" / name)
-    return {language: {**shared[language], **own[language]} for language in LANGUAGES}
+def _merge_texts(shared: Texts, names: Sequence[str]) -> Texts:
+    """The texts of these folders, each before the ones that it replaces."""
+    merged = {language: dict(shared[language]) for language in LANGUAGES}
+    for texts in (read_texts(_HERE / "texts" / name) for name in names):
+        for language in LANGUAGES:
+            merged[language].update(texts[language])
+    return merged
 
 
 def _safe_return_path(path: str) -> str:

@@ -11,20 +11,20 @@ from bot.console.views.queue import HandoffQueueView
 from bot.console.views.reports import ReportsView
 from bot.console.views.unanswered import UnansweredView
 from bot.database.transactions import Transactions
-from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.agent_chat import AgentChat
 
 
 def helpdesk_sections(
     transactions: Transactions,
-    handoff_actions: HandoffActions,
+    agent_chat: AgentChat,
     knowledge: KnowledgeAccess,
     channels: ChannelDirectory,
 ) -> tuple[Section, ...]:
     """Queue, Conversations, Unanswered, Knowledge, Reports, and the pages below them."""
     return (
-        HandoffQueueView(transactions, handoff_actions, knowledge, channels).section(),
+        HandoffQueueView(transactions, agent_chat.actions, knowledge, channels).section(),
         ConversationListView(transactions, knowledge, channels).section(),
-        ConversationView(transactions, knowledge, channels).section(),
+        ConversationView(transactions, agent_chat, knowledge, channels).section(),
         UnansweredView(transactions, knowledge).section(),
         KnowledgeView(transactions, knowledge).section(),
         EntryDraftsView(transactions, knowledge).section(),

@@ -37,13 +37,15 @@ class ConversationQueries:
         """What the person of a conversation told of themselves."""
         return await self.transactions.read(lambda connection: conversations.get(connection, conversation_id).details)
 
-    async def apply_status_report(self, channel: str, provider_message_id: str, state: str, error: str | None) -> None:
-        """Record a status report of a platform."""
+    async def apply_status_report(
+        self, channel: str, provider_message_id: str, state: str, error: str | None, reply: int | None = None
+    ) -> None:
+        """Record a status report of a platform; `reply` is our own number of the reply, where the report carries it."""
 
         delivery_state = status.DeliveryState(state)
         await self.transactions.write(
             lambda connection: status.apply_status_report(
-                connection, channel, provider_message_id, delivery_state, error=error
+                connection, channel, provider_message_id, delivery_state, error=error, reply=reply
             )
         )
 

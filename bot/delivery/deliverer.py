@@ -26,6 +26,9 @@ log = structlog.get_logger()
 RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
 """Between two attempts to send a reply."""
 
+MAX_UNKNOWN_ATTEMPTS: Final = 3
+"""How often a reply is tried at most when nobody can tell whether it went out: each try may be one more copy."""
+
 ERASURE_NOTICE_TTL: Final = timedelta(minutes=1)
 """How long the confirmation of an erasure is kept, so that an open page can show it."""
 
@@ -101,7 +104,7 @@ class Deliverer:
         """Send it, record the result and claim the next reply, in one transaction."""
         error: DeliveryError | None = None
         try:
-            provider_message_id = await channel.send(claimed.conversation.address, _outgoing_message(claimed))
+            provider_message_id = await _call_channel(channel, claimed)
         except DeliveryError as exc:
             error, result, record_outcome = (
                 exc,
@@ -137,6 +140,24 @@ class Deliverer:
         else:
             wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
             status.reschedule(connection, claimed.id, str(error), self.clock() + wait)
+
+
+async def _call_channel(channel: Channel, claimed: OutgoingReply) -> str | None:
+    """As Channel.send. Any other error is an attempt whose outcome is unknown: the reply may have gone out.
+
+    Raises:
+        DeliveryError: the only error that leaves here, so that every attempt is counted and recorded.
+    """
+    try:
+        return await channel.send(claimed.conversation.address, _outgoing_message(claimed))
+    except DeliveryError:
+        raise
+    except Exception as exc:
+        log.exception("delivery.error", channel=channel.name, conversation=claimed.conversation.id)
+        raise DeliveryError(
+            f"It may have been sent: the platform's answer could not be read ({type(exc).__name__})",
+            permanent=claimed.attempts >= MAX_UNKNOWN_ATTEMPTS,
+        ) from exc
 
 
 def _claim_nothing(_connection: Connection, _talk: str) -> None:

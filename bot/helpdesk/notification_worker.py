@@ -46,6 +46,9 @@ RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
 MAX_ATTEMPTS: Final = 40
 """About three hours, with this backoff."""
 
+MAX_UNKNOWN_ATTEMPTS: Final = 5
+"""How often at most, of all attempts, where sending failed unexpectedly: it may have arrived each time."""
+
 MAX_UNCERTAIN_ATTEMPTS: Final = 3
 """Where a service does not answer, and may have shown the notification each time."""
 
@@ -184,7 +187,8 @@ class NotificationWorker:
         except Exception as exc:
             # A bug in one notification must not stop the others.
             log.exception("notification.error", handoff=claimed.handoff)
-            raise NotifyError(f"it could not be told: {type(exc).__name__}", permanent=False) from exc
+            final = claimed.attempts >= MAX_UNKNOWN_ATTEMPTS and not isinstance(exc, TimeoutError)
+            raise NotifyError(f"it could not be told: {type(exc).__name__}", permanent=final) from exc
 
     def _record_failure(
         self, connection: Connection, claimed: ClaimedNotification, error: NotifyError, *, final: bool

@@ -1,6 +1,7 @@
 """Notifications in Telegram groups: posts them, and turns button taps into hand-off actions."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from html import escape
 from typing import Final, Protocol
 
 from bot.channels.interface import DeliveryError
@@ -28,8 +29,15 @@ _WITHOUT_BUTTONS: Final = frozenset({NotificationKind.REMINDER, NotificationKind
 class GroupChannel(Protocol):
     """As bot.channels.telegram.channel.Telegram."""
 
-    async def post(self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None) -> str:
-        """Post a new message."""
+    async def post(
+        self,
+        address: str,
+        html: str,
+        rows: ButtonRows = (),
+        in_reply_to: str | None = None,
+        topic_gone: str = "",
+    ) -> str:
+        """Post a new message; in the group, with the sentence `topic_gone`, if its topic is gone."""
         ...
 
     async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
@@ -50,7 +58,8 @@ class TelegramGroupNotifier:
         html, rows = telegram_html(self._texts.render(notification)), self._button_rows(notification)
         try:
             if thread.provider_message_id is None:
-                return await self._channel.post(to.target, html, rows, thread.in_reply_to)
+                sentence = escape(self._texts.sentence("topic_gone"))
+                return await self._channel.post(to.target, html, rows, thread.in_reply_to, sentence)
             await self._channel.edit(to.target, thread.provider_message_id, html, rows)
         except DeliveryError as exc:
             raise NotifyError(str(exc), permanent=exc.permanent, retry_after=exc.retry_after) from exc

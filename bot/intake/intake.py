@@ -17,7 +17,10 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
+from handlers.dialogue.agent_chat import silenced
 from handlers.dialogue.service_notices import DecideFunction
+from handlers.input.redaction import mask
+from handlers.input.sanitize import sanitize
 from handlers.model.actions import (
     Ask,
     AskFeedback,
@@ -30,7 +33,7 @@ from handlers.model.actions import (
     ShowLine,
     ShowTicketChannel,
 )
-from handlers.model.messages import Inbound, Reply
+from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session, Trace
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
@@ -123,6 +126,8 @@ class Intake:
             return replace(self, knowledge_source=knowledge).store(inbound, connection)
         now = self.clock()
         conversation = conversations.open_and_lock(connection, inbound, now)
+        if _repeats_an_act(connection, conversation, inbound, now):
+            return IntakeResult(conversation_id=conversation.id)
         message = conversations.record_inbound(connection, conversation, inbound, now)
         if message is None:
             return IntakeResult(conversation_id=conversation.id)
@@ -131,6 +136,8 @@ class Intake:
         # What earlier messages told of the place is known, too.
         decision = self._decide(replace(inbound, location=conversation.location), session, now)
         decision_ms = (perf_counter() - start) * 1000
+        if conversation.agent_at(now) is not None:
+            decision = silenced(decision)
         turn: int | None = None
         if any(isinstance(action, EraseUser) for action in decision.actions):
             conversation = personal_data.erase_sender(connection, inbound, now)
@@ -251,6 +258,13 @@ class Intake:
                 details=decision.session.details,
             )
         return render(decision.actions, render_context, draft)
+
+
+def _repeats_an_act(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> bool:
+    if inbound.edit_of is None and inbound.kind is not MessageKind.TAP:
+        return False
+    text, _ = mask(sanitize(inbound.text))
+    return conversations.repeats_an_act(connection, conversation, inbound, text, now)
 
 
 def _read_session(connection: Connection, conversation: Conversation) -> Session:

@@ -68,6 +68,8 @@ class NotificationSettings(BaseModel):
     """The language of notifications."""
     notify_timezone: Annotated[str | None, BeforeValidator(parse_time_zone)] = None
     """The older name of `TIMEZONE`, used where that is not set."""
+    agent_chat_minutes: int = Field(default=30, ge=1, le=1440)
+    """For how long the bot is silent after an agent has written in a conversation."""
     smtp_url: SecretStr | None = None
     """The mail server: `smtps://user:password@host`, `smtp+starttls://...:587`, `smtp://host:25`."""
     smtp_url_file: Path | None = None

@@ -12,7 +12,7 @@ from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobRunner, Workers
 from bot.observability.metrics import oldest_age_seconds
 from storage.database.write_probe import prove_writable
-from storage.delivery import outbox
+from storage.delivery import outbox, undelivered_notifications
 from storage.delivery.outbox import Backlog
 from storage.errors import StorageError
 from storage.migrations import upgrade
@@ -30,6 +30,7 @@ class _DatabaseStatus:
     problems: list[str]
     backlog: Backlog = EMPTY_BACKLOG
     workers: Workers = NO_WORKERS
+    urgent_failures: int = 0
 
 
 def health_routes(
@@ -53,7 +54,7 @@ def health_routes(
     async def readyz(_request: web.Request) -> web.Response:
         status = await _check_database(transactions, jobs)
         faults = [*jobs.problems(), *status.problems]
-        warnings = [] if faults else _worker_warnings(status.workers)
+        warnings = [] if faults else [*_worker_warnings(status.workers), *_staff_warnings(status.urgent_failures)]
         answer = {
             "status": "not ready" if faults else "degraded" if warnings else "ready",
             "faults": faults,
@@ -78,13 +79,22 @@ def _worker_warnings(workers: Workers) -> list[str]:
     return [f"No worker has given a sign of life{since}, so that no reply is delivered: start paligs worker."]
 
 
+def _staff_warnings(urgent_failures: int) -> list[str]:
+    if not urgent_failures:
+        return []
+    return [f"Staff may not know of {urgent_failures} urgent calls: their notifications failed, see Delivery."]
+
+
 async def _check_database(transactions: Transactions, jobs: JobRunner) -> _DatabaseStatus:
     try:
         problems = await transactions.run(upgrade.revision_problems)
         await transactions.run(prove_writable)
         return await transactions.read(
             lambda connection: _DatabaseStatus(
-                problems=problems, backlog=outbox.backlog(connection), workers=jobs.workers(connection)
+                problems=problems,
+                backlog=outbox.backlog(connection),
+                workers=jobs.workers(connection),
+                urgent_failures=len(undelivered_notifications.urgent_failures(connection)),
             )
         )
     except StorageError as exc:

@@ -6,7 +6,7 @@ from typing import Final
 from handlers.intents.handoff import hand_off
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
-from kb.model import Act, DialogueAct, LineId
+from kb.model import Act, DialogueAct, Entry, LineId
 
 NAMED_TOPIC_CONFIDENCE: Final = 0.5
 """From this confidence on the message itself names the topic whose line is asked for."""
@@ -43,7 +43,7 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
 
 def ask_person(context: HandlerContext) -> HandlerResult | None:
     """A person, a call back, a boss, is anybody there."""
-    entry = next((entry for entry in context.knowledge.base.entries.values() if entry.act is Act.HANDOFF), None)
+    entry = _people_entry(context)
     if context.act is not DialogueAct.ASK_PERSON or entry is None:
         return None
     return hand_off(context, entry)
@@ -62,6 +62,13 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     session = replace(context.resolved_session, line=line)
     notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
     return context.result(Act.HANDOFF, context.say_line("chasing", line), notify, session=session, line=line)
+
+
+def _people_entry(context: HandlerContext) -> Entry | None:
+    base = context.knowledge.base
+    named = base.directory.dialogue_entries.get(DialogueAct.ASK_PERSON)
+    handoffs = (entry for entry in base.entries.values() if entry.act is Act.HANDOFF)
+    return base.entries[named] if named is not None else next(handoffs, None)
 
 
 def _line_asked_for(context: HandlerContext) -> LineId | None:

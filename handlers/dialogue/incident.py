@@ -266,7 +266,9 @@ def device_fault(context: HandlerContext) -> HandlerResult | None:
 
 
 def critical_entry(context: HandlerContext) -> Entry | None:
-    """The entry of stopped trading: the likeliest, or the first that is known."""
-    likely = [context.entry_of(one) for one in context.interpretation.candidates]
-    known = context.knowledge.base.entries.values()
-    return next((entry for entry in (*likely, *known) if entry.act is Act.CRITICAL), None)
+    """The entry of stopped trading: one that is likely, or the one that the directory names, or the first known."""
+    base = context.knowledge.base
+    likely = [context.entry_of(one) for one in context.interpretation.candidates if one.confidence >= MIN_TOPIC_TOLD_OF]
+    named = base.directory.dialogue_entries.get(DialogueAct.OUTAGE)
+    known = (*likely, *((base.entries[named],) if named is not None else ()), *base.entries.values())
+    return next((entry for entry in known if entry.act is Act.CRITICAL), None)

@@ -54,11 +54,14 @@ def acknowledge(context: HandlerContext) -> HandlerResult | None:
     )
 
 
-def handle_opt_in_out(context: HandlerContext) -> HandlerResult | None:
-    """STOP and START, as messengers expect a bot to honour them."""
-    if context.cue not in (CueId.OPT_OUT, CueId.OPT_IN):
-        return None
-    return _reply_with(context, "opted_out" if context.cue == CueId.OPT_OUT else "opted_in")
+def handle_opt_out(context: HandlerContext) -> HandlerResult | None:
+    """STOP: until the person writes again, nothing is sent that they did not cause."""
+    return _reply_with(context, "opted_out") if context.cue == CueId.OPT_OUT else None
+
+
+def handle_opt_in(context: HandlerContext) -> HandlerResult | None:
+    """START, as messengers expect a bot to honour it."""
+    return _reply_with(context, "opted_in") if context.cue == CueId.OPT_IN else None
 
 
 def _reply_with(context: HandlerContext, key: str) -> HandlerResult:

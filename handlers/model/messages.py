@@ -39,6 +39,8 @@ class Inbound:
     text: str = ""
     choice: str | None = None
     source_turn: str | None = None
+    edit_of: str | None = None
+    """The provider's id of the message that this one is a new version of."""
     language: Language | None = None
     """The language of the person's own device, where the channel tells it."""
     username: str | None = None

@@ -14,6 +14,8 @@ from kb.understanding.result import ActCandidate, Candidate, Explanation, Outcom
 
 DEFAULT_LANGUAGE: Final[Language] = "lv"
 """Spoken where nothing tells which language the person prefers."""
+OPTED_OUT: Final = "opted_out"
+"""The handler of STOP. While it decided the newest turn, the person wants no message that they did not cause."""
 MAX_TURNS: Final = 4
 """So many turns are remembered."""
 

@@ -77,8 +77,11 @@ def _of_topics(knowledge: KnowledgeBase, dataset: Dataset) -> Iterator[tuple[Seq
 
 def _entry_acts(knowledge: KnowledgeBase) -> Iterator[tuple[str, DialogueAct]]:
     directory = knowledge.directory
+    named = {entry: act for act, entry in directory.dialogue_entries.items()}
     for entry in knowledge.entries.values():
-        if entry.id == directory.greeting_entry:
+        if entry.id in named:
+            yield entry.id, named[entry.id]
+        elif entry.id == directory.greeting_entry:
             yield entry.id, DialogueAct.GREETING
         elif entry.id == directory.resolved_entry:
             yield entry.id, DialogueAct.THANKS

@@ -140,6 +140,7 @@ def _directory(file: DirectoryFile) -> Directory:
         contacts_entry=EntryId(file.contacts_entry) if file.contacts_entry else None,
         fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
+        dialogue_entries=MappingProxyType({act: EntryId(entry) for act, entry in file.dialogue_entries.items()}),
     )
 
 

@@ -107,6 +107,7 @@ class DirectoryFile(_Strict):
     follow_ups: dict[Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW], NonEmptyText] = Field(
         default_factory=dict
     )
+    dialogue_entries: dict[DialogueAct, NonEmptyText] = Field(default_factory=dict)
     source_label: TextPerLanguage
     sources: dict[str, SourceSection]
 

@@ -30,7 +30,8 @@ def find_problems(files: ContentFiles) -> tuple[str, ...]:
 def overdue_reviews(knowledge: KnowledgeBase, today: date) -> tuple[str, ...]:
     """The entries whose facts should have been looked at again by `today`."""
     return tuple(
-        f"{entry.id}.yaml: review_by: was {entry.review_by}: check the facts and set a new date"
+        f"{entry.id}.yaml: review_by: was {entry.review_by}: open its sources ({_names(entry.sources) or 'none'}), "
+        f"check the facts and set a new date"
         for entry in knowledge.entries.values()
         if entry.review_by < today
     )
@@ -47,6 +48,7 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     named |= {f"topics.{number}": topic for number, topic in enumerate(directory.topics)}
     named |= {f"fault_topics.{number}": topic for number, topic in enumerate(directory.fault_topics)}
     named |= {f"follow_ups.{act}": entry for act, entry in directory.follow_ups.items()}
+    named |= {f"dialogue_entries.{act}": entry for act, entry in directory.dialogue_entries.items()}
     named |= {
         key: entry
         for key in ("greeting_entry", "resolved_entry", "contacts_entry")

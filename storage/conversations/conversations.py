@@ -1,19 +1,22 @@
 """Stores conversations and inbound messages; the caller owns the transaction, and nothing here decides a reply."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, func, or_, select, update
 
 from handlers.model.details import NO_DETAILS, PersonDetails
-from handlers.model.messages import Inbound
+from handlers.model.messages import Inbound, MessageKind
 from kb.model import Language
 from storage.conversations.history import Side
 from storage.database.upsert import insert_into
 from storage.tables import conversations, messages
+
+REPEATED_TAP_WINDOW: Final = timedelta(minutes=10)
+"""Within this time the same tap is the same act: apps send a tap again whose answer they did not get."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,12 @@ class Conversation:
     profile_name: str | None = None
     details: PersonDetails = NO_DETAILS
     """What the person told of themselves."""
+    agent: str | None = None
+    agent_until: datetime | None = None
+
+    def agent_at(self, now: datetime) -> str | None:
+        """The agent who writes in it at that time, while the bot is silent."""
+        return self.agent if self.agent_until is not None and now < self.agent_until else None
 
     @property
     def person_name(self) -> str | None:
@@ -113,6 +122,8 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
         forgotten_at=row.forgotten_at,
         username=row.handle,
         location=row.place,
+        agent=row.agent,
+        agent_until=row.agent_until,
         profile_name=row.profile_name,
         details=PersonDetails(name=row.said_name, phone=row.said_phone, place=row.said_place, device=row.said_device),
     )
@@ -140,6 +151,7 @@ def record_inbound(connection: Connection, conversation: Conversation, inbound: 
         "provider_id": inbound.message_id,
         "kind": inbound.kind,
         "choice": inbound.choice,
+        "source_turn": inbound.source_turn,
         "text": "",
         "attempts": 0,
         "sent_at": inbound.sent_at,
@@ -149,6 +161,32 @@ def record_inbound(connection: Connection, conversation: Conversation, inbound: 
     if message is not None and conversation.forgotten_at is not None:
         connection.execute(update(conversations).where(conversations.c.id == conversation.id).values(forgotten_at=None))
     return message
+
+
+def repeats_an_act(
+    connection: Connection, conversation: Conversation, inbound: Inbound, text: str, now: datetime
+) -> bool:
+    """Whether it is no new act under a new id: the last tap sent again, or an edit that leaves the words as they were.
+
+    `text` is that of the message, masked as stored.
+    """
+    here = messages.c
+    own = select(messages).where(here.conversation_id == conversation.id, here.side == Side.PERSON)
+    newest = own.order_by(here.id.desc()).limit(1)
+    if inbound.kind is MessageKind.TAP and inbound.source_turn is not None:
+        last = connection.execute(newest).one_or_none()
+        return (
+            last is not None
+            and (last.kind, last.choice, last.source_turn) == (MessageKind.TAP, inbound.choice, inbound.source_turn)
+            and now - last.created_at <= REPEATED_TAP_WINDOW
+        )
+    if inbound.edit_of is not None:
+        versions = or_(
+            here.provider_id == inbound.edit_of, here.provider_id.startswith(f"{inbound.edit_of}:e", autoescape=True)
+        )
+        last = connection.execute(newest.where(versions)).one_or_none()
+        return last is not None and last.text == text
+    return False
 
 
 @cache

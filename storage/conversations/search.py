@@ -1,7 +1,7 @@
 """Searches conversations for the helpdesk, newest first and over a bounded range; only reads."""
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,30 +9,30 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
 
 from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId
+from kb.text.term_search import TermSearch
 from storage.conversations.history import Side
+from storage.conversations.text_match import ConversationMatcher, contact_columns
 from storage.tables import conversations, handoffs, messages, turns
 
 MAX_ROWS_SCANNED: Final = 20_000
 """How many turns one page scans at most."""
 MAX_ROWS_SCANNED_WITH_TEXT: Final = 8_000
 """The same for a text search, which reads every message."""
+MAX_ROWS_SCANNED_WITH_WORDS: Final = 5_000
+"""The same for several words, which are looked for in whole conversations."""
 _FIRST_BATCH_ROWS: Final = 250
-
-
-def match_all(_words: str) -> bool:
-    """Matches every message: for a search without words."""
-    return True
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchFilter:
     """Conditions on a turn of the conversation; None means any.
 
-    `text_matches` is applied to the person's own messages in Python: no database's text search treats ceks, čeks and
+    All of `terms` stand anywhere in the conversation (storage.conversations.text_match), at least one of them in the
+    turn or in what is known of the person. They are compared in Python: no database's text search treats ceks, čeks and
     чек as the same.
     """
 
-    text_matches: Callable[[str], bool] = field(default=match_all)
+    terms: TermSearch | None = None
     channel: str | None = None
     language: str | None = None
     act: str | None = None
@@ -76,13 +76,14 @@ def search(
     connection: Connection, search_filter: SearchFilter, *, before: int | None = None, limit: int = 30
 ) -> SearchPage:
     """Conversations with a matching turn, newest first; `before` is the `next_before` of the previous page."""
+    matcher = None if search_filter.terms is None else ConversationMatcher(connection, search_filter.terms)
     bounds = _bounds(connection, search_filter, before)
     if bounds is None:
         return SearchPage(hits=(), next_before=None, oldest_scanned=None)
     oldest, newest = bounds
     turn_of: dict[str, int] = {}
-    oldest_row = _scan(connection, search_filter, bounds, turn_of, limit)
-    seen = _shown_before(connection, search_filter, turn_of, newest)
+    oldest_row = _scan(connection, search_filter, matcher, bounds, turn_of, limit)
+    seen = _shown_before(connection, search_filter, matcher, turn_of, newest)
     found = _load_hits(connection, [turn for talk, turn in turn_of.items() if talk not in seen])
     more = oldest_row > oldest
     return SearchPage(
@@ -93,20 +94,28 @@ def search(
 
 
 def _scan(
-    connection: Connection, search_filter: SearchFilter, bounds: tuple[int, int], turn_of: dict[str, int], limit: int
+    connection: Connection,
+    search_filter: SearchFilter,
+    matcher: ConversationMatcher | None,
+    bounds: tuple[int, int],
+    turn_of: dict[str, int],
+    limit: int,
 ) -> int:
     """Fill `turn_of` with conversations and their newest matching turn; return the oldest turn that was scanned."""
     oldest, newest = bounds
-    end = max(
-        oldest,
-        newest - (MAX_ROWS_SCANNED if search_filter.text_matches is match_all else MAX_ROWS_SCANNED_WITH_TEXT) + 1,
-    )
+    end = max(oldest, newest - _max_rows(search_filter) + 1)
     for lower, upper in _batches(end, newest):
-        for turn, talk in _matching(connection, search_filter, turns.c.id.between(lower, upper)):
+        for turn, talk in _matching(connection, search_filter, matcher, turns.c.id.between(lower, upper)):
             turn_of.setdefault(talk, turn)
             if len(turn_of) == limit:
                 return turn
     return end
+
+
+def _max_rows(search_filter: SearchFilter) -> int:
+    if search_filter.terms is None:
+        return MAX_ROWS_SCANNED
+    return MAX_ROWS_SCANNED_WITH_TEXT if len(search_filter.terms.terms) < 2 else MAX_ROWS_SCANNED_WITH_WORDS
 
 
 def _batches(end: int, newest: int) -> Iterator[tuple[int, int]]:
@@ -136,14 +145,20 @@ def _bounds(connection: Connection, search_filter: SearchFilter, before: int | N
 
 
 def _matching(
-    connection: Connection, search_filter: SearchFilter, where: ColumnElement[bool]
+    connection: Connection,
+    search_filter: SearchFilter,
+    matcher: ConversationMatcher | None,
+    where: ColumnElement[bool],
 ) -> Iterator[tuple[int, str]]:
     """Matching turns and their conversations, newest first."""
-    here = turns.c
-    query = select(here.id, here.conversation_id, messages.c.text).join(messages, _person_message).where(where)
+    here, talk = turns.c, conversations.c
+    query = select(here.id, here.conversation_id).where(where)
+    if matcher is not None:
+        query = query.add_columns(messages.c.text, *contact_columns).join(messages, _person_message)
+    if matcher is not None or search_filter.channel is not None:
+        query = query.join(conversations, talk.id == here.conversation_id)
     if search_filter.channel is not None:
-        talk = conversations.c
-        query = query.join(conversations, talk.id == here.conversation_id).where(talk.channel == search_filter.channel)
+        query = query.where(talk.channel == search_filter.channel)
     exact = (
         (here.language, search_filter.language),
         (here.act, search_filter.act),
@@ -158,22 +173,25 @@ def _matching(
         query = query.where(here.created_at < search_filter.until)
     if search_filter.handed_off:
         query = query.where(exists().where(handoffs.c.turn_id == here.id))
-    for turn, talk_id, words in connection.execute(query.order_by(here.id.desc())):
-        if search_filter.text_matches(words):
-            yield turn, talk_id
+    rows = connection.execute(query.order_by(here.id.desc()))
+    yield from ((row.id, row.conversation_id) for row in rows) if matcher is None else matcher.matching(rows)
 
 
 _person_message: Final = (messages.c.turn_id == turns.c.id) & (messages.c.side == Side.PERSON)
 
 
 def _shown_before(
-    connection: Connection, search_filter: SearchFilter, conversation_ids: Collection[str], newest: int
+    connection: Connection,
+    search_filter: SearchFilter,
+    matcher: ConversationMatcher | None,
+    conversation_ids: Collection[str],
+    newest: int,
 ) -> Collection[str]:
     """Conversations that an earlier page showed: those with a newer matching turn."""
     if not conversation_ids:
         return ()
     newer = turns.c.conversation_id.in_(conversation_ids) & (turns.c.id > newest)
-    return {talk for _, talk in _matching(connection, search_filter, newer)}
+    return {talk for _, talk in _matching(connection, search_filter, matcher, newer)}
 
 
 def _load_hits(connection: Connection, turn_ids: Collection[int]) -> tuple[SearchHit, ...]:

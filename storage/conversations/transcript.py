@@ -42,7 +42,7 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptEntry:
-    """One message: `decision` for a person's, `delivery` for a reply."""
+    """One message: `decision` for a person's, `delivery` for a reply; `author` is the agent who wrote that."""
 
     sequence: int
     side: Side
@@ -53,6 +53,7 @@ class TranscriptEntry:
     at: datetime
     decision: DecisionDetails | None
     delivery: DeliveryStatus | None
+    author: str | None = None
 
 
 def transcript(
@@ -88,6 +89,7 @@ def _transcript_entry(row: Row[Any]) -> TranscriptEntry:
         at=row.created_at,
         decision=_decision_details(row) if row.turn_handler is not None else None,
         delivery=_delivery_status(row) if row.state is not None else None,
+        author=row.author,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
 
 from handlers.model.messages import Option, Reply
+from handlers.model.session import OPTED_OUT
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side, options_json, parse_options
 from storage.delivery.status import DeliveryState
@@ -56,8 +57,11 @@ def enqueue(
     connection: Connection, conversation: Conversation, turn: int | None, replies: Sequence[Reply], now: datetime
 ) -> tuple[int, ...]:
     """Queue the replies of a turn behind those waiting in their conversation; return their sequence numbers, in
-    order."""
-    if not replies:
+    order.
+
+    Without a turn they are what the person did not cause: after STOP, until they write again, none is queued.
+    """
+    if not replies or (turn is None and _is_opted_out(connection, conversation)):
         return ()
     rows = [
         {
@@ -76,7 +80,37 @@ def enqueue(
     return tuple(connection.scalars(_insert_replies, rows))
 
 
+def _is_opted_out(connection: Connection, conversation: Conversation) -> bool:
+    newest = select(turns.c.handler).where(turns.c.conversation_id == conversation.id).order_by(turns.c.id.desc())
+    return bool(connection.scalar(newest.limit(1)) == OPTED_OUT)
+
+
 _insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
+
+
+def enqueue_agent_reply(
+    connection: Connection,
+    conversation: Conversation,
+    text: str,
+    author: str,
+    now: datetime,
+    *,
+    provider_id: str | None = None,
+) -> int:
+    """Queue what the agent `author` writes; `provider_id` is the provider's id of their own message, if it was one."""
+    values = {
+        "conversation_id": conversation.id,
+        "side": Side.BOT,
+        "text": text,
+        "author": author,
+        "provider_id": provider_id,
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
+    }
+    number: int = connection.execute(insert(messages).values(values).returning(messages.c.id)).scalar_one()
+    return number
 
 
 def enqueue_claimed(connection: Connection, claimed: OutgoingReply, until: datetime) -> OutgoingReply | None:

@@ -34,6 +34,19 @@ _ALLOWED_BEFORE: Final[Mapping[DeliveryState, tuple[DeliveryState, ...]]] = Mapp
 """Which states a report may follow: reports arrive in any order, and an older one must not undo a newer one."""
 
 
+_UNDECIDED: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
+_OUTCOME_UNKNOWN: Final = (*_UNDECIDED, DeliveryState.FAILED)
+_ALLOWED_WITHOUT_ID: Final[Mapping[DeliveryState, tuple[DeliveryState, ...]]] = MappingProxyType(
+    {
+        DeliveryState.SENT: _OUTCOME_UNKNOWN,
+        DeliveryState.DELIVERED: _OUTCOME_UNKNOWN,
+        DeliveryState.READ: _OUTCOME_UNKNOWN,
+        DeliveryState.FAILED: _UNDECIDED,
+    }
+)
+"""The same for a reply that has no provider message id: it is being sent, or its attempt had an unknown outcome."""
+
+
 _update_waiting = update(messages).where(messages.c.id == bindparam("reply"), messages.c.due_at.is_not(None))
 _update_sent = _update_waiting.values(
     state=DeliveryState.SENT, due_at=None, sent_at=bindparam("at"), receipt=bindparam("with"), error=None
@@ -67,11 +80,34 @@ def is_unreachable(connection: Connection, conversation_id: str) -> bool:
 
 
 def apply_status_report(
-    connection: Connection, channel: str, provider_message_id: str, state: DeliveryState, *, error: str | None = None
+    connection: Connection,
+    channel: str,
+    provider_message_id: str,
+    state: DeliveryState,
+    *,
+    error: str | None = None,
+    reply: int | None = None,
 ) -> bool:
-    """Apply a status report of the platform. False if it changes nothing: unknown, repeated or outdated."""
+    """Apply a status report of the platform. False if it changes nothing: unknown, repeated or outdated.
+
+    `reply` is our own number of the reply, where the report carries it: it finds a reply whose provider message id is
+    not known yet, or never became known.
+    """
     there = conversations.c.id == messages.c.conversation_id
     on_channel = select(conversations.c.id).where(there, conversations.c.channel == channel).exists()
     earlier = messages.c.state.in_(_ALLOWED_BEFORE.get(state, ()))
     report = update(messages).where(messages.c.receipt == provider_message_id, on_channel, earlier)
-    return connection.execute(report.values(state=state, error=error)).rowcount > 0
+    if connection.execute(report.values(state=state, error=error)).rowcount > 0:
+        return True
+    if reply is None:
+        return False
+    nameless = update(messages).where(
+        messages.c.id == reply,
+        on_channel,
+        messages.c.receipt.is_(None),
+        messages.c.attempts > 0,
+        messages.c.state.in_(_ALLOWED_WITHOUT_ID.get(state, ())),
+    )
+    # It waits no longer: what the worker says of this attempt later comes too late.
+    known = nameless.values(state=state, error=error, receipt=provider_message_id, due_at=None)
+    return connection.execute(known).rowcount > 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
+from handlers.model.actions import HandoffReason
 from handlers.model.handoff import NotificationKind
 from storage.delivery.notifications import NotificationState
 from storage.tables import handoffs, notices
@@ -37,6 +38,21 @@ def list_undelivered(connection: Connection, *, limit: int = 100) -> tuple[Undel
         .where(handoffs.c.closed_at.is_(None), or_(here.state == NotificationState.FAILED, in_vain))
     )
     return tuple(_undelivered_notification(row) for row in connection.execute(wanted.order_by(here.id).limit(limit)))
+
+
+def urgent_failures(connection: Connection) -> frozenset[int]:
+    """Open hand-offs of which staff should know at once, trading has stopped, and a notification has failed for
+    good."""
+    wanted = (
+        select(notices.c.handoff)
+        .join(handoffs, handoffs.c.id == notices.c.handoff)
+        .where(
+            handoffs.c.closed_at.is_(None),
+            handoffs.c.reason == HandoffReason.TRADING_STOPPED,
+            notices.c.state == NotificationState.FAILED,
+        )
+    )
+    return frozenset(connection.scalars(wanted))
 
 
 def retry(connection: Connection, notice: int, now: datetime) -> bool:

@@ -51,6 +51,10 @@ class AuditEvent(StrEnum):
     HANDOFF_TAKEN = "handoff_taken"
     HANDOFF_RELEASED = "handoff_given_back"
     HANDOFF_CLOSED = "handoff_closed"
+    HANDOFF_ASSIGNED = "handoff_assigned"
+    NOTE_WRITTEN = "note_written"
+    AGENT_REPLIED = "agent_replied"
+    CHAT_RETURNED = "chat_returned"
 
 
 @dataclass(frozen=True, kw_only=True)

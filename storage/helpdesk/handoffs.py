@@ -23,6 +23,7 @@ class HandoffEvent(StrEnum):
     OPENED = "opened"
     TAKEN = "taken"
     RELEASED = "given_back"
+    ASSIGNED = "assigned"
     REMINDED = "reminded"
     ESCALATED = "escalated"
     CONTACTED = "reached"

@@ -1,4 +1,4 @@
 """The schema, revision by revision; a released revision never changes."""
 
-HEAD = "0010"
+HEAD = "0012"
 """The newest revision."""

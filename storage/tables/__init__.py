@@ -2,7 +2,17 @@
 
 from storage.tables.agents import address_counts, agent_sessions, agents, audit, sign_in_places, sign_ins
 from storage.tables.base import metadata
-from storage.tables.conversations import conversations, feedback, messages, parked, sessions, turns, unclear
+from storage.tables.conversations import (
+    conversations,
+    feedback,
+    messages,
+    notes,
+    parked,
+    places,
+    sessions,
+    turns,
+    unclear,
+)
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
 from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
@@ -24,10 +34,12 @@ __all__ = [
     "messages",
     "metadata",
     "monthly_counts",
+    "notes",
     "notice_pace",
     "notices",
     "parked",
     "personal_tables",
+    "places",
     "sessions",
     "sign_in_places",
     "sign_ins",

@@ -1,4 +1,4 @@
-"""Conversations, turns, messages, sessions, dead letters and feedback."""
+"""Conversations, turns, messages, notes, sessions, dead letters and feedback."""
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint, literal_column
 
@@ -25,6 +25,9 @@ conversations = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("forgotten_at", UtcDateTime),
+    # The agent who writes to the person; until then the bot is silent.
+    Column("agent", SafeText),
+    Column("agent_until", UtcDateTime),
     # In a group each person has a conversation of their own: an open question and an erasure are theirs.
     UniqueConstraint("channel", "address", "sender"),
     Index("ix_conversations_sender", "sender"),
@@ -81,8 +84,12 @@ messages = Table(
     Column("provider_id", SafeText),
     Column("kind", SafeText),
     Column("choice", SafeText),
+    # The turn whose options a tap chose from.
+    Column("source_turn", SafeText),
     # Only for a reply: its options and its delivery. `due_at` is set exactly while it waits to be sent.
     Column("options", SafeText),
+    # The agent who wrote it; empty for the bot's own replies.
+    Column("author", SafeText),
     Column("state", SafeText),
     Column("attempts", Integer, nullable=False),
     Column("due_at", UtcDateTime),
@@ -99,6 +106,18 @@ _failed = messages.c.state == "failed"
 Index("ix_messages_failed", messages.c.id, sqlite_where=_failed, postgresql_where=_failed)
 Index("ix_messages_queue", messages.c.conversation_id, messages.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("ix_messages_receipt", messages.c.receipt, sqlite_where=_receipted, postgresql_where=_receipted)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    conversation_id_column(),
+    Column("author", SafeText, nullable=False),
+    Column("text", SafeText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_notes_conversation_id", "conversation_id"),
+    sqlite_autoincrement=True,
+)
 
 sessions = Table(
     "sessions",
@@ -117,6 +136,16 @@ parked = Table(
     Column("error", SafeText, nullable=False),
     Column("tried_at", UtcDateTime, nullable=False),
     Index("ix_parked_attempts", "attempts", "tried_at"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("channel", SafeText, primary_key=True),
+    Column("address", SafeText, primary_key=True),
+    # What the address is now; empty: it is gone.
+    Column("moved_to", SafeText),
+    Column("learned_at", UtcDateTime, nullable=False),
 )
 
 feedback = Table(

@@ -30,9 +30,11 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.passwords import PasswordService, hash_password
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
+from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
+from kb.text.term_search import TermSearch
 from storage.conversations import search, transcript
 from storage.conversations.search import SearchFilter
 from storage.curation import unanswered
@@ -58,8 +60,10 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "conversations, rare": lambda c: search.search(c, SearchFilter(act="critical", language="ru", channel="telegram")),
     "conversations, none such": lambda c: search.search(c, SearchFilter(act="nothing")),
     "conversations, handed off": lambda c: search.search(c, SearchFilter(handed_off=True, channel="webchat")),
-    "conversations, words": lambda c: search.search(c, SearchFilter(text_matches=lambda words: "kas" in words)),
-    "conversations, no such words": lambda c: search.search(c, SearchFilter(text_matches=lambda words: "zzz" in words)),
+    "conversations, words": lambda c: search.search(c, SearchFilter(terms=TermSearch("kas"))),
+    "conversations, no such words": lambda c: search.search(c, SearchFilter(terms=TermSearch("zzz"))),
+    "conversations, two words": lambda c: search.search(c, SearchFilter(terms=TermSearch("kase printeris"))),
+    "conversations, one of two": lambda c: search.search(c, SearchFilter(terms=TermSearch("kase qqqqzz"))),
     "transcript": lambda c: transcript.transcript(c, f"{123:032x}"),
     "unanswered, 30 days": lambda c: unanswered.list_newest(
         c, NOW, NOW - 30 * DAY, answer_timeout=timedelta(minutes=30)
@@ -107,6 +111,8 @@ PAGES: Final = (
     "/talks?before=250000",
     "/talks?words=ceku",
     "/talks?words=qqqqzz",
+    "/talks?words=kase+printeris",
+    "/talks?words=kase+qqqqzz",
     "/talks?act=critical&language=ru&channel=telegram",
     "/talks?day=2026-08-20&outcome=unknown",
     "/talks?handed_off=1&channel=webchat",
@@ -139,7 +145,7 @@ async def _pages(engine: Engine, rounds: int) -> int:
         desk = HandoffActions(transactions=records, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue())
         library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
         sections = (
-            *helpdesk_sections(records, desk, library, CHANNELS),
+            *helpdesk_sections(records, AgentChat(actions=desk, channels=CHANNELS), library, CHANNELS),
             SignInView(records, "bench", PasswordService()).section(),
         )
         application = web.Application()

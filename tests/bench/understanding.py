@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.console import Console
 
-from tests.bench import calibration, labelled, public, scope
+from tests.bench import calibration, labelled, public
 from tests.bench.stages import stages
 
 PARTS: Final[Mapping[str, Callable[[Console], None]]] = {
@@ -18,7 +18,6 @@ PARTS: Final[Mapping[str, Callable[[Console], None]]] = {
     "verbatim": labelled.verbatim,
     "stages": stages,
     "small": labelled.small,
-    "scope": scope.scope,
     "calibration": calibration.calibration,
     "public": public.public,
     "public-noise": public.public_noise,

@@ -93,3 +93,53 @@ def test_a_reply_that_was_erased_meanwhile_is_no_error(engine: Engine, reply: in
 
         assert not status.mark_sent(connection, reply, NOW)
         assert not status.apply_status_report(connection, "webchat", "SM1", DeliveryState.READ)
+
+
+def test_a_failure_that_is_reported_before_the_id_is_known_counts(engine: Engine) -> None:
+    talk, (reply,) = take_in(engine, HELLO)
+    with write_transaction(engine) as connection:
+        outbox.claim(connection, talk.id, NOW)
+        assert status.apply_status_report(
+            connection, "webchat", "SM1", DeliveryState.FAILED, error="63024", reply=reply
+        )
+        assert not status.mark_sent(connection, reply, NOW + SECOND, provider_message_id="SM1")
+
+    assert state(engine, reply) == (DeliveryState.FAILED, "63024")
+
+
+@pytest.mark.parametrize("report", [DeliveryState.DELIVERED, DeliveryState.READ])
+def test_an_unknown_outcome_is_mended_by_a_later_report(engine: Engine, report: DeliveryState) -> None:
+    talk, (reply,) = take_in(engine, HELLO)
+    with write_transaction(engine) as connection:
+        outbox.claim(connection, talk.id, NOW)
+        status.mark_failed(connection, reply, "It may have been sent")
+        assert status.apply_status_report(connection, "webchat", "SM1", report, reply=reply)
+
+    assert state(engine, reply) == (report, None)
+
+
+def test_a_reply_that_waits_for_another_try_is_not_sent_again_once_it_is_reported(engine: Engine) -> None:
+    talk, (reply,) = take_in(engine, HELLO)
+    with write_transaction(engine) as connection:
+        outbox.claim(connection, talk.id, NOW)
+        status.reschedule(connection, reply, "It may have been sent", NOW + SECOND)
+        assert status.apply_status_report(connection, "webchat", "SM1", DeliveryState.SENT, reply=reply)
+
+        assert outbox.claim(connection, talk.id, NOW + 2 * SECOND) is None
+
+
+def test_a_reference_undoes_nothing_that_is_known(engine: Engine, reply: int) -> None:
+    with write_transaction(engine) as connection:
+        status.apply_status_report(connection, "webchat", "SM1", DeliveryState.FAILED, error="63024")
+        assert not status.apply_status_report(connection, "webchat", "SM0", DeliveryState.DELIVERED, reply=reply)
+        assert not status.apply_status_report(connection, "telegram", "SM0", DeliveryState.DELIVERED, reply=reply)
+
+    assert state(engine, reply) == (DeliveryState.FAILED, "63024")
+
+
+def test_a_reply_that_nobody_tried_to_send_is_not_reported(engine: Engine) -> None:
+    _, (reply,) = take_in(engine, HELLO)
+    with write_transaction(engine) as connection:
+        assert not status.apply_status_report(connection, "webchat", "SM1", DeliveryState.DELIVERED, reply=reply)
+
+    assert state(engine, reply) == (DeliveryState.PENDING, None)

@@ -6,13 +6,17 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
 from handlers.model.actions import HandoffReason
 from kb.model import LineId
-from storage.conversations import search
+from kb.text.term_search import TermSearch
+from storage import personal_data
+from storage.conversations import search, text_match
 from storage.conversations.search import SearchFilter, SearchPage
-from storage.database.engine import read_transaction
+from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import notes
+from storage.tables import conversations, metadata
 from tests.contract.asked import UNKNOWN, MessageRecorder
 from tests.contract.talks import NOW, TRACE
 
@@ -61,8 +65,8 @@ def test_nothing_is_found_where_nobody_wrote(engine: Engine) -> None:
         (SearchFilter(until=NOW + DAY), ["boris", "anna"]),
         (SearchFilter(since=NOW + DAY, until=NOW + 2 * DAY), ["clara"]),
         (SearchFilter(since=NOW + 9 * DAY), []),
-        (SearchFilter(text_matches=lambda words: "Kase" in words), ["dora", "anna"]),
-        (SearchFilter(text_matches=lambda words: "Kase" in words, channel="webchat"), ["anna"]),
+        (SearchFilter(terms=TermSearch("Kase")), ["dora", "anna"]),
+        (SearchFilter(terms=TermSearch("Kase"), channel="webchat"), ["anna"]),
     ],
 )
 def test_every_wish_is_heeded(engine: Engine, wanted: SearchFilter, found: list[str]) -> None:
@@ -101,7 +105,7 @@ def test_a_page_stops_looking_after_a_while_and_says_how_far_back_it_got(
     ask("Kase")
     for days in range(1, 9):
         ask("Labdien", by="boris", at=NOW + days * DAY)
-    wanted = SearchFilter(text_matches=lambda words: words == "Kase")
+    wanted = SearchFilter(terms=TermSearch("Kase"))
 
     first = looked_up(engine, wanted)
     second = looked_up(engine, wanted, before=first.next_before)
@@ -111,3 +115,67 @@ def test_a_page_stops_looking_after_a_while_and_says_how_far_back_it_got(
     assert (second.hits, second.oldest_scanned) == ((), NOW + DAY)
     assert senders(third) == ["anna"]
     assert third.next_before is None
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("printeris Rozengrāls", ["anna"]),
+        ("Rozengrāls printeris", ["anna"]),
+        ("розенгралс printera", ["anna"]),
+        ("printeris", ["boris", "anna"]),
+        ("printeris Fazenda", []),
+        ("printeris ilze_b", ["anna"]),
+        ("Rozengrāls 29 111 222", ["anna"]),
+        ("printeris 00371 29111222", ["anna"]),
+        ("Kaļķu", ["boris"]),
+        ("virtuve Rozengrāls", ["anna"]),
+        ("atbilde", []),
+        ("!!", []),
+    ],
+)
+def test_all_words_stand_anywhere_in_the_conversation(engine: Engine, words: str, found: list[str]) -> None:
+    ask = MessageRecorder(engine)
+    anna = ask("Printeris nestrādā")
+    boris = ask("Printeris klusē", by="boris")
+    ask("Restorāns Rozengrāls, zvaniet 29-111-222")
+    ask("Rozengrāls te nav", by="clara")
+    with write_transaction(engine) as connection:
+        connection.execute(update(conversations).where(conversations.c.id == anna).values(handle="ilze_b"))
+        connection.execute(update(conversations).where(conversations.c.id == boris).values(place="Kaļķu iela 1"))
+        notes.add(connection, anna, "Otto", "Printeris virtuvē", NOW)
+    wanted = SearchFilter(terms=TermSearch(words))
+
+    assert sorted(senders(looked_up(engine, wanted))) == sorted(found)
+
+
+def test_words_far_apart_are_found_once_over_all_pages(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MAX_ROWS_SCANNED_WITH_WORDS", 3)
+    monkeypatch.setattr(text_match, "_ROWS_AT_ONCE", 2)
+    ask = MessageRecorder(engine)
+    ask("Rozengrāls")
+    for number in range(9):
+        ask("Printeris", by=f"person {number}")
+    ask("Printeris")
+    found, before = list[str](), None
+    for _ in count():
+        page = looked_up(engine, SearchFilter(terms=TermSearch("printeris rozengrāls")), before=before)
+        found += senders(page)
+        before = page.next_before
+        if before is None:
+            break
+
+    assert found == ["anna"]
+
+
+def test_nothing_of_an_erased_person_is_found(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    talk = ask("Printeris Rozengrālā")
+    wanted = SearchFilter(terms=TermSearch("printeris rozengrāls"))
+    with write_transaction(engine) as connection:
+        notes.add(connection, talk, "Otto", "Rozengrāls", NOW)
+        assert senders(search.search(connection, wanted)) == ["anna"]
+        personal_data.erase(connection, personal_data.find_conversations(connection, talk))
+        assert search.search(connection, wanted).hits == ()
+        left = [str(tuple(row)) for table in metadata.sorted_tables for row in connection.execute(select(table))]
+    assert not [row for row in left if "ozengr" in row or "rinter" in row]

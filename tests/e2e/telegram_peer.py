@@ -31,7 +31,7 @@ _KINDS = ("message", "edited_message", "callback_query", "my_chat_member", "chan
 class ScriptedFailure:
     """What goes wrong with one call: a status (429 with retry_after), a cut connection, a slow answer.
 
-    `done` lets the call take effect before its answer is lost.
+    `used` lets the call take effect before its answer is lost.
     """
 
     status: int = 0
@@ -39,6 +39,8 @@ class ScriptedFailure:
     drop_connection: bool = False
     delay_seconds: float = 0.0
     used: bool = False
+    odd_shape: bool = False
+    """The call takes effect, and its answer holds fields of another shape than the Bot API describes."""
 
 
 class ApiError(Exception):
@@ -79,6 +81,8 @@ class TelegramPeer:
     """Webhook calls: update id, and status (0 for none)."""
     blocked: set[int] = field(default_factory=set)
     migrated: dict[int, int] = field(default_factory=dict)
+    dead_topics: dict[int, str] = field(default_factory=dict)
+    """What is said of a topic that cannot be written to."""
     pending: dict[int, Pending] = field(default_factory=dict)
     webhook: Json = field(default_factory=dict)
     profile: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -191,6 +195,8 @@ class TelegramPeer:
         await asyncio.sleep(fault.delay_seconds)
         broken = fault.drop_connection or fault.status >= 500
         answer, status = ({}, 200) if broken and not fault.used else await self._answer(request, method, fault)
+        if fault.odd_shape:
+            answer = answer | {"result": _of_another_shape(answer["result"])}
         if fault.drop_connection:
             if request.transport is not None:
                 request.transport.abort()
@@ -252,6 +258,8 @@ class TelegramPeer:
 
     def _send(self, fields: Json) -> Json:
         chat = self._reachable(fields["chat_id"])
+        if fields.get("message_thread_id") in self.dead_topics:
+            raise ApiError(400, f"Bad Request: {self.dead_topics[fields['message_thread_id']]}")
         text, entities = parsed(fields["text"]) if "parse_mode" in fields else (fields["text"], [])
         message = {"message_id": next(self._numbers), "from": self.me, "date": int(time.time()), "chat": _chat(chat)}
         message |= {"text": text.strip(), "entities": entities}
@@ -407,6 +415,10 @@ async def _wait(news: asyncio.Event, seconds: float) -> None:
 
 def _user(user: int) -> Json:
     return {"id": user, "is_bot": False, "first_name": "Anna", "language_code": "lv"}
+
+
+def _of_another_shape(result: Any) -> Any:
+    return result | {"entities": 5, "reply_markup": [7], "date": None} if isinstance(result, dict) else 5
 
 
 def _chat(chat: int) -> Json:

@@ -12,6 +12,7 @@ from storage.curation import entry_drafts, lessons
 from storage.curation.entry_drafts import EntryDraft
 from storage.database import engine
 from storage.delivery import status
+from storage.helpdesk import notes
 from tests.contract.asked import CLARIFIED, TAPPED, UNKNOWN, MessageRecorder
 from tests.e2e import console
 from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
@@ -34,7 +35,9 @@ def busy(house: RunningProgram) -> str:
         ask(UNASKED, UNKNOWN, by=f"person {number}", at=early)
     ask("Ko darīt ar veco kasi", CLARIFIED, by="dora", at=early)
     ask("Rēķins nav tāds", TAPPED, by="emma", at=early)
+    ask("Vai kāds brauc?", by="anna", at=now, people=HandoffReason.ASKED_FOR_PERSON)
     with engine.write_transaction(house.database) as connection:
+        notes.add(connection, talk, "Ilze", "Viņiem ir divas kases; jautāt pēc Annas.", now)
         status.mark_failed(connection, 2, "63016")
         feedback.record(connection, conversations.get(connection, talk), "1", now, helped=False)
         base = house.knowledge.base
@@ -120,6 +123,67 @@ async def test_a_call_is_counted_and_told_on_every_page(opens: OpenWindow, house
         await page.get_by_role("link", name="Sarunas").click()
     await expect(page).to_have_title("(2) Sarunas · Paligs")
     await expect(page.get_by_role("alert")).to_be_empty()
+    assert window.complaints == []
+
+
+async def test_a_conversation_is_worked_with_where_it_is_read(opens: OpenWindow, house: RunningProgram) -> None:
+    ask = MessageRecorder(house.database)
+    talk = ask("Cilvēku, lūdzu", by="clara", at=datetime.now(UTC), people=HandoffReason.ASKED_FOR_PERSON)
+    window = await console.sign_in(opens, house, console.AGENT)
+    async with window.page.expect_response(f"**/console/live?talk={talk}"):
+        page = await console.open_page(window, house, f"/talks/{talk}")
+    await expect(page.locator(".transcript li.person")).to_have_count(1)
+
+    ask("Printeris klusē", by="clara", at=datetime.now(UTC))
+    await expect(page.locator(".transcript li.person")).to_have_count(2)
+    await page.get_by_role("button", name="Paņemt").click()
+    await expect(page.locator(".said")).to_contain_text("Paņemts.")
+    await expect(page.locator(".has")).to_contain_text("Paņēma: otto")
+
+    await page.locator(".give summary").click()
+    await page.get_by_label("Kolēģis").select_option(console.ADMIN)
+    await page.get_by_role("button", name="Iedot", exact=True).click()
+    await expect(page.locator(".has")).to_contain_text("Paņēma: ada")
+
+    await page.locator("form[action$='/note'] [name=text]").fill("Atzvanīt pēc deviņiem")
+    await page.get_by_role("button", name="Pievienot piezīmi").click()
+    await expect(page.locator(".notes li")).to_contain_text("Atzvanīt pēc deviņiem")
+    await page.get_by_role("button", name="Sazvanīts").click()
+    await expect(page.locator(".waiting")).to_have_count(0)
+    await expect(page.locator(".handoff-history")).to_contain_text("sazvanīts, slēgts: otto")
+    assert window.complaints == []
+
+
+async def test_an_agent_and_a_person_write_to_each_other_while_the_bot_is_silent(
+    opens: OpenWindow, house: RunningProgram
+) -> None:
+    visitor = (await opens(console.PHONE)).page
+    await visitor.goto(house.url)
+    await expect(visitor.locator(".option")).not_to_have_count(0)
+    await visitor.locator("#message").fill("kase nestrādā, nevaram pārdot")
+    await visitor.keyboard.press("Enter")
+    await expect(visitor.locator(".theirs")).not_to_have_count(1)
+
+    window = await console.sign_in(opens, house, console.AGENT, width=console.PHONE)
+    page = await console.open_page(window, house, "/now")
+    await page.locator(".call a[href*='/talks/']").first.click()
+    await page.locator("form[action$='/reply'] [name=text]").fill("Esmu ceļā, būšu pēc 10 minūtēm.")
+    await page.get_by_role("button", name="Nosūtīt").click()
+    await expect(page.locator(".agent .words")).to_have_text("Esmu ceļā, būšu pēc 10 minūtēm.")
+    await expect(page.locator(".agent-chat")).to_contain_text("Sarakstās otto")
+    await expect(page.locator(".has")).to_contain_text("Paņēma: otto")
+    await expect(visitor.locator(".theirs").last).to_contain_text("Esmu ceļā, būšu pēc 10 minūtēm.")
+
+    theirs = await visitor.locator(".theirs").count()
+    await visitor.locator("#message").fill("paldies, gaidām")
+    await visitor.keyboard.press("Enter")
+    await expect(page.locator(".transcript li.person").last).to_contain_text("paldies, gaidām")
+    assert await visitor.locator(".theirs").count() == theirs
+    await console.picture(page, "/agent-chat")
+    assert await console.axe_violations(page) == []
+
+    await page.get_by_role("button", name="Atdot botam").click()
+    await expect(visitor.locator(".theirs").last).to_contain_text("atkal atbild bots")
     assert window.complaints == []
 
 

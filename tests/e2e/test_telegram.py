@@ -14,12 +14,15 @@ from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
 from bot.channels.interface import ChannelSettingError, DeliveryError, OutgoingMessage
+from bot.channels.telegram.api.chat_places import TOPIC_RETRY
 from bot.channels.telegram.api.timing import Timing
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.incoming.update_handler import UpdateCallbacks
+from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, TapReply
 from bot.concurrency.backoff import Backoff
 from handlers.model.messages import Inbound, MessageKind, Option
-from tests.e2e.telegram_peer import TOKEN, ScriptedFailure, TelegramPeer
+from storage.delivery.places import KnownPlace
+from tests.e2e.telegram_peer import TOKEN, USERNAME, ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import MisuseError
 
 FAST_TIMING = Timing(
@@ -193,6 +196,27 @@ async def test_an_answer_that_is_lost_means_at_least_once(
     assert peer.bot_texts() == ["hi", "hi"]
 
 
+async def test_an_answer_that_the_library_cannot_read_still_tells_the_message(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    peer.script_failures("sendMessage", ScriptedFailure(odd_shape=True), ScriptedFailure(odd_shape=True))
+    peer.script_failures("editMessageText", ScriptedFailure(odd_shape=True))
+    receipt = await channel.send("42", bot.outgoing_message("vienreiz"))
+    posted = await channel.post("-500", "izsaukums")
+    await channel.edit("-500", posted, "paņemts")
+    assert [receipt, posted] == [str(message["message_id"]) for message in peer.sent]
+    assert peer.bot_texts() == ["vienreiz", "paņemts"]
+
+
+async def test_a_profile_that_cannot_be_read_is_told_in_the_log(
+    peer: TelegramPeer, channel: Telegram, logs: list[Any]
+) -> None:
+    peer.script_failures("getMyCommands", ScriptedFailure(odd_shape=True))
+    await channel.open(None)
+    await peer.until(lambda: any(entry["event"] == "telegram.background_call_failed" for entry in logs))
+    assert next(entry for entry in logs if entry["event"] == "telegram.background_call_failed")["error"] == "TypeError"
+
+
 async def test_a_short_wait_that_telegram_asks_for_is_waited(
     peer: TelegramPeer, bot: FakeProgram, channel: Telegram
 ) -> None:
@@ -224,6 +248,125 @@ async def test_a_chat_that_moved_gets_its_reply(peer: TelegramPeer, bot: FakePro
         await channel.send("-5", bot.outgoing_message(text))
     assert peer.bot_texts(-1000000000005) == ["one", "two"]
     assert len(peer.calls_of("sendMessage")) == 3
+
+
+@dataclass
+class RecordingPlaceStore:
+    """A store of places that keeps what it is told."""
+
+    known: list[KnownPlace] = field(default_factory=list)
+
+    async def load(self) -> list[KnownPlace]:
+        return self.known
+
+    async def record_move(self, before: str, after: str) -> None:
+        self.known.append(KnownPlace(address=before, moved_to=after, learned_at=datetime.now(UTC)))
+
+    async def record_gone(self, address: str) -> None:
+        self.known.append(KnownPlace(address=address, moved_to=None, learned_at=datetime.now(UTC)))
+
+    def learned(self) -> list[tuple[str, str | None]]:
+        return [(place.address, place.moved_to) for place in self.known]
+
+
+@dataclass
+class BrokenPlaceStore(RecordingPlaceStore):
+    """A store of places whose database is away."""
+
+    async def load(self) -> list[KnownPlace]:
+        raise OSError
+
+    async def record_move(self, before: str, after: str) -> None:
+        raise OSError
+
+    async def record_gone(self, address: str) -> None:
+        raise OSError
+
+
+@pytest.mark.parametrize("error", ["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"])
+async def test_what_a_dead_topic_does_not_take_goes_to_its_group_and_says_so(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram, error: str
+) -> None:
+    store = RecordingPlaceStore()
+    channel.keep_places(store)
+    peer.dead_topics[17] = error
+    await channel.post("-1000000000777/17", "izsaukums", topic_gone="Temats ir slēgts.")
+    await channel.send("-1000000000777/17", bot.outgoing_message("atbilde"))
+    assert peer.bot_texts(-1000000000777) == ["Temats ir slēgts.\n\nizsaukums", "atbilde"]
+    assert ["message_thread_id" in message for message in peer.sent] == [False, False]
+    assert store.learned() == [("-1000000000777/17", None)]
+
+
+async def test_a_topic_is_tried_again_later(peer: TelegramPeer, bot: FakeProgram) -> None:
+    time = [datetime.now(UTC)]
+    channel = Telegram(bot.receive, token=peer.token, api_url=peer.url, timing=FAST_TIMING, clock=lambda: time[0])
+    peer.dead_topics[17] = "TOPIC_CLOSED"
+    await channel.post("-1000000000777/17", "pirmais")
+    peer.dead_topics.clear()
+    await channel.post("-1000000000777/17", "otrais")
+    time[0] += TOPIC_RETRY
+    await channel.post("-1000000000777/17", "trešais", topic_gone="Temats ir slēgts.")
+    await channel.close()
+    assert [message.get("message_thread_id") for message in peer.sent] == [None, None, 17]
+    assert peer.bot_texts()[-1] == "trešais"
+
+
+async def test_a_place_that_cannot_be_kept_holds_no_message_back(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    channel.keep_places(BrokenPlaceStore())
+    peer.migrated[-500] = -1000000000500
+    peer.dead_topics[17] = "TOPIC_CLOSED"
+    await channel.send("-500/17", bot.outgoing_message("atbilde"))
+    assert peer.bot_texts(-1000000000500) == ["atbilde"]
+
+
+async def test_a_staff_group_that_moved_stays_a_board(peer: TelegramPeer, bot: FakeProgram, channel: Telegram) -> None:
+    taps: list[ButtonTap] = []
+
+    async def on_tap(tap: ButtonTap) -> TapReply:
+        taps.append(tap)
+        return TapReply(text="Paņemts")
+
+    new = -1000000000500
+    channel.watch_groups(frozenset({"-500"}), on_tap)
+    peer.migrated[-500] = new
+    await channel.open(None)
+    await channel.post("-500", "izsaukums", ((ActionButton(title="Paņemu", callback_data="take:1"),),))
+    peer.tap_button("Paņemu")
+    await peer.until(lambda: taps)
+    peer.send_text(f"@{USERNAME} kase nedrukā čeku", chat=new)
+    peer.send_text("sveiki", user=43)
+    await peer.until(lambda: bot.received)
+    assert [tap.chat for tap in taps] == ["-500"]
+    assert bot.texts() == ["sveiki"]
+
+
+@pytest.mark.parametrize(("chat", "told"), [(-600, "migrate_to_chat_id"), (-1000000000600, "migrate_from_chat_id")])
+async def test_a_group_tells_itself_that_it_moved(peer: TelegramPeer, channel: Telegram, chat: int, told: str) -> None:
+    store = RecordingPlaceStore()
+    channel.keep_places(store)
+    await channel.open(None)
+    peer.send_message(chat=chat, **{told: -1000000000600 if chat == -600 else -600})
+    await peer.until(lambda: store.known)
+    assert store.learned() == [("-600", "-1000000000600")]
+
+
+async def test_what_another_process_learned_of_a_group_counts(
+    peer: TelegramPeer, bot: FakeProgram, channel: Telegram
+) -> None:
+    async def on_tap(_tap: ButtonTap) -> TapReply:
+        return TapReply(text="")
+
+    channel.watch_groups(frozenset({"-500"}), on_tap)
+    await channel.open(None)
+    store = RecordingPlaceStore()
+    await store.record_move("-500", "-1000000000500")
+    channel.keep_places(store)
+    peer.send_text(f"@{USERNAME} kase nedrukā čeku", chat=-1000000000500)
+    peer.send_text("sveiki", user=43)
+    await peer.until(lambda: bot.received)
+    assert bot.texts() == ["sveiki"]
 
 
 async def test_a_chat_gets_its_messages_at_the_allowed_pace(peer: TelegramPeer, bot: FakeProgram) -> None:

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 
 from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.channels.twilio.client import TwilioClient
+from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.whatsapp.channel import WhatsApp
 from bot.channels.whatsapp.templates import template_requests
 from handlers.model.messages import Option
@@ -158,7 +159,7 @@ class TestFailures:
         assert request == {
             "To": ANNA,
             "From": "whatsapp:+37120000000",
-            "StatusCallback": f"{PUBLIC_URL}/webhooks/twilio/status",
+            "StatusCallback": ReplyReference(sequence=1, last=True).callback_url(make_account()),
             "ContentSid": CONTENT["quick-reply-2"],
         }
         assert json.loads(variables)["1"] == SAID.text

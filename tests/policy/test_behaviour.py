@@ -71,7 +71,9 @@ class RecordedStaffTransports:
     sent: list[str] = field(default_factory=list)
     emails: list[EmailMessage] = field(default_factory=list)
 
-    async def post(self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None) -> str:
+    async def post(
+        self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None, topic_gone: str = ""
+    ) -> str:
         """As a board."""
         self.sent.append(f"telegram:{address}")
         return str(len(self.sent))

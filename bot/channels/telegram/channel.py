@@ -15,6 +15,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from bot.channels.interface import ChannelSettingError, OutgoingMessage, Receive, ServedChannel
 from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.background_calls import BackgroundCalls
+from bot.channels.telegram.api.chat_places import ChatPlaces, PlaceStore
 from bot.channels.telegram.api.client import ALLOWED_UPDATES, OFFICIAL_API_URL, make_bot_api, retry_delay
 from bot.channels.telegram.api.rate_limit import ChatRateLimiter
 from bot.channels.telegram.api.throttled_caller import ThrottledCaller
@@ -25,7 +26,7 @@ from bot.channels.telegram.incoming.polling import Poller
 from bot.channels.telegram.incoming.update_handler import UpdateCallbacks, UpdateHandler
 from bot.channels.telegram.incoming.webhook import PATH, Webhook
 from bot.channels.telegram.outgoing.callback_answers import CallbackAnswers
-from bot.channels.telegram.outgoing.group_messages import ActionButton, GroupMessages, OnTap
+from bot.channels.telegram.outgoing.group_messages import ActionButton, GroupMessages, OnGroupReply, OnTap
 from bot.channels.telegram.outgoing.sender import ReplySender
 from bot.channels.telegram.profile import publish_profile
 from bot.concurrency.task_set import TaskSet
@@ -60,6 +61,7 @@ class Telegram(ServedChannel):
         self._api = make_bot_api(token, api_url)
         self._timing = timing
         self._background_calls = BackgroundCalls()
+        self._places = ChatPlaces(clock)
         taps = CallbackAnswers(self._api, self._background_calls)
         self._update_handler = UpdateHandler(
             receive=receive,
@@ -67,6 +69,7 @@ class Telegram(ServedChannel):
             send_typing=self._send_typing_delayed,
             clock=clock,
             callbacks=callbacks,
+            places=self._places,
         )
         # Every process must derive the same secret, which must not reveal the token.
         self._secret = secret or hmac.new(token.encode(), b"telegram webhook", hashlib.sha256).hexdigest()
@@ -80,11 +83,16 @@ class Telegram(ServedChannel):
         return await sender.send(address, message)
 
     async def post(
-        self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...] = (), in_reply_to: str | None = None
+        self,
+        address: str,
+        html: str,
+        rows: tuple[tuple[ActionButton, ...], ...] = (),
+        in_reply_to: str | None = None,
+        topic_gone: str = "",
     ) -> str:
         """As GroupMessages.post."""
         _, board = self._make_senders()
-        return await board.post(address, html, rows, in_reply_to)
+        return await board.post(address, html, rows, in_reply_to, topic_gone)
 
     async def edit(
         self, address: str, message_id: str, html: str, rows: tuple[tuple[ActionButton, ...], ...] = ()
@@ -93,9 +101,15 @@ class Telegram(ServedChannel):
         _, board = self._make_senders()
         await board.edit(address, message_id, html, rows)
 
-    def watch_groups(self, groups: frozenset[str], on_tap: OnTap) -> None:
-        """Call `on_tap` for buttons of posted messages; in `groups` the bot answers no messages."""
+    def keep_places(self, store: PlaceStore) -> None:
+        """Share what is learned about chats and topics with other processes, and with the next start."""
+        self._places.store = store
+
+    def watch_groups(self, groups: frozenset[str], on_tap: OnTap, on_group_reply: OnGroupReply | None = None) -> None:
+        """Call `on_tap` for buttons of posted messages, and `on_group_reply` for replies to them in `groups`, where the
+        bot answers no messages."""
         self._update_handler.groups, self._update_handler.on_tap = groups, on_tap
+        self._update_handler.on_group_reply = on_group_reply
 
     def _make_senders(self) -> tuple[ReplySender, GroupMessages]:
         """Created when first needed: they use the clock of the running loop."""
@@ -107,7 +121,7 @@ class Telegram(ServedChannel):
                 group_interval=self._timing.group_interval_seconds,
             )
             outlet = ThrottledCaller(
-                pace, max_wait_seconds=self._timing.max_wait_seconds, on_wait=self._send_typing_soon
+                pace, self._places, max_wait_seconds=self._timing.max_wait_seconds, on_wait=self._send_typing_soon
             )
             self._senders = (ReplySender(self._api, outlet), GroupMessages(self._api, outlet))
         return self._senders
@@ -148,8 +162,8 @@ class Telegram(ServedChannel):
         await self._api.close_connections()
 
     async def _start_receiving(self, public_url: str | None) -> None:
-        me = await self._api.get_me()
-        self._update_handler.bot = BotIdentity(id=me.id, username=me.username or "")
+        bot_id, username = await self._api.get_raw_me()
+        self._update_handler.bot = BotIdentity(id=bot_id, username=username)
         if public_url is None:
             await self._api.delete_webhook()
             self._poller.start()
@@ -157,7 +171,7 @@ class Telegram(ServedChannel):
             await self._api.set_webhook(
                 f"{public_url.rstrip('/')}{PATH}", allowed_updates=ALLOWED_UPDATES, secret_token=self._secret
             )
-        log.info("telegram.started", bot=me.username, mode="polling" if public_url is None else "webhook")
+        log.info("telegram.started", bot=username, mode="polling" if public_url is None else "webhook")
         self._background_calls.run("publish profile", publish_profile(self._api))
 
     async def _retry_start(self, public_url: str | None, exc: TelegramError) -> None:

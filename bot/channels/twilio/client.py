@@ -21,6 +21,7 @@ from twilio.rest import Client
 from bot.channels.interface import DeliveryError
 from bot.channels.twilio.account import TwilioAccount
 from bot.channels.twilio.message_part import MessagePart, TemplateContent
+from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.twilio.status import describe_code
 
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
@@ -59,8 +60,8 @@ _TEMPLATE_ERROR_CODES: Final = frozenset({20404, 21654, 21655, 21656, 21657, 216
 class TwilioMessages(Protocol):
     """The interface that the channel sends through."""
 
-    async def create(self, to: str, part: MessagePart) -> str:
-        """The sid of the accepted message.
+    async def create(self, to: str, part: MessagePart, reference: ReplyReference) -> str:
+        """The sid of the accepted message; reports of its status come with `reference`.
 
         Raises:
             DeliveryError: it was rejected; permanent also if no answer came in time, because sending is not idempotent.
@@ -89,7 +90,7 @@ class TwilioClient:
         client.api.base_url = account.api_url
         self._messages = client.messages
 
-    async def create(self, to: str, part: MessagePart) -> str:
+    async def create(self, to: str, part: MessagePart, reference: ReplyReference) -> str:
         """As TwilioMessages.create."""
         content = (
             {"content_sid": part.template_sid, "content_variables": part.variables}
@@ -97,7 +98,10 @@ class TwilioClient:
             else {"body": part}
         )
         created = self._messages.create_async(
-            to=to, from_=self._account.sender, status_callback=self._account.status_url, **content
+            to=to,
+            from_=self._account.sender,
+            status_callback=reference.callback_url(self._account),
+            **content,
         )
         try:
             async with asyncio.timeout(self._timeout_seconds):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.channels.interface import DeliveryError
+from bot.channels.twilio.reply_reference import ReplyReference
 from handlers.model.messages import Option
 
 MAX_TEXT_UNITS: Final = 1600
@@ -24,8 +25,8 @@ class TemplateContent:
 
 
 MessagePart = str | TemplateContent
-SendPart = Callable[[str, MessagePart], Awaitable[str]]
-"""Sends one part to an address; returns its sid."""
+SendPart = Callable[[str, MessagePart, ReplyReference], Awaitable[str]]
+"""Sends one part to an address, with its reference; returns its sid."""
 
 
 def numbered_text(text: str, options: Iterable[Option], number_format: str) -> str:
@@ -54,7 +55,8 @@ class PartSender:
         already_sent = self._parts_sent.pop(key, 0)
         for done, part in enumerate(parts[already_sent:], start=already_sent):
             try:
-                receipt = await self._send_part(address, part)
+                reference = ReplyReference(sequence=sequence, last=done == len(parts) - 1)
+                receipt = await self._send_part(address, part, reference)
             except DeliveryError as exc:
                 if not exc.permanent and done:
                     self._record_progress(key, done)

@@ -10,8 +10,9 @@ from aiohttp import web
 from bot.channels.interface import Receive
 from bot.channels.twilio.account import TwilioAccount, TwilioProduct
 from bot.channels.twilio.parsing import to_inbound
+from bot.channels.twilio.reply_reference import QUERY_FIELD, ReplyReference
 from bot.channels.twilio.signature import WebhookFields, is_signature_valid
-from bot.channels.twilio.status import parse_status
+from bot.channels.twilio.status import StatusReport, parse_status
 from handlers.model.messages import Inbound
 
 log = structlog.get_logger()
@@ -19,8 +20,9 @@ log = structlog.get_logger()
 MAX_BODY_BYTES: Final = 256 * 1024
 """A message of 4096 letters takes up to 50 kB."""
 
-OnStatus = Callable[[str, str, str | None], Awaitable[None]]
-"""Called with the id of a message, its state (sent, delivered, read, failed), and why it failed."""
+OnStatus = Callable[[str, str, str | None, int | None], Awaitable[None]]
+"""Called with the id of a message, its state (sent, delivered, read, failed), why it failed, and the reply that the
+report tells about, where its own reference says so."""
 
 ParseMessage = Callable[[Mapping[str, str], datetime, TwilioProduct], Inbound | None]
 """As parsing.to_inbound; None for a message that is acknowledged and not passed on."""
@@ -77,8 +79,16 @@ class Webhooks:
         """Handle a status report."""
         status = parse_status(await self._verified_fields(request))
         if status is not None:
-            await self._on_status(status.provider_message_id, status.state, status.error)
+            reply = self._reply_of(request, status)
+            await self._on_status(status.provider_message_id, status.state, status.error, reply)
         return web.Response(status=204)
+
+    def _reply_of(self, request: web.Request, status: StatusReport) -> int | None:
+        """The reply by its own reference. One part that failed spoils it; that it arrived is told by the last part."""
+        reference = ReplyReference.parse(request.query.get(QUERY_FIELD, ""), self._account)
+        if reference is None or not (reference.last or status.state == "failed"):
+            return None
+        return reference.sequence
 
     async def _verified_fields(self, request: web.Request) -> WebhookFields:
         try:

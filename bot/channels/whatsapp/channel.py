@@ -1,7 +1,8 @@
 """The WhatsApp channel: sends a reply part by part within the service window; a rejected template as text."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -12,16 +13,14 @@ from bot.channels.interface import DeliveryError, OutgoingMessage, Receive, Serv
 from bot.channels.twilio.account import TwilioAccount
 from bot.channels.twilio.client import TemplateError, TwilioClient, TwilioMessages
 from bot.channels.twilio.message_part import MessagePart, PartSender, TemplateContent
+from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.twilio.status import OUTSIDE_SERVICE_WINDOW, describe_code
 from bot.channels.twilio.webhook import OnStatus, OnWebhookRejected, Webhooks
 from bot.channels.whatsapp.composer import compose_parts
+from bot.channels.whatsapp.description import SERVICE_WINDOW
 from bot.channels.whatsapp.product import PRODUCT
 
 log = structlog.get_logger()
-
-SERVICE_WINDOW: Final = timedelta(hours=24)
-"""Meta's customer service window: free text is accepted for this long after the person's last message (else Twilio
-error 63016)."""
 
 _NO_TEMPLATES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -72,13 +71,14 @@ class WhatsApp(ServedChannel):
         """Close the connections."""
         await self._messages.close()
 
-    async def _send_part(self, address: str, part: MessagePart) -> str:
+    async def _send_part(self, address: str, part: MessagePart, reference: ReplyReference) -> str:
         try:
-            return await self._messages.create(address, part)
+            return await self._messages.create(address, part, reference)
         except TemplateError as exc:
             if not isinstance(part, TemplateContent):
                 raise
             log.warning("whatsapp.template_rejected", template=part.template_sid, code=exc.code)
-            for text in part.fallback_text:
-                receipt = await self._messages.create(address, text)
+            for number, text in enumerate(part.fallback_text, start=1):
+                ends = reference.last and number == len(part.fallback_text)
+                receipt = await self._messages.create(address, text, replace(reference, last=ends))
             return receipt

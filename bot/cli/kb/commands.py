@@ -10,6 +10,7 @@ import typer
 from bot.cli.kb.content_folder import ContentFolder
 from bot.cli.kb.evaluation_options import evaluate
 from bot.cli.kb.export_json import export_json
+from kb.loading.content_warnings import content_warnings
 from kb.loading.loader import ContentError, load_knowledge_base
 from kb.loading.validation import overdue_reviews
 from kb.model import KnowledgeBase
@@ -28,7 +29,7 @@ def check(
         bool, typer.Option(help="Forecast what share of each entry's questions will be answered (a few seconds).")
     ] = True,
 ) -> None:
-    """Validate the content: exit 1 and a line for each problem; warn about overdue reviews."""
+    """Validate the content: exit 1 and a line for each problem; warn about overdue reviews and odd or few questions."""
     try:
         knowledge = load_knowledge_base(content)
     except ContentError as exc:
@@ -36,7 +37,7 @@ def check(
             typer.echo(problem)
         typer.echo(f"{len(exc.problems)} problems.", err=True)
         raise typer.Exit(1) from None
-    for warning in overdue_reviews(knowledge, datetime.now(UTC).date()):
+    for warning in (*overdue_reviews(knowledge, datetime.now(UTC).date()), *content_warnings(knowledge)):
         typer.echo(f"warning: {warning}")
     questions = sum(1 for _ in knowledge.questions())
     out_of_scope = sum(map(len, knowledge.out_of_scope.values()))

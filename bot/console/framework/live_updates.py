@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from bot.concurrency.periodic import PeriodicLoop
 from bot.concurrency.task_set import TaskSet
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import ChangeKey
+from bot.console.framework.routing import ChangeKey, SubjectKey
 from bot.database.transactions import Transactions
 from storage.errors import StorageError
 
@@ -31,6 +32,12 @@ PING_INTERVAL_SECONDS: Final = 10.0
 MAX_LISTENERS: Final = 100
 """Maximum number of open pages of one process."""
 
+MAX_SUBJECT_CHARS: Final = 64
+"""Longer ids of something watched are ignored."""
+
+Subject = tuple[str, str]
+"""What one page watches: the name of a subject key, and an id."""
+
 SessionValid = Callable[[ConsoleRequest], Awaitable[bool]]
 
 
@@ -43,6 +50,7 @@ class LiveUpdates:
         change_keys: Mapping[str, ChangeKey],
         session_valid: SessionValid,
         headers: Mapping[str, str],
+        subject_keys: Mapping[str, SubjectKey] = MappingProxyType({}),
     ) -> None:
         self._transactions, self._change_keys, self._session_valid, self._headers = (
             transactions,
@@ -50,7 +58,8 @@ class LiveUpdates:
             session_valid,
             headers,
         )
-        self._listeners: set[asyncio.Queue[str | None]] = set()
+        self._subject_keys = subject_keys
+        self._listeners: dict[asyncio.Queue[str | None], frozenset[Subject]] = {}
         self._last_values: dict[str, Hashable] | None = None
         self._poll_loop: PeriodicLoop | None = None
         self._tasks = TaskSet()
@@ -66,7 +75,7 @@ class LiveUpdates:
         if self._closed or len(self._listeners) >= MAX_LISTENERS:
             raise web.HTTPServiceUnavailable
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
-        self._listeners.add(queue)
+        self._listeners[queue] = self._subjects(request)
         self._start_polling()
         try:
             async with sse_response(
@@ -79,7 +88,7 @@ class LiveUpdates:
             # The page was closed before the first byte.
             raise web.HTTPServiceUnavailable from exc
         finally:
-            self._listeners.discard(queue)
+            self._listeners.pop(queue, None)
 
     async def close(self) -> None:
         """Close every stream; pages reconnect when somebody serves them."""
@@ -115,6 +124,13 @@ class LiveUpdates:
                     return
                 session_checked_at = clock()
 
+    def _subjects(self, request: ConsoleRequest) -> frozenset[Subject]:
+        """What the page watches beside the change keys that all pages have."""
+        query = request.http_request.query
+        return frozenset(
+            (name, query[name]) for name in self._subject_keys if 0 < len(query.get(name, "")) <= MAX_SUBJECT_CHARS
+        )
+
     def _start_polling(self) -> None:
         if self._poll_loop is None:
             self._last_values = None
@@ -137,11 +153,15 @@ class LiveUpdates:
             return
         for name in (name for name in found if found[name] != self._last_values.get(name)):
             self._publish(name)
-        self._last_values |= found
+        # Nothing is found while the database is away. A page that began to watch is told once more than needed.
+        self._last_values = found or self._last_values
 
     async def _read_values(self) -> dict[str, Hashable]:
+        watched = frozenset[Subject]().union(*self._listeners.values())
+
         def look(connection: Connection) -> dict[str, Hashable]:
-            return {name: each(connection) for name, each in self._change_keys.items()}
+            shared = {name: each(connection) for name, each in self._change_keys.items()}
+            return shared | {f"{name}:{of}": self._subject_keys[name](connection, of) for name, of in watched}
 
         try:
             return await self._transactions.read(look)
@@ -151,6 +171,8 @@ class LiveUpdates:
             return {}
 
     def _publish(self, name: str) -> None:
-        for queue in self._listeners:
+        for queue, watched in self._listeners.items():
+            if name not in self._change_keys and name not in {f"{key}:{of}" for key, of in watched}:
+                continue
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(name)

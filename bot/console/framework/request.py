@@ -1,9 +1,10 @@
 """A request to a page of the console: who asks, in which language, and the responses."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Final
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -12,6 +13,8 @@ from aiohttp_session import Session
 from kb.model import Language
 from storage.helpdesk.agents import Agent
 from storage.helpdesk.queue import WaitingHandoff
+
+_CONVERSATION_PAGE: Final = re.compile(r"/talks/[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,11 @@ class ConsoleRequest:
         if not (text.isascii() and text.isdigit() and len(text) < 19):
             raise web.HTTPNotFound
         return int(text)
+
+    def return_path(self, default: str) -> str:
+        """The page that the form names as the one to return to, if it is one of a conversation; else `default`."""
+        back = self.field("back")
+        return back if _CONVERSATION_PAGE.fullmatch(back) else default
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """The page: whole, or for htmx <main> alone."""

@@ -27,6 +27,10 @@ ChangeKey = Callable[[Connection], Hashable]
 """A value that changes whenever the page would: counts, the newest number, a last time."""
 
 
+SubjectKey = Callable[[Connection, str], Hashable]
+"""The same of one thing among many, such as a conversation: polled only while a page of it is open."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """One address below /console. There is no default role: a page without one cannot be made."""
@@ -58,7 +62,9 @@ class Section:
     """A group of pages. Their texts are in texts/<name>; the first page is the target of the menu.
 
     `role` is who sees it in the menu; each page has a role of its own. `change_keys` are polled while a page is open,
-    and each change is sent to the pages by its name (see live_updates.py). With `in_menu=False` it is not in the menu.
+    and each change is sent to the pages by its name (see live_updates.py). `subject_keys` are those of pages that ask
+    for /live?<name>=<id>; their changes are sent as `<name>:<id>`. `texts_of` are sections whose texts it has where its
+    own lack a key. With `in_menu=False` it is not in the menu.
     With `counts_waiting` the menu says beside it how many hand-offs wait.
     """
 
@@ -66,6 +72,8 @@ class Section:
     role: AccessLevel
     routes: tuple[Route, ...]
     change_keys: Mapping[str, ChangeKey] = field(default_factory=dict)
+    subject_keys: Mapping[str, SubjectKey] = field(default_factory=dict)
+    texts_of: tuple[str, ...] = ()
     in_menu: bool = True
     counts_waiting: bool = False
 

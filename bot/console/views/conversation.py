@@ -1,30 +1,27 @@
-"""The page of one conversation: messages, explanation, delivery; export and erasure of a person's data."""
+"""The page of one conversation: messages, explanation, delivery, hand-offs, notes; export and erasure of the person."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
+from bot.console.conversation.load import find_conversation, load_page
+from bot.console.conversation.work import CONVERSATION_PATH, ConversationWork
 from bot.console.framework.contact_display import audit_access, display_name, format_phone
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
+from bot.helpdesk.agent_chat import MAX_REPLY_LENGTH, AgentChat, ReplyResult
 from storage import personal_data
-from storage.conversations import transcript
-from storage.conversations.conversations import Conversation
-from storage.conversations.transcript import TranscriptEntry
-from storage.helpdesk import audit_log, handoffs
+from storage.helpdesk import audit_log, conversation_handoffs
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.handoffs import Handoff
-
-PAGE_SIZE: Final = 60
-"""Messages on a page."""
 
 _DELIVERED_STATES: Final = frozenset({"delivered", "read", "sent"})
 
@@ -32,40 +29,79 @@ _DELIVERED_STATES: Final = frozenset({"delivered", "read", "sent"})
 class ConversationView:
     """GET /console/talks/<id>, and the actions on the person's data."""
 
-    def __init__(self, transactions: Transactions, knowledge: KnowledgeAccess, channels: ChannelDirectory) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        agent_chat: AgentChat,
+        knowledge: KnowledgeAccess,
+        channels: ChannelDirectory,
+    ) -> None:
         self._transactions, self._knowledge, self._channels = transactions, knowledge, channels
+        self._agent_chat = agent_chat
+        self._work = ConversationWork(transactions, agent_chat)
 
     def section(self) -> Section:
         """For agents: requests for export or erasure reach whoever is on call."""
         pages = (
-            get("/talks/{talk:[0-9a-f]{32}}", self.show, role=AccessLevel.AGENT),
-            post("/talks/{talk:[0-9a-f]{32}}/export", self.export, role=AccessLevel.AGENT),
-            post("/talks/{talk:[0-9a-f]{32}}/erase", self.erase, role=AccessLevel.AGENT),
+            get(CONVERSATION_PATH, self.show, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/reply", self.reply, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/export", self.export, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/erase", self.erase, role=AccessLevel.AGENT),
+            *self._work.routes(),
         )
-        return Section(name="talk", role=AccessLevel.AGENT, routes=pages, in_menu=False)
+        return Section(
+            name="talk",
+            role=AccessLevel.AGENT,
+            routes=pages,
+            subject_keys={"talk": conversation_handoffs.fingerprint},
+            # A hand-off has one wording in the queue and here.
+            texts_of=("now",),
+            in_menu=False,
+        )
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """The last messages, or those before `before`."""
-        name = request.http_request.match_info["talk"]
+        """The last messages, or those before `before`; hand-offs, notes, and who the person is."""
         before = request.http_request.query.get("before", "")
         earlier_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+        return await self._show(request, before=earlier_than)
 
-        def read(connection: Connection) -> tuple[Conversation, tuple[TranscriptEntry, ...], bool, tuple[Handoff, ...]]:
-            talk = _find_conversation(connection, name)
-            said, more = transcript.transcript(connection, talk.id, before=earlier_than, limit=PAGE_SIZE)
-            return talk, said, more, handoffs.list_by_state(connection, conversation_id=talk.id)
+    async def reply(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Write to the person; what cannot be sent stays in the field, with the reason."""
+        name, text = request.http_request.match_info["talk"], request.field("text")
+        result = await self._agent_chat.reply(name, request.agent.name, text)
+        if result is ReplyResult.GONE:
+            raise web.HTTPNotFound
+        if result is not ReplyResult.QUEUED:
+            return await self._show(request, draft=text, problem=request.texts[f"reply_{result}"])
+        await self._transactions.write(
+            lambda connection: audit_log.record(
+                connection, AuditEvent.AGENT_REPLIED, request.now, agent=request.agent.name, subject=name
+            )
+        )
+        return request.redirect(f"/talks/{name}#reply")
 
-        talk, said, more, calls = await self._transactions.read(read)
-        await audit_access(request, self._transactions, AuditEvent.TRANSCRIPT_VIEWED, talk.id)
+    async def _show(
+        self, request: ConsoleRequest, *, before: int | None = None, draft: str = "", problem: str | None = None
+    ) -> web.StreamResponse:
+        name = request.http_request.match_info["talk"]
+        page = await self._transactions.read(lambda connection: load_page(connection, name, before=before))
+        await audit_access(request, self._transactions, AuditEvent.TRANSCRIPT_VIEWED, page.talk.id)
+        channel = self._channels.get(page.talk.channel)
         return request.render(
             "talk.html",
-            talk=talk,
-            messages=said,
-            more=more,
-            before=earlier_than,
-            calls=calls,
+            status=HTTPStatus.OK if problem is None else HTTPStatus.CONFLICT,
+            page=page,
+            talk=page.talk,
+            messages=page.messages,
+            before=before,
+            draft=draft,
+            problem=problem,
+            agent=page.talk.agent_at(request.now),
+            most=MAX_REPLY_LENGTH,
+            current=[one.handoff for one in page.history if one.current],
             names=self._knowledge.names(request.language),
-            phone=self._channels.phone_of(talk.channel, talk.sender),
+            phone=self._channels.phone_of(page.talk.channel, page.talk.sender),
+            link=None if channel is None else channel.link(page.talk.sender, page.talk.username),
             readable=format_phone,
             short=partial(display_name, self._channels),
             good=_DELIVERED_STATES,
@@ -76,7 +112,7 @@ class ConversationView:
         name = request.http_request.match_info["talk"]
 
         def give(connection: Connection) -> Mapping[str, object]:
-            talk = _find_conversation(connection, name)
+            talk = find_conversation(connection, name)
             found = personal_data.export(
                 connection, personal_data.conversations_of_sender(connection, talk.channel, talk.sender)
             )
@@ -100,7 +136,7 @@ class ConversationView:
             return request.redirect(f"/talks/{name}")
 
         def forget(connection: Connection) -> None:
-            talk = _find_conversation(connection, name)
+            talk = find_conversation(connection, name)
             personal_data.erase(
                 connection, personal_data.conversations_of_sender(connection, talk.channel, talk.sender)
             )
@@ -111,16 +147,6 @@ class ConversationView:
         await self._transactions.write(forget)
         request.flash("erased")
         return request.redirect("/talks")
-
-
-def _find_conversation(connection: Connection, conversation_id: str) -> Conversation:
-    found = next(
-        (talk for talk in personal_data.find_conversations(connection, conversation_id) if talk.id == conversation_id),
-        None,
-    )
-    if found is None:
-        raise web.HTTPNotFound
-    return found
 
 
 def _format_timestamp(moment: datetime) -> str:

@@ -1,5 +1,6 @@
 """The page Conversations: search by text and filters, newest first."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from functools import partial
@@ -17,13 +18,15 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
 from kb.model import LANGUAGES, Act
-from kb.text.similarity import TextSearch
+from kb.text.term_search import TermSearch
 from kb.understanding.result import Outcome
 from storage import personal_data
 from storage.conversations import search
 from storage.conversations.conversations import Conversation
-from storage.conversations.search import SearchFilter, SearchPage, match_all
+from storage.conversations.search import SearchFilter, SearchPage
+from storage.helpdesk import handoffs
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.handoffs import Handoff
 
 ACTS: Final = (*(str(act) for act in Act), "clarify", "none")
 MAX_SEARCH_CHARS: Final = 200
@@ -49,7 +52,7 @@ class SearchForm:
         """The filter for storage; days are those of the installation's time zone."""
         since = None if day is None else local_midnight(day, zone)
         return SearchFilter(
-            text_matches=TextSearch(self.words) if self.words else match_all,
+            terms=TermSearch(self.words) if self.words else None,
             channel=self.channel or None,
             language=self.language or None,
             act=self.act or None,
@@ -84,16 +87,20 @@ class ConversationListView:
         wanted = asked.to_filter(parse_day(asked.day), request.zone)
         before = _parse_number(request.http_request.query.get("before", ""))
 
-        def look(connection: Connection) -> tuple[SearchPage, tuple[Conversation, ...]]:
-            known = find_persons_conversations(connection, asked.words, self._channels) if before is None else ()
-            return search.search(connection, wanted, before=before), known
+        def look(connection: Connection) -> tuple[SearchPage, tuple[Conversation, ...], Handoff | None]:
+            found = search.search(connection, wanted, before=before)
+            if before is not None:
+                return found, (), None
+            known = find_persons_conversations(connection, asked.words, self._channels)
+            return found, known, find_handoff(connection, asked.words)
 
-        page, known = await self._transactions.read(look)
+        page, known, handoff = await self._transactions.read(look)
         return request.render(
             "talks.html",
             asked=asked,
             page=page,
             known=known,
+            handoff=handoff,
             before=before,
             names=self._knowledge.names(request.language),
             lines=lines,
@@ -139,6 +146,16 @@ def find_persons_conversations(
     names = [name for name in (text, *channels.senders_of(text)) if name]
     found = (talk for name in names for talk in personal_data.find_conversations(connection, name))
     return tuple({talk.id: talk for talk in found}.values())[:20]
+
+
+def find_handoff(connection: Connection, text: str) -> Handoff | None:
+    """The hand-off whose number was given: 17, #17, Nr. 17, № 17."""
+    number = _HANDOFF_NUMBER.fullmatch(text)
+    return None if number is None else handoffs.get(connection, int(number[1]))
+
+
+_HANDOFF_NUMBER: Final = re.compile(r"(?:#|№|n\.?|nr\.?|no\.?)?\s*(\d{1,7})", re.IGNORECASE | re.ASCII)
+"""Seven digits at most: a phone number has eight."""
 
 
 def _parse_number(text: str) -> int | None:

@@ -16,6 +16,7 @@ from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from handlers.model.handoff import HandoffState
+from storage.delivery import undelivered_notifications
 from storage.helpdesk import audit_log, queue
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -52,7 +53,12 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found = await self._transactions.read(lambda connection: queue.list_queue(connection, limit=MAX_HANDOFFS))
+        found, untold = await self._transactions.read(
+            lambda connection: (
+                queue.list_queue(connection, limit=MAX_HANDOFFS),
+                undelivered_notifications.urgent_failures(connection),
+            )
+        )
         free = [one for one in found if one.state is HandoffState.OPEN]
         taken = [one for one in found if one.state is not HandoffState.OPEN]
         names = self._knowledge.names(request.language)
@@ -67,6 +73,7 @@ class HandoffQueueView:
             short=partial(display_name, self._channels),
             link=self._channels.link,
             stopped=sum(one.is_outage for one in free),
+            untold=untold,
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -97,7 +104,7 @@ class HandoffQueueView:
             request.flash(success_text)
         else:
             self._flash_not_applied(request, result)
-        return request.redirect("/now")
+        return request.redirect(request.return_path("/now"))
 
     def _flash_not_applied(self, request: ConsoleRequest, result: ActionResult) -> None:
         if result.closed:
@@ -108,4 +115,7 @@ class HandoffQueueView:
             request.flash("other_has_it", name=result.taken_by)
 
     def _change_key(self, connection: Connection) -> Hashable:
-        return queue.fingerprint(connection, limit=MAX_HANDOFFS)
+        return (
+            queue.fingerprint(connection, limit=MAX_HANDOFFS),
+            undelivered_notifications.urgent_failures(connection),
+        )

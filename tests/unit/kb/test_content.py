@@ -150,6 +150,7 @@ def test_all_mistakes_are_told_at_once_with_file_key_and_remedy(folder: Path, ed
         ("entries/dead.yaml", "    - kase stāv", "    - 404", "questions.lv.0: is not a text: write it in quotes"),
         ("entries/dead.yaml", "2027-06-01", "soon", "review_by: is not a date"),
         ("entries/dead.yaml", "2027-06-01", "2027-06-01T10:00:00", "review_by: Datetimes provided to dates should"),
+        ("directory.yaml", "topics:", "dialogue_entries: {anger: gone}\ntopics:", "directory.yaml: dialogue_entries.anger: 'gone' is no entry"),
         ("directory.yaml", "    entry: desk", "    colour: red", "lines.desk.colour: unknown key: remove it, or use one of phone"),
         ("entries/dead.yaml", "2027-06-01", "[1]", "review_by: is not a date"),
         ("entries/dead.yaml", "id: dead", "id: death", "dead.yaml: id: is 'death': name the file death.yaml"),
@@ -203,5 +204,5 @@ def test_overdue_reviews_are_warned_about_and_stop_nothing() -> None:
 
 def test_the_shipped_content_is_sound() -> None:
     knowledge = load_knowledge_base()
-    assert len(knowledge.entries) == 70
+    assert len(knowledge.entries) == 160
     assert {entry.line for entry in knowledge.entries.values()} <= {*knowledge.directory.lines, LineId("any")}

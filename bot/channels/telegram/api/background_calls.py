@@ -5,7 +5,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
-from telegram.error import TelegramError
 
 from bot.concurrency.task_set import TaskSet
 
@@ -30,5 +29,5 @@ class BackgroundCalls:
 async def _run(name: str, call: Coroutine[Any, Any, object]) -> None:
     try:
         await call
-    except TelegramError as exc:
+    except Exception as exc:  # noqa: BLE001 - nobody waits for it, so nobody else could say that it failed
         log.info("telegram.background_call_failed", call=name, error=type(exc).__name__)

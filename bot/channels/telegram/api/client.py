@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from telegram import Bot
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
+
+from bot.channels.interface import DeliveryError
 
 OFFICIAL_API_URL: Final = "https://api.telegram.org"
 
@@ -29,6 +31,40 @@ class BotApi(Bot):
         data = {"offset": offset, "timeout": timeout_seconds, "limit": limit, "allowed_updates": list(ALLOWED_UPDATES)}
         found = await self._post("getUpdates", data, read_timeout=timeout_seconds + _TIMEOUT_SECONDS)
         return found if isinstance(found, list) else []
+
+    async def get_raw_me(self) -> tuple[int, str]:
+        """The id and the username of the bot.
+
+        Raises:
+            TelegramError: as all calls of a Bot, and where the answer names no bot.
+        """
+        me = await self._post("getMe")
+        if not isinstance(me, dict) or not isinstance(me.get("id"), int):
+            raise TelegramError("getMe names no bot")
+        return me["id"], str(me.get("username") or "")
+
+    async def post_message(self, **fields: object) -> str:
+        """As send_message, with the id of the message from the raw answer.
+
+        The SDK parses every field of it, and raises TypeError for one of another shape although the message went out.
+
+        Raises:
+            TelegramError: as all calls of a Bot.
+            DeliveryError: it was taken, and the answer names no message.
+        """
+        sent = await self._post("sendMessage", fields)
+        message_id = sent.get("message_id") if isinstance(sent, dict) else None
+        if not isinstance(message_id, int):
+            raise DeliveryError("It was sent, but Telegram's answer names no message", permanent=True)
+        return str(message_id)
+
+    async def replace_text(self, **fields: object) -> None:
+        """As edit_message_text, without parsing the answer.
+
+        Raises:
+            TelegramError: as all calls of a Bot.
+        """
+        await self._post("editMessageText", fields)
 
     async def close_connections(self) -> None:
         """Close the connections. (Bot.shutdown does this only for a bot that was `initialize`d.)"""

@@ -78,6 +78,7 @@ class Venue(_ApiObject):
 class Replied(_ApiObject):
     """The message that another one replies to."""
 
+    message_id: int | None = None
     sender: User | None = Field(default=None, alias="from")
 
 
@@ -101,6 +102,8 @@ class Message(_ApiObject):
     caption: str | None = None
     caption_entities: tuple[Entity, ...] = ()
     reply_markup: InlineKeyboard = InlineKeyboard()
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
 
     def has_field(self, field: str) -> bool:
         """Whether it has a field that is not declared above, such as `photo`."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.channels.telegram.api.timing import Timing
-from bot.channels.telegram.incoming.update_handler import ButtonUpdate, MessageUpdate
+from bot.channels.telegram.incoming.update_handler import QueuedUpdate
 from bot.concurrency.events import wait_for_event
 from bot.concurrency.task_set import TaskSet
 
@@ -19,18 +19,18 @@ class ChatQueues:
 
     def __init__(
         self,
-        handle: Callable[[MessageUpdate | ButtonUpdate], Awaitable[None]],
+        handle: Callable[[QueuedUpdate], Awaitable[None]],
         confirm: Callable[[int], None],
         timing: Timing,
     ) -> None:
         self._handle = handle
         self._confirm = confirm
         self._timing = timing
-        self._waiting: dict[str, deque[MessageUpdate | ButtonUpdate]] = {}
+        self._waiting: dict[str, deque[QueuedUpdate]] = {}
         self._tasks = TaskSet()
         self._stopping = asyncio.Event()
 
-    def add(self, update: MessageUpdate | ButtonUpdate) -> None:
+    def add(self, update: QueuedUpdate) -> None:
         """Enqueue behind other updates of the same chat."""
         key = update.queue_key
         if key in self._waiting:
@@ -52,7 +52,7 @@ class ChatQueues:
             self._confirm(waiting.popleft().update_id)
         del self._waiting[key]
 
-    async def _handle_with_retries(self, update: MessageUpdate | ButtonUpdate) -> bool:
+    async def _handle_with_retries(self, update: QueuedUpdate) -> bool:
         attempt = 0
         while True:
             attempt += 1

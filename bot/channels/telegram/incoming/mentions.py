@@ -7,6 +7,9 @@ from typing import Final
 
 from bot.channels.telegram.api.updates import Entity, Message
 
+GROUP_COMMANDS: Final = frozenset({"/start", "/help", "/language", "/lines", "/privacy", "/forget", "/cancel"})
+"""Commands that are answered in a group without the bot's name."""
+
 _PLACEHOLDER: Final = "\0"
 _LEADING_MENTION: Final = re.compile(r"^\s*\0[\s,:;.!–—-]*")
 _TRAILING_MENTION: Final = re.compile(r"[\s,]*\0(?=\s*[?!.]*\s*$)")
@@ -32,9 +35,17 @@ def text_for_bot(message: Message, bot: BotIdentity) -> str | None:
     mentions = tuple(_find_mentions(utf16, entities, bot))
     replied = message.reply_to_message is not None and message.reply_to_message.sender is not None
     replies_to_bot = replied and message.reply_to_message.sender.id == bot.id  # type: ignore[union-attr]
-    if message.chat.type != "private" and not mentions and not replies_to_bot:
+    if message.chat.type != "private" and not mentions and not replies_to_bot and not _is_bare_command(text, entities):
         return None
     return _remove_mentions(utf16, mentions)
+
+
+def _is_bare_command(text: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether it begins with a command of ours that names no bot: people write it so where there is one bot."""
+    return (
+        any(entity.type == "bot_command" and entity.offset == 0 for entity in entities)
+        and (text.split(maxsplit=1) or [""])[0].casefold() in GROUP_COMMANDS
+    )
 
 
 def _find_mentions(utf16: bytes, entities: tuple[Entity, ...], bot: BotIdentity) -> Iterator[tuple[int, int]]:

@@ -48,9 +48,9 @@ def to_inbound(update: Update, bot: BotIdentity, now: datetime) -> Inbound | Non
 
 
 def _message_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
-    sender, kind = message.sender, _message_kind(message)
-    # A channel or an anonymous admin is nobody to answer, and two bots would never stop.
-    if sender is None or sender.is_bot or message.sender_chat is not None or kind is None:
+    sender, kind = _sender(message), _message_kind(message)
+    # A channel is nobody to answer, and two bots would never stop.
+    if sender is None or sender.is_bot or kind is None:
         return None
     text = text_for_bot(message, bot)
     if text is None:
@@ -60,6 +60,7 @@ def _message_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
         conversation=str(ChatAddress.from_message(message)),
         sender=str(sender.id),
         message_id=_message_id(message),
+        edit_of=str(message.message_id) if message.edit_date is not None else None,
         sent_at=datetime.fromtimestamp(message.date, UTC),
         kind=kind,
         text=text,
@@ -68,6 +69,13 @@ def _message_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
         location=message.location_text() or message.chat.title,  # Restaurants name their groups after themselves.
         profile_name=_profile_name(sender),
     )
+
+
+def _sender(message: Message) -> User | None:
+    """Who wrote it. An anonymous administrator writes as the group, one conversation for all of them."""
+    if message.sender_chat is None:
+        return message.sender
+    return User(id=message.chat.id) if message.sender_chat.id == message.chat.id else None
 
 
 def _edit_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:

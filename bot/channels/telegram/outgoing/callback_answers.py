@@ -44,8 +44,8 @@ class CallbackAnswers:
         if message.text is None or utf16_length(text) > MAX_MESSAGE_UNITS:
             await self._api.edit_message_reply_markup(chat_id=message.chat.id, message_id=message.message_id)
             return
-        await self._api.edit_message_text(
-            text,
+        await self._api.replace_text(
+            text=text,
             chat_id=message.chat.id,
             message_id=message.message_id,
             entities=[_entity(entity) for entity in message.entities],

@@ -8,9 +8,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.client import BotApi
 from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_address
-from bot.channels.telegram.api.updates import CallbackQuery, User
+from bot.channels.telegram.api.updates import CallbackQuery, Message, User
 
 CALLBACK_PREFIX: Final = "desk:"
 """Prefix of callback data of group messages; options of a reply begin with a digit or a bar."""
@@ -43,6 +44,18 @@ class TapReply:
     show_alert: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class GroupReply:
+    """A member's reply to a message that the bot posted in a group; both messages by Telegram's ids."""
+
+    chat: str
+    message_id: str
+    replied_to: str
+    user_name: str
+    text: str
+
+
+OnGroupReply = Callable[[GroupReply], Awaitable[None]]
 OnTap = Callable[[ButtonTap], Awaitable[TapReply]]
 
 
@@ -53,9 +66,16 @@ class GroupMessages:
         self._api, self._caller = api, caller
 
     async def post(
-        self, address: str, html: str, rows: tuple[tuple[ActionButton, ...], ...], in_reply_to: str | None
+        self,
+        address: str,
+        html: str,
+        rows: tuple[tuple[ActionButton, ...], ...],
+        in_reply_to: str | None,
+        topic_gone: str,
     ) -> str:
         """Post a message, in reply to `in_reply_to` if that still exists; return Telegram's id of it.
+
+        If the topic is gone it is posted in the group, with the sentence `topic_gone` before it.
 
         Raises:
             DeliveryError: it was not taken.
@@ -67,17 +87,16 @@ class GroupMessages:
             else None
         )
 
-        async def call(chat: int) -> str:
-            message = await self._api.send_message(
-                chat_id=chat,
-                text=html,
+        async def call(target: ChatAddress) -> str:
+            return await self._api.post_message(
+                chat_id=target.chat,
+                text=html if target.topic == place.topic or not topic_gone else f"{topic_gone}\n\n{html}",
                 parse_mode=ParseMode.HTML,
-                message_thread_id=place.topic,
+                message_thread_id=target.topic,
                 reply_markup=_keyboard(rows),
                 reply_parameters=reply_parameters,
                 link_preview_options=_NO_PREVIEW,
             )
-            return str(message.message_id)
 
         return await self._caller.call(place, call)
 
@@ -88,11 +107,11 @@ class GroupMessages:
             DeliveryError: it was not accepted; permanent if the message is gone.
         """
 
-        async def call(chat: int) -> None:
+        async def call(target: ChatAddress) -> None:
             try:
-                await self._api.edit_message_text(
-                    html,
-                    chat_id=chat,
+                await self._api.replace_text(
+                    text=html,
+                    chat_id=target.chat,
                     message_id=int(message_id),
                     parse_mode=ParseMode.HTML,
                     reply_markup=_keyboard(rows),
@@ -112,6 +131,25 @@ def parse_button_tap(query: CallbackQuery) -> ButtonTap | None:
         return None
     act = query.data.removeprefix(CALLBACK_PREFIX)
     return ButtonTap(chat=str(query.message.chat.id), user_name=_display_name(query.sender), callback_data=act)
+
+
+def parse_group_reply(message: Message, bot_id: int) -> GroupReply | None:
+    """The reply of a member to a message of the bot's; None for any other message, a command, or one without words."""
+    replied, sender = message.reply_to_message, message.sender
+    if replied is None or replied.message_id is None or replied.sender is None or replied.sender.id != bot_id:
+        return None
+    # An anonymous admin or a channel is nobody who could be named.
+    if sender is None or sender.is_bot or message.sender_chat is not None or message.edit_date is not None:
+        return None
+    if not message.text or message.text.startswith("/"):
+        return None
+    return GroupReply(
+        chat=str(message.chat.id),
+        message_id=str(message.message_id),
+        replied_to=str(replied.message_id),
+        user_name=_display_name(sender),
+        text=message.text,
+    )
 
 
 def _display_name(user: User) -> str:

@@ -60,18 +60,17 @@ class ReplySender:
         return message_id
 
     async def _send_part(self, chat_address: ChatAddress, part: _MessagePart) -> str:
-        async def call(chat: int) -> str:
-            message = await self._api.send_message(
-                chat_id=chat,
+        async def call(target: ChatAddress) -> str:
+            return await self._api.post_message(
+                chat_id=target.chat,
                 text=part.text,
                 parse_mode=ParseMode.HTML,
-                message_thread_id=chat_address.topic,
+                message_thread_id=target.topic,
                 reply_parameters=part.reply_parameters,
                 reply_markup=part.keyboard,
                 # A preview would fetch the draft page, and push the answer off the screen.
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
-            return str(message.message_id)
 
         return await self._caller.call(chat_address, call)
 

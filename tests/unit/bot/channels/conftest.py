@@ -7,6 +7,7 @@ import pytest
 from bot.channels.interface import DeliveryError
 from bot.channels.twilio.account import TwilioAccount
 from bot.channels.twilio.message_part import MessagePart, TemplateContent
+from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.whatsapp.product import PRODUCT
 from handlers.model.messages import Inbound
 
@@ -33,6 +34,8 @@ class RecordingWebhookHandlers:
 
     received: list[Inbound] = field(default_factory=list)
     statuses: list[tuple[str, str, str | None]] = field(default_factory=list)
+    replies: list[int | None] = field(default_factory=list)
+    """The replies that the status reports named."""
     rejections: list[str] = field(default_factory=list)
     error: Exception | None = None
 
@@ -42,8 +45,9 @@ class RecordingWebhookHandlers:
             raise self.error
         self.received.append(inbound)
 
-    async def on_status(self, receipt: str, state: str, error: str | None) -> None:
+    async def on_status(self, receipt: str, state: str, error: str | None, reply: int | None) -> None:
         """Kept."""
+        self.replies.append(reply)
         self.statuses.append((receipt, state, error))
 
 
@@ -53,14 +57,16 @@ class FakeTwilioMessages:
 
     created: list[tuple[str, MessagePart]] = field(default_factory=list)
     failures: dict[int, DeliveryError] = field(default_factory=dict)
+    references: list[ReplyReference] = field(default_factory=list)
     calls: int = 0
 
-    async def create(self, to: str, part: MessagePart) -> str:
+    async def create(self, to: str, part: MessagePart, reference: ReplyReference) -> str:
         """The number of the message as its sid."""
         self.calls += 1
         if self.calls in self.failures:
             raise self.failures[self.calls]
         self.created.append((to, part))
+        self.references.append(reference)
         return f"SM{len(self.created)}"
 
     async def close(self) -> None:

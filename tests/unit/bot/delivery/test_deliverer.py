@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.interface import OutgoingMessage
+from bot.delivery.deliverer import MAX_UNKNOWN_ATTEMPTS
 from bot.delivery.jobs import embedded
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from storage.conversations import history
 from storage.database import engine
+from storage.delivery import undelivered
 from tests.unit.bot.conftest import ProgramFixture
 
 
@@ -37,6 +39,20 @@ async def test_a_reply_that_can_never_be_sent_ends_and_the_next_one_goes_out(pro
     program.channel.fail_next(permanent=True)
     await program.deliver(program.submitted[-1])
     assert states(program) == ["failed", "sent"]
+
+
+async def test_an_error_that_nobody_expected_is_a_try_of_unknown_outcome_and_ends(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("hours"))
+    await program.intake(program.inbound("dead"))
+    program.channel.failures.extend(TypeError("'int' object is not iterable") for _ in range(MAX_UNKNOWN_ATTEMPTS))
+    for _ in range(MAX_UNKNOWN_ATTEMPTS):
+        await program.deliver(program.submitted[-1])
+        program.time[0] += timedelta(minutes=1)
+    assert states(program) == ["failed", "sent"]
+    with engine.read_transaction(program.database) as connection:
+        first = undelivered.list_undelivered(connection, program.time[0])[0]
+    assert first.error == "It may have been sent: the platform's answer could not be read (TypeError)"
+    assert first.attempts == MAX_UNKNOWN_ATTEMPTS
 
 
 async def test_replies_leave_in_the_order_of_the_talk(program: ProgramFixture) -> None:

@@ -18,6 +18,7 @@ from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
 from bot.helpdesk.notification_worker import (
     MAX_ATTEMPTS,
     MAX_UNCERTAIN_ATTEMPTS,
+    MAX_UNKNOWN_ATTEMPTS,
     TELEGRAM_GROUP_RATE_LIMIT,
     NotificationWorker,
 )
@@ -262,6 +263,15 @@ async def test_nobody_comes_so_the_line_is_reminded_and_others_are_told(office: 
     assert office.boss.states() == [(NotificationKind.ESCALATION, HandoffState.OPEN)]
     await office.advance_clock(60 * MINUTE)
     assert [kind for kind, _ in office.team.states()] == [NotificationKind.INITIAL, NotificationKind.REMINDER]
+
+
+async def test_an_error_that_nobody_expected_ends_after_a_few_tries(office: WorkerFixture) -> None:
+    office.open_handoff()
+    office.team.failures = [TypeError("'int' object is not iterable") for _ in range(MAX_UNKNOWN_ATTEMPTS)]
+    for _ in range(MAX_UNKNOWN_ATTEMPTS + 1):
+        await office.advance_clock(MINUTE)
+    assert (office.metric("notice", "retried"), office.metric("notice", "failed")) == (MAX_UNKNOWN_ATTEMPTS - 1, 1)
+    assert office.team.failures == []
 
 
 async def test_a_reminder_that_comes_after_it_was_taken_is_not_said(office: WorkerFixture) -> None:

@@ -5,8 +5,14 @@ from typing import cast
 
 import pytest
 
-from bot.channels.telegram.api.updates import CallbackQuery
-from bot.channels.telegram.outgoing.group_messages import ButtonTap, TapReply, parse_button_tap
+from bot.channels.telegram.api.updates import CallbackQuery, Message
+from bot.channels.telegram.outgoing.group_messages import (
+    ButtonTap,
+    GroupReply,
+    TapReply,
+    parse_button_tap,
+    parse_group_reply,
+)
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.telegram_group import GroupActions
 from bot.notify.wording import NotificationTexts, load_time_zone
@@ -127,3 +133,43 @@ def test_two_of_the_same_name_are_told_apart(user: dict[str, object], who: str) 
 
 def test_a_bot_taps_nothing() -> None:
     assert parse_button_tap(query(is_bot=True, first_name="Anna")) is None
+
+
+def group_message(**more: object) -> Message:
+    """A member's reply to a message of the bot's (id 1), or another message."""
+    return Message.model_validate(
+        {
+            "message_id": 8,
+            "date": 1,
+            "chat": {"id": -100, "type": "group"},
+            "from": {"id": 90210042, "first_name": "Anna", "username": "anna_b"},
+            "text": "Braucu",
+            "reply_to_message": {"message_id": 5, "from": {"id": 1, "is_bot": True}},
+            **more,
+        }
+    )
+
+
+def test_a_reply_to_the_bots_message_is_heard() -> None:
+    assert parse_group_reply(group_message(), 1) == GroupReply(
+        chat="-100", message_id="8", replied_to="5", user_name="Anna (@anna_b)", text="Braucu"
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"reply_to_message": None},
+        {"reply_to_message": {"message_id": 5, "from": {"id": 2}}},
+        {"reply_to_message": {"message_id": 5}},
+        {"reply_to_message": {"from": {"id": 1}}},
+        {"from": {"id": 3, "is_bot": True}},
+        {"from": None},
+        {"sender_chat": {"id": -100, "type": "group"}},
+        {"edit_date": 2},
+        {"text": None, "caption": "Braucu"},
+        {"text": "/start"},
+    ],
+)
+def test_anything_else_in_the_group_goes_to_nobody(more: dict[str, object]) -> None:
+    assert parse_group_reply(group_message(**more), 1) is None

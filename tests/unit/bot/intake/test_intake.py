@@ -6,7 +6,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
 
 from bot.database.conversation_queries import ConversationQueries
@@ -14,12 +14,13 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from handlers.model.actions import HandoffReason
 from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState
-from handlers.model.messages import MessageKind
+from handlers.model.messages import Inbound, MessageKind
 from kb.model import LineId
 from storage import personal_data
 from storage.conversations import conversations, history
 from storage.database import engine
-from storage.helpdesk import handoffs
+from storage.helpdesk import agent_chat, handoffs
+from storage.tables import turns
 from tests.contract.stored import read_daily_counts, read_daily_feedback
 from tests.doubles import NOW
 from tests.unit.bot.conftest import ProgramFixture
@@ -208,3 +209,81 @@ async def test_a_word_about_an_answer_is_noted_once_and_a_stale_tap_is_answered_
     with engine.read_transaction(program.database) as connection:
         counted = read_daily_feedback(connection, NOW.date(), NOW.date())
     assert [(one.entry, one.helped, one.not_helped) for one in counted] == [("hours", 0, 1)]
+
+
+def agent_writes(program: ProgramFixture, until: timedelta) -> None:
+    with engine.write_transaction(program.database) as connection:
+        agent_chat.start(connection, program.submitted[-1], "Ilze", NOW + until)
+
+
+async def test_while_an_agent_writes_the_bot_is_silent_and_staff_still_hears(program: ProgramFixture) -> None:
+    await program.exchange("hours")
+    agent_writes(program, timedelta(minutes=30))
+    for text in ("hours", "blah", "blah", "dead"):
+        await program.intake(program.inbound(text))
+        await program.deliver(program.submitted[-1])
+
+    assert len(program.channel.sent) == 1
+    with engine.read_transaction(program.database) as connection:
+        said = history.messages_after(connection, program.submitted[-1])
+        assert [one.text for one in said if one.side is history.Side.PERSON] == [
+            "hours",
+            "hours",
+            "blah",
+            "blah",
+            "dead",
+        ]
+        assert [one.reason for one in handoffs.list_by_state(connection)] == [HandoffReason.TRADING_STOPPED]
+
+    program.time[0] += timedelta(minutes=30)
+    await program.exchange("hours")
+    assert len(program.channel.sent) == 2
+
+
+async def test_what_is_said_to_the_bot_itself_is_answered_also_then(program: ProgramFixture) -> None:
+    await program.exchange("hours")
+    agent_writes(program, timedelta(minutes=30))
+    await program.exchange("/help")
+    assert len(program.channel.sent) == 2
+    await program.exchange("/forget")
+    with engine.read_transaction(program.database) as connection:
+        assert conversations.get(connection, program.submitted[-1]).agent is None
+
+
+async def test_the_same_tap_under_a_new_id_is_answered_once(program: ProgramFixture) -> None:
+    def tap(message_id: str, choice: str = "entry:hours", turn: str = "1") -> Inbound:
+        return replace(
+            program.inbound("Hours", message_id=message_id), kind=MessageKind.TAP, choice=choice, source_turn=turn
+        )
+
+    await program.intake(tap("cb:1"))
+    await program.intake(tap("cb:2"))
+    assert len(stored_turns(program)) == 1
+    await program.intake(tap("cb:3", choice="entry:dead"))
+    await program.intake(tap("cb:4"))
+    assert len(stored_turns(program)) == 3
+    program.time[0] += timedelta(minutes=11)
+    await program.intake(tap("cb:5"))
+    assert len(stored_turns(program)) == 4
+
+
+async def test_an_edit_that_changes_no_word_is_not_answered_again(program: ProgramFixture) -> None:
+    def edit(text: str, at: int) -> Inbound:
+        return replace(program.inbound(text, message_id=f"5:e{at}"), edit_of="5")
+
+    await program.intake(program.inbound("hours, PIN 1234", message_id="5"))
+    await program.intake(edit("hours, PIN 1234", 1))
+    assert len(stored_turns(program)) == 1
+    await program.intake(edit("dead", 2))
+    await program.intake(edit("dead", 3))
+    assert len(stored_turns(program)) == 2
+
+
+async def test_an_edit_of_what_is_not_known_is_answered(program: ProgramFixture) -> None:
+    await program.intake(replace(program.inbound("hours", message_id="5:e1"), edit_of="5"))
+    assert len(stored_turns(program)) == 1
+
+
+def stored_turns(program: ProgramFixture) -> list[int]:
+    with engine.read_transaction(program.database) as connection:
+        return list(connection.scalars(select(turns.c.id)))

@@ -236,7 +236,7 @@ def test_all_that_was_told_is_shown_as_it_was_told(shipped: KnowledgeBundle) -> 
         ("Valoda", "krievu", None),
         ("Gaida kopš", "23.11. 22:40", None),
         ("Atsūtīts", "attēls ×2, balss ziņa", None),
-        ("Paligs", f"atbildēja par tematu „{shipped.base.entries[EntryId('till-down')].title['lv']}”", None),
+        ("Paligs", f"atbildēja par tēmu „{shipped.base.entries[EntryId('till-down')].title['lv']}”", None),
         ("Saruna konsolē", told.link, told.link),
     ]
     two = replace(told, details=PersonDetails(phone="+371 29111222, +371 67123456"), topic=None, link=None)

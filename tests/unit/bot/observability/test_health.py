@@ -19,7 +19,10 @@ from bot.delivery.jobs import embedded
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.delivery.jobs.interface import JobRunner
 from bot.observability.health import health_routes
+from handlers.model.handoff import NotificationKind
 from storage.database import engine
+from storage.delivery import notifications
+from storage.helpdesk import handoffs
 from tests.doubles import NOW, RecordingJobRunner
 from tests.unit.bot.conftest import ProgramFixture
 
@@ -138,6 +141,21 @@ async def test_a_look_that_never_returns_is_noticed(program: ProgramFixture, mon
     assert "restart the program" in runner.problems()[0]
     released.set()
     await runner.stop()
+
+
+async def test_an_urgent_notification_that_failed_for_good_is_a_warning(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("dead"))
+    with engine.write_transaction(program.database) as connection:
+        handoff = handoffs.get(connection, 1)
+        assert handoff is not None
+        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
+        claimed = notifications.claim(connection, "telegram:-100", NOW)
+        assert isinstance(claimed, notifications.ClaimedNotification)
+        notifications.mark_failed(connection, claimed, "chat not found")
+    async with asked(program.database, RecordingJobRunner(alive=2)) as pages:
+        status, answer = await pages.get("/readyz")
+    assert (status, answer["status"]) == (200, "degraded")
+    assert answer["warnings"] == ["Staff may not know of 1 urgent calls: their notifications failed, see Delivery."]
 
 
 async def test_a_database_that_can_be_read_and_not_written_is_not_ready_and_the_cause_is_told_and_logged(

@@ -158,3 +158,14 @@ def test_else_it_is_a_question_about_the_topic_and_nobody_is_called(text: str) -
     one.says(text)
     assert one.decided.trace.handler == "follow_up"
     assert notices(one) == []
+
+
+def test_the_directory_names_who_answers_where_several_entries_hand_off() -> None:
+    named = company(contacts_entry=EntryId("desk"), dialogue_entries={DialogueAct.ASK_PERSON: EntryId("person")})
+    entries = {
+        EntryId("a-complaint"): replace(named.entries[EntryId("person")], id=EntryId("a-complaint")),
+        **named.entries,
+    }
+    one = Dialog(MEANINGS, acts=ACTS, base=replace(named, entries=entries)).speaks("en")
+    one.says("a human, please")
+    assert one.decided.trace.entry == "person"

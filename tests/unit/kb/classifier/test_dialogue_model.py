@@ -73,6 +73,13 @@ def test_small_talk_is_an_act_of_its_own_where_it_neither_greets_nor_thanks() ->
     assert likeliest(trained, "thanks")[0] is A.SMALL_TALK
 
 
+def test_the_directory_names_the_act_that_the_questions_of_an_entry_show() -> None:
+    plain = base()
+    directory = replace(plain.directory, dialogue_entries={A.CHASING: EntryId("person")})
+    trained = trainer.train(replace(plain, directory=directory))
+    assert likeliest(trained, "i want a person")[0] is A.CHASING
+
+
 def test_a_bias_makes_acts_likelier_than_topics(learnt: trainer.TrainedModel) -> None:
     assert likeliest(learnt, "close the joke", act_bias=9.0)[0] is not A.OTHER
     assert likeliest(learnt, "what a joke", act_bias=2.0)[1] > likeliest(learnt, "what a joke")[1]

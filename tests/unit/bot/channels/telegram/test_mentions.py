@@ -56,7 +56,11 @@ def test_a_reply_to_the_bot_counts() -> None:
     [
         message(chat=GROUP, text="kas šodien strādā?"),
         message(chat=GROUP, text="@other_bot hi", entities=[mention("@other_bot hi", "@other_bot")]),
-        message(chat=GROUP, text="/help", entities=[mention("/help", "/help", kind="bot_command")]),
+        message(chat=GROUP, text="/roll", entities=[mention("/roll", "/roll", kind="bot_command")]),
+        message(
+            chat=GROUP, text="/help@other_bot", entities=[mention("/help@other_bot", "/help@other_bot", "bot_command")]
+        ),
+        message(chat=GROUP, text="rakstiet /help", entities=[mention("rakstiet /help", "/help", kind="bot_command")]),
         message(chat=GROUP, text="jā", reply_to_message={"from": ANNA}),
         message(chat=GROUP, text="rakstiet info@paligs_bot.lv"),
     ],
@@ -73,3 +77,8 @@ def test_in_a_private_chat_everything_counts() -> None:
 def test_entities_that_make_no_sense_do_no_harm(text: str, places: list[tuple[int, int]]) -> None:
     entities = [{"type": "text_mention", "offset": start, "length": size, "user": BOT} for start, size in places]
     text_for_bot(Message.model_validate(message(chat=GROUP, text=text, entities=entities)), BOT_IDENTITY)
+
+
+def test_a_command_of_ours_needs_no_name_in_a_group() -> None:
+    asked = message(chat=GROUP, text="/help", entities=[mention("/help", "/help", kind="bot_command")])
+    assert text_for_bot(Message.model_validate(asked), BOT_IDENTITY) == "/help"

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from bot.channels.telegram.api.updates import MalformedError, Update
 from bot.channels.telegram.incoming.parsing import to_inbound
 from handlers.model.messages import Inbound, MessageKind
-from tests.unit.bot.channels.telegram.updates import ANNA, BOT, BOT_IDENTITY, GROUP, NOW, PRIVATE, SENT, message, update
+from tests.unit.bot.channels.telegram.updates import (
+    ANNA,
+    BOT,
+    BOT_IDENTITY,
+    GROUP,
+    NOW,
+    PRIVATE,
+    SENT,
+    mention,
+    message,
+    update,
+)
 
 
 def heard(**content: Any) -> Inbound | None:
@@ -201,3 +212,22 @@ def test_any_message_is_heard_ignored_or_malformed(content: dict[str, Any]) -> N
             to_inbound(Update.parse({"update_id": 1, kind: message(edit_date=SENT) | content}), BOT_IDENTITY, NOW)
         except MalformedError:
             continue
+
+
+def test_an_anonymous_administrator_is_heard_as_the_group() -> None:
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    found = heard(
+        **{"from": anonymous},
+        chat=GROUP,
+        sender_chat=GROUP,
+        text="@paligs_bot kase nedrukā",
+        entities=[mention("@paligs_bot kase nedrukā")],
+    )
+    assert found is not None
+    assert (found.sender, found.conversation, found.text) == ("-1001", "-1001", "kase nedrukā")
+
+
+def test_an_edit_names_the_message_that_it_changes() -> None:
+    edited = to_inbound(update(edited_message=message(text="hi", edit_date=SENT + 3)), BOT_IDENTITY, NOW)
+    assert edited is not None
+    assert (edited.message_id, edited.edit_of) == (f"5:e{SENT + 3}", "5")

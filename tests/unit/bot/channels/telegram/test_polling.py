@@ -11,6 +11,7 @@ from telegram.error import Conflict, NetworkError, RetryAfter
 
 from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.background_calls import BackgroundCalls
+from bot.channels.telegram.api.chat_places import ChatPlaces
 from bot.channels.telegram.api.client import make_bot_api
 from bot.channels.telegram.api.timing import Timing
 from bot.channels.telegram.incoming.mentions import BotIdentity
@@ -96,6 +97,7 @@ async def poller(line: FakeTelegram) -> AsyncIterator[Poller]:
         send_typing=typing,
         clock=lambda: datetime.now(UTC),
         callbacks=UpdateCallbacks(update_dropped=line.dropped.append),
+        places=ChatPlaces(lambda: datetime.now(UTC)),
         bot=BotIdentity(id=BOT_IDENTITY.id, username=BOT_IDENTITY.username),
     )
     poller = Poller(line.fetch, ear, FAST_TIMING)

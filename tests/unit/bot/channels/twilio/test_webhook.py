@@ -9,6 +9,8 @@ from aiohttp.test_utils import TestClient
 from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
+from bot.channels.twilio.message_part import PartSender
+from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.whatsapp.channel import WhatsApp
 from handlers.model.messages import MessageKind
 from tests.doubles import NOW
@@ -158,3 +160,39 @@ async def test_no_number_is_logged(post: Post, behind: RecordingWebhookHandlers)
     assert len(logs) == 3
     assert "20000001" not in repr(logs)
     assert "nestrādā" not in repr(logs)
+
+
+def _status_path(reference: ReplyReference) -> str:
+    return reference.callback_url(make_account()).removeprefix(PUBLIC_URL)
+
+
+async def test_a_report_names_the_reply_by_our_own_reference(post: Post, behind: RecordingWebhookHandlers) -> None:
+    path = _status_path(ReplyReference(sequence=41, last=True))
+    for state in ("failed", "delivered"):
+        assert (await post(path, {"MessageSid": "SM1", "MessageStatus": state}))[0] == 204
+    assert behind.replies == [41, 41]
+
+
+async def test_a_part_of_a_reply_tells_only_of_failure(post: Post, behind: RecordingWebhookHandlers) -> None:
+    path = _status_path(ReplyReference(sequence=41, last=False))
+    for state in ("failed", "delivered"):
+        assert (await post(path, {"MessageSid": "SM1", "MessageStatus": state}))[0] == 204
+    assert behind.replies == [41, None]
+
+
+async def test_a_reference_that_we_did_not_sign_names_nothing(post: Post, behind: RecordingWebhookHandlers) -> None:
+    signed = _status_path(ReplyReference(sequence=41, last=True))
+    for forged in (
+        signed.replace("=41", "=42"),
+        signed[:-1] + "-",
+        "/webhooks/twilio/status?reply=x",
+        signed + "%C4%81",
+    ):
+        assert (await post(forged, {"MessageSid": "SM1", "MessageStatus": "delivered"}))[0] == 204
+    assert behind.replies == [None] * 4
+
+
+async def test_the_last_part_carries_the_reference_of_the_whole(desk: FakeTwilioMessages) -> None:
+    sender = PartSender(desk.create)
+    await sender.send_parts(ANNA, 41, ["one", "two"])
+    assert desk.references == [ReplyReference(sequence=41, last=False), ReplyReference(sequence=41, last=True)]

@@ -9,7 +9,8 @@ import pytest
 from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.channels.twilio.client import TemplateError
 from bot.channels.twilio.status import describe_code
-from bot.channels.whatsapp.channel import SERVICE_WINDOW, WhatsApp
+from bot.channels.whatsapp.channel import WhatsApp
+from bot.channels.whatsapp.description import SERVICE_WINDOW
 from handlers.model.messages import Option
 from tests.doubles import NOW
 from tests.unit.bot.channels.conftest import ANNA, FakeTwilioMessages, RecordingWebhookHandlers, make_account

@@ -10,6 +10,7 @@ from bot.console import Section
 from bot.console.auth.login import SignInView
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
+from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.handoff_actions import HandoffActions as Acts
 from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
@@ -38,6 +39,11 @@ class HelpdeskFixture:
         )
 
     @property
+    def agent_chat(self) -> AgentChat:
+        """Where agents write to people."""
+        return AgentChat(actions=self.handoff_actions, channels=CHANNELS)
+
+    @property
     def knowledge(self) -> KnowledgeBundle:
         """The made-up company's."""
         return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=load_phrases())
@@ -50,7 +56,7 @@ class HelpdeskFixture:
             on_change=lambda: self.changes.append(self.console.time[0]),
         )
         sign_in = SignInView(self.console.transactions, KEY, self.console.passwords).section()
-        return (*helpdesk_sections(self.console.transactions, self.handoff_actions, library, CHANNELS), sign_in)
+        return (*helpdesk_sections(self.console.transactions, self.agent_chat, library, CHANNELS), sign_in)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 import re
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import HandoffState, NotificationKind
 from kb.model import LineId
 from storage.database import engine
+from storage.delivery import notifications
+from storage.helpdesk import handoffs
 from storage.helpdesk.audit_log import AuditEvent
 from tests.contract.stored import queued_handoff
 from tests.doubles import NOW
@@ -45,6 +47,19 @@ async def test_whoever_stands_still_comes_first_with_words_line_and_number(
     assert "Darbnīca" in page
     assert 'href="tel:+37120110525">+371 20110525</a>' in page
     assert "<title>(2) Rinda" in page
+
+
+async def test_an_urgent_call_says_that_its_notification_failed(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    call(shop, "boris", HandoffReason.TRADING_STOPPED)
+    assert "Paziņojums nav piegādāts" not in await otto.text("/now")
+    with engine.write_transaction(shop.console.database) as connection:
+        handoff = handoffs.get(connection, 1)
+        assert handoff is not None
+        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
+        claimed = notifications.claim(connection, "telegram:-100", NOW)
+        assert isinstance(claimed, notifications.ClaimedNotification)
+        notifications.mark_failed(connection, claimed, "chat not found")
+    assert "Paziņojums nav piegādāts" in await otto.text("/now")
 
 
 async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(
@@ -134,7 +149,7 @@ async def test_every_page_counts_who_waits_in_its_menu_and_title(shop: HelpdeskF
     for path in ("/now", "/talks", "/unanswered", "/knowledge", "/figures"):
         page = await otto.text(path)
         assert "<title>(2) " in page, path
-        assert re.search(r'id="waiting" class="waiting alarm" data-calls="1! 2 "><span class="number">2<', page), path
+        assert re.search(r'id="waiting" class="calls-waiting alarm" data-calls="1! 2 "><span class="number">2<', page), path
     assert await (await otto.get("/waiting")).json() == {
         "calls": [{"id": 1, "stopped": True}, {"id": 2, "stopped": False}]
     }

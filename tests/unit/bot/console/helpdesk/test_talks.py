@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from handlers.model.actions import HandoffReason
 from handlers.model.messages import MessageKind
 from kb.understanding.result import Explanation
 from storage.database import engine
@@ -74,11 +75,22 @@ async def test_filters_are_heeded_and_crooked_ones_are_none(
 async def test_a_person_is_found_by_their_number(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     talk = shop.record_message("Labdien", by="whatsapp:+37120110525", channel="whatsapp", at=NOW)
 
-    for words in ("%2B371 2011 0525", "20110525", talk):
+    for words in ("%2B371 2011 0525", "20110525", "00371 2011-0525", talk):
         page = await otto.text(f"/talks?words={words}")
         assert "Šis cilvēks" in page
         assert f"/console/talks/{talk}" in page
     assert "+37120110525" not in await otto.text("/talks")
+
+
+async def test_a_hand_off_is_found_by_its_number(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talk = shop.record_message("Palīgā", by="anna", at=NOW, people=HandoffReason.ASKED_FOR_PERSON)
+
+    for words in ("1", "Nr. 1", "nr1", "%231", "№ 1"):
+        page = await otto.text(f"/talks?words={words}")
+        assert "<strong>Nr. 1</strong>" in page, words
+        assert f"/console/talks/{talk}" in page
+    for words in ("2", "Nr. 12345678", "1 kase", ""):
+        assert "<strong>Nr. 1</strong>" not in await otto.text(f"/talks?words={words}"), words
 
 
 async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
@@ -102,6 +114,14 @@ async def test_a_talk_shows_the_reasons_and_what_did_not_arrive(shop: HelpdeskFi
     assert [(noted.agent, noted.subject) for noted in shop.console.audit_records(AuditEvent.TRANSCRIPT_VIEWED)] == [
         ("otto", talk)
     ]
+
+
+async def test_a_picture_with_a_caption_is_named(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    talk = shop.record_message("kase rāda šo", kind=MessageKind.PHOTO, at=NOW)
+    page = await otto.text(f"/talks/{talk}")
+    assert page.index("(foto)") < page.index("kase rāda šo</p>")
+    talk = shop.record_message("tikai vārdi", by="boris", at=NOW)
+    assert "(bez vārdiem)" not in await otto.text(f"/talks/{talk}")
 
 
 async def test_a_talk_tells_what_decided(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:

@@ -1,0 +1,62 @@
+"""Finds the conversation that a page is about; only reads."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from storage import personal_data
+from storage.conversations import transcript
+from storage.conversations.conversations import Conversation
+from storage.conversations.transcript import TranscriptEntry
+from storage.helpdesk import agents, conversation_handoffs, notes
+from storage.helpdesk.conversation_handoffs import HandoffHistory
+from storage.helpdesk.notes import Note
+
+PAGE_SIZE = 60
+"""Messages on a page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationPage:
+    """All that the page of a conversation shows. `colleagues` are the agents who may be given a hand-off."""
+
+    talk: Conversation
+    messages: tuple[TranscriptEntry, ...]
+    more: bool
+    history: tuple[HandoffHistory, ...]
+    notes: tuple[Note, ...]
+    colleagues: tuple[str, ...]
+
+
+def load_page(connection: Connection, conversation_id: str, *, before: int | None) -> ConversationPage:
+    """The last messages, or those before that sequence number.
+
+    Raises:
+        HTTPNotFound: there is no such conversation.
+    """
+    talk = find_conversation(connection, conversation_id)
+    messages, more = transcript.transcript(connection, talk.id, before=before, limit=PAGE_SIZE)
+    return ConversationPage(
+        talk=talk,
+        messages=messages,
+        more=more,
+        history=conversation_handoffs.list_history(connection, talk.id),
+        notes=notes.list_notes(connection, talk.id),
+        colleagues=tuple(agent.name for agent in agents.list_all(connection) if agent.active),
+    )
+
+
+def find_conversation(connection: Connection, conversation_id: str) -> Conversation:
+    """The conversation with this id.
+
+    Raises:
+        HTTPNotFound: there is none.
+    """
+    found = next(
+        (talk for talk in personal_data.find_conversations(connection, conversation_id) if talk.id == conversation_id),
+        None,
+    )
+    if found is None:
+        raise web.HTTPNotFound
+    return found
