@@ -149,7 +149,9 @@ async def test_every_page_counts_who_waits_in_its_menu_and_title(shop: HelpdeskF
     for path in ("/now", "/talks", "/unanswered", "/knowledge", "/figures"):
         page = await otto.text(path)
         assert "<title>(2) " in page, path
-        assert re.search(r'id="waiting" class="calls-waiting alarm" data-calls="1! 2 "><span class="number">2<', page), path
+        assert re.search(
+            r'id="waiting" class="calls-waiting alarm" data-calls="1! 2 "><span class="number">2<', page
+        ), path
     assert await (await otto.get("/waiting")).json() == {
         "calls": [{"id": 1, "stopped": True}, {"id": 2, "stopped": False}]
     }
@@ -173,3 +175,25 @@ async def test_a_card_has_the_number_that_is_said_on_the_phone_and_how_to_reach_
     assert 'href="https://t.me/boris_k" rel="noopener noreferrer">@boris_k</a>' in page
     assert 'href="tg://user?id=4712"' in page
     assert page.count('class="handle"') == 2
+
+
+async def test_one_line_can_be_shown_and_stays_chosen_while_others_are_counted(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    call(shop, "boris")
+    shop.record_message("Rēķins", by="clara", people=HandoffReason.ASKED_FOR_PERSON, line=LineId("desk"), at=NOW)
+
+    page = await otto.text("/now?line=desk")
+
+    assert "Rēķins" in page
+    assert "te boris" not in page
+    assert "Gaida citās līnijās: 1." in page
+    assert 'aria-current="true">Konsultanti</a>' in page
+    assert "<title>(2) " in page
+    again = await (await otto.post("/now/2/take")).text()
+    assert "Rēķins" in again
+    assert "te boris" not in again
+    for path in ("/now?line=", "/now?line=none-of-ours", "/now"):
+        page = await otto.text(path)
+        assert "Rēķins" in page, path
+        assert "te boris" in page, path
