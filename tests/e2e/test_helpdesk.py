@@ -19,7 +19,7 @@ from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-UNASKED = "Vai pie jums var nopirkt dāvanu karti?"
+UNASKED = "Vai jūs remontējat velosipēdus?"
 
 
 def busy(house: RunningProgram) -> str:
@@ -42,7 +42,7 @@ def busy(house: RunningProgram) -> str:
         feedback.record(connection, conversations.get(connection, talk), "1", now, helped=False)
         base = house.knowledge.base
         lessons.add_lesson(connection, base, EntryId("till-down"), "lv", "viss apstājās pavisam", "Ilze", now)
-        draft = EntryDraft(id="gift-card", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
+        draft = EntryDraft(id="bicycle-repair", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
         entry_drafts.add(connection, draft, base)
     return talk
 
@@ -62,7 +62,7 @@ async def test_no_page_has_a_serious_fault(
         "/unanswered/7",
         "/knowledge",
         "/knowledge/entries/till-down",
-        "/knowledge/drafts/gift-card",
+        "/knowledge/drafts/bicycle-repair",
         "/figures?days=7",
         "/figures?days=365",
     )
