@@ -15,6 +15,7 @@ from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.console import ConsoleApp
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
+from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
@@ -133,6 +134,7 @@ class Endpoints:
             *helpdesk_sections(transactions, program.helpdesk.agent_chat, knowledge_access, CHANNELS),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
+            OwnPasswordView(transactions, self._key, passwords).section(),
             AuditView(transactions).section(),
             SignInView(transactions, self._key, passwords, oidc_enabled=oidc_sign_in is not None).section(),
             *(() if oidc_sign_in is None else (oidc_sign_in.section(),)),

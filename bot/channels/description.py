@@ -74,6 +74,11 @@ class ChannelDirectory:
         found = self.get(channel)
         return None if found is None else found.phone_of(sender)
 
+    def link(self, channel: str, sender: str, username: str | None) -> str | None:
+        """As ChannelDescription.link."""
+        found = self.get(channel)
+        return None if found is None else found.link(sender, username)
+
     def prefers_short(self, channel: str) -> bool:
         """As ChannelDescription.prefers_short."""
         found = self.get(channel)

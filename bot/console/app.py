@@ -25,7 +25,7 @@ from bot.database.transactions import Transactions
 from bot.web import Assets, Texts, read_texts, security_headers
 from bot.web.chart import CHART_TEMPLATES
 from kb.model import LANGUAGES
-from storage.helpdesk import agents
+from storage.helpdesk import agents, queue
 from storage.helpdesk.agent_sessions import MAX_LIFETIME
 
 _HERE: Final = Path(__file__).parent
@@ -69,6 +69,7 @@ class ConsoleApp:
             transactions, clock, public_origin=public_origin, context=self._template_context, zone=zone
         )
         looks = {name: look for section in sections for name, look in section.change_keys.items()}
+        looks["waiting"] = queue.waiting
         watched = {name: look for section in sections for name, look in section.subject_keys.items()}
         self._live_updates = LiveUpdates(transactions, looks, guard.session_valid, RESPONSE_HEADERS, watched)
         own = Section(
@@ -77,6 +78,7 @@ class ConsoleApp:
             in_menu=False,
             routes=(
                 get("/", self._show_first_section, role=AccessLevel.AGENT),
+                get("/waiting", self._show_waiting, role=AccessLevel.AGENT),
                 get("/live", self._live_updates.stream, role=AccessLevel.AGENT),
                 post("/language", self._change_language, role=AccessLevel.ANYONE),
             ),
@@ -148,9 +150,11 @@ class ConsoleApp:
                     section.path,
                     self._texts[section.name][request.language]["title"],
                     section.name == request.section_name,
+                    section.counts_waiting,
                 )
                 for section in menu
             ],
+            "calls_waiting": request.waiting,
             "ages": {unit: request.texts[f"age_{unit}"] for unit in ("s", "min", "h", "d")},
         }
 
@@ -160,6 +164,11 @@ class ConsoleApp:
         places = (section.path for section in self._sections if section.in_menu and section.role <= level)
         place = next(places, None)
         return request.render("nothing.html") if place is None else request.redirect(place)
+
+    async def _show_waiting(self, request: ConsoleRequest) -> web.StreamResponse:
+        """The hand-offs that nobody has taken, for the counter and the calls of every page; nothing personal."""
+        calls = [{"id": one.id, "stopped": one.is_outage} for one in request.waiting]
+        return web.json_response({"calls": calls})
 
     async def _change_language(self, request: ConsoleRequest) -> web.StreamResponse:
         """Keep the language in the session, and for an agent also for later sessions."""

@@ -1,5 +1,6 @@
 """Stores conversations and inbound messages; the caller owns the transaction, and nothing here decides a reply."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -107,6 +108,11 @@ def find(connection: Connection, *, channel: str, address: str, sender: str) -> 
     wanted = select(conversations).where(here.channel == channel, here.address == address, here.sender == sender)
     row = connection.execute(wanted).one_or_none()
     return None if row is None else conversation_from_row(row)
+
+
+def existing(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """Those of these conversations that are there."""
+    return frozenset(connection.scalars(select(conversations.c.id).where(conversations.c.id.in_(ids))))
 
 
 def conversation_from_row(row: Row[Any]) -> Conversation:

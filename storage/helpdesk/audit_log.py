@@ -1,12 +1,12 @@
 """Records what was done in the console, by whom and when; never a text or an address."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from storage.tables import audit
 
@@ -93,6 +93,15 @@ def list_records(
     if events:
         wanted = wanted.where(audit.c.event.in_(events))
     return tuple(_audit_record(row) for row in connection.execute(wanted))
+
+
+def last_sign_ins(connection: Connection) -> Mapping[str, datetime]:
+    """When each agent last signed in, by name; as far back as records are kept."""
+    here = audit.c
+    newest = select(here.agent, func.max(here.at).label("at")).where(
+        here.event == AuditEvent.SIGNED_IN, here.agent.is_not(None)
+    )
+    return {row.agent: row.at for row in connection.execute(newest.group_by(here.agent))}
 
 
 def purge(connection: Connection, before: datetime) -> int:

@@ -162,6 +162,12 @@ def log_event(
     connection.execute(insert(handoff_events).values(**values, what=event, who=actor, created_at=now))
 
 
+def conversations_of(connection: Connection, numbers: Collection[int]) -> Mapping[int, str]:
+    """The conversations of these hand-offs, without those that are gone."""
+    wanted = select(handoffs.c.id, handoffs.c.conversation_id).where(handoffs.c.id.in_(numbers))
+    return {row.id: row.conversation_id for row in connection.execute(wanted)}
+
+
 def list_events(connection: Connection, handoff: int) -> tuple[HandoffLogEntry, ...]:
     """The events of a hand-off, in order."""
     here = handoff_events.c

@@ -25,6 +25,7 @@ class QueuedHandoff:
     conversation: str
     channel: str
     sender: str
+    username: str | None
     language: Language | None
     line: LineId
     reason: HandoffReason
@@ -41,6 +42,14 @@ class QueuedHandoff:
         return self.reason is HandoffReason.TRADING_STOPPED
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaitingHandoff:
+    """A hand-off that nobody has taken; nothing personal."""
+
+    id: int
+    is_outage: bool
+
+
 def list_queue(connection: Connection, *, limit: int = 200) -> tuple[QueuedHandoff, ...]:
     """Unassigned hand-offs first, of these outages first, then longest waiting."""
     here = handoffs.c
@@ -49,6 +58,16 @@ def list_queue(connection: Connection, *, limit: int = 200) -> tuple[QueuedHando
     first = select(handoffs).where(here.closed_at.is_(None)).order_by(*urgency).limit(limit).subquery("first")
     rows = connection.execute(_with_last_message(select(first), first.c.conversation_id, first.c.turn_id))
     return tuple(sorted((_queued_handoff(row) for row in rows), key=_urgency))
+
+
+def waiting(connection: Connection, *, limit: int = 200) -> tuple[WaitingHandoff, ...]:
+    """The hand-offs that nobody has taken, by number: what every page of the console counts, and calls for."""
+    here = handoffs.c
+    free = select(here.id, here.reason).where(here.closed_at.is_(None), here.state == HandoffState.OPEN)
+    return tuple(
+        WaitingHandoff(id=row.id, is_outage=row.reason == HandoffReason.TRADING_STOPPED)
+        for row in connection.execute(free.order_by(here.id).limit(limit))
+    )
 
 
 def fingerprint(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:
@@ -68,7 +87,7 @@ def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> 
     )
     words = last.order_by(messages.c.id.desc()).limit(1).scalar_subquery().label("words")
     about = select(turns.c.entry).where(turns.c.id == turn).scalar_subquery().label("about")
-    who = (conversations.c.channel, conversations.c.sender, conversations.c.language)
+    who = (conversations.c.channel, conversations.c.sender, conversations.c.handle, conversations.c.language)
     return wanted.add_columns(*who, words, about).join(conversations, conversations.c.id == conversation_id)
 
 
@@ -82,6 +101,7 @@ def _queued_handoff(row: Row[Any]) -> QueuedHandoff:
         conversation=row.conversation_id,
         channel=row.channel,
         sender=row.sender,
+        username=row.handle,
         language=row.language,
         line=LineId(row.line),
         reason=HandoffReason(row.reason),

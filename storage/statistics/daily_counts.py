@@ -2,12 +2,16 @@
 
 from datetime import date
 from functools import cache
+from typing import Final
 
 from sqlalchemy import Connection, Executable
 
 from handlers.model.session import Trace
 from storage.database.upsert import insert_into
 from storage.tables import daily_counts
+
+COMMAND: Final = "command"
+"""The handler of /start and the like, counted apart: nobody has asked anything, and the web chat sends one itself."""
 
 
 def increment(connection: Connection, channel: str, trace: Trace, day: date) -> None:
@@ -16,7 +20,7 @@ def increment(connection: Connection, channel: str, trace: Trace, day: date) -> 
         "day": day,
         "channel": channel,
         "language": trace.language,
-        "act": trace.act,
+        "act": COMMAND if trace.handler == COMMAND else trace.act,
         "outcome": trace.outcome,
         "entry": trace.entry or "",
         "count": 1,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, literal_column, select
 
@@ -12,12 +12,19 @@ from handlers.model.actions import HandoffReason
 from kb.model import EntryId, LineId
 from storage.conversations.history import Side
 from storage.delivery.status import DeliveryState
-from storage.helpdesk.handoffs import HandoffEvent
 from storage.statistics.monthly_rollup import next_month
-from storage.tables import daily_counts, daily_feedback, handoff_events, handoffs, messages, monthly_counts, turns
+from storage.tables import daily_counts, daily_feedback, handoffs, messages, monthly_counts, turns
 
 SAMPLE_TURNS: Final = 2_000
 """Durations are sampled from so many of the newest turns of the period."""
+
+
+class Treatment(NamedTuple):
+    """What the bot did with a message: the act and the outcome, and whether an entry was recognised."""
+
+    act: str
+    outcome: str
+    has_entry: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +32,8 @@ class MessageCounts:
     """Message counts by their dimensions; for sums by month a day stands for its month."""
 
     by_day_and_channel: Mapping[tuple[date, str], int]
-    by_day_and_outcome: Mapping[tuple[date, str], int]
+    by_day_and_treatment: Mapping[tuple[date, Treatment], int]
+    by_language_and_treatment: Mapping[tuple[str, Treatment], int]
     by_language: Mapping[str, int]
     by_entry: Mapping[str, int]
     """Without messages that were not recognized."""
@@ -66,7 +74,7 @@ def count_by_month(connection: Connection, since: date, until: date) -> MessageC
 
 
 _GroupedCounts = tuple[Counter[Any], Counter[Any]]
-"""By day, channel and outcome; by language, act and entry. Two passes serve all breakdowns."""
+"""By day, channel, act, outcome and whether there is an entry; by language, act, outcome and entry."""
 
 
 def _group_counts(connection: Connection, table: Table, since: date, until: date) -> _GroupedCounts:
@@ -76,7 +84,10 @@ def _group_counts(connection: Connection, table: Table, since: date, until: date
         counted = select(*columns, func.sum(here["count"])).where(here.day.between(since, until))
         return Counter({(*row[:-1],): int(row[-1]) for row in connection.execute(counted.group_by(*columns))})
 
-    return by(here.day, here.channel, here.outcome), by(here.language, here.act, here.entry)
+    has_entry = (here.entry != literal_column("''")).label("has_entry")
+    return by(here.day, here.channel, here.act, here.outcome, has_entry), by(
+        here.language, here.act, here.outcome, here.entry
+    )
 
 
 def _merge_days_into_months(counted: _GroupedCounts) -> _GroupedCounts:
@@ -90,11 +101,18 @@ def _merge_days_into_months(counted: _GroupedCounts) -> _GroupedCounts:
 def _message_counts(*counted: _GroupedCounts) -> MessageCounts:
     days = sum((each for each, _ in counted), Counter[Any]())
     kinds = sum((each for _, each in counted), Counter[Any]())
-    entries = _sum_over(kinds, 2)
+    entries = _sum_over(kinds, 3)
     entries.pop("", None)
+    by_day: Counter[tuple[date, Treatment]] = Counter()
+    for (day, _, act, outcome, has_entry), count in days.items():
+        by_day[day, Treatment(act, outcome, bool(has_entry))] += count
+    by_language: Counter[tuple[str, Treatment]] = Counter()
+    for (language, act, outcome, entry), count in kinds.items():
+        by_language[language, Treatment(act, outcome, entry != "")] += count
     return MessageCounts(
         by_day_and_channel=_sum_over(days, 0, 1),
-        by_day_and_outcome=_sum_over(days, 0, 2),
+        by_day_and_treatment=by_day,
+        by_language_and_treatment=by_language,
         by_language=_sum_over(kinds, 0),
         by_entry=entries,
         by_act=_sum_over(kinds, 1),
@@ -175,16 +193,6 @@ def handoff_counts(connection: Connection, since: datetime, until: datetime, zon
         by_line={LineId(line): count for line, count in by(here.line)},
         by_reason={HandoffReason(reason): count for reason, count in by(here.reason)},
     )
-
-
-def time_to_take(connection: Connection, since: datetime, until: datetime) -> tuple[float, ...]:
-    """Seconds until a hand-off was taken, sorted: of the newest SAMPLE_TURNS of the period."""
-    here, event = handoffs.c, handoff_events.c
-    within = select(here.id, here.created_at).where(here.created_at >= since, here.created_at < until)
-    sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
-    first = select(func.min(event.created_at)).where(event.handoff_id == sample.c.id, event.what == HandoffEvent.TAKEN)
-    rows = connection.execute(select(sample.c.created_at, first.scalar_subquery().label("taken"))).all()
-    return tuple(sorted((row.taken - row.created_at).total_seconds() for row in rows if row.taken is not None))
 
 
 @dataclass(frozen=True, kw_only=True)

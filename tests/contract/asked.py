@@ -41,10 +41,11 @@ class MessageRecorder:
         kind: MessageKind = MessageKind.TEXT,
         people: HandoffReason | None = None,
         line: LineId = TECHNICAL,
+        username: str | None = None,
     ) -> str:
         """One message through one transaction; the id of its talk."""
         self.number += 1
-        inbound = self._inbound(text, by, channel, kind)
+        inbound = replace(self._inbound(text, by, channel, kind), username=username)
         with write_transaction(self._engine) as connection:
             talk = conversations.open_and_lock(connection, inbound, at)
             message = conversations.record_inbound(connection, talk, inbound, at)

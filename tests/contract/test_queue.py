@@ -72,3 +72,25 @@ def test_what_is_closed_waits_no_more_but_can_still_be_looked_at(engine: Engine)
     assert closed is not None
     assert (closed.state, closed.last_message) == (HandoffState.CONTACTED, "Grāmatvedību")
     assert gone is None
+
+
+def test_only_what_nobody_has_taken_is_counted(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    ask("Vajag cilvēku", by="anna", people=HandoffReason.ASKED_FOR_PERSON, username="anna_k")
+    ask("Kase stāv", by="boris", people=HandoffReason.TRADING_STOPPED)
+    ask("Nesaprot", by="clara", people=HandoffReason.NOT_UNDERSTOOD)
+    with write_transaction(engine) as connection:
+        connection.execute(update(table).where(table.c.id == 3).values(state=HandoffState.TAKEN, taken_by="Ilze"))
+        waiting = queue.waiting(connection)
+        handoffs.close(connection, 1, HandoffState.CONTACTED, NOW)
+        rest = queue.waiting(connection)
+
+    assert [(one.id, one.is_outage) for one in waiting] == [(1, False), (2, True)]
+    assert [one.id for one in rest] == [2]
+    assert {one.sender: one.username for one in listed(engine)} == {"boris": None, "clara": None}
+
+
+def test_the_username_is_that_of_the_person(engine: Engine) -> None:
+    MessageRecorder(engine)("Vajag cilvēku", people=HandoffReason.ASKED_FOR_PERSON, username="anna_k")
+
+    assert [one.username for one in listed(engine)] == ["anna_k"]

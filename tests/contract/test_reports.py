@@ -5,23 +5,29 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert, select
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState
 from kb.model import LineId
 from storage.conversations import conversations, feedback
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import status
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import HandoffEvent
-from storage.statistics import daily_counts, monthly_rollup, reports
-from storage.statistics.reports import FeedbackCounts, HandoffCounts, MessageCounts, ResponseTimes
+from storage.statistics import daily_counts, handoff_times, monthly_rollup, reports
+from storage.statistics.handoff_times import LineTimes
+from storage.statistics.reports import FeedbackCounts, HandoffCounts, MessageCounts, ResponseTimes, Treatment
+from storage.tables import handoff_events
+from storage.tables import handoffs as handoffs_table
 from tests.contract.asked import UNKNOWN, MessageRecorder
 from tests.contract.talks import NOW, SECOND, TECHNICAL, TRACE, at_once
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
 OFFICE = LineId("office")
+REFUND = Treatment("answer", "answered", has_entry=True)
+NOTHING = Treatment("none", "unknown", has_entry=False)
 
 
 def count(engine: Engine, *days: date) -> None:
@@ -41,7 +47,8 @@ def test_messages_are_summed_in_every_direction(engine: Engine) -> None:
         sums = reports.count_by_day(connection, TODAY - DAY, TODAY)
     assert sums == MessageCounts(
         by_day_and_channel={(TODAY, "webchat"): 2, (TODAY - DAY, "telegram"): 1},
-        by_day_and_outcome={(TODAY, "answered"): 2, (TODAY - DAY, "unknown"): 1},
+        by_day_and_treatment={(TODAY, REFUND): 2, (TODAY - DAY, NOTHING): 1},
+        by_language_and_treatment={("lv", REFUND): 2, ("ru", NOTHING): 1},
         by_language={"lv": 2, "ru": 1},
         by_entry={"refund": 2},
         by_act={"answer": 2, "none": 1},
@@ -63,7 +70,7 @@ def test_months_give_the_same_sums_before_they_are_added_up_and_after(engine: En
         after = reports.count_by_month(connection, start, TODAY)
 
     assert before == after
-    assert after.by_day_and_outcome == {(september, "answered"): 2, (date(2026, 11, 1), "answered"): 3}
+    assert after.by_day_and_treatment == {(september, REFUND): 2, (date(2026, 11, 1), REFUND): 3}
     assert (after.by_entry, after.by_language) == ({"refund": 5}, {"lv": 5})
     with read_transaction(engine) as connection:
         months_listed = reports.count_rows(connection, start, TODAY, by_month=True)
@@ -164,8 +171,51 @@ def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) ->
             handoffs.log_event(connection, handoff, HandoffEvent.CONTACTED, NOW + SECOND, actor="Ilze")
 
     with read_transaction(engine) as connection:
-        assert reports.time_to_take(connection, NOW - DAY, NOW + DAY) == (30.0, 90.0)
-        assert reports.time_to_take(connection, NOW + DAY, NOW + 2 * DAY) == ()
+        assert handoff_times.times_by_line(connection, NOW - DAY, NOW + DAY, NOW + 200 * SECOND) == {
+            TECHNICAL: LineTimes(seconds_to_take=(30.0, 90.0), late=0, reopened=0)
+        }
+        assert handoff_times.times_by_line(connection, NOW + DAY, NOW + 2 * DAY, NOW + DAY) == {}
+
+
+def test_what_nobody_took_in_time_is_late_and_what_was_opened_again_is_counted_once(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    for who in ("taken late", "waits", "closed in time", "closed late", "opened again"):
+        ask("Cilvēku", by=who, people=HandoffReason.ASKED_FOR_PERSON)
+    ask("Cilvēku", by="just now", people=HandoffReason.ASKED_FOR_PERSON, line=OFFICE, at=NOW + 900 * SECOND)
+    with write_transaction(engine) as connection:
+        for number, event, seconds in (
+            (1, HandoffEvent.TAKEN, 901),
+            (5, HandoffEvent.TAKEN, 900),
+            (5, handoff_times.REOPENED, 950),
+            (5, handoff_times.REOPENED, 960),
+        ):
+            connection.execute(
+                insert(handoff_events).values(
+                    conversation_id=select(handoffs_table.c.conversation_id)
+                    .where(handoffs_table.c.id == number)
+                    .scalar_subquery(),
+                    handoff_id=number,
+                    what=event,
+                    created_at=NOW + seconds * SECOND,
+                )
+            )
+        for number, seconds in ((3, 900), (4, 901)):
+            handoffs.close(connection, number, HandoffState.CONTACTED, NOW + seconds * SECOND)
+
+    with read_transaction(engine) as connection:
+        found = handoff_times.times_by_line(connection, NOW - DAY, NOW + DAY, NOW + 1000 * SECOND)
+    assert found == {
+        TECHNICAL: LineTimes(seconds_to_take=(900.0, 901.0), late=3, reopened=1),
+        OFFICE: LineTimes(seconds_to_take=(), late=0, reopened=0),
+    }
+
+
+def test_a_command_is_counted_apart_from_what_people_say(engine: Engine) -> None:
+    MessageRecorder(engine)("/start", replace(TRACE, handler="command", act="talk", entry=None))
+
+    with read_transaction(engine) as connection:
+        sums = reports.count_by_day(connection, TODAY, TODAY)
+    assert sums.by_day_and_treatment == {(TODAY, Treatment("command", "answered", has_entry=False)): 1}
 
 
 def test_what_people_said_is_summed_by_entry(engine: Engine) -> None:

@@ -26,7 +26,7 @@ SIZES = (console.PHONE, console.DESK)
 
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/delivery", "/agents", "/audit"])
+@pytest.mark.parametrize("path", ["/delivery", "/agents", "/audit", "/account"])
 async def test_an_admins_page_is_without_serious_faults(
     opens: OpenWindow, house: RunningProgram, path: str, width: int, scheme: str
 ) -> None:

@@ -19,7 +19,7 @@ from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-UNASKED = "Vai pie jums var nopirkt dāvanu karti?"
+UNASKED = "Vai jūs remontējat velosipēdus?"
 
 
 def busy(house: RunningProgram) -> str:
@@ -42,7 +42,7 @@ def busy(house: RunningProgram) -> str:
         feedback.record(connection, conversations.get(connection, talk), "1", now, helped=False)
         base = house.knowledge.base
         lessons.add_lesson(connection, base, EntryId("till-down"), "lv", "viss apstājās pavisam", "Ilze", now)
-        draft = EntryDraft(id="gift-card", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
+        draft = EntryDraft(id="bicycle-repair", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
         entry_drafts.add(connection, draft, base)
     return talk
 
@@ -62,7 +62,7 @@ async def test_no_page_has_a_serious_fault(
         "/unanswered/7",
         "/knowledge",
         "/knowledge/entries/till-down",
-        "/knowledge/drafts/gift-card",
+        "/knowledge/drafts/bicycle-repair",
         "/figures?days=7",
         "/figures?days=365",
     )
@@ -102,6 +102,28 @@ async def test_a_call_appears_by_itself_and_shows_at_once_who_takes_it(
     await expect(his.locator(".empty")).to_be_visible()
     await expect(hers.locator(".empty")).to_be_visible()
     assert otto.complaints == ada.complaints == []
+
+
+async def test_a_call_is_counted_and_told_on_every_page(opens: OpenWindow, house: RunningProgram) -> None:
+    window = await console.sign_in(opens, house, console.AGENT)
+    async with window.page.expect_response("**/console/waiting"):
+        page = await console.open_page(window, house, "/unanswered")
+    await expect(page).to_have_title("Neatbildētie · Paligs")
+    await expect(page.locator("#waiting")).to_be_hidden()
+
+    recorder = MessageRecorder(house.database)
+    recorder("Vajag cilvēku", by="anna", at=datetime.now(UTC), people=HandoffReason.ASKED_FOR_PERSON)
+    await expect(page.get_by_role("status").filter(has_text="Jauns izsaukums Nr. 1.")).to_have_count(1)
+    await expect(page).to_have_title("(1) Neatbildētie · Paligs")
+    recorder("Kase stāv", by="boris", at=datetime.now(UTC), people=HandoffReason.TRADING_STOPPED)
+    await expect(page.get_by_role("alert")).to_have_text("Izsaukums Nr. 2: tirdzniecība stāv!")
+    await expect(page.locator("#waiting .number")).to_have_text("2")
+
+    async with page.expect_response("**/console/waiting"):
+        await page.get_by_role("link", name="Sarunas").click()
+    await expect(page).to_have_title("(2) Sarunas · Paligs")
+    await expect(page.get_by_role("alert")).to_be_empty()
+    assert window.complaints == []
 
 
 async def test_a_conversation_is_worked_with_where_it_is_read(opens: OpenWindow, house: RunningProgram) -> None:

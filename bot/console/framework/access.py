@@ -15,9 +15,10 @@ from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Route, Sec
 from bot.database.transactions import Transactions
 from bot.web import Texts, negotiate_language
 from kb.model import Language
-from storage.helpdesk import agent_sessions, audit_log
+from storage.helpdesk import agent_sessions, audit_log, queue
 from storage.helpdesk.agents import Agent
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.queue import WaitingHandoff
 
 TOKEN_KEY: Final = "token"  # noqa: S105 - the name of a field
 CSRF_KEY: Final = "csrf"
@@ -57,7 +58,7 @@ class AccessControl:
         async def handle(request: web.Request) -> web.StreamResponse:
             session = await get_session(request)
             form = await self._verified_form(request, session) if route.method == "POST" else {}
-            somebody = await self._signed_in_agent(session)
+            somebody, calls = await self._signed_in_agent(session)
             refused = await self._refusal(request, session, somebody, route)
             if refused is not None:
                 return refused
@@ -74,6 +75,7 @@ class AccessControl:
                 context=self._context,
                 now=self._clock(),
                 zone=self._zone,
+                waiting=calls,
             )
             response = await route.view(visit)
             if route.method == "POST":
@@ -103,18 +105,21 @@ class AccessControl:
             raise web.HTTPForbidden
         return form
 
-    async def _signed_in_agent(self, session: Session) -> Agent | None:
+    async def _signed_in_agent(self, session: Session) -> tuple[Agent | None, tuple[WaitingHandoff, ...]]:
+        """The agent, and the hand-offs that the menu counts."""
         token = session.get(TOKEN_KEY)
         if not isinstance(token, str):
-            return None
+            return None, ()
         now = self._clock()
-        found = await self._transactions.read(lambda connection: agent_sessions.find_session(connection, token, now))
+        found, calls = await self._transactions.read(
+            lambda connection: (agent_sessions.find_session(connection, token, now), queue.waiting(connection))
+        )
         if found is None:
             session.pop(TOKEN_KEY, None)
-            return None
+            return None, ()
         if not found.recently_seen:
             await self._transactions.write(lambda connection: agent_sessions.touch(connection, token, now))
-        return found.agent
+        return found.agent, calls
 
     async def session_valid(self, request: ConsoleRequest) -> bool:
         """Whether the session of a long-lived request is still valid."""

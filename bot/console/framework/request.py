@@ -12,6 +12,7 @@ from aiohttp_session import Session
 
 from kb.model import Language
 from storage.helpdesk.agents import Agent
+from storage.helpdesk.queue import WaitingHandoff
 
 _CONVERSATION_PAGE: Final = re.compile(r"/talks/[0-9a-f]{32}")
 
@@ -31,6 +32,8 @@ class ConsoleRequest:
     now: datetime
     zone: tzinfo
     """The time zone of the installation."""
+    waiting: tuple[WaitingHandoff, ...] = ()
+    """The hand-offs that nobody has taken."""
 
     @property
     def agent(self) -> Agent:

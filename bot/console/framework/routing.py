@@ -65,6 +65,7 @@ class Section:
     and each change is sent to the pages by its name (see live_updates.py). `subject_keys` are those of pages that ask
     for /live?<name>=<id>; their changes are sent as `<name>:<id>`. `texts_of` are sections whose texts it has where its
     own lack a key. With `in_menu=False` it is not in the menu.
+    With `counts_waiting` the menu says beside it how many hand-offs wait.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Section:
     subject_keys: Mapping[str, SubjectKey] = field(default_factory=dict)
     texts_of: tuple[str, ...] = ()
     in_menu: bool = True
+    counts_waiting: bool = False
 
     @property
     def path(self) -> str:

@@ -76,12 +76,18 @@ function listen() {
   source = new EventSource(live);
   source.addEventListener("open", () => {
     // What changed while nobody listened is not told again.
-    if (missed) renew("[data-live-on]");
+    if (missed) {
+      renew("[data-live-on]");
+      document.dispatchEvent(new CustomEvent("paligs:live"));
+    }
     missed = false;
   });
   source.addEventListener("error", () => { missed = true; });
   source.addEventListener("ended", () => { hush(); location.assign("/console/sign-in"); });
-  source.addEventListener("changed", (event) => renew(`[data-live-on~="${CSS.escape(event.data)}"]`));
+  source.addEventListener("changed", (event) => {
+    renew(`[data-live-on~="${CSS.escape(event.data)}"]`);
+    document.dispatchEvent(new CustomEvent("paligs:changed", { detail: event.data }));
+  });
 }
 
 function hush() {
@@ -90,15 +96,17 @@ function hush() {
   missed = true;
 }
 
-if (live && document.querySelector("[data-live-on]")) {
+if (live) {
   let patience;
   listen();
   addEventListener("pagehide", hush);
   addEventListener("pageshow", listen);
+  // The one window that calls people in listens on (signals.js).
+  document.addEventListener("paligs:leads", listen);
   // A browser has six connections for all windows together: one that nobody looks at gives its own back.
   document.addEventListener("visibilitychange", () => {
     clearTimeout(patience);
-    if (document.hidden) patience = setTimeout(hush, HIDDEN_MILLISECONDS);
+    if (document.hidden) patience = setTimeout(() => { if (!("leads" in document.body.dataset)) hush(); }, HIDDEN_MILLISECONDS);
     else listen();
   });
 }

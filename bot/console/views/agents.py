@@ -39,9 +39,16 @@ class AgentsView:
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """All agents by name."""
-        found = await self._transactions.read(agents.list_all)
+        found, last = await self._transactions.read(
+            lambda connection: (agents.list_all(connection), audit_log.last_sign_ins(connection))
+        )
         return request.render(
-            "agents.html", found=found, roles=list(Role), shortest=MIN_PASSWORD_CHARS, longest=MAX_PASSWORD_CHARS
+            "agents.html",
+            found=found,
+            last=last,
+            roles=list(Role),
+            shortest=MIN_PASSWORD_CHARS,
+            longest=MAX_PASSWORD_CHARS,
         )
 
     async def create(self, request: ConsoleRequest) -> web.StreamResponse:

@@ -1,6 +1,8 @@
 """The page Audit: who did what, and when; for admins, and without any texts."""
 
-from collections.abc import Hashable
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Final
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -8,10 +10,13 @@ from sqlalchemy import Connection
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
-from storage.helpdesk import agents, audit_log
-from storage.helpdesk.audit_log import AuditEvent
+from storage.conversations import conversations as talking
+from storage.helpdesk import agents, audit_log, handoffs
+from storage.helpdesk.audit_log import AuditEvent, AuditRecord
 
 PAGE_SIZE = 50
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_CONVERSATION: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class AuditView:
@@ -31,17 +36,18 @@ class AuditView:
         event, agent, before = query.get("event", ""), query.get("agent", ""), query.get("before", "")
         events = tuple(each for each in AuditEvent if each.value == event)
         last = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-        noted, people = await self._transactions.read(
-            lambda connection: (
-                audit_log.list_records(
-                    connection, before=last, agent=agent or None, events=events, limit=PAGE_SIZE + 1
-                ),
-                [each.name for each in agents.list_all(connection)],
+
+        def look(connection: Connection) -> tuple[Sequence[AuditRecord], list[str], Mapping[int, str]]:
+            found = audit_log.list_records(
+                connection, before=last, agent=agent or None, events=events, limit=PAGE_SIZE + 1
             )
-        )
+            return found, [each.name for each in agents.list_all(connection)], _conversations(connection, found)
+
+        noted, people, conversations = await self._transactions.read(look)
         return request.render(
             "audit.html",
             noted=noted[:PAGE_SIZE],
+            conversations=conversations,
             older=noted[PAGE_SIZE - 1].id if len(noted) > PAGE_SIZE else None,
             event=event,
             agent=agent,
@@ -52,3 +58,18 @@ class AuditView:
 
     def _change_key(self, connection: Connection) -> Hashable:
         return tuple(each.id for each in audit_log.list_records(connection, limit=1))
+
+
+def _conversations(connection: Connection, records: Sequence[AuditRecord]) -> Mapping[int, str]:
+    """The conversation that a record is about, by the number of the record: its subject, or that of a hand-off."""
+    numbers = {
+        one.id: int(one.subject)
+        for one in records
+        if one.event.startswith("handoff_") and one.subject is not None and _NUMBER.fullmatch(one.subject)
+    }
+    of_handoffs = handoffs.conversations_of(connection, set(numbers.values()))
+    ids = {one.id: one.subject for one in records if one.subject is not None and _CONVERSATION.fullmatch(one.subject)}
+    known = talking.existing(connection, {*ids.values()})
+    return {record: of_handoffs[number] for record, number in numbers.items() if number in of_handoffs} | {
+        record: conversation for record, conversation in ids.items() if conversation in known
+    }

@@ -47,7 +47,8 @@ class HandoffQueueView:
             post("/now/{handoff}/reached", self.mark_contacted, role=AccessLevel.AGENT),
             post("/now/{handoff}/not-needed", self.mark_not_needed, role=AccessLevel.AGENT),
         )
-        return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys={"now": self._change_key})
+        keys = {"now": self._change_key}
+        return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys=keys, counts_waiting=True)
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Unassigned hand-offs, then taken ones."""
@@ -58,18 +59,24 @@ class HandoffQueueView:
                 undelivered_notifications.urgent_failures(connection),
             )
         )
-        free = [one for one in found if one.state is HandoffState.OPEN]
-        taken = [one for one in found if one.state is not HandoffState.OPEN]
+        line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
+        shown = [one for one in found if line in ("", one.line)]
+        free = [one for one in shown if one.state is HandoffState.OPEN]
+        taken = [one for one in shown if one.state is not HandoffState.OPEN]
         names = self._knowledge.names(request.language)
         return request.render(
             "now.html",
             free=free,
             taken=taken,
             most=MAX_HANDOFFS,
+            line=line,
+            lines=lines,
+            elsewhere=sum(one.state is HandoffState.OPEN for one in found) - len(free),
             names=names,
             phone=self._channels.phone_of,
             readable=format_phone,
             short=partial(display_name, self._channels),
+            link=self._channels.link,
             stopped=sum(one.is_outage for one in free),
             untold=untold,
         )
@@ -111,6 +118,14 @@ class HandoffQueueView:
             request.flash("nobody_has_it")
         else:
             request.flash("other_has_it", name=result.taken_by)
+
+    def _chosen_line(self, request: ConsoleRequest) -> str:
+        """The line whose hand-offs are shown, or "": as last chosen, so that what renews itself keeps to it."""
+        chosen = request.http_request.query.get("line")
+        if chosen is not None:
+            request.session["queue_line"] = chosen
+        line = request.session.get("queue_line", "")
+        return line if line in self._knowledge.current.base.directory.lines else ""
 
     def _change_key(self, connection: Connection) -> Hashable:
         return (

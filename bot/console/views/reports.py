@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import chain
 from typing import Any, Final
 
 from aiohttp import web
@@ -16,12 +17,15 @@ from bot.console.framework.knowledge_access import DisplayNames, KnowledgeAccess
 from bot.console.framework.local_time import local_day, local_midnight
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
+from bot.console.reporting.resolution import Resolution, count_commands, sum_by_resolution
+from bot.console.reporting.rows import language_rows, line_rows
 from bot.console.views.charts import ChartCaption, ChartSeries, ranked_bars, stacked_bars
 from bot.database.transactions import Transactions
-from kb.understanding.result import Outcome
+from kb.model import LineId
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
-from storage.statistics import monthly_rollup, reports
+from storage.statistics import handoff_times, monthly_rollup, reports
+from storage.statistics.handoff_times import LineTimes
 from storage.statistics.monthly_rollup import next_month
 from storage.statistics.reports import HandoffCounts, MessageCounts, ResponseTimes
 
@@ -42,9 +46,19 @@ class ReportData:
 
     counts: MessageCounts
     times: ResponseTimes
-    seconds_to_take: tuple[float, ...]
+    line_times: Mapping[LineId, LineTimes]
     handoffs: HandoffCounts
     hard_to_answer: tuple[UnansweredGroup, ...]
+
+    @property
+    def seconds_to_take(self) -> tuple[float, ...]:
+        """Of all lines, sorted."""
+        return tuple(sorted(chain.from_iterable(times.seconds_to_take for times in self.line_times.values())))
+
+    @property
+    def by_day_and_resolution(self) -> Mapping[tuple[date, str], int]:
+        """What people got, without commands."""
+        return {(day, str(kind)): n for (day, kind), n in sum_by_resolution(self.counts.by_day_and_treatment).items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,13 +120,18 @@ class ReportsView:
             lambda connection: read_report(connection, span, request.now, request.zone)
         )
         names = self._knowledge.names(request.language)
-        total = sum(found.counts.by_language.values())
+        base, resolved = self._knowledge.current.base, totals_by_kind(found.by_day_and_resolution)
         return request.render(
             "figures.html",
             span=span,
             periods=PERIOD_DAYS,
-            total=total,
-            outcomes=totals_by_kind(found.counts.by_day_and_outcome),
+            total=resolved.total(),
+            resolved=resolved,
+            commands=count_commands(found.counts.by_day_and_treatment),
+            by_language=language_rows(found.counts),
+            by_line=line_rows(found.counts, found.handoffs, found.line_times, base),
+            lines={entry.id: entry.line for entry in base.entries.values()},
+            late_minutes=handoff_times.LATE_AFTER // timedelta(minutes=1),
             found=found,
             quantile=quantile,
             duration=format_duration,
@@ -172,7 +191,7 @@ def read_report(connection: Connection, period: ReportPeriod, now: datetime, zon
     return ReportData(
         counts=by(connection, period.first_day, period.today),
         times=reports.response_times(connection, since, until),
-        seconds_to_take=reports.time_to_take(connection, since, until),
+        line_times=handoff_times.times_by_line(connection, since, until, now),
         handoffs=reports.handoff_counts(connection, since, until, zone),
         hard_to_answer=tuple(group for group in groups if group.conversation_count >= MIN_PEOPLE)[:HARD_TO_ANSWER],
     )
@@ -187,7 +206,7 @@ def draw_charts(
     channels = _chart_series(
         counts.by_day_and_channel, sorted(totals_by_kind(counts.by_day_and_channel)), period, words, "channel"
     )
-    outcomes = _chart_series(counts.by_day_and_outcome, tuple(Outcome), period, words, "outcome")
+    outcomes = _chart_series(report.by_day_and_resolution, tuple(Resolution), period, words, "result")
     calls = (ChartSeries(title=words["handed_off"], values=_handoff_counts(report.handoffs, period)),)
     topic_names, topic_counts = [names.entry(entry) for entry, _ in topics], [count for _, count in topics]
     shown = (("by_channel", channels), ("by_outcome", outcomes), ("handed_off", calls))

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from bot.app.channels import CHANNELS
 from bot.console import ConsoleApp, Section, Transactions
 from bot.console.auth.login import SignInView
+from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService, hash_password
 from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
@@ -112,6 +113,7 @@ def sections(desk: ConsoleFixture) -> tuple[Section, ...]:
             desk.transactions, RecordingJobQueue(desk.submitted), desk.clock, lambda: desk.wake_calls.append(True)
         ).section(),
         AgentsView(desk.transactions, desk.passwords).section(),
+        OwnPasswordView(desk.transactions, KEY, desk.passwords).section(),
         AuditView(desk.transactions).section(),
         SignInView(desk.transactions, KEY, desk.passwords).section(),
     )

@@ -3,10 +3,12 @@
 import pytest
 
 from bot.console.views.audit import PAGE_SIZE
+from handlers.model.actions import HandoffReason
 from storage.database import engine
 from storage.helpdesk import audit_log
 from storage.helpdesk.agents import Role
 from storage.helpdesk.audit_log import AuditEvent
+from tests.contract.asked import MessageRecorder
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleBrowser, ConsoleFixture, OpenBrowser
 
@@ -98,7 +100,38 @@ async def test_an_agent_that_is_not_there_is_not_found(ada: ConsoleBrowser) -> N
     assert (await ada.post("/agents/777/disable")).status == 404
 
 
+async def test_the_last_sign_in_of_each_agent_is_shown(
+    ada: ConsoleBrowser, opens: OpenBrowser, desk: ConsoleFixture
+) -> None:
+    desk.advance_clock(minutes=5)
+    assert "nav pierakstījies" in await ada.text("/agents")
+    await opens("otto")
+
+    page = await ada.text("/agents")
+
+    assert "nav pierakstījies" not in page
+    assert f'Pēdējoreiz pierakstījās <time datetime="{desk.time[0].isoformat(timespec="milliseconds")}"' in page
+
+
 # Audit
+
+
+async def test_a_record_leads_to_the_conversation_it_is_about_while_there_is_one(
+    ada: ConsoleBrowser, desk: ConsoleFixture
+) -> None:
+    talk = MessageRecorder(desk.database)("Vajag cilvēku", people=HandoffReason.ASKED_FOR_PERSON)
+    note(desk, AuditEvent.HANDOFF_TAKEN, "otto", "1")
+    note(desk, AuditEvent.HANDOFF_CLOSED, "otto", "77")
+    note(desk, AuditEvent.TRANSCRIPT_VIEWED, "otto", talk)
+    note(desk, AuditEvent.PERSON_ERASED, "otto", "0" * 32)
+    note(desk, AuditEvent.REPLY_RETRIED, "otto", "1")
+
+    page = await ada.text("/audit")
+
+    assert f'<a href="/console/talks/{talk}">Nr. 1</a>' in page
+    assert f'<a href="/console/talks/{talk}">saruna …{talk[-4:]}</a>' in page
+    assert page.count('<a href="/console/talks/') == 2
+    assert "0" * 32 in page
 
 
 def note(desk: ConsoleFixture, event: AuditEvent, agent: str, subject: str) -> None:

@@ -9,9 +9,11 @@ from aiohttp import ClientConnectionResetError, ClientResponse
 from structlog.testing import capture_logs
 
 from bot.console.framework import live_updates
+from handlers.model.actions import HandoffReason
 from storage.database import engine
 from storage.helpdesk import agents
 from storage.helpdesk.agents import Role
+from tests.contract.asked import MessageRecorder
 from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, OpenBrowser
 
 
@@ -48,6 +50,14 @@ async def test_what_changed_is_told_by_name_and_nothing_else(opens: OpenBrowser,
     async with listening(await opens("ada")) as stream:
         desk.add_agent("zane")
         assert await event(stream) == ("changed", "agents")
+
+
+async def test_a_new_call_is_told_to_every_page(opens: OpenBrowser, desk: ConsoleFixture) -> None:
+    async with listening(await opens("otto")) as stream:
+        MessageRecorder(desk.database)("Kase stāv", people=HandoffReason.TRADING_STOPPED)
+        # The reply that nobody delivers here is told of too.
+        told = {await event(stream) for _ in range(2)}
+    assert told == {("changed", "delivery"), ("changed", "waiting")}
 
 
 async def test_a_change_of_ones_own_is_told_at_once(

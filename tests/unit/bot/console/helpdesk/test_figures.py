@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain, pairwise
 
@@ -11,11 +12,12 @@ import pytest
 from bot.console.views.charts import ChartCaption, ChartSeries, axis_ticks, ranked_bars, stacked_bars
 from bot.console.views.reports import ReportPeriod, format_duration, quantile
 from handlers.model.actions import HandoffReason
-from kb.model import LineId
+from kb.model import EntryId, LineId
 from storage.database import engine
 from storage.helpdesk.audit_log import AuditEvent
 from storage.statistics import monthly_rollup
 from tests.contract.asked import UNKNOWN
+from tests.contract.talks import TRACE
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
@@ -39,11 +41,65 @@ async def test_messages_are_summed_and_drawn(shop: HelpdeskFixture, otto: Consol
     page = await otto.text("/figures?days=7")
 
     assert "<dd>5</dd>" in page
-    assert "80 % <small>4</small>" in page
-    assert "20 % <small>1</small>" in page
+    assert tile(page, "Atbildēts no zināšanām") == "80 % <small>4</small>"
+    assert tile(page, "Nosūtīts uz tālruņa līniju") == "0 % <small>0</small>"
+    assert tile(page, "Nesaprasts") == "20 % <small>1</small>"
     assert page.count('role="img"') == 8
     assert "Konsultanti" in page
     assert "refund" in page
+
+
+def tile(page: str, title: str) -> str:
+    """The value below a title."""
+    found = re.search(rf"<dt>{title}</dt><dd>(.*?)</dd>", page)
+    assert found is not None
+    return found[1]
+
+
+def table_row(page: str, heading: str) -> list[str]:
+    """The cells beside the heading of a row, without marks."""
+    found = re.search(rf'<tr><th scope="row">{heading}</th>(.*?)</tr>', page)
+    assert found is not None
+    return [" ".join(re.sub("<[^>]+>", "", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", found[1])]
+
+
+async def test_what_people_got_is_split_by_language_and_the_opening_of_a_page_is_no_message(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    command = replace(TRACE, handler="command", act="talk", entry=None)
+    problem = replace(TRACE, act="problem", entry=EntryId("printer"))
+    for _ in range(7):
+        shop.record_message("/start", command, at=NOW)
+    shop.record_message("Kā atdot naudu?", at=NOW)
+    shop.record_message("Printeris", problem, at=NOW)
+    shop.record_message("Blabla", UNKNOWN, at=NOW)
+    shop.record_message("Принтер", replace(problem, language="ru"), at=NOW)
+
+    page = await otto.text("/figures?days=7")
+
+    assert "<dd>4</dd>" in page
+    assert "Komandas, piemēram, /start, neskaitās: 7." in page
+    assert tile(page, "Atbildēts no zināšanām") == "25 % <small>1</small>"
+    assert table_row(page, "latviešu valoda") == ["3 75 %", "1 33 %", "1 33 %", "0 0 %", "0 0 %", "0 0 %", "1 33 %"]
+    assert table_row(page, "krievu valoda") == ["1 25 %", "0 0 %", "1 100 %", "0 0 %", "0 0 %", "0 0 %", "0 0 %"]
+
+
+async def test_a_line_shows_its_topics_its_hand_offs_and_how_long_they_waited(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    shop.record_message("Printeris", replace(TRACE, entry=EntryId("printer")), by="anna", at=NOW)
+    for who in ("boris", "clara"):
+        shop.record_message(
+            "Cilvēku!", UNKNOWN, by=who, people=HandoffReason.ASKED_FOR_PERSON, line=LineId("workshop"), at=NOW
+        )
+    shop.console.advance_clock(minutes=5)
+    await shop.handoff_actions.take(1, "otto")
+    shop.console.advance_clock(minutes=11)
+
+    page = await otto.text("/figures?days=7")
+
+    assert table_row(page, "Darbnīca") == ["1", "2", "5 min", "1", "0"]
+    assert "Nav paņemts 15 min laikā" in page
 
 
 async def test_only_what_three_people_said_is_a_figure(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:

@@ -1,5 +1,7 @@
 """The page Now: taking, giving back, closing; of two the first wins and the other is told who."""
 
+import re
+
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState, NotificationKind
 from kb.model import LineId
@@ -134,3 +136,64 @@ async def test_looking_is_audited_once_an_hour(shop: HelpdeskFixture, otto: Cons
     shop.console.advance_clock(hours=1, minutes=1)
     await otto.text("/now")
     assert len(shop.console.audit_records(AuditEvent.LIST_VIEWED)) == 2
+
+
+async def test_every_page_counts_who_waits_in_its_menu_and_title(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    quiet = await otto.text("/talks")
+    assert "<title>Sarunas" in quiet
+    assert re.search(r'id="waiting"[^>]* hidden>', quiet)
+
+    call(shop, "boris", HandoffReason.TRADING_STOPPED)
+    call(shop, "clara")
+
+    for path in ("/now", "/talks", "/unanswered", "/knowledge", "/figures"):
+        page = await otto.text(path)
+        assert "<title>(2) " in page, path
+        assert re.search(
+            r'id="waiting" class="calls-waiting alarm" data-calls="1! 2 "><span class="number">2<', page
+        ), path
+    assert await (await otto.get("/waiting")).json() == {
+        "calls": [{"id": 1, "stopped": True}, {"id": 2, "stopped": False}]
+    }
+    await otto.post("/now/1/take")
+    assert "<title>(1) " in await otto.text("/talks")
+
+
+async def test_a_card_has_the_number_that_is_said_on_the_phone_and_how_to_reach_the_person(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    people = HandoffReason.ASKED_FOR_PERSON
+    shop.record_message(
+        "Sveiki", by="4711", people=people, line=WORKSHOP, channel="telegram", username="boris_k", at=NOW
+    )
+    shop.record_message("Labdien", by="4712", people=people, line=WORKSHOP, channel="telegram", at=NOW)
+    call(shop, "dora")
+
+    page = await otto.text("/now")
+
+    assert '<span class="call-number">Nr. 1</span>' in page
+    assert 'href="https://t.me/boris_k" rel="noopener noreferrer">@boris_k</a>' in page
+    assert 'href="tg://user?id=4712"' in page
+    assert page.count('class="handle"') == 2
+
+
+async def test_one_line_can_be_shown_and_stays_chosen_while_others_are_counted(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    call(shop, "boris")
+    shop.record_message("Rēķins", by="clara", people=HandoffReason.ASKED_FOR_PERSON, line=LineId("desk"), at=NOW)
+
+    page = await otto.text("/now?line=desk")
+
+    assert "Rēķins" in page
+    assert "te boris" not in page
+    assert "Gaida citās līnijās: 1." in page
+    assert 'aria-current="true">Konsultanti</a>' in page
+    assert "<title>(2) " in page
+    again = await (await otto.post("/now/2/take")).text()
+    assert "Rēķins" in again
+    assert "te boris" not in again
+    for path in ("/now?line=", "/now?line=none-of-ours", "/now"):
+        page = await otto.text(path)
+        assert "Rēķins" in page, path
+        assert "te boris" in page, path

@@ -1,0 +1,1 @@
+"""What the figures of the page Reports mean, without HTML."""
