@@ -13,7 +13,7 @@ from bot.database import group_commit as writing_module
 from bot.database.group_commit import MAX_GROUP, RESERVED_FOR_BACKGROUND, GroupCommitWriter
 from storage.conversations import conversations
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
-from storage.errors import UnavailableError
+from storage.errors import DatabaseLockedError
 from storage.tables import conversations as talks
 from tests.contract.talks import HELLO, NOW
 
@@ -141,7 +141,7 @@ class TestOnSQLite:
                 *(writer(lambda _, number=number: tried.append(number)) for number in range(5)),  # type: ignore[misc]
                 return_exceptions=True,
             )
-        assert [type(result) for result in seen] == [UnavailableError] * 5
+        assert [type(result) for result in seen] == [DatabaseLockedError] * 5
         assert tried == []
         for one in (hasty, other):
             one.dispose()
