@@ -211,9 +211,9 @@ async def test_what_people_say_in_the_group_is_not_for_the_bot(
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
         peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
-        bot = {"id": peer.me["id"], "is_bot": True, "first_name": "Paligs"}
-        reply = {"message_id": 1, "date": 1, "chat": {"id": GROUP, "type": "supergroup", "title": "B"}, "from": bot}
-        peer.send_text("kase nestrādā, braucu turp", user=7, chat=GROUP, reply_to_message=reply)
+        colleague = {"id": 8, "is_bot": False, "first_name": "Juris"}
+        said = {"message_id": 1, "date": 1, "chat": {"id": GROUP, "type": "supergroup", "title": "B"}, "from": colleague}
+        peer.send_text("kase nestrādā, braucu turp", user=7, chat=GROUP, reply_to_message=said)
         peer.send_text("paldies", user=42)
         await peer.until(lambda: len(peer.bot_texts(42)) >= 2)
         assert len(shown(peer)) == 1
