@@ -212,7 +212,12 @@ async def test_what_people_say_in_the_group_is_not_for_the_bot(
         peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
         colleague = {"id": 8, "is_bot": False, "first_name": "Juris"}
-        said = {"message_id": 1, "date": 1, "chat": {"id": GROUP, "type": "supergroup", "title": "B"}, "from": colleague}
+        said = {
+            "message_id": 1,
+            "date": 1,
+            "chat": {"id": GROUP, "type": "supergroup", "title": "B"},
+            "from": colleague,
+        }
         peer.send_text("kase nestrādā, braucu turp", user=7, chat=GROUP, reply_to_message=said)
         peer.send_text("paldies", user=42)
         await peer.until(lambda: len(peer.bot_texts(42)) >= 2)
