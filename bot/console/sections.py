@@ -6,6 +6,7 @@ from bot.console.framework.routing import Section
 from bot.console.views.conversation import ConversationView
 from bot.console.views.conversations import ConversationListView
 from bot.console.views.entry_drafts import EntryDraftsView
+from bot.console.views.ignored import IgnoredView
 from bot.console.views.knowledge import KnowledgeView
 from bot.console.views.queue import HandoffQueueView
 from bot.console.views.reports import ReportsView
@@ -26,6 +27,7 @@ def helpdesk_sections(
         ConversationListView(transactions, knowledge, channels).section(),
         ConversationView(transactions, agent_chat, knowledge, channels).section(),
         UnansweredView(transactions, knowledge).section(),
+        IgnoredView(transactions).section(),
         KnowledgeView(transactions, knowledge).section(),
         EntryDraftsView(transactions, knowledge).section(),
         ReportsView(transactions, knowledge).section(),

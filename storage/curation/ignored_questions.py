@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from kb.text.contacts import casefold_key
 from storage.database.upsert import insert_into
@@ -30,6 +30,14 @@ def ignore(connection: Connection, texts: Collection[str], by: str, now: datetim
         once = insert_into(connection.dialect.name, ignored).values(rows).on_conflict_do_nothing()
         count += len(connection.scalars(once.returning(ignored.c.fingerprint)).all())
     return count
+
+
+def restore(connection: Connection, texts: Collection[str]) -> int:
+    """Ignore these texts no more; return how many were ignored."""
+    prints = sorted({fingerprint(text) for text in texts})
+    return sum(
+        connection.execute(delete(ignored).where(ignored.c.fingerprint.in_(some))).rowcount for some in _batches(prints)
+    )
 
 
 def ignored_among(connection: Connection, texts: Collection[str]) -> frozenset[str]:

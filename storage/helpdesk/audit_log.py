@@ -47,6 +47,7 @@ class AuditEvent(StrEnum):
     LESSON_ADDED = "question_taught"
     LESSON_REVOKED = "question_untaught"
     QUESTION_IGNORED = "question_ignored"
+    QUESTION_RESTORED = "question_restored"
     ENTRY_DRAFTED = "entry_drafted"
     HANDOFF_TAKEN = "handoff_taken"
     HANDOFF_RELEASED = "handoff_given_back"

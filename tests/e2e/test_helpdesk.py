@@ -60,6 +60,7 @@ async def test_no_page_has_a_serious_fault(
         f"/talks/{talk}",
         "/unanswered",
         "/unanswered/7",
+        "/unanswered/ignored",
         "/knowledge",
         "/knowledge/entries/till-down",
         "/knowledge/drafts/bicycle-repair",

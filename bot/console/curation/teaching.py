@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.curation.unanswered_groups import UnansweredGroup
@@ -100,17 +99,14 @@ def _teach_one(
         lessons.add_lesson(connection, released_content, EntryId(entry_id), phrasing.language, phrasing.text, by, now)
 
 
-def redirect_with_result(
-    request: ConsoleRequest, result: TeachingResult, names: DisplayNames, group: UnansweredGroup
-) -> web.StreamResponse:
-    """Flash the result, and redirect to the next page."""
+def flash_result(request: ConsoleRequest, result: TeachingResult, names: DisplayNames) -> None:
+    """Show on the next page what was taught, and what was refused."""
     sentences = []
     if result.added:
         key = "taught_none" if result.entry == NO_ENTRY else "taught"
         sentences.append(request.texts[key].format(count=result.added, entry=names.entry(result.entry)))
     sentences.extend(dict.fromkeys(_rejection_text(request, refused, names) for refused in result.rejections))
     request.session["said"] = " ".join(sentences)
-    return request.redirect("/unanswered" if result.added else f"/unanswered/{group.turn}")
 
 
 def _rejection_text(request: ConsoleRequest, rejection: Rejection, names: DisplayNames) -> str:

@@ -1,9 +1,10 @@
 """Groups unanswered messages: without resolved ones, similar ones together, largest group first."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import Connection
@@ -76,23 +77,44 @@ class UnansweredGroup:
 
 
 def group_unanswered(
-    connection: Connection, now: datetime, since: datetime, *, limit: int = MAX_MESSAGES
+    connection: Connection, now: datetime, since: datetime, *, limit: int = MAX_MESSAGES, ignored: bool = False
 ) -> tuple[UnansweredGroup, ...]:
-    """All groups of the period, largest first."""
+    """All groups of the period, largest first: of what is open, or of what agents have `ignored`."""
     found = unanswered.list_newest(connection, now, since, answer_timeout=QUESTION_TTL, limit=limit)
-    settled = _settled_texts(connection, found)
-    rest = {one.turn: one for one in found if one.text not in settled}
+    hidden = ignored_questions.ignored_among(connection, {one.text for one in found})
+    if ignored:
+        rest = {one.turn: one for one in found if one.text in hidden}
+    else:
+        settled = hidden | _taught_texts(connection, found)
+        rest = {one.turn: one for one in found if one.text not in settled}
     together = cluster((turn, one.text) for turn, one in rest.items())
     return tuple(
         UnansweredGroup(messages=tuple(rest[turn] for turn in sorted(turns, reverse=True))) for turns in together
     )
 
 
-def still_unanswered(groups: Sequence[UnansweredGroup], matcher: Interpreter) -> Iterator[UnansweredGroup]:
-    """Without groups that the bot would answer now; unhelpful answers stay."""
-    for group in groups:
-        if FailureReason.NOT_HELPED in group.reasons or not _is_answered_now(matcher, group):
-            yield group
+@dataclass(frozen=True, kw_only=True)
+class GroupPage:
+    """Groups of one page, and where the next one begins; None if there is none."""
+
+    groups: tuple[UnansweredGroup, ...]
+    following: int | None
+
+
+def page_of(groups: Sequence[UnansweredGroup], matcher: Interpreter, *, start: int, size: int, tried: int) -> GroupPage:
+    """The page that begins with the group at `start`; at most so many are `tried` with the matcher."""
+    open_groups = (
+        (place, one) for place, one in enumerate(groups[start : start + tried], start) if _is_open(one, matcher)
+    )
+    shown = tuple(islice(open_groups, size))
+    rest = start + tried if len(groups) > start + tried else None
+    following = next((place for place, _ in open_groups), rest)
+    return GroupPage(groups=tuple(group for _, group in shown), following=following)
+
+
+def _is_open(group: UnansweredGroup, matcher: Interpreter) -> bool:
+    """Not if the bot would answer now; an unhelpful answer stays."""
+    return FailureReason.NOT_HELPED in group.reasons or not _is_answered_now(matcher, group)
 
 
 def _is_answered_now(matcher: Interpreter, group: UnansweredGroup) -> bool:
@@ -109,12 +131,9 @@ def filter_groups(groups: Sequence[UnansweredGroup], *, reason: str, language: s
     return tuple(group for group in groups if all(test(group) for test in tests))
 
 
-def _settled_texts(connection: Connection, messages: Sequence[UnansweredMessage]) -> frozenset[str]:
-    texts = {one.text for one in messages}
+def _taught_texts(connection: Connection, messages: Sequence[UnansweredMessage]) -> frozenset[str]:
     lessons = {casefold_key(lesson.text) for lesson in taught.current_lessons(connection).lessons}
-    return ignored_questions.ignored_among(connection, texts) | {
-        text for text in texts if casefold_key(text) in lessons
-    }
+    return frozenset(one.text for one in messages if casefold_key(one.text) in lessons)
 
 
 def find_group(groups: Sequence[UnansweredGroup], turn: int) -> UnansweredGroup | None:

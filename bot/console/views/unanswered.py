@@ -7,14 +7,16 @@ from sqlalchemy import Connection
 
 from bot.console.curation import teaching
 from bot.console.curation.entry_search import EntryChoice, search_entries
+from bot.console.curation.ignoring import ignore_groups
 from bot.console.curation.unanswered_groups import (
     PERIOD_DAYS,
+    GroupPage,
     UnansweredGroup,
     filter_groups,
     find_group,
     group_unanswered,
+    page_of,
     parse_period,
-    still_unanswered,
 )
 from bot.console.framework.contact_display import audit_access
 from bot.console.framework.knowledge_access import KnowledgeAccess, title_sort_key
@@ -22,9 +24,7 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from kb.model import ANY_LINE, LANGUAGES, Act
-from storage.curation import ignored_questions
 from storage.curation.unanswered import FailureReason
-from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 
 MAX_GROUPS_SHOWN: Final = 25
@@ -63,22 +63,22 @@ class UnansweredView:
         since = parse_period(query.get("days", ""))
         matcher = self._knowledge.current.interpreter
 
-        def read(connection: Connection) -> tuple[tuple[UnansweredGroup, ...], bool]:
+        start = int(given) if (given := query.get("from", "")).isascii() and given.isdigit() and len(given) < 6 else 0
+
+        def read(connection: Connection) -> GroupPage:
             found = filter_groups(
                 group_unanswered(connection, request.now, request.now - since), reason=why, language=language
             )
             if order == "new":
                 found = tuple(sorted(found, key=lambda group: -group.turn))
-            still = still_unanswered(found[:MAX_GROUPS_TRIED], matcher)
-            shown = tuple(group for group, _ in zip(still, range(MAX_GROUPS_SHOWN), strict=False))
-            return shown, len(found) > MAX_GROUPS_TRIED or next(still, None) is not None
+            return page_of(found, matcher, start=start, size=MAX_GROUPS_SHOWN, tried=MAX_GROUPS_TRIED)
 
-        shown, more = await self._transactions.read(read)
+        page = await self._transactions.read(read)
         asked = {"days": str(since.days), "why": why, "language": language, "order": order}
         return request.render(
             "unanswered.html",
-            groups=shown,
-            more=more,
+            page=page,
+            start=start,
             asked=asked,
             periods=PERIOD_DAYS,
             whys=tuple(FailureReason),
@@ -126,7 +126,8 @@ class UnansweredView:
         )
         self._knowledge.on_change()
         names = self._knowledge.names(request.language)
-        return teaching.redirect_with_result(request, taught, names, found)
+        teaching.flash_result(request, taught, names)
+        return request.redirect(await self._next_path(request) if taught.added else f"/unanswered/{found.turn}")
 
     async def draft(self, request: ConsoleRequest) -> web.StreamResponse:
         """Draft a new entry with the chosen phrasings as questions, to be finished under Knowledge."""
@@ -148,21 +149,22 @@ class UnansweredView:
         """Ignore the group."""
         found = await self._find_group(request)
         if found is not None:
-            texts = {one.text for one in found.messages}
-
-            def hide(connection: Connection) -> None:
-                ignored_questions.ignore(connection, texts, request.agent.name, request.now)
-                audit_log.record(
-                    connection,
-                    AuditEvent.QUESTION_IGNORED,
-                    request.now,
-                    agent=request.agent.name,
-                    subject=f"{found.turn} ({len(texts)})",
-                )
-
-            await self._transactions.write(hide)
+            await self._transactions.write(
+                lambda connection: ignore_groups(connection, [found], request.agent.name, request.now)
+            )
         request.flash("ignored" if found is not None else "settled")
-        return request.redirect("/unanswered")
+        return request.redirect(await self._next_path(request) if request.field("next") else "/unanswered")
+
+    async def _next_path(self, request: ConsoleRequest) -> str:
+        """The page of the largest group that is open; the list if there is none."""
+        matcher = self._knowledge.current.interpreter
+
+        def read(connection: Connection) -> GroupPage:
+            found = group_unanswered(connection, request.now, request.now - parse_period(""))
+            return page_of(found, matcher, start=0, size=1, tried=MAX_GROUPS_TRIED)
+
+        page = await self._transactions.read(read)
+        return "/unanswered" if not page.groups else f"/unanswered/{page.groups[0].turn}"
 
     async def _find_group(self, request: ConsoleRequest) -> UnansweredGroup | None:
         turn = request.path_number("turn")

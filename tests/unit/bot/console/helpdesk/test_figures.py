@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 
 import pytest
 
-from bot.console.views.charts import ChartCaption, ChartSeries, axis_ticks, ranked_bars, stacked_bars
+from bot.console.reporting.charts import ChartCaption, ChartSeries, axis_ticks, ranked_bars, stacked_bars
 from bot.console.views.reports import ReportPeriod, format_duration, quantile
 from handlers.model.actions import HandoffReason
 from kb.model import EntryId, LineId

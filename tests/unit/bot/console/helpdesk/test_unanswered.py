@@ -1,7 +1,9 @@
 """The page Unanswered: the like together, taught, drafted, ignored; what is settled is gone from it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -15,6 +17,12 @@ from tests.unit.bot.console.conftest import ConsoleBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
 SAID = ("Kur dabūt dāvanu karti", "kur dabut davanu karti?", "Dāvanu karti kur dabūt")
+
+DISTINCT = (
+    *("ābols", "burkāns", "cepure", "dēlis", "ezers", "fotoaparāts", "gailis", "hokejs", "istaba", "jūra", "kalns"),
+    *("lampa", "mežs", "naksts", "osta", "pilsēta", "rīts", "saule", "tilts", "upe", "vējš", "zivs", "žogs", "šķūnis"),
+    *("čaula", "ģitāra", "ņurdēt"),
+)
 
 
 def ask(shop: HelpdeskFixture, said: Sequence[str] = SAID) -> None:
@@ -167,3 +175,58 @@ async def test_a_draft_that_cannot_be_kept_is_said_why(
     assert sentence in await (await otto.post("/unanswered/1/draft", fields)).text()
     with engine.read_transaction(shop.console.database) as connection:
         assert entry_drafts.list_all(connection) == ()
+
+
+async def test_all_of_a_long_list_can_be_reached_by_pages(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    for number in range(27):
+        shop.record_message(DISTINCT[number], UNKNOWN, by=f"person {number}", at=NOW)
+    shop.record_message("Cikos strādājat", UNKNOWN, at=NOW)
+    shop.matcher.meanings = {"Cikos strādājat": means("hours")}
+
+    first = await otto.text("/unanswered?order=new")
+    found = re.search(r'href="\?([^"]*from=\d+)"', first)
+    assert found is not None
+    second = await otto.text(f"/unanswered?{unescape(found[1])}")
+
+    assert (first.count('class="group"'), second.count('class="group"')) == (25, 2)
+    assert "Nākamie" not in second
+    assert "Uz sākumu" in second
+    assert "Cikos" not in first + second
+    assert "Viss ir atbildēts." in await otto.text("/unanswered?from=99")
+
+
+async def test_several_are_ignored_at_once_and_shown_again(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
+    ask(shop)
+    shop.record_message("labi", UNKNOWN, by="zane", at=NOW)
+    shop.record_message("Cita lieta", UNKNOWN, by="boris", at=NOW)
+    assert "Nekas nav atzīmēts." in await (await otto.post("/unanswered/ignore", {"group_x": "1"})).text()
+
+    page = await (await otto.post("/unanswered/ignore", {"group_3": "1", "group_4": "1", "group_99": "1"})).text()
+
+    assert "Vairs nerādīs: 2." in page
+    assert page.count('class="group"') == 1
+    hidden = await otto.text("/unanswered/ignored")
+    assert hidden.index("labi") < hidden.index("dāvanu karti")
+    assert "Cita lieta" not in hidden
+
+    again = await (await otto.post("/unanswered/restore", {"group_3": "1"})).text()
+    assert "Atkal rādīs: 1." in again
+    assert "dāvanu" not in again
+    assert "dāvanu karti" in await otto.text("/unanswered")
+    noted = shop.console.audit_records(AuditEvent.QUESTION_IGNORED, AuditEvent.QUESTION_RESTORED)
+    assert [one.event for one in noted] == ["question_restored", "question_ignored", "question_ignored"]
+    assert {one.subject for one in noted} == {"3 (3)", "4 (1)"}
+
+
+@pytest.mark.parametrize("act", ["teach", "ignore"])
+async def test_after_one_is_settled_the_next_one_stands_there(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, act: str
+) -> None:
+    ask(shop)
+    shop.record_message("Cita lieta", UNKNOWN, by="boris", at=NOW)
+    fields = {"entry": "desk", "use_3": "1", "use_2": "1", "use_1": "1", "next": "1"}
+
+    answer = await otto.post(f"/unanswered/3/{act}", fields, follow=False)
+    assert answer.headers["Location"] == "/console/unanswered/4"
+    answer = await otto.post(f"/unanswered/4/{act}", {"entry": "desk", "use_4": "1", "next": "1"}, follow=False)
+    assert answer.headers["Location"] == "/console/unanswered"
