@@ -1,4 +1,4 @@
-"""Reads how soon hand-offs were taken, how many were not, and how many were opened again; reads nothing personal."""
+"""Reads how soon hand-offs were taken, and how many were not; reads nothing personal."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,17 +16,13 @@ from storage.tables import handoff_events, handoffs
 LATE_AFTER: Final = timedelta(minutes=15)
 """A hand-off that waits longer than this until somebody takes it is late."""
 
-REOPENED: Final = "reopened"
-"""The event of a hand-off that was closed and is open again."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class LineTimes:
-    """Of one line: sorted seconds until somebody took a hand-off, how many were late, and how many were re-opened."""
+    """Of one line: sorted seconds until somebody took a hand-off, and how many were late."""
 
     seconds_to_take: tuple[float, ...]
     late: int
-    reopened: int
 
 
 def times_by_line(
@@ -42,7 +38,6 @@ def times_by_line(
                 sorted((row.taken - row.created_at).total_seconds() for row in own if row.taken is not None)
             ),
             late=sum(_is_late(row, now) for row in own),
-            reopened=sum(row.reopened > 0 for row in own),
         )
         for line, own in rows.items()
     }
@@ -55,9 +50,7 @@ def _newest(connection: Connection, since: datetime, until: datetime) -> list[Ro
     )
     sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
     first = select(func.min(event.created_at)).where(event.handoff_id == sample.c.id, event.what == HandoffEvent.TAKEN)
-    again = select(func.count()).where(event.handoff_id == sample.c.id, event.what == REOPENED)
-    columns = (first.scalar_subquery().label("taken"), again.scalar_subquery().label("reopened"))
-    return list(connection.execute(select(sample, *columns)).all())
+    return list(connection.execute(select(sample, first.scalar_subquery().label("taken"))).all())
 
 
 def _is_late(row: Row[Any], now: datetime) -> bool:
