@@ -18,14 +18,18 @@ TERM_WEIGHT: Final = 0.7
 """How much a telling token of the turn before counts beside one of the message itself."""
 TITLE_WEIGHT: Final = 0.3
 """How much the title of the entry before counts."""
-MIN_FAULT_CONFIDENCE: Final = 0.3
-"""A message that may tell another fault, as likely as this, is not the fault before over again."""
+MIN_OWN_CONFIDENCE: Final = 0.5
+"""A message that may mean another entry, as likely as this, does not ask for the one before over again."""
 _NOT_THAT: Final = re.compile(
     r"^(?:(?:nē|нет|net|no|ой|oj|oh),?\s)?(?:не|ne|not)\s(?:\S+\s){0,3}?\S+\s*[,–—-]\s*(?=\w)"
 )
 """Opens with what is not meant: "не возврат, я просто ..."."""
 _I_MEAN: Final = re.compile(r"\s(?:i mean|i meant|es domāju|es domaju|имею в виду|имел в виду|имела в виду)[.!]*$")
 """Ends with it."""
+_REFERENCE: Final = re.compile(
+    r"\b(?:to|tā|tās|tajā|tam|tur|turienes|šo|его|её|ее|их|оттуда|туда|там|этого|это|ottuda|tuda|tam|ego|ee|it|that|there|them)\b"
+)
+"""A word that stands for what was talked about."""
 _DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
 
 
@@ -58,8 +62,8 @@ class LeanOnPreviousTurn:
         lifted = leaning.entry in self._ranker.critical and own.entry not in self._ranker.critical
         if lifted or not self._ranker.is_known(reading.tokens) or leaning.confidence <= own.confidence:
             return reading
-        faults = {own.entry, leaning.entry} <= self._ranker.problems
-        if faults and leaning.entry == reading.previous_entry != own.entry and own.confidence >= MIN_FAULT_CONFIDENCE:
+        tells_another = leaning.entry == reading.previous_entry != own.entry and own.confidence >= MIN_OWN_CONFIDENCE
+        if tells_another and not _REFERENCE.search(reading.normalized):
             return reading
         return replace(reading, candidates=expanded, leans=True)
 
