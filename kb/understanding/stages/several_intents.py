@@ -24,7 +24,8 @@ _CONJUNCTION: Final = re.compile(
 _LEAD_IN: Final = re.compile(
     r"^(?:(?:un|и|and|a|а|i)\s)?(?:vēl|ещ[её]|esche|also|another|one more|another one|cits|otrs)?\s?"
     r"(?:viens |один |odin )?"
-    r"(?:jautājums|jautājumiņš|gribēju (?:pa)?jautāt|pajautāšu|вопрос|вопросик|хотел[аи]? спросить|вопрос такой|vopros|question|thing)"
+    r"(?:jautājums|jautājumiņš|gribēju (?:pa)?jautāt|pajautāšu|вопрос|вопросик|хотел[аи]? спросить|вопрос такой"
+    r"|vopros|question|thing)"
     r"\s?[:,–—-]?\s"
 )
 """How another matter is announced, which says nothing of it."""
