@@ -25,7 +25,9 @@ class Thresholds:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its outcome."""
-        in_conversation = reading.previous_entry is not None and len(reading.tokens) >= MIN_WORDS_FOR_CONTEXT
+        completes = reading.leans and reading.previous_entry is None
+        follows = reading.previous_entry is not None and len(reading.tokens) >= MIN_WORDS_FOR_CONTEXT
+        in_conversation = completes or follows
         outcome = self._ranker.outcome(reading.candidates, in_conversation=in_conversation)
         if reading.corrects and reading.candidates[0].confidence >= CORRECTION_THRESHOLD:
             outcome = Outcome.ANSWERED
