@@ -1,7 +1,6 @@
 """Ranks the entries that tokens may mean and tells how sure that is; shared by all stages that read a part; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import exp
 from types import MappingProxyType
 from typing import Final
@@ -173,13 +172,9 @@ class EntryRanker:
         """An entry with its confidence, without the known question that shows it."""
         return Candidate(entry=entry, confidence=round(probability, 4), corrections=corrections)
 
-    def with_questions(self, candidates: Sequence[Candidate], tokens: Sequence[str]) -> tuple[Candidate, ...]:
-        """The candidates with the known question of each that is nearest to the tokens."""
-        return tuple(replace(one, question=self._nearest_question.find(one.entry, tokens)) for one in candidates)
-
-    def question_tokens(self, candidate: Candidate) -> list[str]:
-        """The tokens of the candidate's nearest question."""
-        return self._nearest_question.tokens_of(candidate.entry, candidate.question)
+    def nearest_question(self, entry: EntryId, tokens: Sequence[str]) -> str:
+        """The known question of an entry that is nearest to the tokens; empty where it has none."""
+        return self._nearest_question.find(entry, tokens)
 
     def outcome(
         self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
