@@ -81,6 +81,13 @@ def add(
         connection.execute(fresh, [row if row["live"] else {**row, "due_at": now + gather} for row in rows])
 
 
+def withdraw_unsent(connection: Connection, handoff: int, targets: Collection[str]) -> None:
+    """Take back first notifications that these targets have not got yet: others are concerned now."""
+    here = notices.c
+    unsent = (here.kind == NotificationKind.INITIAL, here.state == NotificationState.PENDING, here.shown == 0)
+    connection.execute(delete(notices).where(here.handoff == handoff, here.target.in_(targets), *unsent))
+
+
 def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool], now: datetime) -> None:
     """Queue a reminder for these targets, again if they were reminded before and the hand-off was released since."""
     _add_again(connection, handoff, NotificationKind.REMINDER, targets, now, due_at=now)
