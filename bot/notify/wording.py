@@ -81,7 +81,9 @@ def load_time_zone(name: str | None) -> tzinfo:
 def load_notification_phrases() -> Phrases:
     """The phrases of notifications, in every language."""
     folder = files("bot.notify") / "texts"
-    return Phrases({code: yaml.safe_load((folder / f"{code}.yaml").read_text("utf-8")) for code in LANGUAGES})
+    return Phrases(
+        {code: yaml.load((folder / f"{code}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader) for code in LANGUAGES}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
