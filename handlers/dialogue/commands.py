@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from handlers.dialogue.news import show_news
 from handlers.model.actions import Action, Ask, EraseUser, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.messages import Option
@@ -94,6 +95,7 @@ _COMMANDS: Final[Mapping[str, Callable[[HandlerContext], HandlerResult]]] = {
     "language": _choose_language,
     "settings": _choose_language,
     "lines": _show_lines,
+    "news": show_news,
     "privacy": _show_privacy,
     "forget": _erase,
     "cancel": cancel,

@@ -93,6 +93,8 @@ class Session:
     """What the person has told of themselves."""
     called_in: CalledIn | None = None
     """Set while people are called in, as far as the talk tells."""
+    wants_news: bool = False
+    """Whether the person has asked to be sent news as soon as there is any."""
 
     @property
     def spoken_language(self) -> Language | None:
@@ -141,3 +143,5 @@ class Decision:
     session: Session
     trace: Trace
     stored_text: str = field(repr=False)
+    news: tuple[int, ...] = ()
+    """The numbers of the news that the person is shown."""

@@ -56,6 +56,8 @@ class AuditEvent(StrEnum):
     NOTE_WRITTEN = "note_written"
     AGENT_REPLIED = "agent_replied"
     CHAT_RETURNED = "chat_returned"
+    NEWS_PUBLISHED = "news_published"
+    NEWS_WITHDRAWN = "news_withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)
