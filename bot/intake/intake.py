@@ -97,6 +97,8 @@ class Intake:
     tracing: Tracing = NO_TRACING
     zone: tzinfo = UTC
     """The time zone of the installation, whose days are counted."""
+    kept_days: int | None = None
+    """For how many days a conversation is kept; None for ever."""
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and its decision are committed; duplicates are ignored.
@@ -135,7 +137,12 @@ class Intake:
         start = perf_counter()
         session = _read_session(connection, conversation)
         # What earlier messages told of the place is known, too.
-        told = replace(inbound, location=conversation.location, news=news.current_for(connection, conversation, now))
+        told = replace(
+            inbound,
+            location=conversation.location,
+            news=news.current_for(connection, conversation, now),
+            kept_days=self.kept_days,
+        )
         decision = self._decide(told, session, now)
         decision_ms = (perf_counter() - start) * 1000
         if conversation.agent_at(now) is not None:

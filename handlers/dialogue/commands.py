@@ -73,7 +73,9 @@ def _show_lines(context: HandlerContext) -> HandlerResult:
 
 
 def _show_privacy(context: HandlerContext) -> HandlerResult:
-    return _result((context.say("privacy"),), context.resolved_session)
+    days = context.inbound.kept_days
+    kept = context.phrase("kept_for_ever") if days is None else context.phrase("kept_days", days=str(days))
+    return _result((context.say("privacy", kept=kept),), context.resolved_session)
 
 
 def _erase(context: HandlerContext) -> HandlerResult:

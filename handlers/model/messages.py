@@ -56,6 +56,8 @@ class Inbound:
     """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
     news: tuple[News, ...] = ()
     """What the helpdesk announces at the moment, the newest first; whoever stores the message adds it."""
+    kept_days: int | None = None
+    """For how many days after the last message the conversation is kept, None for ever; whoever stores it adds this."""
 
 
 @dataclass(frozen=True, kw_only=True)
