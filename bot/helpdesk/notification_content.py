@@ -11,13 +11,14 @@ from bot.channels.description import ChannelDirectory
 from bot.notify.interface import ContactMethod, HandoffNotification, Notification, Retraction
 from handlers.model.messages import MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE
-from kb.model import Act
+from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import PersonMessage
 from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import HandoffEvent, HandoffLogEntry
 
 MESSAGES_READ: Final = 60
 """The person's newest messages that first and newest words are taken from."""
@@ -73,7 +74,19 @@ def build_notification(
         since=handoff.created_at,
         at=claimed.created_at,
         unreachable=status.is_unreachable(connection, talk.id),
+        also_asked=_lines_of(log_entries, HandoffEvent.LINE_ASKED),
+        moved_from=_line_before(log_entries, claimed),
     )
+
+
+def _lines_of(log_entries: Sequence[HandoffLogEntry], event: HandoffEvent) -> tuple[LineId, ...]:
+    return tuple(dict.fromkeys(LineId(one.detail) for one in log_entries if one.event is event and one.detail))
+
+
+def _line_before(log_entries: Sequence[HandoffLogEntry], claimed: ClaimedNotification) -> LineId | None:
+    """The line that it was moved from since the notification was queued."""
+    news = [one for one in log_entries if one.at >= claimed.created_at]
+    return next(iter(_lines_of(news, HandoffEvent.MOVED)), None)
 
 
 def episode(messages: Sequence[PersonMessage], opened_at: datetime) -> tuple[PersonMessage, ...]:

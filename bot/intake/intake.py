@@ -223,11 +223,11 @@ class Intake:
         self, connection: Connection, conversation: Conversation, turn: int, action: NotifyStaff, now: datetime
     ) -> bool:
         """Open it, or add to the one that is open; return whether that one has become urgent."""
-        before = handoffs.list_by_state(connection, conversation_id=conversation.id)
+        before = handoffs.current_handoff(connection, conversation.id)
         handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now)
-        self.handoff_workflow.opened(connection, handoff, now)
+        self.handoff_workflow.requested(connection, before, handoff, action, now)
         urgent = HandoffReason.TRADING_STOPPED
-        return handoff.reason is urgent and any(one.id == handoff.id and one.reason is not urgent for one in before)
+        return handoff.reason is urgent and before is not None and before.reason is not urgent
 
     def _enqueue_reply(
         self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound

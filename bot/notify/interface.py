@@ -69,6 +69,10 @@ class HandoffNotification:
     link: str | None = None
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
+    also_asked: tuple[LineId, ...] = ()
+    """Other lines that were asked for while trading is stopped."""
+    moved_from: LineId | None = None
+    """News only: the line that it was moved from."""
 
 
 @dataclass(frozen=True, kw_only=True)

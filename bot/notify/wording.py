@@ -141,11 +141,22 @@ class NotificationTexts:
             said = self.sentence("reminder", number=notification.handoff, time=self._format_time(notification.at))
             return self._render_once(notification, f"{said}\n{self.headline(notification)}")
         if notification.kind is NotificationKind.NEWS:
-            said = self.sentence("news", number=notification.handoff)
+            said = self._news(notification)
             return self._render_once(
                 notification, f"{self.headline(notification)}\n{said}", words=notification.newest_words[-1:]
             )
         return self._render_notification(notification)
+
+    def _news(self, notification: HandoffNotification) -> str:
+        """What is new of a hand-off."""
+        number = notification.handoff
+        if notification.moved_from is not None:
+            line, before = self.line_name(notification.line), self.line_name(notification.moved_from)
+            return self.sentence("moved", number=number, line=line, before=before)
+        if notification.also_asked:
+            lines = ", ".join(map(self.line_name, notification.also_asked))
+            return self.sentence("line_asked", number=number, lines=lines)
+        return self.sentence("news", number=number)
 
     def state_sentence(self, notification: HandoffNotification) -> str:
         """The state in words: who has it."""
@@ -200,6 +211,7 @@ class NotificationTexts:
             Fact(label=self.sentence("name"), text=_cut(" / ".join(names), MAX_FACT_CHARS)),
             _phone_fact(self.sentence("phone"), details.phone or ""),
             Fact(label=self.sentence("device"), text=_cut(details.device, MAX_FACT_CHARS)),
+            Fact(label=self.sentence("also_asked"), text=", ".join(map(self.line_name, notification.also_asked))),
             self._contact_fact(notification.contact, alone=details.phone is None),
             Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
