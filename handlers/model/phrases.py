@@ -12,6 +12,7 @@ class Phrases:
     """Sentences by language and key; a missing key raises KeyError, and `mistakes` keeps that from being shipped."""
 
     by_language: Mapping[Language, Mapping[str, str]]
+    """The texts of the content's languages (LanguageTexts: another language reads the first)."""
 
     def __call__(self, language: Language, key: str, **values: str) -> str:
         """The sentence `key`, its {names} replaced by `values`."""

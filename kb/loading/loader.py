@@ -18,10 +18,12 @@ from kb.loading.schema import (
     EntryFile,
     FileModel,
     LexiconFile,
+    language_problems,
+    missing_languages,
     parse,
 )
 from kb.loading.validation import find_problems
-from kb.model import KnowledgeBase
+from kb.model import KnowledgeBase, Language
 
 
 class ContentError(Exception):
@@ -41,6 +43,10 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
     root: Traversable = folder if folder is not None else files("kb") / "content"
     reader = _ContentReader()
     directory = reader.read(root / "directory.yaml", DirectoryFile)
+    if directory is not None:
+        directory = reader.in_languages(directory, "directory.yaml", directory.languages)
+    if directory is not None:
+        reader.languages = directory.languages
     lexicon = reader.read(root / "lexicon.yaml", LexiconFile, optional=True)
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
@@ -70,6 +76,8 @@ class _ContentReader:
         self.problems: list[str] = []
         self.digest = hashlib.sha256()
         self.ids: list[str] = []
+        self.languages: tuple[Language, ...] | None = None
+        """Those of the directory, once it is read."""
 
     def read(self, file: Traversable, file_model: type[FileModel], *, optional: bool = False) -> FileModel | None:
         try:
@@ -80,12 +88,21 @@ class _ContentReader:
             return None
         self.digest.update(raw)
         try:
-            parsed, problems = parse(file_model, yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
+            found = yaml.load(raw, Loader=_UniqueKeyLoader)  # noqa: S506 - it is a safe one
         except (yaml.YAMLError, UnicodeDecodeError) as exc:
             self.problems.append(f"{file.name}: not readable as YAML: {_describe_yaml_error(exc)}")
             return None
+        parsed, problems = parse(file_model, found)
+        if parsed is None and isinstance(found, dict):
+            problems = (*problems, *missing_languages(file_model, found, self.languages or ()))
         self.problems.extend(f"{file.name}: {problem}" for problem in problems)
-        return parsed
+        return self.in_languages(parsed, file.name, self.languages) if parsed is not None else None
+
+    def in_languages(self, file: FileModel, name: str, languages: tuple[Language, ...] | None) -> FileModel | None:
+        """The file, unless its texts are in other languages than these."""
+        problems = tuple(language_problems(file, languages)) if languages else ()
+        self.problems.extend(f"{name}: {problem}" for problem in problems)
+        return None if problems else file
 
     def entries(self, folder: Traversable) -> Iterator[EntryFile]:
         found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []
