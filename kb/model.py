@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, NewType, TypeVar
 
 Language = str
-"""An ISO 639 code: lv, ru, en, de ..."""
+"""An ISO 639-1 code: lv, ru, en, de ..."""
 LANGUAGES: Final[tuple[Language, ...]] = ("lv", "ru", "en")
 """The languages in which the bot's own sentences ship with the program, and that content has if it names none."""
 
@@ -259,6 +259,10 @@ class Directory:
     """The entries that answer "what does it cost?" and "how long?", whatever was talked about."""
     dialogue_entries: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))
     """The entries whose questions show a dialogue act, where several entries have the same `act`."""
+    bot_name: Translations = field(default_factory=lambda: MappingProxyType(LanguageTexts(en="Paligs")))
+    """What the bot is called: the company where the content does not say."""
+    draft_fields: tuple[str, ...] = ()
+    """What the e-mail draft asks for."""
     languages: tuple[Language, ...] = LANGUAGES
     """The languages that the bot speaks; the first where nothing tells which."""
 

@@ -186,7 +186,7 @@ class Dialog:
             meanings or {}, cues or {}, acts or {}, leaning=leaning, corrections=corrections, chosen=chosen or {}
         )
         self.knowledge = KnowledgeBundle(
-            base=base or small_base(), interpreter=self.interpreter, phrases=load_phrases()
+            base=base or small_base(), interpreter=self.interpreter, phrases=load_phrases(base or small_base())
         )
         self.session = session or Session()
         self.now = NOW

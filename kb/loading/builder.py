@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +15,7 @@ from kb.loading.schema import (
     EntryFile,
     LexiconFile,
     SomeLanguages,
+    TextsFile,
 )
 from kb.model import (
     Directory,
@@ -58,6 +59,8 @@ class ContentFiles:
     cues: CuesFile | None = None
     decoys: DecoysFile | None = None
     dialogue: DialogueFile | None = None
+    texts: Mapping[Language, TextsFile] = field(default_factory=dict)
+    """The bot's own sentences as the company words them, by language."""
 
 
 def contacts(directory: DirectoryFile) -> Mapping[str, str]:
@@ -112,6 +115,12 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
                 for name, part in (files.cues.cues.items() if files.cues else ())
             }
         ),
+        texts=MappingProxyType(
+            {
+                language: {str(section): dict(words) for section, words in file.root.items()}
+                for language, file in files.texts.items()
+            }
+        ),
         out_of_scope=_by_language(files.decoys.decoys, languages) if files.decoys else MappingProxyType({}),
         dialogue=MappingProxyType(
             {
@@ -143,6 +152,8 @@ def _directory(file: DirectoryFile) -> Directory:
     address = TicketAddress(email=ticket.email, aliases=ticket.aliases) if ticket else TicketAddress(email="")
     return Directory(
         company=file.company,
+        bot_name=_translations(file.bot_name, file.languages) if file.bot_name else LanguageTexts(en=file.company),
+        draft_fields=file.draft_fields,
         lines=MappingProxyType({LineId(name): _line(name, file) for name in file.lines}),
         urgent_line=LineId(file.line_in_emergencies),
         general_line=LineId(file.fallback_line),

@@ -18,6 +18,7 @@ from kb.loading.schema import (
     EntryFile,
     FileModel,
     LexiconFile,
+    TextsFile,
     language_problems,
     missing_languages,
     parse,
@@ -51,6 +52,7 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
+    texts = dict(reader.texts(root / "texts"))
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
         ids = frozenset(reader.ids)
@@ -62,6 +64,7 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
             cues=cues,
             decoys=decoys,
             dialogue=dialogue,
+            texts=texts,
         )
         reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:
@@ -103,6 +106,19 @@ class _ContentReader:
         problems = tuple(language_problems(file, languages)) if languages else ()
         self.problems.extend(f"{name}: {problem}" for problem in problems)
         return None if problems else file
+
+    def texts(self, folder: Traversable) -> Iterator[tuple[Language, TextsFile]]:
+        found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []
+        for file in sorted(found, key=lambda file: file.name):
+            language = file.name.removesuffix(".yaml")
+            texts = self.read(file, TextsFile)
+            if self.languages and language not in self.languages:
+                known = ", ".join(self.languages)
+                self.problems.append(
+                    f"texts/{file.name}: is no language of directory.yaml: name it after one of {known}"
+                )
+            if texts is not None:
+                yield language, texts
 
     def entries(self, folder: Traversable) -> Iterator[EntryFile]:
         found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []

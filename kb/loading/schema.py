@@ -14,8 +14,16 @@ NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_lengt
 ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+
+
+DraftField = Literal["what", "device", "stopped", "contact", "phone", "restaurant", "address", "error", "tried"]
+"""What the e-mail draft may ask for."""
+DRAFT_FIELDS: Final[tuple[DraftField, ...]] = ("what", "device", "contact", "phone", "restaurant", "address", "tried")
+"""What it asks for where the content does not say."""
+TextSection = Literal["chat", "page", "telegram", "commands", "draft", "notify", "terminal", "not_found"]
+"""Where a sentence of the bot's own stands."""
 
 
 class _Strict(BaseModel):
@@ -92,6 +100,7 @@ class DirectoryFile(_Strict):
     """directory.yaml."""
 
     company: NonEmptyText
+    bot_name: TextPerLanguage | None = None
     languages: tuple[LanguageCode, ...] = Field(default=LANGUAGES, min_length=1)
     lines: dict[str, LineSection] = Field(min_length=1)
     urgent_line: NonEmptyText | None = None
@@ -102,6 +111,7 @@ class DirectoryFile(_Strict):
     office: OfficeSection | None = None
     sites: dict[str, Url] = Field(default_factory=dict)
     topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
+    draft_fields: tuple[DraftField, ...] = DRAFT_FIELDS
     contacts_entry: NonEmptyText | None = None
     fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
     follow_ups: dict[Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW], NonEmptyText] = Field(
@@ -126,6 +136,10 @@ class DirectoryFile(_Strict):
         """Every address that texts may name."""
         ticket = (self.ticket_channel.email, *self.ticket_channel.aliases) if self.ticket_channel else ()
         return (*ticket, *((self.office.email,) if self.office else ()))
+
+
+class TextsFile(RootModel[dict[TextSection, dict[str, NonEmptyText]]]):
+    """texts/<language>.yaml: how the company words the bot's own sentences, by section and key."""
 
 
 class LexiconFile(_Strict):
@@ -175,7 +189,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
 }
 
 
-FileModel = TypeVar("FileModel", bound=_Strict)
+FileModel = TypeVar("FileModel", bound=BaseModel)
 
 
 def parse(file_model: type[FileModel], raw: object) -> tuple[FileModel | None, tuple[str, ...]]:
@@ -186,7 +200,7 @@ def parse(file_model: type[FileModel], raw: object) -> tuple[FileModel | None, t
         return None, tuple(_describe_error(file_model, error) for error in exc.errors())
 
 
-def _describe_error(file_model: type[_Strict], error: ErrorDetails) -> str:
+def _describe_error(file_model: type[BaseModel], error: ErrorDetails) -> str:
     key = ".".join(str(part) for part in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
         known = ", ".join(_allowed_keys(file_model, error["loc"][:-1]))
@@ -197,7 +211,7 @@ def _describe_error(file_model: type[_Strict], error: ErrorDetails) -> str:
     return _ENUM_MEMBER.sub(r"\1", f"{key}: {remedy.format_map(error.get('ctx', {}))}")
 
 
-def _allowed_keys(file_model: type[_Strict], path: tuple[int | str, ...]) -> tuple[str, ...]:
+def _allowed_keys(file_model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[str, ...]:
     """The keys that the mapping at `path` may have."""
     found: type[BaseModel] = file_model
     for step in path:

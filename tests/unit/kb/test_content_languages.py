@@ -126,3 +126,21 @@ def test_neighbouring_languages_are_told_apart_by_what_is_theirs_alone() -> None
 
 def test_letters_of_other_alphabets_have_a_plain_spelling() -> None:
     assert (phonetic_key("straße"), phonetic_key("łódź")) == (phonetic_key("strasse"), phonetic_key("lodz"))
+
+
+def test_the_company_words_the_sentences_of_the_bot(hotel: Path) -> None:
+    (hotel / "texts").mkdir()
+    (hotel / "texts" / "de.yaml").write_text("chat: {start: Guten Tag!}\n", "utf-8")
+    known = load_knowledge_base(hotel)
+    assert known.texts == {"de": {"chat": {"start": "Guten Tag!"}}}
+    assert known.directory.bot_name["de"] == "Hotel Lindenhof"
+    (hotel / "texts" / "lv.yaml").write_text("shop: {start: Labdien!}\n", "utf-8")
+    found = problems(hotel)
+    assert "texts/lv.yaml: is no language of directory.yaml: name it after one of de, en" in found
+    assert "lv.yaml: shop.[key]: is not known: write 'chat', 'page'" in found
+
+
+def test_the_bot_is_called_what_the_content_says(hotel: Path) -> None:
+    change(hotel / "directory.yaml", lambda text: text + "bot_name: {de: Linda, en: Linda}\ndraft_fields: [what]\n")
+    directory = load_knowledge_base(hotel).directory
+    assert (directory.bot_name["en"], directory.draft_fields) == ("Linda", ("what",))
