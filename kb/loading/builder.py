@@ -57,6 +57,8 @@ class ContentFiles:
     """The ids of all entry files, also of those that are not of the right shape."""
     lexicon: LexiconFile | None = None
     cues: CuesFile | None = None
+    universal_cues: CuesFile | None = None
+    """Those that ship with the program for any company; its own are added."""
     decoys: DecoysFile | None = None
     dialogue: DialogueFile | None = None
     texts: Mapping[Language, TextsFile] = field(default_factory=dict)
@@ -109,12 +111,7 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
             SynonymSet(id=name, forms=_by_language(part, languages))
             for name, part in (files.lexicon.concepts.items() if files.lexicon else ())
         ),
-        cues=MappingProxyType(
-            {
-                name: TriggerPhrases(id=name, phrases=_by_language(part, languages))
-                for name, part in (files.cues.cues.items() if files.cues else ())
-            }
-        ),
+        cues=_cues(files),
         texts=MappingProxyType(
             {
                 language: {str(section): dict(words) for section, words in file.root.items()}
@@ -128,6 +125,21 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
                 for act, part in (files.dialogue.acts.items() if files.dialogue else ())
             }
         ),
+    )
+
+
+def _cues(files: ContentFiles) -> Mapping[str, TriggerPhrases]:
+    found: dict[str, dict[Language, tuple[str, ...]]] = {}
+    for file in filter(None, (files.universal_cues, files.cues)):
+        for name, part in file.cues.items():
+            phrases = found.setdefault(name, dict.fromkeys(files.directory.languages, ()))
+            for language in phrases:
+                phrases[language] = (*phrases[language], *part.root.get(language, ()))
+    return MappingProxyType(
+        {
+            name: TriggerPhrases(id=name, phrases=MappingProxyType(LanguagePhrases(phrases)))
+            for name, phrases in found.items()
+        }
     )
 
 

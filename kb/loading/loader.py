@@ -35,8 +35,8 @@ class ContentError(Exception):
         self.problems = problems
 
 
-def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
-    """The knowledge base in `folder`, or the one that is shipped.
+def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool = True) -> KnowledgeBase:
+    """The knowledge base in `folder`, or the one that is shipped; to its cues those for any company are added.
 
     Raises:
         ContentError: names every mistake at once, each with its file, its key and what to write instead.
@@ -52,6 +52,7 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
+    universal = read_universal_cues() if with_universal_cues else None
     texts = dict(reader.texts(root / "texts"))
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
@@ -65,11 +66,18 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
             decoys=decoys,
             dialogue=dialogue,
             texts=texts,
+            universal_cues=universal,
         )
         reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:
         raise ContentError(tuple(reader.problems))
     return build_knowledge_base(parts, version=reader.digest.hexdigest()[:12])
+
+
+def read_universal_cues() -> CuesFile:
+    """What people say to any company's bot, in the languages that ship with the program."""
+    raw = (files("kb") / "universal" / "cues.yaml").read_bytes()
+    return CuesFile.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
 
 
 class _ContentReader:
