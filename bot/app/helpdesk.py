@@ -99,6 +99,7 @@ def build_helpdesk(
         settings.zone,
         CHANNELS.titles(),
         topic_title=topic_title,
+        own_words=lambda language: knowledge_source.current.base.texts.get(language, {}).get("notify", {}),
     )
     notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
     notification_worker = NotificationWorker(

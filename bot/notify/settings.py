@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
@@ -16,8 +16,6 @@ from pydantic_settings import (
 )
 
 from bot.notify.smtp import parse_mail_server
-from handlers.model.session import DEFAULT_LANGUAGE
-from kb.model import Language
 
 SETTING_PREFIX: Final = "notify_"
 OUTAGE_KEY: Final = "stopped"
@@ -64,7 +62,7 @@ class NotificationSettings(BaseModel):
     """Seconds in which further words are gathered before a letter; groups are told at once, and the message edited."""
     notify_from: str | None = None
     """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
-    notify_language: Language = DEFAULT_LANGUAGE
+    notify_language: Literal["lv", "ru", "en"] = "lv"
     """The language of notifications."""
     notify_timezone: Annotated[str | None, BeforeValidator(parse_time_zone)] = None
     """The older name of `TIMEZONE`, used where that is not set."""

@@ -44,6 +44,15 @@ TopicTitle = Callable[[EntryId, Language], str | None]
 """The title of an entry; None if the content no longer has it."""
 
 
+OwnWords = Callable[[Language], Mapping[str, str]]
+"""Sentences that the content words itself, by key."""
+
+
+def no_own_words(_language: Language) -> Mapping[str, str]:
+    """As the sentences are shipped."""
+    return {}
+
+
 def no_topic_title(entry: EntryId, language: Language) -> None:
     """For texts without content."""
 
@@ -97,6 +106,7 @@ class NotificationTexts:
     zone: tzinfo
     channel_titles: ChannelTitles
     topic_title: TopicTitle = no_topic_title
+    own_words: OwnWords = no_own_words
 
     @classmethod
     def for_directory(
@@ -106,6 +116,7 @@ class NotificationTexts:
         time_zone: tzinfo,
         channel_titles: ChannelTitles,
         topic_title: TopicTitle = no_topic_title,
+        own_words: OwnWords = no_own_words,
     ) -> "NotificationTexts":
         """For the lines of a directory."""
         return cls(
@@ -115,7 +126,13 @@ class NotificationTexts:
             zone=time_zone,
             channel_titles=channel_titles,
             topic_title=topic_title,
+            own_words=own_words,
         )
+
+    @property
+    def bot_name(self) -> str:
+        """What the bot is called."""
+        return self.directory().bot_name[self.language]
 
     def line_name(self, line: LineId) -> str:
         """The name of a line; its id if the content no longer has it."""
@@ -123,7 +140,10 @@ class NotificationTexts:
         return line if known is None else known.name[self.language]
 
     def sentence(self, key: str, **values: object) -> str:
-        """The phrase `key`."""
+        """The phrase `key`, as the content words it where it does."""
+        own = self.own_words(self.language).get(key)
+        if own is not None:
+            return own.format_map({name: str(value) for name, value in values.items()})
         return self.phrases(self.language, key, **{name: str(value) for name, value in values.items()})
 
     def render(self, notification: AnyNotification) -> RenderedNotification:
@@ -220,7 +240,7 @@ class NotificationTexts:
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
             Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),
-            Fact(label="Paligs", text=self.sentence("answered", topic=topic) if topic else ""),
+            Fact(label=self.bot_name, text=self.sentence("answered", topic=topic) if topic else ""),
             Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
         )
 

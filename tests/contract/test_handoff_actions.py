@@ -49,7 +49,7 @@ class HandoffActionsSetup:
 
 @pytest.fixture
 def office(engine: Engine) -> Iterator[HandoffActionsSetup]:
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases(small_base()))
     jobs, woken = RecordingJobQueue(), list[bool]()
     with ThreadPoolExecutor(4) as threads:
         desk = HandoffActions(

@@ -46,7 +46,7 @@ class HelpdeskFixture:
     @property
     def knowledge(self) -> KnowledgeBundle:
         """The made-up company's."""
-        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=load_phrases())
+        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=load_phrases(small_base()))
 
     def sections(self) -> tuple[Section, ...]:
         """The pages, and the way in."""
