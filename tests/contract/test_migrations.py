@@ -129,7 +129,12 @@ def test_of_several_handoffs_of_a_conversation_that_of_stopped_trading_stays(eng
         for number, (name, wanted) in enumerate(reasons.items(), 1):
             talk, _ = take_in(engine, said("Palīgā!", number, by=name))
             for reason in wanted:
-                row = {"conversation_id": talk.id, "line": f"line of {reason}", "state": "open", "reason": reason}
+                row: dict[str, object] = {
+                    "conversation_id": talk.id,
+                    "line": f"line of {reason}",
+                    "state": "open",
+                    "reason": reason,
+                }
                 row |= {"turn_id": number, "created_at": NOW, "updated_at": NOW}
                 with write_transaction(engine) as connection:
                     connection.execute(insert(handoffs).values(row))
