@@ -15,6 +15,7 @@ from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import PersonMessage
+from storage.customers import recognition
 from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
@@ -55,6 +56,7 @@ def build_notification(
     news = [one for one in log_entries if one.at >= claimed.created_at]
     said = episode(history.last_person_messages(connection, talk.id, limit=MESSAGES_READ), handoff.created_at)
     words = telling_words(said)
+    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=talk.details.phone)
     return HandoffNotification(
         handoff=handoff.id,
         kind=claimed.kind,
@@ -63,6 +65,7 @@ def build_notification(
         state=handoff.state,
         last_actor=handoff.taken_by if handoff.state in ASSIGNED_STATES else last_actor,
         language=talk.language or DEFAULT_LANGUAGE,
+        venue=None if venue is None else venue.label,
         location=talk.location,
         contact=contact_method(talk, channels),
         first_words=words[0] if words else "",

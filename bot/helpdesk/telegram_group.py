@@ -5,8 +5,10 @@ from functools import partial
 from html import escape
 from typing import Final, Protocol
 
+import structlog
+
 from bot.channels.interface import DeliveryError
-from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, TapReply
+from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, MessageGoneError, TapReply
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.notify.formatting import telegram_html
 from bot.notify.interface import AnyNotification, HandoffNotification, NotifyError, Thread
@@ -14,6 +16,9 @@ from bot.notify.staff_address import StaffAddress, Transport
 from bot.notify.wording import NotificationTexts
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
+from storage.helpdesk.handoff_states import CURRENT_STATES
+
+log = structlog.get_logger()
 
 ButtonRows = tuple[tuple[ActionButton, ...], ...]
 
@@ -52,7 +57,11 @@ class GroupChannel(Protocol):
         ...
 
     async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
-        """Edit the message."""
+        """Edit the message.
+
+        Raises:
+            MessageGoneError: it is not there any more.
+        """
         ...
 
 
@@ -69,12 +78,20 @@ class TelegramGroupNotifier:
         html, rows = telegram_html(self._texts.render(notification)), self._button_rows(notification)
         try:
             if thread.provider_message_id is None:
-                sentence = escape(self._texts.sentence("topic_gone"))
-                return await self._channel.post(to.target, html, rows, thread.in_reply_to, sentence)
-            await self._channel.edit(to.target, thread.provider_message_id, html, rows)
+                return await self._post(to, html, rows, thread.in_reply_to)
+            try:
+                await self._channel.edit(to.target, thread.provider_message_id, html, rows)
+            except MessageGoneError:
+                if _is_current(notification):
+                    return await self._post(to, html, rows)
+                log.info("notification.message_gone", handoff=notification.handoff)
         except DeliveryError as exc:
             raise NotifyError(str(exc), permanent=exc.permanent, retry_after=exc.retry_after) from exc
         return thread.provider_message_id
+
+    async def _post(self, to: StaffAddress, html: str, rows: ButtonRows, in_reply_to: str | None = None) -> str:
+        sentence = escape(self._texts.sentence("topic_gone"))
+        return await self._channel.post(to.target, html, rows, in_reply_to, sentence)
 
     def _button_rows(self, notification: AnyNotification) -> ButtonRows:
         if not isinstance(notification, HandoffNotification) or notification.kind is NotificationKind.REMINDER:
@@ -94,6 +111,11 @@ def _make_rows(texts: NotificationTexts, rows: tuple[tuple[str, ...], ...], numb
         tuple(ActionButton(title=texts.sentence(f"button_{act}"), callback_data=f"{act}:{number}") for act in row)
         for row in rows
     )
+
+
+def _is_current(notification: AnyNotification) -> bool:
+    """Whether somebody still has to act on it; of what is over or erased nothing wrong stands where nothing stands."""
+    return isinstance(notification, HandoffNotification) and notification.state in CURRENT_STATES
 
 
 class GroupActions:

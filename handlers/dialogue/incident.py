@@ -180,7 +180,7 @@ def still_broken(context: HandlerContext) -> HandlerResult:
 
 def detail(context: HandlerContext) -> HandlerResult | None:
     """Which till, since when, which error, who and where: taken as an answer, and thanked for once."""
-    if context.act is not DialogueAct.DETAIL:
+    if context.act is not DialogueAct.DETAIL or _tells_which_fault(context):
         return None
     line = context.line_of_conversation
     last = context.last_turn
@@ -188,6 +188,13 @@ def detail(context: HandlerContext) -> HandlerResult | None:
     said: Say = context.say_line("detail_again" if repeated else "detail", line)
     session = replace(context.resolved_session, line=line)
     return context.result(Act.PROBLEM, said, session=session, line=line)
+
+
+def _tells_which_fault(context: HandlerContext) -> bool:
+    """Whether the message tells what a fault is about, of which that was not known yet."""
+    last, answered = context.last_turn, context.answered_entry
+    unknown = last is not None and last.entry is None and not context.session.outage_reported
+    return unknown and answered is not None and answered.act is Act.PROBLEM
 
 
 def bare_fault(context: HandlerContext) -> HandlerResult | None:
@@ -233,7 +240,8 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
 
 def device_only(context: HandlerContext) -> HandlerResult | None:
     """A device and nothing of it: asks what about it, offering its faults first."""
-    told = context.answered_entry is not None and len(context.text.split()) > MAX_WORDS_OF_DEVICE
+    completes = context.interpretation.leans or len(context.text.split()) > MAX_WORDS_OF_DEVICE
+    told = context.answered_entry is not None and completes
     if context.act is not DialogueAct.DEVICE_ONLY or told:
         return None
     directory = context.knowledge.base.directory

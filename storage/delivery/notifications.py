@@ -193,6 +193,23 @@ def _schedule_updates(connection: Connection, which: Any, at: datetime) -> None:
     connection.execute(changing.values(wanted=notices.c.wanted + 1, due_at=when))
 
 
+def post_anew(connection: Connection, target: str, now: datetime) -> None:
+    """The messages at this target, and at topics of it, cannot be reached any more, nor do their ids name them: forget
+    the ids, and send those of open hand-offs again."""
+    there = or_(notices.c.target == target, notices.c.target.startswith(f"{target}/", autoescape=True))
+    connection.execute(update(notices).where(there).values(receipt=null()))
+    waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
+    again = update(notices).where(
+        there,
+        notices.c.handoff.in_(waiting),
+        notices.c.kind.in_(_KEPT_UP_TO_DATE),
+        notices.c.state == NotificationState.SENT,
+    )
+    connection.execute(
+        again.values(state=NotificationState.PENDING, wanted=notices.c.wanted + 1, attempts=0, due_at=now)
+    )
+
+
 def due(connection: Connection, now: datetime) -> tuple[str, ...]:
     """Targets with a due notification."""
     waiting = select(notices.c.target).where(notices.c.due_at <= now).distinct()

@@ -1,5 +1,6 @@
 """The counterparts that come from npm: installs them once beside this file, and runs them; ends only what it started."""
 
+import fcntl
 import json
 import shutil
 import socket
@@ -28,7 +29,13 @@ def install() -> None:
     Raises:
         NpmError: it could not.
     """
-    done, lock = MODULES / ".package-lock.json", HERE / "package-lock.json"
+    with (HERE / ".install-lock").open("w") as alone:
+        # Two processes of one test run would each remove what the other installs.
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        _install_once(MODULES / ".package-lock.json", HERE / "package-lock.json")
+
+
+def _install_once(done: Path, lock: Path) -> None:
     if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
         return
     npm = shutil.which("npm")

@@ -56,6 +56,9 @@ class AskBetweenNeighbours:
         """The reading with the other faults after the first one."""
         if reading.outcome is not Outcome.ANSWERED or reading.exact_match is not None:
             return reading
+        if reading.corrects or reading.leans:
+            # What was talked about has told the neighbours apart.
+            return reading
         others = self._ambiguous(reading)
         if not others:
             return reading

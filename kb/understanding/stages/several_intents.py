@@ -1,7 +1,9 @@
 """Further matters in the sentences of one message, and small talk put after them; pure."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from kb.model import EntryId
@@ -12,7 +14,21 @@ from kb.understanding.result import Candidate
 from kb.understanding.stages.contrast import without_exclusions
 
 MIN_WORDS_OF_HALF: Final = 3
-_CONJUNCTION: Final = re.compile(r"\s(?:un|и|i|and|kā arī|а также|also)\s")
+MAX_SPLITS: Final = 3
+"""More places where a message might be split are not tried."""
+_CONJUNCTION: Final = re.compile(
+    r"(?:\s|,\s)(?:un|и|i|and|kā arī|а также|also|plus|turklāt)\s"
+    r"|,\s(?=(?:kā|ka|kur|kam|kas|cik|kad|vai|как|где|кому|сколько|когда|kak|gde|how|where|who|what|when)\s)"
+)
+"""Where a message may go over to another matter."""
+_LEAD_IN: Final = re.compile(
+    r"^(?:(?:un|и|and|a|а|i)\s)?(?:vēl|ещ[её]|esche|also|another|one more|another one|cits|otrs)?\s?"
+    r"(?:viens |один |odin )?"
+    r"(?:jautājums|jautājumiņš|gribēju (?:pa)?jautāt|pajautāšu|вопрос|вопросик|хотел[аи]? спросить|вопрос такой"
+    r"|vopros|question|thing)"
+    r"\s?[:,–—-]?\s"
+)
+"""How another matter is announced, which says nothing of it."""
 MIN_WORDS_TO_SPLIT: Final = 4
 """A message of fewer words is one thing said."""
 
@@ -27,18 +43,9 @@ class SplitIntents:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its secondary entries."""
-        sentences = split_sentences(reading.normalized)
-        if len(sentences) < 2:
-            sentences = _halves(reading.normalized)
-        if len(sentences) < 2 or len(reading.tokens) < MIN_WORDS_TO_SPLIT:
+        if len(reading.tokens) < MIN_WORDS_TO_SPLIT:
             return reading
-        found: dict[EntryId, Candidate] = {}
-        for sentence in (*sentences[:2], *sentences[2:][-2:]):
-            tokens = without_exclusions(sentence)
-            if len(tokens) > 1:
-                (best,) = self._ranker.rank_segment(tokens, limit=1)
-                if best.entry not in self._ranker.small_talk and self._ranker.is_answered((best,)):
-                    found.setdefault(best.entry, best)
+        found = self._matters(reading.normalized)
         if len(found) > 1 and not self._ranker.is_answered(reading.candidates):
             # Two matters hide each other in the whole: each is understood by itself.
             first, *_ = found.values()
@@ -47,14 +54,31 @@ class SplitIntents:
         secondary = tuple(one for one in found.values() if one.entry != reading.candidates[0].entry)
         return replace(reading, secondary=secondary) if secondary else reading
 
+    def _matters(self, normalized: str) -> dict[EntryId, Candidate]:
+        """The confident entries of the sentences, or of the halves that tell the most of them."""
+        sentences = split_sentences(normalized)
+        if len(sentences) > 1:
+            return self._confident((*sentences[:2], *sentences[2:][-2:]))
+        splits = (self._confident(halves) for halves in islice(_halves(normalized), MAX_SPLITS))
+        return max(splits, key=len, default={})
 
-def _halves(normalized: str) -> list[str]:
-    """The two sides of "and" that are long enough to be a matter each."""
+    def _confident(self, parts: Iterable[str]) -> dict[EntryId, Candidate]:
+        found: dict[EntryId, Candidate] = {}
+        for part in parts:
+            tokens = without_exclusions(_LEAD_IN.sub("", part))
+            if len(tokens) > 1:
+                (best,) = self._ranker.rank_segment(tokens, limit=1)
+                if best.entry not in self._ranker.small_talk and self._ranker.is_answered((best,)):
+                    found.setdefault(best.entry, best)
+        return found
+
+
+def _halves(normalized: str) -> Iterator[tuple[str, str]]:
+    """The two sides of each "and" where both are long enough to be a matter."""
     for found in _CONJUNCTION.finditer(normalized):
-        halves = [normalized[: found.start()], normalized[found.end() :]]
+        halves = normalized[: found.start()], normalized[found.end() :]
         if all(len(half.split()) >= MIN_WORDS_OF_HALF for half in halves):
-            return halves
-    return []
+            yield halves
 
 
 class SmallTalkLast:

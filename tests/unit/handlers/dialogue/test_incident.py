@@ -1,5 +1,6 @@
 """How it stands with stopped trading: reported, doubtful, partly, over; and faults that no entry knows."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,10 +31,12 @@ ACTS: ScriptedActs = {
 }
 
 
-def talk(*said: str, meanings: dict[str, Interpretation] | None = None) -> Dialog:
+def talk(*said: str, meanings: dict[str, Interpretation] | None = None, leaning: Sequence[str] = ()) -> Dialog:
     """A talk in English in which so much was said already."""
     cues = {"yes": "yes", "no": "no", "first": "first", "second": "second", "fixed": "resolved", "fixed?": "resolved"}
-    one = Dialog({**MEANINGS, **(meanings or {})}, cues=cues, acts=ACTS, base=company(fault_topics=FAULTS))
+    one = Dialog(
+        {**MEANINGS, **(meanings or {})}, cues=cues, acts=ACTS, base=company(fault_topics=FAULTS), leaning=leaning
+    )
     one.speaks("en")
     for text in said:
         one.says(text)
@@ -273,6 +276,18 @@ def test_details_of_a_fault_are_taken_and_thanked_for_once() -> None:
     assert one.says("till 2, since noon").text == f"Thank you, noted. Tell them the same at {WORKSHOP} (Workshop)."
     assert handled(one) == ("detail", "problem", None)
     assert one.says("till 2, since noon").text == f"Noted. The number is {WORKSHOP} (Workshop)."
+
+
+def test_what_tells_which_fault_it_is_is_no_detail_of_an_unknown_one() -> None:
+    one = talk("the fridge hums", meanings={"till 2, since noon": means("printer", language="en")})
+    one.says("till 2, since noon")
+    assert handled(one) == ("topic", "problem", "printer")
+
+
+def test_a_device_that_completes_an_unclear_fault_is_that_fault() -> None:
+    one = talk("the fridge hums", meanings={"a printer": means("printer", language="en")}, leaning=("a printer",))
+    one.says("a printer")
+    assert handled(one) == ("topic", "problem", "printer")
 
 
 def test_details_after_a_mere_answer_were_not_asked_for() -> None:

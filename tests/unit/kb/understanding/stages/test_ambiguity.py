@@ -1,5 +1,7 @@
 """A very short report of a fault that may mean another fault as well is asked about."""
 
+from dataclasses import replace
+
 from kb.model import EntryId
 from kb.understanding.reading import Reading
 from kb.understanding.result import Outcome
@@ -35,6 +37,12 @@ def test_another_fault_in_the_same_words_is_offered_beside_the_first_and_an_answ
     found = STAGE(answered("broken", ("printer", 0.8), ("hours", 0.1), ("scanner", 0.05)))
     assert found.outcome is Outcome.CLARIFIED
     assert entries(found) == ["printer", "scanner", "hours"]
+
+
+def test_what_the_turn_before_has_told_apart_is_not_asked() -> None:
+    told = answered("broken", ("printer", 0.8))
+    for before in (replace(told, leans=True), replace(told, corrects=True)):
+        assert STAGE(before) is before
 
 
 def test_an_answer_a_known_question_and_what_is_not_answered_stay() -> None:

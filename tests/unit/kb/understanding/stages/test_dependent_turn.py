@@ -1,13 +1,28 @@
 """A message that leans on the turn before, or sets right what was understood; its own words win."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from kb.model import EntryId
-from kb.understanding.stages.dependent_turn import TERM_WEIGHT, LeanOnPreviousTurn
+from kb.understanding.result import Candidate
+from kb.understanding.stages.dependent_turn import (
+    MIN_CLEAR_CONFIDENCE,
+    MIN_OWN_CONFIDENCE,
+    TERM_WEIGHT,
+    LeanOnPreviousTurn,
+)
 from tests.unit.kb.understanding.scripted import CUES, ScriptedRanker, entries, key, reading
 
 TITLES = {EntryId("close"): ["close", "shift"]}
 TERMS = ("shift",)
+
+
+class Hesitant(ScriptedRanker):
+    """Never sure enough to answer."""
+
+    def is_answered(self, candidates: Sequence[Candidate]) -> bool:
+        return False
 
 
 def stage(ranker: ScriptedRanker) -> LeanOnPreviousTurn:
@@ -60,6 +75,36 @@ def test_a_fault_after_a_fault_is_not_the_one_before_over_again_where_it_may_be_
     assert stage(ranker)(before) is before
     for own, after in ((("printer", 0.1), "scanner"), (("desk", 0.4), "scanner"), (("printer", 0.4), "close")):
         assert entries(stage(ranker)(reading("it does not print", own, after=after, terms=TERMS)))[0] == "scanner"
+
+
+def test_what_may_mean_another_entry_is_not_the_one_before_unless_it_refers_to_it() -> None:
+    hesitant = Hesitant(expanded=dict.fromkeys(("and take out", "and take it out"), ("close", 0.9)))
+    own = ("desk", MIN_OWN_CONFIDENCE)
+    before = reading("and take out", own, after="close", terms=TERMS)
+    assert stage(hesitant)(before) is before
+    for text, likely in (("and take it out", own), ("and take out", ("desk", MIN_OWN_CONFIDENCE - 0.1))):
+        assert entries(stage(hesitant)(reading(text, likely, after="close", terms=TERMS)))[0] == "close"
+
+
+def test_few_words_after_a_turn_that_was_not_clear_are_read_as_one_with_it() -> None:
+    ranker = ScriptedRanker(expanded={"close it": ("close", 0.4)})
+    found = stage(ranker)(reading("close it", ("desk", 0.6), terms=TERMS))
+    assert entries(found)[0] == "close"
+    assert found.leans
+    assert ranker.calls[0].context_terms == {"shift": 1.0}
+
+
+def test_few_words_that_are_clear_strange_or_no_outage_stand_alone() -> None:
+    ranker = ScriptedRanker(
+        expanded={"close it": ("close", 0.9), "bzzt it": ("close", 0.9), "and it": ("dead", 0.9)},
+        unknown=("bzzt", "it"),
+    )
+    for before in (
+        reading("close it", ("desk", MIN_CLEAR_CONFIDENCE), terms=TERMS),
+        reading("bzzt it", ("desk", 0.1), terms=TERMS),
+        reading("and it", ("desk", 0.1), terms=TERMS),
+    ):
+        assert stage(ranker)(before) is before
 
 
 def test_no_outage_is_made_of_a_message_by_what_was_said_before() -> None:

@@ -32,6 +32,16 @@ def test_two_halves_around_and_are_two_matters() -> None:
     assert (entries(found), beside(found)) == (["printer"], ["close"])
 
 
+def test_the_joint_that_parts_two_matters_is_found_and_its_announcement_says_nothing() -> None:
+    for text in (
+        "the printer is broken, how to close the shift",
+        "the printer is broken and, how to close the shift",
+        "the printer is broken and another question, how to close the shift",
+    ):
+        found = SPLIT(reading(text, ("printer", 0.7)))
+        assert (entries(found), beside(found)) == (["printer"], ["close"]), text
+
+
 def test_two_matters_that_hide_each_other_are_each_understood_by_themselves() -> None:
     found = SPLIT(reading("How to close the shift? The printer is broken.", ("hours", 0.3), ("close", 0.2)))
     assert entries(found) == ["close", "hours"]

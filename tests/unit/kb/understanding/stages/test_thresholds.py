@@ -25,6 +25,17 @@ def test_the_confidence_decides(confidence: float, after: str | None, text: str,
     assert STAGE(reading(text, ("close", confidence), after=after)).outcome is outcome
 
 
+def test_few_words_that_complete_an_unclear_turn_are_answered_sooner() -> None:
+    completing = replace(reading("close it", ("close", IN_CONVERSATION)), leans=True)
+    assert STAGE(completing).outcome is Outcome.ANSWERED
+
+
+def test_a_long_message_is_answered_sooner() -> None:
+    long = "it went dark and now nobody in here can see"
+    assert STAGE(reading(long, ("close", IN_CONVERSATION))).outcome is Outcome.ANSWERED
+    assert STAGE(reading(long.removesuffix(" see"), ("close", IN_CONVERSATION))).outcome is Outcome.CLARIFIED
+
+
 def test_what_is_not_understood_stays_as_it_is() -> None:
     before = reading("how do i close", ("close", 0.1))
     assert STAGE(before) is before
