@@ -111,6 +111,7 @@ def build_helpdesk(
         channels=CHANNELS,
         conversation_link=conversation_linker(settings.public_url),
         metrics=services.metrics,
+        submit_reply=jobs.submit,
     )
     handoff_actions = HandoffActions(
         transactions=services.transactions,
