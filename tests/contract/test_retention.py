@@ -15,13 +15,15 @@ from bot.delivery import retention as retention_job
 from bot.delivery.retention import RetentionJob, RetentionPeriods
 from bot.observability.metrics import PrometheusMetrics
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, NotificationKind
 from storage import retention
 from storage.conversations.conversations import Conversation
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
 from storage.helpdesk import audit_log, handoffs
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoff_steps import apply_step
 from storage.tables import audit, conversations, messages, notices
 from storage.tables import handoffs as handoffs_table
 from tests.contract.talks import NOW, TECHNICAL, said, take_in
@@ -122,7 +124,7 @@ async def test_who_waits_for_people_or_for_a_reply_is_kept(archive: Archive) -> 
         connection.execute(update(messages).where(messages.c.conversation_id == bob.id).values(due_at=NOW))
         assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 0
     with write_transaction(archive.engine) as connection:
-        assert handoffs.close(connection, called.id, HandoffState.CONTACTED, NOW)
+        assert apply_step(connection, called.id, HandoffEvent.CLOSED, "Anna", NOW, reason=CloseReason.SOLVED)
         connection.execute(update(messages).values(due_at=None))
         assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 2
     assert archive.people() == []
@@ -138,7 +140,7 @@ async def test_closed_handoffs_are_erased_with_their_events_and_what_staff_was_s
         for handoff in (old, open_one):
             notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-1": True}, NOW - 20 * DAY)
         connection.execute(update(notices).values(receipt="r", state="sent", due_at=None))
-        handoffs.close(connection, old.id, HandoffState.CONTACTED, NOW - 19 * DAY)
+        apply_step(connection, old.id, HandoffEvent.CLOSED, "Anna", NOW - 19 * DAY, reason=CloseReason.SOLVED)
     await archive.job(handoffs=18)()
     with read_transaction(archive.engine) as connection:
         assert list(connection.scalars(select(handoffs_table.c.id))) == [open_one.id]
