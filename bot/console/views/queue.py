@@ -16,7 +16,7 @@ from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from handlers.model.handoff import HandoffState
-from storage.delivery import undelivered_notifications
+from storage.delivery import status, undelivered_notifications
 from storage.helpdesk import audit_log, queue
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -53,11 +53,8 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, untold = await self._transactions.read(
-            lambda connection: (
-                queue.list_queue(connection, limit=MAX_HANDOFFS),
-                undelivered_notifications.urgent_failures(connection),
-            )
+        found, (untold, unreached) = await self._transactions.read(
+            lambda connection: (queue.list_queue(connection, limit=MAX_HANDOFFS), _failures(connection))
         )
         line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
         shown = [one for one in found if line in ("", one.line)]
@@ -79,6 +76,7 @@ class HandoffQueueView:
             link=self._channels.link,
             stopped=sum(one.is_outage for one in free),
             untold=untold,
+            unreached=unreached,
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -128,7 +126,10 @@ class HandoffQueueView:
         return line if line in self._knowledge.current.base.directory.lines else ""
 
     def _change_key(self, connection: Connection) -> Hashable:
-        return (
-            queue.fingerprint(connection, limit=MAX_HANDOFFS),
-            undelivered_notifications.urgent_failures(connection),
-        )
+        return queue.fingerprint(connection, limit=MAX_HANDOFFS), *_failures(connection)
+
+
+def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
+    """The hand-offs whose urgent notification failed, and the conversations whose person our reply did not reach."""
+    unreached = status.unreachable(connection, queue.open_conversations(connection, limit=MAX_HANDOFFS))
+    return undelivered_notifications.urgent_failures(connection), unreached
