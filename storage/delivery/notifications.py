@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, null, or_, select, update
 
 from handlers.model.handoff import NotificationKind
 from storage.database.upsert import insert_into
@@ -79,6 +79,13 @@ def add(
         fresh = insert_into(connection.dialect.name, notices).on_conflict_do_nothing(index_elements=_UNIQUE_KEY)
         rows = [_row(handoff, kind, target, now, editable=live) for target, live in targets.items()]
         connection.execute(fresh, [row if row["live"] else {**row, "due_at": now + gather} for row in rows])
+
+
+def withdraw_unsent(connection: Connection, handoff: int, targets: Collection[str]) -> None:
+    """Take back first notifications that these targets have not got yet: others are concerned now."""
+    here = notices.c
+    unsent = (here.kind == NotificationKind.INITIAL, here.state == NotificationState.PENDING, here.shown == 0)
+    connection.execute(delete(notices).where(here.handoff == handoff, here.target.in_(targets), *unsent))
 
 
 def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool], now: datetime) -> None:
@@ -310,9 +317,14 @@ def _finish(connection: Connection, claimed: ClaimedNotification, state: Notific
 
 def schedule_retractions(connection: Connection, conversation_ids: Collection[str]) -> None:
     """Queue retractions, detached from these conversations, before they are erased."""
+    schedule_retractions_of(connection, notices.c.conversation_id.in_(conversation_ids))
+
+
+def schedule_retractions_of(connection: Connection, selected: ColumnElement[bool]) -> None:
+    """The same for the notifications that are `selected`."""
     shown = or_(notices.c.receipt.is_not(None), notices.c.state == NotificationState.SENDING)
     told = update(notices).where(
-        notices.c.conversation_id.in_(conversation_ids),
+        selected,
         # One letter takes all of a thread back; in a group each message is overwritten.
         or_(notices.c.live, notices.c.kind.in_(_KEPT_UP_TO_DATE)),
         shown,
