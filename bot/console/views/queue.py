@@ -17,7 +17,7 @@ from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
-from storage.delivery import undelivered_notifications
+from storage.delivery import status, undelivered_notifications
 from storage.helpdesk import audit_log, queue
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoff_states import UNDO_WINDOW
@@ -71,11 +71,11 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, closed, untold = await self._transactions.read(
+        found, closed, (untold, unreached) = await self._transactions.read(
             lambda connection: (
                 queue.list_queue(connection, limit=MAX_HANDOFFS),
                 queue.closed_since(connection, request.now - UNDO_WINDOW),
-                undelivered_notifications.urgent_failures(connection),
+                _failures(connection),
             )
         )
         line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
@@ -100,6 +100,7 @@ class HandoffQueueView:
             untold=untold,
             closed=[one for one in closed if line in ("", one.line)],
             **closing_values(request),
+            unreached=unreached,
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -180,7 +181,10 @@ class HandoffQueueView:
         return line if line in self._knowledge.current.base.directory.lines else ""
 
     def _change_key(self, connection: Connection) -> Hashable:
-        return (
-            queue.fingerprint(connection, limit=MAX_HANDOFFS),
-            undelivered_notifications.urgent_failures(connection),
-        )
+        return queue.fingerprint(connection, limit=MAX_HANDOFFS), *_failures(connection)
+
+
+def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
+    """The hand-offs whose urgent notification failed, and the conversations whose person our reply did not reach."""
+    unreached = status.unreachable(connection, queue.open_conversations(connection, limit=MAX_HANDOFFS))
+    return undelivered_notifications.urgent_failures(connection), unreached

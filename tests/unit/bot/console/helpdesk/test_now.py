@@ -1,13 +1,16 @@
 """The page Now: taking, giving back, closing; of two the first wins and the other is told who."""
 
 import re
+from datetime import timedelta
+
+from sqlalchemy import Connection
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.database import engine
-from storage.delivery import notifications
-from storage.helpdesk import handoffs
+from storage.delivery import notifications, outbox, status
+from storage.helpdesk import handoffs, queue
 from storage.helpdesk.audit_log import AuditEvent
 from tests.contract.stored import queued_handoff
 from tests.doubles import NOW
@@ -60,6 +63,27 @@ async def test_an_urgent_call_says_that_its_notification_failed(shop: HelpdeskFi
         assert isinstance(claimed, notifications.ClaimedNotification)
         notifications.mark_failed(connection, claimed, "chat not found")
     assert "Paziņojums nav piegādāts" in await otto.text("/now")
+
+
+async def test_a_call_says_that_our_answer_did_not_reach_the_person(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    call(shop, "boris")
+    await otto.post("/now/1/take")
+    assert "cilvēku nesasniedza" not in await otto.text("/now")
+    before = await shop.console.transactions.read(_unreached)
+    with engine.write_transaction(shop.console.database) as connection:
+        (talk,) = outbox.due(connection, NOW + timedelta(hours=1))
+        reply = outbox.claim(connection, talk, NOW + timedelta(hours=1))
+        assert isinstance(reply, outbox.OutgoingReply)
+        status.mark_failed(connection, reply.id, "bot was blocked by the user")
+    assert not before
+    assert await shop.console.transactions.read(_unreached) == {talk}
+    assert "cilvēku nesasniedza" in await otto.text("/now")
+
+
+def _unreached(connection: Connection) -> frozenset[str]:
+    return status.unreachable(connection, queue.open_conversations(connection))
 
 
 async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(
