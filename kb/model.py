@@ -115,6 +115,15 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Category:
+    """A topic area that help pages put entries under, in the order of the content."""
+
+    id: str
+    title: Translations
+    entries: tuple[EntryId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SynonymSet:
     """Surface forms that mean the same in each language; a form ending in * stands for every word that begins so."""
 
@@ -290,6 +299,8 @@ class KnowledgeBase:
     """Messages by dialogue act and language; empty where the content has none."""
     texts: Mapping[Language, Mapping[str, Mapping[str, str]]] = field(default_factory=lambda: MappingProxyType({}))
     """The bot's own sentences as the content words them, by language, section and key."""
+    categories: tuple[Category, ...] = ()
+    """The topic areas of the help pages; empty where the content has none."""
 
     @property
     def languages(self) -> tuple[Language, ...]:

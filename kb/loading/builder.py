@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kb.loading.schema import (
+    CategoriesFile,
     CuesFile,
     DecoysFile,
     DialogueFile,
@@ -18,6 +19,7 @@ from kb.loading.schema import (
     TextsFile,
 )
 from kb.model import (
+    Category,
     Directory,
     Entry,
     EntryId,
@@ -63,6 +65,7 @@ class ContentFiles:
     dialogue: DialogueFile | None = None
     texts: Mapping[Language, TextsFile] = field(default_factory=dict)
     """The bot's own sentences as the company words them, by language."""
+    categories: CategoriesFile | None = None
 
 
 def contacts(directory: DirectoryFile) -> Mapping[str, str]:
@@ -124,6 +127,10 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
                 act: _by_language(part, languages)
                 for act, part in (files.dialogue.acts.items() if files.dialogue else ())
             }
+        ),
+        categories=tuple(
+            Category(id=name, title=_translations(part.title, languages), entries=tuple(map(EntryId, part.entries)))
+            for name, part in (files.categories.categories.items() if files.categories else ())
         ),
     )
 

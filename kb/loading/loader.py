@@ -11,6 +11,7 @@ import yaml
 
 from kb.loading.builder import ContentFiles, build_knowledge_base
 from kb.loading.schema import (
+    CategoriesFile,
     CuesFile,
     DecoysFile,
     DialogueFile,
@@ -54,6 +55,7 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
     universal = read_universal_cues() if with_universal_cues else None
     texts = dict(reader.texts(root / "texts"))
+    categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
         ids = frozenset(reader.ids)
@@ -67,6 +69,7 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
             dialogue=dialogue,
             texts=texts,
             universal_cues=universal,
+            categories=categories,
         )
         reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:

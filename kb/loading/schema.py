@@ -160,6 +160,19 @@ class DialogueFile(_Strict):
     acts: dict[DialogueAct, SomeLanguages]
 
 
+class CategorySection(_Strict):
+    """One topic area of categories.yaml."""
+
+    title: TextPerLanguage
+    entries: tuple[NonEmptyText, ...] = Field(min_length=1)
+
+
+class CategoriesFile(_Strict):
+    """categories.yaml."""
+
+    categories: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")], CategorySection]
+
+
 class DecoysFile(_Strict):
     """decoys.yaml."""
 

@@ -122,4 +122,12 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) document.title = NAME;
 });
 
+// A help page leads here with a question: it is filled in, and sent by the person alone.
+const address = new URL(location.href);
+if (address.searchParams.get("ask")) {
+  composer.fill(address.searchParams.get("ask"));
+  address.searchParams.delete("ask");
+  history.replaceState(null, "", address);
+}
+
 connection.open();
