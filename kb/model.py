@@ -297,10 +297,10 @@ class KnowledgeBase:
         default_factory=lambda: MappingProxyType({})
     )
     """Messages by dialogue act and language; empty where the content has none."""
-    categories: tuple[Category, ...] = ()
-    """The topic areas of the help pages; empty where the content has none."""
     texts: Mapping[Language, Mapping[str, Mapping[str, str]]] = field(default_factory=lambda: MappingProxyType({}))
     """The bot's own sentences as the content words them, by language, section and key."""
+    categories: tuple[Category, ...] = ()
+    """The topic areas of the help pages; empty where the content has none."""
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -63,9 +63,9 @@ class ContentFiles:
     """Those that ship with the program for any company; its own are added."""
     decoys: DecoysFile | None = None
     dialogue: DialogueFile | None = None
-    categories: CategoriesFile | None = None
     texts: Mapping[Language, TextsFile] = field(default_factory=dict)
     """The bot's own sentences as the company words them, by language."""
+    categories: CategoriesFile | None = None
 
 
 def contacts(directory: DirectoryFile) -> Mapping[str, str]:

@@ -53,9 +53,9 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
-    categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     universal = read_universal_cues() if with_universal_cues else None
     texts = dict(reader.texts(root / "texts"))
+    categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
         ids = frozenset(reader.ids)
@@ -67,9 +67,9 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
             cues=cues,
             decoys=decoys,
             dialogue=dialogue,
-            categories=categories,
             texts=texts,
             universal_cues=universal,
+            categories=categories,
         )
         reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:
