@@ -56,12 +56,10 @@ class LanguageIdentifier:
 
         `accustomed`: what the conversation was in so far; a word or two hardly change it.
         """
-        sums = [0.0] * len(LANGUAGES)
-        if accustomed is not None:
-            sums[LANGUAGES.index(accustomed)] = ACCUSTOMED
-        for word in surface_tokens:
-            for place, weight in enumerate(self._weights_of(word)):
-                sums[place] += weight
+        lv, ru, en = (ACCUSTOMED if language == accustomed else 0.0 for language in LANGUAGES)
+        for of_lv, of_ru, of_en in map(self._weights_of, surface_tokens):
+            lv, ru, en = lv + of_lv, ru + of_ru, en + of_en
+        sums = [lv, ru, en]
         lead, second, _ = sorted(sums, reverse=True)
         return LANGUAGES[sums.index(lead)] if lead - second >= MIN_MARGIN else None
 

@@ -1,6 +1,5 @@
 """Answered, asked back or not understood: by the calibrated confidence of the best candidate; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from kb.understanding.ranker import EntryRanker
@@ -31,4 +30,4 @@ class Thresholds:
         outcome = self._ranker.outcome(reading.candidates, in_conversation=in_conversation)
         if reading.corrects and reading.candidates[0].confidence >= CORRECTION_THRESHOLD:
             outcome = Outcome.ANSWERED
-        return reading if outcome is Outcome.UNKNOWN else replace(reading, outcome=outcome)
+        return reading if outcome is Outcome.UNKNOWN else reading._replace(outcome=outcome)
