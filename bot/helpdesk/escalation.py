@@ -21,6 +21,10 @@ DEBOUNCE: Final = timedelta(seconds=4)
 """How long messages are gathered before staff sees them: people write several in a row."""
 
 
+REOPEN_WINDOW: Final = timedelta(hours=12)
+"""For how long after closing a person who writes that it still does not work opens the hand-off again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HandoffWorkflow:
     """Notifications and timers for each event of a hand-off. With an empty plan it does nothing."""
@@ -101,6 +105,15 @@ class HandoffWorkflow:
         if event is HandoffEvent.REOPENED:
             notifications.add_news(connection, handoff, now, now)
         return None if silent else self.tell_person(connection, handoff, event, now)
+
+    def still_broken(self, connection: Connection, conversation_id: str, now: datetime) -> None:
+        """The person writes that it still does not work: what was closed not long ago waits again under its number."""
+        closed = handoffs.last_closed(connection, conversation_id, now - REOPEN_WINDOW)
+        if closed is None or not apply_step(connection, closed.id, HandoffEvent.REOPENED, None, now):
+            return
+        handoff = handoffs.get(connection, closed.id)
+        if handoff is not None:
+            self.state_changed(connection, handoff, HandoffEvent.REOPENED, now, agent_name=None)
 
     def close_all(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """Close the hand-off of the conversation: the person needs nobody any more."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from time import perf_counter
-from typing import assert_never
+from typing import Final, assert_never
 
 import structlog
 from sqlalchemy import Connection
@@ -54,6 +54,9 @@ Clock = Callable[[], datetime]
 MakeDraftLink = Callable[[str, str, Language], str | None]
 """The draft page's address for (channel, conversation, language); None if nobody on that channel could open it."""
 
+
+_STILL_BROKEN: Final = frozenset({"still_not"})
+"""Handlers of messages that say that it still does not work."""
 
 PrefersShort = Callable[[str], bool]
 """Whether replies on a channel are to be as short as possible."""
@@ -215,6 +218,8 @@ class Intake:
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
+        if decision.trace.handler in _STILL_BROKEN:
+            self.handoff_workflow.still_broken(connection, conversation.id, now)
         if has_news:
             self.handoff_workflow.facts_added(connection, conversation.id, now)
         return turn.id

@@ -73,6 +73,14 @@ def current_handoff(connection: Connection, conversation_id: str) -> Handoff | N
     return None if row is None else handoff_from_row(row)
 
 
+def last_closed(connection: Connection, conversation_id: str, since: datetime) -> Handoff | None:
+    """The hand-off of the conversation that was closed last, if that was since then."""
+    here = handoffs.c
+    wanted = select(handoffs).where(here.conversation_id == conversation_id, here.closed_at >= since)
+    row = connection.execute(wanted.order_by(here.closed_at.desc(), here.id.desc()).limit(1)).one_or_none()
+    return None if row is None else handoff_from_row(row)
+
+
 def list_by_state(
     connection: Connection,
     *,

@@ -1,4 +1,4 @@
-"""Reads how soon hand-offs were taken, and how many were not; reads nothing personal."""
+"""Reads how soon hand-offs were taken, how many were not, and how many were opened again; reads nothing personal."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,10 +19,11 @@ LATE_AFTER: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True)
 class LineTimes:
-    """Of one line: sorted seconds until somebody took a hand-off, and how many were late."""
+    """Of one line: sorted seconds until somebody took a hand-off, how many were late, and how many were re-opened."""
 
     seconds_to_take: tuple[float, ...]
     late: int
+    reopened: int
 
 
 def times_by_line(
@@ -38,6 +39,7 @@ def times_by_line(
                 sorted((row.taken - row.created_at).total_seconds() for row in own if row.taken is not None)
             ),
             late=sum(_is_late(row, now) for row in own),
+            reopened=sum(row.reopened > 0 for row in own),
         )
         for line, own in rows.items()
     }
@@ -50,7 +52,9 @@ def _newest(connection: Connection, since: datetime, until: datetime) -> list[Ro
     )
     sample = within.order_by(here.created_at.desc()).limit(SAMPLE_TURNS).subquery("sample")
     first = select(func.min(event.created_at)).where(event.handoff_id == sample.c.id, event.what == HandoffEvent.TAKEN)
-    return list(connection.execute(select(sample, first.scalar_subquery().label("taken"))).all())
+    again = select(func.count()).where(event.handoff_id == sample.c.id, event.what == HandoffEvent.REOPENED)
+    columns = (first.scalar_subquery().label("taken"), again.scalar_subquery().label("reopened"))
+    return list(connection.execute(select(sample, *columns)).all())
 
 
 def _is_late(row: Row[Any], now: datetime) -> bool:

@@ -358,6 +358,28 @@ def test_who_needs_nobody_any_more_closes_it(engine: Engine) -> None:
     assert len(deliver_due(engine, at=2 * SECOND)) == 2
 
 
+@pytest.mark.parametrize(("hours", "state"), [(12, HandoffState.OPEN), (13, HandoffState.CLOSED)])
+async def test_who_writes_that_it_still_does_not_work_opens_it_again_within_hours(
+    engine: Engine, office: HandoffActionsSetup, hours: int, state: HandoffState
+) -> None:
+    handoff = called(engine)
+    deliver_due(engine, at=SECOND)
+    await office.actions.take(handoff.id, "Anna")
+    await office.actions.close(handoff.id, "Anna", CloseReason.SOLVED)
+    deliver_due(engine)
+    later = timedelta(hours=hours)
+    with write_transaction(engine) as connection:
+        for _ in range(2):
+            office.actions.handoff_workflow.still_broken(connection, handoff.conversation, NOW + later)
+        found = handoffs.get(connection, handoff.id)
+    assert found is not None
+    assert found.state is state
+    opened = state is HandoffState.OPEN
+    assert ("atkal ir atvērts" in conversation_messages(engine, handoff)[-1]) is opened
+    assert ((GROUP, NotificationKind.NEWS) in deliver_due(engine, at=later)) is opened
+    assert events_of(engine, handoff).count((HandoffEvent.REOPENED, None)) == opened
+
+
 def test_where_nobody_is_to_be_told_nothing_waits(engine: Engine) -> None:
     talk, _ = take_in(engine, said("Palīgā!"))
     with write_transaction(engine) as connection:

@@ -171,12 +171,12 @@ def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) ->
 
     with read_transaction(engine) as connection:
         assert handoff_times.times_by_line(connection, NOW - DAY, NOW + DAY, NOW + 200 * SECOND) == {
-            TECHNICAL: LineTimes(seconds_to_take=(30.0, 90.0), late=0)
+            TECHNICAL: LineTimes(seconds_to_take=(30.0, 90.0), late=0, reopened=0)
         }
         assert handoff_times.times_by_line(connection, NOW + DAY, NOW + 2 * DAY, NOW + DAY) == {}
 
 
-def test_what_nobody_took_in_time_is_late(engine: Engine) -> None:
+def test_what_nobody_took_in_time_is_late_and_what_was_opened_again_is_counted_once(engine: Engine) -> None:
     ask = MessageRecorder(engine)
     for who in ("taken late", "waits", "closed in time", "closed late", "taken in time"):
         ask("Cilvēku", by=who, people=HandoffReason.ASKED_FOR_PERSON)
@@ -185,6 +185,8 @@ def test_what_nobody_took_in_time_is_late(engine: Engine) -> None:
         for number, event, seconds in (
             (1, HandoffEvent.TAKEN, 901),
             (5, HandoffEvent.TAKEN, 900),
+            (5, HandoffEvent.REOPENED, 950),
+            (5, HandoffEvent.REOPENED, 960),
         ):
             connection.execute(
                 insert(handoff_events).values(
@@ -202,8 +204,8 @@ def test_what_nobody_took_in_time_is_late(engine: Engine) -> None:
     with read_transaction(engine) as connection:
         found = handoff_times.times_by_line(connection, NOW - DAY, NOW + DAY, NOW + 1000 * SECOND)
     assert found == {
-        TECHNICAL: LineTimes(seconds_to_take=(900.0, 901.0), late=3),
-        OFFICE: LineTimes(seconds_to_take=(), late=0),
+        TECHNICAL: LineTimes(seconds_to_take=(900.0, 901.0), late=3, reopened=1),
+        OFFICE: LineTimes(seconds_to_take=(), late=0, reopened=0),
     }
 
 

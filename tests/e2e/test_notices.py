@@ -339,7 +339,7 @@ async def test_a_notice_that_cannot_be_edited_any_more_is_posted_anew_while_some
             assert ("Paņēma: Ilze" in shown(peer)[-1]["text"]) is (count % 2 == 0), error
 
         peer.script_failures("editMessageText", ScriptedFailure(status=400, description=f"Bad Request: {errors[0]}"))
-        await actions.mark_contacted(1, "Ilze")
+        await actions.close(1, "Ilze", CloseReason.SOLVED)
         await peer.until(lambda: not peer.failures_left("editMessageText"))
         peer.send_text("kase nedrukā čeku", user=43)
         await peer.until(lambda: peer.bot_texts(43))

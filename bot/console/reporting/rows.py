@@ -47,7 +47,7 @@ def line_rows(
         known = base.entries.get(EntryId(entry))
         if known is not None:
             messages[known.line] += count
-    none = LineTimes(seconds_to_take=(), late=0)
+    none = LineTimes(seconds_to_take=(), late=0, reopened=0)
     return [
         LineRow(
             line=line,

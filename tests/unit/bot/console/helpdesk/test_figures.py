@@ -98,7 +98,7 @@ async def test_a_line_shows_its_topics_its_hand_offs_and_how_long_they_waited(
 
     page = await otto.text("/figures?days=7")
 
-    assert table_row(page, "Darbnīca") == ["1", "2", "5 min", "1"]
+    assert table_row(page, "Darbnīca") == ["1", "2", "5 min", "1", "0"]
     assert "Nav paņemts 15 min laikā" in page
 
 
