@@ -20,6 +20,8 @@ from bot.notify.smtp import parse_mail_server
 SETTING_PREFIX: Final = "notify_"
 OUTAGE_KEY: Final = "stopped"
 """The key of NOTIFY_AFTER for outages."""
+QUESTION_KEY: Final = "taken"
+"""The key of NOTIFY_AFTER for the question to whoever has a hand-off."""
 
 _SYSTEMD_VARIABLE: Final = "notify_socket"
 """Set by systemd for its services."""
@@ -57,7 +59,8 @@ class NotificationSettings(BaseModel):
     """Who is notified when nobody on the line takes it."""
     notify_escalation_file: Path | None = None
     notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_parse_minutes)] = Field(default_factory=dict)
-    """Minutes until the reminder, for all lines or by line. Without it, it is `10, stopped=3`: 3 for outages."""
+    """Minutes until the reminder, for all lines or by line: `10, stopped=3, taken=60` without it. `stopped` is for
+    outages; after `taken` whoever has it is asked whether they still do."""
     notify_gather: Annotated[float, Field(ge=0, le=60)] = 4.0
     """Seconds in which further words are gathered before a letter; groups are told at once, and the message edited."""
     notify_from: str | None = None

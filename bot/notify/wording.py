@@ -18,7 +18,7 @@ from bot.notify.interface import (
 )
 from handlers.details.phone_extraction import readable_phones
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from handlers.model.phrases import Phrases
 from kb.model import LANGUAGES, Directory, EntryId, Language, LineId
@@ -162,6 +162,10 @@ class NotificationTexts:
         if notification.kind is NotificationKind.REMINDER:
             said = self.sentence("reminder", number=notification.handoff, time=self._format_time(notification.at))
             return self._render_once(notification, f"{said}\n{self.headline(notification)}")
+        if notification.kind is NotificationKind.QUESTION:
+            who = notification.last_actor or "?"
+            said = self.sentence("still_yours", number=notification.handoff, who=who)
+            return self._render_once(notification, f"{said}\n{self.headline(notification)}")
         if notification.kind is NotificationKind.NEWS:
             said = self._news(notification)
             return self._render_once(
@@ -175,6 +179,9 @@ class NotificationTexts:
         if notification.moved_from is not None:
             line, before = self.line_name(notification.line), self.line_name(notification.moved_from)
             return self.sentence("moved", number=number, line=line, before=before)
+        if notification.reopened:
+            key = "reopened" if notification.last_taker is None else "reopened_for"
+            return self.sentence(key, number=number, who=notification.last_taker or "")
         if notification.also_asked:
             lines = ", ".join(map(self.line_name, notification.also_asked))
             return self.sentence("line_asked", number=number, lines=lines)
@@ -182,7 +189,9 @@ class NotificationTexts:
 
     def state_sentence(self, notification: HandoffNotification) -> str:
         """The state in words: who has it."""
-        return self.sentence(notification.state, who=notification.last_actor or "?")
+        state = notification.state
+        key = f"closed_{notification.closed_reason or CloseReason.OTHER}" if state is HandoffState.CLOSED else state
+        return self.sentence(key, who=notification.last_actor or "?")
 
     def headline(self, notification: HandoffNotification) -> str:
         """How bad it is, where, who, which number, and what: all that a lock screen shows."""

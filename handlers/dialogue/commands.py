@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from handlers.dialogue.news import show_news
 from handlers.model.actions import Action, Ask, EraseUser, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.messages import Option
@@ -95,7 +96,9 @@ def _show_lines(context: HandlerContext) -> HandlerResult:
 
 
 def _show_privacy(context: HandlerContext) -> HandlerResult:
-    return _result((context.say("privacy"),), context.resolved_session)
+    days = context.inbound.kept_days
+    kept = context.phrase("kept_for_ever") if days is None else context.phrase("kept_days", days=str(days))
+    return _result((context.say("privacy", kept=kept),), context.resolved_session)
 
 
 def _erase(context: HandlerContext) -> HandlerResult:
@@ -117,6 +120,7 @@ _COMMANDS: Final[Mapping[str, Callable[[HandlerContext], HandlerResult]]] = {
     "language": _choose_language,
     "settings": _choose_language,
     "lines": _show_lines,
+    "news": show_news,
     "privacy": _show_privacy,
     "forget": _erase,
     "cancel": cancel,

@@ -54,14 +54,15 @@ class Calibration:
     coefficients: tuple[float, ...]
     support: Scores
 
-    def probabilities(self, scores: Scores, word_count: int) -> tuple[Columns, Reals]:
-        """The columns of entries, best first, and how likely each one is right."""
+    def probabilities(self, scores: Scores, word_count: int, *, limit: int | None = None) -> tuple[Columns, Reals]:
+        """The columns of entries (`limit` of them), best first, and how likely each one is right."""
         scores = scores + self.class_bias
         top = float(scores.max())
         partition = float(np.exp(scores - top).sum())
         if self.out_of_scope_column is not None:
             scores[self.out_of_scope_column] = NEGATIVE_INFINITY
-        order = np.argsort(-scores, kind="stable")[: len(scores) - (self.out_of_scope_column is not None)]
+        known = len(scores) - (self.out_of_scope_column is not None)
+        order = np.argsort(-scores, kind="stable")[: known if limit is None else min(known, limit)]
         ranked_scores = scores[order]
         best = float(ranked_scores[0])
         top_probability = min(max(exp(best - top) / partition, EPSILON), 1 - EPSILON)

@@ -35,10 +35,12 @@ class DialogueModel:
         """The acts in the order of the columns."""
         return tuple(map(DialogueAct, self.model.labels))
 
-    def probabilities(self, tokens: Sequence[str], featurizer: Featurizer, *, act_bias: float = 0.0) -> Scores:
-        """One probability an act; `act_bias` (log-odds) is added to every act but OTHER."""
-        scores = self.slope * self.model.scores(dict.fromkeys(featurizer.terms(tokens), 1.0), featurizer)
-        scores[self.model.labels.index(DialogueAct.OTHER)] += self.other_bias - act_bias
+    def probabilities(self, texts: Sequence[Sequence[str]], featurizer: Featurizer, *, act_bias: float = 0.0) -> Scores:
+        """One row for the tokens of each text, one probability an act; `act_bias` (log-odds) is added to every act but
+        OTHER."""
+        of_each = [self.model.scores(dict.fromkeys(featurizer.terms(tokens), 1.0), featurizer) for tokens in texts]
+        scores = self.slope * np.array(of_each)
+        scores[:, self.model.labels.index(DialogueAct.OTHER)] += self.other_bias - act_bias
         return _softmax(scores)
 
 

@@ -48,8 +48,7 @@ class LinearModel:
         rows: list[int] = []
         term_weights: list[float] = []
         unseen = 0
-        for unit, volume in terms.items():
-            row = self.terms.get(unit)
+        for unit, volume, row in zip(terms, terms.values(), map(self.terms.get, terms), strict=True):
             if row is not None:
                 rows.append(row)
                 term_weights.append(volume)

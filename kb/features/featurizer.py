@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import Final
 
 from kb.features.lexicon import Lexicon
@@ -66,7 +66,7 @@ class Featurizer:
 
     def concepts(self, tokens: Sequence[str]) -> dict[str, None]:
         """The concepts of a message, those of single words first."""
-        found = dict.fromkeys(concept for word in tokens for concept in self._concepts_of(word))
+        found = dict.fromkeys(chain.from_iterable(map(self._concepts_of, tokens)))
         found.update(dict.fromkeys(self._lexicon.of_phrases(tokens)))
         return found
 
@@ -83,7 +83,7 @@ class Featurizer:
         return self._recent_terms(tuple(tokens))
 
     def _terms_of(self, tokens: tuple[str, ...]) -> tuple[Term, ...]:
-        concepts = dict.fromkeys(concept for word in tokens for concept in self._concepts_of(word))
+        concepts: dict[str, None] = dict.fromkeys(chain.from_iterable(map(self._concepts_of, tokens)))
         units: dict[Term, None] = dict.fromkeys(tokens)
         for concept in self._lexicon.of_phrases(tokens):
             if concept not in concepts:
@@ -92,7 +92,7 @@ class Featurizer:
             if before in NEGATIONS:
                 units[f"n:{stem(word)}"] = None
         units.update(dict.fromkeys(_stem_bigrams(tokens)))
-        numbers = sorted(self._concept_numbers[concept] for concept in concepts)[:MAX_PAIRED_CONCEPTS]
+        numbers = sorted(map(self._concept_numbers.__getitem__, concepts))[:MAX_PAIRED_CONCEPTS]
         units.update(dict.fromkeys(PAIR_BASE * one + other for one, other in combinations(numbers, 2)))
         return tuple(units)
 

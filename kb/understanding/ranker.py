@@ -125,12 +125,12 @@ class EntryRanker:
             scores += context.astype(scores.dtype)
         if exact_match is not None:
             scores[self._column_of[exact_match.entry]] = float(scores.max()) + EXACT_MATCH_BONUS
-        order, probabilities = self._calibration.probabilities(scores, len(tokens))
+        order, probabilities = self._calibration.probabilities(scores, len(tokens), limit=MAX_CANDIDATES)
         if exact_match is not None:
             known = exact_match.entry != OUT_OF_SCOPE
             probabilities = probabilities * (EXACT_MATCH_CONFIDENCE / probabilities[0] if known else 0)
             corrections = exact_match.corrections or corrections
-        likely = probabilities[:MAX_CANDIDATES].tolist()
+        likely = probabilities.tolist()
         shown = min(limit, max(MIN_CANDIDATES, sum(one >= MIN_CANDIDATE_CONFIDENCE for one in likely)))
         best = zip(order[:shown].tolist(), likely, strict=False)
         return tuple(self.candidate(self._entries[column], one, corrections) for column, one in best)

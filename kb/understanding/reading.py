@@ -1,7 +1,7 @@
 """What is known of one message while it goes through the stages: a frozen value that each stage may replace; pure."""
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from kb.model import EntryId, Language
 from kb.understanding.result import ActCandidate, Candidate, Outcome
@@ -17,8 +17,7 @@ class ExactMatch:
     corrections: tuple[str, ...] = NOTHING_CORRECTED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One message as far as it is understood.
 
     `text` is what came; `conversation_language` and `previous_entry` are what the conversation was in and about.
@@ -31,8 +30,8 @@ class Reading:
     previous_entry: EntryId | None = None
     previous_terms: tuple[str, ...] = ()
     normalized: str = ""
-    surface_tokens: list[str] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
+    surface_tokens: list[str] = []  # noqa: RUF012 - replaced, never changed
+    tokens: list[str] = []  # noqa: RUF012 - replaced, never changed
     language: Language | None = None
     cues: frozenset[str] = frozenset()
     acts: tuple[ActCandidate, ...] = ()

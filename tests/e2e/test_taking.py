@@ -21,7 +21,7 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
 from tests.contract.conftest import (  # noqa: F401 fixtures
     backend,
     engine,

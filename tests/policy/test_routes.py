@@ -63,6 +63,10 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/help/{language}/topics/{category}"),
         ("GET", "/help/{language}/{entry}"),
         ("GET", "/help/{path}"),
+        ("GET", "/news"),  # to /news/
+        ("GET", "/news/"),
+        ("GET", "/news/{language}/"),
+        ("GET", "/news/{language}/feed.atom"),
         ("GET", "/sitemap.xml"),
         ("GET", "/robots.txt"),
     }

@@ -3,7 +3,6 @@
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from kb.model import EntryId
@@ -66,7 +65,7 @@ class AskBetweenNeighbours:
         named = {first.entry, *(one.entry for one in others)}
         rest = (one for one in reading.candidates if one.entry not in named)
         candidates = (first, *others, *rest)[:MAX_CANDIDATES]
-        return replace(reading, outcome=Outcome.CLARIFIED, candidates=candidates)
+        return reading._replace(outcome=Outcome.CLARIFIED, candidates=candidates)
 
     def _ambiguous(self, reading: Reading) -> tuple[Candidate, ...]:
         first = reading.candidates[0]

@@ -1,7 +1,7 @@
 """What a message sets aside ("not X, but Y"; "X, nevis Y"), so that the rest can be heard by itself; pure."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -82,7 +82,7 @@ class ResolveContrast:
         if reading.exact_match is not None or reading.corrects:
             return reading
         wanted = self._wanted(reading)
-        return replace(reading, candidates=wanted) if wanted else reading
+        return reading._replace(candidates=wanted) if wanted else reading
 
     def _wanted(self, reading: Reading) -> tuple[Candidate, ...]:
         """What the message means without the rest; nothing where it means nothing else then."""

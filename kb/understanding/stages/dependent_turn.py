@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from kb.model import CueId, EntryId
@@ -77,7 +76,7 @@ class LeanOnPreviousTurn:
         lifted = best.entry in self._ranker.critical and own.entry not in self._ranker.critical
         if lifted or not self._ranker.is_known(reading.tokens) or own.confidence >= MIN_CLEAR_CONFIDENCE:
             return reading
-        return replace(reading, candidates=whole, leans=True)
+        return reading._replace(candidates=whole, leans=True)
 
     def _leaning(self, reading: Reading) -> Reading:
         title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None
@@ -91,7 +90,7 @@ class LeanOnPreviousTurn:
             return reading
         if leaning.entry == reading.previous_entry != own.entry and self._tells_another(reading):
             return reading
-        return replace(reading, candidates=expanded, leans=True)
+        return reading._replace(candidates=expanded, leans=True)
 
     def _tells_another(self, reading: Reading) -> bool:
         """Whether the message may well mean another entry by itself than that of the turn before."""
@@ -119,4 +118,4 @@ class LeanOnPreviousTurn:
             return reading
         terms = dict.fromkeys(reading.previous_terms, TERM_WEIGHT)
         candidates = self._ranker.rank(wanted, None, context_terms=terms, excluded=reading.previous_entry)
-        return replace(reading, tokens=wanted, candidates=candidates, corrects=True)
+        return reading._replace(tokens=wanted, candidates=candidates, corrects=True)

@@ -1,12 +1,10 @@
 """Which dialogue act a message is, beside what it is about; pure."""
 
 import re
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from kb.classifier.calibration import Scores
 from kb.classifier.dialogue_model import DialogueModel
 from kb.features.featurizer import Featurizer
 from kb.model import CueId, DialogueAct
@@ -42,18 +40,19 @@ class DetectDialogueAct:
         if self._model is None or reading.exact_match is not None:
             return reading
         bias = IN_CONVERSATION_ACT_BIAS if reading.in_conversation else 0.0
-        found = self._probabilities(self._model, reading.tokens, bias)
-        for clause in _clauses(reading.normalized):
-            alone = CLAUSE_WEIGHT * self._probabilities(self._model, clause, bias)
-            found[self._in_a_clause] = np.maximum(found, alone)[self._in_a_clause]
-        best = [int(column) for column in (-found).argsort()[:MAX_ACTS] if found[column] >= MIN_ACT_CONFIDENCE]
-        return replace(
-            reading, acts=tuple(ActCandidate(self._acts[column], round(float(found[column]), 4)) for column in best)
+        texts = (reading.tokens, *_clauses(reading.normalized))
+        said = [self._cues.strip_everywhere(tokens, CueId.POLITENESS) for tokens in texts]
+        found, *alone = self._model.probabilities(said, self._featurizer, act_bias=bias)
+        if alone:
+            in_a_clause = CLAUSE_WEIGHT * np.max(alone, axis=0)[self._in_a_clause]
+            found[self._in_a_clause] = np.maximum(found[self._in_a_clause], in_a_clause)
+        best = (-found).argsort()[:MAX_ACTS]
+        likely = zip(best.tolist(), found[best].tolist(), strict=True)
+        return reading._replace(
+            acts=tuple(
+                ActCandidate(self._acts[column], round(one, 4)) for column, one in likely if one >= MIN_ACT_CONFIDENCE
+            ),
         )
-
-    def _probabilities(self, model: DialogueModel, tokens: list[str], bias: float) -> Scores:
-        said = self._cues.strip_everywhere(tokens, CueId.POLITENESS)
-        return model.probabilities(said, self._featurizer, act_bias=bias)
 
 
 def _clauses(normalized: str) -> list[list[str]]:

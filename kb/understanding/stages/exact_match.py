@@ -1,7 +1,6 @@
 """The stage that looks a whole message up among the known questions; pure."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, Protocol
 
 from kb.understanding.reading import ExactMatch, Reading
@@ -26,4 +25,4 @@ class FindExactMatch:
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its exact match, where it has one."""
         found = self._ranker.exact_match(reading.tokens)
-        return reading if found is None else replace(reading, exact_match=found)
+        return reading if found is None else reading._replace(exact_match=found)

@@ -1,6 +1,5 @@
 """The first person and politeness carry no meaning: "у меня касса не работает" is "касса не работает"; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from kb.model import CueId
@@ -26,4 +25,4 @@ class StripPoliteness:
             return reading
         candidates = self._ranker.rank_segment(tokens)
         surer = candidates[0].confidence > reading.candidates[0].confidence
-        return replace(reading, tokens=tokens, candidates=candidates) if surer else reading
+        return reading._replace(tokens=tokens, candidates=candidates) if surer else reading

@@ -1,6 +1,5 @@
 """From the text of a message to tokens, language and cues; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from kb.text.language_id import LanguageIdentifier
@@ -19,7 +18,7 @@ class Normalize:
         normalized = normalize(reading.text)
         surface_tokens = tokenize(normalized)
         tokens = phonetic_keys(surface_tokens)
-        return replace(reading, normalized=normalized, surface_tokens=surface_tokens, tokens=tokens)
+        return reading._replace(normalized=normalized, surface_tokens=surface_tokens, tokens=tokens)
 
 
 class DetectLanguage:
@@ -37,7 +36,7 @@ class DetectLanguage:
         language = self._identifier.identify(reading.surface_tokens, accustomed=reading.conversation_language)
         if language is None:
             language = reading.conversation_language
-        return reading if language is None else replace(reading, language=language)
+        return reading if language is None else reading._replace(language=language)
 
 
 class DetectCues:
@@ -51,7 +50,7 @@ class DetectCues:
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its cues."""
         found = self._cues.find_in(reading.surface_tokens, reading.tokens)
-        return replace(reading, cues=found) if found else reading
+        return reading._replace(cues=found) if found else reading
 
 
 class StripGreeting:
@@ -65,4 +64,4 @@ class StripGreeting:
     def __call__(self, reading: Reading) -> Reading:
         """The reading without the tokens of a greeting."""
         tokens = self._cues.strip_greeting(reading.tokens)
-        return reading if tokens is reading.tokens else replace(reading, tokens=tokens)
+        return reading if tokens is reading.tokens else reading._replace(tokens=tokens)

@@ -1,7 +1,6 @@
 """Ranks the entries by the trained model; what the conversation was about adds to a message that goes on about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from kb.classifier.calibration import Scores
@@ -25,7 +24,7 @@ class Rank:
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its candidates."""
         context = self._previous_topic(reading)
-        return replace(reading, candidates=self._ranker.rank(reading.tokens, reading.exact_match, context=context))
+        return reading._replace(candidates=self._ranker.rank(reading.tokens, reading.exact_match, context=context))
 
     def _previous_topic(self, reading: Reading) -> Scores | None:
         title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -50,9 +49,9 @@ class SplitIntents:
             # Two matters hide each other in the whole: each is understood by itself.
             first, *_ = found.values()
             rest = (one for one in reading.candidates if one.entry != first.entry)
-            reading = replace(reading, candidates=(first, *rest)[:MAX_CANDIDATES])
+            reading = reading._replace(candidates=(first, *rest)[:MAX_CANDIDATES])
         secondary = tuple(one for one in found.values() if one.entry != reading.candidates[0].entry)
-        return replace(reading, secondary=secondary) if secondary else reading
+        return reading._replace(secondary=secondary) if secondary else reading
 
     def _matters(self, normalized: str) -> dict[EntryId, Candidate]:
         """The confident entries of the sentences, or of the halves that tell the most of them."""
@@ -94,4 +93,4 @@ class SmallTalkLast:
         if not reading.secondary or reading.candidates[0].entry not in self._ranker.small_talk:
             return reading
         first, *rest = reading.secondary
-        return replace(reading, candidates=(first, *reading.candidates)[:MAX_CANDIDATES], secondary=tuple(rest))
+        return reading._replace(candidates=(first, *reading.candidates)[:MAX_CANDIDATES], secondary=tuple(rest))

@@ -1,6 +1,5 @@
 """Answered, asked back or not understood: by the calibrated confidence of the best candidate; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from kb.understanding.ranker import EntryRanker
@@ -41,4 +40,4 @@ class Thresholds:
         )
         if reading.corrects and reading.candidates[0].confidence >= CORRECTION_THRESHOLD:
             outcome = Outcome.ANSWERED
-        return reading if outcome is Outcome.UNKNOWN else replace(reading, outcome=outcome)
+        return reading if outcome is Outcome.UNKNOWN else reading._replace(outcome=outcome)

@@ -1,7 +1,6 @@
 """Recognises an order to make a ticket, and who asks where to send one, whatever it is to be about; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from kb.model import CueId, EntryId, TriggerPhrases
@@ -83,4 +82,4 @@ class TicketRequest:
         beside = tuple(one for one in reading.secondary if one.entry != entry)
         if reading.candidates[0].entry != entry and self._ranker.is_answered(reading.candidates):
             beside = (reading.candidates[0], *beside)
-        return replace(reading, candidates=(ticket, *rest)[:MAX_CANDIDATES], secondary=beside)
+        return reading._replace(candidates=(ticket, *rest)[:MAX_CANDIDATES], secondary=beside)

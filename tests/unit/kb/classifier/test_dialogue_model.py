@@ -39,7 +39,8 @@ def learnt() -> trainer.TrainedModel:
 def likeliest(trained: trainer.TrainedModel, text: str, *, act_bias: float = 0.0) -> tuple[DialogueAct, float]:
     assert trained.dialogue is not None
     featurizer = build_dataset(base()).featurizer
-    found = trained.dialogue.probabilities(phonetic_tokens(text), featurizer, act_bias=act_bias)
+    found = trained.dialogue.probabilities([phonetic_tokens(text)], featurizer, act_bias=act_bias)
+    (found,) = found
     assert float(found.sum()) == pytest.approx(1, abs=1e-5)
     return trained.dialogue.acts[int(found.argmax())], float(found.max())
 

@@ -1,7 +1,7 @@
 """A ranker that needs no training: it ranks tokens as it is told; and readings for stages to work on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -131,8 +131,7 @@ def reading(
     outcome: Outcome = Outcome.UNKNOWN,
 ) -> Reading:
     """A cleaned message that was ranked so, in a talk about `after` whose telling terms were `terms`."""
-    return replace(
-        Normalize()(Reading(text=text)),
+    return Normalize()(Reading(text=text))._replace(
         candidates=tuple(candidate(entry, confidence) for entry, confidence in candidates),
         previous_entry=EntryId(after) if after else None,
         previous_terms=terms,

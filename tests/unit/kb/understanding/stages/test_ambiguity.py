@@ -1,7 +1,5 @@
 """A very short report of a fault that may mean another fault as well is asked about."""
 
-from dataclasses import replace
-
 from kb.model import EntryId
 from kb.understanding.reading import Reading
 from kb.understanding.result import Outcome
@@ -41,7 +39,7 @@ def test_another_fault_in_the_same_words_is_offered_beside_the_first_and_an_answ
 
 def test_what_the_turn_before_has_told_apart_is_not_asked() -> None:
     told = answered("broken", ("printer", 0.8))
-    for before in (replace(told, leans=True), replace(told, corrects=True)):
+    for before in (told._replace(leans=True), told._replace(corrects=True)):
         assert STAGE(before) is before
 
 

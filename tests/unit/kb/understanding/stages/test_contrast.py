@@ -1,7 +1,5 @@
 """What a message sets aside, and that the rest decides then."""
 
-from dataclasses import replace
-
 import pytest
 
 from kb.text.tokenize import normalize
@@ -139,5 +137,5 @@ def test_what_is_only_denied_is_set_aside_where_it_tells_no_fault() -> None:
 
 
 def test_a_correction_was_read_without_it_already() -> None:
-    before = replace(reading("I don't need a person. Where are the rules?", ("person", 0.6)), corrects=True)
+    before = reading("I don't need a person. Where are the rules?", ("person", 0.6))._replace(corrects=True)
     assert STAGE(before) is before

@@ -26,10 +26,10 @@ class ScriptedDialogueModel(DialogueModel):
     clauses: dict[str, tuple[float, ...]]
     asked: list[tuple[str, float]]
 
-    def probabilities(self, tokens: Any, featurizer: Featurizer, *, act_bias: float = 0.0) -> Scores:
+    def probabilities(self, texts: Any, featurizer: Featurizer, *, act_bias: float = 0.0) -> Scores:
         """As told."""
-        self.asked.append((" ".join(tokens), act_bias))
-        return np.array(self.clauses.get(" ".join(tokens), self.told))
+        self.asked.extend((" ".join(tokens), act_bias) for tokens in texts)
+        return np.array([self.clauses.get(" ".join(tokens), self.told) for tokens in texts])
 
 
 def model(

@@ -1,7 +1,5 @@
 """Two matters in one message; and small talk is never what it is about."""
 
-from dataclasses import replace
-
 from kb.understanding.reading import Reading
 from kb.understanding.stages.several_intents import SmallTalkLast, SplitIntents
 from tests.unit.kb.understanding.scripted import ScriptedRanker, candidate, entries, reading
@@ -66,13 +64,13 @@ def test_the_same_matter_twice_and_what_is_unsure_or_small_talk_are_not_further_
 
 
 def test_a_greeting_goes_behind_the_matter_beside_it() -> None:
-    before = replace(reading("hello", ("hello", 0.9)), secondary=(candidate("close", 0.8), candidate("printer", 0.7)))
+    before = reading("hello", ("hello", 0.9))._replace(secondary=(candidate("close", 0.8), candidate("printer", 0.7)))
     found = LAST(before)
     assert (entries(found), beside(found)) == (["close", "hello"], ["printer"])
 
 
 def test_a_greeting_alone_and_a_matter_before_a_greeting_stay() -> None:
     alone = reading("hello", ("hello", 0.9))
-    matter = replace(reading("hello", ("close", 0.9)), secondary=(candidate("printer", 0.7),))
+    matter = reading("hello", ("close", 0.9))._replace(secondary=(candidate("printer", 0.7),))
     assert LAST(alone) is alone
     assert LAST(matter) is matter

@@ -1,7 +1,5 @@
 """Answered, asked back or not understood: in a conversation less is enough, and less still for a correction."""
 
-from dataclasses import replace
-
 import pytest
 
 from kb.understanding.result import Outcome
@@ -26,7 +24,7 @@ def test_the_confidence_decides(confidence: float, after: str | None, text: str,
 
 
 def test_few_words_that_complete_an_unclear_turn_are_answered_sooner() -> None:
-    completing = replace(reading("close it", ("close", IN_CONVERSATION)), leans=True)
+    completing = reading("close it", ("close", IN_CONVERSATION))._replace(leans=True)
     assert STAGE(completing).outcome is Outcome.ANSWERED
 
 
@@ -45,5 +43,5 @@ def test_what_is_not_understood_stays_as_it_is() -> None:
     ("confidence", "outcome"), [(CORRECTION_THRESHOLD, Outcome.ANSWERED), (0.3, Outcome.CLARIFIED)]
 )
 def test_a_correction_is_answered_sooner(confidence: float, outcome: Outcome) -> None:
-    corrected = replace(reading("the kitchen", ("printer", confidence), after="close"), corrects=True)
+    corrected = reading("the kitchen", ("printer", confidence), after="close")._replace(corrects=True)
     assert STAGE(corrected).outcome is outcome

@@ -83,9 +83,8 @@ def stage(entry: str | None = "ticket") -> TicketRequest:
 
 
 def test_an_order_puts_the_ticket_first_and_what_was_sure_beside_it() -> None:
-    before = replace(
-        reading("open a ticket, printer dead", ("printer", 0.9), ("ticket", 0.05)), secondary=(candidate("hours", 0.7),)
-    )
+    read = reading("open a ticket, printer dead", ("printer", 0.9), ("ticket", 0.05))
+    before = read._replace(secondary=(candidate("hours", 0.7),))
     found = stage()(before)
     assert entries(found) == ["ticket", "printer"]
     assert [one.entry for one in found.secondary] == ["printer", "hours"]
@@ -94,7 +93,7 @@ def test_an_order_puts_the_ticket_first_and_what_was_sure_beside_it() -> None:
 def test_what_was_not_sure_does_not_stand_beside_it_nor_the_ticket_itself() -> None:
     unsure = stage()(reading("open a ticket, printer dead", ("printer", 0.3)))
     assert (entries(unsure), unsure.secondary) == (["ticket", "printer"], ())
-    twice = replace(reading("open a ticket", ("ticket", 0.9)), secondary=(candidate("ticket", 0.7),))
+    twice = reading("open a ticket", ("ticket", 0.9))._replace(secondary=(candidate("ticket", 0.7),))
     assert stage()(twice).secondary == ()
 
 
