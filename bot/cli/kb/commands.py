@@ -131,6 +131,37 @@ def bench(
         print_generated_speed(entries, questions, messages)
 
 
+@app.command("init")
+def init_content(
+    folder: Annotated[Path, typer.Argument(help="Where to write it: a new or empty folder.")],
+    company: Annotated[str, typer.Option(prompt=True, help="The name of the company.")],
+    phone: Annotated[str, typer.Option(prompt="Phone, as +12025550101", help="The number of its first phone line.")],
+    languages: Annotated[
+        str, typer.Option(prompt="Languages, as en or de,en", help="ISO codes with commas between.")
+    ] = "en",
+    bot_name: Annotated[str | None, typer.Option(help="What the bot is called; else as the company.")] = None,
+    ticket_email: Annotated[str | None, typer.Option(help="The mailbox that makes tickets, if there is one.")] = None,
+) -> None:
+    """Begin another company's content: a small folder with comments that passes the check and answers."""
+    from bot.cli.kb.init_content import write_content
+
+    codes = [code.strip() for code in languages.split(",") if code.strip()]
+    today = datetime.now(UTC).date()
+    write_content(
+        folder,
+        company=company,
+        languages=codes,
+        phone=phone,
+        ticket_email=ticket_email,
+        today=today,
+        bot_name=bot_name,
+    )
+    typer.echo(
+        f"{folder} is written. Change the entries under {folder}/entries and add your own (docs/content.md), then:"
+    )
+    typer.echo(f"  CONTENT_DIR={folder} paligs kb check\n  CONTENT_DIR={folder} paligs run")
+
+
 @app.command("import")
 def import_questions(
     file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
