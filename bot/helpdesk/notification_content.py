@@ -15,6 +15,7 @@ from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import PersonMessage
+from storage.customers import recognition
 from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
@@ -54,6 +55,7 @@ def build_notification(
     last_actor = next((event.actor for event in reversed(log_entries) if event.actor is not None), None)
     said = episode(history.last_person_messages(connection, talk.id, limit=MESSAGES_READ), handoff.created_at)
     words = telling_words(said)
+    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=talk.details.phone)
     return HandoffNotification(
         handoff=handoff.id,
         kind=claimed.kind,
@@ -62,6 +64,7 @@ def build_notification(
         state=handoff.state,
         last_actor=last_actor,
         language=talk.language or DEFAULT_LANGUAGE,
+        venue=None if venue is None else venue.label,
         location=talk.location,
         contact=contact_method(talk, channels),
         first_words=words[0] if words else "",

@@ -42,6 +42,7 @@ from storage import personal_data
 from storage.announcements import news
 from storage.conversations import conversations, feedback, history, sessions, turns
 from storage.conversations.conversations import Conversation
+from storage.customers import recognition
 from storage.delivery import outbox
 from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
 from storage.helpdesk import handoffs
@@ -139,7 +140,7 @@ class Intake:
         # What earlier messages told of the place is known, too.
         told = replace(
             inbound,
-            location=conversation.location,
+            location=_known_place(connection, conversation),
             news=news.current_for(connection, conversation, now),
             kept_days=self.kept_days,
         )
@@ -277,6 +278,15 @@ def _repeats_an_act(connection: Connection, conversation: Conversation, inbound:
         return False
     text, _ = mask(sanitize(inbound.text))
     return conversations.repeats_an_act(connection, conversation, inbound, text, now)
+
+
+def _known_place(connection: Connection, conversation: Conversation) -> str | None:
+    """Where the person is: as earlier messages told it, else the venue of their number, account or group."""
+    if conversation.location is not None or conversation.details.place is not None:
+        return conversation.location
+    talk, phone = conversation, conversation.details.phone
+    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=phone)
+    return None if venue is None else venue.label
 
 
 def _read_session(connection: Connection, conversation: Conversation) -> Session:

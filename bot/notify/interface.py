@@ -67,6 +67,8 @@ class HandoffNotification:
     profile_name: str | None = None
     topic: EntryId | None = None
     link: str | None = None
+    venue: str | None = None
+    """Name and address of the venue that their number, account or group is known of."""
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
     also_asked: tuple[LineId, ...] = ()

@@ -81,7 +81,9 @@ def load_time_zone(name: str | None) -> tzinfo:
 def load_notification_phrases() -> Phrases:
     """The phrases of notifications, in every language."""
     folder = files("bot.notify") / "texts"
-    return Phrases({code: yaml.safe_load((folder / f"{code}.yaml").read_text("utf-8")) for code in LANGUAGES})
+    return Phrases(
+        {code: yaml.load((folder / f"{code}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader) for code in LANGUAGES}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +172,7 @@ class NotificationTexts:
         who = ", ".join(
             part for part in (_cut(name, MAX_HEADLINE_PART_CHARS), readable_phones(phone) if phone else "") if part
         )
-        place = _cut(details.place or notification.location, MAX_HEADLINE_PART_CHARS)
+        place = _cut(notification.venue or details.place or notification.location, MAX_HEADLINE_PART_CHARS)
         where = f"{place} ({who})" if place and who else place or who
         words = _cut(notification.first_words, MAX_HEADLINE_WORDS_CHARS)
         told = " – ".join(part for part in (where, words) if part)
@@ -203,7 +205,8 @@ class NotificationTexts:
 
     def _facts(self, notification: HandoffNotification) -> tuple[Fact, ...]:
         details = notification.details
-        places = dict.fromkeys(place for place in (details.place, notification.location) if place)
+        told = (notification.venue, details.place, notification.location)
+        places = dict.fromkeys(place for place in told if place)
         names = dict.fromkeys(name for name in (details.name, notification.profile_name) if name)
         topic = notification.topic and self.topic_title(notification.topic, self.language)
         return (
