@@ -23,6 +23,7 @@ from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.delivery.jobs.interface import JobQueue, JobRunner, Maintenance
 from bot.delivery.retention import RetentionJob, RetentionPeriods
 from bot.helpdesk.escalation import HandoffWorkflow
+from bot.helpdesk.person_updates import PersonUpdates
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
 from bot.intake.intake import Intake, MakeDraftLink
@@ -124,7 +125,6 @@ async def open_application(
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
     recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
-    handoff_workflow = HandoffWorkflow(routing=recipients.routing)
     channels: dict[str, Channel] = {}
     with open_database(settings.database_url, distributed=distributed) as transactions:
         services = Services(
@@ -139,6 +139,10 @@ async def open_application(
             ),
         )
         runner = build_delivery(services, channels, distributed=distributed)
+        handoff_workflow = HandoffWorkflow(
+            routing=recipients.routing,
+            tell_person=PersonUpdates(knowledge_source=knowledge_source, jobs=runner, channels=CHANNELS),
+        )
         intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)
         application = Application(
             transactions=transactions,

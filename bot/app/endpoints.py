@@ -71,7 +71,11 @@ class Endpoints:
         program = self._application
         application = web.Application(
             client_max_size=MAX_BODY_BYTES,
-            middlewares=[request_limits, not_found_page(), webhook_tracing(program.tracing)],
+            middlewares=[
+                request_limits,
+                not_found_page(lambda: program.knowledge.base),
+                webhook_tracing(program.tracing),
+            ],
         )
         application[TRUSTED_PROXIES] = TrustedProxies.parse(self._settings.trusted_proxies)
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
@@ -133,6 +137,7 @@ class Endpoints:
             ticket_channel=directory.ticket_channel,
             urgent_line=directory.lines[directory.urgent_line],
             own_numbers=[line.phone for line in directory.lines.values()],
+            knowledge=self._application.knowledge.base,
         )
 
     def _content_version(self) -> str:

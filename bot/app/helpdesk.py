@@ -99,6 +99,7 @@ def build_helpdesk(
         settings.zone,
         CHANNELS.titles(),
         topic_title=topic_title,
+        own_words=lambda language: knowledge_source.current.base.texts.get(language, {}).get("notify", {}),
     )
     notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
     notification_worker = NotificationWorker(
@@ -110,6 +111,7 @@ def build_helpdesk(
         channels=CHANNELS,
         conversation_link=conversation_linker(settings.public_url),
         metrics=services.metrics,
+        submit_reply=jobs.submit,
     )
     handoff_actions = HandoffActions(
         transactions=services.transactions,

@@ -137,7 +137,6 @@ class Intake:
             return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
         session = _read_session(connection, conversation)
-        # What earlier messages told of the place is known, too.
         told = replace(
             inbound,
             location=_known_place(connection, conversation),

@@ -101,13 +101,13 @@ class Session:
     """What the person has told of themselves."""
     called_in: CalledIn | None = None
     """Set while people are called in, as far as the talk tells."""
-    wants_news: bool = False
-    """Whether the person has asked to be sent news as soon as there is any."""
     words: str = ""
     """A key of the words of the last message; it tells them from others, and no more."""
     same_replies: int = 0
     """How many times in a row these words had the same effect."""
     given_up: GivenUp | None = None
+    wants_news: bool = False
+    """Whether the person has asked to be sent news as soon as there is any."""
 
     @property
     def spoken_language(self) -> Language | None:

@@ -29,7 +29,7 @@ from tests.doubles import RecordingJobQueue, ScriptedInterpreter, means, small_b
 
 DAY = timedelta(days=1)
 TEXTS = {"lv": "Jauns numurs\nZvaniet uz to.", "ru": "Новый номер\nЗвоните.", "en": "New number\nCall it."}
-DRAFT = NewsDraft(texts=TEXTS, source="Letter 7", ends_at=NOW + 30 * DAY)  # type: ignore[arg-type]
+DRAFT = NewsDraft(texts=TEXTS, source="Letter 7", ends_at=NOW + 30 * DAY)
 
 
 @dataclass

@@ -85,7 +85,7 @@ async def test_how_many_have_seen_it_is_shown_by_language(
     talks = {shop.record_message("Sveiki", by=f"person {number}") for number in range(3)}
     with engine.write_transaction(desk.database) as connection:
         for talk, language in zip(sorted(talks), ("lv", "ru", "lv"), strict=True):
-            news.mark_seen(connection, talk, language, [1], NOW)  # type: ignore[arg-type]
+            news.mark_seen(connection, talk, language, [1], NOW)
     page = await otto.text("/news")
     assert "Redzējuši cilvēki: 3" in page
     assert '<span class="quiet">LV 2</span> <span class="quiet">RU 1</span>' in page
