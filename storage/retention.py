@@ -16,10 +16,13 @@ _parts_of_handoffs = tuple(table for table in reversed(metadata.sorted_tables) i
 def erase_conversations(connection: Connection, before: datetime, limit: int) -> int:
     """Erase at most `limit` conversations last written in before then; return their number.
 
-    One with an open hand-off, or with a reply that waits to be sent, is kept until that has ended.
+    One with an open hand-off, or with a newer message that waits to be sent, is kept until that has ended.
     """
     here = conversations.c
-    waits = exists().where(messages.c.conversation_id == here.id, messages.c.due_at.is_not(None))
+    # An older one waits for a channel that is gone.
+    waits = exists().where(
+        messages.c.conversation_id == here.id, messages.c.due_at.is_not(None), messages.c.created_at >= before
+    )
     is_open = exists().where(handoffs.c.conversation_id == here.id, handoffs.c.closed_at.is_(None))
     # Locked: whoever writes meanwhile is kept.
     old = select(conversations).where(here.last_seen_at < before, here.forgotten_at.is_(None), ~waits, ~is_open)

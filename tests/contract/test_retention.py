@@ -117,15 +117,16 @@ async def test_it_works_once_a_day_and_goes_on_after_a_fault(archive: Archive) -
     assert archive.people() == []
 
 
-async def test_who_waits_for_people_or_for_a_reply_is_kept(archive: Archive) -> None:
+async def test_who_waits_for_people_or_for_a_new_message_is_kept(archive: Archive) -> None:
     anna, bob = archive.writes("anna", 40), archive.writes("bob", 40)
     with write_transaction(archive.engine) as connection:
         called = handoffs.open_handoff(connection, anna, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW - 40 * DAY)
-        connection.execute(update(messages).where(messages.c.conversation_id == bob.id).values(due_at=NOW))
+        of_bob = update(messages).where(messages.c.conversation_id == bob.id)
+        connection.execute(of_bob.values(due_at=NOW, created_at=NOW - DAY))
         assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 0
     with write_transaction(archive.engine) as connection:
         assert apply_step(connection, called.id, HandoffEvent.CLOSED, "Anna", NOW, reason=CloseReason.SOLVED)
-        connection.execute(update(messages).values(due_at=None))
+        connection.execute(of_bob.values(created_at=NOW - 40 * DAY))
         assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 2
     assert archive.people() == []
 

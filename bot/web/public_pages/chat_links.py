@@ -23,7 +23,8 @@ class ChatLinks:
 
     def to_ask(self, question: str, language: Language) -> Iterable[ChatLink]:
         """The web chat first."""
-        yield ChatLink(channel="webchat", href=f"/?{urlencode({'lang': language, 'ask': question})}")
+        # After the #, so that the words stand in no log.
+        yield ChatLink(channel="webchat", href=f"/?lang={language}#{urlencode({'ask': question})}")
         if self.whatsapp is not None:
             digits = self.whatsapp.removeprefix("+")
             yield ChatLink(channel="whatsapp", href=f"https://wa.me/{digits}?text={quote(question)}")

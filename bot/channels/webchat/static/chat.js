@@ -123,11 +123,10 @@ document.addEventListener("visibilitychange", () => {
 });
 
 // A help page leads here with a question: it is filled in, and sent by the person alone.
-const address = new URL(location.href);
-if (address.searchParams.get("ask")) {
-  composer.fill(address.searchParams.get("ask"));
-  address.searchParams.delete("ask");
-  history.replaceState(null, "", address);
+const asked = new URLSearchParams(location.hash.slice(1)).get("ask");
+if (asked) {
+  composer.fill(asked);
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
 connection.open();
