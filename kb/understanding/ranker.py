@@ -176,11 +176,16 @@ class EntryRanker:
         """The known question of an entry that is nearest to the tokens; empty where it has none."""
         return self._nearest_question.find(entry, tokens)
 
-    def outcome(self, candidates: Sequence[Candidate], *, in_conversation: bool = False) -> Outcome:
-        """Whether the best candidate is sure enough to be answered, to be asked back about, or neither."""
+    def outcome(
+        self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
+    ) -> Outcome:
+        """Whether the best candidate is sure enough to be answered, to be asked back about, or neither.
+
+        `log_odds`: how much likelier it is right than its confidence says.
+        """
         threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
-        if in_conversation:
-            threshold = 1 / (1 + (1 - threshold) / threshold * exp(IN_CONVERSATION_LOG_ODDS))
+        likelier = max(log_odds, IN_CONVERSATION_LOG_ODDS if in_conversation else 0.0)
+        threshold = 1 / (1 + (1 - threshold) / threshold * exp(likelier))
         if candidates[0].confidence >= threshold:
             return Outcome.ANSWERED
         urgent = in_conversation and any(

@@ -3,32 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Update, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import CloseReason, HandoffState
 from kb.model import LineId
 from storage.conversations.conversations import Conversation
+from storage.helpdesk.handoff_states import CURRENT_STATES, HandoffEvent, HandoffLogEntry
 from storage.tables import handoff_events, handoffs
-
-CURRENT_STATES = frozenset({HandoffState.OPEN, HandoffState.TAKEN})
-
-
-class HandoffEvent(StrEnum):
-    """What happened to a hand-off: its state is the result of these events."""
-
-    OPENED = "opened"
-    TAKEN = "taken"
-    RELEASED = "given_back"
-    ASSIGNED = "assigned"
-    REMINDED = "reminded"
-    ESCALATED = "escalated"
-    CONTACTED = "reached"
-    NOT_NEEDED = "not_needed"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,39 +31,44 @@ class Handoff:
     closed_at: datetime | None
     remind_at: datetime | None = None
     escalate_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandoffLogEntry:
-    """One event of a hand-off; `who` is empty if the program or the person themselves caused it."""
-
-    event: HandoffEvent
-    actor: str | None
-    at: datetime
+    ask_at: datetime | None = None
+    closed_reason: CloseReason | None = None
 
 
 def open_handoff(
     connection: Connection, conversation: Conversation, turn: int, line: LineId, reason: HandoffReason, now: datetime
 ) -> Handoff:
-    """Open a hand-off for a line, or update the current one with the newer request.
+    """Open a hand-off, or update the current one of the conversation with the newer request: there is only one.
 
-    An outage stays the reason until the hand-off is closed, whatever is said after it.
+    An outage stays the reason until the hand-off is closed, whatever is said after it, and stays with its line. Any
+    other moves to the line that is asked for, and waits there for somebody to take it.
     """
-    current = _current_handoff(connection, conversation.id, line)
+    current = current_handoff(connection, conversation.id)
     if current is None:
         values = {"conversation_id": conversation.id, "line": line, "state": HandoffState.OPEN, "created_at": now}
         fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now)
         return handoff_from_row(connection.execute(fresh.returning(handoffs)).one())
-    urgent = HandoffReason.TRADING_STOPPED if current.reason is HandoffReason.TRADING_STOPPED else reason
-    newer = update(handoffs).where(handoffs.c.id == current.id).values(turn_id=turn, reason=urgent, updated_at=now)
-    return handoff_from_row(connection.execute(newer.returning(handoffs)).one())
+    outage = current.reason is HandoffReason.TRADING_STOPPED
+    newer = {"turn_id": turn, "reason": current.reason if outage else reason, "updated_at": now}
+    if not outage and reason in _ASKS_FOR_A_LINE and line != current.line:
+        newer |= {"line": line, "state": HandoffState.OPEN, "taken_by": None, **_NO_TIMERS}
+    change = update(handoffs).where(handoffs.c.id == current.id).values(newer)
+    return handoff_from_row(connection.execute(change.returning(handoffs)).one())
 
 
-def _current_handoff(connection: Connection, conversation_id: str, line: LineId) -> Handoff | None:
+_ASKS_FOR_A_LINE: Final = frozenset({HandoffReason.ASKED_FOR_PERSON, HandoffReason.TRADING_STOPPED})
+"""Reasons that name the line to come; with the others it is that of what was talked about."""
+
+
+def asks_for_another_line(handoff: Handoff, line: LineId, reason: HandoffReason) -> bool:
+    """Whether a request asks for another line than the one that `handoff` stays with."""
+    return reason is HandoffReason.ASKED_FOR_PERSON and line != handoff.line
+
+
+def current_handoff(connection: Connection, conversation_id: str) -> Handoff | None:
+    """The hand-off of the conversation that is not closed."""
     here = handoffs.c
-    wanted = select(handoffs).where(
-        here.conversation_id == conversation_id, here.line == line, here.closed_at.is_(None)
-    )
+    wanted = select(handoffs).where(here.conversation_id == conversation_id, here.closed_at.is_(None))
     row = connection.execute(wanted).one_or_none()
     return None if row is None else handoff_from_row(row)
 
@@ -107,20 +96,6 @@ def get(connection: Connection, handoff: int) -> Handoff | None:
     return None if row is None else handoff_from_row(row)
 
 
-def take(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
-    """Assign the hand-off to `by`. False if somebody was faster, or it is closed: see `get`."""
-    free = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.state == HandoffState.OPEN)
-    return _updated_one(connection, free.values(state=HandoffState.TAKEN, taken_by=by, updated_at=now, **_NO_TIMERS))
-
-
-def release(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
-    """Release the hand-off that `by` has taken. False if `by` does not have it."""
-    own = update(handoffs).where(
-        handoffs.c.id == handoff, handoffs.c.state == HandoffState.TAKEN, handoffs.c.taken_by == by
-    )
-    return _updated_one(connection, own.values(state=HandoffState.OPEN, taken_by=None, updated_at=now))
-
-
 @dataclass(frozen=True, kw_only=True)
 class QueueStats:
     """How many hand-offs of a line are in a state, and since when the oldest one waits."""
@@ -142,23 +117,20 @@ def queue_stats(connection: Connection) -> tuple[QueueStats, ...]:
     )
 
 
-def close(connection: Connection, handoff: int, state: HandoffState, now: datetime) -> bool:
-    """Close a hand-off as contacted, not needed or closed. False if somebody was faster."""
-    if state in CURRENT_STATES:
-        message = f"A hand-off is not closed by being {state}."
-        raise ValueError(message)
-    current = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.closed_at.is_(None))
-    return _updated_one(connection, current.values(state=state, updated_at=now, closed_at=now, **_NO_TIMERS))
-
-
-_NO_TIMERS: Final[Mapping[str, None]] = {"remind_at": None, "escalate_at": None}
+_NO_TIMERS: Final[Mapping[str, None]] = {"remind_at": None, "escalate_at": None, "ask_at": None}
 
 
 def log_event(
-    connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, actor: str | None = None
+    connection: Connection,
+    handoff: Handoff,
+    event: HandoffEvent,
+    now: datetime,
+    *,
+    actor: str | None = None,
+    detail: str | None = None,
 ) -> None:
     """Log an event of `handoff`."""
-    values = {"conversation_id": handoff.conversation, "handoff_id": handoff.id}
+    values = {"conversation_id": handoff.conversation, "handoff_id": handoff.id, "detail": detail}
     connection.execute(insert(handoff_events).values(**values, what=event, who=actor, created_at=now))
 
 
@@ -172,11 +144,10 @@ def list_events(connection: Connection, handoff: int) -> tuple[HandoffLogEntry, 
     """The events of a hand-off, in order."""
     here = handoff_events.c
     rows = connection.execute(select(handoff_events).where(here.handoff_id == handoff).order_by(here.id))
-    return tuple(HandoffLogEntry(event=HandoffEvent(row.what), actor=row.who, at=row.created_at) for row in rows)
-
-
-def _updated_one(connection: Connection, change: Update) -> bool:
-    return connection.execute(change).rowcount == 1
+    return tuple(
+        HandoffLogEntry(event=HandoffEvent(row.what), actor=row.who, at=row.created_at, detail=row.detail)
+        for row in rows
+    )
 
 
 def handoff_from_row(row: Row[Any]) -> Handoff:
@@ -194,4 +165,6 @@ def handoff_from_row(row: Row[Any]) -> Handoff:
         closed_at=row.closed_at,
         remind_at=row.remind_at,
         escalate_at=row.escalate_at,
+        ask_at=row.ask_at,
+        closed_reason=None if row.closed_reason is None else CloseReason(row.closed_reason),
     )

@@ -1,6 +1,7 @@
 """Defines the tables: every personal row has a `conversation_id`, so that erasure and export miss nothing."""
 
 from storage.tables.agents import address_counts, agent_sessions, agents, audit, sign_in_places, sign_ins
+from storage.tables.announcements import announcement_counts, announcement_views, announcements
 from storage.tables.base import metadata
 from storage.tables.conversations import (
     conversations,
@@ -14,6 +15,7 @@ from storage.tables.conversations import (
     unclear,
 )
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
+from storage.tables.customers import devices, venue_keys, venues
 from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
 
@@ -21,10 +23,14 @@ __all__ = [
     "address_counts",
     "agent_sessions",
     "agents",
+    "announcement_counts",
+    "announcement_views",
+    "announcements",
     "audit",
     "conversations",
     "daily_counts",
     "daily_feedback",
+    "devices",
     "drafts",
     "feedback",
     "handoff_events",
@@ -46,6 +52,8 @@ __all__ = [
     "taught",
     "turns",
     "unclear",
+    "venue_keys",
+    "venues",
 ]
 
 personal_tables = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)

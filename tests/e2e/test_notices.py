@@ -1,11 +1,14 @@
 """Notices as they arrive: in a group of a strict Telegram peer, at a mail server, at a receiver of Apprise's."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,10 @@ from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.app.notification_check import send_test_notifications
 from bot.settings import read_settings
 from handlers.model.context import KnowledgeBundle
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import CloseReason, HandoffState
 from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import notifications
 from storage.helpdesk import handoffs
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
@@ -119,6 +123,10 @@ def shown(peer: TelegramPeer, chat: int = GROUP) -> list[Json]:
     return [message for message in peer.sent if message["chat"]["id"] == chat]
 
 
+def has_shown(peer: TelegramPeer, count: int) -> bool:
+    return len(shown(peer)) == count
+
+
 def titles(message: Json) -> list[str]:
     return [button["text"] for row in message.get("reply_markup", {}).get("inline_keyboard", ()) for button in row]
 
@@ -146,18 +154,33 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         )
         assert "Zvaniet tagad" not in notice["text"]
         assert {entity.get("url") for entity in notice["entities"]} == {"tg://user?id=42"}
-        assert titles(notice) == ["Paņemu", "Sazinājos", "Nav vajadzīgs"]
+        assert titles(notice) == ["Paņemu", "Sazinājos", "Slēgt…"]
 
         peer.tap_button("Paņemu", user=7, message=notice)
         await peer.until(lambda: "Paņēma: Anna" in notice["text"])
-        assert titles(notice) == ["Sazinājos", "Nav vajadzīgs", "Atdodu citam"]
-        await peer.until(lambda: any("redzējis darbinieks (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
+        assert titles(notice) == ["Sazinājos", "Slēgt…", "Atdodu citam", "Atsaukt"]
+        await peer.until(lambda: any("izsaukumu paņēma Anna (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
         assert told(peer) == ["Izsaukums Nr. 1 tagad ir Jūsu."]
 
         peer.tap_button("Sazinājos", user=8, message=notice)
         await peer.until(lambda: "Sazinājās: Anna" in notice["text"])
-        assert titles(notice) == []
+        assert titles(notice) == ["Slēgt…", "Atdodu citam", "Atsaukt"]
+
+        peer.tap_button("Slēgt…", user=8, message=notice)
+        await peer.until(lambda: "Atrisināts" in titles(notice))
+        assert told(peer)[-1].startswith("Tur stāv tirdzniecība!")
+        assert "Sazinājās: Anna" in notice["text"], "one tap closes nothing"
+        peer.tap_button("Atrisināts", user=8, message=notice)
+        await peer.until(lambda: re.search(r"Slēdza Anna \(.*\): atrisināts", notice["text"]))
+        await peer.until(lambda: peer.bot_texts(42)[-1].startswith("Jūsu izsaukums ir slēgts (Tehniskā daļa)."))
         assert len(shown(peer)) == 1
+
+        peer.tap_button("Atvērt no jauna", user=8, message=notice)
+        await peer.until(lambda: len(shown(peer)) == 2)
+        again = shown(peer)[1]
+        assert re.search(r"Anna \(.*\), izsaukums Nr. 1 atvērts no jauna", again["text"])
+        assert titles(again) == ["Paņemu"]
+        await peer.until(lambda: titles(notice) == ["Paņemu", "Sazinājos", "Slēgt…"])
 
 
 async def test_whoever_takes_it_sees_that_the_person_was_not_reached(
@@ -235,7 +258,7 @@ async def test_more_words_change_the_notice_and_it_works_again_closes_it(
         await peer.until(lambda: "ekrāns melns" in notice["text"])
         peer.send_text("viss strādā", user=42)
         await peer.until(lambda: "palīdzība vairs nav vajadzīga" in notice["text"])
-        assert titles(notice) == []
+        assert titles(notice) == ["Atvērt no jauna"]
         assert len(shown(peer)) == 1
 
 
@@ -276,6 +299,53 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
         assert escalated["message_thread_id"] == 9
         peer.tap_button("Paņemu", user=9, message=escalated)
         await peer.until(lambda: "Paņēma: Anna" in notice["text"] and "Paņēma: Anna" in escalated["text"])
+
+
+async def test_a_group_that_becomes_a_supergroup_shows_the_open_calls_anew_and_each_with_its_own(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
+    old, new = -500, -1000000000500
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{old}"}) as program:
+        peer.send_text(DEAD, user=42)
+        await peer.until(lambda: shown(peer, old))
+        (first,) = shown(peer, old)
+        peer.migrated[old] = new
+        await program.helpdesk.handoff_actions.take(1, "Ilze")
+        await peer.until(lambda: shown(peer, new))
+        (again,) = shown(peer, new)
+        assert "Paņēma: Ilze" in again["text"]
+        # The ids of messages begin anew there: that of the old message is another one's.
+        peer.sent.append(other := dict(again) | {"message_id": first["message_id"], "text": "Izsaukums Nr. 9"})
+        await program.helpdesk.handoff_actions.release(1, "Ilze")
+        await peer.until(lambda: "Vēl neviens nav paņēmis" in again["text"])
+        peer.tap_button("Paņemu", user=7, message=again)
+        await peer.until(lambda: "Paņēma: Anna" in again["text"])
+        assert other["text"] == "Izsaukums Nr. 9"
+        assert shown(peer, new) == [again, other]
+
+
+async def test_a_notice_that_cannot_be_edited_any_more_is_posted_anew_while_somebody_waits(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
+    errors = ("message to edit not found", "MESSAGE_ID_INVALID", "message can't be edited", "TOPIC_DELETED")
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
+        peer.send_text(DEAD, user=42)
+        await peer.until(lambda: shown(peer))
+        actions = program.helpdesk.handoff_actions
+        for count, error in enumerate(errors, start=2):
+            peer.script_failures("editMessageText", ScriptedFailure(status=400, description=f"Bad Request: {error}"))
+            await (actions.release(1, "Ilze") if count % 2 else actions.take(1, "Ilze"))
+            await peer.until(partial(has_shown, peer, count))
+            assert ("Paņēma: Ilze" in shown(peer)[-1]["text"]) is (count % 2 == 0), error
+
+        peer.script_failures("editMessageText", ScriptedFailure(status=400, description=f"Bad Request: {errors[0]}"))
+        await actions.mark_contacted(1, "Ilze")
+        await peer.until(lambda: not peer.failures_left("editMessageText"))
+        peer.send_text("kase nedrukā čeku", user=43)
+        await peer.until(lambda: peer.bot_texts(43))
+        assert len(shown(peer)) == len(errors) + 1
+        with read_transaction(program.database) as connection:
+            assert notifications.due(connection, datetime.now(UTC) + timedelta(days=1)) == ()
 
 
 POST: dict[str, Any] = {"notify": {"technical": "ops@bistro.lv"}, "notify_from": "paligs@bistro.lv"}
@@ -352,9 +422,9 @@ async def test_an_apprise_target_is_told_and_told_of_changes(
         (post,) = taker.posts
         assert post["title"] == f"STĀV: Anna – {DEAD} · Nr. 1 [nav pieteikums]"
         assert DEAD in post["message"]
-        await program.helpdesk.handoff_actions.mark_not_needed(1, "Ilze")
+        await program.helpdesk.handoff_actions.close(1, "Ilze", CloseReason.NOT_OURS)
         await until(lambda: len(taker.posts) == 2, within=20)
-        assert taker.posts[1]["message"] == "Atzīmēja, ka nav vajadzīgs: Ilze"
+        assert taker.posts[1]["message"] == "Slēdza Ilze: nav mūsu"
 
 
 async def test_a_group_that_is_full_or_away_gets_it_later(
@@ -369,8 +439,8 @@ async def test_a_group_that_is_full_or_away_gets_it_later(
         await peer.until(lambda: len(peer.bot_texts(42)) == 2, within=20)
         await peer.until(lambda: shown(peer), within=20)
         peer.script_failures("editMessageText", ScriptedFailure(status=502), ScriptedFailure(drop_connection=True))
-        # The first handoff is for the general line; the tapped line has one of its own, which this group is told of.
-        await program.helpdesk.handoff_actions.take(2, "Ilze")
+        # The hand-off was for the general line; the tap moved it to this one, which this group is told of.
+        await program.helpdesk.handoff_actions.take(1, "Ilze")
         await peer.until(lambda: "Paņēma: Ilze" in shown(peer)[0]["text"], within=20)
 
 

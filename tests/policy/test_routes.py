@@ -54,6 +54,21 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/icon-192.png"),
         ("GET", "/icon-512.png"),
         ("GET", "/manifest.webmanifest"),
+        ("GET", "/help"),  # to /help/
+        ("GET", "/help/"),
+        ("GET", "/help/static/{version}/{name}"),
+        ("GET", "/help/{language}/"),
+        ("GET", "/help/{language}/search"),
+        ("GET", "/help/{language}/search.json"),
+        ("GET", "/help/{language}/topics/{category}"),
+        ("GET", "/help/{language}/{entry}"),
+        ("GET", "/help/{path}"),
+        ("GET", "/news"),  # to /news/
+        ("GET", "/news/"),
+        ("GET", "/news/{language}/"),
+        ("GET", "/news/{language}/feed.atom"),
+        ("GET", "/sitemap.xml"),
+        ("GET", "/robots.txt"),
     }
 )
 """Everybody may ask for these. Whoever adds one says here that it is meant."""
@@ -131,7 +146,9 @@ async def serving(folder: Path) -> AsyncIterator[ServedProgram]:
         oidc_client_secret=SecretStr("not-a-real-secret"),
         oidc_agents="anna@example.lv",
     )
-    knowledge = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter({}), phrases=load_phrases())
+    knowledge = KnowledgeBundle(
+        base=small_base(), interpreter=ScriptedInterpreter({}), phrases=load_phrases(small_base())
+    )
     with capture_logs():
         async with open_application(settings, knowledge, make_draft_link=draft_link_maker(settings, KEY)) as program:
             with engine.write_transaction(program.database) as connection:
