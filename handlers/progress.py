@@ -10,7 +10,7 @@ from handlers.input.same_words import words_key
 from handlers.model.actions import Action, HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
-from handlers.model.session import Decision, Session
+from handlers.model.session import OPTED_OUT, Decision, Session
 from kb.model import Act
 from kb.understanding.result import Outcome
 
@@ -29,6 +29,7 @@ def end_loops(decision: Decision, inbound: Inbound, before: Session, knowledge: 
     trading, and who asks for a person or a ticket, are answered however often.
     """
     said_to_the_bot = inbound.kind is MessageKind.TAP or decision.stored_text.startswith("/")
+    said_to_the_bot |= decision.trace.handler == OPTED_OUT  # by which those who send know it
     if said_to_the_bot or not decision.session.turns:
         return decision
     now, words = decision.session.turns[-1].at, words_key(decision.stored_text, inbound.kind)

@@ -11,6 +11,7 @@ from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.news import NewsDesk
 from bot.helpdesk.notification_content import ConversationLink
 from bot.helpdesk.notification_worker import NotificationWorker
 from bot.knowledge.factory import KnowledgeSource
@@ -38,6 +39,7 @@ class Helpdesk:
     notification_worker: NotificationWorker
     handoff_actions: HandoffActions
     agent_chat: AgentChat
+    news_desk: NewsDesk
 
     def attach_telegram(self, telegram: "Telegram") -> None:
         """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
@@ -97,6 +99,7 @@ def build_helpdesk(
         settings.zone,
         CHANNELS.titles(),
         topic_title=topic_title,
+        own_words=lambda language: knowledge_source.current.base.texts.get(language, {}).get("notify", {}),
     )
     notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
     notification_worker = NotificationWorker(
@@ -108,6 +111,7 @@ def build_helpdesk(
         channels=CHANNELS,
         conversation_link=conversation_linker(settings.public_url),
         metrics=services.metrics,
+        submit_reply=jobs.submit,
     )
     handoff_actions = HandoffActions(
         transactions=services.transactions,
@@ -125,6 +129,13 @@ def build_helpdesk(
         handoff_actions=handoff_actions,
         agent_chat=AgentChat(
             actions=handoff_actions, channels=CHANNELS, silence=timedelta(minutes=settings.agent_chat_minutes)
+        ),
+        news_desk=NewsDesk(
+            transactions=services.transactions,
+            clock=services.clock,
+            knowledge_source=knowledge_source,
+            jobs=jobs,
+            channels=CHANNELS,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Queues and updates notifications of hand-offs, within the caller's transaction; sends nothing itself."""
+"""Queues notifications of hand-offs and sets their timers, within the caller's transaction; sends nothing itself."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -6,13 +6,16 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bot.helpdesk.person_updates import TellPerson, tell_nobody
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.delivery import notifications
 from storage.helpdesk import escalations, handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent
+from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, count_since_wait_began
+from storage.helpdesk.handoff_steps import apply_step
+from storage.helpdesk.handoffs import Handoff
 
 DEBOUNCE: Final = timedelta(seconds=4)
 """How long messages are gathered before staff sees them: people write several in a row."""
@@ -23,6 +26,7 @@ class HandoffWorkflow:
     """Notifications and timers for each event of a hand-off. With an empty plan it does nothing."""
 
     routing: RoutingPlan = field(default_factory=RoutingPlan)
+    tell_person: TellPerson = tell_nobody
 
     def requested(
         self, connection: Connection, before: Handoff | None, handoff: Handoff, asked: NotifyStaff, now: datetime
@@ -43,7 +47,7 @@ class HandoffWorkflow:
         notifications.add_news(connection, handoff, now, now)
         notifications.schedule_update(connection, handoff.id, now)
         notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
-        self.start_timers(connection, handoff, now)
+        self.set_timers(connection, handoff, now)
 
     def _line_asked(self, connection: Connection, handoff: Handoff, line: LineId, now: datetime) -> None:
         """While trading is stopped another line is asked for: those who have it hear so, once for each line."""
@@ -62,7 +66,7 @@ class HandoffWorkflow:
         # Recipients may have been configured after the first request.
         if is_new or (targets and not notifications.notified_targets(connection, handoff.id, NotificationKind.INITIAL)):
             notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
-            self.start_timers(connection, handoff, now)
+            self.set_timers(connection, handoff, now)
         elif handoff.reason is HandoffReason.TRADING_STOPPED:
             self._shorten_timers(connection, handoff, now)
 
@@ -77,46 +81,75 @@ class HandoffWorkflow:
             notifications.add_news(connection, handoff, now, now + DEBOUNCE)
 
     def state_changed(
-        self, connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, agent_name: str | None
-    ) -> None:
-        """The hand-off was taken, released or closed."""
-        handoffs.log_event(connection, handoff, event, now, actor=agent_name)
+        self,
+        connection: Connection,
+        handoff: Handoff,
+        event: HandoffEvent,
+        now: datetime,
+        *,
+        agent_name: str | None,
+        silent: bool = False,
+    ) -> str | None:
+        """A step was applied; `handoff` is as it is after it. Returns the conversation if its person is told of it.
+
+        `silent`: the person knows it already.
+        """
+        detail = handoff.closed_reason if event is HandoffEvent.CLOSED else None
+        handoffs.log_event(connection, handoff, event, now, actor=agent_name, detail=detail)
+        self.set_timers(connection, handoff, now)
         notifications.schedule_update(connection, handoff.id, now)
+        if event is HandoffEvent.REOPENED:
+            notifications.add_news(connection, handoff, now, now)
+        return None if silent else self.tell_person(connection, handoff, event, now)
 
     def close_all(self, connection: Connection, conversation_id: str, now: datetime) -> None:
-        """Close all hand-offs of the conversation: the person needs nobody any more."""
-        for handoff in handoffs.list_by_state(connection, conversation_id=conversation_id):
-            if handoffs.close(connection, handoff.id, HandoffState.CLOSED, now):
+        """Close the hand-off of the conversation: the person needs nobody any more."""
+        for waiting in handoffs.list_by_state(connection, conversation_id=conversation_id):
+            apply_step(connection, waiting.id, HandoffEvent.CLOSED, None, now, reason=CloseReason.WORKS_AGAIN)
+            handoff = handoffs.get(connection, waiting.id)
+            if handoff is not None:
                 self.state_changed(connection, handoff, HandoffEvent.CLOSED, now, agent_name=None)
 
-    def run_due_timers(self, connection: Connection, now: datetime) -> int:
-        """Queue reminders and escalations of due timers; return their number."""
-        ended = escalations.claim_due(connection, now)
-        for handoff, what in ended:
-            if what is HandoffEvent.REMINDED:
-                notifications.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
-            else:
-                self._escalate(connection, handoff, now)
-        return len(ended)
+    def run_due_timers(self, connection: Connection, now: datetime) -> tuple[str, ...]:
+        """Queue what due timers are for; return the conversations whose person is told something."""
+        told = [
+            self._run_timer(connection, handoff, what, now) for handoff, what in escalations.claim_due(connection, now)
+        ]
+        return tuple(one for one in told if one is not None)
 
-    def _escalate(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        escalation_targets = self.routing.escalation_targets
+    def _run_timer(self, connection: Connection, handoff: Handoff, what: HandoffEvent, now: datetime) -> str | None:
+        if what is HandoffEvent.REMINDED:
+            notifications.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
+        elif what is HandoffEvent.ESCALATED:
+            return self._escalate(connection, handoff, now)
+        else:
+            notifications.ask(connection, handoff, now)
+            self.set_timers(connection, handoff, now)
+        return None
+
+    def _escalate(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
+        """The managers are notified, and again after a growing gap until somebody takes it; the person hears once that
+        nobody is free yet."""
+        targets = self.routing.escalation_targets
         already_notified = notifications.notified_targets(connection, handoff.id, NotificationKind.ESCALATION)
-        notifications.remind(
-            connection,
-            handoff,
-            {target: escalation_targets[target] for target in escalation_targets if target in already_notified},
-            now,
-        )
-        notifications.add(connection, handoff, NotificationKind.ESCALATION, escalation_targets, now)
+        again = {target: targets[target] for target in targets if target in already_notified}
+        count = count_since_wait_began(handoffs.list_events(connection, handoff.id), HandoffEvent.ESCALATED)
+        notifications.remind(connection, handoff, again if targets else self.routing.targets_for(handoff.line), now)
+        notifications.add(connection, handoff, NotificationKind.ESCALATION, targets, now)
+        gap = self.routing.escalation_gap(handoff.line, handoff.reason, count)
+        escalations.schedule(connection, handoff.id, escalate=now + gap)
+        return self.tell_person(connection, handoff, HandoffEvent.ESCALATED, now) if count == 1 else None
 
-    def start_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        """Schedule reminder and escalation."""
-        if handoff.state is HandoffState.OPEN and (
-            self.routing.targets_for(handoff.line) or self.routing.escalation_targets
-        ):
+    def set_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
+        """Schedule what its state needs: reminder and escalation while it waits, the question while somebody has it."""
+        if not self.routing.targets_for(handoff.line) and not self.routing.escalation_targets:
+            return
+        if handoff.state is HandoffState.OPEN:
             delay = self.routing.reminder_delay(handoff.line, handoff.reason)
             escalations.schedule(connection, handoff.id, remind=now + delay, escalate=now + 2 * delay)
+        elif handoff.state in ASSIGNED_STATES:
+            asked = count_since_wait_began(handoffs.list_events(connection, handoff.id), HandoffEvent.ASKED)
+            escalations.schedule(connection, handoff.id, ask=now + self.routing.question_gap(asked))
 
     def _shorten_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
         """Bring the timers forward: it has become urgent."""

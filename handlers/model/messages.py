@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from handlers.model.announcements import News
 from kb.model import Language
 
 
@@ -60,6 +61,10 @@ class Inbound:
     """The platform's own reference to the picture, sound or document that was sent."""
     origin: str | None = None
     """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
+    news: tuple[News, ...] = ()
+    """What the helpdesk announces at the moment, the newest first; whoever stores the message adds it."""
+    kept_days: int | None = None
+    """For how many days after the last message the conversation is kept, None for ever; whoever stores it adds this."""
 
 
 @dataclass(frozen=True, kw_only=True)

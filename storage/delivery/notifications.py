@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, not_, null, or_, select, update
 
 from handlers.model.handoff import NotificationKind
 from storage.database.upsert import insert_into
@@ -98,14 +98,23 @@ def add_news(connection: Connection, handoff: Handoff, now: datetime, due_at: da
 
     A notification that was not sent yet will hold the news itself.
     """
+    _add_again(connection, handoff, NotificationKind.NEWS, _told(connection, handoff), now, due_at=due_at)
+
+
+def ask(connection: Connection, handoff: Handoff, now: datetime) -> None:
+    """Queue the question whether whoever has it still does, for every target that was notified."""
+    _add_again(connection, handoff, NotificationKind.QUESTION, _told(connection, handoff), now, due_at=now)
+
+
+def _told(connection: Connection, handoff: Handoff) -> dict[str, bool]:
+    """The targets that were notified of a hand-off; true where messages can be edited."""
     told = select(notices.c.target, notices.c.live).where(
         notices.c.handoff == handoff.id,
         notices.c.kind.in_(_KEPT_UP_TO_DATE),
         or_(notices.c.shown > 0, notices.c.state == NotificationState.SENDING),
         notices.c.state.not_in((NotificationState.FAILED, NotificationState.DROPPED)),
     )
-    targets = {row.target: row.live for row in connection.execute(told)}
-    _add_again(connection, handoff, NotificationKind.NEWS, targets, now, due_at=due_at)
+    return {row.target: row.live for row in connection.execute(told)}
 
 
 _KEPT_UP_TO_DATE: Final = (NotificationKind.INITIAL, NotificationKind.ESCALATION)
@@ -215,8 +224,8 @@ def claim(
     rate_limit: RateLimit | None = None,
     lease: timedelta = CLAIM_LEASE,
 ) -> ClaimedNotification | RateLimited | None:
-    """Claim the next notification for a target, new ones before updates; None if nothing is due. Nobody else can claim
-    it meanwhile.
+    """Claim the next notification for a target, new ones before reminders and those before updates; None if nothing is
+    due. Nobody else can claim it meanwhile.
 
     The caller records the result (`mark_sent`, `reschedule`, `mark_failed`, `discard`), and claims again.
     """
@@ -238,7 +247,9 @@ def claim(
 
 
 def _select_first(target: str, now: datetime) -> Any:
-    fresh = case((notices.c.shown == 0, 0), else_=1)
+    # New calls and news of them come before what repeats them, and that before edits.
+    repeats = notices.c.kind.in_((NotificationKind.REMINDER, NotificationKind.QUESTION))
+    fresh = case((and_(notices.c.shown == 0, not_(repeats)), 0), (notices.c.shown == 0, 1), else_=2)
     waiting = select(notices).where(notices.c.target == target, notices.c.due_at <= now)
     return waiting.order_by(fresh, notices.c.due_at, notices.c.id).limit(1)
 
@@ -317,9 +328,14 @@ def _finish(connection: Connection, claimed: ClaimedNotification, state: Notific
 
 def schedule_retractions(connection: Connection, conversation_ids: Collection[str]) -> None:
     """Queue retractions, detached from these conversations, before they are erased."""
+    schedule_retractions_of(connection, notices.c.conversation_id.in_(conversation_ids))
+
+
+def schedule_retractions_of(connection: Connection, selected: ColumnElement[bool]) -> None:
+    """The same for the notifications that are `selected`."""
     shown = or_(notices.c.receipt.is_not(None), notices.c.state == NotificationState.SENDING)
     told = update(notices).where(
-        notices.c.conversation_id.in_(conversation_ids),
+        selected,
         # One letter takes all of a thread back; in a group each message is overwritten.
         or_(notices.c.live, notices.c.kind.in_(_KEPT_UP_TO_DATE)),
         shown,

@@ -1,6 +1,6 @@
 """Records the delivery state of replies: results of a worker's own claim, and status reports of the platform."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -74,9 +74,20 @@ def _update_if_waiting(connection: Connection, reply: int, values: Mapping[str, 
 
 def is_unreachable(connection: Connection, conversation_id: str) -> bool:
     """Whether the latest reply whose fate is known did not reach the person, such as where they blocked the bot."""
+    return bool(unreachable(connection, [conversation_id]))
+
+
+def unreachable(connection: Connection, conversation_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the conversations whose person the latest reply did not reach."""
     known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
-    replies = select(messages.c.state).where(messages.c.conversation_id == conversation_id, messages.c.state.in_(known))
-    return connection.scalar(replies.order_by(messages.c.id.desc()).limit(1)) == DeliveryState.FAILED
+    replies = select(messages.c.state).where(
+        messages.c.conversation_id == conversations.c.id, messages.c.state.in_(known)
+    )
+    latest = replies.order_by(messages.c.id.desc()).limit(1).scalar_subquery()
+    wanted = select(conversations.c.id).where(
+        conversations.c.id.in_(list(conversation_ids)), latest == DeliveryState.FAILED
+    )
+    return frozenset(connection.scalars(wanted))
 
 
 def apply_status_report(

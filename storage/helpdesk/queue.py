@@ -11,6 +11,7 @@ from handlers.model.handoff import HandoffState
 from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId
 from storage.conversations.history import Side
+from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, messages, turns
 
 
@@ -70,12 +71,25 @@ def waiting(connection: Connection, *, limit: int = 200) -> tuple[WaitingHandoff
     )
 
 
+def closed_since(connection: Connection, since: datetime, *, limit: int = 20) -> tuple[Handoff, ...]:
+    """The hand-offs that were closed since then, the last one first."""
+    here = handoffs.c
+    wanted = select(handoffs).where(here.closed_at >= since).order_by(here.closed_at.desc(), here.id.desc())
+    return tuple(handoff_from_row(row) for row in connection.execute(wanted.limit(limit)))
+
+
 def fingerprint(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:
     """A cheap value that changes whenever `list_queue` does: number, state, assignee, and since when."""
     here = handoffs.c
     wanted = select(here.id, here.state, here.taken_by, here.updated_at).where(here.closed_at.is_(None))
     rows = connection.execute(wanted.order_by(here.created_at, here.id).limit(limit))
     return tuple((row.id, row.state, row.taken_by, row.updated_at) for row in rows)
+
+
+def open_conversations(connection: Connection, *, limit: int = 200) -> frozenset[str]:
+    """The conversations with a current hand-off."""
+    wanted = select(handoffs.c.conversation_id).where(handoffs.c.closed_at.is_(None))
+    return frozenset(connection.scalars(wanted.limit(limit)))
 
 
 def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> Select[Any]:

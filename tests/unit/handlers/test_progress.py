@@ -8,6 +8,7 @@ import pytest
 from handlers.dialogue.fallback import GIVEN_UP_TTL, LOOP_MEMORY
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.messages import MessageKind
+from handlers.model.session import OPTED_OUT
 from kb.model import DialogueAct
 from kb.understanding.result import Outcome
 from tests.doubles import Dialog, means
@@ -132,6 +133,14 @@ def test_figures_commands_and_taps_are_never_the_same_again() -> None:
     one.session = replace(one.session, called_in=None)
     one.says("17")
     assert calls(one), "staff has closed the call, and figures may tell something each time"
+
+
+def test_stop_said_again_and_again_goes_on_being_stop() -> None:
+    one = talk()
+    one.interpreter.cues = {"stop": "opt_out"}
+    for _ in range(5):
+        one.says("stop")
+    assert handler(one) == OPTED_OUT
 
 
 def test_a_robot_that_sends_pictures_ends_too() -> None:
