@@ -74,7 +74,7 @@ def erase_sender(connection: Connection, inbound: Inbound, now: datetime) -> Con
     """
     erase(connection, conversations_of_sender(connection, inbound.channel, inbound.sender))
     talk = talking.open_and_lock(connection, _without_contact(inbound), now)
-    talking.record_inbound(connection, talk, replace(inbound, choice=None), now)
+    talking.record_inbound(connection, talk, replace(inbound, choice=None, media=None), now)
     connection.execute(update(conversations).where(conversations.c.id == talk.id).values(forgotten_at=now))
     return replace(talk, forgotten_at=now)
 

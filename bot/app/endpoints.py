@@ -153,7 +153,13 @@ class Endpoints:
             on_change=program.on_lessons_changed,
         )
         sections = (
-            *helpdesk_sections(transactions, program.helpdesk.agent_chat, knowledge_access, CHANNELS),
+            *helpdesk_sections(
+                transactions,
+                program.helpdesk.agent_chat,
+                knowledge_access,
+                CHANNELS,
+                {channel.name: channel for channel in self._channels},
+            ),
             NewsView(transactions, program.helpdesk.news_desk).section(),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),

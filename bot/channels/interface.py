@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.channels.media import MediaError, MediaFile, MediaProblem
 from handlers.model.messages import Inbound, Option
 
 if TYPE_CHECKING:
@@ -110,6 +111,10 @@ class ServedChannel:
 
     async def close(self) -> None:
         """Close the connections: nothing is sent any more."""
+
+    async def fetch_media(self, reference: str) -> MediaFile:  # noqa: ARG002
+        """As MediaSource.fetch_media; a channel that takes no files has none."""
+        raise MediaError(MediaProblem.UNSUPPORTED)
 
     def on_remote_change(self, token: str | None) -> None:
         """Another process changed the conversation with this fingerprint, or perhaps (None) any."""

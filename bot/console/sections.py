@@ -1,6 +1,11 @@
 """The sections for agents, in the order of the menu."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot.channels.description import ChannelDirectory
+from bot.channels.media import MediaSource
+from bot.console.conversation.media import MediaProxy
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.routing import Section
 from bot.console.views.conversation import ConversationView
@@ -20,12 +25,15 @@ def helpdesk_sections(
     agent_chat: AgentChat,
     knowledge: KnowledgeAccess,
     channels: ChannelDirectory,
+    media_sources: Mapping[str, MediaSource] = MappingProxyType({}),
 ) -> tuple[Section, ...]:
     """Queue, Conversations, Unanswered, Knowledge, Reports, and the pages below them."""
     return (
         HandoffQueueView(transactions, agent_chat.actions, knowledge, channels).section(),
         ConversationListView(transactions, knowledge, channels).section(),
-        ConversationView(transactions, agent_chat, knowledge, channels).section(),
+        ConversationView(
+            transactions, agent_chat, knowledge, channels, MediaProxy(transactions, media_sources)
+        ).section(),
         UnansweredView(transactions, knowledge).section(),
         IgnoredView(transactions).section(),
         KnowledgeView(transactions, knowledge).section(),

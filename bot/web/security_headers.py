@@ -24,6 +24,7 @@ def security_headers(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
+        "media-src 'self'",
         "manifest-src 'self'",
         f"connect-src {connect}",
         f"form-action {form}",

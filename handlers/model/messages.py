@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from handlers.model.announcements import News
 from kb.model import Language
@@ -20,6 +21,10 @@ class MessageKind(StrEnum):
     DOCUMENT = "document"
     LOCATION = "location"
     OTHER = "other"
+
+
+KINDS_WITH_FILE: Final = frozenset({MessageKind.PHOTO, MessageKind.VOICE, MessageKind.DOCUMENT})
+"""What staff can be shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,8 @@ class Inbound:
     """The name that the person has given themselves on the platform."""
     phone: str | None = None
     """Their own number (E.164), where the channel is a phone's."""
+    media: str | None = None
+    """The platform's own reference to the picture, sound or document that was sent."""
     origin: str | None = None
     """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
     news: tuple[News, ...] = ()

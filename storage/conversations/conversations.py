@@ -161,6 +161,7 @@ def record_inbound(connection: Connection, conversation: Conversation, inbound: 
         "kind": inbound.kind,
         "choice": inbound.choice,
         "source_turn": inbound.source_turn,
+        "media": inbound.media,
         "text": "",
         "attempts": 0,
         "sent_at": inbound.sent_at,

@@ -54,6 +54,8 @@ class TranscriptEntry:
     decision: DecisionDetails | None
     delivery: DeliveryStatus | None
     author: str | None = None
+    has_media: bool = False
+    """Whether the platform can be asked for what was sent."""
 
 
 def transcript(
@@ -70,6 +72,14 @@ def transcript(
         query = query.where(messages.c.id < before)
     rows = connection.execute(query.order_by(messages.c.id.desc()).limit(limit + 1)).all()
     return tuple(_transcript_entry(row) for row in reversed(rows[:limit])), len(rows) > limit
+
+
+def media_reference(connection: Connection, conversation_id: str, sequence: int) -> str | None:
+    """The platform's own reference to what was sent with a message of this conversation."""
+    here = messages.c
+    own = select(here.media).where(here.conversation_id == conversation_id, here.id == sequence)
+    reference: str | None = connection.scalar(own)
+    return reference
 
 
 _decision_columns = tuple(
@@ -90,6 +100,7 @@ def _transcript_entry(row: Row[Any]) -> TranscriptEntry:
         decision=_decision_details(row) if row.turn_handler is not None else None,
         delivery=_delivery_status(row) if row.state is not None else None,
         author=row.author,
+        has_media=row.media is not None,
     )
 
 

@@ -101,6 +101,8 @@ messages = Table(
     Column("provider_id", SafeText),
     Column("kind", SafeText),
     Column("choice", SafeText),
+    # The platform's own reference to a picture, sound or document.
+    Column("media", SafeText),
     # The turn whose options a tap chose from.
     Column("source_turn", SafeText),
     # Only for a reply: its options and its delivery. `due_at` is set exactly while it waits to be sent.

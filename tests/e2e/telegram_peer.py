@@ -91,6 +91,8 @@ class TelegramPeer:
     allowed: list[str] | None = None
     posted: dict[tuple[int, int], Json] = field(default_factory=dict)
     """What people wrote and did not delete, by chat and number."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What people sent and Telegram still has, by file_id."""
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -107,6 +109,7 @@ class TelegramPeer:
     async def __aenter__(self) -> Self:
         """Listens on a free port of this machine."""
         application = web.Application()
+        application.router.add_get("/file/bot{token}/{path:.+}", self._give_file)
         application.router.add_route("*", "/bot{token}/{method}", self._handle)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -235,6 +238,7 @@ class TelegramPeer:
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
             "sendMessage": self._send,
+            "getFile": self._get_file,
             "sendChatAction": self._act,
             "editMessageText": self._edit,
             "editMessageReplyMarkup": self._edit,
@@ -282,6 +286,19 @@ class TelegramPeer:
         if found is None and not wanted.get("allow_sending_without_reply"):
             raise ApiError(400, "Bad Request: message to be replied not found")
         return {} if found is None else {"reply_to_message": found}
+
+    def _get_file(self, fields: Json) -> Json:
+        file_id = fields["file_id"]
+        if file_id not in self.files:
+            raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_path": f"photos/{file_id}.jpg"}
+
+    async def _give_file(self, request: web.Request) -> web.StreamResponse:
+        """GET /file/bot<token>/photos/<file_id>.jpg: without a type of content, as Telegram."""
+        file_id = request.match_info["path"].removeprefix("photos/").removesuffix(".jpg")
+        if request.match_info["token"] != self.token or file_id not in self.files:
+            return web.Response(status=404)
+        return web.Response(body=self.files[file_id], content_type="application/octet-stream")
 
     def _act(self, fields: Json) -> bool:
         return bool(self._reachable(fields["chat_id"]))

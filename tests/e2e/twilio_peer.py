@@ -42,6 +42,10 @@ class TwilioPeer:
 
     answers: list[Answer] = field(default_factory=list)
     requests: list[dict[str, str]] = field(default_factory=list)
+    media: dict[str, bytes] = field(default_factory=dict)
+    """What people sent and Twilio still has, by the sid of the medium."""
+    credentials: str = ""
+    """The Authorization header of the last request for a medium."""
     url: str = ""
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
@@ -51,11 +55,26 @@ class TwilioPeer:
             return await self.answers.pop(0)(request)
         return web.json_response({"sid": f"SM{len(self.requests):032}", "status": "queued"}, status=201)
 
+    async def give_medium(self, request: web.Request) -> web.StreamResponse:
+        """GET /2010-04-01/Accounts/{sid}/Messages/{message}/Media/{medium}: leads to where the file lies."""
+        self.credentials = request.headers.get("Authorization", "")
+        if not self.credentials.startswith("Basic "):
+            return web.Response(status=401)
+        if request.match_info["medium"] not in self.media:
+            return web.json_response({"code": 20404, "message": "not found", "status": 404}, status=404)
+        raise web.HTTPTemporaryRedirect(f"/stored/{request.match_info['medium']}")
+
+    async def give_stored(self, request: web.Request) -> web.StreamResponse:
+        """GET /stored/{medium}"""
+        return web.Response(body=self.media[request.match_info["medium"]], content_type="image/jpeg")
+
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["TwilioPeer"]:
         """On loopback, while the block lasts."""
         application = web.Application()
         application.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self.messages)
+        application.router.add_get("/2010-04-01/Accounts/{sid}/Messages/{message}/Media/{medium}", self.give_medium)
+        application.router.add_get("/stored/{medium}", self.give_stored)
         async with TestServer(application) as server:
             self.url = str(server.make_url("/"))
             yield self

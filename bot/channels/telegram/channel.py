@@ -13,10 +13,12 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.interface import ChannelSettingError, OutgoingMessage, Receive, ServedChannel
+from bot.channels.media import MediaFile
 from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.background_calls import BackgroundCalls
 from bot.channels.telegram.api.chat_places import ChatPlaces, PlaceStore
 from bot.channels.telegram.api.client import ALLOWED_UPDATES, OFFICIAL_API_URL, make_bot_api, retry_delay
+from bot.channels.telegram.api.file_download import fetch_file
 from bot.channels.telegram.api.rate_limit import ChatRateLimiter
 from bot.channels.telegram.api.throttled_caller import ThrottledCaller
 from bot.channels.telegram.api.timing import Timing
@@ -83,6 +85,10 @@ class Telegram(ServedChannel):
         """As Channel.send; `address` is a ChatAddress."""
         sender, _ = self._make_senders()
         return await sender.send(address, message)
+
+    async def fetch_media(self, reference: str) -> MediaFile:
+        """As MediaSource.fetch_media; `reference` is a file_id."""
+        return await fetch_file(self._api, reference)
 
     async def post(
         self,

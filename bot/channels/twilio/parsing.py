@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.channels.twilio.account import TwilioProduct
-from handlers.model.messages import Inbound, MessageKind
+from handlers.model.messages import KINDS_WITH_FILE, Inbound, MessageKind
 
 _KIND_BY_MESSAGE_TYPE: Final = {
     "audio": MessageKind.VOICE,
@@ -34,19 +34,21 @@ def to_inbound(fields: Mapping[str, str], now: datetime, product: TwilioProduct)
     if not sid or not product.is_address(sender) or fields.get("MessageType") == "reaction":
         return None
     text, (asked_in, choice) = _message_text(fields), _decode_choice(fields)
+    kind = MessageKind.TAP if choice is not None else _message_kind(fields, text)
     return Inbound(
         channel=product.channel,
         conversation=sender,
         sender=sender,
         message_id=sid,
         sent_at=now,
-        kind=MessageKind.TAP if choice is not None else _message_kind(fields, text),
+        kind=kind,
         text=text,
         choice=choice,
         source_turn=asked_in,
         location=_location_text(fields),
         profile_name=" ".join(fields.get("ProfileName", "").split()) or None,
         phone=sender.removeprefix(product.address_prefix),
+        media=(fields.get("MediaUrl0") or None) if kind in KINDS_WITH_FILE else None,
     )
 
 

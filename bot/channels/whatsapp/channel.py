@@ -10,8 +10,10 @@ import structlog
 from aiohttp import web
 
 from bot.channels.interface import DeliveryError, OutgoingMessage, Receive, ServedChannel
+from bot.channels.media import MediaFile
 from bot.channels.twilio.account import TwilioAccount
 from bot.channels.twilio.client import TemplateError, TwilioClient, TwilioMessages
+from bot.channels.twilio.media_fetch import fetch_media
 from bot.channels.twilio.message_part import MessagePart, PartSender, TemplateContent
 from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.twilio.status import OUTSIDE_SERVICE_WINDOW, describe_code
@@ -47,6 +49,7 @@ class WhatsApp(ServedChannel):
         messages: TwilioMessages | None = None,
     ) -> None:
         self._webhooks = Webhooks(account, receive=receive, on_status=on_status, on_rejected=on_rejected, clock=clock)
+        self._account = account
         self._content_templates = content_templates
         self._clock = clock
         self._messages: TwilioMessages = messages or TwilioClient(account)
@@ -66,6 +69,10 @@ class WhatsApp(ServedChannel):
             raise DeliveryError(describe_code(OUTSIDE_SERVICE_WINDOW), permanent=True)
         parts = compose_parts(message, self._content_templates)
         return await self._part_sender.send_parts(address, message.sequence, parts)
+
+    async def fetch_media(self, reference: str) -> MediaFile:
+        """As MediaSource.fetch_media; `reference` is an address at Twilio."""
+        return await fetch_media(self._account, reference)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
 from bot.console.conversation.load import find_conversation, load_page
+from bot.console.conversation.media import MediaProxy
 from bot.console.conversation.work import CONVERSATION_PATH, ConversationWork
 from bot.console.framework.contact_display import audit_access, display_name, format_phone
 from bot.console.framework.knowledge_access import KnowledgeAccess
@@ -40,9 +41,11 @@ class ConversationView:
         agent_chat: AgentChat,
         knowledge: KnowledgeAccess,
         channels: ChannelDirectory,
+        media: MediaProxy,
     ) -> None:
         self._transactions, self._knowledge, self._channels = transactions, knowledge, channels
         self._agent_chat = agent_chat
+        self._media = media
         self._work = ConversationWork(transactions, agent_chat)
 
     def section(self) -> Section:
@@ -53,6 +56,7 @@ class ConversationView:
             post(CONVERSATION_PATH + "/export", self.export, role=AccessLevel.AGENT),
             post(CONVERSATION_PATH + "/erase", self.erase, role=AccessLevel.AGENT),
             *self._work.routes(),
+            *self._media.routes(),
         )
         return Section(
             name="talk",

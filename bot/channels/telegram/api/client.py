@@ -58,6 +58,18 @@ class BotApi(Bot):
             raise DeliveryError("It was sent, but Telegram's answer names no message", permanent=True)
         return str(message_id)
 
+    async def get_raw_file_path(self, file_id: str) -> str:
+        """Where a file can be downloaded, below `base_file_url`.
+
+        Raises:
+            TelegramError: as all calls of a Bot, and where the answer names no path.
+        """
+        file = await self._post("getFile", {"file_id": file_id})
+        path = file.get("file_path") if isinstance(file, dict) else None
+        if not isinstance(path, str):
+            raise TelegramError("getFile names no path")
+        return path
+
     async def replace_text(self, **fields: object) -> None:
         """As edit_message_text, without parsing the answer.
 

@@ -109,6 +109,17 @@ class Message(_ApiObject):
         """Whether it has a field that is not declared above, such as `photo`."""
         return (self.model_extra or {}).get(field) is not None
 
+    def file_id(self) -> str | None:
+        """The picture (its largest version), sound or document; one that cannot be parsed is no reason to lose the
+        message."""
+        extra = self.model_extra or {}
+        photo = extra.get("photo")
+        largest = photo[-1] if isinstance(photo, list) and photo else None
+        for found in (largest, *(extra.get(field) for field in ("voice", "audio", "document"))):
+            if isinstance(found, dict) and isinstance(found.get("file_id"), str):
+                return str(found["file_id"])
+        return None
+
     def location_text(self) -> str | None:
         """The location in words; one that cannot be parsed is no reason to lose the message."""
         extra = self.model_extra or {}

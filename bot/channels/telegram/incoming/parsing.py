@@ -7,7 +7,7 @@ from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.updates import CallbackQuery, Message, Update, User
 from bot.channels.telegram.incoming.mentions import BotIdentity, text_for_bot
 from bot.channels.telegram.outgoing.keyboards import decode_choice
-from handlers.model.messages import Inbound, MessageKind
+from handlers.model.messages import KINDS_WITH_FILE, Inbound, MessageKind
 from kb.model import LANGUAGES, Language
 
 CHANNEL: Final = "telegram"
@@ -68,6 +68,7 @@ def _message_to_inbound(message: Message, bot: BotIdentity) -> Inbound | None:
         username=sender.username,
         location=message.location_text() or message.chat.title,  # Restaurants name their groups after themselves.
         profile_name=_profile_name(sender),
+        media=message.file_id() if kind in KINDS_WITH_FILE else None,
     )
 
 

@@ -119,6 +119,25 @@ def test_what_nobody_said_to_the_bot_is_ignored(ignored: dict[str, Any]) -> None
     assert to_inbound(update(**ignored), BOT_IDENTITY, NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("content", "reference"),
+    [
+        ({"photo": [{"file_id": "small"}, {"file_id": "large"}]}, "large"),
+        ({"voice": {"file_id": "v"}}, "v"),
+        ({"document": {"file_id": "d"}}, "d"),
+        ({"animation": {"file_id": "a"}, "document": {"file_id": "a"}}, None),
+        ({"photo": []}, None),
+        ({"photo": [{}]}, None),
+        ({"voice": {"file_id": 7}}, None),
+        ({"text": "printeris"}, None),
+    ],
+)
+def test_the_reference_of_a_picture_sound_or_document_is_kept(content: dict[str, Any], reference: str | None) -> None:
+    said = heard(**content)
+    assert said is not None
+    assert said.media == reference
+
+
 def test_a_message_mended_soon_is_another_message() -> None:
     said = to_inbound(update(edited_message=message(text="Kase nestrādā", edit_date=SENT + 60)), BOT_IDENTITY, NOW)
     assert said is not None

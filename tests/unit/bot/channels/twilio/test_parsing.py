@@ -11,6 +11,7 @@ from tests.doubles import NOW
 from tests.unit.bot.channels.conftest import ANNA
 
 FIELDS = {"MessageSid": "SM1", "From": ANNA, "To": "whatsapp:+37120000000", "NumMedia": "0", "Body": "", "WaId": "371"}
+MEDIA_URL = "https://api.twilio.com/x"
 HEARD = Inbound(
     channel="whatsapp",
     conversation=ANNA,
@@ -24,7 +25,7 @@ HEARD = Inbound(
 
 
 def photo(media_type: str, **more: str) -> dict[str, str]:
-    return {"NumMedia": "1", "MediaContentType0": media_type, "MediaUrl0": "https://api.twilio.com/x", **more}
+    return {"NumMedia": "1", "MediaContentType0": media_type, "MediaUrl0": MEDIA_URL, **more}
 
 
 @pytest.mark.parametrize(
@@ -36,15 +37,18 @@ def photo(media_type: str, **more: str) -> dict[str, str]:
         ({"Body": "hi", "ProfileName": " "}, {"text": "hi"}),
         ({"Body": "hi", "MessageType": "text", "AFieldOfTomorrow": "x"}, {"text": "hi"}),
         ({"Body": "hi", "MessageType": "hologram"}, {"text": "hi"}),
-        (photo("image/jpeg"), {"kind": MessageKind.PHOTO}),
-        (photo("image/jpeg", Body="kļūda"), {"kind": MessageKind.PHOTO, "text": "kļūda"}),
+        (photo("image/jpeg"), {"media": MEDIA_URL, "kind": MessageKind.PHOTO}),
+        (photo("image/jpeg", Body="kļūda"), {"media": MEDIA_URL, "kind": MessageKind.PHOTO, "text": "kļūda"}),
         (photo("image/webp"), {"kind": MessageKind.STICKER}),
-        (photo("audio/ogg; codecs=opus"), {"kind": MessageKind.VOICE}),
+        (photo("audio/ogg; codecs=opus"), {"media": MEDIA_URL, "kind": MessageKind.VOICE}),
         (photo("VIDEO/mp4"), {"kind": MessageKind.VIDEO}),
-        (photo("application/pdf", Body="rekins.pdf"), {"kind": MessageKind.DOCUMENT, "text": "rekins.pdf"}),
-        (photo("image/png", MessageType="document"), {"kind": MessageKind.DOCUMENT}),
+        (
+            photo("application/pdf", Body="rekins.pdf"),
+            {"media": MEDIA_URL, "kind": MessageKind.DOCUMENT, "text": "rekins.pdf"},
+        ),
+        (photo("image/png", MessageType="document"), {"media": MEDIA_URL, "kind": MessageKind.DOCUMENT}),
         (photo("text/vcard"), {"kind": MessageKind.OTHER}),
-        (photo(""), {"kind": MessageKind.DOCUMENT}),
+        (photo(""), {"media": MEDIA_URL, "kind": MessageKind.DOCUMENT}),
         ({"Latitude": "56.95", "Longitude": "24.1"}, {"kind": MessageKind.LOCATION, "location": "56.95, 24.1"}),
         ({"Label": "Bistro", "Address": "Brīvības 1"}, {"kind": MessageKind.OTHER, "location": "Bistro, Brīvības 1"}),
         ({"Latitude": "56.95"}, {"kind": MessageKind.OTHER}),

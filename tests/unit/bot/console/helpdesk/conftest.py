@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from bot.app.channels import CHANNELS
+from bot.channels.media import MediaSource
 from bot.console import Section
 from bot.console.auth.login import SignInView
 from bot.console.framework.knowledge_access import KnowledgeAccess
@@ -29,6 +30,7 @@ class HelpdeskFixture:
     record_message: MessageRecorder
     matcher: ScriptedInterpreter
     changes: list[datetime] = field(default_factory=list)
+    media_sources: dict[str, MediaSource] = field(default_factory=dict)
 
     @property
     def handoff_actions(self) -> Acts:
@@ -61,7 +63,8 @@ class HelpdeskFixture:
             on_change=lambda: self.changes.append(self.console.time[0]),
         )
         sign_in = SignInView(self.console.transactions, KEY, self.console.passwords).section()
-        return (*helpdesk_sections(self.console.transactions, self.agent_chat, library, CHANNELS), sign_in)
+        pages = helpdesk_sections(self.console.transactions, self.agent_chat, library, CHANNELS, self.media_sources)
+        return (*pages, sign_in)
 
 
 @pytest.fixture
