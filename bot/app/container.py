@@ -123,7 +123,7 @@ async def open_application(
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
     recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
-    handoff_workflow = HandoffWorkflow(routing=recipients.routing)
+    handoff_workflow = HandoffWorkflow(routing=recipients.routing, is_verified=CHANNELS.vouches_for)
     channels: dict[str, Channel] = {}
     with open_database(settings.database_url, distributed=distributed) as transactions:
         services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing, zone=settings.zone)

@@ -6,15 +6,20 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bot.helpdesk.incident_grouping import IncidentGrouping, IsVerified, Joining, nobody_verified
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState, NotificationKind
 from storage.delivery import notifications
-from storage.helpdesk import escalations, handoffs
+from storage.delivery.notifications import Subject, incident_subject
+from storage.helpdesk import escalations, handoffs, incidents
 from storage.helpdesk.handoffs import Handoff, HandoffEvent
 
 DEBOUNCE: Final = timedelta(seconds=4)
 """How long messages are gathered before staff sees them: people write several in a row."""
+
+LIST_DEBOUNCE: Final = timedelta(seconds=8)
+"""How long the list of an incident grows before staff sees it: in a storm every edit takes room from a new call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,18 +27,60 @@ class HandoffWorkflow:
     """Notifications and timers for each event of a hand-off. With an empty plan it does nothing."""
 
     routing: RoutingPlan = field(default_factory=RoutingPlan)
+    is_verified: IsVerified = nobody_verified
+    """Whether the platform vouches for who writes, by channel and sender."""
 
     def opened(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
         """A hand-off was opened; `handoff` is what storage.helpdesk.handoffs.open_handoff returned."""
         targets, is_new = self.routing.targets_for(handoff.line), not handoffs.list_events(connection, handoff.id)
         if is_new:
             handoffs.log_event(connection, handoff, HandoffEvent.OPENED, now)
+        joining = IncidentGrouping(plan=self.routing.incidents, is_verified=self.is_verified).join(
+            connection, handoff, now
+        )
+        if joining is not None:
+            self._joined(connection, handoff, joining, now, is_new=is_new)
+            return
+        if handoff.incident is not None:
+            self._incident_changed(connection, handoff.incident, now)
+            return
         # Recipients may have been configured after the first request.
         if is_new or (targets and not notifications.notified_targets(connection, handoff.id, NotificationKind.INITIAL)):
             notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
             self.start_timers(connection, handoff, now)
         elif handoff.reason is HandoffReason.TRADING_STOPPED:
             self._shorten_timers(connection, handoff, now)
+
+    def _joined(
+        self, connection: Connection, handoff: Handoff, joining: Joining, now: datetime, *, is_new: bool
+    ) -> None:
+        """The hand-off belongs to an incident: staff hears of that, and of the hand-off itself only if it rings."""
+        targets, subject = self.routing.targets_for(handoff.line), incident_subject(joining.incident.id)
+        if joining.formed:
+            told_before = [one.id for one in incidents.members(connection, joining.incident.id)]
+            notifications.discard_unsent(connection, told_before, (NotificationKind.INITIAL, NotificationKind.NEWS))
+            notifications.add(connection, subject, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
+        else:
+            self._incident_changed(connection, joining.incident.id, now)
+            notifications.add_news(connection, subject, now, now + self.routing.incidents.summary_delay, editable=False)
+        if joining.rings:
+            editable = {target: live for target, live in targets.items() if live}
+            notifications.add(connection, handoff, NotificationKind.INITIAL, editable or targets, now)
+        if is_new:
+            self.start_timers(connection, handoff, now)
+        else:
+            self._shorten_timers(connection, handoff, now)
+
+    def notify_alone(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
+        """The hand-off was parted from its incident: it is notified as any other."""
+        targets = self.routing.targets_for(handoff.line)
+        notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now)
+        self.start_timers(connection, handoff, now)
+
+    def _incident_changed(self, connection: Connection, incident: int, now: datetime) -> None:
+        notifications.schedule_update(
+            connection, incident_subject(incident).id, now + LIST_DEBOUNCE, editable_only=True
+        )
 
     def message_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """The conversation has a new message."""
@@ -43,14 +90,21 @@ class HandoffWorkflow:
     def facts_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """A hand-off has become urgent, or the person told who, where, or which number: whoever was told hears it."""
         for handoff in handoffs.list_by_state(connection, conversation_id=conversation_id):
-            notifications.add_news(connection, handoff, now, now + DEBOUNCE)
+            if handoff.incident is None:
+                notifications.add_news(connection, handoff, now, now + DEBOUNCE)
+            else:
+                self._incident_changed(connection, handoff.incident, now)
 
     def state_changed(
         self, connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, agent_name: str | None
     ) -> None:
         """The hand-off was taken, released or closed."""
         handoffs.log_event(connection, handoff, event, now, actor=agent_name)
-        notifications.schedule_update(connection, handoff.id, now)
+        joined = handoff.incident is not None
+        notifications.schedule_update(connection, handoff.id, now, editable_only=joined)
+        if handoff.incident is not None:
+            incidents.close_if_over(connection, handoff.incident, now)
+            notifications.schedule_update(connection, incident_subject(handoff.incident).id, now, editable_only=True)
 
     def close_all(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """Close all hand-offs of the conversation: the person needs nobody any more."""
@@ -62,13 +116,29 @@ class HandoffWorkflow:
         """Queue reminders and escalations of due timers; return their number."""
         ended = escalations.claim_due(connection, now)
         for handoff, what in ended:
-            if what is HandoffEvent.REMINDED:
+            if handoff.incident is not None:
+                self._incident_timer(connection, handoff, handoff.incident, now, what is HandoffEvent.ESCALATED)
+            elif what is HandoffEvent.REMINDED:
                 notifications.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
             else:
                 self._escalate(connection, handoff, now)
         return len(ended)
 
-    def _escalate(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
+    def _incident_timer(
+        self, connection: Connection, handoff: Handoff, incident: int, now: datetime, escalates: bool
+    ) -> None:
+        """The timers of its hand-offs are those of the incident: what is due within one delay is told once."""
+        delay, subject = self.routing.reminder_delay(handoff.line, handoff.reason), incident_subject(incident)
+        if not incidents.claim_timer(connection, incident, escalates=escalates, now=now, last_before=now - delay):
+            return
+        if escalates:
+            self._escalate(connection, subject, now)
+            return
+        # The reminder holds the whole list: it is the summary, too.
+        notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS,))
+        notifications.remind(connection, subject, self.routing.targets_for(handoff.line), now)
+
+    def _escalate(self, connection: Connection, handoff: Subject, now: datetime) -> None:
         escalation_targets = self.routing.escalation_targets
         already_notified = notifications.notified_targets(connection, handoff.id, NotificationKind.ESCALATION)
         notifications.remind(

@@ -7,8 +7,9 @@ from typing import Final, Protocol
 from bot.channels.interface import DeliveryError
 from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, TapReply
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from bot.notify.formatting import telegram_html
-from bot.notify.interface import AnyNotification, HandoffNotification, NotifyError, Thread
+from bot.notify.interface import AnyNotification, HandoffNotification, IncidentNotification, NotifyError, Thread
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.notify.wording import NotificationTexts
 from handlers.model.handoff import HandoffState, NotificationKind
@@ -22,6 +23,12 @@ _ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
 }
 """The actions offered in each state; none when closed."""
 
+
+_INCIDENT_ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
+    HandoffState.OPEN: (("take_all",),),
+    HandoffState.TAKEN: (("works_again",),),
+}
+"""As _ACTIONS_BY_STATE; what closes all is offered only once somebody has taken them."""
 
 _WITHOUT_BUTTONS: Final = frozenset({NotificationKind.REMINDER, NotificationKind.NEWS})
 
@@ -66,22 +73,40 @@ class TelegramGroupNotifier:
         return thread.provider_message_id
 
     def _button_rows(self, notification: AnyNotification) -> ButtonRows:
+        if isinstance(notification, IncidentNotification):
+            # The list of an incident is posted again in its reminder: the buttons are where it is read.
+            return self._rows(_INCIDENT_ACTIONS_BY_STATE.get(notification.state, ()), notification.handoff)
         if not isinstance(notification, HandoffNotification) or notification.kind in _WITHOUT_BUTTONS:
             return ()
+        return self._rows(_ACTIONS_BY_STATE.get(notification.state, ()), notification.handoff)
+
+    def _rows(self, actions: tuple[tuple[str, ...], ...], number: int) -> ButtonRows:
         return tuple(
             tuple(
-                ActionButton(title=self._texts.sentence(f"button_{act}"), callback_data=f"{act}:{notification.handoff}")
+                ActionButton(title=self._texts.sentence(f"button_{act}"), callback_data=f"{act}:{number}")
                 for act in row
             )
-            for row in _ACTIONS_BY_STATE.get(notification.state, ())
+            for row in actions
         )
 
 
 class GroupActions:
     """Turns button taps into hand-off actions. `groups` receive notifications: only their members may act."""
 
-    def __init__(self, handoff_actions: HandoffActions, texts: NotificationTexts, groups: frozenset[str]) -> None:
+    def __init__(
+        self,
+        handoff_actions: HandoffActions,
+        texts: NotificationTexts,
+        groups: frozenset[str],
+        *,
+        incident_actions: IncidentActions | None = None,
+    ) -> None:
         self._texts, self._groups = texts, groups
+        self._incident_actions: Mapping[str, Callable[[int, str], Awaitable[IncidentResult]]] = (
+            {}
+            if incident_actions is None
+            else {"take_all": incident_actions.take, "works_again": incident_actions.works_again}
+        )
         self._actions: Mapping[str, Callable[[int, str], Awaitable[ActionResult]]] = {
             "take": handoff_actions.take,
             "give_back": handoff_actions.release,
@@ -94,12 +119,25 @@ class GroupActions:
         if tap.chat not in self._groups:
             return TapReply(text=self._texts.sentence("no_group"), show_alert=True)
         act, _, number = tap.callback_data.partition(":")
-        if act not in self._actions or not (number.isascii() and number.isdigit() and len(number) < 16):
+        if not (number.isascii() and number.isdigit() and len(number) < 16):
+            return TapReply(text="")
+        if act in self._incident_actions:
+            return await self._on_incident(act, int(number), tap.user_name)
+        if act not in self._actions:
             return TapReply(text="")
         result = await self._actions[act](int(number), tap.user_name)
         if result.applied:
             return TapReply(text=self._texts.sentence(f"done_{act}", number=number))
         return TapReply(text=self._not_applied_text(act, tap.user_name, result), show_alert=True)
+
+    async def _on_incident(self, act: str, number: int, user_name: str) -> TapReply:
+        result = await self._incident_actions[act](number, user_name)
+        if not result.applied:
+            return TapReply(text=self._texts.sentence("incident_over"), show_alert=True)
+        said = self._texts.sentence(
+            f"done_{act}", number=number, count=result.changed, told=result.told, untold=result.untold
+        )
+        return TapReply(text=said, show_alert=act == "works_again")
 
     def _not_applied_text(self, act: str, user_name: str, result: ActionResult) -> str:
         if result.state is None:

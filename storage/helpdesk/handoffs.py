@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState
-from kb.model import LineId
+from kb.model import EntryId, LineId
 from storage.conversations.conversations import Conversation
 from storage.tables import handoff_events, handoffs
 
@@ -47,6 +47,10 @@ class Handoff:
     closed_at: datetime | None
     remind_at: datetime | None = None
     escalate_at: datetime | None = None
+    cause: EntryId | None = None
+    """The entry that names what is broken; None where only the effect was told."""
+    incident: int | None = None
+    """The incident that it has joined."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,19 +63,28 @@ class HandoffLogEntry:
 
 
 def open_handoff(
-    connection: Connection, conversation: Conversation, turn: int, line: LineId, reason: HandoffReason, now: datetime
+    connection: Connection,
+    conversation: Conversation,
+    turn: int,
+    line: LineId,
+    reason: HandoffReason,
+    now: datetime,
+    *,
+    cause: EntryId | None = None,
 ) -> Handoff:
     """Open a hand-off for a line, or update the current one with the newer request.
 
-    An outage stays the reason until the hand-off is closed, whatever is said after it.
+    An outage stays the reason until the hand-off is closed, whatever is said after it; a cause stays until another
+    one is named.
     """
     current = _current_handoff(connection, conversation.id, line)
     if current is None:
         values = {"conversation_id": conversation.id, "line": line, "state": HandoffState.OPEN, "created_at": now}
-        fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now)
+        fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now, cause=cause)
         return handoff_from_row(connection.execute(fresh.returning(handoffs)).one())
     urgent = HandoffReason.TRADING_STOPPED if current.reason is HandoffReason.TRADING_STOPPED else reason
-    newer = update(handoffs).where(handoffs.c.id == current.id).values(turn_id=turn, reason=urgent, updated_at=now)
+    newer = update(handoffs).where(handoffs.c.id == current.id)
+    newer = newer.values(turn_id=turn, reason=urgent, updated_at=now, cause=cause or current.cause)
     return handoff_from_row(connection.execute(newer.returning(handoffs)).one())
 
 
@@ -194,4 +207,6 @@ def handoff_from_row(row: Row[Any]) -> Handoff:
         closed_at=row.closed_at,
         remind_at=row.remind_at,
         escalate_at=row.escalate_at,
+        cause=row.cause,
+        incident=row.incident_id,
     )

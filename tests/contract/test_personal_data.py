@@ -24,7 +24,7 @@ COUNTS_OF_FEEDBACK = {"daily_feedback"}
 LESSONS = {"taught", "ignored", "drafts", "knowledge_revision"}
 """What the helpdesk has confirmed: nothing in them is of those who write."""
 OF_STAFF = {"notice_pace"}
-OF_NOBODY = {"address_counts", "places"}
+OF_NOBODY = {"address_counts", "incidents", "places"}
 """One-way keys of addresses, for minutes; and which group is now which, which topic is gone."""
 STAFF = {"agents", "agent_sessions", "sign_ins", "sign_in_places", "audit"}
 """Tables of the helpdesk's own people; nothing in them is of those who write."""
