@@ -108,7 +108,7 @@ async def evening(
 ) -> AsyncIterator[Evening]:
     """The program as `paligs run` has it, by webhooks of both platforms."""
     (letters, mail_port), port = room, own_port()
-    given = {
+    given: dict[str, Any] = {
         "database_url": f"sqlite:///{folder / 'paligs.sqlite3'}",
         "telegram_bot_token": telegram.token,
         "telegram_api_url": telegram.url,
