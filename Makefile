@@ -42,7 +42,7 @@ unit: setup ## the quick tests, for every save: those that need no trained model
 	  --ignore tests/unit/bench --ignore tests/unit/bot/evaluation tests/unit
 
 test: setup browser ## the whole test suite, in two processes (a quarter of an hour), and coverage
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=
 	@$(BIN)/coverage report --include='kb/*,handlers/*' --show-missing --fail-under=$(DECISIONS_COVERED)
 	@$(BIN)/coverage report --include='bot/*,storage/*' --fail-under=$(WORLD_COVERED)
 	@.ci/newest-python

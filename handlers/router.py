@@ -37,6 +37,7 @@ from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, Handle
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
+from handlers.progress import end_loops
 from kb.model import Act, CueId
 from kb.understanding.result import Interpretation, Outcome
 
@@ -127,12 +128,13 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     name, result = _run_handlers(context)
     result = with_contact_details(with_feedback_options(result, context), context, name)
     warning = (context.say("secret"),) if masked else ()
-    return Decision(
+    decision = Decision(
         actions=(*result.actions, *warning),
         session=_remember(name, result, context),
         trace=_trace(name, result, context, masked),
         stored_text=stored_text,
     )
+    return end_loops(decision, inbound, session, knowledge)
 
 
 def _said_details(text: str, inbound: Inbound, knowledge: KnowledgeBundle) -> PersonDetails:

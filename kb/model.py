@@ -97,6 +97,15 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Category:
+    """A topic area that help pages put entries under, in the order of the content."""
+
+    id: str
+    title: Translations
+    entries: tuple[EntryId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SynonymSet:
     """Surface forms that mean the same in each language; a form ending in * stands for every word that begins so."""
 
@@ -259,6 +268,8 @@ class KnowledgeBase:
         default_factory=lambda: MappingProxyType({})
     )
     """Messages by dialogue act and language; empty where the content has none."""
+    categories: tuple[Category, ...] = ()
+    """The topic areas of the help pages; empty where the content has none."""
 
     def questions(self) -> Iterator[tuple[Entry, Language, str]]:
         """Every known question with its entry and language, in the order of the content."""

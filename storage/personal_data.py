@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, Table, and_, delete, exists, or_,
 from handlers.model.messages import Inbound
 from storage.conversations import conversations as talking
 from storage.conversations.conversations import Conversation, conversation_from_row
+from storage.customers import recognition, venues
 from storage.database.engine import truncate_log_after_commit
 from storage.delivery import notifications
 from storage.helpdesk import incidents
@@ -55,6 +56,7 @@ def erase(connection: Connection, selected: Collection[Conversation]) -> Erasure
     locked = select(conversations.c.id).where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
     connection.execute(locked.with_for_update())
     truncate_log_after_commit(connection)
+    venues.forget_person(connection, *_own_keys(selected))
     notifications.schedule_retractions(connection, ids)
     notifications.refresh_incidents(connection, incidents.incidents_of(connection, ids))
     rows = {
@@ -96,7 +98,15 @@ def purge(connection: Connection, before: datetime) -> int:
 
 def export(connection: Connection, selected: Collection[Conversation]) -> dict[str, Any]:
     """All that is stored about these conversations, JSON-ready."""
-    return {"conversations": [_export_conversation(connection, talk.id) for talk in selected]}
+    found: dict[str, Any] = {"conversations": [_export_conversation(connection, talk.id) for talk in selected]}
+    known = venues.keys_of_person(connection, *_own_keys(selected))
+    return found | {"venues": list(known)} if known else found
+
+
+def _own_keys(selected: Collection[Conversation]) -> tuple[set[str], set[str]]:
+    """The accounts and the numbers by which a venue may know the person."""
+    accounts = {talk.sender for talk in selected}
+    return accounts, {number for account in accounts for number in recognition.own_numbers(account)}
 
 
 def _export_conversation(connection: Connection, conversation_id: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -11,17 +10,16 @@ import structlog
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
 
-WHOLE: Final = Path(__file__).parent / "e2e"
+BROWSER: Final = "browser"
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Where tests run in two lanes, those with the whole program keep to one: they share a browser and what npm installs.
-
-    The files of the others stay whole, so that what a module makes is made once.
+    """Where tests run in two lanes, those in a browser keep to one, because they share it; the files of the others stay
+    whole, so that what a module makes is made once.
     """
     for item in items:
-        group = WHOLE if item.path.is_relative_to(WHOLE) else item.path
-        item.add_marker(pytest.mark.xdist_group(group.name))
+        group = BROWSER if item.get_closest_marker(BROWSER) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
         if "shipped" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.trained)
 

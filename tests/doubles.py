@@ -20,7 +20,7 @@ from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.loading.loader import load_knowledge_base
 from kb.model import DialogueAct, EntryId, KnowledgeBase, Language
-from kb.understanding.result import ActCandidate, Candidate, Interpretation, Outcome
+from kb.understanding.result import ActCandidate, Candidate, Evidence, Interpretation, Outcome
 from storage.delivery.outbox import OutgoingReply
 
 CONTENT = Path(__file__).parent / "content"
@@ -105,6 +105,10 @@ class ScriptedInterpreter:
         meant = self.understand(text).best
         entry = EntryId(self.chosen[text]) if text in self.chosen else meant.entry if meant is not None else None
         return entry if entry in entries else None
+
+    def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
+        """The text itself, for every entry."""
+        return Evidence(questions=dict.fromkeys(entries, text))
 
     def match_cue(self, text: str) -> str | None:
         """As scripted, or None."""

@@ -1,6 +1,7 @@
 """Opens the endpoints of a server: web pages, the console and the channels; decides nothing about messages."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -31,6 +32,7 @@ from bot.settings import Settings, SettingsError
 from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from bot.web.not_found import not_found_page
+from bot.web.public_pages import ChatLinks, HelpPages, PublicLayout, site_map_routes
 from bot.web.request_limits import request_limits
 from bot.web.response_headers import add_response_headers
 from bot.web.site_files import site_routes
@@ -75,6 +77,7 @@ class Endpoints:
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
         application.add_routes(site_routes())
+        application.add_routes(self._public_page_routes())
         self._make_console().mount(application)
         for channel in self._channels:
             application.add_routes(channel.routes())
@@ -109,6 +112,17 @@ class Endpoints:
             last_messages=self._application.conversation_queries.last_user_messages,
             details=self._application.conversation_queries.person_details,
         )
+
+    def _public_page_routes(self) -> Iterable[web.AbstractRouteDef]:
+        program, settings = self._application, self._settings
+        whatsapp = settings.twilio_whatsapp_from
+        help_pages = HelpPages(
+            PublicLayout(lambda: program.knowledge.base, settings.public_url),
+            lambda: program.knowledge,
+            utc_now,
+            ChatLinks(whatsapp=None if whatsapp is None else whatsapp.removeprefix("whatsapp:")),
+        )
+        return (*help_pages.routes(), *site_map_routes(help_pages.addresses, settings.public_url))
 
     def _draft_content(self) -> DraftContent:
         directory = self._application.knowledge.base.directory

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from bot.cli.kb import commands
-from bot.cli.operations import agent, db, notices, outbox, user
+from bot.cli.operations import agent, customers, db, notices, outbox, user
 from bot.cli.output import exit_on_known_errors, status_line
 from kb.model import LANGUAGES
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(commands.app, name="kb")
 app.add_typer(db.app, name="db")
 app.add_typer(user.app, name="user")
+app.add_typer(customers.app, name="customers")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notices.app, name="notices")
 app.add_typer(agent.app, name="agent")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from bot.knowledge.explain import explain
+from bot.knowledge.explain import explain, with_evidence
 from handlers.model.actions import CloseHandoffs, NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, Reply
@@ -61,6 +61,7 @@ class BatchAsker:
         decision = self._decide(row, session, key)
         reply = self._render_reply(decision, (*user_messages, decision.stored_text))
         took = (perf_counter() - start) * 1000
+        trace = with_evidence(decision.trace, row.text, self._knowledge.interpreter)
         if key is not None:
             self._remember(
                 key, _without_forced_language(decision.session, session, row), (*user_messages, decision.stored_text)
@@ -75,7 +76,7 @@ class BatchAsker:
             "score": round(decision.trace.confidence, 4),
             "candidates": [
                 {"entry": match.entry, "score": round(match.confidence, 4), "question": match.question}
-                for match in decision.trace.candidates
+                for match in trace.candidates
             ],
             "replies": [] if reply is None else [reply.text],
             "options": [] if reply is None else [option.title for option in reply.options if not option.quiet],
@@ -84,7 +85,7 @@ class BatchAsker:
             ),
             "closes": any(isinstance(action, CloseHandoffs) for action in decision.actions),
             "ms": round(took, 3),
-        } | ({"why": explain(decision.trace)} if why else {})
+        } | ({"why": explain(trace)} if why else {})
 
     def _decide(self, row: BatchRow, session: Session, key: str | None) -> Decision:
         if row.lang is not None:

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from bot.helpdesk.incident_grouping import IncidentGrouping, IsVerified, Joining, nobody_verified
 from bot.notify.routing import RoutingPlan
-from handlers.model.actions import HandoffReason
+from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.handoff import HandoffState, NotificationKind
+from kb.model import LineId
 from storage.delivery import notifications
 from storage.delivery.notifications import Subject, incident_subject
 from storage.helpdesk import escalations, handoffs, incidents
@@ -30,8 +31,41 @@ class HandoffWorkflow:
     is_verified: IsVerified = nobody_verified
     """Whether the platform vouches for who writes, by channel and sender."""
 
+    def requested(
+        self, connection: Connection, before: Handoff | None, handoff: Handoff, asked: NotifyStaff, now: datetime
+    ) -> None:
+        """The person asks for people: `handoff` is what storage.helpdesk.handoffs.open_handoff made of `before`."""
+        if before is not None and before.line != handoff.line:
+            self._moved(connection, before, handoff, now)
+        elif before is not None and handoffs.asks_for_another_line(handoff, asked.line, asked.reason):
+            self._line_asked(connection, handoff, asked.line, now)
+        self.opened(connection, handoff, now)
+
+    def _moved(self, connection: Connection, before: Handoff, handoff: Handoff, now: datetime) -> None:
+        """Another line is concerned: it is notified as of a new hand-off, and the line before hears that it moved."""
+        handoffs.log_event(connection, handoff, HandoffEvent.MOVED, now, detail=before.line)
+        if before.incident is not None:
+            incidents.close_if_over(connection, before.incident, now)
+            self._incident_changed(connection, before.incident, now)
+        targets = self.routing.targets_for(handoff.line)
+        left = self.routing.targets_for(before.line).keys() - targets.keys()
+        notifications.withdraw_unsent(connection, handoff.id, left)
+        notifications.add_news(connection, handoff, now, now)
+        notifications.schedule_update(connection, handoff.id, now)
+        notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
+        self.start_timers(connection, handoff, now)
+
+    def _line_asked(self, connection: Connection, handoff: Handoff, line: LineId, now: datetime) -> None:
+        """While trading is stopped another line is asked for: those who have it hear so, once for each line."""
+        known = handoffs.list_events(connection, handoff.id)
+        if any(one.event is HandoffEvent.LINE_ASKED and one.detail == line for one in known):
+            return
+        handoffs.log_event(connection, handoff, HandoffEvent.LINE_ASKED, now, detail=line)
+        notifications.add_news(connection, handoff, now, now + DEBOUNCE)
+        notifications.schedule_update(connection, handoff.id, now + DEBOUNCE)
+
     def opened(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        """A hand-off was opened; `handoff` is what storage.helpdesk.handoffs.open_handoff returned."""
+        """A hand-off was opened, or asked for again."""
         targets, is_new = self.routing.targets_for(handoff.line), not handoffs.list_events(connection, handoff.id)
         if is_new:
             handoffs.log_event(connection, handoff, HandoffEvent.OPENED, now)

@@ -12,12 +12,14 @@ from bot.helpdesk.incident_content import build_incident_notification, contact_m
 from bot.notify.interface import HandoffNotification, Notification, Retraction
 from handlers.model.messages import MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE
-from kb.model import Act
+from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
 from storage.conversations.history import PersonMessage
+from storage.customers import recognition
 from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
+from storage.helpdesk.handoffs import HandoffEvent, HandoffLogEntry
 
 MESSAGES_READ: Final = 60
 """The person's newest messages that first and newest words are taken from."""
@@ -56,6 +58,7 @@ def build_notification(
     last_actor = next((event.actor for event in reversed(log_entries) if event.actor is not None), None)
     said = episode(history.last_person_messages(connection, talk.id, limit=MESSAGES_READ), handoff.created_at)
     words = telling_words(said)
+    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=talk.details.phone)
     return HandoffNotification(
         handoff=handoff.id,
         kind=claimed.kind,
@@ -64,6 +67,7 @@ def build_notification(
         state=handoff.state,
         last_actor=last_actor,
         language=talk.language or DEFAULT_LANGUAGE,
+        venue=None if venue is None else venue.label,
         location=talk.location,
         contact=contact_method(talk, channels),
         first_words=words[0] if words else "",
@@ -77,7 +81,19 @@ def build_notification(
         since=handoff.created_at,
         at=claimed.created_at,
         unreachable=status.is_unreachable(connection, talk.id),
+        also_asked=_lines_of(log_entries, HandoffEvent.LINE_ASKED),
+        moved_from=_line_before(log_entries, claimed),
     )
+
+
+def _lines_of(log_entries: Sequence[HandoffLogEntry], event: HandoffEvent) -> tuple[LineId, ...]:
+    return tuple(dict.fromkeys(LineId(one.detail) for one in log_entries if one.event is event and one.detail))
+
+
+def _line_before(log_entries: Sequence[HandoffLogEntry], claimed: ClaimedNotification) -> LineId | None:
+    """The line that it was moved from since the notification was queued."""
+    news = [one for one in log_entries if one.at >= claimed.created_at]
+    return next(iter(_lines_of(news, HandoffEvent.MOVED)), None)
 
 
 def episode(messages: Sequence[PersonMessage], opened_at: datetime) -> tuple[PersonMessage, ...]:

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 from typing import Final, Protocol
 
+import structlog
+
 from bot.channels.interface import DeliveryError
-from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, TapReply
+from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, MessageGoneError, TapReply
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from bot.notify.formatting import telegram_html
@@ -14,6 +16,8 @@ from bot.notify.staff_address import StaffAddress, Transport
 from bot.notify.wording import NotificationTexts
 from handlers.model.handoff import HandoffState, NotificationKind
 from storage.helpdesk import handoffs
+
+log = structlog.get_logger()
 
 ButtonRows = tuple[tuple[ActionButton, ...], ...]
 
@@ -48,7 +52,11 @@ class GroupChannel(Protocol):
         ...
 
     async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
-        """Edit the message."""
+        """Edit the message.
+
+        Raises:
+            MessageGoneError: it is not there any more.
+        """
         ...
 
 
@@ -65,12 +73,20 @@ class TelegramGroupNotifier:
         html, rows = telegram_html(self._texts.render(notification)), self._button_rows(notification)
         try:
             if thread.provider_message_id is None:
-                sentence = escape(self._texts.sentence("topic_gone"))
-                return await self._channel.post(to.target, html, rows, thread.in_reply_to, sentence)
-            await self._channel.edit(to.target, thread.provider_message_id, html, rows)
+                return await self._post(to, html, rows, thread.in_reply_to)
+            try:
+                await self._channel.edit(to.target, thread.provider_message_id, html, rows)
+            except MessageGoneError:
+                if _is_current(notification):
+                    return await self._post(to, html, rows)
+                log.info("notification.message_gone", handoff=notification.handoff)
         except DeliveryError as exc:
             raise NotifyError(str(exc), permanent=exc.permanent, retry_after=exc.retry_after) from exc
         return thread.provider_message_id
+
+    async def _post(self, to: StaffAddress, html: str, rows: ButtonRows, in_reply_to: str | None = None) -> str:
+        sentence = escape(self._texts.sentence("topic_gone"))
+        return await self._channel.post(to.target, html, rows, in_reply_to, sentence)
 
     def _button_rows(self, notification: AnyNotification) -> ButtonRows:
         if isinstance(notification, IncidentNotification):
@@ -88,6 +104,11 @@ class TelegramGroupNotifier:
             )
             for row in actions
         )
+
+
+def _is_current(notification: AnyNotification) -> bool:
+    """Whether somebody still has to act on it; of what is over or erased nothing wrong stands where nothing stands."""
+    return isinstance(notification, HandoffNotification) and notification.state in handoffs.CURRENT_STATES
 
 
 class GroupActions:

@@ -42,6 +42,7 @@ from kb.model import EntryId, Language
 from storage import personal_data
 from storage.conversations import conversations, feedback, history, sessions, turns
 from storage.conversations.conversations import Conversation
+from storage.customers import recognition
 from storage.delivery import outbox
 from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
 from storage.helpdesk import handoffs
@@ -134,8 +135,7 @@ class Intake:
             return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
         session = _read_session(connection, conversation)
-        # What earlier messages told of the place is known, too.
-        decision = self._decide(replace(inbound, location=conversation.location), session, now)
+        decision = self._decide(replace(inbound, location=_known_place(connection, conversation)), session, now)
         decision_ms = (perf_counter() - start) * 1000
         if conversation.agent_at(now) is not None:
             decision = silenced(decision)
@@ -220,11 +220,11 @@ class Intake:
         now: datetime,
     ) -> bool:
         """Open it, or add to the one that is open; return whether that one has become urgent."""
-        before = handoffs.list_by_state(connection, conversation_id=conversation.id)
+        before = handoffs.current_handoff(connection, conversation.id)
         handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now, cause=cause)
-        self.handoff_workflow.opened(connection, handoff, now)
+        self.handoff_workflow.requested(connection, before, handoff, action, now)
         urgent = HandoffReason.TRADING_STOPPED
-        return handoff.reason is urgent and any(one.id == handoff.id and one.reason is not urgent for one in before)
+        return handoff.reason is urgent and before is not None and before.reason is not urgent
 
     def _enqueue_reply(
         self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound
@@ -274,6 +274,15 @@ def _repeats_an_act(connection: Connection, conversation: Conversation, inbound:
         return False
     text, _ = mask(sanitize(inbound.text))
     return conversations.repeats_an_act(connection, conversation, inbound, text, now)
+
+
+def _known_place(connection: Connection, conversation: Conversation) -> str | None:
+    """Where the person is: as earlier messages told it, else the venue of their number, account or group."""
+    if conversation.location is not None or conversation.details.place is not None:
+        return conversation.location
+    talk, phone = conversation, conversation.details.phone
+    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=phone)
+    return None if venue is None else venue.label
 
 
 def _read_session(connection: Connection, conversation: Conversation) -> Session:

@@ -1,12 +1,33 @@
 """Explains why a message was answered as it was, for those who maintain the content; reads a trace, decides nothing."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 from handlers.model.session import Trace
-from kb.understanding.result import Candidate
+from kb.understanding.result import Candidate, Interpretation, Interpreter
 
 LABEL_WIDTH: Final = 12
+
+Explained = TypeVar("Explained", Trace, Interpretation)
+
+
+def with_evidence(explained: Explained, text: str, interpreter: Interpreter) -> Explained:
+    """With the known question of each candidate that is nearest to `text`, and the concepts it shares with the first.
+
+    These are gathered when somebody looks, by today's knowledge; what was stored before that was so stays as it is.
+    """
+    candidates = explained.candidates
+    if all(one.question for one in candidates):
+        return explained
+    evidence = interpreter.evidence(text, [one.entry for one in candidates])
+    shown = tuple(
+        one if one.question else replace(one, question=evidence.questions.get(one.entry, "")) for one in candidates
+    )
+    reasons = explained.explanation and replace(
+        explained.explanation, concepts=explained.explanation.concepts or evidence.concepts
+    )
+    return replace(explained, candidates=shown, explanation=reasons)
 
 
 def explain(trace: Trace) -> dict[str, Any]:

@@ -17,7 +17,10 @@ def load_phrases() -> Phrases:
     """
     folder = files("handlers") / "texts"
     found = Phrases(
-        {language: yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8")) for language in LANGUAGES}
+        {
+            language: yaml.load((folder / f"{language}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+            for language in LANGUAGES
+        }
     )
     problems = find_problems(found)
     if problems:

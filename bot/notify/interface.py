@@ -71,8 +71,14 @@ class HandoffNotification:
     link: str | None = None
     incident: int | None = None
     """The incident that it is a part of."""
+    venue: str | None = None
+    """Name and address of the venue that their number, account or group is known of."""
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
+    also_asked: tuple[LineId, ...] = ()
+    """Other lines that were asked for while trading is stopped."""
+    moved_from: LineId | None = None
+    """News only: the line that it was moved from."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,7 +87,9 @@ def load_time_zone(name: str | None) -> tzinfo:
 def load_notification_phrases() -> Phrases:
     """The phrases of notifications, in every language."""
     folder = files("bot.notify") / "texts"
-    return Phrases({code: yaml.safe_load((folder / f"{code}.yaml").read_text("utf-8")) for code in LANGUAGES})
+    return Phrases(
+        {code: yaml.load((folder / f"{code}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader) for code in LANGUAGES}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,7 @@ class NotificationTexts:
             said = self.sentence("reminder", number=notification.handoff, time=self._format_time(notification.at))
             return self._render_once(notification, f"{said}\n{self.headline(notification)}")
         if notification.kind is NotificationKind.NEWS:
-            said = self.sentence("news", number=notification.handoff)
+            said = self._news(notification)
             return self._render_once(
                 notification, f"{self.headline(notification)}\n{said}", words=notification.newest_words[-1:]
             )
@@ -205,13 +207,30 @@ class NotificationTexts:
     def _cause(self, cause: EntryId | None) -> str:
         return (cause and self.topic_title(cause, self.language)) or ""
 
+    def _news(self, notification: HandoffNotification) -> str:
+        """What is new of a hand-off."""
+        number = notification.handoff
+        if notification.moved_from is not None:
+            line, before = self.line_name(notification.line), self.line_name(notification.moved_from)
+            return self.sentence("moved", number=number, line=line, before=before)
+        if notification.also_asked:
+            lines = ", ".join(map(self.line_name, notification.also_asked))
+            return self.sentence("line_asked", number=number, lines=lines)
+        return self.sentence("news", number=number)
+
     def state_sentence(self, notification: HandoffNotification | IncidentNotification) -> str:
         """The state in words: who has it."""
         return self.sentence(notification.state, who=notification.last_actor or "?")
 
     def headline(self, notification: HandoffNotification) -> str:
         """How bad it is, where, who, which number, and what: all that a lock screen shows."""
-        where = _where(notification.details, notification.location, notification.profile_name, notification.contact)
+        where = _where(
+            notification.details,
+            notification.venue or notification.location,
+            notification.profile_name,
+            notification.contact,
+            known=notification.venue is not None,
+        )
         words = _cut(notification.first_words, MAX_HEADLINE_WORDS_CHARS)
         told = " – ".join(part for part in (where, words) if part)
         reason = self.sentence(notification.reason)
@@ -243,7 +262,8 @@ class NotificationTexts:
 
     def _facts(self, notification: HandoffNotification) -> tuple[Fact, ...]:
         details = notification.details
-        places = dict.fromkeys(place for place in (details.place, notification.location) if place)
+        told = (notification.venue, details.place, notification.location)
+        places = dict.fromkeys(place for place in told if place)
         names = dict.fromkeys(name for name in (details.name, notification.profile_name) if name)
         topic = notification.topic and self.topic_title(notification.topic, self.language)
         return (
@@ -251,6 +271,7 @@ class NotificationTexts:
             Fact(label=self.sentence("name"), text=_cut(" / ".join(names), MAX_FACT_CHARS)),
             _phone_fact(self.sentence("phone"), details.phone or ""),
             Fact(label=self.sentence("device"), text=_cut(details.device, MAX_FACT_CHARS)),
+            Fact(label=self.sentence("also_asked"), text=", ".join(map(self.line_name, notification.also_asked))),
             self._contact_fact(notification.contact, alone=details.phone is None),
             Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
@@ -282,12 +303,20 @@ class NotificationTexts:
         return f"{there:%d.%m. %H:%M}" + (" UTC" if self.zone is UTC else "")
 
 
-def _where(details: PersonDetails, location: str | None, profile_name: str | None, contact: ContactMethod) -> str:
-    """Place, name and number, as far as they are known."""
+def _where(
+    details: PersonDetails,
+    location: str | None,
+    profile_name: str | None,
+    contact: ContactMethod,
+    *,
+    known: bool = False,
+) -> str:
+    """Place, name and number, as far as they are known; a `known` location goes before the place that was told."""
     name, phone = details.name or profile_name or contact.name, details.phone or contact.phone
-    known = (_cut(name, MAX_HEADLINE_PART_CHARS), readable_phones(phone) if phone else "")
-    who = ", ".join(part for part in known if part)
-    place = _cut(details.place or location, MAX_HEADLINE_PART_CHARS)
+    parts = (_cut(name, MAX_HEADLINE_PART_CHARS), readable_phones(phone) if phone else "")
+    who = ", ".join(part for part in parts if part)
+    told, there = details.place or location, location or details.place
+    place = _cut(there if known else told, MAX_HEADLINE_PART_CHARS)
     return f"{place} ({who})" if place and who else place or who
 
 

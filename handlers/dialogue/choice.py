@@ -31,6 +31,8 @@ _SURELY_NO_CHOICE: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.NOT_H
 SURELY: Final = 0.6
 MIN_OUTAGE_TO_CHOOSE: Final = 0.2
 MIN_WORDS_IN_PASSING: Final = 4
+MAX_WORDS_OF_MATTER: Final = 4
+MIN_MATTER_CONFIDENCE: Final = 0.1
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""
 _ORDINALS: Final[Mapping[str, int]] = {CueId.FIRST: 0, CueId.SECOND: 1, CueId.THIRD: 2, CueId.LAST: -1}
@@ -85,6 +87,8 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
     options = {EntryId(option.id.removeprefix("entry:")): option for option in question.options}
     named = answered is not None and answered.id in options and not context.session.outage_reported
     told = not named and context.act in _SURELY_NO_CHOICE and context.act_confidence(context.act) >= SURELY
+    if question.about is QuestionKind.LINE:
+        return _line_by_matter(context, question)
     if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE or told:
         return None
     if answered is not None:
@@ -95,6 +99,17 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
     if chosen is None or (context.knowledge.base.entries[chosen].act is Act.CRITICAL and _is_passing_word(context)):
         return None
     return options[chosen]
+
+
+def _line_by_matter(context: HandlerContext, question: OpenQuestion) -> Option | None:
+    """The offered line to which the likeliest matters of a few words belong: "about the contract"."""
+    if context.act is not None or len(context.text.split()) > MAX_WORDS_OF_MATTER or context.answered_entry is not None:
+        return None
+    likely = [one for one in context.interpretation.candidates[:2] if one.confidence >= MIN_MATTER_CONFIDENCE]
+    lines = {f"line:{context.entry_of(one).line}" for one in likely}
+    if len(likely) < 2 or len(lines) > 1:
+        return None
+    return next((option for option in question.options if option.id in lines), None)
 
 
 def _is_passing_word(context: HandlerContext) -> bool:

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from handlers.input.same_words import words_key
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import Option
-from handlers.model.session import QuestionKind
+from handlers.model.session import GivenUp, QuestionKind, Session
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
@@ -15,6 +16,10 @@ MEDIA_BURST: Final = timedelta(seconds=60)
 """Pictures within this time are sent together."""
 THOUGHT_BURST: Final = timedelta(seconds=8)
 """Lines within this time are one thought."""
+LOOP_MEMORY: Final = timedelta(hours=3)
+"""After this a message is a new beginning, whatever was not understood before it."""
+GIVEN_UP_TTL: Final = timedelta(days=1)
+"""For this time the same words that were not understood call nobody in a second time."""
 MIN_FAULT_CONFIDENCE: Final = 0.35
 """Faults that are together as likely as this are asked about."""
 MIN_OFFER_CONFIDENCE: Final = 0.02
@@ -81,21 +86,40 @@ def fallback(context: HandlerContext) -> HandlerResult:
     """Not understood: a number, and topics; the second time in a row all numbers, and people are called in.
 
     A thought in several lines is one act: what comes right after a line that was not understood gets no second reply.
+    From the third time on nothing is said: staff, who were called in, read it. A robot on the other side ends there.
     """
-    if context.session.failed_turns == 1 and context.follows_within(THOUGHT_BURST, "fallback"):
-        return context.result("none", session=context.session, outcome=Outcome.UNKNOWN)
-    failed_turns = context.session.failed_turns + 1
+    failed_turns, words = _failed_turns(context), words_key(context.text, context.inbound.kind)
+    again = failed_turns == 1 and context.follows_within(THOUGHT_BURST, "fallback")
+    known = context.called_in is not None or (words != "" and words == context.session.words)
+    if again or (failed_turns > 1 and known):
+        session = context.session if again else replace(context.session, failed_turns=failed_turns + 1)
+        return context.result("none", session=session, outcome=Outcome.UNKNOWN)
+    session = replace(context.session, failed_turns=failed_turns + 1)
+    return _ask_topic(context, session) if failed_turns == 0 else _give_up(context, session, words)
+
+
+def _failed_turns(context: HandlerContext) -> int:
+    """How many messages in a row were not understood, until hours have passed."""
+    turns = context.session.turns
+    return 0 if turns and context.now - turns[-1].at > LOOP_MEMORY else context.session.failed_turns
+
+
+def _ask_topic(context: HandlerContext, session: Session) -> HandlerResult:
     directory = context.knowledge.base.directory
-    line = context.session.line or directory.general_line
-    if failed_turns == 1:
-        options, about = context.topic_options(directory.topics), QuestionKind.TOPIC
-        ask = Ask(text=context.phrase("not_understood"), options=options)
-        number = context.say_line("or_call", context.session.line or directory.urgent_line)
-        actions: tuple[Action, ...] = (ask, number)
-    else:
-        options, about = context.line_options(), QuestionKind.LINE
-        ask = Ask(text=context.phrase("which_line"), options=options)
-        notify = NotifyStaff(line=line, reason=HandoffReason.NOT_UNDERSTOOD)
-        actions = (context.say("not_understood_again"), *context.show_lines(), ask, notify)
-    session = replace(context.session, failed_turns=failed_turns, question=context.new_question(about, options))
+    options = context.topic_options(directory.topics)
+    ask = Ask(text=context.phrase("not_understood"), options=options)
+    number = context.say_line("or_call", session.line or directory.urgent_line)
+    session = replace(session, question=context.new_question(QuestionKind.TOPIC, options))
+    return HandlerResult(actions=(ask, number), session=session, act="none", outcome=Outcome.UNKNOWN)
+
+
+def _give_up(context: HandlerContext, session: Session, words: str) -> HandlerResult:
+    options, given_up = context.line_options(), session.given_up
+    ask = Ask(text=context.phrase("which_line"), options=options)
+    session = replace(session, question=context.new_question(QuestionKind.LINE, options))
+    actions: tuple[Action, ...] = (context.say("not_understood_again"), *context.show_lines(), ask)
+    if given_up is None or given_up.words != words or not words or context.now - given_up.at > GIVEN_UP_TTL:
+        line = session.line or context.knowledge.base.directory.general_line
+        actions = (*actions, NotifyStaff(line=line, reason=HandoffReason.NOT_UNDERSTOOD))
+        session = replace(session, given_up=GivenUp(words=words, at=context.now))
     return HandlerResult(actions=actions, session=session, act="none", outcome=Outcome.UNKNOWN)

@@ -1,17 +1,29 @@
 """Facts and faults: says what the entry says, and never a repair step of its own; pure."""
 
 from dataclasses import replace
+from typing import Final
 
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.messages import MessageKind
 from handlers.model.session import Session
 from kb.model import Act, Entry, LineId
+
+MAX_WORDS_OF_ASKING_ON: Final = 3
+"""So few words after an answer ask on, whatever they say."""
+TURNS_IN_SIGHT: Final = 2
+_SAYING_ALL: Final = frozenset({"topic", "outage", "choice", "tapped", "which_fault"})
+"""Handlers of turns in which an entry was said."""
 
 
 def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
     """The entry's facts, or for a fault its line, and the e-mail if it can wait; nothing waits where trading stands."""
-    noted = entry.act is Act.PROBLEM and context.session.outage_reported
-    said = context.say_line("detail", context.line_of_conversation) if noted else context.say_entry(entry)
+    if entry.act is Act.PROBLEM and context.session.outage_reported:
+        said = context.say_line("detail", context.line_of_conversation)
+    elif said_just_now(context, entry) and entry.line in context.knowledge.base.directory.lines:
+        said = context.say_line("no_more_known", entry.line)
+    else:
+        said = context.say_entry(entry)
     return HandlerResult(
         actions=(said,),
         session=with_topic(context, entry),
@@ -19,6 +31,14 @@ def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
         entry=entry.id,
         line=entry.line,
     )
+
+
+def said_just_now(context: HandlerContext, entry: Entry) -> bool:
+    """Whether all of `entry` was said a moment ago, and the message only asks on: its words would tell nothing new."""
+    typed = context.act is None and context.inbound.kind is not MessageKind.TAP
+    asks_on = context.interpretation.leans or len(context.text.split()) <= MAX_WORDS_OF_ASKING_ON
+    told = context.session.turns[-TURNS_IN_SIGHT:] if context.last_turn is not None else ()
+    return typed and asks_on and any(turn.entry == entry.id and turn.handler in _SAYING_ALL for turn in told)
 
 
 def with_topic(context: HandlerContext, entry: Entry) -> Session:

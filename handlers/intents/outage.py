@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.intents.answer import with_topic
+from handlers.intents.answer import said_just_now, with_topic
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.session import Incident
@@ -10,9 +10,14 @@ from kb.model import Entry
 
 
 def report_outage(context: HandlerContext, entry: Entry) -> HandlerResult:
-    """The entry begins with the number (held by kb/loading/validation.py); the line is told that trading stopped."""
+    """The entry begins with the number (held by kb/loading/validation.py); the line is told that trading stopped.
+
+    Whoever has just read all of it gets the number alone.
+    """
+    read = context.session.outage_reported and said_just_now(context, entry)
+    said = context.say_line("call_urgent", entry.line) if read else context.say_entry(entry)
     return HandlerResult(
-        actions=(context.say_entry(entry), NotifyStaff(line=entry.line, reason=HandoffReason.TRADING_STOPPED)),
+        actions=(said, NotifyStaff(line=entry.line, reason=HandoffReason.TRADING_STOPPED)),
         session=replace(with_topic(context, entry), incident=Incident.STOPPED),
         act=entry.act,
         entry=entry.id,

@@ -69,6 +69,14 @@ class CalledIn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """People were called in at `at` because these words (a key of them) were not understood."""
+
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """What the bot remembers of a talk between two messages."""
 
@@ -93,6 +101,11 @@ class Session:
     """What the person has told of themselves."""
     called_in: CalledIn | None = None
     """Set while people are called in, as far as the talk tells."""
+    words: str = ""
+    """A key of the words of the last message; it tells them from others, and no more."""
+    same_replies: int = 0
+    """How many times in a row these words had the same effect."""
+    given_up: GivenUp | None = None
 
     @property
     def spoken_language(self) -> Language | None:

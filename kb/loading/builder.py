@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kb.loading.schema import (
+    CategoriesFile,
     CuesFile,
     DecoysFile,
     DialogueFile,
@@ -20,6 +21,7 @@ from kb.loading.schema import (
 )
 from kb.model import (
     LANGUAGES,
+    Category,
     Directory,
     Entry,
     EntryId,
@@ -50,6 +52,7 @@ class ContentFiles:
     cues: CuesFile | None = None
     decoys: DecoysFile | None = None
     dialogue: DialogueFile | None = None
+    categories: CategoriesFile | None = None
 
 
 def contacts(directory: DirectoryFile) -> Mapping[str, str]:
@@ -105,6 +108,10 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
         out_of_scope=_by_language(files.decoys.decoys) if files.decoys else MappingProxyType({}),
         dialogue=MappingProxyType(
             {act: _by_language(part) for act, part in (files.dialogue.acts.items() if files.dialogue else ())}
+        ),
+        categories=tuple(
+            Category(id=name, title=_translations(part.title), entries=tuple(map(EntryId, part.entries)))
+            for name, part in (files.categories.categories.items() if files.categories else ())
         ),
     )
 

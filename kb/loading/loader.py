@@ -11,6 +11,7 @@ import yaml
 
 from kb.loading.builder import ContentFiles, build_knowledge_base
 from kb.loading.schema import (
+    CategoriesFile,
     CuesFile,
     DecoysFile,
     DialogueFile,
@@ -45,6 +46,7 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
+    categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
         ids = frozenset(reader.ids)
@@ -56,6 +58,7 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
             cues=cues,
             decoys=decoys,
             dialogue=dialogue,
+            categories=categories,
         )
         reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:

@@ -130,6 +130,19 @@ class DialogueFile(_Strict):
     acts: dict[DialogueAct, PhrasesPerLanguage]
 
 
+class CategorySection(_Strict):
+    """One topic area of categories.yaml."""
+
+    title: TextPerLanguage
+    entries: tuple[NonEmptyText, ...] = Field(min_length=1)
+
+
+class CategoriesFile(_Strict):
+    """categories.yaml."""
+
+    categories: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")], CategorySection]
+
+
 class OptionalPhrasesPerLanguage(_Strict):
     """A list of texts in each language, or in some."""
 

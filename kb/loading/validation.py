@@ -24,6 +24,7 @@ def find_problems(files: ContentFiles) -> tuple[str, ...]:
         found.extend(f"{entry.id}.yaml: {problem}" for rule in _ENTRY_RULES for problem in rule(entry, files.directory))
     found.extend(_duplicate_questions(files.entries))
     found.extend(_contradicting_examples(files))
+    found.extend(_wrong_categories(files))
     return tuple(found)
 
 
@@ -68,6 +69,19 @@ def _contradicting_examples(files: ContentFiles) -> Iterator[str]:
             other = acts.setdefault(key, act)
             if key and other != act:
                 yield f"dialogue.yaml: acts.{act}: {text!r} stands under {other} too: keep it under one of them"
+
+
+def _wrong_categories(files: ContentFiles) -> Iterator[str]:
+    """An entry that is not there, or that a reader would find in two places."""
+    places: dict[str, str] = {}
+    for name, category in (files.categories.categories if files.categories is not None else {}).items():
+        for entry in category.entries:
+            key = f"categories.yaml: {name}.entries: {entry!r}"
+            if entry not in files.ids:
+                yield f"{key} is no entry: write the id of a file under entries/"
+            if entry in places:
+                yield f"{key} stands under {places[entry]} too: keep it under one of them"
+            places[entry] = name
 
 
 def _unknown_names(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:

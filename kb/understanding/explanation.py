@@ -1,6 +1,9 @@
 """The known question of an entry that stands nearest to a message, to show people why; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from math import log
 from typing import Final
 
@@ -16,37 +19,42 @@ MAX_SHORTLISTED: Final = 12
 
 
 class NearestQuestion:
-    """Every entry's questions by the words in them."""
+    """Every entry's questions by the words in them; an entry is indexed when it is first looked at."""
 
-    def __init__(self, questions: Iterable[Example]) -> None:
+    def __init__(self, questions: Sequence[Example]) -> None:
         """All that are known."""
-        known: dict[str, list[Example]] = {}
-        for question in questions:
-            known.setdefault(question.entry, []).append(question)
-        self._texts = {entry: [question.text for question in asked] for entry, asked in known.items()}
-        self._joined = {entry: [question.text_key for question in asked] for entry, asked in known.items()}
-        self._inverted_indexes = {entry: _inverted_index(asked) for entry, asked in known.items()}
-        counts: dict[str, int] = {}
-        for holders in self._inverted_indexes.values():
-            for word, places in holders.items():
-                counts[word] = counts.get(word, 0) + (1 if isinstance(places, int) else len(places))
-        total = 1 + sum(map(len, self._texts.values()))
-        # One number stands for all words of the same count.
-        rarity = {count: log(total / count) for count in set(counts.values())}
-        self._idf = {word: rarity[count] for word, count in counts.items()}
+        self._questions = questions
+        self._indexed: dict[str, _EntryQuestions] = {}
+
+    @cached_property
+    def _by_entry(self) -> Mapping[str, Sequence[Example]]:
+        found: dict[str, list[Example]] = {}
+        for question in self._questions:
+            found.setdefault(question.entry, []).append(question)
+        return found
+
+    @cached_property
+    def _question_counts(self) -> Mapping[str, int]:
+        """In how many questions each word stands."""
+        return Counter(word for question in self._questions for word in {*question.tokens})
+
+    def _entry(self, entry: str) -> "_EntryQuestions | None":
+        if entry not in self._indexed and entry in self._by_entry:
+            self._indexed[entry] = _index_entry(self._by_entry[entry])
+        return self._indexed.get(entry)
 
     def find(self, entry: str, tokens: Sequence[str]) -> str:
         """The question that shares the rarest words and then the most letters; empty where the entry has none."""
         shared: dict[int, float] = {}
-        if entry not in self._texts:
+        known = self._entry(entry)
+        if known is None:
             return ""
-        holders = self._inverted_indexes[entry]
-        telling = sorted((self._idf[word], word) for word in {*tokens} if word in holders)[-MAX_RARE_WORDS:]
-        for rarity, word in telling:
-            places = holders[word]
-            for place in (places,) if isinstance(places, int) else places:
+        total, counts = len(self._questions) + 1, self._question_counts
+        rarities = ((log(total / counts[word]), word) for word in {*tokens} if word in known.holders)
+        for rarity, word in sorted(rarities)[-MAX_RARE_WORDS:]:
+            for place in known.holders[word]:
                 shared[place] = shared.get(place, 0.0) + rarity
-        lines, texts = self._joined[entry], self._texts[entry]
+        lines, texts = known.text_keys, known.texts
         most = max(shared.values(), default=0.0)
         short = [place for place, weight in shared.items() if weight >= most * MIN_RELATIVE_OVERLAP][:MAX_SHORTLISTED]
         if len(short) < 2:
@@ -57,15 +65,23 @@ class NearestQuestion:
         )
         return texts[short[best]]
 
-    def tokens_of(self, entry: str, question: str) -> list[str]:
-        """The skeletons of the words of such a question, as they were read when it was learnt."""
-        return self._joined[entry][self._texts[entry].index(question)].split() if question else []
+
+@dataclass(frozen=True, kw_only=True)
+class _EntryQuestions:
+    """An entry's questions as they are spelt and as they are compared, and which of them hold a word."""
+
+    texts: Sequence[str]
+    text_keys: Sequence[str]
+    holders: Mapping[str, Sequence[int]]
 
 
-def _inverted_index(questions: Sequence[Example]) -> dict[str, int | tuple[int, ...]]:
-    """Which of an entry's questions hold a word: most words stand in one, which takes no room as a plain number."""
-    found: dict[str, list[int]] = {}
+def _index_entry(questions: Sequence[Example]) -> _EntryQuestions:
+    holders: dict[str, list[int]] = {}
     for place, question in enumerate(questions):
         for word in dict.fromkeys(question.tokens):
-            found.setdefault(word, []).append(place)
-    return {word: places[0] if len(places) == 1 else tuple(places) for word, places in found.items()}
+            holders.setdefault(word, []).append(place)
+    return _EntryQuestions(
+        texts=[question.text for question in questions],
+        text_keys=[question.text_key for question in questions],
+        holders=holders,
+    )

@@ -7,7 +7,7 @@ from typing import Final
 from kb.lessons import Lesson
 from kb.model import EntryId, Language
 from kb.text.contacts import casefold_key
-from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
+from kb.understanding.result import Candidate, Evidence, Interpretation, Interpreter, Outcome
 
 LESSON_CONFIDENCE: Final = 0.99
 """How sure it is of words that were taught as they stand."""
@@ -27,6 +27,10 @@ class LessonOverlay:
     def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
         """As the interpreter."""
         return self._interpreter.choose(text, entries)
+
+    def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
+        """As the interpreter."""
+        return self._interpreter.evidence(text, entries)
 
     def understand(
         self,

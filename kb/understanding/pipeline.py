@@ -12,7 +12,7 @@ from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading, Stage
-from kb.understanding.result import Candidate, Explanation, Interpretation, Step
+from kb.understanding.result import Candidate, Evidence, Explanation, Interpretation, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
 from kb.understanding.stages.contrast import ResolveContrast
 from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
@@ -72,6 +72,16 @@ class UnderstandingPipeline:
         """Which of `entries` the text means, where it clearly means one of them."""
         return self._ranker.choose(phonetic_tokens(text), entries, self._titles)
 
+    def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
+        """What shows why `text` may mean each of `entries`, the likeliest first."""
+        tokens = self._cues.strip_greeting(phonetic_tokens(text))
+        if not tokens or not entries:
+            return Evidence()
+        questions = {entry: self._ranker.nearest_question(entry, tokens) for entry in entries}
+        asked = self._featurizer.concepts(phonetic_tokens(questions[entries[0]]))
+        shared = (concept for concept in self._featurizer.concepts(tokens) if concept in asked)
+        return Evidence(questions=questions, concepts=tuple(shared))
+
     def understand(
         self,
         text: str,
@@ -97,30 +107,27 @@ class UnderstandingPipeline:
                 steps.append(_step(stage, reading))
             if not reading.tokens:
                 break
-        candidates = self._ranker.with_questions(reading.candidates, reading.tokens)
         return Interpretation(
             outcome=reading.outcome,
-            candidates=candidates,
-            secondary=self._ranker.with_questions(reading.secondary, reading.tokens),
+            candidates=reading.candidates,
+            secondary=reading.secondary,
             language=reading.language,
             signals=reading.cues,
             acts=reading.acts,
             leans=reading.leans,
             corrects=reading.corrects,
             terms=self._ranker.telling_terms(reading.tokens),
-            explanation=self._explain(reading, candidates[0], steps) if candidates else None,
+            explanation=self._explain(reading, reading.candidates[0], steps) if reading.candidates else None,
         )
 
     def _explain(self, reading: Reading, best: Candidate, steps: Sequence[Step]) -> Explanation:
         answer_threshold, clarify_threshold = self._ranker.thresholds
-        asked = self._featurizer.concepts(self._ranker.question_tokens(best))
         deciding = [step.stage for step in steps if step.stage not in _NOT_DECIDING]
         if reading.exact_match is not None and deciding[-1] == "rank":
             deciding.pop()
         return Explanation(
             answer_threshold=round(answer_threshold, 4),
             clarify_threshold=round(clarify_threshold, 4),
-            concepts=tuple(concept for concept in self._featurizer.concepts(reading.tokens) if concept in asked),
             corrections=best.corrections,
             exact_match=reading.exact_match is not None,
             decided_by=deciding[-1],

@@ -1,7 +1,6 @@
 """Ranks the entries that tokens may mean and tells how sure that is; shared by all stages that read a part; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import exp
 from types import MappingProxyType
 from typing import Final
@@ -173,19 +172,20 @@ class EntryRanker:
         """An entry with its confidence, without the known question that shows it."""
         return Candidate(entry=entry, confidence=round(probability, 4), corrections=corrections)
 
-    def with_questions(self, candidates: Sequence[Candidate], tokens: Sequence[str]) -> tuple[Candidate, ...]:
-        """The candidates with the known question of each that is nearest to the tokens."""
-        return tuple(replace(one, question=self._nearest_question.find(one.entry, tokens)) for one in candidates)
+    def nearest_question(self, entry: EntryId, tokens: Sequence[str]) -> str:
+        """The known question of an entry that is nearest to the tokens; empty where it has none."""
+        return self._nearest_question.find(entry, tokens)
 
-    def question_tokens(self, candidate: Candidate) -> list[str]:
-        """The tokens of the candidate's nearest question."""
-        return self._nearest_question.tokens_of(candidate.entry, candidate.question)
+    def outcome(
+        self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
+    ) -> Outcome:
+        """Whether the best candidate is sure enough to be answered, to be asked back about, or neither.
 
-    def outcome(self, candidates: Sequence[Candidate], *, in_conversation: bool = False) -> Outcome:
-        """Whether the best candidate is sure enough to be answered, to be asked back about, or neither."""
+        `log_odds`: how much likelier it is right than its confidence says.
+        """
         threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
-        if in_conversation:
-            threshold = 1 / (1 + (1 - threshold) / threshold * exp(IN_CONVERSATION_LOG_ODDS))
+        likelier = max(log_odds, IN_CONVERSATION_LOG_ODDS if in_conversation else 0.0)
+        threshold = 1 / (1 + (1 - threshold) / threshold * exp(likelier))
         if candidates[0].confidence >= threshold:
             return Outcome.ANSWERED
         urgent = in_conversation and any(

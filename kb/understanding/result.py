@@ -1,6 +1,6 @@
 """What a message was taken to mean: the values that pass from the matcher to the handlers; nothing is computed here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -20,8 +20,9 @@ class Outcome(StrEnum):
 class Candidate:
     """One entry that the message may mean.
 
-    `score` is a calibrated probability (0 to 1) that the entry is the right one; `question` is the known question
-    nearest to the message within that entry, in its own spelling; `why` are short reasons for people to read.
+    `confidence` is a calibrated probability (0 to 1) that the entry is the right one; `question` is the known question
+    nearest to the message within that entry, in its own spelling: empty until somebody looks, see `Evidence`;
+    `corrections` are what was read in place of unknown words.
     """
 
     entry: EntryId
@@ -35,6 +36,18 @@ class ActCandidate(NamedTuple):
 
     act: DialogueAct
     confidence: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What shows a person why entries were meant: it is gathered when somebody looks, and decides nothing.
+
+    `questions` holds the known question of each entry that is nearest to the message, in its own spelling; `concepts`
+    are what the message and that question of the first entry share beyond spelling.
+    """
+
+    questions: Mapping[EntryId, str] = field(default_factory=dict)
+    concepts: tuple[str, ...] = ()
 
 
 class Step(NamedTuple):
@@ -51,9 +64,9 @@ class Explanation:
     """What decided: for a person who asks why, and for the trace; it changes nothing.
 
     A best confidence of `answer_threshold` is enough to answer, of `clarify_threshold` to ask back; `concepts` are what
-    message and entry share beyond spelling, `corrections` what was read in place of unknown words; `exact_match` tells
-    whether the message is a known question; `steps` are the stages that changed the reading, and `decided_by` names
-    the last of them that decided.
+    message and entry share beyond spelling (none until somebody looks, see `Evidence`), `corrections` what was read in
+    place of unknown words; `exact_match` tells whether the message is a known question; `steps` are the stages that
+    changed the reading, and `decided_by` names the last of them that decided.
     """
 
     answer_threshold: float
@@ -116,4 +129,8 @@ class Interpreter(Protocol):
 
     def match_cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
+        ...
+
+    def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
+        """What shows why `text` may mean each of `entries`, the likeliest first."""
         ...

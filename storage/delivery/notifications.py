@@ -111,6 +111,13 @@ def add(
         connection.execute(fresh, [row if row["live"] else {**row, "due_at": now + gather} for row in rows])
 
 
+def withdraw_unsent(connection: Connection, handoff: int, targets: Collection[str]) -> None:
+    """Take back first notifications that these targets have not got yet: others are concerned now."""
+    here = notices.c
+    unsent = (here.kind == NotificationKind.INITIAL, here.state == NotificationState.PENDING, here.shown == 0)
+    connection.execute(delete(notices).where(here.handoff == handoff, here.target.in_(targets), *unsent))
+
+
 def remind(connection: Connection, handoff: Subject, targets: Mapping[str, bool], now: datetime) -> None:
     """Queue a reminder for these targets, again if they were reminded before and the hand-off was released since."""
     _add_again(connection, handoff, NotificationKind.REMINDER, targets, now, due_at=now)
@@ -221,6 +228,23 @@ def _schedule_updates(connection: Connection, which: Any, at: datetime) -> None:
         which, notices.c.kind.in_(_KEPT_UP_TO_DATE), notices.c.state != NotificationState.FAILED
     )
     connection.execute(changing.values(wanted=notices.c.wanted + 1, due_at=when))
+
+
+def post_anew(connection: Connection, target: str, now: datetime) -> None:
+    """The messages at this target, and at topics of it, cannot be reached any more, nor do their ids name them: forget
+    the ids, and send those of open hand-offs again."""
+    there = or_(notices.c.target == target, notices.c.target.startswith(f"{target}/", autoescape=True))
+    connection.execute(update(notices).where(there).values(receipt=null()))
+    waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
+    again = update(notices).where(
+        there,
+        notices.c.handoff.in_(waiting),
+        notices.c.kind.in_(_KEPT_UP_TO_DATE),
+        notices.c.state == NotificationState.SENT,
+    )
+    connection.execute(
+        again.values(state=NotificationState.PENDING, wanted=notices.c.wanted + 1, attempts=0, due_at=now)
+    )
 
 
 def due(connection: Connection, now: datetime) -> tuple[str, ...]:

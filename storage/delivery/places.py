@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from storage.database.upsert import insert_into
+from storage.delivery import notifications
 from storage.tables import conversations, places
 
 
@@ -27,10 +28,14 @@ def list_known(connection: Connection, channel: str) -> tuple[KnownPlace, ...]:
 
 
 def record_move(connection: Connection, channel: str, before: str, after: str, now: datetime) -> None:
-    """The chat `before` is now `after`. Its conversations go along, each with its open question.
+    """The chat `before` is now `after`. Its conversations go along, each with its open question; notifications of open
+    hand-offs are posted anew, because messages of before cannot be edited.
 
     Whoever wrote in the new chat before this was known keeps both conversations.
     """
+    known = select(places.c.moved_to).where(places.c.channel == channel, places.c.address == before)
+    if connection.scalar(known) != after:
+        notifications.post_anew(connection, f"{channel}:{before}", now)
     _record(connection, channel, before, {"moved_to": after, "learned_at": now})
     here = conversations.c
     other = conversations.alias("other")

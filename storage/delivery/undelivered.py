@@ -47,6 +47,16 @@ def retry(connection: Connection, reply: int, now: datetime) -> bool:
     return _update_unless_sending(connection, reply, now, {"state": DeliveryState.PENDING, "due_at": now})
 
 
+def retry_all(connection: Connection, since: datetime, now: datetime) -> int:
+    """Retry now every reply made after `since` that failed or waits; return how many."""
+    here = messages.c
+    # As above: the partial index of failed replies, and that of waiting ones.
+    failed = here.state == literal(DeliveryState.FAILED.value, literal_execute=True)
+    waits = and_(here.due_at.is_not(None), or_(here.state == DeliveryState.PENDING, here.due_at <= now))
+    again = update(messages).where(or_(failed, waits), here.created_at >= since)
+    return connection.execute(again.values(state=DeliveryState.PENDING, due_at=now)).rowcount
+
+
 def drop(connection: Connection, reply: int, now: datetime) -> bool:
     """Drop a failed or waiting reply; those behind it go on. False if it is neither, or is being sent."""
     return _update_unless_sending(connection, reply, now, {"state": DeliveryState.DROPPED, "due_at": None})

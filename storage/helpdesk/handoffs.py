@@ -21,6 +21,8 @@ class HandoffEvent(StrEnum):
     """What happened to a hand-off: its state is the result of these events."""
 
     OPENED = "opened"
+    MOVED = "moved"
+    LINE_ASKED = "line_asked"
     TAKEN = "taken"
     RELEASED = "given_back"
     ASSIGNED = "assigned"
@@ -55,11 +57,15 @@ class Handoff:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffLogEntry:
-    """One event of a hand-off; `who` is empty if the program or the person themselves caused it."""
+    """One event of a hand-off; `actor` is empty if the program or the person themselves caused it.
+
+    `detail` is the line that it was moved from, or that was asked for.
+    """
 
     event: HandoffEvent
     actor: str | None
     at: datetime
+    detail: str | None = None
 
 
 def open_handoff(
@@ -72,27 +78,39 @@ def open_handoff(
     *,
     cause: EntryId | None = None,
 ) -> Handoff:
-    """Open a hand-off for a line, or update the current one with the newer request.
+    """Open a hand-off, or update the current one of the conversation with the newer request: there is only one.
 
-    An outage stays the reason until the hand-off is closed, whatever is said after it; a cause stays until another
-    one is named.
+    An outage stays the reason until the hand-off is closed, whatever is said after it, and stays with its line. Any
+    other moves to the line that is asked for, and waits there for somebody to take it, in no incident. A cause stays
+    until another one is named.
     """
-    current = _current_handoff(connection, conversation.id, line)
+    current = current_handoff(connection, conversation.id)
     if current is None:
         values = {"conversation_id": conversation.id, "line": line, "state": HandoffState.OPEN, "created_at": now}
         fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now, cause=cause)
         return handoff_from_row(connection.execute(fresh.returning(handoffs)).one())
-    urgent = HandoffReason.TRADING_STOPPED if current.reason is HandoffReason.TRADING_STOPPED else reason
-    newer = update(handoffs).where(handoffs.c.id == current.id)
-    newer = newer.values(turn_id=turn, reason=urgent, updated_at=now, cause=cause or current.cause)
-    return handoff_from_row(connection.execute(newer.returning(handoffs)).one())
+    outage = current.reason is HandoffReason.TRADING_STOPPED
+    newer = {"turn_id": turn, "reason": current.reason if outage else reason, "updated_at": now}
+    newer["cause"] = cause or current.cause
+    if not outage and reason in _ASKS_FOR_A_LINE and line != current.line:
+        newer |= {"line": line, "state": HandoffState.OPEN, "taken_by": None, "incident_id": None, **_NO_TIMERS}
+    change = update(handoffs).where(handoffs.c.id == current.id).values(newer)
+    return handoff_from_row(connection.execute(change.returning(handoffs)).one())
 
 
-def _current_handoff(connection: Connection, conversation_id: str, line: LineId) -> Handoff | None:
+_ASKS_FOR_A_LINE: Final = frozenset({HandoffReason.ASKED_FOR_PERSON, HandoffReason.TRADING_STOPPED})
+"""Reasons that name the line to come; with the others it is that of what was talked about."""
+
+
+def asks_for_another_line(handoff: Handoff, line: LineId, reason: HandoffReason) -> bool:
+    """Whether a request asks for another line than the one that `handoff` stays with."""
+    return reason is HandoffReason.ASKED_FOR_PERSON and line != handoff.line
+
+
+def current_handoff(connection: Connection, conversation_id: str) -> Handoff | None:
+    """The hand-off of the conversation that is not closed."""
     here = handoffs.c
-    wanted = select(handoffs).where(
-        here.conversation_id == conversation_id, here.line == line, here.closed_at.is_(None)
-    )
+    wanted = select(handoffs).where(here.conversation_id == conversation_id, here.closed_at.is_(None))
     row = connection.execute(wanted).one_or_none()
     return None if row is None else handoff_from_row(row)
 
@@ -168,10 +186,16 @@ _NO_TIMERS: Final[Mapping[str, None]] = {"remind_at": None, "escalate_at": None}
 
 
 def log_event(
-    connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, actor: str | None = None
+    connection: Connection,
+    handoff: Handoff,
+    event: HandoffEvent,
+    now: datetime,
+    *,
+    actor: str | None = None,
+    detail: str | None = None,
 ) -> None:
     """Log an event of `handoff`."""
-    values = {"conversation_id": handoff.conversation, "handoff_id": handoff.id}
+    values = {"conversation_id": handoff.conversation, "handoff_id": handoff.id, "detail": detail}
     connection.execute(insert(handoff_events).values(**values, what=event, who=actor, created_at=now))
 
 
@@ -185,7 +209,10 @@ def list_events(connection: Connection, handoff: int) -> tuple[HandoffLogEntry, 
     """The events of a hand-off, in order."""
     here = handoff_events.c
     rows = connection.execute(select(handoff_events).where(here.handoff_id == handoff).order_by(here.id))
-    return tuple(HandoffLogEntry(event=HandoffEvent(row.what), actor=row.who, at=row.created_at) for row in rows)
+    return tuple(
+        HandoffLogEntry(event=HandoffEvent(row.what), actor=row.who, at=row.created_at, detail=row.detail)
+        for row in rows
+    )
 
 
 def _updated_one(connection: Connection, change: Update) -> bool:

@@ -14,6 +14,7 @@ from storage.tables.conversations import (
     unclear,
 )
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
+from storage.tables.customers import devices, venue_keys, venues
 from storage.tables.helpdesk import handoff_events, handoffs, incidents, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
 
@@ -25,6 +26,7 @@ __all__ = [
     "conversations",
     "daily_counts",
     "daily_feedback",
+    "devices",
     "drafts",
     "feedback",
     "handoff_events",
@@ -47,6 +49,8 @@ __all__ = [
     "taught",
     "turns",
     "unclear",
+    "venue_keys",
+    "venues",
 ]
 
 personal_tables = tuple(table for table in metadata.sorted_tables if "conversation_id" in table.c)

@@ -21,6 +21,9 @@ handoffs = Table(
     # Timers while nobody has taken it; each is set exactly while it is pending.
     Column("remind_at", UtcDateTime),
     Column("escalate_at", UtcDateTime),
+    # When whoever has it is asked whether they still do; set exactly while that is pending.
+    Column("ask_at", UtcDateTime),
+    Column("closed_reason", SafeText),
     # The entry that names what is broken, as far as it was understood; empty where only the effect was told.
     Column("cause", SafeText),
     Column("incident_id", BigKey),
@@ -34,7 +37,6 @@ Index("ix_handoffs_current", handoffs.c.created_at, sqlite_where=_current, postg
 Index(
     "uq_handoffs_current",
     handoffs.c.conversation_id,
-    handoffs.c.line,
     unique=True,
     sqlite_where=_current,
     postgresql_where=_current,
@@ -43,6 +45,8 @@ Index(
 _reminding, _escalating = handoffs.c.remind_at.is_not(None), handoffs.c.escalate_at.is_not(None)
 Index("ix_handoffs_remind_at", handoffs.c.remind_at, sqlite_where=_reminding, postgresql_where=_reminding)
 Index("ix_handoffs_escalate_at", handoffs.c.escalate_at, sqlite_where=_escalating, postgresql_where=_escalating)
+_asking = handoffs.c.ask_at.is_not(None)
+Index("ix_handoffs_ask_at", handoffs.c.ask_at, sqlite_where=_asking, postgresql_where=_asking)
 
 _joined = handoffs.c.incident_id.is_not(None)
 Index("ix_handoffs_incident_id", handoffs.c.incident_id, sqlite_where=_joined, postgresql_where=_joined)
@@ -77,6 +81,8 @@ handoff_events = Table(
     Column("handoff_id", BigKey, ForeignKey("handoffs.id"), nullable=False),
     Column("what", SafeText, nullable=False),
     Column("who", SafeText),
+    # The line that it came from or that was asked for, or why it was closed.
+    Column("detail", SafeText),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_handoff_events_conversation_id", "conversation_id"),
     Index("ix_handoff_events_handoff_id", "handoff_id"),

@@ -14,7 +14,7 @@ from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.knowledge.phrases import load_phrases
 from bot.notify.routing import RoutingPlan
-from handlers.model.actions import HandoffReason
+from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState, NotificationKind
 from kb.model import LineId
@@ -27,9 +27,10 @@ from storage.helpdesk.handoffs import Handoff, HandoffEvent
 from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
 from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
 
-GROUP, BOSS, MAIL = "telegram:-1", "telegram:-2", "mailto:ops@bistro.lv"
+GROUP, BOSS, SHOP, MAIL = "telegram:-1", "telegram:-2", "telegram:-3", "mailto:ops@bistro.lv"
+SALES = LineId("sales")
 ROUTING = RoutingPlan(
-    targets_by_line={TECHNICAL: {GROUP: True, MAIL: False}},
+    targets_by_line={TECHNICAL: {GROUP: True, MAIL: False}, SALES: {SHOP: True}},
     escalation_targets={BOSS: True},
     reminder_delays={TECHNICAL: timedelta(minutes=10)},
 )
@@ -73,6 +74,63 @@ def called(
         HANDOFF_WORKFLOW.message_added(connection, talk.id, at)
         HANDOFF_WORKFLOW.opened(connection, handoff, at)
     return handoff
+
+
+def ask_for(engine: Engine, number: int, line: LineId, reason: HandoffReason) -> Handoff:
+    """The same person asks for a line, as intake takes it in."""
+    at = NOW + number * SECOND
+    talk, _ = take_in(engine, said("Cilvēku!", number), at=at)
+    with write_transaction(engine) as connection:
+        before = handoffs.current_handoff(connection, talk.id)
+        handoff = handoffs.open_handoff(connection, talk, number, line, reason, at)
+        HANDOFF_WORKFLOW.requested(connection, before, handoff, NotifyStaff(line=line, reason=reason), at)
+    return handoff
+
+
+def events_of(engine: Engine, handoff: Handoff) -> list[tuple[HandoffEvent, str | None]]:
+    with read_transaction(engine) as connection:
+        return [(one.event, one.detail or one.actor) for one in handoffs.list_events(connection, handoff.id)]
+
+
+def test_a_moved_handoff_is_told_to_both_lines(engine: Engine) -> None:
+    handoff = ask_for(engine, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON)
+    deliver_due(engine, at=SECOND)
+    ask_for(engine, 2, SALES, HandoffReason.ASKED_FOR_PERSON)
+
+    told = deliver_due(engine, at=2 * SECOND)
+
+    assert sorted(told) == sorted(
+        [
+            (GROUP, NotificationKind.NEWS),
+            (GROUP, NotificationKind.INITIAL),
+            (MAIL, NotificationKind.NEWS),
+            (MAIL, NotificationKind.INITIAL),
+            (SHOP, NotificationKind.INITIAL),
+        ]
+    )
+    assert events_of(engine, handoff) == [(HandoffEvent.OPENED, None), (HandoffEvent.MOVED, TECHNICAL)]
+    with write_transaction(engine) as connection:
+        HANDOFF_WORKFLOW.run_due_timers(connection, NOW + 11 * MINUTE)
+    assert deliver_due(engine, at=11 * MINUTE) == [(SHOP, NotificationKind.REMINDER)], "only who has it now"
+
+
+def test_a_line_that_was_not_told_yet_hears_nothing_of_what_moves_on(engine: Engine) -> None:
+    ask_for(engine, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON)
+    ask_for(engine, 2, SALES, HandoffReason.ASKED_FOR_PERSON)
+
+    assert deliver_due(engine, at=MINUTE) == [(SHOP, NotificationKind.INITIAL)]
+
+
+def test_another_line_asked_for_while_trading_is_stopped_is_news_once(engine: Engine) -> None:
+    handoff = ask_for(engine, 1, TECHNICAL, HandoffReason.TRADING_STOPPED)
+    deliver_due(engine, at=SECOND)
+    for number in (2, 3):
+        ask_for(engine, number, SALES, HandoffReason.ASKED_FOR_PERSON)
+
+    told = deliver_due(engine, at=MINUTE)
+
+    assert {target for target, _ in told} == {GROUP, MAIL}
+    assert events_of(engine, handoff) == [(HandoffEvent.OPENED, None), (HandoffEvent.LINE_ASKED, SALES)]
 
 
 def deliver_due(engine: Engine, *, at: timedelta = timedelta(0)) -> list[tuple[str, NotificationKind]]:

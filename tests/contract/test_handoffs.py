@@ -1,4 +1,4 @@
-"""Who waits for people: once on each line, until it is closed; and who has taken it."""
+"""Who waits for people: once in each conversation, until it is closed; and who has taken it."""
 
 from datetime import timedelta
 from functools import partial
@@ -13,6 +13,8 @@ from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import escalations, handoffs
 from storage.helpdesk.handoffs import Handoff, HandoffEvent
 from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
+
+SALES = LineId("sales")
 
 
 def open_again(engine: Engine, line: LineId, reason: HandoffReason, number: int) -> Handoff:
@@ -37,17 +39,49 @@ def test_a_stopped_till_stays_the_reason(engine: Engine) -> None:
     assert open_again(engine, TECHNICAL, HandoffReason.NOT_UNDERSTOOD, 2).reason is HandoffReason.TRADING_STOPPED
 
 
-def test_each_line_and_each_talk_has_a_handoff_of_its_own(engine: Engine) -> None:
+def test_another_line_moves_the_handoff_and_each_talk_has_one_of_its_own(engine: Engine) -> None:
     technical = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
-    sales = open_again(engine, LineId("sales"), HandoffReason.ASKED_FOR_PERSON, 2)
+    with write_transaction(engine) as connection:
+        handoffs.take(connection, technical.id, "Anna", NOW)
+    sales = open_again(engine, SALES, HandoffReason.ASKED_FOR_PERSON, 2)
     other, _ = take_in(engine, said("Labdien", by="boris"), people=True, at=NOW + 3 * SECOND)
 
+    assert (sales.id, sales.line, sales.turn) == (technical.id, SALES, 2)
+    assert (sales.state, sales.taken_by) == (HandoffState.OPEN, None), "who had it is not of that line"
     with read_transaction(engine) as connection:
-        assert [each.line for each in handoffs.list_by_state(connection)] == [TECHNICAL, "sales", TECHNICAL]
-        assert handoffs.list_by_state(connection, conversation_id=technical.conversation) == (technical, sales)
-        assert [each.conversation for each in handoffs.list_by_state(connection, conversation_id=other.id)] == [
-            other.id
-        ]
+        assert [each.line for each in handoffs.list_by_state(connection)] == [SALES, TECHNICAL]
+        assert handoffs.list_by_state(connection, conversation_id=technical.conversation) == (sales,)
+        assert handoffs.current_handoff(connection, other.id) == handoffs.list_by_state(connection)[1]
+
+
+def test_a_stopped_till_stays_with_its_line(engine: Engine) -> None:
+    stopped = open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 1)
+    with write_transaction(engine) as connection:
+        handoffs.take(connection, stopped.id, "Anna", NOW)
+
+    asked = open_again(engine, SALES, HandoffReason.ASKED_FOR_PERSON, 2)
+
+    assert (asked.id, asked.line, asked.reason, asked.taken_by) == (
+        stopped.id,
+        TECHNICAL,
+        HandoffReason.TRADING_STOPPED,
+        "Anna",
+    )
+
+
+def test_a_till_that_stops_now_moves_to_the_line_that_mends_it(engine: Engine) -> None:
+    open_again(engine, SALES, HandoffReason.ASKED_FOR_PERSON, 1)
+
+    assert open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 2).line == TECHNICAL
+
+
+@pytest.mark.parametrize(
+    "reason", [HandoffReason.NOT_UNDERSTOOD, HandoffReason.STILL_WAITING, HandoffReason.CANNOT_GET_THROUGH]
+)
+def test_who_asks_for_no_line_stays_with_the_one_that_was_asked_for(engine: Engine, reason: HandoffReason) -> None:
+    open_again(engine, SALES, HandoffReason.ASKED_FOR_PERSON, 1)
+
+    assert open_again(engine, TECHNICAL, reason, 2).line == SALES
 
 
 def test_a_closed_handoff_is_listed_no_more_and_a_new_call_opens_another(engine: Engine) -> None:

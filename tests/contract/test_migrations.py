@@ -1,17 +1,18 @@
 """How a database becomes what the program needs, and how it is seen that it is not."""
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, insert, inspect, select, text
 
 from storage.conversations import history
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.errors import BackupError, MigrationError
 from storage.migrations import upgrade
-from storage.tables import metadata
-from tests.contract.talks import HELLO, at_once, take_in
+from storage.tables import handoffs, metadata
+from tests.contract.talks import HELLO, NOW, at_once, said, take_in
 
 
 def change(engine: Engine, *statements: str) -> None:
@@ -23,7 +24,23 @@ def change(engine: Engine, *statements: str) -> None:
 def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
     assert upgrade.find_problems(empty_engine) == [
         f"Revision {revision} is missing: run paligs db upgrade."
-        for revision in (*(f"{number:04}" for number in range(1, 13)), "0014")
+        for revision in (
+            "0001",
+            "0002",
+            "0003",
+            "0004",
+            "0005",
+            "0006",
+            "0007",
+            "0008",
+            "0009",
+            "0010",
+            "0011",
+            "0012",
+            "0013",
+            "0014",
+            "0017",
+        )
     ]
 
     assert upgrade.revision_problems(empty_engine) == upgrade.find_problems(empty_engine)
@@ -100,6 +117,35 @@ def test_tables_of_others_are_not_our_business(engine: Engine) -> None:
     assert upgrade.find_problems(engine) == []
 
     change(engine, "DROP TABLE procrastinate_jobs")
+
+
+def test_of_several_handoffs_of_a_conversation_that_of_stopped_trading_stays(engine: Engine) -> None:
+    doubles = import_module("storage.migrations.versions.0013_handoff_states").CLOSE_DOUBLES
+    reasons = {
+        "anna": ("trading_stopped", "asked_for_person"),
+        "boris": ("asked_for_person", "not_understood"),
+        "cecil": ("asked_for_person",),
+    }
+    change(engine, "DROP INDEX uq_handoffs_current")
+    try:
+        for number, (name, wanted) in enumerate(reasons.items(), 1):
+            talk, _ = take_in(engine, said("Palīgā!", number, by=name))
+            for reason in wanted:
+                row: dict[str, object] = {
+                    "conversation_id": talk.id,
+                    "line": f"line of {reason}",
+                    "state": "open",
+                    "reason": reason,
+                }
+                row |= {"turn_id": number, "created_at": NOW, "updated_at": NOW}
+                with write_transaction(engine) as connection:
+                    connection.execute(insert(handoffs).values(row))
+        change(engine, doubles)
+        with read_transaction(engine) as connection:
+            kept = connection.execute(select(handoffs.c.reason).where(handoffs.c.closed_at.is_(None)))
+            assert list(kept.scalars()) == ["trading_stopped", "not_understood", "asked_for_person"]
+    finally:
+        mend(engine)
 
 
 def test_a_database_of_a_newer_program_is_left_alone(engine: Engine) -> None:

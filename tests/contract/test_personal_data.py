@@ -24,6 +24,8 @@ COUNTS_OF_FEEDBACK = {"daily_feedback"}
 LESSONS = {"taught", "ignored", "drafts", "knowledge_revision"}
 """What the helpdesk has confirmed: nothing in them is of those who write."""
 OF_STAFF = {"notice_pace"}
+OF_VENUES = {"venues", "venue_keys", "devices"}
+"""Of restaurants; a person's own account and number are taken out, see test_venues."""
 OF_NOBODY = {"address_counts", "incidents", "places"}
 """One-way keys of addresses, for minutes; and which group is now which, which topic is gone."""
 STAFF = {"agents", "agent_sessions", "sign_ins", "sign_in_places", "audit"}
@@ -51,7 +53,9 @@ def test_every_table_but_the_counts_and_the_staff_belongs_to_somebody() -> None:
     owned = {table.name for table in metadata.sorted_tables if {"conversation_id", "sender"} & {*table.c.keys()}}
 
     counts = COUNTS_ONLY | SUMS_OF_COUNTS | COUNTS_OF_FEEDBACK
-    assert {table.name for table in metadata.sorted_tables} - owned == counts | LESSONS | OF_STAFF | OF_NOBODY | STAFF
+    assert {
+        table.name for table in metadata.sorted_tables
+    } - owned == counts | LESSONS | OF_STAFF | OF_VENUES | OF_NOBODY | STAFF
 
 
 def test_erasing_a_person_leaves_counts_only(engine: Engine, anna: conversations.Conversation) -> None:

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from handlers.model.actions import HandoffReason
+from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import Inbound
 from storage.conversations import conversations
 from storage.database.engine import read_transaction, write_transaction
-from storage.delivery import places
-from tests.contract.talks import HELLO, NOW, take_in
+from storage.delivery import notifications, places
+from storage.delivery.notifications import ClaimedNotification
+from storage.helpdesk import agent_chat, handoffs
+from tests.contract.talks import HELLO, NOW, TECHNICAL, said, take_in
 
 OLD, NEW = "-600", "-1000000000600"
 
@@ -59,3 +63,34 @@ def test_the_newest_that_was_learned_of_a_place_counts(engine: Engine) -> None:
         (OLD, NEW, NOW),
         (f"{NEW}/17", None, later),
     ]
+
+
+def test_notifications_of_a_moved_group_are_posted_anew_once_where_somebody_still_waits(engine: Engine) -> None:
+    group, topic, other = f"telegram:{OLD}", f"telegram:{OLD}/17", f"telegram:{OLD}1"
+    for number, by in enumerate(("anna", "boris"), start=1):
+        talk, _ = take_in(engine, said("Palīgā!", number, by=by))
+        with write_transaction(engine) as connection:
+            handoff = handoffs.open_handoff(connection, talk, number, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
+            targets = dict.fromkeys((group, topic, other), True)
+            notifications.add(connection, handoff, NotificationKind.INITIAL, targets, NOW)
+            for target in targets:
+                notifications.mark_sent(connection, _claim(connection, target), "5", NOW)
+    with write_transaction(engine) as connection:
+        handoffs.close(connection, 2, HandoffState.CONTACTED, NOW)
+        places.record_move(connection, "telegram", OLD, NEW, NOW)
+
+        assert notifications.due(connection, NOW) == (group, topic)
+        anew = _claim(connection, group)
+        assert (anew.handoff, anew.provider_message_id) == (1, None)
+        notifications.mark_sent(connection, anew, "6", NOW)
+        assert agent_chat.conversation_of_notification(connection, group, "5") is None
+
+        places.record_move(connection, "telegram", OLD, NEW, NOW)
+        assert agent_chat.conversation_of_notification(connection, group, "6") is not None
+        assert notifications.due(connection, NOW) == (topic,)
+
+
+def _claim(connection: Connection, target: str) -> ClaimedNotification:
+    claimed = notifications.claim(connection, target, NOW)
+    assert isinstance(claimed, ClaimedNotification)
+    return claimed

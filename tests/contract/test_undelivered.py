@@ -9,7 +9,7 @@ from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import outbox, status, undelivered
 from storage.delivery.outbox import OutgoingReply
 from storage.delivery.status import DeliveryState
-from tests.contract.talks import HELLO, NOW, SECOND, take_in
+from tests.contract.talks import HELLO, NOW, SECOND, said, take_in
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -70,6 +70,26 @@ def test_a_reply_that_waits_is_tried_at_once(engine: Engine) -> None:
         assert outbox.due(connection, NOW) == ()
         assert undelivered.retry(connection, reply, NOW)
         assert outbox.due(connection, NOW) == (talk.id,)
+
+
+def test_all_are_tried_at_once_except_what_arrived_is_being_sent_or_is_too_old(engine: Engine) -> None:
+    numbers = []
+    for place, by in enumerate(("anna", "boris", "clara", "dora"), start=1):
+        talk, (number,) = take_in(engine, said("Labdien", place, by=by))
+        numbers.append(number)
+        claim(engine, talk.id)
+    failed, waiting, sent, sending = numbers
+    with write_transaction(engine) as connection:
+        status.mark_failed(connection, failed, "63016")
+        status.reschedule(connection, waiting, "429", LATER)
+        status.mark_sent(connection, sent, NOW, provider_message_id="r")
+        assert undelivered.retry_all(connection, NOW + SECOND, NOW) == 0
+        assert undelivered.retry_all(connection, NOW, NOW) == 2
+    assert shown(engine) == [
+        (failed, DeliveryState.PENDING, "63016"),
+        (waiting, DeliveryState.PENDING, "429"),
+        (sending, DeliveryState.SENDING, None),
+    ]
 
 
 def test_what_is_given_up_lets_the_others_go(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """The real program on a free port, and a browser in front of it."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from bot.web.email_draft import DraftTokens
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from kb.model import Language
+from storage.database.engine import create_database_engine
+from storage.migrations import upgrade
 from tests.e2e import chromium
 
 KEY = "a signing key for tests"
@@ -77,9 +80,21 @@ class RunningProgram:
         return self.knowledge.base.entries[self.knowledge.base.directory.topics[place]].title[language]
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database that is up to date and empty, to be copied."""
+    folder = tmp_path_factory.mktemp("new")
+    database = create_database_engine(f"sqlite:///{folder}/live.db")
+    upgrade.upgrade(database)
+    upgrade.backup(database, folder / "new.db")
+    database.dispose()
+    return folder / "new.db"
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(shipped: KnowledgeBundle, tmp_path: Path) -> AsyncIterator[RunningProgram]:
+async def house(shipped: KnowledgeBundle, tmp_path: Path, new_database: Path) -> AsyncIterator[RunningProgram]:
     """The program as `paligs run` starts it, with its own database."""
+    shutil.copyfile(new_database, tmp_path / "paligs.sqlite3")
     async with opened(shipped, tmp_path) as house:
         yield house
 

@@ -35,6 +35,8 @@ class ScriptedFailure:
     """
 
     status: int = 0
+    description: str = "Bad Request: as played"
+    """Said with a status of 400 to 499, except 429."""
     retry_after: int = 0
     drop_connection: bool = False
     delay_seconds: float = 0.0
@@ -213,7 +215,7 @@ class TelegramPeer:
                 wait = fault.retry_after
                 raise ApiError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
             if fault.status:
-                raise ApiError(fault.status, "Bad Request: as played")
+                raise ApiError(fault.status, fault.description)
             return {"ok": True, "result": await self._call(method, await _given(request))}, 200
         except MisuseError as exc:
             self.contract_violations.append(str(exc))

@@ -42,6 +42,14 @@ SAID: Final = (
     "kase uzkārusies, nevaram neko pārdot",
     "printeris",
 )
+HELP_PAGES: Final = (
+    "/help/",
+    "/help/ru/till-down",
+    "/help/lv/topics/devices",
+    "/help/en/search?q=printer",
+    "/help/lv/search?q=ksilofons",
+    "/help/gone",
+)
 
 _LINK = re.compile(r'href="(/[^"#]*)"')
 _CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')
@@ -87,7 +95,8 @@ class Crawler:
 
 def _kind(link: str) -> str:
     """Links of one kind differ in a number or an id, or in their query."""
-    return re.sub(r"/(\d+|[0-9a-f]{32})(?=/|$)|(?<=/entries/)[^/]+", "/N", link.partition("?")[0])
+    path = re.sub(r"(?<=^/help/)(lv|ru|en)/.*", "N", link.partition("?")[0])
+    return re.sub(r"/(\d+|[0-9a-f]{32})(?=/|$)|(?<=/entries/)[^/]+", "/N", path)
 
 
 async def all_pages(house: RunningProgram) -> dict[str, str]:
@@ -110,7 +119,7 @@ async def all_pages(house: RunningProgram) -> dict[str, str]:
         status.mark_failed(connection, 2, "21610: the person opted out")
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
         crawler = Crawler(session, house.url)
-        await crawler.crawl("/", house.draft_url().removeprefix(house.url), "/nowhere", "/console/sign-in")
+        await crawler.crawl("/", house.draft_url().removeprefix(house.url), "/nowhere", "/console/sign-in", *HELP_PAGES)
         await crawler.sign_in()
         await crawler.crawl("/console/", "/console/nowhere")
     return crawler.pages
@@ -152,6 +161,9 @@ async def documents(shipped: KnowledgeBundle, tmp_path: Path) -> dict[str, str]:
     assert kinds >= {
         "/",
         "/nowhere",
+        "/help/",
+        "/help/N",
+        "/help/gone",
         "/console/now",
         "/console/talks/N",
         "/console/unanswered/N",

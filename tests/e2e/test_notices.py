@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState
 from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import notifications
 from storage.helpdesk import handoffs
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
@@ -117,6 +120,10 @@ async def running(
 
 def shown(peer: TelegramPeer, chat: int = GROUP) -> list[Json]:
     return [message for message in peer.sent if message["chat"]["id"] == chat]
+
+
+def has_shown(peer: TelegramPeer, count: int) -> bool:
+    return len(shown(peer)) == count
 
 
 def titles(message: Json) -> list[str]:
@@ -276,6 +283,53 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
         assert escalated["message_thread_id"] == 9
         peer.tap_button("Paņemu", user=9, message=escalated)
         await peer.until(lambda: "Paņēma: Anna" in notice["text"] and "Paņēma: Anna" in escalated["text"])
+
+
+async def test_a_group_that_becomes_a_supergroup_shows_the_open_calls_anew_and_each_with_its_own(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
+    old, new = -500, -1000000000500
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{old}"}) as program:
+        peer.send_text(DEAD, user=42)
+        await peer.until(lambda: shown(peer, old))
+        (first,) = shown(peer, old)
+        peer.migrated[old] = new
+        await program.helpdesk.handoff_actions.take(1, "Ilze")
+        await peer.until(lambda: shown(peer, new))
+        (again,) = shown(peer, new)
+        assert "Paņēma: Ilze" in again["text"]
+        # The ids of messages begin anew there: that of the old message is another one's.
+        peer.sent.append(other := dict(again) | {"message_id": first["message_id"], "text": "Izsaukums Nr. 9"})
+        await program.helpdesk.handoff_actions.release(1, "Ilze")
+        await peer.until(lambda: "Vēl neviens nav paņēmis" in again["text"])
+        peer.tap_button("Paņemu", user=7, message=again)
+        await peer.until(lambda: "Paņēma: Anna" in again["text"])
+        assert other["text"] == "Izsaukums Nr. 9"
+        assert shown(peer, new) == [again, other]
+
+
+async def test_a_notice_that_cannot_be_edited_any_more_is_posted_anew_while_somebody_waits(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
+    errors = ("message to edit not found", "MESSAGE_ID_INVALID", "message can't be edited", "TOPIC_DELETED")
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
+        peer.send_text(DEAD, user=42)
+        await peer.until(lambda: shown(peer))
+        actions = program.helpdesk.handoff_actions
+        for count, error in enumerate(errors, start=2):
+            peer.script_failures("editMessageText", ScriptedFailure(status=400, description=f"Bad Request: {error}"))
+            await (actions.release(1, "Ilze") if count % 2 else actions.take(1, "Ilze"))
+            await peer.until(partial(has_shown, peer, count))
+            assert ("Paņēma: Ilze" in shown(peer)[-1]["text"]) is (count % 2 == 0), error
+
+        peer.script_failures("editMessageText", ScriptedFailure(status=400, description=f"Bad Request: {errors[0]}"))
+        await actions.mark_contacted(1, "Ilze")
+        await peer.until(lambda: not peer.failures_left("editMessageText"))
+        peer.send_text("kase nedrukā čeku", user=43)
+        await peer.until(lambda: peer.bot_texts(43))
+        assert len(shown(peer)) == len(errors) + 1
+        with read_transaction(program.database) as connection:
+            assert notifications.due(connection, datetime.now(UTC) + timedelta(days=1)) == ()
 
 
 POST: dict[str, Any] = {"notify": {"technical": "ops@bistro.lv"}, "notify_from": "paligs@bistro.lv"}

@@ -54,6 +54,17 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/icon-192.png"),
         ("GET", "/icon-512.png"),
         ("GET", "/manifest.webmanifest"),
+        ("GET", "/help"),  # to /help/
+        ("GET", "/help/"),
+        ("GET", "/help/static/{version}/{name}"),
+        ("GET", "/help/{language}/"),
+        ("GET", "/help/{language}/search"),
+        ("GET", "/help/{language}/search.json"),
+        ("GET", "/help/{language}/topics/{category}"),
+        ("GET", "/help/{language}/{entry}"),
+        ("GET", "/help/{path}"),
+        ("GET", "/sitemap.xml"),
+        ("GET", "/robots.txt"),
     }
 )
 """Everybody may ask for these. Whoever adds one says here that it is meant."""

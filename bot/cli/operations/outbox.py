@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from storage.delivery.undelivered import UndeliveredReply
 
 app = typer.Typer(help="Undelivered replies: list, retry, drop.", no_args_is_help=True)
+
+Changed = TypeVar("Changed")
 
 ReplyId = Annotated[int, typer.Argument(metavar="ID", help="The number of a reply, as paligs outbox list shows it.")]
 
@@ -41,12 +43,27 @@ def list_undelivered() -> None:
 
 
 @app.command()
-def retry(reply: ReplyId) -> None:
-    """Retry a reply now; a running server sends it within seconds."""
+def retry(
+    reply: Annotated[
+        int | None, typer.Argument(metavar="[ID]", help="The number, as paligs outbox list shows it.")
+    ] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every reply that failed or waits.")] = False,
+    hours: Annotated[int, typer.Option(min=1, help="With --all: only replies of the last so many hours.")] = 24,
+) -> None:
+    """Retry a reply now, or all of the last hours; a running server sends them within seconds."""
     from storage.delivery import undelivered
 
-    _change_reply(reply, lambda connection: undelivered.retry(connection, reply, datetime.now(UTC)))
-    typer.echo(f"Reply {reply} will be retried.")
+    now = datetime.now(UTC)
+    if (reply is None) is not every:
+        raise typer.BadParameter("give the number of a reply, or --all")
+    if reply is not None:
+        number = reply
+        _change_reply(number, lambda connection: undelivered.retry(connection, number, now))
+        typer.echo(f"Reply {number} will be retried.")
+        return
+    count = _in_database(lambda connection: undelivered.retry_all(connection, now - timedelta(hours=hours), now))
+    typer.echo(f"Replies that will be retried: {count}.")
 
 
 @app.command()
@@ -58,13 +75,16 @@ def drop(reply: ReplyId) -> None:
     typer.echo(f"Reply {reply} is discarded.")
 
 
-def _change_reply(reply: int, change: "Callable[[Connection], bool]") -> None:
+def _in_database(change: "Callable[[Connection], Changed]") -> "Changed":
     from bot.settings import read_settings
     from storage.database import engine
 
     with engine.write_transaction(engine.create_database_engine(read_settings().database_url)) as connection:
-        changed = change(connection)
-    if not changed:
+        return change(connection)
+
+
+def _change_reply(reply: int, change: "Callable[[Connection], bool]") -> None:
+    if not _in_database(change):
         typer.echo(f"Reply {reply} neither failed nor waits, or is being sent now: see paligs outbox list.", err=True)
         raise typer.Exit(1)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -19,7 +20,10 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.agent_chat import MAX_REPLY_LENGTH, AgentChat, ReplyResult
+from bot.knowledge.explain import with_evidence
+from kb.understanding.result import Interpreter
 from storage import personal_data
+from storage.conversations.transcript import TranscriptEntry
 from storage.helpdesk import audit_log, conversation_handoffs
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -92,7 +96,7 @@ class ConversationView:
             status=HTTPStatus.OK if problem is None else HTTPStatus.CONFLICT,
             page=page,
             talk=page.talk,
-            messages=page.messages,
+            messages=[_with_evidence(each, self._knowledge.current.interpreter) for each in page.messages],
             before=before,
             draft=draft,
             problem=problem,
@@ -147,6 +151,14 @@ class ConversationView:
         await self._transactions.write(forget)
         request.flash("erased")
         return request.redirect("/talks")
+
+
+def _with_evidence(entry: TranscriptEntry, interpreter: Interpreter) -> TranscriptEntry:
+    """With what shows why a message was answered as it was, where its text still stands."""
+    decision = entry.decision
+    if decision is None or decision.trace is None or not entry.text:
+        return entry
+    return replace(entry, decision=replace(decision, trace=with_evidence(decision.trace, entry.text, interpreter)))
 
 
 def _format_timestamp(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from bot.console.framework.local_time import local_day
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
+from bot.knowledge.explain import with_evidence
 from kb.model import LANGUAGES, Entry, EntryId, KnowledgeBase, Language
 from kb.text.similarity import TextSearch
 from storage.curation import entry_drafts
@@ -124,11 +125,12 @@ class KnowledgeView:
         text = request.field("text")[:MAX_MESSAGE_CHARS]
         knowledge = self._knowledge.current
         spoken = next((language for language in LANGUAGES if language == request.field("tongue")), None)
+        understood = knowledge.interpreter.understand(text, language=spoken) if text else None
         return request.render(
             "try.html",
             text=text,
             spoken=spoken,
-            understood=knowledge.interpreter.understand(text, language=spoken) if text else None,
+            understood=understood and with_evidence(understood, text, knowledge.interpreter),
             cue=knowledge.interpreter.match_cue(text) if text else None,
             version=knowledge.base.version,
             entries=knowledge.base.entries,

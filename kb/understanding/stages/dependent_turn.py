@@ -37,6 +37,8 @@ _REFERENCE: Final = re.compile(
     r"|atpakaļ|atpakal|arī|обратно|назад|тоже|obratno|nazad|tozhe|back|too)\b"
 )
 """A word that stands for what was talked about, or says to undo or repeat it."""
+_AND_WHAT: Final = re.compile(r"(?:а|и|un|bet|and|a|i|what about|how about)\s(?:\S+\s?){1,2}$")
+"""Asks on in a word or two: "а чеки?", "un noņemt?"."""
 _DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
 
 
@@ -63,8 +65,9 @@ class LeanOnPreviousTurn:
 
     def _stands_alone(self, reading: Reading) -> bool:
         """Whether a message is answered by its own words, and surely where it refers to what was talked about."""
-        refers = _REFERENCE.search(reading.normalized) and reading.candidates[0].confidence < MIN_CLEAR_CONFIDENCE
-        return self._ranker.is_answered(reading.candidates) and not refers
+        depends = _REFERENCE.search(reading.normalized) or _AND_WHAT.match(reading.normalized)
+        unsure = reading.candidates[0].confidence < MIN_CLEAR_CONFIDENCE
+        return self._ranker.is_answered(reading.candidates) and not (depends and unsure)
 
     def _rest(self, reading: Reading) -> Reading:
         """The rest of a message that was not clear: read as one with it."""

@@ -14,6 +14,13 @@ MIN_WORDS_FOR_CONTEXT: Final = 4
 CORRECTION_THRESHOLD: Final = 0.35
 """A correction within what is talked about is answered from this confidence on."""
 
+MIN_WORDS_AT_LENGTH: Final = 10
+AT_LENGTH_LOG_ODDS: Final = 0.4
+"""How much likelier (in log-odds) the best entry of a long message is right than its confidence says.
+
+Known questions are short: measured on labelled messages, long ones of .45 were right as often as short ones of .55.
+"""
+
 
 class Thresholds:
     """Decides the outcome; in a conversation less confidence is enough."""
@@ -28,7 +35,10 @@ class Thresholds:
         completes = reading.leans and reading.previous_entry is None
         follows = reading.previous_entry is not None and len(reading.tokens) >= MIN_WORDS_FOR_CONTEXT
         in_conversation = completes or follows
-        outcome = self._ranker.outcome(reading.candidates, in_conversation=in_conversation)
+        told_at_length = len(reading.tokens) >= MIN_WORDS_AT_LENGTH
+        outcome = self._ranker.outcome(
+            reading.candidates, in_conversation=in_conversation, log_odds=AT_LENGTH_LOG_ODDS if told_at_length else 0.0
+        )
         if reading.corrects and reading.candidates[0].confidence >= CORRECTION_THRESHOLD:
             outcome = Outcome.ANSWERED
         return reading if outcome is Outcome.UNKNOWN else replace(reading, outcome=outcome)

@@ -99,6 +99,35 @@ def test_a_mistake_in_the_dialogue_acts_is_told_with_its_remedy(folder: Path, te
     assert told in problems(folder)
 
 
+def test_categories_are_read_in_their_order_where_they_are(folder: Path) -> None:
+    (folder / "categories.yaml").write_text(
+        "categories:\n"
+        "  tills:\n    title: {lv: Kases, ru: Кассы, en: Tills}\n    entries: [dead, close]\n"
+        "  desk:\n    title: {lv: Palīdzība, ru: Помощь, en: Help}\n    entries: [hours]\n",
+        "utf-8",
+    )
+    knowledge = load_knowledge_base(folder)
+    assert [(each.id, each.title["en"], each.entries) for each in knowledge.categories] == [
+        ("tills", "Tills", ("dead", "close")),
+        ("desk", "Help", ("hours",)),
+    ]
+    assert load_knowledge_base(CONTENT).categories == ()
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ("[gone]", "categories.yaml: tills.entries: 'gone' is no entry: write the id of a file under entries/"),
+        ("[dead, dead]", "categories.yaml: tills.entries: 'dead' stands under tills too: keep it under one of them"),
+        ("[]", "categories.yaml: categories.tills.entries: is empty: write at least one"),
+    ],
+)
+def test_a_mistake_in_the_categories_is_told_with_its_remedy(folder: Path, entries: str, told: str) -> None:
+    text = f"categories:\n  tills:\n    title: {{lv: a, ru: b, en: c}}\n    entries: {entries}\n"
+    (folder / "categories.yaml").write_text(text, "utf-8")
+    assert told in problems(folder)
+
+
 def test_the_directory_names_the_entries_of_contacts_faults_and_follow_ups(folder: Path, edit: Edit) -> None:
     added = (
         "contacts_entry: desk\nfault_topics: [dead, printer]\n"
@@ -205,4 +234,6 @@ def test_overdue_reviews_are_warned_about_and_stop_nothing() -> None:
 def test_the_shipped_content_is_sound() -> None:
     knowledge = load_knowledge_base()
     assert len(knowledge.entries) == 160
+    shelved = {entry for category in knowledge.categories for entry in category.entries}
+    assert shelved == {entry.id for entry in knowledge.entries.values() if entry.act is not Act.TALK}
     assert {entry.line for entry in knowledge.entries.values()} <= {*knowledge.directory.lines, LineId("any")}

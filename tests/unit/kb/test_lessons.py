@@ -133,6 +133,7 @@ def test_everything_else_is_understood_as_before() -> None:
     assert known.match_cue("yes") == "yes"
     assert known.choose("hours", (EntryId("hours"), PRINTER)) == "hours"
     assert known.choose("hours", (PRINTER,)) is None
+    assert known.evidence("hours", [PRINTER]).questions == {PRINTER: "hours"}
 
 
 def test_words_that_were_taught_are_their_topic_and_no_dialogue_act_as_known_questions_are() -> None:

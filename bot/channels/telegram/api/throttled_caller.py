@@ -22,7 +22,7 @@ _MAX_ATTEMPTS: Final = 3
 """For one call: after a 429, or when a chat has moved."""
 
 
-_TOPIC_ERRORS: Final = ("message thread not found", "topic_deleted", "topic_closed", "topic_id_invalid")
+TOPIC_ERRORS: Final = ("message thread not found", "topic_deleted", "topic_closed", "topic_id_invalid")
 """What Telegram says, in any case, of a topic that cannot be written to while its group can."""
 
 
@@ -87,7 +87,7 @@ async def _keep_going(learning: Awaitable[None]) -> None:
 
 
 def _is_topic_gone(exc: TelegramError, target: ChatAddress) -> bool:
-    return target.topic is not None and any(error in str(exc).casefold() for error in _TOPIC_ERRORS)
+    return target.topic is not None and any(error in str(exc).casefold() for error in TOPIC_ERRORS)
 
 
 def parse_address(address: str) -> ChatAddress:

@@ -68,7 +68,7 @@ class Location(_ApiObject):
     longitude: float
 
 
-class Venue(_ApiObject):
+class TelegramVenue(_ApiObject):
     """A place with a name."""
 
     title: str
@@ -113,7 +113,7 @@ class Message(_ApiObject):
         """The location in words; one that cannot be parsed is no reason to lose the message."""
         extra = self.model_extra or {}
         with suppress(ValidationError):
-            venue = Venue.model_validate(extra.get("venue"))
+            venue = TelegramVenue.model_validate(extra.get("venue"))
             return ", ".join(part for part in (venue.title, venue.address) if part)
         with suppress(ValidationError):
             point = Location.model_validate(extra.get("location"))

@@ -8,15 +8,26 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.channels.interface import DeliveryError
 from bot.channels.telegram.api.address import ChatAddress
 from bot.channels.telegram.api.client import BotApi
-from bot.channels.telegram.api.throttled_caller import ThrottledCaller, parse_address
+from bot.channels.telegram.api.throttled_caller import TOPIC_ERRORS, ThrottledCaller, parse_address
 from bot.channels.telegram.api.updates import CallbackQuery, Message, User
 
 CALLBACK_PREFIX: Final = "desk:"
 """Prefix of callback data of group messages; options of a reply begin with a digit or a bar."""
 
 MAX_REPLY_CHARS: Final = 200
+
+_GONE_ERRORS: Final = ("message to edit not found", "message_id_invalid", "message can't be edited", *TOPIC_ERRORS)
+"""What Telegram says, in any case, of a message that no edit will ever reach."""
+
+
+class MessageGoneError(DeliveryError):
+    """The message to edit is not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__(permanent=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +91,7 @@ class GroupMessages:
         Raises:
             DeliveryError: it was not taken.
         """
-        place = parse_address(address)
-        reply_parameters = (
-            ReplyParameters(message_id=int(in_reply_to), allow_sending_without_reply=True)
-            if in_reply_to is not None
-            else None
-        )
+        place, chats = parse_address(address), _ChatsOfOneCall()
 
         async def call(target: ChatAddress) -> str:
             return await self._api.post_message(
@@ -94,7 +100,7 @@ class GroupMessages:
                 parse_mode=ParseMode.HTML,
                 message_thread_id=target.topic,
                 reply_markup=_keyboard(rows),
-                reply_parameters=reply_parameters,
+                reply_parameters=_reply_parameters(None if chats.moved_to(target.chat) else in_reply_to),
                 link_preview_options=_NO_PREVIEW,
             )
 
@@ -104,10 +110,14 @@ class GroupMessages:
         """Replace the text of the message.
 
         Raises:
-            DeliveryError: it was not accepted; permanent if the message is gone.
+            MessageGoneError: it is deleted, or stayed behind in the group that this one was before it moved.
+            DeliveryError: it was not accepted.
         """
+        chats = _ChatsOfOneCall()
 
         async def call(target: ChatAddress) -> None:
+            if chats.moved_to(target.chat):
+                raise MessageGoneError
             try:
                 await self._api.replace_text(
                     text=html,
@@ -118,11 +128,27 @@ class GroupMessages:
                     link_preview_options=_NO_PREVIEW,
                 )
             except BadRequest as exc:
+                error = str(exc).casefold()
+                if any(gone in error for gone in _GONE_ERRORS):
+                    raise MessageGoneError from exc
                 # Unchanged: an earlier edit succeeded whose answer was lost.
-                if "not modified" not in str(exc):
+                if "not modified" not in error:
                     raise
 
         await self._caller.call(parse_address(address), call)
+
+
+class _ChatsOfOneCall:
+    """Notices that a chat moves while it is called: a message id of before is that of another message there."""
+
+    def __init__(self) -> None:
+        self._first: int | None = None
+
+    def moved_to(self, chat: int) -> bool:
+        """Whether an earlier attempt of the call went to another chat."""
+        if self._first is None:
+            self._first = chat
+        return chat != self._first
 
 
 def parse_button_tap(query: CallbackQuery) -> ButtonTap | None:
@@ -150,6 +176,12 @@ def parse_group_reply(message: Message, bot_id: int) -> GroupReply | None:
         user_name=_display_name(sender),
         text=message.text,
     )
+
+
+def _reply_parameters(in_reply_to: str | None) -> ReplyParameters | None:
+    if in_reply_to is None:
+        return None
+    return ReplyParameters(message_id=int(in_reply_to), allow_sending_without_reply=True)
 
 
 def _display_name(user: User) -> str:

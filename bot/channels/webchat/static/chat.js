@@ -121,4 +121,12 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) document.title = "Paligs";
 });
 
+// A help page leads here with a question: it is filled in, and sent by the person alone.
+const address = new URL(location.href);
+if (address.searchParams.get("ask")) {
+  composer.fill(address.searchParams.get("ask"));
+  address.searchParams.delete("ask");
+  history.replaceState(null, "", address);
+}
+
 connection.open();

@@ -33,6 +33,11 @@ export class Composer {
     if (byKeyboard || matchMedia("(pointer: fine)").matches) this.#field.focus();
   }
 
+  fill(text) {
+    this.#field.value = text.slice(0, this.#field.maxLength);
+    this.#changed();
+  }
+
   #changed() {
     this.#send.disabled = !this.#field.value.trim();
     this.#field.style.height = "auto";

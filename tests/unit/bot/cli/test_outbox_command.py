@@ -108,6 +108,24 @@ def test_a_reply_is_tried_again(database: Engine) -> None:
         assert len(outbox.due(connection, datetime.now(UTC))) == 1
 
 
+def test_all_that_failed_or_waits_is_tried_again_and_what_is_too_old_is_not(database: Engine) -> None:
+    reply(database, error="63016", final=True, age=timedelta(hours=25))
+    reply(database, error="20003: Twilio refused the credentials", final=True)
+    reply(database, error="429")
+    assert paligs("retry", "--all").output == "Replies that will be retried: 2.\n"
+    assert [line.split()[1] for line in paligs("list").output.splitlines()[1:]] == ["failed", "pending", "pending"]
+    assert paligs("retry", "--all", "--hours", "48").output == "Replies that will be retried: 3.\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("7", "--all")])
+def test_one_number_or_all_are_to_be_named(database: Engine, arguments: tuple[str, ...]) -> None:
+    number = reply(database, error="63016", final=True)
+    told = paligs("retry", *arguments)
+    assert told.exit_code == 2
+    assert "--all" in told.stderr
+    assert f"{number}  failed" in paligs("list").output
+
+
 def test_a_reply_is_given_up(database: Engine) -> None:
     number = reply(database, error="429")
     assert paligs("drop", str(number)).output == f"Reply {number} is discarded.\n"

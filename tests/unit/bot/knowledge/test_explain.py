@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from bot.cli.ask_batch import ask_lines
-from bot.knowledge.explain import format_explanation
+from bot.knowledge.explain import format_explanation, with_evidence
 from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from kb.model import EntryId
@@ -89,3 +89,17 @@ def test_the_trace_that_is_stored_carries_the_reasons_and_older_ones_are_still_r
     assert parse_trace(stored) == trace
     older = {key: value for key, value in json.loads(stored).items() if key != "explanation"}
     assert parse_trace(json.dumps(older)).explanation is None
+
+
+def test_known_questions_and_concepts_are_gathered_when_somebody_looks() -> None:
+    undecorated = replace(FULL, candidates=(replace(CLOSE, question=""), HOURS), explanation=None)
+    shown = with_evidence(undecorated, "shft", ScriptedInterpreter())
+    assert [one.question for one in shown.candidates] == ["shft", "when are you open"]
+    assert shown.explanation is None
+
+
+def test_what_was_stored_with_its_reasons_keeps_them() -> None:
+    assert with_evidence(FULL, "shft", ScriptedInterpreter()) is FULL
+    partly = replace(FULL, candidates=(replace(CLOSE, question=""), HOURS))
+    shown = with_evidence(partly, "shft", ScriptedInterpreter())
+    assert shown.explanation == FULL.explanation

@@ -256,6 +256,17 @@ def test_a_reminder_and_news_name_the_call_and_whose_it_is(words: NotificationTe
     assert (news.state, news.facts, news.words) == ("Paņēma: Ilze", (), ("перезвоните",))
 
 
+def test_news_tell_that_it_moved_or_who_else_is_asked_for(words: NotificationTexts) -> None:
+    news = replace(NOTICE, kind=NotificationKind.NEWS)
+    before = LineId("helpdesk")
+    moved = words.render(replace(news, moved_from=before)).title
+    assert moved.endswith(f"Izsaukums Nr. 17 pārcelts: {words.line_name(before)} → {words.line_name(NOTICE.line)}.")
+    also = replace(NOTICE, also_asked=(before, LineId("administration")))
+    names = f"{words.line_name(before)}, {words.line_name(LineId('administration'))}"
+    assert words.render(replace(also, kind=NotificationKind.NEWS)).title.endswith(f"Prasa arī: {names}.")
+    assert ("Prasa arī", names) in [(fact.label, fact.text) for fact in words.render(also).facts]
+
+
 def test_who_has_withdrawn_is_named_by_number_alone(words: NotificationTexts) -> None:
     text = plain_text(words.render(Retraction(handoff=17)))
     assert text.startswith("Izsaukums Nr. 17: cilvēks savus datus ir izdzēsis.")

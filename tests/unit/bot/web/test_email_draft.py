@@ -231,6 +231,12 @@ async def test_without_the_words_the_draft_is_empty_but_there(opened: Open) -> N
 # What was said
 
 
+def test_a_greeting_is_no_part_of_the_story() -> None:
+    for greeting in ("Labdien!", "čau", "Добрый вечер,", "zdravstvujte", "privet", "Good evening.", "hi"):
+        said = [greeting, "kase stāv"]
+        assert compose_story(said) == "kase stāv", greeting
+
+
 def test_the_story_leaves_out_commands_and_repetitions() -> None:
     assert compose_story(["/start", "kase stāv", " ", "kase stāv ", "kopš rīta", "/help"]) == "kase stāv\nkopš rīta"
 

@@ -8,6 +8,7 @@ from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.messages import Option
 from handlers.model.session import OpenQuestion, QuestionKind
 from kb.model import DialogueAct, EntryId, KnowledgeBase, LineId
+from kb.understanding.result import Candidate, Interpretation, Outcome
 from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
@@ -151,6 +152,26 @@ def test_words_choose_no_line() -> None:
     one.says("person")
     one.says("the scanner")
     assert one.decided.trace.handler == "fallback"
+
+
+@pytest.mark.parametrize(
+    ("said", "likely", "line"),
+    [
+        ("about printing", ("printer", "scanner"), "workshop"),
+        ("about printing", ("printer", "hours"), None),
+        ("about the thing that prints things", ("printer", "scanner"), None),
+        ("about printing", ("printer",), None),
+    ],
+)
+def test_the_line_of_what_a_few_words_are_likeliest_about_is_chosen(
+    said: str, likely: tuple[str, ...], line: str | None
+) -> None:
+    one = asked()
+    one.says("person")
+    candidates = tuple(Candidate(entry=EntryId(entry), confidence=0.2) for entry in likely)
+    one.interpreter.meanings = {said: Interpretation(outcome=Outcome.UNKNOWN, candidates=candidates, language="en")}
+    one.says(said)
+    assert (one.decided.trace.handler == "choice", one.session.line) == (line is not None, line)
 
 
 def test_none_of_these_is_never_chosen_by_words() -> None:

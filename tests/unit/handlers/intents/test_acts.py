@@ -42,6 +42,21 @@ def test_a_fault_gets_its_line() -> None:
     assert talk.session.line == "workshop"
 
 
+def test_what_was_just_said_is_not_said_again_to_who_asks_on() -> None:
+    said = {
+        text: means("printer", language="en") for text in ("printer", "all of them", "the kitchen printer is dead too")
+    }
+    talk = Dialog({**said, "tills stand": means("dead", language="en"), "both": means("dead", language="en")})
+    full = talk.says("printer").text
+    assert (
+        talk.says("all of them").text == "That is all I know about it. They can help further: +371 20000002 (Workshop)."
+    )
+    assert (talk.decided.trace.handler, talk.decided.trace.entry) == ("topic", "printer")
+    assert talk.says("the kitchen printer is dead too").text == full, "a whole sentence asks anew"
+    assert "Source" in talk.says("tills stand").text
+    assert talk.says("both").text == "Call now: +371 20000002 (Workshop)."
+
+
 def test_who_wants_a_ticket_is_shown_the_email_and_a_draft() -> None:
     talk = Dialog({"open a ticket": means("ticket", language="en")})
     reply = talk.says("open a ticket")

@@ -207,13 +207,15 @@ def test_one_entry_alone_has_a_chance_too() -> None:
 
 def test_the_nearest_question_shares_rare_words_and_then_letters() -> None:
     nearest = NearestQuestion(
-        Example(entry=EntryId(entry), text=text, tokens=said.split(), text_key=said)
-        for entry, text, said in (
-            ("a", "Cash out?", "cas out"),
-            ("a", "Cash in?", "cas in"),
-            ("a", "Hello", "helo"),
-            ("b", "Cash count", "cas count"),
-        )
+        [
+            Example(entry=EntryId(entry), text=text, tokens=said.split(), text_key=said)
+            for entry, text, said in (
+                ("a", "Cash out?", "cas out"),
+                ("a", "Cash in?", "cas in"),
+                ("a", "Hello", "helo"),
+                ("b", "Cash count", "cas count"),
+            )
+        ]
     )
     assert nearest.find("a", ["cas", "in"]) == "Cash in?"
     assert nearest.find("a", ["cas", "ot"]) == "Cash out?"

@@ -99,9 +99,11 @@ class ScriptedRanker(EntryRanker):
         entry, confidence = (self._meanings if plain else self._expanded).get(text, ("desk", 0.01))
         return (candidate(entry, confidence), candidate("hours", 0.005))[:limit]
 
-    def outcome(self, candidates: Sequence[Candidate], *, in_conversation: bool = False) -> Outcome:
-        """By the three confidences above."""
-        if candidates[0].confidence >= (IN_CONVERSATION if in_conversation else ANSWER):
+    def outcome(
+        self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
+    ) -> Outcome:
+        """By the three confidences above; what is likelier right counts as in a conversation."""
+        if candidates[0].confidence >= (IN_CONVERSATION if in_conversation or log_odds else ANSWER):
             return Outcome.ANSWERED
         return Outcome.CLARIFIED if candidates[0].confidence >= CLARIFY else Outcome.UNKNOWN
 

@@ -15,11 +15,12 @@ from kb.evaluation.metrics import LabelledMessage, compute_metrics, entry_metric
 from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
 from kb.understanding.pipeline import UnderstandingPipeline
-from kb.understanding.result import Interpreter, Outcome
+from kb.understanding.result import Evidence, Interpreter, Outcome
 from tests.shared import queries
 from tests.unit.kb.small import pipeline, trainable_base
 
 REPOSITORY = Path(__file__).parents[4]
+PRINTER = EntryId("printer")
 
 
 def first(text: str) -> str | None:
@@ -57,7 +58,7 @@ def test_a_message_finds_its_entry(text: str, entry: str) -> None:
 def test_a_known_question_is_answered_word_for_word() -> None:
     best = pipeline().understand("kur beigt dienu?").best
     assert best is not None
-    assert (best.entry, best.confidence, best.question) == ("close", 0.99, "kur beigt dienu")
+    assert (best.entry, best.confidence) == ("close", 0.99)
 
 
 def test_a_few_known_words_are_known_in_any_order_unless_one_is_denied() -> None:
@@ -84,9 +85,14 @@ def test_a_decoy_is_known_to_be_nobodys() -> None:
 
 
 def test_what_is_said_in_other_words_shows_the_nearest_question() -> None:
-    best = pipeline().understand("the printer prints nothing, does not print").best
-    assert best is not None
-    assert best.question == "the printer does not print"
+    evidence = pipeline().evidence("hello the printer prints nothing, does not print", [PRINTER, EntryId("hello")])
+    assert evidence.questions[PRINTER] == "the printer does not print"
+    assert set(evidence.questions) == {PRINTER, "hello"}
+    assert "printer" in evidence.concepts
+
+
+def test_what_holds_no_word_or_means_no_entry_shows_nothing() -> None:
+    assert pipeline().evidence("...", [PRINTER]) == pipeline().evidence("printer", []) == Evidence()
 
 
 def test_mended_words_are_told() -> None:

@@ -30,6 +30,12 @@ def test_few_words_that_complete_an_unclear_turn_are_answered_sooner() -> None:
     assert STAGE(completing).outcome is Outcome.ANSWERED
 
 
+def test_a_long_message_is_answered_sooner() -> None:
+    long = "it went dark and now nobody in here can see"
+    assert STAGE(reading(long, ("close", IN_CONVERSATION))).outcome is Outcome.ANSWERED
+    assert STAGE(reading(long.removesuffix(" see"), ("close", IN_CONVERSATION))).outcome is Outcome.CLARIFIED
+
+
 def test_what_is_not_understood_stays_as_it_is() -> None:
     before = reading("how do i close", ("close", 0.1))
     assert STAGE(before) is before

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0012"
+revision = "0017"
+down_revision = "0014"
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

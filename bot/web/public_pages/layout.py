@@ -1,0 +1,77 @@
+"""What the pages for everybody share: templates, texts, static files, and addresses in every language."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.web import Assets, negotiate_language, read_texts, security_headers
+from bot.web.links import TextSpan, text_spans
+from bot.web.public_pages.cached_response import cached_response
+from kb.model import LANGUAGES, KnowledgeBase, Language
+
+LANGUAGE_PATH: Final = "{language:lv|ru|en}"
+
+_HERE: Final = Path(__file__).parent
+
+Address = Callable[[Language], str]
+"""The path of a page in a language."""
+
+
+class PublicLayout:
+    """Renders a page in a language; canonical addresses stand in it where `public_url` is known."""
+
+    def __init__(self, base: Callable[[], KnowledgeBase], public_url: str | None) -> None:
+        """`base` is called for each page: knowledge may change while the program runs."""
+        self._base, self.public_url = base, public_url
+        self.texts = read_texts(_HERE / "texts")
+        self._assets = Assets("/help/static", _HERE / "static")
+        loader = FileSystemLoader(_HERE / "templates")
+        self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+        self._environment.globals.update(asset=self._assets.url, languages=LANGUAGES, all_texts=self.texts)
+        self._environment.globals.update(spans=text_spans)
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """GET of the static files."""
+        return self._assets.routes()
+
+    def url(self, path: str) -> str | None:
+        """The canonical address of a path."""
+        return None if self.public_url is None else f"{self.public_url}{path}"
+
+    def render(self, template: str, language: Language, address: Address | None, **values: object) -> str:
+        """The page; one without an `address` of its own is not for search engines."""
+        directory = self._base().directory
+        return self._environment.get_template(template).render(
+            language=language,
+            texts=self.texts[language],
+            company=directory.company,
+            urgent=self._urgent(language),
+            address=address,
+            public_url=self.public_url,
+            **values,
+        )
+
+    def respond(self, request: web.Request, language: Language, page: str, **headers: str) -> web.Response:
+        """The page as an answer that may be cached."""
+        return cached_response(request, page, "text/html", page_headers(language, **headers))
+
+    def _urgent(self, language: Language) -> tuple[TextSpan, ...]:
+        directory = self._base().directory
+        line = directory.lines[directory.urgent_line]
+        sentence = self.texts[language]["urgent"]
+        return text_spans(sentence.format(phone=line.formatted_phone, name=line.name[language]))
+
+
+def page_headers(language: Language, **headers: str) -> Mapping[str, str]:
+    """Those of every page for everybody: its search connects and posts to us alone."""
+    return {**security_headers(connect="'self'", form="'self'"), "Content-Language": language, **headers}
+
+
+def path_language(request: web.Request) -> Language:
+    """The language in a path, else the one that the browser wishes."""
+    accepted = request.headers.get("Accept-Language")
+    return negotiate_language(request.match_info.get("language"), accept_language=accepted)

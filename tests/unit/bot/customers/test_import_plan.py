@@ -1,0 +1,74 @@
+"""Venues out of rows: columns in three languages, several rows of one venue, and each mistake with its row."""
+
+import pytest
+
+from bot.customers.import_plan import MAX_NAME_CHARS, plan_import
+from bot.customers.table_file import TableRow
+from storage.customers.venues import Device
+
+
+def rows(header: str, *lines: str) -> tuple[TableRow, ...]:
+    names = header.split(";")
+    return tuple(
+        TableRow(number=number, cells=dict(zip(names, line.split(";"), strict=True)))
+        for number, line in enumerate(lines, 2)
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "venue;address;phones;device;fiscal number",
+        "Restorāns;Adrese;Tālrunis;Kase;Fiskālais numurs",
+        "Ресторан;Адрес;Телефон;Касса;Фискальный номер",
+    ],
+)
+def test_rows_of_one_venue_are_joined(header: str) -> None:
+    plan = plan_import(
+        rows(
+            header,
+            "Rozengrāls;Rozena 1;29111222;Kase 1;A100",
+            "rozengrāls;rozena  1;+371 29 111 223, 29111222;Kase 2;A101",
+            "Vīnkalni;;;;",
+        )
+    )
+    assert plan.problems == ()
+    first, second = plan.venues
+    assert (first.label, second.label) == ("Rozengrāls, Rozena 1", "Vīnkalni")
+    assert first.phones == ("+37129111222", "+37129111223")
+    assert first.devices == (Device(name="Kase 1", fiscal_number="A100"), Device(name="Kase 2", fiscal_number="A101"))
+
+
+def test_each_mistake_is_told_with_its_row_and_leaves_the_others() -> None:
+    plan = plan_import(
+        rows(
+            "name;phone;telegram;group;device;fiscal number;model;alias",
+            ";;;;;;;",
+            f"{'x' * (MAX_NAME_CHARS + 1)};;;;;;;",
+            "A;123;;;;;;",
+            "B;;no id;;;;;",
+            "C;;;;;A1;;",
+            "D;+49 30 1234567;@dora_d / 123456;-100200300;Till;A1;;Dee; De".replace("; De", ", De"),
+            "E;;;;Till;A1;;",
+            "F;;;;;;Model X;",
+        )
+    )
+    assert [problem.row for problem in plan.problems] == [2, 3, 4, 5, 6, 8]
+    told = " ".join(problem.text for problem in plan.problems)
+    for remedy in ("delete the row", "Shorten it", "eight digits", "begins with @", "Name the device", "row 7 too"):
+        assert remedy in told, remedy
+    dora, model = plan.venues
+    assert (dora.phones, dora.accounts, dora.groups) == (("+49301234567",), ("dora_d", "123456"), ("-100200300",))
+    assert dora.aliases == ("Dee", "De")
+    assert model.devices == (Device(name="Model X", model="Model X"),)
+
+
+def test_a_number_is_not_shown_whole_in_a_problem() -> None:
+    (problem,) = plan_import(rows("name;phone", "A;2911122")).problems
+    assert "29111" not in problem.text
+
+
+def test_a_table_without_a_name_column_says_what_to_call_it() -> None:
+    (problem,) = plan_import(rows("what;phone", "A;29111222")).problems
+    assert (problem.row, "venue, name, restaurant" in problem.text) == (0, True)
+    assert plan_import(()).venues == ()
