@@ -110,6 +110,12 @@ class Settings(notices.NotificationSettings, BaseSettings):
     """From which level on events are logged."""
     log_format: Literal["console", "json"] = "console"
     """For people, or for machines."""
+    conversation_retention_days: int | None = Field(default=None, ge=1, le=36500)
+    """For how many days after the last message a conversation is kept; then it is erased. Without it, for ever."""
+    handoff_retention_days: int | None = Field(default=None, ge=1, le=36500)
+    """For how many days after it was closed a hand-off is kept by itself. Without it, as long as its conversation."""
+    audit_retention_days: int = Field(default=400, ge=1, le=36500)
+    """For how many days records of the console's audit log are kept."""
     telegram_bot_token: SecretStr | None = None
     """The token of @BotFather; opens Telegram: by webhook with `PUBLIC_URL`, else by polling."""
     telegram_bot_token_file: Path | None = None

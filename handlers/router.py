@@ -25,6 +25,7 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
+from handlers.dialogue.news import with_news
 from handlers.dialogue.spoken_language import with_language
 from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
@@ -36,7 +37,7 @@ from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
-from handlers.model.session import DEFAULT_LANGUAGE, MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
+from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
 from kb.model import Act, CueId
 from kb.understanding.result import Interpretation, Outcome
@@ -117,7 +118,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         knowledge=knowledge,
         now=now,
         text=text,
-        language=session.language or inbound.language or DEFAULT_LANGUAGE,
+        language=knowledge.base.spoken_language(session.language, inbound.language),
         interpretation=interpretation,
         cue=cue,
         outage=outage_probability(interpretation, _urgent_entries(knowledge)),
@@ -127,12 +128,14 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     context = with_language(replace(context, act=dialogue_act(context)))
     name, result = _run_handlers(context)
     result = with_contact_details(with_feedback_options(result, context), context, name)
+    result = with_news(result, context, name)
     warning = (context.say("secret"),) if masked else ()
     decision = Decision(
         actions=(*result.actions, *warning),
         session=_remember(name, result, context),
         trace=_trace(name, result, context, masked),
         stored_text=stored_text,
+        news=result.news,
     )
     return end_loops(decision, inbound, session, knowledge)
 
@@ -150,7 +153,7 @@ def _bot_spoke_of_secrets(session: Session, inbound: Inbound, knowledge: Knowled
     if last is None or now - last.at > QUESTION_TTL:
         return False
     entry = knowledge.base.entries.get(last.entry) if last.entry is not None else None
-    language = session.language or inbound.language or DEFAULT_LANGUAGE
+    language = knowledge.base.spoken_language(session.language, inbound.language)
     return last.handler == _WARNING_ALONE or (entry is not None and speaks_of_secrets(entry.body[language]))
 
 

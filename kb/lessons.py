@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from kb.model import LANGUAGES, Entry, EntryId, KnowledgeBase, Language
+from kb.model import Entry, EntryId, KnowledgeBase, Language, LanguagePhrases
 from kb.text.contacts import casefold_key, contains_contact
 
 MAX_LESSON_CHARS: Final = 200
@@ -104,21 +104,21 @@ def add_lessons(base: KnowledgeBase, added: Collection[Lesson]) -> KnowledgeBase
     """As `extended`, for lessons that are known to be effective."""
     if not added:
         return base
-    entries = {entry.id: _extend_entry(entry, added) for entry in base.entries.values()}
+    entries = {entry.id: _extend_entry(entry, added, base.languages) for entry in base.entries.values()}
     decoys = {
-        language: (*base.out_of_scope.get(language, ()), *_texts(added, None, language)) for language in LANGUAGES
+        language: (*base.out_of_scope.get(language, ()), *_texts(added, None, language)) for language in base.languages
     }
     return replace(
         base, version=_version(base, added), entries=MappingProxyType(entries), out_of_scope=MappingProxyType(decoys)
     )
 
 
-def _extend_entry(entry: Entry, added: Iterable[Lesson]) -> Entry:
+def _extend_entry(entry: Entry, added: Iterable[Lesson], languages: Iterable[Language]) -> Entry:
     own = [lesson for lesson in added if lesson.entry == entry.id]
     if not own:
         return entry
-    questions = {language: (*entry.questions[language], *_texts(own, entry.id, language)) for language in LANGUAGES}
-    return replace(entry, questions=MappingProxyType(questions))
+    questions = {language: (*entry.questions[language], *_texts(own, entry.id, language)) for language in languages}
+    return replace(entry, questions=MappingProxyType(LanguagePhrases(questions)))
 
 
 def _texts(lessons: Iterable[Lesson], entry: EntryId | None, language: Language) -> tuple[str, ...]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal, NewType, get_args
+from typing import Final, NewType, TypeVar
 
-Language = Literal["lv", "ru", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+Language = str
+"""An ISO 639-1 code: lv, ru, en, de ..."""
+LANGUAGES: Final[tuple[Language, ...]] = ("lv", "ru", "en")
+"""The languages in which the bot's own sentences ship with the program, and that content has if it names none."""
 
 EntryId = NewType("EntryId", str)
 LineId = NewType("LineId", str)
@@ -16,7 +18,23 @@ ANY_LINE = LineId("any")
 """The line of an entry that belongs to no line in particular."""
 
 Translations = Mapping[Language, str]
-"""One text in every language of LANGUAGES."""
+"""One text in every language of the content."""
+
+_Text = TypeVar("_Text")
+
+
+class LanguageTexts(dict[Language, _Text]):
+    """Texts by language; a language that the content does not have reads the text of the content's first."""
+
+    def __missing__(self, language: Language) -> _Text:
+        return next(iter(self.values()))
+
+
+class LanguagePhrases(dict[Language, tuple[str, ...]]):
+    """Lists of phrases by language; a language that the content does not have has none."""
+
+    def __missing__(self, language: Language) -> tuple[str, ...]:
+        return ()
 
 
 class Act(StrEnum):
@@ -61,7 +79,7 @@ class TicketAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class TicketChannel:
-    """The one way to a ticket: an e-mail that the person sends."""
+    """The one way to a ticket: an e-mail that the person sends. A company without one has an empty address."""
 
     name: str
     address: TicketAddress
@@ -250,6 +268,17 @@ class Directory:
     """The entries that answer "what does it cost?" and "how long?", whatever was talked about."""
     dialogue_entries: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))
     """The entries whose questions show a dialogue act, where several entries have the same `act`."""
+    bot_name: Translations = field(default_factory=lambda: MappingProxyType(LanguageTexts(en="Paligs")))
+    """What the bot is called: the company where the content does not say."""
+    draft_fields: tuple[str, ...] = ()
+    """What the e-mail draft asks for."""
+    languages: tuple[Language, ...] = LANGUAGES
+    """The languages that the bot speaks; the first where nothing tells which."""
+
+    @property
+    def takes_tickets(self) -> bool:
+        """Whether there is a mailbox that makes tickets."""
+        return bool(self.ticket_channel.address.email)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,10 +299,21 @@ class KnowledgeBase:
     """Messages by dialogue act and language; empty where the content has none."""
     categories: tuple[Category, ...] = ()
     """The topic areas of the help pages; empty where the content has none."""
+    texts: Mapping[Language, Mapping[str, Mapping[str, str]]] = field(default_factory=lambda: MappingProxyType({}))
+    """The bot's own sentences as the content words them, by language, section and key."""
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages that the bot speaks; the first where nothing tells which."""
+        return self.directory.languages
+
+    def spoken_language(self, *wishes: Language | None) -> Language:
+        """The first wish that the bot speaks, else its first language."""
+        return next((wish for wish in wishes if wish in self.languages), self.languages[0])
 
     def questions(self) -> Iterator[tuple[Entry, Language, str]]:
         """Every known question with its entry and language, in the order of the content."""
         for entry in self.entries.values():
-            for language in LANGUAGES:
+            for language in self.languages:
                 for question in entry.questions[language]:
                     yield entry, language, question

@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 @cache
 def small_base() -> KnowledgeBase:
     """The made-up company's ten entries."""
-    return load_knowledge_base(CONTENT)
+    return load_knowledge_base(CONTENT, with_universal_cues=False)
 
 
 ScriptedActs = Mapping[str, DialogueAct | tuple[ActCandidate, ...]]
@@ -190,7 +190,7 @@ class Dialog:
             meanings or {}, cues or {}, acts or {}, leaning=leaning, corrections=corrections, chosen=chosen or {}
         )
         self.knowledge = KnowledgeBundle(
-            base=base or small_base(), interpreter=self.interpreter, phrases=load_phrases()
+            base=base or small_base(), interpreter=self.interpreter, phrases=load_phrases(base or small_base())
         )
         self.session = session or Session()
         self.now = NOW

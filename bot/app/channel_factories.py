@@ -49,6 +49,7 @@ def make_webchat(services: ChannelServices) -> "ServedChannel":
         lines=lambda: application.knowledge.base.directory.lines,
         address_key=partial(pseudonymize, derive_key(services.key, "web chat addresses")),
         may_start=partial(_may_start, application),
+        knowledge=lambda: application.knowledge.base,
     )
 
 
@@ -75,6 +76,7 @@ def make_telegram(services: ChannelServices) -> "ServedChannel | None":
         token=settings.telegram_bot_token.get_secret_value(),
         secret=None if secret is None else secret.get_secret_value(),
         api_url=settings.telegram_api_url,
+        knowledge=lambda: services.application.knowledge.base,
         callbacks=UpdateCallbacks(
             update_dropped=partial(metrics.count_dropped_update, Telegram.name),
             webhook_rejected=partial(metrics.count_rejected_webhook, Telegram.name, "secret"),

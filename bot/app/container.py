@@ -20,8 +20,10 @@ from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.embedded import EmbeddedRunner
-from bot.delivery.jobs.interface import JobQueue, JobRunner
+from bot.delivery.jobs.interface import JobQueue, JobRunner, Maintenance
+from bot.delivery.retention import RetentionJob, RetentionPeriods
 from bot.helpdesk.escalation import HandoffWorkflow
+from bot.helpdesk.person_updates import PersonUpdates
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
 from bot.intake.intake import Intake, MakeDraftLink
@@ -123,11 +125,25 @@ async def open_application(
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
     recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
-    handoff_workflow = HandoffWorkflow(routing=recipients.routing, is_verified=CHANNELS.vouches_for)
     channels: dict[str, Channel] = {}
     with open_database(settings.database_url, distributed=distributed) as transactions:
-        services = Services(transactions=transactions, metrics=PrometheusMetrics(), tracing=tracing, zone=settings.zone)
+        services = Services(
+            transactions=transactions,
+            metrics=PrometheusMetrics(),
+            tracing=tracing,
+            zone=settings.zone,
+            retention=RetentionPeriods(
+                conversations=settings.conversation_retention_days,
+                handoffs=settings.handoff_retention_days,
+                audit=settings.audit_retention_days,
+            ),
+        )
         runner = build_delivery(services, channels, distributed=distributed)
+        handoff_workflow = HandoffWorkflow(
+            routing=recipients.routing,
+            is_verified=CHANNELS.vouches_for,
+            tell_person=PersonUpdates(knowledge_source=knowledge_source, jobs=runner, channels=CHANNELS),
+        )
         intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)
         application = Application(
             transactions=transactions,
@@ -178,9 +194,20 @@ def build_delivery(services: Services, channels: Mapping[str, Channel], *, distr
         stopping=stopping,
         tracing=services.tracing,
     )
+    retention = RetentionJob(
+        transactions=services.transactions,
+        clock=services.clock,
+        periods=services.retention,
+        metrics=services.metrics,
+    )
+
+    async def maintain() -> None:
+        await deliver.purge()
+        await retention()
+
     if distributed:
-        return _make_procrastinate_jobs(services.transactions.database, deliver)
-    return EmbeddedRunner(deliver, deliver.due_conversations, deliver.purge, stopping, send=deliver.send)
+        return _make_procrastinate_jobs(services.transactions.database, deliver, maintain)
+    return EmbeddedRunner(deliver, deliver.due_conversations, maintain, stopping, send=deliver.send)
 
 
 def build_intake(
@@ -202,6 +229,7 @@ def build_intake(
         metrics=services.metrics,
         tracing=services.tracing,
         zone=services.zone,
+        kept_days=services.retention.conversations,
     )
     dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
     flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)
@@ -212,14 +240,14 @@ def _make_reloader(knowledge_source: KnowledgeSource, transactions: Transactions
     return KnowledgeReloader(knowledge_source, transactions) if isinstance(knowledge_source, LiveKnowledge) else None
 
 
-def _make_procrastinate_jobs(database: Engine, deliver: Deliverer) -> JobRunner:
+def _make_procrastinate_jobs(database: Engine, deliver: Deliverer, maintain: Maintenance) -> JobRunner:
     from bot.delivery.jobs.procrastinate import ProcrastinateJobs
 
     return ProcrastinateJobs(
         database=database,
         deliver=deliver,
         find_due=deliver.due_conversations,
-        maintenance=deliver.purge,
+        maintenance=maintain,
         notified_channel=WEBCHAT.name,
     )
 

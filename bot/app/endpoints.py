@@ -23,6 +23,7 @@ from bot.console.sections import helpdesk_sections
 from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
+from bot.console.views.news import NewsView
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
@@ -32,7 +33,7 @@ from bot.settings import Settings, SettingsError
 from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from bot.web.not_found import not_found_page
-from bot.web.public_pages import ChatLinks, HelpPages, PublicLayout, site_map_routes
+from bot.web.public_pages import Address, ChatLinks, HelpPages, NewsPages, PublicLayout, site_map_routes
 from bot.web.request_limits import request_limits
 from bot.web.response_headers import add_response_headers
 from bot.web.site_files import site_routes
@@ -70,7 +71,11 @@ class Endpoints:
         program = self._application
         application = web.Application(
             client_max_size=MAX_BODY_BYTES,
-            middlewares=[request_limits, not_found_page(), webhook_tracing(program.tracing)],
+            middlewares=[
+                request_limits,
+                not_found_page(lambda: program.knowledge.base),
+                webhook_tracing(program.tracing),
+            ],
         )
         application[TRUSTED_PROXIES] = TrustedProxies.parse(self._settings.trusted_proxies)
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
@@ -116,13 +121,15 @@ class Endpoints:
     def _public_page_routes(self) -> Iterable[web.AbstractRouteDef]:
         program, settings = self._application, self._settings
         whatsapp = settings.twilio_whatsapp_from
-        help_pages = HelpPages(
-            PublicLayout(lambda: program.knowledge.base, settings.public_url),
-            lambda: program.knowledge,
-            utc_now,
-            ChatLinks(whatsapp=None if whatsapp is None else whatsapp.removeprefix("whatsapp:")),
-        )
-        return (*help_pages.routes(), *site_map_routes(help_pages.addresses, settings.public_url))
+        layout = PublicLayout(lambda: program.knowledge.base, settings.public_url)
+        chat_links = ChatLinks(whatsapp=None if whatsapp is None else whatsapp.removeprefix("whatsapp:"))
+        help_pages = HelpPages(layout, lambda: program.knowledge, utc_now, chat_links)
+        news_pages = NewsPages(layout, program.helpdesk.news_desk.current)
+
+        def addresses() -> Iterable[Address]:
+            return (*help_pages.addresses(), *news_pages.addresses())
+
+        return (*help_pages.routes(), *news_pages.routes(), *site_map_routes(addresses, settings.public_url))
 
     def _draft_content(self) -> DraftContent:
         directory = self._application.knowledge.base.directory
@@ -130,6 +137,7 @@ class Endpoints:
             ticket_channel=directory.ticket_channel,
             urgent_line=directory.lines[directory.urgent_line],
             own_numbers=[line.phone for line in directory.lines.values()],
+            knowledge=self._application.knowledge.base,
         )
 
     def _content_version(self) -> str:
@@ -146,6 +154,7 @@ class Endpoints:
         )
         sections = (
             *helpdesk_sections(transactions, program.helpdesk.agent_chat, knowledge_access, CHANNELS),
+            NewsView(transactions, program.helpdesk.news_desk).section(),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
             OwnPasswordView(transactions, self._key, passwords).section(),

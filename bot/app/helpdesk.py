@@ -12,6 +12,7 @@ from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.helpdesk.incident_actions import IncidentActions
+from bot.helpdesk.news import NewsDesk
 from bot.helpdesk.notification_content import ConversationLink
 from bot.helpdesk.notification_worker import NotificationWorker
 from bot.knowledge.factory import KnowledgeSource
@@ -40,6 +41,7 @@ class Helpdesk:
     handoff_actions: HandoffActions
     agent_chat: AgentChat
     incident_actions: IncidentActions
+    news_desk: NewsDesk
 
     def attach_telegram(self, telegram: "Telegram") -> None:
         """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
@@ -100,6 +102,7 @@ def build_helpdesk(
         settings.zone,
         CHANNELS.titles(),
         topic_title=topic_title,
+        own_words=lambda language: knowledge_source.current.base.texts.get(language, {}).get("notify", {}),
     )
     notifiers = make_notifiers(recipients, texts, lambda: directory().ticket_channel.address, services.clock)
     notification_worker = NotificationWorker(
@@ -112,6 +115,7 @@ def build_helpdesk(
         conversation_link=conversation_linker(settings.public_url),
         queue_link=None if settings.public_url is None else f"{settings.public_url}/console/now",
         metrics=services.metrics,
+        submit_reply=jobs.submit,
     )
     handoff_actions = HandoffActions(
         transactions=services.transactions,
@@ -132,6 +136,13 @@ def build_helpdesk(
         handoff_actions=handoff_actions,
         agent_chat=agent_chat,
         incident_actions=IncidentActions(actions=handoff_actions, find_obstacle=agent_chat.find_obstacle),
+        news_desk=NewsDesk(
+            transactions=services.transactions,
+            clock=services.clock,
+            knowledge_source=knowledge_source,
+            jobs=jobs,
+            channels=CHANNELS,
+        ),
     )
 
 

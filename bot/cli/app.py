@@ -10,7 +10,6 @@ import typer
 from bot.cli.kb import commands
 from bot.cli.operations import agent, customers, db, notices, outbox, user
 from bot.cli.output import exit_on_known_errors, status_line
-from kb.model import LANGUAGES
 
 app = typer.Typer(
     name="paligs",
@@ -113,13 +112,13 @@ def chat(
     from bot.knowledge.lesson_source import load_live_knowledge
     from bot.settings import read_settings
 
-    if lang is not None and lang not in LANGUAGES:
-        typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
-        raise typer.Exit(2)
     settings = read_settings()
     with status_line("Training the model ..."):
         known = load_live_knowledge(settings)
-    run_terminal(settings, known, language=next((language for language in LANGUAGES if language == lang), None))
+    if lang is not None and lang not in known.current.base.languages:
+        typer.echo(f"--lang {lang}: write one of {', '.join(known.current.base.languages)}", err=True)
+        raise typer.Exit(2)
+    run_terminal(settings, known, language=lang)
 
 
 @app.command()

@@ -16,16 +16,15 @@ from bot.knowledge.factory import load_knowledge
 from bot.knowledge.lesson_source import read_lesson_set
 from bot.settings import read_settings
 from handlers.model.context import KnowledgeBundle
-from kb.model import LANGUAGES
 
 
 def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -> None:
     """Print the answer to `text`."""
-    if lang is not None and lang not in LANGUAGES:
-        typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
-        raise typer.Exit(2)
     with status_line("Training the model ..."):
         known = _load_knowledge()
+    if lang is not None and lang not in known.base.languages:
+        typer.echo(f"--lang {lang}: write one of {', '.join(known.base.languages)}", err=True)
+        raise typer.Exit(2)
     answer = BatchAsker(known).ask(BatchRow.model_validate({"text": text, "lang": lang}), why=why)
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))

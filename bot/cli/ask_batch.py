@@ -30,15 +30,19 @@ def _empty_to_none(value: object) -> object:
     return value or None
 
 
+def _language_or_none(value: object) -> object:
+    return value if isinstance(value, str) and len(value) == 2 else None
+
+
 class BatchRow(BaseModel):
     """One line of a batch."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
     text: str
-    lang: Annotated[Language | None, BeforeValidator(lambda value: value if value in ("lv", "ru", "en") else None)] = (
-        None
-    )
+    lang: Annotated[
+        Language | None, BeforeValidator(lambda value: value if isinstance(value, str) and len(value) == 2 else None)
+    ] = None
     conversation: Annotated[str | int | None, BeforeValidator(_empty_to_none)] = None
 
 

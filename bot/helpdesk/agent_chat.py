@@ -1,6 +1,6 @@
 """Lets an agent write to a person while the bot is silent in that conversation; a reply is communication, no ticket."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
 from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.person_updates import public_agent_name
 from handlers.model.handoff import HandoffState
 from handlers.model.messages import Reply
 from handlers.model.session import DEFAULT_LANGUAGE
@@ -18,7 +19,8 @@ from storage.conversations import history
 from storage.conversations.conversations import Conversation
 from storage.delivery import outbox
 from storage.helpdesk import agent_chat, handoffs
-from storage.helpdesk.handoffs import HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoff_steps import apply_step
 
 log = structlog.get_logger()
 
@@ -122,9 +124,10 @@ class AgentChat:
     def _take_waiting(self, connection: Connection, talk: Conversation, agent_name: str, now: datetime) -> None:
         """Whoever writes has it: nobody is reminded any more."""
         for handoff in handoffs.list_by_state(connection, conversation_id=talk.id, states={HandoffState.OPEN}):
-            if handoffs.take(connection, handoff.id, agent_name, now):
+            if apply_step(connection, handoff.id, HandoffEvent.TAKEN, agent_name, now):
+                taken = replace(handoff, state=HandoffState.TAKEN, taken_by=agent_name)
                 workflow = self.actions.handoff_workflow
-                workflow.state_changed(connection, handoff, HandoffEvent.TAKEN, now, agent_name=agent_name)
+                workflow.state_changed(connection, taken, HandoffEvent.TAKEN, now, agent_name=agent_name, silent=True)
 
     def _end(self, connection: Connection, conversation_id: str) -> bool:
         now, talk = self.actions.clock(), agent_chat.lock(connection, conversation_id)
@@ -139,8 +142,3 @@ class AgentChat:
         sentence = knowledge.phrases(talk.language or DEFAULT_LANGUAGE, key, **values)
         outbox.enqueue(connection, talk, None, [Reply(text=sentence)], now)
         self.actions.jobs.queue(connection, talk.id)
-
-
-def public_agent_name(agent_name: str) -> str:
-    """The name as the person reads it: without what tells equal ones apart in a Telegram group."""
-    return agent_name.partition(" (")[0].strip() or agent_name

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from handlers.model.handoff import HandoffState
 from storage.helpdesk import agent_chat, handoffs
-from storage.helpdesk.handoffs import HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
 
 log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""Queues and updates notifications of hand-offs, within the caller's transaction; sends nothing itself."""
+"""Queues notifications of hand-offs and sets their timers, within the caller's transaction; sends nothing itself."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,14 +7,17 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.helpdesk.incident_grouping import IncidentGrouping, IsVerified, Joining, nobody_verified
+from bot.helpdesk.person_updates import TellPerson, tell_nobody
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.delivery import notifications
 from storage.delivery.notifications import Subject, incident_subject
 from storage.helpdesk import escalations, handoffs, incidents
-from storage.helpdesk.handoffs import Handoff, HandoffEvent
+from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, count_since_wait_began
+from storage.helpdesk.handoff_steps import apply_step
+from storage.helpdesk.handoffs import Handoff
 
 DEBOUNCE: Final = timedelta(seconds=4)
 """How long messages are gathered before staff sees them: people write several in a row."""
@@ -30,6 +33,7 @@ class HandoffWorkflow:
     routing: RoutingPlan = field(default_factory=RoutingPlan)
     is_verified: IsVerified = nobody_verified
     """Whether the platform vouches for who writes, by channel and sender."""
+    tell_person: TellPerson = tell_nobody
 
     def requested(
         self, connection: Connection, before: Handoff | None, handoff: Handoff, asked: NotifyStaff, now: datetime
@@ -53,7 +57,7 @@ class HandoffWorkflow:
         notifications.add_news(connection, handoff, now, now)
         notifications.schedule_update(connection, handoff.id, now)
         notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
-        self.start_timers(connection, handoff, now)
+        self.set_timers(connection, handoff, now)
 
     def _line_asked(self, connection: Connection, handoff: Handoff, line: LineId, now: datetime) -> None:
         """While trading is stopped another line is asked for: those who have it hear so, once for each line."""
@@ -81,7 +85,7 @@ class HandoffWorkflow:
         # Recipients may have been configured after the first request.
         if is_new or (targets and not notifications.notified_targets(connection, handoff.id, NotificationKind.INITIAL)):
             notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
-            self.start_timers(connection, handoff, now)
+            self.set_timers(connection, handoff, now)
         elif handoff.reason is HandoffReason.TRADING_STOPPED:
             self._shorten_timers(connection, handoff, now)
 
@@ -101,7 +105,7 @@ class HandoffWorkflow:
             editable = {target: live for target, live in targets.items() if live}
             notifications.add(connection, handoff, NotificationKind.INITIAL, editable or targets, now)
         if is_new:
-            self.start_timers(connection, handoff, now)
+            self.set_timers(connection, handoff, now)
         else:
             self._shorten_timers(connection, handoff, now)
 
@@ -109,7 +113,7 @@ class HandoffWorkflow:
         """The hand-off was parted from its incident: it is notified as any other."""
         targets = self.routing.targets_for(handoff.line)
         notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now)
-        self.start_timers(connection, handoff, now)
+        self.set_timers(connection, handoff, now)
 
     def _incident_changed(self, connection: Connection, incident: int, now: datetime) -> None:
         notifications.schedule_update(
@@ -130,66 +134,114 @@ class HandoffWorkflow:
                 self._incident_changed(connection, handoff.incident, now)
 
     def state_changed(
-        self, connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, *, agent_name: str | None
-    ) -> None:
-        """The hand-off was taken, released or closed."""
-        handoffs.log_event(connection, handoff, event, now, actor=agent_name)
-        joined = handoff.incident is not None
-        notifications.schedule_update(connection, handoff.id, now, editable_only=joined)
+        self,
+        connection: Connection,
+        handoff: Handoff,
+        event: HandoffEvent,
+        now: datetime,
+        *,
+        agent_name: str | None,
+        silent: bool = False,
+    ) -> str | None:
+        """A step was applied; `handoff` is as it is after it. Returns the conversation if its person is told of it.
+
+        `silent`: the person knows it already.
+        """
+        detail = handoff.closed_reason if event is HandoffEvent.CLOSED else None
+        handoffs.log_event(connection, handoff, event, now, actor=agent_name, detail=detail)
+        self.set_timers(connection, handoff, now)
+        notifications.schedule_update(connection, handoff.id, now, editable_only=handoff.incident is not None)
         if handoff.incident is not None:
-            incidents.close_if_over(connection, handoff.incident, now)
-            notifications.schedule_update(connection, incident_subject(handoff.incident).id, now, editable_only=True)
+            self._member_changed(connection, handoff, handoff.incident, now)
+        if event is HandoffEvent.REOPENED:
+            notifications.add_news(connection, handoff, now, now)
+        return None if silent else self.tell_person(connection, handoff, event, now)
+
+    def _member_changed(self, connection: Connection, handoff: Handoff, incident: int, now: datetime) -> None:
+        """The list follows at once. What opens again after the incident is over stands alone."""
+        known = incidents.get(connection, incident)
+        incidents.close_if_over(connection, incident, now)
+        notifications.schedule_update(connection, incident_subject(incident).id, now, editable_only=True)
+        if known is not None and known.closed_at is not None and handoff.closed_at is None:
+            incidents.leave(connection, incident, handoff.id)
+            notifications.add(
+                connection, handoff, NotificationKind.INITIAL, self.routing.targets_for(handoff.line), now
+            )
 
     def close_all(self, connection: Connection, conversation_id: str, now: datetime) -> None:
-        """Close all hand-offs of the conversation: the person needs nobody any more."""
-        for handoff in handoffs.list_by_state(connection, conversation_id=conversation_id):
-            if handoffs.close(connection, handoff.id, HandoffState.CLOSED, now):
+        """Close the hand-off of the conversation: the person needs nobody any more."""
+        for waiting in handoffs.list_by_state(connection, conversation_id=conversation_id):
+            apply_step(connection, waiting.id, HandoffEvent.CLOSED, None, now, reason=CloseReason.WORKS_AGAIN)
+            handoff = handoffs.get(connection, waiting.id)
+            if handoff is not None:
                 self.state_changed(connection, handoff, HandoffEvent.CLOSED, now, agent_name=None)
 
-    def run_due_timers(self, connection: Connection, now: datetime) -> int:
-        """Queue reminders and escalations of due timers; return their number."""
-        ended = escalations.claim_due(connection, now)
-        for handoff, what in ended:
-            if handoff.incident is not None:
-                self._incident_timer(connection, handoff, handoff.incident, now, what is HandoffEvent.ESCALATED)
-            elif what is HandoffEvent.REMINDED:
-                notifications.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
-            else:
-                self._escalate(connection, handoff, now)
-        return len(ended)
+    def run_due_timers(self, connection: Connection, now: datetime) -> tuple[str, ...]:
+        """Queue what due timers are for; return the conversations whose person is told something."""
+        told = [
+            self._run_timer(connection, handoff, what, now) for handoff, what in escalations.claim_due(connection, now)
+        ]
+        return tuple(one for one in told if one is not None)
 
-    def _incident_timer(
-        self, connection: Connection, handoff: Handoff, incident: int, now: datetime, escalates: bool
-    ) -> None:
+    def _run_timer(self, connection: Connection, handoff: Handoff, what: HandoffEvent, now: datetime) -> str | None:
+        if handoff.incident is not None:
+            return self._run_incident_timer(connection, handoff, handoff.incident, what, now)
+        if what is HandoffEvent.REMINDED:
+            notifications.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
+        elif what is HandoffEvent.ESCALATED:
+            return self._escalate(connection, handoff, now)
+        else:
+            notifications.ask(connection, handoff, now)
+            self.set_timers(connection, handoff, now)
+        return None
+
+    def _run_incident_timer(
+        self, connection: Connection, handoff: Handoff, incident: int, what: HandoffEvent, now: datetime
+    ) -> str | None:
         """The timers of its hand-offs are those of the incident: what is due within one delay is told once."""
-        delay, subject = self.routing.reminder_delay(handoff.line, handoff.reason), incident_subject(incident)
-        if not incidents.claim_timer(connection, incident, escalates=escalates, now=now, last_before=now - delay):
-            return
-        if escalates:
-            self._escalate(connection, subject, now)
-            return
-        # The reminder holds the whole list: it is the summary, too.
-        notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS,))
-        notifications.remind(connection, subject, self.routing.targets_for(handoff.line), now)
+        if what is HandoffEvent.ASKED:
+            self.set_timers(connection, handoff, now)
+            return None
+        escalates, subject = what is HandoffEvent.ESCALATED, incident_subject(incident)
+        before = now - self.routing.reminder_delay(handoff.line, handoff.reason)
+        if incidents.claim_timer(connection, incident, escalates=escalates, now=now, last_before=before):
+            # The list is in it: it is the summary, too.
+            notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS,))
+            if escalates:
+                self._notify_managers(connection, handoff.line, subject, now)
+            else:
+                notifications.remind(connection, subject, self.routing.targets_for(handoff.line), now)
+        return self._escalate_again(connection, handoff, now) if escalates else None
 
-    def _escalate(self, connection: Connection, handoff: Subject, now: datetime) -> None:
-        escalation_targets = self.routing.escalation_targets
-        already_notified = notifications.notified_targets(connection, handoff.id, NotificationKind.ESCALATION)
-        notifications.remind(
-            connection,
-            handoff,
-            {target: escalation_targets[target] for target in escalation_targets if target in already_notified},
-            now,
-        )
-        notifications.add(connection, handoff, NotificationKind.ESCALATION, escalation_targets, now)
+    def _escalate(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
+        """The managers are notified, and again after a growing gap until somebody takes it; the person hears once that
+        nobody is free yet."""
+        self._notify_managers(connection, handoff.line, handoff, now)
+        return self._escalate_again(connection, handoff, now)
 
-    def start_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        """Schedule reminder and escalation."""
-        if handoff.state is HandoffState.OPEN and (
-            self.routing.targets_for(handoff.line) or self.routing.escalation_targets
-        ):
+    def _notify_managers(self, connection: Connection, line: LineId, subject: Subject, now: datetime) -> None:
+        targets = self.routing.escalation_targets
+        already_notified = notifications.notified_targets(connection, subject.id, NotificationKind.ESCALATION)
+        again = {target: targets[target] for target in targets if target in already_notified}
+        notifications.remind(connection, subject, again if targets else self.routing.targets_for(line), now)
+        notifications.add(connection, subject, NotificationKind.ESCALATION, targets, now)
+
+    def _escalate_again(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
+        count = count_since_wait_began(handoffs.list_events(connection, handoff.id), HandoffEvent.ESCALATED)
+        gap = self.routing.escalation_gap(handoff.line, handoff.reason, count)
+        escalations.schedule(connection, handoff.id, escalate=now + gap)
+        return self.tell_person(connection, handoff, HandoffEvent.ESCALATED, now) if count == 1 else None
+
+    def set_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
+        """Schedule what its state needs: reminder and escalation while it waits, the question while somebody has it."""
+        if not self.routing.targets_for(handoff.line) and not self.routing.escalation_targets:
+            return
+        if handoff.state is HandoffState.OPEN:
             delay = self.routing.reminder_delay(handoff.line, handoff.reason)
             escalations.schedule(connection, handoff.id, remind=now + delay, escalate=now + 2 * delay)
+        elif handoff.state in ASSIGNED_STATES:
+            asked = count_since_wait_began(handoffs.list_events(connection, handoff.id), HandoffEvent.ASKED)
+            escalations.schedule(connection, handoff.id, ask=now + self.routing.question_gap(asked))
 
     def _shorten_timers(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
         """Bring the timers forward: it has become urgent."""

@@ -14,13 +14,11 @@ from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
-from handlers.model.handoff import HandoffState
-from handlers.model.messages import Reply
-from handlers.model.session import DEFAULT_LANGUAGE
-from storage.conversations import conversations
-from storage.delivery import outbox
+from handlers.model.handoff import CloseReason, HandoffState
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent
+from storage.helpdesk.handoff_states import CURRENT_STATES, HandoffEvent
+from storage.helpdesk.handoff_steps import apply_step, undo
+from storage.helpdesk.handoffs import Handoff
 
 log = structlog.get_logger()
 
@@ -40,14 +38,14 @@ class ActionResult:
     @property
     def closed(self) -> bool:
         """Whether no further action is possible."""
-        return self.state not in handoffs.CURRENT_STATES
+        return self.state not in CURRENT_STATES
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffActions:
     """The actions. The caller has authenticated `agent_name`, which colleagues will see.
 
-    All notifications of the hand-off are updated; the person in the conversation is told when it is taken.
+    All notifications of the hand-off are updated; the person in the conversation is told what it means for them.
     """
 
     transactions: Transactions
@@ -58,67 +56,65 @@ class HandoffActions:
     wake_notifications: Callable[[], None] = lambda: None
     """Called in the event loop when notifications are due."""
 
+    async def find(self, handoff: int) -> Handoff | None:
+        """The hand-off with this number, if it is still there."""
+        return await self.transactions.read(lambda connection: handoffs.get(connection, handoff))
+
     async def take(self, handoff: int, agent_name: str) -> ActionResult:
-        """Assign it to `agent_name`; the person is told that their line has seen it."""
-        result, talk = await self._execute(handoff, agent_name, HandoffEvent.TAKEN)
-        if talk is not None:
-            self.jobs.submit(talk)
-        return result
+        """Assign it to `agent_name`; the person hears who has it."""
+        return await self._execute(handoff, agent_name, HandoffEvent.TAKEN)
 
     async def release(self, handoff: int, agent_name: str) -> ActionResult:
         """Release it: it waits as if it were new."""
-        return (await self._execute(handoff, agent_name, HandoffEvent.RELEASED))[0]
+        return await self._execute(handoff, agent_name, HandoffEvent.RELEASED)
+
+    async def keep(self, handoff: int, agent_name: str) -> ActionResult:
+        """`agent_name` still has it: they are asked again later."""
+        return await self._execute(handoff, agent_name, HandoffEvent.KEPT)
 
     async def mark_contacted(self, handoff: int, agent_name: str) -> ActionResult:
-        """`agent_name` has contacted the person: close it, whoever had taken it."""
-        return (await self._execute(handoff, agent_name, HandoffEvent.CONTACTED))[0]
+        """`agent_name` has contacted the person; whoever has taken it keeps it."""
+        return await self._execute(handoff, agent_name, HandoffEvent.CONTACTED)
 
-    async def mark_not_needed(self, handoff: int, agent_name: str) -> ActionResult:
-        """There is nothing to do: close it, whoever had taken it."""
-        return (await self._execute(handoff, agent_name, HandoffEvent.NOT_NEEDED))[0]
+    async def close(self, handoff: int, agent_name: str, reason: CloseReason) -> ActionResult:
+        """Close it, whoever has it."""
+        return await self._execute(handoff, agent_name, HandoffEvent.CLOSED, reason)
 
-    async def _execute(self, handoff: int, agent_name: str, event: HandoffEvent) -> tuple[ActionResult, str | None]:
+    async def reopen(self, handoff: int, agent_name: str) -> ActionResult:
+        """Open a closed one again: it waits, and everybody who was notified hears so."""
+        return await self._execute(handoff, agent_name, HandoffEvent.REOPENED)
+
+    async def undo(self, handoff: int, agent_name: str) -> ActionResult:
+        """Undo the last step, if it was `agent_name`'s and not long ago."""
+        return await self._execute(handoff, agent_name, HandoffEvent.UNDONE)
+
+    async def _execute(
+        self, handoff: int, agent_name: str, event: HandoffEvent, reason: CloseReason | None = None
+    ) -> ActionResult:
         result, talk = await self.transactions.write(
-            lambda connection: self._apply(connection, handoff, agent_name, event)
+            lambda connection: self._apply(connection, handoff, agent_name, event, reason)
         )
         log.info("handoff.action", handoff=handoff, action=event.value, applied=result.applied, state=result.state)
         if result.applied:
             self.wake_notifications()
-        return result, talk
+        if talk is not None:
+            self.jobs.submit(talk)
+        return result
 
     def _apply(
-        self, connection: Connection, handoff_id: int, agent_name: str, event: HandoffEvent
+        self, connection: Connection, number: int, agent_name: str, event: HandoffEvent, reason: CloseReason | None
     ) -> tuple[ActionResult, str | None]:
-        now = self.clock()
-        applied = _update_handoff(connection, handoff_id, agent_name, event, now)
-        handoff = handoffs.get(connection, handoff_id)
+        now, before = self.clock(), handoffs.get(connection, number)
+        if event is HandoffEvent.UNDONE:
+            applied = undo(connection, number, agent_name, now)
+        else:
+            applied = apply_step(connection, number, event, agent_name, now, reason=reason)
+        handoff, talk = handoffs.get(connection, number), None
         if handoff is None:
             return ActionResult(applied=False, state=None), None
-        talk = None
         if applied:
-            self.handoff_workflow.state_changed(connection, handoff, event, now, agent_name=agent_name)
-            if event is HandoffEvent.RELEASED:
-                self.handoff_workflow.start_timers(connection, handoff, now)
-            if event is HandoffEvent.TAKEN:
-                talk = self._tell_user(connection, handoff, now)
+            talk = self.handoff_workflow.state_changed(connection, handoff, event, now, agent_name=agent_name)
+            if event is HandoffEvent.UNDONE and before is not None and before.closed_at is not None:
+                # They were told that it is closed.
+                talk = self.handoff_workflow.tell_person(connection, handoff, HandoffEvent.REOPENED, now)
         return ActionResult(applied=applied, state=handoff.state, taken_by=handoff.taken_by), talk
-
-    def _tell_user(self, connection: Connection, handoff: Handoff, now: datetime) -> str:
-        """Tell the person that somebody has seen it, and no more."""
-        talk = conversations.get(connection, handoff.conversation)
-        knowledge, language = self.knowledge_source.current, talk.language or DEFAULT_LANGUAGE
-        line = knowledge.base.directory.lines.get(handoff.line)
-        name = line.name[language] if line is not None else handoff.line
-        sentence = knowledge.phrases(language, "seen_by_line", name=name)
-        outbox.enqueue(connection, talk, None, [Reply(text=sentence)], now)
-        self.jobs.queue(connection, talk.id)
-        return talk.id
-
-
-def _update_handoff(connection: Connection, handoff: int, agent_name: str, event: HandoffEvent, now: datetime) -> bool:
-    if event is HandoffEvent.TAKEN:
-        return handoffs.take(connection, handoff, agent_name, now)
-    if event is HandoffEvent.RELEASED:
-        return handoffs.release(connection, handoff, agent_name, now)
-    closed = HandoffState.CONTACTED if event is HandoffEvent.CONTACTED else HandoffState.NOT_NEEDED
-    return handoffs.close(connection, handoff, closed, now)

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.helpdesk.handoff_actions import HandoffActions
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import Reply
 from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations
@@ -16,7 +16,9 @@ from storage.conversations.conversations import Conversation
 from storage.delivery import notifications, outbox
 from storage.delivery.notifications import incident_subject
 from storage.helpdesk import handoffs, incidents
-from storage.helpdesk.handoffs import Handoff, HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoff_steps import apply_step
+from storage.helpdesk.handoffs import Handoff
 
 log = structlog.get_logger()
 
@@ -77,21 +79,20 @@ class IncidentActions:
     def _take(self, connection: Connection, incident: int, agent_name: str) -> IncidentResult:
         now = self.actions.clock()
         waiting = [one for one in incidents.members(connection, incident) if one.state is HandoffState.OPEN]
-        taken = [one for one in waiting if handoffs.take(connection, one.id, agent_name, now)]
-        for handoff in taken:
-            self._changed(connection, handoff, HandoffEvent.TAKEN, now, agent_name)
-        return self._tell(connection, incident, taken, "seen_by_line", now)
+        told = [
+            self._step(connection, one.id, HandoffEvent.TAKEN, now, agent_name)
+            for one in waiting
+            if apply_step(connection, one.id, HandoffEvent.TAKEN, agent_name, now)
+        ]
+        return self._result(connection, incident, told, now)
 
     def _works_again(self, connection: Connection, incident: int, agent_name: str) -> IncidentResult:
-        now = self.actions.clock()
-        closed = [
-            one
-            for one in incidents.members(connection, incident)
-            if handoffs.close(connection, one.id, HandoffState.CONTACTED, now)
-        ]
-        for handoff in closed:
-            self._changed(connection, handoff, HandoffEvent.CONTACTED, now, agent_name)
-        return self._tell(connection, incident, closed, "works_again_of_line", now)
+        now, told = self.actions.clock(), list[str | None]()
+        for one in incidents.members(connection, incident):
+            if apply_step(connection, one.id, HandoffEvent.CLOSED, agent_name, now, reason=CloseReason.SOLVED):
+                self._step(connection, one.id, HandoffEvent.CLOSED, now, agent_name, silent=True)
+                told.append(self._tell_person(connection, one, now))
+        return self._result(connection, incident, told, now)
 
     def _part(self, connection: Connection, incident: int, handoff_id: int) -> bool:
         now, handoff = self.actions.clock(), handoffs.get(connection, handoff_id)
@@ -104,32 +105,42 @@ class IncidentActions:
             workflow.notify_alone(connection, handoff, now)
         return True
 
-    def _changed(
-        self, connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime, agent_name: str
-    ) -> None:
-        self.actions.handoff_workflow.state_changed(connection, handoff, event, now, agent_name=agent_name)
+    def _step(
+        self,
+        connection: Connection,
+        number: int,
+        event: HandoffEvent,
+        now: datetime,
+        agent_name: str,
+        *,
+        silent: bool = False,
+    ) -> str | None:
+        handoff, workflow = handoffs.get(connection, number), self.actions.handoff_workflow
+        if handoff is None:
+            return None
+        return workflow.state_changed(connection, handoff, event, now, agent_name=agent_name, silent=silent)
 
-    def _tell(
-        self, connection: Connection, incident: int, changed: list[Handoff], key: str, now: datetime
-    ) -> IncidentResult:
-        """One message to each person who may be written to, and one letter to staff that cannot see an edit."""
-        if not changed:
-            return IncidentResult(changed=0)
-        subject = incident_subject(incident)
-        notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS, NotificationKind.REMINDER))
-        notifications.schedule_update(connection, subject.id, now)
-        told = [one.conversation for one in changed if self._tell_person(connection, one, key, now)]
+    def _result(self, connection: Connection, incident: int, told: list[str | None], now: datetime) -> IncidentResult:
+        """Who was told; staff that cannot see an edit gets one letter."""
+        if told:
+            subject = incident_subject(incident)
+            kinds = (NotificationKind.NEWS, NotificationKind.REMINDER)
+            notifications.discard_unsent(connection, (subject.id,), kinds)
+            notifications.schedule_update(connection, subject.id, now)
+        reached = tuple(one for one in told if one is not None)
         return IncidentResult(
-            changed=len(changed), told=len(told), untold=len(changed) - len(told), conversations=tuple(told)
+            changed=len(told), told=len(reached), untold=len(told) - len(reached), conversations=reached
         )
 
-    def _tell_person(self, connection: Connection, handoff: Handoff, key: str, now: datetime) -> bool:
+    def _tell_person(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
+        """It works again; None if nothing may be sent to the person."""
         talk = conversations.get(connection, handoff.conversation)
         if self.find_obstacle(connection, talk, now) is not None:
-            return False
+            return None
         knowledge, language = self.actions.knowledge_source.current, talk.language or DEFAULT_LANGUAGE
         line = knowledge.base.directory.lines.get(handoff.line)
         name = handoff.line if line is None else line.name[language]
-        outbox.enqueue(connection, talk, None, [Reply(text=knowledge.phrases(language, key, name=name))], now)
+        sentence = knowledge.phrases(language, "works_again_of_line", name=name)
+        outbox.enqueue(connection, talk, None, [Reply(text=sentence)], now)
         self.actions.jobs.queue(connection, talk.id)
-        return True
+        return talk.id

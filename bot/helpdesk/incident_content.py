@@ -46,6 +46,7 @@ def build_incident_notification(
         members=tuple(_member(connection, one, words.get(one.id, ""), channels) for one in newest),
         since=found[0].created_at,
         at=claimed.created_at,
+        closed_reason=max(found, key=lambda one: one.updated_at).closed_reason,
         link=queue_link,
     )
 

@@ -19,7 +19,7 @@ from storage.customers import recognition
 from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import HandoffEvent, HandoffLogEntry
+from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, HandoffLogEntry, last_taker
 
 MESSAGES_READ: Final = 60
 """The person's newest messages that first and newest words are taken from."""
@@ -56,6 +56,7 @@ def build_notification(
     talk = conversations.get(connection, handoff.conversation)
     log_entries = handoffs.list_events(connection, handoff.id)
     last_actor = next((event.actor for event in reversed(log_entries) if event.actor is not None), None)
+    news = [one for one in log_entries if one.at >= claimed.created_at]
     said = episode(history.last_person_messages(connection, talk.id, limit=MESSAGES_READ), handoff.created_at)
     words = telling_words(said)
     venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=talk.details.phone)
@@ -65,7 +66,7 @@ def build_notification(
         line=handoff.line,
         reason=handoff.reason,
         state=handoff.state,
-        last_actor=last_actor,
+        last_actor=handoff.taken_by if handoff.state in ASSIGNED_STATES else last_actor,
         language=talk.language or DEFAULT_LANGUAGE,
         venue=None if venue is None else venue.label,
         location=talk.location,
@@ -82,18 +83,15 @@ def build_notification(
         at=claimed.created_at,
         unreachable=status.is_unreachable(connection, talk.id),
         also_asked=_lines_of(log_entries, HandoffEvent.LINE_ASKED),
-        moved_from=_line_before(log_entries, claimed),
+        moved_from=next(iter(_lines_of(news, HandoffEvent.MOVED)), None),
+        closed_reason=handoff.closed_reason,
+        reopened=any(one.event is HandoffEvent.REOPENED for one in news),
+        last_taker=last_taker(log_entries),
     )
 
 
 def _lines_of(log_entries: Sequence[HandoffLogEntry], event: HandoffEvent) -> tuple[LineId, ...]:
     return tuple(dict.fromkeys(LineId(one.detail) for one in log_entries if one.event is event and one.detail))
-
-
-def _line_before(log_entries: Sequence[HandoffLogEntry], claimed: ClaimedNotification) -> LineId | None:
-    """The line that it was moved from since the notification was queued."""
-    news = [one for one in log_entries if one.at >= claimed.created_at]
-    return next(iter(_lines_of(news, HandoffEvent.MOVED)), None)
 
 
 def episode(messages: Sequence[PersonMessage], opened_at: datetime) -> tuple[PersonMessage, ...]:

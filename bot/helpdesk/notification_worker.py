@@ -24,7 +24,7 @@ from handlers.model.handoff import HandoffState, NotificationKind
 from storage.delivery import notifications
 from storage.delivery.notifications import ClaimedNotification, RateLimit
 from storage.helpdesk import escalations, incidents
-from storage.helpdesk.handoffs import CURRENT_STATES
+from storage.helpdesk.handoff_states import ASSIGNED_STATES, CURRENT_STATES
 
 log = structlog.get_logger()
 
@@ -70,6 +70,8 @@ class NotificationWorker:
     queue_link: str | None = None
     """The address of the queue in the console, if it is known."""
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
+    submit_reply: Callable[[str], None] = lambda conversation_id: None  # noqa: ARG005
+    """Called in the event loop for a conversation with a reply to deliver."""
     poll_interval: float = POLL_INTERVAL_SECONDS
 
     def __post_init__(self) -> None:
@@ -102,9 +104,11 @@ class NotificationWorker:
         """Run due timers, and start to send due notifications."""
         timers_due, targets = await self.transactions.read(self._find_due)
         if timers_due:
-            await self.transactions.write(
+            told = await self.transactions.write(
                 lambda connection: self.handoff_workflow.run_due_timers(connection, self.clock())
             )
+            for conversation_id in told:
+                self.submit_reply(conversation_id)
             _, targets = await self.transactions.read(self._find_due)
         for target in targets:
             if target not in self._sending and not self._stopping:
@@ -219,4 +223,6 @@ def _should_send(claimed: ClaimedNotification, notification: Notification) -> bo
         return notification.state is HandoffState.OPEN
     if notification.kind is NotificationKind.NEWS:
         return notification.state in CURRENT_STATES
+    if notification.kind is NotificationKind.QUESTION:
+        return notification.state in ASSIGNED_STATES
     return claimed.provider_message_id is not None or notification.state in CURRENT_STATES

@@ -1,6 +1,7 @@
 """Notifications in Telegram groups: posts them, and turns button taps into hand-off actions."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from html import escape
 from typing import Final, Protocol
 
@@ -14,27 +15,38 @@ from bot.notify.formatting import telegram_html
 from bot.notify.interface import AnyNotification, HandoffNotification, IncidentNotification, NotifyError, Thread
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.notify.wording import NotificationTexts
-from handlers.model.handoff import HandoffState, NotificationKind
-from storage.helpdesk import handoffs
+from handlers.model.actions import HandoffReason
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
+from storage.helpdesk.handoff_states import CURRENT_STATES
 
 log = structlog.get_logger()
 
 ButtonRows = tuple[tuple[ActionButton, ...], ...]
 
 _ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
-    HandoffState.OPEN: (("take",), ("reached", "not_needed")),
-    HandoffState.TAKEN: (("reached", "not_needed"), ("give_back",)),
+    HandoffState.OPEN: (("take",), ("reached", "close")),
+    HandoffState.TAKEN: (("reached", "close"), ("give_back", "undo")),
+    HandoffState.CONTACTED: (("close",), ("give_back", "undo")),
+    HandoffState.CLOSED: (("undo", "reopen"),),
 }
-"""The actions offered in each state; none when closed."""
-
-
+"""The actions offered in each state."""
+_CLOSED_BY_PERSON_ROWS: Final = (("reopen",),)
+_QUESTION_ROWS: Final = (("keep", "give_back"),)
+_REOPENED_ROWS: Final = (("take",),)
+_REASON_ROWS: Final = (
+    ("close_solved",),
+    ("close_no_answer", "close_not_ours"),
+    ("close_duplicate", "close_other"),
+    ("back",),
+)
+"""What "close" asks: one tap closes nothing."""
+_AGENT_REASONS: Final = tuple(reason for reason in CloseReason if reason is not CloseReason.WORKS_AGAIN)
 _INCIDENT_ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
     HandoffState.OPEN: (("take_all",),),
     HandoffState.TAKEN: (("works_again",),),
+    HandoffState.CONTACTED: (("works_again",),),
 }
 """As _ACTIONS_BY_STATE; what closes all is offered only once somebody has taken them."""
-
-_WITHOUT_BUTTONS: Final = frozenset({NotificationKind.REMINDER, NotificationKind.NEWS})
 
 
 class GroupChannel(Protocol):
@@ -91,24 +103,30 @@ class TelegramGroupNotifier:
     def _button_rows(self, notification: AnyNotification) -> ButtonRows:
         if isinstance(notification, IncidentNotification):
             # The list of an incident is posted again in its reminder: the buttons are where it is read.
-            return self._rows(_INCIDENT_ACTIONS_BY_STATE.get(notification.state, ()), notification.handoff)
-        if not isinstance(notification, HandoffNotification) or notification.kind in _WITHOUT_BUTTONS:
+            rows = _INCIDENT_ACTIONS_BY_STATE.get(notification.state, ())
+            return _make_rows(self._texts, rows, notification.handoff)
+        if not isinstance(notification, HandoffNotification) or notification.kind is NotificationKind.REMINDER:
             return ()
-        return self._rows(_ACTIONS_BY_STATE.get(notification.state, ()), notification.handoff)
+        if notification.kind is NotificationKind.QUESTION:
+            return _make_rows(self._texts, _QUESTION_ROWS, notification.handoff)
+        if notification.kind is NotificationKind.NEWS:
+            return _make_rows(self._texts, _REOPENED_ROWS if notification.reopened else (), notification.handoff)
+        rows = _ACTIONS_BY_STATE[notification.state]
+        if notification.closed_reason is CloseReason.WORKS_AGAIN:
+            rows = _CLOSED_BY_PERSON_ROWS
+        return _make_rows(self._texts, rows, notification.handoff)
 
-    def _rows(self, actions: tuple[tuple[str, ...], ...], number: int) -> ButtonRows:
-        return tuple(
-            tuple(
-                ActionButton(title=self._texts.sentence(f"button_{act}"), callback_data=f"{act}:{number}")
-                for act in row
-            )
-            for row in actions
-        )
+
+def _make_rows(texts: NotificationTexts, rows: tuple[tuple[str, ...], ...], number: object) -> ButtonRows:
+    return tuple(
+        tuple(ActionButton(title=texts.sentence(f"button_{act}"), callback_data=f"{act}:{number}") for act in row)
+        for row in rows
+    )
 
 
 def _is_current(notification: AnyNotification) -> bool:
     """Whether somebody still has to act on it; of what is over or erased nothing wrong stands where nothing stands."""
-    return isinstance(notification, HandoffNotification) and notification.state in handoffs.CURRENT_STATES
+    return isinstance(notification, HandoffNotification) and notification.state in CURRENT_STATES
 
 
 class GroupActions:
@@ -131,9 +149,13 @@ class GroupActions:
         self._actions: Mapping[str, Callable[[int, str], Awaitable[ActionResult]]] = {
             "take": handoff_actions.take,
             "give_back": handoff_actions.release,
+            "keep": handoff_actions.keep,
             "reached": handoff_actions.mark_contacted,
-            "not_needed": handoff_actions.mark_not_needed,
+            "undo": handoff_actions.undo,
+            "reopen": handoff_actions.reopen,
+            **{f"close_{reason}": partial(handoff_actions.close, reason=reason) for reason in _AGENT_REASONS},
         }
+        self._find = handoff_actions.find
 
     async def __call__(self, tap: ButtonTap) -> TapReply:
         """The reply to whoever tapped."""
@@ -144,12 +166,18 @@ class GroupActions:
             return TapReply(text="")
         if act in self._incident_actions:
             return await self._on_incident(act, int(number), tap.user_name)
+        if act in ("close", "back"):
+            return await self._show_reasons(int(number), asks=act == "close")
+        return await self._on_handoff(act, number, tap.user_name)
+
+    async def _on_handoff(self, act: str, number: str, user_name: str) -> TapReply:
         if act not in self._actions:
             return TapReply(text="")
-        result = await self._actions[act](int(number), tap.user_name)
+        result = await self._actions[act](int(number), user_name)
         if result.applied:
-            return TapReply(text=self._texts.sentence(f"done_{act}", number=number))
-        return TapReply(text=self._not_applied_text(act, tap.user_name, result), show_alert=True)
+            done = "close" if act.startswith("close_") else act
+            return TapReply(text=self._texts.sentence(f"done_{done}", number=number))
+        return TapReply(text=self._not_applied_text(act, user_name, result), show_alert=True)
 
     async def _on_incident(self, act: str, number: int, user_name: str) -> TapReply:
         result = await self._incident_actions[act](number, user_name)
@@ -160,12 +188,28 @@ class GroupActions:
         )
         return TapReply(text=said, show_alert=act == "works_again")
 
+    async def _show_reasons(self, number: int, *, asks: bool) -> TapReply:
+        """Puts the reasons for closing in the place of the buttons, or the buttons back."""
+        handoff = await self._find(number)
+        if handoff is None or handoff.closed_at is not None:
+            return TapReply(text=self._texts.sentence("gone" if handoff is None else "over"), show_alert=True)
+        rows = _REASON_ROWS if asks else _ACTIONS_BY_STATE[handoff.state]
+        stopped = handoff.reason is HandoffReason.TRADING_STOPPED
+        text = ("ask_close_stopped" if stopped else "ask_close") if asks else "done_back"
+        return TapReply(
+            text=self._texts.sentence(text, number=number),
+            show_alert=asks and stopped,
+            rows=_make_rows(self._texts, rows, number),
+        )
+
     def _not_applied_text(self, act: str, user_name: str, result: ActionResult) -> str:
         if result.state is None:
             return self._texts.sentence("gone")
-        if result.state not in handoffs.CURRENT_STATES:
+        if act in ("undo", "reopen"):
+            return self._texts.sentence("not_undone" if act == "undo" else "not_reopened")
+        if result.closed:
             return self._texts.sentence("over")
-        if act == "give_back":
+        if act in ("give_back", "keep"):
             return self._texts.sentence("nobody_has" if result.taken_by is None else "not_yours")
         return (
             self._texts.sentence("yours")

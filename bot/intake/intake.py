@@ -40,6 +40,7 @@ from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.model import EntryId, Language
 from storage import personal_data
+from storage.announcements import news
 from storage.conversations import conversations, feedback, history, sessions, turns
 from storage.conversations.conversations import Conversation
 from storage.customers import recognition
@@ -98,6 +99,8 @@ class Intake:
     tracing: Tracing = NO_TRACING
     zone: tzinfo = UTC
     """The time zone of the installation, whose days are counted."""
+    kept_days: int | None = None
+    """For how many days a conversation is kept; None for ever."""
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and its decision are committed; duplicates are ignored.
@@ -135,7 +138,13 @@ class Intake:
             return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
         session = _read_session(connection, conversation)
-        decision = self._decide(replace(inbound, location=_known_place(connection, conversation)), session, now)
+        told = replace(
+            inbound,
+            location=_known_place(connection, conversation),
+            news=news.current_for(connection, conversation, now),
+            kept_days=self.kept_days,
+        )
+        decision = self._decide(told, session, now)
         decision_ms = (perf_counter() - start) * 1000
         if conversation.agent_at(now) is not None:
             decision = silenced(decision)
@@ -191,6 +200,9 @@ class Intake:
         has_news = decision.session.details != conversation.details
         if has_news:
             conversations.record_details(connection, conversation.id, decision.session.details)
+        if decision.session.wants_news != conversation.wants_news:
+            news.set_wanted(connection, conversation.id, wanted=decision.session.wants_news)
+        news.mark_seen(connection, conversation.id, decision.trace.language, decision.news, now)
         self.handoff_workflow.message_added(connection, conversation.id, now)
         for action in decision.actions:
             match action:
@@ -287,7 +299,9 @@ def _known_place(connection: Connection, conversation: Conversation) -> str | No
 
 def _read_session(connection: Connection, conversation: Conversation) -> Session:
     """The session; people are called in no longer once staff has closed every hand-off."""
-    session = replace(sessions.read(connection, conversation.id), details=conversation.details)
+    session = replace(
+        sessions.read(connection, conversation.id), details=conversation.details, wants_news=conversation.wants_news
+    )
     if session.called_in is None or handoffs.list_by_state(connection, conversation_id=conversation.id, limit=1):
         return session
     return replace(session, called_in=None)

@@ -41,7 +41,7 @@ def train_knowledge(released_content: KnowledgeBase, lessons: Iterable[Lesson] =
     with _frozen_gc():
         base = extend(released_content, lessons)
         return KnowledgeBundle(
-            base=base, interpreter=UnderstandingPipeline(base, cached_or_train(base)), phrases=load_phrases()
+            base=base, interpreter=UnderstandingPipeline(base, cached_or_train(base)), phrases=load_phrases(base)
         )
 
 

@@ -4,13 +4,13 @@ from importlib.resources import files
 
 import yaml
 
-from handlers.model.phrases import Phrases, find_problems
+from handlers.model.phrases import Phrases, find_problems, in_words_of
 from kb.loading.loader import ContentError
-from kb.model import LANGUAGES
+from kb.model import LANGUAGES, KnowledgeBase
 
 
-def load_phrases() -> Phrases:
-    """The bot's own phrases.
+def load_phrases(base: KnowledgeBase | None = None) -> Phrases:
+    """The bot's own phrases as the content words them; as they are shipped where it is not given.
 
     Raises:
         ContentError: a key or a {name} does not stand in every language.
@@ -25,4 +25,4 @@ def load_phrases() -> Phrases:
     problems = find_problems(found)
     if problems:
         raise ContentError(problems)
-    return found
+    return found if base is None else Phrases(in_words_of(base, found.by_language, "chat"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.notify.routing import NO_TARGETS, IncidentPlan, RoutingPlan, Targets
-from bot.notify.settings import OUTAGE_KEY, SETTING_PREFIX, NotificationSettings
+from bot.notify.settings import OUTAGE_KEY, QUESTION_KEY, SETTING_PREFIX, NotificationSettings
 from bot.notify.smtp import MailServer, parse_mail_server
 from bot.notify.staff_address import (
     ADDRESS_REMEDIES,
@@ -144,8 +144,9 @@ class _RecipientParser:
     ) -> RoutingPlan:
         after = dict(self._settings.notify_after)
         usual, stopped = after.pop("", 10.0), after.pop(OUTAGE_KEY, 3.0)
+        taken = after.pop(QUESTION_KEY, 60.0)
         for name in after.keys() - ids.keys():
-            known = ", ".join((*ids, OUTAGE_KEY))
+            known = ", ".join((*ids, OUTAGE_KEY, QUESTION_KEY))
             self.problems.append(f"NOTIFY_AFTER: no line is called {name}: write minutes for some of {known}")
         return RoutingPlan(
             targets_by_line=MappingProxyType(dict(targets_by_line)),
@@ -155,6 +156,7 @@ class _RecipientParser:
             ),
             default_delay=timedelta(minutes=usual),
             outage_delay=timedelta(minutes=stopped),
+            question_delay=timedelta(minutes=taken),
             gather=timedelta(seconds=self._settings.notify_gather),
             incidents=IncidentPlan(
                 min_handoffs=self._settings.notify_incident_from,

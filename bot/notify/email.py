@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from typing import Final
 
 from bot.notify.formatting import email_html, plain_text
 from bot.notify.interface import AnyNotification, GetTicketAddress, NotifyError, Thread
@@ -13,8 +12,6 @@ from bot.notify.mail_session import MailSession
 from bot.notify.smtp import MailServer
 from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed
 from bot.notify.wording import NotificationTexts
-
-SENDER_NAME: Final = "Paligs"
 
 
 class EmailNotifier:
@@ -49,7 +46,7 @@ class EmailNotifier:
         rendered = self._texts.render(notification)
         message = EmailMessage()
         message["Subject"] = rendered.subject
-        message["From"] = formataddr((SENDER_NAME, self._sender))
+        message["From"] = formataddr((self._texts.bot_name, self._sender))
         message["To"] = to.target
         message["Date"] = format_datetime(self._clock())
         # The same for every attempt, so that mail programs recognize a duplicate.

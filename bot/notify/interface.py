@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.notify.staff_address import StaffAddress
 from handlers.model.actions import HandoffReason
 from handlers.model.details import NO_DETAILS, PersonDetails
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId, TicketAddress
 
@@ -44,7 +44,7 @@ class ContactMethod:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffNotification:
-    """The state of a hand-off, opened at `since`. `last_actor` acted last; a reminder is of the time `at`.
+    """The state of a hand-off, opened at `since`. `last_actor` has it, or closed it; a reminder is of the time `at`.
 
     `first_words` and `newest_words` are the person's own, masked as stored; `media` is what they sent beside words.
     `details` are what they told of themselves; `location` and `profile_name` are what the platform tells. `topic` is
@@ -79,6 +79,11 @@ class HandoffNotification:
     """Other lines that were asked for while trading is stopped."""
     moved_from: LineId | None = None
     """News only: the line that it was moved from."""
+    closed_reason: CloseReason | None = None
+    reopened: bool = False
+    """News only: it was closed, and waits again."""
+    last_taker: str | None = None
+    """Who had it last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +121,7 @@ class IncidentNotification:
     since: datetime
     at: datetime
     link: str | None = None
+    closed_reason: CloseReason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

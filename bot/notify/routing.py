@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
 from handlers.model.actions import HandoffReason
 from kb.model import LineId
 
 Targets = Mapping[str, bool]
 """Targets by their names in the database; true if their messages can be edited."""
+
+MAX_ESCALATION_GAP: Final = timedelta(hours=4)
+"""The longest time between two escalations of a hand-off that nobody takes."""
 
 NO_TARGETS: Targets = MappingProxyType({})
 
@@ -38,8 +42,9 @@ class RoutingPlan:
     """The recipients of each line; the default notifies nobody.
 
     A hand-off waits for the delay of its line (else `default_delay`) until the reminder, and as long again until
-    `escalation_targets` are notified; `outage_delay` replaces it during an outage. What a person writes within
-    `gather` is part of a notification that cannot be edited.
+    `escalation_targets` are notified, and again after twice the time before, until somebody takes it; `outage_delay`
+    replaces it during an outage. Whoever has it is asked after `question_delay` whether they still do. What a person
+    writes within `gather` is part of a notification that cannot be edited.
     """
 
     targets_by_line: Mapping[LineId, Targets] = field(default_factory=lambda: MappingProxyType({}))
@@ -49,6 +54,7 @@ class RoutingPlan:
     outage_delay: timedelta = timedelta(minutes=3)
     gather: timedelta = timedelta(0)
     incidents: IncidentPlan = field(default_factory=IncidentPlan)
+    question_delay: timedelta = timedelta(hours=1)
 
     def targets_for(self, line: LineId) -> Targets:
         """The targets of a line."""
@@ -58,3 +64,11 @@ class RoutingPlan:
         """How long to wait until the reminder."""
         usual = self.reminder_delays.get(line, self.default_delay)
         return min(usual, self.outage_delay) if reason is HandoffReason.TRADING_STOPPED else usual
+
+    def question_gap(self, count: int) -> timedelta:
+        """How long to wait until whoever has it is asked, after `count` questions without an answer."""
+        return min(self.question_delay * (1 << min(count, 16)), max(self.question_delay, MAX_ESCALATION_GAP))
+
+    def escalation_gap(self, line: LineId, reason: HandoffReason, count: int) -> timedelta:
+        """How long to wait until the next escalation, after `count` of them."""
+        return min(self.reminder_delay(line, reason) * (1 << min(count, 16)), MAX_ESCALATION_GAP)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
@@ -16,12 +16,12 @@ from pydantic_settings import (
 )
 
 from bot.notify.smtp import parse_mail_server
-from handlers.model.session import DEFAULT_LANGUAGE
-from kb.model import Language
 
 SETTING_PREFIX: Final = "notify_"
 OUTAGE_KEY: Final = "stopped"
 """The key of NOTIFY_AFTER for outages."""
+QUESTION_KEY: Final = "taken"
+"""The key of NOTIFY_AFTER for the question to whoever has a hand-off."""
 
 _SYSTEMD_VARIABLE: Final = "notify_socket"
 """Set by systemd for its services."""
@@ -59,7 +59,8 @@ class NotificationSettings(BaseModel):
     """Who is notified when nobody on the line takes it."""
     notify_escalation_file: Path | None = None
     notify_after: Annotated[dict[str, float], NoDecode, BeforeValidator(_parse_minutes)] = Field(default_factory=dict)
-    """Minutes until the reminder, for all lines or by line. Without it, it is `10, stopped=3`: 3 for outages."""
+    """Minutes until the reminder, for all lines or by line: `10, stopped=3, taken=60` without it. `stopped` is for
+    outages; after `taken` whoever has it is asked whether they still do."""
     notify_gather: Annotated[float, Field(ge=0, le=60)] = 4.0
     """Seconds in which further words are gathered before a letter; groups are told at once, and the message edited."""
     notify_incident_from: Annotated[int, Field(ge=1, le=100)] = 3
@@ -70,7 +71,7 @@ class NotificationSettings(BaseModel):
     """How many calls of an incident, told in new words, are notified by themselves as well; its list tells the rest."""
     notify_from: str | None = None
     """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
-    notify_language: Language = DEFAULT_LANGUAGE
+    notify_language: Literal["lv", "ru", "en"] = "lv"
     """The language of notifications."""
     notify_timezone: Annotated[str | None, BeforeValidator(parse_time_zone)] = None
     """The older name of `TIMEZONE`, used where that is not set."""

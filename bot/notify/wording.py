@@ -21,7 +21,7 @@ from bot.notify.interface import (
 from handlers.details.phone_extraction import readable_phones
 from handlers.model.actions import HandoffReason
 from handlers.model.details import PersonDetails
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from handlers.model.phrases import Phrases
 from kb.model import LANGUAGES, Directory, EntryId, Language, LineId
@@ -48,6 +48,15 @@ ChannelTitles = Mapping[str, Mapping[Language, str]]
 
 TopicTitle = Callable[[EntryId, Language], str | None]
 """The title of an entry; None if the content no longer has it."""
+
+
+OwnWords = Callable[[Language], Mapping[str, str]]
+"""Sentences that the content words itself, by key."""
+
+
+def no_own_words(_language: Language) -> Mapping[str, str]:
+    """As the sentences are shipped."""
+    return {}
 
 
 def no_topic_title(entry: EntryId, language: Language) -> None:
@@ -103,6 +112,7 @@ class NotificationTexts:
     zone: tzinfo
     channel_titles: ChannelTitles
     topic_title: TopicTitle = no_topic_title
+    own_words: OwnWords = no_own_words
 
     @classmethod
     def for_directory(
@@ -112,6 +122,7 @@ class NotificationTexts:
         time_zone: tzinfo,
         channel_titles: ChannelTitles,
         topic_title: TopicTitle = no_topic_title,
+        own_words: OwnWords = no_own_words,
     ) -> "NotificationTexts":
         """For the lines of a directory."""
         return cls(
@@ -121,7 +132,13 @@ class NotificationTexts:
             zone=time_zone,
             channel_titles=channel_titles,
             topic_title=topic_title,
+            own_words=own_words,
         )
+
+    @property
+    def bot_name(self) -> str:
+        """What the bot is called."""
+        return self.directory().bot_name[self.language]
 
     def line_name(self, line: LineId) -> str:
         """The name of a line; its id if the content no longer has it."""
@@ -129,11 +146,21 @@ class NotificationTexts:
         return line if known is None else known.name[self.language]
 
     def sentence(self, key: str, **values: object) -> str:
-        """The phrase `key`."""
+        """The phrase `key`, as the content words it where it does."""
+        own = self.own_words(self.language).get(key)
+        if own is not None:
+            return own.format_map({name: str(value) for name, value in values.items()})
         return self.phrases(self.language, key, **{name: str(value) for name, value in values.items()})
 
     def render(self, notification: AnyNotification) -> RenderedNotification:
         """Render a notification."""
+        if isinstance(notification, IncidentNotification):
+            return self._render_incident(notification)
+        return self._render_single(notification)
+
+    def _render_single(
+        self, notification: HandoffNotification | Retraction | SampleNotification
+    ) -> RenderedNotification:
         if isinstance(notification, Retraction):
             said = self.sentence("withdrawn", number=notification.handoff)
             subject = self.sentence("subject_withdrawn", number=notification.handoff)
@@ -145,10 +172,12 @@ class NotificationTexts:
                 state="",
                 footer=self.sentence("no_ticket"),
             )
-        if isinstance(notification, IncidentNotification):
-            return self._render_incident(notification)
         if notification.kind is NotificationKind.REMINDER:
             said = self.sentence("reminder", number=notification.handoff, time=self._format_time(notification.at))
+            return self._render_once(notification, f"{said}\n{self.headline(notification)}")
+        if notification.kind is NotificationKind.QUESTION:
+            who = notification.last_actor or "?"
+            said = self.sentence("still_yours", number=notification.handoff, who=who)
             return self._render_once(notification, f"{said}\n{self.headline(notification)}")
         if notification.kind is NotificationKind.NEWS:
             said = self._news(notification)
@@ -213,6 +242,9 @@ class NotificationTexts:
         if notification.moved_from is not None:
             line, before = self.line_name(notification.line), self.line_name(notification.moved_from)
             return self.sentence("moved", number=number, line=line, before=before)
+        if notification.reopened:
+            key = "reopened" if notification.last_taker is None else "reopened_for"
+            return self.sentence(key, number=number, who=notification.last_taker or "")
         if notification.also_asked:
             lines = ", ".join(map(self.line_name, notification.also_asked))
             return self.sentence("line_asked", number=number, lines=lines)
@@ -220,7 +252,9 @@ class NotificationTexts:
 
     def state_sentence(self, notification: HandoffNotification | IncidentNotification) -> str:
         """The state in words: who has it."""
-        return self.sentence(notification.state, who=notification.last_actor or "?")
+        state = notification.state
+        key = f"closed_{notification.closed_reason or CloseReason.OTHER}" if state is HandoffState.CLOSED else state
+        return self.sentence(key, who=notification.last_actor or "?")
 
     def headline(self, notification: HandoffNotification) -> str:
         """How bad it is, where, who, which number, and what: all that a lock screen shows."""
@@ -278,7 +312,7 @@ class NotificationTexts:
             Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),
             Fact(label=self.sentence("incident"), text=str(notification.incident) if notification.incident else ""),
-            Fact(label="Paligs", text=self.sentence("answered", topic=topic) if topic else ""),
+            Fact(label=self.bot_name, text=self.sentence("answered", topic=topic) if topic else ""),
             Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
         )
 

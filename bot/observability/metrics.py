@@ -83,6 +83,12 @@ class PrometheusMetrics:
             ("kind", "result"),
             registry=registry,
         )
+        self._erased = Counter(
+            "paligs_retention_erased",
+            "What was older than it is kept and was erased (conversations, handoffs, audit).",
+            ("kind",),
+            registry=registry,
+        )
         self._gauges = _GaugeSet(registry)
 
     def observe_decision(self, channel: str, act: str, seconds: float) -> None:
@@ -118,6 +124,10 @@ class PrometheusMetrics:
     def count_dropped_update(self, channel: str, reason: str) -> None:
         """Count an update that cannot be parsed."""
         self._dropped_updates.labels(channel, reason).inc()
+
+    def count_erased(self, kind: str, number: int) -> None:
+        """Count what was older than it is kept."""
+        self._erased.labels(kind).inc(number)
 
     def set_gauges(self, values: DatabaseGauges | None, now: datetime) -> None:
         """Set the gauges; None if the database is unreachable."""

@@ -1,19 +1,20 @@
 """Chooses the language of a page; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import LANGUAGES, Language
 
 
-def negotiate_language(*preferred: str | None, accept_language: str | None = None) -> Language:
-    """The first supported wish, else the best match of Accept-Language, else Latvian."""
+def negotiate_language(
+    *preferred: str | None, accept_language: str | None = None, languages: Sequence[Language] = LANGUAGES
+) -> Language:
+    """The first supported wish, else the best match of Accept-Language, else the first of `languages`."""
     for wish in (*preferred, *_by_quality(accept_language or "")):
-        for language in LANGUAGES:
+        for language in languages:
             if wish == language:
                 return language
-    return DEFAULT_LANGUAGE
+    return languages[0]
 
 
 def _by_quality(accept_language: str) -> Iterator[str]:

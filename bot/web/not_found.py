@@ -11,15 +11,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.web.language_negotiation import negotiate_language
 from bot.web.security_headers import security_headers
 from bot.web.texts import read_texts
+from handlers.model.phrases import in_words_of
+from kb.model import KnowledgeBase
 
 _HERE: Final = Path(__file__).parent
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def not_found_page() -> Middleware:
+def not_found_page(knowledge: Callable[[], KnowledgeBase] | None = None) -> Middleware:
     """Turn "not found" into a page that leads back to the chat, where a browser asked for a page."""
-    texts = read_texts(_HERE / "texts_not_found")
+    shipped = read_texts(_HERE / "texts_not_found")
     loader = FileSystemLoader(_HERE / "templates")
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("not_found.html")
 
@@ -30,7 +32,8 @@ def not_found_page() -> Middleware:
         except web.HTTPNotFound:
             if request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
                 raise
-        language = negotiate_language(accept_language=request.headers.get("Accept-Language"))
+        texts = shipped if knowledge is None else in_words_of(knowledge(), shipped, "not_found")
+        language = negotiate_language(accept_language=request.headers.get("Accept-Language"), languages=tuple(texts))
         return web.Response(
             text=template.render(language=language, texts=texts[language]),
             status=404,

@@ -27,6 +27,7 @@ def silenced(decision: Decision) -> Decision:
     return replace(
         decision,
         actions=kept,
+        news=(),
         session=replace(decision.session, question=None, failed_turns=0),
         # Not a question to the bot: it is neither answered nor among the unanswered.
         trace=replace(decision.trace, handler="agent_chat", act="talk", outcome=Outcome.ANSWERED, entry=None),

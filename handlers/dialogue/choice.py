@@ -11,7 +11,7 @@ from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import OpenQuestion, QuestionKind
-from kb.model import LANGUAGES, Act, CueId, DialogueAct, Entry, EntryId, LineId
+from kb.model import Act, CueId, DialogueAct, Entry, EntryId, LineId
 from kb.understanding.result import Outcome
 
 _NO_CHOICE: Final = frozenset(
@@ -160,7 +160,7 @@ def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
         return answer_entries(context, base.entries[EntryId(name)])
     if kind == "line" and name in base.directory.lines:
         return _connect_line(context, LineId(name))
-    language = next((known for known in LANGUAGES if choice == f"language:{known}"), None)
+    language = next((known for known in base.languages if choice == f"language:{known}"), None)
     return None if language is None else switch_language(context, language)
 
 

@@ -4,13 +4,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from handlers.dialogue.news import show_news
 from handlers.model.actions import Action, Ask, EraseUser, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.messages import Option
 from handlers.model.session import QuestionKind, Session
-from kb.model import LANGUAGES, Language
+from kb.model import Language
 
-LANGUAGE_NAMES: Final[Mapping[Language, str]] = {"lv": "Latviešu", "ru": "Русский", "en": "English"}
+LANGUAGE_NAMES: Final[Mapping[Language, str]] = {
+    "lv": "Latviešu",
+    "ru": "Русский",
+    "en": "English",
+    "lt": "Lietuvių",
+    "et": "Eesti",
+    "fi": "Suomi",
+    "de": "Deutsch",
+    "pl": "Polski",
+    "uk": "Українська",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "sv": "Svenska",
+    "da": "Dansk",
+    "no": "Norsk",
+    "nl": "Nederlands",
+    "pt": "Português",
+    "cs": "Čeština",
+}
+"""What speakers call their language; of others the code is shown."""
 
 
 def handle_command(context: HandlerContext) -> HandlerResult | None:
@@ -24,7 +45,7 @@ def handle_command(context: HandlerContext) -> HandlerResult | None:
 
 def switch_language_by_text(context: HandlerContext) -> HandlerResult | None:
     """ "English, please", said in any language."""
-    wished = next((known for known in LANGUAGES if context.cue == f"language_{known}"), None)
+    wished = next((known for known in context.knowledge.base.languages if context.cue == f"language_{known}"), None)
     return None if wished is None else switch_language(context, wished)
 
 
@@ -60,7 +81,10 @@ def _offer_topics(context: HandlerContext, key: str) -> HandlerResult:
 
 
 def _choose_language(context: HandlerContext) -> HandlerResult:
-    options = tuple(Option(id=f"language:{language}", title=name) for language, name in LANGUAGE_NAMES.items())
+    options = tuple(
+        Option(id=f"language:{language}", title=LANGUAGE_NAMES.get(language, language))
+        for language in context.knowledge.base.languages
+    )
     ask = Ask(text=context.phrase("choose_language"), options=options)
     return _result(
         (ask,), replace(context.resolved_session, question=context.new_question(QuestionKind.LANGUAGE, options))
@@ -72,7 +96,9 @@ def _show_lines(context: HandlerContext) -> HandlerResult:
 
 
 def _show_privacy(context: HandlerContext) -> HandlerResult:
-    return _result((context.say("privacy"),), context.resolved_session)
+    days = context.inbound.kept_days
+    kept = context.phrase("kept_for_ever") if days is None else context.phrase("kept_days", days=str(days))
+    return _result((context.say("privacy", kept=kept),), context.resolved_session)
 
 
 def _erase(context: HandlerContext) -> HandlerResult:
@@ -94,6 +120,7 @@ _COMMANDS: Final[Mapping[str, Callable[[HandlerContext], HandlerResult]]] = {
     "language": _choose_language,
     "settings": _choose_language,
     "lines": _show_lines,
+    "news": show_news,
     "privacy": _show_privacy,
     "forget": _erase,
     "cancel": cancel,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.intents.handoff import hand_off
-from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
+from handlers.model.actions import Action, HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from kb.model import Act, DialogueAct, Entry, LineId
 
@@ -35,9 +35,12 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     directory = context.knowledge.base.directory
     tried = directory.urgent_line if context.session.outage_reported else context.session.line
     others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
-    email = context.say("or_by_email", email=directory.ticket_channel.address.email)
+    by_email: tuple[Action, ...] = ()
+    if directory.takes_tickets:
+        email = directory.ticket_channel.address.email
+        by_email = (context.say("or_by_email", email=email), ShowTicketChannel())
     notify = NotifyStaff(line=tried or directory.general_line, reason=HandoffReason.CANNOT_GET_THROUGH)
-    actions = (context.say("cannot_reach"), *others, email, ShowTicketChannel(), notify)
+    actions = (context.say("cannot_reach"), *others, *by_email, notify)
     entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
     return context.result(Act.HANDOFF, *actions, entry=entry, line=tried)
 

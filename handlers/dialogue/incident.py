@@ -15,7 +15,7 @@ from handlers.model.actions import (
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
-from kb.model import Act, CueId, DialogueAct, Entry
+from kb.model import Act, CueId, DialogueAct, Entry, LineId
 from kb.understanding.result import Outcome
 
 ALARM_THRESHOLD: Final = 0.5
@@ -267,9 +267,7 @@ def device_fault(context: HandlerContext) -> HandlerResult | None:
         return None
     line = context.knowledge.base.directory.urgent_line
     session = replace(context.resolved_session, line=line, entry=None)
-    email = context.knowledge.base.directory.ticket_channel.address.email
-    known = context.knowledge.base.directory.lines[line]
-    said = context.say("device_fault", phone=known.formatted_phone, name=known.name[context.language], email=email)
+    said = _say_device_fault(context, line)
     return context.result(Act.PROBLEM, said, session=session, line=line)
 
 
@@ -280,3 +278,11 @@ def critical_entry(context: HandlerContext) -> Entry | None:
     named = base.directory.dialogue_entries.get(DialogueAct.OUTAGE)
     known = (*likely, *((base.entries[named],) if named is not None else ()), *base.entries.values())
     return next((entry for entry in known if entry.act is Act.CRITICAL), None)
+
+
+def _say_device_fault(context: HandlerContext, line: LineId) -> Say:
+    directory = context.knowledge.base.directory
+    if not directory.takes_tickets:
+        return context.say_line("call_line", line)
+    known, email = directory.lines[line], directory.ticket_channel.address.email
+    return context.say("device_fault", phone=known.formatted_phone, name=known.name[context.language], email=email)

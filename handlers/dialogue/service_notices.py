@@ -9,8 +9,8 @@ from handlers.input.sanitize import sanitize
 from handlers.model.actions import Action, EraseUser, HandoffReason, NotifyStaff, Say
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
-from handlers.model.session import DEFAULT_LANGUAGE, Decision, Session, Trace
-from kb.model import Act, Language
+from handlers.model.session import Decision, Session, Trace
+from kb.model import Act
 from kb.understanding.result import Outcome
 
 DecideFunction = Callable[[Inbound, Session, KnowledgeBundle, datetime], Decision]
@@ -32,7 +32,7 @@ def repeating(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, _n
 
 def broken(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, _now: datetime) -> Decision:
     """Every try to decide failed: all the phone lines. Keeps nothing of the message: to read it may be what fails."""
-    language = _language(inbound, session)
+    language = knowledge.base.spoken_language(session.language, inbound.language)
     directory, phrases = knowledge.base.directory, knowledge.phrases
     urgent_first = sorted(directory.lines.values(), key=lambda line: line.id != directory.urgent_line)
     lines = "\n".join(
@@ -63,13 +63,9 @@ def _may_be_outage(trace: Trace, knowledge: KnowledgeBundle) -> bool:
 
 
 def _service_notice(key: str, inbound: Inbound, session: Session, knowledge: KnowledgeBundle) -> Decision:
-    language = _language(inbound, session)
+    language = knowledge.base.spoken_language(session.language, inbound.language)
     line = knowledge.base.directory.lines[knowledge.base.directory.urgent_line]
     stored_text, masked = mask(sanitize(inbound.text))
     text = knowledge.phrases(language, key, phone=line.formatted_phone, name=line.name[language])
     trace = Trace(handler=key, outcome=Outcome.ANSWERED, act=Act.TALK, language=language, masked=masked)
     return Decision(actions=(Say(text=text),), session=session, trace=trace, stored_text=stored_text)
-
-
-def _language(inbound: Inbound, session: Session) -> Language:
-    return session.language or inbound.language or DEFAULT_LANGUAGE

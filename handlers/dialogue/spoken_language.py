@@ -5,7 +5,6 @@ from dataclasses import replace
 from handlers.dialogue.contact_details import only_tells_details
 from handlers.input.conversation_language import conversation_language
 from handlers.model.context import HandlerContext
-from handlers.model.session import DEFAULT_LANGUAGE
 
 
 def with_language(context: HandlerContext) -> HandlerContext:
@@ -17,4 +16,5 @@ def with_language(context: HandlerContext) -> HandlerContext:
     if told is not None and not short and (told == language or session.language_chosen):
         counts[told] = counts.get(told, 0) + 1
     session = replace(session, language=language, messages_by_language=counts)
-    return replace(context, session=session, language=language or context.inbound.language or DEFAULT_LANGUAGE)
+    spoken = context.knowledge.base.spoken_language(language, context.inbound.language)
+    return replace(context, session=session, language=spoken)

@@ -50,6 +50,8 @@ def with_topic(context: HandlerContext, entry: Entry) -> Session:
 def shared_problem(context: HandlerContext, line: LineId) -> Say:
     """What holds for every fault of a line."""
     directory = context.knowledge.base.directory
+    if not directory.takes_tickets:
+        return context.say_line("call_line", line)
     known = directory.lines[line]
     email = directory.ticket_channel.address.email
     return context.say("shared_problem", phone=known.formatted_phone, name=known.name[context.language], email=email)

@@ -56,7 +56,10 @@ def acknowledge(context: HandlerContext) -> HandlerResult | None:
 
 def handle_opt_out(context: HandlerContext) -> HandlerResult | None:
     """STOP: until the person writes again, nothing is sent that they did not cause."""
-    return _reply_with(context, "opted_out") if context.cue == CueId.OPT_OUT else None
+    if context.cue != CueId.OPT_OUT:
+        return None
+    result = _reply_with(context, "opted_out")
+    return replace(result, session=replace(result.session, wants_news=False))
 
 
 def handle_opt_in(context: HandlerContext) -> HandlerResult | None:

@@ -213,6 +213,8 @@ class HandlerResult:
     outcome: Outcome = Outcome.ANSWERED
     entry: EntryId | None = None
     line: LineId | None = None
+    news: tuple[int, ...] = ()
+    """The numbers of the news that the actions say."""
 
 
 Handler = Callable[[HandlerContext], HandlerResult | None]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from handlers.model.announcements import News
 from kb.model import Language
 
 
@@ -53,6 +54,10 @@ class Inbound:
     """Their own number (E.164), where the channel is a phone's."""
     origin: str | None = None
     """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
+    news: tuple[News, ...] = ()
+    """What the helpdesk announces at the moment, the newest first; whoever stores the message adds it."""
+    kept_days: int | None = None
+    """For how many days after the last message the conversation is kept, None for ever; whoever stores it adds this."""
 
 
 @dataclass(frozen=True, kw_only=True)

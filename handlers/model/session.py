@@ -106,6 +106,8 @@ class Session:
     same_replies: int = 0
     """How many times in a row these words had the same effect."""
     given_up: GivenUp | None = None
+    wants_news: bool = False
+    """Whether the person has asked to be sent news as soon as there is any."""
 
     @property
     def spoken_language(self) -> Language | None:
@@ -154,3 +156,5 @@ class Decision:
     session: Session
     trace: Trace
     stored_text: str = field(repr=False)
+    news: tuple[int, ...] = ()
+    """The numbers of the news that the person is shown."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
+from kb.model import EntryId, KnowledgeBase, Language, LanguagePhrases
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Outcome
 
@@ -55,7 +55,7 @@ def _split(knowledge: KnowledgeBase) -> tuple[KnowledgeBase, Mapping[EntryId, tu
     left_out: dict[EntryId, tuple[str, ...]] = {}
     entries = dict(knowledge.entries)
     for entry in knowledge.entries.values():
-        questions = [(language, text) for language in LANGUAGES for text in entry.questions[language]]
+        questions = [(language, text) for language, texts in entry.questions.items() for text in texts]
         if len(questions) < MIN_QUESTIONS:
             continue
         left_out[entry.id] = tuple(text for _, text in questions[::LEFT_OUT_EVERY])
@@ -63,7 +63,7 @@ def _split(knowledge: KnowledgeBase) -> tuple[KnowledgeBase, Mapping[EntryId, tu
             language: tuple(
                 text for number, (lang, text) in enumerate(questions) if number % LEFT_OUT_EVERY and lang == language
             )
-            for language in LANGUAGES
+            for language in entry.questions
         }
-        entries[entry.id] = replace(entry, questions=MappingProxyType(kept))
+        entries[entry.id] = replace(entry, questions=MappingProxyType(LanguagePhrases(kept)))
     return replace(knowledge, entries=MappingProxyType(entries)), left_out

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
+from kb.model import EntryId, KnowledgeBase, Language, LanguagePhrases
 from kb.understanding.result import Interpreter, Outcome
 
 OUT_OF_SCOPE: Final = "none"
@@ -206,8 +206,8 @@ def restrict_languages(knowledge: KnowledgeBase, languages: Collection[Language]
     """The same knowledge with the questions (and decoys) of these languages alone."""
 
     def kept(texts: Mapping[Language, tuple[str, ...]]) -> Mapping[Language, tuple[str, ...]]:
-        found = {language: texts.get(language, ()) if language in languages else () for language in LANGUAGES}
-        return MappingProxyType(found)
+        found = {language: texts[language] if language in languages else () for language in texts}
+        return MappingProxyType(LanguagePhrases(found))
 
     entries = {name: replace(entry, questions=kept(entry.questions)) for name, entry in knowledge.entries.items()}
     return replace(knowledge, entries=MappingProxyType(entries), out_of_scope=kept(knowledge.out_of_scope))
@@ -217,7 +217,10 @@ def cut_questions(knowledge: KnowledgeBase, count: int) -> KnowledgeBase:
     """The same knowledge with the first so many questions of each entry and language alone."""
     entries = {
         name: replace(
-            entry, questions=MappingProxyType({lang: texts[:count] for lang, texts in entry.questions.items()})
+            entry,
+            questions=MappingProxyType(
+                LanguagePhrases({lang: texts[:count] for lang, texts in entry.questions.items()})
+            ),
         )
         for name, entry in knowledge.entries.items()
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from kb.model import LANGUAGES, SynonymSet
+from kb.model import SynonymSet
 from kb.text.phonetic import GLIDE_DROPPING_VOWELS, phonetic_key
 from kb.text.tokenize import normalize, tokenize
 
@@ -30,7 +30,7 @@ class Lexicon:
         self.concepts: list[str] = []
         for concept in synonym_sets:
             self.concepts.append(concept.id)
-            for form in dict.fromkeys(form for language in LANGUAGES for form in concept.forms[language]):
+            for form in dict.fromkeys(form for forms in concept.forms.values() for form in forms):
                 self._add(tuple(map(phonetic_key_of, tokenize(normalize(form)))), form.endswith("*"), concept.id)
 
     def _add(self, tokens: tuple[str, ...], is_prefix: bool, concept: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -12,21 +12,21 @@ from kb.loading.schema import (
     DecoysFile,
     DialogueFile,
     DirectoryFile,
+    EachLanguage,
     EntryFile,
     LexiconFile,
-    OptionalPhrasesPerLanguage,
-    PhrasesPerLanguage,
-    TextPerLanguage,
-    TitlePerLanguage,
+    SomeLanguages,
+    TextsFile,
 )
 from kb.model import (
-    LANGUAGES,
     Category,
     Directory,
     Entry,
     EntryId,
     KnowledgeBase,
     Language,
+    LanguagePhrases,
+    LanguageTexts,
     Line,
     LineId,
     Source,
@@ -37,6 +37,15 @@ from kb.model import (
     TriggerPhrases,
 )
 
+SOURCE_LABELS: Final = {
+    "lv": "Avots",
+    "ru": "Источник",
+    "de": "Quelle",
+    "lt": "Šaltinis",
+    "et": "Allikas",
+    "pl": "Źródło",
+}
+DEFAULT_LABEL: Final = "Source"
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -50,17 +59,22 @@ class ContentFiles:
     """The ids of all entry files, also of those that are not of the right shape."""
     lexicon: LexiconFile | None = None
     cues: CuesFile | None = None
+    universal_cues: CuesFile | None = None
+    """Those that ship with the program for any company; its own are added."""
     decoys: DecoysFile | None = None
     dialogue: DialogueFile | None = None
     categories: CategoriesFile | None = None
+    texts: Mapping[Language, TextsFile] = field(default_factory=dict)
+    """The bot's own sentences as the company words them, by language."""
 
 
 def contacts(directory: DirectoryFile) -> Mapping[str, str]:
     """What a text may write in braces, and what stands for it: {technical_phone} -> +371 20110525."""
     phones = {f"{line}_phone": format_phone(part.phone) for line, part in directory.lines.items()}
     sites = {f"{site}_url": url for site, url in directory.sites.items()}
-    emails = {"ticket_email": directory.ticket_channel.email, "office_email": directory.office.email}
-    return MappingProxyType(phones | sites | emails)
+    ticket = {"ticket_email": directory.ticket_channel.email} if directory.ticket_channel else {}
+    office = {"office_email": directory.office.email} if directory.office else {}
+    return MappingProxyType(phones | sites | ticket | office)
 
 
 def format_phone(phone: str) -> str:
@@ -75,48 +89,69 @@ def substitute(text: str, values: Mapping[str, str]) -> str:
 
 def body(entry: EntryFile, directory: DirectoryFile, language: Language) -> str:
     """What an entry says, with contacts filled in."""
-    return substitute(getattr(entry.answer, language), contacts(directory))
+    return substitute(entry.answer[language], contacts(directory))
 
 
 def citation(entry: EntryFile, directory: DirectoryFile, language: Language) -> str:
     """The sources of an entry, one a line; empty where it has none."""
     lines = []
-    label = getattr(directory.source_label, language)
+    label = directory.source_label[language] if directory.source_label else SOURCE_LABELS.get(language, DEFAULT_LABEL)
     for source in (directory.sources[name] for name in entry.sources if name in directory.sources):
-        title = getattr(source.title, language)
+        title = source.title[language]
         lines.append(f"{label}: {title}, {source.url}" if source.url else f"{label}: {title}")
     return "\n".join(lines)
 
 
 def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
     """The knowledge base; `parts` must have passed kb.loading.validation.mistakes."""
+    languages = files.directory.languages
     return KnowledgeBase(
         version=version,
         directory=_directory(files.directory),
         entries=MappingProxyType({EntryId(file.id): _entry(file, files.directory) for file in files.entries}),
         sources=MappingProxyType({name: _source(name, files.directory) for name in files.directory.sources}),
         concepts=tuple(
-            SynonymSet(id=name, forms=_by_language(part))
+            SynonymSet(id=name, forms=_by_language(part, languages))
             for name, part in (files.lexicon.concepts.items() if files.lexicon else ())
         ),
-        cues=MappingProxyType(
+        cues=_cues(files),
+        texts=MappingProxyType(
             {
-                name: TriggerPhrases(id=name, phrases=_by_language(part))
-                for name, part in (files.cues.cues.items() if files.cues else ())
+                language: {str(section): dict(words) for section, words in file.root.items()}
+                for language, file in files.texts.items()
             }
         ),
-        out_of_scope=_by_language(files.decoys.decoys) if files.decoys else MappingProxyType({}),
+        out_of_scope=_by_language(files.decoys.decoys, languages) if files.decoys else MappingProxyType({}),
         dialogue=MappingProxyType(
-            {act: _by_language(part) for act, part in (files.dialogue.acts.items() if files.dialogue else ())}
+            {
+                act: _by_language(part, languages)
+                for act, part in (files.dialogue.acts.items() if files.dialogue else ())
+            }
         ),
         categories=tuple(
-            Category(id=name, title=_translations(part.title), entries=tuple(map(EntryId, part.entries)))
+            Category(id=name, title=_translations(part.title, languages), entries=tuple(map(EntryId, part.entries)))
             for name, part in (files.categories.categories.items() if files.categories else ())
         ),
     )
 
 
+def _cues(files: ContentFiles) -> Mapping[str, TriggerPhrases]:
+    found: dict[str, dict[Language, tuple[str, ...]]] = {}
+    for file in filter(None, (files.universal_cues, files.cues)):
+        for name, part in file.cues.items():
+            phrases = found.setdefault(name, dict.fromkeys(files.directory.languages, ()))
+            for language in phrases:
+                phrases[language] = (*phrases[language], *part.root.get(language, ()))
+    return MappingProxyType(
+        {
+            name: TriggerPhrases(id=name, phrases=MappingProxyType(LanguagePhrases(phrases)))
+            for name, phrases in found.items()
+        }
+    )
+
+
 def _entry(file: EntryFile, directory: DirectoryFile) -> Entry:
+    languages = directory.languages
     return Entry(
         id=EntryId(file.id),
         act=file.act,
@@ -124,30 +159,34 @@ def _entry(file: EntryFile, directory: DirectoryFile) -> Entry:
         trust=file.trust,
         sources=file.sources,
         review_by=file.review_by,
-        title=_translations(file.title),
-        body=_each_language(lambda language: body(file, directory, language)),
-        citation=_each_language(lambda language: citation(file, directory, language)),
-        questions=_by_language(file.questions),
+        title=_translations(file.title, languages),
+        body=_each_language(lambda language: body(file, directory, language), languages),
+        citation=_each_language(lambda language: citation(file, directory, language), languages),
+        questions=_by_language(file.questions, languages),
     )
 
 
 def _directory(file: DirectoryFile) -> Directory:
-    address = TicketAddress(email=file.ticket_channel.email, aliases=file.ticket_channel.aliases)
+    ticket = file.ticket_channel
+    address = TicketAddress(email=ticket.email, aliases=ticket.aliases) if ticket else TicketAddress(email="")
     return Directory(
         company=file.company,
+        bot_name=_translations(file.bot_name, file.languages) if file.bot_name else LanguageTexts(en=file.company),
+        draft_fields=file.draft_fields,
         lines=MappingProxyType({LineId(name): _line(name, file) for name in file.lines}),
-        urgent_line=LineId(file.urgent_line),
-        general_line=LineId(file.general_line),
+        urgent_line=LineId(file.line_in_emergencies),
+        general_line=LineId(file.fallback_line),
         greeting_entry=EntryId(file.greeting_entry) if file.greeting_entry else None,
         resolved_entry=EntryId(file.resolved_entry) if file.resolved_entry else None,
-        ticket_channel=TicketChannel(name=file.ticket_channel.name, address=address),
-        office_email=file.office.email,
+        ticket_channel=TicketChannel(name=ticket.name if ticket else "", address=address),
+        office_email=file.office.email if file.office else "",
         sites=MappingProxyType(dict(file.sites)),
         topics=tuple(EntryId(topic) for topic in file.topics),
         contacts_entry=EntryId(file.contacts_entry) if file.contacts_entry else None,
         fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
         dialogue_entries=MappingProxyType({act: EntryId(entry) for act, entry in file.dialogue_entries.items()}),
+        languages=file.languages,
     )
 
 
@@ -157,23 +196,25 @@ def _line(name: str, file: DirectoryFile) -> Line:
         id=LineId(name),
         phone=part.phone,
         formatted_phone=format_phone(part.phone),
-        name=_translations(part.name),
-        purpose=_translations(part.does),
+        name=_translations(part.name, file.languages),
+        purpose=_translations(part.does, file.languages),
         entry=EntryId(part.entry) if part.entry else None,
     )
 
 
 def _source(name: str, file: DirectoryFile) -> Source:
-    return Source(id=name, title=_translations(file.sources[name].title), url=file.sources[name].url)
+    return Source(id=name, title=_translations(file.sources[name].title, file.languages), url=file.sources[name].url)
 
 
-def _translations(texts: TextPerLanguage | TitlePerLanguage) -> Translations:
-    return _each_language(lambda language: str(getattr(texts, language)))
+def _translations(texts: EachLanguage[str], languages: tuple[Language, ...]) -> Translations:
+    return _each_language(lambda language: texts[language], languages)
 
 
-def _each_language(text: Callable[[Language], str]) -> Translations:
-    return MappingProxyType({language: text(language) for language in LANGUAGES})
+def _each_language(text: Callable[[Language], str], languages: tuple[Language, ...]) -> Translations:
+    return MappingProxyType(LanguageTexts({language: text(language) for language in languages}))
 
 
-def _by_language(phrases: PhrasesPerLanguage | OptionalPhrasesPerLanguage) -> Mapping[Language, tuple[str, ...]]:
-    return MappingProxyType({language: getattr(phrases, language) for language in LANGUAGES})
+def _by_language(
+    phrases: EachLanguage[tuple[str, ...]] | SomeLanguages, languages: tuple[Language, ...]
+) -> Mapping[Language, tuple[str, ...]]:
+    return MappingProxyType(LanguagePhrases({language: phrases.root.get(language, ()) for language in languages}))

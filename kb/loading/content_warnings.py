@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from kb.model import LANGUAGES, Entry, EntryId, KnowledgeBase
+from kb.model import Entry, EntryId, KnowledgeBase
 from kb.text.tokenize import phonetic_tokens
 
 MIN_QUESTIONS: Final = 20
@@ -31,8 +31,8 @@ def content_warnings(knowledge: KnowledgeBase) -> tuple[str, ...]:
 
 
 def _few_questions(entry: Entry) -> Iterator[str]:
-    for language in LANGUAGES:
-        count = len(entry.questions[language])
+    for language, questions in entry.questions.items():
+        count = len(questions)
         if count < MIN_QUESTIONS:
             yield f"questions.{language}: are {count}: write at least {MIN_QUESTIONS}"
 
@@ -49,7 +49,7 @@ def _odd_questions(entry: Entry, words: Words, common: frozenset[str]) -> Iterat
 
 
 def _questions(entry: Entry) -> tuple[str, ...]:
-    return tuple(question for language in LANGUAGES for question in entry.questions[language])
+    return tuple(question for questions in entry.questions.values() for question in questions)
 
 
 def _common_words(words: Mapping[EntryId, Words]) -> frozenset[str]:

@@ -19,10 +19,13 @@ from kb.loading.schema import (
     EntryFile,
     FileModel,
     LexiconFile,
+    TextsFile,
+    language_problems,
+    missing_languages,
     parse,
 )
 from kb.loading.validation import find_problems
-from kb.model import KnowledgeBase
+from kb.model import KnowledgeBase, Language
 
 
 class ContentError(Exception):
@@ -33,8 +36,8 @@ class ContentError(Exception):
         self.problems = problems
 
 
-def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
-    """The knowledge base in `folder`, or the one that is shipped.
+def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool = True) -> KnowledgeBase:
+    """The knowledge base in `folder`, or the one that is shipped; to its cues those for any company are added.
 
     Raises:
         ContentError: names every mistake at once, each with its file, its key and what to write instead.
@@ -42,11 +45,17 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
     root: Traversable = folder if folder is not None else files("kb") / "content"
     reader = _ContentReader()
     directory = reader.read(root / "directory.yaml", DirectoryFile)
+    if directory is not None:
+        directory = reader.in_languages(directory, "directory.yaml", directory.languages)
+    if directory is not None:
+        reader.languages = directory.languages
     lexicon = reader.read(root / "lexicon.yaml", LexiconFile, optional=True)
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
     categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
+    universal = read_universal_cues() if with_universal_cues else None
+    texts = dict(reader.texts(root / "texts"))
     entries = tuple(reader.entries(root / "entries"))
     if directory is not None:
         ids = frozenset(reader.ids)
@@ -59,11 +68,19 @@ def load_knowledge_base(folder: Path | None = None) -> KnowledgeBase:
             decoys=decoys,
             dialogue=dialogue,
             categories=categories,
+            texts=texts,
+            universal_cues=universal,
         )
         reader.problems.extend(find_problems(parts))
     if directory is None or reader.problems:
         raise ContentError(tuple(reader.problems))
     return build_knowledge_base(parts, version=reader.digest.hexdigest()[:12])
+
+
+def read_universal_cues() -> CuesFile:
+    """What people say to any company's bot, in the languages that ship with the program."""
+    raw = (files("kb") / "universal" / "cues.yaml").read_bytes()
+    return CuesFile.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
 
 
 class _ContentReader:
@@ -73,6 +90,8 @@ class _ContentReader:
         self.problems: list[str] = []
         self.digest = hashlib.sha256()
         self.ids: list[str] = []
+        self.languages: tuple[Language, ...] | None = None
+        """Those of the directory, once it is read."""
 
     def read(self, file: Traversable, file_model: type[FileModel], *, optional: bool = False) -> FileModel | None:
         try:
@@ -83,12 +102,34 @@ class _ContentReader:
             return None
         self.digest.update(raw)
         try:
-            parsed, problems = parse(file_model, yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
+            found = yaml.load(raw, Loader=_UniqueKeyLoader)  # noqa: S506 - it is a safe one
         except (yaml.YAMLError, UnicodeDecodeError) as exc:
             self.problems.append(f"{file.name}: not readable as YAML: {_describe_yaml_error(exc)}")
             return None
+        parsed, problems = parse(file_model, found)
+        if parsed is None and isinstance(found, dict):
+            problems = (*problems, *missing_languages(file_model, found, self.languages or ()))
         self.problems.extend(f"{file.name}: {problem}" for problem in problems)
-        return parsed
+        return self.in_languages(parsed, file.name, self.languages) if parsed is not None else None
+
+    def in_languages(self, file: FileModel, name: str, languages: tuple[Language, ...] | None) -> FileModel | None:
+        """The file, unless its texts are in other languages than these."""
+        problems = tuple(language_problems(file, languages)) if languages else ()
+        self.problems.extend(f"{name}: {problem}" for problem in problems)
+        return None if problems else file
+
+    def texts(self, folder: Traversable) -> Iterator[tuple[Language, TextsFile]]:
+        found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []
+        for file in sorted(found, key=lambda file: file.name):
+            language = file.name.removesuffix(".yaml")
+            texts = self.read(file, TextsFile)
+            if self.languages and language not in self.languages:
+                known = ", ".join(self.languages)
+                self.problems.append(
+                    f"texts/{file.name}: is no language of directory.yaml: name it after one of {known}"
+                )
+            if texts is not None:
+                yield language, texts
 
     def entries(self, folder: Traversable) -> Iterator[EntryFile]:
         found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []

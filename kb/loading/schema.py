@@ -1,48 +1,55 @@
 """The shape of the content files, checked by pydantic; every mistake becomes a sentence that says what to write."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Final, Literal, TypeGuard, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from kb.model import Act, CueId, DialogueAct, Trust
+from kb.model import LANGUAGES, Act, CueId, DialogueAct, Language, Trust
 
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+
+
+DraftField = Literal["what", "device", "stopped", "contact", "phone", "restaurant", "address", "error", "tried"]
+"""What the e-mail draft may ask for."""
+DRAFT_FIELDS: Final[tuple[DraftField, ...]] = ("what", "device", "contact", "phone", "restaurant", "address", "tried")
+"""What it asks for where the content does not say."""
+TextSection = Literal["chat", "page", "telegram", "commands", "draft", "notify", "terminal", "not_found"]
+"""Where a sentence of the bot's own stands."""
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class TextPerLanguage(_Strict):
-    """One text in each language."""
-
-    lv: NonEmptyText
-    ru: NonEmptyText
-    en: NonEmptyText
+_PerLanguage = TypeVar("_PerLanguage")
 
 
-class TitlePerLanguage(_Strict):
-    """A choice's label in each language, short enough for every channel."""
+class EachLanguage(RootModel[dict[Language, _PerLanguage]]):
+    """Something in each language of the content."""
 
-    lv: ShortTitle
-    ru: ShortTitle
-    en: ShortTitle
+    def __getitem__(self, language: Language) -> _PerLanguage:
+        return self.root[language]
 
 
-class PhrasesPerLanguage(_Strict):
-    """A list of texts in each language."""
+class SomeLanguages(RootModel[dict[Language, Annotated[tuple[NonEmptyText, ...], Field(min_length=1)]]]):
+    """A list of texts in each language, or in some."""
 
-    lv: tuple[NonEmptyText, ...] = Field(min_length=1)
-    ru: tuple[NonEmptyText, ...] = Field(min_length=1)
-    en: tuple[NonEmptyText, ...] = Field(min_length=1)
+
+TextPerLanguage = EachLanguage[NonEmptyText]
+"""One text in each language."""
+TitlePerLanguage = EachLanguage[ShortTitle]
+"""A choice's label in each language, short enough for every channel."""
+PhrasesPerLanguage = EachLanguage[Annotated[tuple[NonEmptyText, ...], Field(min_length=1)]]
+"""A list of texts in each language."""
 
 
 class EntryFile(_Strict):
@@ -93,41 +100,64 @@ class DirectoryFile(_Strict):
     """directory.yaml."""
 
     company: NonEmptyText
+    bot_name: TextPerLanguage | None = None
+    languages: tuple[LanguageCode, ...] = Field(default=LANGUAGES, min_length=1)
     lines: dict[str, LineSection] = Field(min_length=1)
-    urgent_line: NonEmptyText
-    general_line: NonEmptyText
+    urgent_line: NonEmptyText | None = None
+    general_line: NonEmptyText | None = None
     greeting_entry: NonEmptyText | None = None
     resolved_entry: NonEmptyText | None = None
-    ticket_channel: TicketSection
-    office: OfficeSection
-    sites: dict[str, Url]
+    ticket_channel: TicketSection | None = None
+    office: OfficeSection | None = None
+    sites: dict[str, Url] = Field(default_factory=dict)
     topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
+    draft_fields: tuple[DraftField, ...] = DRAFT_FIELDS
     contacts_entry: NonEmptyText | None = None
     fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
     follow_ups: dict[Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW], NonEmptyText] = Field(
         default_factory=dict
     )
     dialogue_entries: dict[DialogueAct, NonEmptyText] = Field(default_factory=dict)
-    source_label: TextPerLanguage
-    sources: dict[str, SourceSection]
+    source_label: TextPerLanguage | None = None
+    sources: dict[str, SourceSection] = Field(default_factory=dict)
+
+    @property
+    def fallback_line(self) -> str:
+        """The line that is called in when nothing tells which."""
+        return self.general_line or next(iter(self.lines))
+
+    @property
+    def line_in_emergencies(self) -> str:
+        """The line for an urgent case; a company without one has nothing to tell it by."""
+        return self.urgent_line or self.fallback_line
+
+    @property
+    def own_emails(self) -> tuple[str, ...]:
+        """Every address that texts may name."""
+        ticket = (self.ticket_channel.email, *self.ticket_channel.aliases) if self.ticket_channel else ()
+        return (*ticket, *((self.office.email,) if self.office else ()))
+
+
+class TextsFile(RootModel[dict[TextSection, dict[str, NonEmptyText]]]):
+    """texts/<language>.yaml: how the company words the bot's own sentences, by section and key."""
 
 
 class LexiconFile(_Strict):
     """lexicon.yaml."""
 
-    concepts: dict[str, PhrasesPerLanguage]
+    concepts: dict[str, SomeLanguages]
 
 
 class CuesFile(_Strict):
     """cues.yaml."""
 
-    cues: dict[CueId, PhrasesPerLanguage]
+    cues: dict[CueId, SomeLanguages]
 
 
 class DialogueFile(_Strict):
     """dialogue.yaml."""
 
-    acts: dict[DialogueAct, PhrasesPerLanguage]
+    acts: dict[DialogueAct, SomeLanguages]
 
 
 class CategorySection(_Strict):
@@ -143,18 +173,10 @@ class CategoriesFile(_Strict):
     categories: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")], CategorySection]
 
 
-class OptionalPhrasesPerLanguage(_Strict):
-    """A list of texts in each language, or in some."""
-
-    lv: tuple[NonEmptyText, ...] = ()
-    ru: tuple[NonEmptyText, ...] = ()
-    en: tuple[NonEmptyText, ...] = ()
-
-
 class DecoysFile(_Strict):
     """decoys.yaml."""
 
-    decoys: OptionalPhrasesPerLanguage
+    decoys: SomeLanguages
 
 
 _ENUM_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
@@ -180,7 +202,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
 }
 
 
-FileModel = TypeVar("FileModel", bound=_Strict)
+FileModel = TypeVar("FileModel", bound=BaseModel)
 
 
 def parse(file_model: type[FileModel], raw: object) -> tuple[FileModel | None, tuple[str, ...]]:
@@ -191,7 +213,7 @@ def parse(file_model: type[FileModel], raw: object) -> tuple[FileModel | None, t
         return None, tuple(_describe_error(file_model, error) for error in exc.errors())
 
 
-def _describe_error(file_model: type[_Strict], error: ErrorDetails) -> str:
+def _describe_error(file_model: type[BaseModel], error: ErrorDetails) -> str:
     key = ".".join(str(part) for part in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
         known = ", ".join(_allowed_keys(file_model, error["loc"][:-1]))
@@ -202,7 +224,7 @@ def _describe_error(file_model: type[_Strict], error: ErrorDetails) -> str:
     return _ENUM_MEMBER.sub(r"\1", f"{key}: {remedy.format_map(error.get('ctx', {}))}")
 
 
-def _allowed_keys(file_model: type[_Strict], path: tuple[int | str, ...]) -> tuple[str, ...]:
+def _allowed_keys(file_model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[str, ...]:
     """The keys that the mapping at `path` may have."""
     found: type[BaseModel] = file_model
     for step in path:
@@ -215,3 +237,38 @@ def _allowed_keys(file_model: type[_Strict], path: tuple[int | str, ...]) -> tup
 
 def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def missing_languages(
+    file_model: type[BaseModel], raw: Mapping[str, object], languages: tuple[Language, ...]
+) -> Iterator[str]:
+    """What a file that is not of the right shape lacks beside: languages of its texts."""
+    for name, field in file_model.model_fields.items():
+        texts = raw.get(name)
+        if (
+            isinstance(field.annotation, type)
+            and issubclass(field.annotation, EachLanguage)
+            and isinstance(texts, dict)
+        ):
+            yield from (f"{name}.{language}: is missing: add it" for language in languages if language not in texts)
+
+
+def language_problems(file: BaseModel, languages: tuple[Language, ...]) -> Iterator[str]:
+    """Texts of `file` in languages that the content does not have, and texts that one of its languages lacks."""
+    for name, value in file:
+        yield from _language_problems(name, value, languages)
+
+
+def _language_problems(key: str, value: object, languages: tuple[Language, ...]) -> Iterator[str]:
+    if isinstance(value, EachLanguage | SomeLanguages):
+        for language in value.root:
+            if language not in languages:
+                known = ", ".join(languages)
+                yield f"{key}.{language}: unknown key: remove it, or use one of {known} (`languages` of directory.yaml)"
+        if isinstance(value, EachLanguage):
+            yield from (f"{key}.{language}: is missing: add it" for language in languages if language not in value.root)
+    elif isinstance(value, BaseModel):
+        yield from (problem for name, part in value for problem in _language_problems(f"{key}.{name}", part, languages))
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _language_problems(f"{key}.{name}", part, languages)

@@ -9,7 +9,7 @@ from typing import Final
 
 from kb.loading.builder import PLACEHOLDER, ContentFiles, body, citation, contacts
 from kb.loading.schema import DirectoryFile, EntryFile
-from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase, Language
+from kb.model import ANY_LINE, Act, KnowledgeBase, Language
 from kb.text.contacts import EMAIL, LINK, PHONE, casefold_key, contains_contact
 from kb.text.tokenize import phonetic_tokens
 
@@ -42,7 +42,7 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     directory = files.directory
     for key in ("urgent_line", "general_line"):
         line = getattr(directory, key)
-        if line in directory.lines:
+        if line is None or line in directory.lines:
             continue
         yield f"directory.yaml: {key}: {line!r} is no line: write one of {_names(directory.lines)}"
     named = {f"lines.{line}.entry": part.entry for line, part in directory.lines.items() if part.entry}
@@ -64,7 +64,7 @@ def _contradicting_examples(files: ContentFiles) -> Iterator[str]:
     """A message that two dialogue acts show: the model can learn neither of them from it."""
     acts: dict[tuple[str, ...], str] = {}
     for act, by_language in (files.dialogue.acts if files.dialogue is not None else {}).items():
-        for text in chain.from_iterable(getattr(by_language, language) for language in LANGUAGES):
+        for text in chain.from_iterable(by_language.root.values()):
             key = tuple(phonetic_tokens(text))
             other = acts.setdefault(key, act)
             if key and other != act:
@@ -94,7 +94,7 @@ def _unknown_names(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
 
 
 def _long_texts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
-    for language in LANGUAGES:
+    for language in directory.languages:
         length = len(body(entry, directory, language)) + len(citation(entry, directory, language))
         if length > MAX_ANSWER_CHARS:
             yield f"answer.{language}: {length} characters with its sources: cut it to {MAX_ANSWER_CHARS}"
@@ -102,19 +102,18 @@ def _long_texts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
 
 def _contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
     known = contacts(directory)
-    for language in LANGUAGES:
-        for name in PLACEHOLDER.findall(getattr(entry.answer, language)):
+    for language in directory.languages:
+        for name in PLACEHOLDER.findall(entry.answer[language]):
             if name not in known:
                 yield f"answer.{language}: {{{name}}} is not known: write one of {_names(known)}"
-        said = (getattr(entry.title, language), body(entry, directory, language))
-        for text in filter(contains_contact, (*said, *getattr(entry.questions, language))):
+        said = (entry.title[language], body(entry, directory, language))
+        for text in filter(contains_contact, (*said, *entry.questions[language])):
             yield from (f"{_key(text, said, language)}: {problem}" for problem in _unlisted_contacts(text, directory))
 
 
 def _unlisted_contacts(text: str, directory: DirectoryFile) -> Iterator[str]:
     phones = {line.phone for line in directory.lines.values()}
-    channel = directory.ticket_channel
-    emails = {channel.email, *channel.aliases, directory.office.email}
+    emails = {*directory.own_emails}
     links = {*directory.sites.values(), *(source.url for source in directory.sources.values())}
     for link in LINK.findall(text):
         if link.rstrip("/") not in {str(known).rstrip("/") for known in links}:
@@ -137,13 +136,16 @@ def _key(text: str, said: tuple[str, ...], language: Language) -> str:
 def _required_contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
     """A stopped till gets its number in the first line; a ticket its address; a fault its line."""
     known = contacts(directory)
-    for language in LANGUAGES:
+    for language in directory.languages:
         text = body(entry, directory, language)
-        phone = f"{entry.line if entry.line in directory.lines else directory.urgent_line}_phone"
+        phone = f"{entry.line if entry.line in directory.lines else directory.line_in_emergencies}_phone"
         if entry.act is Act.CRITICAL and known.get(phone, "?") not in text.splitlines()[0]:
             yield f"answer.{language}: an act `critical` begins with its number: write {{{phone}}} in the first line"
         if entry.act is Act.PROBLEM and known.get(phone, "?") not in text:
             yield f"answer.{language}: an act `problem` names its line: write {{{phone}}}"
+        if entry.act is Act.TICKET and directory.ticket_channel is None:
+            yield "act: `ticket` needs a ticket_channel in directory.yaml: add it, or write answer"
+            return
         if entry.act is Act.TICKET and known["ticket_email"] not in text:
             yield f"answer.{language}: an act `ticket` names the ticket e-mail: write {{ticket_email}}"
 
@@ -151,8 +153,8 @@ def _required_contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[s
 def _duplicate_questions(entries: tuple[EntryFile, ...]) -> Iterator[str]:
     places: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
-        for language in LANGUAGES:
-            for question in getattr(entry.questions, language):
+        for questions in entry.questions.root.values():
+            for question in questions:
                 places[casefold_key(question)].append(f"{entry.id}.yaml")
     for question, files in places.items():
         if len(files) > 1 and len(others := sorted(set(files))) > 1:

@@ -11,6 +11,7 @@ from kb.model import LANGUAGES, Language
 
 _CYRILLIC: Final = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
 _DIACRITICS: Final = frozenset("āēīūčšžģķļņ")
+_LATVIAN_ALONE: Final = frozenset("āēīģķļņ")
 _WITHOUT_DIACRITICS: Final = str.maketrans("āēīūčšžģķļņ", "aeiucszgkln")
 _ROMANIZATION_BASE: Final = dict(zip("абвгдезиклмнопрстуфэ", "abvgdeziklmnoprstufe", strict=True)) | {
     "ч": "ch",
@@ -33,21 +34,30 @@ MIN_MARGIN: Final = 1.0
 ACCUSTOMED: Final = 1.0
 """The lead, in the same measure, that the language of a conversation has before a message is read."""
 
-Counts = tuple[int, int, int]
-Weights = tuple[float, float, float]
+Counts = tuple[int, ...]
+Weights = tuple[float, ...]
 _CHAR_BITS: Final = 21
 """So many hold any letter, and three times as many a run."""
-_NO_EVIDENCE: Final[Weights] = (0.0, 0.0, 0.0)
-_LATVIAN: Final[Weights] = (4.0, 0.0, 0.0)
-_RUSSIAN: Final[Weights] = (0.0, 4.0, 0.0)
+LETTER_EVIDENCE: Final = 4.0
+"""How loud a letter speaks that some languages alone have."""
+_CYRILLIC_LANGUAGES: Final = frozenset({"be", "bg", "kk", "mk", "ru", "sr", "uk"})
+_LATVIAN_LANGUAGES: Final = frozenset({"lv"})
 
 
 class LanguageIdentifier:
     """How often words, and the letters in them, stand in each language when typed in Latin letters without marks."""
 
-    def __init__(self, word_counts: Mapping[Language, Mapping[str, int]]) -> None:
-        """`spoken`: how often lower-case words are used in each language."""
-        typed = [_romanized(word_counts.get(language, {})) for language in LANGUAGES]
+    def __init__(
+        self, word_counts: Mapping[Language, Mapping[str, int]], languages: tuple[Language, ...] = LANGUAGES
+    ) -> None:
+        """`word_counts`: how often lower-case words are used in each language."""
+        self._languages = languages
+        self._cyrillic = _evidence_for(_CYRILLIC_LANGUAGES, languages)
+        self._latvian = _evidence_for(_LATVIAN_LANGUAGES, languages)
+        # Its neighbours share the other letters.
+        self._latvian_letters = _DIACRITICS if {*languages} <= {*LANGUAGES} else _LATVIAN_ALONE
+        self._no_evidence: Weights = (0.0,) * len(languages)
+        typed = [_romanized(word_counts.get(language, {})) for language in languages]
         self._word_weights = _log_ratios(typed)
         self._ngram_weights = _log_ratios([_ngram_counts(words) for words in typed])
 
@@ -56,32 +66,38 @@ class LanguageIdentifier:
 
         `accustomed`: what the conversation was in so far; a word or two hardly change it.
         """
-        sums = [0.0] * len(LANGUAGES)
-        if accustomed is not None:
-            sums[LANGUAGES.index(accustomed)] = ACCUSTOMED
+        sums = [0.0] * len(self._languages)
+        if len(sums) == 1:
+            return self._languages[0]
+        if accustomed in self._languages:
+            sums[self._languages.index(accustomed)] = ACCUSTOMED
         for word in surface_tokens:
             for place, weight in enumerate(self._weights_of(word)):
                 sums[place] += weight
-        lead, second, _ = sorted(sums, reverse=True)
-        return LANGUAGES[sums.index(lead)] if lead - second >= MIN_MARGIN else None
+        lead, second, *_ = sorted(sums, reverse=True)
+        return self._languages[sums.index(lead)] if lead - second >= MIN_MARGIN else None
 
     def _weights_of(self, word: str) -> Weights:
         if len(word) == 1 and word.isascii():
             # The "E" of an error code, the "i" of "iiko".
-            return _NO_EVIDENCE
+            return self._no_evidence
         known = self._word_weights.get(word)
         if known is not None:
             return known
         letters = set(word)
         if letters & _CYRILLIC:
-            return _RUSSIAN
-        if letters & _DIACRITICS:
-            return _LATVIAN
+            return self._cyrillic
+        if any(self._latvian) and letters & self._latvian_letters:
+            return self._latvian
         runs = [self._ngram_weights[run] for run in _ngrams(word) if run in self._ngram_weights]
         if word.isdigit() or not runs:
-            return _NO_EVIDENCE
-        lv, ru, en = (sum(column) / NGRAM_WEIGHT for column in zip(*runs, strict=True))
-        return lv, ru, en
+            return self._no_evidence
+        return tuple(sum(column) / NGRAM_WEIGHT for column in zip(*runs, strict=True))
+
+
+def _evidence_for(spoken_by: frozenset[Language], languages: tuple[Language, ...]) -> Weights:
+    """Letters of these languages alone speak for whichever of them the content has."""
+    return tuple(LETTER_EVIDENCE if language in spoken_by else 0.0 for language in languages)
 
 
 def _romanized(word_counts: Mapping[str, int]) -> Counter[str]:
@@ -119,10 +135,9 @@ def _log_ratios(counts: Sequence[Mapping[str, int]]) -> dict[str, Weights]:
     """For each trait how much likelier it is in each language than on average."""
     kinds: dict[Counts, Counts] = {}
     traits: dict[str, Counts] = {}
-    lv, ru, en = counts
-    for trait in chain(lv, ru, en):
+    for trait in chain(*counts):
         if trait not in traits:
-            each = lv.get(trait, 0), ru.get(trait, 0), en.get(trait, 0)
+            each = tuple(count.get(trait, 0) for count in counts)
             # Most words are used once and in one language: the same numbers stand for all of them.
             traits[trait] = kinds.setdefault(each, each)
     totals = np.array([sum(count.values()) + SMOOTHING * len(traits) + 1 for count in counts])

@@ -15,6 +15,12 @@ _TRANSLITERATION: Final = str.maketrans(
         "ю": "iu",
         "я": "ia",
         "w": "v",
+        "ß": "ss",
+        "æ": "ae",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ı": "i",
     }
 )
 _LEET_DIGITS: Final = (

@@ -6,7 +6,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from kb.model import LANGUAGES, CueId, TriggerPhrases
+from kb.model import CueId, TriggerPhrases
 from kb.text.phonetic import phonetic_key
 from kb.text.tokenize import normalize, tokenize
 
@@ -51,7 +51,7 @@ class CueMatcher:
             if cue.id in OPENING_CUES
         }
         for cue in (cue for cue in cues.values() if cue.id != GREETING_CUE and cue.id not in OPENING_CUES):
-            for phrase in dict.fromkeys(phrase for language in LANGUAGES for phrase in cue.phrases[language]):
+            for phrase in dict.fromkeys(phrase for phrases in cue.phrases.values() for phrase in phrases):
                 self._add(phrase, cue.id)
 
     def _add(self, phrase: str, cue: str) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from kb.classifier import trainer
 from kb.classifier.trainer import TrainedModel
 from kb.features.dataset import build_dataset
-from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
+from kb.model import Act, EntryId, KnowledgeBase, Language
 from kb.text.language_id import LanguageIdentifier
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
@@ -42,13 +42,13 @@ class UnderstandingPipeline:
         self._cues = cues = CueMatcher(knowledge.cues)
         self._ranker = ranker = EntryRanker(knowledge, model, dataset, cues)
         self._titles = titles = {
-            entry.id: [token for language in LANGUAGES for token in phonetic_tokens(entry.title[language])]
+            entry.id: [token for title in entry.title.values() for token in phonetic_tokens(title)]
             for entry in knowledge.entries.values()
         }
         ticket_entry = next((entry.id for entry in knowledge.entries.values() if entry.act is Act.TICKET), None)
         self.stages: tuple[Stage, ...] = (
             Normalize(),
-            DetectLanguage(LanguageIdentifier(dataset.words_by_language)),
+            DetectLanguage(LanguageIdentifier(dataset.words_by_language, knowledge.languages)),
             DetectCues(cues),
             StripGreeting(cues),
             FindExactMatch(ranker),

@@ -42,6 +42,8 @@ class Conversation:
     """What the person told of themselves."""
     agent: str | None = None
     agent_until: datetime | None = None
+    wants_news: bool = False
+    """Whether the person has asked to be sent news as soon as there is any."""
 
     def agent_at(self, now: datetime) -> str | None:
         """The agent who writes in it at that time, while the bot is silent."""
@@ -131,6 +133,7 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
         agent=row.agent,
         agent_until=row.agent_until,
         profile_name=row.profile_name,
+        wants_news=row.news_wanted,
         details=PersonDetails(name=row.said_name, phone=row.said_phone, place=row.said_place, device=row.said_device),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, not_, null, or_, select, update
 
 from handlers.model.handoff import NotificationKind
 from storage.database.upsert import insert_into
@@ -131,19 +131,33 @@ def add_news(
     A notification that was not sent yet will hold the news itself. `editable` limits it to targets where messages can,
     or cannot, be edited.
     """
+    told = _told(connection, handoff)
+    targets = {target: live for target, live in told.items() if editable is None or live is editable}
+    _add_again(connection, handoff, NotificationKind.NEWS, targets, now, due_at=due_at)
+
+
+def ask(connection: Connection, handoff: Handoff, now: datetime) -> None:
+    """Queue the question whether whoever has it still does, for every target that was notified."""
+    _add_again(connection, handoff, NotificationKind.QUESTION, _told(connection, handoff), now, due_at=now)
+
+
+def _told(connection: Connection, handoff: Subject) -> dict[str, bool]:
+    """The targets that were notified of a hand-off; true where messages can be edited."""
     told = select(notices.c.target, notices.c.live).where(
         notices.c.handoff == handoff.id,
         notices.c.kind.in_(_KEPT_UP_TO_DATE),
         or_(notices.c.shown > 0, notices.c.state == NotificationState.SENDING),
         notices.c.state.not_in((NotificationState.FAILED, NotificationState.DROPPED)),
     )
-    rows = connection.execute(told)
-    targets = {row.target: row.live for row in rows if editable is None or row.live is editable}
-    _add_again(connection, handoff, NotificationKind.NEWS, targets, now, due_at=due_at)
+    return {row.target: row.live for row in connection.execute(told)}
 
 
 _KEPT_UP_TO_DATE: Final = (NotificationKind.INITIAL, NotificationKind.ESCALATION)
 """Kinds that follow their hand-off; the others are sent once."""
+
+
+_REPEATING: Final = (NotificationKind.REMINDER, NotificationKind.QUESTION)
+"""Kinds that repeat what was told."""
 
 
 def _add_again(
@@ -261,8 +275,8 @@ def claim(
     rate_limit: RateLimit | None = None,
     lease: timedelta = CLAIM_LEASE,
 ) -> ClaimedNotification | RateLimited | None:
-    """Claim the next notification for a target, new ones before updates; None if nothing is due. Nobody else can claim
-    it meanwhile.
+    """Claim the next notification for a target, new ones before reminders and those before updates; None if nothing is
+    due. Nobody else can claim it meanwhile.
 
     The caller records the result (`mark_sent`, `reschedule`, `mark_failed`, `discard`), and claims again.
     """
@@ -271,7 +285,7 @@ def claim(
         return None
     recent = _recent_sends(connection, target, now - rate_limit.period) if rate_limit is not None else []
     if rate_limit is not None:
-        is_first = first.shown == 0 and first.kind in _KEPT_UP_TO_DATE
+        is_first = first.shown == 0 and first.kind not in _REPEATING
         allowed = rate_limit.max_messages - (0 if is_first else rate_limit.reserved)
         if len(recent) >= allowed:
             return RateLimited(until=recent[-allowed] + rate_limit.period)
@@ -287,8 +301,9 @@ def claim(
 
 
 def _select_first(target: str, now: datetime) -> Any:
-    first = and_(notices.c.shown == 0, notices.c.kind.in_(_KEPT_UP_TO_DATE))
-    fresh = case((first, 0), (notices.c.shown == 0, 1), else_=2)
+    # New calls and news of them come before what repeats them, and that before edits.
+    repeats = notices.c.kind.in_(_REPEATING)
+    fresh = case((and_(notices.c.shown == 0, not_(repeats)), 0), (notices.c.shown == 0, 1), else_=2)
     waiting = select(notices).where(notices.c.target == target, notices.c.due_at <= now)
     return waiting.order_by(fresh, notices.c.due_at, notices.c.id).limit(1)
 
@@ -367,9 +382,14 @@ def _finish(connection: Connection, claimed: ClaimedNotification, state: Notific
 
 def schedule_retractions(connection: Connection, conversation_ids: Collection[str]) -> None:
     """Queue retractions, detached from these conversations, before they are erased."""
+    schedule_retractions_of(connection, notices.c.conversation_id.in_(conversation_ids))
+
+
+def schedule_retractions_of(connection: Connection, selected: ColumnElement[bool]) -> None:
+    """The same for the notifications that are `selected`."""
     shown = or_(notices.c.receipt.is_not(None), notices.c.state == NotificationState.SENDING)
     told = update(notices).where(
-        notices.c.conversation_id.in_(conversation_ids),
+        selected,
         # One letter takes all of a thread back; in a group each message is overwritten.
         or_(notices.c.live, notices.c.kind.in_(_KEPT_UP_TO_DATE)),
         shown,

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from handlers.model.handoff import HandoffState
 from storage.conversations.conversations import Conversation, conversation_from_row
+from storage.helpdesk.handoff_states import ASSIGNED_STATES
 from storage.tables import conversations, handoffs, messages, notices
 
 
@@ -49,5 +50,5 @@ def conversation_of_notification(connection: Connection, target: str, provider_m
 def reassign(connection: Connection, handoff: int, to: str, now: datetime) -> bool:
     """Give a taken hand-off to `to`, whoever has it. False if it is closed, waits for somebody, or is theirs."""
     here = handoffs.c
-    other = update(handoffs).where(here.id == handoff, here.state == HandoffState.TAKEN, here.taken_by != to)
-    return connection.execute(other.values(taken_by=to, updated_at=now)).rowcount == 1
+    other = update(handoffs).where(here.id == handoff, here.state.in_(ASSIGNED_STATES), here.taken_by != to)
+    return connection.execute(other.values(state=HandoffState.TAKEN, taken_by=to, updated_at=now)).rowcount == 1

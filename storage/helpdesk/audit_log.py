@@ -2,16 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from storage.tables import audit
-
-RETENTION: Final = timedelta(days=400)
-"""Older records may be purged."""
 
 MAX_SUBJECT_CHARS: Final = 200
 """Maximum length of a subject, in characters."""
@@ -52,10 +49,16 @@ class AuditEvent(StrEnum):
     HANDOFF_TAKEN = "handoff_taken"
     HANDOFF_RELEASED = "handoff_given_back"
     HANDOFF_CLOSED = "handoff_closed"
+    HANDOFF_CONTACTED = "handoff_contacted"
+    HANDOFF_KEPT = "handoff_kept"
+    HANDOFF_UNDONE = "handoff_undone"
+    HANDOFF_REOPENED = "handoff_reopened"
     HANDOFF_ASSIGNED = "handoff_assigned"
     NOTE_WRITTEN = "note_written"
     AGENT_REPLIED = "agent_replied"
     CHAT_RETURNED = "chat_returned"
+    NEWS_PUBLISHED = "news_published"
+    NEWS_WITHDRAWN = "news_withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +108,10 @@ def last_sign_ins(connection: Connection) -> Mapping[str, datetime]:
     return {row.agent: row.at for row in connection.execute(newest.group_by(here.agent))}
 
 
-def purge(connection: Connection, before: datetime) -> int:
-    """Delete records older than that time; return their number."""
-    return connection.execute(delete(audit).where(audit.c.at < before)).rowcount
+def purge(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete at most `limit` records older than that time; return their number."""
+    old = select(audit.c.id).where(audit.c.at < before).order_by(audit.c.id).limit(limit)
+    return connection.execute(delete(audit).where(audit.c.id.in_(old.scalar_subquery()))).rowcount
 
 
 def _audit_record(row: Row[Any]) -> AuditRecord:

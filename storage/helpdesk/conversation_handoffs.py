@@ -7,7 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from storage.conversations.text_match import contact_columns
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent, HandoffLogEntry, handoff_from_row
+from storage.helpdesk.handoff_states import HandoffEvent, HandoffLogEntry
+from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, messages, notes
 from storage.tables import handoffs as handoffs_table
 

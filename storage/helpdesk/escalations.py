@@ -1,18 +1,27 @@
-"""Schedules reminders and escalations of hand-offs; notifies nobody, and reads no clock."""
+"""Schedules reminders, escalations and questions of hand-offs; notifies nobody, and reads no clock."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, select, update
 
-from storage.helpdesk.handoffs import Handoff, HandoffEvent, handoff_from_row, log_event
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoffs import Handoff, handoff_from_row, log_event
 from storage.tables import handoffs
 
 
-def schedule(connection: Connection, handoff: int, *, remind: datetime, escalate: datetime | None) -> None:
-    """Remind and escalate a hand-off at these times, unless it is taken or closed before."""
+def schedule(
+    connection: Connection,
+    handoff: int,
+    *,
+    remind: datetime | None = None,
+    escalate: datetime | None = None,
+    ask: datetime | None = None,
+) -> None:
+    """Set these timers of a hand-off that is not closed; the others stay as they are."""
+    wanted = {"remind_at": remind, "escalate_at": escalate, "ask_at": ask}
     here = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.closed_at.is_(None))
-    connection.execute(here.values(remind_at=remind, escalate_at=escalate))
+    connection.execute(here.values({name: at for name, at in wanted.items() if at is not None}))
 
 
 def advance(connection: Connection, handoff: int, *, remind: datetime, escalate: datetime) -> bool:
@@ -26,16 +35,18 @@ def advance(connection: Connection, handoff: int, *, remind: datetime, escalate:
 
 def has_due(connection: Connection, now: datetime) -> bool:
     """Whether `claim_due` would return anything; writes nothing."""
-    over = select(handoffs.c.id).where((handoffs.c.remind_at <= now) | (handoffs.c.escalate_at <= now))
+    here = handoffs.c
+    over = select(here.id).where((here.remind_at <= now) | (here.escalate_at <= now) | (here.ask_at <= now))
     return connection.scalar(over.limit(1)) is not None
 
 
 def claim_due(connection: Connection, now: datetime, *, limit: int = 50) -> tuple[tuple[Handoff, HandoffEvent], ...]:
-    """Claim hand-offs that are due for a reminder or an escalation, and log it. Each is returned once, over all
-    processes."""
+    """Claim hand-offs that are due for a reminder, an escalation or the question to whoever has it, and log it. Each is
+    returned once, over all processes."""
     return (
         *_claim_due(connection, handoffs.c.remind_at, HandoffEvent.REMINDED, now, limit),
         *_claim_due(connection, handoffs.c.escalate_at, HandoffEvent.ESCALATED, now, limit),
+        *_claim_due(connection, handoffs.c.ask_at, HandoffEvent.ASKED, now, limit),
     )
 
 

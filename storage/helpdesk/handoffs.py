@@ -3,34 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Update, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import CloseReason, HandoffState
 from kb.model import EntryId, LineId
 from storage.conversations.conversations import Conversation
+from storage.helpdesk.handoff_states import CURRENT_STATES, HandoffEvent, HandoffLogEntry
 from storage.tables import handoff_events, handoffs
-
-CURRENT_STATES = frozenset({HandoffState.OPEN, HandoffState.TAKEN})
-
-
-class HandoffEvent(StrEnum):
-    """What happened to a hand-off: its state is the result of these events."""
-
-    OPENED = "opened"
-    MOVED = "moved"
-    LINE_ASKED = "line_asked"
-    TAKEN = "taken"
-    RELEASED = "given_back"
-    ASSIGNED = "assigned"
-    REMINDED = "reminded"
-    ESCALATED = "escalated"
-    CONTACTED = "reached"
-    NOT_NEEDED = "not_needed"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,23 +31,12 @@ class Handoff:
     closed_at: datetime | None
     remind_at: datetime | None = None
     escalate_at: datetime | None = None
+    ask_at: datetime | None = None
+    closed_reason: CloseReason | None = None
     cause: EntryId | None = None
     """The entry that names what is broken; None where only the effect was told."""
     incident: int | None = None
     """The incident that it has joined."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandoffLogEntry:
-    """One event of a hand-off; `actor` is empty if the program or the person themselves caused it.
-
-    `detail` is the line that it was moved from, or that was asked for.
-    """
-
-    event: HandoffEvent
-    actor: str | None
-    at: datetime
-    detail: str | None = None
 
 
 def open_handoff(
@@ -138,20 +109,6 @@ def get(connection: Connection, handoff: int) -> Handoff | None:
     return None if row is None else handoff_from_row(row)
 
 
-def take(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
-    """Assign the hand-off to `by`. False if somebody was faster, or it is closed: see `get`."""
-    free = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.state == HandoffState.OPEN)
-    return _updated_one(connection, free.values(state=HandoffState.TAKEN, taken_by=by, updated_at=now, **_NO_TIMERS))
-
-
-def release(connection: Connection, handoff: int, by: str, now: datetime) -> bool:
-    """Release the hand-off that `by` has taken. False if `by` does not have it."""
-    own = update(handoffs).where(
-        handoffs.c.id == handoff, handoffs.c.state == HandoffState.TAKEN, handoffs.c.taken_by == by
-    )
-    return _updated_one(connection, own.values(state=HandoffState.OPEN, taken_by=None, updated_at=now))
-
-
 @dataclass(frozen=True, kw_only=True)
 class QueueStats:
     """How many hand-offs of a line are in a state, and since when the oldest one waits."""
@@ -173,16 +130,7 @@ def queue_stats(connection: Connection) -> tuple[QueueStats, ...]:
     )
 
 
-def close(connection: Connection, handoff: int, state: HandoffState, now: datetime) -> bool:
-    """Close a hand-off as contacted, not needed or closed. False if somebody was faster."""
-    if state in CURRENT_STATES:
-        message = f"A hand-off is not closed by being {state}."
-        raise ValueError(message)
-    current = update(handoffs).where(handoffs.c.id == handoff, handoffs.c.closed_at.is_(None))
-    return _updated_one(connection, current.values(state=state, updated_at=now, closed_at=now, **_NO_TIMERS))
-
-
-_NO_TIMERS: Final[Mapping[str, None]] = {"remind_at": None, "escalate_at": None}
+_NO_TIMERS: Final[Mapping[str, None]] = {"remind_at": None, "escalate_at": None, "ask_at": None}
 
 
 def log_event(
@@ -215,10 +163,6 @@ def list_events(connection: Connection, handoff: int) -> tuple[HandoffLogEntry, 
     )
 
 
-def _updated_one(connection: Connection, change: Update) -> bool:
-    return connection.execute(change).rowcount == 1
-
-
 def handoff_from_row(row: Row[Any]) -> Handoff:
     """A `Handoff` from a row of the table."""
     return Handoff(
@@ -236,4 +180,6 @@ def handoff_from_row(row: Row[Any]) -> Handoff:
         escalate_at=row.escalate_at,
         cause=row.cause,
         incident=row.incident_id,
+        ask_at=row.ask_at,
+        closed_reason=None if row.closed_reason is None else CloseReason(row.closed_reason),
     )

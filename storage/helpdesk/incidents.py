@@ -169,7 +169,7 @@ def close_if_over(connection: Connection, incident: int, now: datetime) -> bool:
 def state_of(members_of_it: Collection[Handoff]) -> HandoffState:
     """The state of an incident: waiting while one of its hand-offs waits, taken while one is taken."""
     states = [one.state for one in members_of_it]
-    current = (state for state in (HandoffState.OPEN, HandoffState.TAKEN) if state in states)
+    current = (state for state in (HandoffState.OPEN, HandoffState.TAKEN, HandoffState.CONTACTED) if state in states)
     closing = max(members_of_it, key=lambda one: one.updated_at).state if members_of_it else HandoffState.CLOSED
     return next(current, closing)
 

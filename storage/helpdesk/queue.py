@@ -11,6 +11,7 @@ from handlers.model.handoff import HandoffState
 from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId
 from storage.conversations.history import Side
+from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, messages, turns
 
 
@@ -68,6 +69,13 @@ def waiting(connection: Connection, *, limit: int = 200) -> tuple[WaitingHandoff
         WaitingHandoff(id=row.id, is_outage=row.reason == HandoffReason.TRADING_STOPPED)
         for row in connection.execute(free.order_by(here.id).limit(limit))
     )
+
+
+def closed_since(connection: Connection, since: datetime, *, limit: int = 20) -> tuple[Handoff, ...]:
+    """The hand-offs that were closed since then, the last one first."""
+    here = handoffs.c
+    wanted = select(handoffs).where(here.closed_at >= since).order_by(here.closed_at.desc(), here.id.desc())
+    return tuple(handoff_from_row(row) for row in connection.execute(wanted.limit(limit)))
 
 
 def fingerprint(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:

@@ -1,4 +1,4 @@
 """The schema, revision by revision; a released revision never changes."""
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest revision."""

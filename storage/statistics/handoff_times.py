@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, select
 
 from kb.model import LineId
-from storage.helpdesk.handoffs import HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
 from storage.statistics.reports import SAMPLE_TURNS
 from storage.tables import handoff_events, handoffs
 

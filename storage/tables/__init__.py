@@ -1,6 +1,7 @@
 """Defines the tables: every personal row has a `conversation_id`, so that erasure and export miss nothing."""
 
 from storage.tables.agents import address_counts, agent_sessions, agents, audit, sign_in_places, sign_ins
+from storage.tables.announcements import announcement_counts, announcement_views, announcements
 from storage.tables.base import metadata
 from storage.tables.conversations import (
     conversations,
@@ -22,6 +23,9 @@ __all__ = [
     "address_counts",
     "agent_sessions",
     "agents",
+    "announcement_counts",
+    "announcement_views",
+    "announcements",
     "audit",
     "conversations",
     "daily_counts",

@@ -1,6 +1,18 @@
 """Conversations, turns, messages, notes, sessions, dead letters and feedback."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint, literal_column
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnClause,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    UniqueConstraint,
+    false,
+    literal_column,
+)
 
 from storage.tables.base import conversation_id_column, metadata
 from storage.tables.types import BigKey, SafeText, UtcDateTime
@@ -28,6 +40,8 @@ conversations = Table(
     # The agent who writes to the person; until then the bot is silent.
     Column("agent", SafeText),
     Column("agent_until", UtcDateTime),
+    # Asked to be sent news as soon as there is any.
+    Column("news_wanted", Boolean, nullable=False, server_default=false()),
     # In a group each person has a conversation of their own: an open question and an erasure are theirs.
     UniqueConstraint("channel", "address", "sender"),
     Index("ix_conversations_sender", "sender"),
@@ -40,6 +54,9 @@ Index(
     sqlite_where=_forgotten,
     postgresql_where=_forgotten,
 )
+
+_wants_news: ColumnClause[bool] = literal_column("news_wanted")
+Index("ix_conversations_news_wanted", conversations.c.id, sqlite_where=_wants_news, postgresql_where=_wants_news)
 
 turns = Table(
     "turns",

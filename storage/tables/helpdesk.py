@@ -30,6 +30,7 @@ handoffs = Table(
     Index("ix_handoffs_conversation_id", "conversation_id"),
     Index("ix_handoffs_turn_id", "turn_id"),
     Index("ix_handoffs_created_at", "created_at"),
+    Index("ix_handoffs_closed_at", "closed_at"),
     sqlite_autoincrement=True,
 )
 _current = handoffs.c.closed_at.is_(None)

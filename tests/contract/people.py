@@ -202,7 +202,9 @@ class TerminalPerson:
 
 @asynccontextmanager
 async def _program(settings: Settings) -> AsyncIterator[Application]:
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS), phrases=load_phrases())
+    known = KnowledgeBundle(
+        base=small_base(), interpreter=ScriptedInterpreter(MEANINGS), phrases=load_phrases(small_base())
+    )
     async with open_application(settings, known, make_draft_link=draft_link_maker(settings, KEY)) as program:
         yield program
 

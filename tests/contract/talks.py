@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from handlers.model.actions import HandoffReason
+from handlers.model.handoff import CloseReason
 from handlers.model.messages import Inbound, Reply
 from handlers.model.session import Decision, Session, Trace
 from kb.model import EntryId, LineId
@@ -20,6 +21,8 @@ from storage.conversations.turns import DecisionContext
 from storage.database.engine import write_transaction
 from storage.delivery import outbox
 from storage.helpdesk import handoffs
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoff_steps import apply_step
 from storage.statistics import daily_counts
 
 NOW = datetime(2026, 11, 23, 18, 30, 0, 123456, tzinfo=UTC)
@@ -77,6 +80,18 @@ def take_in(
             handoffs.open_handoff(connection, talk, turn.id, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, at)
         daily_counts.increment(connection, talk.channel, decided.trace, at.date())
     return talk, queued
+
+
+def take_handoff(connection: Connection, number: int, by: str, now: datetime = NOW) -> bool:
+    """An agent takes a hand-off."""
+    return apply_step(connection, number, HandoffEvent.TAKEN, by, now)
+
+
+def close_handoff(
+    connection: Connection, number: int, now: datetime = NOW, reason: CloseReason = CloseReason.SOLVED, by: str = "Ilze"
+) -> bool:
+    """An agent closes a hand-off."""
+    return apply_step(connection, number, HandoffEvent.CLOSED, by, now, reason=reason)
 
 
 def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:

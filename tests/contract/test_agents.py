@@ -193,7 +193,7 @@ def test_what_is_old_is_forgotten(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         audit_log.record(connection, AuditEvent.SIGNED_IN, NOW, agent="anna")
         audit_log.record(connection, AuditEvent.SIGNED_OUT, NOW + MINUTE, agent="anna")
-        assert audit_log.purge(connection, NOW + MINUTE) == 1
+        assert audit_log.purge(connection, NOW + MINUTE, 10) == 1
         assert [each.event for each in audit_log.list_records(connection)] == ["signed_out"]
 
 

@@ -1,29 +1,34 @@
 """What staff does about a hand-off: one wins, everybody is told, and the person hears what is true."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine
 
+from bot.app.channels import CHANNELS
 from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.person_updates import PersonUpdates
 from bot.knowledge.phrases import load_phrases
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage import personal_data
 from storage.conversations import history
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoffs import Handoff
 from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
 from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
 
@@ -49,15 +54,16 @@ class HandoffActionsSetup:
 
 @pytest.fixture
 def office(engine: Engine) -> Iterator[HandoffActionsSetup]:
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases(small_base()))
     jobs, woken = RecordingJobQueue(), list[bool]()
+    updates = PersonUpdates(knowledge_source=known, jobs=jobs, channels=CHANNELS)
     with ThreadPoolExecutor(4) as threads:
         desk = HandoffActions(
             transactions=Transactions(engine, threads),
             clock=lambda: NOW,
             knowledge_source=known,
             jobs=jobs,
-            handoff_workflow=HANDOFF_WORKFLOW,
+            handoff_workflow=replace(HANDOFF_WORKFLOW, tell_person=updates),
             wake_notifications=lambda: woken.append(True),
         )
         yield HandoffActionsSetup(desk, jobs, woken)
@@ -172,13 +178,16 @@ async def test_an_action_fails_alone_though_others_are_committed_with_it(
     engine: Engine, office: HandoffActionsSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = called(engine), called(engine, 2, by="boris")
-    release = handoffs.release
+    state_changed = HandoffWorkflow.state_changed
 
-    def fail(connection: Connection, handoff: int, agent_name: str, now: datetime) -> bool:
-        release(connection, handoff, agent_name, now)
-        raise RuntimeError("a bug")
+    def fail(
+        self: HandoffWorkflow, connection: Connection, handoff: Handoff, event: HandoffEvent, *args: Any, **more: Any
+    ) -> str | None:
+        if event is HandoffEvent.RELEASED:
+            raise RuntimeError("a bug")
+        return state_changed(self, connection, handoff, event, *args, **more)
 
-    monkeypatch.setattr(handoffs, "release", fail)
+    monkeypatch.setattr(HandoffWorkflow, "state_changed", fail)
     results = await asyncio.gather(
         office.actions.take(first.id, "Anna"),
         office.actions.release(first.id, "Anna"),
@@ -192,31 +201,83 @@ async def test_an_action_fails_alone_though_others_are_committed_with_it(
     assert [state and state.state for state in states] == [HandoffState.TAKEN, HandoffState.CONTACTED]
 
 
-async def test_the_person_hears_once_that_it_was_seen(engine: Engine, office: HandoffActionsSetup) -> None:
+async def test_the_person_hears_once_who_has_it(engine: Engine, office: HandoffActionsSetup) -> None:
     handoff = called(engine)
     await asyncio.gather(*(office.actions.take(handoff.id, f"agent {number}") for number in range(5)))
 
     *_, last = conversation_messages(engine, handoff)
-    assert last.startswith("Jūsu ziņu ir redzējis darbinieks (")
-    assert sum("redzējis" in text for text in conversation_messages(engine, handoff)) == 1
+    assert re.match(r"Jūsu izsaukumu paņēma agent \d \(", last)
+    assert sum("izsaukumu paņēma" in text for text in conversation_messages(engine, handoff)) == 1
     assert office.jobs.submitted == [handoff.conversation]
 
 
 @pytest.mark.parametrize(
-    ("action", "state"),
-    [("mark_contacted", HandoffState.CONTACTED), ("mark_not_needed", HandoffState.NOT_NEEDED)],
+    ("reason", "told"),
+    [
+        (CloseReason.SOLVED, "ir slēgts"),
+        (CloseReason.NO_ANSWER, "Neizdevās ar Jums sazināties"),
+        (CloseReason.NOT_OURS, "paši mēs te palīdzēt nevaram"),
+        (CloseReason.DUPLICATE, "ir slēgts"),
+        (CloseReason.OTHER, "ir slēgts"),
+    ],
 )
-async def test_what_is_done_is_closed_for_everybody(
-    engine: Engine, office: HandoffActionsSetup, action: str, state: HandoffState
+async def test_what_is_closed_is_closed_for_everybody_and_the_person_hears_it(
+    engine: Engine, office: HandoffActionsSetup, reason: CloseReason, told: str
 ) -> None:
     handoff = called(engine)
     await office.actions.take(handoff.id, "Anna")
 
-    closed = await getattr(office.actions, action)(handoff.id, "Boris")
+    closed = await office.actions.close(handoff.id, "Boris", reason)
 
-    assert (closed.applied, closed.state, closed.closed, closed.taken_by) == (True, state, True, "Anna")
-    assert (await office.actions.take(handoff.id, "Cecil")) == ActionResult(applied=False, state=state, taken_by="Anna")
-    assert not (await office.actions.mark_not_needed(handoff.id, "Cecil")).applied
+    assert (closed.applied, closed.state, closed.closed, closed.taken_by) == (True, HandoffState.CLOSED, True, "Anna")
+    assert not (await office.actions.take(handoff.id, "Cecil")).applied
+    assert not (await office.actions.close(handoff.id, "Cecil", CloseReason.OTHER)).applied
+    assert told in conversation_messages(engine, handoff)[-1]
+    assert events_of(engine, handoff)[-1] == (HandoffEvent.CLOSED, reason)
+
+
+async def test_who_was_contacted_is_asked_after_until_it_is_closed(engine: Engine, office: HandoffActionsSetup) -> None:
+    handoff = called(engine)
+    deliver_due(engine, at=SECOND)
+    await office.actions.mark_contacted(handoff.id, "Anna")
+    deliver_due(engine)
+    asked = [(MAIL, NotificationKind.QUESTION), (GROUP, NotificationKind.QUESTION)]
+    for minutes, expected in ((59, []), (60, asked), (179, []), (180, asked), (419, []), (420, asked)):
+        with write_transaction(engine) as connection:
+            HANDOFF_WORKFLOW.run_due_timers(connection, NOW + minutes * MINUTE)
+        assert deliver_due(engine, at=minutes * MINUTE) == expected, minutes
+    assert (await office.actions.keep(handoff.id, "Boris")).applied is False
+    assert (await office.actions.keep(handoff.id, "Anna")).applied
+    with read_transaction(engine) as connection:
+        kept = handoffs.get(connection, handoff.id)
+    assert kept is not None
+    assert (kept.remind_at, kept.escalate_at, kept.ask_at) == (None, None, NOW + 60 * MINUTE)
+
+
+async def test_a_mistaken_step_is_undone_and_a_closed_one_opened_again(
+    engine: Engine, office: HandoffActionsSetup
+) -> None:
+    handoff = called(engine)
+    deliver_due(engine, at=SECOND)
+    await office.actions.take(handoff.id, "Anna")
+    await office.actions.close(handoff.id, "Anna", CloseReason.OTHER)
+
+    assert not (await office.actions.undo(handoff.id, "Boris")).applied
+    undone = await office.actions.undo(handoff.id, "Anna")
+    assert (undone.applied, undone.state, undone.taken_by) == (True, HandoffState.TAKEN, "Anna")
+    assert "atkal ir atvērts" in conversation_messages(engine, handoff)[-1]
+    assert not (await office.actions.undo(handoff.id, "Anna")).applied, "one step only"
+    assert not (await office.actions.reopen(handoff.id, "Boris")).applied
+
+    await office.actions.close(handoff.id, "Anna", CloseReason.SOLVED)
+    deliver_due(engine)
+    again = await office.actions.reopen(handoff.id, "Boris")
+    assert (again.applied, again.state, again.taken_by) == (True, HandoffState.OPEN, None)
+    assert (GROUP, NotificationKind.NEWS) in deliver_due(engine)
+    with read_transaction(engine) as connection:
+        found = handoffs.get(connection, handoff.id)
+    assert found is not None
+    assert (found.remind_at, found.escalate_at, found.ask_at) == (NOW + 10 * MINUTE, NOW + 20 * MINUTE, None)
 
 
 async def test_what_is_given_back_waits_as_if_it_were_new(engine: Engine, office: HandoffActionsSetup) -> None:
@@ -264,7 +325,11 @@ def test_nobody_comes_so_the_line_is_reminded_and_then_others_are_told(engine: E
         (10, [(MAIL, NotificationKind.REMINDER), (GROUP, NotificationKind.REMINDER)]),
         (11, []),
         (20, [(BOSS, NotificationKind.ESCALATION)]),
-        (99, []),
+        (39, []),
+        (40, [(BOSS, NotificationKind.REMINDER)]),
+        (79, []),
+        (80, [(BOSS, NotificationKind.REMINDER)]),
+        (159, []),
     ):
         with write_transaction(engine) as connection:
             HANDOFF_WORKFLOW.run_due_timers(connection, NOW + minutes * MINUTE + SECOND)

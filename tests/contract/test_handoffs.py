@@ -4,15 +4,17 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import CloseReason, HandoffState
 from kb.model import LineId
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import escalations, handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent
-from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
+from storage.helpdesk.handoff_states import UNDO_WINDOW, HandoffEvent
+from storage.helpdesk.handoff_steps import apply_step, undo
+from storage.helpdesk.handoffs import Handoff
+from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, close_handoff, said, take_handoff, take_in
 
 SALES = LineId("sales")
 
@@ -42,7 +44,7 @@ def test_a_stopped_till_stays_the_reason(engine: Engine) -> None:
 def test_another_line_moves_the_handoff_and_each_talk_has_one_of_its_own(engine: Engine) -> None:
     technical = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with write_transaction(engine) as connection:
-        handoffs.take(connection, technical.id, "Anna", NOW)
+        take_handoff(connection, technical.id, "Anna", NOW)
     sales = open_again(engine, SALES, HandoffReason.ASKED_FOR_PERSON, 2)
     other, _ = take_in(engine, said("Labdien", by="boris"), people=True, at=NOW + 3 * SECOND)
 
@@ -57,7 +59,7 @@ def test_another_line_moves_the_handoff_and_each_talk_has_one_of_its_own(engine:
 def test_a_stopped_till_stays_with_its_line(engine: Engine) -> None:
     stopped = open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 1)
     with write_transaction(engine) as connection:
-        handoffs.take(connection, stopped.id, "Anna", NOW)
+        take_handoff(connection, stopped.id, "Anna", NOW)
 
     asked = open_again(engine, SALES, HandoffReason.ASKED_FOR_PERSON, 2)
 
@@ -87,13 +89,13 @@ def test_who_asks_for_no_line_stays_with_the_one_that_was_asked_for(engine: Engi
 def test_a_closed_handoff_is_listed_no_more_and_a_new_call_opens_another(engine: Engine) -> None:
     first = open_again(engine, TECHNICAL, HandoffReason.TRADING_STOPPED, 1)
     with write_transaction(engine) as connection:
-        assert handoffs.close(connection, first.id, HandoffState.CONTACTED, NOW + SECOND)
+        assert close_handoff(connection, first.id, NOW + SECOND)
         assert handoffs.list_by_state(connection) == ()
     second = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 2)
 
     with read_transaction(engine) as connection:
         assert handoffs.list_by_state(connection) == (second,)
-        (closed,) = handoffs.list_by_state(connection, states={HandoffState.CONTACTED})
+        (closed,) = handoffs.list_by_state(connection, states={HandoffState.CLOSED})
     assert (closed.id, closed.closed_at) == (first.id, NOW + SECOND)
     assert second.id != first.id
     assert second.reason is HandoffReason.ASKED_FOR_PERSON
@@ -102,22 +104,74 @@ def test_a_closed_handoff_is_listed_no_more_and_a_new_call_opens_another(engine:
 def test_of_two_who_close_it_the_first_wins(engine: Engine) -> None:
     handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with write_transaction(engine) as connection:
-        assert handoffs.close(connection, handoff.id, HandoffState.NOT_NEEDED, NOW)
-        assert not handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
-        assert len(handoffs.list_by_state(connection, states={HandoffState.NOT_NEEDED})) == 1
+        assert close_handoff(connection, handoff.id, NOW)
+        assert not close_handoff(connection, handoff.id, NOW, CloseReason.DUPLICATE)
+        (closed,) = handoffs.list_by_state(connection, states={HandoffState.CLOSED})
+    assert closed.closed_reason is CloseReason.SOLVED
 
 
-def test_taking_a_handoff_does_not_close_it(engine: Engine) -> None:
-    with write_transaction(engine) as connection, pytest.raises(ValueError, match="taken"):
-        handoffs.close(connection, 1, HandoffState.TAKEN, NOW)
+def test_who_was_contacted_still_has_somebody_until_it_is_closed(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        assert apply_step(connection, handoff.id, HandoffEvent.CONTACTED, "Anna", NOW)
+        assert not apply_step(connection, handoff.id, HandoffEvent.CONTACTED, "Boris", NOW)
+        contacted = handoffs.current_handoff(connection, handoff.conversation)
+        assert contacted is not None
+        assert (contacted.state, contacted.taken_by) == (HandoffState.CONTACTED, "Anna")
+        assert not apply_step(connection, handoff.id, HandoffEvent.RELEASED, "Boris", NOW)
+        assert apply_step(connection, handoff.id, HandoffEvent.RELEASED, "Anna", NOW)
+
+
+def test_a_closed_handoff_waits_again_under_its_number(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        assert not apply_step(connection, handoff.id, HandoffEvent.REOPENED, "Anna", NOW)
+        close_handoff(connection, handoff.id)
+        assert apply_step(connection, handoff.id, HandoffEvent.REOPENED, "Anna", NOW)
+        again = handoffs.current_handoff(connection, handoff.conversation)
+    assert again is not None
+    assert (again.id, again.state, again.closed_at, again.closed_reason) == (handoff.id, HandoffState.OPEN, None, None)
+
+
+def test_where_a_newer_one_waits_the_closed_one_is_not_opened_again(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        log_steps(connection, handoff, (HandoffEvent.OPENED, None), (HandoffEvent.CLOSED, "Ilze"))
+        close_handoff(connection, handoff.id)
+    open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 2)
+    with write_transaction(engine) as connection:
+        assert not apply_step(connection, handoff.id, HandoffEvent.REOPENED, "Anna", NOW)
+        assert not undo(connection, handoff.id, "Ilze", NOW)
+        assert not apply_step(connection, 99, HandoffEvent.TAKEN, "Anna", NOW)
+        assert not undo(connection, 99, "Anna", NOW)
+
+
+def log_steps(connection: Connection, handoff: Handoff, *steps: tuple[HandoffEvent, str | None]) -> None:
+    for event, actor in steps:
+        handoffs.log_event(connection, handoff, event, NOW, actor=actor)
+
+
+def test_a_step_is_undone_by_who_did_it(engine: Engine) -> None:
+    handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
+    with write_transaction(engine) as connection:
+        log_steps(connection, handoff, (HandoffEvent.OPENED, None), (HandoffEvent.TAKEN, "Anna"))
+        log_steps(connection, handoff, (HandoffEvent.CLOSED, "Anna"))
+        take_handoff(connection, handoff.id, "Anna")
+        close_handoff(connection, handoff.id, by="Anna")
+        assert not undo(connection, handoff.id, "Boris", NOW)
+        assert not undo(connection, handoff.id, "Anna", NOW + UNDO_WINDOW + SECOND)
+        assert undo(connection, handoff.id, "Anna", NOW + UNDO_WINDOW)
+        back = handoffs.get(connection, handoff.id)
+    assert back is not None
+    assert (back.state, back.taken_by, back.closed_at, back.closed_reason) == (HandoffState.TAKEN, "Anna", None, None)
 
 
 def test_of_two_who_take_it_the_first_has_it(engine: Engine) -> None:
     handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with write_transaction(engine) as connection:
-        assert handoffs.take(connection, handoff.id, "Anna", NOW + SECOND)
-        assert not handoffs.take(connection, handoff.id, "Boris", NOW + SECOND)
-        assert not handoffs.release(connection, handoff.id, "Boris", NOW + SECOND)
+        assert take_handoff(connection, handoff.id, "Anna", NOW + SECOND)
+        assert not take_handoff(connection, handoff.id, "Boris", NOW + SECOND)
+        assert not apply_step(connection, handoff.id, HandoffEvent.RELEASED, "Boris", NOW + SECOND)
         taken = handoffs.get(connection, handoff.id)
     assert taken is not None
     assert (taken.state, taken.taken_by, taken.updated_at) == (HandoffState.TAKEN, "Anna", NOW + SECOND)
@@ -128,7 +182,7 @@ def test_of_many_who_take_it_at_once_one_has_it(engine: Engine) -> None:
 
     def take(who: str) -> bool:
         with write_transaction(engine) as connection:
-            return handoffs.take(connection, handoff.id, who, NOW)
+            return take_handoff(connection, handoff.id, who, NOW)
 
     won = at_once([partial(take, f"agent {number}") for number in range(8)])
 
@@ -142,16 +196,16 @@ def test_of_many_who_take_it_at_once_one_has_it(engine: Engine) -> None:
 def test_what_was_given_back_can_be_taken_by_another(engine: Engine) -> None:
     handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with write_transaction(engine) as connection:
-        handoffs.take(connection, handoff.id, "Anna", NOW)
-        assert handoffs.release(connection, handoff.id, "Anna", NOW)
-        assert handoffs.take(connection, handoff.id, "Boris", NOW)
+        take_handoff(connection, handoff.id, "Anna", NOW)
+        assert apply_step(connection, handoff.id, HandoffEvent.RELEASED, "Anna", NOW)
+        assert take_handoff(connection, handoff.id, "Boris", NOW)
 
 
 def test_a_closed_handoff_is_not_taken(engine: Engine) -> None:
     handoff = open_again(engine, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, 1)
     with write_transaction(engine) as connection:
-        handoffs.close(connection, handoff.id, HandoffState.CLOSED, NOW)
-        assert not handoffs.take(connection, handoff.id, "Anna", NOW)
+        close_handoff(connection, handoff.id, NOW)
+        assert not take_handoff(connection, handoff.id, "Anna", NOW)
         assert handoffs.get(connection, 77) is None
 
 
@@ -200,9 +254,9 @@ def test_what_is_taken_or_closed_rings_no_more(engine: Engine, act: str) -> None
     with write_transaction(engine) as connection:
         escalations.schedule(connection, handoff.id, remind=NOW, escalate=NOW)
         if act == "take":
-            handoffs.take(connection, handoff.id, "Anna", NOW)
+            take_handoff(connection, handoff.id, "Anna", NOW)
         else:
-            handoffs.close(connection, handoff.id, HandoffState.NOT_NEEDED, NOW)
+            close_handoff(connection, handoff.id, NOW)
         assert escalations.claim_due(connection, NOW + MINUTE) == ()
 
 

@@ -39,6 +39,7 @@ def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
             "0012",
             "0013",
             "0014",
+            "0015",
             "0017",
         )
     ]

@@ -5,14 +5,14 @@ from datetime import timedelta
 from sqlalchemy import Connection, Engine
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import NotificationKind
 from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
 from storage.delivery.notifications import ClaimedNotification, RateLimit, RateLimited
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff
-from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, said, take_in
+from tests.contract.talks import NOW, SECOND, TECHNICAL, at_once, close_handoff, said, take_in
 
 GROUP, MAIL = "telegram:-100", "mailto:ops@bistro.lv"
 PACE = RateLimit(max_messages=2, period=timedelta(minutes=1))
@@ -96,7 +96,7 @@ def test_more_words_in_a_talk_change_notices_and_write_no_letters(engine: Engine
         show(connection, MAIL, "<1@bistro.lv>")
         notifications.schedule_updates_for(connection, handoff.conversation, NOW)
         assert notifications.due(connection, NOW) == (GROUP,)
-        handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, handoff.id, NOW)
         show(connection, GROUP, "7")
         notifications.schedule_updates_for(connection, handoff.conversation, NOW)
         assert notifications.due(connection, NOW) == ()
@@ -222,5 +222,5 @@ def test_what_failed_and_nobody_saw_is_tried_again_when_the_program_starts(engin
         again = notifications.claim(connection, MAIL, NOW)
         assert isinstance(again, ClaimedNotification)
         notifications.mark_failed(connection, again, "no such mailbox")
-        handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, handoff.id, NOW)
         assert notifications.retry_failed(connection, NOW) == 0, "nobody waits any more"

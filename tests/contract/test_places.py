@@ -6,14 +6,14 @@ from datetime import timedelta
 from sqlalchemy import Connection, Engine
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import NotificationKind
 from handlers.model.messages import Inbound
 from storage.conversations import conversations
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications, places
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import agent_chat, handoffs
-from tests.contract.talks import HELLO, NOW, TECHNICAL, said, take_in
+from tests.contract.talks import HELLO, NOW, TECHNICAL, close_handoff, said, take_in
 
 OLD, NEW = "-600", "-1000000000600"
 
@@ -76,7 +76,7 @@ def test_notifications_of_a_moved_group_are_posted_anew_once_where_somebody_stil
             for target in targets:
                 notifications.mark_sent(connection, _claim(connection, target), "5", NOW)
     with write_transaction(engine) as connection:
-        handoffs.close(connection, 2, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, 2, NOW)
         places.record_move(connection, "telegram", OLD, NEW, NOW)
 
         assert notifications.due(connection, NOW) == (group, topic)

@@ -62,7 +62,9 @@ class ProgramOnDatabase:
 
 @contextmanager
 def house(engine: Engine, *, at_hand: bool = False) -> Iterator[ProgramOnDatabase]:
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases())
+    known = KnowledgeBundle(
+        base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases(small_base())
+    )
     with ThreadPoolExecutor(2) as threads:
         transactions, jobs = Transactions(engine, threads), RecordingJobRunner(sends_in_process=at_hand)
         intake = Intake(transactions=transactions, knowledge_source=known, clock=lambda: NOW, jobs=jobs)

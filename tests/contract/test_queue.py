@@ -7,11 +7,11 @@ from handlers.model.handoff import HandoffState
 from handlers.model.messages import MessageKind
 from kb.model import LineId
 from storage.database.engine import read_transaction, write_transaction
-from storage.helpdesk import handoffs, queue
+from storage.helpdesk import queue
 from storage.tables import handoffs as table
 from tests.contract.asked import TAPPED, MessageRecorder
 from tests.contract.stored import queued_handoff
-from tests.contract.talks import NOW, SECOND
+from tests.contract.talks import NOW, SECOND, close_handoff
 
 
 def listed(engine: Engine, *, limit: int = 200) -> tuple[queue.QueuedHandoff, ...]:
@@ -59,10 +59,10 @@ def test_who_has_said_nothing_in_words_waits_all_the_same(engine: Engine) -> Non
 def test_what_is_closed_waits_no_more_but_can_still_be_looked_at(engine: Engine) -> None:
     ask = MessageRecorder(engine)
     ask("Vajag cilvēku", people=HandoffReason.ASKED_FOR_PERSON)
-    ask("Grāmatvedību", people=HandoffReason.ASKED_FOR_PERSON, line=LineId("office"))
+    ask("Grāmatvedību", by="boris", people=HandoffReason.ASKED_FOR_PERSON, line=LineId("office"))
     with write_transaction(engine) as connection:
         before = queue.fingerprint(connection)
-        handoffs.close(connection, 1, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, 1, NOW)
         after = queue.fingerprint(connection)
     assert ([mark[0] for mark in before], [mark[0] for mark in after]) == ([1, 2], [2])
 
@@ -70,7 +70,7 @@ def test_what_is_closed_waits_no_more_but_can_still_be_looked_at(engine: Engine)
     with read_transaction(engine) as connection:
         closed, gone = queued_handoff(connection, 1), queued_handoff(connection, 99)
     assert closed is not None
-    assert (closed.state, closed.last_message) == (HandoffState.CONTACTED, "Grāmatvedību")
+    assert (closed.state, closed.last_message) == (HandoffState.CLOSED, "Vajag cilvēku")
     assert gone is None
 
 
@@ -82,7 +82,7 @@ def test_only_what_nobody_has_taken_is_counted(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         connection.execute(update(table).where(table.c.id == 3).values(state=HandoffState.TAKEN, taken_by="Ilze"))
         waiting = queue.waiting(connection)
-        handoffs.close(connection, 1, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, 1, NOW)
         rest = queue.waiting(connection)
 
     assert [(one.id, one.is_outage) for one in waiting] == [(1, False), (2, True)]

@@ -8,20 +8,19 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState
 from kb.model import LineId
 from storage.conversations import conversations, feedback
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import status
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
 from storage.statistics import daily_counts, handoff_times, monthly_rollup, reports
 from storage.statistics.handoff_times import LineTimes
 from storage.statistics.reports import FeedbackCounts, HandoffCounts, MessageCounts, ResponseTimes, Treatment
 from storage.tables import handoff_events
 from storage.tables import handoffs as handoffs_table
 from tests.contract.asked import UNKNOWN, MessageRecorder
-from tests.contract.talks import NOW, SECOND, TECHNICAL, TRACE, at_once
+from tests.contract.talks import NOW, SECOND, TECHNICAL, TRACE, at_once, close_handoff
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
@@ -198,7 +197,7 @@ def test_what_nobody_took_in_time_is_late(engine: Engine) -> None:
                 )
             )
         for number, seconds in ((3, 900), (4, 901)):
-            handoffs.close(connection, number, HandoffState.CONTACTED, NOW + seconds * SECOND)
+            close_handoff(connection, number, NOW + seconds * SECOND)
 
     with read_transaction(engine) as connection:
         found = handoff_times.times_by_line(connection, NOW - DAY, NOW + DAY, NOW + 1000 * SECOND)

@@ -5,13 +5,13 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import NotificationKind
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications, undelivered_notifications
 from storage.delivery.notifications import ClaimedNotification, NotificationState
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff
-from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
+from tests.contract.talks import NOW, SECOND, TECHNICAL, close_handoff, said, take_in
 
 TARGETS = {"telegram:-100": True, "mailto:ops@bistro.lv": False}
 
@@ -61,7 +61,7 @@ def test_what_failed_and_what_was_tried_in_vain_is_listed_while_somebody_waits(e
     assert (first.handoff, first.conversation, first.target) == (handoff.id, handoff.conversation, "telegram:-100")
     assert (first.due_at, second.due_at) == (None, NOW + timedelta(minutes=5))
     with write_transaction(engine) as connection:
-        handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, handoff.id, NOW)
     assert listed(engine) == {}
 
 

@@ -49,6 +49,7 @@ HELP_PAGES: Final = (
     "/help/en/search?q=printer",
     "/help/lv/search?q=ksilofons",
     "/help/gone",
+    "/news/",
 )
 
 _LINK = re.compile(r'href="(/[^"#]*)"')

@@ -79,7 +79,9 @@ def program(
     url: str, name: str, heartbeat_seconds: float = HEARTBEAT_SECONDS
 ) -> Iterator[tuple[Intake, ProcrastinateJobs]]:
     database = create_database_engine(url)
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases())
+    known = KnowledgeBundle(
+        base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases(small_base())
+    )
     with ThreadPoolExecutor(4) as threads:
         channels = {"post": TableChannel(database, name)}
         transactions = Transactions(database, threads)

@@ -1,6 +1,7 @@
 """Notices as they arrive: in a group of a strict Telegram peer, at a mail server, at a receiver of Apprise's."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.app.notification_check import send_test_notifications
 from bot.settings import read_settings
 from handlers.model.context import KnowledgeBundle
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import CloseReason, HandoffState
 from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
@@ -153,18 +154,33 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         )
         assert "Zvaniet tagad" not in notice["text"]
         assert {entity.get("url") for entity in notice["entities"]} == {"tg://user?id=42"}
-        assert titles(notice) == ["Paņemu", "Sazinājos", "Nav vajadzīgs"]
+        assert titles(notice) == ["Paņemu", "Sazinājos", "Slēgt…"]
 
         peer.tap_button("Paņemu", user=7, message=notice)
         await peer.until(lambda: "Paņēma: Anna" in notice["text"])
-        assert titles(notice) == ["Sazinājos", "Nav vajadzīgs", "Atdodu citam"]
-        await peer.until(lambda: any("redzējis darbinieks (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
+        assert titles(notice) == ["Sazinājos", "Slēgt…", "Atdodu citam", "Atsaukt"]
+        await peer.until(lambda: any("izsaukumu paņēma Anna (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
         assert told(peer) == ["Izsaukums Nr. 1 tagad ir Jūsu."]
 
         peer.tap_button("Sazinājos", user=8, message=notice)
         await peer.until(lambda: "Sazinājās: Anna" in notice["text"])
-        assert titles(notice) == []
+        assert titles(notice) == ["Slēgt…", "Atdodu citam", "Atsaukt"]
+
+        peer.tap_button("Slēgt…", user=8, message=notice)
+        await peer.until(lambda: "Atrisināts" in titles(notice))
+        assert told(peer)[-1].startswith("Tur stāv tirdzniecība!")
+        assert "Sazinājās: Anna" in notice["text"], "one tap closes nothing"
+        peer.tap_button("Atrisināts", user=8, message=notice)
+        await peer.until(lambda: re.search(r"Slēdza Anna \(.*\): atrisināts", notice["text"]))
+        await peer.until(lambda: peer.bot_texts(42)[-1].startswith("Jūsu izsaukums ir slēgts (Tehniskā daļa)."))
         assert len(shown(peer)) == 1
+
+        peer.tap_button("Atvērt no jauna", user=8, message=notice)
+        await peer.until(lambda: len(shown(peer)) == 2)
+        again = shown(peer)[1]
+        assert re.search(r"Anna \(.*\), izsaukums Nr. 1 atvērts no jauna", again["text"])
+        assert titles(again) == ["Paņemu"]
+        await peer.until(lambda: titles(notice) == ["Paņemu", "Sazinājos", "Slēgt…"])
 
 
 async def test_whoever_takes_it_sees_that_the_person_was_not_reached(
@@ -242,7 +258,7 @@ async def test_more_words_change_the_notice_and_it_works_again_closes_it(
         await peer.until(lambda: "ekrāns melns" in notice["text"])
         peer.send_text("viss strādā", user=42)
         await peer.until(lambda: "palīdzība vairs nav vajadzīga" in notice["text"])
-        assert titles(notice) == []
+        assert titles(notice) == ["Atvērt no jauna"]
         assert len(shown(peer)) == 1
 
 
@@ -406,9 +422,9 @@ async def test_an_apprise_target_is_told_and_told_of_changes(
         (post,) = taker.posts
         assert post["title"] == f"STĀV: Anna – {DEAD} · Nr. 1 [nav pieteikums]"
         assert DEAD in post["message"]
-        await program.helpdesk.handoff_actions.mark_not_needed(1, "Ilze")
+        await program.helpdesk.handoff_actions.close(1, "Ilze", CloseReason.NOT_OURS)
         await until(lambda: len(taker.posts) == 2, within=20)
-        assert taker.posts[1]["message"] == "Atzīmēja, ka nav vajadzīgs: Ilze"
+        assert taker.posts[1]["message"] == "Slēdza Ilze: nav mūsu"
 
 
 async def test_a_group_that_is_full_or_away_gets_it_later(
@@ -423,8 +439,8 @@ async def test_a_group_that_is_full_or_away_gets_it_later(
         await peer.until(lambda: len(peer.bot_texts(42)) == 2, within=20)
         await peer.until(lambda: shown(peer), within=20)
         peer.script_failures("editMessageText", ScriptedFailure(status=502), ScriptedFailure(drop_connection=True))
-        # The first handoff is for the general line; the tapped line has one of its own, which this group is told of.
-        await program.helpdesk.handoff_actions.take(2, "Ilze")
+        # The hand-off was for the general line; the tap moved it to this one, which this group is told of.
+        await program.helpdesk.handoff_actions.take(1, "Ilze")
         await peer.until(lambda: "Paņēma: Ilze" in shown(peer)[0]["text"], within=20)
 
 

@@ -21,7 +21,7 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
 from tests.contract.conftest import (  # noqa: F401 fixtures
     backend,
     engine,
@@ -40,7 +40,7 @@ AGENTS = ("Anna", "Boris")
 
 async def agent(url: str, name: str) -> list[ActionResult]:  # noqa: F811
     """Takes each hand-off at its moment, which is the same for both."""
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases(small_base()))
     with ThreadPoolExecutor(4) as threads:
         desk = HandoffActions(
             transactions=Transactions(create_database_engine(url), threads),

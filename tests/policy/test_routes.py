@@ -63,6 +63,10 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/help/{language}/topics/{category}"),
         ("GET", "/help/{language}/{entry}"),
         ("GET", "/help/{path}"),
+        ("GET", "/news"),  # to /news/
+        ("GET", "/news/"),
+        ("GET", "/news/{language}/"),
+        ("GET", "/news/{language}/feed.atom"),
         ("GET", "/sitemap.xml"),
         ("GET", "/robots.txt"),
     }
@@ -142,7 +146,9 @@ async def serving(folder: Path) -> AsyncIterator[ServedProgram]:
         oidc_client_secret=SecretStr("not-a-real-secret"),
         oidc_agents="anna@example.lv",
     )
-    knowledge = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter({}), phrases=load_phrases())
+    knowledge = KnowledgeBundle(
+        base=small_base(), interpreter=ScriptedInterpreter({}), phrases=load_phrases(small_base())
+    )
     with capture_logs():
         async with open_application(settings, knowledge, make_draft_link=draft_link_maker(settings, KEY)) as program:
             with engine.write_transaction(program.database) as connection:

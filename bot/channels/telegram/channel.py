@@ -30,6 +30,7 @@ from bot.channels.telegram.outgoing.group_messages import ActionButton, GroupMes
 from bot.channels.telegram.outgoing.sender import ReplySender
 from bot.channels.telegram.profile import publish_profile
 from bot.concurrency.task_set import TaskSet
+from kb.model import KnowledgeBase
 
 log = structlog.get_logger()
 
@@ -46,7 +47,7 @@ class Telegram(ServedChannel):
 
     name = CHANNEL
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that the channel is made of
         self,
         receive: Receive,
         *,
@@ -56,10 +57,11 @@ class Telegram(ServedChannel):
         callbacks: UpdateCallbacks = _NO_CALLBACKS,
         timing: Timing = _DEFAULT_TIMING,
         clock: Callable[[], datetime] = _utc_now,
+        knowledge: Callable[[], KnowledgeBase] | None = None,
     ) -> None:
         """`secret` is what Telegram sends to the webhook (A-Z a-z 0-9 _ -); derived from the token by default."""
         self._api = make_bot_api(token, api_url)
-        self._timing = timing
+        self._timing, self._knowledge = timing, knowledge
         self._background_calls = BackgroundCalls()
         self._places = ChatPlaces(clock)
         taps = CallbackAnswers(self._api, self._background_calls)
@@ -172,7 +174,8 @@ class Telegram(ServedChannel):
                 f"{public_url.rstrip('/')}{PATH}", allowed_updates=ALLOWED_UPDATES, secret_token=self._secret
             )
         log.info("telegram.started", bot=username, mode="polling" if public_url is None else "webhook")
-        self._background_calls.run("publish profile", publish_profile(self._api))
+        base = self._knowledge() if self._knowledge is not None else None
+        self._background_calls.run("publish profile", publish_profile(self._api, base))
 
     async def _retry_start(self, public_url: str | None, exc: TelegramError) -> None:
         attempt = 0

@@ -16,7 +16,6 @@ from bot.channels.webchat import protocol
 from bot.channels.webchat.display import Display
 from bot.channels.webchat.protocol import HelloFrame, MalformedFrame, SayFrame, ServerFrame, TapFrame
 from handlers.model.messages import Inbound, MessageKind
-from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Language
 
 log = structlog.get_logger()
@@ -218,9 +217,10 @@ class Connection:
         return messages
 
     async def _send_error(self, code: protocol.ErrorCode, message_id: str | None) -> None:
-        words = self._context.texts[self._language or DEFAULT_LANGUAGE]
+        words = self._context.texts[self._language or next(iter(self._context.texts))]
         text = words[f"error_{code}"].format(
-            most=self._context.max_chars, call=self._context.urgent_sentence(self._language or DEFAULT_LANGUAGE)
+            most=self._context.max_chars,
+            call=self._context.urgent_sentence(self._language or next(iter(self._context.texts))),
         )
         await self._send_frame(protocol.error_frame(code, text, message_id))
 

@@ -36,7 +36,7 @@ class HelloFrame(_Frame):
 
     type: Literal["hello"]
     after: int = Field(default=0, ge=0, le=2**53)
-    lang: Language
+    lang: Annotated[Language, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
 class SayFrame(_Frame):

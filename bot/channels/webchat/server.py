@@ -27,7 +27,8 @@ from bot.web import Assets, is_same_origin, negotiate_language, read_texts, secu
 from bot.web.client_address import client_address
 from bot.web.links import text_spans
 from bot.web.token_bucket import TokenBuckets
-from kb.model import LANGUAGES, Language
+from handlers.model.phrases import Texts, in_words_of
+from kb.model import KnowledgeBase, Language
 
 MAX_FRAME_BYTES: Final = 64 * 1024
 HEARTBEAT_INTERVAL_SECONDS: Final = 25.0
@@ -89,8 +90,9 @@ class WebChat(ServedChannel):
         lines: PhoneLines = no_lines,
         address_key: AddressKey = no_address,
         may_start: MayStart = always_may,
+        knowledge: Callable[[], KnowledgeBase] | None = None,
     ) -> None:
-        self._texts = read_texts(_HERE / "texts")
+        self._shipped_texts, self._knowledge = read_texts(_HERE / "texts"), knowledge
         self._address_key = address_key
         self._visitor_cookie = VisitorCookie(signer, secure=secure_cookies)
         self._secure_cookies, self._origin, self._urgent_sentence = secure_cookies, public_origin, urgent_sentence
@@ -104,7 +106,7 @@ class WebChat(ServedChannel):
             receive=receive,
             history=history,
             clock=_utc_now,
-            texts=self._texts,
+            texts=self._texts(),
             display=Display(public_origin=public_origin, lines=lines),
             max_chars=MAX_MESSAGE_CHARS,
             wake=self._wake,
@@ -133,13 +135,22 @@ class WebChat(ServedChannel):
             for connection in pages:
                 connection.wake()
 
+    def _texts(self) -> Texts:
+        shipped, knowledge = self._shipped_texts, self._knowledge
+        return shipped if knowledge is None else in_words_of(knowledge(), shipped, "page")
+
     def _wake(self, conversation: str) -> None:
         self.on_remote_change(_conversation_token(conversation))
 
     async def _show_page(self, request: web.Request) -> web.Response:
         requested = request.query.get("lang")
         accepted = request.headers.get("Accept-Language")
-        language = negotiate_language(requested, request.cookies.get(_LANGUAGE_COOKIE), accept_language=accepted)
+        language = negotiate_language(
+            requested,
+            request.cookies.get(_LANGUAGE_COOKIE),
+            accept_language=accepted,
+            languages=tuple(self._texts()),
+        )
         response = web.Response(text=self._render_page(language), content_type="text/html")
         response.headers.update({**security_headers(connect="'self'"), "Cache-Control": "no-store"})
         response.headers["Content-Language"] = language
@@ -152,12 +163,13 @@ class WebChat(ServedChannel):
         return response
 
     def _render_page(self, language: Language) -> str:
+        texts = self._texts()
         urgent = text_spans(self._urgent_sentence(language)) if self._urgent_sentence is not None else ()
         return self._page_template.render(
             language=language,
-            languages=LANGUAGES,
-            texts=self._texts[language],
-            all_texts=self._texts,
+            languages=tuple(texts),
+            texts=texts[language],
+            all_texts=texts,
             asset=self._assets.url,
             urgent=urgent,
             call=first_phone(urgent),

@@ -152,7 +152,6 @@ async def start_session(
         if isinstance(before, str):
             agent_sessions.end(connection, before)
         agent_sessions.purge(connection, request.now)
-        audit_log.purge(connection, request.now - audit_log.RETENTION)
         agent_sessions.begin(connection, agent, token, request.now)
         audit_log.record(connection, AuditEvent.SIGNED_IN, request.now, agent=agent.name)
         if also_write is not None:

@@ -3,7 +3,7 @@ HandoffActions."""
 
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -15,14 +15,29 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
-from handlers.model.handoff import HandoffState
+from handlers.model.actions import HandoffReason
+from handlers.model.handoff import CloseReason, HandoffState
 from storage.delivery import undelivered_notifications
 from storage.helpdesk import audit_log, queue
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.handoff_states import UNDO_WINDOW
+from storage.helpdesk.handoffs import Handoff
+from storage.helpdesk.queue import QueuedHandoff
 
 MAX_HANDOFFS: Final = 200
+CLOSE_REASONS: Final = tuple(reason for reason in CloseReason if reason is not CloseReason.WORKS_AGAIN)
+"""The reasons that an agent may give, in the order in which they are offered."""
 
 HandoffAction = Callable[[int, str], Awaitable[ActionResult]]
+
+
+def closing_values(request: ConsoleRequest) -> dict[str, Any]:
+    """What the template of the actions needs: the reasons for closing, and whose last step is not long ago."""
+
+    def can_undo(one: Handoff | QueuedHandoff) -> bool:
+        return request.now - one.updated_at <= UNDO_WINDOW
+
+    return {"close_reasons": CLOSE_REASONS, "can_undo": can_undo}
 
 
 class HandoffQueueView:
@@ -45,7 +60,10 @@ class HandoffQueueView:
             post("/now/{handoff}/take", self.take, role=AccessLevel.AGENT),
             post("/now/{handoff}/give-back", self.release, role=AccessLevel.AGENT),
             post("/now/{handoff}/reached", self.mark_contacted, role=AccessLevel.AGENT),
-            post("/now/{handoff}/not-needed", self.mark_not_needed, role=AccessLevel.AGENT),
+            post("/now/{handoff}/keep", self.keep, role=AccessLevel.AGENT),
+            post("/now/{handoff}/close", self.close, role=AccessLevel.AGENT),
+            post("/now/{handoff}/undo", self.undo, role=AccessLevel.AGENT),
+            post("/now/{handoff}/reopen", self.reopen, role=AccessLevel.AGENT),
         )
         keys = {"now": self._change_key}
         return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys=keys, counts_waiting=True)
@@ -53,9 +71,10 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, untold = await self._transactions.read(
+        found, closed, untold = await self._transactions.read(
             lambda connection: (
                 queue.list_queue(connection, limit=MAX_HANDOFFS),
+                queue.closed_since(connection, request.now - UNDO_WINDOW),
                 undelivered_notifications.urgent_failures(connection),
             )
         )
@@ -79,6 +98,8 @@ class HandoffQueueView:
             link=self._channels.link,
             stopped=sum(one.is_outage for one in free),
             untold=untold,
+            closed=[one for one in closed if line in ("", one.line)],
+            **closing_values(request),
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -90,15 +111,44 @@ class HandoffQueueView:
         return await self._execute(request, self._handoff_actions.release, AuditEvent.HANDOFF_RELEASED, "gave_back")
 
     async def mark_contacted(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Close the hand-off as contacted."""
-        return await self._execute(request, self._handoff_actions.mark_contacted, AuditEvent.HANDOFF_CLOSED, "closed")
+        """The person was contacted."""
+        event = AuditEvent.HANDOFF_CONTACTED
+        return await self._execute(request, self._handoff_actions.mark_contacted, event, "contacted")
 
-    async def mark_not_needed(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Close the hand-off as not needed."""
-        return await self._execute(request, self._handoff_actions.mark_not_needed, AuditEvent.HANDOFF_CLOSED, "closed")
+    async def keep(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Whoever has it still does."""
+        return await self._execute(request, self._handoff_actions.keep, AuditEvent.HANDOFF_KEPT, "kept")
+
+    async def close(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Close the hand-off for a reason; while trading is stopped only with the tick."""
+        reason, number = request.field("reason"), request.path_number("handoff")
+        found = await self._handoff_actions.find(number)
+        stopped = found is not None and found.reason is HandoffReason.TRADING_STOPPED
+        if reason not in CLOSE_REASONS or (stopped and not request.field("sure")):
+            request.flash("no_reason" if reason not in CLOSE_REASONS else "sure_missing")
+            return request.redirect(request.return_path("/now"))
+        action = partial(self._handoff_actions.close, reason=CloseReason(reason))
+        return await self._execute(request, action, AuditEvent.HANDOFF_CLOSED, "closed")
+
+    async def undo(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Undo the agent's last step."""
+        return await self._execute(
+            request, self._handoff_actions.undo, AuditEvent.HANDOFF_UNDONE, "undone", failure_text="not_undone"
+        )
+
+    async def reopen(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Open it again."""
+        return await self._execute(
+            request, self._handoff_actions.reopen, AuditEvent.HANDOFF_REOPENED, "reopened", failure_text="not_reopened"
+        )
 
     async def _execute(
-        self, request: ConsoleRequest, action: HandoffAction, event: AuditEvent, success_text: str
+        self,
+        request: ConsoleRequest,
+        action: HandoffAction,
+        event: AuditEvent,
+        success_text: str,
+        failure_text: str | None = None,
     ) -> web.StreamResponse:
         number, name = request.path_number("handoff"), request.agent.name
         result = await action(number, name)
@@ -107,6 +157,8 @@ class HandoffQueueView:
                 lambda connection: audit_log.record(connection, event, request.now, agent=name, subject=str(number))
             )
             request.flash(success_text)
+        elif failure_text is not None:
+            request.flash(failure_text)
         else:
             self._flash_not_applied(request, result)
         return request.redirect(request.return_path("/now"))

@@ -15,7 +15,8 @@ from bot.web.email_draft.tokens import DraftLinkExpired, DraftLinkInvalid, Draft
 from bot.web.links import text_spans
 from handlers.details.given_names import known_given_names
 from handlers.model.details import NO_DETAILS, PersonDetails
-from kb.model import LANGUAGES, Language, Line, TicketChannel
+from handlers.model.phrases import Texts, in_words_of
+from kb.model import KnowledgeBase, Language, Line, TicketChannel
 
 log = structlog.get_logger()
 
@@ -43,7 +44,8 @@ class DraftContent:
     ticket_channel: TicketChannel
     urgent_line: Line
     own_numbers: Collection[str] = ()
-    """Numbers (E.164) of the company, which nobody means as their own; the urgent line's need not be among them."""
+    knowledge: KnowledgeBase | None = None
+    """Whose languages, wording and fields the page has."""
 
 
 class DraftPage:
@@ -60,7 +62,7 @@ class DraftPage:
         """`content` is called for each request: contacts may change while the program runs."""
         self._read_details = details
         self._tokens, self._content, self._read_last_messages = tokens, content, last_messages
-        self._texts, self._given_names = read_texts(_HERE / "texts"), known_given_names()
+        self._shipped_texts, self._given_names = read_texts(_HERE / "texts"), known_given_names()
         self._assets = Assets("/draft/static", _HERE / "static")
         loader = FileSystemLoader(_HERE / "templates")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -80,8 +82,9 @@ class DraftPage:
             return self._show_expired(request, "expired", status=410)
         except DraftLinkInvalid:
             return self._show_expired(request, "invalid", status=404)
-        language = negotiate_language(request.query.get("lang"), ref.language)
         content = self._content()
+        texts = self._texts(content)
+        language = negotiate_language(request.query.get("lang"), ref.language, languages=tuple(texts))
         messages, details = await self._what_was_told(ref.conversation)
         prefill = prefill_draft(
             messages,
@@ -89,15 +92,20 @@ class DraftPage:
             own_numbers={content.urgent_line.phone, *content.own_numbers},
             details=details,
         )
-        said = dict.fromkeys(FORM_FIELDS, "") | asdict(prefill)
-        page = self._draft_template.render(**self._template_context(language), said=said)
+        known = asdict(prefill)
+        said = {name: known.get(name, "") for name in _form_fields(content)}
+        page = self._draft_template.render(
+            **self._template_context(language), said=said, prefilled=any(said[name] for name in said if name != "what")
+        )
         return _html_response(page, language)
 
     def _show_expired(self, request: web.Request, reason: str, *, status: int) -> web.Response:
-        language = negotiate_language(accept_language=request.headers.get("Accept-Language"))
-        first = sorted(LANGUAGES, key=lambda other: other != language)
-        email = self._content().ticket_channel.address.email
-        instead = {other: text_spans(words[reason].format(email=email)) for other, words in self._texts.items()}
+        content = self._content()
+        texts = self._texts(content)
+        language = negotiate_language(accept_language=request.headers.get("Accept-Language"), languages=tuple(texts))
+        first = sorted(texts, key=lambda other: other != language)
+        email = content.ticket_channel.address.email
+        instead = {other: text_spans(words[reason].format(email=email)) for other, words in texts.items()}
         page = self._expired_template.render(
             **self._template_context(language), why=reason, first=first, instead=instead
         )
@@ -110,21 +118,34 @@ class DraftPage:
             log.warning("email_draft.history_unavailable", error=type(exc).__name__)
             return (), NO_DETAILS
 
+    def _texts(self, content: DraftContent) -> Texts:
+        shipped = self._shipped_texts
+        return shipped if content.knowledge is None else in_words_of(content.knowledge, shipped, "draft")
+
     def _template_context(self, language: Language) -> Mapping[str, object]:
-        urgent = self._content().urgent_line
+        content = self._content()
+        urgent, texts = content.urgent_line, self._texts(content)
         return {
             "language": language,
-            "languages": LANGUAGES,
-            "texts": self._texts[language],
-            "all_texts": self._texts,
+            "languages": tuple(texts),
+            "texts": texts[language],
+            "all_texts": texts,
+            "bot_name": content.knowledge.directory.bot_name[language] if content.knowledge else "Paligs",
             "asset": self._assets.url,
-            "email": self._content().ticket_channel.address.email,
-            "recipient": self._content().ticket_channel.name,
+            "email": content.ticket_channel.address.email,
+            "recipient": content.ticket_channel.name,
             "urgent": {
                 other: text_spans(words["urgent"].format(phone=urgent.formatted_phone, name=urgent.name[other]))
-                for other, words in self._texts.items()
+                for other, words in texts.items()
             },
         }
+
+
+def _form_fields(content: DraftContent) -> Sequence[str]:
+    """What the draft asks for, in the order of the page."""
+    if content.knowledge is None:
+        return FORM_FIELDS
+    return [name for name in FORM_FIELDS if name in content.knowledge.directory.draft_fields]
 
 
 def _html_response(text: str, language: Language, *, status: int = 200) -> web.Response:

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Annotated, Final
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from kb.model import Language
 
 _SALT: Final = "paligs draft link"
-_token_payload: Final = TypeAdapter[tuple[str, Language]](tuple[str, Language])
+_LanguageCode = Annotated[Language, StringConstraints(pattern=r"^[a-z]{2}$")]
+_token_payload: Final = TypeAdapter[tuple[str, Language]](tuple[str, _LanguageCode])
 
 
 class DraftLinkError(Exception):

@@ -1,7 +1,7 @@
 """GET /help/: the knowledge base to read and to search, one page an entry and language; receives no data but words."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -71,8 +71,7 @@ class HelpPages:
         page = self._layout.render(
             "help_home.html", language, _home_path, catalogue=catalogue, shelves=shelves, query=""
         )
-        negotiated = {} if "language" in request.match_info else {"Vary": "Accept-Language"}
-        return self._layout.respond(request, language, page, **negotiated)
+        return self._layout.respond(request, language, page)
 
     async def _show_category(self, request: web.Request) -> web.Response:
         language, catalogue = path_language(request), self._catalogue()
@@ -111,7 +110,6 @@ class HelpPages:
             line=catalogue.line_of(entry),
             email=directory.ticket_channel.address.email,
             related=catalogue.related(entry.id),
-            review=_format_date(entry.review_by, language),
             overdue=entry.review_by < self._clock().date(),
             chat_links=self._chat_links.to_ask(entry.title[language], language),
             data=faq_page(entry, language, company=directory.company, url=self._layout.url(address(language))),
@@ -182,10 +180,6 @@ def _category_address(category: str) -> Address:
 
 def _entry_address(entry: Entry) -> Address:
     return lambda language: f"/help/{language}/{entry.id}"
-
-
-def _format_date(day: date, language: Language) -> str:
-    return day.isoformat() if language == "en" else day.strftime("%d.%m.%Y.").rstrip("." if language == "ru" else "")
 
 
 def _unkept(language: Language) -> dict[str, str]:

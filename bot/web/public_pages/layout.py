@@ -1,6 +1,7 @@
 """What the pages for everybody share: templates, texts, static files, and addresses in every language."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import Assets, negotiate_language, read_texts, security_headers
 from bot.web.links import TextSpan, text_spans
-from bot.web.public_pages.cached_response import cached_response
+from bot.web.public_pages.cached_response import CACHE_SECONDS, cached_response
 from kb.model import LANGUAGES, KnowledgeBase, Language
 
 LANGUAGE_PATH: Final = "{language:lv|ru|en}"
@@ -32,7 +33,7 @@ class PublicLayout:
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self._environment.globals.update(asset=self._assets.url, languages=LANGUAGES, all_texts=self.texts)
-        self._environment.globals.update(spans=text_spans)
+        self._environment.globals.update(spans=text_spans, format_date=format_date)
 
     def routes(self) -> Iterable[web.RouteDef]:
         """GET of the static files."""
@@ -55,9 +56,18 @@ class PublicLayout:
             **values,
         )
 
-    def respond(self, request: web.Request, language: Language, page: str, **headers: str) -> web.Response:
-        """The page as an answer that may be cached."""
-        return cached_response(request, page, "text/html", page_headers(language, **headers))
+    @property
+    def company(self) -> str:
+        """Whose pages these are."""
+        return self._base().directory.company
+
+    def respond(
+        self, request: web.Request, language: Language, page: str, *, seconds: int = CACHE_SECONDS
+    ) -> web.Response:
+        """The page as an answer that may be cached for so long."""
+        # An address that names no language speaks that of the browser.
+        varies = {} if "language" in request.match_info else {"Vary": "Accept-Language"}
+        return cached_response(request, page, "text/html", {**page_headers(language), **varies}, seconds=seconds)
 
     def _urgent(self, language: Language) -> tuple[TextSpan, ...]:
         directory = self._base().directory
@@ -66,9 +76,16 @@ class PublicLayout:
         return text_spans(sentence.format(phone=line.formatted_phone, name=line.name[language]))
 
 
-def page_headers(language: Language, **headers: str) -> Mapping[str, str]:
+def format_date(day: date, language: Language) -> str:
+    """A day as the language writes it."""
+    if language == "en":
+        return day.isoformat()
+    return f"{day:%d.%m.%Y}" + ("." if language == "lv" else "")
+
+
+def page_headers(language: Language) -> Mapping[str, str]:
     """Those of every page for everybody: its search connects and posts to us alone."""
-    return {**security_headers(connect="'self'", form="'self'"), "Content-Language": language, **headers}
+    return {**security_headers(connect="'self'", form="'self'"), "Content-Language": language}
 
 
 def path_language(request: web.Request) -> Language:

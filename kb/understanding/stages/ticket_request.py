@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kb.model import LANGUAGES, CueId, EntryId, TriggerPhrases
+from kb.model import CueId, EntryId, TriggerPhrases
 from kb.text.tokenize import normalize, tokenize
 from kb.understanding.ranker import EXACT_MATCH_CONFIDENCE, MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
@@ -52,7 +52,9 @@ class TicketRequestDetector:
 
 
 def _single_words_in_all_languages(cue: TriggerPhrases | None) -> frozenset[str]:
-    return frozenset(word for language in LANGUAGES if cue for word in _single_words(cue, language))
+    if cue is None:
+        return frozenset()
+    return frozenset(word for language in cue.phrases for word in _single_words(cue, language))
 
 
 def _single_words(cue: TriggerPhrases, language: str) -> frozenset[str]:

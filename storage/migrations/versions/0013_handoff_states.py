@@ -28,14 +28,24 @@ CLOSE_DOUBLES = """
     )
 """
 
+# Before, "contacted" and "not needed" had closed a hand-off.
+CONVERT_STATES = (
+    "UPDATE handoffs SET closed_reason = 'solved', state = 'closed' WHERE state = 'reached'",
+    "UPDATE handoffs SET closed_reason = 'other', state = 'closed' WHERE state = 'not_needed'",
+    "UPDATE handoffs SET closed_reason = 'works_again' WHERE state = 'closed' AND closed_reason IS NULL",
+    "UPDATE handoff_events SET what = 'closed', detail = 'other' WHERE what = 'not_needed'",
+)
+
 
 def upgrade() -> None:
-    """Add the columns, close what stands twice, and keep it from standing twice again."""
+    """Add the columns, convert the states, close what stands twice, and keep it from standing twice again."""
     op.add_column("handoffs", sa.Column("ask_at", sa.DateTime(timezone=True)))
     op.add_column("handoffs", sa.Column("closed_reason", sa.Text()))
     op.add_column("handoff_events", sa.Column("detail", sa.Text()))
+    op.create_index("ix_handoffs_closed_at", "handoffs", ["closed_at"])
     op.create_index("ix_handoffs_ask_at", "handoffs", ["ask_at"], sqlite_where=ASKED, postgresql_where=ASKED)
-    op.execute(CLOSE_DOUBLES)
+    for statement in (*CONVERT_STATES, CLOSE_DOUBLES):
+        op.execute(statement)
     op.drop_index("uq_handoffs_current", table_name="handoffs")
     op.create_index(
         "uq_handoffs_current",

@@ -87,7 +87,9 @@ def program(tmp_path: Path) -> Iterator[ProgramFixture]:
     database = engine.create_database_engine(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
     upgrade.upgrade(database)
     time, submitted, channel = [NOW], list[str](), RecordingChannel()
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS, {}), phrases=load_phrases())
+    known = KnowledgeBundle(
+        base=small_base(), interpreter=ScriptedInterpreter(MEANINGS, {}), phrases=load_phrases(small_base())
+    )
     with ThreadPoolExecutor(1) as threads:
         transactions = Transactions(database, threads)
         intake = Intake(

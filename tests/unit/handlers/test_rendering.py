@@ -20,7 +20,10 @@ def test_a_source_without_its_address(source: str, short: str) -> None:
     actions = (Say(text="Kase: https://b.example", source=source),)
     for prefers_short, cited in ((False, source), (True, short)):
         context = RenderContext(
-            phrases=load_phrases(), directory=small_base().directory, language="lv", prefers_short=prefers_short
+            phrases=load_phrases(small_base()),
+            directory=small_base().directory,
+            language="lv",
+            prefers_short=prefers_short,
         )
         reply = render(actions, context, EmailDraft())
         assert reply is not None

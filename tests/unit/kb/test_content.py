@@ -83,7 +83,7 @@ def test_dialogue_acts_are_read_where_they_are(folder: Path) -> None:
     ("text", "told"),
     [
         ("acts:\n  rage:\n    lv: [a]\n    ru: [b]\n    en: [c]\n", "dialogue.yaml: acts.rage.[key]: is not known: write 'ask_number'"),
-        ("acts:\n  anger:\n    lv: [a]\n    ru: [b]\n", "dialogue.yaml: acts.anger.en: is missing: add it"),
+        ("acts:\n  anger:\n    lv: [a]\n    de: [b]\n", "dialogue.yaml: acts.anger.de: unknown key: remove it, or use one of lv, ru, en"),
         ("acts:\n  anger:\n    lv: [a]\n    ru: [b]\n    en: []\n", "dialogue.yaml: acts.anger.en: is empty: write at least one"),
         ("rage:\n  lv: [a]\n", "dialogue.yaml: rage: unknown key: remove it, or use one of acts"),
         ("acts: [", "dialogue.yaml: not readable as YAML"),

@@ -6,7 +6,7 @@ from bot.channels.telegram.api.background_calls import BackgroundCalls
 from bot.channels.telegram.api.client import BotApi
 from bot.channels.telegram.api.updates import CallbackQuery, Entity, Message
 from bot.channels.telegram.outgoing.formatting import MAX_MESSAGE_UNITS
-from bot.channels.telegram.outgoing.group_messages import MAX_REPLY_CHARS, TapReply
+from bot.channels.telegram.outgoing.group_messages import MAX_REPLY_CHARS, TapReply, make_keyboard
 from bot.channels.telegram.outgoing.keyboards import decode_choice
 from bot.channels.text_split import utf16_length
 
@@ -29,6 +29,14 @@ class CallbackAnswers:
         text = reply.text[:MAX_REPLY_CHARS] or None
         call = self._api.answer_callback_query(query.id, text=text, show_alert=reply.show_alert or None)
         self._background_calls.run("answer tap", call)
+        if reply.rows and query.message is not None:
+            message, keyboard = query.message, make_keyboard(reply.rows)
+            self._background_calls.run(
+                "replace buttons",
+                self._api.edit_message_reply_markup(
+                    chat_id=message.chat.id, message_id=message.message_id, reply_markup=keyboard
+                ),
+            )
 
     def replace_keyboard(self, query: CallbackQuery) -> None:
         """The tap is stored: remove the keyboard, so that nobody taps twice, and note the choice."""

@@ -49,10 +49,11 @@ class ButtonTap:
 
 @dataclass(frozen=True, kw_only=True)
 class TapReply:
-    """The reply to a tap: a toast, or (`show_alert`) a dialog."""
+    """The reply to a tap: a toast, or (`show_alert`) a dialog; `rows` replace the buttons of the tapped message."""
 
     text: str
     show_alert: bool = False
+    rows: tuple[tuple[ActionButton, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class GroupMessages:
                 text=html if target.topic == place.topic or not topic_gone else f"{topic_gone}\n\n{html}",
                 parse_mode=ParseMode.HTML,
                 message_thread_id=target.topic,
-                reply_markup=_keyboard(rows),
+                reply_markup=make_keyboard(rows),
                 reply_parameters=_reply_parameters(None if chats.moved_to(target.chat) else in_reply_to),
                 link_preview_options=_NO_PREVIEW,
             )
@@ -124,7 +125,7 @@ class GroupMessages:
                     chat_id=target.chat,
                     message_id=int(message_id),
                     parse_mode=ParseMode.HTML,
-                    reply_markup=_keyboard(rows),
+                    reply_markup=make_keyboard(rows),
                     link_preview_options=_NO_PREVIEW,
                 )
             except BadRequest as exc:
@@ -191,7 +192,7 @@ def _display_name(user: User) -> str:
     return f"{full} ({unique})" if full else unique
 
 
-def _keyboard(rows: tuple[tuple[ActionButton, ...], ...]) -> InlineKeyboardMarkup | None:
+def make_keyboard(rows: tuple[tuple[ActionButton, ...], ...]) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup(

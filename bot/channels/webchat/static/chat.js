@@ -5,6 +5,7 @@ import { Connection } from "./connection.js";
 import { Log } from "./log.js";
 import { language, words } from "./words.js";
 
+const NAME = document.title;
 const TYPING_AFTER = 350;
 const TYPING_AT_MOST = 20_000;
 
@@ -57,7 +58,7 @@ const heard = {
   },
   message(message) {
     if (!message.mine) replied();
-    if (log.show(message) && !message.mine && document.hidden) document.title = "● Paligs";
+    if (log.show(message) && !message.mine && document.hidden) document.title = `● ${NAME}`;
   },
   error({ id, text }) {
     replied();
@@ -118,7 +119,7 @@ document.getElementById("erase").addEventListener("click", () => {
 menu.addEventListener("keydown", (event) => event.key === "Escape" && closeMenu({ focus: true }));
 document.addEventListener("click", (event) => menu.contains(event.target) || closeMenu());
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) document.title = "Paligs";
+  if (!document.hidden) document.title = NAME;
 });
 
 // A help page leads here with a question: it is filled in, and sent by the person alone.

@@ -29,7 +29,7 @@ function show() {
   at("long").textContent = shortened ? words.too_long : "";
   offer(letter);
   remind(said);
-  desk.classList.toggle("stopped", Number.parseInt(at("stopped").value, 10) > 0);
+  desk.classList.toggle("stopped", Number.parseInt(at("stopped")?.value, 10) > 0);
   at("told").textContent = "";
 }
 

@@ -20,7 +20,7 @@ def known() -> KnowledgeBundle:
         "hm": means("close", "hours", language="en"),
     }
     matcher = ScriptedInterpreter(meanings, {"otro": "second", "по-русски": "language_ru"})
-    return KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases())
+    return KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases(small_base()))
 
 
 def answers(known: KnowledgeBundle, *rows: dict[str, Any] | str) -> list[dict[str, Any]]:

@@ -35,9 +35,10 @@ from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import notifications
 from storage.helpdesk import handoffs
-from storage.helpdesk.handoffs import Handoff, HandoffEvent
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoffs import Handoff
 from storage.migrations import upgrade
-from tests.contract.talks import SECOND, TECHNICAL, said, take_in
+from tests.contract.talks import SECOND, TECHNICAL, said, take_handoff, take_in
 from tests.doubles import NOW
 
 TICKET = TicketAddress(email="tickets@bistro.lv")
@@ -92,9 +93,10 @@ class WorkerFixture:
 
     def take_handoff(self, handoff: Handoff, agent_name: str = "Ilze") -> None:
         with engine.write_transaction(self.database) as connection:
-            assert handoffs.take(connection, handoff.id, agent_name, self.time[0])
+            assert take_handoff(connection, handoff.id, agent_name, self.time[0])
+            taken = replace(handoff, state=HandoffState.TAKEN, taken_by=agent_name)
             self.handoff_workflow.state_changed(
-                connection, handoff, HandoffEvent.TAKEN, self.time[0], agent_name=agent_name
+                connection, taken, HandoffEvent.TAKEN, self.time[0], agent_name=agent_name
             )
 
     async def advance_clock(self, time: timedelta = timedelta(0)) -> None:

@@ -16,8 +16,12 @@ from bot.channels.telegram.outgoing.group_messages import (
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.telegram_group import GroupActions
 from bot.notify.wording import NotificationTexts, load_time_zone
+from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import CloseReason, HandoffState
+from kb.model import LineId
+from storage.helpdesk.handoffs import Handoff
+from tests.doubles import NOW
 
 
 @dataclass
@@ -26,12 +30,20 @@ class FakeHandoffActions:
 
     result: ActionResult
     calls: list[tuple[str, int, str]] = field(default_factory=list)
+    handoffs: dict[int, Handoff] = field(default_factory=dict)
 
     async def take(self, handoff: int, agent_name: str) -> ActionResult:
         self.calls.append(("take", handoff, agent_name))
         return self.result
 
-    release = mark_contacted = mark_not_needed = take
+    release = mark_contacted = keep = undo = reopen = take
+
+    async def close(self, handoff: int, agent_name: str, reason: CloseReason) -> ActionResult:
+        self.calls.append((reason, handoff, agent_name))
+        return self.result
+
+    async def find(self, handoff: int) -> Handoff | None:
+        return self.handoffs.get(handoff)
 
 
 def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupActions:
@@ -62,13 +74,39 @@ def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupAction
         ),
         (
             "take",
-            ActionResult(applied=False, state=HandoffState.CONTACTED, taken_by="Anna"),
+            ActionResult(applied=False, state=HandoffState.CLOSED, taken_by="Anna"),
             "This call is already closed.",
             True,
         ),
         ("reached", ActionResult(applied=False, state=HandoffState.CLOSED), "This call is already closed.", True),
         ("reached", ActionResult(applied=True, state=HandoffState.CONTACTED), "Marked as contacted by you.", False),
-        ("not_needed", ActionResult(applied=True, state=HandoffState.NOT_NEEDED), "Marked as not needed.", False),
+        (
+            "close_no_answer",
+            ActionResult(applied=True, state=HandoffState.CLOSED),
+            "Call no. 7 is closed. The person is told.",
+            False,
+        ),
+        ("keep", ActionResult(applied=True, state=HandoffState.TAKEN), "Good, it stays yours.", False),
+        (
+            "keep",
+            ActionResult(applied=False, state=HandoffState.TAKEN, taken_by="Anna"),
+            "Somebody else has taken it, and only they can release it.",
+            True,
+        ),
+        ("undo", ActionResult(applied=True, state=HandoffState.TAKEN), "Undone.", False),
+        (
+            "undo",
+            ActionResult(applied=False, state=HandoffState.CLOSED),
+            "Only whoever did the last step can undo it, for 5 minutes.",
+            True,
+        ),
+        ("reopen", ActionResult(applied=True, state=HandoffState.OPEN), "Call no. 7 waits again.", False),
+        (
+            "reopen",
+            ActionResult(applied=False, state=HandoffState.OPEN),
+            "This call is not closed, or the conversation has a newer one.",
+            True,
+        ),
         ("give_back", ActionResult(applied=False, state=HandoffState.OPEN), "It is unassigned.", True),
         (
             "give_back",
@@ -93,6 +131,52 @@ async def test_whoever_taps_is_told_what_came_of_it(
     assert answer == TapReply(text=text, show_alert=loud)
 
 
+def handoff(number: int, reason: HandoffReason, state: HandoffState) -> Handoff:
+    return Handoff(
+        id=number,
+        conversation="room",
+        turn=1,
+        line=LineId("technical"),
+        reason=reason,
+        state=state,
+        taken_by=None,
+        created_at=NOW,
+        updated_at=NOW,
+        closed_at=NOW if state is HandoffState.CLOSED else None,
+    )
+
+
+def titles(answer: TapReply) -> list[str]:
+    return [button.title for row in answer.rows for button in row]
+
+
+async def test_closing_takes_a_second_tap_that_says_why_and_warns_of_a_stopped_till(shipped: KnowledgeBundle) -> None:
+    desk = FakeHandoffActions(ActionResult(applied=True, state=HandoffState.CLOSED))
+    desk.handoffs[7] = handoff(7, HandoffReason.ASKED_FOR_PERSON, HandoffState.TAKEN)
+    desk.handoffs[8] = handoff(8, HandoffReason.TRADING_STOPPED, HandoffState.OPEN)
+    desk.handoffs[9] = handoff(9, HandoffReason.TRADING_STOPPED, HandoffState.CLOSED)
+    group = staffroom(shipped, desk)
+
+    async def tap(data: str) -> TapReply:
+        return await group(ButtonTap(chat="-100", user_name="Ilze", callback_data=data))
+
+    reasons = ["Solved", "Could not reach them", "Not ours", "Duplicate", "Another reason", "Do not close"]
+    asked = await tap("close:7")
+    assert (asked.text, asked.show_alert, titles(asked)) == ("Why is call no. 7 closed?", False, reasons)
+    assert asked.rows[0][0].callback_data == "close_solved:7"
+    stopped = await tap("close:8")
+    assert stopped.text.startswith("Trading has stopped there!")
+    assert stopped.show_alert
+    assert titles(stopped) == reasons
+    back = await tap("back:7")
+    assert (back.text, titles(back)) == ("Call no. 7 stays open.", ["Contacted", "Close…", "Release", "Undo"])
+    assert (await tap("close:9")).text == "This call is already closed."
+    assert (await tap("close:99")).text.startswith("This conversation is gone")
+    assert desk.calls == []
+    await tap("close_solved:7")
+    assert desk.calls == [(CloseReason.SOLVED, 7, "Ilze")]
+
+
 @pytest.mark.parametrize("chat", ["42", "-1001", "100", ""])
 async def test_from_elsewhere_nothing_is_done(shipped: KnowledgeBundle, chat: str) -> None:
     desk = FakeHandoffActions(ActionResult(applied=True, state=HandoffState.TAKEN))
@@ -102,7 +186,20 @@ async def test_from_elsewhere_nothing_is_done(shipped: KnowledgeBundle, chat: st
 
 
 @pytest.mark.parametrize(
-    "act", ["", "take", "take:", "take:x", "take:-7", "take:²", f"take:{'9' * 30}", "erase:7", ":7"]
+    "act",
+    [
+        "",
+        "take",
+        "take:",
+        "take:x",
+        "take:-7",
+        "take:²",
+        "close:x",
+        "close_works_again:7",
+        f"take:{'9' * 30}",
+        "erase:7",
+        ":7",
+    ],
 )
 async def test_what_no_button_of_ours_says_does_nothing(shipped: KnowledgeBundle, act: str) -> None:
     desk = FakeHandoffActions(ActionResult(applied=True, state=HandoffState.TAKEN))

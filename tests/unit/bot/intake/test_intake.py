@@ -13,7 +13,6 @@ from bot.database.conversation_queries import ConversationQueries
 from bot.helpdesk.escalation import HandoffWorkflow
 from handlers.model.actions import HandoffReason
 from handlers.model.details import PersonDetails
-from handlers.model.handoff import HandoffState
 from handlers.model.messages import Inbound, MessageKind
 from kb.model import LineId
 from storage import personal_data
@@ -22,6 +21,7 @@ from storage.database import engine
 from storage.helpdesk import agent_chat, handoffs
 from storage.tables import turns
 from tests.contract.stored import read_daily_counts, read_daily_feedback
+from tests.contract.talks import close_handoff
 from tests.doubles import NOW
 from tests.unit.bot.conftest import ProgramFixture
 
@@ -47,7 +47,7 @@ async def test_what_a_person_tells_of_themselves_is_kept_and_confirmed_while_peo
         talk = conversations.get(connection, program.submitted[-1])
         assert talk.details == PersonDetails(name="Ilze", phone="+371 29111222", place="Ala")
         (handoff,) = handoffs.list_by_state(connection)
-        handoffs.close(connection, handoff.id, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, handoff.id, NOW)
     assert "Noted" not in (await program.exchange("26123456")).text
 
 

@@ -34,7 +34,7 @@ FULL = replace(
 
 def asked(text: str = "shft") -> dict[str, object]:
     matcher = ScriptedInterpreter({"shft": FULL, "bare": BARE})
-    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases())
+    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases(small_base()))
     (answer,) = ask_lines([json.dumps({"text": text})], known, why=True)
     why: dict[str, object] = answer["why"]
     return why

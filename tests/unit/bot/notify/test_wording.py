@@ -11,7 +11,7 @@ from bot.app.channels import CHANNELS
 from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
 from bot.notify.interface import ContactMethod, HandoffNotification, Retraction
-from bot.notify.wording import NotificationTexts, load_notification_phrases, load_time_zone
+from bot.notify.wording import NotificationTexts, OwnWords, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.details import PersonDetails
@@ -43,9 +43,13 @@ def words(shipped: KnowledgeBundle) -> NotificationTexts:
     return texts_in(shipped, "lv")
 
 
+def own_words(shipped: KnowledgeBundle) -> OwnWords:
+    return lambda language: shipped.base.texts[language]["notify"]
+
+
 def texts_in(shipped: KnowledgeBundle, language: Language) -> NotificationTexts:
     return NotificationTexts.for_directory(
-        lambda: shipped.base.directory, language, load_time_zone("Europe/Riga"), TITLES
+        lambda: shipped.base.directory, language, load_time_zone("Europe/Riga"), TITLES, own_words=own_words(shipped)
     )
 
 
@@ -216,6 +220,7 @@ def test_all_that_was_told_is_shown_as_it_was_told(shipped: KnowledgeBundle) -> 
         load_time_zone("Europe/Riga"),
         TITLES,
         topic_title=lambda entry, language: shipped.base.entries[entry].title[language],
+        own_words=own_words(shipped),
     )
     told = replace(
         NOTICE,
@@ -236,7 +241,7 @@ def test_all_that_was_told_is_shown_as_it_was_told(shipped: KnowledgeBundle) -> 
         ("Valoda", "krievu", None),
         ("Gaida kopš", "23.11. 22:40", None),
         ("Atsūtīts", "attēls ×2, balss ziņa", None),
-        ("Paligs", f"atbildēja par tēmu „{shipped.base.entries[EntryId('till-down')].title['lv']}”", None),
+        ("Palīgs", f"atbildēja par tēmu „{shipped.base.entries[EntryId('till-down')].title['lv']}”", None),
         ("Saruna konsolē", told.link, told.link),
     ]
     two = replace(told, details=PersonDetails(phone="+371 29111222, +371 67123456"), topic=None, link=None)

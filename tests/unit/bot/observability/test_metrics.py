@@ -17,10 +17,10 @@ from bot.database.transactions import Transactions
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.intake.guards import FloodControlled
 from bot.observability.metrics import PrometheusMetrics, metrics_routes, read_gauges
-from handlers.model.handoff import HandoffState
 from storage.conversations import dead_letters
 from storage.database import engine
 from storage.helpdesk import handoffs
+from tests.contract.talks import close_handoff, take_handoff
 from tests.doubles import NOW, RecordingJobRunner
 from tests.unit.bot.conftest import ProgramFixture
 
@@ -97,7 +97,7 @@ async def test_who_waits_for_people_is_read_by_line_and_is_gone_when_it_is_over(
         await program.intake(program.inbound("dead", sender=sender))
     with engine.write_transaction(program.database) as connection:
         first, second = handoffs.list_by_state(connection)
-        handoffs.take(connection, second.id, "Ilze", NOW)
+        take_handoff(connection, second.id, "Ilze", NOW)
     metrics = PrometheusMetrics()
 
     seen, text = await scrape(aiohttp_client, metrics, program.database)
@@ -106,7 +106,7 @@ async def test_who_waits_for_people_is_read_by_line_and_is_gone_when_it_is_over(
     assert "Ilze" not in text
 
     with engine.write_transaction(program.database) as connection:
-        handoffs.close(connection, first.id, HandoffState.CONTACTED, NOW)
+        close_handoff(connection, first.id, NOW)
     metrics.set_gauges(await read_gauges(program.intake.transactions, RecordingJobRunner()), NOW)
     assert metrics.registry.get_sample_value("paligs_handoffs", {"line": first.line, "state": "open"}) is None
 

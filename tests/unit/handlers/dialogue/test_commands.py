@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.model.actions import EraseUser
+from handlers.model.actions import EraseUser, Say
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
@@ -19,6 +19,31 @@ def test_every_command_answers_in_every_language(command: str, language: Languag
     assert talk.says(command).text
     assert talk.decided.trace.language == language
     assert talk.decided.trace.handler == "command"
+
+
+@pytest.mark.parametrize(
+    ("language", "for_ever", "thirty"),
+    [
+        ("lv", "līdz Jūs to izdzēsīsiet", "Glabāju 30 d. pēc Jūsu pēdējās ziņas"),
+        ("ru", "пока вы не удалите", "Храню 30 дн. после вашего последнего сообщения"),
+        ("en", "until you delete it", "for 30 days after your last message"),
+    ],
+)
+def test_privacy_says_how_long_a_conversation_is_kept(language: Language, for_ever: str, thirty: str) -> None:
+    for days, words in ((None, for_ever), (30, thirty)):
+        inbound = Inbound(
+            channel="test",
+            conversation="c",
+            sender="s",
+            message_id="m",
+            sent_at=NOW,
+            text="/privacy",
+            language=language,
+            kept_days=days,
+        )
+        (action,) = decide(inbound, Session(), Dialog().knowledge, NOW).actions
+        assert isinstance(action, Say)
+        assert words in action.text
 
 
 def test_a_command_may_carry_the_bots_name_and_arguments() -> None:

@@ -237,7 +237,7 @@ def test_every_process_understands_the_same() -> None:
 
 def rows(name: str) -> tuple[LabelledMessage, ...]:
     return tuple(
-        LabelledMessage(text=row["text"], label=row["label"], language=row["lang"], style=row["style"])  # type: ignore[arg-type]
+        LabelledMessage(text=row["text"], label=row["label"], language=row["lang"], style=row["style"])
         for row in queries(name)
     )
 

@@ -96,7 +96,7 @@ def test_what_is_written_today_is_read_as_it_was() -> None:
 def test_today_nothing_is_written_under_an_old_key() -> None:
     assert json.loads(dump_session(SESSION)).keys() == {
         "language", "language_chosen", "question", "failed_turns", "entry", "line", "incident", "turns",
-        "ticket_requests", "details", "called_in", "messages_by_language", "words", "same_replies", "given_up",
+        "ticket_requests", "details", "called_in", "messages_by_language", "words", "same_replies", "given_up", "wants_news",
     }  # fmt: skip
     assert not {"score", "matches", "why"} & json.loads(dump_trace(TRACE)).keys()
 

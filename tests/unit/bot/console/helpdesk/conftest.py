@@ -11,7 +11,9 @@ from bot.console.auth.login import SignInView
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
 from bot.helpdesk.agent_chat import AgentChat
+from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions as Acts
+from bot.helpdesk.person_updates import PersonUpdates
 from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from tests.contract.asked import MessageRecorder
@@ -31,11 +33,14 @@ class HelpdeskFixture:
     @property
     def handoff_actions(self) -> Acts:
         """Where hand-offs are taken, by whichever way."""
+        jobs = RecordingJobQueue(self.console.submitted)
+        updates = PersonUpdates(knowledge_source=self.knowledge, jobs=jobs, channels=CHANNELS)
         return Acts(
             transactions=self.console.transactions,
             clock=self.console.clock,
             knowledge_source=self.knowledge,
-            jobs=RecordingJobQueue(self.console.submitted),
+            jobs=jobs,
+            handoff_workflow=HandoffWorkflow(tell_person=updates),
         )
 
     @property
@@ -46,7 +51,7 @@ class HelpdeskFixture:
     @property
     def knowledge(self) -> KnowledgeBundle:
         """The made-up company's."""
-        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=load_phrases())
+        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=load_phrases(small_base()))
 
     def sections(self) -> tuple[Section, ...]:
         """The pages, and the way in."""

@@ -12,7 +12,7 @@ from bot.console.framework import live_updates
 from bot.helpdesk.agent_chat import ReplyResult
 from bot.helpdesk.assignment import Assignment
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState
+from handlers.model.handoff import CloseReason, HandoffState
 from storage import personal_data
 from storage.conversations import history
 from storage.database import engine
@@ -54,6 +54,12 @@ async def test_an_agent_acts_where_they_read(shop: HelpdeskFixture, otto: Consol
     page = await otto.text(f"/talks/{talk}")
     assert 'action="/console/now/1/take"' not in page
     assert handoff(shop).state is HandoffState.CONTACTED
+    await otto.post("/now/1/close", {"back": f"/talks/{talk}", "reason": "solved"})
+    page = await otto.text(f"/talks/{talk}")
+    assert 'action="/console/now/1/close"' not in page
+    assert handoff(shop).state is HandoffState.CLOSED
+    await otto.post("/now/1/reopen", {"back": f"/talks/{talk}"})
+    assert handoff(shop).state is HandoffState.OPEN
 
 
 @pytest.mark.parametrize("back", ["https://example.org", "//example.org", "/agents", "/talks/x", "/talks/../agents"])
@@ -68,7 +74,7 @@ async def test_the_history_tells_who_took_it_and_how_it_ended(
     await shop.handoff_actions.take(1, "Ilze")
     await shop.handoff_actions.release(1, "Ilze")
     await shop.handoff_actions.take(1, "Pēteris")
-    await shop.handoff_actions.mark_not_needed(1, "Pēteris")
+    await shop.handoff_actions.close(1, "Pēteris", CloseReason.DUPLICATE)
 
     page = await otto.text(f"/talks/{talk}")
 
@@ -119,7 +125,7 @@ async def test_it_is_given_to_nobody_who_cannot_sign_in(shop: HelpdeskFixture, o
 
 
 async def test_a_closed_one_is_given_to_nobody(shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str) -> None:
-    await shop.handoff_actions.mark_contacted(1, "Ilze")
+    await shop.handoff_actions.close(1, "Ilze", CloseReason.SOLVED)
     assert "Tas jau ir slēgts." in await (await otto.post(f"/talks/{talk}/give/1", {"colleague": "ada"})).text()
     assert (await Assignment(shop.handoff_actions).assign(999, "otto", "ada")).state is None
 

@@ -3,7 +3,7 @@
 import re
 
 from handlers.model.actions import HandoffReason
-from handlers.model.handoff import HandoffState, NotificationKind
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.database import engine
 from storage.delivery import notifications
@@ -100,16 +100,48 @@ async def test_what_is_given_back_waits_again(shop: HelpdeskFixture, otto: Conso
     assert "Neviens to nav paņēmis." in await (await otto.post("/now/1/give-back")).text()
 
 
-async def test_reached_and_not_needed_close_it(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
-    call(shop, "boris")
+async def test_closing_takes_a_reason_and_a_tick_where_trading_has_stopped(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    call(shop, "boris", HandoffReason.TRADING_STOPPED)
     call(shop, "clara")
 
-    assert "Slēgts." in await (await otto.post("/now/1/reached")).text()
-    assert "Slēgts." in await (await otto.post("/now/2/not-needed")).text()
-    assert [state(shop, number)[0] for number in (1, 2)] == [HandoffState.CONTACTED, HandoffState.NOT_NEEDED]
+    assert "Atzīmēts, ka ar cilvēku sazinājās" in await (await otto.post("/now/1/reached")).text()
+    assert state(shop, 1) == (HandoffState.CONTACTED, "otto")
+    assert "Izvēlieties iemeslu." in await (await otto.post("/now/2/close", {"reason": "works_again"})).text()
+    assert "Izvēlieties iemeslu." in await (await otto.post("/now/2/close")).text()
+    assert "atzīmējiet rūtiņu" in await (await otto.post("/now/1/close", {"reason": "solved"})).text()
+    assert [state(shop, number)[0] for number in (1, 2)] == [HandoffState.CONTACTED, HandoffState.OPEN]
+    assert "Slēgts." in await (await otto.post("/now/1/close", {"reason": "solved", "sure": "1"})).text()
+    page = await (await otto.post("/now/2/close", {"reason": "no_answer"})).text()
+    assert "Neizdevās sazināties" in page[page.index('id="closed"') :]
+    assert [state(shop, number)[0] for number in (1, 2)] == [HandoffState.CLOSED, HandoffState.CLOSED]
     assert len(shop.console.audit_records(AuditEvent.HANDOFF_CLOSED)) == 2
     for answer in (await otto.post("/now/1/reached"), await otto.post("/now/99/take")):
         assert "Tas jau ir slēgts." in await answer.text()
+
+
+async def test_the_last_step_is_undone_and_what_was_closed_opened_again(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, opens: OpenBrowser
+) -> None:
+    call(shop, "boris")
+    await otto.post("/now/1/take")
+    await otto.post("/now/1/close", {"reason": "other"})
+    assert 'action="/console/now/1/undo"' in await otto.text("/now")
+    other = await opens("ada")
+    assert "Pēdējo soli var atsaukt tikai tas" in await (await other.post("/now/1/undo")).text()
+    assert "Atsaukts." in await (await otto.post("/now/1/undo")).text()
+    assert state(shop, 1) == (HandoffState.TAKEN, "otto")
+    assert "Labi, tas paliek pie Jums." in await (await otto.post("/now/1/keep")).text()
+    await otto.post("/now/1/close", {"reason": "other"})
+    assert "Atvērts no jauna" in await (await other.post("/now/1/reopen")).text()
+    assert "Tas nav slēgts" in await (await other.post("/now/1/reopen")).text()
+    assert state(shop, 1) == (HandoffState.OPEN, None)
+    events = (AuditEvent.HANDOFF_UNDONE, AuditEvent.HANDOFF_KEPT, AuditEvent.HANDOFF_REOPENED)
+    assert [len(shop.console.audit_records(event)) for event in events] == [1, 1, 1]
+    await otto.post("/now/1/close", {"reason": "other"})
+    shop.console.advance_clock(minutes=6)
+    assert 'id="closed"' not in await otto.text("/now")
 
 
 async def test_the_look_changes_when_somebody_calls_takes_or_closes(shop: HelpdeskFixture) -> None:
@@ -124,7 +156,7 @@ async def test_the_look_changes_when_somebody_calls_takes_or_closes(shop: Helpde
     looks.append(seen())
     await shop.handoff_actions.take(1, "Ilze")
     looks.append(seen())
-    await shop.handoff_actions.mark_contacted(1, "Ilze")
+    await shop.handoff_actions.close(1, "Ilze", CloseReason.SOLVED)
     assert seen() == looks[0]
     assert len(set(looks)) == 3
 

@@ -1,0 +1,1 @@
+"""What the helpdesk announces to everybody, and who has seen it."""

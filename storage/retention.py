@@ -1,0 +1,43 @@
+"""Erases what is older than it is to be kept, a batch at a time: conversations as an erasure does, closed hand-offs."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, select
+
+from storage import personal_data
+from storage.conversations.conversations import conversation_from_row
+from storage.database.engine import truncate_log_after_commit
+from storage.delivery import notifications
+from storage.tables import conversations, handoffs, messages, metadata, notices
+
+_parts_of_handoffs = tuple(table for table in reversed(metadata.sorted_tables) if "handoff_id" in table.c)
+
+
+def erase_conversations(connection: Connection, before: datetime, limit: int) -> int:
+    """Erase at most `limit` conversations last written in before then; return their number.
+
+    One with an open hand-off, or with a reply that waits to be sent, is kept until that has ended.
+    """
+    here = conversations.c
+    waits = exists().where(messages.c.conversation_id == here.id, messages.c.due_at.is_not(None))
+    is_open = exists().where(handoffs.c.conversation_id == here.id, handoffs.c.closed_at.is_(None))
+    # Locked: whoever writes meanwhile is kept.
+    old = select(conversations).where(here.last_seen_at < before, here.forgotten_at.is_(None), ~waits, ~is_open)
+    rows = connection.execute(old.order_by(here.id).limit(limit).with_for_update())
+    selected = [conversation_from_row(row) for row in rows]
+    personal_data.erase(connection, selected)
+    return len(selected)
+
+
+def erase_handoffs(connection: Connection, before: datetime, limit: int) -> int:
+    """Erase at most `limit` hand-offs closed before then, with their events; their notifications are retracted."""
+    old = select(handoffs.c.id).where(handoffs.c.closed_at < before).order_by(handoffs.c.id).limit(limit)
+    ids = connection.scalars(old.with_for_update()).all()
+    if not ids:
+        return 0
+    truncate_log_after_commit(connection)
+    notifications.schedule_retractions_of(connection, notices.c.handoff.in_(ids))
+    connection.execute(delete(notices).where(notices.c.handoff.in_(ids), notices.c.conversation_id.is_not(None)))
+    for table in _parts_of_handoffs:
+        connection.execute(delete(table).where(table.c.handoff_id.in_(ids)))
+    return connection.execute(delete(handoffs).where(handoffs.c.id.in_(ids))).rowcount

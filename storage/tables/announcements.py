@@ -1,0 +1,42 @@
+"""Announcements of the helpdesk, who has seen them, and how many by language."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+
+from storage.tables.base import conversation_id_column, metadata
+from storage.tables.types import BigKey, SafeText, UtcDateTime
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("kind", SafeText, nullable=False),
+    # The first line of each is its headline.
+    Column("text_lv", SafeText, nullable=False),
+    Column("text_ru", SafeText, nullable=False),
+    Column("text_en", SafeText, nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("author", SafeText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Index("ix_announcements_kind", "kind", "ends_at"),
+    sqlite_autoincrement=True,
+)
+
+announcement_views = Table(
+    "announcement_views",
+    metadata,
+    conversation_id_column(primary_key=True),
+    Column("announcement_id", BigKey, ForeignKey("announcements.id"), primary_key=True, autoincrement=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index("ix_announcement_views_announcement_id", "announcement_id"),
+)
+
+announcement_counts = Table(
+    "announcement_counts",
+    metadata,
+    # Not personal: stays when a person is erased.
+    Column("announcement_id", BigKey, ForeignKey("announcements.id"), primary_key=True, autoincrement=False),
+    Column("language", SafeText, primary_key=True),
+    Column("seen", Integer, nullable=False),
+)

@@ -1,0 +1,176 @@
+"""What is older than it is kept is erased, wholly and in batches; what still matters to somebody is not."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select, update
+from structlog.testing import capture_logs
+
+from bot.database.transactions import Transactions
+from bot.delivery import retention as retention_job
+from bot.delivery.retention import RetentionJob, RetentionPeriods
+from bot.observability.metrics import PrometheusMetrics
+from handlers.model.actions import HandoffReason
+from handlers.model.handoff import CloseReason, NotificationKind
+from storage import retention
+from storage.conversations.conversations import Conversation
+from storage.database.engine import read_transaction, write_transaction
+from storage.delivery import notifications
+from storage.helpdesk import audit_log, handoffs
+from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.handoff_states import HandoffEvent
+from storage.helpdesk.handoff_steps import apply_step
+from storage.tables import audit, conversations, messages, notices
+from storage.tables import handoffs as handoffs_table
+from tests.contract.talks import NOW, TECHNICAL, said, take_in
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Archive:
+    """A database, the job on it, and the clock."""
+
+    engine: Engine
+    transactions: Transactions
+    metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
+    time: list[datetime] = field(default_factory=lambda: [NOW])
+
+    def job(self, **days: int) -> RetentionJob:
+        """The job with these periods."""
+        return RetentionJob(
+            transactions=self.transactions,
+            clock=lambda: self.time[0],
+            periods=RetentionPeriods(**days),
+            metrics=self.metrics,
+        )
+
+    def writes(self, by: str, days_ago: int, number: int = 1) -> Conversation:
+        """A person wrote so many days ago, and has the reply."""
+        talk, _ = take_in(self.engine, said(f"ŠNICELIS {by}", number, by=by), at=NOW - days_ago * DAY)
+        with write_transaction(self.engine) as connection:
+            connection.execute(update(messages).values(due_at=None, state="sent"))
+        return talk
+
+    def people(self) -> list[str]:
+        """Whose conversations are there."""
+        with read_transaction(self.engine) as connection:
+            return list(connection.scalars(select(conversations.c.sender).order_by(conversations.c.sender)))
+
+    def count(self, table: object) -> int:
+        """How many rows a table has."""
+        with read_transaction(self.engine) as connection:
+            return connection.scalar(select(func.count()).select_from(table)) or 0  # type: ignore[arg-type]
+
+    def erased(self, kind: str) -> float | None:
+        """The counter."""
+        return self.metrics.registry.get_sample_value("paligs_retention_erased_total", {"kind": kind})
+
+
+@pytest.fixture
+def archive(engine: Engine) -> Iterator[Archive]:
+    with ThreadPoolExecutor(2) as threads:
+        yield Archive(engine, Transactions(engine, threads))
+
+
+async def test_conversations_older_than_they_are_kept_are_erased_whole(archive: Archive) -> None:
+    archive.writes("anna", 31)
+    archive.writes("bob", 29)
+    with capture_logs() as logs:
+        await archive.job(conversations=30)()
+    assert archive.people() == ["bob"]
+    assert archive.count(messages) == 2
+    assert archive.erased("conversations") == 1
+    assert [entry for entry in logs if entry["event"] == "retention.erased"] == [
+        {"event": "retention.erased", "kind": "conversations", "count": 1, "log_level": "info"}
+    ]
+
+
+async def test_without_a_period_everything_is_kept(archive: Archive) -> None:
+    archive.writes("anna", 4000)
+    await archive.job()()
+    assert archive.people() == ["anna"]
+
+
+async def test_many_are_erased_in_batches_and_all_of_them(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention_job, "BATCH", 3)
+    for number in range(8):
+        archive.writes(f"person {number}", 40)
+    await archive.job(conversations=30)()
+    assert archive.people() == []
+    assert archive.erased("conversations") == 8
+
+
+async def test_it_works_once_a_day_and_goes_on_after_a_fault(archive: Archive) -> None:
+    job = archive.job(conversations=30)
+    await job()
+    archive.writes("anna", 40)
+    archive.time[0] = NOW + timedelta(hours=23)
+    await job()
+    assert archive.people() == ["anna"]
+    archive.time[0] = NOW + DAY
+    await job()
+    assert archive.people() == []
+
+
+async def test_who_waits_for_people_or_for_a_reply_is_kept(archive: Archive) -> None:
+    anna, bob = archive.writes("anna", 40), archive.writes("bob", 40)
+    with write_transaction(archive.engine) as connection:
+        called = handoffs.open_handoff(connection, anna, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW - 40 * DAY)
+        connection.execute(update(messages).where(messages.c.conversation_id == bob.id).values(due_at=NOW))
+        assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 0
+    with write_transaction(archive.engine) as connection:
+        assert apply_step(connection, called.id, HandoffEvent.CLOSED, "Anna", NOW, reason=CloseReason.SOLVED)
+        connection.execute(update(messages).values(due_at=None))
+        assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 2
+    assert archive.people() == []
+
+
+async def test_closed_handoffs_are_erased_with_their_events_and_what_staff_was_sent_is_retracted(
+    archive: Archive,
+) -> None:
+    anna, bob = archive.writes("anna", 20), archive.writes("bob", 20)
+    with write_transaction(archive.engine) as connection:
+        old = handoffs.open_handoff(connection, anna, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW - 20 * DAY)
+        open_one = handoffs.open_handoff(connection, bob, 2, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW - 20 * DAY)
+        for handoff in (old, open_one):
+            notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-1": True}, NOW - 20 * DAY)
+        connection.execute(update(notices).values(receipt="r", state="sent", due_at=None))
+        apply_step(connection, old.id, HandoffEvent.CLOSED, "Anna", NOW - 19 * DAY, reason=CloseReason.SOLVED)
+    await archive.job(handoffs=18)()
+    with read_transaction(archive.engine) as connection:
+        assert list(connection.scalars(select(handoffs_table.c.id))) == [open_one.id]
+        detached = connection.execute(select(notices).where(notices.c.handoff == old.id)).one()
+        kept = connection.execute(select(notices).where(notices.c.handoff == open_one.id)).one()
+    assert detached.conversation_id is None
+    assert detached.due_at is not None
+    assert (kept.conversation_id, kept.due_at) == (bob.id, None)
+    assert archive.people() == ["anna", "bob"]
+    assert archive.erased("handoffs") == 1
+
+
+async def test_the_audit_log_is_kept_for_its_days(archive: Archive) -> None:
+    with write_transaction(archive.engine) as connection:
+        for days in (401, 399):
+            audit_log.record(connection, AuditEvent.SIGNED_IN, NOW - days * DAY, agent="otto", subject=str(days))
+    await archive.job(audit=400)()
+    with read_transaction(archive.engine) as connection:
+        assert list(connection.scalars(select(audit.c.subject))) == ["399"]
+    assert archive.erased("audit") == 1
+
+
+async def test_nothing_of_what_is_erased_stays_in_the_files_of_sqlite(archive: Archive) -> None:
+    if archive.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's files are its own")
+    archive.writes("anna", 40)
+    archive.writes("bob", 1)
+    file = Path(str(archive.engine.url.database))
+    stored = [part for part in file.parent.iterdir() if part.name.startswith(file.name)]
+    assert any("ŠNICELIS anna".encode() in part.read_bytes() for part in stored)
+    await archive.job(conversations=30)()
+    assert not any("ŠNICELIS anna".encode() in part.read_bytes() for part in stored if part.exists())
+    assert any("ŠNICELIS bob".encode() in part.read_bytes() for part in stored if part.exists())
