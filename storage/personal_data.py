@@ -14,6 +14,7 @@ from storage.conversations.conversations import Conversation, conversation_from_
 from storage.customers import recognition, venues
 from storage.database.engine import truncate_log_after_commit
 from storage.delivery import notifications
+from storage.helpdesk import incidents
 from storage.tables import conversations, messages, personal_tables
 
 _JSON: Final = frozenset({"options", "trace", "data"})
@@ -57,6 +58,7 @@ def erase(connection: Connection, selected: Collection[Conversation]) -> Erasure
     truncate_log_after_commit(connection)
     venues.forget_person(connection, *_own_keys(selected))
     notifications.schedule_retractions(connection, ids)
+    notifications.refresh_incidents(connection, incidents.incidents_of(connection, ids))
     rows = {
         table.name: connection.execute(delete(table).where(table.c.conversation_id.in_(ids))).rowcount
         for table in reversed(personal_tables)

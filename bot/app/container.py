@@ -141,6 +141,7 @@ async def open_application(
         runner = build_delivery(services, channels, distributed=distributed)
         handoff_workflow = HandoffWorkflow(
             routing=recipients.routing,
+            is_verified=CHANNELS.vouches_for,
             tell_person=PersonUpdates(knowledge_source=knowledge_source, jobs=runner, channels=CHANNELS),
         )
         intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)

@@ -11,6 +11,7 @@ from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.incident_actions import IncidentActions
 from bot.helpdesk.news import NewsDesk
 from bot.helpdesk.notification_content import ConversationLink
 from bot.helpdesk.notification_worker import NotificationWorker
@@ -39,6 +40,7 @@ class Helpdesk:
     notification_worker: NotificationWorker
     handoff_actions: HandoffActions
     agent_chat: AgentChat
+    incident_actions: IncidentActions
     news_desk: NewsDesk
 
     def attach_telegram(self, telegram: "Telegram") -> None:
@@ -49,7 +51,8 @@ class Helpdesk:
         self.notifiers[Transport.TELEGRAM] = TelegramGroupNotifier(telegram, self.texts)
         groups = self.recipients.groups
         replies = GroupReplies(agent_chat=self.agent_chat, channel=telegram, texts=self.texts)
-        telegram.watch_groups(groups, GroupActions(self.handoff_actions, self.texts, groups), replies)
+        actions = GroupActions(self.handoff_actions, self.texts, groups, incident_actions=self.incident_actions)
+        telegram.watch_groups(groups, actions, replies)
 
 
 def load_recipients(settings: Settings, directory: Directory) -> Recipients:
@@ -110,6 +113,7 @@ def build_helpdesk(
         notifiers=notifiers,
         channels=CHANNELS,
         conversation_link=conversation_linker(settings.public_url),
+        queue_link=None if settings.public_url is None else f"{settings.public_url}/console/now",
         metrics=services.metrics,
         submit_reply=jobs.submit,
     )
@@ -121,15 +125,17 @@ def build_helpdesk(
         handoff_workflow=handoff_workflow,
         wake_notifications=notification_worker.wake,
     )
+    agent_chat = AgentChat(
+        actions=handoff_actions, channels=CHANNELS, silence=timedelta(minutes=settings.agent_chat_minutes)
+    )
     return Helpdesk(
         recipients=recipients,
         texts=texts,
         notifiers=notifiers,
         notification_worker=notification_worker,
         handoff_actions=handoff_actions,
-        agent_chat=AgentChat(
-            actions=handoff_actions, channels=CHANNELS, silence=timedelta(minutes=settings.agent_chat_minutes)
-        ),
+        agent_chat=agent_chat,
+        incident_actions=IncidentActions(actions=handoff_actions, find_obstacle=agent_chat.find_obstacle),
         news_desk=NewsDesk(
             transactions=services.transactions,
             clock=services.clock,

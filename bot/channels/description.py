@@ -79,6 +79,11 @@ class ChannelDirectory:
         found = self.get(channel)
         return None if found is None else found.link(sender, username)
 
+    def vouches_for(self, channel: str, sender: str) -> bool:
+        """Whether the platform of a channel knows who writes: by a phone number, or an account that can be opened."""
+        found = self.get(channel)
+        return found is not None and (found.phone_of(sender) is not None or found.make_link is not None)
+
     def prefers_short(self, channel: str) -> bool:
         """As ChannelDescription.prefers_short."""
         found = self.get(channel)

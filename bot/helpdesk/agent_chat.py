@@ -98,7 +98,7 @@ class AgentChat:
             return ReplyResult.GONE
         if provider_id is not None and agent_chat.is_stored(connection, talk.id, provider_id):
             return ReplyResult.REPEATED
-        refused = self._find_obstacle(connection, talk, now)
+        refused = self.find_obstacle(connection, talk, now)
         if refused is not None:
             return refused
         if talk.agent_at(now) is None:
@@ -109,7 +109,7 @@ class AgentChat:
         self._take_waiting(connection, talk, agent_name, now)
         return ReplyResult.QUEUED
 
-    def _find_obstacle(self, connection: Connection, talk: Conversation, now: datetime) -> ReplyResult | None:
+    def find_obstacle(self, connection: Connection, talk: Conversation, now: datetime) -> ReplyResult | None:
         """Why nothing may be sent to the person now, if so."""
         channel = self.channels.get(talk.channel)
         if channel is None or not channel.public:
@@ -133,7 +133,7 @@ class AgentChat:
         now, talk = self.actions.clock(), agent_chat.lock(connection, conversation_id)
         if talk is None or not agent_chat.end(connection, talk.id, now):
             return False
-        if self._find_obstacle(connection, talk, now) is None:
+        if self.find_obstacle(connection, talk, now) is None:
             self._say(connection, talk, "bot_is_back", now)
         return True
 

@@ -6,19 +6,24 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bot.helpdesk.incident_grouping import IncidentGrouping, IsVerified, Joining, nobody_verified
 from bot.helpdesk.person_updates import TellPerson, tell_nobody
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.delivery import notifications
-from storage.helpdesk import escalations, handoffs
+from storage.delivery.notifications import Subject, incident_subject
+from storage.helpdesk import escalations, handoffs, incidents
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, count_since_wait_began
 from storage.helpdesk.handoff_steps import apply_step
 from storage.helpdesk.handoffs import Handoff
 
 DEBOUNCE: Final = timedelta(seconds=4)
 """How long messages are gathered before staff sees them: people write several in a row."""
+
+LIST_DEBOUNCE: Final = timedelta(seconds=8)
+"""How long the list of an incident grows before staff sees it: in a storm every edit takes room from a new call."""
 
 
 REOPEN_WINDOW: Final = timedelta(hours=12)
@@ -30,6 +35,8 @@ class HandoffWorkflow:
     """Notifications and timers for each event of a hand-off. With an empty plan it does nothing."""
 
     routing: RoutingPlan = field(default_factory=RoutingPlan)
+    is_verified: IsVerified = nobody_verified
+    """Whether the platform vouches for who writes, by channel and sender."""
     tell_person: TellPerson = tell_nobody
 
     def requested(
@@ -45,6 +52,9 @@ class HandoffWorkflow:
     def _moved(self, connection: Connection, before: Handoff, handoff: Handoff, now: datetime) -> None:
         """Another line is concerned: it is notified as of a new hand-off, and the line before hears that it moved."""
         handoffs.log_event(connection, handoff, HandoffEvent.MOVED, now, detail=before.line)
+        if before.incident is not None:
+            incidents.close_if_over(connection, before.incident, now)
+            self._incident_changed(connection, before.incident, now)
         targets = self.routing.targets_for(handoff.line)
         left = self.routing.targets_for(before.line).keys() - targets.keys()
         notifications.withdraw_unsent(connection, handoff.id, left)
@@ -67,12 +77,52 @@ class HandoffWorkflow:
         targets, is_new = self.routing.targets_for(handoff.line), not handoffs.list_events(connection, handoff.id)
         if is_new:
             handoffs.log_event(connection, handoff, HandoffEvent.OPENED, now)
+        joining = IncidentGrouping(plan=self.routing.incidents, is_verified=self.is_verified).join(
+            connection, handoff, now
+        )
+        if joining is not None:
+            self._joined(connection, handoff, joining, now, is_new=is_new)
+            return
+        if handoff.incident is not None:
+            self._incident_changed(connection, handoff.incident, now)
+            return
         # Recipients may have been configured after the first request.
         if is_new or (targets and not notifications.notified_targets(connection, handoff.id, NotificationKind.INITIAL)):
             notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
             self.set_timers(connection, handoff, now)
         elif handoff.reason is HandoffReason.TRADING_STOPPED:
             self._shorten_timers(connection, handoff, now)
+
+    def _joined(
+        self, connection: Connection, handoff: Handoff, joining: Joining, now: datetime, *, is_new: bool
+    ) -> None:
+        """The hand-off belongs to an incident: staff hears of that, and of the hand-off itself only if it rings."""
+        targets, subject = self.routing.targets_for(handoff.line), incident_subject(joining.incident.id)
+        if joining.formed:
+            told_before = [one.id for one in incidents.members(connection, joining.incident.id)]
+            notifications.discard_unsent(connection, told_before, (NotificationKind.INITIAL, NotificationKind.NEWS))
+            notifications.add(connection, subject, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
+        else:
+            self._incident_changed(connection, joining.incident.id, now)
+            notifications.add_news(connection, subject, now, now + self.routing.incidents.summary_delay, editable=False)
+        if joining.rings:
+            editable = {target: live for target, live in targets.items() if live}
+            notifications.add(connection, handoff, NotificationKind.INITIAL, editable or targets, now)
+        if is_new:
+            self.set_timers(connection, handoff, now)
+        else:
+            self._shorten_timers(connection, handoff, now)
+
+    def notify_alone(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
+        """The hand-off was parted from its incident: it is notified as any other."""
+        targets = self.routing.targets_for(handoff.line)
+        notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now)
+        self.set_timers(connection, handoff, now)
+
+    def _incident_changed(self, connection: Connection, incident: int, now: datetime) -> None:
+        notifications.schedule_update(
+            connection, incident_subject(incident).id, now + LIST_DEBOUNCE, editable_only=True
+        )
 
     def message_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """The conversation has a new message."""
@@ -82,7 +132,10 @@ class HandoffWorkflow:
     def facts_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """A hand-off has become urgent, or the person told who, where, or which number: whoever was told hears it."""
         for handoff in handoffs.list_by_state(connection, conversation_id=conversation_id):
-            notifications.add_news(connection, handoff, now, now + DEBOUNCE)
+            if handoff.incident is None:
+                notifications.add_news(connection, handoff, now, now + DEBOUNCE)
+            else:
+                self._incident_changed(connection, handoff.incident, now)
 
     def state_changed(
         self,
@@ -101,7 +154,9 @@ class HandoffWorkflow:
         detail = handoff.closed_reason if event is HandoffEvent.CLOSED else None
         handoffs.log_event(connection, handoff, event, now, actor=agent_name, detail=detail)
         self.set_timers(connection, handoff, now)
-        notifications.schedule_update(connection, handoff.id, now)
+        notifications.schedule_update(connection, handoff.id, now, editable_only=handoff.incident is not None)
+        if handoff.incident is not None:
+            self._member_changed(connection, handoff, handoff.incident, now)
         if event is HandoffEvent.REOPENED:
             notifications.add_news(connection, handoff, now, now)
         return None if silent else self.tell_person(connection, handoff, event, now)
@@ -114,6 +169,17 @@ class HandoffWorkflow:
         handoff = handoffs.get(connection, closed.id)
         if handoff is not None:
             self.state_changed(connection, handoff, HandoffEvent.REOPENED, now, agent_name=None)
+
+    def _member_changed(self, connection: Connection, handoff: Handoff, incident: int, now: datetime) -> None:
+        """The list follows at once. What opens again after the incident is over stands alone."""
+        known = incidents.get(connection, incident)
+        incidents.close_if_over(connection, incident, now)
+        notifications.schedule_update(connection, incident_subject(incident).id, now, editable_only=True)
+        if known is not None and known.closed_at is not None and handoff.closed_at is None:
+            incidents.leave(connection, incident, handoff.id)
+            notifications.add(
+                connection, handoff, NotificationKind.INITIAL, self.routing.targets_for(handoff.line), now
+            )
 
     def close_all(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """Close the hand-off of the conversation: the person needs nobody any more."""
@@ -131,6 +197,8 @@ class HandoffWorkflow:
         return tuple(one for one in told if one is not None)
 
     def _run_timer(self, connection: Connection, handoff: Handoff, what: HandoffEvent, now: datetime) -> str | None:
+        if handoff.incident is not None:
+            return self._run_incident_timer(connection, handoff, handoff.incident, what, now)
         if what is HandoffEvent.REMINDED:
             notifications.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
         elif what is HandoffEvent.ESCALATED:
@@ -140,15 +208,39 @@ class HandoffWorkflow:
             self.set_timers(connection, handoff, now)
         return None
 
+    def _run_incident_timer(
+        self, connection: Connection, handoff: Handoff, incident: int, what: HandoffEvent, now: datetime
+    ) -> str | None:
+        """The timers of its hand-offs are those of the incident: what is due within one delay is told once."""
+        if what is HandoffEvent.ASKED:
+            self.set_timers(connection, handoff, now)
+            return None
+        escalates, subject = what is HandoffEvent.ESCALATED, incident_subject(incident)
+        before = now - self.routing.reminder_delay(handoff.line, handoff.reason)
+        if incidents.claim_timer(connection, incident, escalates=escalates, now=now, last_before=before):
+            # The list is in it: it is the summary, too.
+            notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS,))
+            if escalates:
+                self._notify_managers(connection, handoff.line, subject, now)
+            else:
+                notifications.remind(connection, subject, self.routing.targets_for(handoff.line), now)
+        return self._escalate_again(connection, handoff, now) if escalates else None
+
     def _escalate(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
         """The managers are notified, and again after a growing gap until somebody takes it; the person hears once that
         nobody is free yet."""
+        self._notify_managers(connection, handoff.line, handoff, now)
+        return self._escalate_again(connection, handoff, now)
+
+    def _notify_managers(self, connection: Connection, line: LineId, subject: Subject, now: datetime) -> None:
         targets = self.routing.escalation_targets
-        already_notified = notifications.notified_targets(connection, handoff.id, NotificationKind.ESCALATION)
+        already_notified = notifications.notified_targets(connection, subject.id, NotificationKind.ESCALATION)
         again = {target: targets[target] for target in targets if target in already_notified}
+        notifications.remind(connection, subject, again if targets else self.routing.targets_for(line), now)
+        notifications.add(connection, subject, NotificationKind.ESCALATION, targets, now)
+
+    def _escalate_again(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
         count = count_since_wait_began(handoffs.list_events(connection, handoff.id), HandoffEvent.ESCALATED)
-        notifications.remind(connection, handoff, again if targets else self.routing.targets_for(handoff.line), now)
-        notifications.add(connection, handoff, NotificationKind.ESCALATION, targets, now)
         gap = self.routing.escalation_gap(handoff.line, handoff.reason, count)
         escalations.schedule(connection, handoff.id, escalate=now + gap)
         return self.tell_person(connection, handoff, HandoffEvent.ESCALATED, now) if count == 1 else None

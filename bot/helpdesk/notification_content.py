@@ -8,12 +8,12 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
-from bot.notify.interface import ContactMethod, HandoffNotification, Notification, Retraction
+from bot.helpdesk.incident_content import build_incident_notification, contact_method
+from bot.notify.interface import HandoffNotification, Notification, Retraction
 from handlers.model.messages import MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
-from storage.conversations.conversations import Conversation
 from storage.conversations.history import PersonMessage
 from storage.customers import recognition
 from storage.delivery import status
@@ -43,8 +43,11 @@ def build_notification(
     claimed: ClaimedNotification,
     channels: ChannelDirectory,
     conversation_link: ConversationLink = no_conversation_link,
+    queue_link: str | None = None,
 ) -> Notification | None:
     """The content of a notification; None if the hand-off is gone and nobody was notified."""
+    if claimed.incident is not None:
+        return build_incident_notification(connection, claimed, claimed.incident, channels, queue_link)
     if claimed.conversation is None:
         return Retraction(handoff=claimed.handoff)
     handoff = handoffs.get(connection, claimed.handoff)
@@ -73,7 +76,8 @@ def build_notification(
         media=Counter(one.kind for one in said if one.kind is not MessageKind.TEXT),
         details=talk.details,
         profile_name=talk.profile_name,
-        topic=turns.entry_of(connection, handoff.turn),
+        topic=handoff.cause or turns.entry_of(connection, handoff.turn),
+        incident=handoff.incident,
         link=conversation_link(talk.id),
         since=handoff.created_at,
         at=claimed.created_at,
@@ -105,16 +109,3 @@ def telling_words(messages: Sequence[PersonMessage]) -> tuple[str, ...]:
     spoken = [one for one in messages if one.text.strip() and not one.text.startswith("/")]
     telling = [one for one in spoken if one.act != Act.TALK or one.handler in _TELLING_TALK]
     return tuple(one.text for one in telling or spoken)
-
-
-def contact_method(conversation: Conversation, channels: ChannelDirectory) -> ContactMethod:
-    """How staff reaches the person, as far as the channel tells."""
-    channel = channels.get(conversation.channel)
-    if channel is None:
-        return ContactMethod(channel=conversation.channel)
-    return ContactMethod(
-        channel=channel.name,
-        phone=channel.phone_of(conversation.sender),
-        link=channel.link(conversation.sender, conversation.username),
-        name=f"@{conversation.username}" if conversation.username else None,
-    )

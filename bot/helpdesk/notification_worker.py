@@ -17,13 +17,13 @@ from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.notification_content import ConversationLink, build_notification, no_conversation_link
 from bot.notify.directory import Recipients
-from bot.notify.interface import HandoffNotification, Notification, Notifier, NotifyError, Retraction, Thread
+from bot.notify.interface import Notification, Notifier, NotifyError, Retraction, Thread
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.observability.metrics import PrometheusMetrics
 from handlers.model.handoff import HandoffState, NotificationKind
 from storage.delivery import notifications
 from storage.delivery.notifications import ClaimedNotification, RateLimit
-from storage.helpdesk import escalations
+from storage.helpdesk import escalations, incidents
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, CURRENT_STATES
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ SEND_TIMEOUT_SECONDS: Final = 50.0
 SHUTDOWN_GRACE_SECONDS: Final = 9.0
 """How long a stop waits for sends in progress; the whole shutdown has 20 s."""
 
-TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(max_messages=20, period=timedelta(seconds=65))
+TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(max_messages=20, period=timedelta(seconds=65), reserved=5)
 """Telegram's limit for a bot in a group: 20 messages a minute, including edits. Those in flight take some seconds."""
 
 RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
@@ -67,6 +67,8 @@ class NotificationWorker:
     notifiers: Mapping[Transport, Notifier]
     channels: ChannelDirectory
     conversation_link: ConversationLink = no_conversation_link
+    queue_link: str | None = None
+    """The address of the queue in the console, if it is known."""
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     submit_reply: Callable[[str], None] = lambda conversation_id: None  # noqa: ARG005
     """Called in the event loop for a conversation with a reply to deliver."""
@@ -148,7 +150,9 @@ class NotificationWorker:
             return None
         pace = TELEGRAM_GROUP_RATE_LIMIT if address is not None and address.transport is Transport.TELEGRAM else None
         while isinstance(claimed := notifications.claim(connection, target, now, rate_limit=pace), ClaimedNotification):
-            notification = build_notification(connection, claimed, self.channels, self.conversation_link)
+            notification = build_notification(
+                connection, claimed, self.channels, self.conversation_link, self.queue_link
+            )
             if notification is not None and _should_send(claimed, notification):
                 return claimed, notification
             notifications.discard(connection, claimed)
@@ -156,7 +160,7 @@ class NotificationWorker:
 
     async def _deliver(self, claimed: ClaimedNotification, notification: Notification) -> None:
         address = self.recipients.addresses.get(claimed.target)
-        kind = notification.kind.value if isinstance(notification, HandoffNotification) else "retraction"
+        kind = "retraction" if isinstance(notification, Retraction) else notification.kind.value
         try:
             receipt = await self._send(address, claimed, notification)
         except NotifyError as exc:
@@ -205,7 +209,9 @@ class NotificationWorker:
         notifications.mark_failed(connection, claimed, str(error))
         if claimed.kind is NotificationKind.INITIAL and notifications.all_failed(connection, claimed.handoff):
             # Nobody on the line was notified: escalate now, not when it is too late.
-            escalations.advance(connection, claimed.handoff, remind=now, escalate=now)
+            members = () if claimed.incident is None else incidents.members(connection, claimed.incident)
+            for handoff in [one.id for one in members] or [claimed.handoff]:
+                escalations.advance(connection, handoff, remind=now, escalate=now)
 
 
 def _should_send(claimed: ClaimedNotification, notification: Notification) -> bool:

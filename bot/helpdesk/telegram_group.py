@@ -10,8 +10,9 @@ import structlog
 from bot.channels.interface import DeliveryError
 from bot.channels.telegram.outgoing.group_messages import ActionButton, ButtonTap, MessageGoneError, TapReply
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from bot.notify.formatting import telegram_html
-from bot.notify.interface import AnyNotification, HandoffNotification, NotifyError, Thread
+from bot.notify.interface import AnyNotification, HandoffNotification, IncidentNotification, NotifyError, Thread
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.notify.wording import NotificationTexts
 from handlers.model.actions import HandoffReason
@@ -40,6 +41,12 @@ _REASON_ROWS: Final = (
 )
 """What "close" asks: one tap closes nothing."""
 _AGENT_REASONS: Final = tuple(reason for reason in CloseReason if reason is not CloseReason.WORKS_AGAIN)
+_INCIDENT_ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], ...]]] = {
+    HandoffState.OPEN: (("take_all",),),
+    HandoffState.TAKEN: (("works_again",),),
+    HandoffState.CONTACTED: (("works_again",),),
+}
+"""As _ACTIONS_BY_STATE; what closes all is offered only once somebody has taken them."""
 
 
 class GroupChannel(Protocol):
@@ -94,6 +101,10 @@ class TelegramGroupNotifier:
         return await self._channel.post(to.target, html, rows, in_reply_to, sentence)
 
     def _button_rows(self, notification: AnyNotification) -> ButtonRows:
+        if isinstance(notification, IncidentNotification):
+            # The list of an incident is posted again in its reminder: the buttons are where it is read.
+            rows = _INCIDENT_ACTIONS_BY_STATE.get(notification.state, ())
+            return _make_rows(self._texts, rows, notification.handoff)
         if not isinstance(notification, HandoffNotification) or notification.kind is NotificationKind.REMINDER:
             return ()
         if notification.kind is NotificationKind.QUESTION:
@@ -121,8 +132,20 @@ def _is_current(notification: AnyNotification) -> bool:
 class GroupActions:
     """Turns button taps into hand-off actions. `groups` receive notifications: only their members may act."""
 
-    def __init__(self, handoff_actions: HandoffActions, texts: NotificationTexts, groups: frozenset[str]) -> None:
+    def __init__(
+        self,
+        handoff_actions: HandoffActions,
+        texts: NotificationTexts,
+        groups: frozenset[str],
+        *,
+        incident_actions: IncidentActions | None = None,
+    ) -> None:
         self._texts, self._groups = texts, groups
+        self._incident_actions: Mapping[str, Callable[[int, str], Awaitable[IncidentResult]]] = (
+            {}
+            if incident_actions is None
+            else {"take_all": incident_actions.take, "works_again": incident_actions.works_again}
+        )
         self._actions: Mapping[str, Callable[[int, str], Awaitable[ActionResult]]] = {
             "take": handoff_actions.take,
             "give_back": handoff_actions.release,
@@ -141,15 +164,29 @@ class GroupActions:
         act, _, number = tap.callback_data.partition(":")
         if not (number.isascii() and number.isdigit() and len(number) < 16):
             return TapReply(text="")
+        if act in self._incident_actions:
+            return await self._on_incident(act, int(number), tap.user_name)
         if act in ("close", "back"):
             return await self._show_reasons(int(number), asks=act == "close")
+        return await self._on_handoff(act, number, tap.user_name)
+
+    async def _on_handoff(self, act: str, number: str, user_name: str) -> TapReply:
         if act not in self._actions:
             return TapReply(text="")
-        result = await self._actions[act](int(number), tap.user_name)
+        result = await self._actions[act](int(number), user_name)
         if result.applied:
             done = "close" if act.startswith("close_") else act
             return TapReply(text=self._texts.sentence(f"done_{done}", number=number))
-        return TapReply(text=self._not_applied_text(act, tap.user_name, result), show_alert=True)
+        return TapReply(text=self._not_applied_text(act, user_name, result), show_alert=True)
+
+    async def _on_incident(self, act: str, number: int, user_name: str) -> TapReply:
+        result = await self._incident_actions[act](number, user_name)
+        if not result.applied:
+            return TapReply(text=self._texts.sentence("incident_over"), show_alert=True)
+        said = self._texts.sentence(
+            f"done_{act}", number=number, count=result.changed, told=result.told, untold=result.untold
+        )
+        return TapReply(text=said, show_alert=act == "works_again")
 
     async def _show_reasons(self, number: int, *, asks: bool) -> TapReply:
         """Puts the reasons for closing in the place of the buttons, or the buttons back."""

@@ -17,6 +17,7 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.knowledge.factory import KnowledgeSource
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
+from handlers.details.cause import named_cause
 from handlers.dialogue.agent_chat import silenced
 from handlers.dialogue.service_notices import DecideFunction
 from handlers.input.redaction import mask
@@ -37,7 +38,7 @@ from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session, Trace
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
-from kb.model import Language
+from kb.model import EntryId, Language
 from storage import personal_data
 from storage.announcements import news
 from storage.conversations import conversations, feedback, history, sessions, turns
@@ -209,7 +210,9 @@ class Intake:
         for action in decision.actions:
             match action:
                 case NotifyStaff():
-                    has_news = self._open_handoff(connection, conversation, turn.id, action, now) or has_news
+                    cause = named_cause(decision.trace, self.knowledge_source.current.base)
+                    opened = self._open_handoff(connection, conversation, turn.id, action, cause, now)
+                    has_news = opened or has_news
                 case CloseHandoffs():
                     self.handoff_workflow.close_all(connection, conversation.id, now)
                 case RecordFeedback():
@@ -225,11 +228,17 @@ class Intake:
         return turn.id
 
     def _open_handoff(
-        self, connection: Connection, conversation: Conversation, turn: int, action: NotifyStaff, now: datetime
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        turn: int,
+        action: NotifyStaff,
+        cause: EntryId | None,
+        now: datetime,
     ) -> bool:
         """Open it, or add to the one that is open; return whether that one has become urgent."""
         before = handoffs.current_handoff(connection, conversation.id)
-        handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now)
+        handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now, cause=cause)
         self.handoff_workflow.requested(connection, before, handoff, action, now)
         urgent = HandoffReason.TRADING_STOPPED
         return handoff.reason is urgent and before is not None and before.reason is not urgent

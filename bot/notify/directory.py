@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from bot.notify.routing import NO_TARGETS, RoutingPlan, Targets
+from bot.notify.routing import NO_TARGETS, IncidentPlan, RoutingPlan, Targets
 from bot.notify.settings import OUTAGE_KEY, QUESTION_KEY, SETTING_PREFIX, NotificationSettings
 from bot.notify.smtp import MailServer, parse_mail_server
 from bot.notify.staff_address import (
@@ -158,4 +158,9 @@ class _RecipientParser:
             outage_delay=timedelta(minutes=stopped),
             question_delay=timedelta(minutes=taken),
             gather=timedelta(seconds=self._settings.notify_gather),
+            incidents=IncidentPlan(
+                min_handoffs=self._settings.notify_incident_from,
+                window=timedelta(minutes=self._settings.notify_incident_minutes),
+                max_messages=self._settings.notify_incident_messages,
+            ),
         )

@@ -17,6 +17,8 @@ __all__ = [
     "ContactMethod",
     "GetTicketAddress",
     "HandoffNotification",
+    "IncidentMember",
+    "IncidentNotification",
     "Notification",
     "Notifier",
     "NotifyError",
@@ -67,6 +69,8 @@ class HandoffNotification:
     profile_name: str | None = None
     topic: EntryId | None = None
     link: str | None = None
+    incident: int | None = None
+    """The incident that it is a part of."""
     venue: str | None = None
     """Name and address of the venue that their number, account or group is known of."""
     unreachable: bool = False
@@ -80,6 +84,44 @@ class HandoffNotification:
     """News only: it was closed, and waits again."""
     last_taker: str | None = None
     """Who had it last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentMember:
+    """One hand-off of an incident, as its list shows it."""
+
+    handoff: int
+    state: HandoffState
+    words: str
+    cause: EntryId | None
+    language: Language
+    contact: ContactMethod
+    location: str | None = None
+    profile_name: str | None = None
+    details: PersonDetails = NO_DETAILS
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentNotification:
+    """Hand-offs of one cause that came close together, since `since`: one message with a growing list.
+
+    `members` are the newest of `count`, in the order of their numbers; `handoff` is the number of the incident.
+    """
+
+    handoff: int
+    kind: NotificationKind
+    line: LineId
+    reason: HandoffReason
+    state: HandoffState
+    last_actor: str | None
+    verified: bool
+    count: int
+    causes: tuple[tuple[EntryId | None, int], ...]
+    members: tuple[IncidentMember, ...]
+    since: datetime
+    at: datetime
+    link: str | None = None
+    closed_reason: CloseReason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +151,10 @@ class SampleNotification:
     handoff: int = 0
 
 
-Notification = HandoffNotification | Retraction
-"""The state of a hand-off, as staff sees it."""
+Notification = HandoffNotification | IncidentNotification | Retraction
+"""The state of a hand-off or incident, as staff sees it."""
 
-AnyNotification = HandoffNotification | Retraction | SampleNotification
+AnyNotification = HandoffNotification | IncidentNotification | Retraction | SampleNotification
 
 
 class NotifyError(Exception):

@@ -19,6 +19,25 @@ NO_TARGETS: Targets = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
+class IncidentPlan:
+    """When hand-offs are one incident: from `min_handoffs` on, within `window` of each other; never below two.
+
+    In an incident, up to `max_messages` hand-offs that are told in new words are notified by themselves as well; of
+    all others the list tells, and where it cannot be edited, one summary after `summary_delay`.
+    """
+
+    min_handoffs: int = 3
+    window: timedelta = timedelta(minutes=10)
+    max_messages: int = 6
+    summary_delay: timedelta = timedelta(minutes=5)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is joined at all."""
+        return self.min_handoffs > 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoutingPlan:
     """The recipients of each line; the default notifies nobody.
 
@@ -34,6 +53,7 @@ class RoutingPlan:
     default_delay: timedelta = timedelta(minutes=10)
     outage_delay: timedelta = timedelta(minutes=3)
     gather: timedelta = timedelta(0)
+    incidents: IncidentPlan = field(default_factory=IncidentPlan)
     question_delay: timedelta = timedelta(hours=1)
 
     def targets_for(self, line: LineId) -> Targets:

@@ -63,6 +63,12 @@ class NotificationSettings(BaseModel):
     outages; after `taken` whoever has it is asked whether they still do."""
     notify_gather: Annotated[float, Field(ge=0, le=60)] = 4.0
     """Seconds in which further words are gathered before a letter; groups are told at once, and the message edited."""
+    notify_incident_from: Annotated[int, Field(ge=1, le=100)] = 3
+    """From how many similar hand-offs on they are one incident, shown and notified together; 1 joins none."""
+    notify_incident_minutes: Annotated[float, Field(gt=0, le=240)] = 10.0
+    """How close together, in minutes, the hand-offs of an incident come."""
+    notify_incident_messages: Annotated[int, Field(ge=0, le=20)] = 6
+    """How many calls of an incident, told in new words, are notified by themselves as well; its list tells the rest."""
     notify_from: str | None = None
     """The sender of e-mails. Without it, it is the user of `SMTP_URL`."""
     notify_language: Literal["lv", "ru", "en"] = "lv"

@@ -13,11 +13,14 @@ from bot.notify.interface import (
     AnyNotification,
     ContactMethod,
     HandoffNotification,
+    IncidentMember,
+    IncidentNotification,
     Retraction,
     SampleNotification,
 )
 from handlers.details.phone_extraction import readable_phones
 from handlers.model.actions import HandoffReason
+from handlers.model.details import PersonDetails
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from handlers.model.phrases import Phrases
@@ -32,6 +35,9 @@ MAX_FACT_CHARS: Final = 100
 
 MAX_HEADLINE_WORDS_CHARS: Final = 60
 """Maximum characters of the person's words in the first line: a lock screen shows no more."""
+
+MAX_CAUSES_SHOWN: Final = 3
+"""Maximum number of causes in the first line of an incident."""
 
 MAX_HEADLINE_PART_CHARS: Final = 40
 """Maximum characters of the place, and of the name, in the first line."""
@@ -148,6 +154,13 @@ class NotificationTexts:
 
     def render(self, notification: AnyNotification) -> RenderedNotification:
         """Render a notification."""
+        if isinstance(notification, IncidentNotification):
+            return self._render_incident(notification)
+        return self._render_single(notification)
+
+    def _render_single(
+        self, notification: HandoffNotification | Retraction | SampleNotification
+    ) -> RenderedNotification:
         if isinstance(notification, Retraction):
             said = self.sentence("withdrawn", number=notification.handoff)
             subject = self.sentence("subject_withdrawn", number=notification.handoff)
@@ -173,6 +186,56 @@ class NotificationTexts:
             )
         return self._render_notification(notification)
 
+    def _render_incident(self, notification: IncidentNotification) -> RenderedNotification:
+        """One message for all hand-offs of an incident, with a line for each that is shown."""
+        number, headline = notification.handoff, self._incident_headline(notification)
+        line = self.line_name(notification.line)
+        title = f"{headline}\n{self.sentence('incident_number', number=number, line=line)}"
+        since = self._format_time(notification.since)
+        match notification.kind:
+            case NotificationKind.REMINDER:
+                said = self.sentence("incident_reminder", number=number, time=self._format_time(notification.at))
+                title = f"{said}\n{headline}"
+            case NotificationKind.NEWS:
+                title = f"{headline}\n{self.sentence('incident_news', number=number)}"
+            case NotificationKind.ESCALATION if notification.state is HandoffState.OPEN:
+                title = f"{title}\n{self.sentence('escalation', time=since)}"
+        hidden = notification.count - len(notification.members)
+        more = (self.sentence("incident_more", count=hidden),) if hidden else ()
+        return RenderedNotification(
+            subject=self.sentence("incident_subject", headline=headline, number=number),
+            title=title,
+            state=self.state_sentence(notification),
+            words=(*more, *map(self._member_line, notification.members)),
+            facts=tuple(
+                fact
+                for fact in (
+                    Fact(label=self.sentence("since"), text=since),
+                    Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
+                )
+                if fact.text
+            ),
+            footer=self.sentence("no_ticket"),
+            urgent=notification.reason is HandoffReason.TRADING_STOPPED,
+        )
+
+    def _incident_headline(self, notification: IncidentNotification) -> str:
+        """How bad it is, how many, and the causes that they name, the commonest first."""
+        titles = ((self._cause(cause), count) for cause, count in notification.causes)
+        named = [f"{title} {count}" for title, count in titles if title][:MAX_CAUSES_SHOWN]
+        key = "incident_verified" if notification.verified else "incident_anonymous"
+        counted = self.sentence(key, count=notification.count)
+        return f"{self.sentence(notification.reason)}: {' – '.join((counted, *([', '.join(named)] if named else [])))}"
+
+    def _member_line(self, member: IncidentMember) -> str:
+        where = _where(member.details, member.location, member.profile_name, member.contact)
+        words, cause = _cut(member.words, MAX_HEADLINE_WORDS_CHARS), self._cause(member.cause)
+        told = " – ".join(part for part in (where, words, cause) if part)
+        return self.sentence(f"member_{member.state}", number=member.handoff, told=told)
+
+    def _cause(self, cause: EntryId | None) -> str:
+        return (cause and self.topic_title(cause, self.language)) or ""
+
     def _news(self, notification: HandoffNotification) -> str:
         """What is new of a hand-off."""
         number = notification.handoff
@@ -187,7 +250,7 @@ class NotificationTexts:
             return self.sentence("line_asked", number=number, lines=lines)
         return self.sentence("news", number=number)
 
-    def state_sentence(self, notification: HandoffNotification) -> str:
+    def state_sentence(self, notification: HandoffNotification | IncidentNotification) -> str:
         """The state in words: who has it."""
         state = notification.state
         key = f"closed_{notification.closed_reason or CloseReason.OTHER}" if state is HandoffState.CLOSED else state
@@ -195,14 +258,13 @@ class NotificationTexts:
 
     def headline(self, notification: HandoffNotification) -> str:
         """How bad it is, where, who, which number, and what: all that a lock screen shows."""
-        details, contact = notification.details, notification.contact
-        name = details.name or notification.profile_name or contact.name
-        phone = details.phone or contact.phone
-        who = ", ".join(
-            part for part in (_cut(name, MAX_HEADLINE_PART_CHARS), readable_phones(phone) if phone else "") if part
+        where = _where(
+            notification.details,
+            notification.venue or notification.location,
+            notification.profile_name,
+            notification.contact,
+            known=notification.venue is not None,
         )
-        place = _cut(notification.venue or details.place or notification.location, MAX_HEADLINE_PART_CHARS)
-        where = f"{place} ({who})" if place and who else place or who
         words = _cut(notification.first_words, MAX_HEADLINE_WORDS_CHARS)
         told = " – ".join(part for part in (where, words) if part)
         reason = self.sentence(notification.reason)
@@ -249,6 +311,7 @@ class NotificationTexts:
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
             Fact(label=self.sentence("since"), text=self._format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),
+            Fact(label=self.sentence("incident"), text=str(notification.incident) if notification.incident else ""),
             Fact(label=self.bot_name, text=self.sentence("answered", topic=topic) if topic else ""),
             Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
         )
@@ -272,6 +335,23 @@ class NotificationTexts:
     def _format_time(self, moment: datetime) -> str:
         there = moment.astimezone(self.zone)
         return f"{there:%d.%m. %H:%M}" + (" UTC" if self.zone is UTC else "")
+
+
+def _where(
+    details: PersonDetails,
+    location: str | None,
+    profile_name: str | None,
+    contact: ContactMethod,
+    *,
+    known: bool = False,
+) -> str:
+    """Place, name and number, as far as they are known; a `known` location goes before the place that was told."""
+    name, phone = details.name or profile_name or contact.name, details.phone or contact.phone
+    parts = (_cut(name, MAX_HEADLINE_PART_CHARS), readable_phones(phone) if phone else "")
+    who = ", ".join(part for part in parts if part)
+    told, there = details.place or location, location or details.place
+    place = _cut(there if known else told, MAX_HEADLINE_PART_CHARS)
+    return f"{place} ({who})" if place and who else place or who
 
 
 def _phone_fact(label: str, phones: str) -> Fact:

@@ -34,7 +34,7 @@ class ClaimedNotification:
 
     `provider_message_id` is the target's id of the message when it was last sent, `in_reply_to` that of the
     notification that a reminder or news belong to. `conversation` is empty if the person was erased: then only a
-    retraction may be sent.
+    retraction may be sent; an incident has none.
     """
 
     id: int
@@ -48,6 +48,32 @@ class ClaimedNotification:
     attempts: int
     created_at: datetime
 
+    @property
+    def incident(self) -> int | None:
+        """The incident that it is about, instead of a single hand-off."""
+        return -self.handoff if self.handoff < 0 else None
+
+    @property
+    def retracts(self) -> bool:
+        """Whether it may only be retracted: the person was erased."""
+        return self.conversation is None and self.incident is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationSubject:
+    """What a notification is about: the number, negative for an incident, and whose data it holds."""
+
+    id: int
+    conversation: str | None
+
+
+def incident_subject(incident: int) -> NotificationSubject:
+    """An incident as the subject of notifications: it belongs to nobody, and is edited when a person is erased."""
+    return NotificationSubject(id=-incident, conversation=None)
+
+
+Subject = Handoff | NotificationSubject
+
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimited:
@@ -58,15 +84,19 @@ class RateLimited:
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimit:
-    """The number of messages that may be sent to one target within a period, over all processes."""
+    """The number of messages that may be sent to one target within a period, over all processes.
+
+    The last `reserved` of them are for first notifications: reminders and edits never hold up a new call.
+    """
 
     max_messages: int
     period: timedelta
+    reserved: int = 0
 
 
 def add(
     connection: Connection,
-    handoff: Handoff,
+    handoff: Subject,
     kind: NotificationKind,
     targets: Mapping[str, bool],
     now: datetime,
@@ -88,17 +118,22 @@ def withdraw_unsent(connection: Connection, handoff: int, targets: Collection[st
     connection.execute(delete(notices).where(here.handoff == handoff, here.target.in_(targets), *unsent))
 
 
-def remind(connection: Connection, handoff: Handoff, targets: Mapping[str, bool], now: datetime) -> None:
+def remind(connection: Connection, handoff: Subject, targets: Mapping[str, bool], now: datetime) -> None:
     """Queue a reminder for these targets, again if they were reminded before and the hand-off was released since."""
     _add_again(connection, handoff, NotificationKind.REMINDER, targets, now, due_at=now)
 
 
-def add_news(connection: Connection, handoff: Handoff, now: datetime, due_at: datetime) -> None:
+def add_news(
+    connection: Connection, handoff: Subject, now: datetime, due_at: datetime, *, editable: bool | None = None
+) -> None:
     """Queue news of a hand-off for every target that was notified: a new message, because nobody hears an edit.
 
-    A notification that was not sent yet will hold the news itself.
+    A notification that was not sent yet will hold the news itself. `editable` limits it to targets where messages can,
+    or cannot, be edited.
     """
-    _add_again(connection, handoff, NotificationKind.NEWS, _told(connection, handoff), now, due_at=due_at)
+    told = _told(connection, handoff)
+    targets = {target: live for target, live in told.items() if editable is None or live is editable}
+    _add_again(connection, handoff, NotificationKind.NEWS, targets, now, due_at=due_at)
 
 
 def ask(connection: Connection, handoff: Handoff, now: datetime) -> None:
@@ -106,7 +141,7 @@ def ask(connection: Connection, handoff: Handoff, now: datetime) -> None:
     _add_again(connection, handoff, NotificationKind.QUESTION, _told(connection, handoff), now, due_at=now)
 
 
-def _told(connection: Connection, handoff: Handoff) -> dict[str, bool]:
+def _told(connection: Connection, handoff: Subject) -> dict[str, bool]:
     """The targets that were notified of a hand-off; true where messages can be edited."""
     told = select(notices.c.target, notices.c.live).where(
         notices.c.handoff == handoff.id,
@@ -121,9 +156,13 @@ _KEPT_UP_TO_DATE: Final = (NotificationKind.INITIAL, NotificationKind.ESCALATION
 """Kinds that follow their hand-off; the others are sent once."""
 
 
+_REPEATING: Final = (NotificationKind.REMINDER, NotificationKind.QUESTION)
+"""Kinds that repeat what was told."""
+
+
 def _add_again(
     connection: Connection,
-    handoff: Handoff,
+    handoff: Subject,
     kind: NotificationKind,
     targets: Mapping[str, bool],
     now: datetime,
@@ -156,7 +195,7 @@ def notified_targets(connection: Connection, handoff: int, kind: NotificationKin
 _UNIQUE_KEY: Final = ("handoff", "kind", "target")
 
 
-def _row(handoff: Handoff, kind: NotificationKind, target: str, now: datetime, *, editable: bool) -> dict[str, Any]:
+def _row(handoff: Subject, kind: NotificationKind, target: str, now: datetime, *, editable: bool) -> dict[str, Any]:
     return {
         "conversation_id": handoff.conversation,
         "handoff": handoff.id,
@@ -172,9 +211,21 @@ def _row(handoff: Handoff, kind: NotificationKind, target: str, now: datetime, *
     }
 
 
-def schedule_update(connection: Connection, handoff: int, at: datetime) -> None:
-    """The hand-off has changed: update all its notifications at this time."""
-    _schedule_updates(connection, notices.c.handoff == handoff, at)
+def schedule_update(connection: Connection, handoff: int, at: datetime, *, editable_only: bool = False) -> None:
+    """The hand-off has changed: update all its notifications at this time, or those that can be edited."""
+    here = notices.c.handoff == handoff
+    _schedule_updates(connection, and_(here, notices.c.live) if editable_only else here, at)
+
+
+def discard_unsent(connection: Connection, handoffs_of_it: Collection[int], kinds: Collection[NotificationKind]) -> int:
+    """Drop notifications of these kinds that were not sent yet: another one tells it. Returns their number."""
+    unsent = update(notices).where(
+        notices.c.handoff.in_(handoffs_of_it),
+        notices.c.kind.in_(kinds),
+        notices.c.shown == 0,
+        notices.c.state == NotificationState.PENDING,
+    )
+    return connection.execute(unsent.values(state=NotificationState.DROPPED, due_at=None)).rowcount
 
 
 def schedule_updates_for(connection: Connection, conversation_id: str, at: datetime) -> None:
@@ -233,8 +284,11 @@ def claim(
     if first is None:
         return None
     recent = _recent_sends(connection, target, now - rate_limit.period) if rate_limit is not None else []
-    if rate_limit is not None and len(recent) >= rate_limit.max_messages:
-        return RateLimited(until=recent[-rate_limit.max_messages] + rate_limit.period)
+    if rate_limit is not None:
+        is_first = first.shown == 0 and first.kind not in _REPEATING
+        allowed = rate_limit.max_messages - (0 if is_first else rate_limit.reserved)
+        if len(recent) >= allowed:
+            return RateLimited(until=recent[-allowed] + rate_limit.period)
     take = update(notices).where(notices.c.id == first.id, notices.c.due_at == first.due_at)
     taken = take.values(state=NotificationState.SENDING, attempts=notices.c.attempts + 1, due_at=now + lease)
     row = connection.execute(taken.returning(notices)).one_or_none()
@@ -248,7 +302,7 @@ def claim(
 
 def _select_first(target: str, now: datetime) -> Any:
     # New calls and news of them come before what repeats them, and that before edits.
-    repeats = notices.c.kind.in_((NotificationKind.REMINDER, NotificationKind.QUESTION))
+    repeats = notices.c.kind.in_(_REPEATING)
     fresh = case((and_(notices.c.shown == 0, not_(repeats)), 0), (notices.c.shown == 0, 1), else_=2)
     waiting = select(notices).where(notices.c.target == target, notices.c.due_at <= now)
     return waiting.order_by(fresh, notices.c.due_at, notices.c.id).limit(1)
@@ -288,7 +342,7 @@ def mark_sent(
 ) -> None:
     """Record that it was sent as `provider_message_id`; changes made meanwhile are due at once."""
     own = notices.c.id == claimed.id
-    if claimed.conversation is None:
+    if claimed.retracts:
         connection.execute(delete(notices).where(own))
         return
     newer = case((notices.c.wanted > claimed.version, now), else_=null())
@@ -320,7 +374,7 @@ def discard(connection: Connection, claimed: ClaimedNotification) -> None:
 
 def _finish(connection: Connection, claimed: ClaimedNotification, state: NotificationState, error: str | None) -> None:
     own = notices.c.id == claimed.id
-    if claimed.conversation is None:
+    if claimed.retracts:
         connection.execute(delete(notices).where(own))
     else:
         connection.execute(update(notices).where(own).values(state=state, due_at=None, error=error))
@@ -342,6 +396,13 @@ def schedule_retractions_of(connection: Connection, selected: ColumnElement[bool
     )
     at_once = case((notices.c.state == NotificationState.SENDING, notices.c.due_at), else_=notices.c.created_at)
     connection.execute(told.values(conversation_id=None, wanted=notices.c.wanted + 1, due_at=at_once, attempts=0))
+
+
+def refresh_incidents(connection: Connection, incidents: Collection[int]) -> None:
+    """Update the messages about these incidents at once: a person is erased who stands in them."""
+    told = update(notices).where(notices.c.handoff.in_([-one for one in incidents]), notices.c.live)
+    kept = told.where(notices.c.kind.in_(_KEPT_UP_TO_DATE), notices.c.state != NotificationState.FAILED)
+    connection.execute(kept.values(wanted=notices.c.wanted + 1, due_at=notices.c.created_at))
 
 
 def all_failed(connection: Connection, handoff: int) -> bool:
@@ -366,7 +427,9 @@ def retry_failed(connection: Connection, now: datetime) -> int:
     connection.execute(delayed.where(notices.c.due_at > now).values(due_at=now))
     waiting = select(handoffs.c.id).where(handoffs.c.closed_at.is_(None))
     unseen = update(notices).where(notices.c.state == NotificationState.FAILED, notices.c.receipt.is_(None))
-    again = unseen.where(notices.c.handoff.in_(waiting), notices.c.kind.in_(_KEPT_UP_TO_DATE))
+    # Incidents have negative numbers; of one that is over, nothing is sent.
+    running = or_(notices.c.handoff.in_(waiting), notices.c.handoff < 0)
+    again = unseen.where(running, notices.c.kind.in_(_KEPT_UP_TO_DATE))
     return connection.execute(
         again.values(state=NotificationState.PENDING, due_at=now, attempts=0, error=None)
     ).rowcount

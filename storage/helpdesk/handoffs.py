@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
-from kb.model import LineId
+from kb.model import EntryId, LineId
 from storage.conversations.conversations import Conversation
 from storage.helpdesk.handoff_states import CURRENT_STATES, HandoffEvent, HandoffLogEntry
 from storage.tables import handoff_events, handoffs
@@ -33,25 +33,38 @@ class Handoff:
     escalate_at: datetime | None = None
     ask_at: datetime | None = None
     closed_reason: CloseReason | None = None
+    cause: EntryId | None = None
+    """The entry that names what is broken; None where only the effect was told."""
+    incident: int | None = None
+    """The incident that it has joined."""
 
 
 def open_handoff(
-    connection: Connection, conversation: Conversation, turn: int, line: LineId, reason: HandoffReason, now: datetime
+    connection: Connection,
+    conversation: Conversation,
+    turn: int,
+    line: LineId,
+    reason: HandoffReason,
+    now: datetime,
+    *,
+    cause: EntryId | None = None,
 ) -> Handoff:
     """Open a hand-off, or update the current one of the conversation with the newer request: there is only one.
 
     An outage stays the reason until the hand-off is closed, whatever is said after it, and stays with its line. Any
-    other moves to the line that is asked for, and waits there for somebody to take it.
+    other moves to the line that is asked for, and waits there for somebody to take it, in no incident. A cause stays
+    until another one is named.
     """
     current = current_handoff(connection, conversation.id)
     if current is None:
         values = {"conversation_id": conversation.id, "line": line, "state": HandoffState.OPEN, "created_at": now}
-        fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now)
+        fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now, cause=cause)
         return handoff_from_row(connection.execute(fresh.returning(handoffs)).one())
     outage = current.reason is HandoffReason.TRADING_STOPPED
     newer = {"turn_id": turn, "reason": current.reason if outage else reason, "updated_at": now}
+    newer["cause"] = cause or current.cause
     if not outage and reason in _ASKS_FOR_A_LINE and line != current.line:
-        newer |= {"line": line, "state": HandoffState.OPEN, "taken_by": None, **_NO_TIMERS}
+        newer |= {"line": line, "state": HandoffState.OPEN, "taken_by": None, "incident_id": None, **_NO_TIMERS}
     change = update(handoffs).where(handoffs.c.id == current.id).values(newer)
     return handoff_from_row(connection.execute(change.returning(handoffs)).one())
 
@@ -173,6 +186,8 @@ def handoff_from_row(row: Row[Any]) -> Handoff:
         closed_at=row.closed_at,
         remind_at=row.remind_at,
         escalate_at=row.escalate_at,
+        cause=row.cause,
+        incident=row.incident_id,
         ask_at=row.ask_at,
         closed_reason=None if row.closed_reason is None else CloseReason(row.closed_reason),
     )

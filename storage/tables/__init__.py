@@ -16,7 +16,7 @@ from storage.tables.conversations import (
 )
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
 from storage.tables.customers import devices, venue_keys, venues
-from storage.tables.helpdesk import handoff_events, handoffs, notice_pace, notices
+from storage.tables.helpdesk import handoff_events, handoffs, incidents, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "handoff_events",
     "handoffs",
     "ignored",
+    "incidents",
     "knowledge_revision",
     "messages",
     "metadata",

@@ -24,6 +24,9 @@ handoffs = Table(
     # When whoever has it is asked whether they still do; set exactly while that is pending.
     Column("ask_at", UtcDateTime),
     Column("closed_reason", SafeText),
+    # The entry that names what is broken, as far as it was understood; empty where only the effect was told.
+    Column("cause", SafeText),
+    Column("incident_id", BigKey),
     Index("ix_handoffs_conversation_id", "conversation_id"),
     Index("ix_handoffs_turn_id", "turn_id"),
     Index("ix_handoffs_created_at", "created_at"),
@@ -45,6 +48,31 @@ Index("ix_handoffs_remind_at", handoffs.c.remind_at, sqlite_where=_reminding, po
 Index("ix_handoffs_escalate_at", handoffs.c.escalate_at, sqlite_where=_escalating, postgresql_where=_escalating)
 _asking = handoffs.c.ask_at.is_not(None)
 Index("ix_handoffs_ask_at", handoffs.c.ask_at, sqlite_where=_asking, postgresql_where=_asking)
+
+_joined = handoffs.c.incident_id.is_not(None)
+Index("ix_handoffs_incident_id", handoffs.c.incident_id, sqlite_where=_joined, postgresql_where=_joined)
+
+# Hand-offs of one cause that came close together; nothing personal.
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("line", SafeText, nullable=False),
+    Column("reason", SafeText, nullable=False),
+    # Whether the platforms vouch for who writes: anonymous visitors of the web chat have incidents of their own.
+    Column("verified", Boolean, nullable=False),
+    Column("cause", SafeText),
+    # How many hand-offs were notified by themselves after they had joined.
+    Column("rung", Integer, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("joined_at", UtcDateTime, nullable=False),
+    Column("reminded_at", UtcDateTime),
+    Column("escalated_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+_running = incidents.c.closed_at.is_(None)
+Index("ix_incidents_running", incidents.c.joined_at, sqlite_where=_running, postgresql_where=_running)
 
 handoff_events = Table(
     "handoff_events",
@@ -68,6 +96,7 @@ notices = Table(
     Column("id", BigKey, primary_key=True, autoincrement=True),
     # Empty once the person is erased: the rest only says which message must be retracted.
     Column("conversation_id", SafeText, ForeignKey("conversations.id")),
+    # The number of a hand-off, or that of an incident with a minus sign.
     Column("handoff", BigKey, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("target", SafeText, nullable=False),

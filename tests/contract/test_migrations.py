@@ -40,7 +40,8 @@ def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
             "0013",
             "0014",
             "0015",
-            "0021",
+            "0016",
+            "0017",
         )
     ]
 

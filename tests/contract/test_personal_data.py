@@ -28,7 +28,7 @@ LESSONS = {"taught", "ignored", "drafts", "knowledge_revision"}
 OF_STAFF = {"notice_pace"}
 OF_VENUES = {"venues", "venue_keys", "devices"}
 """Of restaurants; a person's own account and number are taken out, see test_venues."""
-OF_NOBODY = {"address_counts", "places"}
+OF_NOBODY = {"address_counts", "incidents", "places"}
 """One-way keys of addresses, for minutes; and which group is now which, which topic is gone."""
 STAFF = {"agents", "agent_sessions", "sign_ins", "sign_in_places", "audit"}
 """Tables of the helpdesk's own people; nothing in them is of those who write."""

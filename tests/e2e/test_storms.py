@@ -1,0 +1,242 @@
+"""Storms: many restaurants call for one cause, and a flood of nobody known; what staff is told, message by message."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+from twilio.request_validator import RequestValidator
+
+from bot.app.container import Application, open_application
+from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.settings import read_settings
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from storage.database.engine import read_transaction
+from storage.helpdesk import handoffs, incidents
+from tests.e2e.kill_program import own_port
+from tests.e2e.telegram_peer import TelegramPeer
+from tests.e2e.telegram_peer_rules import Json
+from tests.e2e.test_notices import (
+    BOSS,
+    GROUP,
+    KEY,
+    FakeMailServer,
+    mailroom,  # noqa: F401 a fixture
+    peer,  # noqa: F401 a fixture
+    shown,
+    titles,
+    told,
+)
+from tests.e2e.twilio_peer import TwilioPeer
+
+WORDINGS: Final = (
+    "nav savienojuma ar serveri, kases stāv",
+    "не можем продавать, нет связи с сервером",
+    "kases stāv, nav interneta",
+    "сервер iiko не отвечает, касса стоит",
+    "fiskālā kļūda, nevaram pārdot",
+    "maiņa neatveras, nevaram sākt darbu",
+    "internet down, cannot sell",
+)
+RESTAURANTS: Final = 20
+GENUINE: Final = "printeris nestrādā, nevaram pārdot, kafejnīca Ķiploku krogs, zvaniet Ilzei 29 111 222"
+TWILIO_TOKEN: Final = "a token for tests"
+_numbers = count(1)
+
+
+@dataclass
+class Evening:
+    """The program with its strict counterparts: a Telegram group, that of the boss, letters to both, and Twilio."""
+
+    program: Application
+    telegram: TelegramPeer
+    twilio: TwilioPeer
+    letters: FakeMailServer
+    client: ClientSession
+    url: str
+
+    async def whatsapp(self, number: int, text: str, name: str | None = None) -> None:
+        """Somebody writes from the phone with this number."""
+        form = {"Body": text, "MessageSid": f"SM{next(_numbers):032}", "From": f"whatsapp:+371261{number:05}"}
+        if name is not None:
+            form["ProfileName"] = name
+        url = f"{self.url}/webhooks/twilio"
+        signature = RequestValidator(TWILIO_TOKEN).compute_signature(url, form)
+        async with self.client.post(url, data=form, headers={"X-Twilio-Signature": signature}) as response:
+            assert response.status == 200
+
+    async def visitor(self, number: int, text: str) -> None:
+        """An anonymous visitor writes in the web chat, each from an address of their own."""
+        key = f"visitor-{number}"
+        await self.program.receive(
+            Inbound(
+                channel="webchat",
+                conversation=key,
+                sender=key,
+                message_id=f"w{next(_numbers)}",
+                sent_at=datetime.now(UTC),
+                text=text,
+                origin=key,
+            )
+        )
+
+    def staff_messages(self) -> int:
+        """All that rings: messages of both groups and letters; not edits."""
+        return len(shown(self.telegram)) + len(shown(self.telegram, BOSS)) + len(self.letters.emails)
+
+    async def until_text(self, text: str, chat: int = GROUP) -> Json:
+        """The message of a group that holds these words, as soon as there is one."""
+        found: list[Json] = []
+
+        def there() -> bool:
+            found[:] = [one for one in shown(self.telegram, chat) if text in one["text"]]
+            return bool(found)
+
+        await self.telegram.until(there, within=20)
+        return found[-1]
+
+
+@asynccontextmanager
+async def evening(
+    shipped: KnowledgeBundle, telegram: TelegramPeer, room: tuple[FakeMailServer, int], folder: Path, **more: Any
+) -> AsyncIterator[Evening]:
+    """The program as `paligs run` has it, by webhooks of both platforms."""
+    (letters, mail_port), port = room, own_port()
+    given: dict[str, Any] = {
+        "database_url": f"sqlite:///{folder / 'paligs.sqlite3'}",
+        "telegram_bot_token": telegram.token,
+        "telegram_api_url": telegram.url,
+        "notify": {"technical": f"telegram:{GROUP}, ops@bistro.lv"},
+        "notify_escalation": f"telegram:{BOSS}, boss@bistro.lv",
+        "notify_from": "paligs@bistro.lv",
+        "smtp_url": f"smtp://127.0.0.1:{mail_port}",
+        "public_url": f"http://127.0.0.1:{port}",
+        "twilio_account_sid": "AC" + "0" * 32,
+        "twilio_auth_token": TWILIO_TOKEN,
+        "twilio_whatsapp_from": "+37120000000",
+    }
+    async with TwilioPeer().serving() as twilio, ClientSession() as client:
+        settings = read_settings(**given, twilio_api_url=twilio.url.rstrip("/"), **more)
+        async with open_application(settings, shipped, make_draft_link=draft_link_maker(settings, KEY)) as program:
+            doors = Endpoints(settings, program, KEY)
+            async with TestServer(doors.web_application(), host="127.0.0.1", port=port):
+                program.start()
+                await doors.open()
+                try:
+                    yield Evening(program, telegram, twilio, letters, client, f"http://127.0.0.1:{port}")
+                finally:
+                    await program.stop()
+                    await doors.close()
+
+
+async def storm(evening: Evening, first: int = 1) -> None:
+    """Twenty restaurants, one after the other, in seven wordings and three languages, each with a second message."""
+    for number in range(first, first + RESTAURANTS):
+        await evening.whatsapp(number, WORDINGS[number % len(WORDINGS)], f"Vieta {number}")
+    for number in range(first, first + RESTAURANTS):
+        await evening.whatsapp(number, f"restorāns Vieta{number}, zvaniet 29 11{number:04}")
+
+
+async def test_a_storm_is_one_message_with_a_list_and_one_take(
+    shipped: KnowledgeBundle,
+    peer: TelegramPeer,  # noqa: F811
+    mailroom: tuple[FakeMailServer, int],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    async with evening(shipped, peer, mailroom, tmp_path, notify_after="stopped=0.2") as night:
+        await storm(night)
+        listed = await night.until_text(f"{RESTAURANTS} izsaukumi ar vienu cēloni")
+        await peer.until(lambda: "Vieta20" in listed["text"], within=30)
+        assert "Nav interneta vai sakaru 11" in listed["text"].splitlines()[0]
+        with read_transaction(night.program.database) as connection:
+            waiting = handoffs.list_by_state(connection)
+            (incident,) = incidents.list_running(connection)
+        assert len(waiting) == RESTAURANTS
+        assert {one.incident for one in waiting} == {incident.id}
+
+        # Nobody takes it: one reminder and one escalation for all of them, in the group and by letter.
+        await night.until_text("Atgādinājums: izsaukumu grupu")
+        await night.until_text("Līnijā neviens nav paņēmis", BOSS)
+        await peer.until(lambda: any("boss@bistro.lv" in letter["To"] for letter in night.letters.emails), within=20)
+        await peer.until(
+            lambda: any(
+                "Atgādinājums" in (letter.get_body(("plain",)) or letter).get_content()
+                for letter in night.letters.emails
+            ),
+            within=20,
+        )
+        assert night.staff_messages() <= 12, [one["text"][:60] for one in shown(peer)]
+        assert titles(listed) == ["Paņemu visus"]
+
+        sent = len(night.twilio.requests)
+        peer.tap_button("Paņemu visus", user=7, message=listed)
+        await peer.until(lambda: "Paņēma: Anna" in listed["text"], within=70)
+        await peer.until(lambda: len(night.twilio.requests) >= sent + RESTAURANTS, within=20)
+        assert told(peer)[-1] == f"Izsaukumu grupa Nr. {incident.id} tagad ir Jūsu: {RESTAURANTS}."
+        assert titles(listed) == ["Atkal strādā"]
+
+        # Who wrote STOP is not written to; everybody else hears it once.
+        await night.whatsapp(1, "STOP")
+        await night.telegram.until(lambda: len(night.twilio.requests) > sent + RESTAURANTS)
+        sent = len(night.twilio.requests)
+        peer.tap_button("Atkal strādā", user=7, message=listed)
+        await peer.until(lambda: len(night.twilio.requests) >= sent + RESTAURANTS - 1, within=20)
+        assert told(peer)[-1] == f"Grupa Nr. {incident.id} slēgta: 20. Paziņots: 19, nevarēja paziņot: 1."
+        bodies = [request["Body"] for request in night.twilio.requests[sent:]]
+        assert len(bodies) == RESTAURANTS - 1
+        assert all("Tehniskā daļa" in body or "техническ" in body.casefold() or "Technical" in body for body in bodies)
+        with read_transaction(night.program.database) as connection:
+            assert handoffs.list_by_state(connection) == ()
+            assert incidents.list_running(connection) == ()
+
+
+async def test_a_call_with_another_cause_in_the_middle_of_a_storm_rings_by_itself_at_once(
+    shipped: KnowledgeBundle,
+    peer: TelegramPeer,  # noqa: F811
+    mailroom: tuple[FakeMailServer, int],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    async with evening(shipped, peer, mailroom, tmp_path) as night:
+        for number in range(1, 11):
+            await night.whatsapp(number, WORDINGS[0])
+        await night.until_text("izsaukumi ar vienu cēloni")
+        before = len(shown(peer))
+        peer.send_text(GENUINE, user=42)
+        for number in range(11, 21):
+            await night.whatsapp(number, WORDINGS[0])
+        genuine = await night.until_text("Ķiploku krogs")
+        assert shown(peer).index(genuine) == before, "it comes before anything else"
+        headline = genuine["text"].splitlines()[0]
+        assert all(part in headline for part in ("STĀV", "Ķiploku krogs", "Ilze", "29 111 222")), headline
+        assert titles(genuine) == ["Paņemu", "Sazinājos", "Nav vajadzīgs"]
+
+
+async def test_a_flood_of_anonymous_visitors_is_one_summary_and_holds_up_nobody_who_is_known(
+    shipped: KnowledgeBundle,
+    peer: TelegramPeer,  # noqa: F811
+    mailroom: tuple[FakeMailServer, int],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    async with evening(shipped, peer, mailroom, tmp_path) as night:
+        for number in range(60):
+            await night.visitor(number, "till dead")
+        peer.send_text("kase nestrādā, nevaram pārdot, restorāns Rozengrāls", user=42)
+        await night.whatsapp(7, "касса не работает, не можем продавать", "Рита, Токио")
+        for number in range(60, 120):
+            await night.visitor(number, "till dead")
+        known = [await night.until_text("Rozengrāls"), await night.until_text("Рита, Токио")]
+        assert [titles(one) for one in known] == [["Paņemu", "Sazinājos", "Nav vajadzīgs"]] * 2
+        listed = await night.until_text("izsaukumi no tīmekļa čata")
+        await peer.until(lambda: "120 izsaukumi no tīmekļa čata, neviens nav zināms" in listed["text"], within=30)
+        with read_transaction(night.program.database) as connection:
+            (flood,) = incidents.list_running(connection)
+            assert not flood.verified
+            assert len(incidents.members(connection, flood.id)) == 120
+        assert len(shown(peer)) <= 5, [one["text"].splitlines()[0] for one in shown(peer)]
+        assert len(listed["text"]) <= 4096
