@@ -59,7 +59,7 @@ def build_notification(
     news = [one for one in log_entries if one.at >= claimed.created_at]
     said = episode(history.last_person_messages(connection, talk.id, limit=MESSAGES_READ), handoff.created_at)
     words = telling_words(said)
-    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=talk.details.phone)
+    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address)
     return HandoffNotification(
         handoff=handoff.id,
         kind=claimed.kind,

@@ -297,8 +297,8 @@ def _known_place(connection: Connection, conversation: Conversation) -> str | No
     """Where the person is: as earlier messages told it, else the venue of their number, account or group."""
     if conversation.location is not None or conversation.details.place is not None:
         return conversation.location
-    talk, phone = conversation, conversation.details.phone
-    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address, phone=phone)
+    # A number that was only typed may be anybody's.
+    venue = recognition.recognize(connection, sender=conversation.sender, address=conversation.address)
     return None if venue is None else venue.label
 
 

@@ -14,12 +14,12 @@ _ORDER: Final = (KeyKind.PHONE, KeyKind.ACCOUNT, KeyKind.GROUP)
 """What counts before what: a group may be that of several venues' owner."""
 
 
-def recognize(connection: Connection, *, sender: str, address: str, phone: str | None = None) -> Venue | None:
+def recognize(connection: Connection, *, sender: str, address: str) -> Venue | None:
     """The venue of a person: by their own number or account, else by the group that they write in; never guessed.
 
-    `sender` and `address` are in the channel's own notation; `phone` (E.164) is a number that they told.
+    `sender` and `address` are in the channel's own notation. A number that was only typed is no proof.
     """
-    keys = {(KeyKind.PHONE, number) for number in own_numbers(sender, phone)}
+    keys = {(KeyKind.PHONE, number) for number in own_numbers(sender)}
     keys |= {(KeyKind.ACCOUNT, sender), (KeyKind.GROUP, address)}
     here = venue_keys.c
     wanted = or_(*(and_(here.kind == kind, here.value == value) for kind, value in sorted(keys)))
@@ -31,7 +31,6 @@ def recognize(connection: Connection, *, sender: str, address: str, phone: str |
     return None
 
 
-def own_numbers(sender: str, phone: str | None = None) -> frozenset[str]:
-    """The phone numbers (E.164) of a person: that of the channel, and those that they told."""
-    told = f"{sender} {re.sub(r'[ ()-]', '', phone or '')}"
-    return frozenset(_NUMBER.findall(told))
+def own_numbers(sender: str) -> frozenset[str]:
+    """The phone number (E.164) of a person, where the channel's own notation of them holds one."""
+    return frozenset(_NUMBER.findall(sender))

@@ -55,21 +55,18 @@ def test_a_venue_that_comes_again_is_replaced_and_never_doubled(stored: Engine) 
 
 
 @pytest.mark.parametrize(
-    ("sender", "address", "phone", "name"),
+    ("sender", "address", "name"),
     [
-        ("whatsapp:+37129111222", "whatsapp:+37129111222", None, "Rozengrāls"),
-        ("4711", "4711", None, "Rozengrāls"),
-        ("1", "1", "+371 29 111 222", "Rozengrāls"),
-        ("4711", "-100200", "+371 26 000 000", "Vīnkalni"),
-        ("1", "-100200", None, None),
-        ("1", "1", None, None),
+        ("whatsapp:+37129111222", "whatsapp:+37129111222", "Rozengrāls"),
+        ("4711", "4711", "Rozengrāls"),
+        ("whatsapp:+37126000000", "-100200", "Vīnkalni"),
+        ("1", "-100200", None),
+        ("1", "1", None),
     ],
 )
-def test_who_writes_is_recognized_by_what_is_sure(
-    stored: Engine, sender: str, address: str, phone: str | None, name: str | None
-) -> None:
+def test_who_writes_is_recognized_by_what_is_sure(stored: Engine, sender: str, address: str, name: str | None) -> None:
     with read_transaction(stored) as connection:
-        found = recognition.recognize(connection, sender=sender, address=address, phone=phone)
+        found = recognition.recognize(connection, sender=sender, address=address)
     assert (found.name if found else None) == name
 
 
