@@ -47,7 +47,7 @@ class Newsroom:
         scripted = ScriptedInterpreter(
             {"hours?": means("hours", language="en"), "dead": means("dead", language="en")}, {"stop": "opt_out"}
         )
-        return KnowledgeBundle(base=small_base(), interpreter=scripted, phrases=load_phrases())
+        return KnowledgeBundle(base=small_base(), interpreter=scripted, phrases=load_phrases(small_base()))
 
     @property
     def desk(self) -> NewsDesk:

@@ -26,7 +26,9 @@ async def test_the_program_erases_old_conversations_soon_after_its_start(tmp_pat
     for by, days in (("anna", 8), ("bob", 6)):
         take_in(database, said("Sveiki", by=by), at=utc_now() - timedelta(days=days))
     settings = Settings(database_url=url, conversation_retention_days=7)
-    knowledge = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases())
+    knowledge = KnowledgeBundle(
+        base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases(small_base())
+    )
     async with open_application(settings, knowledge, make_draft_link=no_draft_link) as program:
         assert program.intake.kept_days == 7
         program.start()

@@ -49,7 +49,7 @@ async def open_help() -> AsyncIterator[OpenHelp]:
         knowledge = KnowledgeBundle(
             base=replace(with_categories(), **base),
             interpreter=ScriptedInterpreter(meanings or {}),
-            phrases=load_phrases(),
+            phrases=load_phrases(small_base()),
         )
         pages = HelpPages(
             PublicLayout(lambda: knowledge.base, public_url),
