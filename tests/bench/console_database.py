@@ -51,6 +51,7 @@ def fill(engine: Engine, count: int, *, seed: int = 1) -> None:
 class _RowGenerator:
     def __init__(self, chance: random.Random, known: KnowledgeBase, turns_wanted: int) -> None:
         self._chance, self._turns = chance, turns_wanted
+        self._waiting: set[int] = set()
         self._talks = max(1, turns_wanted // TURNS_A_TALK)
         self._asked = tuple(_asked(known))
         self._words = tuple({word for one in self._asked for word in one.text.split()})
@@ -150,13 +151,16 @@ class _RowGenerator:
 
     def _handoff(self, turn: int, talk: int, asked: SampleTurn, at: datetime) -> dict[str, Any]:
         # Open ones are of the last days only: one of an older talk was closed.
-        still = at > NOW - timedelta(days=2)
+        still = at > NOW - timedelta(days=2) and talk not in self._waiting
+        if still:
+            self._waiting.add(talk)
         return {
             "conversation_id": f"{talk:032x}",
             "turn_id": turn,
-            "line": f"line-{turn}" if still else "technical",
+            "line": "technical",
             "reason": "trading_stopped" if asked.act == "critical" else "asked_for_person",
-            "state": "open" if still else "reached",
+            "state": "open" if still else "closed",
+            "closed_reason": None if still else "solved",
             "created_at": at,
             "updated_at": at,
             "closed_at": None if still else at + timedelta(minutes=self._chance.uniform(1, 60)),

@@ -41,8 +41,8 @@ SELECT md5(CAST(i AS TEXT)), :before + i, 'bot', :reply, :then, :then, 'read', 1
        'MM' || md5(CAST(:before + i AS TEXT)) FROM series
 """
 _CALLED: Final = """
-INSERT INTO handoffs (conversation_id, turn_id, line, reason, state, created_at, updated_at, closed_at)
-SELECT md5(CAST(i AS TEXT)), i, 'technical', 'asked_for_person', 'reached', :then, :then, :then FROM series
+INSERT INTO handoffs (conversation_id, turn_id, line, reason, state, closed_reason, created_at, updated_at, closed_at)
+SELECT md5(CAST(i AS TEXT)), i, 'technical', 'asked_for_person', 'closed', 'solved', :then, :then, :then FROM series
  WHERE i % 10 = 0
 """
 
