@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.helpdesk.incident_grouping import IncidentGrouping, IsVerified, Joining, nobody_verified
+from bot.helpdesk.incidents.grouping import IncidentGrouping, IsVerified, Joining, nobody_verified
 from bot.helpdesk.person_updates import TellPerson, tell_nobody
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff

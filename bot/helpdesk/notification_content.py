@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
-from bot.helpdesk.incident_content import build_incident_notification, contact_method
+from bot.helpdesk.incidents.content import build_incident_notification, contact_method
 from bot.notify.interface import HandoffNotification, Notification, Retraction
 from handlers.model.messages import MessageKind
 from handlers.model.session import DEFAULT_LANGUAGE

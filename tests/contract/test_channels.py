@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.app.channels import CHANNELS
 from bot.console.views.conversations import find_persons_conversations
-from bot.helpdesk.incident_content import contact_method
+from bot.helpdesk.incidents.content import contact_method
 from kb.model import LANGUAGES
 from storage.conversations import conversations
 from storage.database.engine import read_transaction

@@ -1,0 +1,1 @@
+"""Incidents: hand-offs of one cause that come close together, told and worked as one."""
