@@ -37,8 +37,9 @@ def said_just_now(context: HandlerContext, entry: Entry) -> bool:
     """Whether all of `entry` was said a moment ago, and the message only asks on: its words would tell nothing new."""
     typed = context.act is None and context.inbound.kind is not MessageKind.TAP
     asks_on = context.interpretation.leans or len(context.text.split()) <= MAX_WORDS_OF_ASKING_ON
-    told = context.session.turns[-TURNS_IN_SIGHT:] if context.last_turn is not None else ()
-    return typed and asks_on and any(turn.entry == entry.id and turn.handler in _SAYING_ALL for turn in told)
+    seen = context.session.turns[-TURNS_IN_SIGHT:] if context.last_turn is not None else ()
+    told = next((turn for turn in reversed(seen) if turn.entry is not None), None)
+    return typed and asks_on and told is not None and told.entry == entry.id and told.handler in _SAYING_ALL
 
 
 def with_topic(context: HandlerContext, entry: Entry) -> Session:

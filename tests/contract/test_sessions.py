@@ -7,7 +7,7 @@ from sqlalchemy import Engine, update
 
 from handlers.model.details import PersonDetails
 from handlers.model.messages import Option
-from handlers.model.session import CalledIn, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
+from handlers.model.session import CalledIn, GivenUp, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from kb.model import EntryId, LineId
 from storage.conversations import conversations, sessions
 from storage.database.engine import read_transaction, write_transaction
@@ -25,6 +25,10 @@ FULL = Session(
     ticket_requests=3,
     messages_by_language={"ru": 2, "lv": 1},
     details=PersonDetails(name="Ilze", phone="+371 29111222", place="Rozengrāls", device="kase 2"),
+    words="a key",
+    same_replies=2,
+    given_up=GivenUp(words="a key", at=NOW),
+    wants_news=True,
     called_in=CalledIn(line=LineId("technical"), at=NOW, asked_at=NOW),
     turns=(SessionTurn(handler="answer", act="answer", entry=EntryId("refund"), terms=("refund",), at=NOW),),
 )

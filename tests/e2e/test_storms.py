@@ -214,7 +214,7 @@ async def test_a_call_with_another_cause_in_the_middle_of_a_storm_rings_by_itsel
         assert shown(peer).index(genuine) == before, "it comes before anything else"
         headline = genuine["text"].splitlines()[0]
         assert all(part in headline for part in ("STĀV", "Ķiploku krogs", "Ilze", "29 111 222")), headline
-        assert titles(genuine) == ["Paņemu", "Sazinājos", "Nav vajadzīgs"]
+        assert titles(genuine) == ["Paņemu", "Sazinājos", "Slēgt…"]
 
 
 async def test_a_flood_of_anonymous_visitors_is_one_summary_and_holds_up_nobody_who_is_known(
@@ -231,7 +231,7 @@ async def test_a_flood_of_anonymous_visitors_is_one_summary_and_holds_up_nobody_
         for number in range(60, 120):
             await night.visitor(number, "till dead")
         known = [await night.until_text("Rozengrāls"), await night.until_text("Рита, Токио")]
-        assert [titles(one) for one in known] == [["Paņemu", "Sazinājos", "Nav vajadzīgs"]] * 2
+        assert [titles(one) for one in known] == [["Paņemu", "Sazinājos", "Slēgt…"]] * 2
         listed = await night.until_text("izsaukumi no tīmekļa čata")
         await peer.until(lambda: "120 izsaukumi no tīmekļa čata, neviens nav zināms" in listed["text"], within=30)
         with read_transaction(night.program.database) as connection:

@@ -62,7 +62,7 @@ def test_lexicon_cues_and_decoys_are_read_where_they_are(folder: Path) -> None:
     (folder / "decoys.yaml").write_text("decoys:\n  lv: [laiks]\n  ru: [погода]\n  en: [weather]\n", "utf-8")
     knowledge = load_knowledge_base(folder)
     assert knowledge.concepts[0].forms["ru"] == ("касса",)
-    assert knowledge.cues["yes"].phrases["lv"] == ("jā",)
+    assert "jā" in knowledge.cues["yes"].phrases["lv"]
     assert knowledge.out_of_scope["en"] == ("weather",)
     assert knowledge.version != load_knowledge_base(CONTENT).version
 
