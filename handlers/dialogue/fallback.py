@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from handlers.dialogue.incident import still_broken
 from handlers.input.same_words import words_key
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
@@ -27,11 +28,17 @@ MIN_OFFER_CONFIDENCE: Final = 0.02
 
 
 def clarify(context: HandlerContext) -> HandlerResult | None:
-    """Two or three entries are possible: offers them. If trading may have stopped, the number comes first."""
+    """Two or three entries are possible: offers them. If trading may have stopped, the number comes first.
+
+    A word more of trading that is known to have stopped asks nothing back.
+    """
     understanding = context.interpretation
     if understanding.outcome is Outcome.UNKNOWN:
         return None
     best, *others = understanding.candidates[:3]
+    if context.session.outage_reported and context.entry_of(best).act is Act.CRITICAL:
+        # It is the stopped trading that was told of already.
+        return still_broken(context)
     likely = [match for match in others if match.confidence >= MIN_OFFER_CONFIDENCE] or others[:1]
     entries = [context.entry_of(match) for match in (best, *likely)]
     return _ask_which(context, entries)

@@ -36,6 +36,12 @@ def test_if_trading_may_have_stopped_the_number_stands_above_the_choices() -> No
     assert "+371 20000002" in talk.says("hm").text.splitlines()[0]
 
 
+def test_a_word_more_of_trading_that_has_stopped_asks_nothing_back() -> None:
+    talk = Dialog({"all dead": means("dead", language="en"), "hm": means("dead", "close", language="en")})
+    talk.says("all dead")
+    assert talk.says("hm").text == "Call now: +371 20000002 (Workshop)."
+
+
 @pytest.mark.parametrize(
     ("said", "entry"),
     [
