@@ -7,9 +7,9 @@ import pytest
 
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.messages import MessageKind
-from kb.model import LineId
+from kb.model import DialogueAct, LineId
 from kb.understanding.result import Outcome
-from tests.doubles import Dialog, means
+from tests.doubles import Dialog, acts_as, means
 
 CUES = {
     "yes": "yes", "no": "no", "otro": "second", "первое": "first", "the last one": "last", "third": "third",
@@ -37,9 +37,11 @@ def test_if_trading_may_have_stopped_the_number_stands_above_the_choices() -> No
 
 
 def test_a_word_more_of_trading_that_has_stopped_asks_nothing_back() -> None:
-    talk = Dialog({"all dead": means("dead", language="en"), "hm": means("dead", "close", language="en")})
+    meanings = {"all dead": means("dead", language="en"), "hm": means("dead", "close", language="en")}
+    talk = Dialog(meanings, acts={"hm": acts_as(DialogueAct.OUTAGE, 0.2)})
     talk.says("all dead")
     assert talk.says("hm").text == "Call now: +371 20000002 (Workshop)."
+    assert talk.decided.trace.handler == "clarify"
 
 
 @pytest.mark.parametrize(
