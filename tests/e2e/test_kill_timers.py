@@ -102,6 +102,7 @@ def machine(store: str, folder: Path, peer: TelegramPeer) -> ProcessGroup:
         "NOTIFY_TECHNICAL": f"telegram:{GROUP}",
         "NOTIFY_ESCALATION": f"telegram:{BOSS}",
         "NOTIFY_AFTER": f"stopped={PATIENCE / 60}",
+        "NOTIFY_INCIDENT_FROM": "1",
     }
     if not store:
         program = ProgramProcess(folder, settings)
