@@ -40,9 +40,7 @@ class BatchRow(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
     text: str
-    lang: Annotated[
-        Language | None, BeforeValidator(lambda value: value if isinstance(value, str) and len(value) == 2 else None)
-    ] = None
+    lang: Annotated[Language | None, BeforeValidator(_language_or_none)] = None
     conversation: Annotated[str | int | None, BeforeValidator(_empty_to_none)] = None
 
 

@@ -102,7 +102,13 @@ def fallback(context: HandlerContext) -> HandlerResult:
         session = context.session if again else replace(context.session, failed_turns=failed_turns + 1)
         return context.result("none", session=session, outcome=Outcome.UNKNOWN)
     session = replace(context.session, failed_turns=failed_turns + 1)
-    return _ask_topic(context, session) if failed_turns == 0 else _give_up(context, session, words)
+    if failed_turns > 0:
+        return _give_up(context, session, words)
+    if session.outage_reported and context.last_turn is not None:
+        # Whoever stands before a dead till is asked for no topic.
+        told = still_broken(context)
+        return replace(told, session=replace(told.session, failed_turns=failed_turns + 1))
+    return _ask_topic(context, session)
 
 
 def _failed_turns(context: HandlerContext) -> int:

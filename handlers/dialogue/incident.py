@@ -30,6 +30,9 @@ MIN_OUTAGE_TO_ASK: Final = 0.2
 MIN_BARE_DEVICE: Final = 0.3
 """A message that is as likely as this a device and nothing of it raises no alarm."""
 MAX_WORDS_OF_DEVICE: Final = 4
+SURE_HOW_TO: Final = 0.85
+SURE_FAULT: Final = 0.9
+MAX_WORDS_OF_HOW_TO: Final = 3
 MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
@@ -262,6 +265,8 @@ def device_fault(context: HandlerContext) -> HandlerResult | None:
     if context.act is not DialogueAct.DEVICE_FAULT and not context.fault_in_how_to:
         return None
     answered = context.answered_entry
+    if _surely_asks_how_to(context, answered):
+        return None
     stopped = answered is not None and answered.act is Act.CRITICAL and context.outage >= MIN_OUTAGE_TO_ANSWER
     if stopped or (answered is not None and answered.act in (Act.PROBLEM, Act.TICKET)):
         return None
@@ -269,6 +274,15 @@ def device_fault(context: HandlerContext) -> HandlerResult | None:
     session = replace(context.resolved_session, line=line, entry=None)
     said = _say_device_fault(context, line)
     return context.result(Act.PROBLEM, said, session=session, line=line)
+
+
+def _surely_asks_how_to(context: HandlerContext, answered: Entry | None) -> bool:
+    """Whether few words name what is to be done, and hardly say that it fails: "split bill"."""
+    best = context.interpretation.best
+    sure = best is not None and best.confidence >= SURE_HOW_TO and not context.fault_in_how_to
+    fails = context.act_confidence(DialogueAct.DEVICE_FAULT) >= SURE_FAULT
+    few = len(context.text.split()) <= MAX_WORDS_OF_HOW_TO
+    return sure and few and not fails and answered is not None and answered.act is Act.ANSWER
 
 
 def critical_entry(context: HandlerContext) -> Entry | None:

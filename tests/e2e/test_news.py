@@ -59,7 +59,7 @@ async def test_news_is_written_shown_once_and_stands_on_a_page(
     assert person.complaints == []
 
     await page.reload()
-    await expect(page.locator(".news strong")).to_have_text("Redzējuši cilvēki: 1")
+    await expect(page.locator(".news strong")).to_have_text("Cik cilvēku redzējuši: 1")
     await page.locator(".news button.grave").click()
     await expect(page.locator(".news button.grave")).to_have_count(0)
     async with ClientSession() as session, session.get(f"{house.url}/news/lv/") as answer:

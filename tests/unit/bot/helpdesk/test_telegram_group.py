@@ -83,7 +83,7 @@ def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupAction
         (
             "close_no_answer",
             ActionResult(applied=True, state=HandoffState.CLOSED),
-            "Call no. 7 is closed. The person is told.",
+            "Call no. 7 is closed.",
             False,
         ),
         ("keep", ActionResult(applied=True, state=HandoffState.TAKEN), "Good, it stays yours.", False),

@@ -268,6 +268,26 @@ def test_still_not_while_trading_is_stopped_is_the_urgent_number_again() -> None
     assert talk("dead", "hours").says("that did not help").text == CALL_NOW
 
 
+# --- a how-to that sounds like a fault
+
+
+@pytest.mark.parametrize(
+    ("said", "probability", "handler"),
+    [
+        ("close shift", 0.7, "topic"),
+        ("close shift", 0.95, "device_fault"),
+        ("the shift never closes", 0.7, "device_fault"),
+    ],
+)
+def test_few_words_that_surely_name_a_how_to_are_no_fault_unless_that_is_surer(
+    said: str, probability: float, handler: str
+) -> None:
+    acts = {said: acts_as(DialogueAct.DEVICE_FAULT, probability)}
+    one = Dialog({said: means("close", language="en", confidence=0.9)}, acts=acts).speaks("en")
+    one.says(said)
+    assert one.decided.trace.handler == handler
+
+
 # --- details
 
 

@@ -44,6 +44,15 @@ def test_a_word_more_of_trading_that_has_stopped_asks_nothing_back() -> None:
     assert talk.decided.trace.handler == "clarify"
 
 
+def test_what_is_not_understood_while_trading_is_stopped_gets_the_number_and_no_menu() -> None:
+    talk = Dialog({"all dead": means("dead", language="en")}).speaks("en")
+    talk.says("all dead")
+    reply = talk.says("grmpf brmpf")
+    assert (reply.text, reply.options) == ("Call now: +371 20000002 (Workshop).", ())
+    talk.waits(timedelta(minutes=1))
+    assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
+
+
 @pytest.mark.parametrize(
     ("said", "entry"),
     [

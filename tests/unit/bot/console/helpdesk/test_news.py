@@ -87,7 +87,7 @@ async def test_how_many_have_seen_it_is_shown_by_language(
         for talk, language in zip(sorted(talks), ("lv", "ru", "lv"), strict=True):
             news.mark_seen(connection, talk, language, [1], NOW)
     page = await otto.text("/news")
-    assert "Redzējuši cilvēki: 3" in page
+    assert "Cik cilvēku redzējuši: 3" in page
     assert '<span class="quiet">LV 2</span> <span class="quiet">RU 1</span>' in page
 
 
