@@ -12,6 +12,9 @@ from kb.understanding.reading import Reading
 PREVIOUS_TOPIC_WEIGHT: Final = 0.6
 """How much the topic before counts in a message that goes on about it ("and if it breaks?")."""
 
+OWN_TOPIC_WINS: Final = 0.7
+"""A message that is as likely as this about another topic goes on about none ("and if they have a gift card?")."""
+
 
 class Rank:
     """Scores every entry and keeps the best ones with calibrated confidences."""
@@ -23,7 +26,10 @@ class Rank:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its candidates."""
+        own = self._ranker.rank(reading.tokens, reading.exact_match)
         context = self._previous_topic(reading)
+        if context is None or (own and own[0].confidence >= OWN_TOPIC_WINS):
+            return reading._replace(candidates=own)
         return reading._replace(candidates=self._ranker.rank(reading.tokens, reading.exact_match, context=context))
 
     def _previous_topic(self, reading: Reading) -> Scores | None:

@@ -10,7 +10,7 @@ from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, Re
 from handlers.model.messages import MessageKind
 from handlers.model.session import Incident
 from kb.model import DialogueAct, EntryId, LineId
-from kb.understanding.result import ActCandidate, Interpretation
+from kb.understanding.result import ActCandidate, Interpretation, Outcome
 from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
@@ -451,6 +451,46 @@ def test_of_another_time_a_slight_likeness_is_enough() -> None:
 def test_a_story_of_another_time_that_hardly_tells_of_a_till_is_not_about_one(meaning: Interpretation) -> None:
     one = told_of("what happened there last week", replace(meaning, signals=frozenset({"past"})))
     assert one.decided.trace.handler == "fallback"
+
+
+def what_if(told: str, meaning: Interpretation, act: DialogueAct = DialogueAct.BARE_FAULT) -> Dialog:
+    asked = "and if it fails"
+    one = talk(told, meanings={asked: replace(meaning, signals=frozenset({"conditional"}))})
+    one.interpreter.acts = {**ACTS, asked: acts_as(act, 0.4)}
+    one.says(asked)
+    return one
+
+
+@pytest.mark.parametrize("told", ["printer", "dead"])
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        vaguely("printer", 0.5, "dead", language="en"),
+        vaguely("dead", 0.5, "printer", language="en"),
+        Interpretation(outcome=Outcome.UNKNOWN),
+    ],
+)
+def test_whoever_asks_what_to_do_if_it_fails_again_gets_the_line(told: str, meaning: Interpretation) -> None:
+    one = what_if(told, meaning)
+    assert handled(one) == ("if_again", "answer", None)
+    assert one.decided.actions == (Say(text=f"Then call at once: {WORKSHOP} (Workshop)."),)
+
+
+def test_after_a_fault_what_if_may_be_about_the_same_whatever_it_says() -> None:
+    asked = means("printer", language="en", confidence=0.9)
+    assert what_if("printer", asked, DialogueAct.OTHER).decided.trace.handler == "if_again"
+
+
+@pytest.mark.parametrize(
+    ("told", "meaning", "act"),
+    [
+        ("printer", means("hours", language="en", confidence=0.9), DialogueAct.BARE_FAULT),
+        ("printer", vaguely("hours", 0.5, "close", language="en"), DialogueAct.OTHER),
+        ("close", vaguely("close", 0.5, "hours", language="en"), DialogueAct.BARE_FAULT),
+    ],
+)
+def test_what_if_something_else_is_no_fault_again(told: str, meaning: Interpretation, act: DialogueAct) -> None:
+    assert what_if(told, meaning, act).decided.trace.handler != "if_again"
 
 
 def test_while_trading_is_stopped_the_same_again_is_still_that() -> None:

@@ -126,6 +126,12 @@ def test_what_goes_on_about_the_topic_before_leans_to_it() -> None:
     assert close(EntryId("close")) > close(None)
 
 
+def test_what_goes_on_but_surely_names_another_topic_is_about_that() -> None:
+    understood = pipeline().understand("un ja printeris nedrukā", previous_entry=EntryId("hours"))
+    assert understood.candidates == pipeline().understand("un ja printeris nedrukā").candidates
+    assert understood.candidates[0].entry == "printer"
+
+
 def test_in_a_talk_less_is_enough_to_answer_but_not_for_a_few_words() -> None:
     vague, after = "kad nekas tur hours", EntryId("hours")
     assert pipeline().understand(vague).outcome is Outcome.CLARIFIED
