@@ -40,7 +40,7 @@ from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
-from kb.model import Act, CueId
+from kb.model import Act, CueId, EntryId
 from kb.understanding.result import Interpretation, Outcome
 
 _WARNING_ALONE: Final = "secret"
@@ -177,13 +177,22 @@ def _interpret(
         return None, Interpretation(outcome=Outcome.UNKNOWN)
     last = session.turns[-1] if session.turns else None
     fresh = last is not None and now - last.at <= QUESTION_TTL
+    entry, terms = (session.entry, last.terms) if last is not None and fresh else (None, ())
+    entry = entry if entry is not None and _goes_on(entry, knowledge) else None
+    terms = terms if last is not None and (last.entry is None or _goes_on(last.entry, knowledge)) else ()
     interpretation = knowledge.interpreter.understand(
         text,
         language=session.language,
-        previous_entry=session.entry if fresh else None,
-        previous_terms=last.terms if last is not None and fresh else (),
+        previous_entry=entry,
+        previous_terms=terms,
     )
     return knowledge.interpreter.match_cue(text), interpretation
+
+
+def _goes_on(entry: EntryId, knowledge: KnowledgeBundle) -> bool:
+    """Whether the words after it may go on about an entry: after a greeting, or a call for people, they begin anew."""
+    known = knowledge.base.entries.get(entry)
+    return known is not None and known.act not in (Act.TALK, Act.HANDOFF)
 
 
 def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Session:

@@ -73,7 +73,7 @@ class ScriptedInterpreter:
 
     `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
     is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
-    which of the offered entries a text means.
+    which of the offered entries a text means. `leant_on` notes what each message could lean on: entry and terms.
     """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -82,6 +82,7 @@ class ScriptedInterpreter:
     leaning: Collection[str] = ()
     corrections: Collection[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
+    leant_on: list[tuple[EntryId | None, tuple[str, ...]]] = field(default_factory=list)
 
     def understand(
         self,
@@ -92,6 +93,7 @@ class ScriptedInterpreter:
         previous_terms: Sequence[str] = (),
     ) -> Interpretation:
         """As scripted, or unknown."""
+        self.leant_on.append((previous_entry, tuple(previous_terms)))
         act = self.acts.get(text, ())
         return replace(
             self.meanings.get(text, Interpretation(outcome=Outcome.UNKNOWN)),
