@@ -115,7 +115,7 @@ def _is_menu(context: HandlerContext, question: OpenQuestion) -> bool:
 def _may_mean(context: HandlerContext, chosen: EntryId) -> bool:
     """Whether a message that is typed under a menu is likely about one of its topics: a menu asked for none of them."""
     best = context.interpretation.best
-    few = len(context.text.split()) <= MAX_WORDS_FROM_MENU
+    few = len(context.text.split()) <= MAX_WORDS_FROM_MENU and context.act is not DialogueAct.DEVICE_ONLY
     return few and best is not None and best.entry == chosen and best.confidence >= MIN_CONFIDENCE_FROM_MENU
 
 

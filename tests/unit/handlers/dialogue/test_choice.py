@@ -187,7 +187,7 @@ def menu(**meanings: Interpretation) -> Dialog:
     one = asked(base=base)
     one.interpreter.meanings = {**one.interpreter.meanings, **meanings}
     one.interpreter.chosen = dict.fromkeys(meanings, "close")
-    one.interpreter.acts = {**ACTS, "off_and_on": acts_as(DialogueAct.OTHER)}
+    one.interpreter.acts = {**ACTS, "off_and_on": acts_as(DialogueAct.OTHER), "a till": acts_as(DialogueAct.DEVICE_ONLY)}
     one.says("hello")
     return one
 
@@ -200,6 +200,7 @@ def menu(**meanings: Interpretation) -> Dialog:
         ("closing", vaguely("hours", 0.4, "close", language="en"), "fallback"),
         ("closing", Interpretation(outcome=Outcome.UNKNOWN), "fallback"),
         ("closing it does not go", vaguely("close", 0.4, "hours", language="en"), "fallback"),
+        ("a till", vaguely("close", 0.4, "hours", language="en"), "device_only"),
         ("off_and_on", means("dead", language="en", confidence=0.3), "clarify"),
     ],
 )
