@@ -101,14 +101,14 @@ def test_a_choice_can_be_tapped() -> None:
     talk.taps("entry:hours")
     assert talk.decided.trace.entry == "hours"
     talk.taps("none")
-    assert "no longer open" in talk.says(kind=MessageKind.TAP, choice="none").text
+    assert "no longer available" in talk.says(kind=MessageKind.TAP, choice="none").text
 
 
 def test_an_old_tap_on_a_topic_still_works_and_a_broken_one_is_answered_kindly() -> None:
     talk = Dialog().speaks("en")
     assert "+371 20000001" in talk.taps("entry:hours").text
-    assert "no longer open" in talk.taps("entry:nothing").text
-    assert "no longer open" in talk.taps("rubbish").text
+    assert "no longer available" in talk.taps("entry:nothing").text
+    assert "no longer available" in talk.taps("rubbish").text
 
 
 def test_a_tap_without_a_choice_is_not_understood() -> None:
