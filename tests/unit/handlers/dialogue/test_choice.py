@@ -187,7 +187,11 @@ def menu(**meanings: Interpretation) -> Dialog:
     one = asked(base=base)
     one.interpreter.meanings = {**one.interpreter.meanings, **meanings}
     one.interpreter.chosen = dict.fromkeys(meanings, "close")
-    one.interpreter.acts = {**ACTS, "off_and_on": acts_as(DialogueAct.OTHER), "a till": acts_as(DialogueAct.DEVICE_ONLY)}
+    one.interpreter.acts = {
+        **ACTS,
+        "off_and_on": acts_as(DialogueAct.OTHER),
+        "a till": acts_as(DialogueAct.DEVICE_ONLY),
+    }
     one.says("hello")
     return one
 
