@@ -14,11 +14,15 @@ _ORDER: Final = (KeyKind.PHONE, KeyKind.ACCOUNT, KeyKind.GROUP)
 """What counts before what: a group may be that of several venues' owner."""
 
 
-def recognize(connection: Connection, *, sender: str, address: str) -> Venue | None:
-    """The venue of a person: by their own number or account, else by the group that they write in; never guessed.
+def recognize(connection: Connection, *, sender: str, address: str, venue_id: int | None = None) -> Venue | None:
+    """The venue of a person; never guessed.
 
-    `sender` and `address` are in the channel's own notation. A number that was only typed is no proof.
+    By what a link or an agent has told of the conversation (`venue_id`), else by their own number or account, else by
+    the group that they write in. `sender` and `address` are in the channel's own notation. A number that was only typed
+    is no proof.
     """
+    if venue_id is not None:
+        return venues.get(connection, venue_id)
     keys = {(KeyKind.PHONE, number) for number in own_numbers(sender)}
     keys |= {(KeyKind.ACCOUNT, sender), (KeyKind.GROUP, address)}
     here = venue_keys.c

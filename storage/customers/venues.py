@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
-from storage.tables import devices, venue_keys, venues
+from storage.tables import conversations, devices, venue_keys, venue_links, venues
 
 
 class KeyKind(StrEnum):
@@ -163,7 +163,9 @@ def count(connection: Connection) -> tuple[int, int]:
 
 def remove(connection: Connection, number: int) -> bool:
     """Delete a venue with all that belongs to it. False if there was none."""
-    for table in (venue_keys, devices):
+    there = update(conversations).where(conversations.c.venue_id == number)
+    connection.execute(there.values(venue_id=None, venue_till=None, venue_link_id=None))
+    for table in (venue_keys, venue_links, devices):
         connection.execute(delete(table).where(table.c.venue_id == number))
     return connection.execute(delete(venues).where(venues.c.id == number)).rowcount == 1
 
