@@ -24,6 +24,8 @@ from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.console.views.news import NewsView
+from bot.customers.arrival import VenueArrivals
+from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
@@ -54,6 +56,11 @@ def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
         return None if origin is None else f"{origin}/t/{tokens.make(talk, language)}"
 
     return link
+
+
+def venue_arrivals(key: str) -> VenueArrivals:
+    """Reads venue links that were signed with this key."""
+    return VenueArrivals(tokens=VenueLinkTokens(key))
 
 
 class Endpoints:

@@ -22,9 +22,9 @@ class VenueLink:
 
 def ensure_links(connection: Connection, venue: Venue, now: datetime) -> tuple[VenueLink, ...]:
     """One link for each device of a stored venue, or one for the venue where it has none; those that are there stay."""
-    tills = [device.name for device in venue.devices] or [None]
+    tills: list[str | None] = [device.name for device in venue.devices]
     known = {link.till: link for link in list_links(connection, venue.id)}
-    return tuple(known.get(till) or _add(connection, venue.id, till, now) for till in tills)
+    return tuple(known.get(till) or _add(connection, venue.id, till, now) for till in tills or [None])
 
 
 def _add(connection: Connection, venue: int, till: str | None, now: datetime) -> VenueLink:
