@@ -1,17 +1,14 @@
-"""One card for each till of a venue, with its link on every channel; makes links that are missing, and writes them."""
+"""One card for each till of a venue, with its link on every channel; written as a table too."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, TextIO
-
-from sqlalchemy import Connection
 
 from bot.customers.export_file import safe_cell
 from bot.customers.link_addresses import CHANNELS_WITH_LINKS, LinkAddress, LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
-from storage.customers import links
+from storage.customers.links import VenueLink
 from storage.customers.venues import Venue
 
 _HEADER: Final = ("venue", "address", "till", *CHANNELS_WITH_LINKS)
@@ -29,9 +26,9 @@ class VenueCard:
 
 
 def venue_cards(
-    connection: Connection, venue: Venue, tokens: VenueLinkTokens, addresses: LinkAddresses, now: datetime
+    venue: Venue, venue_links: Sequence[VenueLink], tokens: VenueLinkTokens, addresses: LinkAddresses
 ) -> tuple[VenueCard, ...]:
-    """The cards of a stored venue; links that it does not have yet are made."""
+    """The cards of a venue, one for each of its links."""
     places = {device.name: device.place for device in venue.devices}
     return tuple(
         VenueCard(
@@ -41,7 +38,7 @@ def venue_cards(
             place=places.get(link.till or ""),
             links=tuple(addresses.of_token(tokens.make(link.id), _title(venue, link.till))),
         )
-        for link in links.ensure_links(connection, venue, now)
+        for link in venue_links
     )
 
 

@@ -140,7 +140,7 @@ def _make_cards(name: str | None, *, revoke: bool) -> "list[VenueCard]":
             if revoke:
                 old = [link.id for link in venue_links.list_links(connection, venue.id)]
                 venue_links.revoke(connection, venue.id, old, now)
-            cards += venue_cards(connection, venue, tokens, addresses, now)
+            cards += venue_cards(venue, venue_links.ensure_links(connection, venue, now), tokens, addresses)
     return cards
 
 
