@@ -28,6 +28,7 @@ from handlers.dialogue.incident import (
 )
 from handlers.dialogue.news import with_news
 from handlers.dialogue.spoken_language import with_language
+from handlers.dialogue.venue import venue_by_text, with_venue
 from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
@@ -67,6 +68,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("language", switch_language_by_text),
     (OPTED_OUT, handle_opt_out),
     ("opted", handle_opt_in),
+    ("venue", venue_by_text),
     ("ticket_request", ticket_request),
     ("outage", outage),
     ("contact_details", contact_details),
@@ -130,7 +132,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     context = with_language(replace(context, act=dialogue_act(context)))
     name, result = _run_handlers(context)
     result = with_contact_details(with_feedback_options(result, context), context, name)
-    result = with_news(result, context, name)
+    result = with_venue(with_news(result, context, name), context, name)
     warning = (context.say("secret"),) if masked else ()
     decision = Decision(
         actions=(*result.actions, *warning),

@@ -16,6 +16,7 @@ from handlers.model.actions import NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session
+from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.loading.loader import load_knowledge_base
@@ -175,6 +176,7 @@ class Dialog:
     """A talk with the bot: say something, look at the reply and the decision. `pause` lies between two messages."""
 
     pause: timedelta = timedelta(seconds=20)
+    venue: KnownVenue | None = None
 
     def __init__(
         self,
@@ -219,6 +221,7 @@ class Dialog:
             text=text,
             choice=choice,
             source_turn=source_turn,
+            venue=self.venue,
         )
         self.decision = decide(inbound, self.session, self.knowledge, self.now)
         self.session = self.decision.session

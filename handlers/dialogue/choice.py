@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.dialogue.commands import switch_language
+from handlers.dialogue.venue import choose_till
 from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
@@ -52,6 +53,9 @@ def choose_by_text(context: HandlerContext) -> HandlerResult | None:
     question = context.open_question()
     if question is None:
         return None
+    if question.about is QuestionKind.TILL:
+        option = _option_by_text(context, question)
+        return None if option is None else _apply_choice(context, option.id)
     if context.cue == CueId.YES or context.act is DialogueAct.CHOOSE_BOTH:
         shared = _confirm_shared_line(context, question) or _both(context, question)
         if shared is not None:
@@ -178,6 +182,8 @@ def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
         return answer_entries(context, base.entries[EntryId(name)])
     if kind == "line" and name in base.directory.lines:
         return _connect_line(context, LineId(name))
+    if kind == "till":
+        return choose_till(context, name)
     language = next((known for known in base.languages if choice == f"language:{known}"), None)
     return None if language is None else switch_language(context, language)
 

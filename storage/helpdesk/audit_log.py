@@ -62,6 +62,13 @@ class AuditEvent(StrEnum):
     CHAT_RETURNED = "chat_returned"
     NEWS_PUBLISHED = "news_published"
     NEWS_WITHDRAWN = "news_withdrawn"
+    VENUE_VIEWED = "venue_seen"
+    VENUE_ADDED = "venue_added"
+    VENUE_CHANGED = "venue_changed"
+    VENUE_REMOVED = "venue_removed"
+    VENUE_LINKS_MADE = "venue_links_made"
+    VENUE_LINKS_REVOKED = "venue_links_revoked"
+    VENUE_CONFIRMED = "venue_confirmed"
 
 
 @dataclass(frozen=True, kw_only=True)
