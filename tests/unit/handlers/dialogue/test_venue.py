@@ -115,7 +115,7 @@ def test_a_tap_chooses_a_till_too_and_an_old_one_says_that_it_is_stale() -> None
     talk.says("29111222")
     assert "Noted: Bārs" in talk.taps("till:1").text
     for choice in ("till:9", "till:x", "till:0"):
-        assert "no longer open" in talk.taps(choice).text
+        assert "no longer available" in talk.taps(choice).text
     talk.venue = None
     assert "no longer open" in talk.taps("till:1").text
     talk.venue, talk.pause = BY_NUMBER, timedelta(hours=13)
