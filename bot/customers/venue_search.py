@@ -21,11 +21,13 @@ _DIGITS: Final = re.compile(r"\d{5,}")
 
 def search(connection: Connection, words: str) -> tuple[Venue, ...]:
     """The venues that are likeliest meant, best first."""
-    by_number = _by_number(connection, words)
-    return by_number or by_name(connection, words)
+    found = by_number(connection, words) or venues.find_by_text(connection, words, limit=MAX_FOUND)
+    alike = () if len(found) >= MAX_FOUND else by_name(connection, words)
+    return tuple({venue.id: venue for venue in (*found, *alike)}.values())[:MAX_FOUND]
 
 
-def _by_number(connection: Connection, words: str) -> tuple[Venue, ...]:
+def by_number(connection: Connection, words: str) -> tuple[Venue, ...]:
+    """Venues that a phone number, however it is written, or a device's fiscal number belongs to."""
     phones = [re.sub(r"[^\d+]", "", phone) for phone in extract_phones(words)] or [re.sub(r"[^\d+]", "", words)]
     found = [venues.find(connection, KeyKind.PHONE, phone) for phone in phones]
     found += [venues.find_by_device(connection, number) for number in _DIGITS.findall(words)]

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
-from storage.tables import devices, venue_keys, venues
+from storage.tables import conversations, devices, venue_keys, venue_links, venues
 
 
 class KeyKind(StrEnum):
@@ -78,9 +78,23 @@ def save(connection: Connection, venue: Venue, now: datetime) -> SaveResult:
     if known is not None and _comparable(known) == _comparable(venue):
         return SaveResult.UNCHANGED
     connection.execute(update(venues).where(here.id == number).values(**columns, updated_at=now))
-    connection.execute(delete(venue_keys).where(venue_keys.c.venue_id == number))
-    connection.execute(delete(devices).where(devices.c.venue_id == number))
-    _store_parts(connection, number, venue)
+    _replace_parts(connection, number, venue)
+    return SaveResult.CHANGED
+
+
+def replace_venue(connection: Connection, venue: Venue, now: datetime) -> SaveResult | None:
+    """Replace the stored venue of this number, its name too; None where another one has that, or it is gone."""
+    here = venues.c
+    others = connection.scalar(select(here.id).where(here.folded == venue.folded, here.id != venue.id).limit(1))
+    known = get(connection, venue.id)
+    if others is not None or known is None:
+        return None
+    if _comparable(known) == _comparable(venue):
+        return SaveResult.UNCHANGED
+    columns = {"name": venue.name, "address": venue.address, "contract": venue.contract, "note": venue.note}
+    changed = update(venues).where(here.id == venue.id).values(**columns, folded=venue.folded, updated_at=now)
+    connection.execute(changed)
+    _replace_parts(connection, venue.id, venue)
     return SaveResult.CHANGED
 
 
@@ -95,6 +109,12 @@ def _comparable(venue: Venue) -> Venue:
         groups=tuple(sorted(set(venue.groups))),
         devices=tuple(sorted(venue.devices, key=lambda one: one.name)),
     )
+
+
+def _replace_parts(connection: Connection, number: int, venue: Venue) -> None:
+    connection.execute(delete(venue_keys).where(venue_keys.c.venue_id == number))
+    connection.execute(delete(devices).where(devices.c.venue_id == number))
+    _store_parts(connection, number, venue)
 
 
 def _store_parts(connection: Connection, number: int, venue: Venue) -> None:
@@ -126,6 +146,12 @@ def find(connection: Connection, kind: KeyKind, value: str) -> Venue | None:
     return get(connection, numbers[0]) if len(numbers) == 1 else None
 
 
+def find_exact(connection: Connection, venue: Venue) -> int | None:
+    """The number of the stored venue with the same name and address."""
+    number: int | None = connection.scalar(select(venues.c.id).where(venues.c.folded == venue.folded))
+    return number
+
+
 def find_by_device(connection: Connection, fiscal_number: str) -> Venue | None:
     """The one venue in which the device with this fiscal number stands."""
     numbers = connection.scalars(
@@ -139,6 +165,12 @@ def list_venues(connection: Connection, *, after: str = "", limit: int | None = 
     wanted = select(venues.c.id).where(venues.c.folded > after).order_by(venues.c.folded).limit(limit)
     numbers = connection.scalars(wanted).all()
     return _load(connection, numbers)
+
+
+def find_by_text(connection: Connection, words: str, *, limit: int) -> tuple[Venue, ...]:
+    """Venues in whose folded name and address these words stand, in the order of their names."""
+    wanted = select(venues.c.id).where(venues.c.folded.contains(" ".join(words.casefold().split()), autoescape=True))
+    return _load(connection, connection.scalars(wanted.order_by(venues.c.folded).limit(limit)).all())
 
 
 def load_many(connection: Connection, numbers: Sequence[int]) -> tuple[Venue, ...]:
@@ -163,7 +195,9 @@ def count(connection: Connection) -> tuple[int, int]:
 
 def remove(connection: Connection, number: int) -> bool:
     """Delete a venue with all that belongs to it. False if there was none."""
-    for table in (venue_keys, devices):
+    there = update(conversations).where(conversations.c.venue_id == number)
+    connection.execute(there.values(venue_id=None, venue_till=None, venue_link_id=None))
+    for table in (venue_keys, venue_links, devices):
         connection.execute(delete(table).where(table.c.venue_id == number))
     return connection.execute(delete(venues).where(venues.c.id == number)).rowcount == 1
 

@@ -30,6 +30,20 @@ venue_keys = Table(
     Index("ix_venue_keys_kind_value", "kind", "value"),
 )
 
+venue_links = Table(
+    "venue_links",
+    metadata,
+    # The number is what a signed link carries; it is never used again, so that a revoked link stays revoked.
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("venue_id", BigKey, ForeignKey("venues.id"), nullable=False),
+    # The name of the device that it is for; empty: the whole venue.
+    Column("till", SafeText),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Index("ix_venue_links_venue_id", "venue_id"),
+    sqlite_autoincrement=True,
+)
+
 devices = Table(
     "devices",
     metadata,

@@ -53,6 +53,28 @@ def test_what_is_not_understood_while_trading_is_stopped_gets_the_number_and_no_
     assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
 
 
+def test_what_is_not_understood_of_a_fault_gets_its_line_and_no_menu() -> None:
+    talk = Dialog({"no paper": means("printer", language="en")}).speaks("en")
+    talk.says("no paper")
+    reply = talk.says("grmpf brmpf")
+    assert reply.text.startswith("I didn't quite understand. Tell them by phone: +371 20000002 (Workshop).")
+    assert (reply.options, talk.session.question, talk.decided.trace.handler) == ((), None, "fallback")
+    talk.waits(timedelta(minutes=1))
+    assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
+
+
+@pytest.mark.parametrize(
+    ("before", "leant_on"), [("hello", (None, ())), ("person", (None, ())), ("printer", ("printer", ("paper",)))]
+)
+def test_nothing_goes_on_about_a_greeting_or_a_call_for_people(
+    before: str, leant_on: tuple[str | None, tuple[str, ...]]
+) -> None:
+    talk = Dialog({"so": replace(means(before, language="en"), terms=("paper",))}).speaks("en")
+    talk.says("so")
+    talk.says("grmpf")
+    assert talk.interpreter.leant_on[-1] == leant_on
+
+
 @pytest.mark.parametrize(
     ("said", "entry"),
     [
