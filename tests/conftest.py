@@ -8,6 +8,7 @@ import structlog
 
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
+from tests.compiled_templates import templates_compiled_once
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,6 +30,13 @@ def _place(item: pytest.Item) -> int:
 def shipped() -> KnowledgeBundle:
     """The knowledge as it is shipped."""
     return load_knowledge()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates() -> Iterator[None]:
+    """Pages look the same from one test to the next."""
+    with templates_compiled_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.console.queue.incidents import IncidentView, list_cards, outside
+from bot.customers.shown_venue import shown_venues
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from handlers.model.actions import HandoffReason
@@ -82,6 +83,8 @@ class HandoffQueueView:
                 _failures(connection),
             )
         )
+        words = {one.conversation: one.last_message for one in found}
+        known = await self._transactions.read(lambda connection: shown_venues(connection, words))
         line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
         of_line = [one for one in found if line in ("", one.line)]
         cards = tuple(card for card in cards if line in ("", card.line))
@@ -99,6 +102,7 @@ class HandoffQueueView:
             lines=lines,
             elsewhere=sum(one.state is HandoffState.OPEN for one in found if one not in of_line),
             names=names,
+            venues=known,
             phone=self._channels.phone_of,
             readable=format_phone,
             short=partial(display_name, self._channels),
