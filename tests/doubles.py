@@ -17,6 +17,7 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.phrases import Phrases
 from handlers.model.session import Decision, Session
+from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.loading.loader import load_knowledge_base
@@ -80,7 +81,7 @@ class ScriptedInterpreter:
 
     `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
     is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
-    which of the offered entries a text means.
+    which of the offered entries a text means. `leant_on` notes what each message could lean on: entry and terms.
     """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class ScriptedInterpreter:
     leaning: Collection[str] = ()
     corrections: Collection[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
+    leant_on: list[tuple[EntryId | None, tuple[str, ...]]] = field(default_factory=list)
 
     def understand(
         self,
@@ -99,6 +101,7 @@ class ScriptedInterpreter:
         previous_terms: Sequence[str] = (),
     ) -> Interpretation:
         """As scripted, or unknown."""
+        self.leant_on.append((previous_entry, tuple(previous_terms)))
         act = self.acts.get(text, ())
         return replace(
             self.meanings.get(text, Interpretation(outcome=Outcome.UNKNOWN)),
@@ -180,6 +183,7 @@ class Dialog:
     """A talk with the bot: say something, look at the reply and the decision. `pause` lies between two messages."""
 
     pause: timedelta = timedelta(seconds=20)
+    venue: KnownVenue | None = None
 
     def __init__(
         self,
@@ -226,6 +230,7 @@ class Dialog:
             text=text,
             choice=choice,
             source_turn=source_turn,
+            venue=self.venue,
         )
         self.decision = decide(inbound, self.session, self.knowledge, self.now)
         self.session = self.decision.session

@@ -46,6 +46,7 @@ _DENIES_OR_WAITS: Final = frozenset(
 )
 _IF: Final = frozenset({CueId.CONDITIONAL, CueId.HYPOTHETICAL})
 _FAULT_ACTS: Final = (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE, DialogueAct.NOT_HELPED)
+SURELY_ELSE: Final = 0.9
 MIN_FAULT_AGAIN: Final = 0.3
 """What may happen again is a fault from this probability on."""
 TRADING_GOES_ON: Final = "trading:yes"
@@ -253,7 +254,8 @@ def if_again(context: HandlerContext) -> HandlerResult | None:
     same = best is not None and best.entry == context.session.entry
     own_topic = best is not None and not same and best.confidence >= SURE_HOW_TO
     fails = max(context.act_confidence(act) for act in _FAULT_ACTS) >= MIN_FAULT_AGAIN
-    if own_topic or not (fails or same):
+    asks_else = context.act_confidence(DialogueAct.OTHER) >= SURELY_ELSE
+    if own_topic or not (fails or (same and not asks_else)):
         return None
     line = context.line_of_conversation
     known = context.knowledge.base.directory.lines[line]

@@ -205,8 +205,8 @@ async def test_the_person_hears_once_who_has_it(engine: Engine, office: HandoffA
     await asyncio.gather(*(office.actions.take(handoff.id, f"agent {number}") for number in range(5)))
 
     *_, last = conversation_messages(engine, handoff)
-    assert re.match(r"Jūsu izsaukumu paņēma agent \d \(", last)
-    assert sum("izsaukumu paņēma" in text for text in conversation_messages(engine, handoff)) == 1
+    assert re.match(r"Jūsu jautājumu risina agent \d \(", last)
+    assert sum("jautājumu risina" in text for text in conversation_messages(engine, handoff)) == 1
     assert office.jobs.submitted == [handoff.conversation]
 
 

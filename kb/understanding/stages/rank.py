@@ -12,6 +12,8 @@ from kb.understanding.reading import Reading
 PREVIOUS_TOPIC_WEIGHT: Final = 0.6
 """How much the topic before counts in a message that goes on about it ("and if it breaks?")."""
 
+MAX_WORDS: Final = 8
+"""A longer message names what it is about ("what if the tills die on New Year's Eve?")."""
 OWN_TOPIC_WINS: Final = 0.7
 """A message that is as likely as this about another topic goes on about none ("and if they have a gift card?")."""
 
@@ -34,6 +36,7 @@ class Rank:
 
     def _previous_topic(self, reading: Reading) -> Scores | None:
         title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None
-        if title is None or not self._cues.starts_with(reading.tokens, CueId.CONDITIONAL):
+        asks_on = len(reading.tokens) <= MAX_WORDS and self._cues.starts_with(reading.tokens, CueId.CONDITIONAL)
+        if title is None or not asks_on:
             return None
         return PREVIOUS_TOPIC_WEIGHT * self._ranker.scores(title)

@@ -141,7 +141,7 @@ def test_while_trading_is_stopped_words_of_good_news_are_heard_beside_others() -
 @pytest.mark.parametrize("said", ["it works again", "fixed"])
 def test_a_plain_word_that_it_works_sends_staff_home(said: str) -> None:
     one = talk("dead")
-    assert one.says(said).text.startswith("Good that it works again.")
+    assert one.says(said).text.startswith("Good, it works again.")
     assert one.session.incident is Incident.WORKING
     assert closes(one)
 
@@ -244,7 +244,7 @@ def test_partly_without_an_alarm_before_raises_none() -> None:
 def test_a_fault_that_was_not_helped_gets_its_line_the_draft_and_is_counted() -> None:
     one = talk("printer")
     text = one.says("that did not help").text
-    assert f"Sorry it did not help. A person answers at {WORKSHOP} (Workshop)." in text
+    assert f"Sorry it didn't help. You can reach a person at {WORKSHOP} (Workshop)." in text
     assert handled(one) == ("still_not", "problem", "printer")
     assert ShowTicketChannel() in one.decided.actions
     assert RecordFeedback(helped=False, turn=None) in one.decided.actions
@@ -253,7 +253,7 @@ def test_a_fault_that_was_not_helped_gets_its_line_the_draft_and_is_counted() ->
 def test_an_answer_that_did_not_help_gets_its_line_and_no_draft() -> None:
     one = talk("hours")
     text = one.says("that did not help").text
-    assert f"A person answers at {DESK} (Advice desk)." in text
+    assert f"You can reach a person at {DESK} (Advice desk)." in text
     assert ShowTicketChannel() not in one.decided.actions
     assert handled(one) == ("still_not", "problem", None)
 
@@ -321,7 +321,7 @@ def test_details_after_a_mere_answer_were_not_asked_for() -> None:
 
 def test_a_fault_without_a_device_is_asked_about_and_the_number_stands_beside_it() -> None:
     reply = talk().says("does not work")
-    assert reply.text.startswith("What exactly does not work?")
+    assert reply.text.startswith("What exactly isn't working?")
     assert f"If trading has stopped, call now: {WORKSHOP}" in reply.text
     assert [option.id for option in reply.options] == ["entry:dead", "entry:printer", "entry:scanner"]
 
@@ -333,7 +333,7 @@ def test_while_trading_is_stopped_a_bare_fault_is_that_one_still() -> None:
 def test_a_bare_fault_long_after_trading_stopped_is_asked_about() -> None:
     one = talk("dead")
     one.waits(timedelta(hours=1))
-    assert one.says("does not work").text.startswith("What exactly does not work?")
+    assert one.says("does not work").text.startswith("What exactly isn't working?")
 
 
 def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
