@@ -86,6 +86,11 @@ class Application:
             else self.knowledge_source.current.base
         )
 
+    @property
+    def training_failed(self) -> bool:
+        """Whether the model in service is older than the lessons or the content, because training failed."""
+        return self.knowledge_reloader is not None and self.knowledge_reloader.training_failed
+
     def on_lessons_changed(self) -> None:
         """Call after the commit of a lesson in this process, so that it is applied at once."""
         if self.knowledge_reloader is not None:
@@ -161,7 +166,7 @@ async def open_application(
             runner=runner,
             tracing=tracing,
             helpdesk=build_helpdesk(settings, knowledge_source, recipients, handoff_workflow, services, runner),
-            knowledge_reloader=_make_reloader(knowledge_source, transactions),
+            knowledge_reloader=_make_reloader(knowledge_source, services),
         )
         try:
             if application.knowledge_reloader is not None:
@@ -243,8 +248,10 @@ def build_intake(
     return intake, TracedReceive(receive=flood_controlled, tracing=services.tracing)
 
 
-def _make_reloader(knowledge_source: KnowledgeSource, transactions: Transactions) -> KnowledgeReloader | None:
-    return KnowledgeReloader(knowledge_source, transactions) if isinstance(knowledge_source, LiveKnowledge) else None
+def _make_reloader(knowledge_source: KnowledgeSource, services: Services) -> KnowledgeReloader | None:
+    if not isinstance(knowledge_source, LiveKnowledge):
+        return None
+    return KnowledgeReloader(knowledge_source, services.transactions, on_training_ended=services.metrics.count_training)
 
 
 def _make_procrastinate_jobs(database: Engine, deliver: Deliverer, maintain: Maintenance) -> JobRunner:

@@ -195,6 +195,7 @@ class Endpoints:
             source=program.knowledge_source,
             released_content=lambda: program.released_content,
             on_change=program.on_lessons_changed,
+            training_failed=lambda: program.training_failed,
         )
         sections = (
             *helpdesk_sections(

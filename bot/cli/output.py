@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.settings import SettingsError
-from kb.loading.loader import ContentError
+from kb.loading.content_error import ContentError
 from storage.errors import StorageError
 
 Item = TypeVar("Item")

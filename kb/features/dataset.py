@@ -45,6 +45,13 @@ class Dataset:
         return [*self.questions, *self.out_of_scope]
 
 
+def build_examples(knowledge: KnowledgeBase) -> list[Example]:
+    """The known questions alone, taken apart."""
+    return _DatasetBuilder().build_examples(
+        (entry.id, language, text) for entry, language, text in knowledge.questions()
+    )
+
+
 def build_dataset(knowledge: KnowledgeBase) -> Dataset:
     """Takes all of it apart, each word once."""
     apart = _DatasetBuilder()

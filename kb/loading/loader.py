@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from kb.loading.builder import ContentFiles, build_knowledge_base
+from kb.loading.content_error import ContentError
 from kb.loading.schema import (
     CategoriesFile,
     CuesFile,
@@ -26,14 +27,6 @@ from kb.loading.schema import (
 )
 from kb.loading.validation import find_problems
 from kb.model import KnowledgeBase, Language
-
-
-class ContentError(Exception):
-    """The content folder has mistakes; mend the keys named below and start again."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join((str(self.__doc__), *(f"  {problem}" for problem in problems))))
-        self.problems = problems
 
 
 def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool = True) -> KnowledgeBase:

@@ -10,7 +10,8 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from kb.features.dataset import Example
+from kb.features.dataset import Example, build_examples
+from kb.model import KnowledgeBase
 
 MAX_RARE_WORDS: Final = 4
 """Only so many of a message's rarest words are looked for."""
@@ -19,24 +20,32 @@ MAX_SHORTLISTED: Final = 12
 
 
 class NearestQuestion:
-    """Every entry's questions by the words in them; an entry is indexed when it is first looked at."""
+    """Every entry's questions by the words in them; all are taken apart when one is first looked for."""
 
-    def __init__(self, questions: Sequence[Example]) -> None:
+    def __init__(self, knowledge: KnowledgeBase) -> None:
         """All that are known."""
-        self._questions = questions
+        self._knowledge = knowledge
         self._indexed: dict[str, _EntryQuestions] = {}
+
+    def __getstate__(self) -> KnowledgeBase:
+        """What it was made of, without what it has taken apart."""
+        return self._knowledge
+
+    def __setstate__(self, knowledge: KnowledgeBase) -> None:
+        """As it was made."""
+        self._knowledge, self._indexed = knowledge, {}
 
     @cached_property
     def _by_entry(self) -> Mapping[str, Sequence[Example]]:
         found: dict[str, list[Example]] = {}
-        for question in self._questions:
+        for question in build_examples(self._knowledge):
             found.setdefault(question.entry, []).append(question)
         return found
 
     @cached_property
     def _question_counts(self) -> Mapping[str, int]:
         """In how many questions each word stands."""
-        return Counter(word for question in self._questions for word in {*question.tokens})
+        return Counter(word for questions in self._by_entry.values() for row in questions for word in {*row.tokens})
 
     def _entry(self, entry: str) -> "_EntryQuestions | None":
         if entry not in self._indexed and entry in self._by_entry:
@@ -49,7 +58,7 @@ class NearestQuestion:
         known = self._entry(entry)
         if known is None:
             return ""
-        total, counts = len(self._questions) + 1, self._question_counts
+        total, counts = sum(map(len, self._by_entry.values())) + 1, self._question_counts
         rarities = ((log(total / counts[word]), word) for word in {*tokens} if word in known.holders)
         for rarity, word in sorted(rarities)[-MAX_RARE_WORDS:]:
             for place in known.holders[word]:

@@ -10,8 +10,9 @@ import typer
 from bot.cli.kb.content_folder import ContentFolder
 from bot.cli.kb.evaluation_options import evaluate
 from bot.cli.kb.export_json import export_json
+from kb.loading.content_error import ContentError
 from kb.loading.content_warnings import content_warnings
-from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.loader import load_knowledge_base
 from kb.loading.validation import overdue_reviews
 from kb.model import KnowledgeBase
 
