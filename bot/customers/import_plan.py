@@ -161,7 +161,7 @@ def _masked(written: str) -> str:
 
 def _account(written: str) -> str:
     if _ACCOUNT.fullmatch(written):
-        return written.removeprefix("@")
+        return written.removeprefix("@").casefold()
     message = f"{_masked(written)} is no Telegram id. Write the number, or the name that begins with @."
     raise _RowError(message)
 
