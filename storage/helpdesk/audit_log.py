@@ -59,6 +59,10 @@ class AuditEvent(StrEnum):
     CHAT_RETURNED = "chat_returned"
     NEWS_PUBLISHED = "news_published"
     NEWS_WITHDRAWN = "news_withdrawn"
+    OUTAGE_DECLARED = "outage_declared"
+    OUTAGE_EDITED = "outage_edited"
+    OUTAGE_ENDED = "outage_ended"
+    OUTAGE_DISMISSED = "outage_dismissed"
 
 
 @dataclass(frozen=True, kw_only=True)
