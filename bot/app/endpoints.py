@@ -24,6 +24,7 @@ from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.console.views.news import NewsView
+from bot.console.views.outages.outage_page import OutagesView
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
@@ -160,6 +161,7 @@ class Endpoints:
                 CHANNELS,
                 {channel.name: channel for channel in self._channels},
             ),
+            OutagesView(transactions, program.helpdesk.outage_desk, knowledge_access).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
