@@ -80,6 +80,20 @@ def assign_outage(connection: Connection, incident: int, outage: int) -> None:
     connection.execute(update(incidents).where(incidents.c.id == incident).values(outage_id=outage))
 
 
+def dismiss_outage(connection: Connection, incident: int, now: datetime) -> bool:
+    """An agent found that it is no outage: it is proposed no more; False if that was so before."""
+    here = incidents.c
+    own = update(incidents).where(here.id == incident, here.outage_id.is_(None), here.dismissed_at.is_(None))
+    return connection.execute(own.values(dismissed_at=now)).rowcount == 1
+
+
+def list_proposable(connection: Connection) -> tuple[HandoffIncident, ...]:
+    """The running incidents that belong to no declared outage, and of which nobody said that they are none."""
+    here = incidents.c
+    wanted = select(incidents).where(here.closed_at.is_(None), here.outage_id.is_(None), here.dismissed_at.is_(None))
+    return tuple(_incident(row) for row in connection.execute(wanted.order_by(here.id.desc())))
+
+
 def list_of_outage(connection: Connection, outage: int) -> tuple[HandoffIncident, ...]:
     """The incidents that belong to a declared outage, oldest first."""
     wanted = select(incidents).where(incidents.c.outage_id == outage).order_by(incidents.c.id)
