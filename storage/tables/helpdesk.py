@@ -69,6 +69,8 @@ incidents = Table(
     Column("reminded_at", UtcDateTime),
     Column("escalated_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    # When whoever has it was asked whether they still do.
+    Column("asked_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
 _running = incidents.c.closed_at.is_(None)

@@ -43,6 +43,7 @@ def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
             "0016",
             "0017",
             "0019",
+            "0020",
         )
     ]
 
