@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from bot.customers.import_plan import ImportPlan
 
-app = typer.Typer(help="Venues and their tills: import, export.", no_args_is_help=True)
+app = typer.Typer(help="Venues and their tills: import, export.", no_args_is_help=True, rich_markup_mode=None)
 MAX_PROBLEMS_SHOWN = 100
 
 
