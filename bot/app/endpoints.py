@@ -18,12 +18,17 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService
+from bot.console.customers.venue_list import VenueListView
+from bot.console.customers.venue_page import VenueLinkSigner, VenuePageView
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
 from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.console.views.news import NewsView
+from bot.customers.arrival import VenueArrivals
+from bot.customers.link_addresses import LinkAddresses
+from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
@@ -54,6 +59,11 @@ def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
         return None if origin is None else f"{origin}/t/{tokens.make(talk, language)}"
 
     return link
+
+
+def venue_arrivals(key: str) -> VenueArrivals:
+    """Reads venue links that were signed with this key."""
+    return VenueArrivals(tokens=VenueLinkTokens(key))
 
 
 class Endpoints:
@@ -161,6 +171,8 @@ class Endpoints:
                 CHANNELS,
                 {channel.name: channel for channel in self._channels},
             ),
+            VenueListView(transactions).section(),
+            VenuePageView(transactions, knowledge_access, CHANNELS, self._link_signer()).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),
@@ -178,6 +190,9 @@ class Endpoints:
             public_origin=self._settings.public_url,
             zone=self._settings.zone,
         )
+
+    def _link_signer(self) -> VenueLinkSigner:
+        return VenueLinkSigner(tokens=VenueLinkTokens(self._key), addresses=LinkAddresses.from_settings(self._settings))
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
         settings = self._settings

@@ -92,13 +92,17 @@ def plan_import(rows: Sequence[TableRow]) -> ImportPlan:
 
 
 def _columns(header: Iterable[str]) -> dict[str, str]:
-    """The header of each known column."""
+    """The header of each known column; "vieta" is the venue, or beside its name where a device stands."""
+    header = tuple(header)
     by_name = {name: column for column, known in COLUMNS.items() for name in known}
     found: dict[str, str] = {}
     for cell in header:
         column = by_name.get(" ".join(cell.casefold().replace("_", " ").split())) or by_name.get(cell.casefold())
         if column is not None:
             found.setdefault(column, cell)
+    second = next((cell for cell in header if cell.casefold() == "vieta"), None)
+    if second is not None and found["name"] != second:
+        found.setdefault("place", second)
     return found
 
 

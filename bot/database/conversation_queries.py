@@ -11,6 +11,7 @@ from handlers.model.details import PersonDetails
 from storage.conversations import conversations, history
 from storage.conversations.history import Side, StoredMessage
 from storage.delivery import status
+from storage.helpdesk.venue_people import find_venue, till_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +35,16 @@ class ConversationQueries:
         return await self.transactions.read(lambda connection: history.last_user_messages(connection, conversation_id))
 
     async def person_details(self, conversation_id: str) -> PersonDetails:
-        """What the person of a conversation told of themselves."""
-        return await self.transactions.read(lambda connection: conversations.get(connection, conversation_id).details)
+        """What the person of a conversation told of themselves; where they told no place, their venue and its till."""
+
+        def read(connection: Connection) -> PersonDetails:
+            talk = conversations.get(connection, conversation_id)
+            venue = find_venue(connection, talk)
+            if venue is None:
+                return talk.details
+            return talk.details.completed(place=venue.label, device=till_of(talk, venue))
+
+        return await self.transactions.read(read)
 
     async def apply_status_report(
         self, channel: str, provider_message_id: str, state: str, error: str | None, reply: int | None = None

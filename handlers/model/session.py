@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from handlers.model.actions import Action
+from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Option
 from kb.model import EntryId, Language, LineId
@@ -27,6 +28,7 @@ class QuestionKind(StrEnum):
     LINE = "line"
     LANGUAGE = "language"
     TRADING = "trading"
+    TILL = "till"
 
 
 class Incident(StrEnum):
@@ -61,11 +63,15 @@ class OpenQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class CalledIn:
-    """People of `line` were called in, lastly at `at`; at `asked_at` it was asked which restaurant and which number."""
+    """People of `line` were called in, lastly at `at`; at `asked_at` it was asked which restaurant and which number.
+
+    `till_asked` tells whether it was asked which till it is.
+    """
 
     line: LineId
     at: datetime
     asked_at: datetime | None = None
+    till_asked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,3 +164,5 @@ class Decision:
     stored_text: str = field(repr=False)
     news: tuple[int, ...] = ()
     """The numbers of the news that the person is shown."""
+    outage: OutageReport | None = None
+    """The outage that the message is about."""

@@ -54,11 +54,21 @@ class AuditEvent(StrEnum):
     HANDOFF_UNDONE = "handoff_undone"
     HANDOFF_REOPENED = "handoff_reopened"
     HANDOFF_ASSIGNED = "handoff_assigned"
+    INCIDENT_TAKEN = "incident_taken"
+    INCIDENT_ENDED = "incident_ended"
+    INCIDENT_PARTED = "incident_parted"
     NOTE_WRITTEN = "note_written"
     AGENT_REPLIED = "agent_replied"
     CHAT_RETURNED = "chat_returned"
     NEWS_PUBLISHED = "news_published"
     NEWS_WITHDRAWN = "news_withdrawn"
+    VENUE_VIEWED = "venue_seen"
+    VENUE_ADDED = "venue_added"
+    VENUE_CHANGED = "venue_changed"
+    VENUE_REMOVED = "venue_removed"
+    VENUE_LINKS_MADE = "venue_links_made"
+    VENUE_LINKS_REVOKED = "venue_links_revoked"
+    VENUE_CONFIRMED = "venue_confirmed"
 
 
 @dataclass(frozen=True, kw_only=True)

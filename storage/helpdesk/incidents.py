@@ -34,6 +34,8 @@ class HandoffIncident:
     reminded_at: datetime | None
     escalated_at: datetime | None
     closed_at: datetime | None
+    outage: int | None = None
+    """The declared outage that it belongs to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,28 @@ def find_running(
         here.verified == verified,
     )
     return tuple(_incident(row) for row in connection.execute(wanted.order_by(here.id.desc())))
+
+
+def find_of_outage(
+    connection: Connection, outage: int, line: LineId, reason: HandoffReason, *, verified: bool
+) -> HandoffIncident | None:
+    """The running incident of a line and reason that belongs to a declared outage."""
+    here = incidents.c
+    own = (here.outage_id == outage, here.line == line, here.reason == reason, here.verified == verified)
+    wanted = select(incidents).where(here.closed_at.is_(None), *own).order_by(here.id.desc()).limit(1)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else _incident(row)
+
+
+def assign_outage(connection: Connection, incident: int, outage: int) -> None:
+    """The incident belongs to a declared outage from now on."""
+    connection.execute(update(incidents).where(incidents.c.id == incident).values(outage_id=outage))
+
+
+def list_of_outage(connection: Connection, outage: int) -> tuple[HandoffIncident, ...]:
+    """The incidents that belong to a declared outage, oldest first."""
+    wanted = select(incidents).where(incidents.c.outage_id == outage).order_by(incidents.c.id)
+    return tuple(_incident(row) for row in connection.execute(wanted))
 
 
 def list_running(connection: Connection) -> tuple[HandoffIncident, ...]:
@@ -187,4 +211,5 @@ def _incident(row: Row[Any]) -> HandoffIncident:
         reminded_at=row.reminded_at,
         escalated_at=row.escalated_at,
         closed_at=row.closed_at,
+        outage=row.outage_id,
     )

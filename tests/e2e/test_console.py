@@ -143,6 +143,19 @@ async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: Open
     assert window.complaints == []
 
 
+async def test_a_page_that_renews_itself_stays_as_bright_as_it_was(opens: OpenWindow, house: RunningProgram) -> None:
+    page = await console.open_page(await console.sign_in(opens, house), house, "/now")
+    opacity = """selector => {
+        const each = document.querySelector(selector);
+        each.style.transition = "none";
+        each.classList.add("htmx-request");
+        return getComputedStyle(each).opacity;
+    }"""
+    assert await page.evaluate(opacity, "#live") == "1"
+    # What somebody pressed shows that it is on its way.
+    assert await page.evaluate(opacity, "form") == "0.6"
+
+
 async def test_a_page_left_open_goes_to_the_sign_in_when_the_session_ends(
     opens: OpenWindow, house: RunningProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:

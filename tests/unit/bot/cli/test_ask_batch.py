@@ -8,9 +8,8 @@ import pytest
 from bot.cli import asker as asking
 from bot.cli.ask_batch import BatchRow, ask_lines
 from bot.cli.asker import BatchAsker
-from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
-from tests.doubles import ScriptedInterpreter, means, small_base
+from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def known() -> KnowledgeBundle:
         "hm": means("close", "hours", language="en"),
     }
     matcher = ScriptedInterpreter(meanings, {"otro": "second", "по-русски": "language_ru"})
-    return KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases(small_base()))
+    return KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=small_phrases())
 
 
 def answers(known: KnowledgeBundle, *rows: dict[str, Any] | str) -> list[dict[str, Any]]:

@@ -1,0 +1,232 @@
+"""Outages on both databases: told once to each person, reported once, their hand-offs one message to staff."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, Table, func, select
+
+from bot.app.channels import CHANNELS
+from bot.database.transactions import Transactions
+from bot.helpdesk.escalation import HandoffWorkflow
+from bot.intake.intake import Intake
+from bot.knowledge.phrases import load_phrases
+from bot.notify.routing import RoutingPlan
+from handlers.model.announcements import OutageKind
+from handlers.model.context import KnowledgeBundle
+from handlers.model.handoff import NotificationKind
+from kb.model import DialogueAct, EntryId, LineId
+from storage import personal_data
+from storage.announcements import outages
+from storage.announcements.outages import DeclaredOutage, OutageDraft
+from storage.conversations import conversations, history
+from storage.customers import venues
+from storage.customers.venues import Venue
+from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import handoffs, incidents
+from storage.tables import announcement_views, notices, outage_reports
+from tests.contract.talks import HELLO, NOW
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, company, means
+
+GROUP = "telegram:-1"
+MINUTE = timedelta(minutes=1)
+DRAFT = OutageDraft(
+    kind=OutageKind.SERVER,
+    texts={
+        "lv": "Serveris stāv\nStrādājam.",
+        "ru": "Сервер стоит\nРаботаем.",
+        "en": "The server is down\nWe work on it.",
+    },
+    topics=frozenset({EntryId("scanner")}),
+    words=("server",),
+)
+ROUTING = RoutingPlan(
+    targets_by_line={LineId("workshop"): {GROUP: True}, LineId("desk"): {GROUP: True}}, escalation_targets={}
+)
+BASE = company(dialogue_entries={DialogueAct.OUTAGE: EntryId("dead")})
+
+
+@dataclass
+class OutageNight:
+    """The way in for people, what staff is told, and the clock."""
+
+    engine: Engine
+    transactions: Transactions
+    time: list[datetime] = field(default_factory=lambda: [NOW])
+    jobs: RecordingJobQueue = field(default_factory=RecordingJobQueue)
+
+    @property
+    def knowledge(self) -> KnowledgeBundle:
+        """The made-up company's."""
+        meanings = {name: means(name, language="en") for name in ("hours", "dead", "scanner", "printer")}
+        meanings["printer, dead"] = means("dead", "printer", language="en")
+        scripted = ScriptedInterpreter(meanings, {"stop": "opt_out"}, {"printer, dead": DialogueAct.OUTAGE})
+        return KnowledgeBundle(base=BASE, interpreter=scripted, phrases=load_phrases(BASE))
+
+    @property
+    def workflow(self) -> HandoffWorkflow:
+        """Notifications of staff."""
+        return HandoffWorkflow(routing=ROUTING, is_verified=CHANNELS.vouches_for)
+
+    async def says(self, text: str, by: str = "anna", **more: object) -> str:
+        """The bot's reply; each message is another one."""
+        self.time[0] += timedelta(seconds=20)
+        inbound = replace(
+            HELLO, conversation=by, sender=by, message_id=f"{by} {self.time[0]}", text=text, language="en"
+        )
+        inbound = replace(inbound, **more)  # type: ignore[arg-type]
+        intake = Intake(
+            transactions=self.transactions,
+            knowledge_source=self.knowledge,
+            clock=lambda: self.time[0],
+            jobs=self.jobs,
+            handoff_workflow=self.workflow,
+        )
+        await intake(inbound)
+        with self.reading() as connection:
+            talk = conversations.find(
+                connection, channel=inbound.channel, address=inbound.conversation, sender=inbound.sender
+            )
+            assert talk is not None
+            return history.messages_after(connection, talk.id)[-1].text
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection that only reads."""
+        return read_transaction(self.engine)
+
+    def declare(self, draft: OutageDraft = DRAFT) -> int:
+        """An agent declares it now."""
+        with write_transaction(self.engine) as connection:
+            return outages.declare(connection, draft, author="otto", now=self.time[0])
+
+    def declared(self, number: int = 1) -> DeclaredOutage:
+        """As the helpdesk sees it."""
+        with self.reading() as connection:
+            found = outages.get(connection, number)
+        assert found is not None
+        return found
+
+    def first_notifications(self) -> list[int]:
+        """What staff has a message of its own of; incidents with a minus sign."""
+        wanted = select(notices.c.handoff).where(notices.c.kind == NotificationKind.INITIAL).order_by(notices.c.id)
+        with self.reading() as connection:
+            return list(connection.scalars(wanted))
+
+
+@pytest.fixture
+def night(engine: Engine) -> Iterator[OutageNight]:
+    with ThreadPoolExecutor(4) as threads:
+        yield OutageNight(engine, Transactions(engine, threads))
+
+
+def count_rows(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def test_each_of_twenty_people_is_told_it_whole_once_and_reports_it_once(night: OutageNight) -> None:
+    night.declare()
+    for number in range(20):
+        assert (await night.says("scanner", f"person {number}")).startswith(
+            "Known outage since 18:30: The server is down"
+        )
+    for number in range(20):
+        assert (await night.says("no server", f"person {number}")).startswith("The outage is not over yet")
+    assert "outage" not in await night.says("hours", "somebody else")
+    found = night.declared()
+    assert (found.reported, found.waiting, found.told, found.untold) == (20, 20, 0, 0)
+
+
+async def test_stopped_tills_of_it_are_one_message_to_staff_whenever_they_come(night: OutageNight) -> None:
+    night.declare()
+    for number in range(8):
+        said = await night.says("dead", f"whatsapp:+3712600000{number}", channel="whatsapp")
+        assert "+371 20000002" in said.splitlines()[2]
+        night.time[0] += 15 * MINUTE
+    with night.reading() as connection:
+        (incident,) = incidents.list_running(connection)
+        assert len(incidents.members(connection, incident.id)) == 8
+        assert incident.outage == 1
+    assert night.first_notifications() == [-incident.id]
+
+
+async def test_who_names_another_cause_is_told_and_rings_by_itself(night: OutageNight) -> None:
+    night.declare()
+    await night.says("dead", "anna")
+    assert (await night.says("printer, dead", "bert")).startswith("Known outage")
+    with night.reading() as connection:
+        (incident,) = incidents.list_running(connection)
+        other = handoffs.list_by_state(connection)[1]
+    assert night.first_notifications() == [-incident.id, other.id]
+
+
+async def test_the_anonymous_never_join_whom_a_platform_vouches_for(night: OutageNight) -> None:
+    night.declare()
+    await night.says("dead", "visitor")
+    await night.says("dead", "whatsapp:+37126000001", channel="whatsapp")
+    with night.reading() as connection:
+        assert [one.verified for one in incidents.list_of_outage(connection, 1)] == [False, True]
+
+
+async def test_without_an_outage_nothing_is_said_or_kept_of_one(night: OutageNight) -> None:
+    assert (await night.says("dead")).startswith("Call")
+    number = night.declare()
+    with write_transaction(night.engine) as connection:
+        assert outages.end(connection, number, night.time[0])
+        assert not outages.end(connection, number, night.time[0])
+    assert "outage" not in await night.says("scanner")
+    with night.reading() as connection:
+        assert count_rows(connection, outage_reports) == 0
+
+
+async def test_a_forgotten_one_is_told_to_nobody_after_three_days(night: OutageNight) -> None:
+    night.declare()
+    night.time[0] += outages.MAX_TOLD
+    assert "outage" not in await night.says("scanner")
+    with write_transaction(night.engine) as connection:
+        assert outages.edit(connection, 1, DRAFT, night.time[0])
+    assert "Known outage since 23.11. 18:30" in await night.says("scanner")
+
+
+async def test_who_was_told_elsewhere_on_the_channel_reads_a_line_only(night: OutageNight) -> None:
+    night.declare()
+    assert "Known outage" in await night.says("scanner", "anna", conversation="group")
+    assert "not over yet" in await night.says("scanner", "anna")
+    assert "Known outage" in await night.says("scanner", "anna", channel="telegram")
+    assert night.declared().reported == 3
+
+
+async def test_known_restaurants_are_counted_once_each(night: OutageNight) -> None:
+    night.declare()
+    with write_transaction(night.engine) as connection:
+        store_venue(connection, "Rozengrāls", "+37126000001", "+37126000002")
+    for number in ("1", "2", "3"):
+        await night.says("scanner", f"whatsapp:+3712600000{number}", channel="whatsapp")
+    assert (night.declared().reported, night.declared().venues) == (3, 1)
+
+
+def store_venue(connection: Connection, name: str, *phones: str) -> None:
+    """A customer with these numbers."""
+    venues.save(connection, Venue(name=name, phones=phones), NOW)
+
+
+async def test_erasing_a_person_leaves_the_count_and_nothing_of_theirs(night: OutageNight) -> None:
+    night.declare()
+    await night.says("scanner")
+    await night.says("/forget")
+    with night.reading() as connection:
+        assert count_rows(connection, outage_reports) == count_rows(connection, announcement_views) == 0
+        assert len(personal_data.conversations_of_sender(connection, HELLO.channel, "anna")) == 1
+    assert (night.declared().reported, night.declared().waiting) == (1, 0)
+
+
+async def test_what_is_edited_is_told_as_it_is_now(night: OutageNight) -> None:
+    number = night.declare()
+    changed = replace(DRAFT, texts=dict.fromkeys(DRAFT.texts, "Two servers"), words=("printer",))
+    changed = replace(changed, expected_until=night.time[0] + 60 * MINUTE)
+    with write_transaction(night.engine) as connection:
+        assert outages.edit(connection, number, changed, night.time[0])
+        assert not outages.edit(connection, 99, changed, night.time[0])
+    assert "Known outage since 18:30: Two servers\nWe expect to mend it by 19:30." in await night.says("printer")
