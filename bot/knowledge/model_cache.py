@@ -11,14 +11,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
-import structlog
 
 from bot.knowledge import snapshot
 from bot.knowledge.snapshot import SnapshotError, read_snapshot, write_snapshot
 from kb.model import KnowledgeBase
 from kb.understanding.pipeline import UnderstandingPipeline
-
-log = structlog.get_logger()
 
 
 def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> UnderstandingPipeline:
@@ -96,6 +93,10 @@ def write_to_cache(path: Path, write: Callable[[Path], None]) -> None:
             Path(fresh).rename(path)
         _evict(path)
     except OSError as exc:
+        # Logging is loaded where something is logged: a single question needs none.
+        import structlog
+
+        log = structlog.get_logger()
         log.info("model_cache.write_failed", reason=exc.strerror)
 
 

@@ -3,20 +3,17 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.kb.content_folder import ContentFolder
 from bot.cli.kb.evaluation_options import evaluate
-from bot.cli.kb.export_json import export_json
-from kb.loading.content_error import ContentError
-from kb.loading.content_warnings import content_warnings
-from kb.loading.loader import load_knowledge_base
-from kb.loading.validation import overdue_reviews
-from kb.model import KnowledgeBase
 
-app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from kb.model import KnowledgeBase
+
+app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
@@ -31,6 +28,11 @@ def check(
     ] = True,
 ) -> None:
     """Validate the content: exit 1 and a line for each problem; warn about overdue reviews and odd or few questions."""
+    from kb.loading.content_error import ContentError
+    from kb.loading.content_warnings import content_warnings
+    from kb.loading.loader import load_knowledge_base
+    from kb.loading.validation import overdue_reviews
+
     try:
         knowledge = load_knowledge_base(content)
     except ContentError as exc:
@@ -54,7 +56,7 @@ def check(
         _check_leakage(against, knowledge, at_most)
 
 
-def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
+def _check_leakage(file: Path, knowledge: "KnowledgeBase", at_most: int | None) -> None:
     from bot.cli.kb.evaluation import print_leaks
 
     if (found := print_leaks(file, knowledge)) > (found if at_most is None else at_most):
@@ -67,10 +69,12 @@ def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) ->
 @app.command()
 def train(content: ContentFolder = None) -> None:
     """Train the model and cache it, so that the next start only reads it: for images and after an upgrade."""
+    from bot.knowledge.content_cache import cached_or_load
     from bot.knowledge.model_cache import cache_path, cached_or_train
+    from kb.loading.content_error import ContentError
 
     try:
-        knowledge = load_knowledge_base(content)
+        knowledge = cached_or_load(content)
     except ContentError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
@@ -103,6 +107,9 @@ def export(
         else:
             write_lessons(content, out)
     elif out is None:
+        from bot.cli.kb.export_json import export_json
+        from kb.loading.loader import load_knowledge_base
+
         typer.echo(json.dumps(export_json(load_knowledge_base(content)), ensure_ascii=False, indent=1))
     else:
         typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
