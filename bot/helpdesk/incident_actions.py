@@ -125,7 +125,9 @@ class IncidentActions:
             for one in incidents.members(connection, incident)
             if one.taken_by == agent_name and apply_step(connection, one.id, event, agent_name, now)
         ]
-        return self._result(connection, incident, told, now)
+        if told:
+            _update_staff(connection, incident, now)
+        return _result(told)
 
     def _works_again(self, connection: Connection, incident: int, agent_name: str) -> IncidentResult:
         now = self.actions.clock()

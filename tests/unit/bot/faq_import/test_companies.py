@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.app import app
-from bot.cli.ask_batch import BatchAsker, BatchRow
+from bot.cli.ask_batch import BatchRow
+from bot.cli.asker import BatchAsker
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
 from kb.understanding.result import Outcome
