@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { watchBanners } from "./banners.js";
 import { Log } from "./log.js";
 import { language, words } from "./words.js";
 
@@ -130,3 +131,4 @@ if (asked) {
 }
 
 connection.open();
+watchBanners(language);
