@@ -118,7 +118,7 @@ def build_helpdesk(
         notifiers=notifiers,
         channels=CHANNELS,
         conversation_link=conversation_linker(settings.public_url),
-        queue_link=None if settings.public_url is None else f"{settings.public_url}/console/now",
+        console_link=None if settings.public_url is None else f"{settings.public_url}/console",
         metrics=services.metrics,
         submit_reply=jobs.submit,
     )

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession
 from playwright.async_api import expect
 
-from bot.helpdesk.outages.proposals import find_proposals
+from bot.helpdesk.incidents.outage_proposals import find_proposals
 from handlers.model.announcements import OutageKind
 from handlers.model.context import KnowledgeBundle
 from kb.model import LANGUAGES, EntryId
@@ -55,6 +55,14 @@ def sent_to(night: Evening, number: int, since: int = 0) -> list[str]:
     return [request["Body"] for request in night.twilio.requests[since:] if request["To"] == to]
 
 
+def counts_of(night: Evening, outage: int) -> tuple[int, int, int, int]:
+    """How many reported it, were told of its end, could not be, and wait to be."""
+    with read_transaction(night.program.database) as connection:
+        found = outages.get(connection, outage)
+    assert found is not None
+    return found.reported, found.told, found.untold, found.waiting
+
+
 async def test_an_outage_of_twenty_restaurants_from_the_first_call_to_works_again(
     shipped: KnowledgeBundle,
     peer: TelegramPeer,  # noqa: F811
@@ -70,8 +78,12 @@ async def test_an_outage_of_twenty_restaurants_from_the_first_call_to_works_agai
         with read_transaction(night.program.database) as connection:
             (proposal,) = find_proposals(connection)
         assert proposal.count == BEFORE
+        listed = await night.until_text("Viens traucējums?")
+        assert f"/console/outages?incident={proposal.incident}" in listed["text"]
         outage = await desk.declare(DRAFT, "otto", incident=proposal.incident)
         rang = len(shown(peer))
+
+        await peer.until(lambda: "Viens traucējums?" not in listed["text"], within=30)
 
         # Everybody else is told of it first, and reads the number in the first lines.
         for number in range(BEFORE + 1, RESTAURANTS + 1):
@@ -113,9 +125,7 @@ async def test_an_outage_of_twenty_restaurants_from_the_first_call_to_works_agai
         with read_transaction(night.program.database) as connection:
             assert not handoffs.list_by_state(connection)
             assert not incidents.list_running(connection)
-            found = outages.get(connection, outage)
-        assert found is not None
-        assert (found.reported, found.told, found.untold, found.waiting) == (RESTAURANTS, RESTAURANTS - 1, 1, 0)
+        assert counts_of(night, outage) == (RESTAURANTS, RESTAURANTS - 1, 1, 0)
 
         await night.whatsapp(3, "serveris")
         await peer.until(lambda: len(twilio.requests) == before + RESTAURANTS, within=20)

@@ -15,6 +15,7 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.incidents.outage_proposals import find_proposals
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
 from storage.delivery import status, undelivered_notifications
@@ -71,11 +72,12 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, closed, (untold, unreached) = await self._transactions.read(
+        found, closed, (untold, unreached), proposals = await self._transactions.read(
             lambda connection: (
                 queue.list_queue(connection, limit=MAX_HANDOFFS),
                 queue.closed_since(connection, request.now - UNDO_WINDOW),
                 _failures(connection),
+                find_proposals(connection),
             )
         )
         line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
@@ -101,6 +103,7 @@ class HandoffQueueView:
             closed=[one for one in closed if line in ("", one.line)],
             **closing_values(request),
             unreached=unreached,
+            proposals=proposals,
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -181,7 +184,8 @@ class HandoffQueueView:
         return line if line in self._knowledge.current.base.directory.lines else ""
 
     def _change_key(self, connection: Connection) -> Hashable:
-        return queue.fingerprint(connection, limit=MAX_HANDOFFS), *_failures(connection)
+        proposed = tuple(one.incident for one in find_proposals(connection))
+        return queue.fingerprint(connection, limit=MAX_HANDOFFS), proposed, *_failures(connection)
 
 
 def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
