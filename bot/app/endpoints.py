@@ -26,6 +26,7 @@ from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.console.views.news import NewsView
+from bot.console.views.outages.outage_page import OutagesView
 from bot.customers.arrival import VenueArrivals, venue_of_token
 from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
@@ -204,9 +205,11 @@ class Endpoints:
                 knowledge_access,
                 CHANNELS,
                 {channel.name: channel for channel in self._channels},
+                program.helpdesk.incident_actions,
             ),
             VenueListView(transactions).section(),
             VenuePageView(transactions, knowledge_access, CHANNELS, self._link_signer()).section(),
+            OutagesView(transactions, program.helpdesk.outage_desk, knowledge_access).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),

@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import agent_sessions, agents, audit_log, login_attempts
-from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError, Role
+from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.roles import Role
 from tests.contract.talks import NOW, at_once
 
 MINUTE = timedelta(minutes=1)
