@@ -193,6 +193,8 @@ class NotificationTexts:
         line = self.line_name(notification.line)
         title = f"{headline}\n{self.sentence('incident_number', number=number, line=line)}"
         since = self._format_time(notification.since)
+        if notification.kind is NotificationKind.QUESTION:
+            return self._incident_question(notification, headline)
         match notification.kind:
             case NotificationKind.REMINDER:
                 said = self.sentence("incident_reminder", number=number, time=self._format_time(notification.at))
@@ -216,6 +218,17 @@ class NotificationTexts:
                 )
                 if fact.text
             ),
+            footer=self.sentence("no_ticket"),
+            urgent=notification.reason is HandoffReason.TRADING_STOPPED,
+        )
+
+    def _incident_question(self, notification: IncidentNotification, headline: str) -> RenderedNotification:
+        """Whether those who have it still do: its list stands in the message that this one answers."""
+        number, who = notification.handoff, notification.last_actor or "?"
+        return RenderedNotification(
+            subject=self.sentence("incident_subject", headline=headline, number=number),
+            title=f"{self.sentence('incident_still_yours', number=number, who=who)}\n{headline}",
+            state="",
             footer=self.sentence("no_ticket"),
             urgent=notification.reason is HandoffReason.TRADING_STOPPED,
         )

@@ -36,6 +36,7 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/chat/ws"),
         ("GET", "/chat/static/{version}/{name}"),
         ("GET", "/t/{token}"),
+        ("GET", "/v/{token}"),
         ("GET", "/draft/static/{version}/{name}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),

@@ -171,23 +171,32 @@ def init_content(
 
 
 @app.command("import")
-def import_questions(
-    file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
+def import_content(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A FAQ (.csv, .xlsx, .md, .html, .json, .yml) for new entries; or questions for known entries: "
+            "JSON lines with id, lang and text (.jsonl), or an export."
+        ),
+    ] = None,
     taught: Annotated[
         bool, typer.Option("--taught", help="Mark lessons and drafts that the content files hold as released.")
     ] = False,
+    line: Annotated[str | None, typer.Option(help="Whose line a FAQ's entries are; else the general one.")] = None,
+    proposals: Annotated[
+        bool, typer.Option("--take-proposals", help="Take the proposed phrasings over as questions of the entries.")
+    ] = False,
     content: ContentFolder = None,
 ) -> None:
-    """Add questions to the content files; skip those they hold already."""
+    """Make entries of a FAQ, or add questions to entries; what is there already is skipped."""
+    from bot.cli.kb.import_content import import_file
+
     if taught and file is None:
         from bot.cli.kb.lessons import mark_lessons_released
 
         mark_lessons_released(content)
     elif file is not None and not taught:
-        from bot.cli.kb.import_questions import add_questions
-
-        folder = content or Path("kb/content")
-        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
+        import_file(file, content or Path("kb/content"), line=line, take_proposals=proposals)
     else:
         typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)
