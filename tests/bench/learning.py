@@ -72,10 +72,18 @@ async def teach(program: Application, live: LiveKnowledge, number: int) -> float
     return perf_counter() - start
 
 
+async def beat(lags: list[float], until: asyncio.Event) -> None:
+    """How late the event loop wakes whoever sleeps for a millisecond: what stands still in it, whoever wants a core."""
+    while not until.is_set():
+        start = perf_counter()
+        await asyncio.sleep(0.001)
+        lags.append(perf_counter() - start - 0.001)
+
+
 def line(name: str, times: Sequence[float]) -> None:
     """Print p50, p99 and the longest."""
     p50, p99, longest = (1000 * times[int((len(times) - 1) * part)] for part in (0.5, 0.99, 1))
-    print(f"{name:<20} p50 {p50:6.1f}  p99 {p99:6.1f}  longest {longest:6.1f} ms  ({len(times)} messages)")  # noqa: T201
+    print(f"{name:<26} p50 {p50:6.1f}  p99 {p99:6.1f}  longest {longest:6.1f} ms  ({len(times)})")  # noqa: T201
 
 
 async def run(url: str, rate: float, timed: int, silent: int) -> None:
@@ -90,7 +98,8 @@ async def run(url: str, rate: float, timed: int, silent: int) -> None:
         p99 = []
         taught = 0
         for name in ("idle", "while learning", "idle", "while learning"):
-            ended = asyncio.Event()
+            ended, lags = asyncio.Event(), list[float]()
+            beating = asyncio.create_task(beat(lags, ended))
             sending = asyncio.create_task(send_steadily(program, texts, numbers, 1 / rate, ended))
             if name == "idle":
                 await asyncio.sleep(IDLE_SECONDS)
@@ -99,7 +108,9 @@ async def run(url: str, rate: float, timed: int, silent: int) -> None:
                 taught += timed
             ended.set()
             times = await sending
-            line(name, times)
+            await beating
+            line(f"{name}, messages", times)
+            line(f"{name}, loop", sorted(lags))
             p99.append(times[int((len(times) - 1) * 0.99)])
         print(  # noqa: T201
             f"p99 while learning / idle: {(p99[1] + p99[3]) / (p99[0] + p99[2]):.2f}; a lesson takes {seconds[-1]:.1f} s"
