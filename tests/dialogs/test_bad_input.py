@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cli.ask_batch import BatchAsker, BatchRow
+from bot.cli.ask_batch import BatchRow
+from bot.cli.asker import BatchAsker
 from handlers.input.sanitize import MAX_MESSAGE_CHARS
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound

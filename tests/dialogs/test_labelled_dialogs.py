@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import pytest
 
-from bot.cli.ask_batch import BatchAsker, BatchRow
+from bot.cli.ask_batch import BatchRow
+from bot.cli.asker import BatchAsker
 from handlers.model.context import KnowledgeBundle
 from tests.scoring import DialogScore, KindScore, ask, read_cases, read_dialogs, score_dialogs, score_kinds
 from tests.shared import DATA, dialogs
