@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Where an environment says that Python is to write no bytecode, each of the hundreds of processes of the tests would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run unit test newest check fuzz bench soak docs pictures format lock browser clean
 
 # How long make fuzz searches for bytes that break one of what reads them.
@@ -38,11 +41,11 @@ browser: setup
 	@$(BIN)/python -m tests.e2e.chromium
 
 unit: setup ## the quick tests, for every save: those that need no trained model
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --quiet -m 'not trained' \
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet -m 'not trained' \
 	  --ignore tests/unit/bench --ignore tests/unit/bot/evaluation tests/unit
 
-test: setup browser ## the whole test suite, in two processes (a quarter of an hour), and coverage
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=
+test: setup browser ## the whole test suite, in three processes, and coverage
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	@$(BIN)/coverage report --include='kb/*,handlers/*' --show-missing --fail-under=$(DECISIONS_COVERED)
 	@$(BIN)/coverage report --include='bot/*,storage/*' --fail-under=$(WORLD_COVERED)
 	@.ci/newest-python
@@ -74,7 +77,7 @@ bench: setup ## how fast it learns, answers and takes messages in here, beside o
 	@$(BIN)/python -m tests.bench.console_pages
 
 soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (a quarter of an hour or more)
-	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py
+	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py tests/e2e/test_kill_states.py
 
 docs: setup ## renew docs/settings.md from the settings' own model
 	@$(BIN)/paligs settings > docs/settings.md

@@ -38,6 +38,7 @@ TWILIO_PRODUCTS: Final = (WHATSAPP, SMS)
 """Each has a sender of its own in the settings; one is enough."""
 
 _TELEGRAM_TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_BOT_USERNAME: Final = re.compile(r"[A-Za-z]\w{4,31}", re.ASCII)
 _WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -119,6 +120,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
     telegram_bot_token: SecretStr | None = None
     """The token of @BotFather; opens Telegram: by webhook with `PUBLIC_URL`, else by polling."""
     telegram_bot_token_file: Path | None = None
+    telegram_bot_username: str | None = None
+    """The bot's name without `@`: the links and QR codes of venues lead to it."""
     telegram_webhook_secret: SecretStr | None = None
     """What Telegram's calls are known by. Without it, it is made from the token."""
     telegram_webhook_secret_file: Path | None = None
@@ -209,6 +212,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
             yield "TELEGRAM_BOT_TOKEN: write the whole token as @BotFather gives it, like 110201543:AAHdq..."
         if self.telegram_webhook_secret is not None and not _matches(_WEBHOOK_SECRET, self.telegram_webhook_secret):
             yield "TELEGRAM_WEBHOOK_SECRET: write 1 to 256 letters of A-Z a-z 0-9 _ -, or leave it out"
+        if self.telegram_bot_username is not None and not _BOT_USERNAME.fullmatch(self.telegram_bot_username):
+            yield "TELEGRAM_BOT_USERNAME: write the bot's name as in t.me/NAME, without @, like PaligsBot"
         yield from self._find_twilio_problems()
         yield from self._find_oidc_problems()
 

@@ -18,6 +18,7 @@ from handlers.dialogue.incident import (
     detail,
     device_fault,
     device_only,
+    if_again,
     not_now,
     outage,
     partly,
@@ -28,6 +29,7 @@ from handlers.dialogue.incident import (
 from handlers.dialogue.known_outage import with_outage
 from handlers.dialogue.news import with_news
 from handlers.dialogue.spoken_language import with_language
+from handlers.dialogue.venue import venue_by_text, with_venue
 from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
@@ -40,7 +42,7 @@ from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
-from kb.model import Act, CueId
+from kb.model import Act, CueId, EntryId
 from kb.understanding.result import Interpretation, Outcome
 
 _WARNING_ALONE: Final = "secret"
@@ -67,6 +69,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("language", switch_language_by_text),
     (OPTED_OUT, handle_opt_out),
     ("opted", handle_opt_in),
+    ("venue", venue_by_text),
     ("ticket_request", ticket_request),
     ("outage", outage),
     ("contact_details", contact_details),
@@ -83,6 +86,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("again", repeat_last),
     ("ticket_pressed", insists_on_ticket),
     ("ticket_wish", ticket_wish),
+    ("if_again", if_again),
     ("detail", detail),
     ("which_fault", which_fault),
     ("device_only", device_only),
@@ -129,7 +133,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     context = with_language(replace(context, act=dialogue_act(context)))
     name, result = _run_handlers(context)
     result = with_contact_details(with_feedback_options(result, context), context, name)
-    result = with_news(with_outage(result, context, name), context, name)
+    result = with_venue(with_news(with_outage(result, context, name), context, name), context, name)
     warning = (context.say("secret"),) if masked else ()
     decision = Decision(
         actions=(*result.actions, *warning),
@@ -177,13 +181,22 @@ def _interpret(
         return None, Interpretation(outcome=Outcome.UNKNOWN)
     last = session.turns[-1] if session.turns else None
     fresh = last is not None and now - last.at <= QUESTION_TTL
+    entry, terms = (session.entry, last.terms) if last is not None and fresh else (None, ())
+    entry = entry if entry is not None and _goes_on(entry, knowledge) else None
+    terms = terms if last is not None and (last.entry is None or _goes_on(last.entry, knowledge)) else ()
     interpretation = knowledge.interpreter.understand(
         text,
         language=session.language,
-        previous_entry=session.entry if fresh else None,
-        previous_terms=last.terms if last is not None and fresh else (),
+        previous_entry=entry,
+        previous_terms=terms,
     )
     return knowledge.interpreter.match_cue(text), interpretation
+
+
+def _goes_on(entry: EntryId, knowledge: KnowledgeBundle) -> bool:
+    """Whether the words after it may go on about an entry: after a greeting, or a call for people, they begin anew."""
+    known = knowledge.base.entries.get(entry)
+    return known is not None and known.act not in (Act.TALK, Act.HANDOFF)
 
 
 def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Session:

@@ -146,6 +146,7 @@ class CueId(StrEnum):
     CALLING = "calling"
     ACKNOWLEDGE = "acknowledge"
     CANCEL = "cancel"
+    MY_VENUE = "my_venue"
     LANGUAGE_LV = "language_lv"
     LANGUAGE_RU = "language_ru"
     LANGUAGE_EN = "language_en"

@@ -15,7 +15,9 @@ from bot.knowledge.phrases import load_phrases
 from handlers.model.actions import NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Reply
+from handlers.model.phrases import Phrases
 from handlers.model.session import Decision, Session
+from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.loading.loader import load_knowledge_base
@@ -30,7 +32,13 @@ NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 @cache
 def small_base() -> KnowledgeBase:
     """The made-up company's ten entries."""
-    return load_knowledge_base(CONTENT, with_universal_cues=False)
+    return load_knowledge_base(CONTENT, with_universal=False)
+
+
+@cache
+def small_phrases() -> Phrases:
+    """The bot's own phrases as the made-up company words them."""
+    return load_phrases(small_base())
 
 
 ScriptedActs = Mapping[str, DialogueAct | tuple[ActCandidate, ...]]
@@ -73,7 +81,7 @@ class ScriptedInterpreter:
 
     `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
     is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
-    which of the offered entries a text means.
+    which of the offered entries a text means. `leant_on` notes what each message could lean on: entry and terms.
     """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -82,6 +90,7 @@ class ScriptedInterpreter:
     leaning: Collection[str] = ()
     corrections: Collection[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
+    leant_on: list[tuple[EntryId | None, tuple[str, ...]]] = field(default_factory=list)
 
     def understand(
         self,
@@ -92,6 +101,7 @@ class ScriptedInterpreter:
         previous_terms: Sequence[str] = (),
     ) -> Interpretation:
         """As scripted, or unknown."""
+        self.leant_on.append((previous_entry, tuple(previous_terms)))
         act = self.acts.get(text, ())
         return replace(
             self.meanings.get(text, Interpretation(outcome=Outcome.UNKNOWN)),
@@ -173,6 +183,7 @@ class Dialog:
     """A talk with the bot: say something, look at the reply and the decision. `pause` lies between two messages."""
 
     pause: timedelta = timedelta(seconds=20)
+    venue: KnownVenue | None = None
 
     def __init__(
         self,
@@ -190,7 +201,9 @@ class Dialog:
             meanings or {}, cues or {}, acts or {}, leaning=leaning, corrections=corrections, chosen=chosen or {}
         )
         self.knowledge = KnowledgeBundle(
-            base=base or small_base(), interpreter=self.interpreter, phrases=load_phrases(base or small_base())
+            base=base or small_base(),
+            interpreter=self.interpreter,
+            phrases=load_phrases(base) if base else small_phrases(),
         )
         self.session = session or Session()
         self.now = NOW
@@ -217,6 +230,7 @@ class Dialog:
             text=text,
             choice=choice,
             source_turn=source_turn,
+            venue=self.venue,
         )
         self.decision = decide(inbound, self.session, self.knowledge, self.now)
         self.session = self.decision.session

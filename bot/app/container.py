@@ -15,6 +15,7 @@ from bot.app.helpdesk import Helpdesk, build_helpdesk, load_recipients
 from bot.app.services import Services, utc_now
 from bot.channels.interface import Channel, Receive
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
+from bot.customers.arrival import VenueArrivals
 from bot.database.conversation_queries import ConversationQueries
 from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
@@ -26,7 +27,7 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.person_updates import PersonUpdates
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
-from bot.intake.intake import Intake, MakeDraftLink
+from bot.intake.intake import Intake, MakeDraftLink, no_venue_links
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reloader import KnowledgeReloader
@@ -92,6 +93,11 @@ class Application:
             else self.knowledge_source.current.base
         )
 
+    @property
+    def training_failed(self) -> bool:
+        """Whether the model in service is older than the lessons or the content, because training failed."""
+        return self.knowledge_reloader is not None and self.knowledge_reloader.training_failed
+
     def on_lessons_changed(self) -> None:
         """Call after the commit of a lesson in this process, so that it is applied at once."""
         if self.knowledge_reloader is not None:
@@ -122,11 +128,13 @@ async def open_application(
     distributed: bool = False,
     standalone: bool = False,
     tracing: Tracing = NO_TRACING,
+    venue_arrivals: VenueArrivals | None = None,
 ) -> AsyncIterator[Application]:
     """The application without endpoints, which add their `channels`. Stops everything on exit.
 
     Live knowledge is kept up to date. A `distributed` process shares its database: it neither migrates it nor releases
-    claims of others. A `standalone` program notifies no staff.
+    claims of others. A `standalone` program notifies no staff. Links of venues are read by `venue_arrivals`,
+    and without it not at all.
 
     Raises:
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
@@ -152,7 +160,9 @@ async def open_application(
             is_verified=CHANNELS.vouches_for,
             tell_person=PersonUpdates(knowledge_source=knowledge_source, jobs=runner, channels=CHANNELS),
         )
-        intake, receive = build_intake(services, knowledge_source, runner, make_draft_link, handoff_workflow)
+        intake, receive = build_intake(
+            services, knowledge_source, runner, make_draft_link, handoff_workflow, venue_arrivals or no_venue_links()
+        )
         application = Application(
             transactions=transactions,
             knowledge_source=knowledge_source,
@@ -164,7 +174,7 @@ async def open_application(
             runner=runner,
             tracing=tracing,
             helpdesk=build_helpdesk(settings, knowledge_source, recipients, handoff_workflow, services, runner),
-            knowledge_reloader=_make_reloader(knowledge_source, transactions),
+            knowledge_reloader=_make_reloader(knowledge_source, services),
         )
         chores.append(application.helpdesk.outage_desk.finish)
         try:
@@ -229,6 +239,7 @@ def build_intake(
     jobs: JobQueue,
     make_draft_link: MakeDraftLink,
     handoff_workflow: HandoffWorkflow,
+    venue_arrivals: VenueArrivals,
 ) -> tuple[Intake, Receive]:
     """The intake, and the same with flood control for public endpoints."""
     intake = Intake(
@@ -243,14 +254,17 @@ def build_intake(
         tracing=services.tracing,
         zone=services.zone,
         kept_days=services.retention.conversations,
+        venue_arrivals=venue_arrivals,
     )
     dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
     flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)
     return intake, TracedReceive(receive=flood_controlled, tracing=services.tracing)
 
 
-def _make_reloader(knowledge_source: KnowledgeSource, transactions: Transactions) -> KnowledgeReloader | None:
-    return KnowledgeReloader(knowledge_source, transactions) if isinstance(knowledge_source, LiveKnowledge) else None
+def _make_reloader(knowledge_source: KnowledgeSource, services: Services) -> KnowledgeReloader | None:
+    if not isinstance(knowledge_source, LiveKnowledge):
+        return None
+    return KnowledgeReloader(knowledge_source, services.transactions, on_training_ended=services.metrics.count_training)
 
 
 def _make_procrastinate_jobs(database: Engine, deliver: Deliverer, maintain: Maintenance) -> JobRunner:

@@ -18,6 +18,8 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService
+from bot.console.customers.venue_list import VenueListView
+from bot.console.customers.venue_page import VenueLinkSigner, VenuePageView
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
 from bot.console.views.agents import AgentsView
@@ -25,6 +27,10 @@ from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.console.views.news import NewsView
 from bot.console.views.outages.outage_page import OutagesView
+from bot.customers.arrival import VenueArrivals, venue_of_token
+from bot.customers.link_addresses import LinkAddresses
+from bot.customers.link_tokens import VenueLinkTokens
+from bot.database.conversation_queries import VENUE_LINK_PREFIX
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
@@ -34,10 +40,20 @@ from bot.settings import Settings, SettingsError
 from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from bot.web.not_found import not_found_page
-from bot.web.public_pages import Address, ChatLinks, HelpPages, NewsPages, PublicLayout, site_map_routes
+from bot.web.public_pages import (
+    VENUE_PATH,
+    Address,
+    ChatLinks,
+    HelpPages,
+    NewsPages,
+    PublicLayout,
+    VenuePage,
+    site_map_routes,
+)
 from bot.web.request_limits import request_limits
 from bot.web.response_headers import add_response_headers
 from bot.web.site_files import site_routes
+from handlers.model.venue import KnownVenue
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -55,6 +71,16 @@ def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
         return None if origin is None else f"{origin}/t/{tokens.make(talk, language)}"
 
     return link
+
+
+def venue_arrivals(settings: Settings, key: str) -> VenueArrivals:
+    """Reads venue links that were signed with this key; without PUBLIC_URL nobody is told of a venue's page."""
+    origin = settings.public_url
+
+    def page_link(token: str) -> str | None:
+        return None if origin is None else f"{origin}{VENUE_PATH}{token}"
+
+    return VenueArrivals(tokens=VenueLinkTokens(key), page_link=page_link)
 
 
 class Endpoints:
@@ -132,7 +158,25 @@ class Endpoints:
         def addresses() -> Iterable[Address]:
             return (*help_pages.addresses(), *news_pages.addresses())
 
-        return (*help_pages.routes(), *news_pages.routes(), *site_map_routes(addresses, settings.public_url))
+        pages = (self._make_venue_page(layout), help_pages, news_pages)
+        routes = (route for page in pages for route in page.routes())
+        return (*routes, *site_map_routes(addresses, settings.public_url))
+
+    def _make_venue_page(self, layout: PublicLayout) -> VenuePage:
+        program, tokens, drafts = self._application, VenueLinkTokens(self._key), DraftTokens(self._key, DRAFT_LINK_TTL)
+
+        async def find(token: str) -> KnownVenue | None:
+            return await program.transactions.read(
+                lambda connection: venue_of_token(connection, tokens, token, utc_now(), self._settings.zone)
+            )
+
+        def make_draft(token: str, language: Language) -> str | None:
+            number = tokens.read(token)
+            return None if number is None else f"/t/{drafts.make(f'{VENUE_LINK_PREFIX}{number}', language)}"
+
+        return VenuePage(
+            layout=layout, directory=lambda: program.knowledge.base.directory, find=find, make_draft=make_draft
+        )
 
     def _draft_content(self) -> DraftContent:
         directory = self._application.knowledge.base.directory
@@ -154,6 +198,7 @@ class Endpoints:
             source=program.knowledge_source,
             released_content=lambda: program.released_content,
             on_change=program.on_lessons_changed,
+            training_failed=lambda: program.training_failed,
         )
         sections = (
             *helpdesk_sections(
@@ -162,7 +207,10 @@ class Endpoints:
                 knowledge_access,
                 CHANNELS,
                 {channel.name: channel for channel in self._channels},
+                program.helpdesk.incident_actions,
             ),
+            VenueListView(transactions).section(),
+            VenuePageView(transactions, knowledge_access, CHANNELS, self._link_signer()).section(),
             OutagesView(transactions, program.helpdesk.outage_desk, knowledge_access).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
@@ -181,6 +229,9 @@ class Endpoints:
             public_origin=self._settings.public_url,
             zone=self._settings.zone,
         )
+
+    def _link_signer(self) -> VenueLinkSigner:
+        return VenueLinkSigner(tokens=VenueLinkTokens(self._key), addresses=LinkAddresses.from_settings(self._settings))
 
     def _make_oidc(self, transactions: Transactions) -> OidcSignInView | None:
         settings = self._settings

@@ -26,7 +26,8 @@ from bot.notify.interface import GetTicketAddress, Notifier
 from bot.notify.staff_address import Transport
 from bot.notify.wording import NotificationTexts
 from bot.settings import Settings, SettingsError
-from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.content_error import ContentError
+from kb.loading.loader import load_knowledge_base
 from kb.model import Directory, EntryId, Language
 
 if TYPE_CHECKING:

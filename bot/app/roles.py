@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.app.container import Application, open_application
-from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.app.endpoints import Endpoints, draft_link_maker, venue_arrivals
 from bot.app.instance_lock import only_instance
 from bot.app.signing_key import signing_key
 from bot.intake.intake import no_draft_link
@@ -78,7 +78,12 @@ async def _work_until_stopped(settings: Settings, traces: Tracing) -> None:
     live = await asyncio.to_thread(load_live_knowledge, settings)
     key = signing_key(settings, DATA_DIR)
     async with open_application(
-        settings, live, make_draft_link=draft_link_maker(settings, key), distributed=True, tracing=traces
+        settings,
+        live,
+        make_draft_link=draft_link_maker(settings, key),
+        distributed=True,
+        tracing=traces,
+        venue_arrivals=venue_arrivals(settings, key),
     ) as application:
         endpoints = Endpoints(settings, application, key)
         try:
@@ -100,7 +105,12 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
     live = await asyncio.to_thread(load_live_knowledge, settings)
     key = signing_key(settings, DATA_DIR)
     async with open_application(
-        settings, live, make_draft_link=draft_link_maker(settings, key), distributed=distributed, tracing=traces
+        settings,
+        live,
+        make_draft_link=draft_link_maker(settings, key),
+        distributed=distributed,
+        tracing=traces,
+        venue_arrivals=venue_arrivals(settings, key),
     ) as application:
         endpoints = Endpoints(settings, application, key)
         listener = _make_pg_listener(application, endpoints) if distributed else None

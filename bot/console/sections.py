@@ -8,16 +8,18 @@ from bot.channels.media import MediaSource
 from bot.console.conversation.media import MediaProxy
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.routing import Section
+from bot.console.queue.handoffs import HandoffQueueView
+from bot.console.queue.incidents import IncidentView
 from bot.console.views.conversation import ConversationView
 from bot.console.views.conversations import ConversationListView
 from bot.console.views.entry_drafts import EntryDraftsView
 from bot.console.views.ignored import IgnoredView
 from bot.console.views.knowledge import KnowledgeView
-from bot.console.views.queue import HandoffQueueView
 from bot.console.views.reports import ReportsView
 from bot.console.views.unanswered import UnansweredView
 from bot.database.transactions import Transactions
 from bot.helpdesk.agent_chat import AgentChat
+from bot.helpdesk.incident_actions import IncidentActions
 
 
 def helpdesk_sections(
@@ -26,10 +28,15 @@ def helpdesk_sections(
     knowledge: KnowledgeAccess,
     channels: ChannelDirectory,
     media_sources: Mapping[str, MediaSource] = MappingProxyType({}),
+    incident_actions: IncidentActions | None = None,
 ) -> tuple[Section, ...]:
     """Queue, Conversations, Unanswered, Knowledge, Reports, and the pages below them."""
+    if incident_actions is None:
+        incident_actions = IncidentActions(actions=agent_chat.actions, find_obstacle=agent_chat.find_obstacle)
     return (
-        HandoffQueueView(transactions, agent_chat.actions, knowledge, channels).section(),
+        HandoffQueueView(
+            transactions, agent_chat.actions, knowledge, channels, IncidentView(transactions, incident_actions)
+        ).section(),
         ConversationListView(transactions, knowledge, channels).section(),
         ConversationView(
             transactions, agent_chat, knowledge, channels, MediaProxy(transactions, media_sources)

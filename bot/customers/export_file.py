@@ -27,25 +27,27 @@ def _venue_cells(venue: Venue) -> list[str]:
         [_account(one) for one in venue.groups],
     )
     lists = ["; ".join(values) for values in several]
-    return [_safe(cell) for cell in (venue.name, venue.address or "", *lists, venue.contract or "", venue.note or "")]
+    return [
+        safe_cell(cell) for cell in (venue.name, venue.address or "", *lists, venue.contract or "", venue.note or "")
+    ]
 
 
 def _same_venue(venue: Venue) -> list[str]:
-    return [_safe(venue.name), _safe(venue.address or ""), *[""] * 6]
+    return [safe_cell(venue.name), safe_cell(venue.address or ""), *[""] * 6]
 
 
 def _device_cells(device: Device | None) -> list[str]:
     if device is None:
         return [""] * 4
     cells = (device.name, device.model, device.fiscal_number, device.place)
-    return [_safe(cell or "") for cell in cells]
+    return [safe_cell(cell or "") for cell in cells]
 
 
 def _account(value: str) -> str:
     return value if value.lstrip("-").isdigit() else f"@{value}"
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula; phone numbers and account names stay as they are."""
     formula = cell.startswith(("=", "\t", "\r")) or (cell.startswith(("+", "-", "@")) and not cell[1:2].isalnum())
     return f"'{cell}" if formula else cell

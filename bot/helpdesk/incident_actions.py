@@ -72,6 +72,22 @@ class IncidentActions:
             incident, "works_again", lambda connection: self._works_again(connection, incident, agent_name)
         )
 
+    async def keep(self, incident: int, agent_name: str) -> IncidentResult:
+        """`agent_name` still has what they have of it: they are asked again later."""
+        return await self._execute(
+            incident,
+            "keep",
+            lambda connection: self._step_own(connection, incident, HandoffEvent.KEPT, agent_name),
+        )
+
+    async def release(self, incident: int, agent_name: str) -> IncidentResult:
+        """Release what `agent_name` has of it: that waits again."""
+        return await self._execute(
+            incident,
+            "release",
+            lambda connection: self._step_own(connection, incident, HandoffEvent.RELEASED, agent_name),
+        )
+
     async def part(self, incident: int, handoff: int) -> bool:
         """Part a hand-off from the incident, because it has another cause: staff hears of it by itself."""
         parted = await self.actions.transactions.write(lambda connection: self._part(connection, incident, handoff))
@@ -96,6 +112,18 @@ class IncidentActions:
             self._step(connection, one.id, HandoffEvent.TAKEN, now, agent_name)
             for one in waiting
             if apply_step(connection, one.id, HandoffEvent.TAKEN, agent_name, now)
+        ]
+        if told:
+            _update_staff(connection, incident, now)
+        return _result(told)
+
+    def _step_own(self, connection: Connection, incident: int, event: HandoffEvent, agent_name: str) -> IncidentResult:
+        """One step with every hand-off that is theirs."""
+        now = self.actions.clock()
+        told = [
+            self._step(connection, one.id, event, now, agent_name)
+            for one in incidents.members(connection, incident)
+            if one.taken_by == agent_name and apply_step(connection, one.id, event, agent_name, now)
         ]
         if told:
             _update_staff(connection, incident, now)

@@ -15,11 +15,11 @@ from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
 from storage.conversations.history import PersonMessage
-from storage.customers import recognition
 from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, HandoffLogEntry, last_taker
+from storage.helpdesk.venue_people import find_venue, till_of
 
 MESSAGES_READ: Final = 60
 """The person's newest messages that first and newest words are taken from."""
@@ -59,7 +59,7 @@ def build_notification(
     news = [one for one in log_entries if one.at >= claimed.created_at]
     said = episode(history.last_person_messages(connection, talk.id, limit=MESSAGES_READ), handoff.created_at)
     words = telling_words(said)
-    venue = recognition.recognize(connection, sender=talk.sender, address=talk.address)
+    venue = find_venue(connection, talk)
     return HandoffNotification(
         handoff=handoff.id,
         kind=claimed.kind,
@@ -69,6 +69,7 @@ def build_notification(
         last_actor=handoff.taken_by if handoff.state in ASSIGNED_STATES else last_actor,
         language=talk.language or DEFAULT_LANGUAGE,
         venue=None if venue is None else venue.label,
+        till=None if venue is None else till_of(talk, venue),
         location=talk.location,
         contact=contact_method(talk, channels),
         first_words=words[0] if words else "",

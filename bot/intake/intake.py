@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
+from secrets import token_urlsafe
 from time import perf_counter
 from typing import Final, assert_never
 
@@ -11,6 +12,8 @@ import structlog
 from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
+from bot.customers.arrival import VenueArrivals, with_venue, words_left
+from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
@@ -37,6 +40,7 @@ from handlers.model.actions import (
 from handlers.model.announcements import Outage, OutageReport
 from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session, Trace
+from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.model import Language
@@ -45,7 +49,7 @@ from storage.announcements import news, outages
 from storage.announcements.current import announced_to
 from storage.conversations import conversations, feedback, history, sessions, turns
 from storage.conversations.conversations import Conversation
-from storage.customers import recognition
+from storage.customers import links, recognition
 from storage.delivery import outbox
 from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
 from storage.helpdesk import handoffs
@@ -67,6 +71,11 @@ PrefersShort = Callable[[str], bool]
 
 def no_draft_link(channel: str, conversation_id: str, language: Language) -> None:
     """For a program without pages."""
+
+
+def no_venue_links() -> VenueArrivals:
+    """For a program that has made no links: nobody knows the key of the ones that it reads."""
+    return VenueArrivals(tokens=VenueLinkTokens(token_urlsafe(32)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +115,7 @@ class Intake:
     """The time zone of the installation, whose days are counted."""
     kept_days: int | None = None
     """For how many days a conversation is kept; None for ever."""
+    venue_arrivals: VenueArrivals = field(default_factory=no_venue_links)
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and its decision are committed; duplicates are ignored.
@@ -135,6 +145,7 @@ class Intake:
             # The knowledge may be swapped at any moment: one message uses one version throughout.
             return replace(self, knowledge_source=knowledge).store(inbound, connection)
         now = self.clock()
+        inbound, link = self.venue_arrivals.read_link(connection, inbound)
         conversation = conversations.open_and_lock(connection, inbound, now)
         if _repeats_an_act(connection, conversation, inbound, now):
             return IntakeResult(conversation_id=conversation.id)
@@ -143,10 +154,16 @@ class Intake:
             return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
         session = _read_session(connection, conversation)
+        if link is not None:
+            links.attach(connection, conversation.id, link)
+            conversation = replace(conversation, venue_id=link.venue_id, venue_till=link.till, venue_link_id=link.id)
+        venue = self.venue_arrivals.known_venue(connection, conversation, now, self.zone, just_came=link is not None)
         announced = announced_to(connection, conversation, now)
         told = replace(
             inbound,
-            location=_known_place(connection, conversation),
+            text=words_left(inbound.text, venue) if venue is not None and venue.just_came else inbound.text,
+            location=conversation.location,
+            venue=venue,
             news=announced.news,
             outages=self._in_local_time(announced.outages),
             kept_days=self.kept_days,
@@ -160,7 +177,7 @@ class Intake:
             conversation = personal_data.erase_sender(connection, inbound, now)
         else:
             turn = self._store_decision(connection, conversation, message, decision, decision_ms, now)
-        reply = self._enqueue_reply(connection, conversation, turn, decision, inbound)
+        reply = self._enqueue_reply(connection, conversation, turn, decision, told)
         self.jobs.queue(connection, conversation.id)
         day = now.astimezone(self.zone).date()
         daily_counts.increment(connection, conversation.channel, decision.trace, day)
@@ -260,7 +277,7 @@ class Intake:
         self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound
     ) -> OutgoingReply | None:
         """Enqueue the reply; return it if it was claimed at once, for a queue that sends within this process."""
-        reply, now = self._render_reply(connection, conversation, decision), self.clock()
+        reply, now = self._render_reply(connection, conversation, decision, inbound.venue), self.clock()
         if reply is None:
             return None
         if not self.jobs.sends_in_process:
@@ -279,7 +296,9 @@ class Intake:
         )
         return outbox.enqueue_claimed(connection, queued, now + CLAIM_LEASE)
 
-    def _render_reply(self, connection: Connection, conversation: Conversation, decision: Decision) -> Reply | None:
+    def _render_reply(
+        self, connection: Connection, conversation: Conversation, decision: Decision, venue: KnownVenue | None
+    ) -> Reply | None:
         language = decision.trace.language
         knowledge = self.knowledge_source.current
         render_context = RenderContext(
@@ -294,7 +313,7 @@ class Intake:
             draft = EmailDraft(
                 url=url,
                 last_messages=history.last_user_messages(connection, conversation.id),
-                details=decision.session.details,
+                details=with_venue(decision.session.details, venue),
             )
         return render(decision.actions, render_context, draft)
 
@@ -304,15 +323,6 @@ def _repeats_an_act(connection: Connection, conversation: Conversation, inbound:
         return False
     text, _ = mask(sanitize(inbound.text))
     return conversations.repeats_an_act(connection, conversation, inbound, text, now)
-
-
-def _known_place(connection: Connection, conversation: Conversation) -> str | None:
-    """Where the person is: as earlier messages told it, else the venue of their number, account or group."""
-    if conversation.location is not None or conversation.details.place is not None:
-        return conversation.location
-    # A number that was only typed may be anybody's.
-    venue = recognition.recognize(connection, sender=conversation.sender, address=conversation.address)
-    return None if venue is None else venue.label
 
 
 def _record_announced(connection: Connection, conversation: Conversation, decision: Decision, now: datetime) -> None:
@@ -327,7 +337,9 @@ def _record_announced(connection: Connection, conversation: Conversation, decisi
 def _record_report(
     connection: Connection, conversation: Conversation, report: OutageReport, language: Language, now: datetime
 ) -> None:
-    venue = recognition.recognize(connection, sender=conversation.sender, address=conversation.address)
+    venue = recognition.recognize(
+        connection, sender=conversation.sender, address=conversation.address, venue_id=conversation.venue_id
+    )
     outages.report(connection, conversation.id, report.outage, None if venue is None else venue.id, now)
     if report.told:
         news.mark_seen(connection, conversation.id, language, [report.outage], now)

@@ -72,7 +72,9 @@ class HandoffNotification:
     incident: int | None = None
     """The incident that it is a part of."""
     venue: str | None = None
-    """Name and address of the venue that their number, account or group is known of."""
+    """Name and address of the venue that they are known to be at."""
+    till: str | None = None
+    """The till of the venue that they wrote from."""
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
     also_asked: tuple[LineId, ...] = ()

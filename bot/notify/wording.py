@@ -39,6 +39,7 @@ MAX_HEADLINE_WORDS_CHARS: Final = 60
 MAX_CAUSES_SHOWN: Final = 3
 """Maximum number of causes in the first line of an incident."""
 
+MAX_TILL_CHARS: Final = 15
 MAX_HEADLINE_PART_CHARS: Final = 40
 """Maximum characters of the place, and of the name, in the first line."""
 
@@ -192,6 +193,8 @@ class NotificationTexts:
         line = self.line_name(notification.line)
         title = f"{headline}\n{self.sentence('incident_number', number=number, line=line)}"
         since = self._format_time(notification.since)
+        if notification.kind is NotificationKind.QUESTION:
+            return self._incident_question(notification, headline)
         match notification.kind:
             case NotificationKind.REMINDER:
                 said = self.sentence("incident_reminder", number=number, time=self._format_time(notification.at))
@@ -216,6 +219,17 @@ class NotificationTexts:
                 )
                 if fact.text
             ),
+            footer=self.sentence("no_ticket"),
+            urgent=notification.reason is HandoffReason.TRADING_STOPPED,
+        )
+
+    def _incident_question(self, notification: IncidentNotification, headline: str) -> RenderedNotification:
+        """Whether those who have it still do: its list stands in the message that this one answers."""
+        number, who = notification.handoff, notification.last_actor or "?"
+        return RenderedNotification(
+            subject=self.sentence("incident_subject", headline=headline, number=number),
+            title=f"{self.sentence('incident_still_yours', number=number, who=who)}\n{headline}",
+            state="",
             footer=self.sentence("no_ticket"),
             urgent=notification.reason is HandoffReason.TRADING_STOPPED,
         )
@@ -267,7 +281,7 @@ class NotificationTexts:
         """How bad it is, where, who, which number, and what: all that a lock screen shows."""
         where = _where(
             notification.details,
-            notification.venue or notification.location,
+            self._known_place(notification) or notification.location,
             notification.profile_name,
             notification.contact,
             known=notification.venue is not None,
@@ -276,6 +290,12 @@ class NotificationTexts:
         told = " – ".join(part for part in (where, words) if part)
         reason = self.sentence(notification.reason)
         return f"{reason}: {told}" if told else reason
+
+    def _known_place(self, notification: HandoffNotification) -> str:
+        """The venue and the till, which is not cut off where the address is long."""
+        till = _cut(notification.till, MAX_TILL_CHARS)
+        room = MAX_HEADLINE_PART_CHARS - (len(till) + 2 if till else 0)
+        return _join(_cut(notification.venue, room), till) if notification.venue else ""
 
     def _render_once(
         self, notification: HandoffNotification, title: str, words: tuple[str, ...] = ()
@@ -311,7 +331,7 @@ class NotificationTexts:
             Fact(label=self.sentence("place"), text=_cut(" / ".join(places), MAX_FACT_CHARS)),
             Fact(label=self.sentence("name"), text=_cut(" / ".join(names), MAX_FACT_CHARS)),
             _phone_fact(self.sentence("phone"), details.phone or ""),
-            Fact(label=self.sentence("device"), text=_cut(details.device, MAX_FACT_CHARS)),
+            Fact(label=self.sentence("device"), text=_cut(_join(notification.till, details.device), MAX_FACT_CHARS)),
             Fact(label=self.sentence("also_asked"), text=", ".join(map(self.line_name, notification.also_asked))),
             self._contact_fact(notification.contact, alone=details.phone is None),
             Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
@@ -359,6 +379,11 @@ def _where(
     told, there = details.place or location, location or details.place
     place = _cut(there if known else told, MAX_HEADLINE_PART_CHARS)
     return f"{place} ({who})" if place and who else place or who
+
+
+def _join(*parts: str | None) -> str:
+    """What there is of them, each once."""
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _phone_fact(label: str, phones: str) -> Fact:

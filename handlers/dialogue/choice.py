@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.dialogue.commands import switch_language
+from handlers.dialogue.venue import choose_till
 from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
@@ -33,6 +34,8 @@ MIN_OUTAGE_TO_CHOOSE: Final = 0.2
 MIN_WORDS_IN_PASSING: Final = 4
 MAX_WORDS_OF_MATTER: Final = 4
 MIN_MATTER_CONFIDENCE: Final = 0.1
+MIN_CONFIDENCE_FROM_MENU: Final = 0.3
+MAX_WORDS_FROM_MENU: Final = 3
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""
 _ORDINALS: Final[Mapping[str, int]] = {CueId.FIRST: 0, CueId.SECOND: 1, CueId.THIRD: 2, CueId.LAST: -1}
@@ -50,6 +53,9 @@ def choose_by_text(context: HandlerContext) -> HandlerResult | None:
     question = context.open_question()
     if question is None:
         return None
+    if question.about is QuestionKind.TILL:
+        option = _option_by_text(context, question)
+        return None if option is None else _apply_choice(context, option.id)
     if context.cue == CueId.YES or context.act is DialogueAct.CHOOSE_BOTH:
         shared = _confirm_shared_line(context, question) or _both(context, question)
         if shared is not None:
@@ -92,13 +98,29 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
     if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE or told:
         return None
     if answered is not None:
-        return options.get(answered.id)
+        untold = answered.act is Act.CRITICAL and context.outage < MIN_OUTAGE_TO_CHOOSE
+        return None if untold and _is_menu(context, question) else options.get(answered.id)
     chosen = context.knowledge.interpreter.choose(
         context.text, tuple(entry for entry in options if entry != NONE_OF_THESE)
     )
     if chosen is None or (context.knowledge.base.entries[chosen].act is Act.CRITICAL and _is_passing_word(context)):
         return None
-    return options[chosen]
+    return options[chosen] if not _is_menu(context, question) or _may_mean(context, chosen) else None
+
+
+def _is_menu(context: HandlerContext, question: OpenQuestion) -> bool:
+    """Whether the topics of a greeting are offered, of which none was asked for."""
+    topics = context.knowledge.base.directory.topics
+    return len(topics) > MAX_ASKED and [option.id for option in question.options] == [
+        f"entry:{topic}" for topic in topics
+    ]
+
+
+def _may_mean(context: HandlerContext, chosen: EntryId) -> bool:
+    """Whether a message that is typed under a menu is likely about one of its topics: a menu asked for none of them."""
+    best = context.interpretation.best
+    few = len(context.text.split()) <= MAX_WORDS_FROM_MENU and context.act is not DialogueAct.DEVICE_ONLY
+    return few and best is not None and best.entry == chosen and best.confidence >= MIN_CONFIDENCE_FROM_MENU
 
 
 def _line_by_matter(context: HandlerContext, question: OpenQuestion) -> Option | None:
@@ -160,6 +182,8 @@ def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
         return answer_entries(context, base.entries[EntryId(name)])
     if kind == "line" and name in base.directory.lines:
         return _connect_line(context, LineId(name))
+    if kind == "till":
+        return choose_till(context, name)
     language = next((known for known in base.languages if choice == f"language:{known}"), None)
     return None if language is None else switch_language(context, language)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.dialogue.news import show_news
+from handlers.dialogue.venue import show_venue
 from handlers.model.actions import Action, Ask, EraseUser, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.messages import Option
@@ -121,6 +122,7 @@ _COMMANDS: Final[Mapping[str, Callable[[HandlerContext], HandlerResult]]] = {
     "settings": _choose_language,
     "lines": _show_lines,
     "news": show_news,
+    "venue": show_venue,
     "privacy": _show_privacy,
     "forget": _erase,
     "cancel": cancel,

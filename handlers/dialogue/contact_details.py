@@ -5,6 +5,7 @@ from typing import Final
 
 from handlers.details.extraction import only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
+from handlers.dialogue.venue import ask_till
 from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
@@ -53,7 +54,8 @@ def with_contact_details(result: HandlerResult, context: HandlerContext, handler
     if question is not None:
         actions = (*actions, context.say(question))
         session = replace(session, called_in=replace(call, asked_at=context.now))
-    return replace(result, actions=actions, session=session)
+        return replace(result, actions=actions, session=session)
+    return ask_till(context, replace(result, actions=actions, session=session), call)
 
 
 def only_tells_details(context: HandlerContext) -> bool:
@@ -94,7 +96,9 @@ def _call_after(result: HandlerResult, context: HandlerContext) -> CalledIn | No
     call = context.called_in
     if notify is None:
         return call
-    return CalledIn(line=notify.line, at=context.now, asked_at=call.asked_at if call is not None else None)
+    if call is None:
+        return CalledIn(line=notify.line, at=context.now)
+    return replace(call, line=notify.line, at=context.now)
 
 
 def _is_new(call: CalledIn, context: HandlerContext) -> bool:
@@ -103,7 +107,8 @@ def _is_new(call: CalledIn, context: HandlerContext) -> bool:
 
 def _question(context: HandlerContext, details: PersonDetails) -> str | None:
     """What is not known yet."""
-    knows_place = details.place is not None or context.inbound.location is not None
+    inbound = context.inbound
+    knows_place = details.place is not None or inbound.location is not None or inbound.venue is not None
     knows_phone = details.phone is not None or context.inbound.phone is not None
     if knows_place:
         return None if knows_phone else "ask_phone"

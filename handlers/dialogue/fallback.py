@@ -108,7 +108,16 @@ def fallback(context: HandlerContext) -> HandlerResult:
         # Whoever stands before a dead till is asked for no topic.
         told = still_broken(context)
         return replace(told, session=replace(told.session, failed_turns=failed_turns + 1))
-    return _ask_topic(context, session)
+    return _about_same_fault(context, session) or _ask_topic(context, session)
+
+
+def _about_same_fault(context: HandlerContext, session: Session) -> HandlerResult | None:
+    """While a fault is talked about a menu leads away from it: its line, which understands every word."""
+    last = context.last_turn
+    if last is None or last.act != Act.PROBLEM or session.line is None:
+        return None
+    said = context.say_line("not_understood_of_fault", session.line)
+    return context.result("none", said, session=replace(session, question=None), outcome=Outcome.UNKNOWN)
 
 
 def _failed_turns(context: HandlerContext) -> int:

@@ -11,6 +11,8 @@ TOPIC_WINS_FROM: Final = 0.6
 """A topic of the message itself that is as likely as this wins."""
 SURE_FOLLOW_UP: Final = 0.75
 """A bare question for a price or a time that is as likely as this is about what was said before."""
+MIN_WORDS_WHOLE: Final = 4
+"""So many words may be a whole question."""
 _NAMED: Final = frozenset({DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW})
 _FOLLOW_UPS: Final = frozenset(
     {DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW}
@@ -19,15 +21,18 @@ _FOLLOW_UPS: Final = frozenset(
 
 def follow_up(context: HandlerContext) -> HandlerResult | None:
     """The line of the topic, named; the entry about prices or deadlines where that is asked."""
-    if context.act not in _FOLLOW_UPS or context.last_turn is None:
+    act = context.act
+    if act is None or act not in _FOLLOW_UPS or context.last_turn is None:
         return None
-    sure = context.act_confidence(context.act) >= SURE_FOLLOW_UP and context.act in _NAMED
+    sure = context.act_confidence(act) >= SURE_FOLLOW_UP and act in _NAMED
     if not sure and _own_topic_wins(context):
         return None
     topic = context.topic_entry
-    about = _about(context, topic)
+    about = _whole_question(context, act) or _about(context, act, topic)
     if about is not None:
-        return answer_entries(context, about)
+        told = answer_entries(context, about)
+        # What it costs is asked of something, and that is talked about still.
+        return told if topic is None else replace(told, session=replace(told.session, entry=topic.id))
     line = context.line_of(topic) or context.session.line
     if line is None:
         return None
@@ -43,8 +48,17 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
         ),
         source=topic.citation[context.language],
     )
-    act = topic.act if topic.act in (Act.PROBLEM, Act.ANSWER) else Act.ANSWER
-    return context.result(act, said, entry=topic.id, line=line)
+    about_fault = topic.act if topic.act in (Act.PROBLEM, Act.ANSWER) else Act.ANSWER
+    return context.result(about_fault, said, entry=topic.id, line=line)
+
+
+def _whole_question(context: HandlerContext, act: DialogueAct) -> Entry | None:
+    """The entry for such questions where the message by itself asks for it: "how long do you take to react"."""
+    best, answered = context.interpretation.best, context.answered_entry
+    surely = best is not None and not context.interpretation.leans and best.confidence >= SURE_FOLLOW_UP
+    if not surely or len(context.text.split()) < MIN_WORDS_WHOLE:
+        return None
+    return answered if answered == _named(context, act) else None
 
 
 def _own_topic_wins(context: HandlerContext) -> bool:
@@ -55,18 +69,20 @@ def _own_topic_wins(context: HandlerContext) -> bool:
     return best.confidence >= TOPIC_WINS_FROM
 
 
-def _about(context: HandlerContext, topic: Entry | None) -> Entry | None:
+def _about(context: HandlerContext, act: DialogueAct, topic: Entry | None) -> Entry | None:
     """The entry that answers the question whatever the topic; the topic itself where it tells of days."""
-    if context.act not in _NAMED:
-        return None
-    tells_time = (
-        topic is not None and topic.act is Act.ANSWER and any(sign.isdigit() for sign in _facts(topic, context))
-    )
-    if context.act is DialogueAct.ASK_TIME_FOLLOW and tells_time:
-        return topic
-    if context.act is DialogueAct.ASK_TIME_FOLLOW and topic is not None and topic.act is Act.ANSWER:
-        return None
-    named = context.knowledge.base.directory.follow_ups.get(context.act)
+    if act not in _NAMED:
+        # Why no chat takes a ticket is asked by many.
+        asks_why = act is DialogueAct.ELABORATE and topic is not None and topic.act is Act.TICKET
+        return _named(context, act) if asks_why else None
+    if act is DialogueAct.ASK_TIME_FOLLOW and topic is not None and topic.act is Act.ANSWER:
+        return topic if any(sign.isdigit() for sign in _facts(topic, context)) else None
+    return _named(context, act)
+
+
+def _named(context: HandlerContext, act: DialogueAct) -> Entry | None:
+    """The entry that the directory names for such a question."""
+    named = context.knowledge.base.directory.follow_ups.get(act)
     return context.knowledge.base.entries.get(named) if named is not None else None
 
 

@@ -44,6 +44,11 @@ _DENIES_OR_WAITS: Final = frozenset(
     "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche kogda esli poka "
     "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
 )
+_IF: Final = frozenset({CueId.CONDITIONAL, CueId.HYPOTHETICAL})
+_FAULT_ACTS: Final = (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE, DialogueAct.NOT_HELPED)
+SURELY_ELSE: Final = 0.9
+MIN_FAULT_AGAIN: Final = 0.3
+"""What may happen again is a fault from this probability on."""
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
 _QUESTION_MARK: Final = "?"
@@ -239,6 +244,28 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
     known = context.knowledge.base.directory.lines[line]
     session = replace(context.resolved_session, line=line)
     return context.result(Act.ANSWER, context.say_line("not_now", line), session=session, entry=known.entry, line=line)
+
+
+def if_again(context: HandlerContext) -> HandlerResult | None:
+    """ "And if it freezes again tonight?", asked after a fault: the line of that fault, for then."""
+    if context.last_turn is None or context.interpretation.signals.isdisjoint(_IF) or not _talks_of_fault(context):
+        return None
+    best = context.interpretation.best
+    same = best is not None and best.entry == context.session.entry
+    own_topic = best is not None and not same and best.confidence >= SURE_HOW_TO
+    fails = max(context.act_confidence(act) for act in _FAULT_ACTS) >= MIN_FAULT_AGAIN
+    asks_else = context.act_confidence(DialogueAct.OTHER) >= SURELY_ELSE
+    if own_topic or not (fails or (same and not asks_else)):
+        return None
+    line = context.line_of_conversation
+    known = context.knowledge.base.directory.lines[line]
+    session = replace(context.resolved_session, line=line)
+    return context.result(Act.ANSWER, context.say_line("if_again", line), session=session, entry=known.entry, line=line)
+
+
+def _talks_of_fault(context: HandlerContext) -> bool:
+    topic = context.topic_entry
+    return context.outage_told or (topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL))
 
 
 def device_only(context: HandlerContext) -> HandlerResult | None:

@@ -33,5 +33,9 @@ class PersonDetails:
             device=newer.device or self.device,
         )
 
+    def completed(self, *, place: str | None, device: str | None) -> "PersonDetails":
+        """These, with a place and a device that are known otherwise where none was told."""
+        return PersonDetails(name=self.name, phone=self.phone, place=self.place or place, device=self.device or device)
+
 
 NO_DETAILS: Final = PersonDetails()

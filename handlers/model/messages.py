@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from handlers.model.announcements import News, Outage
+from handlers.model.venue import KnownVenue
 from kb.model import Language
 
 
@@ -63,6 +64,8 @@ class Inbound:
     """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
     news: tuple[News, ...] = ()
     """What the helpdesk announces at the moment, the newest first; whoever stores the message adds it."""
+    venue: KnownVenue | None = None
+    """The venue that the person is known to be at; whoever stores the message adds it."""
     outages: tuple[Outage, ...] = ()
     """The outages that run, the newest first, with times in the zone of the installation; added as `news` is."""
     kept_days: int | None = None

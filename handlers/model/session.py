@@ -28,6 +28,7 @@ class QuestionKind(StrEnum):
     LINE = "line"
     LANGUAGE = "language"
     TRADING = "trading"
+    TILL = "till"
 
 
 class Incident(StrEnum):
@@ -62,11 +63,15 @@ class OpenQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class CalledIn:
-    """People of `line` were called in, lastly at `at`; at `asked_at` it was asked which restaurant and which number."""
+    """People of `line` were called in, lastly at `at`; at `asked_at` it was asked which restaurant and which number.
+
+    `till_asked` tells whether it was asked which till it is.
+    """
 
     line: LineId
     at: datetime
     asked_at: datetime | None = None
+    till_asked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,9 +114,9 @@ class DirectoryFile(_Strict):
     draft_fields: tuple[DraftField, ...] = DRAFT_FIELDS
     contacts_entry: NonEmptyText | None = None
     fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
-    follow_ups: dict[Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW], NonEmptyText] = Field(
-        default_factory=dict
-    )
+    follow_ups: dict[
+        Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW, DialogueAct.ELABORATE], NonEmptyText
+    ] = Field(default_factory=dict)
     dialogue_entries: dict[DialogueAct, NonEmptyText] = Field(default_factory=dict)
     source_label: TextPerLanguage | None = None
     sources: dict[str, SourceSection] = Field(default_factory=dict)

@@ -29,6 +29,8 @@ _POLITE_WORDS: Final = frozenset(
 # "Not one till sells" is the contrary of "one till".
 _NEGATIONS: Final = frozenset({"not", "ni", "ne", "neviena", "no"})
 _NO_CUES: Final[frozenset[str]] = frozenset()
+_LANGUAGE_CUES: Final = "language_"
+"""How the names of the cues begin that ask for a language: their words may stand in any order."""
 
 
 class CueMatcher:
@@ -40,6 +42,7 @@ class CueMatcher:
         self._by_symbol: dict[str, str] = {}
         self._by_word: dict[str, set[str]] = {}
         self._by_first_words: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
+        self._language_words: dict[str, set[str]] = {}
         self.greetings = frozenset(
             _phonetic_tokens(phrase)
             for texts in (cues[GREETING_CUE].phrases if GREETING_CUE in cues else {}).values()
@@ -61,6 +64,8 @@ class CueMatcher:
             return
         if said not in self._by_phrase:
             self._index_phrase(said, cue)
+        if cue.startswith(_LANGUAGE_CUES):
+            self._language_words.setdefault(cue, set()).update(said)
         if len(said) == 1:
             # As it is spelt: on the skeleton "nedarbojās" (did not work) is "nedarbojas" (does not).
             self._by_word.setdefault(tokenize(normalize(phrase))[0], set()).add(cue)
@@ -85,7 +90,14 @@ class CueMatcher:
         for form in (said, plain):
             if form in self._by_phrase:
                 return self._by_phrase[form]
-        return self._match_with_typo(plain or said)
+        return self._match_with_typo(plain or said) or self._language_asked_for(text, said)
+
+    def _language_asked_for(self, text: str, said: tuple[str, ...]) -> str | None:
+        """The language that is asked for in words of such wishes alone, however they are put together."""
+        if len(said) > MAX_WORDS or not _NEGATIONS.isdisjoint(said):
+            return None
+        named = [cue for cue in self.find_in(tokenize(normalize(text)), said) if cue in self._language_words]
+        return named[0] if len(named) == 1 and self._language_words[named[0]].issuperset(said) else None
 
     def starts_with(self, tokens: Sequence[str], cue: str) -> bool:
         """Whether the message (skeletons) begins with a phrase of this cue."""

@@ -45,6 +45,13 @@ class Conversation:
     wants_news: bool = False
     """Whether the person has asked to be sent news as soon as there is any."""
 
+    venue_id: int | None = None
+    """The venue that the person is known to be at, by a link or because an agent has confirmed it."""
+    venue_till: str | None = None
+    """The till of the venue that the link was for."""
+    venue_link_id: int | None = None
+    """The link that told it; None where an agent did."""
+
     def agent_at(self, now: datetime) -> str | None:
         """The agent who writes in it at that time, while the bot is silent."""
         return self.agent if self.agent_until is not None and now < self.agent_until else None
@@ -134,6 +141,9 @@ def conversation_from_row(row: Row[Any]) -> Conversation:
         agent_until=row.agent_until,
         profile_name=row.profile_name,
         wants_news=row.news_wanted,
+        venue_id=row.venue_id,
+        venue_till=row.venue_till,
+        venue_link_id=row.venue_link_id,
         details=PersonDetails(name=row.said_name, phone=row.said_phone, place=row.said_place, device=row.said_device),
     )
 

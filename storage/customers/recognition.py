@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.customers import venues
 from storage.customers.venues import KeyKind, Venue
@@ -14,21 +14,34 @@ _ORDER: Final = (KeyKind.PHONE, KeyKind.ACCOUNT, KeyKind.GROUP)
 """What counts before what: a group may be that of several venues' owner."""
 
 
-def recognize(connection: Connection, *, sender: str, address: str) -> Venue | None:
-    """The venue of a person: by their own number or account, else by the group that they write in; never guessed.
+def recognize(
+    connection: Connection, *, sender: str, address: str, username: str | None = None, venue_id: int | None = None
+) -> Venue | None:
+    """The venue of a person; never guessed.
 
-    `sender` and `address` are in the channel's own notation. A number that was only typed is no proof.
+    By what a link or an agent has told of the conversation (`venue_id`), else by their own number, account or username,
+    else by the group that they write in. `sender` and `address` are in the channel's own notation. A number that was
+    only typed is no proof.
     """
+    if venue_id is not None:
+        return venues.get(connection, venue_id)
     keys = {(KeyKind.PHONE, number) for number in own_numbers(sender)}
     keys |= {(KeyKind.ACCOUNT, sender), (KeyKind.GROUP, address)}
-    here = venue_keys.c
-    wanted = or_(*(and_(here.kind == kind, here.value == value) for kind, value in sorted(keys)))
-    found = connection.execute(select(here.kind, here.venue_id).where(wanted)).all()
+    if username is not None:
+        keys.add((KeyKind.ACCOUNT, username.casefold()))
+    rows = connection.execute(_select_owners, {"values": sorted({value for _, value in keys})})
+    found = [(row.kind, row.venue_id) for row in rows if (row.kind, row.value) in keys]
     for kind in _ORDER:
         numbers = {number for known, number in found if known == kind}
         if numbers:
             return venues.get(connection, numbers.pop()) if len(numbers) == 1 else None
     return None
+
+
+# Every message asks this: the statement is built once.
+_select_owners = select(venue_keys.c.kind, venue_keys.c.value, venue_keys.c.venue_id).where(
+    venue_keys.c.kind.in_([kind.value for kind in _ORDER]), venue_keys.c.value.in_(bindparam("values", expanding=True))
+)
 
 
 def own_numbers(sender: str) -> frozenset[str]:

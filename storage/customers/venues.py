@@ -1,14 +1,14 @@
 """Stores venues with their devices, and finds the one that a number, an account or a group belongs to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
-from storage.tables import devices, venue_keys, venues
+from storage.tables import conversations, devices, venue_keys, venue_links, venues
 
 
 class KeyKind(StrEnum):
@@ -78,9 +78,23 @@ def save(connection: Connection, venue: Venue, now: datetime) -> SaveResult:
     if known is not None and _comparable(known) == _comparable(venue):
         return SaveResult.UNCHANGED
     connection.execute(update(venues).where(here.id == number).values(**columns, updated_at=now))
-    connection.execute(delete(venue_keys).where(venue_keys.c.venue_id == number))
-    connection.execute(delete(devices).where(devices.c.venue_id == number))
-    _store_parts(connection, number, venue)
+    _replace_parts(connection, number, venue)
+    return SaveResult.CHANGED
+
+
+def replace_venue(connection: Connection, venue: Venue, now: datetime) -> SaveResult | None:
+    """Replace the stored venue of this number, its name too; None where another one has that, or it is gone."""
+    here = venues.c
+    others = connection.scalar(select(here.id).where(here.folded == venue.folded, here.id != venue.id).limit(1))
+    known = get(connection, venue.id)
+    if others is not None or known is None:
+        return None
+    if _comparable(known) == _comparable(venue):
+        return SaveResult.UNCHANGED
+    columns = {"name": venue.name, "address": venue.address, "contract": venue.contract, "note": venue.note}
+    changed = update(venues).where(here.id == venue.id).values(**columns, folded=venue.folded, updated_at=now)
+    connection.execute(changed)
+    _replace_parts(connection, venue.id, venue)
     return SaveResult.CHANGED
 
 
@@ -95,6 +109,12 @@ def _comparable(venue: Venue) -> Venue:
         groups=tuple(sorted(set(venue.groups))),
         devices=tuple(sorted(venue.devices, key=lambda one: one.name)),
     )
+
+
+def _replace_parts(connection: Connection, number: int, venue: Venue) -> None:
+    connection.execute(delete(venue_keys).where(venue_keys.c.venue_id == number))
+    connection.execute(delete(devices).where(devices.c.venue_id == number))
+    _store_parts(connection, number, venue)
 
 
 def _store_parts(connection: Connection, number: int, venue: Venue) -> None:
@@ -120,10 +140,14 @@ def get(connection: Connection, number: int) -> Venue | None:
 
 def find(connection: Connection, kind: KeyKind, value: str) -> Venue | None:
     """The one venue that a phone, an account or a group belongs to; None where it is none or several."""
-    numbers = connection.scalars(
-        select(venue_keys.c.venue_id).where(venue_keys.c.kind == kind, venue_keys.c.value == value).limit(2)
-    ).all()
+    numbers = connection.scalars(_select_owners, {"kind": kind, "value": value}).all()
     return get(connection, numbers[0]) if len(numbers) == 1 else None
+
+
+def find_exact(connection: Connection, venue: Venue) -> int | None:
+    """The number of the stored venue with the same name and address."""
+    number: int | None = connection.scalar(select(venues.c.id).where(venues.c.folded == venue.folded))
+    return number
 
 
 def find_by_device(connection: Connection, fiscal_number: str) -> Venue | None:
@@ -141,6 +165,12 @@ def list_venues(connection: Connection, *, after: str = "", limit: int | None = 
     return _load(connection, numbers)
 
 
+def find_by_text(connection: Connection, words: str, *, limit: int) -> tuple[Venue, ...]:
+    """Venues in whose folded name and address these words stand, in the order of their names."""
+    wanted = select(venues.c.id).where(venues.c.folded.contains(" ".join(words.casefold().split()), autoescape=True))
+    return _load(connection, connection.scalars(wanted.order_by(venues.c.folded).limit(limit)).all())
+
+
 def load_many(connection: Connection, numbers: Sequence[int]) -> tuple[Venue, ...]:
     """These venues in this order, without those that are gone."""
     found = {venue.id: venue for venue in _load(connection, numbers)}
@@ -154,6 +184,15 @@ def names(connection: Connection) -> tuple[tuple[int, str], ...]:
     return tuple((number, name) for number, name in rows)
 
 
+def fingerprint(connection: Connection) -> Hashable:
+    """A cheap value that changes whenever a venue does."""
+    return tuple(connection.execute(_fingerprint).one())
+
+
+# Built once, as all that a message may ask for.
+_fingerprint = select(func.count(), func.max(venues.c.id), func.max(venues.c.updated_at)).select_from(venues)
+
+
 def count(connection: Connection) -> tuple[int, int]:
     """How many venues and devices are stored."""
     tables = (venues, devices)
@@ -163,7 +202,9 @@ def count(connection: Connection) -> tuple[int, int]:
 
 def remove(connection: Connection, number: int) -> bool:
     """Delete a venue with all that belongs to it. False if there was none."""
-    for table in (venue_keys, devices):
+    there = update(conversations).where(conversations.c.venue_id == number)
+    connection.execute(there.values(venue_id=None, venue_till=None, venue_link_id=None))
+    for table in (venue_keys, venue_links, devices):
         connection.execute(delete(table).where(table.c.venue_id == number))
     return connection.execute(delete(venues).where(venues.c.id == number)).rowcount == 1
 
@@ -194,16 +235,27 @@ def _load(connection: Connection, numbers: Iterable[int]) -> tuple[Venue, ...]:
     return tuple(found)
 
 
+_numbers: BindParameter[Sequence[int]] = bindparam("numbers", expanding=True)
+_select_keys = select(venue_keys).where(venue_keys.c.venue_id.in_(_numbers)).order_by(venue_keys.c.value)
+_select_devices = select(devices).where(devices.c.venue_id.in_(_numbers)).order_by(devices.c.name)
+_select_venues = select(venues).where(venues.c.id.in_(_numbers)).order_by(venues.c.folded)
+_select_owners = (
+    select(venue_keys.c.venue_id)
+    .where(venue_keys.c.kind == bindparam("kind"), venue_keys.c.value == bindparam("value"))
+    .limit(2)
+)
+
+
 def _load_some(connection: Connection, numbers: Sequence[int]) -> list[Venue]:
     keys: Mapping[tuple[int, str], list[str]] = defaultdict(list)
-    of_these = select(venue_keys).where(venue_keys.c.venue_id.in_(numbers)).order_by(venue_keys.c.value)
-    for row in connection.execute(of_these):
+    wanted = {"numbers": list(numbers)}
+    for row in connection.execute(_select_keys, wanted):
         keys[row.venue_id, row.kind].append(row.value)
     standing: Mapping[int, list[Device]] = defaultdict(list)
-    for row in connection.execute(select(devices).where(devices.c.venue_id.in_(numbers)).order_by(devices.c.name)):
+    for row in connection.execute(_select_devices, wanted):
         device = Device(name=row.name, model=row.model, fiscal_number=row.fiscal_number, place=row.place)
         standing[row.venue_id].append(device)
-    rows = connection.execute(select(venues).where(venues.c.id.in_(numbers)).order_by(venues.c.folded))
+    rows = connection.execute(_select_venues, wanted)
     return [
         Venue(
             id=row.id,

@@ -11,6 +11,7 @@ from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState
 from kb.model import EntryId, LineId
 from storage.conversations.history import Side
+from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, incidents, messages
 
@@ -196,12 +197,20 @@ def incidents_of(connection: Connection, conversation_ids: Collection[str]) -> f
 
 
 def claim_timer(
-    connection: Connection, incident: int, *, escalates: bool, now: datetime, last_before: datetime
+    connection: Connection, incident: int, event: HandoffEvent, now: datetime, *, last_before: datetime
 ) -> bool:
-    """Whether the incident is to be reminded of, or escalated, now: once, however many of its hand-offs are due."""
-    column = incidents.c.escalated_at if escalates else incidents.c.reminded_at
+    """Whether the incident is to be reminded of, escalated or asked about now: once, however many of its hand-offs are
+    due."""
+    column = _TIMERS[event]
     due = update(incidents).where(incidents.c.id == incident, column.is_(None) | (column <= last_before))
     return connection.execute(due.values({column: now})).rowcount == 1
+
+
+_TIMERS: Final = {
+    HandoffEvent.REMINDED: incidents.c.reminded_at,
+    HandoffEvent.ESCALATED: incidents.c.escalated_at,
+    HandoffEvent.ASKED: incidents.c.asked_at,
+}
 
 
 def close_if_over(connection: Connection, incident: int, now: datetime) -> bool:

@@ -19,7 +19,8 @@ from storage.tables import conversations, handoffs, messages, turns
 class QueuedHandoff:
     """A current hand-off, and who waits; `last_message` is their own last message, masked, or empty.
 
-    `entry` is what the request for people was about, if that was understood.
+    `entry` is what the request for people was about, if that was understood; `place` and `name` are what the person
+    or the platform tells; `phone` is the number that the person gave.
     """
 
     id: int
@@ -36,6 +37,10 @@ class QueuedHandoff:
     last_message: str
     created_at: datetime
     updated_at: datetime
+    incident: int | None = None
+    place: str | None = None
+    name: str | None = None
+    phone: str | None = None
 
     @property
     def is_outage(self) -> bool:
@@ -78,12 +83,14 @@ def closed_since(connection: Connection, since: datetime, *, limit: int = 20) ->
     return tuple(handoff_from_row(row) for row in connection.execute(wanted.limit(limit)))
 
 
-def fingerprint(connection: Connection, *, limit: int = 200) -> tuple[tuple[int, str, str | None, datetime], ...]:
-    """A cheap value that changes whenever `list_queue` does: number, state, assignee, and since when."""
+def fingerprint(
+    connection: Connection, *, limit: int = 200
+) -> tuple[tuple[int, str, str | None, datetime, int | None], ...]:
+    """A cheap value that changes whenever `list_queue` does: number, state, assignee, since when, and the incident."""
     here = handoffs.c
-    wanted = select(here.id, here.state, here.taken_by, here.updated_at).where(here.closed_at.is_(None))
-    rows = connection.execute(wanted.order_by(here.created_at, here.id).limit(limit))
-    return tuple((row.id, row.state, row.taken_by, row.updated_at) for row in rows)
+    wanted = select(here.id, here.state, here.taken_by, here.updated_at, here.incident_id)
+    rows = connection.execute(wanted.where(here.closed_at.is_(None)).order_by(here.created_at, here.id).limit(limit))
+    return tuple((row.id, row.state, row.taken_by, row.updated_at, row.incident_id) for row in rows)
 
 
 def open_conversations(connection: Connection, *, limit: int = 200) -> frozenset[str]:
@@ -101,8 +108,10 @@ def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> 
     )
     words = last.order_by(messages.c.id.desc()).limit(1).scalar_subquery().label("words")
     about = select(turns.c.entry).where(turns.c.id == turn).scalar_subquery().label("about")
-    who = (conversations.c.channel, conversations.c.sender, conversations.c.handle, conversations.c.language)
-    return wanted.add_columns(*who, words, about).join(conversations, conversations.c.id == conversation_id)
+    talk = conversations.c
+    who = (talk.channel, talk.sender, talk.handle, talk.language, talk.place, talk.profile_name)
+    said = (talk.said_name, talk.said_phone, talk.said_place)
+    return wanted.add_columns(*who, *said, words, about).join(conversations, conversations.c.id == conversation_id)
 
 
 def _urgency(one: QueuedHandoff) -> tuple[bool, bool, datetime, int]:
@@ -125,4 +134,8 @@ def _queued_handoff(row: Row[Any]) -> QueuedHandoff:
         last_message=row.words or "",
         created_at=row.created_at,
         updated_at=row.updated_at,
+        incident=row.incident_id,
+        place=row.said_place or row.place,
+        name=row.said_name or row.profile_name,
+        phone=row.said_phone,
     )

@@ -15,7 +15,7 @@ from storage.tables.conversations import (
     unclear,
 )
 from storage.tables.curation import drafts, ignored, knowledge_revision, taught
-from storage.tables.customers import devices, venue_keys, venues
+from storage.tables.customers import devices, venue_keys, venue_links, venues
 from storage.tables.helpdesk import handoff_events, handoffs, incidents, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
 
@@ -55,6 +55,7 @@ __all__ = [
     "turns",
     "unclear",
     "venue_keys",
+    "venue_links",
     "venues",
 ]
 

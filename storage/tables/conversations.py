@@ -40,6 +40,11 @@ conversations = Table(
     # The agent who writes to the person; until then the bot is silent.
     Column("agent", SafeText),
     Column("agent_until", UtcDateTime),
+    # The venue that they are known to be at, its till, and the number of the link that told it; without a link an agent
+    # has confirmed it.
+    Column("venue_id", BigKey),
+    Column("venue_till", SafeText),
+    Column("venue_link_id", BigKey),
     # Asked to be sent news as soon as there is any.
     Column("news_wanted", Boolean, nullable=False, server_default=false()),
     # In a group each person has a conversation of their own: an open question and an erasure are theirs.
@@ -57,6 +62,9 @@ Index(
 
 _wants_news: ColumnClause[bool] = literal_column("news_wanted")
 Index("ix_conversations_news_wanted", conversations.c.id, sqlite_where=_wants_news, postgresql_where=_wants_news)
+
+_at_venue = conversations.c.venue_id.is_not(None)
+Index("ix_conversations_venue_id", conversations.c.venue_id, sqlite_where=_at_venue, postgresql_where=_at_venue)
 
 turns = Table(
     "turns",

@@ -17,6 +17,8 @@ venues = Table(
     Column("note", SafeText),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("folded"),
+    # What was searched by is made again when the newest change is newer.
+    Index("ix_venues_updated_at", "updated_at"),
     sqlite_autoincrement=True,
 )
 
@@ -28,6 +30,20 @@ venue_keys = Table(
     Column("kind", SafeText, primary_key=True),
     Column("value", SafeText, primary_key=True),
     Index("ix_venue_keys_kind_value", "kind", "value"),
+)
+
+venue_links = Table(
+    "venue_links",
+    metadata,
+    # The number is what a signed link carries; it is never used again, so that a revoked link stays revoked.
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("venue_id", BigKey, ForeignKey("venues.id"), nullable=False),
+    # The name of the device that it is for; empty: the whole venue.
+    Column("till", SafeText),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Index("ix_venue_links_venue_id", "venue_id"),
+    sqlite_autoincrement=True,
 )
 
 devices = Table(

@@ -263,7 +263,7 @@ async def test_what_is_edited_is_told_as_it_is_now(night: OutageNight) -> None:
     with write_transaction(night.engine) as connection:
         assert outages.edit(connection, number, changed, night.time[0])
         assert not outages.edit(connection, 99, changed, night.time[0])
-    assert "Known outage since 18:30: Two servers\nWe expect to mend it by 19:30." in await night.says("printer")
+    assert "Known outage since 18:30: Two servers\nWe expect to fix it by 19:30." in await night.says("printer")
 
 
 # --- it works again

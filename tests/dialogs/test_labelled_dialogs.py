@@ -4,10 +4,15 @@ from typing import Any, Final
 
 import pytest
 
-from bot.cli.ask_batch import BatchAsker, BatchRow
+from bot.cli.ask_batch import BatchRow
+from bot.cli.asker import BatchAsker
 from handlers.model.context import KnowledgeBundle
 from tests.scoring import DialogScore, KindScore, ask, read_cases, read_dialogs, score_dialogs, score_kinds
 from tests.shared import DATA, dialogs
+
+# Every line that runs here is reached by unit tests: counted it would take half as long again.
+pytestmark = pytest.mark.no_cover
+
 
 DANGEROUS_KINDS: Final = {
     "stopped-beside-cause": 1,
@@ -73,3 +78,18 @@ def test_kinds_of_faults_are_no_more_than_measured(kinds: KindScore) -> None:
 def test_of_dangerous_kinds_hardly_any_are_wrong(kinds: KindScore, kind: str) -> None:
     right, cases = kinds.kinds[kind]
     assert cases - right <= DANGEROUS_KINDS[kind], "\n".join(fault for fault in kinds.faults if f" {kind}:" in fault)
+
+
+@pytest.mark.parametrize("before", ["labdien", "спасибо", "???"])
+def test_a_courtesy_in_front_changes_hardly_anything(before: str, shipped: KnowledgeBundle) -> None:
+    asker = BatchAsker(shipped)
+    texts = [talk.said[0] for talk in read_dialogs(DATA / "dialogs-dev-2.jsonl")]
+    texts += [case.turns[0] for case in read_cases(DATA / "kinds-dev.jsonl")]
+    changed = []
+    for number, text in enumerate(texts):
+        asker.ask(BatchRow(text=before, conversation=str(number)))
+        alone, after = asker.ask(BatchRow(text=text)), asker.ask(BatchRow(text=text, conversation=str(number)))
+        if (alone["act"], alone["entry"]) != (after["act"], after["entry"]):
+            changed.append(f"{text!r}: {alone['act']} {alone['entry']}, after it {after['act']} {after['entry']}")
+    # "How are you?" after a greeting is no second one; a sum is no price.
+    assert len(changed) <= 0.02 * len(texts), "\n".join(changed)

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from sqlalchemy import Engine
 
 from bot.app.container import open_application
-from bot.app.endpoints import Endpoints, draft_link_maker
+from bot.app.endpoints import Endpoints, draft_link_maker, venue_arrivals
 from bot.channels.interface import Receive
 from bot.settings import Settings
 from bot.web.email_draft import DraftTokens
@@ -105,7 +105,9 @@ async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIt
     port = more.pop("port", None) or unused_port()
     more = {name: value.format(port=port) if name == "public_url" else value for name, value in more.items()}
     settings = Settings(database_url=f"sqlite:///{folder / 'paligs.sqlite3'}", port=port, **more)
-    async with open_application(settings, shipped, make_draft_link=draft_link_maker(settings, KEY)) as program:
+    async with open_application(
+        settings, shipped, make_draft_link=draft_link_maker(settings, KEY), venue_arrivals=venue_arrivals(settings, KEY)
+    ) as program:
         ledger = RecordingReceive(program.receive)
         doors = Endpoints(settings, replace(program, receive=ledger), KEY)
         async with TestServer(doors.web_application(), host="127.0.0.1", port=port):

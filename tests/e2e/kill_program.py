@@ -11,19 +11,22 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
+
+REPOSITORY: Final = Path(__file__).parents[2]
 
 
 class ProgramProcess:
     """Started by `start`, any number of times; nothing of it runs any more when its block is left."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], role: str = "run") -> None:
-        """`role` is the command: run, web or worker."""
+    def __init__(self, folder: Path, settings: Mapping[str, str], role: str = "run", module: str = "bot") -> None:
+        """`role` is the command: run, web or worker; `module` what is run as `paligs`."""
         self.folder = folder
         self._role = role
+        self._module = module
         # Nothing of the machine's own settings or proxies: a test bot must not take a real one's messages.
         self._environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self._environment |= {"LOG_FORMAT": "json", **settings}
+        self._environment |= {"PYTHONPATH": str(REPOSITORY), "LOG_FORMAT": "json", **settings}
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
 
@@ -59,7 +62,7 @@ class ProgramProcess:
         self._starts += 1
         with self._log(self._starts).open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", self._role],
+                [sys.executable, "-m", self._module, self._role],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

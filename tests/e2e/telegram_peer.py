@@ -104,6 +104,7 @@ class TelegramPeer:
         self._callbacks: set[str] = set()
         self._news = asyncio.Event()
         self._poll = 0
+        self._poll_ends = 0.0
         self._deliverers: dict[str, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -170,6 +171,11 @@ class TelegramPeer:
         self._wake()
         return self._update
 
+    def end_poll(self) -> None:
+        """The time of the poll that waits is over: it is answered with nothing."""
+        self._poll_ends = time.monotonic()
+        self._wake()
+
     def script_failures(self, method: str, *faults: ScriptedFailure) -> None:
         """The next calls of `method` go wrong so, one fault each."""
         self._faults[method].extend(faults)
@@ -186,7 +192,7 @@ class TelegramPeer:
         """How many of the scripted failures of a method have not been met yet."""
         return len(self._faults[method])
 
-    async def until(self, done: Callable[[], object], within: float = 10) -> None:
+    async def until(self, done: Callable[[], object], within: float = 30) -> None:
         """Waits until `done` is true."""
         async with asyncio.timeout(within):
             while not done():
@@ -362,8 +368,8 @@ class TelegramPeer:
         self._wake()  # The older of two polls is ended.
         for number in [number for number in self.pending if number < offset]:
             del self.pending[number]
-        ends = time.monotonic() + fields.get("timeout", 0)
-        while not self.pending and (left := ends - time.monotonic()) > 0 and mine == self._poll:
+        self._poll_ends = time.monotonic() + fields.get("timeout", 0)
+        while not self.pending and (left := self._poll_ends - time.monotonic()) > 0 and mine == self._poll:
             await _wait(self._news, left)
         if mine != self._poll:
             raise ApiError(409, "Conflict: terminated by other getUpdates request; make sure that only one bot runs")

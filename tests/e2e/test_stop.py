@@ -28,6 +28,8 @@ PATIENCE: Final = 90.0
 MANY: Final = 100
 """More calls than the program tries meanwhile."""
 MOST_SECONDS: Final = 20
+BRIEF: Final = "tests.e2e.brief_stop"
+"""What waits for a tenth of that."""
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -52,7 +54,7 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
         port = own_port()
         url = f"http://127.0.0.1:{port}"
         settings = {"PORT": str(port), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
-        with ProgramProcess(tmp_path, settings) as program:
+        with ProgramProcess(tmp_path, settings, module=BRIEF) as program:
             program.start()
             await answers(client, url)
             await client.get(url)
@@ -63,6 +65,7 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
             peer.send_text("kase nedrukā čeku")
             await peer.until(lambda: not peer.pending and peer.failures_left("sendMessage") < MANY, PATIENCE)
             peer.script_failures("getUpdates", *[ScriptedFailure(delay_seconds=HANGS)] * MANY)
+            peer.end_poll()
             await peer.until(lambda: peer.failures_left("getUpdates") < MANY, PATIENCE)
 
             assert await asyncio.to_thread(program.stop, PATIENCE) == 0
@@ -87,7 +90,7 @@ async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
             "TWILIO_WHATSAPP_FROM": "+37120000000",
             "TWILIO_API_URL": peer.url,
         }
-        with ProgramProcess(tmp_path, settings) as program:
+        with ProgramProcess(tmp_path, settings, module=BRIEF) as program:
             program.start()
             await answers(client, f"http://127.0.0.1:{port}")
             said = {"MessageSid": "SM1", "From": ANNA, "Body": "kase nedrukā čeku", "NumMedia": "0"}

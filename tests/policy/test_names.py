@@ -13,12 +13,6 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "kb", "storage", "tests")
 
 
-def _name(item: pytest.Item) -> str:
-    """Without the group that a process adds which runs a share."""
-    group = item.get_closest_marker("xdist_group")
-    return item.nodeid.removesuffix(f"@{group.args[0]}") if group else item.nodeid
-
-
 def test_another_process_names_the_tests_alike(request: pytest.FixtureRequest) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "tests"],
@@ -29,7 +23,7 @@ def test_another_process_names_the_tests_alike(request: pytest.FixtureRequest) -
         check=True,
         timeout=110,
     ).stdout.splitlines()
-    mine = {_name(item) for item in request.session.items}
+    mine = {item.nodeid for item in request.session.items}
     assert mine
     assert mine <= set(told)
 

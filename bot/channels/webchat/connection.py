@@ -129,7 +129,9 @@ class Connection:
         self._language, self._last_sequence = hello.lang, hello.after
         self._ready = self._welcome_sent = self._refused = False
         try:
-            if not hello.after:
+            if hello.venue is not None and hello.visit is not None:
+                self._last_sequence = max(await self._arrive(hello.venue, hello.visit), hello.after)
+            elif not hello.after:
                 self._last_sequence = await self._start_conversation(hello.lang)
             elif not await self._context.history(self._conversation, 0):
                 # The shown conversation was erased since: start anew.
@@ -153,6 +155,18 @@ class Connection:
         elif not any(one.message_id == f"{_START_ID_PREFIX}{language}" for one in starts):
             await self._context.receive(self._inbound(f"{_START_ID_PREFIX}{language}", "/start"))
             starts = [one for one in await self._messages_after(0) if _is_start_message(one)]
+        return starts[-1].sequence if starts else 0
+
+    async def _arrive(self, venue: str, visit: str) -> int:
+        """Tell which venue the page was opened from; return the sequence number to show a new conversation from."""
+        before = await self._messages_after(0)
+        if not before and self._origin is not None and not await self._context.may_start(self._origin):
+            log.warning("webchat.too_many_conversations")
+            self._refused = True
+            return 0
+        await self._context.receive(self._inbound(f"{_START_ID_PREFIX}{visit}", f"/start {venue}"))
+        said = any(one.from_user and not _is_start_message(one) for one in before)
+        starts = [] if said else [one for one in await self._messages_after(0) if _is_start_message(one)]
         return starts[-1].sequence if starts else 0
 
     async def _submit(self, message_id: str, text: str, tap: TapFrame | None = None) -> None:

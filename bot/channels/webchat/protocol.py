@@ -32,11 +32,16 @@ class _Frame(BaseModel):
 
 
 class HelloFrame(_Frame):
-    """The page has connected, and has everything up to `after`."""
+    """The page has connected, and has everything up to `after`.
+
+    `venue` is the token of the link that it was opened by, `visit` a number of the page's own: each is told once.
+    """
 
     type: Literal["hello"]
     after: int = Field(default=0, ge=0, le=2**53)
     lang: Annotated[Language, StringConstraints(pattern=r"^[a-z]{2}$")]
+    venue: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    visit: ClientId | None = None
 
 
 class SayFrame(_Frame):

@@ -3,19 +3,17 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.kb.content_folder import ContentFolder
 from bot.cli.kb.evaluation_options import evaluate
-from bot.cli.kb.export_json import export_json
-from kb.loading.content_warnings import content_warnings
-from kb.loading.loader import ContentError, load_knowledge_base
-from kb.loading.validation import overdue_reviews
-from kb.model import KnowledgeBase
 
-app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from kb.model import KnowledgeBase
+
+app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
@@ -30,6 +28,11 @@ def check(
     ] = True,
 ) -> None:
     """Validate the content: exit 1 and a line for each problem; warn about overdue reviews and odd or few questions."""
+    from kb.loading.content_error import ContentError
+    from kb.loading.content_warnings import content_warnings
+    from kb.loading.loader import load_knowledge_base
+    from kb.loading.validation import overdue_reviews
+
     try:
         knowledge = load_knowledge_base(content)
     except ContentError as exc:
@@ -53,7 +56,7 @@ def check(
         _check_leakage(against, knowledge, at_most)
 
 
-def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
+def _check_leakage(file: Path, knowledge: "KnowledgeBase", at_most: int | None) -> None:
     from bot.cli.kb.evaluation import print_leaks
 
     if (found := print_leaks(file, knowledge)) > (found if at_most is None else at_most):
@@ -66,10 +69,12 @@ def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) ->
 @app.command()
 def train(content: ContentFolder = None) -> None:
     """Train the model and cache it, so that the next start only reads it: for images and after an upgrade."""
+    from bot.knowledge.content_cache import cached_or_load
     from bot.knowledge.model_cache import cache_path, cached_or_train
+    from kb.loading.content_error import ContentError
 
     try:
-        knowledge = load_knowledge_base(content)
+        knowledge = cached_or_load(content)
     except ContentError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
@@ -102,6 +107,9 @@ def export(
         else:
             write_lessons(content, out)
     elif out is None:
+        from bot.cli.kb.export_json import export_json
+        from kb.loading.loader import load_knowledge_base
+
         typer.echo(json.dumps(export_json(load_knowledge_base(content)), ensure_ascii=False, indent=1))
     else:
         typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
@@ -163,23 +171,32 @@ def init_content(
 
 
 @app.command("import")
-def import_questions(
-    file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
+def import_content(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A FAQ (.csv, .xlsx, .md, .html, .json, .yml) for new entries; or questions for known entries: "
+            "JSON lines with id, lang and text (.jsonl), or an export."
+        ),
+    ] = None,
     taught: Annotated[
         bool, typer.Option("--taught", help="Mark lessons and drafts that the content files hold as released.")
     ] = False,
+    line: Annotated[str | None, typer.Option(help="Whose line a FAQ's entries are; else the general one.")] = None,
+    proposals: Annotated[
+        bool, typer.Option("--take-proposals", help="Take the proposed phrasings over as questions of the entries.")
+    ] = False,
     content: ContentFolder = None,
 ) -> None:
-    """Add questions to the content files; skip those they hold already."""
+    """Make entries of a FAQ, or add questions to entries; what is there already is skipped."""
+    from bot.cli.kb.import_content import import_file
+
     if taught and file is None:
         from bot.cli.kb.lessons import mark_lessons_released
 
         mark_lessons_released(content)
     elif file is not None and not taught:
-        from bot.cli.kb.import_questions import add_questions
-
-        folder = content or Path("kb/content")
-        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
+        import_file(file, content or Path("kb/content"), line=line, take_proposals=proposals)
     else:
         typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)

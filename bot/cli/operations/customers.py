@@ -2,14 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 if TYPE_CHECKING:
     from bot.customers.import_plan import ImportPlan
+    from bot.customers.venue_cards import VenueCard
 
-app = typer.Typer(help="Venues and their tills: import, export.", no_args_is_help=True)
+app = typer.Typer(help="Venues and their tills: import, export, links.", no_args_is_help=True, rich_markup_mode=None)
 MAX_PROBLEMS_SHOWN = 100
 
 
@@ -20,13 +21,16 @@ def import_table(
 ) -> None:
     """Add venues, and replace those that are known by name and address; rows with a mistake are left out."""
     from bot.customers.import_plan import plan_import
-    from bot.customers.table_file import TableFileError, read_rows
+    from bot.customers.table_file import TableFileError, encoding_name, read_rows
 
     try:
         plan = plan_import(read_rows(path))
     except TableFileError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(2) from exc
+    encoding = encoding_name(path)
+    if encoding is not None:
+        typer.echo(f"Read as {encoding}. If letters look wrong, save the file as UTF-8.")
     if dry_run:
         for venue in plan.venues:
             typer.echo(f"{venue.label}: {len(venue.devices)} devices, {len(venue.phones)} phones")
@@ -83,3 +87,76 @@ def export(
     with path.open("w", encoding="utf-8-sig", newline="") as output:
         write_csv(found, output)
     typer.echo(f"{len(found)} venues written to {path}.")
+
+
+@app.command()
+def links(
+    csv_path: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the links as a table.")] = None,
+    sheet_path: Annotated[
+        Path | None, typer.Option("--sheet", metavar="FILE", help="Write cards with QR codes to print (HTML, A4).")
+    ] = None,
+    venue: Annotated[str | None, typer.Option(help="Only of this venue: its name, a number, a fiscal number.")] = None,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Revoke the links of that venue first: printed codes stop working.")
+    ] = False,
+) -> None:
+    """Make the links that carry a venue and its till to the bot; those that are there stay."""
+    if revoke and venue is None:
+        typer.echo("--revoke needs --venue: name the venue whose printed codes are to stop working.", err=True)
+        raise typer.Exit(2)
+    cards = _make_cards(venue, revoke=revoke)
+    if not cards:
+        typer.echo("No such venue. `paligs customers export` lists all of them.", err=True)
+        raise typer.Exit(1)
+    if csv_path is not None:
+        with csv_path.open("w", encoding="utf-8-sig", newline="") as output:
+            _write_csv(cards, output)
+    if sheet_path is not None:
+        _write_sheet(cards, sheet_path)
+    if csv_path is None and sheet_path is None:
+        _write_csv(cards, sys.stdout)
+    else:
+        typer.echo(f"{len(cards)} cards written.")
+
+
+def _make_cards(name: str | None, *, revoke: bool) -> "list[VenueCard]":
+    from datetime import UTC, datetime
+
+    from bot.app.roles import DATA_DIR
+    from bot.app.signing_key import signing_key
+    from bot.customers import venue_search
+    from bot.customers.link_addresses import LinkAddresses
+    from bot.customers.link_tokens import VenueLinkTokens
+    from bot.customers.venue_cards import venue_cards
+    from bot.settings import read_settings
+    from storage.customers import links as venue_links
+    from storage.customers import venues
+    from storage.database import engine
+
+    settings, now = read_settings(), datetime.now(UTC)
+    tokens, addresses = VenueLinkTokens(signing_key(settings, DATA_DIR)), LinkAddresses.from_settings(settings)
+    database = engine.create_database_engine(settings.database_url)
+    cards: list[VenueCard] = []
+    with engine.write_transaction(database) as connection:
+        found = venues.list_venues(connection) if name is None else venue_search.search(connection, name)[:1]
+        for venue in found:
+            if revoke:
+                old = [link.id for link in venue_links.list_links(connection, venue.id)]
+                venue_links.revoke(connection, venue.id, old, now)
+            cards += venue_cards(venue, venue_links.ensure_links(connection, venue, now), tokens, addresses)
+    return cards
+
+
+def _write_csv(cards: "list[VenueCard]", output: TextIO) -> None:
+    from bot.customers.venue_cards import write_links
+
+    write_links(cards, output)
+
+
+def _write_sheet(cards: "list[VenueCard]", path: Path) -> None:
+    from bot.customers.sheet.page import SheetStyle, render_sheet
+    from bot.settings import read_settings
+    from kb.loading.loader import load_knowledge_base
+
+    directory = load_knowledge_base(read_settings().content_dir).directory
+    path.write_text(render_sheet(cards, directory.lines[directory.urgent_line], SheetStyle()), encoding="utf-8")

@@ -19,7 +19,7 @@ from bot.console.framework.contact_display import audit_access, display_name, fo
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
-from bot.console.views.queue import closing_values
+from bot.console.queue.handoffs import closing_values
 from bot.database.transactions import Transactions
 from bot.helpdesk.agent_chat import MAX_REPLY_LENGTH, AgentChat, ReplyResult
 from bot.knowledge.explain import with_evidence

@@ -12,6 +12,11 @@ from kb.understanding.reading import Reading
 PREVIOUS_TOPIC_WEIGHT: Final = 0.6
 """How much the topic before counts in a message that goes on about it ("and if it breaks?")."""
 
+MAX_WORDS: Final = 8
+"""A longer message names what it is about ("what if the tills die on New Year's Eve?")."""
+OWN_TOPIC_WINS: Final = 0.7
+"""A message that is as likely as this about another topic goes on about none ("and if they have a gift card?")."""
+
 
 class Rank:
     """Scores every entry and keeps the best ones with calibrated confidences."""
@@ -23,11 +28,15 @@ class Rank:
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its candidates."""
+        own = self._ranker.rank(reading.tokens, reading.exact_match)
         context = self._previous_topic(reading)
+        if context is None or (own and own[0].confidence >= OWN_TOPIC_WINS):
+            return reading._replace(candidates=own)
         return reading._replace(candidates=self._ranker.rank(reading.tokens, reading.exact_match, context=context))
 
     def _previous_topic(self, reading: Reading) -> Scores | None:
         title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None
-        if title is None or not self._cues.starts_with(reading.tokens, CueId.CONDITIONAL):
+        asks_on = len(reading.tokens) <= MAX_WORDS and self._cues.starts_with(reading.tokens, CueId.CONDITIONAL)
+        if title is None or not asks_on:
             return None
         return PREVIOUS_TOPIC_WEIGHT * self._ranker.scores(title)

@@ -276,3 +276,11 @@ def test_proxies_that_are_none_are_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, nginx")
     with pytest.raises(SettingsError, match="TRUSTED_PROXIES: 'nginx' does not appear"):
         read_settings()
+
+
+def test_a_username_of_the_bot_is_a_name_and_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_USERNAME", "PaligsBot")
+    assert read_settings().telegram_bot_username == "PaligsBot"
+    monkeypatch.setenv("TELEGRAM_BOT_USERNAME", "@PaligsBot")
+    with pytest.raises(SettingsError, match="TELEGRAM_BOT_USERNAME: write the bot's name"):
+        read_settings()

@@ -19,10 +19,19 @@ const ask = document.getElementById("ask");
 const sent = new Map();
 const typing = { start: 0, stop: 0 };
 
+// The code at a till leads here with the venue's token: told once with the greeting, and taken out of the address.
+const address = new URL(location.href);
+let arrival = address.searchParams.has("v") ? { venue: address.searchParams.get("v"), visit: newId() } : {};
+if (arrival.venue !== undefined) {
+  if (!/^[\w-]{1,64}$/.test(arrival.venue)) arrival = {};
+  address.searchParams.delete("v");
+  history.replaceState(null, "", address);
+}
+
 const log = new Log({ onTap: tap, onResend: resend });
 const composer = new Composer((text) => send({ type: "say", text }));
 const connection = new Connection({
-  hello: () => ({ type: "hello", after: log.last, lang: language }),
+  hello: () => ({ type: "hello", after: log.last, lang: language, ...arrival }),
   frame: hear,
   state: show,
 });
@@ -47,6 +56,7 @@ function resend(id) {
 
 const heard = {
   welcome({ messages, fresh }) {
+    arrival = {};
     log.history(messages, fresh);
     log.markAll("waiting", "sending");
     if (messages.some((message) => !message.mine)) replied();

@@ -581,3 +581,53 @@ async def test_an_address_that_began_too_many_conversations_gets_the_number_and_
     assert len({inbound.conversation for inbound in talks.received}) == 1
     await chat.close()
     await browser.client.close()
+
+
+# The code at a till
+
+
+async def test_a_page_opened_from_a_till_tells_the_venue_once_and_shows_the_greeting_alone(
+    browser: ChatBrowser,
+) -> None:
+    page = await browser.open_page()
+    await page.send_frame(type="hello", after=0, lang="lv", venue="v1-abc", visit="visit-number-1")
+    welcome = await page.next_frame("welcome")
+    (start,) = browser.conversations.received
+    assert (start.text, start.message_id) == ("/start v1-abc", "start:visit-number-1")
+    assert not any(message["mine"] for message in welcome["messages"])
+
+
+async def test_who_has_written_before_sees_the_whole_talk_and_what_the_till_adds(browser: ChatBrowser) -> None:
+    first = await browser.open_page()
+    await first.say_hello()
+    await first.send_message("labdien")
+    await first.next_frame("accepted")
+    page = await browser.connect()
+    await page.send_frame(type="hello", after=0, lang="lv", venue="v1-abc", visit="visit-number-1")
+    welcome = await page.next_frame("welcome")
+    assert [words(message) for message in welcome["messages"] if message["mine"]] == ["labdien"]
+    assert browser.conversations.received[-1].text == "/start v1-abc"
+
+
+@pytest.mark.parametrize("venue", ["", "a b", "x" * 65])
+async def test_a_venue_that_is_no_token_is_no_frame_of_ours(browser: ChatBrowser, venue: str) -> None:
+    page = await browser.open_page()
+    await page.send_frame(type="hello", after=0, lang="lv", venue=venue, visit="visit-number-1")
+    assert (await page.next_frame())["code"] == "malformed"
+    assert browser.conversations.received == []
+
+
+async def test_too_many_from_one_address_do_not_begin_by_a_venue_link_either() -> None:
+    async def may_not(_address: str) -> bool:
+        return False
+
+    talks = FakeConversations()
+    chat = chat_for(talks, may_start=may_not)
+    browser = await browser_with(chat, talks)
+    page = await browser.open_page()
+    await page.send_frame(type="hello", after=0, lang="lv", venue="v1-abc", visit="visit-number-1")
+    await page.send_message("labdien")
+    assert (await page.next_frame("error"))["code"] == "too_many"
+    assert talks.received == []
+    await chat.close()
+    await browser.client.close()

@@ -12,7 +12,8 @@ from bot.cli.output import FileError
 from bot.knowledge.phrases import load_phrases
 from bot.web import read_texts
 from handlers.model.phrases import in_words_of
-from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.content_error import ContentError
+from kb.loading.loader import load_knowledge_base
 from kb.understanding.pipeline import UnderstandingPipeline
 
 FIRST_COMPANY = re.compile(

@@ -9,7 +9,7 @@ from handlers.model.messages import Option
 from handlers.model.session import OpenQuestion, QuestionKind
 from kb.model import DialogueAct, EntryId, KnowledgeBase, LineId
 from kb.understanding.result import Candidate, Interpretation, Outcome
-from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices
+from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 ACTS: ScriptedActs = {
@@ -179,3 +179,38 @@ def test_none_of_these_is_never_chosen_by_words() -> None:
     one.interpreter.chosen = {"something": "none"}
     one.says("something")
     assert one.decided.trace.handler == "fallback"
+
+
+def menu(**meanings: Interpretation) -> Dialog:
+    """A talk in which a greeting has just offered four topics."""
+    base = company(topics=tuple(map(EntryId, ("dead", "hours", "close", "printer"))))
+    one = asked(base=base)
+    one.interpreter.meanings = {**one.interpreter.meanings, **meanings}
+    one.interpreter.chosen = dict.fromkeys(meanings, "close")
+    one.interpreter.acts = {
+        **ACTS,
+        "off_and_on": acts_as(DialogueAct.OTHER),
+        "a till": acts_as(DialogueAct.DEVICE_ONLY),
+    }
+    one.says("hello")
+    return one
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning", "handler"),
+    [
+        ("closing", vaguely("close", 0.4, "hours", language="en"), "choice"),
+        ("closing", vaguely("close", 0.2, "hours", language="en"), "fallback"),
+        ("closing", vaguely("hours", 0.4, "close", language="en"), "fallback"),
+        ("closing", Interpretation(outcome=Outcome.UNKNOWN), "fallback"),
+        ("closing it does not go", vaguely("close", 0.4, "hours", language="en"), "fallback"),
+        ("a till", vaguely("close", 0.4, "hours", language="en"), "device_only"),
+        ("off_and_on", means("dead", language="en", confidence=0.3), "clarify"),
+    ],
+)
+def test_under_a_menu_only_a_few_words_that_likely_mean_a_topic_choose_it(
+    said: str, meaning: Interpretation, handler: str
+) -> None:
+    one = menu(**{said: meaning})
+    one.says(said)
+    assert one.decided.trace.handler == handler

@@ -94,7 +94,7 @@ def test_the_language_follows_the_message_but_not_a_short_word() -> None:
 def test_a_chosen_language_stays_chosen() -> None:
     talk = Dialog({"kase": means("dead", language="lv")})
     assert [option.id for option in talk.says("/language").options] == ["language:lv", "language:ru", "language:en"]
-    assert talk.taps("language:en").text == "I will write in English from now on."
+    assert talk.taps("language:en").text == "I'll write in English from now on."
     assert "Call now" in talk.says("kase").text
 
 
@@ -106,7 +106,7 @@ def test_asking_for_a_language_says_the_last_answer_again_in_it() -> None:
 
 def test_a_topic_that_is_gone_from_the_knowledge_is_not_missed() -> None:
     talk = Dialog(cues={"in english": "language_en", "again": "again"}, session=Session(entry=EntryId("gone")))
-    assert talk.says("in english").text == "I will write in English from now on."
+    assert talk.says("in english").text == "I'll write in English from now on."
     assert "nothing to repeat" in talk.says("again").text
 
 

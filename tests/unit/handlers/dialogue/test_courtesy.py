@@ -62,7 +62,7 @@ def test_how_are_you_opens_a_talk_like_a_greeting_and_within_one_it_is_answered_
     assert talk().says("how are you").text == "Hello! How can I help?"
     one = talk("hours")
     reply = one.says("how are you")
-    assert reply.text == "All is well here, thank you. What is your question about?"
+    assert reply.text == "I'm fine, thank you. What is your question?"
     assert [option.id for option in reply.options] == TOPICS
     assert handled(one) == ("courtesy", "talk")
 
@@ -101,7 +101,7 @@ def test_a_nod_while_a_question_is_open_answers_nothing_and_the_question_waits()
 def test_anger_is_met_with_a_number_of_the_talk_and_calls_nobody() -> None:
     one = talk("hours")
     text = one.says("what a joke").text
-    assert text.startswith("I see. A person by phone will help faster:")
+    assert text.startswith("I understand. A person on the phone can help faster:")
     assert (DESK in text, WORKSHOP in text) == (True, False)
     assert notices(one) == []
 

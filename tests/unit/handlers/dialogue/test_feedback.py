@@ -28,7 +28,7 @@ def test_under_a_fact_or_a_fault_are_two_quiet_choices(entry: str) -> None:
     reply = talk().says(entry)
     assert [(option.id, option.title, option.quiet) for option in reply.options] == [
         (f"helped:{entry}", "It helped", True),
-        (f"nothelped:{entry}", "It did not help", True),
+        (f"nothelped:{entry}", "It didn't help", True),
     ]
 
 
@@ -153,7 +153,7 @@ def test_what_the_talk_was_about_may_vanish_from_the_knowledge() -> None:
     directory = replace(base.directory, lines={workshop: base.directory.lines[workshop]}, general_line=workshop)
     one.knowledge = replace(one.knowledge, base=replace(base, entries=entries, directory=directory))
 
-    assert one.says("2").text == "That choice is no longer open. Write what you need now."
-    assert one.taps("entry:hours").text == "That choice is no longer open. Write what you need now."
+    assert one.says("2").text == "That choice is no longer available. Write what you need now."
+    assert one.taps("entry:hours").text == "That choice is no longer available. Write what you need now."
     assert one.says("again").text == "There is nothing to repeat yet. Write what you need."
     assert (one.session.entry, one.session.line) == (None, None)

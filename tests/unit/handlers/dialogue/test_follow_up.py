@@ -6,6 +6,7 @@ import pytest
 
 from handlers.model.session import Session
 from kb.model import DialogueAct, EntryId
+from kb.understanding.result import Interpretation
 from tests.doubles import Dialog, acts_as, company, means, notices
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
@@ -17,6 +18,7 @@ ACTS = {
     "why?": DialogueAct.ELABORATE,
     "how much?": DialogueAct.ASK_PRICE_FOLLOW,
     "how long?": DialogueAct.ASK_TIME_FOLLOW,
+    "how long do you take": DialogueAct.ASK_TIME_FOLLOW,
 }
 PRICES = {DialogueAct.ASK_PRICE_FOLLOW: EntryId("desk"), DialogueAct.ASK_TIME_FOLLOW: EntryId("hours")}
 
@@ -142,4 +144,35 @@ def test_where_no_entry_knows_prices_or_days_the_line_of_the_topic_does(said: st
     one = Dialog(MEANINGS, acts=ACTS).speaks("en")
     one.says("printer")
     one.says(said)
+    assert about(one) == ("follow_up", "printer", "workshop")
+
+
+def test_the_price_of_something_leaves_the_talk_about_it() -> None:
+    one = talk("printer", "how much?")
+    one.says("why?")
+    assert about(one) == ("follow_up", "printer", "workshop")
+
+
+@pytest.mark.parametrize(
+    ("meaning", "entry"),
+    [
+        (means("hours", language="en"), "hours"),
+        (means("hours", language="en", confidence=0.7), "close"),
+        (means("desk", language="en"), "close"),
+    ],
+)
+def test_a_whole_question_about_days_is_one_after_any_topic(meaning: Interpretation, entry: str) -> None:
+    one = talk("close")
+    one.interpreter.meanings = {"how long do you take": meaning}
+    one.says("how long do you take")
+    assert about(one)[:2] == ("follow_up", entry)
+
+
+def test_why_no_ticket_is_answered_by_the_entry_of_that() -> None:
+    one = Dialog(MEANINGS, acts=ACTS, base=company(follow_ups={DialogueAct.ELABORATE: EntryId("hours")})).speaks("en")
+    one.says("ticket")
+    one.says("why?")
+    assert about(one) == ("follow_up", "hours", "desk")
+    one.says("printer")
+    one.says("why?")
     assert about(one) == ("follow_up", "printer", "workshop")

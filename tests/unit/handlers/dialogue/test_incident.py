@@ -10,7 +10,7 @@ from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, Re
 from handlers.model.messages import MessageKind
 from handlers.model.session import Incident
 from kb.model import DialogueAct, EntryId, LineId
-from kb.understanding.result import ActCandidate, Interpretation
+from kb.understanding.result import ActCandidate, Interpretation, Outcome
 from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
@@ -141,7 +141,7 @@ def test_while_trading_is_stopped_words_of_good_news_are_heard_beside_others() -
 @pytest.mark.parametrize("said", ["it works again", "fixed"])
 def test_a_plain_word_that_it_works_sends_staff_home(said: str) -> None:
     one = talk("dead")
-    assert one.says(said).text.startswith("Good that it works again.")
+    assert one.says(said).text.startswith("Good, it works again.")
     assert one.session.incident is Incident.WORKING
     assert closes(one)
 
@@ -244,7 +244,7 @@ def test_partly_without_an_alarm_before_raises_none() -> None:
 def test_a_fault_that_was_not_helped_gets_its_line_the_draft_and_is_counted() -> None:
     one = talk("printer")
     text = one.says("that did not help").text
-    assert f"Sorry it did not help. A person answers at {WORKSHOP} (Workshop)." in text
+    assert f"Sorry it didn't help. You can reach a person at {WORKSHOP} (Workshop)." in text
     assert handled(one) == ("still_not", "problem", "printer")
     assert ShowTicketChannel() in one.decided.actions
     assert RecordFeedback(helped=False, turn=None) in one.decided.actions
@@ -253,7 +253,7 @@ def test_a_fault_that_was_not_helped_gets_its_line_the_draft_and_is_counted() ->
 def test_an_answer_that_did_not_help_gets_its_line_and_no_draft() -> None:
     one = talk("hours")
     text = one.says("that did not help").text
-    assert f"A person answers at {DESK} (Advice desk)." in text
+    assert f"You can reach a person at {DESK} (Advice desk)." in text
     assert ShowTicketChannel() not in one.decided.actions
     assert handled(one) == ("still_not", "problem", None)
 
@@ -321,7 +321,7 @@ def test_details_after_a_mere_answer_were_not_asked_for() -> None:
 
 def test_a_fault_without_a_device_is_asked_about_and_the_number_stands_beside_it() -> None:
     reply = talk().says("does not work")
-    assert reply.text.startswith("What exactly does not work?")
+    assert reply.text.startswith("What exactly isn't working?")
     assert f"If trading has stopped, call now: {WORKSHOP}" in reply.text
     assert [option.id for option in reply.options] == ["entry:dead", "entry:printer", "entry:scanner"]
 
@@ -333,7 +333,7 @@ def test_while_trading_is_stopped_a_bare_fault_is_that_one_still() -> None:
 def test_a_bare_fault_long_after_trading_stopped_is_asked_about() -> None:
     one = talk("dead")
     one.waits(timedelta(hours=1))
-    assert one.says("does not work").text.startswith("What exactly does not work?")
+    assert one.says("does not work").text.startswith("What exactly isn't working?")
 
 
 def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
@@ -451,6 +451,46 @@ def test_of_another_time_a_slight_likeness_is_enough() -> None:
 def test_a_story_of_another_time_that_hardly_tells_of_a_till_is_not_about_one(meaning: Interpretation) -> None:
     one = told_of("what happened there last week", replace(meaning, signals=frozenset({"past"})))
     assert one.decided.trace.handler == "fallback"
+
+
+def what_if(told: str, meaning: Interpretation, act: DialogueAct = DialogueAct.BARE_FAULT) -> Dialog:
+    asked = "and if it fails"
+    one = talk(told, meanings={asked: replace(meaning, signals=frozenset({"conditional"}))})
+    one.interpreter.acts = {**ACTS, asked: acts_as(act, 0.4)}
+    one.says(asked)
+    return one
+
+
+@pytest.mark.parametrize("told", ["printer", "dead"])
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        vaguely("printer", 0.5, "dead", language="en"),
+        vaguely("dead", 0.5, "printer", language="en"),
+        Interpretation(outcome=Outcome.UNKNOWN),
+    ],
+)
+def test_whoever_asks_what_to_do_if_it_fails_again_gets_the_line(told: str, meaning: Interpretation) -> None:
+    one = what_if(told, meaning)
+    assert handled(one) == ("if_again", "answer", None)
+    assert one.decided.actions == (Say(text=f"Then call at once: {WORKSHOP} (Workshop)."),)
+
+
+def test_after_a_fault_what_if_may_be_about_the_same_whatever_it_says() -> None:
+    asked = means("printer", language="en", confidence=0.9)
+    assert what_if("printer", asked, DialogueAct.OTHER).decided.trace.handler == "if_again"
+
+
+@pytest.mark.parametrize(
+    ("told", "meaning", "act"),
+    [
+        ("printer", means("hours", language="en", confidence=0.9), DialogueAct.BARE_FAULT),
+        ("printer", vaguely("hours", 0.5, "close", language="en"), DialogueAct.OTHER),
+        ("close", vaguely("close", 0.5, "hours", language="en"), DialogueAct.BARE_FAULT),
+    ],
+)
+def test_what_if_something_else_is_no_fault_again(told: str, meaning: Interpretation, act: DialogueAct) -> None:
+    assert what_if(told, meaning, act).decided.trace.handler != "if_again"
 
 
 def test_while_trading_is_stopped_the_same_again_is_still_that() -> None:

@@ -159,7 +159,7 @@ def test_news_is_sent_to_who_asks_for_it_until_they_do_not() -> None:
     talk = reader()
     assert "/news off" in talk.asks("/news on")
     assert talk.session.wants_news
-    assert talk.asks("/news").endswith("Get no news at once: /news off")
+    assert talk.asks("/news").endswith("Stop getting news at once: /news off")
     assert "no more news" in talk.asks("/news off")
     assert not talk.session.wants_news
 

@@ -53,6 +53,28 @@ def test_what_is_not_understood_while_trading_is_stopped_gets_the_number_and_no_
     assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
 
 
+def test_what_is_not_understood_of_a_fault_gets_its_line_and_no_menu() -> None:
+    talk = Dialog({"no paper": means("printer", language="en")}).speaks("en")
+    talk.says("no paper")
+    reply = talk.says("grmpf brmpf")
+    assert reply.text.startswith("I didn't quite understand. Tell them by phone: +371 20000002 (Workshop).")
+    assert (reply.options, talk.session.question, talk.decided.trace.handler) == ((), None, "fallback")
+    talk.waits(timedelta(minutes=1))
+    assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
+
+
+@pytest.mark.parametrize(
+    ("before", "leant_on"), [("hello", (None, ())), ("person", (None, ())), ("printer", ("printer", ("paper",)))]
+)
+def test_nothing_goes_on_about_a_greeting_or_a_call_for_people(
+    before: str, leant_on: tuple[str | None, tuple[str, ...]]
+) -> None:
+    talk = Dialog({"so": replace(means(before, language="en"), terms=("paper",))}).speaks("en")
+    talk.says("so")
+    talk.says("grmpf")
+    assert talk.interpreter.leant_on[-1] == leant_on
+
+
 @pytest.mark.parametrize(
     ("said", "entry"),
     [
@@ -79,14 +101,14 @@ def test_a_choice_can_be_tapped() -> None:
     talk.taps("entry:hours")
     assert talk.decided.trace.entry == "hours"
     talk.taps("none")
-    assert "no longer open" in talk.says(kind=MessageKind.TAP, choice="none").text
+    assert "no longer available" in talk.says(kind=MessageKind.TAP, choice="none").text
 
 
 def test_an_old_tap_on_a_topic_still_works_and_a_broken_one_is_answered_kindly() -> None:
     talk = Dialog().speaks("en")
     assert "+371 20000001" in talk.taps("entry:hours").text
-    assert "no longer open" in talk.taps("entry:nothing").text
-    assert "no longer open" in talk.taps("rubbish").text
+    assert "no longer available" in talk.taps("entry:nothing").text
+    assert "no longer available" in talk.taps("rubbish").text
 
 
 def test_a_tap_without_a_choice_is_not_understood() -> None:

@@ -53,11 +53,11 @@ def test_an_answer_that_is_likelier_than_the_fault_beside_it_is_offered_too() ->
 def test_a_picture_is_not_read_and_the_lines_are_offered() -> None:
     talk = Dialog().speaks("en")
     reply = talk.says(kind=MessageKind.PHOTO)
-    assert reply.text.startswith("I read text only.")
+    assert reply.text.startswith("I only read text.")
     assert [option.id for option in reply.options] == ["line:desk", "line:workshop"]
     assert "Or call +371 20000002 (Workshop)." in reply.text
     talk.waits(timedelta(minutes=2))
-    assert talk.says("blah", kind=MessageKind.PHOTO).text.startswith("I cannot see pictures")
+    assert talk.says("blah", kind=MessageKind.PHOTO).text.startswith("I can't see pictures")
     assert talk.decided.trace.handler == "unread"
 
 

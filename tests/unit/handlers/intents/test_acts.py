@@ -7,7 +7,7 @@ import pytest
 from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, ShowTicketChannel
 from handlers.model.session import Session
 from kb.model import DialogueAct, LineId
-from kb.understanding.result import ActCandidate, Outcome
+from kb.understanding.result import ActCandidate, Explanation, Outcome
 from tests.doubles import Dialog, acts_as, means, notices
 
 
@@ -49,7 +49,8 @@ def test_what_was_just_said_is_not_said_again_to_who_asks_on() -> None:
     talk = Dialog({**said, "tills stand": means("dead", language="en"), "both": means("dead", language="en")})
     full = talk.says("printer").text
     assert (
-        talk.says("all of them").text == "That is all I know about it. They can help further: +371 20000002 (Workshop)."
+        talk.says("all of them").text
+        == "That is all I know about it. They can help you further: +371 20000002 (Workshop)."
     )
     assert (talk.decided.trace.handler, talk.decided.trace.entry) == ("topic", "printer")
     assert talk.says("the kitchen printer is dead too").text == full, "a whole sentence asks anew"
@@ -64,6 +65,14 @@ def test_who_wants_a_ticket_is_shown_the_email_and_a_draft() -> None:
     assert "https://here/t/x" in reply.text
     assert reply.text.splitlines()[-1].startswith("Source:")
     assert ShowTicketChannel() in talk.decided.actions
+
+
+@pytest.mark.parametrize(("decided_by", "handler"), [("ticket_request", "ticket_request"), ("rank", "topic")])
+def test_a_ticket_that_is_ordered_in_so_many_words_comes_before_the_topics(decided_by: str, handler: str) -> None:
+    explanation = Explanation(answer_threshold=0.5, clarify_threshold=0.3, decided_by=decided_by)
+    talk = Dialog({"open a ticket": replace(means("ticket", language="en"), explanation=explanation)})
+    assert "tickets@paraugs.example" in talk.says("open a ticket").text
+    assert talk.decided.trace.handler == handler
 
 
 def test_the_ticket_rule_holds_however_often_it_is_pressed() -> None:
@@ -159,7 +168,7 @@ def test_two_faults_need_one_call_only() -> None:
 def test_it_works_again_drops_the_alarm_and_sends_staff_home() -> None:
     talk = Dialog({"dead": means("dead", language="en")}, cues={"ok again": "resolved"})
     talk.says("dead")
-    assert "Good that it works again" in talk.says("ok again").text
+    assert "Good, it works again" in talk.says("ok again").text
     assert not talk.session.outage_reported
     assert (talk.decided.trace.handler, talk.decided.trace.act, talk.decided.trace.entry) == ("resolved", "talk", "bye")
     assert CloseHandoffs() in talk.decided.actions

@@ -133,3 +133,36 @@ def test_politeness_is_taken_out_wherever_it_stands_but_never_all_of_a_message()
 def test_an_opening_alone_is_no_cue_and_no_signal() -> None:
     assert OPENINGS.match_whole("lūdzu") is None
     assert signals(OPENINGS, "no i meant the kitchen") == frozenset()
+
+
+LANGUAGES = CueMatcher(
+    {
+        "language_ru": TriggerPhrases(
+            id="language_ru",
+            phrases={
+                "lv": ("var krieviski", "krieviski"),
+                "ru": ("по-русски", "можно на русском", "не понимаю латышский"),
+                "en": (),
+            },
+        ),
+        "language_en": TriggerPhrases(
+            id="language_en", phrases={"lv": (), "ru": (), "en": ("in english", "can you speak english")}
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("по русски можно?", "language_ru"),
+        ("krieviski var?", "language_ru"),
+        ("speak in english can you", "language_en"),
+        ("не понимаю по-русски", None),
+        ("кассу можно на русский", None),
+        ("по русски можно in english", None),
+        ("можно " * 9 + "по русски", None),
+    ],
+)
+def test_a_language_is_asked_for_in_any_order_of_such_words(text: str, cue: str | None) -> None:
+    assert LANGUAGES.match_whole(text) == cue

@@ -13,6 +13,8 @@ from bot.console.framework.contact_display import audit_access, display_name, fo
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
+from bot.console.queue.incidents import IncidentView, list_cards, outside
+from bot.customers.shown_venue import shown_venues
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.incidents.outage_proposals import find_proposals
@@ -50,9 +52,10 @@ class HandoffQueueView:
         handoff_actions: HandoffActions,
         knowledge: KnowledgeAccess,
         channels: ChannelDirectory,
+        incident_view: IncidentView,
     ) -> None:
         self._transactions, self._handoff_actions, self._knowledge = transactions, handoff_actions, knowledge
-        self._channels = channels
+        self._channels, self._incident_view = channels, incident_view
 
     def section(self) -> Section:
         """For agents."""
@@ -65,35 +68,43 @@ class HandoffQueueView:
             post("/now/{handoff}/close", self.close, role=AccessLevel.AGENT),
             post("/now/{handoff}/undo", self.undo, role=AccessLevel.AGENT),
             post("/now/{handoff}/reopen", self.reopen, role=AccessLevel.AGENT),
+            *self._incident_view.routes(),
         )
         keys = {"now": self._change_key}
         return Section(name="now", role=AccessLevel.AGENT, routes=pages, change_keys=keys, counts_waiting=True)
 
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
-        """Unassigned hand-offs, then taken ones."""
+        """Incidents, then unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, closed, (untold, unreached), proposals = await self._transactions.read(
+        found, cards, closed, (untold, unreached), proposals = await self._transactions.read(
             lambda connection: (
-                queue.list_queue(connection, limit=MAX_HANDOFFS),
+                queued := queue.list_queue(connection, limit=MAX_HANDOFFS),
+                list_cards(connection, queued),
                 queue.closed_since(connection, request.now - UNDO_WINDOW),
                 _failures(connection),
                 find_proposals(connection),
             )
         )
+        words = {one.conversation: one.last_message for one in found}
+        known = await self._transactions.read(lambda connection: shown_venues(connection, words))
         line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
-        shown = [one for one in found if line in ("", one.line)]
+        of_line = [one for one in found if line in ("", one.line)]
+        cards = tuple(card for card in cards if line in ("", card.line))
+        shown = outside(cards, of_line)
         free = [one for one in shown if one.state is HandoffState.OPEN]
         taken = [one for one in shown if one.state is not HandoffState.OPEN]
         names = self._knowledge.names(request.language)
         return request.render(
             "now.html",
+            cards=cards,
             free=free,
             taken=taken,
             most=MAX_HANDOFFS,
             line=line,
             lines=lines,
-            elsewhere=sum(one.state is HandoffState.OPEN for one in found) - len(free),
+            elsewhere=sum(one.state is HandoffState.OPEN for one in found if one not in of_line),
             names=names,
+            venues=known,
             phone=self._channels.phone_of,
             readable=format_phone,
             short=partial(display_name, self._channels),

@@ -1,0 +1,1 @@
+"""The sheet of cards to print: QR codes that carry venue and till."""

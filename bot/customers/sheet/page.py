@@ -1,0 +1,57 @@
+"""The sheet of cards as a page to print (A4, three languages, QR codes within it); asks nothing from anywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from bot.customers.venue_cards import VenueCard
+from bot.web import read_texts
+from kb.model import LANGUAGES, Line
+
+_HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetStyle:
+    """Where the style is: at an address, or else within the page, for a file that is opened from a disk."""
+
+    href: str | None = None
+
+
+def read_style() -> str:
+    """The style of the sheet."""
+    return (_HERE / "sheet.css").read_text("utf-8")
+
+
+def render_sheet(cards: Sequence[VenueCard], urgent_line: Line, style: SheetStyle) -> str:
+    """The page; each card names the number to call when trading has stopped."""
+    texts = read_texts(_HERE / "texts")
+    return _template().render(
+        cards=cards,
+        texts=[(language, texts[language]) for language in LANGUAGES],
+        phone=urgent_line.formatted_phone.replace(" ", "\u00a0"),
+        qr_code=qr_code,
+        href=style.href,
+        style=None if style.href else Markup(read_style()),  # noqa: S704 - our own file
+    )
+
+
+def qr_code(address: str) -> Markup:
+    """The QR code of an address, as an SVG to put into a page: it needs no style and no script."""
+    code = segno.make(address, micro=False, error="m")
+    return Markup(code.svg_inline(omitsize=True, svgclass="code", lineclass=None))  # noqa: S704 - numbers alone
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(_HERE)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("sheet.html")
