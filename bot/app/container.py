@@ -36,6 +36,7 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
 from bot.settings import Settings, SettingsError
+from bot.web.outage_banners import OutageBanners
 from handlers.model.context import KnowledgeBundle
 from kb.model import KnowledgeBase
 from storage.database import engine
@@ -66,6 +67,12 @@ class Application:
     helpdesk: Helpdesk
     knowledge_reloader: KnowledgeReloader | None = None
     """Set if the knowledge is live."""
+
+    @property
+    def outage_banners(self) -> OutageBanners:
+        """What pages say of outages."""
+        board = self.helpdesk.outage_board
+        return OutageBanners(refresh=board.refresh, of=board.banners)
 
     @property
     def database(self) -> Engine:

@@ -101,6 +101,7 @@ class Endpoints:
             middlewares=[
                 request_limits,
                 not_found_page(lambda: program.knowledge.base),
+                program.outage_banners.middleware(),
                 webhook_tracing(program.tracing),
             ],
         )
@@ -109,6 +110,7 @@ class Endpoints:
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
         application.add_routes(site_routes())
+        application.add_routes(program.outage_banners.routes())
         application.add_routes(self._public_page_routes())
         self._make_console().mount(application)
         for channel in self._channels:
@@ -148,7 +150,7 @@ class Endpoints:
     def _public_page_routes(self) -> Iterable[web.AbstractRouteDef]:
         program, settings = self._application, self._settings
         whatsapp = settings.twilio_whatsapp_from
-        layout = PublicLayout(lambda: program.knowledge.base, settings.public_url)
+        layout = PublicLayout(lambda: program.knowledge.base, settings.public_url, program.outage_banners.of)
         chat_links = ChatLinks(whatsapp=None if whatsapp is None else whatsapp.removeprefix("whatsapp:"))
         help_pages = HelpPages(layout, lambda: program.knowledge, utc_now, chat_links)
         news_pages = NewsPages(layout, program.helpdesk.news_desk.current)

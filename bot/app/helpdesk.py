@@ -15,6 +15,7 @@ from bot.helpdesk.incident_actions import IncidentActions
 from bot.helpdesk.news import NewsDesk
 from bot.helpdesk.notification_content import ConversationLink
 from bot.helpdesk.notification_worker import NotificationWorker
+from bot.helpdesk.outages.outage_board import OutageBoard
 from bot.helpdesk.outages.outage_desk import OutageDesk
 from bot.helpdesk.outages.works_again import WorksAgainNotice
 from bot.knowledge.factory import KnowledgeSource
@@ -46,6 +47,7 @@ class Helpdesk:
     incident_actions: IncidentActions
     news_desk: NewsDesk
     outage_desk: OutageDesk
+    outage_board: OutageBoard
 
     def attach_telegram(self, telegram: "Telegram") -> None:
         """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
@@ -117,7 +119,7 @@ def build_helpdesk(
         notifiers=notifiers,
         channels=CHANNELS,
         conversation_link=conversation_linker(settings.public_url),
-        queue_link=None if settings.public_url is None else f"{settings.public_url}/console/now",
+        console_link=None if settings.public_url is None else f"{settings.public_url}/console",
         metrics=services.metrics,
         submit_reply=jobs.submit,
     )
@@ -144,6 +146,12 @@ def build_helpdesk(
         agent_chat=agent_chat,
         incident_actions=replace(incident_actions, end_outage=outage_desk.end),
         outage_desk=outage_desk,
+        outage_board=OutageBoard(
+            transactions=services.transactions,
+            clock=services.clock,
+            knowledge_source=knowledge_source,
+            zone=settings.zone,
+        ),
         news_desk=NewsDesk(
             transactions=services.transactions,
             clock=services.clock,

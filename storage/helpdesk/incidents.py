@@ -37,6 +37,13 @@ class HandoffIncident:
     closed_at: datetime | None
     outage: int | None = None
     """The declared outage that it belongs to."""
+    dismissed_at: datetime | None = None
+    """When an agent found that it is no outage."""
+
+    @property
+    def is_proposable(self) -> bool:
+        """Whether it may still be proposed as an outage."""
+        return self.closed_at is None and self.outage is None and self.dismissed_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,4 +242,5 @@ def _incident(row: Row[Any]) -> HandoffIncident:
         escalated_at=row.escalated_at,
         closed_at=row.closed_at,
         outage=row.outage_id,
+        dismissed_at=row.dismissed_at,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, Table, func, select, update
@@ -17,6 +17,7 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions
 from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from bot.helpdesk.outages import outage_desk
+from bot.helpdesk.outages.outage_board import MAX_AGE, OutageBoard
 from bot.helpdesk.outages.outage_desk import OutageDesk
 from bot.helpdesk.outages.works_again import WorksAgainNotice
 from bot.intake.intake import Intake
@@ -33,6 +34,7 @@ from storage.conversations import conversations, history
 from storage.customers import venues
 from storage.customers.venues import Venue
 from storage.database.engine import read_transaction, write_transaction
+from storage.errors import UnavailableError
 from storage.helpdesk import handoffs, incidents
 from storage.helpdesk.audit_log import AuditEvent, list_records
 from storage.tables import announcement_views, notices, outage_reports
@@ -421,3 +423,46 @@ async def test_what_agents_do_is_audited(night: OutageNight) -> None:
         (AuditEvent.OUTAGE_EDITED, "ada", str(number)),
         (AuditEvent.OUTAGE_DECLARED, "otto", str(number)),
     ]
+
+
+# --- banners
+
+
+async def test_banners_are_read_at_most_every_few_seconds(night: OutageNight) -> None:
+    board = OutageBoard(
+        transactions=night.transactions, clock=lambda: night.time[0], knowledge_source=night.knowledge, zone=UTC
+    )
+    await board.refresh()
+    number = await night.desk.declare(DRAFT, "otto")
+    await board.refresh()
+    assert board.banners("en") == ()
+    night.time[0] += MAX_AGE
+    await board.refresh()
+    assert board.banners("ru") == ("Известный сбой с 18:30: Сервер стоит",)
+    until = night.time[0] + timedelta(days=1)
+    await night.desk.edit(number, replace(DRAFT, expected_until=until), "otto")
+    night.time[0] += MAX_AGE
+    await board.refresh()
+    assert board.banners("en") == (
+        "Known outage since 18:30: The server is down. We expect to mend it by 24.11. 18:30.",
+    )
+    night.time[0] = until
+    assert board.banners("en") == ("Known outage since 23.11. 18:30: The server is down",)
+
+
+async def test_without_a_database_the_banners_stay_as_they_were(
+    night: OutageNight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = OutageBoard(
+        transactions=night.transactions, clock=lambda: night.time[0], knowledge_source=night.knowledge, zone=UTC
+    )
+    await night.desk.declare(DRAFT, "otto")
+    await board.refresh()
+
+    def gone(connection: Connection, now: datetime) -> None:
+        raise UnavailableError
+
+    monkeypatch.setattr(outages, "running", gone)
+    night.time[0] += MAX_AGE
+    await board.refresh()
+    assert len(board.banners("en")) == 1

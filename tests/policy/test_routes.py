@@ -67,6 +67,7 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/news/"),
         ("GET", "/news/{language}/"),
         ("GET", "/news/{language}/feed.atom"),
+        ("GET", "/outages/{language}.json"),
         ("GET", "/sitemap.xml"),
         ("GET", "/robots.txt"),
     }

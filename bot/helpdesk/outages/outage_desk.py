@@ -16,6 +16,8 @@ from storage.announcements import outages
 from storage.announcements.outages import OutageDraft
 from storage.conversations import conversations
 from storage.customers import recognition
+from storage.delivery import notifications
+from storage.delivery.notifications import incident_subject
 from storage.helpdesk import audit_log, handoffs, incidents
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -72,6 +74,7 @@ class OutageDesk:
         def store(connection: Connection) -> bool:
             dismissed = incidents.dismiss_outage(connection, incident, now)
             if dismissed:
+                _update_list(connection, incident, now)
                 audit_log.record(connection, AuditEvent.OUTAGE_DISMISSED, now, agent=agent_name, subject=str(incident))
             return dismissed
 
@@ -133,8 +136,14 @@ def _adopt(
     asked = handoffs.waiting_for(connection, topics, now - REPORTED_BEFORE)
     if incident is not None:
         incidents.assign_outage(connection, incident, number)
+        _update_list(connection, incident, now)
         asked = (*asked, *(one.conversation for one in incidents.members(connection, incident)))
     for conversation_id in dict.fromkeys(asked):
         talk = conversations.get(connection, conversation_id)
         venue = recognition.recognize(connection, sender=talk.sender, address=talk.address)
         outages.report(connection, talk.id, number, None if venue is None else venue.id, now)
+
+
+def _update_list(connection: Connection, incident: int, now: datetime) -> None:
+    """It is proposed no more."""
+    notifications.schedule_update(connection, incident_subject(incident).id, now, editable_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from bot.console.framework.request import ConsoleRequest
-from bot.helpdesk.outages.proposals import OutageProposal
+from bot.helpdesk.incidents.outage_proposals import OutageProposal
 from handlers.model.announcements import Outage, OutageKind
 from handlers.model.context import KnowledgeBundle
 from kb.model import LANGUAGES, Act, Entry, Language

@@ -21,8 +21,8 @@ from bot.console.views.outages.outage_form import (
     read_draft,
 )
 from bot.database.transactions import Transactions
+from bot.helpdesk.incidents.outage_proposals import find_proposals
 from bot.helpdesk.outages.outage_desk import OutageDesk
-from bot.helpdesk.outages.proposals import find_proposals
 from handlers.model.announcements import OutageKind
 from kb.model import LANGUAGES
 from storage.announcements import outages

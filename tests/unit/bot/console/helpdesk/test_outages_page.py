@@ -13,8 +13,8 @@ from bot.console.views.outages.outage_form import MAX_HEADLINE_CHARS, MAX_TEXT_C
 from bot.console.views.outages.outage_page import OutagesView
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.incident_actions import IncidentActions
+from bot.helpdesk.incidents.outage_proposals import come_together
 from bot.helpdesk.outages.outage_desk import OutageDesk
-from bot.helpdesk.outages.proposals import come_together
 from bot.helpdesk.outages.works_again import WorksAgainNotice
 from handlers.model.actions import HandoffReason
 from handlers.model.announcements import OutageKind
@@ -214,6 +214,19 @@ async def test_four_of_one_cause_in_ten_minutes_are_proposed_and_fill_the_form(
     page = await otto.text("/outages")
     assert "vai viens traucējums" not in page
     assert "Sarunas par to: 4" in page
+
+
+async def test_the_queue_points_to_a_proposal(shop: HelpdeskFixture, desk: ConsoleFixture, opens: OpenBrowser) -> None:
+    people(shop, 4)
+    incident = incident_of(shop, 4, apart=timedelta(minutes=3))
+    browser = await opens("otto")
+    link = (
+        f'<a href="/console/outages?incident={incident}#write">4 izsaukumi ar vienu cēloni: vai viens traucējums?</a>'
+    )
+    assert link in await browser.text("/now")
+    with engine.write_transaction(desk.database) as connection:
+        assert incidents.dismiss_outage(connection, incident, NOW)
+    assert link not in await browser.text("/now")
 
 
 async def test_a_proposal_without_a_cause_leaves_the_words_to_the_agent(
