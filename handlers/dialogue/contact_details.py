@@ -36,7 +36,8 @@ def contact_details(context: HandlerContext) -> HandlerResult | None:
     known = context.session.details.updated(details)
     session = replace(context.resolved_session, details=known)
     said = _noted(context, known, call.line, key="details_noted_call")
-    return context.result(Act.PROBLEM, said, session=session, line=call.line)
+    act, entry = context.act_of_details
+    return context.result(act, said, session=session, entry=entry, line=call.line)
 
 
 def with_contact_details(result: HandlerResult, context: HandlerContext, handler: str) -> HandlerResult:
