@@ -44,8 +44,8 @@ unit: setup ## the quick tests, for every save: those that need no trained model
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet -m 'not trained' \
 	  --ignore tests/unit/bench --ignore tests/unit/bot/evaluation tests/unit
 
-test: setup browser ## the whole test suite, in two processes (a quarter of an hour), and coverage
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+test: setup browser ## the whole test suite, in three processes, and coverage
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	@$(BIN)/coverage report --include='kb/*,handlers/*' --show-missing --fail-under=$(DECISIONS_COVERED)
 	@$(BIN)/coverage report --include='bot/*,storage/*' --fail-under=$(WORLD_COVERED)
 	@.ci/newest-python

@@ -26,6 +26,7 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
+from handlers.dialogue.known_outage import with_outage
 from handlers.dialogue.news import with_news
 from handlers.dialogue.spoken_language import with_language
 from handlers.dialogue.venue import venue_by_text, with_venue
@@ -132,7 +133,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     context = with_language(replace(context, act=dialogue_act(context)))
     name, result = _run_handlers(context)
     result = with_contact_details(with_feedback_options(result, context), context, name)
-    result = with_venue(with_news(result, context, name), context, name)
+    result = with_venue(with_news(with_outage(result, context, name), context, name), context, name)
     warning = (context.say("secret"),) if masked else ()
     decision = Decision(
         actions=(*result.actions, *warning),
@@ -140,6 +141,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         trace=_trace(name, result, context, masked),
         stored_text=stored_text,
         news=result.news,
+        outage=result.outage,
     )
     return end_loops(decision, inbound, session, knowledge)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+from weakref import ref
 
 from kb.model import Entry, EntryId, KnowledgeBase, Language, LanguagePhrases
 from kb.text.contacts import casefold_key, contains_contact
@@ -75,8 +76,18 @@ def validate_lesson(lesson: Lesson, base: KnowledgeBase) -> Rejection | None:
 
 def existing_texts(base: KnowledgeBase) -> Mapping[str, str]:
     """Where each question and decoy stands (an entry's id, or DECOYS), by its folded words."""
-    decoys = {casefold_key(text): OUT_OF_SCOPE for texts in base.out_of_scope.values() for text in texts}
-    return decoys | {casefold_key(question): entry.id for entry, _, question in base.questions()}
+    known = _recent_texts.get(base.version)
+    if known is None or known[0]() is not base:
+        decoys = {casefold_key(text): OUT_OF_SCOPE for texts in base.out_of_scope.values() for text in texts}
+        questions = {casefold_key(question): entry.id for entry, _, question in base.questions()}
+        known = ref(base), MappingProxyType(decoys | questions)
+        _recent_texts.clear()
+        _recent_texts[base.version] = known
+    return known[1]
+
+
+_recent_texts: Final[dict[str, tuple[ref[KnowledgeBase], Mapping[str, str]]]] = {}
+"""Those of the content that was asked about last: each lesson asks again."""
 
 
 def effective_lessons(base: KnowledgeBase, lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:

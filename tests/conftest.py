@@ -1,5 +1,6 @@
 """What all tests share: the shipped knowledge, made once, and a log that ends with each test."""
 
+import gc
 import logging
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ import structlog
 
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
+from tests.compiled_templates import templates_compiled_once
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,6 +22,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.trained)
 
 
+def pytest_collection_finish() -> None:
+    """What stands by now stays until the end: a collection of garbage need not look at it again and again."""
+    gc.freeze()
+
+
 def _place(item: pytest.Item) -> int:
     """Those with browsers, programs and peers first; the others in the order of their folders."""
     return 0 if "e2e" in item.path.parts else 1
@@ -29,6 +36,13 @@ def _place(item: pytest.Item) -> int:
 def shipped() -> KnowledgeBundle:
     """The knowledge as it is shipped."""
     return load_knowledge()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates() -> Iterator[None]:
+    """Pages look the same from one test to the next."""
+    with templates_compiled_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from bot.knowledge.phrases import load_phrases
 from handlers.model.actions import NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Reply
+from handlers.model.phrases import Phrases
 from handlers.model.session import Decision, Session
 from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
@@ -31,7 +32,13 @@ NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 @cache
 def small_base() -> KnowledgeBase:
     """The made-up company's ten entries."""
-    return load_knowledge_base(CONTENT, with_universal_cues=False)
+    return load_knowledge_base(CONTENT, with_universal=False)
+
+
+@cache
+def small_phrases() -> Phrases:
+    """The bot's own phrases as the made-up company words them."""
+    return load_phrases(small_base())
 
 
 ScriptedActs = Mapping[str, DialogueAct | tuple[ActCandidate, ...]]
@@ -194,7 +201,9 @@ class Dialog:
             meanings or {}, cues or {}, acts or {}, leaning=leaning, corrections=corrections, chosen=chosen or {}
         )
         self.knowledge = KnowledgeBundle(
-            base=base or small_base(), interpreter=self.interpreter, phrases=load_phrases(base or small_base())
+            base=base or small_base(),
+            interpreter=self.interpreter,
+            phrases=load_phrases(base) if base else small_phrases(),
         )
         self.session = session or Session()
         self.now = NOW

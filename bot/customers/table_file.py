@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_BYTES: Final = 50_000_000
+_WORKBOOKS: Final = (".xlsx", ".xlsm")
 _SEPARATORS: Final = ";,\t|"
-_FALLBACK_ENCODING: Final = "cp1257"
-"""What Latvian Windows writes."""
+_WINDOWS_ENCODINGS: Final = ("cp1257", "cp1251")
+"""What Latvian and Russian Windows write; the first where the letters tell nothing."""
+_LATVIAN: Final = frozenset("āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽ")
+_RUSSIAN: Final = re.compile(r"[А-Яа-яЁё]{2,}")
 
 
 class TableFileError(Exception):
@@ -43,7 +47,7 @@ def read_rows(path: Path) -> tuple[TableRow, ...]:
     if len(data) > MAX_BYTES:
         message = f"{path}: bigger than {MAX_BYTES // 1_000_000} MB. Split the file."
         raise TableFileError(message)
-    lines = _xlsx_lines(path, data) if path.suffix.casefold() in (".xlsx", ".xlsm") else _csv_lines(data)
+    lines = _xlsx_lines(path, data) if path.suffix.casefold() in _WORKBOOKS else _csv_lines(data)
     numbered = [(number, line) for number, line in enumerate(lines, 1) if any(cell.strip() for cell in line)]
     if not numbered:
         message = f"{path}: empty. The first row names the columns."
@@ -56,6 +60,14 @@ def read_rows(path: Path) -> tuple[TableRow, ...]:
     )
 
 
+def encoding_name(path: Path) -> str | None:
+    """What the encoding of a CSV file was taken for, as people call it; None for a workbook."""
+    if path.suffix.casefold() in _WORKBOOKS:
+        return None
+    names = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1257": "Windows-1257", "cp1251": "Windows-1251"}
+    return names[detect_encoding(path.read_bytes())]
+
+
 def _csv_lines(data: bytes) -> Iterator[Sequence[str]]:
     text = _decode(data)
     first = next((line for line in text.splitlines() if line.strip()), "")
@@ -64,12 +76,26 @@ def _csv_lines(data: bytes) -> Iterator[Sequence[str]]:
 
 
 def _decode(data: bytes) -> str:
+    return data.decode(detect_encoding(data), "replace")
+
+
+def detect_encoding(data: bytes) -> str:
+    """The encoding of a text: as it says itself, else UTF-8, else the Windows one whose letters are likelier words."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
+        return "utf-16"
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode(_FALLBACK_ENCODING, "replace")
+        return max(_WINDOWS_ENCODINGS, key=lambda encoding: _likelihood(data.decode(encoding, "replace"), encoding))
+    return "utf-8-sig"
+
+
+def _likelihood(text: str, encoding: str) -> int:
+    """How many letters are as its language writes them: Latvian ones among plain letters, Russian ones side by side."""
+    if encoding == "cp1251":
+        return sum(len(word) for word in _RUSSIAN.findall(text))
+    foreign = sum(letter.isalpha() and not letter.isascii() and letter not in _LATVIAN for letter in text)
+    return sum(letter in _LATVIAN for letter in text) - 2 * foreign
 
 
 def _xlsx_lines(path: Path, data: bytes) -> Iterator[Sequence[str]]:

@@ -40,14 +40,24 @@ class HandoffWorkflow:
     tell_person: TellPerson = tell_nobody
 
     def requested(
-        self, connection: Connection, before: Handoff | None, handoff: Handoff, asked: NotifyStaff, now: datetime
+        self,
+        connection: Connection,
+        before: Handoff | None,
+        handoff: Handoff,
+        asked: NotifyStaff,
+        now: datetime,
+        *,
+        outage: int | None = None,
     ) -> None:
-        """The person asks for people: `handoff` is what storage.helpdesk.handoffs.open_handoff made of `before`."""
+        """The person asks for people: `handoff` is what storage.helpdesk.handoffs.open_handoff made of `before`.
+
+        `outage` is the declared one that it belongs to.
+        """
         if before is not None and before.line != handoff.line:
             self._moved(connection, before, handoff, now)
         elif before is not None and handoffs.asks_for_another_line(handoff, asked.line, asked.reason):
             self._line_asked(connection, handoff, asked.line, now)
-        self.opened(connection, handoff, now)
+        self.opened(connection, handoff, now, outage=outage)
 
     def _moved(self, connection: Connection, before: Handoff, handoff: Handoff, now: datetime) -> None:
         """Another line is concerned: it is notified as of a new hand-off, and the line before hears that it moved."""
@@ -72,14 +82,13 @@ class HandoffWorkflow:
         notifications.add_news(connection, handoff, now, now + DEBOUNCE)
         notifications.schedule_update(connection, handoff.id, now + DEBOUNCE)
 
-    def opened(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
-        """A hand-off was opened, or asked for again."""
+    def opened(self, connection: Connection, handoff: Handoff, now: datetime, *, outage: int | None = None) -> None:
+        """A hand-off was opened, or asked for again; `outage` is the declared one that it belongs to."""
         targets, is_new = self.routing.targets_for(handoff.line), not handoffs.list_events(connection, handoff.id)
         if is_new:
             handoffs.log_event(connection, handoff, HandoffEvent.OPENED, now)
-        joining = IncidentGrouping(plan=self.routing.incidents, is_verified=self.is_verified).join(
-            connection, handoff, now
-        )
+        grouping = IncidentGrouping(plan=self.routing.incidents, is_verified=self.is_verified)
+        joining = grouping.join(connection, handoff, now, outage=outage)
         if joining is not None:
             self._joined(connection, handoff, joining, now, is_new=is_new)
             return

@@ -37,17 +37,19 @@ from handlers.model.actions import (
     ShowLine,
     ShowTicketChannel,
 )
+from handlers.model.announcements import Outage, OutageReport
 from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.session import Decision, Session, Trace
 from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
-from kb.model import EntryId, Language
+from kb.model import Language
 from storage import personal_data
-from storage.announcements import news
+from storage.announcements import news, outages
+from storage.announcements.current import announced_to
 from storage.conversations import conversations, feedback, history, sessions, turns
 from storage.conversations.conversations import Conversation
-from storage.customers import links
+from storage.customers import links, recognition
 from storage.delivery import outbox
 from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
 from storage.helpdesk import handoffs
@@ -156,12 +158,14 @@ class Intake:
             links.attach(connection, conversation.id, link)
             conversation = replace(conversation, venue_id=link.venue_id, venue_till=link.till, venue_link_id=link.id)
         venue = self.venue_arrivals.known_venue(connection, conversation, now, self.zone, just_came=link is not None)
+        announced = announced_to(connection, conversation, now)
         told = replace(
             inbound,
             text=words_left(inbound.text, venue) if venue is not None and venue.just_came else inbound.text,
             location=conversation.location,
             venue=venue,
-            news=news.current_for(connection, conversation, now),
+            news=announced.news,
+            outages=self._in_local_time(announced.outages),
             kept_days=self.kept_days,
         )
         decision = self._decide(told, session, now)
@@ -195,6 +199,16 @@ class Intake:
             ms=round(result.decision_ms, 2),
         )
 
+    def _in_local_time(self, running: tuple[Outage, ...]) -> tuple[Outage, ...]:
+        return tuple(
+            replace(
+                one,
+                started_at=one.started_at.astimezone(self.zone),
+                expected_until=None if one.expected_until is None else one.expected_until.astimezone(self.zone),
+            )
+            for one in running
+        )
+
     def _decide(self, inbound: Inbound, session: Session, now: datetime) -> Decision:
         with self.tracing.span("decide") as span:
             decision = self.decide(inbound, session, self.knowledge_source.current, now)
@@ -220,15 +234,12 @@ class Intake:
         has_news = decision.session.details != conversation.details
         if has_news:
             conversations.record_details(connection, conversation.id, decision.session.details)
-        if decision.session.wants_news != conversation.wants_news:
-            news.set_wanted(connection, conversation.id, wanted=decision.session.wants_news)
-        news.mark_seen(connection, conversation.id, decision.trace.language, decision.news, now)
+        _record_announced(connection, conversation, decision, now)
         self.handoff_workflow.message_added(connection, conversation.id, now)
         for action in decision.actions:
             match action:
                 case NotifyStaff():
-                    cause = named_cause(decision.trace, self.knowledge_source.current.base)
-                    opened = self._open_handoff(connection, conversation, turn.id, action, cause, now)
+                    opened = self._open_handoff(connection, conversation, turn.id, action, decision, now)
                     has_news = opened or has_news
                 case CloseHandoffs():
                     self.handoff_workflow.close_all(connection, conversation.id, now)
@@ -250,13 +261,15 @@ class Intake:
         conversation: Conversation,
         turn: int,
         action: NotifyStaff,
-        cause: EntryId | None,
+        decision: Decision,
         now: datetime,
     ) -> bool:
         """Open it, or add to the one that is open; return whether that one has become urgent."""
+        cause = named_cause(decision.trace, self.knowledge_source.current.base)
+        outage = decision.outage.outage if decision.outage is not None and decision.outage.joins else None
         before = handoffs.current_handoff(connection, conversation.id)
         handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now, cause=cause)
-        self.handoff_workflow.requested(connection, before, handoff, action, now)
+        self.handoff_workflow.requested(connection, before, handoff, action, now, outage=outage)
         urgent = HandoffReason.TRADING_STOPPED
         return handoff.reason is urgent and before is not None and before.reason is not urgent
 
@@ -310,6 +323,26 @@ def _repeats_an_act(connection: Connection, conversation: Conversation, inbound:
         return False
     text, _ = mask(sanitize(inbound.text))
     return conversations.repeats_an_act(connection, conversation, inbound, text, now)
+
+
+def _record_announced(connection: Connection, conversation: Conversation, decision: Decision, now: datetime) -> None:
+    """What the person was shown of what is announced, whether they want news at once, and the outage they report."""
+    if decision.session.wants_news != conversation.wants_news:
+        news.set_wanted(connection, conversation.id, wanted=decision.session.wants_news)
+    news.mark_seen(connection, conversation.id, decision.trace.language, decision.news, now)
+    if decision.outage is not None:
+        _record_report(connection, conversation, decision.outage, decision.trace.language, now)
+
+
+def _record_report(
+    connection: Connection, conversation: Conversation, report: OutageReport, language: Language, now: datetime
+) -> None:
+    venue = recognition.recognize(
+        connection, sender=conversation.sender, address=conversation.address, venue_id=conversation.venue_id
+    )
+    outages.report(connection, conversation.id, report.outage, None if venue is None else venue.id, now)
+    if report.told:
+        news.mark_seen(connection, conversation.id, language, [report.outage], now)
 
 
 def _read_session(connection: Connection, conversation: Conversation) -> Session:

@@ -7,14 +7,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from bot.knowledge.content_cache import cached_or_load
 from bot.knowledge.gc_pause import gc_paused
-from bot.knowledge.model_cache import cached_or_train
+from bot.knowledge.model_cache import cache_path, cached_or_train, read_pipeline
 from bot.knowledge.phrases import load_phrases
+from bot.knowledge.snapshot import SnapshotError
 from handlers.model.context import KnowledgeBundle
 from kb.lessons import Lesson, extend
-from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase
-from kb.understanding.pipeline import UnderstandingPipeline
 
 
 class KnowledgeSource(Protocol):
@@ -32,29 +32,39 @@ def load_knowledge(folder: Path | None = None, lessons: Iterable[Lesson] = ()) -
     Raises:
         ContentError: names every problem in the content.
     """
-    with _frozen_gc():
-        return train_knowledge(load_knowledge_base(folder), lessons)
+    with frozen_gc():
+        return train_knowledge(cached_or_load(folder), lessons)
 
 
 def train_knowledge(released_content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
-    """Train on the content files and the lessons."""
-    with _frozen_gc():
+    """Train on the content files and the lessons, unless the model is cached."""
+    with frozen_gc():
         base = extend(released_content, lessons)
-        return KnowledgeBundle(
-            base=base, interpreter=UnderstandingPipeline(base, cached_or_train(base)), phrases=load_phrases(base)
-        )
+        return KnowledgeBundle(base=base, interpreter=cached_or_train(base), phrases=load_phrases(base))
+
+
+def cached_knowledge(released_content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle | None:
+    """The same if the model is cached, else None."""
+    with frozen_gc():
+        base = extend(released_content, lessons)
+        try:
+            pipeline = read_pipeline(cache_path(base), base)
+        except SnapshotError:
+            return None
+        return KnowledgeBundle(base=base, interpreter=pipeline, phrases=load_phrases(base))
 
 
 @contextmanager
-def _frozen_gc() -> Iterator[None]:
+def frozen_gc() -> Iterator[None]:
+    """For work whose results all stay: no collection scans them, and memory it used goes back to the system."""
     # Replaced knowledge is freed nevertheless: it holds no reference cycles.
     with gc_paused():
         yield
         gc.freeze()
-        _trim_heap()
+        trim_heap()
 
 
-def _trim_heap() -> None:
+def trim_heap() -> None:
     """Return memory that training used to the system, if the C library can (glibc)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

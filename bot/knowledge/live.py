@@ -6,23 +6,31 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from bot.knowledge.factory import train_knowledge
+import structlog
+
+from bot.knowledge.content_cache import cached_or_load, content_path
+from bot.knowledge.factory import cached_knowledge, frozen_gc, train_knowledge, trim_heap
+from bot.knowledge.phrases import load_phrases
+from bot.knowledge.training.handover import TrainingRequest, TrainingResult
+from bot.knowledge.training.process import TrainingError, TrainingProcess, read_result
 from handlers.model.context import KnowledgeBundle
-from kb.lessons import add_lessons, effective_lessons
-from kb.loading.loader import load_knowledge_base
+from kb.lessons import Lesson, add_lessons, effective_lessons
 from kb.model import KnowledgeBase
 from kb.understanding.lesson_overlay import LessonOverlay
 from storage.curation.lessons import LessonSet
+
+log = structlog.get_logger()
 
 NO_LESSONS: Final = LessonSet(revision=0, stored=())
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedKnowledge:
-    """A trained knowledge, and the content files and lessons it was trained on."""
+    """A trained knowledge, the content files it was trained on, and where they are cached."""
 
     released_content: KnowledgeBase
     knowledge: KnowledgeBundle
+    content_at: Path
 
 
 class LiveKnowledge:
@@ -32,16 +40,33 @@ class LiveKnowledge:
     """
 
     def __init__(self, folder: Path | None, lesson_set: LessonSet = NO_LESSONS) -> None:
-        """Load the content and train: takes seconds.
+        """Load the content and its model; without a cached one it is trained now, which takes seconds.
+
+        Where only the content's own model is cached, it serves, and the lessons need training.
 
         Raises:
             ContentError: names every problem in the content.
         """
         self._folder = folder
         self._lock = Lock()
-        self.released_content = load_knowledge_base(folder)
+        # Before the content is loaded: a file that changes in between gives a path where nothing is.
+        self._content_at = content_path(folder)
+        self.released_content = cached_or_load(folder)
         self.lesson_set = lesson_set
-        self.current = self._trained = train_knowledge(self.released_content, lesson_set.lessons)
+        self.current = self._trained = self._first_knowledge(lesson_set.lessons)
+        self._apply_lessons(lesson_set)
+
+    def _first_knowledge(self, lessons: tuple[Lesson, ...]) -> KnowledgeBundle:
+        known = cached_knowledge(self.released_content, lessons) or cached_knowledge(self.released_content)
+        if known is not None:
+            return known
+        try:
+            # In a process of its own: the memory that training takes would never come back to the system as a whole.
+            with self.start_training() as process:
+                return self.read_trained(process.result(), process.request).knowledge
+        except TrainingError as exc:
+            log.warning("knowledge.training_failed", reason=exc.reason, content=self.released_content.version)
+            return train_knowledge(self.released_content, lessons)
 
     def apply_lessons(self, lesson_set: LessonSet) -> None:
         """Apply new lessons as exact matches without retraining."""
@@ -53,29 +78,42 @@ class LiveKnowledge:
         """Whether there are lessons that the model was not trained on."""
         return self.current is not self._trained
 
-    def train(self, released_content: KnowledgeBase | None = None) -> TrainedKnowledge:
-        """Train on the current lessons, and on `released_content` if it is given: takes seconds.
+    def start_training(self, *, reload_content: bool = False) -> TrainingProcess:
+        """A process, started when its context is entered, that trains on the current lessons.
 
-        Changes nothing; lessons may be applied meanwhile.
+        `reload_content`: on the content files as they are now. Changes nothing; lessons may be applied meanwhile.
         """
-        released_content = released_content or self.released_content
+        request = TrainingRequest(
+            folder=None if self._folder is None else str(self._folder.absolute()),
+            content=None if reload_content else str(self._content_at),
+            lessons=self.lesson_set.lessons,
+        )
+        return TrainingProcess(request, None if reload_content else self.released_content)
+
+    def read_trained(self, result: TrainingResult, request: TrainingRequest) -> TrainedKnowledge:
+        """What a training process has handed back; changes nothing.
+
+        Raises:
+            TrainingError: something of it is missing or broken.
+        """
+        same_content = request.content is not None
+        with frozen_gc():
+            content, base, pipeline = read_result(result, request, self.released_content if same_content else None)
+            phrases = load_phrases(base)
         return TrainedKnowledge(
-            released_content=released_content, knowledge=train_knowledge(released_content, self.lesson_set.lessons)
+            released_content=content,
+            knowledge=KnowledgeBundle(base=base, interpreter=pipeline, phrases=phrases),
+            content_at=Path(result.content),
         )
 
     def swap_in(self, trained: TrainedKnowledge) -> None:
         """Swap the trained knowledge in, and apply lessons that arrived meanwhile."""
         with self._lock:
             self.released_content, self._trained = trained.released_content, trained.knowledge
+            self._content_at = trained.content_at
             self._apply_lessons(self.lesson_set)
-
-    def reload_content(self) -> KnowledgeBase:
-        """Load the content files; changes nothing.
-
-        Raises:
-            ContentError: names every problem in the content.
-        """
-        return load_knowledge_base(self._folder)
+        # What was replaced is gone by now.
+        trim_heap()
 
     def _apply_lessons(self, lesson_set: LessonSet) -> None:
         added, trained = effective_lessons(self.released_content, lesson_set.lessons), self._trained

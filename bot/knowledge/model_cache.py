@@ -1,42 +1,55 @@
-"""Caches trained models in the user's cache folder; losing the cache costs a second."""
+"""Caches what is trained and loaded in the user's cache folder; losing the cache costs seconds."""
 
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
-import structlog
 
-from kb.classifier.serialization import ModelFormatError, from_arrays, to_arrays
-from kb.classifier.trainer import TrainedModel, train
+from bot.knowledge import snapshot
+from bot.knowledge.snapshot import SnapshotError, read_snapshot, write_snapshot
 from kb.model import KnowledgeBase
+from kb.understanding.pipeline import UnderstandingPipeline
 
-log = structlog.get_logger()
 
-
-def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> TrainedModel:
-    """The cached model of `base`, or a newly trained one. Only models of exactly this code are reused."""
+def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> UnderstandingPipeline:
+    """The cached pipeline of `base`, or a newly trained one. Only those of exactly this code are reused."""
     path = cache_path(base, cache_root)
     try:
-        # Memory-mapped: processes share the memory, and rows that are never used take none.
-        model = from_arrays({file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in path.glob("*.npy")})
-    except (OSError, ValueError, EOFError, ModelFormatError):
-        model = train(base)
-        _write(model, path)
-    else:
-        _touch(path)
-    return model
+        return read_pipeline(path, base)
+    except SnapshotError:
+        pipeline = UnderstandingPipeline(base)
+        write_pipeline(pipeline, base, path)
+        return pipeline
+
+
+def read_pipeline(path: Path, base: KnowledgeBase, *, pause_seconds: float | None = None) -> UnderstandingPipeline:
+    """The pipeline of `base` in this folder of the cache; other threads run for `pause_seconds` now and then.
+
+    Raises:
+        SnapshotError: there is none, or it is broken.
+    """
+    found = read_snapshot(path, shared={"knowledge": base}, pause_seconds=pause_seconds)
+    if not isinstance(found, UnderstandingPipeline):
+        raise SnapshotError(str(SnapshotError.__doc__))
+    touch(path)
+    return found
+
+
+def write_pipeline(pipeline: UnderstandingPipeline, base: KnowledgeBase, path: Path) -> None:
+    """Write it into this folder of the cache; if that fails, it will be trained again."""
+    write_to_cache(path, lambda folder: write_snapshot(folder, pipeline, shared={"knowledge": base}))
 
 
 def cache_path(base: KnowledgeBase, cache_root: Path | None = None) -> Path:
-    """The folder of the cached model of `base`."""
-    return (cache_root or cache_folder()) / f"{base.version}-{_code_digest()}"
+    """The folder of the cached pipeline of `base`."""
+    return (cache_root or cache_folder()) / f"{base.version}-{program_digest()}"
 
 
 def cache_folder() -> Path:
@@ -44,9 +57,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "paligs"
 
 
-def _code_digest() -> str:
-    """A digest of the training code: another version must not read its models."""
-    return code_digest(files("kb"))
+def program_digest() -> str:
+    """A digest of all that makes a pipeline beside the content: another version must not read it."""
+    digest = hashlib.sha256(code_digest(files("kb")).encode())
+    for name in ("cues.yaml", "decoys.yaml"):
+        digest.update((files("kb") / "universal" / name).read_bytes())
+    digest.update(Path(snapshot.__file__).read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def code_digest(package: Traversable) -> str:
@@ -66,27 +83,32 @@ def _modules(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Trave
             yield f"{prefix}{file.name}", file
 
 
-def _write(model: TrainedModel, path: Path) -> None:
-    """Write atomically; if that fails, the next start trains again."""
+def write_to_cache(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a folder, which becomes `path` at once; logs where that fails."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-", ignore_cleanup_errors=True) as fresh:
-            for name, array in to_arrays(model).items():
-                np.save(Path(fresh) / name, array, allow_pickle=False)
+            write(Path(fresh))
             shutil.rmtree(path, ignore_errors=True)
             Path(fresh).rename(path)
         _evict(path)
     except OSError as exc:
+        # Logging is loaded where something is logged: a single question needs none.
+        import structlog
+
+        log = structlog.get_logger()
         log.info("model_cache.write_failed", reason=exc.strerror)
 
 
-def _touch(path: Path) -> None:
+def touch(path: Path) -> None:
     """Mark as recently used: each lesson makes a new version, and the least recently used are evicted."""
     with suppress(OSError):
         path.touch()
 
 
-def _evict(path: Path, max_models: int = 8) -> None:
+def _evict(path: Path, max_kept: int = 8) -> None:
     others = [other for other in path.parent.iterdir() if other.is_dir() and not other.name.startswith(".")]
-    for other in sorted(others, key=lambda other: other.stat().st_mtime, reverse=True)[max_models:]:
+    # A folder of another kind stands beside those that it counts with.
+    others = [other for other in others if other.name.startswith("content-") == path.name.startswith("content-")]
+    for other in sorted(others, key=lambda other: other.stat().st_mtime, reverse=True)[max_kept:]:
         shutil.rmtree(other, ignore_errors=True)

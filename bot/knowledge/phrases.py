@@ -5,7 +5,7 @@ from importlib.resources import files
 import yaml
 
 from handlers.model.phrases import Phrases, find_problems, in_words_of
-from kb.loading.loader import ContentError
+from kb.loading.content_error import ContentError
 from kb.model import LANGUAGES, KnowledgeBase
 
 

@@ -1,18 +1,21 @@
 """Keeps the knowledge up to date in a running program: polls for lessons, reloads files on demand; decides nothing."""
 
 import asyncio
+from collections.abc import Callable
 from time import perf_counter
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
+from bot.concurrency.backoff import Backoff
+from bot.concurrency.daemon_thread import run_in_daemon_thread
 from bot.concurrency.periodic import PeriodicLoop
 from bot.concurrency.task_set import TaskSet
 from bot.database.transactions import Transactions
 from bot.knowledge.live import LiveKnowledge
-from kb.loading.loader import ContentError
-from kb.model import KnowledgeBase
+from bot.knowledge.training.process import TrainingError
+from kb.loading.content_error import ContentError
 from storage.curation import lessons
 from storage.curation.lessons import LessonSet
 from storage.errors import StorageError
@@ -21,13 +24,15 @@ log = structlog.get_logger()
 
 POLL_INTERVAL_SECONDS: Final = 1.0
 """How often to poll for lessons taught in other processes."""
+RETRY: Final = Backoff(first_seconds=30, max_seconds=900)
+"""When to train again after a failure."""
 
 
 class KnowledgeReloader:
-    """One a process. Lessons are exact matches as soon as they are seen; training follows in a thread.
+    """One a process. Lessons are exact matches as soon as they are seen; training follows in a process beside this one.
 
-    A thread, not a process: answers become slower by some milliseconds (docs/teaching.md), while a process would need
-    its memory twice, and transferring the model would stall everything.
+    Lessons that arrive during a training are trained together in the next one. After a failed training the old model
+    serves on, and it is tried again after a while, or with the next change.
     """
 
     def __init__(
@@ -36,22 +41,28 @@ class KnowledgeReloader:
         transactions: Transactions,
         *,
         poll_interval: float = POLL_INTERVAL_SECONDS,
+        on_training_ended: Callable[[bool], None] = lambda _: None,
+        backoff: Backoff = RETRY,
     ) -> None:
+        """`on_training_ended` is told whether each training succeeded."""
         self._live, self._transactions = live, transactions
+        self._on_training_ended, self._backoff = on_training_ended, backoff
         self._poll_loop = PeriodicLoop(
             self._poll,
             interval_seconds=poll_interval,
             on_error=lambda exc: log.error("knowledge.lessons_failed", exc_info=exc),
         )
-        # After an error the old knowledge stays in service; the next change is tried again.
-        self._training_loop = PeriodicLoop(
-            self._train,
-            interval_seconds=None,
-            on_error=lambda exc: log.error("knowledge.training_failed", exc_info=exc),
-            run_at_start=False,
-        )
+        # At the start too: lessons may have come while no process ran.
+        self._training_loop = PeriodicLoop(self._train, interval_seconds=None, on_error=self._on_training_failed)
         self._reload_requested = self._database_unavailable = False
+        self._failures = 0
+        self._retry: asyncio.TimerHandle | None = None
         self._tasks = TaskSet()
+
+    @property
+    def training_failed(self) -> bool:
+        """Whether the last training failed: the model in service is older than the lessons or the content."""
+        return self._failures > 0
 
     def start(self) -> None:
         """Start polling."""
@@ -59,7 +70,9 @@ class KnowledgeReloader:
         self._tasks.start("training", self._training_loop.run())
 
     async def stop(self) -> None:
-        """Stop polling; discards a training in progress."""
+        """Stop polling; ends a training in progress."""
+        if self._retry is not None:
+            self._retry.cancel()
         await self._tasks.cancel()
 
     def poll_now(self) -> None:
@@ -82,18 +95,50 @@ class KnowledgeReloader:
             self._training_loop.wake()
 
     async def _train(self) -> None:
-        released_content = await self._reloaded_content()
-        if released_content is None and not self._live.needs_training:
+        reload_content, self._reload_requested = self._reload_requested, False
+        if not reload_content and not self._live.needs_training:
             return
+        try:
+            await self._train_beside(reload_content=reload_content)
+        except ContentError as exc:
+            log.error("knowledge.content_invalid", problems=list(exc.problems), content=self._live.current.base.version)
+            # Lessons that wait for a training do not need the new files.
+            self._training_loop.wake()
+        except Exception:
+            self._reload_requested |= reload_content
+            raise
+
+    async def _train_beside(self, *, reload_content: bool) -> None:
         start = perf_counter()
-        trained = await asyncio.to_thread(self._live.train, released_content)
+        with self._live.start_training(reload_content=reload_content) as process:
+            log.info("knowledge.training_started", pid=process.pid)
+            result = await run_in_daemon_thread(process.result)
+            trained = await asyncio.to_thread(self._live.read_trained, result, process.request)
         await asyncio.to_thread(self._live.swap_in, trained)
+        self._failures = 0
+        self._on_training_ended(True)
         log.info(
             "knowledge.trained",
             content=trained.knowledge.base.version,
             entries=len(trained.knowledge.base.entries),
             seconds=round(perf_counter() - start, 2),
         )
+        if self._live.needs_training:
+            self._training_loop.wake()
+
+    def _on_training_failed(self, exc: Exception) -> None:
+        self._failures += 1
+        seconds = self._backoff.seconds(self._failures)
+        # A failed process is told by its reason; anything else is a mistake in this one.
+        log.error(
+            "knowledge.training_failed",
+            reason=exc.reason if isinstance(exc, TrainingError) else type(exc).__name__,
+            content=self._live.current.base.version,
+            retry_seconds=round(seconds),
+            exc_info=None if isinstance(exc, TrainingError) else exc,
+        )
+        self._on_training_ended(False)
+        self._retry = asyncio.get_running_loop().call_later(seconds, self._training_loop.wake)
 
     def _newer_lessons(self, connection: Connection) -> LessonSet | None:
         same = lessons.revision(connection) == self._live.lesson_set.revision
@@ -110,14 +155,3 @@ class KnowledgeReloader:
             return None
         self._database_unavailable = False
         return found
-
-    async def _reloaded_content(self) -> KnowledgeBase | None:
-        """The reloaded content, if a reload was requested and the content is valid."""
-        if not self._reload_requested:
-            return None
-        self._reload_requested = False
-        try:
-            return await asyncio.to_thread(self._live.reload_content)
-        except ContentError as exc:
-            log.error("knowledge.content_invalid", problems=list(exc.problems), content=self._live.current.base.version)
-            return None

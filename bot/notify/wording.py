@@ -215,6 +215,7 @@ class NotificationTexts:
                 for fact in (
                     Fact(label=self.sentence("since"), text=since),
                     Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
+                    *self._outage_proposal(notification),
                 )
                 if fact.text
             ),
@@ -232,6 +233,12 @@ class NotificationTexts:
             footer=self.sentence("no_ticket"),
             urgent=notification.reason is HandoffReason.TRADING_STOPPED,
         )
+
+    def _outage_proposal(self, notification: IncidentNotification) -> tuple[Fact, ...]:
+        if not notification.may_be_outage or notification.state is HandoffState.CLOSED:
+            return ()
+        where = notification.outage_link or self.sentence("outage_in_console")
+        return (Fact(label=self.sentence("one_outage"), text=where, href=notification.outage_link),)
 
     def _incident_headline(self, notification: IncidentNotification) -> str:
         """How bad it is, how many, and the causes that they name, the commonest first."""

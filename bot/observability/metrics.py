@@ -89,6 +89,9 @@ class PrometheusMetrics:
             ("kind",),
             registry=registry,
         )
+        self._trainings = Counter(
+            "paligs_trainings", "Trainings beside the program (succeeded, failed).", ("result",), registry=registry
+        )
         self._gauges = _GaugeSet(registry)
 
     def observe_decision(self, channel: str, act: str, seconds: float) -> None:
@@ -128,6 +131,10 @@ class PrometheusMetrics:
     def count_erased(self, kind: str, number: int) -> None:
         """Count what was older than it is kept."""
         self._erased.labels(kind).inc(number)
+
+    def count_training(self, succeeded: bool) -> None:
+        """Count a training beside the program."""
+        self._trainings.labels("succeeded" if succeeded else "failed").inc()
 
     def set_gauges(self, values: DatabaseGauges | None, now: datetime) -> None:
         """Set the gauges; None if the database is unreachable."""

@@ -1,9 +1,11 @@
 """What is broken, as far as a message names it: the cause beside a stopped till; pure."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from handlers.model.session import Trace
 from kb.model import Act, DialogueAct, EntryId, KnowledgeBase
+from kb.understanding.result import Candidate
 
 MIN_CAUSE_CONFIDENCE: Final = 0.5
 """From this confidence on an entry is what the message names."""
@@ -15,8 +17,16 @@ def named_cause(trace: Trace, base: KnowledgeBase) -> EntryId | None:
 
     "No connection, we cannot sell" names the connection; "we cannot sell" names nothing.
     """
+    return next(iter(named_faults(named_entries(trace.candidates, trace.entry), base)), None)
+
+
+def named_entries(candidates: Iterable[Candidate], entry: EntryId | None) -> tuple[EntryId, ...]:
+    """The entries that a message surely or likely names: of its candidates, and the one that it was answered with."""
+    likely = (one.entry for one in candidates if one.confidence >= MIN_CAUSE_CONFIDENCE)
+    return (*likely, *((entry,) if entry is not None else ()))
+
+
+def named_faults(named: Iterable[EntryId], base: KnowledgeBase) -> tuple[EntryId, ...]:
+    """The faults among them that are a cause, and not only what it means for the person."""
     effect = base.directory.dialogue_entries.get(DialogueAct.OUTAGE)
-    likely = [one.entry for one in trace.candidates if one.confidence >= MIN_CAUSE_CONFIDENCE]
-    named = [*likely, *((trace.entry,) if trace.entry is not None else ())]
-    faults = (one for one in named if one != effect and one in base.entries and base.entries[one].act in _FAULTS)
-    return next(faults, None)
+    return tuple(one for one in named if one != effect and one in base.entries and base.entries[one].act in _FAULTS)

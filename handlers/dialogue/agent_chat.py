@@ -15,7 +15,8 @@ _KEPT: Final = (NotifyStaff, CloseHandoffs, RecordFeedback)
 def silenced(decision: Decision) -> Decision:
     """The decision without replies; what is said to the bot itself, and an erasure, stay as they are.
 
-    Staff is still told when trading stops or somebody else is asked for. The session asks nothing that nobody read.
+    Staff is still told when trading stops or somebody else is asked for. The session asks nothing that nobody read, and
+    whoever reports a known outage was not told of it.
     """
     if decision.trace.handler in _STILL_ANSWERED or any(isinstance(one, EraseUser) for one in decision.actions):
         return decision
@@ -28,6 +29,7 @@ def silenced(decision: Decision) -> Decision:
         decision,
         actions=kept,
         news=(),
+        outage=None if decision.outage is None else replace(decision.outage, told=False),
         session=replace(decision.session, question=None, failed_turns=0),
         # Not a question to the bot: it is neither answered nor among the unanswered.
         trace=replace(decision.trace, handler="agent_chat", act="talk", outcome=Outcome.ANSWERED, entry=None),

@@ -61,7 +61,8 @@ def _has_no_place(result: HandlerResult) -> bool:
     stopped = result.session.incident in (Incident.STOPPED, Incident.PARTLY)
     waits = result.session.called_in is not None
     erased = any(isinstance(action, EraseUser) for action in result.actions)
-    return stopped or waits or erased or result.act == Act.CRITICAL or bool(result.news)
+    urgent = stopped or waits or result.act == Act.CRITICAL or result.outage is not None
+    return urgent or erased or bool(result.news)
 
 
 def _asks(result: HandlerResult) -> bool:

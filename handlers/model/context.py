@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from handlers.model.actions import Action, Say, ShowLine
+from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
@@ -215,6 +216,8 @@ class HandlerResult:
     line: LineId | None = None
     news: tuple[int, ...] = ()
     """The numbers of the news that the actions say."""
+    outage: OutageReport | None = None
+    """The outage that the message is about."""
 
 
 Handler = Callable[[HandlerContext], HandlerResult | None]

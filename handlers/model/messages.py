@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from handlers.model.announcements import News
+from handlers.model.announcements import News, Outage
 from handlers.model.venue import KnownVenue
 from kb.model import Language
 
@@ -66,6 +66,8 @@ class Inbound:
     """What the helpdesk announces at the moment, the newest first; whoever stores the message adds it."""
     venue: KnownVenue | None = None
     """The venue that the person is known to be at; whoever stores the message adds it."""
+    outages: tuple[Outage, ...] = ()
+    """The outages that run, the newest first, with times in the zone of the installation; added as `news` is."""
     kept_days: int | None = None
     """For how many days after the last message the conversation is kept, None for ever; whoever stores it adds this."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from handlers.model.actions import Action
+from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Option
 from kb.model import EntryId, Language, LineId
@@ -163,3 +164,5 @@ class Decision:
     stored_text: str = field(repr=False)
     news: tuple[int, ...] = ()
     """The numbers of the news that the person is shown."""
+    outage: OutageReport | None = None
+    """The outage that the message is about."""

@@ -25,9 +25,10 @@ class TrainedModel:
 
     model: LinearModel | NaiveBayesModel
     calibration: Calibration
+    dataset: Dataset
+    """What it was trained on: it need not be tokenized again."""
+
     dialogue: DialogueModel | None = None
-    dataset: Dataset | None = None
-    """What it was trained on, where it was trained just now: it need not be tokenized again."""
 
 
 def train(knowledge: KnowledgeBase) -> TrainedModel:

@@ -1,7 +1,6 @@
 """What of a message counts: its words in one spelling, the concepts they stand for, and what is denied; pure."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import chain, combinations, pairwise
 from typing import Final
 
@@ -11,6 +10,8 @@ from kb.text.stemmer import stem
 MAX_PAIRED_CONCEPTS: Final = 9
 RECENT_MESSAGES: Final = 16
 """So many messages' terms are kept: all parts of one that is being read."""
+MAX_CACHED_WORDS: Final = 1 << 16
+"""So many words' concepts are kept at once."""
 PAIR_BASE: Final = 1 << 20
 """More than there are concepts: two of them make one number."""
 
@@ -53,16 +54,28 @@ class Featurizer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._concepts_by_word: dict[str, tuple[str, ...]] = {}
         self.concept_names = lexicon.concepts
         self._concept_numbers = {concept: number for number, concept in enumerate(lexicon.concepts)}
-        # One message is read by several stages; its terms are worked out once.
-        self._recent_terms = lru_cache(maxsize=RECENT_MESSAGES)(self._terms_of)
+        self._forget()
+
+    def _forget(self) -> None:
+        # Dictionaries, not lru_cache over methods: nothing here refers to itself in a circle, so that what newer
+        # knowledge replaces goes at once.
+        self._concepts_by_word: dict[str, tuple[str, ...]] = {}
+        self._recent_terms: dict[tuple[str, ...], tuple[Term, ...]] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """What it was made of, without what it remembers."""
+        return {name: part for name, part in vars(self).items() if name not in ("_concepts_by_word", "_recent_terms")}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """As it was made, with nothing remembered yet."""
+        vars(self).update(state)
+        self._forget()
 
     def cache(self, vocabulary: Iterable[str]) -> None:
         """Remember the concepts of these words, so that reading them again is quick."""
         self._concepts_by_word.update((word, self._lexicon.of_word(word)) for word in vocabulary)
-        self._recent_terms.cache_clear()
 
     def concepts(self, tokens: Sequence[str]) -> dict[str, None]:
         """The concepts of a message, those of single words first."""
@@ -80,7 +93,14 @@ class Featurizer:
 
     def terms(self, tokens: Sequence[str]) -> tuple[Term, ...]:
         """The words of the message, the concepts that only several of them make, denials, and what stands together."""
-        return self._recent_terms(tuple(tokens))
+        # One message is read by several stages; its terms are worked out once.
+        key = tuple(tokens)
+        known = self._recent_terms.get(key)
+        if known is None:
+            if len(self._recent_terms) >= RECENT_MESSAGES:
+                self._recent_terms.clear()
+            known = self._recent_terms[key] = self._terms_of(key)
+        return known
 
     def _terms_of(self, tokens: tuple[str, ...]) -> tuple[Term, ...]:
         concepts: dict[str, None] = dict.fromkeys(chain.from_iterable(map(self._concepts_of, tokens)))
@@ -107,7 +127,12 @@ class Featurizer:
 
     def _concepts_of(self, word: str) -> tuple[str, ...]:
         known = self._concepts_by_word.get(word)
-        return self._lexicon.of_word(word) if known is None else known
+        if known is None:
+            known = self._lexicon.of_word(word)
+            if len(self._concepts_by_word) >= MAX_CACHED_WORDS:
+                self._concepts_by_word.clear()
+            self._concepts_by_word[word] = known
+        return known
 
 
 def _stem_bigrams(tokens: Sequence[str]) -> list[str]:

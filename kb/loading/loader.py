@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from kb.loading.builder import ContentFiles, build_knowledge_base
+from kb.loading.content_error import ContentError
 from kb.loading.schema import (
     CategoriesFile,
     CuesFile,
@@ -28,16 +29,10 @@ from kb.loading.validation import find_problems
 from kb.model import KnowledgeBase, Language
 
 
-class ContentError(Exception):
-    """The content folder has mistakes; mend the keys named below and start again."""
+def load_knowledge_base(folder: Path | None = None, *, with_universal: bool = True) -> KnowledgeBase:
+    """The knowledge base in `folder`, or the one that is shipped.
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join((str(self.__doc__), *(f"  {problem}" for problem in problems))))
-        self.problems = problems
-
-
-def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool = True) -> KnowledgeBase:
-    """The knowledge base in `folder`, or the one that is shipped; to its cues those for any company are added.
+    To its cues those for any company are added; in a language without decoys of its own those for any company stand.
 
     Raises:
         ContentError: names every mistake at once, each with its file, its key and what to write instead.
@@ -53,7 +48,8 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
-    universal = read_universal_cues() if with_universal_cues else None
+    universal = read_universal_cues() if with_universal else None
+    universal_decoys = _read_universal("decoys.yaml", DecoysFile) if with_universal else None
     texts = dict(reader.texts(root / "texts"))
     categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
@@ -69,6 +65,7 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
             dialogue=dialogue,
             texts=texts,
             universal_cues=universal,
+            universal_decoys=universal_decoys,
             categories=categories,
         )
         reader.problems.extend(find_problems(parts))
@@ -79,8 +76,12 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
 
 def read_universal_cues() -> CuesFile:
     """What people say to any company's bot, in the languages that ship with the program."""
-    raw = (files("kb") / "universal" / "cues.yaml").read_bytes()
-    return CuesFile.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
+    return _read_universal("cues.yaml", CuesFile)
+
+
+def _read_universal(name: str, file_model: type[FileModel]) -> FileModel:
+    raw = (files("kb") / "universal" / name).read_bytes()
+    return file_model.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
 
 
 class _ContentReader:

@@ -51,8 +51,16 @@ class NoisyChannel:
     def __init__(self, word_counts: Mapping[str, int]) -> None:
         """`known`: how often each word is used."""
         # Of its own, so that nothing here refers to itself in a circle: what newer knowledge replaces goes at once.
-        self._channel = _ChannelModel(word_counts)
-        self._cached_neighbours = lru_cache(maxsize=CACHE_SIZE)(self._channel.neighbours)
+        self.__setstate__(_ChannelModel(word_counts))
+
+    def __getstate__(self) -> "_ChannelModel":
+        """What it was made of, without what it remembers."""
+        return self._channel
+
+    def __setstate__(self, channel: "_ChannelModel") -> None:
+        """As it was made, with nothing remembered yet."""
+        self._channel = channel
+        self._cached_neighbours = lru_cache(maxsize=CACHE_SIZE)(channel.neighbours)
 
     def variants(self, word: str) -> Iterator[str]:
         """All known words that a strange one is one slip away from, a very long one two; likeliest first."""

@@ -1,7 +1,7 @@
 """Which message stands in the knowledge word for word, whatever has been learnt from it; pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Protocol
 
 from kb.features.dataset import Example
 from kb.features.featurizer import NEGATIONS
@@ -10,8 +10,13 @@ from kb.model import EntryId
 MAX_UNORDERED_WORDS: Final = 4
 """In so many words or fewer their order does not count, unless one of them is denied, and one may be a slip."""
 
-SpellingVariants = Callable[[Sequence[str]], Iterator[tuple[list[str], str]]]
-"""What a message may be where one word of it is a slip, likeliest first, and that repair."""
+
+class SpellingVariants(Protocol):
+    """Knows what a message may be where one word of it is a typo."""
+
+    def single_typo_variants(self, tokens: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+        """The variants, likeliest first, each with what was corrected."""
+        ...
 
 
 class ExactMatchIndex:
@@ -38,7 +43,7 @@ class ExactMatchIndex:
         """The entry whose known question the message is, or None; and the slip in it, if there is one."""
         asked = self._entry_by_key.get(_key(tokens))
         if asked is None and len(tokens) <= MAX_UNORDERED_WORDS:
-            for meant, repair in self._spelling_variants(tokens):
+            for meant, repair in self._spelling_variants.single_typo_variants(tokens):
                 if (asked := self._entry_by_key.get(_key(meant))) is not None:
                     return asked, (repair,)
         return asked, ()

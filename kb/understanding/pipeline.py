@@ -5,7 +5,6 @@ from typing import Final
 
 from kb.classifier import trainer
 from kb.classifier.trainer import TrainedModel
-from kb.features.dataset import build_dataset
 from kb.model import Act, EntryId, KnowledgeBase, Language
 from kb.text.language_id import LanguageIdentifier
 from kb.text.tokenize import phonetic_tokens
@@ -37,7 +36,7 @@ class UnderstandingPipeline:
     def __init__(self, knowledge: KnowledgeBase, trained: TrainedModel | None = None) -> None:
         """`trained`: the model of this very knowledge base; it is trained now where it is not given."""
         model = trained or trainer.train(knowledge)
-        dataset = model.dataset or build_dataset(knowledge)
+        dataset = model.dataset
         self._featurizer = dataset.featurizer
         self._cues = cues = CueMatcher(knowledge.cues)
         self._ranker = ranker = EntryRanker(knowledge, model, dataset, cues)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, exists, false, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, Select, insert, literal_column, select, update
 
 from handlers.model.announcements import News
-from kb.model import LANGUAGES, Language, Translations
+from kb.model import LANGUAGES, Language, LanguageTexts, Translations
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.database.upsert import insert_into
 from storage.tables import announcement_counts, announcement_views, announcements, conversations
@@ -53,19 +53,7 @@ def withdraw(connection: Connection, number: int, now: datetime) -> bool:
 
 def current(connection: Connection, now: datetime) -> tuple[News, ...]:
     """What is announced now, the newest first."""
-    return tuple(map(_news, connection.execute(_current(now).add_columns(false().label("seen")))))
-
-
-def current_for(connection: Connection, conversation: Conversation, now: datetime) -> tuple[News, ...]:
-    """The same for the person of a conversation: what they have seen in any of theirs on the channel is seen."""
-    other = conversations.alias("other")
-    seen = exists().where(
-        announcement_views.c.announcement_id == announcements.c.id,
-        announcement_views.c.conversation_id == other.c.id,
-        other.c.sender == conversation.sender,
-        other.c.channel == conversation.channel,
-    )
-    return tuple(map(_news, connection.execute(_current(now).add_columns(seen.label("seen")))))
+    return tuple(news_from_row(row) for row in connection.execute(_current(now)))
 
 
 def mark_seen(
@@ -101,7 +89,7 @@ def subscribers(connection: Connection, *, after: str, limit: int) -> tuple[Conv
 
 def list_published(connection: Connection, *, limit: int = 50) -> tuple[PublishedNews, ...]:
     """The latest first, also what has ended or was withdrawn."""
-    wanted = select(announcements, false().label("seen")).where(announcements.c.kind == NEWS)
+    wanted = select(announcements).where(announcements.c.kind == NEWS)
     rows = connection.execute(wanted.order_by(announcements.c.id.desc()).limit(limit)).all()
     counts = announcement_counts.c
     seen: dict[int, dict[str, int]] = {row.id: {} for row in rows}
@@ -110,7 +98,7 @@ def list_published(connection: Connection, *, limit: int = 50) -> tuple[Publishe
         seen[count.announcement_id][count.language] = count.seen
     return tuple(
         PublishedNews(
-            news=_news(row),
+            news=news_from_row(row),
             author=row.author,
             ends_at=row.ends_at,
             withdrawn_at=row.withdrawn_at,
@@ -126,6 +114,7 @@ def _current(now: datetime) -> Select[Any]:
     return wanted.order_by(here.id.desc()).limit(MAX_CURRENT)
 
 
-def _news(row: Row[Any]) -> News:
-    texts: dict[Language, str] = {"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en}
-    return News(id=row.id, text=texts, source=row.source, published_at=row.created_at, seen=bool(row.seen))
+def news_from_row(row: Row[Any], *, seen: bool = False) -> News:
+    """`News` from a row of the table."""
+    texts: Translations = LanguageTexts({"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en})
+    return News(id=row.id, text=texts, source=row.source, published_at=row.created_at, seen=seen)

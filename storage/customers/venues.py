@@ -1,12 +1,12 @@
 """Stores venues with their devices, and finds the one that a number, an account or a group belongs to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from storage.tables import conversations, devices, venue_keys, venue_links, venues
 
@@ -140,9 +140,7 @@ def get(connection: Connection, number: int) -> Venue | None:
 
 def find(connection: Connection, kind: KeyKind, value: str) -> Venue | None:
     """The one venue that a phone, an account or a group belongs to; None where it is none or several."""
-    numbers = connection.scalars(
-        select(venue_keys.c.venue_id).where(venue_keys.c.kind == kind, venue_keys.c.value == value).limit(2)
-    ).all()
+    numbers = connection.scalars(_select_owners, {"kind": kind, "value": value}).all()
     return get(connection, numbers[0]) if len(numbers) == 1 else None
 
 
@@ -184,6 +182,15 @@ def names(connection: Connection) -> tuple[tuple[int, str], ...]:
     aliases = select(venue_keys.c.venue_id, venue_keys.c.value).where(venue_keys.c.kind == KeyKind.ALIAS)
     rows = (*connection.execute(select(venues.c.id, venues.c.name)), *connection.execute(aliases))
     return tuple((number, name) for number, name in rows)
+
+
+def fingerprint(connection: Connection) -> Hashable:
+    """A cheap value that changes whenever a venue does."""
+    return tuple(connection.execute(_fingerprint).one())
+
+
+# Built once, as all that a message may ask for.
+_fingerprint = select(func.count(), func.max(venues.c.id), func.max(venues.c.updated_at)).select_from(venues)
 
 
 def count(connection: Connection) -> tuple[int, int]:
@@ -228,16 +235,27 @@ def _load(connection: Connection, numbers: Iterable[int]) -> tuple[Venue, ...]:
     return tuple(found)
 
 
+_numbers: BindParameter[Sequence[int]] = bindparam("numbers", expanding=True)
+_select_keys = select(venue_keys).where(venue_keys.c.venue_id.in_(_numbers)).order_by(venue_keys.c.value)
+_select_devices = select(devices).where(devices.c.venue_id.in_(_numbers)).order_by(devices.c.name)
+_select_venues = select(venues).where(venues.c.id.in_(_numbers)).order_by(venues.c.folded)
+_select_owners = (
+    select(venue_keys.c.venue_id)
+    .where(venue_keys.c.kind == bindparam("kind"), venue_keys.c.value == bindparam("value"))
+    .limit(2)
+)
+
+
 def _load_some(connection: Connection, numbers: Sequence[int]) -> list[Venue]:
     keys: Mapping[tuple[int, str], list[str]] = defaultdict(list)
-    of_these = select(venue_keys).where(venue_keys.c.venue_id.in_(numbers)).order_by(venue_keys.c.value)
-    for row in connection.execute(of_these):
+    wanted = {"numbers": list(numbers)}
+    for row in connection.execute(_select_keys, wanted):
         keys[row.venue_id, row.kind].append(row.value)
     standing: Mapping[int, list[Device]] = defaultdict(list)
-    for row in connection.execute(select(devices).where(devices.c.venue_id.in_(numbers)).order_by(devices.c.name)):
+    for row in connection.execute(_select_devices, wanted):
         device = Device(name=row.name, model=row.model, fiscal_number=row.fiscal_number, place=row.place)
         standing[row.venue_id].append(device)
-    rows = connection.execute(select(venues).where(venues.c.id.in_(numbers)).order_by(venues.c.folded))
+    rows = connection.execute(_select_venues, wanted)
     return [
         Venue(
             id=row.id,

@@ -53,7 +53,7 @@ def fingerprint(connection: Connection, conversation_id: str) -> Hashable:
     here = handoffs_table.c
     waits = select(here.id, here.state, here.taken_by, here.updated_at).where(here.conversation_id == conversation_id)
     noted = select(func.max(notes.c.id)).where(notes.c.conversation_id == conversation_id)
-    talk = select(conversations.c.agent, conversations.c.agent_until, *contact_columns)
+    talk = select(conversations.c.agent, conversations.c.agent_until, conversations.c.venue_id, *contact_columns)
     return (
         tuple(map(tuple, connection.execute(said))),
         tuple(map(tuple, connection.execute(waits.order_by(here.id)))),

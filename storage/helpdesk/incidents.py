@@ -35,6 +35,15 @@ class HandoffIncident:
     reminded_at: datetime | None
     escalated_at: datetime | None
     closed_at: datetime | None
+    outage: int | None = None
+    """The declared outage that it belongs to."""
+    dismissed_at: datetime | None = None
+    """When an agent found that it is no outage."""
+
+    @property
+    def is_proposable(self) -> bool:
+        """Whether it may still be proposed as an outage."""
+        return self.closed_at is None and self.outage is None and self.dismissed_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +70,42 @@ def find_running(
         here.verified == verified,
     )
     return tuple(_incident(row) for row in connection.execute(wanted.order_by(here.id.desc())))
+
+
+def find_of_outage(
+    connection: Connection, outage: int, line: LineId, reason: HandoffReason, *, verified: bool
+) -> HandoffIncident | None:
+    """The running incident of a line and reason that belongs to a declared outage."""
+    here = incidents.c
+    own = (here.outage_id == outage, here.line == line, here.reason == reason, here.verified == verified)
+    wanted = select(incidents).where(here.closed_at.is_(None), *own).order_by(here.id.desc()).limit(1)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else _incident(row)
+
+
+def assign_outage(connection: Connection, incident: int, outage: int) -> None:
+    """The incident belongs to a declared outage from now on."""
+    connection.execute(update(incidents).where(incidents.c.id == incident).values(outage_id=outage))
+
+
+def dismiss_outage(connection: Connection, incident: int, now: datetime) -> bool:
+    """An agent found that it is no outage: it is proposed no more; False if that was so before."""
+    here = incidents.c
+    own = update(incidents).where(here.id == incident, here.outage_id.is_(None), here.dismissed_at.is_(None))
+    return connection.execute(own.values(dismissed_at=now)).rowcount == 1
+
+
+def list_proposable(connection: Connection) -> tuple[HandoffIncident, ...]:
+    """The running incidents that belong to no declared outage, and of which nobody said that they are none."""
+    here = incidents.c
+    wanted = select(incidents).where(here.closed_at.is_(None), here.outage_id.is_(None), here.dismissed_at.is_(None))
+    return tuple(_incident(row) for row in connection.execute(wanted.order_by(here.id.desc())))
+
+
+def list_of_outage(connection: Connection, outage: int) -> tuple[HandoffIncident, ...]:
+    """The incidents that belong to a declared outage, oldest first."""
+    wanted = select(incidents).where(incidents.c.outage_id == outage).order_by(incidents.c.id)
+    return tuple(_incident(row) for row in connection.execute(wanted))
 
 
 def list_running(connection: Connection) -> tuple[HandoffIncident, ...]:
@@ -196,4 +241,6 @@ def _incident(row: Row[Any]) -> HandoffIncident:
         reminded_at=row.reminded_at,
         escalated_at=row.escalated_at,
         closed_at=row.closed_at,
+        outage=row.outage_id,
+        dismissed_at=row.dismissed_at,
     )

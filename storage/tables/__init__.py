@@ -1,7 +1,7 @@
 """Defines the tables: every personal row has a `conversation_id`, so that erasure and export miss nothing."""
 
 from storage.tables.agents import address_counts, agent_sessions, agents, audit, sign_in_places, sign_ins
-from storage.tables.announcements import announcement_counts, announcement_views, announcements
+from storage.tables.announcements import announcement_counts, announcement_views, announcements, outage_reports
 from storage.tables.base import metadata
 from storage.tables.conversations import (
     conversations,
@@ -44,6 +44,7 @@ __all__ = [
     "notes",
     "notice_pace",
     "notices",
+    "outage_reports",
     "parked",
     "personal_tables",
     "places",

@@ -17,6 +17,8 @@ venues = Table(
     Column("note", SafeText),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("folded"),
+    # What was searched by is made again when the newest change is newer.
+    Index("ix_venues_updated_at", "updated_at"),
     sqlite_autoincrement=True,
 )
 

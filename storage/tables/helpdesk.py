@@ -69,6 +69,9 @@ incidents = Table(
     Column("reminded_at", UtcDateTime),
     Column("escalated_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    # The declared outage (announcements) that it belongs to, and when an agent found that it is none.
+    Column("outage_id", BigKey),
+    Column("dismissed_at", UtcDateTime),
     # When whoever has it was asked whether they still do.
     Column("asked_at", UtcDateTime),
     sqlite_autoincrement=True,

@@ -18,10 +18,9 @@ from twilio.request_validator import RequestValidator
 from bot.app.container import Application, open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.channels.terminal.channel import Terminal
-from bot.knowledge.phrases import load_phrases
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
-from tests.doubles import ScriptedInterpreter, means, small_base
+from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.twilio_peer import TwilioPeer
 
@@ -202,9 +201,7 @@ class TerminalPerson:
 
 @asynccontextmanager
 async def _program(settings: Settings) -> AsyncIterator[Application]:
-    known = KnowledgeBundle(
-        base=small_base(), interpreter=ScriptedInterpreter(MEANINGS), phrases=load_phrases(small_base())
-    )
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS), phrases=small_phrases())
     async with open_application(settings, known, make_draft_link=draft_link_maker(settings, KEY)) as program:
         yield program
 

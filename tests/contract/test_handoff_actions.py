@@ -16,7 +16,6 @@ from bot.database.transactions import Transactions
 from bot.helpdesk.escalation import DEBOUNCE, HandoffWorkflow
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.person_updates import PersonUpdates
-from bot.knowledge.phrases import load_phrases
 from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
@@ -30,7 +29,7 @@ from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoffs import Handoff
 from tests.contract.talks import NOW, SECOND, TECHNICAL, said, take_in
-from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base, small_phrases
 
 GROUP, BOSS, SHOP, MAIL = "telegram:-1", "telegram:-2", "telegram:-3", "mailto:ops@bistro.lv"
 SALES = LineId("sales")
@@ -54,7 +53,7 @@ class HandoffActionsSetup:
 
 @pytest.fixture
 def office(engine: Engine) -> Iterator[HandoffActionsSetup]:
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases(small_base()))
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=small_phrases())
     jobs, woken = RecordingJobQueue(), list[bool]()
     updates = PersonUpdates(knowledge_source=known, jobs=jobs, channels=CHANNELS)
     with ThreadPoolExecutor(4) as threads:
@@ -206,8 +205,8 @@ async def test_the_person_hears_once_who_has_it(engine: Engine, office: HandoffA
     await asyncio.gather(*(office.actions.take(handoff.id, f"agent {number}") for number in range(5)))
 
     *_, last = conversation_messages(engine, handoff)
-    assert re.match(r"Jūsu izsaukumu paņēma agent \d \(", last)
-    assert sum("izsaukumu paņēma" in text for text in conversation_messages(engine, handoff)) == 1
+    assert re.match(r"Jūsu jautājumu risina agent \d \(", last)
+    assert sum("jautājumu risina" in text for text in conversation_messages(engine, handoff)) == 1
     assert office.jobs.submitted == [handoff.conversation]
 
 

@@ -13,7 +13,6 @@ from bot.database.transactions import Transactions
 from bot.helpdesk import news as news_desk
 from bot.helpdesk.news import NewsDesk, NewsDraft
 from bot.intake.intake import Intake
-from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from storage import personal_data
@@ -25,7 +24,7 @@ from storage.helpdesk.audit_log import AuditEvent, list_records
 from storage.tables import announcement_views
 from storage.tables import conversations as conversations_table
 from tests.contract.talks import HELLO, NOW
-from tests.doubles import RecordingJobQueue, ScriptedInterpreter, means, small_base
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, means, small_base, small_phrases
 
 DAY = timedelta(days=1)
 TEXTS = {"lv": "Jauns numurs\nZvaniet uz to.", "ru": "Новый номер\nЗвоните.", "en": "New number\nCall it."}
@@ -47,7 +46,7 @@ class Newsroom:
         scripted = ScriptedInterpreter(
             {"hours?": means("hours", language="en"), "dead": means("dead", language="en")}, {"stop": "opt_out"}
         )
-        return KnowledgeBundle(base=small_base(), interpreter=scripted, phrases=load_phrases(small_base()))
+        return KnowledgeBundle(base=small_base(), interpreter=scripted, phrases=small_phrases())
 
     @property
     def desk(self) -> NewsDesk:

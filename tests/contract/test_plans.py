@@ -14,7 +14,6 @@ from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.intake import Intake
-from bot.knowledge.phrases import load_phrases
 from bot.observability.metrics import read_gauges
 from handlers.model.context import KnowledgeBundle
 from storage.conversations import dead_letters
@@ -22,7 +21,7 @@ from storage.database.engine import write_transaction
 from storage.delivery import outbox
 from storage.migrations import upgrade
 from tests.contract.talks import HELLO, NOW, said
-from tests.doubles import NullChannel, RecordingJobRunner, ScriptedInterpreter, means, small_base
+from tests.doubles import NullChannel, RecordingJobRunner, ScriptedInterpreter, means, small_base, small_phrases
 from tests.plans import LARGE, Statement, full_scans, recorded_statements
 
 KNOWN = {name: means(name, language="en") for name in ("dead", "hours", "ticket", "person")}
@@ -62,9 +61,7 @@ class ProgramOnDatabase:
 
 @contextmanager
 def house(engine: Engine, *, at_hand: bool = False) -> Iterator[ProgramOnDatabase]:
-    known = KnowledgeBundle(
-        base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases(small_base())
-    )
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=small_phrases())
     with ThreadPoolExecutor(2) as threads:
         transactions, jobs = Transactions(engine, threads), RecordingJobRunner(sends_in_process=at_hand)
         intake = Intake(transactions=transactions, knowledge_source=known, clock=lambda: NOW, jobs=jobs)

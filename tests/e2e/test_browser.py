@@ -431,7 +431,7 @@ async def test_the_mailto_link_carries_address_subject_and_body(opens: OpenWindo
         "Kopš 9:00",
         "",
         "Kura kase vai ierīce: bāra kase",
-        "Cik kases nevar pārdot: 2",
+        "Cik kasēs nevar tirgot: 2",
         'Restorāns: Kafejnīca "Rīts" & Co',
     ]
     assert (await page.locator("#body").inner_text()).split("\n") == parts["body"][0].split("\r\n")

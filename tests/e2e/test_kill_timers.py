@@ -174,7 +174,7 @@ async def taken(peer: TelegramPeer, house: ProcessGroup) -> None:
     shown = [message for message in peer.sent if call in message["text"]]
     assert {message["chat"]["id"] for message in shown} == {GROUP, BOSS}
     await until(lambda: all("Paņēma: Anna" in message["text"] for message in shown), house, within=20)
-    said = "Jūsu izsaukumu paņēma Anna"
+    said = "Jūsu jautājumu risina Anna"
     await until(lambda: sum(said in peer.bot_texts(person)[-1] for person in PEOPLE) == 1, house, within=20)
 
 

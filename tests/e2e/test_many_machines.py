@@ -28,14 +28,13 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.procrastinate import CONCURRENCY, ProcrastinateJobs
 from bot.intake.intake import Intake
-from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.delivery import outbox
 from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.doubles import ScriptedInterpreter, means, small_base
+from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
 
 TALKS, TURNS = 20, 10
 KNOWN = {"hours": means("hours"), "printer": means("printer")}
@@ -79,9 +78,7 @@ def program(
     url: str, name: str, heartbeat_seconds: float = HEARTBEAT_SECONDS
 ) -> Iterator[tuple[Intake, ProcrastinateJobs]]:
     database = create_database_engine(url)
-    known = KnowledgeBundle(
-        base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=load_phrases(small_base())
-    )
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(KNOWN), phrases=small_phrases())
     with ThreadPoolExecutor(4) as threads:
         channels = {"post": TableChannel(database, name)}
         transactions = Transactions(database, threads)

@@ -136,7 +136,7 @@ def told(peer: TelegramPeer) -> list[str]:
     return [fields.get("text", "") for fields in peer.calls_of("answerCallbackQuery")]
 
 
-async def until(done: Callable[[], object], within: float = 10) -> None:
+async def until(done: Callable[[], object], within: float = 30) -> None:
     async with asyncio.timeout(within):
         while not done():
             await asyncio.sleep(0.01)
@@ -159,7 +159,7 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         peer.tap_button("Paņemu", user=7, message=notice)
         await peer.until(lambda: "Paņēma: Anna" in notice["text"])
         assert titles(notice) == ["Sazinājos", "Slēgt…", "Atdodu citam", "Atsaukt"]
-        await peer.until(lambda: any("izsaukumu paņēma Anna (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
+        await peer.until(lambda: any("jautājumu risina Anna (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
         assert told(peer) == ["Izsaukums Nr. 1 tagad ir Jūsu."]
 
         peer.tap_button("Sazinājos", user=8, message=notice)
@@ -172,7 +172,7 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         assert "Sazinājās: Anna" in notice["text"], "one tap closes nothing"
         peer.tap_button("Atrisināts", user=8, message=notice)
         await peer.until(lambda: re.search(r"Slēdza Anna \(.*\): atrisināts", notice["text"]))
-        await peer.until(lambda: peer.bot_texts(42)[-1].startswith("Jūsu izsaukums ir slēgts (Tehniskā daļa)."))
+        await peer.until(lambda: peer.bot_texts(42)[-1].startswith("Jūsu jautājums ir slēgts (Tehniskā daļa)."))
         assert len(shown(peer)) == 1
 
         peer.tap_button("Atvērt no jauna", user=8, message=notice)

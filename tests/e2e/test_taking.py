@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
-from bot.knowledge.phrases import load_phrases
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState
@@ -31,7 +30,7 @@ from tests.contract.conftest import (  # noqa: F401 fixtures
     url,
 )
 from tests.contract.talks import NOW, TECHNICAL, said, take_in
-from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base, small_phrases
 
 TIMES = 100
 APART = 0.02
@@ -40,7 +39,7 @@ AGENTS = ("Anna", "Boris")
 
 async def agent(url: str, name: str) -> list[ActionResult]:  # noqa: F811
     """Takes each hand-off at its moment, which is the same for both."""
-    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases(small_base()))
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=small_phrases())
     with ThreadPoolExecutor(4) as threads:
         desk = HandoffActions(
             transactions=Transactions(create_database_engine(url), threads),

@@ -101,7 +101,7 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("kb/text/tokenize.py", "import yaml"),
         ("kb/spelling/corrector.py", "from importlib.resources import files"),
         ("kb/features/lexicon.py", "import pathlib"),
-        ("kb/classifier/serialization.py", "import pathlib"),
+        ("kb/classifier/scorer.py", "import pathlib"),
         ("kb/understanding/stages/contrast.py", "import yaml"),
         ("kb/loading/builder.py", "from importlib.resources import files"),
         ("handlers/rendering.py", "import pathlib"),

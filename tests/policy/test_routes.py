@@ -20,13 +20,12 @@ from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.console import AccessLevel, Section
 from bot.console.views.audit import AuditView
 from bot.console.views.knowledge import KnowledgeView
-from bot.knowledge.phrases import load_phrases
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine
 from storage.helpdesk import agents
-from storage.helpdesk.agents import Role
-from tests.doubles import NOW, ScriptedInterpreter, small_base
+from storage.helpdesk.roles import Role
+from tests.doubles import NOW, ScriptedInterpreter, small_base, small_phrases
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash
 
 KEY: Final = "a signing key for tests"
@@ -37,6 +36,7 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/chat/ws"),
         ("GET", "/chat/static/{version}/{name}"),
         ("GET", "/t/{token}"),
+        ("GET", "/v/{token}"),
         ("GET", "/draft/static/{version}/{name}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
@@ -67,6 +67,7 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/news/"),
         ("GET", "/news/{language}/"),
         ("GET", "/news/{language}/feed.atom"),
+        ("GET", "/outages/{language}.json"),
         ("GET", "/sitemap.xml"),
         ("GET", "/robots.txt"),
     }
@@ -146,9 +147,7 @@ async def serving(folder: Path) -> AsyncIterator[ServedProgram]:
         oidc_client_secret=SecretStr("not-a-real-secret"),
         oidc_agents="anna@example.lv",
     )
-    knowledge = KnowledgeBundle(
-        base=small_base(), interpreter=ScriptedInterpreter({}), phrases=load_phrases(small_base())
-    )
+    knowledge = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter({}), phrases=small_phrases())
     with capture_logs():
         async with open_application(settings, knowledge, make_draft_link=draft_link_maker(settings, KEY)) as program:
             with engine.write_transaction(program.database) as connection:

@@ -3,19 +3,19 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from bot.cli.kb.content_folder import ContentFolder
 from bot.cli.kb.evaluation_options import evaluate
-from bot.cli.kb.export_json import export_json
-from kb.loading.content_warnings import content_warnings
-from kb.loading.loader import ContentError, load_knowledge_base
-from kb.loading.validation import overdue_reviews
-from kb.model import KnowledgeBase
 
-app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from kb.model import KnowledgeBase
+
+LINES_PROMPT: Final = "Phone lines, as desk=+12025550101,repairs=+12025550102"
+
+app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
@@ -30,6 +30,11 @@ def check(
     ] = True,
 ) -> None:
     """Validate the content: exit 1 and a line for each problem; warn about overdue reviews and odd or few questions."""
+    from kb.loading.content_error import ContentError
+    from kb.loading.content_warnings import content_warnings
+    from kb.loading.loader import load_knowledge_base
+    from kb.loading.validation import overdue_reviews
+
     try:
         knowledge = load_knowledge_base(content)
     except ContentError as exc:
@@ -53,7 +58,7 @@ def check(
         _check_leakage(against, knowledge, at_most)
 
 
-def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
+def _check_leakage(file: Path, knowledge: "KnowledgeBase", at_most: int | None) -> None:
     from bot.cli.kb.evaluation import print_leaks
 
     if (found := print_leaks(file, knowledge)) > (found if at_most is None else at_most):
@@ -66,10 +71,12 @@ def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) ->
 @app.command()
 def train(content: ContentFolder = None) -> None:
     """Train the model and cache it, so that the next start only reads it: for images and after an upgrade."""
+    from bot.knowledge.content_cache import cached_or_load
     from bot.knowledge.model_cache import cache_path, cached_or_train
+    from kb.loading.content_error import ContentError
 
     try:
-        knowledge = load_knowledge_base(content)
+        knowledge = cached_or_load(content)
     except ContentError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
@@ -102,6 +109,9 @@ def export(
         else:
             write_lessons(content, out)
     elif out is None:
+        from bot.cli.kb.export_json import export_json
+        from kb.loading.loader import load_knowledge_base
+
         typer.echo(json.dumps(export_json(load_knowledge_base(content)), ensure_ascii=False, indent=1))
     else:
         typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
@@ -134,52 +144,78 @@ def bench(
 @app.command("init")
 def init_content(
     folder: Annotated[Path, typer.Argument(help="Where to write it: a new or empty folder.")],
-    company: Annotated[str, typer.Option(prompt=True, help="The name of the company.")],
-    phone: Annotated[str, typer.Option(prompt="Phone, as +12025550101", help="The number of its first phone line.")],
-    languages: Annotated[
-        str, typer.Option(prompt="Languages, as en or de,en", help="ISO codes with commas between.")
-    ] = "en",
+    company: Annotated[
+        str | None, typer.Option(help="The name of the company; asked for, and all else, if missing.")
+    ] = None,
     bot_name: Annotated[str | None, typer.Option(help="What the bot is called; else as the company.")] = None,
-    ticket_email: Annotated[str | None, typer.Option(help="The mailbox that makes tickets, if there is one.")] = None,
+    languages: Annotated[str | None, typer.Option(help="ISO codes with commas between, as de,en; else en.")] = None,
+    lines: Annotated[
+        str | None,
+        typer.Option(help="Phone lines, as desk=+12025550101,repairs=+12025550102; one number alone is called desk."),
+    ] = None,
+    ticket_email: Annotated[
+        str | None, typer.Option(help="The mailbox that makes tickets, if there is one; people write to it.")
+    ] = None,
+    urgent: Annotated[
+        str | None, typer.Option(help='The urgent case as people tell it, if there is one: "water runs from the lift".')
+    ] = None,
 ) -> None:
-    """Begin another company's content: a small folder with comments that passes the check and answers."""
-    from bot.cli.kb.init_content import write_content
+    """Begin another company's content: asks what is not given; what it writes passes the check and answers."""
+    from bot.cli.kb.init_content import NewCompany, parse_lines, write_content
 
-    codes = [code.strip() for code in languages.split(",") if code.strip()]
-    today = datetime.now(UTC).date()
-    write_content(
-        folder,
+    if company is None:
+        company = typer.prompt("Company")
+        bot_name = bot_name or typer.prompt("What the bot is called (empty: as the company)", "", show_default=False)
+        languages = languages or typer.prompt("Languages, as en or de,en", "en")
+        lines = lines or typer.prompt(LINES_PROMPT)
+        ticket_email = ticket_email or typer.prompt("Mailbox that makes tickets (empty: none)", "", show_default=False)
+        urgent = urgent or typer.prompt("The urgent case, as people tell it (empty: none)", "", show_default=False)
+    if lines is None:
+        lines = typer.prompt(LINES_PROMPT)
+    new = NewCompany(
         company=company,
-        languages=codes,
-        phone=phone,
-        ticket_email=ticket_email,
-        today=today,
-        bot_name=bot_name,
+        languages=[code.strip() for code in (languages or "en").split(",") if code.strip()],
+        lines=parse_lines([one for one in lines.split(",") if one.strip()]),
+        bot_name=(bot_name or "").strip() or None,
+        ticket_email=(ticket_email or "").strip() or None,
+        urgent=(urgent or "").strip() or None,
     )
-    typer.echo(
-        f"{folder} is written. Change the entries under {folder}/entries and add your own (docs/content.md), then:"
-    )
-    typer.echo(f"  CONTENT_DIR={folder} paligs kb check\n  CONTENT_DIR={folder} paligs run")
+    write_content(folder, new, today=datetime.now(UTC).date())
+    typer.echo(f"{folder} is written. Next:")
+    typer.echo(f"  paligs kb import FAQ.csv --content {folder}    your FAQ: .csv .xlsx .md .html .json .yml")
+    typer.echo(f"  paligs kb check --content {folder}             what is missing, and how much will be answered")
+    typer.echo(f"  CONTENT_DIR={folder} paligs ask 'a question'")
+    typer.echo(f"  CONTENT_DIR={folder} paligs run                the web chat on http://localhost:8080")
+    typer.echo(f"Entries lie under {folder}/entries, one file a topic; docs/content.md tells what may stand in them.")
 
 
 @app.command("import")
-def import_questions(
-    file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
+def import_content(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A FAQ (.csv, .xlsx, .md, .html, .json, .yml) for new entries; or questions for known entries: "
+            "JSON lines with id, lang and text (.jsonl), or an export."
+        ),
+    ] = None,
     taught: Annotated[
         bool, typer.Option("--taught", help="Mark lessons and drafts that the content files hold as released.")
     ] = False,
+    line: Annotated[str | None, typer.Option(help="Whose line a FAQ's entries are; else the general one.")] = None,
+    proposals: Annotated[
+        bool, typer.Option("--take-proposals", help="Take the proposed phrasings over as questions of the entries.")
+    ] = False,
     content: ContentFolder = None,
 ) -> None:
-    """Add questions to the content files; skip those they hold already."""
+    """Make entries of a FAQ, or add questions to entries; what is there already is skipped."""
+    from bot.cli.kb.import_content import import_file
+
     if taught and file is None:
         from bot.cli.kb.lessons import mark_lessons_released
 
         mark_lessons_released(content)
     elif file is not None and not taught:
-        from bot.cli.kb.import_questions import add_questions
-
-        folder = content or Path("kb/content")
-        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
+        import_file(file, content or Path("kb/content"), line=line, take_proposals=proposals)
     else:
         typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)

@@ -15,7 +15,8 @@ import yaml
 from bot.cli.kb.yaml_edit import append_items, yaml_scalar
 from bot.cli.output import FileError
 from kb.lessons import Lesson, effective_lessons
-from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.content_error import ContentError
+from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase, Language
 from storage.curation.entry_drafts import EntryDraft
 from storage.curation.lessons import LessonSet

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.customers.import_plan import ImportPlan
     from bot.customers.venue_cards import VenueCard
 
-app = typer.Typer(help="Venues and their tills: import, export, links.", no_args_is_help=True)
+app = typer.Typer(help="Venues and their tills: import, export, links.", no_args_is_help=True, rich_markup_mode=None)
 MAX_PROBLEMS_SHOWN = 100
 
 
@@ -21,13 +21,16 @@ def import_table(
 ) -> None:
     """Add venues, and replace those that are known by name and address; rows with a mistake are left out."""
     from bot.customers.import_plan import plan_import
-    from bot.customers.table_file import TableFileError, read_rows
+    from bot.customers.table_file import TableFileError, encoding_name, read_rows
 
     try:
         plan = plan_import(read_rows(path))
     except TableFileError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(2) from exc
+    encoding = encoding_name(path)
+    if encoding is not None:
+        typer.echo(f"Read as {encoding}. If letters look wrong, save the file as UTF-8.")
     if dry_run:
         for venue in plan.venues:
             typer.echo(f"{venue.label}: {len(venue.devices)} devices, {len(venue.phones)} phones")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.customers.shown_venue import ShownVenue, shown_venues
 from storage import personal_data
-from storage.conversations import transcript
+from storage.conversations import history, transcript
 from storage.conversations.conversations import Conversation
 from storage.conversations.transcript import TranscriptEntry
 from storage.helpdesk import agents, conversation_handoffs, notes
@@ -15,6 +16,8 @@ from storage.helpdesk.notes import Note
 
 PAGE_SIZE = 60
 """Messages on a page."""
+WORDS_READ = 3
+"""The person's last messages in which a venue is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,7 @@ class ConversationPage:
     history: tuple[HandoffHistory, ...]
     notes: tuple[Note, ...]
     colleagues: tuple[str, ...]
+    venue: ShownVenue | None = None
 
 
 def load_page(connection: Connection, conversation_id: str, *, before: int | None) -> ConversationPage:
@@ -36,6 +40,7 @@ def load_page(connection: Connection, conversation_id: str, *, before: int | Non
         HTTPNotFound: there is no such conversation.
     """
     talk = find_conversation(connection, conversation_id)
+    said = history.last_user_messages(connection, talk.id, limit=WORDS_READ)
     messages, more = transcript.transcript(connection, talk.id, before=before, limit=PAGE_SIZE)
     return ConversationPage(
         talk=talk,
@@ -44,6 +49,7 @@ def load_page(connection: Connection, conversation_id: str, *, before: int | Non
         history=conversation_handoffs.list_history(connection, talk.id),
         notes=notes.list_notes(connection, talk.id),
         colleagues=tuple(agent.name for agent in agents.list_all(connection) if agent.active),
+        venue=shown_venues(connection, {talk.id: " ".join(said)}).get(talk.id),
     )
 
 

@@ -12,11 +12,14 @@ from bot.database.transactions import Transactions
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.assignment import Assignment
 from bot.helpdesk.handoff_actions import ActionResult
+from storage.customers import links, venues
 from storage.helpdesk import agents, audit_log, handoffs, notes
 from storage.helpdesk.audit_log import AuditEvent
 
 MAX_NOTE_CHARS: Final = 2000
 """Maximum length of an internal note."""
+
+MAX_NUMBER_DIGITS: Final = 19
 
 CONVERSATION_PATH: Final = "/talks/{talk:[0-9a-f]{32}}"
 
@@ -34,6 +37,7 @@ class ConversationWork:
             post(CONVERSATION_PATH + "/note", self.add_note, role=AccessLevel.AGENT),
             post(CONVERSATION_PATH + "/give/{handoff}", self.give, role=AccessLevel.AGENT),
             post(CONVERSATION_PATH + "/return", self.return_to_bot, role=AccessLevel.AGENT),
+            post(CONVERSATION_PATH + "/venue", self.confirm_venue, role=AccessLevel.AGENT),
         )
 
     async def add_note(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -77,6 +81,23 @@ class ConversationWork:
             )
         request.flash("returned" if ended else "was_returned")
         return request.redirect(f"/talks/{name}")
+
+    async def confirm_venue(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Keep the venue that the agent says the person is at; an empty field takes it back."""
+        name, told = request.http_request.match_info["talk"], request.field("venue")
+        number = int(told) if told.isascii() and told.isdigit() and len(told) < MAX_NUMBER_DIGITS else None
+
+        def write(connection: Connection) -> None:
+            talk = find_conversation(connection, name)
+            venue = None if number is None else venues.get(connection, number)
+            links.confirm(connection, talk.id, None if venue is None else venue.id)
+            audit_log.record(
+                connection, AuditEvent.VENUE_CONFIRMED, request.now, agent=request.agent.name, subject=talk.id
+            )
+
+        await self._transactions.write(write)
+        request.flash("venue_confirmed" if told else "venue_taken_back")
+        return request.redirect("/now" if request.field("queue") else f"/talks/{name}")
 
     async def _report_given(self, request: ConsoleRequest, number: int, colleague: str, result: ActionResult) -> None:
         if not result.applied:

@@ -16,6 +16,8 @@ class KnowledgeAccess:
     source: KnowledgeSource
     released_content: Callable[[], KnowledgeBase]
     on_change: Callable[[], None]
+    training_failed: Callable[[], bool] = lambda: False
+    """Whether the model is older than the lessons or the content, because training failed."""
 
     @property
     def current(self) -> KnowledgeBundle:

@@ -14,8 +14,10 @@ from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.console.queue.incidents import IncidentView, list_cards, outside
+from bot.customers.shown_venue import shown_venues
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.incidents.outage_proposals import find_proposals
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
 from storage.delivery import status, undelivered_notifications
@@ -74,14 +76,17 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Incidents, then unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, cards, closed, (untold, unreached) = await self._transactions.read(
+        found, cards, closed, (untold, unreached), proposals = await self._transactions.read(
             lambda connection: (
                 queued := queue.list_queue(connection, limit=MAX_HANDOFFS),
                 list_cards(connection, queued),
                 queue.closed_since(connection, request.now - UNDO_WINDOW),
                 _failures(connection),
+                find_proposals(connection),
             )
         )
+        words = {one.conversation: one.last_message for one in found}
+        known = await self._transactions.read(lambda connection: shown_venues(connection, words))
         line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
         of_line = [one for one in found if line in ("", one.line)]
         cards = tuple(card for card in cards if line in ("", card.line))
@@ -99,6 +104,7 @@ class HandoffQueueView:
             lines=lines,
             elsewhere=sum(one.state is HandoffState.OPEN for one in found if one not in of_line),
             names=names,
+            venues=known,
             phone=self._channels.phone_of,
             readable=format_phone,
             short=partial(display_name, self._channels),
@@ -108,6 +114,7 @@ class HandoffQueueView:
             closed=[one for one in closed if line in ("", one.line)],
             **closing_values(request),
             unreached=unreached,
+            proposals=proposals,
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -188,7 +195,8 @@ class HandoffQueueView:
         return line if line in self._knowledge.current.base.directory.lines else ""
 
     def _change_key(self, connection: Connection) -> Hashable:
-        return queue.fingerprint(connection, limit=MAX_HANDOFFS), *_failures(connection)
+        proposed = tuple(one.incident for one in find_proposals(connection))
+        return queue.fingerprint(connection, limit=MAX_HANDOFFS), proposed, *_failures(connection)
 
 
 def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:

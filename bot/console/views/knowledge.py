@@ -86,6 +86,7 @@ class KnowledgeView:
             "knowledge.html",
             rows=sort_rows(shown, order, request.language),
             total=len(found),
+            training_failed=self._knowledge.training_failed(),
             overdue=sum(row.overdue for row in found),
             overdue_only=overdue_only,
             wanted=wanted,

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
+from bot.helpdesk.incidents.outage_proposals import come_together
 from bot.notify.interface import ContactMethod, IncidentMember, IncidentNotification
 from handlers.model.handoff import NotificationKind
 from handlers.model.session import DEFAULT_LANGUAGE
@@ -26,7 +27,7 @@ def build_incident_notification(
     claimed: ClaimedNotification,
     number: int,
     channels: ChannelDirectory,
-    queue_link: str | None,
+    console_link: str | None,
 ) -> IncidentNotification | None:
     """The content of a notification of an incident; None if nobody is in it any more."""
     incident = incidents.get(connection, number)
@@ -51,7 +52,9 @@ def build_incident_notification(
         since=found[0].created_at,
         at=claimed.created_at,
         closed_reason=max(found, key=lambda one: one.updated_at).closed_reason,
-        link=queue_link,
+        link=None if console_link is None else f"{console_link}/now",
+        may_be_outage=incident.is_proposable and come_together([one.created_at for one in found]),
+        outage_link=None if console_link is None else f"{console_link}/outages?incident={number}",
     )
 
 

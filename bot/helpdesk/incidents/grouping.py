@@ -51,12 +51,19 @@ class IncidentGrouping:
     plan: IncidentPlan = field(default_factory=IncidentPlan)
     is_verified: IsVerified = nobody_verified
 
-    def join(self, connection: Connection, handoff: Handoff, now: datetime) -> Joining | None:
-        """Join the hand-off to a running incident, or form one; None if it stands alone."""
-        if not self.plan.enabled or handoff.incident is not None or not _has_cause(handoff):
+    def join(
+        self, connection: Connection, handoff: Handoff, now: datetime, *, outage: int | None = None
+    ) -> Joining | None:
+        """Join the hand-off to a running incident, or form one; None if it stands alone.
+
+        What belongs to a declared `outage` joins its incident whenever it comes, and does not ring.
+        """
+        if handoff.incident is not None or (outage is None and not (self.plan.enabled and _has_cause(handoff))):
             return None
         talk = conversations.get(connection, handoff.conversation)
         verified = self.is_verified(talk.channel, talk.sender)
+        if outage is not None:
+            return _join_outage(connection, handoff, outage, now, verified=verified)
         running = self._running(connection, handoff, now, verified=verified)
         if running is not None:
             rings = self._rings(connection, running, handoff)
@@ -98,6 +105,16 @@ class IncidentGrouping:
             one for one in incidents.waiting_alone(connection, handoff, handoff.created_at) if one.id == handoff.id
         )
         return not limited and not any(_similar_words(own.words, one.words) for one in told)
+
+
+def _join_outage(connection: Connection, handoff: Handoff, outage: int, now: datetime, *, verified: bool) -> Joining:
+    known = incidents.find_of_outage(connection, outage, handoff.line, handoff.reason, verified=verified)
+    if known is not None:
+        incidents.join(connection, known, handoff.id, now, rings=False)
+        return Joining(incident=known)
+    fresh = incidents.open_incident(connection, handoff, [handoff.id], now, verified=verified)
+    incidents.assign_outage(connection, fresh.id, outage)
+    return Joining(incident=fresh, formed=True)
 
 
 def _has_cause(handoff: Handoff) -> bool:

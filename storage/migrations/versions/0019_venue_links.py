@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _AT_VENUE = sa.text("venue_id IS NOT NULL")
@@ -24,6 +24,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_venue_links_venue_id", "venue_links", ["venue_id"])
+    op.create_index("ix_venues_updated_at", "venues", ["updated_at"])
     op.add_column("conversations", sa.Column("venue_id", _KEY))
     op.add_column("conversations", sa.Column("venue_till", sa.Text()))
     op.add_column("conversations", sa.Column("venue_link_id", _KEY))

@@ -14,12 +14,11 @@ from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.intake.intake import Intake
-from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
 from storage.database import engine
 from storage.migrations import upgrade
-from tests.doubles import NOW, RecordingJobQueue, ScriptedInterpreter, means, small_base
+from tests.doubles import NOW, RecordingJobQueue, ScriptedInterpreter, means, small_base, small_phrases
 
 MEANINGS = {
     "dead": means("dead", language="en"),
@@ -87,9 +86,7 @@ def program(tmp_path: Path) -> Iterator[ProgramFixture]:
     database = engine.create_database_engine(f"sqlite:///{tmp_path / 'paligs.sqlite3'}")
     upgrade.upgrade(database)
     time, submitted, channel = [NOW], list[str](), RecordingChannel()
-    known = KnowledgeBundle(
-        base=small_base(), interpreter=ScriptedInterpreter(MEANINGS, {}), phrases=load_phrases(small_base())
-    )
+    known = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(MEANINGS, {}), phrases=small_phrases())
     with ThreadPoolExecutor(1) as threads:
         transactions = Transactions(database, threads)
         intake = Intake(

@@ -2,10 +2,9 @@
 
 import pytest
 
-from bot.knowledge.phrases import load_phrases
 from handlers.model.actions import Say
 from handlers.rendering import EmailDraft, RenderContext, render
-from tests.doubles import small_base
+from tests.doubles import small_base, small_phrases
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ def test_a_source_without_its_address(source: str, short: str) -> None:
     actions = (Say(text="Kase: https://b.example", source=source),)
     for prefers_short, cited in ((False, source), (True, short)):
         context = RenderContext(
-            phrases=load_phrases(small_base()),
+            phrases=small_phrases(),
             directory=small_base().directory,
             language="lv",
             prefers_short=prefers_short,

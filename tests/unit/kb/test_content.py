@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.content_error import ContentError
+from kb.loading.loader import load_knowledge_base
 from kb.loading.validation import overdue_reviews
 from kb.model import LANGUAGES, Act, DialogueAct, EntryId, LineId
 from tests.doubles import CONTENT

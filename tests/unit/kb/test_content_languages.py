@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.loading.loader import ContentError, load_knowledge_base
+from kb.loading.content_error import ContentError
+from kb.loading.loader import load_knowledge_base
 from kb.model import Act, EntryId, KnowledgeBase
 from kb.text.language_id import LanguageIdentifier
 from kb.text.phonetic import phonetic_key

@@ -9,14 +9,13 @@ from sqlalchemy import Engine, select
 from bot.app.container import open_application
 from bot.app.services import utc_now
 from bot.intake.intake import no_draft_link
-from bot.knowledge.phrases import load_phrases
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine
 from storage.migrations import upgrade
 from storage.tables import conversations
 from tests.contract.talks import said, take_in
-from tests.doubles import ScriptedInterpreter, small_base
+from tests.doubles import ScriptedInterpreter, small_base, small_phrases
 
 
 async def test_the_program_erases_old_conversations_soon_after_its_start(tmp_path: Path) -> None:
@@ -26,9 +25,7 @@ async def test_the_program_erases_old_conversations_soon_after_its_start(tmp_pat
     for by, days in (("anna", 8), ("bob", 6)):
         take_in(database, said("Sveiki", by=by), at=utc_now() - timedelta(days=days))
     settings = Settings(database_url=url, conversation_retention_days=7)
-    knowledge = KnowledgeBundle(
-        base=small_base(), interpreter=ScriptedInterpreter(), phrases=load_phrases(small_base())
-    )
+    knowledge = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=small_phrases())
     async with open_application(settings, knowledge, make_draft_link=no_draft_link) as program:
         assert program.intake.kept_days == 7
         program.start()

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from bot.customers import table_file
-from bot.customers.table_file import TableFileError, read_rows
+from bot.customers.table_file import TableFileError, encoding_name, read_rows
 
 TEXT = "Restorāns;Tālrunis\n\nRozengrāls;29111222\n"
 
@@ -50,3 +50,24 @@ def test_what_is_no_table_is_said_with_what_to_do(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(table_file, "MAX_BYTES", 50)
     with pytest.raises(TableFileError, match="Split the file"):
         read_rows(big)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("Restorāns;Adrese\nRozengrāls;Rozena iela 1\nĶiploku krogs;Jāņa sēta\n", "cp1257", "Windows-1257"),
+        ("Ресторан;Адрес\nРозенгралс;улица Розена 1\n", "cp1251", "Windows-1251"),
+        ("Restaurant;Address\nCafe «У реки»;Москва iela 3\n", "cp1251", "Windows-1251"),
+        ("Restorāns;Ресторан\n", "utf-8", "UTF-8"),
+        ("Restorāns;Ресторан\n", "utf-8-sig", "UTF-8"),
+        ("Restorāns;Ресторан\n", "utf-16", "UTF-16"),
+        ("Restaurant;Address\n", "ascii", "UTF-8"),
+    ],
+)
+def test_the_encoding_is_told_by_the_letters_and_named(tmp_path: Path, text: str, encoding: str, name: str) -> None:
+    path = tmp_path / "all.csv"
+    path.write_bytes(text.encode(encoding))
+    assert encoding_name(path) == name
+    header = text.splitlines()[0].split(";")
+    assert all(list(row.cells) == header for row in read_rows(path))
+    assert encoding_name(tmp_path / "all.xlsx") is None

@@ -5,12 +5,11 @@ from dataclasses import replace
 
 from bot.cli.ask_batch import ask_lines
 from bot.knowledge.explain import format_explanation, with_evidence
-from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from kb.model import EntryId
 from kb.understanding.result import Candidate, Explanation, Interpretation, Outcome
 from storage.conversations.stored_json import dump_trace, parse_trace
-from tests.doubles import Dialog, ScriptedInterpreter, small_base
+from tests.doubles import Dialog, ScriptedInterpreter, small_base, small_phrases
 
 CLOSE = Candidate(
     entry=EntryId("close"), confidence=0.91, question="how do i close the shift", corrections=("shft → shift",)
@@ -34,7 +33,7 @@ FULL = replace(
 
 def asked(text: str = "shft") -> dict[str, object]:
     matcher = ScriptedInterpreter({"shft": FULL, "bare": BARE})
-    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=load_phrases(small_base()))
+    known = KnowledgeBundle(base=small_base(), interpreter=matcher, phrases=small_phrases())
     (answer,) = ask_lines([json.dumps({"text": text})], known, why=True)
     why: dict[str, object] = answer["why"]
     return why

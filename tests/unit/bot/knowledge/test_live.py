@@ -2,27 +2,32 @@
 
 import asyncio
 import gc
+import os
 import shutil
+import signal
+import sys
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
+from bot.concurrency.backoff import Backoff
 from bot.database.transactions import Transactions
 from bot.intake.intake import Intake
-from bot.knowledge.factory import train_knowledge
 from bot.knowledge.lesson_source import load_live_knowledge, read_lesson_set
-from bot.knowledge.live import NO_LESSONS, LiveKnowledge
+from bot.knowledge.live import NO_LESSONS, LiveKnowledge, TrainedKnowledge
 from bot.knowledge.reloader import KnowledgeReloader
+from bot.knowledge.training import process
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
-from kb.loading.loader import ContentError
+from kb.loading.content_error import ContentError
 from kb.model import EntryId
 from kb.understanding.lesson_overlay import LessonOverlay
 from kb.understanding.pipeline import UnderstandingPipeline
@@ -72,6 +77,23 @@ def stored_lessons(database: Engine) -> lessons.LessonSet:
         return lessons.current_lessons(connection)
 
 
+WAITING = (sys.executable, "-c", "import sys; sys.stdin.read()")
+"""A training process that trains nothing, and ends with its parent."""
+
+
+def add(path: Path, question: str) -> None:
+    path.write_text(path.read_text("utf-8") + f"    - {question}\n", "utf-8")
+
+
+def train(live: LiveKnowledge, *, reload_content: bool = False) -> TrainedKnowledge:
+    with live.start_training(reload_content=reload_content) as process:
+        return live.read_trained(process.result(), process.request)
+
+
+def answers(live: LiveKnowledge, text: str) -> bool:
+    return meaning(live.current, text) == (Outcome.ANSWERED, PRINTER)
+
+
 def meaning(known: KnowledgeBundle, text: str) -> tuple[Outcome, EntryId | None]:
     found = known.interpreter.understand(text)
     return found.outcome, found.best.entry if found.best else None
@@ -90,7 +112,7 @@ def test_a_lesson_counts_at_once_and_is_learned_later(database: Engine, content:
     assert meaning(heard, "Goldfish sulking!") == (Outcome.ANSWERED, PRINTER)
     assert heard.base.version != before.base.version
 
-    live.swap_in(live.train())
+    live.swap_in(train(live))
     assert not live.needs_training
     assert isinstance(live.current.interpreter, UnderstandingPipeline)
     assert live.current.base.version == heard.base.version
@@ -102,7 +124,7 @@ def test_what_is_heard_while_it_learns_counts_too(database: Engine, content: Pat
     live = LiveKnowledge(content)
     add_lesson(database, live, "goldfish sulking")
     live.apply_lessons(stored_lessons(database))
-    studied = live.train()
+    studied = train(live)
     add_lesson(database, live, "parrot sulking")
     live.apply_lessons(stored_lessons(database))
 
@@ -132,7 +154,7 @@ def test_what_is_replaced_goes_without_the_collector(content: Path) -> None:
     old = weakref.ref(live.current.interpreter), weakref.ref(live.current.base)
     gc.disable()
     try:
-        live.swap_in(live.train())
+        live.swap_in(train(live))
         assert [reference() for reference in old] == [None, live.released_content]
     finally:
         gc.enable()
@@ -143,13 +165,13 @@ def test_files_are_read_again_and_a_broken_folder_changes_nothing(content: Path)
     before = live.current
     (content / "entries" / "hello.yaml").write_text("id: [", "utf-8")
     with pytest.raises(ContentError, match=r"hello\.yaml"):
-        live.reload_content()
+        train(live, reload_content=True)
     assert live.current is before
 
     shutil.copytree(CONTENT, content, dirs_exist_ok=True)
     printer = content / "entries" / "printer.yaml"
     printer.write_text(printer.read_text("utf-8") + "    - the slip box is mute\n", "utf-8")
-    live.swap_in(live.train(live.reload_content()))
+    live.swap_in(train(live, reload_content=True))
     assert meaning(live.current, "the slip box is mute") == (Outcome.ANSWERED, PRINTER)
     assert live.released_content.version == live.current.base.version != before.base.version
 
@@ -157,11 +179,14 @@ def test_files_are_read_again_and_a_broken_folder_changes_nothing(content: Path)
 def test_who_starts_knows_what_was_taught(database: Engine, content: Path, url: str) -> None:
     add_lesson(database, LiveKnowledge(content), "goldfish sulking")
 
-    live = load_live_knowledge(Settings(database_url=url, content_dir=content))
+    settings = Settings(database_url=url, content_dir=content)
+    live = load_live_knowledge(settings)
 
     assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
-    assert isinstance(live.current.interpreter, UnderstandingPipeline)
     assert live.lesson_set.revision == 1
+    assert isinstance(live.current.interpreter, LessonOverlay), "the content's own model serves until it is trained"
+    live.swap_in(train(live))
+    assert isinstance(load_live_knowledge(settings).current.interpreter, UnderstandingPipeline)
 
 
 def test_without_a_database_there_is_nothing_taught_and_none_is_made(tmp_path: Path) -> None:
@@ -182,18 +207,24 @@ def test_a_database_of_an_older_program_has_nothing_taught(tmp_path: Path) -> No
 
 @asynccontextmanager
 async def running_reloader(
-    live: LiveKnowledge, database: Engine, every: float = 30.0
+    live: LiveKnowledge, database: Engine, every: float = 30.0, ended: Callable[[bool], None] = lambda _: None
 ) -> AsyncIterator[KnowledgeReloader]:
-    """One that looks seldom: what it sees sooner, it was told of."""
+    """One that looks seldom: what it sees sooner, it was told of. What failed it tries again at once."""
     with ThreadPoolExecutor(1) as threads:
-        relearner = KnowledgeReloader(live, Transactions(database, threads), poll_interval=every)
+        relearner = KnowledgeReloader(
+            live,
+            Transactions(database, threads),
+            poll_interval=every,
+            on_training_ended=ended,
+            backoff=Backoff(first_seconds=0.1, max_seconds=0.1),
+        )
         relearner.start()
         yield relearner
         await relearner.stop()
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
@@ -238,25 +269,91 @@ async def test_a_broken_folder_is_refused_with_all_mistakes_and_a_mended_one_tak
     assert meaning(live.current, "the slip box is mute") == (Outcome.ANSWERED, PRINTER)
 
 
-async def test_a_failure_to_learn_leaves_the_old_and_the_next_change_is_tried(
+async def test_a_failure_to_learn_leaves_the_old_and_is_tried_again(
     database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = LiveKnowledge(content)
+    ended: list[bool] = []
+    with capture_logs() as logs:
+        async with running_reloader(live, database, ended=ended.append) as relearner:
+            with monkeypatch.context() as broken:
+                broken.setattr(process, "COMMAND", (sys.executable, "-c", "raise MemoryError('a secret')"))
+                add_lesson(database, live, "goldfish sulking")
+                relearner.poll_now()
+                await until(lambda: relearner.training_failed)
+            assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+            await until(lambda: not live.needs_training)
+            assert not relearner.training_failed
+    failed = [entry for entry in logs if entry["event"] == "knowledge.training_failed"]
+    assert {entry["reason"] for entry in failed} == {"MemoryError"}
+    assert "a secret" not in repr(failed)
+    assert ended == [*[False] * len(failed), True]
 
-    def fails(*_: object) -> KnowledgeBundle:
-        raise MemoryError
 
+async def test_a_reload_that_failed_is_tried_again(
+    database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveKnowledge(content)
+    add(content / "entries" / "printer.yaml", "the slip box is mute")
+    async with running_reloader(live, database) as relearner:
+        with monkeypatch.context() as broken:
+            broken.setattr(process, "COMMAND", (sys.executable, "-c", "raise MemoryError"))
+            relearner.reload()
+            await until(lambda: relearner.training_failed)
+        await until(lambda: not relearner.training_failed)
+    assert meaning(live.current, "the slip box is mute") == (Outcome.ANSWERED, PRINTER)
+
+
+async def test_a_killed_training_is_told_and_the_lesson_is_learned_by_the_next(
+    database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveKnowledge(content)
     with capture_logs() as logs:
         async with running_reloader(live, database) as relearner:
-            monkeypatch.setattr("bot.knowledge.live.train_knowledge", fails)
+            with monkeypatch.context() as waiting:
+                waiting.setattr(process, "COMMAND", WAITING)
+                add_lesson(database, live, "goldfish sulking")
+                relearner.poll_now()
+                await until(lambda: "knowledge.training_started" in [entry["event"] for entry in logs])
+                (pid,) = [entry["pid"] for entry in logs if entry["event"] == "knowledge.training_started"]
+            os.kill(pid, signal.SIGKILL)
+            await until(lambda: not live.needs_training)
+    (failed,) = [entry for entry in logs if entry["event"] == "knowledge.training_failed"]
+    assert failed["reason"] == "signal 9"
+    assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+
+
+async def test_a_stop_ends_the_training_process(
+    database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveKnowledge(content)
+    monkeypatch.setattr(process, "COMMAND", WAITING)
+    with capture_logs() as logs:
+        async with running_reloader(live, database) as relearner:
             add_lesson(database, live, "goldfish sulking")
             relearner.poll_now()
-            await until(lambda: any(entry["event"] == "knowledge.training_failed" for entry in logs))
-            assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
-            monkeypatch.setattr("bot.knowledge.live.train_knowledge", train_knowledge)
-            add_lesson(database, live, "goldfish sulking again")
+            await until(lambda: "knowledge.training_started" in [entry["event"] for entry in logs])
+    (pid,) = [entry["pid"] for entry in logs if entry["event"] == "knowledge.training_started"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert live.needs_training
+
+
+async def test_lessons_that_come_during_a_training_are_trained_together(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    with capture_logs() as logs:
+        async with running_reloader(live, database) as relearner:
+            add_lesson(database, live, "goldfish sulking")
             relearner.poll_now()
-            await until(lambda: live.lesson_set.revision == 2 and not live.needs_training)
+            await until(lambda: "knowledge.training_started" in [entry["event"] for entry in logs])
+            for text in ("parrot sulking", "hamster sulking", "tortoise sulking"):
+                add_lesson(database, live, text)
+                relearner.poll_now()
+                await until(partial(answers, live, text))
+            await until(lambda: not live.needs_training)
+    assert len([entry for entry in logs if entry["event"] == "knowledge.training_started"]) <= 3
+    assert isinstance(live.current.interpreter, UnderstandingPipeline)
+    assert meaning(live.current, "tortoise sulking") == (Outcome.ANSWERED, PRINTER)
 
 
 async def test_a_database_that_is_away_is_told_once_and_asked_again(
@@ -296,7 +393,7 @@ def test_a_message_is_dealt_with_by_one_knowledge_and_notes_which(database: Engi
             with engine.write_transaction(database) as connection:
                 intake.store(said, connection)
             versions.append(live.current.base.version)
-            live.swap_in(live.train()) if live.needs_training else live.apply_lessons(stored_lessons(database))
+            live.swap_in(train(live)) if live.needs_training else live.apply_lessons(stored_lessons(database))
     with engine.read_transaction(database) as connection:
         stored = connection.execute(turns.select().order_by(turns.c.id)).all()
     assert [row.content_version for row in stored] == versions

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge.model_cache import cache_folder, cached_or_train, code_digest
+from bot.knowledge.model_cache import cache_folder, cache_path, cached_or_train, code_digest
+from bot.knowledge.snapshot import write_snapshot
 from kb.classifier import trainer
 from kb.classifier.trainer import TrainedModel
 from kb.model import KnowledgeBase
@@ -24,23 +25,23 @@ def times(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append(base.version)
         return learn(base)
 
-    monkeypatch.setattr("bot.knowledge.model_cache.train", counting)
+    monkeypatch.setattr(trainer, "train", counting)
     return done
 
 
 def test_the_second_start_reads_what_the_first_learnt(tmp_path: Path, times: list[str]) -> None:
     first, second = cached_or_train(trainable_base(), tmp_path), cached_or_train(trainable_base(), tmp_path)
     assert len(times) == 1
-    assert (first.model.labels, first.calibration.coefficients) == (
-        second.model.labels,
-        second.calibration.coefficients,
-    )
+    for text in ("kā aizvērt maiņu", "printeris neiet", "kāds rīt laiks", "zzz"):
+        assert first.understand(text) == second.understand(text)
+        candidates = [one.entry for one in first.understand(text).candidates]
+        assert first.evidence(text, candidates) == second.evidence(text, candidates)
 
 
 def test_a_broken_file_is_learnt_again_and_replaced(tmp_path: Path, times: list[str]) -> None:
     cached_or_train(trainable_base(), tmp_path)
-    (weights,) = tmp_path.glob("*/weights.npy")
-    weights.write_bytes(b"broken")
+    (pieces,) = tmp_path.glob("*/pieces")
+    pieces.write_bytes(pieces.read_bytes()[:-100])
     cached_or_train(trainable_base(), tmp_path)
     cached_or_train(trainable_base(), tmp_path)
     assert len(times) == 2
@@ -96,3 +97,12 @@ def test_what_is_no_code_leaves_the_key_as_it_is(tmp_path: Path) -> None:
     before = code_digest(tmp_path)
     (tmp_path / "content.yaml").write_text("a: b\n")
     assert code_digest(tmp_path) == before
+
+
+def test_something_else_in_its_place_is_trained_again(tmp_path: Path, times: list[str]) -> None:
+    path = cache_path(trainable_base(), tmp_path)
+    path.mkdir()
+    write_snapshot(path, "something else")
+    for _ in range(2):
+        cached_or_train(trainable_base(), tmp_path)
+    assert len(times) == 1

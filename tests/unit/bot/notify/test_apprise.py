@@ -15,8 +15,8 @@ from bot.notify import apprise
 from bot.notify.interface import NotifyError, SampleNotification, Thread
 from bot.notify.staff_address import parse_staff_address
 from bot.notify.wording import NotificationTexts
-from kb.loading.loader import load_knowledge_base
 from kb.model import TicketAddress
+from tests.doubles import small_base
 
 # Apprise imports what Python is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -62,7 +62,7 @@ def service() -> Iterator[SlowService]:
 
 
 async def notify(url: str) -> str:
-    directory = load_knowledge_base().directory
+    directory = small_base().directory
     texts = NotificationTexts.for_directory(lambda: directory, "lv", UTC, {})
     notifier = apprise.AppriseNotifier(texts=texts, ticket_address=lambda: TICKET)
     return await notifier.notify(parse_staff_address(url, TICKET), SampleNotification(), Thread(key="k"))

@@ -57,7 +57,7 @@ def test_what_is_not_understood_of_a_fault_gets_its_line_and_no_menu() -> None:
     talk = Dialog({"no paper": means("printer", language="en")}).speaks("en")
     talk.says("no paper")
     reply = talk.says("grmpf brmpf")
-    assert reply.text.startswith("I did not quite understand. Tell them by phone: +371 20000002 (Workshop).")
+    assert reply.text.startswith("I didn't quite understand. Tell them by phone: +371 20000002 (Workshop).")
     assert (reply.options, talk.session.question, talk.decided.trace.handler) == ((), None, "fallback")
     talk.waits(timedelta(minutes=1))
     assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.model.actions import NotifyStaff
+from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState
 from handlers.model.session import QuestionKind
 from handlers.model.venue import KnownVenue, VenueCall
@@ -64,7 +65,7 @@ def test_who_came_by_a_link_sees_its_tills_its_calls_the_lines_and_the_draft(wor
 def test_without_tills_calls_and_page_less_is_said() -> None:
     bare = replace(ROSE, tills=(), till=None, calls=(), page=None)
     reply = dialog(bare).says("/venue").text
-    assert reply.startswith("Rozengrāls, Rozena 1\nNo calls are open.\n\nService phone lines:")
+    assert reply.startswith("Rozengrāls, Rozena 1\nNo requests are open.\n\nService phone lines:")
 
 
 def test_a_call_for_a_line_that_is_gone_is_named_by_its_id() -> None:
@@ -115,11 +116,11 @@ def test_a_tap_chooses_a_till_too_and_an_old_one_says_that_it_is_stale() -> None
     talk.says("29111222")
     assert "Noted: Bārs" in talk.taps("till:1").text
     for choice in ("till:9", "till:x", "till:0"):
-        assert "no longer open" in talk.taps(choice).text
+        assert "no longer available" in talk.taps(choice).text
     talk.venue = None
-    assert "no longer open" in talk.taps("till:1").text
+    assert "no longer available" in talk.taps("till:1").text
     talk.venue, talk.pause = BY_NUMBER, timedelta(hours=13)
-    assert "no longer open" in talk.taps("till:1").text
+    assert "no longer available" in talk.taps("till:1").text
 
 
 def test_other_words_than_a_till_are_answered_as_ever() -> None:
@@ -146,3 +147,8 @@ def test_the_till_is_not_asked_for_beside_another_choice() -> None:
     talk = called_in(BY_NUMBER)
     assert "Which till" not in talk.says("when").text
     assert not any(isinstance(action, NotifyStaff) for action in talk.decision.actions)  # type: ignore[union-attr]
+
+
+def test_what_was_told_counts_before_what_is_known_otherwise() -> None:
+    told = PersonDetails(name="Ilze", place="Ala")
+    assert told.completed(place="Rozengrāls", device="Bārs") == PersonDetails(name="Ilze", place="Ala", device="Bārs")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.classifier import dialogue_model, serialization, trainer
+from kb.classifier import dialogue_model, trainer
 from kb.classifier.dialogue_model import DialogueModel, train_dialogue
 from kb.features.dataset import build_dataset
 from kb.model import DialogueAct, EntryId, KnowledgeBase, Language
@@ -120,34 +120,6 @@ def test_of_very_many_messages_some_are_enough_to_calibrate(monkeypatch: pytest.
     monkeypatch.setattr(dialogue_model, "MAX_CALIBRATION_ROWS", 4)
     scores = np.array([[4.0, 0.0], [0.0, 4.0]] * 20)
     assert dialogue_model._calibrate(["anger", "other"], scores, ["anger", "other"] * 20)[0] in dialogue_model._SLOPES
-
-
-def test_what_was_learnt_of_acts_can_be_kept_and_read_again(learnt: trainer.TrainedModel) -> None:
-    again = serialization.from_arrays({name: array.copy() for name, array in serialization.to_arrays(learnt).items()})
-    assert learnt.dialogue is not None
-    assert again.dialogue is not None
-    assert (again.dialogue.acts, again.dialogue.slope, again.dialogue.other_bias) == (
-        learnt.dialogue.acts,
-        learnt.dialogue.slope,
-        learnt.dialogue.other_bias,
-    )
-    one, other = UnderstandingPipeline(base(), learnt), UnderstandingPipeline(base(), again)
-    for text in ("a joke and a shame", "number please", "zzz"):
-        assert one.understand(text) == other.understand(text)
-        assert one.understand(text).acts
-
-
-def test_a_model_without_acts_is_kept_without_them() -> None:
-    trained = trainer.train(trainable_base())
-    arrays = serialization.to_arrays(trained)
-    assert "dialogue_weights" not in arrays
-    assert serialization.from_arrays(arrays).dialogue is None
-
-
-def test_acts_whose_weights_are_lost_are_not_read(learnt: trainer.TrainedModel) -> None:
-    arrays = {name: array for name, array in serialization.to_arrays(learnt).items() if name != "dialogue_weights"}
-    with pytest.raises(serialization.ModelFormatError, match="train again"):
-        serialization.from_arrays(arrays)
 
 
 def test_the_acts_stand_in_the_order_of_the_columns() -> None:

@@ -1,10 +1,8 @@
 """Learning by counting: what is seen with a label speaks for it, and a message left out is not counted for itself."""
 
-import numpy as np
 import pytest
 
-from kb.classifier import serialization, trainer
-from kb.classifier.linear_model import LinearModel
+from kb.classifier import trainer
 from kb.classifier.naive_bayes import NaiveBayesModel, active_features, fit_naive_bayes
 from kb.features.featurizer import Featurizer
 from kb.features.lexicon import Lexicon
@@ -79,25 +77,3 @@ def test_knowledge_too_large_to_be_weighed_is_counted(monkeypatch: pytest.Monkey
     assert isinstance(learnt.model, NaiveBayesModel)
     matcher = UnderstandingPipeline(trainable_base(), learnt)
     assert matcher.understand("kā aizvērt maiņu").candidates[0].entry == "close"
-
-
-@pytest.mark.parametrize("cells", [10, 10**9])
-def test_what_was_learnt_can_be_kept_and_read_again(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kb.classifier.trainer.MAX_DENSE_CELLS", cells)
-    learnt = trainer.train(trainable_base())
-    again = serialization.from_arrays({name: array.copy() for name, array in serialization.to_arrays(learnt).items()})
-    assert isinstance(again.model, LinearModel) is (cells > 10)
-    one, other = UnderstandingPipeline(trainable_base(), learnt), UnderstandingPipeline(trainable_base(), again)
-    for text in ("kā aizvērt maiņu", "printeris neiet", "kāds rīt laiks", "zzz"):
-        assert one.understand(text) == other.understand(text)
-
-
-@pytest.mark.parametrize("spoil", ["names", "class_bias"])
-def test_what_is_something_else_is_not_read(spoil: str) -> None:
-    arrays = dict(serialization.to_arrays(trainer.train(trainable_base())))
-    if spoil == "names":
-        arrays["names"] = np.frombuffer(b"{}", dtype=np.uint8)
-    else:
-        del arrays["class_bias"]
-    with pytest.raises(serialization.ModelFormatError, match="train again"):
-        serialization.from_arrays(arrays)

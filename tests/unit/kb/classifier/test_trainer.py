@@ -16,7 +16,7 @@ from kb.classifier.calibration import (
 )
 from kb.classifier.linear_model import fit
 from kb.classifier.scorer import IntentClassifier
-from kb.features.dataset import Example
+from kb.features.dataset import build_dataset
 from kb.features.design_matrix import build_design_matrix
 from kb.features.featurizer import Featurizer, is_word
 from kb.features.lexicon import Lexicon
@@ -24,6 +24,7 @@ from kb.features.sparse import Floats
 from kb.model import EntryId, SynonymSet
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.explanation import NearestQuestion
+from tests.doubles import small_base
 from tests.unit.kb.small import CONCEPTS
 
 
@@ -206,17 +207,15 @@ def test_one_entry_alone_has_a_chance_too() -> None:
 
 
 def test_the_nearest_question_shares_rare_words_and_then_letters() -> None:
-    nearest = NearestQuestion(
-        [
-            Example(entry=EntryId(entry), text=text, tokens=said.split(), text_key=said)
-            for entry, text, said in (
-                ("a", "Cash out?", "cas out"),
-                ("a", "Cash in?", "cas in"),
-                ("a", "Hello", "helo"),
-                ("b", "Cash count", "cas count"),
-            )
-        ]
-    )
+    whole = small_base()
+    entry = next(iter(whole.entries.values()))
+    asked = {"a": ("Cash out?", "Cash in?", "Hello"), "b": ("Cash count",)}
+    entries = {
+        EntryId(name): replace(entry, id=EntryId(name), questions={"lv": (), "ru": (), "en": questions})
+        for name, questions in asked.items()
+    }
+    asked_of = replace(whole, entries=entries)
+    nearest = NearestQuestion(asked_of, build_dataset(asked_of).questions)
     assert nearest.find("a", ["cas", "in"]) == "Cash in?"
     assert nearest.find("a", ["cas", "ot"]) == "Cash out?"
     assert nearest.find("a", ["helo", "there"]) == "Hello"

@@ -15,10 +15,9 @@ from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions as Acts
 from bot.helpdesk.person_updates import PersonUpdates
-from bot.knowledge.phrases import load_phrases
 from handlers.model.context import KnowledgeBundle
 from tests.contract.asked import MessageRecorder
-from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base
+from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base, small_phrases
 from tests.unit.bot.console.conftest import KEY, ConsoleBrowser, ConsoleFixture, OpenBrowser, ServeConsole
 
 
@@ -53,7 +52,7 @@ class HelpdeskFixture:
     @property
     def knowledge(self) -> KnowledgeBundle:
         """The made-up company's."""
-        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=load_phrases(small_base()))
+        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=small_phrases())
 
     def sections(self) -> tuple[Section, ...]:
         """The pages, and the way in."""

@@ -9,12 +9,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.knowledge.phrases import load_phrases
 from bot.web.public_pages import ChatLinks, HelpPages, PublicLayout, site_map_routes
 from handlers.model.context import KnowledgeBundle
 from kb.model import Category, EntryId, KnowledgeBase
 from kb.understanding.result import Interpretation
-from tests.doubles import NOW, ScriptedInterpreter, small_base
+from tests.doubles import NOW, ScriptedInterpreter, small_base, small_phrases
 
 Client = TestClient[web.Request, web.Application]
 OpenHelp = Callable[..., Awaitable[Client]]
@@ -49,7 +48,7 @@ async def open_help() -> AsyncIterator[OpenHelp]:
         knowledge = KnowledgeBundle(
             base=replace(with_categories(), **base),
             interpreter=ScriptedInterpreter(meanings or {}),
-            phrases=load_phrases(small_base()),
+            phrases=small_phrases(),
         )
         pages = HelpPages(
             PublicLayout(lambda: knowledge.base, public_url),

@@ -15,12 +15,19 @@ def row(entry: EntryId, text: str) -> Example:
     return Example(entry=entry, text=text, tokens=text.split(), text_key=text)
 
 
-def nothing(said: Sequence[str]) -> Iterator[tuple[list[str], str]]:
-    yield from ()
+class ScriptedVariants:
+    """Every message may be one of these."""
+
+    def __init__(self, *variants: tuple[list[str], str]) -> None:
+        self._variants = variants
+
+    def single_typo_variants(self, tokens: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+        assert tokens
+        return iter(self._variants)
 
 
 def known(*rows: Example, greeting: EntryId | None = HELLO) -> ExactMatchIndex:
-    return ExactMatchIndex(rows, [("lab", "rit"), ("cau",)], greeting, nothing)
+    return ExactMatchIndex(rows, [("lab", "rit"), ("cau",)], greeting, ScriptedVariants())
 
 
 def test_the_order_of_a_few_words_does_not_count() -> None:
@@ -43,10 +50,7 @@ def test_a_question_counts_before_a_greeting() -> None:
 
 
 def test_one_word_may_be_a_slip() -> None:
-    def readings(said: Sequence[str]) -> Iterator[tuple[list[str], str]]:
-        yield ["kasu"], "kaze → kasu"
-        yield ["kase"], "kaze → kase"
-
+    readings = ScriptedVariants((["kasu"], "kaze → kasu"), (["kase"], "kaze → kase"))
     found = ExactMatchIndex([row(ONE, "kase")], (), None, readings)
     assert found.lookup(["kaze"]) == (ONE, ("kaze → kase",))
 

@@ -1,0 +1,113 @@
+"""Starts a training process, waits for it with a time limit, and tells how it failed; decides nothing."""
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from bot.knowledge.content_cache import read_content
+from bot.knowledge.model_cache import read_pipeline
+from bot.knowledge.snapshot import SnapshotError, write_snapshot
+from bot.knowledge.training.handover import TrainingRequest, TrainingResult
+from kb.lessons import extend
+from kb.loading.content_error import ContentError
+from kb.model import KnowledgeBase
+from kb.understanding.pipeline import UnderstandingPipeline
+
+COMMAND: Final = (sys.executable, "-m", "bot.knowledge.training")
+"""A new interpreter: a copy of a process with threads may hang."""
+TIMEOUT_SECONDS: Final = 900.0
+"""A million questions take two minutes on a quiet machine."""
+PAUSE_SECONDS: Final = 0.0003
+"""How long other threads run between two pieces of what is read."""
+
+
+class TrainingError(Exception):
+    """The training process failed; the model that was there serves on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{self.__doc__} ({reason})")
+        self.reason = reason
+
+
+class TrainingProcess:
+    """A running training process. Leave its context to end it and to remove what it handed over."""
+
+    def __init__(self, request: TrainingRequest, content: KnowledgeBase | None = None) -> None:
+        """`content`: that of the request, which is handed over where it is not cached any more."""
+        self.request, self._content = request, content
+        self._folder = tempfile.TemporaryDirectory(prefix="paligs-training-", ignore_cleanup_errors=True)
+        self._handover = Path(self._folder.name)
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        if self.request.content is not None and not Path(self.request.content).exists():
+            self.request = replace(self.request, content=str(self._handover / "content"))
+            (self._handover / "content").mkdir()
+            write_snapshot(self._handover / "content", self._content)
+        self.request.write(self._handover)
+        with (self._handover / "errors").open("wb") as errors:
+            self._process = subprocess.Popen(  # noqa: S603 - this very program
+                [*COMMAND, str(self._handover)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End it if it still runs."""
+        self._process.kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.wait()
+        self._folder.cleanup()
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def result(self) -> TrainingResult:
+        """Wait for what it hands back.
+
+        Raises:
+            ContentError: names every problem in the content.
+            TrainingError: it failed, was killed or took too long.
+        """
+        try:
+            status = self._process.wait(TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired as exc:
+            raise TrainingError("timeout") from exc
+        if status < 0:
+            raise TrainingError(f"signal {-status}")
+        try:
+            result = TrainingResult.read(self._handover)
+        except (OSError, ValueError, LookupError) as exc:
+            raise TrainingError(self._last_error() or f"status {status}") from exc
+        if result.problems:
+            raise ContentError(result.problems)
+        return result
+
+    def _last_error(self) -> str:
+        """The name of the error it ended with; its text may hold what people wrote."""
+        lines = (self._handover / "errors").read_text("utf-8", "replace").splitlines()
+        return lines[-1].partition(":")[0] if lines else ""
+
+
+def read_result(
+    result: TrainingResult, request: TrainingRequest, content: KnowledgeBase | None = None
+) -> tuple[KnowledgeBase, KnowledgeBase, UnderstandingPipeline]:
+    """The content, the content with the lessons, and the pipeline trained on it; `content` where it is loaded already.
+
+    Raises:
+        TrainingError: something of it is missing or broken.
+    """
+    try:
+        content = content or read_content(Path(result.content), pause_seconds=PAUSE_SECONDS)
+        base = extend(content, request.lessons)
+        return content, base, read_pipeline(Path(result.pipeline), base, pause_seconds=PAUSE_SECONDS)
+    except SnapshotError as exc:
+        raise TrainingError("the result cannot be read") from exc

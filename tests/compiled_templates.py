@@ -1,0 +1,54 @@
+"""Compiles a page's template once in a process, where each test that opens the program would compile it again."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from jinja2 import BaseLoader, Environment, Template
+from jinja2.bccache import Bucket, BytecodeCache
+
+_COMPILED_BY: Final = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline", "optimized", "undefined")
+"""What changes the code of a template, beside its text."""
+
+
+class CompiledTemplates(BytecodeCache):
+    """Code by the template's text and all that it was compiled by."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        """The place of one template's code, which may be empty."""
+        options = [repr(getattr(environment, option)) for option in _COMPILED_BY]
+        # The compiler calls filters where all is constant.
+        known = [sorted(environment.filters), sorted(environment.extensions)]
+        bucket = Bucket(environment, repr((name, filename, options, known)), self.get_source_checksum(source))
+        self.load_bytecode(bucket)
+        return bucket
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Put the code into its place, if there is any."""
+        if code := self._code.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code."""
+        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+@contextmanager
+def templates_compiled_once() -> Iterator[None]:
+    """Every environment without a cache of its own has one that is shared."""
+    compiled = CompiledTemplates()
+    load: Callable[..., Template] = BaseLoader.load
+
+    def load_compiled(
+        loader: BaseLoader, environment: Environment, name: str, defined: Mapping[str, Any] | None = None
+    ) -> Template:
+        environment.bytecode_cache = environment.bytecode_cache or compiled
+        return load(loader, environment, name, defined)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseLoader, "load", load_compiled)
+        yield
