@@ -20,11 +20,12 @@ from storage.helpdesk import handoffs as stored
 from storage.helpdesk.handoff_states import HandoffEvent, HandoffLogEntry
 from storage.helpdesk.handoffs import Handoff
 from storage.tables import conversations, handoffs, notices
+from tests.contract.conftest import postgres
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 from tests.e2e.test_kill_timers import GROUP, ProcessGroup, machine, store, until
 
-__all__ = ["store"]
+__all__ = ["postgres", "store"]
 
 SOAK = "PALIGS_SOAK" in os.environ
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
