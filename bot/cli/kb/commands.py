@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ from bot.cli.kb.evaluation_options import evaluate
 
 if TYPE_CHECKING:
     from kb.model import KnowledgeBase
+
+LINES_PROMPT: Final = "Phone lines, as desk=+12025550101,repairs=+12025550102"
 
 app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -142,32 +144,49 @@ def bench(
 @app.command("init")
 def init_content(
     folder: Annotated[Path, typer.Argument(help="Where to write it: a new or empty folder.")],
-    company: Annotated[str, typer.Option(prompt=True, help="The name of the company.")],
-    phone: Annotated[str, typer.Option(prompt="Phone, as +12025550101", help="The number of its first phone line.")],
-    languages: Annotated[
-        str, typer.Option(prompt="Languages, as en or de,en", help="ISO codes with commas between.")
-    ] = "en",
+    company: Annotated[
+        str | None, typer.Option(help="The name of the company; asked for, and all else, if missing.")
+    ] = None,
     bot_name: Annotated[str | None, typer.Option(help="What the bot is called; else as the company.")] = None,
-    ticket_email: Annotated[str | None, typer.Option(help="The mailbox that makes tickets, if there is one.")] = None,
+    languages: Annotated[str | None, typer.Option(help="ISO codes with commas between, as de,en; else en.")] = None,
+    lines: Annotated[
+        str | None,
+        typer.Option(help="Phone lines, as desk=+12025550101,repairs=+12025550102; one number alone is called desk."),
+    ] = None,
+    ticket_email: Annotated[
+        str | None, typer.Option(help="The mailbox that makes tickets, if there is one; people write to it.")
+    ] = None,
+    urgent: Annotated[
+        str | None, typer.Option(help='The urgent case as people tell it, if there is one: "water runs from the lift".')
+    ] = None,
 ) -> None:
-    """Begin another company's content: a small folder with comments that passes the check and answers."""
-    from bot.cli.kb.init_content import write_content
+    """Begin another company's content: asks what is not given; what it writes passes the check and answers."""
+    from bot.cli.kb.init_content import NewCompany, parse_lines, write_content
 
-    codes = [code.strip() for code in languages.split(",") if code.strip()]
-    today = datetime.now(UTC).date()
-    write_content(
-        folder,
+    if company is None:
+        company = typer.prompt("Company")
+        bot_name = bot_name or typer.prompt("What the bot is called (empty: as the company)", "", show_default=False)
+        languages = languages or typer.prompt("Languages, as en or de,en", "en")
+        lines = lines or typer.prompt(LINES_PROMPT)
+        ticket_email = ticket_email or typer.prompt("Mailbox that makes tickets (empty: none)", "", show_default=False)
+        urgent = urgent or typer.prompt("The urgent case, as people tell it (empty: none)", "", show_default=False)
+    if lines is None:
+        lines = typer.prompt(LINES_PROMPT)
+    new = NewCompany(
         company=company,
-        languages=codes,
-        phone=phone,
-        ticket_email=ticket_email,
-        today=today,
-        bot_name=bot_name,
+        languages=[code.strip() for code in (languages or "en").split(",") if code.strip()],
+        lines=parse_lines([one for one in lines.split(",") if one.strip()]),
+        bot_name=(bot_name or "").strip() or None,
+        ticket_email=(ticket_email or "").strip() or None,
+        urgent=(urgent or "").strip() or None,
     )
-    typer.echo(
-        f"{folder} is written. Change the entries under {folder}/entries and add your own (docs/content.md), then:"
-    )
-    typer.echo(f"  CONTENT_DIR={folder} paligs kb check\n  CONTENT_DIR={folder} paligs run")
+    write_content(folder, new, today=datetime.now(UTC).date())
+    typer.echo(f"{folder} is written. Next:")
+    typer.echo(f"  paligs kb import FAQ.csv --content {folder}    your FAQ: .csv .xlsx .md .html .json .yml")
+    typer.echo(f"  paligs kb check --content {folder}             what is missing, and how much will be answered")
+    typer.echo(f"  CONTENT_DIR={folder} paligs ask 'a question'")
+    typer.echo(f"  CONTENT_DIR={folder} paligs run                the web chat on http://localhost:8080")
+    typer.echo(f"Entries lie under {folder}/entries, one file a topic; docs/content.md tells what may stand in them.")
 
 
 @app.command("import")
