@@ -11,7 +11,7 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.messages import MessageKind
 from handlers.model.session import CalledIn
-from kb.model import Act, DialogueAct, LineId
+from kb.model import DialogueAct, LineId
 from kb.text.tokenize import phonetic_tokens
 
 _HANDLER: Final = "contact_details"
