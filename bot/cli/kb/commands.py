@@ -135,52 +135,82 @@ def bench(
 @app.command("init")
 def init_content(
     folder: Annotated[Path, typer.Argument(help="Where to write it: a new or empty folder.")],
-    company: Annotated[str, typer.Option(prompt=True, help="The name of the company.")],
-    phone: Annotated[str, typer.Option(prompt="Phone, as +12025550101", help="The number of its first phone line.")],
+    company: Annotated[str, typer.Option(prompt="Company", help="The name of the company.")],
+    bot_name: Annotated[
+        str, typer.Option(prompt="What the bot is called (empty: as the company)", help="Else as the company.")
+    ] = "",
     languages: Annotated[
         str, typer.Option(prompt="Languages, as en or de,en", help="ISO codes with commas between.")
     ] = "en",
-    bot_name: Annotated[str | None, typer.Option(help="What the bot is called; else as the company.")] = None,
-    ticket_email: Annotated[str | None, typer.Option(help="The mailbox that makes tickets, if there is one.")] = None,
+    lines: Annotated[
+        str,
+        typer.Option(
+            "--lines",
+            prompt="Phone lines, as desk=+12025550101,repairs=+12025550102",
+            help="Names and numbers with commas between; one number alone is called desk.",
+        ),
+    ] = "",
+    ticket_email: Annotated[
+        str,
+        typer.Option(prompt="Mailbox that makes tickets (empty: none)", help="If there is one; people write to it."),
+    ] = "",
+    urgent: Annotated[
+        str,
+        typer.Option(
+            prompt="The urgent case, as people tell it (empty: none)",
+            help='If there is one: "water runs from the lift".',
+        ),
+    ] = "",
 ) -> None:
-    """Begin another company's content: a small folder with comments that passes the check and answers."""
-    from bot.cli.kb.init_content import write_content
+    """Begin another company's content: asks what is not given; what it writes passes the check and answers."""
+    from bot.cli.kb.init_content import NewCompany, parse_lines, write_content
 
-    codes = [code.strip() for code in languages.split(",") if code.strip()]
-    today = datetime.now(UTC).date()
-    write_content(
-        folder,
-        company=company,
-        languages=codes,
-        phone=phone,
-        ticket_email=ticket_email,
-        today=today,
-        bot_name=bot_name,
+    new = NewCompany(
+        company=company.strip(),
+        bot_name=bot_name.strip() or None,
+        languages=[code.strip() for code in languages.split(",") if code.strip()],
+        lines=parse_lines(lines.split(",")),
+        ticket_email=ticket_email.strip() or None,
+        urgent=urgent.strip() or None,
     )
-    typer.echo(
-        f"{folder} is written. Change the entries under {folder}/entries and add your own (docs/content.md), then:"
-    )
-    typer.echo(f"  CONTENT_DIR={folder} paligs kb check\n  CONTENT_DIR={folder} paligs run")
+    write_content(folder, new, today=datetime.now(UTC).date())
+    typer.echo(f"{folder} is written. Next:")
+    typer.echo(f"  paligs kb import FAQ.csv --content {folder}    your FAQ: .csv .xlsx .md .html .json .yml")
+    typer.echo(f"  paligs kb check --content {folder}             what is missing, and how much will be answered")
+    typer.echo(f"  CONTENT_DIR={folder} paligs ask 'a question'")
+    typer.echo(f"  CONTENT_DIR={folder} paligs run                the web chat on http://localhost:8080")
+    typer.echo(f"Entries lie under {folder}/entries, one file a topic; docs/content.md tells what may stand in them.")
 
 
 @app.command("import")
 def import_questions(
-    file: Annotated[Path | None, typer.Argument(help="JSON lines with id, lang and text; or an export.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A FAQ as .csv, .xlsx, .md, .html, .json or .yml; or JSON lines with id, lang and text."),
+    ] = None,
     taught: Annotated[
         bool, typer.Option("--taught", help="Mark lessons and drafts that the content files hold as released.")
     ] = False,
+    line: Annotated[str | None, typer.Option(help="The phone line of new entries; else the general one.")] = None,
+    source: Annotated[str | None, typer.Option(help="The address that new entries name as their source.")] = None,
     content: ContentFolder = None,
 ) -> None:
-    """Add questions to the content files; skip those they hold already."""
+    """Make entries from a company's FAQ, or add questions to those there are; skip what the content holds already."""
+    from bot.cli.kb.content_import.reader import holds_questions_only
+
+    folder = content or Path("kb/content")
     if taught and file is None:
         from bot.cli.kb.lessons import mark_lessons_released
 
         mark_lessons_released(content)
-    elif file is not None and not taught:
-        from bot.cli.kb.import_questions import add_questions
-
-        folder = content or Path("kb/content")
-        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
-    else:
+    elif file is None or taught:
         typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)
+    elif holds_questions_only(file):
+        from bot.cli.kb.import_questions import add_questions
+
+        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
+    else:
+        from bot.cli.kb.content_import.import_faq import import_faq
+
+        import_faq(file, folder, line=line, source=source, today=datetime.now(UTC).date())

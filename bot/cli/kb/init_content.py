@@ -1,68 +1,86 @@
 """`paligs kb init`: writes a small content folder of a new company, with comments; overwrites nothing."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import yaml
 
 from bot.cli.output import FileError
+from kb.loading.content_error import ContentError
 from kb.loading.loader import load_knowledge_base
 from kb.model import Language
 
 REVIEW_AFTER: Final = timedelta(days=365)
-
-_EXAMPLES: Final[Mapping[str, tuple[str, str, str, tuple[str, ...]]]] = {
-    "opening-hours": (
-        "answer",
-        "Opening hours",
-        "Write here when you are open.",
-        ("when are you open", "opening hours", "what time do you close", "are you open on sunday"),
-    ),
-    "contact": (
-        "answer",
-        "Contact",
-        "Call {desk_phone}.",
-        ("how can i reach you", "your phone number", "who can i call", "i want to talk to somebody"),
-    ),
-    "greeting": (
-        "talk",
-        "Hello",
-        "Hello! What is your question?",
-        ("hello", "hi there", "good morning", "i have a question"),
-    ),
-}
-"""The first entries: act, title, answer, questions. To be written anew in the company's languages."""
+FIRST_LINE: Final = "desk"
+URGENT_ENTRY: Final = "urgent"
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def write_content(
-    folder: Path,
-    *,
-    company: str,
-    languages: Sequence[Language],
-    phone: str,
-    ticket_email: str | None,
-    today: date,
-    bot_name: str | None = None,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class NewCompany:
+    """What `paligs kb init` was told."""
+
+    company: str
+    languages: Sequence[Language]
+    lines: Mapping[str, str]
+    """Phone numbers by the name of their line; the first is called where nothing tells which."""
+    bot_name: str | None = None
+    ticket_email: str | None = None
+    urgent: str | None = None
+    """How people tell the urgent case, in the first language; None where there is none."""
+
+
+def parse_lines(written: Sequence[str]) -> Mapping[str, str]:
+    """Lines as `desk=+12025550101`, or a number alone for a company with one.
+
+    Raises:
+        FileError: a name is missing or is no plain word.
+    """
+    found: dict[str, str] = {}
+    for one in written:
+        name, _, phone = one.rpartition("=")
+        name = name.strip() or (FIRST_LINE if not found else "")
+        if not _WORD.fullmatch(name) or name in found:
+            raise FileError(f"--lines {one}: write each as name=number, with commas between: desk=+12025550101")
+        found[name] = phone.strip()
+    return found
+
+
+def write_content(folder: Path, new: NewCompany, *, today: date) -> None:
     """Write the folder, and check it as `paligs kb check` does.
 
     Raises:
         FileError: there is content already, or the folder cannot be written.
-        ContentError: what was given does not fit, a phone number for example.
+        ContentError: what was given does not fit, a phone number for example; nothing is left of it.
     """
     if (folder / "directory.yaml").exists():
         raise FileError(f"{folder}: holds content already: name another folder")
+    written = [folder / "directory.yaml"]
     try:
         (folder / "entries").mkdir(parents=True, exist_ok=True)
-        directory = "\n".join(_directory(company, languages, phone, ticket_email, bot_name))
-        (folder / "directory.yaml").write_text(f"{directory}\n", "utf-8")
-        for name in _EXAMPLES:
-            text = "\n".join(_entry(name, languages, today + REVIEW_AFTER))
-            (folder / "entries" / f"{name}.yaml").write_text(f"{text}\n", "utf-8")
+        (folder / "directory.yaml").write_text("\n".join(_directory(new)) + "\n", "utf-8")
+        for name, lines in _entries(new, today + REVIEW_AFTER).items():
+            written.append(folder / "entries" / f"{name}.yaml")
+            written[-1].write_text("\n".join(lines) + "\n", "utf-8")
+        load_knowledge_base(folder)
     except OSError as exc:
         raise FileError(f"{folder}: {exc.strerror}: name a folder that can be written to") from exc
-    load_knowledge_base(folder)
+    except ContentError:
+        for path in written:
+            path.unlink()
+        raise
+
+
+def _words(language: Language) -> Mapping[str, Any]:
+    raw = (files("bot.cli.kb") / "first_entries.yaml").read_text("utf-8")
+    known: Mapping[str, Mapping[str, Any]] = yaml.safe_load(raw)
+    return known.get(language, known["en"])
 
 
 def _quoted(text: str) -> str:
@@ -70,36 +88,62 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _each(languages: Sequence[Language], text: str) -> str:
-    return f"{{{', '.join(f'{language}: {_quoted(text)}' for language in languages)}}}"
+def _each(texts: Mapping[Language, str]) -> str:
+    return f"{{{', '.join(f'{language}: {_quoted(text)}' for language, text in texts.items())}}}"
 
 
-def _directory(
-    company: str, languages: Sequence[Language], phone: str, ticket_email: str | None, bot_name: str | None
-) -> Iterator[str]:
-    yield f"company: {_quoted(company)}"
-    if bot_name is not None:
-        yield f"bot_name: {_each(languages, bot_name)}"
-    yield "# Any ISO codes; the first where nothing tells which."
-    yield f"languages: [{', '.join(languages)}]"
-    yield "# Phone lines with people behind them; texts write {desk_phone}."
-    yield f'lines:\n  desk:\n    phone: "{phone}"'
-    yield f"    name: {_each(languages, 'Front desk')}\n    does: {_each(languages, 'questions')}"
-    if ticket_email is not None:
+def _directory(new: NewCompany) -> Iterator[str]:
+    words = {language: _words(language) for language in new.languages}
+    yield f"company: {_quoted(new.company)}"
+    if new.bot_name is not None:
+        yield f"bot_name: {_each(dict.fromkeys(new.languages, new.bot_name))}"
+    yield "# ISO codes of two letters; the first where nothing tells which."
+    yield f"languages: [{', '.join(new.languages)}]"
+    yield f"# Phone lines with people behind them; texts write {{{next(iter(new.lines))}_phone}}.\nlines:"
+    for number, (name, phone) in enumerate(new.lines.items()):
+        titled = {language: part["desk"] if not number else name.capitalize() for language, part in words.items()}
+        yield f"  {name}:\n    phone: {_quoted(phone)}\n    name: {_each(titled)}"
+        yield f"    does: {_each({language: part['does'] for language, part in words.items()})}"
+    if new.ticket_email is not None:
         yield "# Whatever reaches this mailbox becomes a ticket: people write to it, the program never does."
-        yield f"ticket_channel: {{name: Support, email: {_quoted(ticket_email)}}}"
-    yield "greeting_entry: greeting"
-    yield "# Offered with a greeting, and when a message was not understood."
-    yield "topics: [opening-hours, contact]"
+        yield f"ticket_channel: {{name: Support, email: {_quoted(new.ticket_email)}}}"
+    yield "greeting_entry: greeting\ncontacts_entry: contact"
+    yield "# Offered with a greeting, and when a message was not understood: one to nine entries."
+    yield f"topics: [{', '.join(([URGENT_ENTRY] if new.urgent else []) + ['contact'])}]"
 
 
-def _entry(name: str, languages: Sequence[Language], review_by: date) -> Iterator[str]:
-    act, title, answer, questions = _EXAMPLES[name]
-    yield f"id: {name}\nact: {act}\nline: desk"
-    yield "# seed: the company says so; dated: a public page does; owner: not confirmed"
-    yield f"trust: owner\nsources: []\nreview_by: {review_by}"
-    yield f"# At most 24 characters.\ntitle: {_each(languages, title)}"
-    yield f"answer: {_each(languages, answer)}"
+def _entries(new: NewCompany, review_by: date) -> Mapping[str, Sequence[str]]:
+    first = next(iter(new.lines))
+    phones = ", ".join(f"{{{name}_phone}}" for name in new.lines)
+    found = {}
+    for name, act in (("contact", "answer"), ("greeting", "talk")):
+        parts = {language: _words(language)[name] for language in new.languages}
+        answers = {language: part["answer"].replace("{phones}", phones) for language, part in parts.items()}
+        asked = {language: tuple(part["questions"]) for language, part in parts.items()}
+        titled = {language: part["title"] for language, part in parts.items()}
+        found[name] = tuple(_entry(name, act, first, review_by, titled, answers, asked))
+    if new.urgent:
+        titled = dict.fromkeys(new.languages, new.urgent[:24].strip())
+        answers = dict.fromkeys(new.languages, f"{{{first}_phone}}")
+        asked = dict.fromkeys(new.languages, (new.urgent,))
+        found[URGENT_ENTRY] = tuple(_entry(URGENT_ENTRY, "critical", first, review_by, titled, answers, asked))
+    return found
+
+
+def _entry(
+    name: str,
+    act: str,
+    line: str,
+    review_by: date,
+    title: Mapping[Language, str],
+    answer: Mapping[Language, str],
+    questions: Mapping[Language, Sequence[str]],
+) -> Iterator[str]:
+    yield f"id: {name}\n# What the bot does: answer, problem, critical, handoff, ticket or talk.\nact: {act}"
+    yield f"line: {line}\n# seed: the company says so; dated: a public page does; owner: not confirmed."
+    yield f"trust: seed\nsources: []\nreview_by: {review_by}"
+    yield f"# At most 24 characters.\ntitle: {_each(title)}\nanswer: {_each(answer)}"
     yield "# How people ask, twenty or more a language; a question stands in one entry only.\nquestions:"
-    for language in languages:
-        yield f"  {language}: [{', '.join(map(_quoted, questions))}]"
+    for language, texts in questions.items():
+        yield f"  {language}:"
+        yield from (f"    - {_quoted(text)}" for text in texts)
