@@ -30,7 +30,9 @@ from kb.model import KnowledgeBase, Language
 
 
 def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool = True) -> KnowledgeBase:
-    """The knowledge base in `folder`, or the one that is shipped; to its cues those for any company are added.
+    """The knowledge base in `folder`, or the one that is shipped.
+
+    To its cues those for any company are added; where it has no decoys.yaml, messages that no company answers.
 
     Raises:
         ContentError: names every mistake at once, each with its file, its key and what to write instead.
@@ -47,6 +49,8 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
     universal = read_universal_cues() if with_universal_cues else None
+    if decoys is None and with_universal_cues:
+        decoys = reader.universal_decoys()
     texts = dict(reader.texts(root / "texts"))
     categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
@@ -110,6 +114,12 @@ class _ContentReader:
         problems = tuple(language_problems(file, languages)) if languages else ()
         self.problems.extend(f"{name}: {problem}" for problem in problems)
         return None if problems else file
+
+    def universal_decoys(self) -> DecoysFile:
+        """What people write that no company answers, in those of the content's languages that ship with the program."""
+        raw = (files("kb") / "universal" / "decoys.yaml").read_bytes()
+        self.digest.update(raw)
+        return DecoysFile.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
 
     def texts(self, folder: Traversable) -> Iterator[tuple[Language, TextsFile]]:
         found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []

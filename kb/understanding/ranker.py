@@ -35,6 +35,11 @@ OUTCOME_COSTS_BY_ACT: Final[Mapping[Act, OutcomeCosts]] = MappingProxyType(
     }
 )
 """Where an act's outcomes cost something else than those of the others."""
+SPARSE_QUESTIONS: Final = 20.0
+"""Entries with fewer questions a language on average promise too much: what guests write is further from them than they
+are from each other."""
+SPARSE_LOG_ODDS: Final = 0.65
+"""How much likelier (in log-odds) an answer must be where entries have hardly a question; none from so many on."""
 EXACT_MATCH_BONUS: Final = 3.0
 """Added to the score of the entry whose known question the message is."""
 EXACT_MATCH_CONFIDENCE: Final = 0.99
@@ -77,6 +82,8 @@ class EntryRanker:
             for entry in entries
             if entry.act in OUTCOME_COSTS_BY_ACT
         }
+        counts = [len(questions) for entry in entries for questions in entry.questions.values()]
+        self._required_log_odds = SPARSE_LOG_ODDS * max(0.0, 1 - sum(counts) / (len(counts) or 1) / SPARSE_QUESTIONS)
         greeting = knowledge.directory.greeting_entry
         self._exact_matches = ExactMatchIndex(
             dataset.examples,
@@ -88,7 +95,8 @@ class EntryRanker:
     @property
     def thresholds(self) -> tuple[float, float]:
         """From which confidence of the best candidate on most acts answer, and from which on it is asked back."""
-        return OUTCOME_COSTS.answer_threshold, OUTCOME_COSTS.clarify_threshold
+        answer = _moved(OUTCOME_COSTS.answer_threshold, self._required_log_odds)
+        return answer, OUTCOME_COSTS.clarify_threshold
 
     def exact_match(self, tokens: Sequence[str]) -> ExactMatch | None:
         """The entry whose known question the tokens are, allowing one typo in a short one."""
@@ -184,8 +192,10 @@ class EntryRanker:
         `log_odds`: how much likelier it is right than its confidence says.
         """
         threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
-        likelier = max(log_odds, IN_CONVERSATION_LOG_ODDS if in_conversation else 0.0)
-        threshold = 1 / (1 + (1 - threshold) / threshold * exp(likelier))
+        if in_conversation:
+            threshold = _moved(threshold, -max(log_odds, IN_CONVERSATION_LOG_ODDS))
+        else:
+            threshold = _moved(threshold, self._required_log_odds - log_odds)
         if candidates[0].confidence >= threshold:
             return Outcome.ANSWERED
         urgent = in_conversation and any(
@@ -197,6 +207,11 @@ class EntryRanker:
     def is_answered(self, candidates: Sequence[Candidate]) -> bool:
         """Whether they would be answered outside a conversation."""
         return self.outcome(candidates) is Outcome.ANSWERED
+
+
+def _moved(threshold: float, log_odds: float) -> float:
+    """A threshold that so much more is asked for (in log-odds) than before."""
+    return threshold if not log_odds else 1 / (1 + (1 - threshold) / threshold * exp(-log_odds))
 
 
 def _title_overlap(tokens: Sequence[str], title: Sequence[str]) -> float:

@@ -193,6 +193,9 @@ def import_questions(
     ] = False,
     line: Annotated[str | None, typer.Option(help="The phone line of new entries; else the general one.")] = None,
     source: Annotated[str | None, typer.Option(help="The address that new entries name as their source.")] = None,
+    take_proposals: Annotated[
+        bool, typer.Option("--take-proposals", help="Make questions of title, headings and bold words at once.")
+    ] = False,
     content: ContentFolder = None,
 ) -> None:
     """Make entries from a company's FAQ, or add questions to those there are; skip what the content holds already."""
@@ -211,6 +214,8 @@ def import_questions(
 
         typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
     else:
+        from bot.cli.kb.content_import.entry_writer import ImportOptions
         from bot.cli.kb.content_import.import_faq import import_faq
 
-        import_faq(file, folder, line=line, source=source, today=datetime.now(UTC).date())
+        options = ImportOptions(line=line, source=source, take_proposals=take_proposals)
+        import_faq(file, folder, options, today=datetime.now(UTC).date())

@@ -1,7 +1,8 @@
 """Writes what was found in a file as entries of a content folder: all of it, or nothing where something is wrong."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,16 @@ _SOURCES_KEY: Final = re.compile(r"^sources:[^\S\n]*(?P<rest>[^\n]*)$", re.MULTI
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """What the command line says of new entries."""
+
+    line: str | None = None
+    source: str | None = None
+    take_proposals: bool = False
+    """Whether proposed phrasings become questions at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntryImport:
     """What was written, and what should be looked at."""
 
@@ -43,7 +54,7 @@ class _NewEntry:
 
 
 def import_entries(
-    file: Path, found: FaqFile, content: Path, *, line: str | None, source: str | None, review_by: date
+    file: Path, found: FaqFile, content: Path, options: ImportOptions, *, review_by: date
 ) -> EntryImport:
     """Write an entry for each item that no entry answers yet.
 
@@ -57,15 +68,15 @@ def import_entries(
     asked = {casefold_key(question) for _, _, question in known.questions()}
     items = [_in_languages(file, item, known.languages) for item in found.items]
     fresh = [item for item in items if not any(casefold_key(q) in asked for q in _questions(item))]
-    address = source or found.source
+    address = options.source or found.source
     directory = content / "directory.yaml"
     before = directory.read_text("utf-8")
     after, names = _with_sources(before, fresh, address, known)
     entries = _named(fresh, known)
-    texts = {
-        one.entry_id: _entry_text(one, line or str(known.directory.general_line), names, address, review_by)
-        for one in entries
-    }
+    if options.take_proposals:
+        entries = _with_proposals(entries, asked)
+    line = options.line or str(known.directory.general_line)
+    texts = {one.entry_id: _entry_text(one, line, names, address, review_by) for one in entries}
     _write_checked(file, content, texts, (before, after), {one.entry_id: one.item.number for one in entries})
     return EntryImport(
         entries=tuple(texts),
@@ -111,6 +122,34 @@ def _named(items: Sequence[FaqItem], known: KnowledgeBase) -> list[_NewEntry]:
         _NewEntry(entry_id=name, item=item, titles=titled)
         for name, item, titled in zip(ids, items, labels, strict=True)
     ]
+
+
+def _with_proposals(entries: Sequence[_NewEntry], asked: Set[str]) -> list[_NewEntry]:
+    """The entries with their proposals as questions, but for those that another entry has too."""
+    counts = Counter(
+        casefold_key(phrasing)
+        for one in entries
+        for language, text in one.item.texts.items()
+        for phrasing in (*text.questions, *proposals(text, one.titles[language]))
+    )
+    found = []
+    for one in entries:
+        texts = {
+            language: replace(
+                text,
+                questions=(
+                    *text.questions,
+                    *(
+                        phrasing
+                        for phrasing in proposals(text, one.titles[language])
+                        if counts[key := casefold_key(phrasing)] == 1 and key not in asked
+                    ),
+                ),
+            )
+            for language, text in one.item.texts.items()
+        }
+        found.append(replace(one, item=replace(one.item, texts=texts)))
+    return found
 
 
 def _with_sources(

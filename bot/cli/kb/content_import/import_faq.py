@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from bot.cli.kb.content_import.entry_writer import import_entries, missing_questions
+from bot.cli.kb.content_import.entry_writer import ImportOptions, import_entries, missing_questions
 from bot.cli.kb.content_import.reader import read_faq
 from kb.loading.content_error import ContentError
 from kb.loading.content_warnings import MIN_QUESTIONS
@@ -17,11 +17,11 @@ LISTED: Final = 12
 """So many entries are named that need questions."""
 
 
-def import_faq(file: Path, content: Path, *, line: str | None, source: str | None, today: date) -> None:
+def import_faq(file: Path, content: Path, options: ImportOptions, *, today: date) -> None:
     """Make entries of a file, or exit 1 with a line for each mistake."""
     found = read_faq(file)
     try:
-        done = import_entries(file, found, content, line=line, source=source, review_by=today + REVIEW_AFTER)
+        done = import_entries(file, found, content, options, review_by=today + REVIEW_AFTER)
     except ContentError as exc:
         for problem in exc.problems:
             typer.echo(problem)

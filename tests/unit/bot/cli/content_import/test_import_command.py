@@ -78,6 +78,20 @@ def test_sources_on_one_line_are_not_edited(folder: Path) -> None:
     assert load_knowledge_base(folder).entries[EntryId("why")].sources == ("A",)
 
 
+def test_proposals_become_questions_but_for_those_of_two_entries(folder: Path) -> None:
+    page = (
+        "<h2>Pay</h2><details><summary>How can I pay here?</summary>By <b>credit card</b>, for <b>free</b>.</details>"
+        "<details><summary>Is there parking?</summary>Yes, <b>free</b>.</details>"
+    )
+    done = run(folder, page, "--take-proposals", name="faq.html")
+    assert done.exit_code == 0, done.output
+    known = load_knowledge_base(folder)
+    assert known.entries[EntryId("how-can-i-pay-here")].questions["en"] == (
+        "How can I pay here?", "Pay: How can I pay here", "credit card",
+    )  # fmt: skip
+    assert "free" not in known.entries[EntryId("is-there-parking")].questions["en"]
+
+
 def test_titles_and_ids_come_from_the_words_of_the_question() -> None:
     assert title_of("Kann ich ein Kinderbett bekommen?") == "Ein Kinderbett bekommen"
     assert title_of("Hours?") == "Hours"
