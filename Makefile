@@ -44,8 +44,8 @@ unit: setup ## the quick tests, for every save: those that need no trained model
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet -m 'not trained' \
 	  --ignore tests/unit/bench --ignore tests/unit/bot/evaluation tests/unit
 
-test: setup browser ## the whole test suite, in two processes (a quarter of an hour), and coverage
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+test: setup browser ## the whole test suite, in three processes, and coverage
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	@$(BIN)/coverage report --include='kb/*,handlers/*' --show-missing --fail-under=$(DECISIONS_COVERED)
 	@$(BIN)/coverage report --include='bot/*,storage/*' --fail-under=$(WORLD_COVERED)
 	@.ci/newest-python
@@ -77,7 +77,7 @@ bench: setup ## how fast it learns, answers and takes messages in here, beside o
 	@$(BIN)/python -m tests.bench.console_pages
 
 soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (a quarter of an hour or more)
-	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py
+	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py tests/e2e/test_kill_states.py
 
 docs: setup ## renew docs/settings.md from the settings' own model
 	@$(BIN)/paligs settings > docs/settings.md

@@ -105,8 +105,9 @@ def export(connection: Connection, selected: Collection[Conversation]) -> dict[s
 
 def _own_keys(selected: Collection[Conversation]) -> tuple[set[str], set[str]]:
     """The accounts and the numbers by which a venue may know the person."""
-    accounts = {talk.sender for talk in selected}
-    return accounts, {number for account in accounts for number in recognition.own_numbers(account)}
+    senders = {talk.sender for talk in selected}
+    usernames = {talk.username.casefold() for talk in selected if talk.username is not None}
+    return senders | usernames, {number for sender in senders for number in recognition.own_numbers(sender)}
 
 
 def _export_conversation(connection: Connection, conversation_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What all tests share: the shipped knowledge, made once, and a log that ends with each test."""
 
+import gc
 import logging
 from collections.abc import Iterator
 
@@ -19,6 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "shipped" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.trained)
+
+
+def pytest_collection_finish() -> None:
+    """What stands by now stays until the end: a collection of garbage need not look at it again and again."""
+    gc.freeze()
 
 
 def _place(item: pytest.Item) -> int:

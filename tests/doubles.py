@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 23, 20, 40, tzinfo=UTC)
 @cache
 def small_base() -> KnowledgeBase:
     """The made-up company's ten entries."""
-    return load_knowledge_base(CONTENT, with_universal_cues=False)
+    return load_knowledge_base(CONTENT, with_universal=False)
 
 
 @cache

@@ -50,6 +50,7 @@ def make_webchat(services: ChannelServices) -> "ServedChannel":
         address_key=partial(pseudonymize, derive_key(services.key, "web chat addresses")),
         may_start=partial(_may_start, application),
         knowledge=lambda: application.knowledge.base,
+        banners=application.outage_banners.of,
     )
 
 

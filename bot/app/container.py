@@ -2,7 +2,7 @@
 order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -36,6 +36,7 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
 from bot.settings import Settings, SettingsError
+from bot.web.outage_banners import OutageBanners
 from handlers.model.context import KnowledgeBundle
 from kb.model import KnowledgeBase
 from storage.database import engine
@@ -66,6 +67,12 @@ class Application:
     helpdesk: Helpdesk
     knowledge_reloader: KnowledgeReloader | None = None
     """Set if the knowledge is live."""
+
+    @property
+    def outage_banners(self) -> OutageBanners:
+        """What pages say of outages."""
+        board = self.helpdesk.outage_board
+        return OutageBanners(refresh=board.refresh, of=board.banners)
 
     @property
     def database(self) -> Engine:
@@ -146,7 +153,8 @@ async def open_application(
                 audit=settings.audit_retention_days,
             ),
         )
-        runner = build_delivery(services, channels, distributed=distributed)
+        chores = list[Maintenance]()
+        runner = build_delivery(services, channels, chores, distributed=distributed)
         handoff_workflow = HandoffWorkflow(
             routing=recipients.routing,
             is_verified=CHANNELS.vouches_for,
@@ -168,6 +176,7 @@ async def open_application(
             helpdesk=build_helpdesk(settings, knowledge_source, recipients, handoff_workflow, services, runner),
             knowledge_reloader=_make_reloader(knowledge_source, services),
         )
+        chores.append(application.helpdesk.outage_desk.finish)
         try:
             if application.knowledge_reloader is not None:
                 application.knowledge_reloader.start()
@@ -193,8 +202,10 @@ def open_database(url: str, *, distributed: bool) -> Iterator[Transactions]:
         database.dispose()
 
 
-def build_delivery(services: Services, channels: Mapping[str, Channel], *, distributed: bool) -> JobRunner:
-    """Whoever delivers replies to `channels`, not started."""
+def build_delivery(
+    services: Services, channels: Mapping[str, Channel], chores: Sequence[Maintenance] = (), *, distributed: bool
+) -> JobRunner:
+    """Whoever delivers replies to `channels`, and does the `chores` every minute, not started."""
     stopping = asyncio.Event()
     deliver = Deliverer(
         transactions=services.transactions,
@@ -214,6 +225,8 @@ def build_delivery(services: Services, channels: Mapping[str, Channel], *, distr
     async def maintain() -> None:
         await deliver.purge()
         await retention()
+        for chore in chores:
+            await chore()
 
     if distributed:
         return _make_procrastinate_jobs(services.transactions.database, deliver, maintain)

@@ -26,9 +26,11 @@ from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from bot.console.views.news import NewsView
-from bot.customers.arrival import VenueArrivals
+from bot.console.views.outages.outage_page import OutagesView
+from bot.customers.arrival import VenueArrivals, venue_of_token
 from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
+from bot.database.conversation_queries import VENUE_LINK_PREFIX
 from bot.database.transactions import Transactions
 from bot.intake.intake import MakeDraftLink
 from bot.observability.health import health_routes
@@ -38,10 +40,20 @@ from bot.settings import Settings, SettingsError
 from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
 from bot.web.not_found import not_found_page
-from bot.web.public_pages import Address, ChatLinks, HelpPages, NewsPages, PublicLayout, site_map_routes
+from bot.web.public_pages import (
+    VENUE_PATH,
+    Address,
+    ChatLinks,
+    HelpPages,
+    NewsPages,
+    PublicLayout,
+    VenuePage,
+    site_map_routes,
+)
 from bot.web.request_limits import request_limits
 from bot.web.response_headers import add_response_headers
 from bot.web.site_files import site_routes
+from handlers.model.venue import KnownVenue
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -61,9 +73,14 @@ def draft_link_maker(settings: Settings, key: str) -> MakeDraftLink:
     return link
 
 
-def venue_arrivals(key: str) -> VenueArrivals:
-    """Reads venue links that were signed with this key."""
-    return VenueArrivals(tokens=VenueLinkTokens(key))
+def venue_arrivals(settings: Settings, key: str) -> VenueArrivals:
+    """Reads venue links that were signed with this key; without PUBLIC_URL nobody is told of a venue's page."""
+    origin = settings.public_url
+
+    def page_link(token: str) -> str | None:
+        return None if origin is None else f"{origin}{VENUE_PATH}{token}"
+
+    return VenueArrivals(tokens=VenueLinkTokens(key), page_link=page_link)
 
 
 class Endpoints:
@@ -84,6 +101,7 @@ class Endpoints:
             middlewares=[
                 request_limits,
                 not_found_page(lambda: program.knowledge.base),
+                program.outage_banners.middleware(),
                 webhook_tracing(program.tracing),
             ],
         )
@@ -92,6 +110,7 @@ class Endpoints:
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
         application.add_routes(site_routes())
+        application.add_routes(program.outage_banners.routes())
         application.add_routes(self._public_page_routes())
         self._make_console().mount(application)
         for channel in self._channels:
@@ -131,7 +150,7 @@ class Endpoints:
     def _public_page_routes(self) -> Iterable[web.AbstractRouteDef]:
         program, settings = self._application, self._settings
         whatsapp = settings.twilio_whatsapp_from
-        layout = PublicLayout(lambda: program.knowledge.base, settings.public_url)
+        layout = PublicLayout(lambda: program.knowledge.base, settings.public_url, program.outage_banners.of)
         chat_links = ChatLinks(whatsapp=None if whatsapp is None else whatsapp.removeprefix("whatsapp:"))
         help_pages = HelpPages(layout, lambda: program.knowledge, utc_now, chat_links)
         news_pages = NewsPages(layout, program.helpdesk.news_desk.current)
@@ -139,7 +158,25 @@ class Endpoints:
         def addresses() -> Iterable[Address]:
             return (*help_pages.addresses(), *news_pages.addresses())
 
-        return (*help_pages.routes(), *news_pages.routes(), *site_map_routes(addresses, settings.public_url))
+        pages = (self._make_venue_page(layout), help_pages, news_pages)
+        routes = (route for page in pages for route in page.routes())
+        return (*routes, *site_map_routes(addresses, settings.public_url))
+
+    def _make_venue_page(self, layout: PublicLayout) -> VenuePage:
+        program, tokens, drafts = self._application, VenueLinkTokens(self._key), DraftTokens(self._key, DRAFT_LINK_TTL)
+
+        async def find(token: str) -> KnownVenue | None:
+            return await program.transactions.read(
+                lambda connection: venue_of_token(connection, tokens, token, utc_now(), self._settings.zone)
+            )
+
+        def make_draft(token: str, language: Language) -> str | None:
+            number = tokens.read(token)
+            return None if number is None else f"/t/{drafts.make(f'{VENUE_LINK_PREFIX}{number}', language)}"
+
+        return VenuePage(
+            layout=layout, directory=lambda: program.knowledge.base.directory, find=find, make_draft=make_draft
+        )
 
     def _draft_content(self) -> DraftContent:
         directory = self._application.knowledge.base.directory
@@ -170,9 +207,11 @@ class Endpoints:
                 knowledge_access,
                 CHANNELS,
                 {channel.name: channel for channel in self._channels},
+                program.helpdesk.incident_actions,
             ),
             VenueListView(transactions).section(),
             VenuePageView(transactions, knowledge_access, CHANNELS, self._link_signer()).section(),
+            OutagesView(transactions, program.helpdesk.outage_desk, knowledge_access).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),
             DeliveryView(transactions, program.runner, utc_now, program.helpdesk.notification_worker.wake).section(),
             AgentsView(transactions, passwords).section(),

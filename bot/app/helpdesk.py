@@ -1,7 +1,7 @@
 """Wires the helpdesk: recipients of the settings, notifiers, the notification worker, and the hand-off actions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,9 @@ from bot.helpdesk.incident_actions import IncidentActions
 from bot.helpdesk.news import NewsDesk
 from bot.helpdesk.notification_content import ConversationLink
 from bot.helpdesk.notification_worker import NotificationWorker
+from bot.helpdesk.outages.outage_board import OutageBoard
+from bot.helpdesk.outages.outage_desk import OutageDesk
+from bot.helpdesk.outages.works_again import WorksAgainNotice
 from bot.knowledge.factory import KnowledgeSource
 from bot.notify.apprise import AppriseNotifier
 from bot.notify.directory import Recipients, RecipientsError, read_recipients
@@ -43,6 +46,8 @@ class Helpdesk:
     agent_chat: AgentChat
     incident_actions: IncidentActions
     news_desk: NewsDesk
+    outage_desk: OutageDesk
+    outage_board: OutageBoard
 
     def attach_telegram(self, telegram: "Telegram") -> None:
         """Send notifications to groups through this bot, and route button taps there to the hand-off actions."""
@@ -114,7 +119,7 @@ def build_helpdesk(
         notifiers=notifiers,
         channels=CHANNELS,
         conversation_link=conversation_linker(settings.public_url),
-        queue_link=None if settings.public_url is None else f"{settings.public_url}/console/now",
+        console_link=None if settings.public_url is None else f"{settings.public_url}/console",
         metrics=services.metrics,
         submit_reply=jobs.submit,
     )
@@ -129,6 +134,9 @@ def build_helpdesk(
     agent_chat = AgentChat(
         actions=handoff_actions, channels=CHANNELS, silence=timedelta(minutes=settings.agent_chat_minutes)
     )
+    incident_actions = IncidentActions(actions=handoff_actions, find_obstacle=agent_chat.find_obstacle)
+    notice = WorksAgainNotice(knowledge_source=knowledge_source, jobs=jobs, find_obstacle=agent_chat.find_obstacle)
+    outage_desk = OutageDesk(incident_actions=incident_actions, notice=notice)
     return Helpdesk(
         recipients=recipients,
         texts=texts,
@@ -136,7 +144,14 @@ def build_helpdesk(
         notification_worker=notification_worker,
         handoff_actions=handoff_actions,
         agent_chat=agent_chat,
-        incident_actions=IncidentActions(actions=handoff_actions, find_obstacle=agent_chat.find_obstacle),
+        incident_actions=replace(incident_actions, end_outage=outage_desk.end),
+        outage_desk=outage_desk,
+        outage_board=OutageBoard(
+            transactions=services.transactions,
+            clock=services.clock,
+            knowledge_source=knowledge_source,
+            zone=settings.zone,
+        ),
         news_desk=NewsDesk(
             transactions=services.transactions,
             clock=services.clock,

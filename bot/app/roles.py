@@ -83,7 +83,7 @@ async def _work_until_stopped(settings: Settings, traces: Tracing) -> None:
         make_draft_link=draft_link_maker(settings, key),
         distributed=True,
         tracing=traces,
-        venue_arrivals=venue_arrivals(key),
+        venue_arrivals=venue_arrivals(settings, key),
     ) as application:
         endpoints = Endpoints(settings, application, key)
         try:
@@ -110,7 +110,7 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
         make_draft_link=draft_link_maker(settings, key),
         distributed=distributed,
         tracing=traces,
-        venue_arrivals=venue_arrivals(key),
+        venue_arrivals=venue_arrivals(settings, key),
     ) as application:
         endpoints = Endpoints(settings, application, key)
         listener = _make_pg_listener(application, endpoints) if distributed else None

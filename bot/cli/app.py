@@ -17,6 +17,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Rich takes as long to load as all the rest.
+    rich_markup_mode=None,
 )
 app.add_typer(commands.app, name="kb")
 app.add_typer(db.app, name="db")

@@ -7,15 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-import typer
-
-from bot.cli.ask_batch import BatchAsker, BatchRow, ask_lines
+from bot.cli.asker import BatchAsker, SingleRow
 from bot.cli.output import FileError, progress, status_line
 from bot.knowledge.explain import format_explanation
 from bot.knowledge.factory import load_knowledge
-from bot.knowledge.lesson_source import read_lesson_set
-from bot.settings import read_settings
+from bot.settings_lookup import read_knowledge_settings
 from handlers.model.context import KnowledgeBundle
+from kb.lessons import Lesson
 
 
 def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -> None:
@@ -23,20 +21,23 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
     with status_line("Training the model ..."):
         known = _load_knowledge()
     if lang is not None and lang not in known.base.languages:
-        typer.echo(f"--lang {lang}: write one of {', '.join(known.base.languages)}", err=True)
-        raise typer.Exit(2)
-    answer = BatchAsker(known).ask(BatchRow.model_validate({"text": text, "lang": lang}), why=why)
+        sys.stderr.write(f"--lang {lang}: write one of {', '.join(known.base.languages)}\n")
+        sys.exit(2)
+    answer = BatchAsker(known).ask(SingleRow(text=text, lang=lang), why=why, evidence=as_json)
     if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return
-    typer.echo("\n\n".join(answer["replies"]))
+    sys.stdout.write("\n\n".join(answer["replies"]) + "\n")
     if why:
-        typer.echo("\n" + "\n".join(format_explanation(answer["why"])))
-    typer.echo(f"\n[{answer['outcome']} · {answer['entry'] or answer['act']} · {answer['score']:.2f}]", err=True)
+        sys.stdout.write("\n" + "\n".join(format_explanation(answer["why"])) + "\n")
+    sys.stdout.flush()
+    sys.stderr.write(f"\n[{answer['outcome']} · {answer['entry'] or answer['act']} · {answer['score']:.2f}]\n")
 
 
 def ask_batch(name: str, *, why: bool = False) -> None:
     """Print one JSON object for each line of the file, in order."""
+    from bot.cli.ask_batch import ask_lines
+
     with _open_batch(name) as (rows, total):
         for answer in progress(ask_lines(rows, _load_knowledge(), why=why), total=total, label="asking"):
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
@@ -45,8 +46,18 @@ def ask_batch(name: str, *, why: bool = False) -> None:
 
 def _load_knowledge() -> KnowledgeBundle:
     """What the server knows that runs with the same settings."""
-    settings = read_settings()
-    return load_knowledge(settings.content_dir, read_lesson_set(settings.database_url).lessons)
+    settings = read_knowledge_settings()
+    return load_knowledge(settings.content_dir, _lessons(settings.database_url))
+
+
+def _lessons(url: str) -> tuple[Lesson, ...]:
+    """Those of the database; one that is not there is not asked, which would load what reads databases."""
+    kind, _, file = url.strip().partition(":///")
+    if kind == "sqlite" and file and not Path(file.partition("?")[0]).exists():
+        return ()
+    from bot.knowledge.lesson_source import read_lesson_set
+
+    return read_lesson_set(url).lessons
 
 
 @contextmanager

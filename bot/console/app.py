@@ -26,7 +26,7 @@ from bot.web import Assets, Texts, read_texts, security_headers
 from bot.web.chart import CHART_TEMPLATES
 from kb.model import LANGUAGES
 from storage.helpdesk import agents, queue
-from storage.helpdesk.agent_sessions import MAX_LIFETIME
+from storage.helpdesk.sign_in.agent_sessions import MAX_LIFETIME
 
 _HERE: Final = Path(__file__).parent
 _COOKIE_NAME: Final = "paligs_console"

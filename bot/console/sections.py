@@ -28,9 +28,11 @@ def helpdesk_sections(
     knowledge: KnowledgeAccess,
     channels: ChannelDirectory,
     media_sources: Mapping[str, MediaSource] = MappingProxyType({}),
+    incident_actions: IncidentActions | None = None,
 ) -> tuple[Section, ...]:
     """Queue, Conversations, Unanswered, Knowledge, Reports, and the pages below them."""
-    incident_actions = IncidentActions(actions=agent_chat.actions, find_obstacle=agent_chat.find_obstacle)
+    if incident_actions is None:
+        incident_actions = IncidentActions(actions=agent_chat.actions, find_obstacle=agent_chat.find_obstacle)
     return (
         HandoffQueueView(
             transactions, agent_chat.actions, knowledge, channels, IncidentView(transactions, incident_actions)

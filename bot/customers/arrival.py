@@ -12,7 +12,7 @@ from handlers.model.details import PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.venue import KnownVenue, VenueCall
 from storage.conversations.conversations import Conversation
-from storage.customers import links
+from storage.customers import links, venues
 from storage.customers.links import VenueLink
 from storage.customers.venues import Venue
 from storage.helpdesk import venue_people
@@ -69,6 +69,26 @@ class VenueArrivals:
             calls=venue_calls(connection, venue, now, zone),
             page=self.page_link(self.tokens.make(by_link)),
         )
+
+
+def venue_of_token(
+    connection: Connection, tokens: VenueLinkTokens, token: str, now: datetime, zone: tzinfo
+) -> KnownVenue | None:
+    """What the page of a link shows; None where the link is forged or revoked."""
+    number = tokens.read(token)
+    link = None if number is None else links.get_link(connection, number)
+    venue = None if link is None else venues.get(connection, link.venue_id)
+    if link is None or venue is None:
+        return None
+    tills = tuple(device.name for device in venue.devices)
+    return KnownVenue(
+        name=venue.name,
+        address=venue.address,
+        tills=tills,
+        till=link.till if link.till in tills else None,
+        by_link=True,
+        calls=venue_calls(connection, venue, now, zone),
+    )
 
 
 def venue_calls(connection: Connection, venue: Venue, now: datetime, zone: tzinfo) -> tuple[VenueCall, ...]:

@@ -46,7 +46,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """What a column may be called; the first name is the one that export writes."""
 _SEVERAL: Final = re.compile(r"\s*[;,/\n|]\s*")
 _ACCOUNT: Final = re.compile(r"-?\d{3,20}|@[A-Za-z]\w{3,31}")
+_LATVIAN_PHONE: Final = re.compile(r"[26]\d{7}")
 _FOREIGN_PHONE: Final = re.compile(r"\+\d{8,15}")
+MAX_PHONE_DIGITS: Final = 15
 MAX_NAME_CHARS: Final = 120
 
 
@@ -133,12 +135,23 @@ def _several(cell: str) -> tuple[str, ...]:
 
 def _phone(written: str) -> str:
     """The number as E.164."""
-    found = extract_phones(written)
-    digits = re.sub(r"[^\d+]", "", found[0] if len(found) == 1 else written)
-    if _FOREIGN_PHONE.fullmatch(digits):
-        return digits
+    number = phone_number(written)
+    if number is not None:
+        return number
     message = f"{_masked(written)} is no phone number. Write eight digits, or + and the country's code."
     raise _RowError(message)
+
+
+def phone_number(written: str) -> str | None:
+    """What stands where a phone number is expected, as E.164; also one that reads as a date, such as 20110525."""
+    if sum(sign.isdigit() for sign in written) > MAX_PHONE_DIGITS:
+        return None
+    found = extract_phones(written)
+    digits = re.sub(r"[^\d+]", "", found[0] if len(found) == 1 else written)
+    bare = re.sub(r"^(?:00371|371)(?=[26]\d{7}$)", "", digits)
+    if _LATVIAN_PHONE.fullmatch(bare):
+        return f"+371{bare}"
+    return digits if _FOREIGN_PHONE.fullmatch(digits) else None
 
 
 def _masked(written: str) -> str:
@@ -148,7 +161,7 @@ def _masked(written: str) -> str:
 
 def _account(written: str) -> str:
     if _ACCOUNT.fullmatch(written):
-        return written.removeprefix("@")
+        return written.removeprefix("@").casefold()
     message = f"{_masked(written)} is no Telegram id. Write the number, or the name that begins with @."
     raise _RowError(message)
 

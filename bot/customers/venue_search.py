@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bot.customers.import_plan import phone_number
 from bot.customers.name_index import name_index
 from handlers.details.phone_extraction import extract_phones
 from storage.customers import venues
@@ -29,7 +30,8 @@ def search(connection: Connection, words: str) -> tuple[Venue, ...]:
 
 def by_number(connection: Connection, words: str) -> tuple[Venue, ...]:
     """Venues that a phone number, however it is written, or a device's fiscal number belongs to."""
-    phones = [re.sub(r"[^\d+]", "", phone) for phone in extract_phones(words)] or [re.sub(r"[^\d+]", "", words)]
+    written = phone_number(words)
+    phones = [re.sub(r"[^\d+]", "", phone) for phone in extract_phones(words)] or ([written] if written else [])
     found = [venues.find(connection, KeyKind.PHONE, phone) for phone in phones]
     found += [venues.find_by_device(connection, number) for number in _DIGITS.findall(words)]
     return tuple({venue.id: venue for venue in found if venue is not None}.values())

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
 from bot.channels.interface import OutgoingMessage
 from bot.database.transactions import Transactions
-from handlers.model.details import PersonDetails
+from handlers.model.details import NO_DETAILS, PersonDetails
 from storage.conversations import conversations, history
 from storage.conversations.history import Side, StoredMessage
+from storage.customers import links, venues
 from storage.delivery import status
 from storage.helpdesk.venue_people import find_venue, till_of
+
+VENUE_LINK_PREFIX: Final = "venue-link:"
+"""In place of a conversation: the draft of who has a venue's link and has not written; its number follows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,8 @@ class ConversationQueries:
         """What the person of a conversation told of themselves; where they told no place, their venue and its till."""
 
         def read(connection: Connection) -> PersonDetails:
+            if conversation_id.startswith(VENUE_LINK_PREFIX):
+                return _details_of_link(connection, int(conversation_id.removeprefix(VENUE_LINK_PREFIX)))
             talk = conversations.get(connection, conversation_id)
             venue = find_venue(connection, talk)
             if venue is None:
@@ -57,6 +64,12 @@ class ConversationQueries:
                 connection, channel, provider_message_id, delivery_state, error=error, reply=reply
             )
         )
+
+
+def _details_of_link(connection: Connection, number: int) -> PersonDetails:
+    link = links.get_link(connection, number)
+    venue = None if link is None else venues.get(connection, link.venue_id)
+    return NO_DETAILS if link is None or venue is None else PersonDetails(place=venue.label, device=link.till)
 
 
 def _outgoing_message(stored: StoredMessage) -> OutgoingMessage:

@@ -223,10 +223,13 @@ class HandoffWorkflow:
         """The timers of its hand-offs are those of the incident: what is due within one delay is told once."""
         if what is HandoffEvent.ASKED:
             self.set_timers(connection, handoff, now)
+            before = now - self.routing.question_delay
+            if incidents.claim_timer(connection, incident, what, now, last_before=before):
+                notifications.ask(connection, incident_subject(incident), now)
             return None
         escalates, subject = what is HandoffEvent.ESCALATED, incident_subject(incident)
         before = now - self.routing.reminder_delay(handoff.line, handoff.reason)
-        if incidents.claim_timer(connection, incident, escalates=escalates, now=now, last_before=before):
+        if incidents.claim_timer(connection, incident, what, now, last_before=before):
             # The list is in it: it is the summary, too.
             notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS,))
             if escalates:

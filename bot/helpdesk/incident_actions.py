@@ -1,6 +1,6 @@
 """Actions of staff on an incident: each is one transaction over all of its hand-offs; shows nothing itself."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,12 +42,20 @@ class IncidentResult:
         return self.changed > 0
 
 
+EndOutage = Callable[[int, str], Awaitable[IncidentResult]]
+"""Ends the declared outage of a number in the name of an agent."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class IncidentActions:
-    """The actions. The caller has authenticated `agent_name`, which colleagues will see."""
+    """The actions. The caller has authenticated `agent_name`, which colleagues will see.
+
+    An incident of a declared outage works again when the outage is over: `end_outage` ends it.
+    """
 
     actions: HandoffActions
     find_obstacle: FindObstacle
+    end_outage: EndOutage | None = None
 
     async def take(self, incident: int, agent_name: str) -> IncidentResult:
         """Assign every hand-off that waits to `agent_name`; the people are told that their line has seen it."""
@@ -55,8 +63,29 @@ class IncidentActions:
 
     async def works_again(self, incident: int, agent_name: str) -> IncidentResult:
         """Close every hand-off, and tell all who may be told, once, that it works again."""
+        known = await self.actions.transactions.read(lambda connection: incidents.get(connection, incident))
+        if self.end_outage is not None and known is not None and known.outage is not None:
+            ended = await self.end_outage(known.outage, agent_name)
+            if ended.applied:
+                return ended
         return await self._execute(
             incident, "works_again", lambda connection: self._works_again(connection, incident, agent_name)
+        )
+
+    async def keep(self, incident: int, agent_name: str) -> IncidentResult:
+        """`agent_name` still has what they have of it: they are asked again later."""
+        return await self._execute(
+            incident,
+            "keep",
+            lambda connection: self._step_own(connection, incident, HandoffEvent.KEPT, agent_name),
+        )
+
+    async def release(self, incident: int, agent_name: str) -> IncidentResult:
+        """Release what `agent_name` has of it: that waits again."""
+        return await self._execute(
+            incident,
+            "release",
+            lambda connection: self._step_own(connection, incident, HandoffEvent.RELEASED, agent_name),
         )
 
     async def part(self, incident: int, handoff: int) -> bool:
@@ -84,15 +113,39 @@ class IncidentActions:
             for one in waiting
             if apply_step(connection, one.id, HandoffEvent.TAKEN, agent_name, now)
         ]
-        return self._result(connection, incident, told, now)
+        if told:
+            _update_staff(connection, incident, now)
+        return _result(told)
+
+    def _step_own(self, connection: Connection, incident: int, event: HandoffEvent, agent_name: str) -> IncidentResult:
+        """One step with every hand-off that is theirs."""
+        now = self.actions.clock()
+        told = [
+            self._step(connection, one.id, event, now, agent_name)
+            for one in incidents.members(connection, incident)
+            if one.taken_by == agent_name and apply_step(connection, one.id, event, agent_name, now)
+        ]
+        if told:
+            _update_staff(connection, incident, now)
+        return _result(told)
 
     def _works_again(self, connection: Connection, incident: int, agent_name: str) -> IncidentResult:
-        now, told = self.actions.clock(), list[str | None]()
-        for one in incidents.members(connection, incident):
-            if apply_step(connection, one.id, HandoffEvent.CLOSED, agent_name, now, reason=CloseReason.SOLVED):
-                self._step(connection, one.id, HandoffEvent.CLOSED, now, agent_name, silent=True)
-                told.append(self._tell_person(connection, one, now))
-        return self._result(connection, incident, told, now)
+        now = self.actions.clock()
+        closed = self.close(connection, incident, agent_name, now)
+        return _result([self._tell_person(connection, one, now) for one in closed])
+
+    def close(self, connection: Connection, incident: int, agent_name: str, now: datetime) -> tuple[Handoff, ...]:
+        """Close every hand-off that is not closed; return those. Staff sees it, the people are told nothing."""
+        closed = tuple(
+            one
+            for one in incidents.members(connection, incident)
+            if apply_step(connection, one.id, HandoffEvent.CLOSED, agent_name, now, reason=CloseReason.SOLVED)
+        )
+        for one in closed:
+            self._step(connection, one.id, HandoffEvent.CLOSED, now, agent_name, silent=True)
+        if closed:
+            _update_staff(connection, incident, now)
+        return closed
 
     def _part(self, connection: Connection, incident: int, handoff_id: int) -> bool:
         now, handoff = self.actions.clock(), handoffs.get(connection, handoff_id)
@@ -120,18 +173,6 @@ class IncidentActions:
             return None
         return workflow.state_changed(connection, handoff, event, now, agent_name=agent_name, silent=silent)
 
-    def _result(self, connection: Connection, incident: int, told: list[str | None], now: datetime) -> IncidentResult:
-        """Who was told; staff that cannot see an edit gets one letter."""
-        if told:
-            subject = incident_subject(incident)
-            kinds = (NotificationKind.NEWS, NotificationKind.REMINDER)
-            notifications.discard_unsent(connection, (subject.id,), kinds)
-            notifications.schedule_update(connection, subject.id, now)
-        reached = tuple(one for one in told if one is not None)
-        return IncidentResult(
-            changed=len(told), told=len(reached), untold=len(told) - len(reached), conversations=reached
-        )
-
     def _tell_person(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
         """It works again; None if nothing may be sent to the person."""
         talk = conversations.get(connection, handoff.conversation)
@@ -144,3 +185,15 @@ class IncidentActions:
         outbox.enqueue(connection, talk, None, [Reply(text=sentence)], now)
         self.actions.jobs.queue(connection, talk.id)
         return talk.id
+
+
+def _update_staff(connection: Connection, incident: int, now: datetime) -> None:
+    """Staff that cannot see an edit gets one letter."""
+    subject = incident_subject(incident)
+    notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS, NotificationKind.REMINDER))
+    notifications.schedule_update(connection, subject.id, now)
+
+
+def _result(told: Sequence[str | None]) -> IncidentResult:
+    reached = tuple(one for one in told if one is not None)
+    return IncidentResult(changed=len(told), told=len(reached), untold=len(told) - len(reached), conversations=reached)

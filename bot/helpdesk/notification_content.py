@@ -43,11 +43,11 @@ def build_notification(
     claimed: ClaimedNotification,
     channels: ChannelDirectory,
     conversation_link: ConversationLink = no_conversation_link,
-    queue_link: str | None = None,
+    console_link: str | None = None,
 ) -> Notification | None:
     """The content of a notification; None if the hand-off is gone and nobody was notified."""
     if claimed.incident is not None:
-        return build_incident_notification(connection, claimed, claimed.incident, channels, queue_link)
+        return build_incident_notification(connection, claimed, claimed.incident, channels, console_link)
     if claimed.conversation is None:
         return Retraction(handoff=claimed.handoff)
     handoff = handoffs.get(connection, claimed.handoff)

@@ -67,7 +67,7 @@ class NotificationWorker:
     notifiers: Mapping[Transport, Notifier]
     channels: ChannelDirectory
     conversation_link: ConversationLink = no_conversation_link
-    queue_link: str | None = None
+    console_link: str | None = None
     """The address of the queue in the console, if it is known."""
     metrics: PrometheusMetrics = field(default_factory=PrometheusMetrics)
     submit_reply: Callable[[str], None] = lambda conversation_id: None  # noqa: ARG005
@@ -151,7 +151,7 @@ class NotificationWorker:
         pace = TELEGRAM_GROUP_RATE_LIMIT if address is not None and address.transport is Transport.TELEGRAM else None
         while isinstance(claimed := notifications.claim(connection, target, now, rate_limit=pace), ClaimedNotification):
             notification = build_notification(
-                connection, claimed, self.channels, self.conversation_link, self.queue_link
+                connection, claimed, self.channels, self.conversation_link, self.console_link
             )
             if notification is not None and _should_send(claimed, notification):
                 return claimed, notification

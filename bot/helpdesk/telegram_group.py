@@ -49,6 +49,9 @@ _INCIDENT_ACTIONS_BY_STATE: Final[Mapping[HandoffState, tuple[tuple[str, ...], .
 """As _ACTIONS_BY_STATE; what closes all is offered only once somebody has taken them."""
 
 
+_INCIDENT_QUESTION_ROWS: Final = (("keep_all", "give_back_all"),)
+
+
 class GroupChannel(Protocol):
     """As bot.channels.telegram.channel.Telegram."""
 
@@ -103,7 +106,8 @@ class TelegramGroupNotifier:
     def _button_rows(self, notification: AnyNotification) -> ButtonRows:
         if isinstance(notification, IncidentNotification):
             # The list of an incident is posted again in its reminder: the buttons are where it is read.
-            rows = _INCIDENT_ACTIONS_BY_STATE.get(notification.state, ())
+            asks = notification.kind is NotificationKind.QUESTION
+            rows = _INCIDENT_QUESTION_ROWS if asks else _INCIDENT_ACTIONS_BY_STATE.get(notification.state, ())
             return _make_rows(self._texts, rows, notification.handoff)
         if not isinstance(notification, HandoffNotification) or notification.kind is NotificationKind.REMINDER:
             return ()
@@ -144,7 +148,12 @@ class GroupActions:
         self._incident_actions: Mapping[str, Callable[[int, str], Awaitable[IncidentResult]]] = (
             {}
             if incident_actions is None
-            else {"take_all": incident_actions.take, "works_again": incident_actions.works_again}
+            else {
+                "take_all": incident_actions.take,
+                "works_again": incident_actions.works_again,
+                "keep_all": incident_actions.keep,
+                "give_back_all": incident_actions.release,
+            }
         )
         self._actions: Mapping[str, Callable[[int, str], Awaitable[ActionResult]]] = {
             "take": handoff_actions.take,
@@ -182,7 +191,8 @@ class GroupActions:
     async def _on_incident(self, act: str, number: int, user_name: str) -> TapReply:
         result = await self._incident_actions[act](number, user_name)
         if not result.applied:
-            return TapReply(text=self._texts.sentence("incident_over"), show_alert=True)
+            said = "incident_not_yours" if act in ("keep_all", "give_back_all") else "incident_over"
+            return TapReply(text=self._texts.sentence(said), show_alert=True)
         said = self._texts.sentence(
             f"done_{act}", number=number, count=result.changed, told=result.told, untold=result.untold
         )

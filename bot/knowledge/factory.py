@@ -61,10 +61,10 @@ def frozen_gc() -> Iterator[None]:
     with gc_paused():
         yield
         gc.freeze()
-        _trim_heap()
+        trim_heap()
 
 
-def _trim_heap() -> None:
+def trim_heap() -> None:
     """Return memory that training used to the system, if the C library can (glibc)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

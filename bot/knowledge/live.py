@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from bot.knowledge.content_cache import cached_or_load, content_path
-from bot.knowledge.factory import cached_knowledge, frozen_gc, train_knowledge
+from bot.knowledge.factory import cached_knowledge, frozen_gc, train_knowledge, trim_heap
 from bot.knowledge.phrases import load_phrases
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
 from bot.knowledge.training.process import TrainingError, TrainingProcess, read_result
@@ -112,6 +112,8 @@ class LiveKnowledge:
             self.released_content, self._trained = trained.released_content, trained.knowledge
             self._content_at = trained.content_at
             self._apply_lessons(self.lesson_set)
+        # What was replaced is gone by now.
+        trim_heap()
 
     def _apply_lessons(self, lesson_set: LessonSet) -> None:
         added, trained = effective_lessons(self.released_content, lesson_set.lessons), self._trained

@@ -11,14 +11,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
-import structlog
 
 from bot.knowledge import snapshot
 from bot.knowledge.snapshot import SnapshotError, read_snapshot, write_snapshot
 from kb.model import KnowledgeBase
 from kb.understanding.pipeline import UnderstandingPipeline
-
-log = structlog.get_logger()
 
 
 def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> UnderstandingPipeline:
@@ -63,7 +60,8 @@ def cache_folder() -> Path:
 def program_digest() -> str:
     """A digest of all that makes a pipeline beside the content: another version must not read it."""
     digest = hashlib.sha256(code_digest(files("kb")).encode())
-    digest.update((files("kb") / "universal" / "cues.yaml").read_bytes())
+    for name in ("cues.yaml", "decoys.yaml"):
+        digest.update((files("kb") / "universal" / name).read_bytes())
     digest.update(Path(snapshot.__file__).read_bytes())
     return digest.hexdigest()[:12]
 
@@ -95,6 +93,10 @@ def write_to_cache(path: Path, write: Callable[[Path], None]) -> None:
             Path(fresh).rename(path)
         _evict(path)
     except OSError as exc:
+        # Logging is loaded where something is logged: a single question needs none.
+        import structlog
+
+        log = structlog.get_logger()
         log.info("model_cache.write_failed", reason=exc.strerror)
 
 

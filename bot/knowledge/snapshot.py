@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from sys import intern
 from time import sleep
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
@@ -112,16 +111,19 @@ class _Writer:
         return self._arrays - 1
 
     def _write_container(self, container: Any) -> int:
-        items = iter(container.items() if isinstance(container, dict) else container)
+        is_mapping = isinstance(container, dict)
+        items = iter(container.items() if is_mapping else container)
         pieces = list(iter(lambda: list(islice(items, MAX_PIECE_ITEMS)), []))
         pickled = []
         for items_of_piece in pieces:
             piece = BytesIO()
-            _PiecePickler(piece, self.reference, items_of_piece).dump(items_of_piece)
+            # Keys and values apart: a pair would be one more object for each.
+            content = tuple(map(list, zip(*items_of_piece, strict=True))) if is_mapping else items_of_piece
+            _PiecePickler(piece, self.reference, content).dump(content)
             pickled.append(piece.getvalue())
         self._dump(("container", _CONTAINER_NAMES[type(container)], len(pickled)))
-        for content in pickled:
-            self._file.write(content)
+        for written in pickled:
+            self._file.write(written)
         self._containers += 1
         return self._containers - 1
 
@@ -178,8 +180,8 @@ class _Reader:
     def _read_container(self, name: str, pieces: int) -> object:
         container: Any = _CONTAINERS[name]()
         if isinstance(container, dict):
-            for items in self._pieces(pieces):
-                dict.update(container, ((intern(k) if type(k) is str else k, v) for k, v in items))
+            for keys, values in self._pieces(pieces):
+                dict.update(container, zip(keys, values, strict=True))
             return container
         return _CONTAINERS[name](item for items in self._pieces(pieces) for item in items)
 

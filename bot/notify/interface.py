@@ -124,6 +124,10 @@ class IncidentNotification:
     at: datetime
     link: str | None = None
     closed_reason: CloseReason | None = None
+    may_be_outage: bool = False
+    """Whether so many came close together that an agent may declare an outage."""
+    outage_link: str | None = None
+    """Where that is done in the console."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -193,6 +193,8 @@ class NotificationTexts:
         line = self.line_name(notification.line)
         title = f"{headline}\n{self.sentence('incident_number', number=number, line=line)}"
         since = self._format_time(notification.since)
+        if notification.kind is NotificationKind.QUESTION:
+            return self._incident_question(notification, headline)
         match notification.kind:
             case NotificationKind.REMINDER:
                 said = self.sentence("incident_reminder", number=number, time=self._format_time(notification.at))
@@ -213,12 +215,30 @@ class NotificationTexts:
                 for fact in (
                     Fact(label=self.sentence("since"), text=since),
                     Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
+                    *self._outage_proposal(notification),
                 )
                 if fact.text
             ),
             footer=self.sentence("no_ticket"),
             urgent=notification.reason is HandoffReason.TRADING_STOPPED,
         )
+
+    def _incident_question(self, notification: IncidentNotification, headline: str) -> RenderedNotification:
+        """Whether those who have it still do: its list stands in the message that this one answers."""
+        number, who = notification.handoff, notification.last_actor or "?"
+        return RenderedNotification(
+            subject=self.sentence("incident_subject", headline=headline, number=number),
+            title=f"{self.sentence('incident_still_yours', number=number, who=who)}\n{headline}",
+            state="",
+            footer=self.sentence("no_ticket"),
+            urgent=notification.reason is HandoffReason.TRADING_STOPPED,
+        )
+
+    def _outage_proposal(self, notification: IncidentNotification) -> tuple[Fact, ...]:
+        if not notification.may_be_outage or notification.state is HandoffState.CLOSED:
+            return ()
+        where = notification.outage_link or self.sentence("outage_in_console")
+        return (Fact(label=self.sentence("one_outage"), text=where, href=notification.outage_link),)
 
     def _incident_headline(self, notification: IncidentNotification) -> str:
         """How bad it is, how many, and the causes that they name, the commonest first."""

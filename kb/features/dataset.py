@@ -45,10 +45,13 @@ class Dataset:
         return [*self.questions, *self.out_of_scope]
 
 
-def build_examples(knowledge: KnowledgeBase) -> list[Example]:
-    """The known questions alone, taken apart."""
+def build_examples(knowledge: KnowledgeBase, entry: EntryId) -> list[Example]:
+    """The known questions of one entry, taken apart; none where there is no such entry."""
+    if entry not in knowledge.entries:
+        return []
+    asked = knowledge.entries[entry].questions
     return _DatasetBuilder().build_examples(
-        (entry.id, language, text) for entry, language, text in knowledge.questions()
+        (entry, language, text) for language in knowledge.languages for text in asked[language]
     )
 
 

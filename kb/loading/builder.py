@@ -62,6 +62,8 @@ class ContentFiles:
     universal_cues: CuesFile | None = None
     """Those that ship with the program for any company; its own are added."""
     decoys: DecoysFile | None = None
+    universal_decoys: DecoysFile | None = None
+    """Those that ship with the program, for languages in which the company has none."""
     dialogue: DialogueFile | None = None
     texts: Mapping[Language, TextsFile] = field(default_factory=dict)
     """The bot's own sentences as the company words them, by language."""
@@ -121,7 +123,7 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
                 for language, file in files.texts.items()
             }
         ),
-        out_of_scope=_by_language(files.decoys.decoys, languages) if files.decoys else MappingProxyType({}),
+        out_of_scope=_out_of_scope(files),
         dialogue=MappingProxyType(
             {
                 act: _by_language(part, languages)
@@ -133,6 +135,19 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
             for name, part in (files.categories.categories.items() if files.categories else ())
         ),
     )
+
+
+def _out_of_scope(files: ContentFiles) -> Mapping[Language, tuple[str, ...]]:
+    """The decoys in each language: the company's own, else those for any company that it does not answer."""
+    own = files.decoys.decoys.root if files.decoys else {}
+    universal = files.universal_decoys.decoys.root if files.universal_decoys else {}
+    asked = {text.casefold() for entry in files.entries for texts in entry.questions.root.values() for text in texts}
+    found: dict[Language, tuple[str, ...]] = {}
+    for language in files.directory.languages:
+        others = tuple(text for text in universal.get(language, ()) if text.casefold() not in asked)
+        if texts := own.get(language) or others:
+            found[language] = texts
+    return MappingProxyType(LanguagePhrases(found)) if found else MappingProxyType({})
 
 
 def _cues(files: ContentFiles) -> Mapping[str, TriggerPhrases]:

@@ -29,10 +29,10 @@ from kb.loading.validation import find_problems
 from kb.model import KnowledgeBase, Language
 
 
-def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool = True) -> KnowledgeBase:
+def load_knowledge_base(folder: Path | None = None, *, with_universal: bool = True) -> KnowledgeBase:
     """The knowledge base in `folder`, or the one that is shipped.
 
-    To its cues those for any company are added; where it has no decoys.yaml, messages that no company answers.
+    To its cues those for any company are added; in a language without decoys of its own those for any company stand.
 
     Raises:
         ContentError: names every mistake at once, each with its file, its key and what to write instead.
@@ -48,9 +48,8 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
     cues = reader.read(root / "cues.yaml", CuesFile, optional=True)
     decoys = reader.read(root / "decoys.yaml", DecoysFile, optional=True)
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
-    universal = read_universal_cues() if with_universal_cues else None
-    if decoys is None and with_universal_cues:
-        decoys = reader.universal_decoys()
+    universal = read_universal_cues() if with_universal else None
+    universal_decoys = _read_universal("decoys.yaml", DecoysFile) if with_universal else None
     texts = dict(reader.texts(root / "texts"))
     categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
@@ -66,6 +65,7 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
             dialogue=dialogue,
             texts=texts,
             universal_cues=universal,
+            universal_decoys=universal_decoys,
             categories=categories,
         )
         reader.problems.extend(find_problems(parts))
@@ -76,8 +76,12 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal_cues: bool
 
 def read_universal_cues() -> CuesFile:
     """What people say to any company's bot, in the languages that ship with the program."""
-    raw = (files("kb") / "universal" / "cues.yaml").read_bytes()
-    return CuesFile.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
+    return _read_universal("cues.yaml", CuesFile)
+
+
+def _read_universal(name: str, file_model: type[FileModel]) -> FileModel:
+    raw = (files("kb") / "universal" / name).read_bytes()
+    return file_model.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
 
 
 class _ContentReader:
@@ -114,12 +118,6 @@ class _ContentReader:
         problems = tuple(language_problems(file, languages)) if languages else ()
         self.problems.extend(f"{name}: {problem}" for problem in problems)
         return None if problems else file
-
-    def universal_decoys(self) -> DecoysFile:
-        """What people write that no company answers, in those of the content's languages that ship with the program."""
-        raw = (files("kb") / "universal" / "decoys.yaml").read_bytes()
-        self.digest.update(raw)
-        return DecoysFile.model_validate(yaml.load(raw, Loader=_UniqueKeyLoader))  # noqa: S506 - it is a safe one
 
     def texts(self, folder: Traversable) -> Iterator[tuple[Language, TextsFile]]:
         found = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []

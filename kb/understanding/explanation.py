@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import log
 from typing import Final
 
@@ -11,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from kb.features.dataset import Example, build_examples
-from kb.model import KnowledgeBase
+from kb.model import EntryId, KnowledgeBase
 
 MAX_RARE_WORDS: Final = 4
 """Only so many of a message's rarest words are looked for."""
@@ -20,36 +19,22 @@ MAX_SHORTLISTED: Final = 12
 
 
 class NearestQuestion:
-    """Every entry's questions by the words in them; all are taken apart when one is first looked for."""
+    """Every entry's questions by the words in them; an entry is taken apart when it is first looked at."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        """All that are known."""
+    def __init__(self, knowledge: KnowledgeBase, questions: Sequence[Example]) -> None:
+        """`questions`: all of `knowledge`, of which only the words are counted now."""
         self._knowledge = knowledge
+        self._total = len(questions) + 1
+        self._question_counts = Counter(word for question in questions for word in {*question.tokens})
         self._indexed: dict[str, _EntryQuestions] = {}
 
-    def __getstate__(self) -> KnowledgeBase:
+    def __getstate__(self) -> dict[str, object]:
         """What it was made of, without what it has taken apart."""
-        return self._knowledge
-
-    def __setstate__(self, knowledge: KnowledgeBase) -> None:
-        """As it was made."""
-        self._knowledge, self._indexed = knowledge, {}
-
-    @cached_property
-    def _by_entry(self) -> Mapping[str, Sequence[Example]]:
-        found: dict[str, list[Example]] = {}
-        for question in build_examples(self._knowledge):
-            found.setdefault(question.entry, []).append(question)
-        return found
-
-    @cached_property
-    def _question_counts(self) -> Mapping[str, int]:
-        """In how many questions each word stands."""
-        return Counter(word for questions in self._by_entry.values() for row in questions for word in {*row.tokens})
+        return vars(self) | {"_indexed": {}}
 
     def _entry(self, entry: str) -> "_EntryQuestions | None":
-        if entry not in self._indexed and entry in self._by_entry:
-            self._indexed[entry] = _index_entry(self._by_entry[entry])
+        if entry not in self._indexed and (found := build_examples(self._knowledge, EntryId(entry))):
+            self._indexed[entry] = _index_entry(found)
         return self._indexed.get(entry)
 
     def find(self, entry: str, tokens: Sequence[str]) -> str:
@@ -58,8 +43,8 @@ class NearestQuestion:
         known = self._entry(entry)
         if known is None:
             return ""
-        total, counts = sum(map(len, self._by_entry.values())) + 1, self._question_counts
-        rarities = ((log(total / counts[word]), word) for word in {*tokens} if word in known.holders)
+        counts = self._question_counts
+        rarities = ((log(self._total / counts[word]), word) for word in {*tokens} if word in known.holders)
         for rarity, word in sorted(rarities)[-MAX_RARE_WORDS:]:
             for place in known.holders[word]:
                 shared[place] = shared.get(place, 0.0) + rarity

@@ -71,7 +71,7 @@ class EntryRanker:
         self._classifier = IntentClassifier(trained.model, dataset.featurizer, dataset.vocabulary)
         self._vocabulary = dataset.vocabulary
         self._common = COMMON_SHARE * max(len(dataset.questions), 1) + 1
-        self._nearest_question = NearestQuestion(knowledge)
+        self._nearest_question = NearestQuestion(knowledge, dataset.questions)
         self._urgent = frozenset(entry.id for entry in entries if entry.act in URGENT_ACTS)
         self.small_talk = frozenset(entry.id for entry in entries if entry.act is Act.TALK)
         self.problems = frozenset(entry.id for entry in entries if entry.act is Act.PROBLEM)

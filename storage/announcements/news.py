@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, insert, literal_column, select, update
 
 from handlers.model.announcements import News
-from kb.model import LANGUAGES, Language, Translations
+from kb.model import LANGUAGES, Language, LanguageTexts, Translations
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.database.upsert import insert_into
 from storage.tables import announcement_counts, announcement_views, announcements, conversations
@@ -116,5 +116,5 @@ def _current(now: datetime) -> Select[Any]:
 
 def news_from_row(row: Row[Any], *, seen: bool = False) -> News:
     """`News` from a row of the table."""
-    texts: dict[Language, str] = {"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en}
+    texts: Translations = LanguageTexts({"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en})
     return News(id=row.id, text=texts, source=row.source, published_at=row.created_at, seen=seen)

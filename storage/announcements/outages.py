@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from handlers.model.announcements import Outage, OutageKind
-from kb.model import LANGUAGES, EntryId, Language, Translations
+from kb.model import LANGUAGES, EntryId, LanguageTexts, Translations
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.database.upsert import insert_into
 from storage.tables import announcement_views, announcements, conversations, outage_reports
@@ -156,7 +156,7 @@ def was_seen(connection: Connection, number: int, conversation_ids: Collection[s
 
 def outage_from_row(row: Row[Any], *, seen: bool) -> Outage:
     """An `Outage` from a row of the table."""
-    texts: dict[Language, str] = {"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en}
+    texts: Translations = LanguageTexts({"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en})
     return Outage(
         id=row.id,
         kind=OutageKind(row.cause),

@@ -14,17 +14,21 @@ _ORDER: Final = (KeyKind.PHONE, KeyKind.ACCOUNT, KeyKind.GROUP)
 """What counts before what: a group may be that of several venues' owner."""
 
 
-def recognize(connection: Connection, *, sender: str, address: str, venue_id: int | None = None) -> Venue | None:
+def recognize(
+    connection: Connection, *, sender: str, address: str, username: str | None = None, venue_id: int | None = None
+) -> Venue | None:
     """The venue of a person; never guessed.
 
-    By what a link or an agent has told of the conversation (`venue_id`), else by their own number or account, else by
-    the group that they write in. `sender` and `address` are in the channel's own notation. A number that was only typed
-    is no proof.
+    By what a link or an agent has told of the conversation (`venue_id`), else by their own number, account or username,
+    else by the group that they write in. `sender` and `address` are in the channel's own notation. A number that was
+    only typed is no proof.
     """
     if venue_id is not None:
         return venues.get(connection, venue_id)
     keys = {(KeyKind.PHONE, number) for number in own_numbers(sender)}
     keys |= {(KeyKind.ACCOUNT, sender), (KeyKind.GROUP, address)}
+    if username is not None:
+        keys.add((KeyKind.ACCOUNT, username.casefold()))
     rows = connection.execute(_select_owners, {"values": sorted({value for _, value in keys})})
     found = [(row.kind, row.venue_id) for row in rows if (row.kind, row.value) in keys]
     for kind in _ORDER:

@@ -136,7 +136,7 @@ def add_news(
     _add_again(connection, handoff, NotificationKind.NEWS, targets, now, due_at=due_at)
 
 
-def ask(connection: Connection, handoff: Handoff, now: datetime) -> None:
+def ask(connection: Connection, handoff: Subject, now: datetime) -> None:
     """Queue the question whether whoever has it still does, for every target that was notified."""
     _add_again(connection, handoff, NotificationKind.QUESTION, _told(connection, handoff), now, due_at=now)
 
@@ -218,14 +218,15 @@ def schedule_update(connection: Connection, handoff: int, at: datetime, *, edita
 
 
 def discard_unsent(connection: Connection, handoffs_of_it: Collection[int], kinds: Collection[NotificationKind]) -> int:
-    """Drop notifications of these kinds that were not sent yet: another one tells it. Returns their number."""
-    unsent = update(notices).where(
+    """Delete notifications of these kinds that were not sent yet: another one tells it, and no later change of the
+    hand-off may bring them back. Returns their number."""
+    unsent = delete(notices).where(
         notices.c.handoff.in_(handoffs_of_it),
         notices.c.kind.in_(kinds),
         notices.c.shown == 0,
         notices.c.state == NotificationState.PENDING,
     )
-    return connection.execute(unsent.values(state=NotificationState.DROPPED, due_at=None)).rowcount
+    return connection.execute(unsent).rowcount
 
 
 def schedule_updates_for(connection: Connection, conversation_id: str, at: datetime) -> None:

@@ -3,7 +3,6 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Row, Update, func, select, update
@@ -11,19 +10,13 @@ from sqlalchemy import Connection, Row, Update, func, select, update
 from kb.model import LANGUAGES, Language
 from storage.database.upsert import insert_into
 from storage.errors import StorageError
+from storage.helpdesk.roles import Role
 from storage.tables import agents
 
 MAX_NAME_CHARS: Final = 64
 
 _LOOKALIKES: Final = str.maketrans("авеіјкмнорѕстухһԁӏαβεικνορτυχ01", "abeijkmhopsctyxhdlabeikvoptyxol")
 """Cyrillic and Greek letters, and digits, each with the Latin letter that it looks like (compare Unicode TR 39)."""
-
-
-class Role(StrEnum):
-    """What an agent may do: an admin also manages agents and delivery, and reads the audit log."""
-
-    AGENT = "agent"
-    ADMIN = "admin"
 
 
 class NameTakenError(StorageError):

@@ -69,6 +69,10 @@ class AuditEvent(StrEnum):
     VENUE_LINKS_MADE = "venue_links_made"
     VENUE_LINKS_REVOKED = "venue_links_revoked"
     VENUE_CONFIRMED = "venue_confirmed"
+    OUTAGE_DECLARED = "outage_declared"
+    OUTAGE_EDITED = "outage_edited"
+    OUTAGE_ENDED = "outage_ended"
+    OUTAGE_DISMISSED = "outage_dismissed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,6 +111,13 @@ def list_by_state(
     return tuple(handoff_from_row(row) for row in rows)
 
 
+def waiting_for(connection: Connection, causes: Collection[EntryId], since: datetime) -> tuple[str, ...]:
+    """The conversations with a current hand-off that names one of these causes, and was opened since then."""
+    here = handoffs.c
+    wanted = select(here.conversation_id).where(here.closed_at.is_(None), here.created_at >= since)
+    return tuple(connection.scalars(wanted.where(here.cause.in_(causes)).order_by(here.id)))
+
+
 def get(connection: Connection, handoff: int) -> Handoff | None:
     """The hand-off with this number; None if there is none, or the person was erased."""
     row = connection.execute(select(handoffs).where(handoffs.c.id == handoff)).one_or_none()

@@ -11,6 +11,7 @@ from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState
 from kb.model import EntryId, LineId
 from storage.conversations.history import Side
+from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, incidents, messages
 
@@ -36,6 +37,13 @@ class HandoffIncident:
     closed_at: datetime | None
     outage: int | None = None
     """The declared outage that it belongs to."""
+    dismissed_at: datetime | None = None
+    """When an agent found that it is no outage."""
+
+    @property
+    def is_proposable(self) -> bool:
+        """Whether it may still be proposed as an outage."""
+        return self.closed_at is None and self.outage is None and self.dismissed_at is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +86,20 @@ def find_of_outage(
 def assign_outage(connection: Connection, incident: int, outage: int) -> None:
     """The incident belongs to a declared outage from now on."""
     connection.execute(update(incidents).where(incidents.c.id == incident).values(outage_id=outage))
+
+
+def dismiss_outage(connection: Connection, incident: int, now: datetime) -> bool:
+    """An agent found that it is no outage: it is proposed no more; False if that was so before."""
+    here = incidents.c
+    own = update(incidents).where(here.id == incident, here.outage_id.is_(None), here.dismissed_at.is_(None))
+    return connection.execute(own.values(dismissed_at=now)).rowcount == 1
+
+
+def list_proposable(connection: Connection) -> tuple[HandoffIncident, ...]:
+    """The running incidents that belong to no declared outage, and of which nobody said that they are none."""
+    here = incidents.c
+    wanted = select(incidents).where(here.closed_at.is_(None), here.outage_id.is_(None), here.dismissed_at.is_(None))
+    return tuple(_incident(row) for row in connection.execute(wanted.order_by(here.id.desc())))
 
 
 def list_of_outage(connection: Connection, outage: int) -> tuple[HandoffIncident, ...]:
@@ -175,12 +197,20 @@ def incidents_of(connection: Connection, conversation_ids: Collection[str]) -> f
 
 
 def claim_timer(
-    connection: Connection, incident: int, *, escalates: bool, now: datetime, last_before: datetime
+    connection: Connection, incident: int, event: HandoffEvent, now: datetime, *, last_before: datetime
 ) -> bool:
-    """Whether the incident is to be reminded of, or escalated, now: once, however many of its hand-offs are due."""
-    column = incidents.c.escalated_at if escalates else incidents.c.reminded_at
+    """Whether the incident is to be reminded of, escalated or asked about now: once, however many of its hand-offs are
+    due."""
+    column = _TIMERS[event]
     due = update(incidents).where(incidents.c.id == incident, column.is_(None) | (column <= last_before))
     return connection.execute(due.values({column: now})).rowcount == 1
+
+
+_TIMERS: Final = {
+    HandoffEvent.REMINDED: incidents.c.reminded_at,
+    HandoffEvent.ESCALATED: incidents.c.escalated_at,
+    HandoffEvent.ASKED: incidents.c.asked_at,
+}
 
 
 def close_if_over(connection: Connection, incident: int, now: datetime) -> bool:
@@ -212,4 +242,5 @@ def _incident(row: Row[Any]) -> HandoffIncident:
         escalated_at=row.escalated_at,
         closed_at=row.closed_at,
         outage=row.outage_id,
+        dismissed_at=row.dismissed_at,
     )

@@ -19,7 +19,11 @@ _PHONE_NOTATIONS: Final = ("", "whatsapp:")
 def find_venue(connection: Connection, conversation: Conversation) -> Venue | None:
     """The venue that the person of a conversation is known to be at."""
     return recognition.recognize(
-        connection, sender=conversation.sender, address=conversation.address, venue_id=conversation.venue_id
+        connection,
+        sender=conversation.sender,
+        address=conversation.address,
+        username=conversation.username,
+        venue_id=conversation.venue_id,
     )
 
 
@@ -57,7 +61,10 @@ def _people_of(connection: Connection, venue: Venue) -> ColumnElement[bool]:
     accounts, groups = (_own(connection, kind, values) for kind, values in _accounts_and_groups(venue))
     phones = _own(connection, KeyKind.PHONE, venue.phones)
     senders = [*accounts, *(f"{before}{phone}" for phone in phones for before in _PHONE_NOTATIONS)]
+    usernames = [account for account in accounts if not account.isdigit()]
+    named = [and_(unknown, func.lower(here.handle).in_(usernames))] if usernames else []
     return or_(
+        *named,
         here.venue_id == venue.id,
         and_(unknown, here.sender.in_(senders)),
         and_(unknown, here.address.in_(groups), here.sender != here.address),

@@ -1,4 +1,4 @@
 """The schema, revision by revision; a released revision never changes."""
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest revision."""

@@ -72,6 +72,8 @@ incidents = Table(
     # The declared outage (announcements) that it belongs to, and when an agent found that it is none.
     Column("outage_id", BigKey),
     Column("dismissed_at", UtcDateTime),
+    # When whoever has it was asked whether they still do.
+    Column("asked_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
 _running = incidents.c.closed_at.is_(None)

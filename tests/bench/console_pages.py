@@ -40,7 +40,7 @@ from storage.conversations.search import SearchFilter
 from storage.curation import unanswered
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import agents, queue
-from storage.helpdesk.agents import Role
+from storage.helpdesk.roles import Role
 from storage.statistics import monthly_rollup, reports
 from tests.bench.console_database import NOW, fill
 from tests.bench.console_servers import database

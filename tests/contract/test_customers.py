@@ -9,6 +9,7 @@ from storage import personal_data
 from storage.customers import recognition, venues
 from storage.customers.venues import Device, SaveResult, Venue
 from storage.database.engine import read_transaction, write_transaction
+from storage.helpdesk import venue_people
 from tests.contract.talks import HELLO, NOW, take_in
 
 OWN, OTHER = "+37129111222", "+37129333444"
@@ -50,3 +51,34 @@ def test_erasing_a_person_takes_their_own_number_from_the_venue_only(engine: Eng
         (left,) = venues.list_venues(connection)
     assert left.phones == (OTHER,)
     assert left.devices == venue.devices
+
+
+def test_whoever_writes_under_a_known_username_is_recognized_and_forgotten_with_it(
+    engine: Engine, venue: Venue
+) -> None:
+    talk, _ = take_in(engine, replace(HELLO, channel="telegram", sender="4711", username="Roze_Bars"))
+    with write_transaction(engine) as connection:
+        venues.save(connection, replace(ROZENGRALS, accounts=("roze_bars", "cits")), NOW)
+        found = venue_people.find_venue(connection, talk)
+        assert found is not None
+        assert found.id == venue.id
+        assert [one.id for one in venue_people.conversations_of_venue(connection, found)] == [talk.id]
+        personal_data.erase(connection, [talk])
+        (left,) = venues.list_venues(connection)
+        assert left.accounts == ("cits",)
+        assert venue_people.conversations_of_venue(connection, left) == ()
+
+
+def test_the_calls_of_a_venue_are_those_of_its_people_alone(engine: Engine, venue: Venue) -> None:
+    own, _ = take_in(engine, replace(HELLO, channel="whatsapp", sender=f"whatsapp:{OWN}"), people=True)
+    take_in(engine, replace(HELLO, sender="somebody", message_id="m2"), people=True)
+    grouped = replace(HELLO, channel="telegram", conversation="-100200", sender="77", message_id="m3")
+    take_in(engine, grouped, people=True)
+    with write_transaction(engine) as connection:
+        venues.save(connection, replace(ROZENGRALS, groups=("-100200",)), NOW)
+        stored = venues.get(connection, venue.id)
+        assert stored is not None
+        assert len(venue_people.handoffs_of_venue(connection, stored)) == 2
+        venues.save(connection, Venue(name="Cits", phones=(OWN,)), NOW)
+        calls = venue_people.handoffs_of_venue(connection, stored)
+        assert [one.conversation for one in calls if one.conversation == own.id] == [], "a shared number tells of none"

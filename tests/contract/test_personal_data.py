@@ -26,7 +26,7 @@ ANNOUNCED = {"announcements", "announcement_counts"}
 LESSONS = {"taught", "ignored", "drafts", "knowledge_revision"}
 """What the helpdesk has confirmed: nothing in them is of those who write."""
 OF_STAFF = {"notice_pace"}
-OF_VENUES = {"venues", "venue_keys", "devices"}
+OF_VENUES = {"venues", "venue_keys", "venue_links", "devices"}
 """Of restaurants; a person's own account and number are taken out, see test_venues."""
 OF_NOBODY = {"address_counts", "incidents", "places"}
 """One-way keys of addresses, for minutes; and which group is now which, which topic is gone."""

@@ -4,10 +4,15 @@ from typing import Any, Final
 
 import pytest
 
-from bot.cli.ask_batch import BatchAsker, BatchRow
+from bot.cli.ask_batch import BatchRow
+from bot.cli.asker import BatchAsker
 from handlers.model.context import KnowledgeBundle
 from tests.scoring import DialogScore, KindScore, ask, read_cases, read_dialogs, score_dialogs, score_kinds
 from tests.shared import DATA, dialogs
+
+# Every line that runs here is reached by unit tests: counted it would take half as long again.
+pytestmark = pytest.mark.no_cover
+
 
 DANGEROUS_KINDS: Final = {
     "stopped-beside-cause": 1,

@@ -106,7 +106,7 @@ async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIt
     more = {name: value.format(port=port) if name == "public_url" else value for name, value in more.items()}
     settings = Settings(database_url=f"sqlite:///{folder / 'paligs.sqlite3'}", port=port, **more)
     async with open_application(
-        settings, shipped, make_draft_link=draft_link_maker(settings, KEY), venue_arrivals=venue_arrivals(KEY)
+        settings, shipped, make_draft_link=draft_link_maker(settings, KEY), venue_arrivals=venue_arrivals(settings, KEY)
     ) as program:
         ledger = RecordingReceive(program.receive)
         doors = Endpoints(settings, replace(program, receive=ledger), KEY)

@@ -192,7 +192,7 @@ class TelegramPeer:
         """How many of the scripted failures of a method have not been met yet."""
         return len(self._faults[method])
 
-    async def until(self, done: Callable[[], object], within: float = 10) -> None:
+    async def until(self, done: Callable[[], object], within: float = 30) -> None:
         """Waits until `done` is true."""
         async with asyncio.timeout(within):
             while not done():

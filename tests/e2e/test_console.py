@@ -15,6 +15,7 @@ from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import outbox, status
 from storage.helpdesk import agents
+from storage.helpdesk.roles import Role
 from tests.e2e import console
 from tests.e2e.conftest import OpenWindow, RunningProgram, opened
 from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, FakeOidcProvider
@@ -132,7 +133,7 @@ async def test_what_is_being_typed_stays_when_the_page_renews_itself(opens: Open
     field = otto.get_by_label("Jauna parole")
     await field.fill("half a passw")
     with engine.write_transaction(house.database) as connection:
-        agents.add(connection, "zane", agents.Role.AGENT, None, datetime.now(UTC))
+        agents.add(connection, "zane", Role.AGENT, None, datetime.now(UTC))
     await expect(page.locator(".person").filter(has_text="zane")).to_be_visible()
     await expect(field).to_be_visible()
     await expect(field).to_be_focused()
@@ -235,7 +236,7 @@ async def test_the_language_is_switched_where_one_is(opens: OpenWindow, house: R
 async def test_markup_in_a_name_stays_text(opens: OpenWindow, house: RunningProgram) -> None:
     evil = "<img src=x onerror=document.title=1><script>1</script>"
     with engine.write_transaction(house.database) as connection:
-        agents.add(connection, evil, agents.Role.AGENT, None, datetime.now(UTC))
+        agents.add(connection, evil, Role.AGENT, None, datetime.now(UTC))
     window = await console.sign_in(opens, house)
     page = await console.open_page(window, house, "/agents")
     await expect(page.locator(".person h2").filter(has_text="onerror")).to_have_text(evil)

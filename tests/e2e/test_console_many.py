@@ -20,7 +20,9 @@ from handlers.model.messages import Inbound, Reply
 from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import outbox, status
-from storage.helpdesk import agents, login_attempts
+from storage.helpdesk import agents
+from storage.helpdesk.roles import Role
+from storage.helpdesk.sign_in import login_attempts
 from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash
@@ -40,7 +42,7 @@ def url(postgres: str) -> str:  # noqa: F811
     upgrade.upgrade(database)
     procrastinate_schema.upgrade(database)
     with engine.write_transaction(database) as connection:
-        agents.add(connection, "ada", agents.Role.ADMIN, password_hash(), datetime.now(UTC))
+        agents.add(connection, "ada", Role.ADMIN, password_hash(), datetime.now(UTC))
     database.dispose()
     return address
 

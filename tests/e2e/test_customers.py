@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import zxingcpp
@@ -51,6 +51,19 @@ async def scan_first(page: Page) -> str:
     return str(found.text)
 
 
+async def look_at_own_page(page: Page, house: RunningProgram, token: str, width: int) -> None:
+    """The page of the venue in three languages, and the draft that it leads to."""
+    for language in ("lv", "ru", "en"):
+        await page.goto(f"{house.url}/v/{token}?lang={language}")
+        await expect(page.locator("h1")).to_have_text("Rozengrāls")
+        assert await axe_violations(page) == []
+        await picture(page, f"venue-page-{language}-{width}")
+    assert "A-0" not in await page.content()
+    await page.locator("a[href^='/t/']").click()
+    await expect(page.locator("[name=restaurant]")).to_have_value("Rozengrāls")
+    await expect(page.locator("[name=device]")).to_have_value("Kase 1")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_from_a_table_to_a_printed_code_and_a_message_from_the_till(
     opens: OpenWindow, house: RunningProgram, tmp_path: Path, width: int
@@ -93,6 +106,8 @@ async def test_from_a_table_to_a_printed_code_and_a_message_from_the_till(
     await expect(theirs.last).to_contain_text("gaida")
     await expect(theirs.last).not_to_contain_text("A-0")
     await picture(person.page, f"chat-venue-{width}")
+    token = parse_qs(urlsplit(scanned).query)["v"][0]
+    await look_at_own_page(person.page, house, token, width)
     assert person.complaints == []
 
     await page.goto(f"{house.url}/console{address}")
@@ -100,6 +115,8 @@ async def test_from_a_table_to_a_printed_code_and_a_message_from_the_till(
     await page.locator(".venue-links button").first.click()
     await expect(page.locator(".venue-links li")).to_have_count(1)
     assert await axe_violations(page) == []
+    async with ClientSession() as session, session.get(f"{house.url}/v/{token}") as answer:
+        assert (answer.status, "Rozengr" in await answer.text()) == (404, False)
     stranger = await opens(width=width)
     await stranger.page.goto(scanned)
     await expect(stranger.page.locator(".theirs").first).to_contain_text("Labdien")

@@ -35,11 +35,13 @@ def complaints(window: BrowserWindow) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page(opens: OpenWindow, house: RunningProgram, width: int, scheme: str) -> None:
     window = await opens(width=width, color_scheme=scheme)
+    # By night a page differs in nothing but its colours.
+    rules = ("color-contrast",) if scheme == "dark" else ()
     for language in LANGUAGES:
         for path in PAGES:
             page = await read(window, house, f"{language}/{path}")
             await picture(page, f"help-{language}-{path or 'home'}-{scheme}")
-            assert await axe_violations(page) == []
+            assert await axe_violations(page, *rules) == []
     assert complaints(window) == []
 
 

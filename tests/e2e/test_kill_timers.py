@@ -93,7 +93,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[str]:
     _order(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def machine(store: str, folder: Path, peer: TelegramPeer) -> ProcessGroup:
+def machine(store: str, folder: Path, peer: TelegramPeer, **more: str) -> ProcessGroup:
+    """The program with these settings besides, and no process yet."""
     port = str(own_port())
     settings = {
         "PORT": port,
@@ -103,6 +104,7 @@ def machine(store: str, folder: Path, peer: TelegramPeer) -> ProcessGroup:
         "NOTIFY_ESCALATION": f"telegram:{BOSS}",
         "NOTIFY_AFTER": f"stopped={PATIENCE / 60}",
         "NOTIFY_INCIDENT_FROM": "1",
+        **more,
     }
     if not store:
         program = ProgramProcess(folder, settings)

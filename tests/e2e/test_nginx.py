@@ -75,7 +75,7 @@ async def _wait_until_served(url: str) -> None:
 
 
 @pytest.mark.parametrize("invented", ["6.6.6.6", "203.0.113.9:4000", "127.0.0.1", "6.6.6.6, 7.7.7.7"])
-@pytest.mark.parametrize("path", ["/console/sign-in", "/", "/t/token"])
+@pytest.mark.parametrize("path", ["/console/sign-in", "/", "/t/token", "/v/token"])
 async def test_an_address_that_the_caller_invents_is_not_passed_on(front: str, invented: str, path: str) -> None:
     async with (
         ClientSession() as client,

@@ -136,7 +136,7 @@ def told(peer: TelegramPeer) -> list[str]:
     return [fields.get("text", "") for fields in peer.calls_of("answerCallbackQuery")]
 
 
-async def until(done: Callable[[], object], within: float = 10) -> None:
+async def until(done: Callable[[], object], within: float = 30) -> None:
     async with asyncio.timeout(within):
         while not done():
             await asyncio.sleep(0.01)

@@ -17,7 +17,7 @@ from aiohttp.test_utils import unused_port
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine
 from storage.helpdesk import agents, audit_log
-from storage.helpdesk.agents import Role
+from storage.helpdesk.roles import Role
 from tests.e2e import npm
 from tests.e2e.conftest import RunningProgram, opened
 

@@ -24,7 +24,7 @@ from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine
 from storage.helpdesk import agents
-from storage.helpdesk.agents import Role
+from storage.helpdesk.roles import Role
 from tests.doubles import NOW, ScriptedInterpreter, small_base, small_phrases
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash
 
@@ -36,6 +36,7 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/chat/ws"),
         ("GET", "/chat/static/{version}/{name}"),
         ("GET", "/t/{token}"),
+        ("GET", "/v/{token}"),
         ("GET", "/draft/static/{version}/{name}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
@@ -66,6 +67,7 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/news/"),
         ("GET", "/news/{language}/"),
         ("GET", "/news/{language}/feed.atom"),
+        ("GET", "/outages/{language}.json"),
         ("GET", "/sitemap.xml"),
         ("GET", "/robots.txt"),
     }

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.cli.ask_batch import BatchAsker, BatchRow
+from bot.cli.ask_batch import BatchRow
+from bot.cli.asker import BatchAsker
 from bot.evaluation.dialogs import Answer
 from handlers.model.context import KnowledgeBundle
 

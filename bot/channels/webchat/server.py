@@ -3,7 +3,7 @@
 import hashlib
 from asyncio import gather
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from bot.channels.webchat.visitor_cookie import VisitorCookie
 from bot.web import Assets, is_same_origin, negotiate_language, read_texts, security_headers
 from bot.web.client_address import client_address
 from bot.web.links import text_spans
+from bot.web.outage_banners import no_banners
 from bot.web.token_bucket import TokenBuckets
 from handlers.model.phrases import Texts, in_words_of
 from kb.model import KnowledgeBase, Language
@@ -73,7 +74,7 @@ class WebChat(ServedChannel):
 
     `urgent_sentence` holds the number of the call button; it is shown whole while there is no connection. `lines` are
     the phone lines whose numbers stand on their options. `address_key` makes one-way keys of addresses, and `may_start`
-    tells whether one of these may begin another conversation.
+    tells whether one of these may begin another conversation. `banners` says what outages run.
     """
 
     name = CHANNEL
@@ -91,9 +92,10 @@ class WebChat(ServedChannel):
         address_key: AddressKey = no_address,
         may_start: MayStart = always_may,
         knowledge: Callable[[], KnowledgeBase] | None = None,
+        banners: Callable[[Language], Sequence[str]] = no_banners,
     ) -> None:
         self._shipped_texts, self._knowledge = read_texts(_HERE / "texts"), knowledge
-        self._address_key = address_key
+        self._address_key, self._banners = address_key, banners
         self._visitor_cookie = VisitorCookie(signer, secure=secure_cookies)
         self._secure_cookies, self._origin, self._urgent_sentence = secure_cookies, public_origin, urgent_sentence
         self._assets = Assets("/chat/static", _HERE / "static")
@@ -173,6 +175,7 @@ class WebChat(ServedChannel):
             asset=self._assets.url,
             urgent=urgent,
             call=first_phone(urgent),
+            banners=self._banners(language),
             max_chars=MAX_MESSAGE_CHARS,
         )
 

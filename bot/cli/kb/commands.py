@@ -3,20 +3,19 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from bot.cli.kb.content_folder import ContentFolder
 from bot.cli.kb.evaluation_options import evaluate
-from bot.cli.kb.export_json import export_json
-from kb.loading.content_error import ContentError
-from kb.loading.content_warnings import content_warnings
-from kb.loading.loader import load_knowledge_base
-from kb.loading.validation import overdue_reviews
-from kb.model import KnowledgeBase
 
-app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from kb.model import KnowledgeBase
+
+LINES_PROMPT: Final = "Phone lines, as desk=+12025550101,repairs=+12025550102"
+
+app = typer.Typer(help="The knowledge base: check, export, evaluate.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
@@ -31,6 +30,11 @@ def check(
     ] = True,
 ) -> None:
     """Validate the content: exit 1 and a line for each problem; warn about overdue reviews and odd or few questions."""
+    from kb.loading.content_error import ContentError
+    from kb.loading.content_warnings import content_warnings
+    from kb.loading.loader import load_knowledge_base
+    from kb.loading.validation import overdue_reviews
+
     try:
         knowledge = load_knowledge_base(content)
     except ContentError as exc:
@@ -54,7 +58,7 @@ def check(
         _check_leakage(against, knowledge, at_most)
 
 
-def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) -> None:
+def _check_leakage(file: Path, knowledge: "KnowledgeBase", at_most: int | None) -> None:
     from bot.cli.kb.evaluation import print_leaks
 
     if (found := print_leaks(file, knowledge)) > (found if at_most is None else at_most):
@@ -67,10 +71,12 @@ def _check_leakage(file: Path, knowledge: KnowledgeBase, at_most: int | None) ->
 @app.command()
 def train(content: ContentFolder = None) -> None:
     """Train the model and cache it, so that the next start only reads it: for images and after an upgrade."""
+    from bot.knowledge.content_cache import cached_or_load
     from bot.knowledge.model_cache import cache_path, cached_or_train
+    from kb.loading.content_error import ContentError
 
     try:
-        knowledge = load_knowledge_base(content)
+        knowledge = cached_or_load(content)
     except ContentError as exc:
         typer.echo(str(exc), err=True)
         raise typer.Exit(1) from None
@@ -103,6 +109,9 @@ def export(
         else:
             write_lessons(content, out)
     elif out is None:
+        from bot.cli.kb.export_json import export_json
+        from kb.loading.loader import load_knowledge_base
+
         typer.echo(json.dumps(export_json(load_knowledge_base(content)), ensure_ascii=False, indent=1))
     else:
         typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
@@ -135,41 +144,31 @@ def bench(
 @app.command("init")
 def init_content(
     folder: Annotated[Path, typer.Argument(help="Where to write it: a new or empty folder.")],
-    company: Annotated[str, typer.Option(prompt="Company", help="The name of the company.")],
-    bot_name: Annotated[
-        str, typer.Option(prompt="What the bot is called (empty: as the company)", help="Else as the company.")
-    ] = "",
-    languages: Annotated[
-        str, typer.Option(prompt="Languages, as en or de,en", help="ISO codes with commas between.")
-    ] = "en",
-    lines: Annotated[
+    company: Annotated[str | None, typer.Option(help="The name of the company; without it all is asked for.")] = None,
+    bot_name: Annotated[str, typer.Option(help="What the bot is called; else as the company.")] = "",
+    languages: Annotated[str, typer.Option(help="ISO codes with commas between.")] = "en",
+    phone: Annotated[
         str,
-        typer.Option(
-            "--lines",
-            prompt="Phone lines, as desk=+12025550101,repairs=+12025550102",
-            help="Names and numbers with commas between; one number alone is called desk.",
-        ),
+        typer.Option("--phone", "--lines", help="Its number; or lines: desk=+12025550101,repairs=+12025550102."),
     ] = "",
-    ticket_email: Annotated[
-        str,
-        typer.Option(prompt="Mailbox that makes tickets (empty: none)", help="If there is one; people write to it."),
-    ] = "",
-    urgent: Annotated[
-        str,
-        typer.Option(
-            prompt="The urgent case, as people tell it (empty: none)",
-            help='If there is one: "water runs from the lift".',
-        ),
-    ] = "",
+    ticket_email: Annotated[str, typer.Option(help="The mailbox that makes tickets, if there is one.")] = "",
+    urgent: Annotated[str, typer.Option(help='The urgent case as people tell it, if there is one: "no water".')] = "",
 ) -> None:
-    """Begin another company's content: asks what is not given; what it writes passes the check and answers."""
+    """Begin another company's content: what it writes passes the check and answers."""
     from bot.cli.kb.init_content import NewCompany, parse_lines, write_content
 
+    if company is None:
+        company = typer.prompt("Company")
+        bot_name = typer.prompt("What the bot is called (empty: as the company)", default=bot_name, show_default=False)
+        languages = typer.prompt("Languages, as en or de,en", default=languages)
+        phone = typer.prompt("Phone, or lines as desk=+12025550101,repairs=+12025550102", default=phone or None)
+        ticket_email = typer.prompt("Mailbox that makes tickets (empty: none)", default="", show_default=False)
+        urgent = typer.prompt("The urgent case, as people tell it (empty: none)", default="", show_default=False)
     new = NewCompany(
         company=company.strip(),
         bot_name=bot_name.strip() or None,
         languages=[code.strip() for code in languages.split(",") if code.strip()],
-        lines=parse_lines(lines.split(",")),
+        lines=parse_lines(phone.split(",")),
         ticket_email=ticket_email.strip() or None,
         urgent=urgent.strip() or None,
     )
@@ -183,39 +182,32 @@ def init_content(
 
 
 @app.command("import")
-def import_questions(
+def import_content(
     file: Annotated[
         Path | None,
-        typer.Argument(help="A FAQ as .csv, .xlsx, .md, .html, .json or .yml; or JSON lines with id, lang and text."),
+        typer.Argument(
+            help="A FAQ (.csv, .xlsx, .md, .html, .json, .yml) for new entries; or questions for known entries: "
+            "JSON lines with id, lang and text (.jsonl), or an export."
+        ),
     ] = None,
     taught: Annotated[
         bool, typer.Option("--taught", help="Mark lessons and drafts that the content files hold as released.")
     ] = False,
-    line: Annotated[str | None, typer.Option(help="The phone line of new entries; else the general one.")] = None,
-    source: Annotated[str | None, typer.Option(help="The address that new entries name as their source.")] = None,
-    take_proposals: Annotated[
-        bool, typer.Option("--take-proposals", help="Make questions of title, headings and bold words at once.")
+    line: Annotated[str | None, typer.Option(help="Whose line a FAQ's entries are; else the general one.")] = None,
+    proposals: Annotated[
+        bool, typer.Option("--take-proposals", help="Take the proposed phrasings over as questions of the entries.")
     ] = False,
     content: ContentFolder = None,
 ) -> None:
-    """Make entries from a company's FAQ, or add questions to those there are; skip what the content holds already."""
-    from bot.cli.kb.content_import.reader import holds_questions_only
+    """Make entries of a FAQ, or add questions to entries; what is there already is skipped."""
+    from bot.cli.kb.import_content import import_file
 
-    folder = content or Path("kb/content")
     if taught and file is None:
         from bot.cli.kb.lessons import mark_lessons_released
 
         mark_lessons_released(content)
-    elif file is None or taught:
+    elif file is not None and not taught:
+        import_file(file, content or Path("kb/content"), line=line, take_proposals=proposals)
+    else:
         typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)
-    elif holds_questions_only(file):
-        from bot.cli.kb.import_questions import add_questions
-
-        typer.echo(f"{add_questions(file, folder)} questions added under {folder}. Now: paligs kb check")
-    else:
-        from bot.cli.kb.content_import.entry_writer import ImportOptions
-        from bot.cli.kb.content_import.import_faq import import_faq
-
-        options = ImportOptions(line=line, source=source, take_proposals=take_proposals)
-        import_faq(file, folder, options, today=datetime.now(UTC).date())

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.ask_batch import BatchAsker, BatchRow
+from bot.cli.ask_batch import BatchRow
+from bot.cli.asker import BatchAsker
 from bot.cli.output import progress
 from bot.evaluation.dialogs import Answer, DialogScore, LabelledDialog, read_dialogs, score_dialogs
 from bot.knowledge.factory import load_knowledge

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from bot.cli.output import FileError
-from storage.helpdesk.agents import Role
+from storage.helpdesk.roles import Role
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from storage.helpdesk.agents import Agent
 
-app = typer.Typer(help="Who may use the console: add, list, password, role, disable, enable.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who may use the console: add, list, password, role, disable, enable.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 Result = TypeVar("Result")
 AgentName = Annotated[str, typer.Argument(metavar="NAME", help="As they will write it to sign in.")]

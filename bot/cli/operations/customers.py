@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.customers.import_plan import ImportPlan
     from bot.customers.venue_cards import VenueCard
 
-app = typer.Typer(help="Venues and their tills: import, export, links.", no_args_is_help=True)
+app = typer.Typer(help="Venues and their tills: import, export, links.", no_args_is_help=True, rich_markup_mode=None)
 MAX_PROBLEMS_SHOWN = 100
 
 

@@ -1,10 +1,10 @@
 """`paligs notices`: tests whether staff can be notified; shows targets by their names only."""
 
-import asyncio
-
 import typer
 
-app = typer.Typer(help="Notifications to staff: send a test to every recipient.", no_args_is_help=True)
+app = typer.Typer(
+    help="Notifications to staff: send a test to every recipient.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.callback()
@@ -15,6 +15,8 @@ def notices() -> None:
 @app.command()
 def check() -> None:
     """Send a test notification to every target of the NOTIFY_ settings, and print the results."""
+    import asyncio
+
     from bot.app.notification_check import send_test_notifications
     from bot.settings import read_settings
     from kb.loading.loader import load_knowledge_base

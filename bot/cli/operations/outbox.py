@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from storage.conversations.dead_letters import DeadLetter
     from storage.delivery.undelivered import UndeliveredReply
 
-app = typer.Typer(help="Undelivered replies: list, retry, drop.", no_args_is_help=True)
+app = typer.Typer(help="Undelivered replies: list, retry, drop.", no_args_is_help=True, rich_markup_mode=None)
 
 Changed = TypeVar("Changed")
 

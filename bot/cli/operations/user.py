@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="A person's data: export, erase.", no_args_is_help=True)
+app = typer.Typer(help="A person's data: export, erase.", no_args_is_help=True, rich_markup_mode=None)
 
 PersonId = Annotated[str, typer.Argument(metavar="ID", help="A conversation's id, channel:sender, or a sender's id.")]
 

@@ -15,9 +15,10 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.web.client_address import client_address
-from storage.helpdesk import agent_sessions, agents, audit_log, login_attempts
+from storage.helpdesk import agents, audit_log
 from storage.helpdesk.agents import Agent
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.sign_in import agent_sessions, login_attempts
 
 MAX_FIELD_CHARS: Final = 256
 

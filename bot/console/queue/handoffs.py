@@ -17,6 +17,7 @@ from bot.console.queue.incidents import IncidentView, list_cards, outside
 from bot.customers.shown_venue import shown_venues
 from bot.database.transactions import Transactions
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
+from bot.helpdesk.incidents.outage_proposals import find_proposals
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
 from storage.delivery import status, undelivered_notifications
@@ -75,12 +76,13 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Incidents, then unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, cards, closed, (untold, unreached) = await self._transactions.read(
+        found, cards, closed, (untold, unreached), proposals = await self._transactions.read(
             lambda connection: (
                 queued := queue.list_queue(connection, limit=MAX_HANDOFFS),
                 list_cards(connection, queued),
                 queue.closed_since(connection, request.now - UNDO_WINDOW),
                 _failures(connection),
+                find_proposals(connection),
             )
         )
         words = {one.conversation: one.last_message for one in found}
@@ -112,6 +114,7 @@ class HandoffQueueView:
             closed=[one for one in closed if line in ("", one.line)],
             **closing_values(request),
             unreached=unreached,
+            proposals=proposals,
         )
 
     async def take(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -192,7 +195,8 @@ class HandoffQueueView:
         return line if line in self._knowledge.current.base.directory.lines else ""
 
     def _change_key(self, connection: Connection) -> Hashable:
-        return queue.fingerprint(connection, limit=MAX_HANDOFFS), *_failures(connection)
+        proposed = tuple(one.incident for one in find_proposals(connection))
+        return queue.fingerprint(connection, limit=MAX_HANDOFFS), proposed, *_failures(connection)
 
 
 def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:

@@ -10,8 +10,9 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from storage.helpdesk import agents, audit_log
-from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError, Role
+from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.roles import Role
 
 AgentChange = Callable[[Connection, Agent], bool]
 

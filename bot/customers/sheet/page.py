@@ -35,7 +35,7 @@ def render_sheet(cards: Sequence[VenueCard], urgent_line: Line, style: SheetStyl
     return _template().render(
         cards=cards,
         texts=[(language, texts[language]) for language in LANGUAGES],
-        phone=urgent_line.formatted_phone,
+        phone=urgent_line.formatted_phone.replace(" ", "\u00a0"),
         qr_code=qr_code,
         href=style.href,
         style=None if style.href else Markup(read_style()),  # noqa: S704 - our own file

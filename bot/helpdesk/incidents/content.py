@@ -1,17 +1,21 @@
 """Reads the state of an incident for its notification, in the transaction that claims it; decides nothing."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
+from bot.helpdesk.incidents.outage_proposals import come_together
 from bot.notify.interface import ContactMethod, IncidentMember, IncidentNotification
+from handlers.model.handoff import NotificationKind
 from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations
 from storage.conversations.conversations import Conversation
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs, incidents
+from storage.helpdesk.handoff_states import ASSIGNED_STATES
 from storage.helpdesk.handoffs import Handoff
 
 MEMBERS_SHOWN: Final = 25
@@ -23,14 +27,15 @@ def build_incident_notification(
     claimed: ClaimedNotification,
     number: int,
     channels: ChannelDirectory,
-    queue_link: str | None,
+    console_link: str | None,
 ) -> IncidentNotification | None:
     """The content of a notification of an incident; None if nobody is in it any more."""
     incident = incidents.get(connection, number)
     found = incidents.members(connection, number)
     if incident is None or not found:
         return None
-    newest = found[-MEMBERS_SHOWN:]
+    newest, assigned = found[-MEMBERS_SHOWN:], [one for one in found if one.state in ASSIGNED_STATES]
+    asks = claimed.kind is NotificationKind.QUESTION and assigned
     words = {one.id: one.words for one in incidents.wordings_of(connection, number)}
     actors = (event.actor for one in reversed(found) for event in reversed(handoffs.list_events(connection, one.id)))
     return IncidentNotification(
@@ -38,8 +43,8 @@ def build_incident_notification(
         kind=claimed.kind,
         line=incident.line,
         reason=incident.reason,
-        state=incidents.state_of(found),
-        last_actor=next((actor for actor in actors if actor is not None), None),
+        state=incidents.state_of(assigned if asks else found),
+        last_actor=_takers(assigned) if asks else next((actor for actor in actors if actor is not None), None),
         verified=incident.verified,
         count=len(found),
         causes=tuple(Counter(one.cause for one in found).most_common()),
@@ -47,8 +52,15 @@ def build_incident_notification(
         since=found[0].created_at,
         at=claimed.created_at,
         closed_reason=max(found, key=lambda one: one.updated_at).closed_reason,
-        link=queue_link,
+        link=None if console_link is None else f"{console_link}/now",
+        may_be_outage=incident.is_proposable and come_together([one.created_at for one in found]),
+        outage_link=None if console_link is None else f"{console_link}/outages?incident={number}",
     )
+
+
+def _takers(assigned: Iterable[Handoff]) -> str:
+    """Everybody who has some of them."""
+    return ", ".join(dict.fromkeys(one.taken_by for one in assigned if one.taken_by is not None))
 
 
 def _member(connection: Connection, handoff: Handoff, words: str, channels: ChannelDirectory) -> IncidentMember:

@@ -15,7 +15,7 @@ from kb.lessons import extend
 from kb.loading.content_error import ContentError
 from kb.model import KnowledgeBase
 
-NICENESS: Final = 10
+NICENESS: Final = 5
 """Whoever answers comes first."""
 
 

@@ -39,7 +39,7 @@ def prefill_draft(
     told, known = extract_place(story, names), split_place(details.place) if details.place else Place()
     return Prefill(
         what=story,
-        device=extract_device(story) or "",
+        device=extract_device(story) or details.device or "",
         contact=extract_contact(story, names) or details.name or "",
         phone=extract_phone(story, own_numbers) or details.phone or "",
         restaurant=told.name or known.name or "",

@@ -7,8 +7,8 @@ from typing import Final
 
 from aiohttp import web
 
-CACHE_SECONDS: Final = 300
-"""How long a copy is used without asking: a changed fact is read everywhere after so long."""
+CACHE_SECONDS: Final = 60
+"""How long a copy is used without asking: a changed fact, or an outage, is read everywhere after so long."""
 
 
 def cached_response(

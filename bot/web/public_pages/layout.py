@@ -1,6 +1,6 @@
 """What the pages for everybody share: templates, texts, static files, and addresses in every language."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import Assets, negotiate_language, read_texts, security_headers
 from bot.web.links import TextSpan, text_spans
+from bot.web.outage_banners import no_banners
 from bot.web.public_pages.cached_response import CACHE_SECONDS, cached_response
 from handlers.model.phrases import Texts, in_words_of
 from kb.model import LANGUAGES, KnowledgeBase, Language
@@ -25,8 +26,14 @@ Address = Callable[[Language], str]
 class PublicLayout:
     """Renders a page in a language; canonical addresses stand in it where `public_url` is known."""
 
-    def __init__(self, base: Callable[[], KnowledgeBase], public_url: str | None) -> None:
-        """`base` is called for each page: knowledge may change while the program runs."""
+    def __init__(
+        self,
+        base: Callable[[], KnowledgeBase],
+        public_url: str | None,
+        banners: Callable[[Language], Sequence[str]] = no_banners,
+    ) -> None:
+        """`base` and `banners` are called for each page: knowledge and outages may change while the program runs."""
+        self._banners = banners
         self._base, self.public_url = base, public_url
         self._shipped_texts = read_texts(_HERE / "texts")
         self._assets = Assets("/help/static", _HERE / "static")
@@ -53,6 +60,7 @@ class PublicLayout:
             all_texts={**self._shipped_texts, **texts},
             company=directory.company,
             urgent=self._urgent(language),
+            banners=self._banners(language),
             address=address,
             public_url=self.public_url,
             **values,

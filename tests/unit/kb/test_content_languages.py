@@ -157,19 +157,3 @@ def test_cues_of_the_company_are_added_to_those_of_any(hotel: Path) -> None:
     assert phrases["en"][-1] == "indeed"
     assert "lv" not in phrases
     assert UnderstandingPipeline(load_knowledge_base(hotel)).match_cue("Jawohl!") == "yes"
-
-
-def test_without_decoys_of_its_own_a_company_knows_what_no_company_answers(hotel: Path) -> None:
-    known = load_knowledge_base(hotel)
-    assert "wer ist Bundeskanzler" in known.out_of_scope["de"]
-    assert "lv" not in known.out_of_scope
-    (hotel / "decoys.yaml").write_text("decoys: {en: [do you sell tents]}\n", "utf-8")
-    own = load_knowledge_base(hotel)
-    assert dict(own.out_of_scope) == {"de": (), "en": ("do you sell tents",)}
-    assert own.version != known.version
-
-
-def test_few_questions_ask_for_more_confidence(hotel: Path) -> None:
-    few = UnderstandingPipeline(load_knowledge_base(hotel)).understand("tell me about breakfast").explanation
-    assert few is not None
-    assert few.answer_threshold == pytest.approx(0.69, abs=0.01)

@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { watchBanners } from "./banners.js";
 import { Log } from "./log.js";
 import { language, words } from "./words.js";
 
@@ -140,3 +141,4 @@ if (asked) {
 }
 
 connection.open();
+watchBanners(language);

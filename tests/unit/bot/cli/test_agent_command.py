@@ -10,7 +10,8 @@ from bot.cli.operations import agent as command
 from bot.console.auth.passwords import verify_password
 from storage.database import engine
 from storage.helpdesk import agents, audit_log
-from storage.helpdesk.agents import Agent, Role
+from storage.helpdesk.agents import Agent
+from storage.helpdesk.roles import Role
 
 Paligs = Callable[..., Result]
 

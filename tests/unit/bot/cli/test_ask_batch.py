@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.cli import ask_batch
-from bot.cli.ask_batch import BatchAsker, BatchRow, ask_lines
+from bot.cli import asker as asking
+from bot.cli.ask_batch import BatchRow, ask_lines
+from bot.cli.asker import BatchAsker
 from handlers.model.context import KnowledgeBundle
 from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
 
@@ -88,7 +89,7 @@ def test_empty_lines_are_passed_over(known: KnowledgeBundle) -> None:
 
 
 def test_a_long_batch_keeps_only_so_many_talks_in_mind(known: KnowledgeBundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ask_batch, "MAX_CONVERSATIONS", 2)
+    monkeypatch.setattr(asking, "MAX_CONVERSATIONS", 2)
     asker = BatchAsker(known)
     for number in range(10):
         asker.ask(BatchRow(text="hm", conversation=number))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
@@ -60,3 +61,42 @@ def test_what_cannot_be_done_says_what_to_do() -> None:
     assert (refused.exit_code, "needs --venue" in refused.output) == (2, True)
     unknown = customers("links", "--venue", "Nekas")
     assert (unknown.exit_code, "No such venue" in unknown.output) == (1, True)
+
+
+def workbook(path: Path) -> None:
+    """Three hundred venues as people keep them: numbers as numbers, empty rows, a device a row, two mistakes."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Ресторан", "Адрес", "Телефон", "Касса", "Модель", "Фискальный номер", "Место"])
+    sheet.append([None] * 7)
+    for number in range(300):
+        sheet.append(
+            [f"Кафе {number}", f"ул. Бривибас {number}", 20000000 + number, "Касса 1", "HP", 7000000.0 + number]
+        )
+        sheet.append([f"  КАФЕ {number}", f"Ул. Бривибас  {number} ", None, "Касса 2", None, None, "бар"])
+    sheet.append(["Без номера", None, "двадцать", "Касса 1"])
+    sheet.append([None, "улица без названия", 20000999])
+    book.save(path)
+
+
+def test_three_hundred_venues_of_a_workbook_come_in_once_with_each_mistake_named(tmp_path: Path) -> None:
+    workbook(tmp_path / "all.xlsx")
+    preview = customers("import", "all.xlsx", "--dry-run")
+    assert "Nothing is stored: 300 venues with 600 devices." in preview.output
+    assert customers("export").output.count("\n") == 1
+    first = customers("import", "all.xlsx")
+    assert first.exit_code == 1
+    assert "300 venues with 600 devices: 300 added, 0 changed, 0 unchanged." in first.output
+    assert "Row 603: двадцать is no phone number. Write eight digits, or + and the country's code." in first.output
+    assert "Row 604: The venue's name is missing. Write it, or delete the row." in first.output
+    again = customers("import", "all.xlsx")
+    assert "0 added, 0 changed, 300 unchanged" in again.output
+    exported = customers("export").output.splitlines()
+    assert len(exported) == 601
+    assert "Кафе 0;ул. Бривибас 0;;+37120000000;;;;;Касса 1;HP;7000000;" in exported
+    assert customers("links").output.count("\n") == 601
+
+
+def test_the_encoding_that_was_taken_is_said() -> None:
+    assert "Read as Windows-1257." in customers("import", "all.csv", "--dry-run").output

@@ -15,7 +15,7 @@ from bot.cli.kb.export_files import entry_yaml
 from bot.cli.kb.yaml_edit import append_items
 from kb.lessons import extend
 from kb.loading.loader import load_knowledge_base
-from kb.model import Act, EntryId, Language
+from kb.model import Act, EntryId, KnowledgeBase, Language
 from storage.curation import entry_drafts, lessons
 from storage.curation.entry_drafts import EntryDraft
 from storage.database import engine
@@ -45,9 +45,12 @@ class ExportFixture:
         self.database: Engine = engine.create_database_engine(self.url)
         upgrade.upgrade(self.database)
 
-    def teach(self, text: str, entry: str | None, language: Language = "lv") -> None:
+    def teach(
+        self, text: str, entry: str | None, language: Language = "lv", filed: KnowledgeBase | None = None
+    ) -> None:
+        """`filed` is what stands in the files, where that was read before."""
         with engine.write_transaction(self.database) as connection:
-            filed = load_knowledge_base(self.content)
+            filed = filed or load_knowledge_base(self.content)
             if entry is None:
                 lessons.add_out_of_scope(connection, filed, language, text, "Ilze", NOW)
             else:
@@ -81,15 +84,17 @@ def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ExportFixt
     house.database.dispose()
 
 
+@pytest.mark.no_cover  # The same lines as of the made-up company, a hundred times.
 @pytest.mark.parametrize("house", [SHIPPED], indirect=True)
 def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_lesson_any_more(
     house: ExportFixture,
 ) -> None:
     before = {file.relative_to(house.content): file.read_text("utf-8") for file in house.content.rglob("*.yaml")}
-    house.teach("kase: vērdi # nekā", "cash-drawer")
-    house.teach("'ящик' & - всё", "cash-drawer", "ru")
-    house.teach("vai tu dziedi", None)
-    base = extend(load_knowledge_base(house.content), house.lessons().lessons)
+    filed = load_knowledge_base(house.content)
+    house.teach("kase: vērdi # nekā", "cash-drawer", filed=filed)
+    house.teach("'ящик' & - всё", "cash-drawer", "ru", filed)
+    house.teach("vai tu dziedi", None, filed=filed)
+    base = extend(filed, house.lessons().lessons)
 
     told = house.export()
     house.copy_export()

@@ -25,8 +25,8 @@ from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from storage.database import engine
 from storage.helpdesk import agents
-from storage.helpdesk.agents import Role
 from storage.helpdesk.audit_log import AuditEvent, AuditRecord, list_records
+from storage.helpdesk.roles import Role
 from storage.migrations import upgrade
 from tests.doubles import NOW, RecordingJobQueue
 

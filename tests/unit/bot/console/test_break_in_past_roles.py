@@ -6,8 +6,8 @@ from http import HTTPStatus
 from bot.console import AccessLevel
 from storage.database import engine
 from storage.helpdesk import agents
-from storage.helpdesk.agents import Role
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.roles import Role
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser, sections
 
 

@@ -12,7 +12,7 @@ from bot.console.framework import live_updates
 from handlers.model.actions import HandoffReason
 from storage.database import engine
 from storage.helpdesk import agents
-from storage.helpdesk.agents import Role
+from storage.helpdesk.roles import Role
 from tests.contract.asked import MessageRecorder
 from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, OpenBrowser
 

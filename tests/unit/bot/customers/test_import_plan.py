@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.customers.import_plan import MAX_NAME_CHARS, plan_import
+from bot.customers.import_plan import MAX_NAME_CHARS, phone_number, plan_import
 from bot.customers.table_file import TableRow
 from storage.customers.venues import Device
 
@@ -72,3 +72,21 @@ def test_a_table_without_a_name_column_says_what_to_call_it() -> None:
     (problem,) = plan_import(rows("what;phone", "A;29111222")).problems
     assert (problem.row, "venue, name, restaurant" in problem.text) == (0, True)
     assert plan_import(()).venues == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("20110525", "+37120110525"),
+        ("371 20000101", "+37120000101"),
+        ("00371 20 00 01 01", "+37120000101"),
+        ("+371-2000-0101", "+37120000101"),
+        ("67 111 222", "+37167111222"),
+        ("+4915112345678", "+4915112345678"),
+        ("12345678", None),
+        ("29111222 29333444", None),
+        ("bārs", None),
+    ],
+)
+def test_a_number_where_one_is_expected_is_one_also_where_it_reads_as_a_date(written: str, number: str | None) -> None:
+    assert phone_number(written) == number

@@ -91,7 +91,7 @@ async def test_the_runner_outlives_a_delivery_that_breaks(program: ProgramFixtur
     program.channel.failures.append(RuntimeError("a fault of the program"))
     runner = EmbeddedRunner(program.deliver, program.deliver.due_conversations, program.deliver.purge)
     runner.submit(program.submitted[-1])
-    await asyncio.sleep(0.2)
+    await runner._tasks.join()
     program.time[0] += timedelta(minutes=2)
     runner.start()
     async with asyncio.timeout(20):
@@ -125,14 +125,19 @@ async def test_a_program_that_stops_finishes_what_is_being_sent_and_leaves_the_r
     runner = EmbeddedRunner(
         program.deliver, program.deliver.due_conversations, program.deliver.purge, program.deliver.stopping
     )
-    send = program.channel.send
+    send, sending, released = program.channel.send, asyncio.Event(), asyncio.Event()
 
     async def slow(address: str, message: OutgoingMessage) -> str | None:
-        await asyncio.sleep(0.2)
+        sending.set()
+        await released.wait()
         return await send(address, message)
 
     program.channel.send = slow  # type: ignore[method-assign]
     runner.submit(program.submitted[-1])
-    await asyncio.sleep(0.05)
-    await runner.stop()
+    async with asyncio.timeout(20):
+        await sending.wait()
+    stopping = asyncio.create_task(runner.stop())
+    await asyncio.sleep(0)  # It has begun.
+    released.set()
+    await stopping
     assert states(program) == ["sent", "pending"]

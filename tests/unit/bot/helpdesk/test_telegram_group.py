@@ -14,11 +14,14 @@ from bot.channels.telegram.outgoing.group_messages import (
     parse_group_reply,
 )
 from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
-from bot.helpdesk.telegram_group import GroupActions
+from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
+from bot.helpdesk.telegram_group import ButtonRows, GroupActions, TelegramGroupNotifier
+from bot.notify.interface import IncidentNotification, Thread
+from bot.notify.staff_address import parse_staff_address
 from bot.notify.wording import NotificationTexts, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
-from handlers.model.handoff import CloseReason, HandoffState
+from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.helpdesk.handoffs import Handoff
 from tests.doubles import NOW
@@ -46,9 +49,103 @@ class FakeHandoffActions:
         return self.handoffs.get(handoff)
 
 
+@dataclass
+class RecordingGroupChannel:
+    """Keeps what was posted, with the titles of its buttons."""
+
+    posted: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    async def post(
+        self, address: str, html: str, rows: ButtonRows = (), in_reply_to: str | None = None, topic_gone: str = ""
+    ) -> str:
+        assert address, topic_gone or in_reply_to
+        self.posted.append((html, [button.title for row in rows for button in row]))
+        return str(len(self.posted))
+
+    async def edit(self, address: str, message_id: str, html: str, rows: ButtonRows = ()) -> None:
+        raise AssertionError((address, message_id, html, rows))
+
+
+@dataclass
+class FakeIncidentActions:
+    """Answers every act on an incident with the same result."""
+
+    result: IncidentResult
+    calls: list[tuple[str, int, str]] = field(default_factory=list)
+
+    async def take(self, incident: int, agent_name: str) -> IncidentResult:
+        self.calls.append(("take", incident, agent_name))
+        return self.result
+
+    async def works_again(self, incident: int, agent_name: str) -> IncidentResult:
+        self.calls.append(("works_again", incident, agent_name))
+        return self.result
+
+    async def keep(self, incident: int, agent_name: str) -> IncidentResult:
+        self.calls.append(("keep", incident, agent_name))
+        return self.result
+
+    async def release(self, incident: int, agent_name: str) -> IncidentResult:
+        self.calls.append(("release", incident, agent_name))
+        return self.result
+
+
 def staffroom(shipped: KnowledgeBundle, desk: FakeHandoffActions) -> GroupActions:
     words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", load_time_zone(None), {})
     return GroupActions(cast("HandoffActions", desk), words, frozenset({"-100"}))
+
+
+@pytest.mark.parametrize(
+    ("act", "called", "done", "undone"),
+    [
+        ("take_all", "take", "Group of calls no. 7 is assigned to you: 3.", "Nobody in this group waits any more."),
+        ("works_again", "works_again", "Group no. 7 is closed: 3.", "Nobody in this group waits any more."),
+        ("keep_all", "keep", "Good, group no. 7 stays yours: 3.", "You have nothing in this group."),
+        ("give_back_all", "release", "Released: 3. Somebody else can take them.", "You have nothing in this group."),
+    ],
+)
+async def test_whoever_taps_under_an_incident_is_told_what_came_of_it(
+    shipped: KnowledgeBundle, act: str, called: str, done: str, undone: str
+) -> None:
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", load_time_zone(None), {})
+    nobody = cast("HandoffActions", FakeHandoffActions(ActionResult(applied=False, state=None)))
+    for changed, text in ((3, done), (0, undone)):
+        incidents = FakeIncidentActions(IncidentResult(changed=changed))
+        group = GroupActions(nobody, words, frozenset({"-100"}), incident_actions=cast("IncidentActions", incidents))
+        reply = await group(ButtonTap(chat="-100", user_name="Ilze", callback_data=f"{act}:7"))
+        assert incidents.calls == [(called, 7, "Ilze")]
+        assert reply.text.startswith(text)
+
+
+@pytest.mark.parametrize("kind", [NotificationKind.QUESTION, NotificationKind.INITIAL])
+async def test_the_question_about_an_incident_names_who_has_it_and_offers_what_they_can_say(
+    shipped: KnowledgeBundle, kind: NotificationKind
+) -> None:
+    words = NotificationTexts.for_directory(lambda: shipped.base.directory, "en", load_time_zone(None), {})
+    channel = RecordingGroupChannel()
+    incident = IncidentNotification(
+        handoff=7,
+        kind=kind,
+        line=LineId("technical"),
+        reason=HandoffReason.TRADING_STOPPED,
+        state=HandoffState.TAKEN,
+        last_actor="Anna, Boris",
+        verified=True,
+        count=20,
+        causes=(),
+        members=(),
+        since=NOW,
+        at=NOW,
+    )
+    await TelegramGroupNotifier(channel, words).notify(
+        parse_staff_address("telegram:-100", shipped.base.directory.ticket_channel.address), incident, Thread(key="k")
+    )
+    ((html, titles),) = channel.posted
+    if kind is NotificationKind.QUESTION:
+        assert html.startswith("<b>Anna, Boris, do you still have group of calls no. 7?")
+        assert titles == ["Yes, still mine", "Release"]
+    else:
+        assert titles == ["Works again"]
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,19 @@
 """A venue link in a message: it tells venue and till until it is revoked, is never stored, and a forged one tells nothing."""
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from sqlalchemy import text as sql
 
 from bot.channels.description import ChannelDirectory
-from bot.customers.arrival import VenueArrivals
+from bot.customers.arrival import VenueArrivals, venue_of_token
 from bot.customers.link_tokens import VenueLinkTokens
-from bot.database.conversation_queries import ConversationQueries
+from bot.database.conversation_queries import VENUE_LINK_PREFIX, ConversationQueries
 from bot.helpdesk.notification_content import build_notification
 from bot.notify.interface import HandoffNotification
 from handlers.model.details import PersonDetails
-from handlers.model.handoff import NotificationKind
+from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from storage.customers import links, venues
 from storage.customers.links import VenueLink
@@ -144,3 +145,23 @@ async def test_forgetting_forgets_the_venue_too(program: ProgramFixture, link: V
     await program.exchange(f"/start {TOKENS.make(link.id)}")
     await program.exchange("/forget")
     assert "Rozengrāls" not in (await program.exchange("/venue")).text
+
+
+async def test_the_page_of_a_link_and_its_draft_tell_as_much_and_nothing_once_it_is_revoked(
+    program: ProgramFixture, link: VenueLink
+) -> None:
+    await program.exchange(f"/start {TOKENS.make(link.id)}")
+    await program.exchange("dead")
+    queries = ConversationQueries(transactions=program.intake.transactions)
+    draft = f"{VENUE_LINK_PREFIX}{link.id}"
+    assert await queries.person_details(draft) == PersonDetails(place="Rozengrāls, Rozena 1", device="Bārs")
+    assert await queries.last_user_messages(draft) == ()
+    with engine.read_transaction(program.database) as connection:
+        shown = venue_of_token(connection, TOKENS, TOKENS.make(link.id), NOW, UTC)
+        assert shown is not None
+        assert (shown.till, [call.state for call in shown.calls]) == ("Bārs", [HandoffState.OPEN])
+        assert venue_of_token(connection, TOKENS, "v1-guess", NOW, UTC) is None
+    revoke(program, link)
+    with engine.read_transaction(program.database) as connection:
+        assert venue_of_token(connection, TOKENS, TOKENS.make(link.id), NOW, UTC) is None
+    assert await queries.person_details(draft) == PersonDetails()

@@ -10,7 +10,7 @@ import pytest
 from bot.app.channels import CHANNELS
 from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
-from bot.notify.interface import ContactMethod, HandoffNotification, Retraction
+from bot.notify.interface import ContactMethod, HandoffNotification, IncidentNotification, Retraction
 from bot.notify.wording import NotificationTexts, OwnWords, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
@@ -291,3 +291,29 @@ def test_a_line_is_called_what_the_content_calls_it_now(shipped: KnowledgeBundle
     assert "Night shift" in plain_text(words.render(NOTICE))
     now[0] = replace(now[0], lines={})
     assert f", {NOTICE.line}" in plain_text(words.render(NOTICE))
+
+
+@pytest.mark.parametrize("link", [None, "https://bot.example.lv/console/outages?incident=3"])
+def test_an_incident_that_may_be_an_outage_says_where_it_is_declared(
+    words: NotificationTexts, link: str | None
+) -> None:
+    incident = IncidentNotification(
+        handoff=3,
+        kind=NotificationKind.INITIAL,
+        line=LineId("technical"),
+        reason=HandoffReason.TRADING_STOPPED,
+        state=HandoffState.OPEN,
+        last_actor=None,
+        verified=True,
+        count=4,
+        causes=((None, 4),),
+        members=(),
+        since=NOTICE.since,
+        at=NOTICE.at,
+        may_be_outage=True,
+        outage_link=link,
+    )
+    (fact,) = [one for one in words.render(incident).facts if one.label == "Viens traucējums?"]
+    assert (fact.text, fact.href) == (link or "to var pieteikt konsolē, sadaļā Traucējumi", link)
+    for other in (replace(incident, may_be_outage=False), replace(incident, state=HandoffState.CLOSED)):
+        assert "Viens traucējums?" not in [one.label for one in words.render(other).facts]

@@ -348,3 +348,9 @@ def test_a_long_message_is_read_quickly() -> None:
         "x" + " man" * 999,
     ):
         prefill_draft([text], NAMES)
+
+
+def test_the_till_that_is_known_is_filled_in_where_none_was_told() -> None:
+    known = PersonDetails(device="Kase 1")
+    assert prefill_draft(("kaut kas nav labi",), NAMES, details=known).device == "Kase 1"
+    assert prefill_draft(("nestrādā bāra printeris",), NAMES, details=known).device != "Kase 1"

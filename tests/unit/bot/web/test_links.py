@@ -1,6 +1,6 @@
 """What can be tapped in a text."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -70,6 +70,6 @@ def test_the_pieces_together_are_the_text(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a", "+", "a.", "a@", "+3 7 1 ", "https://", "https://a)", "a@a.a."])
 def test_endless_text_is_read_in_no_time(piece: str) -> None:
-    start = perf_counter()
+    start = thread_time()
     text_spans(piece * (100_000 // len(piece)))
-    assert perf_counter() - start < 1
+    assert thread_time() - start < 1

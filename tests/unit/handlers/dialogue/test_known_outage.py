@@ -85,7 +85,7 @@ def test_who_writes_about_it_is_told_of_it_before_the_answer() -> None:
     said = talk.asks("scanner")
     answer = talk.knowledge.base.entries[EntryId("scanner")].body["en"]
     assert said.startswith(
-        "Known outage since 22:10: The server is down\nWe are working on it. When it works again, I will write here."
+        "Known outage since 22:10: The server is down\nWe are working on it. When it works again, I'll write here."
         f"\n\n{answer}"
     ), said
     assert talk.decided.outage == OutageReport(outage=7, told=True, joins=True)
@@ -108,7 +108,7 @@ def test_after_that_only_a_line_of_it_stands_before_the_answer() -> None:
     talk.asks("scanner")
     again = talk.asks("scanner")
     assert again.startswith("The outage is not over yet: The server is down\n\n")
-    assert "I will write here" not in again
+    assert "I'll write here" not in again
     assert talk.decided.outage == OutageReport(outage=7, joins=True)
 
 
@@ -117,7 +117,7 @@ def test_a_stopped_till_reads_the_number_in_the_first_lines() -> None:
     lines = talk.asks("dead").splitlines()
     assert lines[0] == "Known outage since 22:10: The server is down"
     assert WORKSHOP in lines[2]
-    assert lines[-3] == "We are working on it. When it works again, I will write here."
+    assert lines[-3] == "We are working on it. When it works again, I'll write here."
     assert [one.reason for one in notices(talk)] == [HandoffReason.TRADING_STOPPED]
     assert talk.decided.outage == OutageReport(outage=7, told=True, joins=True)
 
@@ -181,9 +181,9 @@ def test_of_several_the_one_that_is_meant_is_told_and_else_the_newest() -> None:
 def test_until_is_said_only_where_it_was_given_and_has_not_passed() -> None:
     soon = (NOW + timedelta(hours=1)).astimezone(RIGA)
     talk = reporter("en", replace(OUTAGE, expected_until=soon))
-    assert "We expect to mend it by 23:40. When" in talk.asks("cloud")
+    assert "We expect to fix it by 23:40. When" in talk.asks("cloud")
     assert talk.asks("cloud").startswith(
-        "The outage is not over yet: The server is down\nWe expect to mend it by 23:40."
+        "The outage is not over yet: The server is down\nWe expect to fix it by 23:40."
     )
     tomorrow = reporter("en", replace(OUTAGE, expected_until=soon + timedelta(days=1)))
     assert "by 24.11. 23:40." in tomorrow.asks("cloud")
@@ -193,7 +193,7 @@ def test_until_is_said_only_where_it_was_given_and_has_not_passed() -> None:
 
 def test_a_text_of_one_line_is_told_whole() -> None:
     talk = reporter("en", OTHER)
-    assert talk.asks("printer").startswith("Known outage since 22:10: Cards fail\nWhen it works again, I will write")
+    assert talk.asks("printer").startswith("Known outage since 22:10: Cards fail\nWhen it works again, I'll write")
 
 
 def test_no_news_stands_beside_it() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.model.actions import NotifyStaff
+from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState
 from handlers.model.session import QuestionKind
 from handlers.model.venue import KnownVenue, VenueCall
@@ -146,3 +147,8 @@ def test_the_till_is_not_asked_for_beside_another_choice() -> None:
     talk = called_in(BY_NUMBER)
     assert "Which till" not in talk.says("when").text
     assert not any(isinstance(action, NotifyStaff) for action in talk.decision.actions)  # type: ignore[union-attr]
+
+
+def test_what_was_told_counts_before_what_is_known_otherwise() -> None:
+    told = PersonDetails(name="Ilze", place="Ala")
+    assert told.completed(place="Rozengrāls", device="Bārs") == PersonDetails(name="Ilze", place="Ala", device="Bārs")

@@ -7,7 +7,7 @@ import pytest
 from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, ShowTicketChannel
 from handlers.model.session import Session
 from kb.model import DialogueAct, LineId
-from kb.understanding.result import ActCandidate, Outcome
+from kb.understanding.result import ActCandidate, Explanation, Outcome
 from tests.doubles import Dialog, acts_as, means, notices
 
 
@@ -65,6 +65,14 @@ def test_who_wants_a_ticket_is_shown_the_email_and_a_draft() -> None:
     assert "https://here/t/x" in reply.text
     assert reply.text.splitlines()[-1].startswith("Source:")
     assert ShowTicketChannel() in talk.decided.actions
+
+
+@pytest.mark.parametrize(("decided_by", "handler"), [("ticket_request", "ticket_request"), ("rank", "topic")])
+def test_a_ticket_that_is_ordered_in_so_many_words_comes_before_the_topics(decided_by: str, handler: str) -> None:
+    explanation = Explanation(answer_threshold=0.5, clarify_threshold=0.3, decided_by=decided_by)
+    talk = Dialog({"open a ticket": replace(means("ticket", language="en"), explanation=explanation)})
+    assert "tickets@paraugs.example" in talk.says("open a ticket").text
+    assert talk.decided.trace.handler == handler
 
 
 def test_the_ticket_rule_holds_however_often_it_is_pressed() -> None:

@@ -16,6 +16,7 @@ from kb.classifier.calibration import (
 )
 from kb.classifier.linear_model import fit
 from kb.classifier.scorer import IntentClassifier
+from kb.features.dataset import build_dataset
 from kb.features.design_matrix import build_design_matrix
 from kb.features.featurizer import Featurizer, is_word
 from kb.features.lexicon import Lexicon
@@ -213,7 +214,8 @@ def test_the_nearest_question_shares_rare_words_and_then_letters() -> None:
         EntryId(name): replace(entry, id=EntryId(name), questions={"lv": (), "ru": (), "en": questions})
         for name, questions in asked.items()
     }
-    nearest = NearestQuestion(replace(whole, entries=entries))
+    asked_of = replace(whole, entries=entries)
+    nearest = NearestQuestion(asked_of, build_dataset(asked_of).questions)
     assert nearest.find("a", ["cas", "in"]) == "Cash in?"
     assert nearest.find("a", ["cas", "ot"]) == "Cash out?"
     assert nearest.find("a", ["helo", "there"]) == "Hello"

@@ -1,7 +1,10 @@
 """Labelled messages that stand in the content: the same words, or nearly the same letters."""
 
+from dataclasses import replace
+
 from kb.evaluation.leakage import find_leaks
 from kb.evaluation.metrics import LabelledMessage
+from kb.model import DialogueAct
 from tests.unit.kb.small import trainable_base
 
 
@@ -22,3 +25,11 @@ def test_what_stands_in_the_content_is_found_with_its_place() -> None:
     assert found[0].similarity == 100
     assert 95 <= found[2].similarity < 100
     assert found[1].known_text == "какая завтра погода"
+
+
+def test_what_stands_among_the_dialogue_acts_is_found_with_its_act() -> None:
+    thanks = {DialogueAct.THANKS: {"lv": ("liels paldies",), "ru": (), "en": ()}}
+    (found,) = find_leaks(
+        [LabelledMessage(text="Paldies liels!", label="none")], replace(trainable_base(), dialogue=thanks)
+    )
+    assert found.place == f"dialogue:{DialogueAct.THANKS}"

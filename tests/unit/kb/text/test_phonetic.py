@@ -102,11 +102,11 @@ def test_a_letter_held_down_leaves_room_for_the_rest() -> None:
 
 
 def test_endless_input_is_read_in_no_time() -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     for endless in ("a" * 100_000, "kase " * 20_000, "ß" * 100_000, "😀" * 100_000):
         for word in tokenize(normalize(endless)):
             phonetic_key(word)
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def test_clauses_are_sentences_and_lines() -> None:

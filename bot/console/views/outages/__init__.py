@@ -1,0 +1,1 @@
+"""The page Outages: its form, and what agents do there."""

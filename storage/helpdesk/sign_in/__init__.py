@@ -1,0 +1,1 @@
+"""Signing in of agents: their sessions, and the attempts that failed."""

@@ -1,0 +1,140 @@
+"""What learning costs messages and memory: `python -m tests.bench.learning [--lessons 100]`.
+
+The program runs in this process, on a temporary SQLite file, as `paligs run` wires it, without endpoints: messages at a
+steady rate go through intake (one transaction each), idle and while lesson after lesson is taught and trained beside it.
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+from time import perf_counter
+
+from sqlalchemy import Connection
+
+from bot.app.container import Application, open_application
+from bot.cli.bench.startup import resident_megabytes
+from bot.intake.intake import no_draft_link
+from bot.knowledge.live import LiveKnowledge
+from bot.observability import logging_setup
+from bot.settings import Settings
+from handlers.model.messages import Inbound
+from storage.curation import lessons
+
+IDLE_SECONDS = 10.0
+
+
+async def message(program: Application, text: str, number: int) -> float:
+    """How long a message takes from the channel to its commit; late sending counts."""
+    start, name, now = perf_counter(), str(number % 50), datetime.now(UTC)
+    await program.intake(
+        Inbound(channel="bench", conversation=name, sender=name, message_id=str(number), sent_at=now, text=text)
+    )
+    return perf_counter() - start
+
+
+async def send_steadily(
+    program: Application, texts: Sequence[str], numbers: "count[int]", interval: float, until: asyncio.Event
+) -> list[float]:
+    """Open loop: a message that takes long delays no other one, and one that is sent late counts from its time."""
+    loop, sent = asyncio.get_running_loop(), list[asyncio.Task[float]]()
+    begin = loop.time()
+    while not until.is_set():
+        number = next(numbers)
+        due = begin + len(sent) * interval
+        await asyncio.sleep(max(0.0, due - loop.time()))
+        late = max(0.0, loop.time() - due)
+        sent.append(asyncio.create_task(_late(program, texts[number % len(texts)], number, late)))
+    return sorted(await asyncio.gather(*sent))
+
+
+async def _late(program: Application, text: str, number: int, late: float) -> float:
+    return late + await message(program, text, number)
+
+
+async def teach(program: Application, live: LiveKnowledge, number: int) -> float:
+    """Teach a lesson as the console does, and wait until it is trained; the seconds that takes."""
+    entry = next(iter(live.released_content.entries))
+    text = f"a lesson for the bench {number}"
+
+    def add(connection: Connection) -> None:
+        lessons.add_lesson(connection, live.released_content, entry, "en", text, "bench", datetime.now(UTC))
+
+    await program.transactions.write(add)
+    start = perf_counter()
+    program.on_lessons_changed()
+    while len(live.lesson_set.stored) <= number or live.needs_training:
+        await asyncio.sleep(0.01)
+    return perf_counter() - start
+
+
+async def beat(lags: list[float], until: asyncio.Event) -> None:
+    """How late the event loop wakes whoever sleeps for a millisecond: what stands still in it, whoever wants a core."""
+    while not until.is_set():
+        start = perf_counter()
+        await asyncio.sleep(0.001)
+        lags.append(perf_counter() - start - 0.001)
+
+
+def line(name: str, times: Sequence[float]) -> None:
+    """Print p50, p99 and the longest."""
+    p50, p99, longest = (1000 * times[int((len(times) - 1) * part)] for part in (0.5, 0.99, 1))
+    print(f"{name:<26} p50 {p50:6.1f}  p99 {p99:6.1f}  longest {longest:6.1f} ms  ({len(times)})")  # noqa: T201
+
+
+async def run(url: str, rate: float, timed: int, silent: int) -> None:
+    """Measure and print."""
+    live = LiveKnowledge(None)
+    async with open_application(Settings(database_url=url), live, make_draft_link=no_draft_link) as program:
+        texts = [question for _, _, question in live.released_content.questions()][::37]
+        numbers = count()
+        for _ in range(100):
+            number = next(numbers)
+            await message(program, texts[number % len(texts)], number)
+        p99 = []
+        taught = 0
+        for name in ("idle", "while learning", "idle", "while learning"):
+            ended, lags = asyncio.Event(), list[float]()
+            beating = asyncio.create_task(beat(lags, ended))
+            sending = asyncio.create_task(send_steadily(program, texts, numbers, 1 / rate, ended))
+            if name == "idle":
+                await asyncio.sleep(IDLE_SECONDS)
+            else:
+                seconds = [await teach(program, live, taught + more) for more in range(timed)]
+                taught += timed
+            ended.set()
+            times = await sending
+            await beating
+            line(f"{name}, messages", times)
+            line(f"{name}, loop", sorted(lags))
+            p99.append(times[int((len(times) - 1) * 0.99)])
+        print(  # noqa: T201
+            f"p99 while learning / idle: {(p99[1] + p99[3]) / (p99[0] + p99[2]):.2f}; a lesson takes {seconds[-1]:.1f} s"
+        )
+        gc.collect()
+        before = resident_megabytes()
+        for more in range(silent):
+            await teach(program, live, taught + more)
+        gc.collect()
+        print(f"memory: {before} MB before, {resident_megabytes()} MB after {silent} more lessons")  # noqa: T201
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lessons", type=int, default=100, help="how many lessons memory is measured over")
+    parser.add_argument("--timed", type=int, default=3, help="how many lessons messages are timed over, twice")
+    parser.add_argument("--rate", type=float, default=50, help="messages a second")
+    options = parser.parse_args()
+    logging_setup.configure_logging("ERROR", "console")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        asyncio.run(run(f"sqlite:///{folder}/bench.sqlite3", options.rate, options.timed, options.lessons))
+
+
+if __name__ == "__main__":
+    main()
