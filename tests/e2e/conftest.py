@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer, unused_port
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright, expect
 from sqlalchemy import Engine
 
 from bot.app.container import open_application
@@ -27,7 +27,7 @@ from storage.migrations import upgrade
 from tests.e2e import chromium
 
 KEY = "a signing key for tests"
-PATIENCE_MILLISECONDS = 15_000
+PATIENCE_MILLISECONDS = 30_000
 
 
 @dataclass
@@ -159,6 +159,7 @@ def browser_path() -> Path:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(browser_path: Path) -> AsyncIterator[Browser]:
     """A browser without windows."""
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=browser_path, args=chromium.arguments(), timeout=60_000

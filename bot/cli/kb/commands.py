@@ -144,33 +144,41 @@ def bench(
 @app.command("init")
 def init_content(
     folder: Annotated[Path, typer.Argument(help="Where to write it: a new or empty folder.")],
-    company: Annotated[str | None, typer.Option(help="The name of the company; without it all is asked for.")] = None,
-    bot_name: Annotated[str, typer.Option(help="What the bot is called; else as the company.")] = "",
-    languages: Annotated[str, typer.Option(help="ISO codes with commas between.")] = "en",
-    phone: Annotated[
-        str,
-        typer.Option("--phone", "--lines", help="Its number; or lines: desk=+12025550101,repairs=+12025550102."),
-    ] = "",
-    ticket_email: Annotated[str, typer.Option(help="The mailbox that makes tickets, if there is one.")] = "",
-    urgent: Annotated[str, typer.Option(help='The urgent case as people tell it, if there is one: "no water".')] = "",
+    company: Annotated[
+        str | None, typer.Option(help="The name of the company; asked for, and all else, if missing.")
+    ] = None,
+    bot_name: Annotated[str | None, typer.Option(help="What the bot is called; else as the company.")] = None,
+    languages: Annotated[str | None, typer.Option(help="ISO codes with commas between, as de,en; else en.")] = None,
+    lines: Annotated[
+        str | None,
+        typer.Option(help="Phone lines, as desk=+12025550101,repairs=+12025550102; one number alone is called desk."),
+    ] = None,
+    ticket_email: Annotated[
+        str | None, typer.Option(help="The mailbox that makes tickets, if there is one; people write to it.")
+    ] = None,
+    urgent: Annotated[
+        str | None, typer.Option(help='The urgent case as people tell it, if there is one: "water runs from the lift".')
+    ] = None,
 ) -> None:
-    """Begin another company's content: what it writes passes the check and answers."""
+    """Begin another company's content: asks what is not given; what it writes passes the check and answers."""
     from bot.cli.kb.init_content import NewCompany, parse_lines, write_content
 
     if company is None:
         company = typer.prompt("Company")
-        bot_name = typer.prompt("What the bot is called (empty: as the company)", default=bot_name, show_default=False)
-        languages = typer.prompt("Languages, as en or de,en", default=languages)
-        phone = typer.prompt("Phone, or lines as desk=+12025550101,repairs=+12025550102", default=phone or None)
-        ticket_email = typer.prompt("Mailbox that makes tickets (empty: none)", default="", show_default=False)
-        urgent = typer.prompt("The urgent case, as people tell it (empty: none)", default="", show_default=False)
+        bot_name = bot_name or typer.prompt("What the bot is called (empty: as the company)", "", show_default=False)
+        languages = languages or typer.prompt("Languages, as en or de,en", "en")
+        lines = lines or typer.prompt(LINES_PROMPT)
+        ticket_email = ticket_email or typer.prompt("Mailbox that makes tickets (empty: none)", "", show_default=False)
+        urgent = urgent or typer.prompt("The urgent case, as people tell it (empty: none)", "", show_default=False)
+    if lines is None:
+        lines = typer.prompt(LINES_PROMPT)
     new = NewCompany(
-        company=company.strip(),
-        bot_name=bot_name.strip() or None,
-        languages=[code.strip() for code in languages.split(",") if code.strip()],
-        lines=parse_lines(phone.split(",")),
-        ticket_email=ticket_email.strip() or None,
-        urgent=urgent.strip() or None,
+        company=company,
+        languages=[code.strip() for code in (languages or "en").split(",") if code.strip()],
+        lines=parse_lines([one for one in lines.split(",") if one.strip()]),
+        bot_name=(bot_name or "").strip() or None,
+        ticket_email=(ticket_email or "").strip() or None,
+        urgent=(urgent or "").strip() or None,
     )
     write_content(folder, new, today=datetime.now(UTC).date())
     typer.echo(f"{folder} is written. Next:")

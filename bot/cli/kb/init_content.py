@@ -47,7 +47,7 @@ def parse_lines(written: Sequence[str]) -> Mapping[str, str]:
         name, _, phone = one.rpartition("=")
         name = name.strip() or (FIRST_LINE if not found else "")
         if not _WORD.fullmatch(name) or name in found:
-            raise FileError(f"--phone {one}: write each as name=number, with commas between: desk=+12025550101")
+            raise FileError(f"--lines {one}: write each as name=number, with commas between: desk=+12025550101")
         found[name] = phone.strip()
     return found
 

@@ -22,6 +22,8 @@ from bot.console.reporting.resolution import Resolution, count_commands, sum_by_
 from bot.console.reporting.rows import language_rows, line_rows
 from bot.database.transactions import Transactions
 from kb.model import LineId
+from storage.announcements import outages
+from storage.announcements.outages import DeclaredOutage
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 from storage.statistics import handoff_times, monthly_rollup, reports
@@ -49,6 +51,7 @@ class ReportData:
     line_times: Mapping[LineId, LineTimes]
     handoffs: HandoffCounts
     hard_to_answer: tuple[UnansweredGroup, ...]
+    outages: tuple[DeclaredOutage, ...] = ()
 
     @property
     def seconds_to_take(self) -> tuple[float, ...]:
@@ -133,6 +136,7 @@ class ReportsView:
             lines={entry.id: entry.line for entry in base.entries.values()},
             late_minutes=handoff_times.LATE_AFTER // timedelta(minutes=1),
             found=found,
+            now=request.now,
             quantile=quantile,
             duration=format_duration,
             names=names,
@@ -193,6 +197,7 @@ def read_report(connection: Connection, period: ReportPeriod, now: datetime, zon
         times=reports.response_times(connection, since, until),
         line_times=handoff_times.times_by_line(connection, since, until, now),
         handoffs=reports.handoff_counts(connection, since, until, zone),
+        outages=outages.declared_between(connection, since, until),
         hard_to_answer=tuple(group for group in groups if group.conversation_count >= MIN_PEOPLE)[:HARD_TO_ANSWER],
     )
 

@@ -44,8 +44,12 @@ def paligs(*arguments: str) -> str:
 
 
 def built(folder: Path, file: str, company: str, language: str, *options: str) -> KnowledgeBundle:
-    """The company's content: `kb init`, `kb import`, `kb check`."""
-    paligs("kb", "init", str(folder), "--company", company, "--phone", "+12025550101", "--languages", language)
+    """The company's content: `kb init`, the example away, `kb import`, `kb check`."""
+    paligs("kb", "init", str(folder), "--company", company, "--lines", "+12025550101", "--languages", language)
+    (folder / "entries" / "contact.yaml").unlink()
+    directory = folder / "directory.yaml"
+    kept = [line for line in directory.read_text("utf-8").splitlines() if not line.startswith("contacts_entry:")]
+    directory.write_text("\n".join(kept).replace("topics: [contact]", "topics: [greeting]"), "utf-8")
     paligs("kb", "import", str(COMPANIES / file), "--content", str(folder), *options)
     assert "no problems" in paligs("kb", "check", "--content", str(folder), "--no-forecast")
     return load_knowledge(folder)

@@ -20,7 +20,7 @@ def paligs(*arguments: str) -> tuple[int, str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A company of one language with the examples of `kb init`."""
-    paligs("kb", "init", str(tmp_path / "new"), "--company", "Shop", "--phone", "+12025550101", "--languages", "en")
+    paligs("kb", "init", str(tmp_path / "new"), "--company", "Shop", "--lines", "+12025550101", "--languages", "en")
     return tmp_path / "new"
 
 
@@ -58,9 +58,7 @@ def test_proposals_are_told_or_taken_over(folder: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_asked_already_is_left_and_told_and_the_rest_is_written(folder: Path, tmp_path: Path) -> None:
-    text = (
-        "id,question,answer\ncontact,Your phone number?,1.\ncontact,how do i pay,By card.\n,your PHONE number,2.\n,,x\n"
-    )
+    text = "id,question,answer\ncontact,YOUR phone number?,Nine.\ncontact,how do i pay,By card.\n,your phone NUMBER,Ten.\n,,x\n"
     (tmp_path / "faq.csv").write_text(text, "utf-8")
     status, said = paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))
     assert status == 1
@@ -87,7 +85,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
 
 def test_content_of_several_languages_takes_no_file_of_one(tmp_path: Path) -> None:
     folder = tmp_path / "two"
-    paligs("kb", "init", str(folder), "--company", "Shop", "--phone", "+12025550101", "--languages", "en,de")
+    paligs("kb", "init", str(folder), "--company", "Shop", "--lines", "+12025550101", "--languages", "en,de")
     (tmp_path / "faq.csv").write_text("question,answer\nwhen,At nine.\n", "utf-8")
     with pytest.raises(FileError, match="its content is in en, de, and a file holds one language"):
         paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))

@@ -12,7 +12,10 @@ import pytest
 from bot.console.reporting.charts import ChartCaption, ChartSeries, axis_ticks, ranked_bars, stacked_bars
 from bot.console.views.reports import ReportPeriod, format_duration, quantile
 from handlers.model.actions import HandoffReason
-from kb.model import EntryId, LineId
+from handlers.model.announcements import OutageKind
+from kb.model import LANGUAGES, EntryId, LineId
+from storage.announcements import outages
+from storage.announcements.outages import OutageDraft
 from storage.database import engine
 from storage.helpdesk.audit_log import AuditEvent
 from storage.statistics import monthly_rollup
@@ -29,6 +32,33 @@ TODAY = NOW.date()
 async def test_nothing_is_shown_of_nobody(otto: ConsoleBrowser) -> None:
     page = await otto.text("/figures")
     assert "Vēl nekā nav." in page
+
+
+async def test_outages_of_the_period_say_how_long_how_many_and_who_was_told(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    assert "Traucējumi" not in await otto.text("/figures")
+    draft = OutageDraft(
+        kind=OutageKind.CARDS, texts=dict.fromkeys(LANGUAGES, "Kartes neder"), topics=frozenset(), words=("karte",)
+    )
+    talk = shop.record_message("Karte neder", at=NOW)
+    with engine.write_transaction(shop.console.database) as connection:
+        for ago in (timedelta(minutes=30), 60 * DAY):
+            number = outages.declare(connection, draft, author="otto", now=NOW - ago)
+            outages.report(connection, talk, number, None, NOW - ago)
+            outages.end(connection, number, NOW - ago + timedelta(minutes=25))
+            outages.settle(connection, number, talk, outages.TOLD)
+    page = await otto.text("/figures?days=30")
+    assert page.count("Kartes neder</a>") == 1
+    row = page[page.index("Kartes neder</a>") :].partition("</tr>")[0]
+    assert re.findall(r"data-label=\"([^\"]+)\">([^<]+)<", row) == [
+        ("Ilgums", "25 min"),
+        ("Sarunas", "1"),
+        ("Zināmi restorāni", "0"),
+        ("Uzzināja par beigām", "1"),
+        ("Nevarēja paziņot", "0"),
+    ]
+    assert (await otto.text("/figures?days=90")).count("Kartes neder</a>") == 2
 
 
 async def test_messages_are_summed_and_drawn(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
