@@ -11,7 +11,7 @@ TOPIC_WINS_FROM: Final = 0.6
 """A topic of the message itself that is as likely as this wins."""
 SURE_FOLLOW_UP: Final = 0.75
 """A bare question for a price or a time that is as likely as this is about what was said before."""
-MIN_WORDS_WHOLE: Final = 4
+MIN_WORDS_WHOLE: Final = 6
 """So many words may be a whole question."""
 _NAMED: Final = frozenset({DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW})
 _FOLLOW_UPS: Final = frozenset(

@@ -144,7 +144,7 @@ def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -
 
 
 def _threshold(context: HandlerContext, act: DialogueAct) -> float:
-    own_topic = not (_is_talk_or_people(context) or context.interpretation.leans)
+    own_topic = not (_is_talk_or_people(context) or context.interpretation.leans or _is_follow_up_entry(context, act))
     outcome = context.interpretation.outcome if own_topic else Outcome.UNKNOWN
     beside = outcome is not Outcome.UNKNOWN and len(context.text.split()) >= MIN_WORDS_BESIDE_COURTESY
     if act in COURTESIES and beside:
@@ -155,6 +155,13 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
     if context.interpretation.leans and best is not None and best.confidence >= SURE_TOPIC:
         return ACT_THRESHOLDS[Outcome.CLARIFIED]
     return ACT_THRESHOLDS[outcome]
+
+
+def _is_follow_up_entry(context: HandlerContext, act: DialogueAct) -> bool:
+    """Whether the topic is that of such a question, whatever was talked about: "how long?" may be about anything."""
+    answered = context.answered_entry
+    named = context.knowledge.base.directory.follow_ups.get(act)
+    return context.last_turn is not None and answered is not None and answered.id == named
 
 
 def _asks_whom_to_call(context: HandlerContext) -> bool:

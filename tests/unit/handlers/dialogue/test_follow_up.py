@@ -18,7 +18,7 @@ ACTS = {
     "why?": DialogueAct.ELABORATE,
     "how much?": DialogueAct.ASK_PRICE_FOLLOW,
     "how long?": DialogueAct.ASK_TIME_FOLLOW,
-    "how long do you take": DialogueAct.ASK_TIME_FOLLOW,
+    "how long do you take to come": DialogueAct.ASK_TIME_FOLLOW,
 }
 PRICES = {DialogueAct.ASK_PRICE_FOLLOW: EntryId("desk"), DialogueAct.ASK_TIME_FOLLOW: EntryId("hours")}
 
@@ -163,8 +163,8 @@ def test_the_price_of_something_leaves_the_talk_about_it() -> None:
 )
 def test_a_whole_question_about_days_is_one_after_any_topic(meaning: Interpretation, entry: str) -> None:
     one = talk("close")
-    one.interpreter.meanings = {"how long do you take": meaning}
-    one.says("how long do you take")
+    one.interpreter.meanings = {"how long do you take to come": meaning}
+    one.says("how long do you take to come")
     assert about(one)[:2] == ("follow_up", entry)
 
 
