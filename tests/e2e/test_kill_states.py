@@ -20,11 +20,12 @@ from storage.helpdesk import handoffs as stored
 from storage.helpdesk.handoff_states import HandoffEvent, HandoffLogEntry
 from storage.helpdesk.handoffs import Handoff
 from storage.tables import conversations, handoffs, notices
+from tests.contract.conftest import postgres
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 from tests.e2e.test_kill_timers import GROUP, ProcessGroup, machine, store, until
 
-__all__ = ["store"]
+__all__ = ["postgres", "store"]
 
 SOAK = "PALIGS_SOAK" in os.environ
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
@@ -47,7 +48,7 @@ EXPECTED: Final[Mapping[int, tuple[HandoffEvent, ...]]] = {
 """What happens to the hand-off of each person, in the end."""
 
 
-class Desk:
+class HandoffStreet:
     """People and agents in Telegram, and what the program keeps of their hand-offs."""
 
     def __init__(self, house: ProcessGroup, peer: TelegramPeer) -> None:
@@ -178,7 +179,7 @@ async def test_a_kill_loses_and_doubles_no_timer_in_any_state(
             for program in house.programs:
                 stack.enter_context(program)
             await house.start_all()
-            desk = Desk(house, peer)
+            desk = HandoffStreet(house, peer)
             await desk.every_state()
             back = [await desk.kill()]
             await until(lambda: desk.happened(HandoffEvent.REMINDED, HandoffEvent.ASKED), house)
@@ -227,7 +228,7 @@ def number_in(text: str) -> str:
     return text.partition("Nr. ")[2].split()[0]
 
 
-def claims(desk: Desk, event: HandoffEvent) -> Counter[str]:
+def claims(desk: HandoffStreet, event: HandoffEvent) -> Counter[str]:
     """How often a timer has come due, by hand-off; for an incident as often as for one of those in it."""
     found = Counter[str]()
     for person in EXPECTED:
