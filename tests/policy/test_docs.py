@@ -76,6 +76,6 @@ def test_commands_in_the_documents_are_those_of_the_program() -> None:
 
 
 def test_a_wrong_command_is_seen() -> None:
-    assert problem_of("kb chekc") == "kb has no command chekc"
+    assert problem_of("kb weigh") == "kb has no command weigh"
     assert problem_of("kb check --contents mine") == "check has no option --contents"
     assert problem_of("kb check --content mine") is None

@@ -30,6 +30,7 @@ def check(
     ] = True,
 ) -> None:
     """Validate the content: exit 1 and a line for each problem; warn about overdue reviews and odd or few questions."""
+    from bot.knowledge.text_warnings import text_warnings
     from kb.loading.content_error import ContentError
     from kb.loading.content_warnings import content_warnings
     from kb.loading.loader import load_knowledge_base
@@ -42,7 +43,8 @@ def check(
             typer.echo(problem)
         typer.echo(f"{len(exc.problems)} problems.", err=True)
         raise typer.Exit(1) from None
-    for warning in (*overdue_reviews(knowledge, datetime.now(UTC).date()), *content_warnings(knowledge)):
+    overdue = overdue_reviews(knowledge, datetime.now(UTC).date())
+    for warning in (*overdue, *content_warnings(knowledge), *text_warnings(knowledge)):
         typer.echo(f"warning: {warning}")
     questions = sum(1 for _ in knowledge.questions())
     out_of_scope = sum(map(len, knowledge.out_of_scope.values()))

@@ -63,8 +63,7 @@ def _holds_questions(file: Path) -> bool:
         data = json.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError):
         return False
-    first = data[0] if isinstance(data, list) and data else None
-    return isinstance(first, dict) and isinstance(first.get("questions"), dict)
+    return isinstance(data, dict) and isinstance(data.get("entries"), list)
 
 
 def _report(result: ImportResult, folder: Path) -> None:
