@@ -53,7 +53,7 @@ test: setup browser ## the whole test suite, in three processes, and coverage
 newest: setup ## the quick tests on the newest Python that is installed (make test does it too)
 	@.ci/newest-python
 
-check: setup ## all static checks, and the pages and letters by two HTML validators
+check: setup ## all static checks, the links and commands of the docs, and the pages and letters by two HTML validators
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -61,7 +61,7 @@ check: setup ## all static checks, and the pages and letters by two HTML validat
 	$(BIN)/codespell
 	$(BIN)/deptry .
 	$(BIN)/paligs kb check
-	$(BIN)/python -m pytest --quiet tests/e2e/test_html.py
+	$(BIN)/python -m pytest --quiet tests/policy/test_docs.py tests/e2e/test_html.py
 
 fuzz: setup ## a million made-up messages: whatever is written, the decision is made and keeps its promises
 	@PALIGS_FUZZ=1000000 $(BIN)/python -m tests.fuzz.decide

@@ -10,7 +10,7 @@ from handlers.dialogue.commands import cancel, handle_command, switch_language_b
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
 from handlers.dialogue.contact_details import contact_details, with_contact_details
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
-from handlers.dialogue.fallback import clarify, fallback, unsupported_media, which_fault
+from handlers.dialogue.fallback import clarify, fallback, media_to_come, unsupported_media, which_fault
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
 from handlers.dialogue.incident import (
@@ -99,6 +99,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("topic", answer_intents),
     ("acknowledged", acknowledge),
     ("confusion", confusion),
+    ("media_to_come", media_to_come),
     ("clarify", clarify),
     ("unread", unsupported_media),
 )

@@ -11,7 +11,7 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.messages import MessageKind
 from handlers.model.session import CalledIn
-from kb.model import Act, DialogueAct, LineId
+from kb.model import DialogueAct, LineId
 from kb.text.tokenize import phonetic_tokens
 
 _HANDLER: Final = "contact_details"
@@ -36,7 +36,8 @@ def contact_details(context: HandlerContext) -> HandlerResult | None:
     known = context.session.details.updated(details)
     session = replace(context.resolved_session, details=known)
     said = _noted(context, known, call.line, key="details_noted_call")
-    return context.result(Act.PROBLEM, said, session=session, line=call.line)
+    act, entry = context.act_of_details
+    return context.result(act, said, session=session, entry=entry, line=call.line)
 
 
 def with_contact_details(result: HandlerResult, context: HandlerContext, handler: str) -> HandlerResult:

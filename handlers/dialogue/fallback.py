@@ -89,6 +89,14 @@ def unsupported_media(context: HandlerContext) -> HandlerResult | None:
     return HandlerResult(actions=(ask, number), session=session, act="none", outcome=Outcome.UNKNOWN)
 
 
+def media_to_come(context: HandlerContext) -> HandlerResult | None:
+    """ "I will send a photo": where it is seen, and by whom."""
+    if context.act is not DialogueAct.FORWARD_MEDIA:
+        return None
+    line = context.line_of_conversation
+    return context.result("talk", context.say_line("media_to_come", line), line=line)
+
+
 def fallback(context: HandlerContext) -> HandlerResult:
     """Not understood: a number, and topics; the second time in a row all numbers, and people are called in.
 

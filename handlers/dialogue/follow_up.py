@@ -66,6 +66,8 @@ def _own_topic_wins(context: HandlerContext) -> bool:
     best, answered = context.interpretation.best, context.answered_entry
     if best is None or answered is None or answered.act in (Act.CRITICAL, Act.TALK):
         return False
+    if answered.id in context.knowledge.base.directory.follow_ups.values():
+        return False
     return best.confidence >= TOPIC_WINS_FROM
 
 

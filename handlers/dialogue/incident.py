@@ -36,7 +36,7 @@ MAX_WORDS_OF_HOW_TO: Final = 3
 MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
-MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.05
+MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.03
 MIN_WORDS_TOLD_OF: Final = 4
 SURELY_WORKS: Final = 0.85
 """As PLAINLY_WORKS, where a word denies or waits for something."""
@@ -195,7 +195,8 @@ def detail(context: HandlerContext) -> HandlerResult | None:
     repeated = last is not None and last.handler == "detail"
     said: Say = context.say_line("detail_again" if repeated else "detail", line)
     session = replace(context.resolved_session, line=line)
-    return context.result(Act.PROBLEM, said, session=session, line=line)
+    act, entry = context.act_of_details
+    return context.result(act, said, session=session, entry=entry, line=line)
 
 
 def _tells_which_fault(context: HandlerContext) -> bool:

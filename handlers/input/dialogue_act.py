@@ -109,7 +109,11 @@ def _named_act(context: HandlerContext) -> DialogueAct | None:
     """The act of an entry that stands for one: who waits, or rings in vain, is answered by the conversation."""
     answered = context.answered_entry
     entries = context.knowledge.base.directory.dialogue_entries
-    return next((act for act in NAMED_BY_ENTRY if answered is not None and entries.get(act) == answered.id), None)
+    named = next((act for act in NAMED_BY_ENTRY if answered is not None and entries.get(act) == answered.id), None)
+    if named is None or context.act_confidence(DialogueAct.CALLING_NOW) > context.act_confidence(named):
+        # "I am calling" is no complaint that nobody answers.
+        return None
+    return named
 
 
 def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -> float:

@@ -11,7 +11,7 @@ from handlers.intents.small_talk import small_talk
 from handlers.intents.ticket import show_ticket_channel
 from handlers.model.actions import NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
-from kb.model import Act, Entry
+from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
 _HANDLER_BY_ACT: Final[Mapping[Act, Callable[[HandlerContext, Entry], HandlerResult]]] = {
@@ -34,6 +34,9 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     if understanding.outcome is not Outcome.ANSWERED:
         return None
     best = understanding.candidates[0]
+    if context.act is DialogueAct.WRONG_ANSWER and best.entry == context.session.entry:
+        # What was not asked is not said again.
+        return None
     if context.entry_of(best).act is Act.CRITICAL and context.outage < MIN_OUTAGE_TO_ANSWER:
         return None
     found = {

@@ -166,6 +166,13 @@ class HandlerContext:
         asked = last is not None and (last.act in _ASKS_FOR_DETAILS or self.session.outage_reported)
         return asked or self.asked_who
 
+    @property
+    def act_of_details(self) -> tuple[Act, EntryId | None]:
+        """What details are about: the stopped trading that was told of, else some fault."""
+        topic = self.topic_entry
+        stopped = self.session.outage_reported and topic is not None and topic.act is Act.CRITICAL
+        return (Act.CRITICAL, topic.id) if stopped and topic is not None else (Act.PROBLEM, None)
+
     def act_confidence(self, act: DialogueAct) -> float:
         """How likely (0 to 1) the message is that dialogue act."""
         return next((one.confidence for one in self.interpretation.acts if one.act is act), 0.0)

@@ -444,7 +444,7 @@ async def test_banners_are_read_at_most_every_few_seconds(night: OutageNight) ->
     night.time[0] += MAX_AGE
     await board.refresh()
     assert board.banners("en") == (
-        "Known outage since 18:30: The server is down. We expect to mend it by 24.11. 18:30.",
+        "Known outage since 18:30: The server is down. We expect to fix it by 24.11. 18:30.",
     )
     night.time[0] = until
     assert board.banners("en") == ("Known outage since 23.11. 18:30: The server is down",)

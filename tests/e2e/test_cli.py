@@ -161,7 +161,7 @@ def test_questions_are_imported_once_and_an_unknown_entry_is_refused(tmp_path: P
     )
     (tmp_path / "worse.jsonl").write_text("x", "utf-8")
     assert (
-        "write an object a line"
+        "line 1: the line: Invalid JSON"
         in paligs("kb", "import", "worse.jsonl", "--content", "content", folder=tmp_path).stderr
     )
 

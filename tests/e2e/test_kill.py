@@ -53,6 +53,8 @@ class SlowTelegramPeer(TelegramPeer):
     written: dict[int, list[int]] = field(default_factory=dict)
     """The messages of each chat, in order."""
     written_at: dict[int, float] = field(default_factory=dict)
+    killed: asyncio.Event = field(default_factory=asyncio.Event)
+    """The last message of everybody is written afterwards, however slow the machine is."""
 
     async def _answer(self, request: web.Request, method: str, fault: ScriptedFailure) -> tuple[Json, int]:
         answered = await super()._answer(request, method, fault)
@@ -70,6 +72,8 @@ class SlowTelegramPeer(TelegramPeer):
     async def send_all_conversations(self, chance: Random) -> None:
         """Everybody has the whole talk, all at nearly the same time, and without waiting for answers."""
         for said in TALK:
+            if said == TALK[-1]:
+                await self.killed.wait()
             for chat in chance.sample(CHATS, len(CHATS)):
                 message = self.send_text(said, user=chat)
                 self.written.setdefault(chat, []).append(message)
@@ -147,6 +151,7 @@ async def test_a_program_that_is_killed_loses_nothing_and_decides_nothing_twice(
 
             program.kill()
             killed = monotonic()
+            peer.killed.set()
             written, decided, sent = len(peer.written_at), stored.count(HEARD), len(peer.sent)
             assert 0 < stored.count(SETTLED) < decided <= written < EVERYTHING
             repeated = decided + len(peer.pending) - written

@@ -48,7 +48,7 @@ EXPECTED: Final[Mapping[int, tuple[HandoffEvent, ...]]] = {
 """What happens to the hand-off of each person, in the end."""
 
 
-class Desk:
+class HandoffStreet:
     """People and agents in Telegram, and what the program keeps of their hand-offs."""
 
     def __init__(self, house: ProcessGroup, peer: TelegramPeer) -> None:
@@ -181,7 +181,7 @@ async def test_a_kill_loses_and_doubles_no_timer_in_any_state(
             for program in house.programs:
                 stack.enter_context(program)
             await house.start_all()
-            desk = Desk(house, peer)
+            desk = HandoffStreet(house, peer)
             await desk.every_state()
             back = [await desk.kill()]
             await until(lambda: desk.happened(HandoffEvent.REMINDED, HandoffEvent.ASKED), house)
@@ -230,7 +230,7 @@ def number_in(text: str) -> str:
     return text.partition("Nr. ")[2].split()[0]
 
 
-def claims(desk: Desk, event: HandoffEvent) -> Counter[str]:
+def claims(desk: HandoffStreet, event: HandoffEvent) -> Counter[str]:
     """How often a timer has come due, by hand-off; for an incident as often as for one of those in it."""
     found = Counter[str]()
     for person in EXPECTED:

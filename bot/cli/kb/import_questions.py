@@ -72,21 +72,32 @@ def add_questions(file: Path, content: Path) -> int:
 def _read_questions(file: Path) -> QuestionsByEntry:
     try:
         text = file.read_text("utf-8")
-        rows = list(_parse_questions(text))
-    except (OSError, ValueError, ValidationError) as exc:
-        raise FileError(f"{file}: not usable: write an object a line with id, lang (lv, ru, en) and text") from exc
+    except (OSError, ValueError) as exc:
+        raise FileError(f"{file}: cannot be read: name a file in UTF-8") from exc
+    rows = list(_parse_questions(file, text))
     wanted: defaultdict[str, defaultdict[Language, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         wanted[row.id][row.lang].append(row.text.strip())
     return wanted
 
 
-def _parse_questions(text: str) -> Iterator[ImportedQuestion]:
+def _parse_questions(file: Path, text: str) -> Iterator[ImportedQuestion]:
     if text.lstrip().startswith("{") and '"entries"' in text[:2000]:
-        for entry in _exported_entries.validate_python(json.loads(text)["entries"]):
+        try:
+            entries = _exported_entries.validate_python(json.loads(text)["entries"])
+        except (ValueError, KeyError) as exc:
+            raise FileError(f"{file}: no export: write it with paligs kb export --json") from exc
+        for entry in entries:
             for language, questions in entry.questions.items():
                 yield from (ImportedQuestion(id=entry.id, lang=language, text=question) for question in questions)
         return
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
-            yield ImportedQuestion.model_validate_json(line)
+            try:
+                yield ImportedQuestion.model_validate_json(line)
+            except ValidationError as exc:
+                wrong = exc.errors()[0]
+                key = ".".join(map(str, wrong["loc"])) or "the line"
+                raise FileError(
+                    f"{file}: line {number}: {key}: {wrong['msg']}: write an object with id, lang and text"
+                ) from exc

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from kb.model import LANGUAGES, Language
+from kb.model import Language
 
 
 def append_items(text: str, key: str, items_by_language: Mapping[Language, Sequence[str]]) -> tuple[str, int]:
@@ -16,8 +16,8 @@ def append_items(text: str, key: str, items_by_language: Mapping[Language, Seque
     places = [_new_lines(node, items_by_language.get(language, ())) for language, node in lists.items()]
     begun = {
         language: list(items_by_language[language])
-        for language in LANGUAGES
-        if items_by_language.get(language) and language not in lists
+        for language in items_by_language
+        if items_by_language[language] and language not in lists
     }
     for line, items in sorted(places, reverse=True, key=lambda place: place[0]):
         lines[line:line] = items

@@ -12,6 +12,7 @@ from bot.web import Assets, negotiate_language, read_texts, security_headers
 from bot.web.links import TextSpan, text_spans
 from bot.web.outage_banners import no_banners
 from bot.web.public_pages.cached_response import CACHE_SECONDS, cached_response
+from handlers.model.phrases import Texts, in_words_of
 from kb.model import LANGUAGES, KnowledgeBase, Language
 
 LANGUAGE_PATH: Final = "{language:lv|ru|en}"
@@ -34,12 +35,12 @@ class PublicLayout:
         """`base` and `banners` are called for each page: knowledge and outages may change while the program runs."""
         self._banners = banners
         self._base, self.public_url = base, public_url
-        self.texts = read_texts(_HERE / "texts")
+        self._shipped_texts = read_texts(_HERE / "texts")
         self._assets = Assets("/help/static", _HERE / "static")
         loader = FileSystemLoader(_HERE / "templates")
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        self._environment.globals.update(asset=self._assets.url, languages=LANGUAGES, all_texts=self.texts)
+        self._environment.globals.update(asset=self._assets.url, languages=LANGUAGES)
         self._environment.globals.update(spans=text_spans, format_date=format_date)
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -52,10 +53,11 @@ class PublicLayout:
 
     def render(self, template: str, language: Language, address: Address | None, **values: object) -> str:
         """The page; one without an `address` of its own is not for search engines."""
-        directory = self._base().directory
+        directory, texts = self._base().directory, self.texts
         return self._environment.get_template(template).render(
             language=language,
-            texts=self.texts[language],
+            texts=texts[language],
+            all_texts={**self._shipped_texts, **texts},
             company=directory.company,
             urgent=self._urgent(language),
             banners=self._banners(language),
@@ -63,6 +65,11 @@ class PublicLayout:
             public_url=self.public_url,
             **values,
         )
+
+    @property
+    def texts(self) -> Texts:
+        """The words of the pages as the content has them."""
+        return in_words_of(self._base(), self._shipped_texts, "help")
 
     @property
     def company(self) -> str:

@@ -26,7 +26,8 @@ MIN_FAULT_CONFIDENCE: Final = 0.3
 MIN_OWN_CONFIDENCE: Final = 0.5
 """The same of what is no fault, where no word stands for what was talked about."""
 _NOT_THAT: Final = re.compile(
-    r"^(?:(?:nē|нет|net|no|ой|oj|oh),?\s)?(?:не|ne|not)\s(?:\S+\s){0,3}?\S+\s*[,–—-]\s*(?=\w)"
+    r"^(?:(?:nē|нет|net|no|ой|oj|oh|не|ne),?\s)?(?:(?:ну|nu|well),?\s)?(?:не|ne|not)\s(?:\S+\s){0,3}?\S+\s*[,–—-]\s*"
+    r"(?:(?:а|a|bet|but)\s)?(?=\w)"
 )
 """Opens with what is not meant: "не возврат, я просто ..."."""
 _I_MEAN: Final = re.compile(r"\s(?:i mean|i meant|es domāju|es domaju|имею в виду|имел в виду|имела в виду)[.!]*$")

@@ -53,7 +53,12 @@ def test_nothing_of_the_first_company_is_said(tmp_path: Path) -> None:
     begin(tmp_path / "new")
     known = load_knowledge_base(tmp_path / "new")
     said = [text for words in load_phrases(known).by_language.values() for text in words.values()]
-    for folder, section in (("channels/webchat", "page"), ("web/email_draft", "draft"), ("notify", "notify")):
+    for folder, section in (
+        ("channels/webchat", "page"),
+        ("web/email_draft", "draft"),
+        ("notify", "notify"),
+        ("web/public_pages", "help"),
+    ):
         texts = in_words_of(known, read_texts(PACKAGE / folder / "texts"), section)
         said += [text for words in texts.values() for text in words.values()]
     said += [f"{one.description} {one.short_description}" for one in profiles_of(known).values()]

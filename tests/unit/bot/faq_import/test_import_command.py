@@ -89,3 +89,13 @@ def test_content_of_several_languages_takes_no_file_of_one(tmp_path: Path) -> No
     (tmp_path / "faq.csv").write_text("question,answer\nwhen,At nine.\n", "utf-8")
     with pytest.raises(FileError, match="its content is in en, de, and a file holds one language"):
         paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))
+
+
+def test_a_wrong_line_in_a_list_of_questions_is_told_by_its_number(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "more.jsonl"
+    file.write_text('{"id": "contact", "lang": "en", "text": "ring you"}\n{"id": "contact", "lang": "en"}\n', "utf-8")
+    with pytest.raises(FileError, match="line 2: text: Field required: write an object with id, lang and text"):
+        paligs("kb", "import", str(file), "--content", str(folder))
+    file.write_text('{"entries": [{"id": 1}]}', "utf-8")
+    with pytest.raises(FileError, match="no export: write it with paligs kb export --json"):
+        paligs("kb", "import", str(file), "--content", str(folder))
