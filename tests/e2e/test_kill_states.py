@@ -105,7 +105,9 @@ class HandoffStreet:
         self.peer.send_text("joprojām nestrādā", user=REOPENED)
         await self.becomes(REOPENED, HandoffState.OPEN)
         for person in MEMBERS:
+            # One after the other: of those that are stored at the same moment PostgreSQL shows none to the others.
             self.peer.send_text(STOPPED, user=person)
+            await self.becomes(person, HandoffState.OPEN)
         await until(lambda: any("ar vienu cēloni" in one["text"] for one in self.peer.sent), self.house)
         listed = next(one for one in self.peer.sent if "ar vienu cēloni" in one["text"])
         await self.taps(listed, "Paņemu visus")
