@@ -94,7 +94,7 @@ def test_details_in_the_first_message_are_confirmed_after_the_number() -> None:
 def test_the_answer_is_confirmed_with_the_number_and_calls_nobody_again(answer: str, noted: str) -> None:
     one = talk("dead")
     assert one.says(answer).text == f"Noted: {noted}. Passed on to: Workshop, {WORKSHOP}."
-    assert (one.decided.trace.handler, one.decided.trace.act) == ("contact_details", "problem")
+    assert (one.decided.trace.handler, one.decided.trace.act) == ("contact_details", "critical")
     assert notices(one) == []
 
 

@@ -176,3 +176,12 @@ def test_why_no_ticket_is_answered_by_the_entry_of_that() -> None:
     one.says("printer")
     one.says("why?")
     assert about(one) == ("follow_up", "printer", "workshop")
+
+
+@pytest.mark.parametrize(("confidence", "entry"), [(0.4, "close"), (0.2, "hours")])
+def test_how_long_is_asked_of_the_topic_though_it_may_be_the_question_for_days(confidence: float, entry: str) -> None:
+    one = talk("close")
+    one.interpreter.meanings = {"how long?": means("hours", language="en")}
+    one.interpreter.acts = {"how long?": acts_as(DialogueAct.ASK_TIME_FOLLOW, confidence)}
+    one.says("how long?")
+    assert one.decided.trace.entry == entry

@@ -447,7 +447,7 @@ def test_of_another_time_a_slight_likeness_is_enough() -> None:
     assert handled(one) == ("not_now", "answer", None)
 
 
-@pytest.mark.parametrize("meaning", [vaguely("hours", 0.04, "dead"), vaguely("hours", 0.3, "close")])
+@pytest.mark.parametrize("meaning", [vaguely("hours", 0.02, "dead"), vaguely("hours", 0.3, "close")])
 def test_a_story_of_another_time_that_hardly_tells_of_a_till_is_not_about_one(meaning: Interpretation) -> None:
     one = told_of("what happened there last week", replace(meaning, signals=frozenset({"past"})))
     assert one.decided.trace.handler == "fallback"

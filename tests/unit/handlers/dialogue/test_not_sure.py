@@ -53,6 +53,20 @@ def test_what_is_not_understood_while_trading_is_stopped_gets_the_number_and_no_
     assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
 
 
+def test_whoever_will_send_a_picture_is_told_who_looks_at_it() -> None:
+    talk = Dialog(acts={"i send a photo": DialogueAct.FORWARD_MEDIA}).speaks("en")
+    assert "+371 20000002 (Workshop)" in talk.says("i send a photo").text
+    assert (talk.decided.trace.handler, talk.decided.trace.act) == ("media_to_come", "talk")
+
+
+def test_what_was_not_asked_is_not_said_again() -> None:
+    meanings = {"hours?": means("hours", language="en"), "not that": means("hours", language="en")}
+    talk = Dialog(meanings, acts={"not that": DialogueAct.WRONG_ANSWER}).speaks("en")
+    talk.says("hours?")
+    talk.says("not that")
+    assert talk.decided.trace.handler == "confusion"
+
+
 def test_what_is_not_understood_of_a_fault_gets_its_line_and_no_menu() -> None:
     talk = Dialog({"no paper": means("printer", language="en")}).speaks("en")
     talk.says("no paper")
