@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Engine
@@ -159,6 +160,7 @@ async def open_application(
             routing=recipients.routing,
             is_verified=CHANNELS.vouches_for,
             tell_person=PersonUpdates(knowledge_source=knowledge_source, jobs=runner, channels=CHANNELS),
+            reopen_window=timedelta(hours=settings.reopen_hours),
         )
         intake, receive = build_intake(
             services, knowledge_source, runner, make_draft_link, handoff_workflow, venue_arrivals or no_venue_links()

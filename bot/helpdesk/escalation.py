@@ -25,9 +25,7 @@ DEBOUNCE: Final = timedelta(seconds=4)
 LIST_DEBOUNCE: Final = timedelta(seconds=8)
 """How long the list of an incident grows before staff sees it: in a storm every edit takes room from a new call."""
 
-
-REOPEN_WINDOW: Final = timedelta(hours=12)
-"""For how long after closing a person who writes that it still does not work opens the hand-off again."""
+DEFAULT_REOPEN_WINDOW: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +36,8 @@ class HandoffWorkflow:
     is_verified: IsVerified = nobody_verified
     """Whether the platform vouches for who writes, by channel and sender."""
     tell_person: TellPerson = tell_nobody
+    reopen_window: timedelta = DEFAULT_REOPEN_WINDOW
+    """For how long after closing a person who writes that it still does not work opens the hand-off again."""
 
     def requested(
         self,
@@ -172,7 +172,7 @@ class HandoffWorkflow:
 
     def still_broken(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """The person writes that it still does not work: what was closed not long ago waits again under its number."""
-        closed = handoffs.last_closed(connection, conversation_id, now - REOPEN_WINDOW)
+        closed = handoffs.last_closed(connection, conversation_id, now - self.reopen_window)
         if closed is None or not apply_step(connection, closed.id, HandoffEvent.REOPENED, None, now):
             return
         handoff = handoffs.get(connection, closed.id)

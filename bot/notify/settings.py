@@ -77,6 +77,9 @@ class NotificationSettings(BaseModel):
     """The older name of `TIMEZONE`, used where that is not set."""
     agent_chat_minutes: int = Field(default=30, ge=1, le=1440)
     """For how long the bot is silent after an agent has written in a conversation."""
+    reopen_hours: Annotated[float, Field(ge=0, le=168)] = 12.0
+    """For how many hours after a hand-off was closed it opens again when the person writes that it still does not work;
+    0 opens none."""
     smtp_url: SecretStr | None = None
     """The mail server: `smtps://user:password@host`, `smtp+starttls://...:587`, `smtp://host:25`."""
     smtp_url_file: Path | None = None

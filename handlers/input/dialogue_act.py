@@ -91,7 +91,8 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
         return DialogueAct.ASK_NUMBER if _asks_whom_to_call(context) else None
     impossible = NOT_IN_A_CORRECTION if interpretation.corrects else NO_ACTS
     if context.last_turn is None:
-        impossible |= NEED_A_TURN_BEFORE
+        # Whoever told of a fault this evening may write hours later that nothing has changed.
+        impossible |= NEED_A_TURN_BEFORE - ({DialogueAct.NOT_HELPED} if context.fault_lately else NO_ACTS)
     if "?" in context.text:
         impossible |= STATEMENTS
     if _talks_of_no_fault(context):

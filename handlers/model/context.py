@@ -143,6 +143,13 @@ class HandlerContext:
         return told and self.act is DialogueAct.BARE_FAULT
 
     @property
+    def fault_lately(self) -> bool:
+        """Whether a fault was talked about in the last hours, as long as one call for people is talked about."""
+        last, topic = (self.session.turns[-1] if self.session.turns else None), self.topic_entry
+        told = self.session.outage_reported or (topic is not None and topic.act in _ASKS_FOR_DETAILS)
+        return told and last is not None and self.now - last.at <= CALLED_IN_TTL
+
+    @property
     def outage_told(self) -> bool:
         """Whether trading was said to have stopped, or to go on only partly."""
         return self.session.incident in (Incident.STOPPED, Incident.PARTLY)

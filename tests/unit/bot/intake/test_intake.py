@@ -12,9 +12,11 @@ from sqlalchemy import text as sql
 from bot.database.conversation_queries import ConversationQueries
 from bot.helpdesk.escalation import HandoffWorkflow
 from handlers.model.actions import HandoffReason
+from handlers.model.context import KnowledgeBundle
 from handlers.model.details import PersonDetails
+from handlers.model.handoff import HandoffState
 from handlers.model.messages import Inbound, MessageKind
-from kb.model import LineId
+from kb.model import DialogueAct, LineId
 from storage import personal_data
 from storage.conversations import conversations, history
 from storage.database import engine
@@ -22,7 +24,7 @@ from storage.helpdesk import agent_chat, handoffs
 from storage.tables import turns
 from tests.contract.stored import read_daily_counts, read_daily_feedback
 from tests.contract.talks import close_handoff
-from tests.doubles import NOW
+from tests.doubles import NOW, ScriptedInterpreter, means, small_base, small_phrases
 from tests.unit.bot.conftest import ProgramFixture
 
 
@@ -80,6 +82,34 @@ async def test_staff_has_news_where_it_becomes_urgent_or_the_person_tells_who_th
         (handoff,) = handoffs.list_by_state(connection)
     # What was open is urgent now, and has moved to the line of stopped tills.
     assert (heard, handoff.line) == ([0, 1, 1, 1, 2], "workshop")
+
+
+@pytest.mark.parametrize(
+    ("hours", "window", "state"),
+    [
+        (3, 12, HandoffState.OPEN),
+        (3, 2, HandoffState.CLOSED),
+        (11, 12, HandoffState.OPEN),
+        (13, 12, HandoffState.CLOSED),
+    ],
+)
+async def test_whoever_writes_hours_later_that_it_still_does_not_work_waits_again(
+    program: ProgramFixture, hours: int, window: int, state: HandoffState
+) -> None:
+    interpreter = ScriptedInterpreter({"dead": means("dead")}, acts={"nothing has changed": DialogueAct.NOT_HELPED})
+    known = KnowledgeBundle(base=small_base(), interpreter=interpreter, phrases=small_phrases())
+    workflow = HandoffWorkflow(reopen_window=timedelta(hours=window))
+    program.intake = replace(program.intake, knowledge_source=known, handoff_workflow=workflow)
+    await program.exchange("dead")
+    with engine.write_transaction(program.database) as connection:
+        (handoff,) = handoffs.list_by_state(connection)
+        close_handoff(connection, handoff.id, NOW)
+    program.time[0] += timedelta(hours=hours)
+    await program.exchange("nothing has changed")
+    with engine.read_transaction(program.database) as connection:
+        now = handoffs.get(connection, handoff.id)
+    assert now is not None
+    assert now.state is state
 
 
 async def test_an_open_call_that_becomes_urgent_is_news(program: ProgramFixture) -> None:
