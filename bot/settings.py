@@ -19,7 +19,7 @@ from bot.channels.whatsapp.templates import find_template_problems
 from bot.notify import settings as notices
 from bot.notify.wording import load_time_zone
 from bot.text_files import EncodingError, read_text_file
-from bot.web.client_address import LOCAL_PROXIES, TrustedProxies
+from bot.web.guards.client_address import LOCAL_PROXIES, TrustedProxies
 from storage.database import engine
 from storage.errors import DatabaseUrlError
 

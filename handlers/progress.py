@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from handlers.dialogue.fallback import LOOP_MEMORY
-from handlers.dialogue.service_notices import bypasses_flood_control, repeating
 from handlers.input.same_words import words_key
 from handlers.model.actions import Action, HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import OPTED_OUT, Decision, Session
+from handlers.service.service_notices import bypasses_flood_control, repeating
 from kb.model import Act
 from kb.understanding.result import Outcome
 

@@ -26,10 +26,7 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
-from handlers.dialogue.known_outage import with_outage
-from handlers.dialogue.news import with_news
 from handlers.dialogue.spoken_language import with_language
-from handlers.dialogue.venue import venue_by_text, with_venue
 from handlers.input.dialogue_act import dialogue_act, outage_probability
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
@@ -42,6 +39,9 @@ from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
+from handlers.service.known_outage import with_outage
+from handlers.service.news import with_news
+from handlers.service.venue import venue_by_text, with_venue
 from kb.model import Act, CueId, EntryId
 from kb.understanding.result import Interpretation, Outcome
 

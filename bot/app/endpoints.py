@@ -37,8 +37,10 @@ from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
 from bot.settings import Settings, SettingsError
-from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies
 from bot.web.email_draft import DraftContent, DraftPage, DraftTokens
+from bot.web.guards.client_address import TRUSTED_PROXIES, TrustedProxies
+from bot.web.guards.request_limits import request_limits
+from bot.web.guards.response_headers import add_response_headers
 from bot.web.not_found import not_found_page
 from bot.web.public_pages import (
     VENUE_PATH,
@@ -50,8 +52,6 @@ from bot.web.public_pages import (
     VenuePage,
     site_map_routes,
 )
-from bot.web.request_limits import request_limits
-from bot.web.response_headers import add_response_headers
 from bot.web.site_files import site_routes
 from handlers.model.venue import KnownVenue
 from kb.model import Language

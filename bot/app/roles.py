@@ -19,7 +19,7 @@ from bot.knowledge.lesson_source import load_live_knowledge
 from bot.observability import logging_setup
 from bot.observability.tracing import Tracing, open_tracing
 from bot.settings import Settings, SettingsError
-from bot.web.request_limits import SERVER_OPTIONS
+from bot.web.guards.request_limits import SERVER_OPTIONS
 from kb.model import Language
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from bot.database.transactions import Transactions
 from bot.web import Assets, Texts, read_texts, security_headers
 from bot.web.chart import CHART_TEMPLATES
 from kb.model import LANGUAGES
-from storage.helpdesk import agents, queue
+from storage.helpdesk import queue
+from storage.helpdesk.sign_in import agents
 from storage.helpdesk.sign_in.agent_sessions import MAX_LIFETIME
 
 _HERE: Final = Path(__file__).parent

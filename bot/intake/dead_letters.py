@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.intake.intake import Intake
-from handlers.dialogue import service_notices
 from handlers.model.messages import Inbound
+from handlers.service import service_notices
 from storage.conversations import dead_letters
 from storage.errors import StorageError
 

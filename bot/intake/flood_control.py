@@ -8,7 +8,7 @@ from enum import StrEnum
 from time import monotonic
 from typing import Final
 
-from bot.web.token_bucket import TokenBuckets
+from bot.web.guards.token_bucket import TokenBuckets
 from handlers.model.messages import Inbound, MessageKind
 
 CLOCK_STEP: Final = timedelta(minutes=2)

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from bot.channels.interface import Receive
 from bot.intake.flood_control import FloodControl, Verdict
 from bot.intake.intake import Intake
-from handlers.dialogue import service_notices
-from handlers.dialogue.service_notices import DecideFunction, bypasses_flood_control
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
+from handlers.service import service_notices
+from handlers.service.service_notices import DecideFunction, bypasses_flood_control
 from storage.conversations import conversations, sessions
 
 log = structlog.get_logger()

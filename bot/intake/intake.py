@@ -21,8 +21,6 @@ from bot.knowledge.factory import KnowledgeSource
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
 from handlers.details.cause import named_cause
-from handlers.dialogue.agent_chat import silenced
-from handlers.dialogue.service_notices import DecideFunction
 from handlers.input.redaction import mask
 from handlers.input.sanitize import sanitize
 from handlers.model.actions import (
@@ -43,6 +41,8 @@ from handlers.model.session import Decision, Session, Trace
 from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
+from handlers.service.agent_chat import silenced
+from handlers.service.service_notices import DecideFunction
 from kb.model import Language
 from storage import personal_data
 from storage.announcements import news, outages

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.web.security_headers import security_headers
+from bot.web.guards.security_headers import security_headers
 
 SHARED_FOLDER: Final = Path(__file__).parent / "static"
 

@@ -8,8 +8,8 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.web.guards.security_headers import security_headers
 from bot.web.language_negotiation import negotiate_language
-from bot.web.security_headers import security_headers
 from bot.web.texts import read_texts
 from handlers.model.phrases import in_words_of
 from kb.model import KnowledgeBase

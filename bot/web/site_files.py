@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.web.security_headers import security_headers
+from bot.web.guards.security_headers import security_headers
 
 _FOLDER: Final = Path(__file__).parent / "site"
 _CONTENT_TYPES: Final = {".ico": "image/x-icon", ".png": "image/png", ".webmanifest": "application/manifest+json"}

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.dialogue.commands import switch_language
-from handlers.dialogue.venue import choose_till
 from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import OpenQuestion, QuestionKind
+from handlers.service.venue import choose_till
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId, LineId
 from kb.understanding.result import Outcome
 

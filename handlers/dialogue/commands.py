@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from handlers.dialogue.news import show_news
-from handlers.dialogue.venue import show_venue
 from handlers.model.actions import Action, Ask, EraseUser, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.messages import Option
 from handlers.model.session import QuestionKind, Session
+from handlers.service.news import show_news
+from handlers.service.venue import show_venue
 from kb.model import Language
 
 LANGUAGE_NAMES: Final[Mapping[Language, str]] = {

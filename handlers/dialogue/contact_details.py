@@ -5,12 +5,12 @@ from typing import Final
 
 from handlers.details.extraction import only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
-from handlers.dialogue.venue import ask_till
 from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.messages import MessageKind
 from handlers.model.session import CalledIn
+from handlers.service.venue import ask_till
 from kb.model import DialogueAct, LineId
 from kb.text.tokenize import phonetic_tokens
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession, web
 from aiohttp.test_utils import TestServer, unused_port
 
-from bot.web.client_address import client_address
+from bot.web.guards.client_address import client_address
 
 NGINX: Final = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 DEPLOY: Final = Path(__file__).parents[2] / "docs" / "deploy.md"

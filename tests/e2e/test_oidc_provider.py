@@ -16,8 +16,9 @@ from aiohttp.test_utils import unused_port
 
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine
-from storage.helpdesk import agents, audit_log
-from storage.helpdesk.roles import Role
+from storage.helpdesk import audit_log
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.roles import Role
 from tests.e2e import npm
 from tests.e2e.conftest import RunningProgram, opened
 

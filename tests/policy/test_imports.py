@@ -56,7 +56,7 @@ def test_the_contracts_are_kept(house: Path) -> None:
         # The levels inside handlers.
         ("handlers/model/session.py", "import handlers.input.redaction"),
         ("handlers/intents/answer.py", "import handlers.dialogue.choice"),
-        ("handlers/dialogue/service_notices.py", "import handlers.router"),
+        ("handlers/service/service_notices.py", "import handlers.router"),
         ("handlers/rendering.py", "import handlers.input.sanitize"),
         # The levels inside storage.
         ("storage/database/engine.py", "import storage.tables"),

@@ -24,10 +24,10 @@ from bot.channels.webchat.connection import (
 from bot.channels.webchat.display import Display, PhoneLines, first_phone, no_lines
 from bot.channels.webchat.visitor_cookie import VisitorCookie
 from bot.web import Assets, is_same_origin, negotiate_language, read_texts, security_headers
-from bot.web.client_address import client_address
+from bot.web.guards.client_address import client_address
+from bot.web.guards.token_bucket import TokenBuckets
 from bot.web.links import text_spans
 from bot.web.outage_banners import no_banners
-from bot.web.token_bucket import TokenBuckets
 from handlers.model.phrases import Texts, in_words_of
 from kb.model import KnowledgeBase, Language
 

@@ -210,7 +210,7 @@ def import_content(
     content: ContentFolder = None,
 ) -> None:
     """Make entries of a FAQ, or add questions to entries; what is there already is skipped."""
-    from bot.cli.kb.import_content import import_file
+    from bot.cli.kb.importing.import_content import import_file
 
     if taught and file is None:
         from bot.cli.kb.lessons import mark_lessons_released

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from bot.cli.output import FileError
-from storage.helpdesk.roles import Role
+from storage.helpdesk.sign_in.roles import Role
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from storage.helpdesk.agents import Agent
+    from storage.helpdesk.sign_in.agents import Agent
 
 app = typer.Typer(
     help="Who may use the console: add, list, password, role, disable, enable.",
@@ -38,7 +38,8 @@ def add(
     no_password: Annotated[bool, typer.Option("--no-password", help="They sign in with OIDC only.")] = False,
 ) -> None:
     """Add an agent."""
-    from storage.helpdesk import agents, audit_log
+    from storage.helpdesk import audit_log
+    from storage.helpdesk.sign_in import agents
 
     password = None if no_password else _hashed_password(password_file)
     now = datetime.now(UTC)
@@ -57,7 +58,7 @@ def list_agents() -> None:
     """List agents, including disabled ones."""
     from bot.settings import read_settings
     from storage.database import engine
-    from storage.helpdesk import agents
+    from storage.helpdesk.sign_in import agents
 
     with engine.read_transaction(engine.create_database_engine(read_settings().database_url)) as connection:
         found = agents.list_all(connection)
@@ -75,7 +76,8 @@ def list_agents() -> None:
 @app.command()
 def password(name: AgentName, password_file: PasswordFile = None) -> None:
     """Change an agent's password; their sessions end."""
-    from storage.helpdesk import agents, audit_log
+    from storage.helpdesk import audit_log
+    from storage.helpdesk.sign_in import agents
 
     _require_agent(name)
     fresh = _hashed_password(password_file)
@@ -90,7 +92,8 @@ def password(name: AgentName, password_file: PasswordFile = None) -> None:
 @app.command()
 def role(name: AgentName, role: Annotated[Role, typer.Argument(help="agent or admin")]) -> None:
     """Change an agent's role."""
-    from storage.helpdesk import agents, audit_log
+    from storage.helpdesk import audit_log
+    from storage.helpdesk.sign_in import agents
 
     _change_agent(
         name,
@@ -103,7 +106,8 @@ def role(name: AgentName, role: Annotated[Role, typer.Argument(help="agent or ad
 @app.command()
 def disable(name: AgentName) -> None:
     """Disable an agent; their sessions end."""
-    from storage.helpdesk import agents, audit_log
+    from storage.helpdesk import audit_log
+    from storage.helpdesk.sign_in import agents
 
     now = datetime.now(UTC)
     _change_agent(
@@ -117,7 +121,8 @@ def disable(name: AgentName) -> None:
 @app.command()
 def enable(name: AgentName) -> None:
     """Enable an agent."""
-    from storage.helpdesk import agents, audit_log
+    from storage.helpdesk import audit_log
+    from storage.helpdesk.sign_in import agents
 
     _change_agent(
         name,
@@ -128,7 +133,8 @@ def enable(name: AgentName) -> None:
 
 
 def _change_agent(name: str, event: str, change: "Callable[[Connection, Agent], bool]") -> None:
-    from storage.helpdesk import agents, audit_log
+    from storage.helpdesk import audit_log
+    from storage.helpdesk.sign_in import agents
 
     def make(connection: "Connection") -> bool:
         agent = agents.find(connection, name)
@@ -151,7 +157,7 @@ def _change_agent(name: str, event: str, change: "Callable[[Connection, Agent], 
 def _require_agent(name: str) -> None:
     from bot.settings import read_settings
     from storage.database import engine
-    from storage.helpdesk import agents
+    from storage.helpdesk.sign_in import agents
 
     with engine.read_transaction(engine.create_database_engine(read_settings().database_url)) as connection:
         if agents.find(connection, name) is None:

@@ -14,11 +14,11 @@ from bot.console.framework.access import CSRF_KEY, TOKEN_KEY
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
-from bot.web.client_address import client_address
-from storage.helpdesk import agents, audit_log
-from storage.helpdesk.agents import Agent
+from bot.web.guards.client_address import client_address
+from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.sign_in import agent_sessions, login_attempts
+from storage.helpdesk.sign_in import agent_sessions, agents, login_attempts
+from storage.helpdesk.sign_in.agents import Agent
 
 MAX_FIELD_CHARS: Final = 256
 

@@ -10,9 +10,10 @@ from storage import personal_data
 from storage.conversations import history, transcript
 from storage.conversations.conversations import Conversation
 from storage.conversations.transcript import TranscriptEntry
-from storage.helpdesk import agents, conversation_handoffs, notes
+from storage.helpdesk import conversation_handoffs, notes
 from storage.helpdesk.conversation_handoffs import HandoffHistory
 from storage.helpdesk.notes import Note
+from storage.helpdesk.sign_in import agents
 
 PAGE_SIZE = 60
 """Messages on a page."""

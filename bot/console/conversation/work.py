@@ -13,8 +13,9 @@ from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.assignment import Assignment
 from bot.helpdesk.handoff_actions import ActionResult
 from storage.customers import links, venues
-from storage.helpdesk import agents, audit_log, handoffs, notes
+from storage.helpdesk import audit_log, handoffs, notes
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.sign_in import agents
 
 MAX_NOTE_CHARS: Final = 2000
 """Maximum length of an internal note."""

@@ -16,10 +16,10 @@ from bot.database.transactions import Transactions
 from bot.web import Texts, negotiate_language
 from kb.model import Language
 from storage.helpdesk import audit_log, queue
-from storage.helpdesk.agents import Agent
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.queue import WaitingHandoff
 from storage.helpdesk.sign_in import agent_sessions
+from storage.helpdesk.sign_in.agents import Agent
 
 TOKEN_KEY: Final = "token"  # noqa: S105 - the name of a field
 CSRF_KEY: Final = "csrf"

@@ -10,7 +10,7 @@ from aiohttp_session import get_session
 
 from bot.console.framework.access import console_language
 from bot.web import Texts
-from bot.web.request_limits import BodyTooSlowError
+from bot.web.guards.request_limits import BodyTooSlowError
 
 log = structlog.get_logger()
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp_session import Session
 
 from kb.model import Language
-from storage.helpdesk.agents import Agent
 from storage.helpdesk.queue import WaitingHandoff
+from storage.helpdesk.sign_in.agents import Agent
 
 _CONVERSATION_PAGE: Final = re.compile(r"/talks/[0-9a-f]{32}")
 

@@ -9,10 +9,11 @@ from bot.console.auth.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, P
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
-from storage.helpdesk import agents, audit_log
-from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError
+from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.roles import Role
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.agents import Agent, NameTakenError, NameUnusableError
+from storage.helpdesk.sign_in.roles import Role
 
 AgentChange = Callable[[Connection, Agent], bool]
 

@@ -11,8 +11,9 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
 from storage.conversations import conversations as talking
-from storage.helpdesk import agents, audit_log, handoffs
+from storage.helpdesk import audit_log, handoffs
 from storage.helpdesk.audit_log import AuditEvent, AuditRecord
+from storage.helpdesk.sign_in import agents
 
 PAGE_SIZE = 50
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")

@@ -7,13 +7,13 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.web.client_address import client_address
+from bot.web.guards.client_address import client_address
+from bot.web.guards.token_bucket import TokenBuckets
 from bot.web.public_pages.chat_links import ChatLinks
 from bot.web.public_pages.help_catalogue import HelpCatalogue, first_line
 from bot.web.public_pages.help_search import MAX_QUERY_CHARS, search_help
 from bot.web.public_pages.layout import LANGUAGE_PATH, Address, PublicLayout, page_headers, path_language
 from bot.web.public_pages.structured_data import faq_page
-from bot.web.token_bucket import TokenBuckets
 from handlers.model.context import KnowledgeBundle
 from kb.model import Entry, Language
 

@@ -6,9 +6,9 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from bot.web.guards.security_headers import security_headers
 from bot.web.public_pages.cached_response import cached_response
 from bot.web.public_pages.layout import Address
-from bot.web.security_headers import security_headers
 from kb.model import LANGUAGES
 
 Addresses = Callable[[], Iterable[Address]]

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from storage.helpdesk import agents as people
-from storage.helpdesk.agents import Agent
+from storage.helpdesk.sign_in import agents as people
+from storage.helpdesk.sign_in.agents import Agent
 from storage.tables import agent_sessions, agents
 
 IDLE_TIMEOUT: Final = timedelta(hours=12)

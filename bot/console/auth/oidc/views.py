@@ -15,9 +15,10 @@ from bot.console.auth.oidc.role_mapping import RoleMapping, SignInRefusal
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
-from storage.helpdesk import agents, audit_log
-from storage.helpdesk.agents import Agent, NameTakenError, NameUnusableError
+from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.agents import Agent, NameTakenError, NameUnusableError
 
 log = structlog.get_logger()
 

@@ -9,9 +9,10 @@ from typer.testing import CliRunner, Result
 from bot.cli.operations import agent as command
 from bot.console.auth.passwords import verify_password
 from storage.database import engine
-from storage.helpdesk import agents, audit_log
-from storage.helpdesk.agents import Agent
-from storage.helpdesk.roles import Role
+from storage.helpdesk import audit_log
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.agents import Agent
+from storage.helpdesk.sign_in.roles import Role
 
 Paligs = Callable[..., Result]
 

@@ -24,9 +24,9 @@ from bot.console.views.agents import AgentsView
 from bot.console.views.audit import AuditView
 from bot.console.views.delivery import DeliveryView
 from storage.database import engine
-from storage.helpdesk import agents
 from storage.helpdesk.audit_log import AuditEvent, AuditRecord, list_records
-from storage.helpdesk.roles import Role
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.roles import Role
 from storage.migrations import upgrade
 from tests.doubles import NOW, RecordingJobQueue
 

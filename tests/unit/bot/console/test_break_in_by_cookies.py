@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from storage.database import engine
-from storage.helpdesk import agents
-from storage.helpdesk.sign_in import agent_sessions
+from storage.helpdesk.sign_in import agent_sessions, agents
 from tests.unit.bot.console.conftest import ConsoleFixture, OpenBrowser, ServeConsole, sections
 from tests.unit.bot.console.thief import cookie, is_sent_to_sign_in, set_cookie
 

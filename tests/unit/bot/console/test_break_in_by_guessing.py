@@ -8,9 +8,8 @@ import pytest
 from aiohttp import FormData
 
 from storage.database import engine
-from storage.helpdesk import agents
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.sign_in import login_attempts
+from storage.helpdesk.sign_in import agents, login_attempts
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser
 from tests.unit.bot.console.thief import is_sent_to_sign_in
 

@@ -5,9 +5,9 @@ from http import HTTPStatus
 
 from bot.console import AccessLevel
 from storage.database import engine
-from storage.helpdesk import agents
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.roles import Role
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.roles import Role
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser, sections
 
 

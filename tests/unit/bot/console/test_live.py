@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from bot.console.framework import live_updates
 from handlers.model.actions import HandoffReason
 from storage.database import engine
-from storage.helpdesk import agents
-from storage.helpdesk.roles import Role
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.roles import Role
 from tests.contract.asked import MessageRecorder
 from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, OpenBrowser
 

@@ -15,9 +15,9 @@ from bot.console import Section
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from storage.database import engine
-from storage.helpdesk import agents
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.roles import Role
+from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.roles import Role
 from tests.unit.bot.console.conftest import KEY, ConsoleBrowser, ConsoleFixture, OpenBrowser, ServeConsole
 from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, FakeOidcProvider
 

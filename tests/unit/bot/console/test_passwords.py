@@ -12,7 +12,7 @@ from bot.console.auth.passwords import (
     verify_password,
 )
 from storage.database import engine
-from storage.helpdesk import agents
+from storage.helpdesk.sign_in import agents
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser, password_hash
 
 

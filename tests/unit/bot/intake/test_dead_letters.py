@@ -9,10 +9,10 @@ from structlog.testing import capture_logs
 
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
-from handlers.dialogue import service_notices
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Decision, Session
+from handlers.service import service_notices
 from storage.conversations import conversations, dead_letters
 from storage.database import engine
 from storage.errors import UnavailableError

@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from bot.web.client_address import TRUSTED_PROXIES, TrustedProxies, client_address
+from bot.web.guards.client_address import TRUSTED_PROXIES, TrustedProxies, client_address
 
 
 def _client(peer: str, forwarded: str, trusted: str | None = None) -> str:

@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.web import request_limits as limits
-from bot.web.request_limits import SERVER_OPTIONS, request_limits
-from bot.web.token_bucket import MAX_CALLERS, TokenBuckets
+from bot.web.guards import request_limits as limits
+from bot.web.guards.request_limits import SERVER_OPTIONS, request_limits
+from bot.web.guards.token_bucket import MAX_CALLERS, TokenBuckets
 
 BOMB = gzip.compress(b"0" * 20_000_000)
 

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.web.response_headers import add_response_headers
+from bot.web.guards.response_headers import add_response_headers
 
 
 async def broken(_request: web.Request) -> web.Response:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.dialogue.agent_chat import silenced
 from handlers.model.actions import CloseHandoffs, EraseUser, HandoffReason, NotifyStaff, RecordFeedback, Say, ShowLine
 from handlers.model.messages import Option
 from handlers.model.session import OpenQuestion, QuestionKind, Session
+from handlers.service.agent_chat import silenced
 from kb.model import LineId
 from tests.contract.talks import NOW, TRACE, decision
 

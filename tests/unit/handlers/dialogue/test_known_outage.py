@@ -5,12 +5,12 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from handlers.dialogue.agent_chat import silenced
 from handlers.model.actions import HandoffReason
 from handlers.model.announcements import News, Outage, OutageKind, OutageReport
 from handlers.model.messages import Inbound, MessageKind
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
+from handlers.service.agent_chat import silenced
 from kb.model import DialogueAct, EntryId, Language
 from tests.doubles import NOW, Dialog, company, means, notices
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 
-from handlers.dialogue.agent_chat import silenced
 from handlers.model.announcements import News
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import Decision, Incident
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
+from handlers.service.agent_chat import silenced
 from kb.model import EntryId, Language
 from kb.understanding.result import Interpretation
 from tests.doubles import NOW, Dialog, means

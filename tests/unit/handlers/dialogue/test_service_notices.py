@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.dialogue import service_notices
-from handlers.dialogue.service_notices import DecideFunction, bypasses_flood_control
 from handlers.model.actions import Say
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import Session
 from handlers.router import decide
+from handlers.service import service_notices
+from handlers.service.service_notices import DecideFunction, bypasses_flood_control
 from kb.model import LANGUAGES, EntryId, Language
 from kb.understanding.result import Interpretation, Outcome
 from tests.doubles import NOW, Dialog, means

@@ -17,9 +17,10 @@ from storage import personal_data
 from storage.conversations import history
 from storage.database import engine
 from storage.delivery import status
-from storage.helpdesk import agents, conversation_handoffs, handoffs, notes
+from storage.helpdesk import conversation_handoffs, handoffs, notes
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
+from storage.helpdesk.sign_in import agents
 from storage.tables import conversations
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.kb.import_questions import add_questions
+from bot.cli.kb.importing.import_questions import add_questions
 from bot.cli.output import FileError
 from bot.faq_import.articles import FaqFileError
 from bot.faq_import.entry_files import ImportResult, write_entries

@@ -1,0 +1,1 @@
+"""What stands before every page: who asks, how often, from where, and what the answer may do."""
