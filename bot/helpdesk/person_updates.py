@@ -48,7 +48,8 @@ class PersonUpdates:
 
     def __call__(self, connection: Connection, handoff: Handoff, event: HandoffEvent, now: datetime) -> str | None:
         """As TellPerson."""
-        key = _sentence_key(handoff, event)
+        takes_tickets = self.knowledge_source.current.base.directory.takes_tickets
+        key = _sentence_key(handoff, event, takes_tickets=takes_tickets)
         talk = conversations.get(connection, handoff.conversation)
         if key is None or not self._may_write(talk, now):
             return None
@@ -74,7 +75,9 @@ class PersonUpdates:
         return window is None or now - talk.last_seen_at < window
 
 
-def _sentence_key(handoff: Handoff, event: HandoffEvent) -> str | None:
+def _sentence_key(handoff: Handoff, event: HandoffEvent, *, takes_tickets: bool) -> str | None:
+    if event is HandoffEvent.ESCALATED and not takes_tickets:
+        return "nobody_free_call"
     if event is HandoffEvent.CLOSED:
         reason = handoff.closed_reason
         return None if reason in (None, CloseReason.WORKS_AGAIN) else _CLOSED.get(reason, "closed")

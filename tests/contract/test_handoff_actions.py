@@ -20,7 +20,7 @@ from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
-from kb.model import LineId
+from kb.model import LineId, TicketAddress, TicketChannel
 from storage import personal_data
 from storage.conversations import history
 from storage.database.engine import read_transaction, write_transaction
@@ -419,3 +419,21 @@ def test_who_calls_again_is_heard_by_those_who_were_set_meanwhile(engine: Engine
     assert deliver_due(engine) == []
     called(engine, 2)
     assert deliver_due(engine, at=2 * SECOND) == [(MAIL, NotificationKind.INITIAL), (GROUP, NotificationKind.INITIAL)]
+
+
+@pytest.mark.parametrize("takes_tickets", [True, False])
+def test_nobody_free_names_the_ticket_mailbox_only_where_there_is_one(engine: Engine, takes_tickets: bool) -> None:
+    nowhere = TicketChannel(name="", address=TicketAddress(email="", aliases=()))
+    base = small_base()
+    if not takes_tickets:
+        base = replace(base, directory=replace(base.directory, ticket_channel=nowhere))
+    known = KnowledgeBundle(base=base, interpreter=ScriptedInterpreter(), phrases=small_phrases())
+    updates = PersonUpdates(knowledge_source=known, jobs=RecordingJobQueue(), channels=CHANNELS)
+    handoff = called(engine)
+    with write_transaction(engine) as connection:
+        talk = updates(connection, handoff, HandoffEvent.ESCALATED, NOW)
+    assert talk is not None
+    with read_transaction(engine) as connection:
+        text = history.messages_after(connection, talk)[-1].text
+    assert "+371 2000000" in text
+    assert ("@" in text) is takes_tickets
