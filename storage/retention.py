@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, select, update
 
 from storage import personal_data
 from storage.conversations.conversations import conversation_from_row
@@ -44,3 +44,14 @@ def erase_handoffs(connection: Connection, before: datetime, limit: int) -> int:
     for table in _parts_of_handoffs:
         connection.execute(delete(table).where(table.c.handoff_id.in_(ids)))
     return connection.execute(delete(handoffs).where(handoffs.c.id.in_(ids))).rowcount
+
+
+def forget_media(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget at most `limit` references to pictures and recordings sent before then; return how many."""
+    here = messages.c
+    old = select(here.id).where(here.media.is_not(None), here.created_at < before).order_by(here.id).limit(limit)
+    ids = connection.scalars(old).all()
+    if not ids:
+        return 0
+    truncate_log_after_commit(connection)
+    return connection.execute(update(messages).where(here.id.in_(ids)).values(media=None)).rowcount

@@ -152,6 +152,7 @@ async def open_application(
                 conversations=settings.conversation_retention_days,
                 handoffs=settings.handoff_retention_days,
                 audit=settings.audit_retention_days,
+                media=settings.media_retention_days,
             ),
         )
         chores = list[Maintenance]()

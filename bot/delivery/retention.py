@@ -31,6 +31,7 @@ class RetentionPeriods:
     conversations: int | None = None
     handoffs: int | None = None
     audit: int | None = None
+    media: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -59,6 +60,7 @@ class RetentionJob:
             ("handoffs", self.periods.handoffs, retention.erase_handoffs),
             ("conversations", self.periods.conversations, retention.erase_conversations),
             ("audit", self.periods.audit, audit_log.purge),
+            ("media", self.periods.media, retention.forget_media),
         )
         yield from ((kind, days, erase) for kind, days, erase in jobs if days is not None)
 

@@ -179,3 +179,19 @@ async def test_nothing_of_what_is_erased_stays_in_the_files_of_sqlite(archive: A
     await archive.job(conversations=30)()
     assert not any("ŠNICELIS anna".encode() in part.read_bytes() for part in stored if part.exists())
     assert any("ŠNICELIS bob".encode() in part.read_bytes() for part in stored if part.exists())
+
+
+async def test_references_to_pictures_are_forgotten_in_their_own_time_and_the_words_stay(archive: Archive) -> None:
+    for number, days_ago in enumerate((40, 35, 5), 1):
+        archive.writes(f"person {number}", days_ago)
+    with write_transaction(archive.engine) as connection:
+        connection.execute(update(messages).where(messages.c.kind.is_not(None)).values(media="photo:AgAC"))
+    await archive.job(media=30)()
+    with read_transaction(archive.engine) as connection:
+        kept = connection.scalars(select(messages.c.media).where(messages.c.kind.is_not(None)).order_by(messages.c.id))
+        assert list(kept) == [None, None, "photo:AgAC"]
+    assert len(archive.people()) == 3
+    assert archive.erased("media") == 2
+    archive.time[0] += 30 * DAY
+    await archive.job(media=30)()
+    assert archive.erased("media") == 3
