@@ -49,6 +49,10 @@ DEFAULT_LABEL: Final = "Source"
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
+ENOUGH_DECOYS: Final = 20
+"""From so many decoys in a language on a company needs none of those that ship."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContentFiles:
     """All content files, each of the right shape."""
@@ -63,7 +67,7 @@ class ContentFiles:
     """Those that ship with the program for any company; its own are added."""
     decoys: DecoysFile | None = None
     universal_decoys: DecoysFile | None = None
-    """Those that ship with the program, for languages in which the company has none."""
+    """Those that ship with the program, for languages in which the company has few."""
     dialogue: DialogueFile | None = None
     texts: Mapping[Language, TextsFile] = field(default_factory=dict)
     """The bot's own sentences as the company words them, by language."""
@@ -138,16 +142,16 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
 
 
 def _out_of_scope(files: ContentFiles) -> Mapping[Language, tuple[str, ...]]:
-    """The decoys in each language: the company's own, else those for any company that it does not answer."""
+    """The company's own decoys in each language; beside few of them those for any company that it does not answer."""
     own = files.decoys.decoys.root if files.decoys else {}
     universal = files.universal_decoys.decoys.root if files.universal_decoys else {}
     asked = {text.casefold() for entry in files.entries for texts in entry.questions.root.values() for text in texts}
     found: dict[Language, tuple[str, ...]] = {}
     for language in files.directory.languages:
         others = tuple(text for text in universal.get(language, ()) if text.casefold() not in asked)
-        if texts := own.get(language) or others:
-            found[language] = texts
-    return MappingProxyType(LanguagePhrases(found)) if found else MappingProxyType({})
+        mine = own.get(language, ())
+        found[language] = mine if len(mine) >= ENOUGH_DECOYS else (*mine, *others)
+    return MappingProxyType(LanguagePhrases(found)) if any(found.values()) else MappingProxyType({})
 
 
 def _cues(files: ContentFiles) -> Mapping[str, TriggerPhrases]:

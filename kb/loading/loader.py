@@ -32,7 +32,7 @@ from kb.model import KnowledgeBase, Language
 def load_knowledge_base(folder: Path | None = None, *, with_universal: bool = True) -> KnowledgeBase:
     """The knowledge base in `folder`, or the one that is shipped.
 
-    To its cues those for any company are added; in a language without decoys of its own those for any company stand.
+    To its cues those for any company are added; in a language with few decoys of its own the same goes for decoys.
 
     Raises:
         ContentError: names every mistake at once, each with its file, its key and what to write instead.

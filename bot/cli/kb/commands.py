@@ -114,7 +114,9 @@ def export(
         from bot.cli.kb.export_json import export_json
         from kb.loading.loader import load_knowledge_base
 
-        typer.echo(json.dumps(export_json(load_knowledge_base(content)), ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(export_json(load_knowledge_base(content, with_universal=False)), ensure_ascii=False, indent=1)
+        )
     else:
         typer.echo("--out goes with --taught: paligs kb export --taught --out review", err=True)
         raise typer.Exit(2)

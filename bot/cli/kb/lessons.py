@@ -23,7 +23,7 @@ def print_lessons(content: Path | None) -> None:
     """Print the content with the lessons added, and list lessons and drafts."""
     settings = read_settings()
     curriculum, drafted = _read_lessons_and_drafts(settings)
-    base = extend(load_knowledge_base(content or settings.content_dir), curriculum.lessons)
+    base = extend(load_knowledge_base(content or settings.content_dir, with_universal=False), curriculum.lessons)
     out_of_scope = {language: list(texts) for language, texts in base.out_of_scope.items()}
     found = {**export_json(base), "decoys": out_of_scope, **lessons_json(curriculum, drafted)}
     typer.echo(json.dumps(found, ensure_ascii=False, indent=1))

@@ -64,8 +64,21 @@ def test_lexicon_cues_and_decoys_are_read_where_they_are(folder: Path) -> None:
     knowledge = load_knowledge_base(folder)
     assert knowledge.concepts[0].forms["ru"] == ("касса",)
     assert "jā" in knowledge.cues["yes"].phrases["lv"]
-    assert knowledge.out_of_scope["en"] == ("weather",)
+    assert knowledge.out_of_scope["en"][0] == "weather"
+    assert load_knowledge_base(folder, with_universal=False).out_of_scope["en"] == ("weather",)
     assert knowledge.version != load_knowledge_base(CONTENT).version
+
+
+def test_beside_few_decoys_of_a_language_those_for_any_company_stand(folder: Path) -> None:
+    many = ", ".join(f"laiks {number}" for number in range(20))
+    (folder / "decoys.yaml").write_text(f"decoys:\n  lv: [{many}]\n  en: [weather]\n", "utf-8")
+    found = load_knowledge_base(folder).out_of_scope
+    assert len(found["lv"]) == 20
+    assert len(found["en"]) > 50 < len(found["ru"])
+    answered = load_knowledge_base(folder).entries[EntryId("hours")]
+    asked = folder / "entries" / "hours.yaml"
+    asked.write_text(asked.read_text("utf-8").replace(answered.questions["ru"][0], found["ru"][0]), "utf-8")
+    assert found["ru"][0] not in load_knowledge_base(folder).out_of_scope["ru"]
 
 
 def test_dialogue_acts_are_read_where_they_are(folder: Path) -> None:
