@@ -77,8 +77,13 @@ def read_through(engine: Engine, statements: list[Statement]) -> dict[str, list[
         if engine.dialect.name == "postgresql":
             # The tables are small here: what is left is what no index would help with, however large they were.
             connection.execute(text("SET LOCAL enable_seqscan = off"))
-        found = {statement.sql: full_scans(connection, statement) for statement in statements}
-    return {sql: places for sql, places in found.items() if places}
+        found = [statement for statement in statements if full_scans(connection, statement)]
+        if engine.dialect.name == "postgresql":
+            # On a handful of rows one index may be read through as cheaply as another finds the row: these are planned
+            # once more, as if the tables were large.
+            as_large = "UPDATE pg_class SET reltuples = 1000000, relpages = 1 WHERE relname = ANY(:large)"
+            connection.execute(text(as_large), {"large": list(LARGE)})
+        return {one.sql: places for one in found if (places := full_scans(connection, one))}
 
 
 @pytest.mark.parametrize("at_hand", [False, True])
