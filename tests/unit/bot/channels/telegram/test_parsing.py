@@ -250,3 +250,11 @@ def test_an_edit_names_the_message_that_it_changes() -> None:
     edited = to_inbound(update(edited_message=message(text="hi", edit_date=SENT + 3)), BOT_IDENTITY, NOW)
     assert edited is not None
     assert (edited.message_id, edited.edit_of) == (f"5:e{SENT + 3}", "5")
+
+
+def test_the_token_of_a_start_link_comes_through_as_it_is() -> None:
+    token = "v12-DJtaJM27n8vje08Lh4DZNk"
+    command = {"type": "bot_command", "offset": 0, "length": 6}
+    inbound = heard(text=f"/start {token}", entities=[command])
+    assert inbound is not None
+    assert inbound.text == f"/start {token}"
