@@ -27,12 +27,10 @@ def helpdesk_sections(
     agent_chat: AgentChat,
     knowledge: KnowledgeAccess,
     channels: ChannelDirectory,
+    incident_actions: IncidentActions,
     media_sources: Mapping[str, MediaSource] = MappingProxyType({}),
-    incident_actions: IncidentActions | None = None,
 ) -> tuple[Section, ...]:
     """Queue, Conversations, Unanswered, Knowledge, Reports, and the pages below them."""
-    if incident_actions is None:
-        incident_actions = IncidentActions(actions=agent_chat.actions, find_obstacle=agent_chat.find_obstacle)
     return (
         HandoffQueueView(
             transactions, agent_chat.actions, knowledge, channels, IncidentView(transactions, incident_actions)

@@ -1,6 +1,6 @@
 """What an import finds: articles and mistakes, whatever the file was."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 class FaqFileError(Exception):
@@ -40,4 +40,4 @@ class FaqFile:
     """All that was found."""
 
     articles: tuple[Article, ...]
-    mistakes: tuple[ArticleMistake, ...] = field(default=())
+    mistakes: tuple[ArticleMistake, ...] = ()

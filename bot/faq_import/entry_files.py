@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.faq_import.articles import Article, ArticleMistake, FaqFileError
 from kb.model import KnowledgeBase, Language, LineId
+from kb.text.contacts import casefold_key
 
 REVIEW_AFTER: Final = timedelta(days=365)
 MAX_TITLE: Final = 24
@@ -49,7 +50,7 @@ def write_entries(
     language = _only_language(knowledge, folder)
     known_line = _line(knowledge, folder, line)
     taken = {str(entry) for entry in knowledge.entries}
-    asked = {_key(text): str(entry.id) for entry in knowledge.entries.values() for text in entry.questions[language]}
+    asked = {casefold_key(text): str(entry.id) for entry, _, text in knowledge.questions()}
     written: list[WrittenEntry] = []
     mistakes: list[ArticleMistake] = []
     notes: list[str] = []
@@ -59,7 +60,7 @@ def write_entries(
             continue
         name = _free_id(article, taken)
         taken.add(name)
-        asked |= {_key(text): name for text in questions}
+        asked |= {casefold_key(text): name for text in questions}
         head = _head(name, known_line, article, today)
         title, answer = _title(article, name, notes), _answer(article, name, notes)
         text = "\n".join((*head, *_texts(language, title, answer, questions)))
@@ -88,8 +89,11 @@ def _line(knowledge: KnowledgeBase, folder: Path, line: LineId | None) -> str:
 
 def _new_questions(article: Article, asked: dict[str, str], mistakes: list[ArticleMistake]) -> list[str]:
     """Its questions without those that another entry has: a question stands in one entry only."""
-    unique = {_key(text): text.strip() for text in reversed((article.question, *article.questions)) if _key(text)}
-    fresh = [text for key, text in reversed(unique.items()) if key not in asked]
+    unique: dict[str, str] = {}
+    for text in (article.question, *article.questions):
+        if key := casefold_key(text):
+            unique.setdefault(key, text.strip())
+    fresh = [text for key, text in unique.items() if key not in asked]
     for key in (key for key in unique if key in asked):
         problem = f"entry {asked[key]} is asked so already: ask it otherwise, or add to that entry."
         mistakes.append(ArticleMistake(where=article.where, problem=problem))
@@ -128,16 +132,12 @@ def _head(name: str, line: str, article: Article, today: date) -> Iterator[str]:
 
 
 def _texts(language: Language, title: str, answer: str, questions: Sequence[str]) -> Iterator[str]:
-    yield f"title:\n  {language}: {_quoted(title)}\nanswer:\n  {language}: |-"
+    yield f"title:\n  {language}: {quoted(title)}\nanswer:\n  {language}: |-"
     yield from (f"    {each}".rstrip() for each in answer.splitlines())
     yield f"questions:\n  {language}:"
-    yield from (f"    - {_quoted(each)}" for each in questions)
+    yield from (f"    - {quoted(each)}" for each in questions)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A text as YAML takes it anywhere: in double quotes, as in JSON."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.faq_import.articles import Article
+from kb.text.contacts import casefold_key
 
 MAX_WORDS: Final = 6
 _OPENING: Final = re.compile(
@@ -23,10 +24,10 @@ _CLAUSE: Final = re.compile(r"[.!?;:,]\s+|\s+[-–—]\s+|\s*\(.*?\)\s*")
 def propose_phrasings(article: Article) -> tuple[str, ...]:
     """Shorter ways to ask the same, without those that the article has: the question without its opening words, its
     title, the headings above it and what is in bold."""
-    known = {_key(one) for one in (article.question, *article.questions)}
+    known = {casefold_key(one) for one in (article.question, *article.questions)}
     found: dict[str, str] = {}
     for text in _phrasings(article):
-        key = _key(text)
+        key = casefold_key(text)
         if key and key not in known and len(text.split()) <= MAX_WORDS:
             found.setdefault(key, text)
     return tuple(found.values())
@@ -40,7 +41,3 @@ def _phrasings(article: Article) -> Iterator[str]:
     if article.title:
         yield article.title
     yield from article.hints
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

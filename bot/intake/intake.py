@@ -49,10 +49,11 @@ from storage.announcements import news, outages
 from storage.announcements.current import announced_to
 from storage.conversations import conversations, feedback, history, sessions, turns
 from storage.conversations.conversations import Conversation
-from storage.customers import links, recognition
+from storage.customers import links
 from storage.delivery import outbox
 from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
 from storage.helpdesk import handoffs
+from storage.helpdesk.venue_people import find_venue
 from storage.statistics import daily_counts
 
 log = structlog.get_logger()
@@ -337,9 +338,7 @@ def _record_announced(connection: Connection, conversation: Conversation, decisi
 def _record_report(
     connection: Connection, conversation: Conversation, report: OutageReport, language: Language, now: datetime
 ) -> None:
-    venue = recognition.recognize(
-        connection, sender=conversation.sender, address=conversation.address, venue_id=conversation.venue_id
-    )
+    venue = find_venue(connection, conversation)
     outages.report(connection, conversation.id, report.outage, None if venue is None else venue.id, now)
     if report.told:
         news.mark_seen(connection, conversation.id, language, [report.outage], now)

@@ -249,7 +249,7 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
 
 def if_again(context: HandlerContext) -> HandlerResult | None:
     """ "And if it freezes again tonight?", asked after a fault: the line of that fault, for then."""
-    if context.last_turn is None or context.interpretation.signals.isdisjoint(_IF) or not _talks_of_fault(context):
+    if context.last_turn is None or context.interpretation.signals.isdisjoint(_IF) or not context.talks_of_fault:
         return None
     best = context.interpretation.best
     same = best is not None and best.entry == context.session.entry
@@ -262,11 +262,6 @@ def if_again(context: HandlerContext) -> HandlerResult | None:
     known = context.knowledge.base.directory.lines[line]
     session = replace(context.resolved_session, line=line)
     return context.result(Act.ANSWER, context.say_line("if_again", line), session=session, entry=known.entry, line=line)
-
-
-def _talks_of_fault(context: HandlerContext) -> bool:
-    topic = context.topic_entry
-    return context.outage_told or (topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL))
 
 
 def device_only(context: HandlerContext) -> HandlerResult | None:

@@ -7,7 +7,7 @@ from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.messages import MessageKind
 from handlers.model.session import Session
-from kb.model import Act, Entry, LineId
+from kb.model import Act, DialogueAct, Entry, LineId
 
 MAX_WORDS_OF_ASKING_ON: Final = 3
 """So few words after an answer ask on, whatever they say."""
@@ -35,7 +35,9 @@ def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
 
 def said_just_now(context: HandlerContext, entry: Entry) -> bool:
     """Whether all of `entry` was said a moment ago, and the message only asks on: its words would tell nothing new."""
-    typed = context.act is None and context.inbound.kind is not MessageKind.TAP
+    # "And the other?", where nothing is open to choose from, asks on too.
+    asks = context.act in (None, DialogueAct.CHOOSE_BOTH)
+    typed = asks and context.inbound.kind is not MessageKind.TAP
     asks_on = context.interpretation.leans or len(context.text.split()) <= MAX_WORDS_OF_ASKING_ON
     seen = context.session.turns[-TURNS_IN_SIGHT:] if context.last_turn is not None else ()
     told = next((turn for turn in reversed(seen) if turn.entry is not None), None)

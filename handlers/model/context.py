@@ -145,9 +145,16 @@ class HandlerContext:
     @property
     def fault_lately(self) -> bool:
         """Whether a fault was talked about in the last hours, as long as one call for people is talked about."""
-        last, topic = (self.session.turns[-1] if self.session.turns else None), self.topic_entry
-        told = self.session.outage_reported or (topic is not None and topic.act in _ASKS_FOR_DETAILS)
-        return told and last is not None and self.now - last.at <= CALLED_IN_TTL
+        last = self.session.turns[-1] if self.session.turns else None
+        return self.talks_of_fault and last is not None and self.now - last.at <= CALLED_IN_TTL
+
+    @property
+    def talks_of_fault(self) -> bool:
+        """Whether the talk is about a fault, or trading that stopped or goes on only partly, and nothing since."""
+        topic = self.topic_entry
+        if topic is not None and topic.act in (Act.ANSWER, Act.TICKET):
+            return False
+        return self.outage_told or (topic is not None and topic.act in _ASKS_FOR_DETAILS)
 
     @property
     def outage_told(self) -> bool:

@@ -32,6 +32,7 @@ from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.sections import helpdesk_sections
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.handoff_actions import HandoffActions
+from bot.helpdesk.incident_actions import IncidentActions
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
 from kb.text.term_search import TermSearch
@@ -145,8 +146,10 @@ async def _pages(engine: Engine, rounds: int) -> int:
         records = Transactions(engine, threads)
         desk = HandoffActions(transactions=records, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue())
         library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
+        chat = AgentChat(actions=desk, channels=CHANNELS)
+        incident_actions = IncidentActions(actions=desk, find_obstacle=chat.find_obstacle)
         sections = (
-            *helpdesk_sections(records, AgentChat(actions=desk, channels=CHANNELS), library, CHANNELS),
+            *helpdesk_sections(records, chat, library, CHANNELS, incident_actions),
             SignInView(records, "bench", PasswordService()).section(),
         )
         application = web.Application()

@@ -1,6 +1,5 @@
 """`paligs kb init`: writes a small content folder of a new company, with comments; overwrites nothing."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, Final
 import yaml
 
 from bot.cli.output import FileError
+from bot.faq_import.entry_files import quoted
 from kb.loading.content_error import ContentError
 from kb.loading.loader import load_knowledge_base
 from kb.model import Language
@@ -83,18 +83,13 @@ def _words(language: Language) -> Mapping[str, Any]:
     return known.get(language, known["en"])
 
 
-def _quoted(text: str) -> str:
-    """A text as YAML takes it anywhere: in double quotes, as in JSON."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def _each(texts: Mapping[Language, str]) -> str:
-    return f"{{{', '.join(f'{language}: {_quoted(text)}' for language, text in texts.items())}}}"
+    return f"{{{', '.join(f'{language}: {quoted(text)}' for language, text in texts.items())}}}"
 
 
 def _directory(new: NewCompany) -> Iterator[str]:
     words = {language: _words(language) for language in new.languages}
-    yield f"company: {_quoted(new.company)}"
+    yield f"company: {quoted(new.company)}"
     if new.bot_name is not None:
         yield f"bot_name: {_each(dict.fromkeys(new.languages, new.bot_name))}"
     yield "# ISO codes of two letters; the first where nothing tells which."
@@ -102,11 +97,11 @@ def _directory(new: NewCompany) -> Iterator[str]:
     yield f"# Phone lines with people behind them; texts write {{{next(iter(new.lines))}_phone}}.\nlines:"
     for number, (name, phone) in enumerate(new.lines.items()):
         titled = {language: part["desk"] if not number else name.capitalize() for language, part in words.items()}
-        yield f"  {name}:\n    phone: {_quoted(phone)}\n    name: {_each(titled)}"
+        yield f"  {name}:\n    phone: {quoted(phone)}\n    name: {_each(titled)}"
         yield f"    does: {_each({language: part['does'] for language, part in words.items()})}"
     if new.ticket_email is not None:
         yield "# Whatever reaches this mailbox becomes a ticket: people write to it, the program never does."
-        yield f"ticket_channel: {{name: Support, email: {_quoted(new.ticket_email)}}}"
+        yield f"ticket_channel: {{name: Support, email: {quoted(new.ticket_email)}}}"
     yield "greeting_entry: greeting\ncontacts_entry: contact"
     yield "# Offered with a greeting, and when a message was not understood: one to nine entries."
     yield f"topics: [{', '.join(([URGENT_ENTRY] if new.urgent else []) + ['contact'])}]"
@@ -146,4 +141,4 @@ def _entry(
     yield "# How people ask, twenty or more a language; a question stands in one entry only.\nquestions:"
     for language, texts in questions.items():
         yield f"  {language}:"
-        yield from (f"    - {_quoted(text)}" for text in texts)
+        yield from (f"    - {quoted(text)}" for text in texts)

@@ -76,17 +76,16 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Incidents, then unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, cards, closed, (untold, unreached), proposals = await self._transactions.read(
+        found, known, cards, closed, (untold, unreached), proposals = await self._transactions.read(
             lambda connection: (
                 queued := queue.list_queue(connection, limit=MAX_HANDOFFS),
+                shown_venues(connection, {one.conversation: one.last_message for one in queued}),
                 list_cards(connection, queued),
                 queue.closed_since(connection, request.now - UNDO_WINDOW),
                 _failures(connection),
                 find_proposals(connection),
             )
         )
-        words = {one.conversation: one.last_message for one in found}
-        known = await self._transactions.read(lambda connection: shown_venues(connection, words))
         line, lines = self._chosen_line(request), self._knowledge.current.base.directory.lines
         of_line = [one for one in found if line in ("", one.line)]
         cards = tuple(card for card in cards if line in ("", card.line))
@@ -102,7 +101,7 @@ class HandoffQueueView:
             most=MAX_HANDOFFS,
             line=line,
             lines=lines,
-            elsewhere=sum(one.state is HandoffState.OPEN for one in found if one not in of_line),
+            elsewhere=sum(one.state is HandoffState.OPEN for one in found if line not in ("", one.line)),
             names=names,
             venues=known,
             phone=self._channels.phone_of,

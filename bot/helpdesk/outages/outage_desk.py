@@ -15,11 +15,11 @@ from kb.model import EntryId
 from storage.announcements import outages
 from storage.announcements.outages import OutageDraft
 from storage.conversations import conversations
-from storage.customers import recognition
 from storage.delivery import notifications
 from storage.delivery.notifications import incident_subject
 from storage.helpdesk import audit_log, handoffs, incidents
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.venue_people import find_venue
 
 log = structlog.get_logger()
 
@@ -140,7 +140,7 @@ def _adopt(
         asked = (*asked, *(one.conversation for one in incidents.members(connection, incident)))
     for conversation_id in dict.fromkeys(asked):
         talk = conversations.get(connection, conversation_id)
-        venue = recognition.recognize(connection, sender=talk.sender, address=talk.address)
+        venue = find_venue(connection, talk)
         outages.report(connection, talk.id, number, None if venue is None else venue.id, now)
 
 

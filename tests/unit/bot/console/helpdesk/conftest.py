@@ -14,6 +14,7 @@ from bot.console.sections import helpdesk_sections
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.handoff_actions import HandoffActions as Acts
+from bot.helpdesk.incident_actions import IncidentActions
 from bot.helpdesk.person_updates import PersonUpdates
 from handlers.model.context import KnowledgeBundle
 from tests.contract.asked import MessageRecorder
@@ -62,7 +63,11 @@ class HelpdeskFixture:
             on_change=lambda: self.changes.append(self.console.time[0]),
         )
         sign_in = SignInView(self.console.transactions, KEY, self.console.passwords).section()
-        pages = helpdesk_sections(self.console.transactions, self.agent_chat, library, CHANNELS, self.media_sources)
+        chat = self.agent_chat
+        incident_actions = IncidentActions(actions=chat.actions, find_obstacle=chat.find_obstacle)
+        pages = helpdesk_sections(
+            self.console.transactions, chat, library, CHANNELS, incident_actions, self.media_sources
+        )
         return (*pages, sign_in)
 
 

@@ -100,7 +100,7 @@ async def test_more_venues_than_fit_a_page_go_on_behind_the_last(shop: HelpdeskF
 
 
 async def test_a_venue_is_added_once(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
-    for expected in ("Pievienots.", "Nav pievienots"):
+    for expected in ("Pievienota.", "Nav pievienots"):
         answer = await otto.post("/customers", {"name": "Vīnkalni", "address": "Baznīcas 7"})
         assert expected in await answer.text()
     assert "Nav pievienots" in await (await otto.post("/customers", {"name": ""})).text()
