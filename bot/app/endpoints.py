@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.app.application import Application
 from bot.app.channel_factories import FACTORIES, ChannelServices
 from bot.app.channels import CHANNELS
-from bot.app.container import Application
 from bot.app.services import utc_now
 from bot.channels.interface import ChannelSettingError
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import web
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker, venue_arrivals
 from bot.app.instance_lock import only_instance
 from bot.app.signing_key import signing_key

@@ -23,7 +23,8 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.delivery.jobs import procrastinate_schema
 from bot.intake.intake import no_draft_link
 from bot.knowledge.lesson_source import load_live_knowledge
