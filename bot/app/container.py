@@ -24,7 +24,8 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.person_updates import PersonUpdates
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
-from bot.intake.intake import Intake, MakeDraftLink, no_venue_links
+from bot.intake.intake import Intake, no_venue_links
+from bot.intake.reply_enqueuer import MakeDraftLink
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reloader import KnowledgeReloader

@@ -32,7 +32,7 @@ from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.conversation_queries import VENUE_LINK_PREFIX
 from bot.database.transactions import Transactions
-from bot.intake.intake import MakeDraftLink
+from bot.intake.reply_enqueuer import MakeDraftLink
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing

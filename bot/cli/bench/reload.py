@@ -14,7 +14,7 @@ import typer
 
 from bot.app.application import Application
 from bot.app.container import open_application
-from bot.intake.intake import no_draft_link
+from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.live import LiveKnowledge
 from bot.observability import logging_setup
 from bot.settings import Settings
