@@ -24,6 +24,7 @@ from handlers.model.details import PersonDetails
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from handlers.model.phrases import Phrases
+from handlers.model.venue import HistoryWords, VenueHistory
 from kb.model import LANGUAGES, Directory, EntryId, Language, LineId
 
 DEFAULT_TIME_ZONE: Final = "Europe/Riga"
@@ -329,6 +330,7 @@ class NotificationTexts:
         topic = notification.topic and self.topic_title(notification.topic, self.language)
         return (
             Fact(label=self.sentence("place"), text=_cut(" / ".join(places), MAX_FACT_CHARS)),
+            Fact(label=self.sentence("earlier"), text=self._history(notification.venue_history, notification.since)),
             Fact(label=self.sentence("name"), text=_cut(" / ".join(names), MAX_FACT_CHARS)),
             _phone_fact(self.sentence("phone"), details.phone or ""),
             Fact(label=self.sentence("device"), text=_cut(_join(notification.till, details.device), MAX_FACT_CHARS)),
@@ -342,6 +344,17 @@ class NotificationTexts:
             Fact(label=self.bot_name, text=self.sentence("answered", topic=topic) if topic else ""),
             Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
         )
+
+    def _history(self, history: VenueHistory | None, opened_at: datetime) -> str:
+        """As it was when the hand-off was opened: "yesterday" is the day before that."""
+        today = opened_at.astimezone(self.zone).date()
+        words = HistoryWords(
+            sentence=self.sentence,
+            title=lambda entry: self.topic_title(entry, self.language),
+            today=today,
+            zone=self.zone,
+        )
+        return _cut(words.tell(history), MAX_FACT_CHARS) if history is not None else ""
 
     def _media(self, media: Mapping[MessageKind, int]) -> str:
         counted = ((self.sentence(f"sent_{kind}"), count) for kind, count in media.items())
