@@ -10,8 +10,8 @@ import zxingcpp
 from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 
-from bot.customers.import_plan import plan_import
-from bot.customers.table_file import read_rows
+from bot.customers.importing.import_plan import plan_import
+from bot.customers.importing.table_file import read_rows
 from storage.customers import venues
 from storage.database import engine
 from tests.e2e.conftest import OpenWindow, RunningProgram
