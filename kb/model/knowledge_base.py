@@ -84,6 +84,8 @@ class Entry:
     sources: tuple[str, ...]
     review_by: date
     title: Translations
+    template: Translations
+    """What it says as it stands in the file, with {placeholders} for contacts."""
     body: Translations
     citation: Translations
     questions: Mapping[Language, tuple[str, ...]]
@@ -135,6 +137,8 @@ class Directory:
     """What the e-mail draft asks for."""
     languages: tuple[Language, ...] = LANGUAGES
     """The languages that the bot speaks; the first where nothing tells which."""
+    source_label: Translations = field(default_factory=lambda: MappingProxyType({}))
+    """The word before a source; empty where the content does not say."""
 
     @property
     def takes_tickets(self) -> bool:
