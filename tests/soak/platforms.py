@@ -27,7 +27,10 @@ class FailingTelegram(TelegramPeer):
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        await request.read()  # a caller may have hung up before a late answer is made
+        try:
+            await request.read()  # now: a caller may have hung up before a late answer is made
+        except ConnectionError:  # it was killed
+            return web.Response(status=400)
         if self.outage is not None and method in _OUTGOING:
             self.script_failures(method, self.outage)
         return await super()._handle(request)
