@@ -44,7 +44,7 @@ class UnderstandingPipeline:
             entry.id: [token for title in entry.title.values() for token in phonetic_tokens(title)]
             for entry in knowledge.entries.values()
         }
-        ticket_entry = next((entry.id for entry in knowledge.entries.values() if entry.act is Act.TICKET), None)
+        ticket_entry = next((entry.id for entry in knowledge.entries_of(Act.TICKET)), None)
         self.stages: tuple[Stage, ...] = (
             Normalize(),
             DetectLanguage(LanguageIdentifier(dataset.words_by_language, knowledge.languages)),
