@@ -1,6 +1,5 @@
 """Decides what to do about a message: the handlers in their order, the first that takes it; pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -36,6 +35,7 @@ from handlers.intents.ticket import insists_on_ticket
 from handlers.model.actions import EraseUser
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
+from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
@@ -120,7 +120,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     said = _said_details(text, inbound, knowledge)
     context = HandlerContext(
         inbound=inbound,
-        session=replace(session, details=session.details.updated(said)),
+        session=replace(session, details=session.details.updated(said)) if said else session,
         knowledge=knowledge,
         now=now,
         text=text,
@@ -165,7 +165,7 @@ def _bot_spoke_of_secrets(session: Session, inbound: Inbound, knowledge: Knowled
 
 
 def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:
-    return frozenset(entry.id for entry in knowledge.base.entries.values() if entry.act is Act.CRITICAL)
+    return frozenset(entry.id for entry in knowledge.base.entries_of(Act.CRITICAL))
 
 
 def _without_removed_entries(session: Session, knowledge: KnowledgeBundle) -> Session:

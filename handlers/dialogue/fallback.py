@@ -1,6 +1,5 @@
 """When the meaning is not clear: asks which, asks again, then hands off; never guesses; pure."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -8,6 +7,7 @@ from handlers.dialogue.incident import still_broken
 from handlers.input.same_words import words_key
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import Option
 from handlers.model.session import GivenUp, QuestionKind, Session
 from kb.model import Act, DialogueAct, Entry

@@ -1,7 +1,6 @@
 """How it stands with a fault or stopped trading: it works again, partly, still not, and details of it; pure."""
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from handlers.intents.dispatch import MIN_OUTAGE_TO_ANSWER, report_outage_first
@@ -14,6 +13,7 @@ from handlers.model.actions import (
     ShowTicketChannel,
 )
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
 from kb.model import Act, CueId, DialogueAct, Entry, LineId

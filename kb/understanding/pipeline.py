@@ -44,7 +44,7 @@ class UnderstandingPipeline:
             entry.id: [token for title in entry.title.values() for token in phonetic_tokens(title)]
             for entry in knowledge.entries.values()
         }
-        ticket_entry = next((entry.id for entry in knowledge.entries.values() if entry.act is Act.TICKET), None)
+        ticket_entry = next((entry.id for entry in knowledge.entries_of(Act.TICKET)), None)
         acts = DetectDialogueAct(model.dialogue, dataset.featurizer, cues)
         self.stages: tuple[Stage, ...] = (
             Normalize(),
