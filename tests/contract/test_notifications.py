@@ -161,16 +161,16 @@ def test_edits_leave_room_for_a_new_call_and_topics_share_it_with_their_group(en
     pace = RateLimit(max_messages=20, period=60 * SECOND, reserved=5, burst=2, interval=10 * SECOND)
     topic, first = f"{GROUP}/7", waiting(engine)
     with write_transaction(engine) as connection:
-        notifications.add(connection, first, NotificationKind.ESCALATION, {topic: True}, NOW)
+        notification_queue.add(connection, first, NotificationKind.ESCALATION, {topic: True}, NOW)
         for target in (GROUP, topic):
             claimed = notifications.claim(connection, target, NOW, rate_limit=pace)
             assert isinstance(claimed, ClaimedNotification)
             notifications.mark_sent(connection, claimed, "7", NOW)
-        notifications.schedule_update(connection, first.id, NOW)
+        notification_queue.schedule_update(connection, first.id, NOW)
         for target in (GROUP, topic):
             held = notifications.claim(connection, target, NOW + 9 * SECOND, rate_limit=pace)
             assert held == RateLimited(until=NOW + 10 * SECOND), "an edit waits for the room that it may have"
-        notifications.remind(connection, first, {GROUP: True}, NOW)
+        notification_queue.remind(connection, first, {GROUP: True}, NOW)
         assert isinstance(notifications.claim(connection, GROUP, NOW, rate_limit=pace), RateLimited)
     second = waiting(engine, 2, by="boris")
     assert claim(engine, pace=pace).handoff == second.id, "a new call goes at once"
