@@ -75,6 +75,7 @@ bench: setup ## how fast it learns, answers and takes messages in here, beside o
 	@$(BIN)/python -m tests.bench.load
 	@$(BIN)/python -m tests.bench.full
 	@$(BIN)/python -m tests.bench.console_pages
+	@$(BIN)/python -m tests.bench.customers
 
 soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (a quarter of an hour or more)
 	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py tests/e2e/test_kill_states.py
