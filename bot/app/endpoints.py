@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.app.application import Application
 from bot.app.channel_factories import FACTORIES, ChannelServices
 from bot.app.channels import CHANNELS
-from bot.app.container import Application
 from bot.app.services import utc_now
 from bot.channels.interface import ChannelSettingError
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
@@ -33,7 +33,7 @@ from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.conversation_queries import VENUE_LINK_PREFIX
 from bot.database.transactions import Transactions
-from bot.intake.intake import MakeDraftLink
+from bot.intake.reply_enqueuer import MakeDraftLink
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing

@@ -15,7 +15,8 @@ from aiohttp.web_urldispatcher import PrefixedSubAppResource
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.console import AccessLevel, Section
 from bot.console.views.audit import AuditView

@@ -11,7 +11,8 @@ from bot.app.channels import CHANNELS
 from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
 from bot.notify.interface import ContactMethod, HandoffNotification, IncidentNotification, Retraction
-from bot.notify.wording import NotificationTexts, OwnWords, load_notification_phrases, load_time_zone
+from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.staff_sentences import OwnWords, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.details import PersonDetails
