@@ -8,7 +8,7 @@ from storage.conversations import conversations
 from storage.customers import links, recognition, venues
 from storage.customers.venues import Device, Venue
 from storage.database.engine import read_transaction, write_transaction
-from storage.helpdesk import venue_people
+from storage.helpdesk import venue_history, venue_people
 from tests.contract.talks import HELLO, NOW, SECOND, said, take_in
 
 TWO_TILLS = Venue(name="Rozengrāls", address="Rozena 1", devices=(Device(name="Kase 1"), Device(name="Kase 2")))
@@ -85,7 +85,7 @@ def test_whoever_came_by_a_link_and_is_erased_is_gone_from_all_that_the_venue_sh
     with read_transaction(engine) as connection:
         assert [one.conversation for one in venue_people.handoffs_of_venue(connection, venue)] == [stays.id]
         assert [one.id for one in venue_people.conversations_of_venue(connection, venue)] == [stays.id]
-        history = venue_people.history_of_venue(connection, venue, before=NOW + SECOND)
+        history = venue_history.history_of_venue(connection, venue, before=NOW + SECOND)
         assert history is not None
         assert history.calls == 1
         assert venues.get(connection, venue.id) == venue, "the venue itself, its devices and links stay"
