@@ -156,6 +156,7 @@ def build_intake(
         tracing=services.tracing,
         zone=services.zone,
         kept_days=services.retention.conversations,
+        media_kept_days=services.retention.media,
         venue_arrivals=venue_arrivals,
     )
     dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled

@@ -19,7 +19,8 @@ from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, HandoffLogEntry, last_taker
-from storage.helpdesk.venue_people import find_venue, history_of_venue, till_of
+from storage.helpdesk.venue_history import history_of_venue
+from storage.helpdesk.venue_people import find_venue, till_of
 
 MESSAGES_READ: Final = 60
 """The person's newest messages that first and newest words are taken from."""

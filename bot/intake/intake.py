@@ -83,6 +83,8 @@ class Intake:
     """The time zone of the installation, whose days are counted."""
     kept_days: int | None = None
     """For how many days a conversation is kept; None for ever."""
+    media_kept_days: int | None = None
+    """For how many days what people send beside words can be opened; None as long as the conversation."""
     venue_arrivals: VenueArrivals = field(default_factory=no_venue_links)
 
     async def __call__(self, inbound: Inbound) -> None:
@@ -135,6 +137,7 @@ class Intake:
             news=announced.news,
             outages=self._in_local_time(announced.outages),
             kept_days=self.kept_days,
+            media_kept_days=self.media_kept_days,
         )
         decision = self._decide(told, session, now)
         decision_ms = (perf_counter() - start) * 1000

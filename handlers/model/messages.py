@@ -70,6 +70,8 @@ class Inbound:
     """The outages that run, the newest first, with times in the zone of the installation; added as `news` is."""
     kept_days: int | None = None
     """For how many days after the last message the conversation is kept, None for ever; whoever stores it adds this."""
+    media_kept_days: int | None = None
+    """For how many days what they send beside words can be opened, None as long as the conversation."""
 
 
 @dataclass(frozen=True, kw_only=True)
