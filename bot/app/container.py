@@ -2,11 +2,12 @@
 order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from bot.app.channels import CHANNELS
 from bot.app.helpdesk import Helpdesk, build_helpdesk, load_recipients
 from bot.app.services import Services, utc_now
 from bot.channels.interface import Channel, Receive
+from bot.channels.media import MediaSource
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.customers.arrival import VenueArrivals
 from bot.database.conversation_queries import ConversationQueries
@@ -29,6 +31,8 @@ from bot.helpdesk.person_updates import PersonUpdates
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
 from bot.intake.intake import Intake, MakeDraftLink, no_venue_links
+from bot.intake.picture_text import PictureReading, ReadPicture
+from bot.intake.tesseract import find_tesseract
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reloader import KnowledgeReloader
@@ -59,6 +63,8 @@ class Application:
     transactions: Transactions
     knowledge_source: KnowledgeSource
     channels: dict[str, Channel]
+    media_sources: dict[str, MediaSource]
+    """Where what people send can be fetched, by channel; filled as `channels` is."""
     intake: Intake
     receive: Receive
     metrics: PrometheusMetrics
@@ -141,7 +147,7 @@ async def open_application(
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
     recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
-    channels: dict[str, Channel] = {}
+    channels, media_sources = dict[str, Channel](), dict[str, MediaSource]()
     with open_database(settings.database_url, distributed=distributed) as transactions:
         services = Services(
             transactions=transactions,
@@ -164,12 +170,19 @@ async def open_application(
             reopen_window=timedelta(hours=settings.reopen_hours),
         )
         intake, receive = build_intake(
-            services, knowledge_source, runner, make_draft_link, handoff_workflow, venue_arrivals or no_venue_links()
+            services,
+            knowledge_source,
+            runner,
+            make_draft_link,
+            handoff_workflow,
+            venue_arrivals or no_venue_links(),
+            partial(_picture_reading, await find_tesseract() if settings.read_pictures else None, media_sources),
         )
         application = Application(
             transactions=transactions,
             knowledge_source=knowledge_source,
             channels=channels,
+            media_sources=media_sources,
             intake=intake,
             receive=receive,
             metrics=services.metrics,
@@ -243,8 +256,9 @@ def build_intake(
     make_draft_link: MakeDraftLink,
     handoff_workflow: HandoffWorkflow,
     venue_arrivals: VenueArrivals,
+    read_pictures: Callable[[Receive], Receive],
 ) -> tuple[Intake, Receive]:
-    """The intake, and the same with flood control for public endpoints."""
+    """The intake, and the same for public endpoints: with flood control, and with pictures read."""
     intake = Intake(
         transactions=services.transactions,
         knowledge_source=knowledge_source,
@@ -259,9 +273,13 @@ def build_intake(
         kept_days=services.retention.conversations,
         venue_arrivals=venue_arrivals,
     )
-    dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
-    flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)
+    receive = read_pictures(DeadLettering(intake=intake))
+    flood_controlled = FloodControlled(receive=receive, intake=intake, on_rejected=services.metrics.count_throttled)
     return intake, TracedReceive(receive=flood_controlled, tracing=services.tracing)
+
+
+def _picture_reading(reader: ReadPicture | None, sources: Mapping[str, MediaSource], receive: Receive) -> Receive:
+    return receive if reader is None else PictureReading(receive=receive, reader=reader, sources=sources)
 
 
 def _make_reloader(knowledge_source: KnowledgeSource, services: Services) -> KnowledgeReloader | None:
