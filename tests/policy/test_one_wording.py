@@ -41,7 +41,7 @@ SENTENCES: Final = {
 }
 STATES: Final = {"taken": "member_taken", "reached": "member_reached", "closed": "member_closed"}
 """The state of a call in the list of all conversations, beside that in the list of an incident."""
-REASONS: Final = tuple(key for key in SENTENCES if key.startswith("reason_")) + ("reason_trading_stopped",)
+REASONS: Final = (*(key for key in SENTENCES if key.startswith("reason_")), "reason_trading_stopped")
 NAMES_OF_A_CALL: Final[dict[Language, str]] = {"lv": "Izsaukumu grupa", "ru": "Группа вызовов", "en": "Group of calls"}
 
 
