@@ -79,6 +79,7 @@ def build_notification(
         first_words=words[0] if words else "",
         newest_words=words[1:][-NEWEST_SHOWN:],
         media=Counter(one.kind for one in said if one.kind is not MessageKind.TEXT),
+        picture_text=next((one.picture_text for one in reversed(said) if one.picture_text), ""),
         details=talk.details,
         profile_name=talk.profile_name,
         topic=handoff.cause or turns.entry_of(connection, handoff.turn),
