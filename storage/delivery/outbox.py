@@ -1,6 +1,6 @@
 """The outbox of replies: in the order of their conversation, each at least once; sends nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -61,7 +61,7 @@ def enqueue(
 
     Without a turn they are what the person did not cause: after STOP, until they write again, none is queued.
     """
-    if not replies or (turn is None and _is_opted_out(connection, conversation)):
+    if not replies or (turn is None and opted_out(connection, [conversation.id])):
         return ()
     rows = [
         {
@@ -80,9 +80,13 @@ def enqueue(
     return tuple(connection.scalars(_insert_replies, rows))
 
 
-def _is_opted_out(connection: Connection, conversation: Conversation) -> bool:
-    newest = select(turns.c.handler).where(turns.c.conversation_id == conversation.id).order_by(turns.c.id.desc())
-    return bool(connection.scalar(newest.limit(1)) == OPTED_OUT)
+def opted_out(connection: Connection, conversation_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the conversations whose person wrote STOP, and nothing since."""
+    newest = select(turns.c.handler).where(turns.c.conversation_id == conversations.c.id).order_by(turns.c.id.desc())
+    wanted = select(conversations.c.id).where(
+        conversations.c.id.in_(list(conversation_ids)), newest.limit(1).scalar_subquery() == OPTED_OUT
+    )
+    return frozenset(connection.scalars(wanted))
 
 
 _insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)

@@ -317,3 +317,11 @@ def test_an_incident_that_may_be_an_outage_says_where_it_is_declared(
     assert (fact.text, fact.href) == (link or "to var pieteikt konsolē, sadaļā Traucējumi", link)
     for other in (replace(incident, may_be_outage=False), replace(incident, state=HandoffState.CLOSED)):
         assert "Viens traucējums?" not in [one.label for one in words.render(other).facts]
+
+
+def test_who_wrote_stop_is_to_be_called_whether_or_not_the_last_answer_arrived(words: NotificationTexts) -> None:
+    stopped = plain_text(words.render(replace(NOTICE, opted_out=True, unreachable=True)))
+    assert "Mūsu atbilde: STOP: ziņas vairs nesūtām, lūdzu, zvaniet" in stopped
+    assert "nenonāca" not in stopped
+    assert "Mūsu atbilde: nenonāca" in plain_text(words.render(replace(NOTICE, unreachable=True)))
+    assert "Mūsu atbilde" not in plain_text(words.render(NOTICE))
