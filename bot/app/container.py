@@ -43,6 +43,7 @@ from kb.model import KnowledgeBase
 from storage.database import engine
 from storage.delivery import notifications, outbox
 from storage.errors import MigrationError, UnavailableError
+from storage.helpdesk import escalations
 from storage.migrations import upgrade
 
 DATABASE_THREADS: Final = 4
@@ -226,6 +227,7 @@ def build_delivery(
     )
 
     async def maintain() -> None:
+        await services.transactions.write(lambda connection: escalations.correct(connection, services.clock()))
         await deliver.purge()
         await retention()
         for chore in chores:

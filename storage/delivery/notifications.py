@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, not_, null, or_, select, update
 
 from handlers.model.handoff import NotificationKind
+from storage.database.due import CLOCK_SKEW, due_by
 from storage.database.upsert import insert_into
 from storage.helpdesk.handoffs import Handoff
 from storage.tables import handoffs, notice_pace, notices
@@ -264,7 +265,7 @@ def post_anew(connection: Connection, target: str, now: datetime) -> None:
 
 def due(connection: Connection, now: datetime) -> tuple[str, ...]:
     """Targets with a due notification."""
-    waiting = select(notices.c.target).where(notices.c.due_at <= now).distinct()
+    waiting = select(notices.c.target).where(due_by(notices.c.due_at, now)).distinct()
     return tuple(connection.scalars(waiting.order_by(notices.c.target)))
 
 
@@ -284,7 +285,7 @@ def claim(
     first = connection.execute(_select_first(target, now)).one_or_none()
     if first is None:
         return None
-    recent = _recent_sends(connection, target, now - rate_limit.period) if rate_limit is not None else []
+    recent = _recent_sends(connection, target, now, rate_limit.period) if rate_limit is not None else []
     if rate_limit is not None:
         is_first = first.shown == 0 and first.kind not in _REPEATING
         allowed = rate_limit.max_messages - (0 if is_first else rate_limit.reserved)
@@ -305,18 +306,19 @@ def _select_first(target: str, now: datetime) -> Any:
     # New calls and news of them come before what repeats them, and that before edits.
     repeats = notices.c.kind.in_(_REPEATING)
     fresh = case((and_(notices.c.shown == 0, not_(repeats)), 0), (notices.c.shown == 0, 1), else_=2)
-    waiting = select(notices).where(notices.c.target == target, notices.c.due_at <= now)
+    waiting = select(notices).where(notices.c.target == target, due_by(notices.c.due_at, now))
     return waiting.order_by(fresh, notices.c.due_at, notices.c.id).limit(1)
 
 
-def _recent_sends(connection: Connection, target: str, since: datetime) -> list[datetime]:
-    """When something was sent to `target` since then; locks the row, so that two processes cannot both stay within
+def _recent_sends(connection: Connection, target: str, now: datetime, period: timedelta) -> list[datetime]:
+    """When something was sent to `target` within the period; locks the row, so that two processes cannot both keep to
     the limit."""
     fresh = insert_into(connection.dialect.name, notice_pace).values(target=target, recent="[]")
     touched = fresh.on_conflict_do_update(index_elements=["target"], set_={"target": target})
     stored = connection.scalar(touched.returning(notice_pace.c.recent))
     times = (datetime.fromisoformat(at) for at in json.loads(stored or "[]"))
-    return [at for at in times if at > since]
+    # What was sent by a clock that was ahead counts no more: it would silence the target until then.
+    return [at for at in times if now - period < at <= now + CLOCK_SKEW]
 
 
 def _claimed_notification(connection: Connection, row: Row[Any]) -> ClaimedNotification:

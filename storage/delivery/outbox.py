@@ -11,6 +11,7 @@ from handlers.model.messages import Option, Reply
 from handlers.model.session import OPTED_OUT
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side, options_json, parse_options
+from storage.database.due import due_by, is_due
 from storage.delivery.status import DeliveryState
 from storage.tables import conversations, messages, turns
 from storage.tables.types import UtcDateTime
@@ -166,7 +167,7 @@ def claim(
     first = connection.execute(_first_waiting, {"talk": conversation_id}).one_or_none()
     if first is None:
         return None
-    if first.due_at > now:
+    if not is_due(first.due_at, now):
         return NotDue(until=first.due_at)
     if connection.execute(_claim_reply, {"reply": first.id, "seen": first.due_at, "until": now + lease}).rowcount != 1:
         return NotDue(until=now + lease)
@@ -232,12 +233,12 @@ _queue = (
     .subquery("queue")
 )
 _heads_of_queues = select(_queue.c.conversation_id).where(_queue.c.place == 1)
-_due = _heads_of_queues.where(_queue.c.due_at <= bindparam("now")).order_by(_queue.c.due_at).limit(bindparam("limit"))
 
 
 def due(connection: Connection, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
     """Ids of conversations in which `claim` finds a reply now, longest waiting first."""
-    return tuple(connection.scalars(_due, {"now": now, "limit": limit}))
+    waiting = _heads_of_queues.where(due_by(_queue.c.due_at, now))
+    return tuple(connection.scalars(waiting.order_by(_queue.c.due_at).limit(limit)))
 
 
 def release_leases(connection: Connection, now: datetime) -> int:

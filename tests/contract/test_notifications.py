@@ -215,7 +215,7 @@ def test_what_failed_and_nobody_saw_is_tried_again_when_the_program_starts(engin
         again = notifications.claim(connection, MAIL, NOW)
         assert isinstance(again, ClaimedNotification)
         notifications.mark_failed(connection, again, "no such mailbox")
-        notifications.reschedule(connection, again, "wrong password", NOW + timedelta(hours=1))
+        notifications.reschedule(connection, again, "wrong password", NOW + timedelta(minutes=10))
         assert notifications.due(connection, NOW) == ()
         assert notifications.retry_failed(connection, NOW) == 0
         assert notifications.due(connection, NOW) == (MAIL,), "the password may have been corrected"
