@@ -8,7 +8,7 @@ from handlers.model.actions import HandoffReason
 from handlers.model.handoff import NotificationKind
 from storage.database.due import LONGEST_WAIT, bounded, is_due
 from storage.database.engine import read_transaction, write_transaction
-from storage.delivery import notifications, outbox, status
+from storage.delivery import notification_queue, notifications, outbox, status
 from storage.delivery.notifications import ClaimedNotification, RateLimit
 from storage.delivery.outbox import NotDue, OutgoingReply
 from storage.helpdesk import escalations, handoffs
@@ -47,7 +47,7 @@ def test_staff_is_told_now_and_a_group_is_not_silent_for_what_it_was_sent_ahead(
     pace = RateLimit(max_messages=1, period=MINUTE)
     with write_transaction(engine) as connection:
         handoff = handoffs.open_handoff(connection, talk, 1, TECHNICAL, HandoffReason.TRADING_STOPPED, NOW)
-        notifications.add(connection, handoff, NotificationKind.INITIAL, {GROUP: True}, AHEAD)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, {GROUP: True}, AHEAD)
         sent = notifications.claim(connection, GROUP, AHEAD, rate_limit=pace)
         assert isinstance(sent, ClaimedNotification)
         notifications.reschedule(connection, sent, "not now", AHEAD + MINUTE)
