@@ -38,6 +38,7 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
 from bot.settings import Settings
+from storage.helpdesk import escalations
 
 
 @asynccontextmanager
@@ -136,6 +137,7 @@ def build_delivery(
     )
 
     async def maintain() -> None:
+        await services.transactions.write(lambda connection: escalations.correct(connection, services.clock()))
         await deliver.purge()
         await retention()
         for chore in chores:

@@ -82,6 +82,8 @@ class HandoffNotification:
     """Whether the venue was in touch in the days before."""
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
+    opted_out: bool = False
+    """They wrote STOP: nothing is sent to them until they write again."""
     also_asked: tuple[LineId, ...] = ()
     """Other lines that were asked for while trading is stopped."""
     moved_from: LineId | None = None

@@ -158,6 +158,11 @@ class NotificationTexts(StaffSentences):
             urgent=notification.reason is HandoffReason.TRADING_STOPPED,
         )
 
+    def _why_not_written(self, notification: HandoffNotification) -> str:
+        if notification.opted_out:
+            return self.sentence("opted_out")
+        return self.sentence("unreachable") if notification.unreachable else ""
+
     def _facts(self, notification: HandoffNotification) -> tuple[Fact, ...]:
         details = notification.details
         told = (notification.venue, details.place, notification.location)
@@ -176,7 +181,7 @@ class NotificationTexts(StaffSentences):
             ),
             Fact(label=self.sentence("also_asked"), text=", ".join(map(self.line_name, notification.also_asked))),
             self._contact_fact(notification.contact, alone=details.phone is None),
-            Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
+            Fact(label=self.sentence("reply"), text=self._why_not_written(notification)),
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
             Fact(label=self.sentence("since"), text=self.format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),

@@ -330,6 +330,14 @@ def test_an_incident_that_may_be_an_outage_says_where_it_is_declared(
         assert "Viens traucējums?" not in [one.label for one in words.render(other).facts]
 
 
+def test_who_wrote_stop_is_to_be_called_whether_or_not_the_last_answer_arrived(words: NotificationTexts) -> None:
+    stopped = plain_text(words.render(replace(NOTICE, opted_out=True, unreachable=True)))
+    assert "Mūsu atbilde: STOP: ziņas vairs nesūtām, lūdzu, zvaniet" in stopped
+    assert "nenonāca" not in stopped
+    assert "Mūsu atbilde: nenonāca" in plain_text(words.render(replace(NOTICE, unreachable=True)))
+    assert "Mūsu atbilde" not in plain_text(words.render(NOTICE))
+
+
 @pytest.mark.parametrize(
     ("language", "told"),
     [

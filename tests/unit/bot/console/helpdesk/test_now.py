@@ -3,15 +3,17 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
+from handlers.model.session import OPTED_OUT
 from kb.model import LineId
 from storage.database import engine
 from storage.delivery import notification_queue, notifications, outbox, status
 from storage.helpdesk import handoffs, queue
 from storage.helpdesk.audit_log import AuditEvent
+from storage.tables import turns
 from tests.contract.stored import queued_handoff
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser, OpenBrowser
@@ -80,6 +82,18 @@ async def test_a_call_says_that_our_answer_did_not_reach_the_person(
     assert not before
     assert await shop.console.transactions.read(_unreached) == {talk}
     assert "cilvēku nesasniedza" in await otto.text("/now")
+
+
+async def test_a_call_says_that_the_person_wrote_stop_until_they_write_again(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    call(shop, "boris")
+    assert "uzrakstījis STOP" not in await otto.text("/now")
+    with engine.write_transaction(shop.console.database) as connection:
+        connection.execute(update(turns).values(handler=OPTED_OUT))
+    assert "uzrakstījis STOP" in await otto.text("/now")
+    shop.record_message("kā tad ir?", by="boris", at=NOW)
+    assert "uzrakstījis STOP" not in await otto.text("/now")
 
 
 def _unreached(connection: Connection) -> frozenset[str]:
