@@ -54,6 +54,7 @@ from bot.web.public_pages import (
 )
 from bot.web.site_files import site_routes
 from handlers.model.venue import KnownVenue
+from kb.loading.loader import load_directory
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -198,6 +199,9 @@ class Endpoints:
             source=program.knowledge_source,
             released_content=lambda: program.released_content,
             on_change=program.on_lessons_changed,
+            edited_content=lambda: program.edited_content,
+            directory=lambda: load_directory(self._settings.content_dir),
+            edits_need_approval=self._settings.edits_need_approval,
             training_failed=lambda: program.training_failed,
         )
         sections = (
