@@ -162,7 +162,7 @@ class Endpoints:
 
         pages = (self._make_venue_page(layout), help_pages, news_pages)
         routes = (route for page in pages for route in page.routes())
-        return (*routes, *site_map_routes(addresses, settings.public_url))
+        return (*routes, *site_map_routes(addresses, settings.public_url, lambda: layout.languages))
 
     def _make_venue_page(self, layout: PublicLayout) -> VenuePage:
         program, tokens, drafts = self._application, VenueLinkTokens(self._key), DraftTokens(self._key, DRAFT_LINK_TTL)
