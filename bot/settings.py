@@ -120,6 +120,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
     media_retention_days: int | None = Field(default=None, ge=1, le=36500)
     """For how many days a picture or recording can be opened; then its reference is forgotten. Without it, as long as
     its conversation."""
+    edits_need_approval: bool = False
+    """Whether another agent approves what was edited in the console (answers, questions) before the bot says it."""
     audit_retention_days: int = Field(default=400, ge=1, le=36500)
     """For how many days records of the console's audit log are kept."""
     telegram_bot_token: SecretStr | None = None

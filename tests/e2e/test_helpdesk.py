@@ -1,15 +1,18 @@
 """The helpdesk's pages in a real browser: looked over by axe, live, and used as on call."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
 
 from handlers.model.actions import HandoffReason
+from kb.entry_edits import edit_of
 from kb.model import EntryId
 from storage.conversations import conversations, feedback
-from storage.curation import entry_drafts, lessons
+from storage.curation import entry_drafts, entry_versions, lessons
 from storage.curation.entry_drafts import EntryDraft
+from storage.curation.entry_versions import EntryVersion
 from storage.database import engine
 from storage.delivery import status
 from storage.helpdesk import notes
@@ -45,6 +48,26 @@ def busy(house: RunningProgram) -> str:
         draft = EntryDraft(id="bicycle-repair", act=base.entries[EntryId("refund")].act, line="any", by="Ilze", at=now)
         entry_drafts.add(connection, draft, base)
     return talk
+
+
+def edited(house: RunningProgram) -> EntryVersion:
+    """An edit that waits for approval."""
+    now, base = datetime.now(UTC), house.knowledge.base
+    edit = edit_of(base.entries[EntryId("till-down")])
+    edit = replace(edit, title={**edit.title, "lv": "Kase klusē"}, review_by=date(2030, 1, 1))
+    with engine.write_transaction(house.database) as connection:
+        return entry_versions.add_version(connection, edit, base, "Ilze", now, seen=None, needs_approval=True)
+
+
+async def test_the_pages_of_an_edited_entry_have_no_fault(opens: OpenWindow, house: RunningProgram) -> None:
+    version = edited(house)
+    agent = await console.sign_in(opens, house, console.AGENT)
+    for path in ("/knowledge/entries/till-down/edit", f"/knowledge/versions/{version.id}"):
+        page = await console.open_page(agent, house, path)
+        assert await console.faults(page) == [], path
+        await console.resize(page, console.PHONE)
+        assert await console.axe_violations(page) == [], path
+        assert await console.small_targets(page) == [], path
 
 
 async def test_no_page_has_a_fault(opens: OpenWindow, house: RunningProgram) -> None:

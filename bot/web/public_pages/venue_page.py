@@ -37,7 +37,11 @@ class VenuePage:
 
     async def _show(self, request: web.Request) -> web.Response:
         token = request.match_info["token"]
-        language = negotiate_language(request.query.get("lang"), accept_language=request.headers.get("Accept-Language"))
+        language = negotiate_language(
+            request.query.get("lang"),
+            accept_language=request.headers.get("Accept-Language"),
+            languages=self.layout.languages,
+        )
         venue = await self.find(token)
         if venue is None:
             return self._answer(self._render("venue_gone.html", language), language, HTTPStatus.NOT_FOUND)
