@@ -25,7 +25,7 @@ NONE_OF_THESE: Final = "none"
 _ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class KnowledgeBundle:
     """What the bot knows and how it speaks."""
 
