@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "kb", "storage", "tests")
 
@@ -36,3 +38,7 @@ def test_a_class_name_stands_for_one_class() -> None:
                 places[node.name].append(f"{file.relative_to(ROOT)}:{node.lineno}")
     assert len(places) > 300, "nothing was looked at"
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_the_files_that_are_run_first_are_there() -> None:
+    assert [name for name in LONGEST if not list((ROOT / "tests").rglob(name))] == []
