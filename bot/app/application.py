@@ -59,12 +59,18 @@ class Application:
 
     @property
     def released_content(self) -> KnowledgeBase:
-        """The content files without lessons; lessons are validated against it."""
+        """The content files without edits and lessons."""
         return (
             self.knowledge_source.released_content
             if isinstance(self.knowledge_source, LiveKnowledge)
             else self.knowledge_source.current.base
         )
+
+    @property
+    def edited_content(self) -> KnowledgeBase:
+        """The content files with the entries as they were edited, without lessons; lessons are validated against it."""
+        live = self.knowledge_source
+        return live.edited_content if isinstance(live, LiveKnowledge) else live.current.base
 
     @property
     def training_failed(self) -> bool:

@@ -18,6 +18,7 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService
+from bot.console.customers.import_page import CustomerImportView
 from bot.console.customers.venue_list import VenueListView
 from bot.console.customers.venue_page import VenueLinkSigner, VenuePageView
 from bot.console.framework.knowledge_access import KnowledgeAccess
@@ -210,6 +211,7 @@ class Endpoints:
                 {channel.name: channel for channel in self._channels},
             ),
             VenueListView(transactions).section(),
+            CustomerImportView(transactions).section(),
             VenuePageView(transactions, knowledge_access, CHANNELS, self._link_signer()).section(),
             OutagesView(transactions, program.helpdesk.outage_desk, knowledge_access).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),

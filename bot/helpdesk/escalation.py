@@ -63,6 +63,8 @@ class HandoffWorkflow:
         """Another line is concerned: it is notified as of a new hand-off, and the line before hears that it moved."""
         handoffs.log_event(connection, handoff, HandoffEvent.MOVED, now, detail=before.line)
         if before.incident is not None:
+            # Before any row of the incident, as whoever joins it: in another order the two would wait for each other.
+            incidents.lock_grouping(connection)
             incidents.close_if_over(connection, before.incident, now)
             self._incident_changed(connection, before.incident, now)
         targets = self.routing.targets_for(handoff.line)

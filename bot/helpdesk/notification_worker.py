@@ -37,8 +37,14 @@ SEND_TIMEOUT_SECONDS: Final = 50.0
 SHUTDOWN_GRACE_SECONDS: Final = 9.0
 """How long a stop waits for sends in progress; the whole shutdown has 20 s."""
 
-TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(max_messages=20, period=timedelta(seconds=65), reserved=5)
-"""Telegram's limit for a bot in a group: 20 messages a minute, including edits. Those in flight take some seconds."""
+TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(
+    max_messages=20, period=timedelta(seconds=65), reserved=5, burst=3, interval=timedelta(seconds=3)
+)
+"""Telegram's limit for a bot in a group: 20 messages a minute, including edits. Those in flight take some seconds.
+
+`ChatRateLimiter` lets five messages pass at once, and one every three seconds: edits and reminders leave two of the
+five free for a new call.
+"""
 
 RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
 """Between two attempts to send a notification."""

@@ -1,11 +1,11 @@
 """Slash commands, and the same wishes in words: language, lines, privacy, forgetting; pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from handlers.model.actions import Action, Ask, EraseUser, Say
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import Option
 from handlers.model.session import QuestionKind, Session
 from handlers.service.news import show_news

@@ -54,6 +54,8 @@ NOT_IN_A_CORRECTION: Final = frozenset(
         DialogueAct.DONT_KNOW,
         DialogueAct.INSIST,
         DialogueAct.ELABORATE,
+        DialogueAct.ASK_PRICE_FOLLOW,
+        DialogueAct.ASK_TIME_FOLLOW,
         DialogueAct.DEVICE_ONLY,
         DialogueAct.BARE_FAULT,
     }

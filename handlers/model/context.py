@@ -1,13 +1,14 @@
 """All that a handler may look at, and what it answers with: frozen values, and short ways to say things."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from handlers.model.actions import Action, Say, ShowLine
 from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
+from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
 from handlers.model.session import CalledIn, Incident, OpenQuestion, QuestionKind, Session, SessionTurn

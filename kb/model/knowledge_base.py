@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import NewType
 
@@ -84,6 +85,8 @@ class Entry:
     sources: tuple[str, ...]
     review_by: date
     title: Translations
+    template: Translations
+    """What it says as it stands in the file, with {placeholders} for contacts."""
     body: Translations
     citation: Translations
     questions: Mapping[Language, tuple[str, ...]]
@@ -135,6 +138,8 @@ class Directory:
     """What the e-mail draft asks for."""
     languages: tuple[Language, ...] = LANGUAGES
     """The languages that the bot speaks; the first where nothing tells which."""
+    source_label: Translations = field(default_factory=lambda: MappingProxyType({}))
+    """The word before a source; empty where the content does not say."""
 
     @property
     def takes_tickets(self) -> bool:
@@ -171,6 +176,21 @@ class KnowledgeBase:
     def spoken_language(self, *wishes: Language | None) -> Language:
         """The first wish that the bot speaks, else its first language."""
         return next((wish for wish in wishes if wish in self.languages), self.languages[0])
+
+    @cached_property
+    def _entries_by_act(self) -> Mapping[Act, tuple[Entry, ...]]:
+        found: dict[Act, tuple[Entry, ...]] = {}
+        for entry in self.entries.values():
+            found[entry.act] = (*found.get(entry.act, ()), entry)
+        return found
+
+    def entries_of(self, act: Act) -> tuple[Entry, ...]:
+        """The entries of an act, in the order of the content."""
+        return self._entries_by_act.get(act, ())
+
+    def first_entry_of(self, act: Act) -> Entry | None:
+        """The first entry of an act; None where the content has none."""
+        return next(iter(self.entries_of(act)), None)
 
     def questions(self) -> Iterator[tuple[Entry, Language, str]]:
         """Every known question with its entry and language, in the order of the content."""

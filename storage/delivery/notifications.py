@@ -1,8 +1,9 @@
 """Notifications of hand-offs as rows, claimed like a reply and finished by whoever sends them; sends nothing itself."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -66,14 +67,17 @@ class RateLimited:
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimit:
-    """The number of messages that may be sent to one target within a period, over all processes.
+    """The number of messages that may be sent to one chat within a period, over all processes and all topics of it.
 
-    The last `reserved` of them are for first notifications: reminders and edits never hold up a new call.
+    The last `reserved` of them are for first notifications: reminders and edits never hold up a new call. These go
+    only where, of all that is sent, `burst` came at once and then one every `interval`.
     """
 
     max_messages: int
     period: timedelta
     reserved: int = 0
+    burst: int = 1
+    interval: timedelta = timedelta(0)
 
 
 FOLLOWING_KINDS: Final = (NotificationKind.INITIAL, NotificationKind.ESCALATION)
@@ -109,9 +113,9 @@ def claim(
     recent = _recent_sends(connection, target, now - rate_limit.period) if rate_limit is not None else []
     if rate_limit is not None:
         is_first = first.shown == 0 and first.kind not in _REPEATING
-        allowed = rate_limit.max_messages - (0 if is_first else rate_limit.reserved)
-        if len(recent) >= allowed:
-            return RateLimited(until=recent[-allowed] + rate_limit.period)
+        until = _allowed_at(rate_limit, recent) if is_first else _repeat_allowed_at(rate_limit, recent)
+        if until > now:
+            return RateLimited(until=until)
     take = update(notices).where(notices.c.id == first.id, notices.c.due_at == first.due_at)
     taken = take.values(state=NotificationState.SENDING, attempts=notices.c.attempts + 1, due_at=now + lease)
     row = connection.execute(taken.returning(notices)).one_or_none()
@@ -119,7 +123,7 @@ def claim(
         return RateLimited(until=now)
     if rate_limit is not None:
         stamps = json.dumps([at.isoformat() for at in (*recent, now)])
-        connection.execute(update(notice_pace).where(notice_pace.c.target == target).values(recent=stamps))
+        connection.execute(update(notice_pace).where(notice_pace.c.target == _chat_of(target)).values(recent=stamps))
     return _claimed_notification(connection, row)
 
 
@@ -131,14 +135,38 @@ def _select_first(target: str, now: datetime) -> Any:
     return waiting.order_by(fresh, notices.c.due_at, notices.c.id).limit(1)
 
 
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _allowed_at(limit: RateLimit, recent: Sequence[datetime], *, reserved: int = 0) -> datetime:
+    """When the next message may be sent, after those of the last period."""
+    allowed = limit.max_messages - reserved
+    return _LONG_AGO if len(recent) < allowed else recent[-allowed] + limit.period
+
+
+def _repeat_allowed_at(limit: RateLimit, recent: Sequence[datetime]) -> datetime:
+    """When the next edit or reminder may be sent: the bucket that every message fills has to be empty enough."""
+    empty_at = _LONG_AGO
+    for at in recent:
+        empty_at = max(empty_at, at) + limit.interval
+    room_at = empty_at - (limit.burst - 1) * limit.interval if recent else _LONG_AGO
+    return max(room_at, _allowed_at(limit, recent, reserved=limit.reserved))
+
+
 def _recent_sends(connection: Connection, target: str, since: datetime) -> list[datetime]:
-    """When something was sent to `target` since then; locks the row, so that two processes cannot both stay within
-    the limit."""
-    fresh = insert_into(connection.dialect.name, notice_pace).values(target=target, recent="[]")
-    touched = fresh.on_conflict_do_update(index_elements=["target"], set_={"target": target})
+    """When something was sent to the chat of `target` since then; locks the row, so that two processes cannot both
+    stay within the limit."""
+    chat = _chat_of(target)
+    fresh = insert_into(connection.dialect.name, notice_pace).values(target=chat, recent="[]")
+    touched = fresh.on_conflict_do_update(index_elements=["target"], set_={"target": chat})
     stored = connection.scalar(touched.returning(notice_pace.c.recent))
     times = (datetime.fromisoformat(at) for at in json.loads(stored or "[]"))
     return [at for at in times if at > since]
+
+
+def _chat_of(target: str) -> str:
+    """The target without its topic: the topics of a group share its limit."""
+    return target.partition("/")[0]
 
 
 def _claimed_notification(connection: Connection, row: Row[Any]) -> ClaimedNotification:

@@ -157,6 +157,29 @@ def test_no_more_than_the_pace_allows_goes_to_a_target_and_news_goes_before_chan
     assert claim(engine, seconds=60, pace=PACE).handoff == first.id
 
 
+def test_edits_leave_room_for_a_new_call_and_topics_share_it_with_their_group(engine: Engine) -> None:
+    pace = RateLimit(max_messages=20, period=60 * SECOND, reserved=5, burst=2, interval=10 * SECOND)
+    topic, first = f"{GROUP}/7", waiting(engine)
+    with write_transaction(engine) as connection:
+        notification_queue.add(connection, first, NotificationKind.ESCALATION, {topic: True}, NOW)
+        for target in (GROUP, topic):
+            claimed = notifications.claim(connection, target, NOW, rate_limit=pace)
+            assert isinstance(claimed, ClaimedNotification)
+            notifications.mark_sent(connection, claimed, "7", NOW)
+        notification_queue.schedule_update(connection, first.id, NOW)
+        for target in (GROUP, topic):
+            held = notifications.claim(connection, target, NOW + 9 * SECOND, rate_limit=pace)
+            assert held == RateLimited(until=NOW + 10 * SECOND), "an edit waits for the room that it may have"
+        notification_queue.remind(connection, first, {GROUP: True}, NOW)
+        assert isinstance(notifications.claim(connection, GROUP, NOW, rate_limit=pace), RateLimited)
+    second = waiting(engine, 2, by="boris")
+    assert claim(engine, pace=pace).handoff == second.id, "a new call goes at once"
+    with write_transaction(engine) as connection:
+        held = notifications.claim(connection, GROUP, NOW + 19 * SECOND, rate_limit=pace)
+        assert held == RateLimited(until=NOW + 20 * SECOND), "and takes the room of an edit"
+    assert claim(engine, seconds=20, pace=pace).kind is NotificationKind.REMINDER
+
+
 def test_a_reminder_answers_the_notice(engine: Engine) -> None:
     handoff = waiting(engine)
     with write_transaction(engine) as connection:

@@ -86,7 +86,7 @@ WEBHOOKS: Final = frozenset(
 )
 """Anybody reaches these, and only the platform's signature or secret gets further."""
 
-ADMIN_PAGES: Final = ("/console/agents", "/console/audit", "/console/delivery")
+ADMIN_PAGES: Final = ("/console/agents", "/console/audit", "/console/customers/import", "/console/delivery")
 """With everything below them."""
 
 SIGN_OUT: Final = ("POST", "/console/sign-out")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from bot.notify.interface import (
     AnyNotification,
@@ -37,6 +37,7 @@ from bot.notify.wording.staff_sentences import (
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
+from handlers.model.venue import HistoryWords, VenueHistory
 from kb.model import Directory, Language
 
 
@@ -166,6 +167,7 @@ class NotificationTexts(StaffSentences):
         topic = notification.topic and self.topic_title(notification.topic, self.language)
         return (
             Fact(label=self.sentence("place"), text=cut_line(" / ".join(places), MAX_FACT_CHARS)),
+            Fact(label=self.sentence("earlier"), text=self._history(notification.venue_history, notification.since)),
             Fact(label=self.sentence("name"), text=cut_line(" / ".join(names), MAX_FACT_CHARS)),
             phone_fact(self.sentence("phone"), details.phone or ""),
             Fact(
@@ -182,6 +184,17 @@ class NotificationTexts(StaffSentences):
             Fact(label=self.bot_name, text=self.sentence("answered", topic=topic) if topic else ""),
             Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),
         )
+
+    def _history(self, history: VenueHistory | None, opened_at: datetime) -> str:
+        """As it was when the hand-off was opened: "yesterday" is the day before that."""
+        today = opened_at.astimezone(self.zone).date()
+        words = HistoryWords(
+            sentence=self.sentence,
+            title=lambda entry: self.topic_title(entry, self.language),
+            today=today,
+            zone=self.zone,
+        )
+        return cut_line(words.tell(history), MAX_FACT_CHARS) if history is not None else ""
 
     def _media(self, media: Mapping[MessageKind, int]) -> str:
         counted = ((self.sentence(f"sent_{kind}"), count) for kind, count in media.items())
