@@ -10,7 +10,7 @@ from kb.model import LANGUAGES
 from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 from tests.e2e.console import axe_violations, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.asyncio(loop_scope="session")]
 
 MAX_TRANSFERRED_BYTES: Final = 50_000
 """Of a page with all that it needs, at the first visit."""

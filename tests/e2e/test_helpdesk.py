@@ -47,6 +47,8 @@ def busy(house: RunningProgram) -> str:
     return talk
 
 
+# Fifty looks of axe take a quiet machine seconds, and a busy one minutes.
+@pytest.mark.timeout(900)
 async def test_no_page_has_a_fault(opens: OpenWindow, house: RunningProgram) -> None:
     talk = busy(house)
     agent, admin = [await console.sign_in(opens, house, name) for name in (console.AGENT, console.ADMIN)]
