@@ -29,7 +29,7 @@ _ASKS_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
 """Handlers of turns that asked which fault it is: place and time answer that as well as a choice."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class KnowledgeBundle:
     """What the bot knows and how it speaks."""
 

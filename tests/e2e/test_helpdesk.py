@@ -70,6 +70,8 @@ async def test_the_pages_of_an_edited_entry_have_no_fault(opens: OpenWindow, hou
         assert await console.small_targets(page) == [], path
 
 
+# Fifty looks of axe take a quiet machine seconds, and a busy one minutes.
+@pytest.mark.timeout(900)
 async def test_no_page_has_a_fault(opens: OpenWindow, house: RunningProgram) -> None:
     talk = busy(house)
     agent, admin = [await console.sign_in(opens, house, name) for name in (console.AGENT, console.ADMIN)]
