@@ -10,6 +10,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # How long make fuzz searches for bytes that break one of what reads them.
 FUZZ_SECONDS ?= 600
+# How long people write on each database in make soak.
+SOAK_MINUTES ?= 30
 # Lines and branches that tests run, in percent: all of what decides, most of what touches the world.
 DECISIONS_COVERED := 100
 WORLD_COVERED := 89
@@ -76,7 +78,9 @@ bench: setup ## how fast it learns, answers and takes messages in here, beside o
 	@$(BIN)/python -m tests.bench.full
 	@$(BIN)/python -m tests.bench.console_pages
 
-soak: setup ## kill -9 in the middle of 200 messages, and while reminders wait, ten rounds each way (a quarter of an hour or more)
+soak: setup ## half an hour of messages on each database while everything fails in turn, then kill -9 ten rounds each way (an hour and a half)
+	@$(BIN)/python -m tests.soak sqlite --minutes $(SOAK_MINUTES)
+	@$(BIN)/python -m tests.soak postgresql --minutes $(SOAK_MINUTES)
 	@PALIGS_SOAK=10 $(BIN)/python -m pytest --timeout 3600 -s tests/e2e/test_kill.py tests/e2e/test_many_machines.py tests/e2e/test_kill_timers.py tests/e2e/test_kill_states.py
 
 docs: setup ## renew docs/settings.md from the settings' own model

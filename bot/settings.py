@@ -17,7 +17,7 @@ from bot.channels.twilio.account import TwilioAccount, TwilioAccountError, Twili
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.channels.whatsapp.templates import find_template_problems
 from bot.notify import settings as notices
-from bot.notify.wording import load_time_zone
+from bot.notify.wording.staff_sentences import load_time_zone
 from bot.text_files import EncodingError, read_text_file
 from bot.web.guards.client_address import LOCAL_PROXIES, TrustedProxies
 from storage.database import engine

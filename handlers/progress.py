@@ -1,6 +1,5 @@
 """Ends loops by progress: the same words with the same effect get one word of warning, then silence; pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +7,7 @@ from handlers.dialogue.fallback import LOOP_MEMORY
 from handlers.input.same_words import words_key
 from handlers.model.actions import Action, HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
+from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import OPTED_OUT, Decision, Session
 from handlers.service.service_notices import bypasses_flood_control, repeating

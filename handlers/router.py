@@ -1,6 +1,5 @@
 """Decides what to do about a message: the handlers in their order, the first that takes it; pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -37,6 +36,7 @@ from handlers.intents.ticket import insists_on_ticket
 from handlers.model.actions import EraseUser, Say
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
+from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
@@ -127,7 +127,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     said = _said_details(text, inbound, knowledge)
     context = HandlerContext(
         inbound=inbound,
-        session=replace(session, details=session.details.updated(said)),
+        session=replace(session, details=session.details.updated(said)) if said else session,
         knowledge=knowledge,
         now=now,
         text=text,
@@ -180,7 +180,7 @@ def _bot_spoke_of_secrets(session: Session, inbound: Inbound, knowledge: Knowled
 
 
 def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:
-    return frozenset(entry.id for entry in knowledge.base.entries.values() if entry.act is Act.CRITICAL)
+    return frozenset(entry.id for entry in knowledge.base.entries_of(Act.CRITICAL))
 
 
 def _without_removed_entries(session: Session, knowledge: KnowledgeBundle) -> Session:
@@ -198,6 +198,7 @@ def _interpret(
     last = session.turns[-1] if session.turns else None
     fresh = last is not None and now - last.at <= QUESTION_TTL
     entry, terms = (session.entry, last.terms) if last is not None and fresh else (None, ())
+    tokens = last.tokens if last is not None and fresh else ()
     entry = entry if entry is not None and _goes_on(entry, knowledge) else None
     terms = terms if last is not None and (last.entry is None or _goes_on(last.entry, knowledge)) else ()
     interpretation = knowledge.interpreter.understand(
@@ -205,6 +206,7 @@ def _interpret(
         language=session.language,
         previous_entry=entry,
         previous_terms=terms,
+        previous_tokens=tokens,
     )
     return knowledge.interpreter.match_cue(text), interpretation
 
@@ -219,12 +221,18 @@ def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Sess
     """The session with this turn; nothing is remembered of who has just been erased."""
     if any(isinstance(action, EraseUser) for action in result.actions):
         return result.session
-    terms = context.interpretation.terms
+    terms, tokens = context.interpretation.terms, context.interpretation.tokens
     last = context.last_turn
-    if not terms and last is not None:
-        terms = last.terms
+    if last is not None:
+        terms, tokens = terms or last.terms, tokens or last.tokens
     turn = SessionTurn(
-        handler=name, act=str(result.act), entry=result.entry, line=result.line, terms=terms, at=context.now
+        handler=name,
+        act=str(result.act),
+        entry=result.entry,
+        line=result.line,
+        terms=terms,
+        tokens=tokens,
+        at=context.now,
     )
     return replace(result.session, turns=(*result.session.turns, turn)[-MAX_TURNS:])
 

@@ -99,6 +99,7 @@ class ScriptedInterpreter:
         language: Language | None = None,
         previous_entry: EntryId | None = None,
         previous_terms: Sequence[str] = (),
+        previous_tokens: Sequence[str] = (),
     ) -> Interpretation:
         """As scripted, or unknown."""
         self.leant_on.append((previous_entry, tuple(previous_terms)))

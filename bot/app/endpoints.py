@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.app.application import Application
 from bot.app.channel_factories import FACTORIES, ChannelServices
 from bot.app.channels import CHANNELS
-from bot.app.container import Application
 from bot.app.services import utc_now
 from bot.channels.interface import ChannelSettingError
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
@@ -18,6 +18,7 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService
+from bot.console.customers.import_page import CustomerImportView
 from bot.console.customers.venue_list import VenueListView
 from bot.console.customers.venue_page import VenueLinkSigner, VenuePageView
 from bot.console.framework.knowledge_access import KnowledgeAccess
@@ -32,7 +33,7 @@ from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.conversation_queries import VENUE_LINK_PREFIX
 from bot.database.transactions import Transactions
-from bot.intake.intake import MakeDraftLink
+from bot.intake.reply_enqueuer import MakeDraftLink
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
@@ -211,6 +212,7 @@ class Endpoints:
                 program.media_sources,
             ),
             VenueListView(transactions).section(),
+            CustomerImportView(transactions).section(),
             VenuePageView(transactions, knowledge_access, CHANNELS, self._link_signer()).section(),
             OutagesView(transactions, program.helpdesk.outage_desk, knowledge_access).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.customers import venue_search
 from bot.customers.name_index import name_index
+from handlers.model.venue import VenueHistory
 from storage.conversations import conversations
-from storage.helpdesk.venue_people import find_venue, till_of
+from storage.helpdesk.venue_people import find_venue, history_of_venue, till_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,22 +22,36 @@ class ShownVenue:
     till: str | None = None
     known: bool = False
     confirmed: bool = False
+    history: VenueHistory | None = None
+    """How a known venue was in touch in the days before."""
 
 
-def shown_venue(connection: Connection, conversation_id: str, words: Sequence[str]) -> ShownVenue | None:
-    """The venue of a person, or the one that they name in their words, newest first."""
+def shown_venue(
+    connection: Connection, conversation_id: str, words: Sequence[str], before: datetime
+) -> ShownVenue | None:
+    """The venue of a person, or the one that they name in their words, newest first; its history before then."""
     talk = conversations.get(connection, conversation_id)
     venue = find_venue(connection, talk)
     if venue is None:
         named = venue_search.guess(connection, (*filter(None, (talk.details.place, talk.location)), *words))
         return None if named is None else ShownVenue(id=named.id, label=named.label)
     by_agent = talk.venue_id is not None and talk.venue_link_id is None
-    return ShownVenue(id=venue.id, label=venue.label, till=till_of(talk, venue), known=True, confirmed=by_agent)
+    return ShownVenue(
+        id=venue.id,
+        label=venue.label,
+        till=till_of(talk, venue),
+        known=True,
+        confirmed=by_agent,
+        history=history_of_venue(connection, venue, before=before, beside=talk.id),
+    )
 
 
-def shown_venues(connection: Connection, words: Mapping[str, str]) -> dict[str, ShownVenue]:
-    """The venues of several conversations, each with its last words; nothing is looked for where no venue is stored."""
+def shown_venues(connection: Connection, words: Mapping[str, tuple[str, datetime]]) -> dict[str, ShownVenue]:
+    """The venues of several conversations, each with its last words, and before when its venue's history is wanted.
+
+    Nothing is looked for where no venue is stored.
+    """
     if not len(name_index(connection)):
         return {}
-    found = {talk: shown_venue(connection, talk, (said,)) for talk, said in words.items()}
+    found = {talk: shown_venue(connection, talk, (said,), before) for talk, (said, before) in words.items()}
     return {talk: venue for talk, venue in found.items() if venue is not None}

@@ -19,7 +19,7 @@ from storage.delivery import status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, HandoffLogEntry, last_taker
-from storage.helpdesk.venue_people import find_venue, till_of
+from storage.helpdesk.venue_people import find_venue, history_of_venue, till_of
 
 MESSAGES_READ: Final = 60
 """The person's newest messages that first and newest words are taken from."""
@@ -70,6 +70,9 @@ def build_notification(
         language=talk.language or DEFAULT_LANGUAGE,
         venue=None if venue is None else venue.label,
         till=None if venue is None else till_of(talk, venue),
+        venue_history=None
+        if venue is None
+        else history_of_venue(connection, venue, before=handoff.created_at, beside=talk.id),
         location=talk.location,
         contact=contact_method(talk, channels),
         first_words=words[0] if words else "",

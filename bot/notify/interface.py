@@ -10,6 +10,7 @@ from handlers.model.actions import HandoffReason
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
+from handlers.model.venue import VenueHistory
 from kb.model import EntryId, Language, LineId, TicketAddress
 
 __all__ = [
@@ -77,6 +78,8 @@ class HandoffNotification:
     """Name and address of the venue that they are known to be at."""
     till: str | None = None
     """The till of the venue that they wrote from."""
+    venue_history: VenueHistory | None = None
+    """Whether the venue was in touch in the days before."""
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
     also_asked: tuple[LineId, ...] = ()

@@ -1,13 +1,14 @@
 """All that a handler may look at, and what it answers with: frozen values, and short ways to say things."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from handlers.model.actions import Action, Say, ShowLine
 from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
+from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
 from handlers.model.picture import NO_PICTURE_WORDS, PictureWords
@@ -24,6 +25,8 @@ CALLED_IN_TTL: Final = timedelta(hours=12)
 NONE_OF_THESE: Final = "none"
 
 _ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
+_ASKS_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
+"""Handlers of turns that asked which fault it is: place and time answer that as well as a choice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +183,8 @@ class HandlerContext:
     def expects_details(self) -> bool:
         """Whether the person was asked for details: after a fault, while trading is stopped, or who they are."""
         last = self.last_turn
-        asked = last is not None and (last.act in _ASKS_FOR_DETAILS or self.session.outage_reported)
+        fault = last is not None and (last.act in _ASKS_FOR_DETAILS or last.handler in _ASKS_WHICH_FAULT)
+        asked = fault or (last is not None and self.session.outage_reported)
         return asked or self.asked_who
 
     @property

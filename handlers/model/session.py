@@ -42,13 +42,17 @@ class Incident(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionTurn:
-    """What one turn was about; it holds no sentence. `terms` are the telling tokens of the message."""
+    """What one turn was about; it holds no sentence.
+
+    `terms` are the telling tokens of the message, `tokens` those that stand in known questions.
+    """
 
     handler: str
     act: str
     entry: EntryId | None = None
     line: LineId | None = None
     terms: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
     at: datetime
 
 

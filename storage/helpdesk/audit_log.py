@@ -64,6 +64,7 @@ class AuditEvent(StrEnum):
     CHAT_RETURNED = "chat_returned"
     NEWS_PUBLISHED = "news_published"
     NEWS_WITHDRAWN = "news_withdrawn"
+    VENUES_IMPORTED = "venues_imported"
     VENUE_VIEWED = "venue_seen"
     VENUE_ADDED = "venue_added"
     VENUE_CHANGED = "venue_changed"

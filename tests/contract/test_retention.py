@@ -19,7 +19,7 @@ from handlers.model.handoff import NotificationKind
 from storage import retention
 from storage.conversations.conversations import Conversation
 from storage.database.engine import read_transaction, write_transaction
-from storage.delivery import notifications
+from storage.delivery import notification_queue
 from storage.helpdesk import audit_log, handoffs
 from storage.helpdesk.audit_log import AuditEvent
 from storage.tables import audit, conversations, messages, notices
@@ -143,7 +143,7 @@ async def test_closed_handoffs_are_erased_with_their_events_and_what_staff_was_s
         old = handoffs.open_handoff(connection, anna, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW - 20 * DAY)
         open_one = handoffs.open_handoff(connection, bob, 2, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW - 20 * DAY)
         for handoff in (old, open_one):
-            notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-1": True}, NOW - 20 * DAY)
+            notification_queue.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-1": True}, NOW - 20 * DAY)
         connection.execute(update(notices).values(receipt="r", state="sent", due_at=None))
         close(connection, old, NOW - 19 * DAY)
     await archive.job(handoffs=18)()

@@ -19,7 +19,8 @@ from playwright.async_api import expect
 from bot.app.channels import CHANNELS
 from bot.notify.formatting import email_html
 from bot.notify.interface import ContactMethod, HandoffNotification, Retraction, SampleNotification
-from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.staff_sentences import load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState, NotificationKind

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from yaml import safe_load
 
-from bot.notify.wording import load_notification_phrases
+from bot.notify.wording.staff_sentences import load_notification_phrases
 from kb.model import LANGUAGES, Language
 
 CONSOLE: Final = Path(__file__).parents[2] / "bot" / "console" / "texts"

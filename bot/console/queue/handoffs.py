@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
-from bot.console.framework.contact_display import audit_access, display_name, format_phone
+from bot.console.framework.contact_display import audit_access, display_name, format_phone, history_teller
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
@@ -79,7 +79,7 @@ class HandoffQueueView:
         found, known, cards, closed, (untold, unreached), proposals = await self._transactions.read(
             lambda connection: (
                 queued := queue.list_queue(connection, limit=MAX_HANDOFFS),
-                shown_venues(connection, {one.conversation: one.last_message for one in queued}),
+                shown_venues(connection, {one.conversation: (one.last_message, one.created_at) for one in queued}),
                 list_cards(connection, queued),
                 queue.closed_since(connection, request.now - UNDO_WINDOW),
                 _failures(connection),
@@ -104,6 +104,7 @@ class HandoffQueueView:
             elsewhere=sum(one.state is HandoffState.OPEN for one in found if line not in ("", one.line)),
             names=names,
             venues=known,
+            history=history_teller(request, names),
             phone=self._channels.phone_of,
             readable=format_phone,
             short=partial(display_name, self._channels),

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from bot.app.container import open_application
 from bot.app.services import utc_now
-from bot.intake.intake import no_draft_link
+from bot.intake.reply_enqueuer import no_draft_link
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine

@@ -33,7 +33,7 @@ from kb.model import LineId, TicketAddress
 from storage import personal_data
 from storage.conversations import conversations
 from storage.database import engine
-from storage.delivery import notifications
+from storage.delivery import notification_queue
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoffs import Handoff
@@ -379,7 +379,7 @@ async def test_a_group_hears_no_more_than_it_may_and_news_before_changes(office:
 async def test_a_target_that_is_no_longer_set_is_given_up(office: WorkerFixture) -> None:
     handoff = office.open_handoff()
     with engine.write_transaction(office.database) as connection:
-        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-99": True}, NOW)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-99": True}, NOW)
     with capture_logs() as logs:
         await office.advance_clock()
     assert [log["error"] for log in logs if log["event"] == "notification.failed"] == [

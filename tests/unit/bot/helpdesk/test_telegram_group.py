@@ -18,7 +18,8 @@ from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from bot.helpdesk.telegram_group import ButtonRows, GroupActions, TelegramGroupNotifier
 from bot.notify.interface import IncidentNotification, Thread
 from bot.notify.staff_address import parse_staff_address
-from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.staff_sentences import load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind

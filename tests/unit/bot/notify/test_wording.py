@@ -1,7 +1,7 @@
 """What a notice says: in three languages, no longer than a message may be, and never that it is a ticket."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,13 +11,16 @@ from bot.app.channels import CHANNELS
 from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
 from bot.notify.interface import ContactMethod, HandoffNotification, IncidentNotification, Retraction
-from bot.notify.wording import Fact, NotificationTexts, OwnWords, load_notification_phrases, load_time_zone
+from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.rendered import Fact
+from bot.notify.wording.staff_sentences import OwnWords, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from handlers.model.phrases import find_problems
+from handlers.model.venue import VenueHistory
 from kb.model import LANGUAGES, EntryId, Language, LineId
 
 TITLES = CHANNELS.titles()
@@ -325,3 +328,21 @@ def test_an_incident_that_may_be_an_outage_says_where_it_is_declared(
     assert (fact.text, fact.href) == (link or "to var pieteikt konsolē, sadaļā Traucējumi", link)
     for other in (replace(incident, may_be_outage=False), replace(incident, state=HandoffState.CLOSED)):
         assert "Viens traucējums?" not in [one.label for one in words.render(other).facts]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("lv", "Iepriekš: zvanīja vakar: Printeris; 7 dienās: 2"),
+        ("ru", "Раньше: звонили вчера: Printeris; за 7 дней: 2"),
+        ("en", "Earlier: called yesterday: Printeris; in 7 days: 2"),
+    ],
+)
+def test_a_venue_that_called_before_is_told_in_one_line(
+    shipped: KnowledgeBundle, language: Language, told: str
+) -> None:
+    history = VenueHistory(last_at=NOTICE.since - timedelta(days=1), calls=2, topic=EntryId("printer"))
+    texts = replace(texts_in(shipped, language), topic_title=lambda *_: "Printeris")
+    text = plain_text(texts.render(replace(NOTICE, venue="Rozengrāls", venue_history=history)))
+    assert told in text.splitlines()
+    assert told.split(":", maxsplit=1)[0] not in plain_text(texts.render(NOTICE))

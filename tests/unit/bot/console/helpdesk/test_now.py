@@ -9,7 +9,7 @@ from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.database import engine
-from storage.delivery import notifications, outbox, status
+from storage.delivery import notification_queue, notifications, outbox, status
 from storage.helpdesk import handoffs, queue
 from storage.helpdesk.audit_log import AuditEvent
 from tests.contract.stored import queued_handoff
@@ -58,7 +58,7 @@ async def test_an_urgent_call_says_that_its_notification_failed(shop: HelpdeskFi
     with engine.write_transaction(shop.console.database) as connection:
         handoff = handoffs.get(connection, 1)
         assert handoff is not None
-        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
         claimed = notifications.claim(connection, "telegram:-100", NOW)
         assert isinstance(claimed, notifications.ClaimedNotification)
         notifications.mark_failed(connection, claimed, "chat not found")

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.customers.table_file import TableRow
+from bot.customers.importing.sentences import ImportSentence, import_sentence
+from bot.customers.importing.table_file import TableRow
 from handlers.details.phone_extraction import extract_phones
+from kb.model import Language
 from storage.customers.venues import Device, Venue
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -57,7 +59,12 @@ class ImportProblem:
     """What is wrong in a row, and what to do; `row` is 0 where it is the header."""
 
     row: int
-    text: str
+    sentence: ImportSentence
+
+    def told(self, language: Language) -> str:
+        """The row, what is wrong there, and what to do."""
+        text = self.sentence.told(language)
+        return import_sentence(language, "row" if self.row else "first_row", row=self.row, text=text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +78,17 @@ class ImportPlan:
 class _RowError(Exception):
     """A row that cannot be used, and why."""
 
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.sentence = ImportSentence(key=key, values={name: str(value) for name, value in values.items()})
+
 
 def plan_import(rows: Sequence[TableRow]) -> ImportPlan:
     """Rows of one venue are joined: each may bring a further device."""
     columns = _columns(rows[0].cells) if rows else {}
     if "name" not in columns:
-        wanted = ", ".join(COLUMNS["name"][:5])
-        problem = ImportProblem(row=0, text=f"No column for the venue's name. Call one of them: {wanted}.")
-        return ImportPlan(venues=(), problems=(problem,))
+        wanted = ImportSentence(key="no_name_column", values={"names": ", ".join(COLUMNS["name"][:5])})
+        return ImportPlan(venues=(), problems=(ImportProblem(row=0, sentence=wanted),))
     venues: dict[str, Venue] = {}
     problems: list[ImportProblem] = []
     owners: dict[str, tuple[str, int]] = {}
@@ -89,7 +99,7 @@ def plan_import(rows: Sequence[TableRow]) -> ImportPlan:
             known = venues.get(venue.folded)
             venues[venue.folded] = venue if known is None else _joined(known, venue)
         except _RowError as exc:
-            problems.append(ImportProblem(row=row.number, text=str(exc)))
+            problems.append(ImportProblem(row=row.number, sentence=exc.sentence))
     return ImportPlan(venues=tuple(venues.values()), problems=tuple(problems))
 
 
@@ -111,11 +121,9 @@ def _columns(header: Iterable[str]) -> dict[str, str]:
 def _read_venue(cells: Mapping[str, str]) -> Venue:
     name = cells["name"]
     if not name:
-        message = "The venue's name is missing. Write it, or delete the row."
-        raise _RowError(message)
+        raise _RowError("no_name")
     if len(name) > MAX_NAME_CHARS:
-        message = f"The venue's name is longer than {MAX_NAME_CHARS} characters. Shorten it."
-        raise _RowError(message)
+        raise _RowError("long_name", most=MAX_NAME_CHARS)
     return Venue(
         name=name,
         address=cells.get("address") or None,
@@ -138,8 +146,7 @@ def _phone(written: str) -> str:
     number = phone_number(written)
     if number is not None:
         return number
-    message = f"{_masked(written)} is no phone number. Write eight digits, or + and the country's code."
-    raise _RowError(message)
+    raise _RowError("no_phone", written=_masked(written))
 
 
 def phone_number(written: str) -> str | None:
@@ -162,8 +169,7 @@ def _masked(written: str) -> str:
 def _account(written: str) -> str:
     if _ACCOUNT.fullmatch(written):
         return written.removeprefix("@").casefold()
-    message = f"{_masked(written)} is no Telegram id. Write the number, or the name that begins with @."
-    raise _RowError(message)
+    raise _RowError("no_account", written=_masked(written))
 
 
 def _device(cells: Mapping[str, str]) -> tuple[Device, ...]:
@@ -171,8 +177,7 @@ def _device(cells: Mapping[str, str]) -> tuple[Device, ...]:
     name = cells.get("device") or told["model"]
     if name is None:
         if told["fiscal_number"]:
-            message = "A fiscal number without a device. Name the device, such as Till 1."
-            raise _RowError(message)
+            raise _RowError("no_device")
         return ()
     return (Device(name=name, model=told["model"], fiscal_number=told["fiscal_number"], place=told["place"]),)
 
@@ -183,8 +188,7 @@ def _require_own_fiscal_numbers(venue: Venue, owners: dict[str, tuple[str, int]]
             continue
         owner, first = owners.setdefault(device.fiscal_number, (f"{venue.folded} {device.name}", row))
         if owner != f"{venue.folded} {device.name}":
-            message = f"The fiscal number stands in row {first} too. One of them is wrong."
-            raise _RowError(message)
+            raise _RowError("fiscal_number_twice", row=first)
 
 
 def _joined(known: Venue, more: Venue) -> Venue:

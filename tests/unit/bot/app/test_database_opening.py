@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.container import open_database
+from bot.app.database_opening import open_database
 from bot.settings import SettingsError
 from storage.migrations import upgrade
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.customers.import_plan import MAX_NAME_CHARS, phone_number, plan_import
-from bot.customers.table_file import TableRow
+from bot.customers.importing.import_plan import MAX_NAME_CHARS, phone_number, plan_import
+from bot.customers.importing.table_file import TableRow
+from kb.model import LANGUAGES, Language
 from storage.customers.venues import Device
 
 
@@ -54,7 +55,7 @@ def test_each_mistake_is_told_with_its_row_and_leaves_the_others() -> None:
         )
     )
     assert [problem.row for problem in plan.problems] == [2, 3, 4, 5, 6, 8]
-    told = " ".join(problem.text for problem in plan.problems)
+    told = " ".join(problem.told("en") for problem in plan.problems)
     for remedy in ("delete the row", "Shorten it", "eight digits", "begins with @", "Name the device", "row 7 too"):
         assert remedy in told, remedy
     dora, model = plan.venues
@@ -63,14 +64,32 @@ def test_each_mistake_is_told_with_its_row_and_leaves_the_others() -> None:
     assert model.devices == (Device(name="Model X", model="Model X"),)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_mistake_is_told_in_each_language(language: Language) -> None:
+    plan = plan_import(
+        rows(
+            "name;phone;telegram;device;fiscal number",
+            ";;;;",
+            "A;x;;;",
+            "B;;no id;;",
+            "C;;;;A1",
+            "D;;;K;A2",
+            "E;;;K;A2",
+        )
+    )
+    told = [problem.told(language) for problem in plan.problems]
+    assert [any(digit in line for digit in "23457") for line in told] == [True] * 5
+    assert len({*told, *(problem.told("en") for problem in plan.problems)}) == (5 if language == "en" else 10)
+
+
 def test_a_number_is_not_shown_whole_in_a_problem() -> None:
     (problem,) = plan_import(rows("name;phone", "A;2911122")).problems
-    assert "29111" not in problem.text
+    assert "29111" not in problem.told("en")
 
 
 def test_a_table_without_a_name_column_says_what_to_call_it() -> None:
     (problem,) = plan_import(rows("what;phone", "A;29111222")).problems
-    assert (problem.row, "venue, name, restaurant" in problem.text) == (0, True)
+    assert (problem.row, "venue, name, restaurant" in problem.told("en")) == (0, True)
     assert plan_import(()).venues == ()
 
 

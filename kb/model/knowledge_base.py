@@ -1,40 +1,20 @@
-"""The shape of what Paligs knows: frozen values without behaviour beyond look-ups; nothing here reads or writes."""
+"""The knowledge base of a company: its entries, phone lines and texts; nothing here reads or writes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
-from typing import Final, NewType, TypeVar
+from typing import NewType
 
-Language = str
-"""An ISO 639-1 code: lv, ru, en, de ..."""
-LANGUAGES: Final[tuple[Language, ...]] = ("lv", "ru", "en")
-"""The languages in which the bot's own sentences ship with the program, and that content has if it names none."""
+from kb.model.dialogue_vocabulary import DialogueAct, SynonymSet, TriggerPhrases
+from kb.model.languages import LANGUAGES, Language, LanguageTexts, Translations
 
 EntryId = NewType("EntryId", str)
 LineId = NewType("LineId", str)
 ANY_LINE = LineId("any")
 """The line of an entry that belongs to no line in particular."""
-
-Translations = Mapping[Language, str]
-"""One text in every language of the content."""
-
-_Text = TypeVar("_Text")
-
-
-class LanguageTexts(dict[Language, _Text]):
-    """Texts by language; a language that the content does not have reads the text of the content's first."""
-
-    def __missing__(self, language: Language) -> _Text:
-        return next(iter(self.values()))
-
-
-class LanguagePhrases(dict[Language, tuple[str, ...]]):
-    """Lists of phrases by language; a language that the content does not have has none."""
-
-    def __missing__(self, language: Language) -> tuple[str, ...]:
-        return ()
 
 
 class Act(StrEnum):
@@ -105,6 +85,8 @@ class Entry:
     sources: tuple[str, ...]
     review_by: date
     title: Translations
+    template: Translations
+    """What it says as it stands in the file, with {placeholders} for contacts."""
     body: Translations
     citation: Translations
     questions: Mapping[Language, tuple[str, ...]]
@@ -121,125 +103,6 @@ class Category:
     id: str
     title: Translations
     entries: tuple[EntryId, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SynonymSet:
-    """Surface forms that mean the same in each language; a form ending in * stands for every word that begins so."""
-
-    id: str
-    forms: Mapping[Language, tuple[str, ...]]
-
-
-class CueId(StrEnum):
-    """Every cue that the code reads; the content files may hold these and no others."""
-
-    YES = "yes"
-    NO = "no"
-    FIRST = "first"
-    SECOND = "second"
-    THIRD = "third"
-    LAST = "last"
-    NONE_OF_THESE = "none_of_these"
-    AGAIN = "again"
-    RESOLVED = "resolved"
-    CALLING = "calling"
-    ACKNOWLEDGE = "acknowledge"
-    CANCEL = "cancel"
-    MY_VENUE = "my_venue"
-    LANGUAGE_LV = "language_lv"
-    LANGUAGE_RU = "language_ru"
-    LANGUAGE_EN = "language_en"
-    PAST = "past"
-    HYPOTHETICAL = "hypothetical"
-    ONE_DEVICE = "one_device"
-    OPT_OUT = "opt_out"
-    OPT_IN = "opt_in"
-    EMERGENCY_EVERYONE = "emergency_everyone"
-    REPEAT_TICKET = "repeat_ticket"
-    GREETING = "greeting"
-    CONDITIONAL = "conditional"
-    CORRECTION = "correction"
-    POLITENESS = "politeness"
-    ELSEWHERE = "elsewhere"
-    TICKET_ORDER = "ticket_order"
-    TICKET_SENDING = "ticket_sending"
-    TICKET_NOUN = "ticket_noun"
-
-
-class DialogueAct(StrEnum):
-    """What a message does in the conversation, beside what it is about; content files may hold these only."""
-
-    ASK_NUMBER = "ask_number"
-    """Asks for a phone number, or whom to ask."""
-    CANNOT_REACH = "cannot_reach"
-    """Rang in vain."""
-    ASK_PERSON = "ask_person"
-    """Wants a human, a call back, somebody sent."""
-    CHASING = "chasing"
-    """Asks when it will be mended, or where somebody is."""
-    NOT_HELPED = "not_helped"
-    """The advice did not help; the same again."""
-    WORKS_AGAIN = "works_again"
-    """Says plainly that it works again."""
-    PARTLY = "partly"
-    """Works partly; trading goes on."""
-    BARE_FAULT = "bare_fault"
-    """A fault or a cry for help that names no device."""
-    DEVICE_FAULT = "device_fault"
-    """A fault of a device or function that no entry need know."""
-    DETAIL = "detail"
-    """Which till, since when, which error, who and where: an answer to what was asked."""
-    INSIST = "insist"
-    """Presses for an answer that was just not given."""
-    ELABORATE = "elaborate"
-    """A bare question about the answer before: why, how, where."""
-    ASK_PRICE_FOLLOW = "ask_price_follow"
-    """What does that cost?"""
-    ASK_TIME_FOLLOW = "ask_time_follow"
-    """By when, how long?"""
-    CHOOSE_BOTH = "choose_both"
-    """Both, or all of what was offered."""
-    DONT_KNOW = "dont_know"
-    """Does not know."""
-    ANY_OF_THEM = "any_of_them"
-    """Any of what was offered."""
-    AGREE = "agree"
-    """All right, understood."""
-    THANKS = "thanks"
-    """Thanks, or goodbye."""
-    GREETING = "greeting"
-    """Greets, or says that there is a question."""
-    SMALL_TALK = "small_talk"
-    """How are you, who are you."""
-    ANGER = "anger"
-    """Swears, is sarcastic, complains."""
-    CONFUSION = "confusion"
-    """Did not understand the bot."""
-    WRONG_ANSWER = "wrong_answer"
-    """The answer was not what was asked."""
-    CALLING_NOW = "calling_now"
-    """Is about to call."""
-    TICKET_PUSH = "ticket_push"
-    """Presses for a ticket in chat."""
-    WHICH_EMAIL = "which_email"
-    """Which address, and what to write."""
-    FORWARD_MEDIA = "forward_media"
-    """Says that a picture or recording comes."""
-    DEVICE_ONLY = "device_only"
-    """Names a device and says nothing of it."""
-    OUTAGE = "outage"
-    """Trading has stopped now."""
-    OTHER = "other"
-    """None of these: it is about a topic."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TriggerPhrases:
-    """A short thing that people say to the bot itself (yes, the second one, it works again), in each language."""
-
-    id: str
-    phrases: Mapping[Language, tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,6 +138,8 @@ class Directory:
     """What the e-mail draft asks for."""
     languages: tuple[Language, ...] = LANGUAGES
     """The languages that the bot speaks; the first where nothing tells which."""
+    source_label: Translations = field(default_factory=lambda: MappingProxyType({}))
+    """The word before a source; empty where the content does not say."""
 
     @property
     def takes_tickets(self) -> bool:
@@ -311,6 +176,21 @@ class KnowledgeBase:
     def spoken_language(self, *wishes: Language | None) -> Language:
         """The first wish that the bot speaks, else its first language."""
         return next((wish for wish in wishes if wish in self.languages), self.languages[0])
+
+    @cached_property
+    def _entries_by_act(self) -> Mapping[Act, tuple[Entry, ...]]:
+        found: dict[Act, tuple[Entry, ...]] = {}
+        for entry in self.entries.values():
+            found[entry.act] = (*found.get(entry.act, ()), entry)
+        return found
+
+    def entries_of(self, act: Act) -> tuple[Entry, ...]:
+        """The entries of an act, in the order of the content."""
+        return self._entries_by_act.get(act, ())
+
+    def first_entry_of(self, act: Act) -> Entry | None:
+        """The first entry of an act; None where the content has none."""
+        return next(iter(self.entries_of(act)), None)
 
     def questions(self) -> Iterator[tuple[Entry, Language, str]]:
         """Every known question with its entry and language, in the order of the content."""
