@@ -115,6 +115,8 @@ class Settings(notices.NotificationSettings, BaseSettings):
     """For how many days after the last message a conversation is kept; then it is erased. Without it, for ever."""
     handoff_retention_days: int | None = Field(default=None, ge=1, le=36500)
     """For how many days after it was closed a hand-off is kept by itself. Without it, as long as its conversation."""
+    read_pictures: bool = True
+    """Whether the words of photos are read, where Tesseract is installed."""
     media_retention_days: int | None = Field(default=None, ge=1, le=36500)
     """For how many days a picture or recording can be opened; then its reference is forgotten. Without it, as long as
     its conversation."""

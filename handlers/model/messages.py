@@ -60,6 +60,8 @@ class Inbound:
     """Their own number (E.164), where the channel is a phone's."""
     media: str | None = None
     """The platform's own reference to the picture, sound or document that was sent."""
+    picture_text: str = ""
+    """The words that were read from the picture, as they were read; whoever receives the message adds them."""
     origin: str | None = None
     """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
     news: tuple[News, ...] = ()

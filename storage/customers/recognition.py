@@ -11,10 +11,11 @@ from sqlalchemy import Connection, bindparam, select
 from storage.customers import venues
 from storage.customers.venues import KeyKind, Venue
 from storage.tables import venue_keys
+from storage.tables.customers import RECOGNIZING_KINDS
 
 _NUMBER: Final = re.compile(r"\+\d{8,15}")
 _VALUES_AT_ONCE: Final = 5000
-_ORDER: Final = (KeyKind.PHONE, KeyKind.ACCOUNT, KeyKind.GROUP)
+_ORDER: Final = tuple(map(KeyKind, RECOGNIZING_KINDS))
 """What counts before what: a group may be that of several venues' owner."""
 
 
@@ -81,7 +82,8 @@ def recognize_all(connection: Connection, people: Sequence[PersonKeys]) -> tuple
 
 # Every message asks this: the statement is built once.
 _select_owners = select(venue_keys.c.kind, venue_keys.c.value, venue_keys.c.venue_id).where(
-    venue_keys.c.kind.in_([kind.value for kind in _ORDER]), venue_keys.c.value.in_(bindparam("values", expanding=True))
+    venue_keys.c.kind.in_([kind.value for kind in _ORDER]),
+    venue_keys.c.value.in_(bindparam("values", expanding=True)),
 )
 
 

@@ -196,11 +196,15 @@ async def test_references_to_pictures_are_forgotten_in_their_own_time_and_the_wo
     for number, days_ago in enumerate((40, 35, 5), 1):
         archive.writes(f"person {number}", days_ago)
     with write_transaction(archive.engine) as connection:
-        connection.execute(update(messages).where(messages.c.kind.is_not(None)).values(media="photo:AgAC"))
+        connection.execute(
+            update(messages).where(messages.c.kind.is_not(None)).values(media="photo:AgAC", picture_text="Kļūda 12")
+        )
     await archive.job(media=30)()
     with read_transaction(archive.engine) as connection:
         kept = connection.scalars(select(messages.c.media).where(messages.c.kind.is_not(None)).order_by(messages.c.id))
         assert list(kept) == [None, None, "photo:AgAC"]
+        read = connection.scalars(select(messages.c.picture_text).where(messages.c.picture_text.is_not(None)))
+        assert list(read) == ["Kļūda 12"], "what was read from a picture is forgotten with it"
     assert len(archive.people()) == 3
     assert archive.erased("media") == 2
     archive.time[0] += 30 * DAY

@@ -1,12 +1,14 @@
 """Commands, languages, and what is remembered of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.model.actions import EraseUser, Say
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
-from kb.model import LANGUAGES, EntryId, Language
+from kb.model import LANGUAGES, DialogueAct, EntryId, Language
 from tests.doubles import NOW, Dialog, means
 
 
@@ -128,6 +130,16 @@ def test_asking_for_a_language_says_the_last_answer_again_in_it() -> None:
     talk = Dialog({"kase": means("dead", language="lv")}, cues={"по-русски": "language_ru"})
     talk.says("kase")
     assert "Звоните сейчас" in talk.says("по-русски").text
+
+
+def test_who_does_not_understand_and_names_a_language_is_spoken_to_in_it() -> None:
+    said = "he only speaks russian"
+    for signals, reply in (({"language_ru"}, "Звоните сейчас"), ({"language_ru", "language_en"}, "Pasakiet")):
+        meaning = replace(means(language="lv"), signals=frozenset(signals))
+        talk = Dialog({"kase": means("dead", language="lv"), said: meaning}, acts={said: DialogueAct.CONFUSION})
+        talk.says("kase")
+        assert reply in talk.says(said).text or talk.decided.trace.handler == "confusion"
+        assert (talk.session.language == "ru") is (len(signals) == 1)
 
 
 def test_a_topic_that_is_gone_from_the_knowledge_is_not_missed() -> None:
