@@ -43,6 +43,10 @@ class Settings(
     """Another company's knowledge: a folder like `kb/content`. Without it the shipped content is used."""
     timezone: Annotated[str | None, BeforeValidator(notices.parse_time_zone)] = None
     """The time zone of the installation: of notifications, reports, filters and lists. Without it, `Europe/Riga`."""
+    read_pictures: bool = True
+    """Whether the words of photos are read, where Tesseract is installed."""
+    edits_need_approval: bool = False
+    """Whether another agent approves what was edited in the console (answers, questions) before the bot says it."""
     secret_key: SecretStr | None = None
     """Signs cookies and draft links, protects the console's sessions. Without it, `data/secret_key` is made once."""
     secret_key_file: Path | None = None
