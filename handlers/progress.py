@@ -1,6 +1,5 @@
 """Ends loops by progress: the same words with the same effect get one word of warning, then silence; pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +7,7 @@ from handlers.dialogue.fallback import LOOP_MEMORY
 from handlers.input.same_words import words_key
 from handlers.model.actions import Action, HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
+from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import OPTED_OUT, Decision, Session
 from handlers.service.service_notices import bypasses_flood_control, repeating
@@ -32,7 +32,8 @@ def end_loops(decision: Decision, inbound: Inbound, before: Session, knowledge: 
     said_to_the_bot |= decision.trace.handler == OPTED_OUT  # by which those who send know it
     if said_to_the_bot or not decision.session.turns:
         return decision
-    now, words = decision.session.turns[-1].at, words_key(decision.stored_text, inbound.kind)
+    said = f"{decision.stored_text} {decision.stored_picture_text}".strip()
+    now, words = decision.session.turns[-1].at, words_key(said, inbound.kind)
     count = before.same_replies if words and _is_same(decision.session, before, words, now) else 0
     count += bool(decision.actions)
     decision = replace(decision, session=replace(decision.session, words=words, same_replies=count))

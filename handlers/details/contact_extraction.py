@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from handlers.details.given_names import GivenNames
+from kb.text.stem_filter import StemFilter
 
 _WORD: Final = r"[^\W\d_]+(?:-[^\W\d_]+)?"
 # Looked ahead at, so that a word that is no name may be the next cue.
@@ -25,7 +26,15 @@ _ASKED_FOR: Final = re.compile(
     rf"|ask for|call|contact|speak to|talk to){_NAME}",
     re.IGNORECASE,
 )
+_CUE_FILTER: Final = StemFilter(
+    *"sauc vārds vards зовут имя name".split(),
+    *"zvan esmu šeit runā kontakt звон это говорит контакт i'm it's".split(),
+    *("this is", "i am"),
+    *"pras jaut прос спра ask call contact speak talk".split(),
+)
+"""A stem of each way to name somebody."""
 _PHONE: Final = r"(?:\(?(?:\+371|00371|371)\)?[\s-]?)?[26](?:[ -]?\d){7}(?!\d)"
+_DIGIT: Final = re.compile(r"\d")
 _BESIDE_PHONE: Final = re.compile(
     rf"\b(?P<name>{_WORD})[\s,:(–-]{{1,3}}{_PHONE}|{_PHONE}[\s,:(–-]{{1,3}}(?P<after>{_WORD})(?=\s*(?:$|[.,;!?\n)]))"
 )
@@ -40,8 +49,11 @@ def extract_contact(text: str, names: GivenNames) -> str | None:
 
 
 def _contacts(text: str, names: GivenNames) -> Iterator[str]:
-    yield from _introduced(text, names)
-    yield from _asked_for(text, names)
+    if _CUE_FILTER.passes(text):
+        yield from _introduced(text, names)
+        yield from _asked_for(text, names)
+    if not _DIGIT.search(text):
+        return
     for match in _BESIDE_PHONE.finditer(text):
         word = match["name"] or match["after"]
         if word[0].isupper() and (name := names.nominative(word)):

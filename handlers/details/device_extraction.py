@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from kb.text.stem_filter import StemFilter
+
 MAX_DEVICES: Final = 2
 """Devices of different kinds that one trouble is with."""
 
@@ -13,6 +15,10 @@ _TERMINAL: Final = r"termināl\w*|terminal(?:is|a|ī|i|u|s)?|терминал(?:
 _PRINTER: Final = r"printer(?:is|a|im|ī|i)?|принтер(?:а|е|у|ом)?"
 _TABLET: Final = r"planšet(?:e|ē|i|es)|planset(?:e|i|es)|планшет(?:а|е|у)?|tablet"
 _KINDS: Final = {"till": _TILL, "terminal": _TERMINAL, "printer": _PRINTER, "tablet": _TABLET}
+_DEVICE_FILTER: Final = StemFilter(
+    *"kas касс till register pos termin терминал printer принтер planšet planset планшет tablet".split()
+)
+"""A stem of each device; every pattern here names one."""
 _DEVICE: Final = "|".join(f"(?P<{kind}>{forms})" for kind, forms in _KINDS.items())
 
 _ORDINAL_STEMS: Final = {
@@ -77,6 +83,8 @@ def extract_device(text: str) -> str | None:
 
     A printer and a till are named together; of two tills it is unclear which one is meant.
     """
+    if not _DEVICE_FILTER.passes(text):
+        return None
     mentions = _outermost([mention for mention in _mentions(text) if not _WORKS.match(text, mention.end)])
     if any(_AND_ANOTHER.match(text, mention.end) for mention in mentions):
         return None

@@ -9,6 +9,7 @@ _SEPARATOR: Final = r"[ \u00a0\u202f.-]?"
 _NUMBER: Final = re.compile(
     rf"(?<![\d+])(?:\(?(?P<code>\+371|00371|371)\)?{_SEPARATOR})?(?P<local>[26](?:{_SEPARATOR}\d){{7}})(?!{_SEPARATOR}\d)"
 )
+_DIGIT: Final = re.compile(r"\d")
 _LOCAL_DIGITS: Final = 8
 _E164_LATVIAN: Final = re.compile(r"\+371 ?(\d\d)(\d{3})(\d{3})(?!\d)")
 _ABROAD: Final = re.compile(r"\+\d{1,4}[ -]?$")
@@ -41,7 +42,7 @@ def extract_phone(text: str, own_numbers: Collection[str] = ()) -> str | None:
 
 def extract_phones(text: str, own_numbers: Collection[str] = ()) -> tuple[str, ...]:
     """All such numbers, in the order of the text."""
-    if sum(sign.isdigit() for sign in text) < _LOCAL_DIGITS:
+    if len(_DIGIT.findall(text)) < _LOCAL_DIGITS:
         return ()
     return tuple(dict.fromkeys(number for number in _numbers(text) if _e164(number) not in own_numbers))
 

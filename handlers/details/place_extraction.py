@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers.details.given_names import GivenNames
+from kb.text.stem_filter import StemFilter
 
 MAX_NAME_WORDS: Final = 4
 """Words of a restaurant's name."""
@@ -18,6 +19,14 @@ _KIND_OF_PLACE: Final = (
     r"|restaurant|caf[eé]|bar|pub|hotel|pizzeria|coffee shop|bakery"
 )
 _CENTRE: Final = r"t/c|tc|т/ц|тц|tirdzniec[iī]bas centr\w+|торгов\w+ центр\w*|shopping cent(?:re|er)|mall"
+_KIND_FILTER: Final = StemFilter(
+    *"restor kafejn bistro bar bār krog pic edn ēdn viesn veikal konditor".split(),
+    *"ресторан каф бистро бар пиццери столов кофейн гостиниц отел".split(),
+    *"restaurant caf pub hotel pizzeria coffee bakery".split(),
+    *"t/c tc т/ц тц tirdzniec торгов shopping mall".split(),
+)
+"""A stem of each kind of place and centre."""
+_DIGIT: Final = re.compile(r"\d")
 _QUOTED: Final = r"[\"“”„«»'‘’]\s?(?P<quoted>[^\"“”„«»\n]{2,40}?)\s?[\"“”„«»'‘’](?!\w)"
 _WORD: Final = r"[^\W_][\w’'&.-]*"
 _AFTER_KIND: Final = re.compile(
@@ -64,7 +73,7 @@ class Place:
 
 def extract_place(text: str, names: GivenNames) -> Place:
     """The restaurant after a word such as "restorāns", and the address; of several the first."""
-    address = _ADDRESS.search(text)
+    address = _ADDRESS.search(text) if _DIGIT.search(text) else None
     if address is None:
         return Place(name=next(_names(text, names), None))
     rest = f"{text[: address.start()]}, {text[address.end() :]}"
@@ -81,6 +90,8 @@ def split_place(place: str) -> Place:
 
 
 def _names(text: str, names: GivenNames) -> Iterator[str]:
+    if not _KIND_FILTER.passes(text):
+        return
     for match in _AFTER_KIND.finditer(text):
         name = match["quoted"] or _leading_name(match["rest"], names)
         if name is not None:

@@ -1,7 +1,6 @@
 """The answer to an open question: a tap, a number, or words like "the second one"; pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from handlers.dialogue.commands import switch_language
@@ -9,6 +8,7 @@ from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import OpenQuestion, QuestionKind
 from handlers.service.venue import choose_till

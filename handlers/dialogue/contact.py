@@ -1,11 +1,11 @@
 """People: which number, nobody answers, a person is wanted, when will somebody come; a number in every reply; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.intents.handoff import hand_off
 from handlers.model.actions import Action, HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from kb.model import Act, DialogueAct, Entry, LineId
 
 NAMED_TOPIC_CONFIDENCE: Final = 0.5
@@ -73,8 +73,7 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
 def _people_entry(context: HandlerContext) -> Entry | None:
     base = context.knowledge.base
     named = base.directory.dialogue_entries.get(DialogueAct.ASK_PERSON)
-    handoffs = (entry for entry in base.entries.values() if entry.act is Act.HANDOFF)
-    return base.entries[named] if named is not None else next(handoffs, None)
+    return base.entries[named] if named is not None else base.first_entry_of(Act.HANDOFF)
 
 
 def _line_asked_for(context: HandlerContext) -> LineId | None:

@@ -1,6 +1,5 @@
 """Who, where and which number: asked once after the phone number, taken from plain words, confirmed; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.details.extraction import only_tells_who, read_answer
@@ -8,6 +7,7 @@ from handlers.details.phone_extraction import readable_phones
 from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
+from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.session import CalledIn
 from handlers.service.venue import ask_till
@@ -45,6 +45,8 @@ def with_contact_details(result: HandlerResult, context: HandlerContext, handler
     if any(isinstance(action, EraseUser) for action in result.actions):
         return result
     call = _call_after(result, context)
+    if call is None and result.session.called_in is None:
+        return result
     session = replace(result.session, called_in=call)
     if call is None:
         return replace(result, session=session)

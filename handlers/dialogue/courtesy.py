@@ -1,12 +1,12 @@
 """Greetings, thanks, anger, confusion: answered calmly, and never counted as not understood; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.intents.small_talk import small_talk
 from handlers.intents.ticket import show_ticket_channel
 from handlers.model.actions import Ask, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
 from kb.understanding.result import Outcome
@@ -59,7 +59,7 @@ def confusion(context: HandlerContext) -> HandlerResult | None:
 
 def ticket_wish(context: HandlerContext) -> HandlerResult | None:
     """ "Write it down all the same", "which address, what do I write": the way to a ticket."""
-    entry = next((entry for entry in context.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
+    entry = context.knowledge.base.first_entry_of(Act.TICKET)
     if entry is None or context.act not in (DialogueAct.TICKET_PUSH, DialogueAct.WHICH_EMAIL):
         return None
     answered = None if context.interpretation.leans else context.answered_entry

@@ -1,10 +1,10 @@
 """Whether an answer helped: asks quietly under it, once, and offers people where it did not; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.model.actions import Action, AskFeedback, RecordFeedback, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
 from kb.model import Act, Entry, EntryId, LineId
 from kb.understanding.result import Outcome

@@ -1,10 +1,10 @@
 """Bare questions about the answer before: roughly?, why?, how much?, by when?; says who knows, never guesses; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.intents.dispatch import answer_entries
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from kb.model import Act, DialogueAct, Entry
 
 TOPIC_WINS_FROM: Final = 0.6

@@ -1,10 +1,9 @@
 """The language to answer a message in, and a count of those that the person wrote in; names count for none; pure."""
 
-from dataclasses import replace
-
 from handlers.dialogue.contact_details import only_tells_details
 from handlers.input.conversation_language import conversation_language
 from handlers.model.context import HandlerContext
+from handlers.model.frozen import replace
 
 
 def with_language(context: HandlerContext) -> HandlerContext:

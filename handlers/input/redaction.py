@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.input.card_numbers import find_card_numbers
-from handlers.input.secret_patterns import BARE_CODE, NAMES_SECRET, PATTERNS
+from handlers.input.secret_patterns import BARE_CODE, NAMES_SECRET, PATTERNS, SECRET_FILTER
 
 MASK: Final = "•••"
 _KINDS: Final = ("card", "pin", "password")
@@ -21,7 +21,8 @@ def mask(text: str, *, code_expected: bool = False) -> tuple[str, tuple[str, ...
     for start, end in reversed(find_card_numbers(text)):
         text = text[:start] + MASK + text[end:]
         kinds.append("card")
-    for known in (*PATTERNS, BARE_CODE) if code_expected else PATTERNS:
+    named = PATTERNS if SECRET_FILTER.passes(text) else ()
+    for known in (*named, BARE_CODE) if code_expected else named:
         spans = [span for found in known.pattern.finditer(text) if (span := known.secret_span(found)) is not None]
         for start, end in reversed(spans):
             text = text[:start] + MASK + text[end:]

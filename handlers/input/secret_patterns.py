@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kb.text.stem_filter import StemFilter
+
 
 @dataclass(frozen=True, kw_only=True)
 class SecretPattern:
@@ -107,6 +109,10 @@ PATTERNS: Final = (
     ),
 )
 """Tried in this order, each on what the one before left."""
+SECRET_FILTER: Final = StemFilter(
+    *"pin пин pass pasvord пас pwd psw parol парол kod code код cvv cvc cvn цвв цвц".split()
+)
+"""A stem of each name of a secret; every one of PATTERNS holds one."""
 BARE_CODE: Final = _make(
     "pin",
     rf"(?i)^\W*(?:{_FILLER}[\s:=,–-]*)*{_START}(?P<secret>\b\d{{4,6}}|\b\d(?:[ .-]\d){{3,5}}){_END}(?=\W*$|\W)",

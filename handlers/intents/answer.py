@@ -1,10 +1,10 @@
 """Facts and faults: says what the entry says, and never a repair step of its own; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.session import Session
 from kb.model import Act, DialogueAct, Entry, LineId

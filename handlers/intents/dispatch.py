@@ -1,7 +1,6 @@
 """What the message is about, the most urgent first; hands each entry to the handler of its act; pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from handlers.intents.answer import answer
@@ -11,6 +10,7 @@ from handlers.intents.small_talk import small_talk
 from handlers.intents.ticket import show_ticket_channel
 from handlers.model.actions import NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 

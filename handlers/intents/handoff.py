@@ -1,9 +1,8 @@
 """People: every phone line at once, one handoff, and buttons that only choose whose; pure."""
 
-from dataclasses import replace
-
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
 from kb.model import Entry
 

@@ -1,10 +1,9 @@
 """Trading has stopped: the number first, with nothing to read before it; pure."""
 
-from dataclasses import replace
-
 from handlers.intents.answer import said_just_now, with_topic
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.session import Incident
 from kb.model import Entry
 

@@ -1,9 +1,8 @@
 """Greetings, thanks, and short words about how it goes; pure."""
 
-from dataclasses import replace
-
 from handlers.model.actions import Action, Ask, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
 from kb.model import CueId, Entry
 from kb.understanding.result import Outcome

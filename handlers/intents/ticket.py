@@ -1,10 +1,9 @@
 """The ticket rule: says where tickets are taken and shows the draft; nothing here could make one; pure."""
 
-from dataclasses import replace
-
 from handlers.intents.answer import with_topic
 from handlers.model.actions import Action, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from kb.model import Act, CueId, Entry
 from kb.understanding.result import Outcome
 
@@ -26,7 +25,7 @@ def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
 
 def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
     """ "Just note it anyway", said after a refusal; or words that may well mean a ticket, and press for it."""
-    entry = next((entry for entry in context.knowledge.base.entries.values() if entry.act is Act.TICKET), None)
+    entry = context.knowledge.base.first_entry_of(Act.TICKET)
     if entry is None:
         return None
     asked_before = context.session.ticket_requests > 0

@@ -26,6 +26,8 @@ class PersonDetails:
 
     def updated(self, newer: "PersonDetails") -> "PersonDetails":
         """These, with what `newer` tells."""
+        if not newer:
+            return self
         return PersonDetails(
             name=newer.name or self.name,
             phone=newer.phone or self.phone,

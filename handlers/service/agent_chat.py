@@ -1,9 +1,9 @@
 """What is left of a decision while an agent writes in the conversation: the bot is silent; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.model.actions import CloseHandoffs, EraseUser, HandoffReason, NotifyStaff, RecordFeedback
+from handlers.model.frozen import replace
 from handlers.model.session import Decision
 from kb.understanding.result import Outcome
 

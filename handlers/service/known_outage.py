@@ -3,7 +3,6 @@
 It decides on what was understood, after the handlers: the answer, and above all the number to call, stays in the reply.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +10,7 @@ from handlers.details.cause import named_entries, named_faults
 from handlers.model.actions import Action, CloseHandoffs, EraseUser, HandoffReason, NotifyStaff, Say
 from handlers.model.announcements import Outage, OutageReport
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.session import OPTED_OUT
 from kb.model import Act, EntryId

@@ -3,12 +3,12 @@
 It never stands beside an emergency, a call for people or an open question, and never in front of a number to call.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.model.actions import Ask, EraseUser, NotifyStaff, Say, ShowTicketChannel
 from handlers.model.announcements import News
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.session import OPTED_OUT, Incident
 from kb.model import Act

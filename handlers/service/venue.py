@@ -1,10 +1,10 @@
 """The person's own venue: said once to who came by its link, shown by /venue, and its tills as choices; pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from handlers.model.actions import Ask, EraseUser, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
 from handlers.model.messages import Option
 from handlers.model.session import CalledIn, QuestionKind
 from handlers.model.venue import KnownVenue, VenueCall
