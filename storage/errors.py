@@ -26,7 +26,8 @@ class StorageError(Exception):
     ├── MigrationError     the schema could not be brought up to date         permanent
     ├── BackupError        no copy was made                                   permanent
     ├── LessonError        these words cannot be taught                       permanent
-    └── EntryDraftError    a draft of an entry cannot be kept as it is        permanent
+    ├── EntryDraftError    a draft of an entry cannot be kept as it is        permanent
+    └── EntryEditError     an entry was edited or decided meanwhile           permanent
     """
 
     permanent: bool = True
@@ -102,6 +103,10 @@ class LessonError(StorageError):
 
 class EntryDraftError(StorageError):
     """The draft cannot be kept: fix what is named, and save it again."""
+
+
+class EntryEditError(StorageError):
+    """Somebody has edited or decided this meanwhile, or it needs another agent: look at the entry again."""
 
 
 _REMEDIES: Final[Mapping[RejectionReason, str]] = MappingProxyType(

@@ -13,7 +13,7 @@ from storage.conversations import conversations as talking
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.customers import recognition, venues
 from storage.database.engine import truncate_log_after_commit
-from storage.delivery import notifications
+from storage.delivery import notification_queue
 from storage.helpdesk import incidents
 from storage.tables import conversations, messages, personal_tables
 
@@ -57,8 +57,8 @@ def erase(connection: Connection, selected: Collection[Conversation]) -> Erasure
     connection.execute(locked.with_for_update())
     truncate_log_after_commit(connection)
     venues.forget_person(connection, *_own_keys(selected))
-    notifications.schedule_retractions(connection, ids)
-    notifications.refresh_incidents(connection, incidents.incidents_of(connection, ids))
+    notification_queue.schedule_retractions(connection, ids)
+    notification_queue.refresh_incidents(connection, incidents.incidents_of(connection, ids))
     rows = {
         table.name: connection.execute(delete(table).where(table.c.conversation_id.in_(ids))).rowcount
         for table in reversed(personal_tables)

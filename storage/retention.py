@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, exists, select, update
 from storage import personal_data
 from storage.conversations.conversations import conversation_from_row
 from storage.database.engine import truncate_log_after_commit
-from storage.delivery import notifications
+from storage.delivery import notification_queue
 from storage.tables import conversations, handoffs, messages, metadata, notices
 
 _parts_of_handoffs = tuple(table for table in reversed(metadata.sorted_tables) if "handoff_id" in table.c)
@@ -39,7 +39,7 @@ def erase_handoffs(connection: Connection, before: datetime, limit: int) -> int:
     if not ids:
         return 0
     truncate_log_after_commit(connection)
-    notifications.schedule_retractions_of(connection, notices.c.handoff.in_(ids))
+    notification_queue.schedule_retractions_of(connection, notices.c.handoff.in_(ids))
     connection.execute(delete(notices).where(notices.c.handoff.in_(ids), notices.c.conversation_id.is_not(None)))
     for table in _parts_of_handoffs:
         connection.execute(delete(table).where(table.c.handoff_id.in_(ids)))
@@ -47,11 +47,12 @@ def erase_handoffs(connection: Connection, before: datetime, limit: int) -> int:
 
 
 def forget_media(connection: Connection, before: datetime, limit: int) -> int:
-    """Forget at most `limit` references to pictures and recordings sent before then; return how many."""
+    """Forget at most `limit` references to pictures and recordings sent before then, and what was read from them;
+    return how many."""
     here = messages.c
     old = select(here.id).where(here.media.is_not(None), here.created_at < before).order_by(here.id).limit(limit)
     ids = connection.scalars(old).all()
     if not ids:
         return 0
     truncate_log_after_commit(connection)
-    return connection.execute(update(messages).where(here.id.in_(ids)).values(media=None)).rowcount
+    return connection.execute(update(messages).where(here.id.in_(ids)).values(media=None, picture_text=None)).rowcount

@@ -20,6 +20,14 @@ class Server(Protocol):
         """Stop it."""
         ...
 
+    def get_pid(self) -> int | None:
+        """The number of its process."""
+        ...
+
+    def ensure_postgres_running(self) -> None:
+        """Start it where it does not run."""
+        ...
+
 
 def started(folder: Path) -> Server:
     """A server that keeps its files in `folder`. As root it runs as an OS user `pgserver`, which is made for it."""

@@ -17,7 +17,7 @@ from kb.model import Language
 from storage.conversations import address_limits
 
 if TYPE_CHECKING:
-    from bot.app.container import Application
+    from bot.app.application import Application
     from bot.channels.interface import ServedChannel
 
 

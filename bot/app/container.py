@@ -1,26 +1,24 @@
-"""Wires the application without its endpoints: database, knowledge, intake and delivery, started and stopped in
-order."""
+"""Wires the application without its endpoints: database, knowledge, intake and delivery."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Final
+from functools import partial
 
 from sqlalchemy import Engine
 
+from bot.app.application import Application
 from bot.app.channels import CHANNELS
-from bot.app.helpdesk import Helpdesk, build_helpdesk, load_recipients
-from bot.app.services import Services, utc_now
+from bot.app.database_opening import open_database
+from bot.app.helpdesk import build_helpdesk, load_recipients
+from bot.app.services import Services
 from bot.channels.interface import Channel, Receive
+from bot.channels.media import MediaSource
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.customers.arrival import VenueArrivals
 from bot.database.conversation_queries import ConversationQueries
-from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
-from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.embedded import EmbeddedRunner
 from bot.delivery.jobs.interface import JobQueue, JobRunner, Maintenance
 from bot.delivery.retention import RetentionJob, RetentionPeriods
@@ -28,7 +26,10 @@ from bot.helpdesk.escalation import HandoffWorkflow
 from bot.helpdesk.person_updates import PersonUpdates
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
-from bot.intake.intake import Intake, MakeDraftLink, no_venue_links
+from bot.intake.intake import Intake, no_venue_links
+from bot.intake.picture_text import PictureReading, ReadPicture
+from bot.intake.reply_enqueuer import MakeDraftLink
+from bot.intake.tesseract import find_tesseract
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reloader import KnowledgeReloader
@@ -36,88 +37,8 @@ from bot.notify.directory import Recipients
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
-from bot.settings import Settings, SettingsError
-from bot.web.outage_banners import OutageBanners
-from handlers.model.context import KnowledgeBundle
-from kb.model import KnowledgeBase
-from storage.database import engine
-from storage.delivery import notifications, outbox
-from storage.errors import MigrationError, UnavailableError
-from storage.migrations import upgrade
-
-DATABASE_THREADS: Final = 4
-"""Database threads: SQLite has a single writer anyway."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Application:
-    """What every role shares: database, knowledge, intake, delivery.
-
-    Public endpoints use `receive`, with flood control; `intake` is for the local user of this machine.
-    """
-
-    transactions: Transactions
-    knowledge_source: KnowledgeSource
-    channels: dict[str, Channel]
-    intake: Intake
-    receive: Receive
-    metrics: PrometheusMetrics
-    conversation_queries: ConversationQueries
-    runner: JobRunner
-    tracing: Tracing
-    helpdesk: Helpdesk
-    knowledge_reloader: KnowledgeReloader | None = None
-    """Set if the knowledge is live."""
-
-    @property
-    def outage_banners(self) -> OutageBanners:
-        """What pages say of outages."""
-        board = self.helpdesk.outage_board
-        return OutageBanners(refresh=board.refresh, of=board.banners)
-
-    @property
-    def database(self) -> Engine:
-        """The database, for connections beside the event loop."""
-        return self.transactions.database
-
-    @property
-    def knowledge(self) -> KnowledgeBundle:
-        """The current knowledge."""
-        return self.knowledge_source.current
-
-    @property
-    def released_content(self) -> KnowledgeBase:
-        """The content files without lessons; lessons are validated against it."""
-        return (
-            self.knowledge_source.released_content
-            if isinstance(self.knowledge_source, LiveKnowledge)
-            else self.knowledge_source.current.base
-        )
-
-    @property
-    def training_failed(self) -> bool:
-        """Whether the model in service is older than the lessons or the content, because training failed."""
-        return self.knowledge_reloader is not None and self.knowledge_reloader.training_failed
-
-    def on_lessons_changed(self) -> None:
-        """Call after the commit of a lesson in this process, so that it is applied at once."""
-        if self.knowledge_reloader is not None:
-            self.knowledge_reloader.poll_now()
-
-    def start(self) -> None:
-        """Start to deliver replies and notifications, including those of an earlier run."""
-        self.runner.start()
-        self.helpdesk.notification_worker.start()
-
-    async def stop(self) -> None:
-        """Start nothing new, and finish what is being sent."""
-        await asyncio.gather(self.runner.stop(), self.helpdesk.notification_worker.stop())
-
-    async def close(self) -> None:
-        """Stop everything, also what runs without `start`."""
-        await self.stop()
-        if self.knowledge_reloader is not None:
-            await self.knowledge_reloader.stop()
+from bot.settings import Settings
+from storage.helpdesk import escalations
 
 
 @asynccontextmanager
@@ -141,7 +62,7 @@ async def open_application(
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
     recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
-    channels: dict[str, Channel] = {}
+    channels, media_sources = dict[str, Channel](), dict[str, MediaSource]()
     with open_database(settings.database_url, distributed=distributed) as transactions:
         services = Services(
             transactions=transactions,
@@ -164,12 +85,19 @@ async def open_application(
             reopen_window=timedelta(hours=settings.reopen_hours),
         )
         intake, receive = build_intake(
-            services, knowledge_source, runner, make_draft_link, handoff_workflow, venue_arrivals or no_venue_links()
+            services,
+            knowledge_source,
+            runner,
+            make_draft_link,
+            handoff_workflow,
+            venue_arrivals or no_venue_links(),
+            partial(_picture_reading, await find_tesseract() if settings.read_pictures else None, media_sources),
         )
         application = Application(
             transactions=transactions,
             knowledge_source=knowledge_source,
             channels=channels,
+            media_sources=media_sources,
             intake=intake,
             receive=receive,
             metrics=services.metrics,
@@ -186,23 +114,6 @@ async def open_application(
             yield application
         finally:
             await application.close()
-
-
-@contextmanager
-def open_database(url: str, *, distributed: bool) -> Iterator[Transactions]:
-    """The transactions of a database, which is upgraded if this process is the only one, else checked."""
-    database = engine.create_database_engine(url)
-    try:
-        if distributed:
-            _verify_database(database)
-        else:
-            with _naming_database(database):
-                _prepare_database(database)
-        # The database is closed last: a thread may still use it after its caller was cancelled.
-        with ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database") as threads:
-            yield Transactions(database, threads)
-    finally:
-        database.dispose()
 
 
 def build_delivery(
@@ -226,6 +137,7 @@ def build_delivery(
     )
 
     async def maintain() -> None:
+        await services.transactions.write(lambda connection: escalations.correct(connection, services.clock()))
         await deliver.purge()
         await retention()
         for chore in chores:
@@ -243,8 +155,9 @@ def build_intake(
     make_draft_link: MakeDraftLink,
     handoff_workflow: HandoffWorkflow,
     venue_arrivals: VenueArrivals,
+    read_pictures: Callable[[Receive], Receive],
 ) -> tuple[Intake, Receive]:
-    """The intake, and the same with flood control for public endpoints."""
+    """The intake, and the same for public endpoints: with flood control, and with pictures read."""
     intake = Intake(
         transactions=services.transactions,
         knowledge_source=knowledge_source,
@@ -257,11 +170,16 @@ def build_intake(
         tracing=services.tracing,
         zone=services.zone,
         kept_days=services.retention.conversations,
+        media_kept_days=services.retention.media,
         venue_arrivals=venue_arrivals,
     )
-    dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
-    flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)
+    receive = read_pictures(DeadLettering(intake=intake))
+    flood_controlled = FloodControlled(receive=receive, intake=intake, on_rejected=services.metrics.count_throttled)
     return intake, TracedReceive(receive=flood_controlled, tracing=services.tracing)
+
+
+def _picture_reading(reader: ReadPicture | None, sources: Mapping[str, MediaSource], receive: Receive) -> Receive:
+    return receive if reader is None else PictureReading(receive=receive, reader=reader, sources=sources)
 
 
 def _make_reloader(knowledge_source: KnowledgeSource, services: Services) -> KnowledgeReloader | None:
@@ -280,31 +198,3 @@ def _make_procrastinate_jobs(database: Engine, deliver: Deliverer, maintain: Mai
         maintenance=maintain,
         notified_channel=WEBCHAT.name,
     )
-
-
-def _prepare_database(database: Engine) -> None:
-    """Upgrade it, and release the claims of a process that was killed."""
-    upgrade.upgrade(database)
-    with engine.write_transaction(database) as connection:
-        outbox.release_leases(connection, utc_now())
-        notifications.release_leases(connection, utc_now())
-
-
-@contextmanager
-def _naming_database(database: Engine) -> Iterator[None]:
-    """Name the file of a database that cannot be used beside the reason: whoever starts the program looks for both."""
-    try:
-        yield
-    except (UnavailableError, MigrationError) as exc:
-        name = database.url.render_as_string(hide_password=True)
-        raise SettingsError((f"DATABASE_URL: {name}: {exc}",)) from exc
-
-
-def _verify_database(database: Engine) -> None:
-    if database.dialect.name != "postgresql":
-        raise SettingsError(
-            ("DATABASE_URL: many machines need PostgreSQL: write postgresql://user:password@host/name",)
-        )
-    problems = (*upgrade.find_problems(database), *procrastinate_schema.find_problems(database))
-    if problems:
-        raise SettingsError(tuple(f"DATABASE_URL: {fault}" for fault in problems))

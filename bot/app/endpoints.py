@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.app.application import Application
 from bot.app.channel_factories import FACTORIES, ChannelServices
 from bot.app.channels import CHANNELS
-from bot.app.container import Application
 from bot.app.services import utc_now
 from bot.channels.interface import ChannelSettingError
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
@@ -18,6 +18,7 @@ from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService
+from bot.console.customers.import_page import CustomerImportView
 from bot.console.customers.venue_list import VenueListView
 from bot.console.customers.venue_page import VenueLinkSigner, VenuePageView
 from bot.console.framework.knowledge_access import KnowledgeAccess
@@ -32,7 +33,7 @@ from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.conversation_queries import VENUE_LINK_PREFIX
 from bot.database.transactions import Transactions
-from bot.intake.intake import MakeDraftLink
+from bot.intake.reply_enqueuer import MakeDraftLink
 from bot.observability.health import health_routes
 from bot.observability.metrics import metrics_routes
 from bot.observability.tracing.middleware import webhook_tracing
@@ -54,6 +55,7 @@ from bot.web.public_pages import (
 )
 from bot.web.site_files import site_routes
 from handlers.model.venue import KnownVenue
+from kb.loading.loader import load_directory
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -92,6 +94,7 @@ class Endpoints:
         made = (make(services) for make in FACTORIES)
         self._channels = tuple(channel for channel in made if channel is not None)
         application.channels.update({channel.name: channel for channel in self._channels})
+        application.media_sources.update({channel.name: channel for channel in self._channels})
 
     def web_application(self) -> web.Application:
         """The aiohttp application."""
@@ -160,7 +163,7 @@ class Endpoints:
 
         pages = (self._make_venue_page(layout), help_pages, news_pages)
         routes = (route for page in pages for route in page.routes())
-        return (*routes, *site_map_routes(addresses, settings.public_url))
+        return (*routes, *site_map_routes(addresses, settings.public_url, lambda: layout.languages))
 
     def _make_venue_page(self, layout: PublicLayout) -> VenuePage:
         program, tokens, drafts = self._application, VenueLinkTokens(self._key), DraftTokens(self._key, DRAFT_LINK_TTL)
@@ -198,6 +201,9 @@ class Endpoints:
             source=program.knowledge_source,
             released_content=lambda: program.released_content,
             on_change=program.on_lessons_changed,
+            edited_content=lambda: program.edited_content,
+            directory=lambda: load_directory(self._settings.content_dir),
+            edits_need_approval=self._settings.edits_need_approval,
             training_failed=lambda: program.training_failed,
         )
         sections = (
@@ -207,9 +213,10 @@ class Endpoints:
                 knowledge_access,
                 CHANNELS,
                 program.helpdesk.incident_actions,
-                {channel.name: channel for channel in self._channels},
+                program.media_sources,
             ),
             VenueListView(transactions).section(),
+            CustomerImportView(transactions).section(),
             VenuePageView(transactions, knowledge_access, CHANNELS, self._link_signer()).section(),
             OutagesView(transactions, program.helpdesk.outage_desk, knowledge_access).section(),
             NewsView(transactions, program.helpdesk.news_desk).section(),

@@ -24,7 +24,7 @@ from bot.notify.directory import Recipients, RecipientsError, read_recipients
 from bot.notify.email import EmailNotifier
 from bot.notify.interface import GetTicketAddress, Notifier
 from bot.notify.staff_address import Transport
-from bot.notify.wording import NotificationTexts
+from bot.notify.wording.notification_texts import NotificationTexts
 from bot.settings import Settings, SettingsError
 from kb.loading.content_error import ContentError
 from kb.loading.loader import load_knowledge_base

@@ -12,7 +12,7 @@ from bot.helpdesk.notification_worker import SEND_TIMEOUT_SECONDS
 from bot.helpdesk.telegram_group import TelegramGroupNotifier
 from bot.notify.interface import Notifier, NotifyError, SampleNotification, Thread
 from bot.notify.staff_address import StaffAddress, Transport
-from bot.notify.wording import NotificationTexts
+from bot.notify.wording.notification_texts import NotificationTexts
 from bot.settings import Settings
 from handlers.model.messages import Inbound
 from kb.model import Directory

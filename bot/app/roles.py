@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import web
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker, venue_arrivals
 from bot.app.instance_lock import only_instance
 from bot.app.signing_key import signing_key
-from bot.intake.intake import no_draft_link
+from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.lesson_source import load_live_knowledge
 from bot.observability import logging_setup

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from bot.cli.asker import BatchAsker, SingleRow
 from bot.cli.output import FileError, progress, status_line
@@ -13,7 +13,9 @@ from bot.knowledge.explain import format_explanation
 from bot.knowledge.factory import load_knowledge
 from bot.settings_lookup import read_knowledge_settings
 from handlers.model.context import KnowledgeBundle
-from kb.lessons import Lesson
+
+if TYPE_CHECKING:
+    from storage.curation.lessons import LessonSet
 
 
 def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -> None:
@@ -47,17 +49,18 @@ def ask_batch(name: str, *, why: bool = False) -> None:
 def _load_knowledge() -> KnowledgeBundle:
     """What the server knows that runs with the same settings."""
     settings = read_knowledge_settings()
-    return load_knowledge(settings.content_dir, _lessons(settings.database_url))
+    taught = _lesson_set(settings.database_url)
+    return load_knowledge(settings.content_dir, *((taught.lessons, taught.edits) if taught is not None else ()))
 
 
-def _lessons(url: str) -> tuple[Lesson, ...]:
-    """Those of the database; one that is not there is not asked, which would load what reads databases."""
+def _lesson_set(url: str) -> "LessonSet | None":
+    """That of the database; one that is not there is not asked, which would load what reads databases."""
     kind, _, file = url.strip().partition(":///")
     if kind == "sqlite" and file and not Path(file.partition("?")[0]).exists():
-        return ()
+        return None
     from bot.knowledge.lesson_source import read_lesson_set
 
-    return read_lesson_set(url).lessons
+    return read_lesson_set(url)
 
 
 @contextmanager

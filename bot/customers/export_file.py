@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from typing import Final, TextIO
 
-from bot.customers.import_plan import COLUMNS
+from bot.customers.importing.import_plan import COLUMNS
 from storage.customers.venues import Device, Venue
 
 _HEADER: Final = tuple(names[0] for names in COLUMNS.values())

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.customers.import_plan import phone_number
+from bot.customers.importing.import_plan import phone_number
 from bot.customers.name_index import name_index
 from handlers.details.phone_extraction import extract_phones
 from storage.customers import venues

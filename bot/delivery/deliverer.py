@@ -18,7 +18,8 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Span, SpanAttribute, TraceSpanKind, Tracing
 from storage import personal_data
 from storage.conversations import dead_letters
-from storage.delivery import notifications, outbox, status
+from storage.database.due import bounded
+from storage.delivery import notification_queue, outbox, status
 from storage.delivery.outbox import NotDue, OutgoingReply
 
 log = structlog.get_logger()
@@ -136,10 +137,10 @@ class Deliverer:
         if error.is_final(claimed.attempts):
             status.mark_failed(connection, claimed.id, str(error))
             # Staff see on the hand-off that it did not arrive, above all the word that somebody has seen it.
-            notifications.schedule_updates_for(connection, claimed.conversation.id, self.clock())
+            notification_queue.schedule_updates_for(connection, claimed.conversation.id, self.clock())
         else:
             wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
-            status.reschedule(connection, claimed.id, str(error), self.clock() + wait)
+            status.reschedule(connection, claimed.id, str(error), self.clock() + bounded(wait))
 
 
 async def _call_channel(channel: Channel, claimed: OutgoingReply) -> str | None:

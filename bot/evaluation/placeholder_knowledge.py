@@ -48,6 +48,7 @@ def _placeholder_entry(name: EntryId, questions: TextsByLanguage) -> Entry:
         sources=(),
         review_by=date.max,
         title=_NO_TEXT,
+        template=_NO_TEXT,
         body=_NO_TEXT,
         citation=_NO_TEXT,
         questions=questions,

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from bot.customers.table_file import detect_encoding
+from bot.customers.importing.table_file import detect_encoding
 from bot.faq_import.articles import Article, ArticleMistake, FaqFile, FaqFileError
 from bot.faq_import.exports import read_json, read_rasa
 from bot.faq_import.pages import read_markdown, read_page

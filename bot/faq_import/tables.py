@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bot.customers.table_file import TableFileError, TableRow, read_rows
+from bot.customers.importing.table_file import TableFileError, TableRow, read_rows
 from bot.faq_import.articles import Article, ArticleMistake, FaqFile, FaqFileError
 
 _COLUMNS: Final = {

@@ -12,8 +12,8 @@ from bot.notify.routing import RoutingPlan
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
-from storage.delivery import notifications
-from storage.delivery.notifications import Subject, incident_subject
+from storage.delivery import notification_queue
+from storage.delivery.notification_queue import Subject, incident_subject
 from storage.helpdesk import escalations, handoffs, incidents
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, count_since_wait_began
 from storage.helpdesk.handoff_steps import apply_step
@@ -63,14 +63,16 @@ class HandoffWorkflow:
         """Another line is concerned: it is notified as of a new hand-off, and the line before hears that it moved."""
         handoffs.log_event(connection, handoff, HandoffEvent.MOVED, now, detail=before.line)
         if before.incident is not None:
+            # Before any row of the incident, as whoever joins it: in another order the two would wait for each other.
+            incidents.lock_grouping(connection)
             incidents.close_if_over(connection, before.incident, now)
             self._incident_changed(connection, before.incident, now)
         targets = self.routing.targets_for(handoff.line)
         left = self.routing.targets_for(before.line).keys() - targets.keys()
-        notifications.withdraw_unsent(connection, handoff.id, left)
-        notifications.add_news(connection, handoff, now, now)
-        notifications.schedule_update(connection, handoff.id, now)
-        notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
+        notification_queue.withdraw_unsent(connection, handoff.id, left)
+        notification_queue.add_news(connection, handoff, now, now)
+        notification_queue.schedule_update(connection, handoff.id, now)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
         self.set_timers(connection, handoff, now)
 
     def _line_asked(self, connection: Connection, handoff: Handoff, line: LineId, now: datetime) -> None:
@@ -79,8 +81,8 @@ class HandoffWorkflow:
         if any(one.event is HandoffEvent.LINE_ASKED and one.detail == line for one in known):
             return
         handoffs.log_event(connection, handoff, HandoffEvent.LINE_ASKED, now, detail=line)
-        notifications.add_news(connection, handoff, now, now + DEBOUNCE)
-        notifications.schedule_update(connection, handoff.id, now + DEBOUNCE)
+        notification_queue.add_news(connection, handoff, now, now + DEBOUNCE)
+        notification_queue.schedule_update(connection, handoff.id, now + DEBOUNCE)
 
     def opened(self, connection: Connection, handoff: Handoff, now: datetime, *, outage: int | None = None) -> None:
         """A hand-off was opened, or asked for again; `outage` is the declared one that it belongs to."""
@@ -96,8 +98,12 @@ class HandoffWorkflow:
             self._incident_changed(connection, handoff.incident, now)
             return
         # Recipients may have been configured after the first request.
-        if is_new or (targets and not notifications.notified_targets(connection, handoff.id, NotificationKind.INITIAL)):
-            notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
+        if is_new or (
+            targets and not notification_queue.notified_targets(connection, handoff.id, NotificationKind.INITIAL)
+        ):
+            notification_queue.add(
+                connection, handoff, NotificationKind.INITIAL, targets, now, gather=self.routing.gather
+            )
             self.set_timers(connection, handoff, now)
         elif handoff.reason is HandoffReason.TRADING_STOPPED:
             self._shorten_timers(connection, handoff, now)
@@ -109,14 +115,20 @@ class HandoffWorkflow:
         targets, subject = self.routing.targets_for(handoff.line), incident_subject(joining.incident.id)
         if joining.formed:
             told_before = [one.id for one in incidents.members(connection, joining.incident.id)]
-            notifications.discard_unsent(connection, told_before, (NotificationKind.INITIAL, NotificationKind.NEWS))
-            notifications.add(connection, subject, NotificationKind.INITIAL, targets, now, gather=self.routing.gather)
+            notification_queue.discard_unsent(
+                connection, told_before, (NotificationKind.INITIAL, NotificationKind.NEWS)
+            )
+            notification_queue.add(
+                connection, subject, NotificationKind.INITIAL, targets, now, gather=self.routing.gather
+            )
         else:
             self._incident_changed(connection, joining.incident.id, now)
-            notifications.add_news(connection, subject, now, now + self.routing.incidents.summary_delay, editable=False)
+            notification_queue.add_news(
+                connection, subject, now, now + self.routing.incidents.summary_delay, editable=False
+            )
         if joining.rings:
             editable = {target: live for target, live in targets.items() if live}
-            notifications.add(connection, handoff, NotificationKind.INITIAL, editable or targets, now)
+            notification_queue.add(connection, handoff, NotificationKind.INITIAL, editable or targets, now)
         if is_new:
             self.set_timers(connection, handoff, now)
         else:
@@ -125,24 +137,24 @@ class HandoffWorkflow:
     def notify_alone(self, connection: Connection, handoff: Handoff, now: datetime) -> None:
         """The hand-off was parted from its incident: it is notified as any other."""
         targets = self.routing.targets_for(handoff.line)
-        notifications.add(connection, handoff, NotificationKind.INITIAL, targets, now)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, targets, now)
         self.set_timers(connection, handoff, now)
 
     def _incident_changed(self, connection: Connection, incident: int, now: datetime) -> None:
-        notifications.schedule_update(
+        notification_queue.schedule_update(
             connection, incident_subject(incident).id, now + LIST_DEBOUNCE, editable_only=True
         )
 
     def message_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """The conversation has a new message."""
         if self.routing.targets_by_line or self.routing.escalation_targets:
-            notifications.schedule_updates_for(connection, conversation_id, now + DEBOUNCE)
+            notification_queue.schedule_updates_for(connection, conversation_id, now + DEBOUNCE)
 
     def facts_added(self, connection: Connection, conversation_id: str, now: datetime) -> None:
         """A hand-off has become urgent, or the person told who, where, or which number: whoever was told hears it."""
         for handoff in handoffs.list_by_state(connection, conversation_id=conversation_id):
             if handoff.incident is None:
-                notifications.add_news(connection, handoff, now, now + DEBOUNCE)
+                notification_queue.add_news(connection, handoff, now, now + DEBOUNCE)
             else:
                 self._incident_changed(connection, handoff.incident, now)
 
@@ -163,11 +175,11 @@ class HandoffWorkflow:
         detail = handoff.closed_reason if event is HandoffEvent.CLOSED else None
         handoffs.log_event(connection, handoff, event, now, actor=agent_name, detail=detail)
         self.set_timers(connection, handoff, now)
-        notifications.schedule_update(connection, handoff.id, now, editable_only=handoff.incident is not None)
+        notification_queue.schedule_update(connection, handoff.id, now, editable_only=handoff.incident is not None)
         if handoff.incident is not None:
             self._member_changed(connection, handoff, handoff.incident, now)
         if event is HandoffEvent.REOPENED:
-            notifications.add_news(connection, handoff, now, now)
+            notification_queue.add_news(connection, handoff, now, now)
         return None if silent else self.tell_person(connection, handoff, event, now)
 
     def still_broken(self, connection: Connection, conversation_id: str, now: datetime) -> None:
@@ -183,10 +195,10 @@ class HandoffWorkflow:
         """The list follows at once. What opens again after the incident is over stands alone."""
         known = incidents.get(connection, incident)
         incidents.close_if_over(connection, incident, now)
-        notifications.schedule_update(connection, incident_subject(incident).id, now, editable_only=True)
+        notification_queue.schedule_update(connection, incident_subject(incident).id, now, editable_only=True)
         if known is not None and known.closed_at is not None and handoff.closed_at is None:
             incidents.leave(connection, incident, handoff.id)
-            notifications.add(
+            notification_queue.add(
                 connection, handoff, NotificationKind.INITIAL, self.routing.targets_for(handoff.line), now
             )
 
@@ -209,11 +221,11 @@ class HandoffWorkflow:
         if handoff.incident is not None:
             return self._run_incident_timer(connection, handoff, handoff.incident, what, now)
         if what is HandoffEvent.REMINDED:
-            notifications.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
+            notification_queue.remind(connection, handoff, self.routing.targets_for(handoff.line), now)
         elif what is HandoffEvent.ESCALATED:
             return self._escalate(connection, handoff, now)
         else:
-            notifications.ask(connection, handoff, now)
+            notification_queue.ask(connection, handoff, now)
             self.set_timers(connection, handoff, now)
         return None
 
@@ -225,17 +237,17 @@ class HandoffWorkflow:
             self.set_timers(connection, handoff, now)
             before = now - self.routing.question_delay
             if incidents.claim_timer(connection, incident, what, now, last_before=before):
-                notifications.ask(connection, incident_subject(incident), now)
+                notification_queue.ask(connection, incident_subject(incident), now)
             return None
         escalates, subject = what is HandoffEvent.ESCALATED, incident_subject(incident)
         before = now - self.routing.reminder_delay(handoff.line, handoff.reason)
         if incidents.claim_timer(connection, incident, what, now, last_before=before):
             # The list is in it: it is the summary, too.
-            notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS,))
+            notification_queue.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS,))
             if escalates:
                 self._notify_managers(connection, handoff.line, subject, now)
             else:
-                notifications.remind(connection, subject, self.routing.targets_for(handoff.line), now)
+                notification_queue.remind(connection, subject, self.routing.targets_for(handoff.line), now)
         return self._escalate_again(connection, handoff, now) if escalates else None
 
     def _escalate(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
@@ -246,10 +258,10 @@ class HandoffWorkflow:
 
     def _notify_managers(self, connection: Connection, line: LineId, subject: Subject, now: datetime) -> None:
         targets = self.routing.escalation_targets
-        already_notified = notifications.notified_targets(connection, subject.id, NotificationKind.ESCALATION)
+        already_notified = notification_queue.notified_targets(connection, subject.id, NotificationKind.ESCALATION)
         again = {target: targets[target] for target in targets if target in already_notified}
-        notifications.remind(connection, subject, again if targets else self.routing.targets_for(line), now)
-        notifications.add(connection, subject, NotificationKind.ESCALATION, targets, now)
+        notification_queue.remind(connection, subject, again if targets else self.routing.targets_for(line), now)
+        notification_queue.add(connection, subject, NotificationKind.ESCALATION, targets, now)
 
     def _escalate_again(self, connection: Connection, handoff: Handoff, now: datetime) -> str | None:
         count = count_since_wait_began(handoffs.list_events(connection, handoff.id), HandoffEvent.ESCALATED)
@@ -272,4 +284,4 @@ class HandoffWorkflow:
         """Bring the timers forward: it has become urgent."""
         delay = self.routing.reminder_delay(handoff.line, handoff.reason)
         if escalations.advance(connection, handoff.id, remind=now + delay, escalate=now + 2 * delay):
-            notifications.schedule_update(connection, handoff.id, now)
+            notification_queue.schedule_update(connection, handoff.id, now)

@@ -10,7 +10,7 @@ from bot.channels.telegram.outgoing.group_messages import GroupReply
 from bot.helpdesk.agent_chat import AgentChat, ReplyResult
 from bot.helpdesk.telegram_group import GroupChannel
 from bot.notify.staff_address import Transport
-from bot.notify.wording import NotificationTexts
+from bot.notify.wording.notification_texts import NotificationTexts
 
 log = structlog.get_logger()
 

@@ -13,8 +13,8 @@ from handlers.model.messages import Reply
 from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations
 from storage.conversations.conversations import Conversation
-from storage.delivery import notifications, outbox
-from storage.delivery.notifications import incident_subject
+from storage.delivery import notification_queue, outbox
+from storage.delivery.notification_queue import incident_subject
 from storage.helpdesk import handoffs, incidents
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoff_steps import apply_step
@@ -153,7 +153,7 @@ class IncidentActions:
             return False
         workflow, subject = self.actions.handoff_workflow, incident_subject(incident)
         incidents.close_if_over(connection, incident, now)
-        notifications.schedule_update(connection, subject.id, now, editable_only=True)
+        notification_queue.schedule_update(connection, subject.id, now, editable_only=True)
         if handoff.state is HandoffState.OPEN:
             workflow.notify_alone(connection, handoff, now)
         return True
@@ -190,8 +190,8 @@ class IncidentActions:
 def _update_staff(connection: Connection, incident: int, now: datetime) -> None:
     """Staff that cannot see an edit gets one letter."""
     subject = incident_subject(incident)
-    notifications.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS, NotificationKind.REMINDER))
-    notifications.schedule_update(connection, subject.id, now)
+    notification_queue.discard_unsent(connection, (subject.id,), (NotificationKind.NEWS, NotificationKind.REMINDER))
+    notification_queue.schedule_update(connection, subject.id, now)
 
 
 def _result(told: Sequence[str | None]) -> IncidentResult:

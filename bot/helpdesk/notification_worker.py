@@ -21,6 +21,7 @@ from bot.notify.interface import Notification, Notifier, NotifyError, Retraction
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.observability.metrics import PrometheusMetrics
 from handlers.model.handoff import HandoffState, NotificationKind
+from storage.database.due import bounded
 from storage.delivery import notifications
 from storage.delivery.notifications import ClaimedNotification, RateLimit
 from storage.helpdesk import escalations, incidents
@@ -37,8 +38,14 @@ SEND_TIMEOUT_SECONDS: Final = 50.0
 SHUTDOWN_GRACE_SECONDS: Final = 9.0
 """How long a stop waits for sends in progress; the whole shutdown has 20 s."""
 
-TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(max_messages=20, period=timedelta(seconds=65), reserved=5)
-"""Telegram's limit for a bot in a group: 20 messages a minute, including edits. Those in flight take some seconds."""
+TELEGRAM_GROUP_RATE_LIMIT: Final = RateLimit(
+    max_messages=20, period=timedelta(seconds=65), reserved=5, burst=3, interval=timedelta(seconds=3)
+)
+"""Telegram's limit for a bot in a group: 20 messages a minute, including edits. Those in flight take some seconds.
+
+`ChatRateLimiter` lets five messages pass at once, and one every three seconds: edits and reminders leave two of the
+five free for a new call.
+"""
 
 RETRY_BACKOFF: Final = Backoff(first_seconds=1.0, max_seconds=300.0)
 """Between two attempts to send a notification."""
@@ -204,7 +211,7 @@ class NotificationWorker:
         now = self.clock()
         if not final:
             wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
-            notifications.reschedule(connection, claimed, str(error), now + wait)
+            notifications.reschedule(connection, claimed, str(error), now + bounded(wait))
             return
         notifications.mark_failed(connection, claimed, str(error))
         if claimed.kind is NotificationKind.INITIAL and notifications.all_failed(connection, claimed.handoff):

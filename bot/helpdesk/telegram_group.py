@@ -14,7 +14,7 @@ from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from bot.notify.formatting import telegram_html
 from bot.notify.interface import AnyNotification, HandoffNotification, IncidentNotification, NotifyError, Thread
 from bot.notify.staff_address import StaffAddress, Transport
-from bot.notify.wording import NotificationTexts
+from bot.notify.wording.notification_texts import NotificationTexts
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from storage.helpdesk.handoff_states import CURRENT_STATES

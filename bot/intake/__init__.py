@@ -16,9 +16,11 @@ The way of a message, from the platform to the reply:
       |      UnderstandingPipeline.understand     kb/understanding/pipeline.py, named stages
       |      dialogue_act                         handlers/input/dialogue_act.py
       |      the first of HANDLERS that takes it  handlers/dialogue, handlers/intents
-      |  turns.record, sessions.write     the decision and its trace
-      |  handoffs.open_handoff, HandoffWorkflow.opened
-      |  render, outbox.enqueue           the reply waits in the same transaction
+      |  DecisionRecorder.record          bot/intake/decision_recorder.py
+      |      turns.record, sessions.write          the decision and its trace
+      |      handoffs.open_handoff, HandoffWorkflow.requested
+      |  ReplyEnqueuer.enqueue            bot/intake/reply_enqueuer.py
+      |      render, outbox.enqueue                the reply waits in the same transaction
       v  commit; only now the platform gets its 200
     bot/delivery/deliverer.py      claim -> channel.send -> sent | retried with backoff | failed
     bot/helpdesk/notification_worker.py   due notifications -> bot/notify/<transport>

@@ -1,77 +1,44 @@
 """Processes an inbound message in one transaction: find the conversation, decide, store, enqueue; sends nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from secrets import token_urlsafe
 from time import perf_counter
-from typing import Final, assert_never
 
 import structlog
 from sqlalchemy import Connection
 from structlog.contextvars import bound_contextvars
 
-from bot.customers.arrival import VenueArrivals, with_venue, words_left
+from bot.customers.arrival import VenueArrivals, words_left
 from bot.customers.link_tokens import VenueLinkTokens
 from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobQueue
 from bot.helpdesk.escalation import HandoffWorkflow
+from bot.intake.decision_recorder import DecisionRecorder
+from bot.intake.reply_enqueuer import Clock, MakeDraftLink, PrefersShort, ReplyEnqueuer, no_draft_link
 from bot.knowledge.factory import KnowledgeSource
 from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, SpanAttribute, Tracing
-from handlers.details.cause import named_cause
 from handlers.input.redaction import mask
 from handlers.input.sanitize import sanitize
-from handlers.model.actions import (
-    Ask,
-    AskFeedback,
-    CloseHandoffs,
-    EraseUser,
-    HandoffReason,
-    NotifyStaff,
-    RecordFeedback,
-    Say,
-    ShowLine,
-    ShowTicketChannel,
-)
-from handlers.model.announcements import Outage, OutageReport
-from handlers.model.messages import Inbound, MessageKind, Reply
+from handlers.model.actions import EraseUser
+from handlers.model.announcements import Outage
+from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import Decision, Session, Trace
-from handlers.model.venue import KnownVenue
-from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from handlers.service.agent_chat import silenced
 from handlers.service.service_notices import DecideFunction
-from kb.model import Language
 from storage import personal_data
-from storage.announcements import news, outages
 from storage.announcements.current import Announced, announced_to
-from storage.conversations import conversations, feedback, history, sessions, turns
+from storage.conversations import conversations, sessions
 from storage.conversations.conversations import Conversation, RecordedInbound
 from storage.customers import links
-from storage.delivery import outbox
-from storage.delivery.outbox import CLAIM_LEASE, OutgoingReply
+from storage.delivery.outbox import OutgoingReply
 from storage.helpdesk import handoffs
-from storage.helpdesk.venue_people import find_venue
 from storage.statistics import daily_counts
 
 log = structlog.get_logger()
-
-Clock = Callable[[], datetime]
-MakeDraftLink = Callable[[str, str, Language], str | None]
-"""The draft page's address for (channel, conversation, language); None if nobody on that channel could open it."""
-
-
-_STILL_BROKEN: Final = frozenset({"still_not"})
-"""Handlers of messages that say that it still does not work."""
-
-PrefersShort = Callable[[str], bool]
-"""Whether replies on a channel are to be as short as possible."""
-
-
-def no_draft_link(channel: str, conversation_id: str, language: Language) -> None:
-    """For a program without pages."""
 
 
 def no_venue_links() -> VenueArrivals:
@@ -116,6 +83,8 @@ class Intake:
     """The time zone of the installation, whose days are counted."""
     kept_days: int | None = None
     """For how many days a conversation is kept; None for ever."""
+    media_kept_days: int | None = None
+    """For how many days what people send beside words can be opened; None as long as the conversation."""
     venue_arrivals: VenueArrivals = field(default_factory=no_venue_links)
 
     async def __call__(self, inbound: Inbound) -> None:
@@ -172,6 +141,7 @@ class Intake:
             news=announced.news,
             outages=self._in_local_time(announced.outages),
             kept_days=self.kept_days,
+            media_kept_days=self.media_kept_days,
         )
         decision = self._decide(told, session, now)
         decision_ms = (perf_counter() - start) * 1000
@@ -181,13 +151,33 @@ class Intake:
         if any(isinstance(action, EraseUser) for action in decision.actions):
             conversation = personal_data.erase_sender(connection, inbound, now)
         else:
-            turn = self._store_decision(connection, conversation, message.number, decision, decision_ms, now)
-        reply = self._enqueue_reply(connection, conversation, turn, decision, told)
+            turn = self._recorder.record(connection, conversation, message.number, decision, decision_ms, now)
+        reply = self._replies.enqueue(connection, conversation, turn, decision, told)
         self.jobs.queue(connection, conversation.id)
         day = now.astimezone(self.zone).date()
         daily_counts.increment(connection, conversation.channel, decision.trace, day)
         return IntakeResult(
             conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
+        )
+
+    @property
+    def _recorder(self) -> DecisionRecorder:
+        return DecisionRecorder(
+            base=self.knowledge_source.current.base,
+            handoff_workflow=self.handoff_workflow,
+            tracing=self.tracing,
+            zone=self.zone,
+        )
+
+    @property
+    def _replies(self) -> ReplyEnqueuer:
+        return ReplyEnqueuer(
+            knowledge=self.knowledge_source.current,
+            clock=self.clock,
+            jobs=self.jobs,
+            make_draft_link=self.make_draft_link,
+            prefers_short=self.prefers_short,
+            tracing=self.tracing,
         )
 
     def _log_and_count(self, channel: str, result: IntakeResult) -> None:
@@ -220,132 +210,12 @@ class Intake:
             span.set_attributes(_trace_attributes(decision.trace))
         return decision
 
-    def _store_decision(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        message: int,
-        decision: Decision,
-        decision_ms: float,
-        now: datetime,
-    ) -> int:
-        circumstances = turns.DecisionContext(
-            content_version=self.knowledge_source.current.base.version,
-            milliseconds=decision_ms,
-            traceparent=self.tracing.traceparent(),
-        )
-        turn = turns.record(connection, conversation, message, decision, circumstances, now)
-        sessions.write(connection, conversation.id, decision.session, now)
-        has_news = decision.session.details != conversation.details
-        if has_news:
-            conversations.record_details(connection, conversation.id, decision.session.details)
-        _record_announced(connection, conversation, decision, now)
-        self.handoff_workflow.message_added(connection, conversation.id, now)
-        for action in decision.actions:
-            match action:
-                case NotifyStaff():
-                    opened = self._open_handoff(connection, conversation, turn.id, action, decision, now)
-                    has_news = opened or has_news
-                case CloseHandoffs():
-                    self.handoff_workflow.close_all(connection, conversation.id, now)
-                case RecordFeedback():
-                    feedback.record(connection, conversation, action.turn, now, helped=action.helped, zone=self.zone)
-                case Say() | Ask() | AskFeedback() | ShowLine() | ShowTicketChannel() | EraseUser():
-                    continue  # It is in the reply, or was done before.
-                case _:
-                    assert_never(action)
-        if decision.trace.handler in _STILL_BROKEN:
-            self.handoff_workflow.still_broken(connection, conversation.id, now)
-        if has_news:
-            self.handoff_workflow.facts_added(connection, conversation.id, now)
-        return turn.id
-
-    def _open_handoff(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        turn: int,
-        action: NotifyStaff,
-        decision: Decision,
-        now: datetime,
-    ) -> bool:
-        """Open it, or add to the one that is open; return whether that one has become urgent."""
-        cause = named_cause(decision.trace, self.knowledge_source.current.base)
-        outage = decision.outage.outage if decision.outage is not None and decision.outage.joins else None
-        before = handoffs.current_handoff(connection, conversation.id)
-        handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now, cause=cause)
-        self.handoff_workflow.requested(connection, before, handoff, action, now, outage=outage)
-        urgent = HandoffReason.TRADING_STOPPED
-        return handoff.reason is urgent and before is not None and before.reason is not urgent
-
-    def _enqueue_reply(
-        self, connection: Connection, conversation: Conversation, turn: int | None, decision: Decision, inbound: Inbound
-    ) -> OutgoingReply | None:
-        """Enqueue the reply; return it if it was claimed at once, for a queue that sends within this process."""
-        reply, now = self._render_reply(connection, conversation, decision, inbound.venue), self.clock()
-        if reply is None:
-            return None
-        if not self.jobs.sends_in_process:
-            outbox.enqueue(connection, conversation, turn, (reply,), now)
-            return None
-        queued = OutgoingReply(
-            id=0,
-            conversation=conversation,
-            turn=turn,
-            text=reply.text,
-            options=reply.options,
-            attempts=1,
-            created_at=now,
-            in_reply_to=inbound.message_id if turn is not None else None,
-            traceparent=self.tracing.traceparent(),
-        )
-        return outbox.enqueue_claimed(connection, queued, now + CLAIM_LEASE)
-
-    def _render_reply(
-        self, connection: Connection, conversation: Conversation, decision: Decision, venue: KnownVenue | None
-    ) -> Reply | None:
-        language = decision.trace.language
-        knowledge = self.knowledge_source.current
-        render_context = RenderContext(
-            phrases=knowledge.phrases,
-            directory=knowledge.base.directory,
-            language=language,
-            prefers_short=self.prefers_short(conversation.channel),
-        )
-        draft = EmailDraft()
-        if any(isinstance(action, ShowTicketChannel) for action in decision.actions):
-            url = self.make_draft_link(conversation.channel, conversation.id, language)
-            draft = EmailDraft(
-                url=url,
-                last_messages=history.last_user_messages(connection, conversation.id),
-                details=with_venue(decision.session.details, venue),
-            )
-        return render(decision.actions, render_context, draft)
-
 
 def _repeats_an_act(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> bool:
     if inbound.edit_of is None and inbound.kind is not MessageKind.TAP:
         return False
     text, _ = mask(sanitize(inbound.text))
     return conversations.repeats_an_act(connection, conversation, inbound, text, now)
-
-
-def _record_announced(connection: Connection, conversation: Conversation, decision: Decision, now: datetime) -> None:
-    """What the person was shown of what is announced, whether they want news at once, and the outage they report."""
-    if decision.session.wants_news != conversation.wants_news:
-        news.set_wanted(connection, conversation.id, wanted=decision.session.wants_news)
-    news.mark_seen(connection, conversation.id, decision.trace.language, decision.news, now)
-    if decision.outage is not None:
-        _record_report(connection, conversation, decision.outage, decision.trace.language, now)
-
-
-def _record_report(
-    connection: Connection, conversation: Conversation, report: OutageReport, language: Language, now: datetime
-) -> None:
-    venue = find_venue(connection, conversation)
-    outages.report(connection, conversation.id, report.outage, None if venue is None else venue.id, now)
-    if report.told:
-        news.mark_seen(connection, conversation.id, language, [report.outage], now)
 
 
 def _read_session(connection: Connection, conversation: Conversation, message: RecordedInbound) -> Session:

@@ -13,6 +13,7 @@ from bot.knowledge.model_cache import cache_path, cached_or_train, read_pipeline
 from bot.knowledge.phrases import load_phrases
 from bot.knowledge.snapshot import SnapshotError
 from handlers.model.context import KnowledgeBundle
+from kb.entry_edits import EntryEdit, apply_edits
 from kb.lessons import Lesson, extend
 from kb.model import KnowledgeBase
 
@@ -26,27 +27,29 @@ class KnowledgeSource(Protocol):
         ...
 
 
-def load_knowledge(folder: Path | None = None, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
-    """Load the content from `folder` or as shipped, and train on it (about a second).
+def load_knowledge(
+    folder: Path | None = None, lessons: Iterable[Lesson] = (), edits: Iterable[EntryEdit] = ()
+) -> KnowledgeBundle:
+    """Load the content from `folder` or as shipped, apply what was edited and taught, and train (about a second).
 
     Raises:
         ContentError: names every problem in the content.
     """
     with frozen_gc():
-        return train_knowledge(cached_or_load(folder), lessons)
+        return train_knowledge(apply_edits(cached_or_load(folder), edits), lessons)
 
 
-def train_knowledge(released_content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
-    """Train on the content files and the lessons, unless the model is cached."""
+def train_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
+    """Train on the content and the lessons, unless the model is cached."""
     with frozen_gc():
-        base = extend(released_content, lessons)
+        base = extend(content, lessons)
         return KnowledgeBundle(base=base, interpreter=cached_or_train(base), phrases=load_phrases(base))
 
 
-def cached_knowledge(released_content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle | None:
+def cached_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle | None:
     """The same if the model is cached, else None."""
     with frozen_gc():
-        base = extend(released_content, lessons)
+        base = extend(content, lessons)
         try:
             pipeline = read_pipeline(cache_path(base), base)
         except SnapshotError:

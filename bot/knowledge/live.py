@@ -14,6 +14,7 @@ from bot.knowledge.phrases import load_phrases
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
 from bot.knowledge.training.process import TrainingError, TrainingProcess, read_result
 from handlers.model.context import KnowledgeBundle
+from kb.entry_edits import added_questions, apply_edits
 from kb.lessons import Lesson, add_lessons, effective_lessons
 from kb.model import KnowledgeBase
 from kb.understanding.lesson_overlay import LessonOverlay
@@ -36,7 +37,8 @@ class TrainedKnowledge:
 class LiveKnowledge:
     """Serves the old knowledge until the new one is complete; thread-safe.
 
-    `released_content` is that of the content files, `lesson_set` what is applied beside it.
+    `released_content` is that of the content files, `edited_content` that with the entries that were edited in the
+    console, `lesson_set` what is applied beside it.
     """
 
     def __init__(self, folder: Path | None, lesson_set: LessonSet = NO_LESSONS) -> None:
@@ -52,12 +54,13 @@ class LiveKnowledge:
         # Before the content is loaded: a file that changes in between gives a path where nothing is.
         self._content_at = content_path(folder)
         self.released_content = cached_or_load(folder)
+        self.edited_content = apply_edits(self.released_content, lesson_set.edits)
         self.lesson_set = lesson_set
         self.current = self._trained = self._first_knowledge(lesson_set.lessons)
         self._apply_lessons(lesson_set)
 
     def _first_knowledge(self, lessons: tuple[Lesson, ...]) -> KnowledgeBundle:
-        known = cached_knowledge(self.released_content, lessons) or cached_knowledge(self.released_content)
+        known = cached_knowledge(self.edited_content, lessons) or cached_knowledge(self.released_content)
         if known is not None:
             return known
         try:
@@ -66,16 +69,16 @@ class LiveKnowledge:
                 return self.read_trained(process.result(), process.request).knowledge
         except TrainingError as exc:
             log.warning("knowledge.training_failed", reason=exc.reason, content=self.released_content.version)
-            return train_knowledge(self.released_content, lessons)
+            return train_knowledge(self.edited_content, lessons)
 
     def apply_lessons(self, lesson_set: LessonSet) -> None:
-        """Apply new lessons as exact matches without retraining."""
+        """Apply new lessons and the questions of edited entries as exact matches without retraining; texts at once."""
         with self._lock:
             self._apply_lessons(lesson_set)
 
     @property
     def needs_training(self) -> bool:
-        """Whether there are lessons that the model was not trained on."""
+        """Whether there are lessons or edits that the model was not trained on."""
         return self.current is not self._trained
 
     def start_training(self, *, reload_content: bool = False) -> TrainingProcess:
@@ -87,6 +90,7 @@ class LiveKnowledge:
             folder=None if self._folder is None else str(self._folder.absolute()),
             content=None if reload_content else str(self._content_at),
             lessons=self.lesson_set.lessons,
+            edits=self.lesson_set.edits,
         )
         return TrainingProcess(request, None if reload_content else self.released_content)
 
@@ -116,13 +120,16 @@ class LiveKnowledge:
         trim_heap()
 
     def _apply_lessons(self, lesson_set: LessonSet) -> None:
-        added, trained = effective_lessons(self.released_content, lesson_set.lessons), self._trained
-        base = add_lessons(self.released_content, added)
+        trained, edited = self._trained, apply_edits(self.released_content, lesson_set.edits)
+        added = effective_lessons(edited, lesson_set.lessons)
+        base = add_lessons(edited, added)
         if base.version == trained.base.version:
             self.current = trained
         else:
+            exact = (*added_questions(self.released_content, edited), *added)
             self.current = KnowledgeBundle(
-                base=base, interpreter=LessonOverlay(trained.interpreter, added), phrases=trained.phrases
+                base=base, interpreter=LessonOverlay(trained.interpreter, exact), phrases=trained.phrases
             )
+        self.edited_content = edited
         # Last: whoever sees it finds the lessons applied.
         self.lesson_set = lesson_set

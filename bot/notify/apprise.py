@@ -9,7 +9,7 @@ from bot.concurrency.daemon_thread import run_in_daemon_thread
 from bot.notify.formatting import plain_text
 from bot.notify.interface import AnyNotification, GetTicketAddress, HandoffNotification, NotifyError, Thread
 from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed
-from bot.notify.wording import NotificationTexts
+from bot.notify.wording.notification_texts import NotificationTexts
 
 NOTIFY_TIMEOUT_SECONDS: Final = 30.0
 

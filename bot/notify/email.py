@@ -11,7 +11,7 @@ from bot.notify.interface import AnyNotification, GetTicketAddress, NotifyError,
 from bot.notify.mail_session import MailSession
 from bot.notify.smtp import MailServer
 from bot.notify.staff_address import StaffAddress, Transport, is_still_allowed
-from bot.notify.wording import NotificationTexts
+from bot.notify.wording.notification_texts import NotificationTexts
 
 
 class EmailNotifier:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from bot.notify.wording import Fact, RenderedNotification
+from bot.notify.wording.rendered import Fact, RenderedNotification
 from kb.model import Language
 
 

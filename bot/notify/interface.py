@@ -10,6 +10,7 @@ from handlers.model.actions import HandoffReason
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
+from handlers.model.venue import VenueHistory
 from kb.model import EntryId, Language, LineId, TicketAddress
 
 __all__ = [
@@ -65,6 +66,8 @@ class HandoffNotification:
     first_words: str = ""
     newest_words: tuple[str, ...] = ()
     media: Mapping[MessageKind, int] = field(default_factory=dict)
+    picture_text: str = ""
+    """What was read from the newest picture that words were read from."""
     details: PersonDetails = NO_DETAILS
     profile_name: str | None = None
     topic: EntryId | None = None
@@ -75,8 +78,12 @@ class HandoffNotification:
     """Name and address of the venue that they are known to be at."""
     till: str | None = None
     """The till of the venue that they wrote from."""
+    venue_history: VenueHistory | None = None
+    """Whether the venue was in touch in the days before."""
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
+    opted_out: bool = False
+    """They wrote STOP: nothing is sent to them until they write again."""
     also_asked: tuple[LineId, ...] = ()
     """Other lines that were asked for while trading is stopped."""
     moved_from: LineId | None = None

@@ -69,6 +69,9 @@ def which_fault(context: HandlerContext) -> HandlerResult | None:
     faults = [one for one in likely if context.entry_of(one).act is Act.PROBLEM]
     if sum(one.confidence for one in faults) < MIN_FAULT_CONFIDENCE:
         return None
+    if context.session.outage_reported and context.last_turn is not None:
+        # Whoever stands before a dead till is asked for no topic.
+        return still_broken(context)
     likelier = [one for one in likely if one.confidence > faults[0].confidence]
     offered = [*likelier, *(one for one in faults if one.confidence >= MIN_OFFER_CONFIDENCE)]
     return _ask_which(context, [context.entry_of(one) for one in offered])
@@ -82,7 +85,7 @@ def unsupported_media(context: HandlerContext) -> HandlerResult | None:
         # Five photos are one act: one reply.
         return context.result("none", session=context.session, outcome=Outcome.UNKNOWN)
     options = context.line_options()
-    key = "text_only_caption" if context.text else "text_only"
+    key = "picture_unclear" if context.picture.text else "text_only_caption" if context.text else "text_only"
     ask = Ask(text=context.phrase(key), options=options)
     number = context.say_line("or_call", context.session.line or context.knowledge.base.directory.urgent_line)
     session = replace(context.session, question=context.new_question(QuestionKind.LINE, options))
@@ -113,7 +116,6 @@ def fallback(context: HandlerContext) -> HandlerResult:
     if failed_turns > 0:
         return _give_up(context, session, words)
     if session.outage_reported and context.last_turn is not None:
-        # Whoever stands before a dead till is asked for no topic.
         told = still_broken(context)
         return replace(told, session=replace(told.session, failed_turns=failed_turns + 1))
     return _about_same_fault(context, session) or _ask_topic(context, session)

@@ -1,5 +1,6 @@
 """How it stands with a fault or stopped trading: it works again, partly, still not, and details of it; pure."""
 
+import re
 from typing import Final
 
 from handlers.intents.dispatch import MIN_OUTAGE_TO_ANSWER, report_outage_first
@@ -44,6 +45,8 @@ _DENIES_OR_WAITS: Final = frozenset(
     "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche kogda esli poka "
     "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
 )
+SURE_OF_ANOTHER_FAULT: Final = 0.6
+_OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _IF: Final = frozenset({CueId.CONDITIONAL, CueId.HYPOTHETICAL})
 _FAULT_ACTS: Final = (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE, DialogueAct.NOT_HELPED)
 SURELY_ELSE: Final = 0.9
@@ -106,7 +109,8 @@ def _thanks_for_it(context: HandlerContext) -> bool:
 def _good_news_of_stopped(context: HandlerContext) -> bool:
     """Words of good news while trading is stopped, though something else is as likely."""
     likely = context.act_confidence(DialogueAct.WORKS_AGAIN) >= MIN_WORKS_OF_STOPPED
-    return context.session.outage_reported and likely and _says_it_works(context)
+    said = CueId.RESOLVED in context.interpretation.signals
+    return context.session.outage_reported and likely and said and not _waits(context)
 
 
 def _says_it_works(context: HandlerContext) -> bool:
@@ -115,7 +119,16 @@ def _says_it_works(context: HandlerContext) -> bool:
 
 def _denies_or_waits(context: HandlerContext) -> bool:
     """Whether a word denies, or makes it depend on something: "not yet", "when it works"."""
-    return not _DENIES_OR_WAITS.isdisjoint(context.text.casefold().replace(",", " ").replace(".", " ").split())
+    return not _DENIES_OR_WAITS.isdisjoint(_words(context.text))
+
+
+def _waits(context: HandlerContext) -> bool:
+    """As _denies_or_waits, but for a denial that the message opens with: "no, it works already"."""
+    return not _DENIES_OR_WAITS.isdisjoint(_words(_OPENING_DENIAL.sub("", context.text.casefold())))
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().replace(",", " ").replace(".", " ").split()
 
 
 def trading_answered(context: HandlerContext) -> HandlerResult | None:
@@ -202,8 +215,16 @@ def detail(context: HandlerContext) -> HandlerResult | None:
 def _tells_which_fault(context: HandlerContext) -> bool:
     """Whether the message tells what a fault is about, of which that was not known yet."""
     last, answered = context.last_turn, context.answered_entry
-    unknown = last is not None and last.entry is None and not context.session.outage_reported
-    return unknown and answered is not None and answered.act is Act.PROBLEM
+    known = last is not None and last.entry is not None
+    fault = answered is not None and answered.act is Act.PROBLEM and not context.session.outage_reported
+    return last is not None and fault and not (known and _is_talked_about(context, answered))
+
+
+def _is_talked_about(context: HandlerContext, answered: Entry | None) -> bool:
+    """Whether it is the fault that is talked about, or hardly surer another: "which one? the kitchen one"."""
+    best = context.interpretation.best
+    another = answered is not None and answered.id != context.session.entry
+    return not another or best is None or best.confidence < SURE_OF_ANOTHER_FAULT
 
 
 def bare_fault(context: HandlerContext) -> HandlerResult | None:

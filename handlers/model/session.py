@@ -42,13 +42,17 @@ class Incident(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionTurn:
-    """What one turn was about; it holds no sentence. `terms` are the telling tokens of the message."""
+    """What one turn was about; it holds no sentence.
+
+    `terms` are the telling tokens of the message, `tokens` those that stand in known questions.
+    """
 
     handler: str
     act: str
     entry: EntryId | None = None
     line: LineId | None = None
     terms: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
     at: datetime
 
 
@@ -162,6 +166,8 @@ class Decision:
     session: Session
     trace: Trace
     stored_text: str = field(repr=False)
+    stored_picture_text: str = field(default="", repr=False)
+    """The words that were read from a picture, masked as the text is."""
     news: tuple[int, ...] = ()
     """The numbers of the news that the person is shown."""
     outage: OutageReport | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from kb.answer_text import citation, contacts, substitute
 from kb.loading.schema import (
     CategoriesFile,
     CuesFile,
@@ -37,18 +38,6 @@ from kb.model import (
     TriggerPhrases,
 )
 
-SOURCE_LABELS: Final = {
-    "lv": "Avots",
-    "ru": "Источник",
-    "de": "Quelle",
-    "lt": "Šaltinis",
-    "et": "Allikas",
-    "pl": "Źródło",
-}
-DEFAULT_LABEL: Final = "Source"
-PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-
-
 ENOUGH_DECOYS: Final = 20
 """From so many decoys in a language on a company needs none of those that ship."""
 
@@ -74,48 +63,25 @@ class ContentFiles:
     categories: CategoriesFile | None = None
 
 
-def contacts(directory: DirectoryFile) -> Mapping[str, str]:
-    """What a text may write in braces, and what stands for it: {technical_phone} -> +371 20110525."""
-    phones = {f"{line}_phone": format_phone(part.phone) for line, part in directory.lines.items()}
-    sites = {f"{site}_url": url for site, url in directory.sites.items()}
-    ticket = {"ticket_email": directory.ticket_channel.email} if directory.ticket_channel else {}
-    office = {"office_email": directory.office.email} if directory.office else {}
-    return MappingProxyType(phones | sites | ticket | office)
-
-
 def format_phone(phone: str) -> str:
     """An E.164 number as people read it: +371 20110525."""
     return re.sub(r"^(\+371)(\d+)$", r"\1 \2", phone)
 
 
-def substitute(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its {placeholders} replaced; an unknown one stays (kb/loading/validation.py reports it)."""
-    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
-
-
-def body(entry: EntryFile, directory: DirectoryFile, language: Language) -> str:
-    """What an entry says, with contacts filled in."""
-    return substitute(entry.answer[language], contacts(directory))
-
-
-def citation(entry: EntryFile, directory: DirectoryFile, language: Language) -> str:
-    """The sources of an entry, one a line; empty where it has none."""
-    lines = []
-    label = directory.source_label[language] if directory.source_label else SOURCE_LABELS.get(language, DEFAULT_LABEL)
-    for source in (directory.sources[name] for name in entry.sources if name in directory.sources):
-        title = source.title[language]
-        lines.append(f"{label}: {title}, {source.url}" if source.url else f"{label}: {title}")
-    return "\n".join(lines)
+def build_sources(file: DirectoryFile) -> Mapping[str, Source]:
+    """The documents that answers rest on, by name."""
+    return MappingProxyType({name: _source(name, file) for name in file.sources})
 
 
 def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
     """The knowledge base; `parts` must have passed kb.loading.validation.mistakes."""
-    languages = files.directory.languages
+    languages, sources = files.directory.languages, build_sources(files.directory)
+    directory = build_directory(files.directory)
     return KnowledgeBase(
         version=version,
-        directory=_directory(files.directory),
-        entries=MappingProxyType({EntryId(file.id): _entry(file, files.directory) for file in files.entries}),
-        sources=MappingProxyType({name: _source(name, files.directory) for name in files.directory.sources}),
+        directory=directory,
+        entries=MappingProxyType({EntryId(file.id): _entry(file, directory, sources) for file in files.entries}),
+        sources=sources,
         concepts=tuple(
             SynonymSet(id=name, forms=_by_language(part, languages))
             for name, part in (files.lexicon.concepts.items() if files.lexicon else ())
@@ -169,8 +135,8 @@ def _cues(files: ContentFiles) -> Mapping[str, TriggerPhrases]:
     )
 
 
-def _entry(file: EntryFile, directory: DirectoryFile) -> Entry:
-    languages = directory.languages
+def _entry(file: EntryFile, directory: Directory, sources: Mapping[str, Source]) -> Entry:
+    languages, values = directory.languages, contacts(directory)
     return Entry(
         id=EntryId(file.id),
         act=file.act,
@@ -179,13 +145,15 @@ def _entry(file: EntryFile, directory: DirectoryFile) -> Entry:
         sources=file.sources,
         review_by=file.review_by,
         title=_translations(file.title, languages),
-        body=_each_language(lambda language: body(file, directory, language), languages),
-        citation=_each_language(lambda language: citation(file, directory, language), languages),
+        template=_translations(file.answer, languages),
+        body=_each_language(lambda language: substitute(file.answer[language], values), languages),
+        citation=_each_language(lambda language: citation(file.sources, sources, directory, language), languages),
         questions=_by_language(file.questions, languages),
     )
 
 
-def _directory(file: DirectoryFile) -> Directory:
+def build_directory(file: DirectoryFile) -> Directory:
+    """Who can be reached and where."""
     ticket = file.ticket_channel
     address = TicketAddress(email=ticket.email, aliases=ticket.aliases) if ticket else TicketAddress(email="")
     return Directory(
@@ -206,6 +174,7 @@ def _directory(file: DirectoryFile) -> Directory:
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
         dialogue_entries=MappingProxyType({act: EntryId(entry) for act, entry in file.dialogue_entries.items()}),
         languages=file.languages,
+        source_label=_translations(file.source_label, file.languages) if file.source_label else MappingProxyType({}),
     )
 
 

@@ -74,6 +74,22 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal: bool = Tr
     return build_knowledge_base(parts, version=reader.digest.hexdigest()[:12])
 
 
+def load_directory(folder: Path | None = None) -> DirectoryFile:
+    """directory.yaml in `folder`, or the one that is shipped.
+
+    Raises:
+        ContentError: names every mistake in it.
+    """
+    root: Traversable = folder if folder is not None else files("kb") / "content"
+    reader = _ContentReader()
+    directory = reader.read(root / "directory.yaml", DirectoryFile)
+    if directory is not None:
+        directory = reader.in_languages(directory, "directory.yaml", directory.languages)
+    if directory is None:
+        raise ContentError(tuple(reader.problems))
+    return directory
+
+
 def read_universal_cues() -> CuesFile:
     """What people say to any company's bot, in the languages that ship with the program."""
     return _read_universal("cues.yaml", CuesFile)

@@ -2,14 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Final
+from typing import Final, Self
 
-from kb.loading.builder import PLACEHOLDER, ContentFiles, body, citation, contacts
+from kb.answer_text import PLACEHOLDER, citation, contacts, substitute
+from kb.loading.builder import ContentFiles, build_directory, build_sources
 from kb.loading.schema import DirectoryFile, EntryFile
-from kb.model import ANY_LINE, Act, KnowledgeBase, Language
+from kb.model import ANY_LINE, Act, Directory, KnowledgeBase, Language, Source
 from kb.text.contacts import EMAIL, LINK, PHONE, casefold_key, contains_contact
 from kb.text.tokenize import phonetic_tokens
 
@@ -17,15 +19,38 @@ MAX_ANSWER_CHARS: Final = 1000
 """Characters of an answer with its sources: more is a wall on a phone."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NamedPlaces:
+    """The directory, and what texts may name of it."""
+
+    file: DirectoryFile
+    directory: Directory
+    sources: Mapping[str, Source]
+    contacts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, file: DirectoryFile) -> Self:
+        """Those of directory.yaml."""
+        directory = build_directory(file)
+        return cls(file=file, directory=directory, sources=build_sources(file), contacts=contacts(directory))
+
+
 def find_problems(files: ContentFiles) -> tuple[str, ...]:
     """Every rule that the content breaks, as "file: key: what is wrong: what to write instead"; empty if none."""
     found = list(_directory_problems(files))
+    places = NamedPlaces.of(files.directory)
     for entry in files.entries:
-        found.extend(f"{entry.id}.yaml: {problem}" for rule in _ENTRY_RULES for problem in rule(entry, files.directory))
+        found.extend(f"{entry.id}.yaml: {problem}" for problem in entry_problems(entry, places))
     found.extend(_duplicate_questions(files.entries))
     found.extend(_contradicting_examples(files))
     found.extend(_wrong_categories(files))
     return tuple(found)
+
+
+def entry_problems(entry: EntryFile, places: NamedPlaces) -> Iterator[str]:
+    """Every rule that one entry breaks, as "key: what is wrong: what to write instead"."""
+    for rule in _ENTRY_RULES:
+        yield from rule(entry, places)
 
 
 def overdue_reviews(knowledge: KnowledgeBase, today: date) -> tuple[str, ...]:
@@ -84,7 +109,8 @@ def _wrong_categories(files: ContentFiles) -> Iterator[str]:
             places[entry] = name
 
 
-def _unknown_names(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
+def _unknown_names(entry: EntryFile, places: NamedPlaces) -> Iterator[str]:
+    directory = places.file
     if entry.line not in directory.lines and entry.line != ANY_LINE:
         yield f"line: {entry.line!r} is no line: write {ANY_LINE} or one of {_names(directory.lines)}"
     for source in entry.sources:
@@ -93,20 +119,21 @@ def _unknown_names(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
             yield f"sources: {source!r} is no source: write one of {known}, or add it to directory.yaml"
 
 
-def _long_texts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
-    for language in directory.languages:
-        length = len(body(entry, directory, language)) + len(citation(entry, directory, language))
+def _long_texts(entry: EntryFile, places: NamedPlaces) -> Iterator[str]:
+    for language in places.file.languages:
+        cited = citation(entry.sources, places.sources, places.directory, language)
+        length = len(substitute(entry.answer[language], places.contacts)) + len(cited)
         if length > MAX_ANSWER_CHARS:
             yield f"answer.{language}: {length} characters with its sources: cut it to {MAX_ANSWER_CHARS}"
 
 
-def _contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
-    known = contacts(directory)
+def _contacts(entry: EntryFile, places: NamedPlaces) -> Iterator[str]:
+    directory, known = places.file, places.contacts
     for language in directory.languages:
         for name in PLACEHOLDER.findall(entry.answer[language]):
             if name not in known:
                 yield f"answer.{language}: {{{name}}} is not known: write one of {_names(known)}"
-        said = (entry.title[language], body(entry, directory, language))
+        said = (entry.title[language], substitute(entry.answer[language], known))
         for text in filter(contains_contact, (*said, *entry.questions[language])):
             yield from (f"{_key(text, said, language)}: {problem}" for problem in _unlisted_contacts(text, directory))
 
@@ -133,11 +160,11 @@ def _key(text: str, said: tuple[str, ...], language: Language) -> str:
     return f"{key}.{language}"
 
 
-def _required_contacts(entry: EntryFile, directory: DirectoryFile) -> Iterator[str]:
+def _required_contacts(entry: EntryFile, places: NamedPlaces) -> Iterator[str]:
     """A stopped till gets its number in the first line; a ticket its address; a fault its line."""
-    known = contacts(directory)
+    directory, known = places.file, places.contacts
     for language in directory.languages:
-        text = body(entry, directory, language)
+        text = substitute(entry.answer[language], known)
         phone = f"{entry.line if entry.line in directory.lines else directory.line_in_emergencies}_phone"
         if entry.act is Act.CRITICAL and known.get(phone, "?") not in text.splitlines()[0]:
             yield f"answer.{language}: an act `critical` begins with its number: write {{{phone}}} in the first line"
@@ -165,7 +192,7 @@ def _names(known: Iterable[str]) -> str:
     return ", ".join(sorted(known))
 
 
-_ENTRY_RULES: Final[tuple[Callable[[EntryFile, DirectoryFile], Iterator[str]], ...]] = (
+_ENTRY_RULES: Final[tuple[Callable[[EntryFile, NamedPlaces], Iterator[str]], ...]] = (
     _unknown_names,
     _long_texts,
     _contacts,

@@ -39,10 +39,15 @@ class LessonOverlay:
         language: Language | None = None,
         previous_entry: EntryId | None = None,
         previous_terms: Sequence[str] = (),
+        previous_tokens: Sequence[str] = (),
     ) -> Interpretation:
         """As the interpreter, but a lesson means its entry, or none."""
         interpretation = self._interpreter.understand(
-            text, language=language, previous_entry=previous_entry, previous_terms=previous_terms
+            text,
+            language=language,
+            previous_entry=previous_entry,
+            previous_terms=previous_terms,
+            previous_tokens=previous_tokens,
         )
         lesson = self._lesson_by_key.get(casefold_key(text))
         if lesson is None:

@@ -14,12 +14,12 @@ from kb.understanding.reading import Reading, Stage
 from kb.understanding.result import Candidate, Evidence, Explanation, Interpretation, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
 from kb.understanding.stages.contrast import ResolveContrast
+from kb.understanding.stages.correction import RewriteCorrection
 from kb.understanding.stages.dependent_turn import LeanOnPreviousTurn
 from kb.understanding.stages.dialogue_act import DetectDialogueAct
 from kb.understanding.stages.exact_match import FindExactMatch
-from kb.understanding.stages.politeness import StripPoliteness
 from kb.understanding.stages.preprocess import DetectCues, DetectLanguage, Normalize, StripGreeting
-from kb.understanding.stages.rank import Rank
+from kb.understanding.stages.rank import Rank, StripPoliteness
 from kb.understanding.stages.several_intents import SmallTalkLast, SplitIntents
 from kb.understanding.stages.thresholds import Thresholds
 from kb.understanding.stages.ticket_request import TicketRequest, TicketRequestDetector
@@ -45,16 +45,18 @@ class UnderstandingPipeline:
             for entry in knowledge.entries.values()
         }
         ticket_entry = next((entry.id for entry in knowledge.entries_of(Act.TICKET)), None)
+        acts = DetectDialogueAct(model.dialogue, dataset.featurizer, cues)
         self.stages: tuple[Stage, ...] = (
             Normalize(),
             DetectLanguage(LanguageIdentifier(dataset.words_by_language, knowledge.languages)),
             DetectCues(cues),
             StripGreeting(cues),
             FindExactMatch(ranker),
-            DetectDialogueAct(model.dialogue, dataset.featurizer, cues),
+            acts,
             Rank(ranker, cues, titles),
             StripPoliteness(ranker, cues),
-            LeanOnPreviousTurn(ranker, cues, titles),
+            RewriteCorrection(ranker, cues, acts),
+            LeanOnPreviousTurn(ranker, titles),
             ResolveContrast(ranker, cues),
             SplitIntents(ranker),
             SmallTalkLast(ranker),
@@ -88,16 +90,18 @@ class UnderstandingPipeline:
         language: Language | None = None,
         previous_entry: EntryId | None = None,
         previous_terms: Sequence[str] = (),
+        previous_tokens: Sequence[str] = (),
     ) -> Interpretation:
         """What `text` means; `language` is that of the conversation so far, `previous_entry` what it was last about.
 
-        `previous_terms` are the telling tokens of the turn before.
+        `previous_terms` are the telling tokens of the turn before, `previous_tokens` all its known ones.
         """
         reading = Reading(
             text=text,
             conversation_language=language,
             previous_entry=previous_entry,
             previous_terms=tuple(previous_terms),
+            previous_tokens=tuple(previous_tokens),
         )
         steps: list[Step] = []
         for stage in self.stages:
@@ -116,6 +120,7 @@ class UnderstandingPipeline:
             leans=reading.leans,
             corrects=reading.corrects,
             terms=self._ranker.telling_terms(reading.tokens),
+            tokens=self._ranker.known_tokens(reading.tokens),
             explanation=self._explain(reading, reading.candidates[0], steps) if reading.candidates else None,
         )
 

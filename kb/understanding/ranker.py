@@ -23,7 +23,7 @@ MIN_CANDIDATES: Final = 3
 MIN_CANDIDATE_CONFIDENCE: Final = 0.02
 URGENT_CLARIFY_THRESHOLD: Final = 0.1
 """An urgent entry that is this likely in the middle of a conversation is asked about: it must not be missed."""
-IN_CONVERSATION_LOG_ODDS: Final = 0.65
+IN_CONVERSATION_LOG_ODDS: Final = 0.45
 """How much likelier (in log-odds) a message is meant for the bot when a conversation is under way."""
 OUTCOME_COSTS: Final = OutcomeCosts()
 OUTCOME_COSTS_BY_ACT: Final[Mapping[Act, OutcomeCosts]] = MappingProxyType(
@@ -55,6 +55,7 @@ MAX_CHOICE_WORDS: Final = 4
 """A longer message that names no offered title is no answer to "which of these?"."""
 MAX_TERMS: Final = 5
 MIN_TERM_LENGTH: Final = 3
+MAX_KNOWN_TOKENS: Final = 10
 COMMON_SHARE: Final = 0.02
 """A token in more of the known questions than this tells nothing of what is talked about."""
 NO_TERMS: Final[Mapping[str, float]] = {}
@@ -174,6 +175,10 @@ class EntryRanker:
         rare = sorted((count, token) for token, count in known.items() if 0 < count <= self._common)[:MAX_TERMS]
         kept = {token for _, token in rare}
         return tuple(token for token in dict.fromkeys(tokens) if token in kept)
+
+    def known_tokens(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """The tokens of a short message that stand in known questions, in their order; none of a long one."""
+        return tuple(token for token in tokens if token in self._vocabulary) if len(tokens) <= MAX_KNOWN_TOKENS else ()
 
     @staticmethod
     def candidate(entry: EntryId, probability: float, corrections: tuple[str, ...] = NOTHING_CORRECTED) -> Candidate:

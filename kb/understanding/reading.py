@@ -29,6 +29,7 @@ class Reading(NamedTuple):
     conversation_language: Language | None = None
     previous_entry: EntryId | None = None
     previous_terms: tuple[str, ...] = ()
+    previous_tokens: tuple[str, ...] = ()
     normalized: str = ""
     surface_tokens: list[str] = []  # noqa: RUF012 - replaced, never changed
     tokens: list[str] = []  # noqa: RUF012 - replaced, never changed

@@ -95,6 +95,8 @@ class Interpretation:
     """Whether the message sets the answer before right ("no, I meant ...")."""
     terms: tuple[str, ...] = ()
     """The telling tokens of the message: what a dependent turn after it may lean on."""
+    tokens: tuple[str, ...] = ()
+    """The tokens of the message that stand in known questions: what a correction after it is read within."""
     acts: tuple[ActCandidate, ...] = ()
     """The dialogue acts that the message may be, likeliest first; OTHER is one of them."""
     explanation: Explanation | None = None
@@ -116,10 +118,12 @@ class Interpreter(Protocol):
         language: Language | None = None,
         previous_entry: EntryId | None = None,
         previous_terms: Sequence[str] = (),
+        previous_tokens: Sequence[str] = (),
     ) -> Interpretation:
         """What `text` means; `language` is that of the conversation so far.
 
-        `previous_entry` is what it was last about, `previous_terms` are the telling tokens of the turn before.
+        `previous_entry` is what it was last about, `previous_terms` are the telling tokens of the turn before
+        and `previous_tokens` all its known ones.
         """
         ...
 

@@ -4,18 +4,19 @@ nothing."""
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from handlers.input.redaction import mask
+from kb.entry_edits import EntryEdit
 from kb.lessons import Lesson, Rejection, RejectionReason, collapse_whitespace, existing_texts, validate_lesson
 from kb.model import EntryId, KnowledgeBase, Language
 from kb.text.contacts import casefold_key
-from storage.database.upsert import insert_into
+from storage.curation.content_revision import bump_revision, read_revision
+from storage.curation.entry_versions import current_edits
 from storage.errors import LessonError
-from storage.tables import knowledge_revision, taught
+from storage.tables import taught
 from storage.tables.types import storable
 
 
@@ -46,10 +47,11 @@ class StoredLesson:
 
 @dataclass(frozen=True, kw_only=True)
 class LessonSet:
-    """All current lessons, oldest first, as of `revision`."""
+    """All current lessons, oldest first, and the edited entries, as of `revision`."""
 
     revision: int
     stored: tuple[StoredLesson, ...]
+    edits: tuple[EntryEdit, ...] = ()
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -91,19 +93,20 @@ def revoke_lesson(connection: Connection, lesson_id: int, by: str, now: datetime
     undone = update(taught).where(taught.c.id == lesson_id, _is_active).values(undone_by=by, undone_at=now)
     if connection.execute(undone).rowcount == 0:
         return False
-    _bump_revision(connection)
+    bump_revision(connection)
     return True
 
 
 def current_lessons(connection: Connection) -> LessonSet:
-    """All current lessons; in a `read_transaction` they match the revision."""
+    """All current lessons and edited entries; in a `read_transaction` they match the revision."""
     rows = connection.execute(select(taught).where(_is_active).order_by(taught.c.id))
-    return LessonSet(revision=revision(connection), stored=tuple(_stored_lesson(row) for row in rows))
+    stored = tuple(_stored_lesson(row) for row in rows)
+    return LessonSet(revision=revision(connection), stored=stored, edits=current_edits(connection))
 
 
 def revision(connection: Connection) -> int:
-    """A number that grows with every change of the lessons; 0 if there never was one."""
-    return connection.scalar(_select_revision) or 0
+    """A number that grows with every change of lessons and entries; 0 if there never was one."""
+    return read_revision(connection)
 
 
 def get(connection: Connection, lesson_id: int) -> StoredLesson | None:
@@ -123,7 +126,7 @@ def mark_released(connection: Connection, base: KnowledgeBase, now: datetime) ->
     for each in there:
         connection.execute(update(taught).where(taught.c.id == each.id, _is_active).values(filed_at=now))
     if there:
-        _bump_revision(connection)
+        bump_revision(connection)
     return tuple(replace(each, released_at=now) for each in there)
 
 
@@ -139,7 +142,7 @@ def _add(
     if rejection is not None:
         raise LessonError(rejection=rejection)
     # First, so that of two agents who teach at once the second waits, and sees what the first one did.
-    _bump_revision(connection)
+    bump_revision(connection)
     before = _find_same(connection, lesson)
     if before is None:
         return _stored_lesson(
@@ -180,16 +183,4 @@ def _stored_lesson(row: Row[Any]) -> StoredLesson:
     )
 
 
-def _bump_revision(connection: Connection) -> None:
-    connection.execute(_increment_revision(connection.dialect.name), {"id": _REVISION_ROW_ID, "revision": 1})
-
-
-@cache
-def _increment_revision(dialect: str) -> Executable:
-    more = {"revision": knowledge_revision.c.revision + 1}
-    return insert_into(dialect, knowledge_revision).on_conflict_do_update(index_elements=["id"], set_=more)
-
-
-_REVISION_ROW_ID: Final = 1
 _is_active: Final = taught.c.undone_at.is_(None) & taught.c.filed_at.is_(None)
-_select_revision = select(knowledge_revision.c.revision).where(knowledge_revision.c.id == _REVISION_ROW_ID)

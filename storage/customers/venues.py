@@ -75,7 +75,7 @@ def save(connection: Connection, venue: Venue, now: datetime) -> SaveResult:
         _store_parts(connection, number, venue)
         return SaveResult.ADDED
     known = get(connection, number)
-    if known is not None and _comparable(known) == _comparable(venue):
+    if known is not None and comparable(known) == comparable(venue):
         return SaveResult.UNCHANGED
     connection.execute(update(venues).where(here.id == number).values(**columns, updated_at=now))
     _replace_parts(connection, number, venue)
@@ -89,7 +89,7 @@ def replace_venue(connection: Connection, venue: Venue, now: datetime) -> SaveRe
     known = get(connection, venue.id)
     if others is not None or known is None:
         return None
-    if _comparable(known) == _comparable(venue):
+    if comparable(known) == comparable(venue):
         return SaveResult.UNCHANGED
     columns = {"name": venue.name, "address": venue.address, "contract": venue.contract, "note": venue.note}
     changed = update(venues).where(here.id == venue.id).values(**columns, folded=venue.folded, updated_at=now)
@@ -98,7 +98,7 @@ def replace_venue(connection: Connection, venue: Venue, now: datetime) -> SaveRe
     return SaveResult.CHANGED
 
 
-def _comparable(venue: Venue) -> Venue:
+def comparable(venue: Venue) -> Venue:
     """The venue without what a database does not keep: its number, and the order of its parts."""
     return replace(
         venue,

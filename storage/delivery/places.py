@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from storage.database.upsert import insert_into
-from storage.delivery import notifications
+from storage.delivery import notification_queue
 from storage.tables import conversations, places
 
 
@@ -35,7 +35,7 @@ def record_move(connection: Connection, channel: str, before: str, after: str, n
     """
     known = select(places.c.moved_to).where(places.c.channel == channel, places.c.address == before)
     if connection.scalar(known) != after:
-        notifications.post_anew(connection, f"{channel}:{before}", now)
+        notification_queue.post_anew(connection, f"{channel}:{before}", now)
     _record(connection, channel, before, {"moved_to": after, "learned_at": now})
     here = conversations.c
     other = conversations.alias("other")

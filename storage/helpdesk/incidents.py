@@ -57,6 +57,16 @@ class SimilarHandoff:
     words: str
 
 
+_ADVISORY_LOCK: Final = 7_065_108_107
+
+
+def lock_grouping(connection: Connection) -> None:
+    """Let one transaction at a time decide which hand-offs belong together, until it ends: two that are stored at the
+    same moment would not see each other. SQLite serializes writes by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+
+
 def find_running(
     connection: Connection, line: LineId, reason: HandoffReason, *, verified: bool, joined_since: datetime
 ) -> tuple[HandoffIncident, ...]:

@@ -12,7 +12,7 @@ from storage.customers.venues import KeyKind, Venue
 from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, venue_keys
 
-_PHONE_NOTATIONS: Final = ("", "whatsapp:")
+PHONE_NOTATIONS: Final = ("", "whatsapp:")
 """What stands before a phone number in the notation of the channels."""
 
 
@@ -60,7 +60,7 @@ def _people_of(connection: Connection, venue: Venue) -> ColumnElement[bool]:
     here, unknown = conversations.c, conversations.c.venue_id.is_(None)
     accounts, groups = (_own(connection, kind, values) for kind, values in _accounts_and_groups(venue))
     phones = _own(connection, KeyKind.PHONE, venue.phones)
-    senders = [*accounts, *(f"{before}{phone}" for phone in phones for before in _PHONE_NOTATIONS)]
+    senders = [*accounts, *(f"{before}{phone}" for phone in phones for before in PHONE_NOTATIONS)]
     usernames = [account for account in accounts if not account.isdigit()]
     named = [and_(unknown, func.lower(here.handle).in_(usernames))] if usernames else []
     return or_(

@@ -1,4 +1,4 @@
 """The schema, revision by revision; a released revision never changes."""
 
-HEAD = "0020"
+HEAD = "0023"
 """The newest revision."""

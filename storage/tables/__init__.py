@@ -14,7 +14,7 @@ from storage.tables.conversations import (
     turns,
     unclear,
 )
-from storage.tables.curation import drafts, ignored, knowledge_revision, taught
+from storage.tables.curation import drafts, entry_versions, ignored, knowledge_revision, taught
 from storage.tables.customers import devices, venue_keys, venue_links, venues
 from storage.tables.helpdesk import handoff_events, handoffs, incidents, notice_pace, notices
 from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
@@ -32,6 +32,7 @@ __all__ = [
     "daily_feedback",
     "devices",
     "drafts",
+    "entry_versions",
     "feedback",
     "handoff_events",
     "handoffs",

@@ -1,4 +1,4 @@
-"""Lessons and drafts beside the content files, and ignored questions."""
+"""Lessons, edited entries and drafts beside the content files, and ignored questions."""
 
 from sqlalchemy import Column, Index, Integer, Table
 
@@ -26,10 +26,33 @@ taught = Table(
 _is_active = taught.c.undone_at.is_(None) & taught.c.filed_at.is_(None)
 Index("uq_taught_folded", taught.c.folded, unique=True, sqlite_where=_is_active, postgresql_where=_is_active)
 
+entry_versions = Table(
+    "entry_versions",
+    metadata,
+    # Not personal: what an agent wrote for everybody.
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("entry", SafeText, nullable=False),
+    # The digest of the content file's entry that was edited.
+    Column("based_on", SafeText, nullable=False),
+    Column("titles", SafeText, nullable=False),
+    Column("answers", SafeText, nullable=False),
+    Column("questions", SafeText, nullable=False),
+    Column("sources", SafeText, nullable=False),
+    Column("review_by", SafeText, nullable=False),
+    Column("state", SafeText, nullable=False),
+    Column("edited_by", SafeText, nullable=False),
+    Column("edited_at", UtcDateTime, nullable=False),
+    Column("decided_by", SafeText),
+    Column("decided_at", UtcDateTime),
+    Column("released_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+Index("ix_entry_versions_entry", entry_versions.c.entry)
+
 knowledge_revision = Table(
     "knowledge_revision",
     metadata,
-    # One row, whose number grows with every change of the lessons.
+    # One row, whose number grows with every change of lessons and entries.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("revision", Integer, nullable=False),
 )

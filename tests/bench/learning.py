@@ -16,9 +16,10 @@ from time import perf_counter
 
 from sqlalchemy import Connection
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.cli.bench.startup import resident_megabytes
-from bot.intake.intake import no_draft_link
+from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.live import LiveKnowledge
 from bot.observability import logging_setup
 from bot.settings import Settings

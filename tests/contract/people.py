@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from rich.console import Console
 from twilio.request_validator import RequestValidator
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.channels.terminal.channel import Terminal
 from bot.settings import Settings

@@ -1,15 +1,18 @@
 """Venues on both databases: recognized by number, kept once, and a person's own number erased with the person."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from handlers.model.venue import VenueHistory
+from kb.model import EntryId
 from storage import personal_data
 from storage.customers import recognition, venues
 from storage.customers.venues import Device, SaveResult, Venue
 from storage.database.engine import read_transaction, write_transaction
-from storage.helpdesk import venue_people
+from storage.helpdesk import venue_history, venue_people
 from tests.contract.talks import HELLO, NOW, take_in
 
 OWN, OTHER = "+37129111222", "+37129333444"
@@ -82,3 +85,24 @@ def test_the_calls_of_a_venue_are_those_of_its_people_alone(engine: Engine, venu
         venues.save(connection, Venue(name="Cits", phones=(OWN,)), NOW)
         calls = venue_people.handoffs_of_venue(connection, stored)
         assert [one.conversation for one in calls if one.conversation == own.id] == [], "a shared number tells of none"
+
+
+def test_the_history_of_a_venue_is_what_its_people_did_in_the_days_before(engine: Engine, venue: Venue) -> None:
+    day, first = timedelta(days=1), replace(HELLO, channel="whatsapp", sender=f"whatsapp:{OWN}")
+    second = replace(HELLO, channel="whatsapp", sender=f"whatsapp:{OTHER}", conversation="x")
+
+    def history(*, beside: str | None = None) -> VenueHistory | None:
+        with read_transaction(engine) as connection:
+            return venue_history.history_of_venue(connection, venue, before=NOW, beside=beside)
+
+    take_in(engine, replace(HELLO, sender="somebody", conversation="y"), at=NOW - day, people=True)
+    assert history() is None, "what others did is theirs"
+    talk, _ = take_in(engine, second, at=NOW - 2 * day)
+    assert history() == VenueHistory(last_at=NOW - 2 * day, calls=0)
+    assert history(beside=talk.id) is None, "the conversation itself tells nothing new"
+    take_in(engine, first, at=NOW - 8 * day, people=True)
+    assert history() == VenueHistory(last_at=NOW - 2 * day, calls=0), "a call of long ago is no news"
+    take_in(engine, replace(second, message_id="m2"), at=NOW - day, people=True)
+    assert history() == VenueHistory(last_at=NOW - day, calls=1, topic=EntryId("refund"))
+    take_in(engine, replace(first, message_id="m2"), at=NOW)
+    assert history(beside=talk.id) == VenueHistory(last_at=NOW - day, calls=1, topic=EntryId("refund"))

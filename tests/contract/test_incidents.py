@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from time import sleep
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
 from bot.app.channels import CHANNELS
 from bot.database.transactions import Transactions
@@ -188,6 +189,30 @@ def test_the_third_similar_call_makes_an_incident_of_all_three(desk: Desk) -> No
     told = desk.deliver(at=MINUTE)
     assert (GROUP, NotificationKind.INITIAL, True) in told
     assert all(of_incident for _, _, of_incident in told), "what the list holds is not told one by one"
+
+
+def test_calls_stored_at_the_same_moment_by_two_workers_make_one_incident(desk: Desk) -> None:
+    desk.call("anna")
+    talk, _ = take_in(desk.engine, said("Kase stāv", 2, by="boris"), at=NOW)
+    with ThreadPoolExecutor(1) as worker, write_transaction(desk.engine) as connection:
+        turn = connection.scalar(select(func.max(turn_rows.c.id)))
+        assert turn is not None
+        second = handoffs.open_handoff(connection, talk, turn, TECHNICAL, STOPPED, NOW)
+        desk.workflow.opened(connection, second, NOW)
+        concurrent = worker.submit(desk.call, "vera", at=3 * SECOND)
+        while not concurrent.done() and not has_to_wait(desk.engine):
+            sleep(0.01)
+    (incident,) = desk.running()
+    assert desk.get(concurrent.result()).incident == desk.get(second).incident == incident
+
+
+def has_to_wait(engine: Engine) -> bool:
+    """Whether a transaction waits for the end of another one; on SQLite every writer does."""
+    if engine.dialect.name == "sqlite":
+        return True
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with read_transaction(engine) as connection:
+        return bool(connection.scalar(waiting))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from handlers.model.handoff import NotificationKind
 from handlers.model.messages import Inbound
 from storage.conversations import conversations
 from storage.database.engine import read_transaction, write_transaction
-from storage.delivery import notifications, places
+from storage.delivery import notification_queue, notifications, places
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import agent_chat, handoffs
 from tests.contract.talks import HELLO, NOW, TECHNICAL, close_handoff, said, take_in
@@ -72,7 +72,7 @@ def test_notifications_of_a_moved_group_are_posted_anew_once_where_somebody_stil
         with write_transaction(engine) as connection:
             handoff = handoffs.open_handoff(connection, talk, number, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
             targets = dict.fromkeys((group, topic, other), True)
-            notifications.add(connection, handoff, NotificationKind.INITIAL, targets, NOW)
+            notification_queue.add(connection, handoff, NotificationKind.INITIAL, targets, NOW)
             for target in targets:
                 notifications.mark_sent(connection, _claim(connection, target), "5", NOW)
     with write_transaction(engine) as connection:

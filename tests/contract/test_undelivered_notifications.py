@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import NotificationKind
 from storage.database.engine import read_transaction, write_transaction
-from storage.delivery import notifications, undelivered_notifications
+from storage.delivery import notification_queue, notifications, undelivered_notifications
 from storage.delivery.notifications import ClaimedNotification, NotificationState
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoffs import Handoff
@@ -21,7 +21,7 @@ def waiting(engine: Engine) -> Handoff:
     talk, _ = take_in(engine, said("Palīgā!"))
     with write_transaction(engine) as connection:
         handoff = handoffs.open_handoff(connection, talk, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW)
-        notifications.add(connection, handoff, NotificationKind.INITIAL, TARGETS, NOW)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, TARGETS, NOW)
     return handoff
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from bot.customers import venue_search
 from bot.customers.export_file import write_csv
-from bot.customers.import_plan import plan_import
-from bot.customers.table_file import read_rows
+from bot.customers.importing.import_plan import plan_import
+from bot.customers.importing.table_file import read_rows
 from storage import personal_data
-from storage.customers import recognition, venues
+from storage.customers import recognition, venue_import, venues
+from storage.customers.recognition import PersonKeys
 from storage.customers.venues import Device, SaveResult, Venue
 from storage.database.engine import read_transaction, write_transaction
 from tests.contract.talks import NOW, said, take_in
@@ -52,6 +53,21 @@ def test_a_venue_that_comes_again_is_replaced_and_never_doubled(stored: Engine) 
         assert not venues.remove(connection, first.id)
         assert venues.count(connection) == (1, 0)
         assert venues.get(connection, first.id) is None
+
+
+def test_what_an_import_would_do_is_told_without_doing_it(stored: Engine) -> None:
+    wanted = (replace(ROSE, phones=(*ROSE.phones, "+37129000000")), VINE, Venue(name="Jauns"))
+    with read_transaction(stored) as connection:
+        told = venue_import.compare(connection, wanted)
+        assert venues.count(connection)[0] == 2
+    assert told == (SaveResult.CHANGED, SaveResult.UNCHANGED, SaveResult.ADDED)
+    with write_transaction(stored) as connection:
+        assert tuple(venues.save(connection, one, NOW) for one in wanted) == told
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (100, [100]), (250, [100, 100, 50])])
+def test_many_venues_are_stored_in_batches(count: int, sizes: list[int]) -> None:
+    assert [len(batch) for batch in venue_import.in_batches([VINE] * count)] == sizes
 
 
 @pytest.mark.parametrize(
@@ -115,3 +131,23 @@ def test_a_person_is_exported_and_forgotten_with_their_account(engine: Engine) -
         (rose,) = venues.list_venues(connection)
         assert rose.accounts == ("other",)
         assert rose.phones == ROSE.phones
+
+
+def test_many_people_are_recognized_as_each_of_them_is(stored: Engine) -> None:
+    people = [
+        PersonKeys(sender, address, username, venue_id)
+        for sender in ("whatsapp:+37129111222", "+37126000000", "4711", "x")
+        for address in ("x", "-100200")
+        for username in (None, "4711")
+        for venue_id in (None, 2)
+    ]
+    with read_transaction(stored) as connection:
+        alone = [
+            recognition.recognize(
+                connection, sender=one.sender, address=one.address, username=one.username, venue_id=one.venue_id
+            )
+            for one in people
+        ]
+        together = recognition.recognize_all(connection, people)
+    assert together == tuple(None if venue is None else venue.id for venue in alone)
+    assert {None, 1, 2} == set(together)

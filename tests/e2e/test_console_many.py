@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from bot.app.container import open_application
 from bot.app.endpoints import Endpoints
 from bot.delivery.jobs import procrastinate_schema
-from bot.intake.intake import no_draft_link
+from bot.intake.reply_enqueuer import no_draft_link
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, Reply

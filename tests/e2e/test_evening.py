@@ -36,8 +36,8 @@ CAUSE_NOT_HEARD: Final = ("internet down, cannot sell",)
 """A stopped till, but the cause in these words is not understood: the list shows the words alone."""
 TENTH_OF_BEFORE: Final = 12
 """A tenth of the messages that one storm made before hand-offs of one cause were told together."""
-WITHIN_SECONDS: Final = 10.0
-"""The pace that Telegram allows in a group is a message in three seconds: an edit that has begun goes first."""
+WITHIN_SECONDS: Final = 5.0
+"""From the person's message to the group's, in the middle of a storm."""
 
 
 async def quiet_conversations(night: Evening) -> None:

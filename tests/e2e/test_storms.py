@@ -12,7 +12,8 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.settings import read_settings
 from handlers.model.context import KnowledgeBundle

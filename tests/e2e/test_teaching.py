@@ -23,9 +23,10 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.delivery.jobs import procrastinate_schema
-from bot.intake.intake import no_draft_link
+from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.lesson_source import load_live_knowledge
 from bot.settings import Settings
 from handlers.model.messages import Inbound

@@ -30,7 +30,8 @@ from bot.notify.email import EmailNotifier
 from bot.notify.interface import Notifier
 from bot.notify.staff_address import Transport
 from bot.notify.ticket_mailbox import may_reach_ticket_mailbox
-from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.staff_sentences import load_time_zone
 from bot.settings import read_settings
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle

@@ -15,7 +15,8 @@ from aiohttp.web_urldispatcher import PrefixedSubAppResource
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.app.container import Application, open_application
+from bot.app.application import Application
+from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.console import AccessLevel, Section
 from bot.console.views.audit import AuditView
@@ -85,7 +86,7 @@ WEBHOOKS: Final = frozenset(
 )
 """Anybody reaches these, and only the platform's signature or secret gets further."""
 
-ADMIN_PAGES: Final = ("/console/agents", "/console/audit", "/console/delivery")
+ADMIN_PAGES: Final = ("/console/agents", "/console/audit", "/console/customers/import", "/console/delivery")
 """With everything below them."""
 
 SIGN_OUT: Final = ("POST", "/console/sign-out")

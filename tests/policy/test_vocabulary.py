@@ -39,7 +39,7 @@ def test_no_action_can_carry_an_address() -> None:
     assert held["RecordFeedback"] == {"helped", "turn"}
 
 
-@pytest.mark.parametrize("interpreter", ["handlers/rendering.py", "bot/intake/intake.py"])
+@pytest.mark.parametrize("interpreter", ["handlers/rendering.py", "bot/intake/decision_recorder.py"])
 def test_who_carries_out_actions_handles_each_one(interpreter: str) -> None:
     """Each `match` over actions ends in `case _: assert_never(...)`, so that mypy refuses an action it does not know."""
     tree = ast.parse((ROOT / interpreter).read_text("utf-8"))

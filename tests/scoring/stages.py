@@ -23,6 +23,7 @@ STAGES_BY_FILE: Final[dict[str, tuple[str, ...]]] = {
     "exact_match": ("exact_match",),
     "dialogue_act": ("dialogue_act",),
     "politeness": ("politeness",),
+    "correction": ("correction",),
     "dependent_turn": ("dependent_turn",),
     "contrast": ("contrast",),
     "several_intents": ("several_intents",),
@@ -55,13 +56,17 @@ class StageWant(BaseModel):
 
 
 class StageRow(BaseModel):
-    """A message. `after`: the entry that was talked about before; `applies`: whether the stage has anything to do."""
+    """A message. `after`: the entry that was talked about before; `applies`: whether the stage has anything to do.
+
+    `before`: the message before it; the first known question of that entry where it is not given.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: str
     lang: Language
     after: EntryId | None = None
+    before: str | None = None
     applies: bool
     want: StageWant
 
@@ -106,11 +111,17 @@ def score_stage(file: str, pipeline: UnderstandingPipeline, knowledge: Knowledge
 
 
 def _understand(row: StageRow, pipeline: UnderstandingPipeline, knowledge: KnowledgeBase) -> Interpretation:
-    """What the message means after the topic before, asked about in its first known question."""
+    """What the message means after the message before."""
     if row.after is None:
         return pipeline.understand(row.text)
-    before = pipeline.understand(knowledge.entries[row.after].questions[row.lang][0])
-    return pipeline.understand(row.text, language=row.lang, previous_entry=row.after, previous_terms=before.terms)
+    before = pipeline.understand(row.before or knowledge.entries[row.after].questions[row.lang][0])
+    return pipeline.understand(
+        row.text,
+        language=row.lang,
+        previous_entry=row.after,
+        previous_terms=before.terms,
+        previous_tokens=before.tokens,
+    )
 
 
 def _faults(row: StageRow, found: Interpretation, knowledge: KnowledgeBase) -> Iterator[str]:

@@ -12,8 +12,9 @@ from typing import Final
 
 import typer
 
-from bot.app.container import Application, open_application
-from bot.intake.intake import no_draft_link
+from bot.app.application import Application
+from bot.app.container import open_application
+from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.live import LiveKnowledge
 from bot.observability import logging_setup
 from bot.settings import Settings

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 if TYPE_CHECKING:
-    from bot.customers.import_plan import ImportPlan
+    from collections.abc import Callable
+
+    from bot.customers.importing.import_plan import ImportPlan
     from bot.customers.venue_cards import VenueCard
+    from kb.model import Language
 
 app = typer.Typer(help="Venues and their tills: import, export, links.", no_args_is_help=True, rich_markup_mode=None)
 MAX_PROBLEMS_SHOWN = 100
@@ -18,53 +21,64 @@ MAX_PROBLEMS_SHOWN = 100
 def import_table(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or XLSX file; its first row names the columns.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    lang: Annotated[str, typer.Option(help="The language of what it says: lv, ru or en.")] = "en",
 ) -> None:
     """Add venues, and replace those that are known by name and address; rows with a mistake are left out."""
-    from bot.customers.import_plan import plan_import
-    from bot.customers.table_file import TableFileError, encoding_name, read_rows
+    from bot.customers.importing.import_plan import plan_import
+    from bot.customers.importing.table_file import TableFileError, encoding_name, read_rows
+    from kb.model import LANGUAGES
 
+    if lang not in LANGUAGES:
+        typer.echo(f"--lang {lang}: write one of {', '.join(LANGUAGES)}", err=True)
+        raise typer.Exit(2)
+    say = _sentences(lang)
     try:
         plan = plan_import(read_rows(path))
     except TableFileError as exc:
-        typer.echo(str(exc), err=True)
+        typer.echo(exc.told(lang), err=True)
         raise typer.Exit(2) from exc
-    encoding = encoding_name(path)
+    encoding = encoding_name(path.name, path.read_bytes())
     if encoding is not None:
-        typer.echo(f"Read as {encoding}. If letters look wrong, save the file as UTF-8.")
+        typer.echo(say("read_as", encoding=encoding))
+    devices = sum(len(venue.devices) for venue in plan.venues)
+    counted = say("counted", venues=len(plan.venues), devices=devices)
     if dry_run:
         for venue in plan.venues:
-            typer.echo(f"{venue.label}: {len(venue.devices)} devices, {len(venue.phones)} phones")
-        typer.echo(f"Nothing is stored: {_count(plan)}.")
+            typer.echo(say("venue", name=venue.label, devices=len(venue.devices), phones=len(venue.phones)))
+        typer.echo(say("nothing_stored", counted=counted))
     else:
-        typer.echo(f"{_count(plan)}: {_store(plan)}.")
+        typer.echo(say("stored", counted=counted, **_store(plan, say("storing"))))
     for problem in plan.problems[:MAX_PROBLEMS_SHOWN]:
-        place = f"Row {problem.row}" if problem.row else "First row"
-        typer.echo(f"{place}: {problem.text}", err=True)
+        typer.echo(problem.told(lang), err=True)
     if plan.problems:
-        typer.echo(f"{len(plan.problems)} rows were left out. Mend them and import the file again.", err=True)
+        typer.echo(say("left_out", n=len(plan.problems)), err=True)
         raise typer.Exit(1)
 
 
-def _count(plan: "ImportPlan") -> str:
-    devices = sum(len(venue.devices) for venue in plan.venues)
-    return f"{len(plan.venues)} venues with {devices} devices"
+def _sentences(language: "Language") -> "Callable[..., str]":
+    from functools import partial
+
+    from bot.customers.importing.sentences import import_sentence
+
+    return partial(import_sentence, language)
 
 
-def _store(plan: "ImportPlan") -> str:
+def _store(plan: "ImportPlan", label: str) -> "dict[str, int]":
     from collections import Counter
     from datetime import UTC, datetime
 
     from bot.settings import read_settings
     from storage.customers import venues
+    from storage.customers.venue_import import in_batches
     from storage.database import engine
 
     now, done = datetime.now(UTC), Counter[str]()
     database = engine.create_database_engine(read_settings().database_url)
-    shown = typer.progressbar(plan.venues, label="Storing", file=sys.stderr)
-    with shown as each, engine.write_transaction(database) as connection:
-        for venue in each:
-            done[venues.save(connection, venue, now).value] += 1
-    return ", ".join(f"{done[result]} {result.value}" for result in venues.SaveResult)
+    with typer.progressbar(in_batches(plan.venues), label=label, file=sys.stderr) as shown:
+        for batch in shown:
+            with engine.write_transaction(database) as connection:
+                done.update(venues.save(connection, venue, now).value for venue in batch)
+    return {result.value: done[result] for result in venues.SaveResult}
 
 
 @app.command()

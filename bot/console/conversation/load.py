@@ -1,6 +1,7 @@
 """Finds the conversation that a page is about; only reads."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -34,8 +35,8 @@ class ConversationPage:
     venue: ShownVenue | None = None
 
 
-def load_page(connection: Connection, conversation_id: str, *, before: int | None) -> ConversationPage:
-    """The last messages, or those before that sequence number.
+def load_page(connection: Connection, conversation_id: str, *, before: int | None, now: datetime) -> ConversationPage:
+    """The last messages, or those before that sequence number; a hand-off counts as what the venue comes for now.
 
     Raises:
         HTTPNotFound: there is no such conversation.
@@ -43,14 +44,16 @@ def load_page(connection: Connection, conversation_id: str, *, before: int | Non
     talk = find_conversation(connection, conversation_id)
     said = history.last_user_messages(connection, talk.id, limit=WORDS_READ)
     messages, more = transcript.transcript(connection, talk.id, before=before, limit=PAGE_SIZE)
+    hand_offs = conversation_handoffs.list_history(connection, talk.id)
+    opened_at = next((one.handoff.created_at for one in hand_offs if one.current), now)
     return ConversationPage(
         talk=talk,
         messages=messages,
         more=more,
-        history=conversation_handoffs.list_history(connection, talk.id),
+        history=hand_offs,
         notes=notes.list_notes(connection, talk.id),
         colleagues=tuple(agent.name for agent in agents.list_all(connection) if agent.active),
-        venue=shown_venues(connection, {talk.id: " ".join(said)}).get(talk.id),
+        venue=shown_venues(connection, {talk.id: (" ".join(said), opened_at)}).get(talk.id),
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.customers.import_plan import COLUMNS, plan_import
-from bot.customers.table_file import TableRow
+from bot.customers.importing.import_plan import COLUMNS, plan_import
+from bot.customers.importing.table_file import TableRow
 from storage.customers.venues import Venue
 
 FIELDS: Final = ("name", "address", "aliases", "phones", "accounts", "groups", "contract", "note")

@@ -16,6 +16,7 @@ from storage.customers import venues
 from storage.customers.venues import Venue
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
+from storage.helpdesk.sign_in.roles import Role
 
 PAGE_SIZE: Final = 50
 MAX_SEARCH_CHARS: Final = 200
@@ -51,6 +52,7 @@ class VenueListView:
             counts=counts,
             next_page=urlencode({"after": found[PAGE_SIZE - 1].folded}) if more else None,
             readable=format_phone,
+            may_import=request.agent.role is Role.ADMIN,
         )
 
     async def add(self, request: ConsoleRequest) -> web.StreamResponse:

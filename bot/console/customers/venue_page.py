@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta, tzinfo
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.channels.description import ChannelDirectory
 from bot.console.customers.venue_form import form_of, read_form
-from bot.console.framework.contact_display import audit_access, display_name, format_phone
+from bot.console.framework.contact_display import audit_access, display_name, format_phone, history_teller
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
@@ -21,18 +21,18 @@ from bot.customers.link_tokens import VenueLinkTokens
 from bot.customers.sheet.page import SheetStyle, read_style, render_sheet
 from bot.customers.venue_cards import venue_cards
 from bot.database.transactions import Transactions
+from handlers.model.venue import VenueHistory
 from storage.conversations.conversations import Conversation
 from storage.customers import links, venues
 from storage.customers.links import VenueLink
 from storage.customers.venues import Venue
-from storage.helpdesk import audit_log, venue_people
+from storage.helpdesk import audit_log, venue_history, venue_people
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
 
 _PATH: Final = "/customers/{id:[0-9]+}"
 _STYLE_PATH: Final = "/customers/sheet.css"
 _MONTHS_SHOWN: Final = timedelta(days=180)
-_DAY: Final = timedelta(days=1)
 
 
 VenueChange = Callable[[Connection], object]
@@ -53,6 +53,7 @@ class _LoadedVenue:
     links: tuple[VenueLink, ...]
     handoffs: tuple[Handoff, ...]
     conversations: tuple[Conversation, ...]
+    lately: VenueHistory | None
 
 
 class VenuePageView:
@@ -156,7 +157,7 @@ class VenuePageView:
         return await self._transactions.write(write)
 
     async def _load(self, request: ConsoleRequest) -> _LoadedVenue:
-        number, since = request.path_number("id"), request.now - _MONTHS_SHOWN
+        number, now = request.path_number("id"), request.now
 
         def read(connection: Connection) -> _LoadedVenue | None:
             venue = venues.get(connection, number)
@@ -165,8 +166,9 @@ class VenuePageView:
             return _LoadedVenue(
                 venue=venue,
                 links=links.list_links(connection, number),
-                handoffs=venue_people.handoffs_of_venue(connection, venue, closed_since=since, limit=10),
+                handoffs=venue_people.handoffs_of_venue(connection, venue, closed_since=now - _MONTHS_SHOWN, limit=10),
                 conversations=venue_people.conversations_of_venue(connection, venue, limit=10),
+                lately=venue_history.history_of_venue(connection, venue, before=now),
             )
 
         loaded = await self._transactions.read(read)
@@ -178,7 +180,7 @@ class VenuePageView:
         loaded = await self._load(request)
         await audit_access(request, self._transactions, AuditEvent.VENUE_VIEWED, str(loaded.venue.id))
         tills: set[str | None] = {device.name for device in loaded.venue.devices}
-        linked = {link.till for link in loaded.links}
+        linked, names = {link.till for link in loaded.links}, self._knowledge.names(request.language)
         return request.render(
             "customer.html",
             status=HTTPStatus.OK if wrong is None else HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -188,19 +190,10 @@ class VenuePageView:
             links=loaded.links,
             links_missing=bool((tills or {None}) - linked),
             handoffs=loaded.handoffs,
-            called=_called(loaded.handoffs, _today(request), request.zone),
+            lately=loaded.lately,
+            history=history_teller(request, names),
             talks=loaded.conversations,
-            names=self._knowledge.names(request.language),
+            names=names,
             short=partial(display_name, self._channels),
             readable=format_phone,
         )
-
-
-def _today(request: ConsoleRequest) -> date:
-    return request.now.astimezone(request.zone).date()
-
-
-def _called(handoffs: tuple[Handoff, ...], today: date, zone: tzinfo) -> str | None:
-    """Whether somebody of the venue called for people today, or yesterday."""
-    days = {one.created_at.astimezone(zone).date() for one in handoffs}
-    return "called_today" if today in days else "called_yesterday" if today - _DAY in days else None

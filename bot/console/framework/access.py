@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Route, Section
+from bot.console.framework.upload import SentForm, read_form, read_form_with_file
 from bot.database.transactions import Transactions
 from bot.web import Texts, negotiate_language
 from kb.model import Language
@@ -27,8 +28,12 @@ CSRF_HEADER: Final = "X-CSRF-Token"
 MAX_ANONYMOUS_FORM_BYTES: Final = 4096
 """Of a form from somebody who is not signed in: a name, a password and a token need no more."""
 
+
 ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TemplateContext = Callable[[ConsoleRequest], Mapping[str, Any]]
+
+
+NO_FORM: Final = SentForm()
 
 
 class AccessControl:
@@ -58,11 +63,13 @@ class AccessControl:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             session = await get_session(request)
-            form = await self._verified_form(request, session) if route.method == "POST" else {}
+            sent = NO_FORM if route.method == "GET" or route.takes_file else await self._form(request, session, route)
             somebody, calls = await self._signed_in_agent(session)
             refused = await self._refusal(request, session, somebody, route)
             if refused is not None:
                 return refused
+            if route.takes_file:
+                sent = await self._form(request, session, route)
             session.setdefault(CSRF_KEY, secrets.token_urlsafe(24))
             language = console_language(request, session, somebody)
             visit = ConsoleRequest(
@@ -72,7 +79,8 @@ class AccessControl:
                 language=language,
                 texts=texts[language],
                 section_name=section.name,
-                form=form,
+                form=sent.fields,
+                upload=sent.upload,
                 context=self._context,
                 now=self._clock(),
                 zone=self._zone,
@@ -85,26 +93,28 @@ class AccessControl:
 
         return handle
 
-    async def _verified_form(self, request: web.Request, session: Session) -> Mapping[str, str]:
+    async def _form(self, request: web.Request, session: Session, route: Route) -> SentForm:
         """The form, if our own page sent it.
 
         Raises:
             HTTPForbidden: another site's page may have sent it, or the page is of another session.
-            HTTPUnsupportedMediaType: it may hold files; no page of ours sends one.
-            HTTPRequestEntityTooLarge: nobody is signed in, and it is larger than a sign-in.
+            HTTPUnsupportedMediaType: it may hold files, and the page takes none.
+            HTTPRequestEntityTooLarge: it is larger than it may be there, or than a sign-in while nobody is signed in.
         """
         if not is_same_origin(request, self._public_origin):
             raise web.HTTPForbidden
-        if request.content_type.startswith("multipart/"):
+        if request.content_type.startswith("multipart/") and not route.takes_file:
             raise web.HTTPUnsupportedMediaType
         if not isinstance(session.get(TOKEN_KEY), str):
             request = request.clone(client_max_size=MAX_ANONYMOUS_FORM_BYTES)
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-        given = request.headers.get(CSRF_HEADER) or form.get(CSRF_KEY)
+        elif route.max_form_bytes is not None:
+            request = request.clone(client_max_size=route.max_form_bytes)
+        sent = await (read_form_with_file(request, request.client_max_size) if route.takes_file else read_form(request))
+        given = request.headers.get(CSRF_HEADER) or sent.fields.get(CSRF_KEY)
         kept = session.get(CSRF_KEY)
         if not given or not isinstance(kept, str) or not _tokens_equal(given, kept):
             raise web.HTTPForbidden
-        return form
+        return sent
 
     async def _signed_in_agent(self, session: Session) -> tuple[Agent | None, tuple[WaitingHandoff, ...]]:
         """The agent, and the hand-offs that the menu counts."""

@@ -1,12 +1,16 @@
 """Formats a person for the helpdesk: their contact, or just enough to tell two apart."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from bot.channels.description import ChannelDirectory
+from bot.console.framework.knowledge_access import DisplayNames
+from bot.console.framework.local_time import local_day
 from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
 from bot.observability.masking import last_digits
+from handlers.model.venue import HistoryWords, VenueHistory
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -41,3 +45,13 @@ async def audit_access(request: ConsoleRequest, transactions: Transactions, even
 
 _MAX_REMEMBERED: Final = 9
 """As many as fit into a cookie."""
+
+
+def history_teller(request: ConsoleRequest, names: DisplayNames) -> Callable[[VenueHistory], str]:
+    """Tells in the agent's language how a venue was in touch lately."""
+
+    def sentence(key: str, **values: str) -> str:
+        return request.texts[key].format(**values)
+
+    today = local_day(request.now, request.zone)
+    return HistoryWords(sentence=sentence, title=names.entry, today=today, zone=request.zone).tell

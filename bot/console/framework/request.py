@@ -10,6 +10,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_session import Session
 
+from bot.console.framework.upload import UploadedFile
 from kb.model import Language
 from storage.helpdesk.queue import WaitingHandoff
 from storage.helpdesk.sign_in.agents import Agent
@@ -19,7 +20,7 @@ _CONVERSATION_PAGE: Final = re.compile(r"/talks/[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class ConsoleRequest:
-    """The request. `form` holds the sent fields, and is empty for GET."""
+    """The request. `form` holds the sent fields, and is empty for GET; `upload` is its file, on pages that take one."""
 
     http_request: web.Request
     session: Session
@@ -34,6 +35,7 @@ class ConsoleRequest:
     """The time zone of the installation."""
     waiting: tuple[WaitingHandoff, ...] = ()
     """The hand-offs that nobody has taken."""
+    upload: UploadedFile | None = None
 
     @property
     def agent(self) -> Agent:

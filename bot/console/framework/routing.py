@@ -39,6 +39,10 @@ class Route:
     path: str
     role: AccessLevel
     view: View
+    max_form_bytes: int | None = None
+    """How large its form may be, where that is more than everywhere else."""
+    takes_file: bool = False
+    """Whether its form holds a file: read only for those who may use the page."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.role, AccessLevel):
@@ -52,9 +56,11 @@ def get(path: str, view: View, *, role: AccessLevel) -> Route:
     return Route(method="GET", path=path, role=role, view=view)
 
 
-def post(path: str, view: View, *, role: AccessLevel) -> Route:
+def post(
+    path: str, view: View, *, role: AccessLevel, max_form_bytes: int | None = None, takes_file: bool = False
+) -> Route:
     """The target of a form or a button: it changes something, and is accepted from our own pages only."""
-    return Route(method="POST", path=path, role=role, view=view)
+    return Route(method="POST", path=path, role=role, view=view, max_form_bytes=max_form_bytes, takes_file=takes_file)
 
 
 @dataclass(frozen=True, kw_only=True)

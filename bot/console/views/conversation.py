@@ -15,7 +15,7 @@ from bot.channels.description import ChannelDirectory
 from bot.console.conversation.load import find_conversation, load_page
 from bot.console.conversation.media import MediaProxy
 from bot.console.conversation.work import CONVERSATION_PATH, ConversationWork
-from bot.console.framework.contact_display import audit_access, display_name, format_phone
+from bot.console.framework.contact_display import audit_access, display_name, format_phone, history_teller
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
@@ -93,9 +93,11 @@ class ConversationView:
         self, request: ConsoleRequest, *, before: int | None = None, draft: str = "", problem: str | None = None
     ) -> web.StreamResponse:
         name = request.http_request.match_info["talk"]
-        page = await self._transactions.read(lambda connection: load_page(connection, name, before=before))
+        page = await self._transactions.read(
+            lambda connection: load_page(connection, name, before=before, now=request.now)
+        )
         await audit_access(request, self._transactions, AuditEvent.TRANSCRIPT_VIEWED, page.talk.id)
-        channel = self._channels.get(page.talk.channel)
+        channel, names = self._channels.get(page.talk.channel), self._knowledge.names(request.language)
         return request.render(
             "talk.html",
             status=HTTPStatus.OK if problem is None else HTTPStatus.CONFLICT,
@@ -108,7 +110,8 @@ class ConversationView:
             agent=page.talk.agent_at(request.now),
             most=MAX_REPLY_LENGTH,
             current=[one.handoff for one in page.history if one.current],
-            names=self._knowledge.names(request.language),
+            names=names,
+            history=history_teller(request, names),
             phone=self._channels.phone_of(page.talk.channel, page.talk.sender),
             link=None if channel is None else channel.link(page.talk.sender, page.talk.username),
             readable=format_phone,

@@ -60,6 +60,7 @@ class IncidentGrouping:
         """
         if handoff.incident is not None or (outage is None and not (self.plan.enabled and _has_cause(handoff))):
             return None
+        incidents.lock_grouping(connection)
         talk = conversations.get(connection, handoff.conversation)
         verified = self.is_verified(talk.channel, talk.sender)
         if outage is not None:

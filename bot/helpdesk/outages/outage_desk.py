@@ -15,8 +15,8 @@ from kb.model import EntryId
 from storage.announcements import outages
 from storage.announcements.outages import OutageDraft
 from storage.conversations import conversations
-from storage.delivery import notifications
-from storage.delivery.notifications import incident_subject
+from storage.delivery import notification_queue
+from storage.delivery.notification_queue import incident_subject
 from storage.helpdesk import audit_log, handoffs, incidents
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.venue_people import find_venue
@@ -146,4 +146,4 @@ def _adopt(
 
 def _update_list(connection: Connection, incident: int, now: datetime) -> None:
     """It is proposed no more."""
-    notifications.schedule_update(connection, incident_subject(incident).id, now, editable_only=True)
+    notification_queue.schedule_update(connection, incident_subject(incident).id, now, editable_only=True)

@@ -11,6 +11,7 @@ from bot.knowledge.content_cache import cached_or_load, content_path, read_conte
 from bot.knowledge.model_cache import cache_path, cached_or_train
 from bot.knowledge.snapshot import write_snapshot
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
+from kb.entry_edits import apply_edits
 from kb.lessons import extend
 from kb.loading.content_error import ContentError
 from kb.model import KnowledgeBase
@@ -25,7 +26,7 @@ def train(request: TrainingRequest, handover: Path) -> TrainingResult:
         content, content_at = _load(request, handover)
     except ContentError as exc:
         return TrainingResult(problems=exc.problems)
-    base = extend(content, request.lessons)
+    base = extend(apply_edits(content, request.edits), request.lessons)
     pipeline, path = cached_or_train(base), cache_path(base)
     if not path.exists():
         path = handover / "pipeline"

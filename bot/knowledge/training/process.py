@@ -12,6 +12,7 @@ from bot.knowledge.content_cache import read_content
 from bot.knowledge.model_cache import read_pipeline
 from bot.knowledge.snapshot import SnapshotError, write_snapshot
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
+from kb.entry_edits import apply_edits
 from kb.lessons import extend
 from kb.loading.content_error import ContentError
 from kb.model import KnowledgeBase
@@ -100,14 +101,14 @@ class TrainingProcess:
 def read_result(
     result: TrainingResult, request: TrainingRequest, content: KnowledgeBase | None = None
 ) -> tuple[KnowledgeBase, KnowledgeBase, UnderstandingPipeline]:
-    """The content, the content with the lessons, and the pipeline trained on it; `content` where it is loaded already.
+    """The content, that with edits and lessons, and the pipeline trained on it; `content` where it is loaded already.
 
     Raises:
         TrainingError: something of it is missing or broken.
     """
     try:
         content = content or read_content(Path(result.content), pause_seconds=PAUSE_SECONDS)
-        base = extend(content, request.lessons)
+        base = extend(apply_edits(content, request.edits), request.lessons)
         return content, base, read_pipeline(Path(result.pipeline), base, pause_seconds=PAUSE_SECONDS)
     except SnapshotError as exc:
         raise TrainingError("the result cannot be read") from exc

@@ -1,15 +1,14 @@
-"""A message that leans on the turn before: "and to take out?", "no, the kitchen one"; its own words win; pure."""
+"""A message that leans on the turn before: "and to take out?"; its own words win; pure."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kb.model import CueId, EntryId
+from kb.model import EntryId
 from kb.text.tokenize import phonetic_tokens
-from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
-from kb.understanding.stages.contrast import Contrast, find_contrast
+from kb.understanding.stages.correction import TurnCorrection, rewritings
 
 MAX_DEPENDENT_WORDS: Final = 7
 """A longer message says by itself what it is about."""
@@ -25,21 +24,19 @@ MIN_FAULT_CONFIDENCE: Final = 0.3
 """A message that may tell another fault, as likely as this, is not the fault before over again."""
 MIN_OWN_CONFIDENCE: Final = 0.5
 """The same of what is no fault, where no word stands for what was talked about."""
-_NOT_THAT: Final = re.compile(
-    r"^(?:(?:nē|нет|net|no|ой|oj|oh|не|ne),?\s)?(?:(?:ну|nu|well),?\s)?(?:не|ne|not)\s(?:\S+\s){0,3}?\S+\s*[,–—-]\s*"
-    r"(?:(?:а|a|bet|but)\s)?(?=\w)"
-)
-"""Opens with what is not meant: "не возврат, я просто ..."."""
-_I_MEAN: Final = re.compile(r"\s(?:i mean|i meant|es domāju|es domaju|имею в виду|имел в виду|имела в виду)[.!]*$")
-"""Ends with it."""
 _REFERENCE: Final = re.compile(
     r"\b(?:to|tā|tās|tajā|tam|tur|turienes|šo|его|её|ее|их|оттуда|туда|там|этого|это|ottuda|tuda|tam|ego|ee|it|that|there|them"
     r"|atpakaļ|atpakal|arī|обратно|назад|тоже|obratno|nazad|tozhe|back|too)\b"
 )
 """A word that stands for what was talked about, or says to undo or repeat it."""
+_AND_ALSO: Final = re.compile(
+    r"(?:а|и|un|bet|and|a|i)\s(?:(?:what|how) about\s)?((?:\S+\s){1,3})"
+    r"(?:arī|ari|тоже|также|tozhe|also|too|as well)\W*$"
+)
+"""Asks the same of something else: "un Z pārskati arī?"."""
+MIN_CONFIDENCE_OF_THE_SAME: Final = 0.6
 _AND_WHAT: Final = re.compile(r"(?:а|и|un|bet|and|a|i|what about|how about)\s(?:\S+\s?){1,2}$")
 """Asks on in a word or two: "а чеки?", "un noņemt?"."""
-_DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
 
 
 class LeanOnPreviousTurn:
@@ -47,21 +44,34 @@ class LeanOnPreviousTurn:
 
     name: Final = "dependent_turn"
 
-    def __init__(self, ranker: EntryRanker, cues: CueMatcher, titles: Mapping[EntryId, Sequence[str]]) -> None:
-        self._ranker, self._cues, self._titles = ranker, cues, titles
+    def __init__(self, ranker: EntryRanker, titles: Mapping[EntryId, Sequence[str]]) -> None:
+        self._ranker, self._titles = ranker, titles
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with the candidates of the expanded message, where these are surer than its own."""
         if not (reading.previous_entry or reading.previous_terms) or reading.exact_match is not None:
             return reading
-        if len(reading.tokens) > MAX_DEPENDENT_WORDS:
+        if reading.corrects or len(reading.tokens) > MAX_DEPENDENT_WORDS:
             return reading
-        sides = find_contrast(reading.normalized)
-        if self._corrects(reading, sides):
-            return self._correction(reading, sides)
         if reading.previous_entry is None and len(reading.tokens) <= MAX_WORDS_OF_REST:
             return self._rest(reading)
+        if (also := self._also(reading)) is not None:
+            return also
         return reading if self._stands_alone(reading) else self._leaning(reading)
+
+    def _also(self, reading: Reading) -> Reading | None:
+        """ "And the Z reports too?": the question before, asked of something else, where it is of the same entry."""
+        match = _AND_ALSO.match(reading.normalized)
+        if match is None or reading.previous_entry is None:
+            return None
+        asked = TurnCorrection(meant=tuple(phonetic_tokens(match.group(1))))
+        same = [
+            found
+            for found in (self._ranker.rank(tokens, None) for tokens in rewritings(reading.previous_tokens, asked))
+            if found[0].entry == reading.previous_entry and found[0].confidence >= MIN_CONFIDENCE_OF_THE_SAME
+        ]
+        best = max(same, key=lambda found: found[0].confidence, default=None)
+        return None if best is None else reading._replace(candidates=best, leans=True)
 
     def _stands_alone(self, reading: Reading) -> bool:
         """Whether a message is answered by its own words, and surely where it refers to what was talked about."""
@@ -99,24 +109,3 @@ class LeanOnPreviousTurn:
         if {own.entry, reading.previous_entry} <= self._ranker.problems:
             return own.confidence >= MIN_FAULT_CONFIDENCE
         return own.confidence >= MIN_OWN_CONFIDENCE and not _REFERENCE.search(reading.normalized)
-
-    def _corrects(self, reading: Reading, sides: Contrast | None) -> bool:
-        """Whether the message sets right what was understood: "no, I meant ...", "not the card, the PIN"."""
-        if sides is not None and sides.wanted:
-            return True
-        if self._cues.opens_with(reading.tokens, CueId.CORRECTION):
-            return True
-        return any(form.search(reading.normalized) for form in (_DENIAL, _NOT_THAT, _I_MEAN))
-
-    def _correction(self, reading: Reading, sides: Contrast | None) -> Reading:
-        """What is meant instead, within what was talked about, and not the entry that was given."""
-        if sides is not None and sides.wanted:
-            wanted = phonetic_tokens(sides.wanted)
-        else:
-            rest = _I_MEAN.sub("", _DENIAL.sub("", _NOT_THAT.sub("", reading.normalized)))
-            wanted = self._cues.strip_opening(phonetic_tokens(rest), CueId.CORRECTION)
-        if not wanted:
-            return reading
-        terms = dict.fromkeys(reading.previous_terms, TERM_WEIGHT)
-        candidates = self._ranker.rank(wanted, None, context_terms=terms, excluded=reading.previous_entry)
-        return reading._replace(tokens=wanted, candidates=candidates, corrects=True)

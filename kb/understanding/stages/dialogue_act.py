@@ -1,6 +1,7 @@
 """Which dialogue act a message is, beside what it is about; pure."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -39,20 +40,25 @@ class DetectDialogueAct:
         """The reading with its acts."""
         if self._model is None or reading.exact_match is not None:
             return reading
-        bias = IN_CONVERSATION_ACT_BIAS if reading.in_conversation else 0.0
         texts = (reading.tokens, *_clauses(reading.normalized))
+        return reading._replace(acts=self._acts_of(self._model, texts, reading))
+
+    def of_tokens(self, tokens: list[str], reading: Reading) -> tuple[ActCandidate, ...]:
+        """The acts of these tokens, said in place of the message that was read."""
+        return reading.acts if self._model is None else self._acts_of(self._model, (tokens,), reading)
+
+    def _acts_of(self, model: DialogueModel, texts: Sequence[list[str]], reading: Reading) -> tuple[ActCandidate, ...]:
+        bias = IN_CONVERSATION_ACT_BIAS if reading.in_conversation else 0.0
         said = [self._cues.strip_everywhere(tokens, CueId.POLITENESS) for tokens in texts]
-        of_each = self._model.probabilities(said, self._featurizer, act_bias=bias)
+        of_each = model.probabilities(said, self._featurizer, act_bias=bias)
         found = of_each[0]
         if len(of_each) > 1:
             in_a_clause = CLAUSE_WEIGHT * np.maximum.reduce(of_each[1:], axis=0)[self._in_a_clause]
             found[self._in_a_clause] = np.maximum(found[self._in_a_clause], in_a_clause)
         best = (-found).argsort()[:MAX_ACTS]
         likely = zip(best.tolist(), found[best].tolist(), strict=True)
-        return reading._replace(
-            acts=tuple(
-                ActCandidate(self._acts[column], round(one, 4)) for column, one in likely if one >= MIN_ACT_CONFIDENCE
-            ),
+        return tuple(
+            ActCandidate(self._acts[column], round(one, 4)) for column, one in likely if one >= MIN_ACT_CONFIDENCE
         )
 
 

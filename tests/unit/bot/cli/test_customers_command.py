@@ -100,3 +100,15 @@ def test_three_hundred_venues_of_a_workbook_come_in_once_with_each_mistake_named
 
 def test_the_encoding_that_was_taken_is_said() -> None:
     assert "Read as Windows-1257." in customers("import", "all.csv", "--dry-run").output
+
+
+def test_an_import_speaks_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    workbook(tmp_path / "all.xlsx")
+    told = customers("import", "all.xlsx", "--lang", "lv")
+    assert "Pievienotas: 300, mainītas: 0, bez izmaiņām: 0." in told.output
+    assert "603. rinda: двадцать nav tālruņa numurs." in told.output
+    assert "Строка 604: Нет названия заведения." in customers("import", "all.xlsx", "--lang", "ru").output
+    refused = customers("import", "all.xlsx", "--lang", "de")
+    assert (refused.exit_code, "write one of lv, ru, en" in refused.output) == (2, True)
+    (tmp_path / "empty.csv").write_text("")
+    assert "empty.csv: tukšs." in customers("import", "empty.csv", "--lang", "lv").output

@@ -11,7 +11,7 @@ from handlers.model.messages import Inbound, Reply
 from kb.model import LineId
 from storage.conversations import conversations, dead_letters, turns
 from storage.database import engine
-from storage.delivery import notifications, outbox, status, undelivered
+from storage.delivery import notification_queue, notifications, outbox, status, undelivered
 from storage.helpdesk import handoffs
 from storage.helpdesk.audit_log import AuditEvent
 from tests.contract.talks import DECISION_CONTEXT, decision
@@ -101,7 +101,7 @@ def notice(desk: ConsoleFixture, error: str) -> int:
         handoff = handoffs.open_handoff(
             connection, talk, turn.id, LineId("workshop"), HandoffReason.ASKED_FOR_PERSON, NOW
         )
-        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
         claimed = notifications.claim(connection, "telegram:-100", NOW)
         assert isinstance(claimed, notifications.ClaimedNotification)
         notifications.mark_failed(connection, claimed, error)

@@ -33,7 +33,7 @@ from kb.model import LineId, TicketAddress
 from storage import personal_data
 from storage.conversations import conversations
 from storage.database import engine
-from storage.delivery import notifications
+from storage.delivery import notification_queue
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoffs import Handoff
@@ -248,7 +248,7 @@ async def test_who_is_forgotten_is_forgotten_in_reminders_and_news_too(office: W
     before = len(office.team.notified), len(office.ops.notified)
     with engine.write_transaction(office.database) as connection:
         personal_data.erase(connection, personal_data.find_conversations(connection, handoff.conversation))
-    await office.advance_clock()
+    await office.advance_clock(MINUTE)
     retracted = [thread.provider_message_id for _, _, thread in office.team.notified[before[0] :]]
     assert len(set(retracted)) == len(kinds), "each message in the group is overwritten"
     assert len(office.ops.notified) == before[1] + 1, "one letter takes the thread back"
@@ -370,6 +370,8 @@ async def test_a_group_hears_no_more_than_it_may_and_news_before_changes(office:
     await office.advance_clock(TELEGRAM_GROUP_RATE_LIMIT.period - SECOND)
     assert len(office.team.notified) == TELEGRAM_GROUP_RATE_LIMIT.max_messages
     await office.advance_clock(SECOND)
+    assert len(office.team.notified) == TELEGRAM_GROUP_RATE_LIMIT.max_messages + 10
+    await office.advance_clock(MINUTE / 2)
     assert len(office.team.notified) == TELEGRAM_GROUP_RATE_LIMIT.max_messages + 11
     assert office.team.states()[-1] == (NotificationKind.INITIAL, HandoffState.TAKEN), "the change comes last"
 
@@ -377,7 +379,7 @@ async def test_a_group_hears_no_more_than_it_may_and_news_before_changes(office:
 async def test_a_target_that_is_no_longer_set_is_given_up(office: WorkerFixture) -> None:
     handoff = office.open_handoff()
     with engine.write_transaction(office.database) as connection:
-        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-99": True}, NOW)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-99": True}, NOW)
     with capture_logs() as logs:
         await office.advance_clock()
     assert [log["error"] for log in logs if log["event"] == "notification.failed"] == [

@@ -18,7 +18,8 @@ from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from bot.helpdesk.telegram_group import ButtonRows, GroupActions, TelegramGroupNotifier
 from bot.notify.interface import IncidentNotification, Thread
 from bot.notify.staff_address import parse_staff_address
-from bot.notify.wording import NotificationTexts, load_time_zone
+from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.staff_sentences import load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
@@ -143,7 +144,7 @@ async def test_the_question_about_an_incident_names_who_has_it_and_offers_what_t
     ((html, titles),) = channel.posted
     if kind is NotificationKind.QUESTION:
         assert html.startswith("<b>Anna, Boris, do you still have group of calls no. 7?")
-        assert titles == ["Yes, still mine", "Release"]
+        assert titles == ["Still mine", "Release"]
     else:
         assert titles == ["Works again"]
 

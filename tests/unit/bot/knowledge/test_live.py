@@ -10,6 +10,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -27,12 +28,13 @@ from bot.knowledge.training import process
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
+from kb.entry_edits import edit_of
 from kb.loading.content_error import ContentError
 from kb.model import EntryId
 from kb.understanding.lesson_overlay import LessonOverlay
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Outcome
-from storage.curation import lessons
+from storage.curation import entry_versions, lessons
 from storage.database import engine
 from storage.errors import UnavailableError
 from storage.migrations import upgrade
@@ -97,6 +99,54 @@ def answers(live: LiveKnowledge, text: str) -> bool:
 def meaning(known: KnowledgeBundle, text: str) -> tuple[Outcome, EntryId | None]:
     found = known.interpreter.understand(text)
     return found.outcome, found.best.entry if found.best else None
+
+
+def edit_printer(database: Engine, live: LiveKnowledge, title: str, *questions: str) -> None:
+    printer = edit_of(live.released_content.entries[PRINTER])
+    edit = replace(
+        printer,
+        title=dict.fromkeys(("lv", "ru", "en"), title),
+        answer=dict.fromkeys(("lv", "ru", "en"), "Ring {workshop_phone}."),
+        questions={**printer.questions, "en": questions},
+    )
+    with engine.write_transaction(database) as connection:
+        versions = entry_versions.list_versions(connection, PRINTER)
+        seen = versions[0].id if versions else None
+        entry_versions.add_version(connection, edit, live.released_content, "Ilze", NOW, seen=seen)
+
+
+def test_an_edited_entry_counts_at_once_and_is_learned_later(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    before = live.current
+    edit_printer(database, live, "Box", "goldfish sulking")
+
+    live.apply_lessons(stored_lessons(database))
+    assert live.needs_training
+    assert live.current.base.entries[PRINTER].answer("en").startswith("Ring +371 20000002.")
+    assert meaning(live.current, "Goldfish sulking!") == (Outcome.ANSWERED, PRINTER)
+    add_lesson(database, live, "sulky goldfish")
+    live.apply_lessons(stored_lessons(database))
+    at_once = live.current.base
+
+    live.swap_in(train(live))
+    assert not live.needs_training
+    assert isinstance(live.current.interpreter, UnderstandingPipeline)
+    assert live.current.base == at_once
+    assert live.current.base.entries[PRINTER].questions["en"] == ("goldfish sulking", "sulky goldfish")
+    assert live.edited_content.entries[PRINTER].title["lv"] == "Box"
+    assert live.released_content.version == before.base.version
+    assert LiveKnowledge(content, stored_lessons(database)).current.base == at_once
+
+
+def test_a_file_that_changes_after_the_edit_holds(database: Engine, content: Path) -> None:
+    live = LiveKnowledge(content)
+    edit_printer(database, live, "Box", "goldfish sulking")
+    live.apply_lessons(stored_lessons(database))
+    add(content / "entries" / "printer.yaml", "the ribbon is torn")
+
+    live.swap_in(train(live, reload_content=True))
+    assert live.current.base.entries[PRINTER].title["en"] == "Printer"
+    assert live.edited_content is live.released_content
 
 
 def test_a_lesson_counts_at_once_and_is_learned_later(database: Engine, content: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot.notify import apprise
 from bot.notify.interface import NotifyError, SampleNotification, Thread
 from bot.notify.staff_address import parse_staff_address
-from bot.notify.wording import NotificationTexts
+from bot.notify.wording.notification_texts import NotificationTexts
 from kb.model import TicketAddress
 from tests.doubles import small_base
 

@@ -1,7 +1,7 @@
 """What a notice says: in three languages, no longer than a message may be, and never that it is a ticket."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,13 +11,16 @@ from bot.app.channels import CHANNELS
 from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
 from bot.notify.interface import ContactMethod, HandoffNotification, IncidentNotification, Retraction
-from bot.notify.wording import NotificationTexts, OwnWords, load_notification_phrases, load_time_zone
+from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.rendered import Fact
+from bot.notify.wording.staff_sentences import OwnWords, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
 from handlers.model.phrases import find_problems
+from handlers.model.venue import VenueHistory
 from kb.model import LANGUAGES, EntryId, Language, LineId
 
 TITLES = CHANNELS.titles()
@@ -55,6 +58,14 @@ def texts_in(shipped: KnowledgeBundle, language: Language) -> NotificationTexts:
 
 def test_every_sentence_stands_in_every_language() -> None:
     assert find_problems(load_notification_phrases()) == ()
+
+
+def test_what_was_read_from_a_picture_is_told_as_such(words: NotificationTexts) -> None:
+    pictured = replace(NOTICE, picture_text="Kļūda 12\nkase bloķēta")
+    rendered = words.render(pictured)
+    assert Fact(label="Nolasīts no attēla", text="Kļūda 12 kase bloķēta") in rendered.facts
+    assert "Kļūda" not in rendered.subject
+    assert "Kļūda 12 kase bloķēta" in words.render(replace(pictured, first_words="", newest_words=())).subject
 
 
 def test_a_notice_has_all_that_is_needed_to_help(words: NotificationTexts) -> None:
@@ -317,3 +328,29 @@ def test_an_incident_that_may_be_an_outage_says_where_it_is_declared(
     assert (fact.text, fact.href) == (link or "to var pieteikt konsolē, sadaļā Traucējumi", link)
     for other in (replace(incident, may_be_outage=False), replace(incident, state=HandoffState.CLOSED)):
         assert "Viens traucējums?" not in [one.label for one in words.render(other).facts]
+
+
+def test_who_wrote_stop_is_to_be_called_whether_or_not_the_last_answer_arrived(words: NotificationTexts) -> None:
+    stopped = plain_text(words.render(replace(NOTICE, opted_out=True, unreachable=True)))
+    assert "Mūsu atbilde: STOP: ziņas vairs nesūtām, lūdzu, zvaniet" in stopped
+    assert "nenonāca" not in stopped
+    assert "Mūsu atbilde: nenonāca" in plain_text(words.render(replace(NOTICE, unreachable=True)))
+    assert "Mūsu atbilde" not in plain_text(words.render(NOTICE))
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("lv", "Iepriekš: zvanīja vakar: Printeris; 7 dienās: 2"),
+        ("ru", "Раньше: звонили вчера: Printeris; за 7 дней: 2"),
+        ("en", "Earlier: called yesterday: Printeris; in 7 days: 2"),
+    ],
+)
+def test_a_venue_that_called_before_is_told_in_one_line(
+    shipped: KnowledgeBundle, language: Language, told: str
+) -> None:
+    history = VenueHistory(last_at=NOTICE.since - timedelta(days=1), calls=2, topic=EntryId("printer"))
+    texts = replace(texts_in(shipped, language), topic_title=lambda *_: "Printeris")
+    text = plain_text(texts.render(replace(NOTICE, venue="Rozengrāls", venue_history=history)))
+    assert told in text.splitlines()
+    assert told.split(":", maxsplit=1)[0] not in plain_text(texts.render(NOTICE))

@@ -21,7 +21,7 @@ from bot.delivery.jobs.interface import JobRunner
 from bot.observability.health import health_routes
 from handlers.model.handoff import NotificationKind
 from storage.database import engine
-from storage.delivery import notifications
+from storage.delivery import notification_queue, notifications
 from storage.helpdesk import handoffs
 from tests.doubles import NOW, RecordingJobRunner
 from tests.unit.bot.conftest import ProgramFixture
@@ -147,7 +147,7 @@ async def test_an_urgent_notification_that_failed_for_good_is_a_warning(program:
     with engine.write_transaction(program.database) as connection:
         handoff = handoffs.get(connection, 1)
         assert handoff is not None
-        notifications.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-100": True}, NOW)
         claimed = notifications.claim(connection, "telegram:-100", NOW)
         assert isinstance(claimed, notifications.ClaimedNotification)
         notifications.mark_failed(connection, claimed, "chat not found")

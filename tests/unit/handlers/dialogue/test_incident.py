@@ -138,6 +138,17 @@ def test_while_trading_is_stopped_words_of_good_news_are_heard_beside_others() -
         assert one.decided.trace.handler == handler
 
 
+@pytest.mark.parametrize(("said", "handler"), [("no, it runs", "resolved"), ("no, not when it runs", "chasing")])
+def test_while_trading_is_stopped_good_news_after_a_no_is_asked_about(said: str, handler: str) -> None:
+    one = talk("dead", meanings={said: replace(means(), signals=frozenset({"no", "resolved"}))})
+    one.interpreter.acts = {
+        said: (ActCandidate(DialogueAct.CHASING, 0.5), ActCandidate(DialogueAct.WORKS_AGAIN, 0.4)),
+    }
+    one.says(said)
+    assert handled(one)[0] == handler
+    assert not closes(one)
+
+
 @pytest.mark.parametrize("said", ["it works again", "fixed"])
 def test_a_plain_word_that_it_works_sends_staff_home(said: str) -> None:
     one = talk("dead")
@@ -302,6 +313,14 @@ def test_what_tells_which_fault_it_is_is_no_detail_of_an_unknown_one() -> None:
     one = talk("the fridge hums", meanings={"till 2, since noon": means("printer", language="en")})
     one.says("till 2, since noon")
     assert handled(one) == ("topic", "problem", "printer")
+
+
+def test_which_device_it_is_after_all_is_no_detail_of_the_one_that_was_answered() -> None:
+    for sure, handler in ((0.7, "topic"), (0.5, "detail")):
+        said = "till 2, since noon"
+        one = talk("printer", meanings={said: means("scanner", language="en", confidence=sure)}, leaning=(said,))
+        one.says(said)
+        assert handled(one)[0] == handler
 
 
 def test_a_device_that_completes_an_unclear_fault_is_that_fault() -> None:

@@ -53,6 +53,15 @@ def test_what_is_not_understood_while_trading_is_stopped_gets_the_number_and_no_
     assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
 
 
+def test_a_fault_of_several_devices_while_trading_is_stopped_is_asked_no_more() -> None:
+    talk = Dialog(
+        {"all dead": means("dead", language="en"), "printers": means("printer", "scanner", language="en")}
+    ).speaks("en")
+    talk.says("all dead")
+    reply = talk.says("printers")
+    assert (reply.text, reply.options) == ("Call now: +371 20000002 (Workshop).", ())
+
+
 def test_whoever_will_send_a_picture_is_told_who_looks_at_it() -> None:
     talk = Dialog(acts={"i send a photo": DialogueAct.FORWARD_MEDIA}).speaks("en")
     assert "+371 20000002 (Workshop)" in talk.says("i send a photo").text

@@ -127,14 +127,16 @@ def reading(
     *candidates: tuple[str, float],
     after: str | None = None,
     terms: tuple[str, ...] = (),
+    said: tuple[str, ...] = (),
     exact: str | None = None,
     outcome: Outcome = Outcome.UNKNOWN,
 ) -> Reading:
-    """A cleaned message that was ranked so, in a talk about `after` whose telling terms were `terms`."""
+    """A cleaned message that was ranked so, in a talk about `after` whose terms were `terms` and whose tokens `said`."""
     return Normalize()(Reading(text=text))._replace(
         candidates=tuple(candidate(entry, confidence) for entry, confidence in candidates),
         previous_entry=EntryId(after) if after else None,
         previous_terms=terms,
+        previous_tokens=said,
         exact_match=ExactMatch(entry=EntryId(exact)) if exact else None,
         outcome=outcome,
     )

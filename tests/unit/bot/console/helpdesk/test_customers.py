@@ -1,5 +1,6 @@
 """Customers in the console: found, shown, edited, linked and removed by agents, and a guess confirmed by a click."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -44,7 +45,9 @@ FORM = {
 async def opens(shop: HelpdeskFixture, put_up: ServeConsole) -> OpenBrowser:
     """Opens browsers in front of all pages for agents."""
     desk = shop.console
-    library = KnowledgeAccess(source=shop.knowledge, released_content=small_base, on_change=lambda: None)
+    library = KnowledgeAccess(
+        source=shop.knowledge, released_content=small_base, edited_content=small_base, on_change=lambda: None
+    )
     signer = VenueLinkSigner(
         tokens=VenueLinkTokens("a secret"), addresses=LinkAddresses(origin="https://bot.example.lv")
     )
@@ -175,7 +178,9 @@ async def test_a_venue_is_removed_where_the_box_is_ticked(
 async def test_a_name_in_the_words_is_a_guess_until_an_agent_confirms_it(
     shop: HelpdeskFixture, otto: ConsoleBrowser, venue: Venue
 ) -> None:
-    talk = shop.record_message("rozengrals, kase stav", by="boris", people=HandoffReason.ASKED_FOR_PERSON, at=NOW)
+    earlier = NOW - timedelta(minutes=1)
+    called = HandoffReason.ASKED_FOR_PERSON
+    talk = shop.record_message("rozengrals, kase stav", by="boris", people=called, at=earlier)
     for path in ("/now", f"/talks/{talk}"):
         page = await otto.text(path)
         assert "varbūt" in page
@@ -221,3 +226,17 @@ async def test_strangers_see_no_customer(opens: OpenBrowser, venue: Venue) -> No
         answer = await stranger.get(path, follow=False)
         assert answer.status in (HTTPStatus.SEE_OTHER, HTTPStatus.FORBIDDEN)
         assert "Rozengrāls" not in await answer.text()
+
+
+async def test_a_card_tells_that_the_venue_called_the_day_before(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, venue: Venue
+) -> None:
+    for person, days in (("anna", 1), ("boris", 0)):
+        at = NOW - timedelta(days=days)
+        talk = shop.record_message("kase", by=person, people=HandoffReason.ASKED_FOR_PERSON, at=at)
+        with engine.write_transaction(shop.console.database) as connection:
+            links.attach(connection, talk, links.ensure_links(connection, venue, NOW)[0])
+    for path in (f"/talks/{talk}", "/now"):
+        page = await otto.text(path)
+        assert page.count("zvanīja vakar") == 1, "Anna's own card tells nothing of Boris, who called after her"
+    assert "zvanīja" in await otto.text(f"/customers/{venue.id}")

@@ -1,0 +1,1 @@
+"""What staff reads in notifications: sentences, and how a hand-off or an incident is told in them."""
