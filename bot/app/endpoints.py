@@ -55,6 +55,7 @@ from bot.web.public_pages import (
 )
 from bot.web.site_files import site_routes
 from handlers.model.venue import KnownVenue
+from kb.loading.loader import load_directory
 from kb.model import Language
 
 DRAFT_LINK_TTL: Final = timedelta(days=7)
@@ -93,6 +94,7 @@ class Endpoints:
         made = (make(services) for make in FACTORIES)
         self._channels = tuple(channel for channel in made if channel is not None)
         application.channels.update({channel.name: channel for channel in self._channels})
+        application.media_sources.update({channel.name: channel for channel in self._channels})
 
     def web_application(self) -> web.Application:
         """The aiohttp application."""
@@ -161,7 +163,7 @@ class Endpoints:
 
         pages = (self._make_venue_page(layout), help_pages, news_pages)
         routes = (route for page in pages for route in page.routes())
-        return (*routes, *site_map_routes(addresses, settings.public_url))
+        return (*routes, *site_map_routes(addresses, settings.public_url, lambda: layout.languages))
 
     def _make_venue_page(self, layout: PublicLayout) -> VenuePage:
         program, tokens, drafts = self._application, VenueLinkTokens(self._key), DraftTokens(self._key, DRAFT_LINK_TTL)
@@ -199,6 +201,9 @@ class Endpoints:
             source=program.knowledge_source,
             released_content=lambda: program.released_content,
             on_change=program.on_lessons_changed,
+            edited_content=lambda: program.edited_content,
+            directory=lambda: load_directory(self._settings.content_dir),
+            edits_need_approval=self._settings.edits_need_approval,
             training_failed=lambda: program.training_failed,
         )
         sections = (
@@ -208,7 +213,7 @@ class Endpoints:
                 knowledge_access,
                 CHANNELS,
                 program.helpdesk.incident_actions,
-                {channel.name: channel for channel in self._channels},
+                program.media_sources,
             ),
             VenueListView(transactions).section(),
             CustomerImportView(transactions).section(),

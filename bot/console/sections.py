@@ -13,6 +13,7 @@ from bot.console.queue.incidents import IncidentView
 from bot.console.views.conversation import ConversationView
 from bot.console.views.conversations import ConversationListView
 from bot.console.views.entry_drafts import EntryDraftsView
+from bot.console.views.entry_editing.editor import EntryEditorView
 from bot.console.views.ignored import IgnoredView
 from bot.console.views.knowledge import KnowledgeView
 from bot.console.views.reports import ReportsView
@@ -42,6 +43,7 @@ def helpdesk_sections(
         UnansweredView(transactions, knowledge).section(),
         IgnoredView(transactions).section(),
         KnowledgeView(transactions, knowledge).section(),
+        EntryEditorView(transactions, knowledge).section(),
         EntryDraftsView(transactions, knowledge).section(),
         ReportsView(transactions, knowledge).section(),
     )

@@ -66,6 +66,8 @@ class HandoffNotification:
     first_words: str = ""
     newest_words: tuple[str, ...] = ()
     media: Mapping[MessageKind, int] = field(default_factory=dict)
+    picture_text: str = ""
+    """What was read from the newest picture that words were read from."""
     details: PersonDetails = NO_DETAILS
     profile_name: str | None = None
     topic: EntryId | None = None

@@ -10,7 +10,7 @@ from handlers.model.messages import Option
 from handlers.model.session import QuestionKind, Session
 from handlers.service.news import show_news
 from handlers.service.venue import show_venue
-from kb.model import Language
+from kb.model import DialogueAct, Language
 
 LANGUAGE_NAMES: Final[Mapping[Language, str]] = {
     "lv": "Latviešu",
@@ -45,8 +45,12 @@ def handle_command(context: HandlerContext) -> HandlerResult | None:
 
 
 def switch_language_by_text(context: HandlerContext) -> HandlerResult | None:
-    """ "English, please", said in any language."""
-    wished = next((known for known in context.knowledge.base.languages if context.cue == f"language_{known}"), None)
+    """ "English, please", said in any language, or another language named by who does not understand."""
+    languages = context.knowledge.base.languages
+    wished = next((known for known in languages if context.cue == f"language_{known}"), None)
+    if wished is None and context.act is DialogueAct.CONFUSION:
+        named = [known for known in languages if f"language_{known}" in context.interpretation.signals]
+        wished = named[0] if len(named) == 1 else None
     return None if wished is None else switch_language(context, wished)
 
 
@@ -97,8 +101,10 @@ def _show_lines(context: HandlerContext) -> HandlerResult:
 
 
 def _show_privacy(context: HandlerContext) -> HandlerResult:
-    days = context.inbound.kept_days
+    days, media_days = context.inbound.kept_days, context.inbound.media_kept_days
     kept = context.phrase("kept_for_ever") if days is None else context.phrase("kept_days", days=str(days))
+    if media_days is not None and (days is None or media_days < days):
+        kept = f"{kept}\n{context.phrase('media_kept_days', days=str(media_days))}"
     return _result((context.say("privacy", kept=kept),), context.resolved_session)
 
 

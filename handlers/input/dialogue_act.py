@@ -20,6 +20,11 @@ MIN_WORDS_BESIDE_COURTESY: Final = 5
 NOT_STOPPED_CUES: Final = frozenset({CueId.PAST, CueId.HYPOTHETICAL, CueId.ONE_DEVICE, CueId.ELSEWHERE})
 NOT_STOPPED_LOG_ODDS: Final = 4.0
 """What such a cue takes off the log-odds that trading has stopped now."""
+CRIED_NOT_STOPPED_LOG_ODDS: Final = 1.5
+"""As NOT_STOPPED_LOG_ODDS, where another day is told of beside a cry: "yesterday is not closed, and we cannot sell"."""
+_CRY_OF_TODAY: Final = frozenset({CueId.EMERGENCY_EVERYONE, CueId.TODAY})
+SURELY_IN_A_CLAUSE: Final = 0.6
+SURELY_STOPPED: Final = 0.8
 EMERGENCY_LOG_ODDS: Final = 1.0
 """What a cry for everyone ("all tills", "we lose money", SOS) adds to them."""
 TOPIC_LOG_ODDS_WEIGHT: Final = 0.3
@@ -77,6 +82,8 @@ SURELY_ABOUT_A_FAULT: Final = 0.95
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
 NAMED_BY_ENTRY: Final = (DialogueAct.CANNOT_REACH, DialogueAct.CHASING)
 MIN_FAULT_CONFIDENCE: Final = 0.35
+MAX_CONFIDENCE_IN_PASSING: Final = 0.8
+MIN_DETAIL_BESIDE_TOPIC: Final = 0.5
 MIN_PHONE_DIGITS: Final = 7
 MAX_WORDS_OF_CODE: Final = 2
 """So many words with a figure among them are a till, a time or the code of an error, where details were asked for."""
@@ -103,9 +110,18 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     if _answers_with_details(context, likely):
         return DialogueAct.DETAIL
     first = next((one for one in likely if one.act is not DialogueAct.DETAIL or context.expects_details), None)
+    if _says_in_a_clause_that_nobody_answers(context, first):
+        return DialogueAct.CANNOT_REACH
     if first is None or first.act in TOPIC_ACTS or first.confidence < _threshold(context, first.act):
         return DialogueAct.DEVICE_FAULT if _is_some_fault(context) else None
     return first.act
+
+
+def _says_in_a_clause_that_nobody_answers(context: HandlerContext, first: ActCandidate | None) -> bool:
+    """Whether a part of a message that is not understood otherwise surely says that nobody answers."""
+    understood = context.interpretation.outcome is Outcome.ANSWERED
+    other = first is not None and first.act is DialogueAct.OTHER
+    return other and not understood and context.act_confidence(DialogueAct.CANNOT_REACH) >= SURELY_IN_A_CLAUSE
 
 
 def _named_act(context: HandlerContext) -> DialogueAct | None:
@@ -130,20 +146,36 @@ def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -
     if CueId.EMERGENCY_EVERYONE in interpretation.signals:
         log_odds += EMERGENCY_LOG_ODDS
     if not interpretation.signals.isdisjoint(NOT_STOPPED_CUES):
-        log_odds -= NOT_STOPPED_LOG_ODDS
+        log_odds -= CRIED_NOT_STOPPED_LOG_ODDS if _cries_of_today(interpretation, by_act) else NOT_STOPPED_LOG_ODDS
     return 1 / (1 + exp(-log_odds))
+
+
+def _cries_of_today(interpretation: Interpretation, by_act: float) -> bool:
+    """Whether a cry for everyone surely says that trading stands today, whatever other day is told of beside it."""
+    told = interpretation.signals & NOT_STOPPED_CUES
+    return told == {CueId.PAST} and interpretation.signals >= _CRY_OF_TODAY and by_act >= SURELY_STOPPED
 
 
 def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -> bool:
     """Whether the person answers what was asked: which till, since when."""
-    answered = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
-    if not context.expects_details or answered or not likely:
+    if not context.expects_details or not likely:
         return False
+    if context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans:
+        return likely[0].act is DialogueAct.DETAIL and _is_passing_topic(context, likely[0].confidence)
     digits = sum(sign.isdigit() for sign in context.text)
     if digits >= MIN_PHONE_DIGITS or (digits and len(context.text.split()) <= MAX_WORDS_OF_CODE):
         return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
     enough = context.act_confidence(DialogueAct.DETAIL) >= EXPECTED_DETAIL_THRESHOLD
     return enough and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, *TOPIC_ACTS)
+
+
+def _is_passing_topic(context: HandlerContext, detail: float) -> bool:
+    """Whether the topic that details were taken for is less sure than that, and tells of no fault."""
+    best, answered = context.interpretation.best, context.answered_entry
+    mere = answered is not None and answered.act is Act.ANSWER
+    return (
+        mere and best is not None and best.confidence < MAX_CONFIDENCE_IN_PASSING and detail >= MIN_DETAIL_BESIDE_TOPIC
+    )
 
 
 def _threshold(context: HandlerContext, act: DialogueAct) -> float:

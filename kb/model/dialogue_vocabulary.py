@@ -35,6 +35,7 @@ class CueId(StrEnum):
     LANGUAGE_RU = "language_ru"
     LANGUAGE_EN = "language_en"
     PAST = "past"
+    TODAY = "today"
     HYPOTHETICAL = "hypothetical"
     ONE_DEVICE = "one_device"
     OPT_OUT = "opt_out"

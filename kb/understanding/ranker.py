@@ -23,7 +23,7 @@ MIN_CANDIDATES: Final = 3
 MIN_CANDIDATE_CONFIDENCE: Final = 0.02
 URGENT_CLARIFY_THRESHOLD: Final = 0.1
 """An urgent entry that is this likely in the middle of a conversation is asked about: it must not be missed."""
-IN_CONVERSATION_LOG_ODDS: Final = 0.65
+IN_CONVERSATION_LOG_ODDS: Final = 0.45
 """How much likelier (in log-odds) a message is meant for the bot when a conversation is under way."""
 OUTCOME_COSTS: Final = OutcomeCosts()
 OUTCOME_COSTS_BY_ACT: Final[Mapping[Act, OutcomeCosts]] = MappingProxyType(

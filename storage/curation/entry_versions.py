@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -152,9 +152,11 @@ def mark_edits_released(connection: Connection, base: KnowledgeBase, now: dateti
 
 
 def is_filed(edit: EntryEdit, base: KnowledgeBase) -> bool:
-    """Whether the content files say the same."""
-    filed = edit_of(base.entries[edit.entry])
-    return _values(edit) | {"based_on": ""} == _values(filed) | {"based_on": ""}
+    """Whether the content files say the same, and know its questions beside lessons that they took in too."""
+    entry = base.entries[edit.entry]
+    filed = replace(edit_of(entry), questions=edit.questions, based_on=edit.based_on)
+    known = all({*texts} <= {*entry.questions[language]} for language, texts in edit.questions.items())
+    return known and _values(filed) == _values(edit)
 
 
 def _newest_id(connection: Connection, entry: EntryId) -> int | None:

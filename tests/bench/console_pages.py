@@ -145,7 +145,12 @@ async def _pages(engine: Engine, rounds: int) -> int:
     with ThreadPoolExecutor(4) as threads:
         records = Transactions(engine, threads)
         desk = HandoffActions(transactions=records, clock=lambda: NOW, knowledge_source=known, jobs=RecordingJobQueue())
-        library = KnowledgeAccess(source=known, released_content=lambda: known.base, on_change=lambda: None)
+        library = KnowledgeAccess(
+            source=known,
+            released_content=lambda: known.base,
+            edited_content=lambda: known.base,
+            on_change=lambda: None,
+        )
         chat = AgentChat(actions=desk, channels=CHANNELS)
         incident_actions = IncidentActions(actions=desk, find_obstacle=chat.find_obstacle)
         sections = (

@@ -1,4 +1,4 @@
-"""Exports lessons and drafts as content files for review: lists are appended to, drafts become files."""
+"""Exports edited entries, lessons and drafts as content files for review: only what was changed is written anew."""
 
 import shutil
 import tempfile
@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import yaml
 
-from bot.cli.kb.yaml_edit import append_items, yaml_scalar
+from bot.cli.kb.yaml_edit import append_items, replace_values, yaml_scalar
 from bot.cli.output import FileError
+from kb.entry_edits import EntryEdit, apply_edits, edit_of, effective_edits
 from kb.lessons import Lesson, effective_lessons
 from kb.loading.content_error import ContentError
 from kb.loading.loader import load_knowledge_base
@@ -31,6 +32,7 @@ class ExportResult:
     """The result of an export; `unfinished` are drafts that are no valid entries yet, each with what is missing."""
 
     files: tuple[Path, ...]
+    edits: int
     lessons: int
     skipped: int
     entries: tuple[str, ...]
@@ -51,8 +53,10 @@ def export_content_files(
     with as_file(files("kb") / "content") as shipped:
         folder = content or Path(shipped)
         base = load_knowledge_base(folder)
-        lessons = effective_lessons(base, lesson_set.lessons)
-        changed = dict(_files_with_lessons(folder, lessons))
+        edits = effective_edits(base, lesson_set.edits)
+        lessons = effective_lessons(apply_edits(base, edits), lesson_set.lessons)
+        changed = {_entry_path(edit.entry): _edited_file(folder, base, edit) for edit in edits}
+        changed |= dict(_files_with_lessons(folder, changed, lessons))
         finished: dict[Path, str] = {}
         unfinished: dict[str, tuple[str, ...]] = {}
         for draft in drafts:
@@ -67,6 +71,7 @@ def export_content_files(
     _write_files(out, changed)
     return ExportResult(
         files=tuple(out / name for name in changed),
+        edits=len(edits),
         lessons=len(lessons),
         skipped=len(lesson_set.stored) - len(lessons),
         entries=tuple(name.stem for name in finished),
@@ -78,7 +83,31 @@ def _entry_path(entry: str) -> Path:
     return Path("entries") / f"{entry}.yaml"
 
 
-def _files_with_lessons(folder: Path, lessons: Iterable[Lesson]) -> Iterator[tuple[Path, str]]:
+def _edited_file(folder: Path, base: KnowledgeBase, edit: EntryEdit) -> str:
+    """The file of an entry with what was edited; the rest of it stays as it is written."""
+    before = edit_of(base.entries[edit.entry])
+    lines: dict[str, list[str]] = {}
+    if edit.title != before.title:
+        lines["title"] = [
+            *_translated_lines("title", {key: f" {yaml_scalar(text)}" for key, text in edit.title.items()})
+        ]
+    if edit.answer != before.answer:
+        lines["answer"] = [
+            *_translated_lines("answer", {key: _block_scalar(text) for key, text in edit.answer.items()})
+        ]
+    if edit.questions != before.questions:
+        lists = {language: _yaml_list(texts) for language, texts in edit.questions.items()}
+        lines["questions"] = [*_translated_lines("questions", lists)]
+    if edit.sources != before.sources:
+        lines["sources"] = [f"sources: [{', '.join(map(yaml_scalar, edit.sources))}]"]
+    lines["review_by"] = [f"review_by: {edit.review_by}"]
+    whole = {key: [line for part in value for line in part.split("\n")] for key, value in lines.items()}
+    return replace_values((folder / _entry_path(edit.entry)).read_text("utf-8"), whole)
+
+
+def _files_with_lessons(
+    folder: Path, edited: Mapping[Path, str], lessons: Iterable[Lesson]
+) -> Iterator[tuple[Path, str]]:
     by_file: defaultdict[Path, defaultdict[Language, list[str]]] = defaultdict(lambda: defaultdict(list))
     for lesson in lessons:
         by_file[_entry_path(lesson.entry) if lesson.entry else Path(OUT_OF_SCOPE_FILE)][lesson.language].append(
@@ -87,7 +116,8 @@ def _files_with_lessons(folder: Path, lessons: Iterable[Lesson]) -> Iterator[tup
     for name, wanted in by_file.items():
         key = name.stem if name == Path(OUT_OF_SCOPE_FILE) else "questions"
         file = folder / name
-        text, _ = append_items(file.read_text("utf-8") if file.exists() else f"{key}:\n", key, wanted)
+        before = edited.get(name) or (file.read_text("utf-8") if file.exists() else f"{key}:\n")
+        text, _ = append_items(before, key, wanted)
         yield name, text
 
 
@@ -115,9 +145,9 @@ def entry_yaml(draft: EntryDraft, missing: Iterable[str] = ()) -> str:
 def _translated_lines(key: str, texts: Mapping[Language, str]) -> Iterator[str]:
     if texts:
         yield f"{key}:"
-    for language in LANGUAGES:
-        if language in texts:
-            yield f"  {language}:{texts[language]}"
+    # Those that ship stand first, as in the other files.
+    for language in (*(one for one in LANGUAGES if one in texts), *(one for one in texts if one not in LANGUAGES)):
+        yield f"  {language}:{texts[language]}"
 
 
 def _block_scalar(text: str) -> str:
@@ -162,8 +192,19 @@ def _write_files(out: Path, changed: Mapping[Path, str]) -> None:
 
 
 def lessons_json(lesson_set: LessonSet, drafts: Iterable[EntryDraft]) -> dict[str, Any]:
-    """Lessons and drafts, JSON-ready; author and time are for the review."""
+    """Edited entries, lessons and drafts, JSON-ready; author and time are for the review."""
     return {
+        "edited": [
+            {
+                "id": edit.entry,
+                "titles": dict(edit.title),
+                "answers": dict(edit.answer),
+                "questions": {language: list(texts) for language, texts in edit.questions.items()},
+                "sources": list(edit.sources),
+                "review_by": edit.review_by.isoformat(),
+            }
+            for edit in lesson_set.edits
+        ],
         "taught": [
             {
                 "kind": each.kind.value,

@@ -1,7 +1,8 @@
-"""`paligs kb export --taught` and `kb import --taught`: write lessons into content files, and mark them released."""
+"""`paligs kb export --taught` and `kb import --taught`: write lessons and edits into files, and mark them released."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import typer
 from bot.cli.kb.export_files import ExportResult, export_content_files, lessons_json
 from bot.cli.kb.export_json import export_json
 from bot.settings import Settings, read_settings
+from kb.entry_edits import apply_edits, effective_edits
 from kb.lessons import extend
 from kb.loading.loader import load_knowledge_base
-from storage.curation import entry_drafts
+from storage.curation import entry_drafts, entry_versions
 from storage.curation import lessons as taught
 from storage.curation.entry_drafts import EntryDraft
 from storage.curation.lessons import LessonSet
@@ -23,7 +25,10 @@ def print_lessons(content: Path | None) -> None:
     """Print the content with the lessons added, and list lessons and drafts."""
     settings = read_settings()
     curriculum, drafted = _read_lessons_and_drafts(settings)
-    base = extend(load_knowledge_base(content or settings.content_dir, with_universal=False), curriculum.lessons)
+    filed = load_knowledge_base(content or settings.content_dir, with_universal=False)
+    edits = effective_edits(filed, curriculum.edits)
+    curriculum = replace(curriculum, edits=edits)
+    base = extend(apply_edits(filed, edits), curriculum.lessons)
     out_of_scope = {language: list(texts) for language, texts in base.out_of_scope.items()}
     found = {**export_json(base), "decoys": out_of_scope, **lessons_json(curriculum, drafted)}
     typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
@@ -43,9 +48,13 @@ def mark_lessons_released(content: Path | None) -> None:
     base = load_knowledge_base(content or settings.content_dir)
     with engine.write_transaction(engine.create_database_engine(settings.database_url)) as connection:
         lessons = taught.mark_released(connection, base, datetime.now(UTC))
+        edits = entry_versions.mark_edits_released(connection, base, datetime.now(UTC))
         entries = entry_drafts.drop_released(connection, base)
         left = len(taught.current_lessons(connection).stored)
-    typer.echo(f"{len(lessons)} lessons and {len(entries)} drafts are released; {left} lessons are pending.")
+    typer.echo(
+        f"{len(lessons)} lessons, {len(edits)} edited entries and {len(entries)} drafts are released; "
+        f"{left} lessons are pending."
+    )
 
 
 def _read_lessons_and_drafts(settings: Settings) -> tuple[LessonSet, tuple[EntryDraft, ...]]:
@@ -62,7 +71,7 @@ def _format_result(result: ExportResult) -> Iterator[str]:
     if result.skipped:
         yield f"{result.skipped} lessons are skipped: the content files hold them already, or their entry is gone."
     if not result.files:
-        yield "No lessons or drafts are pending."
+        yield "No edited entries, lessons or drafts are pending."
     else:
-        ready = f"{result.lessons} lessons, {len(result.entries)} new entries"
+        ready = f"{result.edits} edited entries, {result.lessons} lessons, {len(result.entries)} new entries"
         yield f"{ready}. Copy them over the content, look at git diff, then: paligs kb check, paligs kb import --taught"

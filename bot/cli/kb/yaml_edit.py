@@ -27,6 +27,26 @@ def append_items(text: str, key: str, items_by_language: Mapping[Language, Seque
     return "\n".join(lines) + "\n", count
 
 
+def replace_values(text: str, lines_by_key: Mapping[str, Sequence[str]]) -> str:
+    """`text` with other lines for these keys of its mapping; comments between keys stay with the key above."""
+    root: Any = yaml.compose(text, Loader=yaml.CSafeLoader)
+    lines = text.splitlines()
+    places = [(name.start_mark.line, _end_line(value), lines_by_key.get(name.value)) for name, value in root.value]
+    for start, end, new in sorted(places, reverse=True, key=lambda place: place[0]):
+        if new is not None:
+            lines[start:end] = new
+    return "\n".join(lines) + "\n"
+
+
+def _end_line(node: Any) -> int:
+    """The line after a value; a block ends where the next one begins."""
+    last = node
+    while getattr(last, "flow_style", None) is False and last.value:
+        last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
+    end: int = last.end_mark.line
+    return end if last.end_mark.column == 0 and end > last.start_mark.line else end + 1
+
+
 def yaml_scalar(text: str) -> str:
     """A text as a YAML scalar, on one line."""
     return str(yaml.safe_dump(text, allow_unicode=True, width=10**6)).removesuffix("\n").removesuffix("\n...")

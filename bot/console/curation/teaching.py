@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.console.curation.unanswered_groups import UnansweredGroup
 from bot.console.framework.knowledge_access import DisplayNames
 from bot.console.framework.request import ConsoleRequest
-from kb.lessons import OUT_OF_SCOPE, Rejection, RejectionReason
+from kb.lessons import OUT_OF_SCOPE, Lesson, Rejection, RejectionReason, validate_lesson
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
 from storage.curation import entry_drafts, ignored_questions, lessons
 from storage.curation.entry_drafts import EntryDraft
@@ -56,6 +56,16 @@ def selected_phrasings(request: ConsoleRequest, group: UnansweredGroup) -> tuple
 def selected_entry(request: ConsoleRequest) -> str:
     """The chosen entry, NO_ENTRY, or nothing. The second field is that of browsers without scripts."""
     return request.field("entry") or request.field("other_entry")
+
+
+def proposed_lessons(
+    request: ConsoleRequest, phrasings: Sequence[SelectedPhrasing], base: KnowledgeBase
+) -> tuple[Lesson, ...]:
+    """What would be taught, without what would be refused."""
+    entry_id = selected_entry(request)
+    entry = None if entry_id == NO_ENTRY else EntryId(entry_id)
+    proposed = (Lesson(entry=entry, language=one.language, text=one.text) for one in phrasings)
+    return tuple(lesson for lesson in proposed if validate_lesson(lesson, base) is None)
 
 
 def teach_phrasings(

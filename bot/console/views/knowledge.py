@@ -14,11 +14,12 @@ from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.knowledge.explain import with_evidence
-from kb.model import LANGUAGES, Entry, EntryId, KnowledgeBase, Language
+from kb.model import Entry, EntryId, KnowledgeBase, Language
 from kb.text.similarity import TextSearch
-from storage.curation import entry_drafts
+from storage.curation import entry_drafts, entry_versions
 from storage.curation import lessons as taught
 from storage.curation.entry_drafts import EntryDraft
+from storage.curation.entry_versions import EntryVersion
 from storage.curation.lessons import StoredLesson
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
@@ -72,10 +73,13 @@ class KnowledgeView:
         overdue_only = query.get("overdue") == "1"
         base, today = self._knowledge.current.base, local_day(request.now, request.zone)
 
-        def read(connection: Connection) -> tuple[list[EntryRow], tuple[EntryDraft, ...]]:
-            return entry_rows(connection, base, today), entry_drafts.list_all(connection)
+        def read(
+            connection: Connection,
+        ) -> tuple[list[EntryRow], tuple[EntryDraft, ...], tuple[EntryVersion, ...]]:
+            rows = entry_rows(connection, base, today)
+            return rows, entry_drafts.list_all(connection), entry_versions.list_proposals(connection)
 
-        found, begun = await self._transactions.read(read)
+        found, begun, proposals = await self._transactions.read(read)
         finder = TextSearch(wanted) if wanted else None
         shown = [
             row
@@ -93,9 +97,10 @@ class KnowledgeView:
             order=order,
             orders=SORT_ORDERS,
             drafts=begun,
+            proposals=proposals,
             names=self._knowledge.names(request.language),
             text="",
-            tongues=LANGUAGES,
+            tongues=self._knowledge.current.base.languages,
         )
 
     async def entry(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -118,14 +123,14 @@ class KnowledgeView:
             row=row,
             lessons=lessons,
             names=self._knowledge.names(request.language),
-            tongues=LANGUAGES,
+            tongues=self._knowledge.current.base.languages,
         )
 
     async def try_message(self, request: ConsoleRequest) -> web.StreamResponse:
         """How the bot would understand and answer a message; stores nothing."""
         text = request.field("text")[:MAX_MESSAGE_CHARS]
         knowledge = self._knowledge.current
-        spoken = next((language for language in LANGUAGES if language == request.field("tongue")), None)
+        spoken = next((language for language in knowledge.base.languages if language == request.field("tongue")), None)
         understood = knowledge.interpreter.understand(text, language=spoken) if text else None
         return request.render(
             "try.html",
@@ -136,7 +141,7 @@ class KnowledgeView:
             version=knowledge.base.version,
             entries=knowledge.base.entries,
             names=self._knowledge.names(request.language),
-            tongues=LANGUAGES,
+            tongues=self._knowledge.current.base.languages,
         )
 
     async def undo_lesson(self, request: ConsoleRequest) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """The page Unanswered: groups of unanswered messages; taught, drafted as an entry, or ignored."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from bot.console.curation import teaching
 from bot.console.curation.entry_search import EntryChoice, search_entries
 from bot.console.curation.ignoring import ignore_groups
+from bot.console.curation.teaching import SelectedPhrasing
 from bot.console.curation.unanswered_groups import (
     PERIOD_DAYS,
     GroupPage,
@@ -23,6 +25,7 @@ from bot.console.framework.knowledge_access import KnowledgeAccess, title_sort_k
 from bot.console.framework.request import ConsoleRequest
 from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
+from kb.evaluation.contradictions import FlippedQuestion
 from kb.model import ANY_LINE, LANGUAGES, Act
 from storage.curation.unanswered import FailureReason
 from storage.helpdesk.audit_log import AuditEvent
@@ -120,7 +123,10 @@ class UnansweredView:
         if not chosen or not teaching.selected_entry(request):
             request.flash("choose_both")
             return request.redirect(f"/unanswered/{found.turn}")
-        filed = self._knowledge.released_content()
+        flipped = () if request.field("anyway") else await self._find_flipped(request, chosen)
+        if flipped:
+            return request.render("contradiction.html", flipped=flipped, names=self._knowledge.names(request.language))
+        filed = self._knowledge.edited_content()
         taught = await self._transactions.write(
             lambda connection: teaching.teach_phrasings(connection, request, filed, chosen)
         )
@@ -129,13 +135,20 @@ class UnansweredView:
         teaching.flash_result(request, taught, names)
         return request.redirect(await self._next_path(request) if taught.added else f"/unanswered/{found.turn}")
 
+    async def _find_flipped(
+        self, request: ConsoleRequest, chosen: Sequence[SelectedPhrasing]
+    ) -> Sequence[FlippedQuestion]:
+        """The known questions that would mean something else with these lessons."""
+        proposed = teaching.proposed_lessons(request, chosen, self._knowledge.current.base)
+        return await self._knowledge.find_flipped(proposed)
+
     async def draft(self, request: ConsoleRequest) -> web.StreamResponse:
         """Draft a new entry with the chosen phrasings as questions, to be finished under Knowledge."""
         found = await self._find_group(request)
         if found is None:
             request.flash("settled")
             return request.redirect("/unanswered")
-        filed, chosen = self._knowledge.released_content(), teaching.selected_phrasings(request, found)
+        filed, chosen = self._knowledge.edited_content(), teaching.selected_phrasings(request, found)
         fault = await self._transactions.write(
             lambda connection: teaching.create_draft(connection, request, filed, chosen)
         )

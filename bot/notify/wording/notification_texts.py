@@ -123,7 +123,7 @@ class NotificationTexts(StaffSentences):
             notification.contact,
             known=notification.venue is not None,
         )
-        words = cut_line(notification.first_words, MAX_HEADLINE_WORDS_CHARS)
+        words = cut_line(notification.first_words or notification.picture_text, MAX_HEADLINE_WORDS_CHARS)
         told = " – ".join(part for part in (where, words) if part)
         reason = self.sentence(notification.reason)
         return f"{reason}: {told}" if told else reason
@@ -185,6 +185,7 @@ class NotificationTexts(StaffSentences):
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
             Fact(label=self.sentence("since"), text=self.format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),
+            Fact(label=self.sentence("picture_text"), text=shorten_message(notification.picture_text)),
             Fact(label=self.sentence("incident"), text=str(notification.incident) if notification.incident else ""),
             Fact(label=self.bot_name, text=self.sentence("answered", topic=topic) if topic else ""),
             Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),

@@ -1,18 +1,19 @@
 """GET /help/: the knowledge base to read and to search, one page an entry and language; receives no data but words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.web.guards.client_address import client_address
 from bot.web.guards.token_bucket import TokenBuckets
 from bot.web.public_pages.chat_links import ChatLinks
 from bot.web.public_pages.help_catalogue import HelpCatalogue, first_line
 from bot.web.public_pages.help_search import MAX_QUERY_CHARS, search_help
-from bot.web.public_pages.layout import LANGUAGE_PATH, Address, PublicLayout, page_headers, path_language
+from bot.web.public_pages.layout import LANGUAGE_PATH, Address, PublicLayout, page_headers
 from bot.web.public_pages.structured_data import faq_page
 from handlers.model.context import KnowledgeBundle
 from kb.model import Entry, Language
@@ -44,13 +45,21 @@ class HelpPages:
             web.get("/help/", self._show_home),
             web.get("/help", self._to_home),
             *self._layout.routes(),
-            web.get(f"/help/{LANGUAGE_PATH}/", self._show_home),
-            web.get(f"/help/{LANGUAGE_PATH}/search", self._show_search),
-            web.get(f"/help/{LANGUAGE_PATH}/search.json", self._search_as_typed),
-            web.get(f"/help/{LANGUAGE_PATH}/topics/{{category}}", self._show_category),
-            web.get(f"/help/{LANGUAGE_PATH}/{{entry}}", self._show_entry),
+            web.get(f"/help/{LANGUAGE_PATH}/", self._if_spoken(self._show_home)),
+            web.get(f"/help/{LANGUAGE_PATH}/search", self._if_spoken(self._show_search)),
+            web.get(f"/help/{LANGUAGE_PATH}/search.json", self._if_spoken(self._search_as_typed)),
+            web.get(f"/help/{LANGUAGE_PATH}/topics/{{category}}", self._if_spoken(self._show_category)),
+            web.get(f"/help/{LANGUAGE_PATH}/{{entry}}", self._if_spoken(self._show_entry)),
             web.get("/help/{path:.*}", self._show_missing),
         )
+
+    def _if_spoken(self, page: Callable[[web.Request], Awaitable[web.Response]]) -> Handler:
+        """The page, in the languages of the content; in another it is missing."""
+
+        async def show(request: web.Request) -> web.StreamResponse:
+            return await (page if self._layout.speaks(request) else self._show_missing)(request)
+
+        return show
 
     def addresses(self) -> Iterable[Address]:
         """Every page that a search engine may show."""
@@ -66,7 +75,7 @@ class HelpPages:
         raise web.HTTPPermanentRedirect("/help/")
 
     async def _show_home(self, request: web.Request) -> web.Response:
-        language, catalogue = path_language(request), self._catalogue()
+        language, catalogue = self._layout.language_of(request), self._catalogue()
         shelves = [(each, self._title_of(each.id, language)) for each in catalogue.categories.values()]
         page = self._layout.render(
             "help_home.html", language, _home_path, catalogue=catalogue, shelves=shelves, query=""
@@ -74,7 +83,7 @@ class HelpPages:
         return self._layout.respond(request, language, page)
 
     async def _show_category(self, request: web.Request) -> web.Response:
-        language, catalogue = path_language(request), self._catalogue()
+        language, catalogue = self._layout.language_of(request), self._catalogue()
         category = catalogue.categories.get(request.match_info["category"])
         if category is None:
             return await self._show_missing(request)
@@ -89,7 +98,7 @@ class HelpPages:
         return self._layout.respond(request, language, page)
 
     async def _show_entry(self, request: web.Request) -> web.Response:
-        language, catalogue = path_language(request), self._catalogue()
+        language, catalogue = self._layout.language_of(request), self._catalogue()
         entry = {str(each): found for each, found in catalogue.entries.items()}.get(request.match_info["entry"])
         if entry is None:
             return await self._show_missing(request)
@@ -118,7 +127,7 @@ class HelpPages:
 
     async def _show_search(self, request: web.Request) -> web.Response:
         self._bound_searches(request)
-        language, query = path_language(request), _query(request)
+        language, query = self._layout.language_of(request), _query(request)
         page = self._layout.render("help_search.html", language, None, **self._results_of(query, language))
         response = web.Response(text=page, content_type="text/html", headers=_unkept(language))
         response.enable_compression()
@@ -126,7 +135,7 @@ class HelpPages:
 
     async def _search_as_typed(self, request: web.Request) -> web.Response:
         self._bound_searches(request)
-        language = path_language(request)
+        language = self._layout.language_of(request)
         found = [
             {
                 "href": _entry_address(entry)(language),
@@ -139,7 +148,7 @@ class HelpPages:
 
     async def _show_missing(self, request: web.Request) -> web.Response:
         """What the address may have meant: an old link still leads somewhere."""
-        language = path_language(request)
+        language = self._layout.language_of(request)
         words = request.path.rstrip("/").rpartition("/")[2].replace("-", " ")[:MAX_QUERY_CHARS]
         query = words if self._may_search(client_address(request)) else ""
         page = self._layout.render("help_missing.html", language, None, **self._results_of(query, language))

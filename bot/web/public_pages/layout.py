@@ -13,9 +13,10 @@ from bot.web.links import TextSpan, text_spans
 from bot.web.outage_banners import no_banners
 from bot.web.public_pages.cached_response import CACHE_SECONDS, cached_response
 from handlers.model.phrases import Texts, in_words_of
-from kb.model import LANGUAGES, KnowledgeBase, Language
+from kb.model import KnowledgeBase, Language
 
-LANGUAGE_PATH: Final = "{language:lv|ru|en}"
+LANGUAGE_PATH: Final = "{language:[a-z]{2}}"
+"""Of these the pages have the languages of the content; see `PublicLayout.speaks`."""
 
 _HERE: Final = Path(__file__).parent
 
@@ -40,8 +41,7 @@ class PublicLayout:
         loader = FileSystemLoader(_HERE / "templates")
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        self._environment.globals.update(asset=self._assets.url, languages=LANGUAGES)
-        self._environment.globals.update(spans=text_spans, format_date=format_date)
+        self._environment.globals.update(asset=self._assets.url, spans=text_spans, format_date=format_date)
 
     def routes(self) -> Iterable[web.RouteDef]:
         """GET of the static files."""
@@ -56,6 +56,7 @@ class PublicLayout:
         directory, texts = self._base().directory, self.texts
         return self._environment.get_template(template).render(
             language=language,
+            languages=self.languages,
             texts=texts[language],
             all_texts={**self._shipped_texts, **texts},
             company=directory.company,
@@ -70,6 +71,22 @@ class PublicLayout:
     def texts(self) -> Texts:
         """The words of the pages as the content has them."""
         return in_words_of(self._base(), self._shipped_texts, "help")
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Those of the content: each page is there in all of them."""
+        return self._base().languages
+
+    def speaks(self, request: web.Request) -> bool:
+        """Whether the page is there in the language that its path names, if it names one."""
+        return request.match_info.get("language", self.languages[0]) in self.languages
+
+    def language_of(self, request: web.Request) -> Language:
+        """The language in the path, else the one that the browser wishes."""
+        accepted = request.headers.get("Accept-Language")
+        return negotiate_language(
+            request.match_info.get("language"), accept_language=accepted, languages=self.languages
+        )
 
     @property
     def company(self) -> str:
@@ -101,9 +118,3 @@ def format_date(day: date, language: Language) -> str:
 def page_headers(language: Language) -> Mapping[str, str]:
     """Those of every page for everybody: its search connects and posts to us alone."""
     return {**security_headers(connect="'self'", form="'self'"), "Content-Language": language}
-
-
-def path_language(request: web.Request) -> Language:
-    """The language in a path, else the one that the browser wishes."""
-    accepted = request.headers.get("Accept-Language")
-    return negotiate_language(request.match_info.get("language"), accept_language=accepted)

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kb.model import EntryId
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
+from kb.understanding.stages.correction import TurnCorrection, rewritings
 
 MAX_DEPENDENT_WORDS: Final = 7
 """A longer message says by itself what it is about."""
@@ -27,6 +29,12 @@ _REFERENCE: Final = re.compile(
     r"|atpakaļ|atpakal|arī|обратно|назад|тоже|obratno|nazad|tozhe|back|too)\b"
 )
 """A word that stands for what was talked about, or says to undo or repeat it."""
+_AND_ALSO: Final = re.compile(
+    r"(?:а|и|un|bet|and|a|i)\s(?:(?:what|how) about\s)?((?:\S+\s){1,3})"
+    r"(?:arī|ari|тоже|также|tozhe|also|too|as well)\W*$"
+)
+"""Asks the same of something else: "un Z pārskati arī?"."""
+MIN_CONFIDENCE_OF_THE_SAME: Final = 0.6
 _AND_WHAT: Final = re.compile(r"(?:а|и|un|bet|and|a|i|what about|how about)\s(?:\S+\s?){1,2}$")
 """Asks on in a word or two: "а чеки?", "un noņemt?"."""
 
@@ -47,7 +55,23 @@ class LeanOnPreviousTurn:
             return reading
         if reading.previous_entry is None and len(reading.tokens) <= MAX_WORDS_OF_REST:
             return self._rest(reading)
+        if (also := self._also(reading)) is not None:
+            return also
         return reading if self._stands_alone(reading) else self._leaning(reading)
+
+    def _also(self, reading: Reading) -> Reading | None:
+        """ "And the Z reports too?": the question before, asked of something else, where it is of the same entry."""
+        match = _AND_ALSO.match(reading.normalized)
+        if match is None or reading.previous_entry is None:
+            return None
+        asked = TurnCorrection(meant=tuple(phonetic_tokens(match.group(1))))
+        same = [
+            found
+            for found in (self._ranker.rank(tokens, None) for tokens in rewritings(reading.previous_tokens, asked))
+            if found[0].entry == reading.previous_entry and found[0].confidence >= MIN_CONFIDENCE_OF_THE_SAME
+        ]
+        best = max(same, key=lambda found: found[0].confidence, default=None)
+        return None if best is None else reading._replace(candidates=best, leans=True)
 
     def _stands_alone(self, reading: Reading) -> bool:
         """Whether a message is answered by its own words, and surely where it refers to what was talked about."""

@@ -4,7 +4,10 @@ import difflib
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -12,11 +15,12 @@ from typer.testing import CliRunner
 
 from bot.cli.app import app
 from bot.cli.kb.export_files import entry_yaml
-from bot.cli.kb.yaml_edit import append_items
+from bot.cli.kb.yaml_edit import append_items, replace_values
+from kb.entry_edits import apply_edits, edit_of
 from kb.lessons import extend
 from kb.loading.loader import load_knowledge_base
 from kb.model import Act, EntryId, KnowledgeBase, Language
-from storage.curation import entry_drafts, lessons
+from storage.curation import entry_drafts, entry_versions, lessons
 from storage.curation.entry_drafts import EntryDraft
 from storage.database import engine
 from storage.migrations import upgrade
@@ -59,6 +63,15 @@ class ExportFixture:
     def add_draft(self, draft: EntryDraft) -> None:
         with engine.write_transaction(self.database) as connection:
             entry_drafts.add(connection, draft, load_knowledge_base(self.content))
+
+    def edit(self, entry: str = "printer", **changed: Any) -> None:
+        """Texts are given for some languages."""
+        base = load_knowledge_base(self.content)
+        before = edit_of(base.entries[EntryId(entry)])
+        for name in {"title", "answer", "questions"} & {*changed}:
+            changed[name] = {**getattr(before, name), **changed[name]}
+        with engine.write_transaction(self.database) as connection:
+            entry_versions.add_version(connection, replace(before, **changed), base, "Ilze", NOW, seen=None)
 
     def run_cli(self, *arguments: str) -> str:
         done = CliRunner().invoke(app, ["kb", *arguments], env={"DATABASE_URL": self.url})
@@ -113,9 +126,98 @@ def test_what_was_taught_becomes_additions_to_the_shipped_files_and_then_is_no_l
     assert "no problems" in house.run_cli("check", "--no-forecast", "--content", str(house.content))
 
     done = house.run_cli("import", "--taught", "--content", str(house.content))
-    assert done.startswith("3 lessons and 0 drafts are released; 0 lessons are pending")
+    assert done.startswith("3 lessons, 0 edited entries and 0 drafts are released; 0 lessons are pending")
     assert house.lessons().stored == ()
-    assert "No lessons or drafts are pending" in house.export()
+    assert "No edited entries, lessons or drafts are pending" in house.export()
+
+
+EDITED = """\
+# How the file begins.
+id: printer
+act: problem
+line: workshop
+trust: seed   # as the workshop says
+sources: [S1, S2]
+review_by: 2030-01-01
+title:
+  lv: 'Kaste: #1'
+  ru: Принтер
+  en: Box
+answer:
+  lv: |-
+    Izslēdziet.
+
+    Zvaniet: {workshop_phone}.
+  ru: |-
+    Звоните: {workshop_phone} (Мастерская).
+  en: |-
+    Call {workshop_phone} (Workshop).
+questions:
+  lv:
+    - printeris nedrukā
+    - čeki nenāk ārā
+    - kā lai drukā
+  ru:
+    - принтер не печатает
+    - чеки не выходят
+  en:
+    - the printer does not print
+    - 'the box: dead'
+"""
+
+
+def test_an_edited_entry_is_written_into_its_file_and_the_rest_stays_as_it_is(house: ExportFixture) -> None:
+    file = house.content / "entries" / "printer.yaml"
+    text = file.read_text("utf-8").replace("trust: seed", "trust: seed   # as the workshop says")
+    file.write_text("# How the file begins.\n" + text, "utf-8")
+    house.edit(
+        title={"lv": "Kaste: #1", "en": "Box"},
+        answer={"lv": "Izslēdziet.\n\nZvaniet: {workshop_phone}."},
+        questions={"en": ("the printer does not print", "the box: dead")},
+        sources=("S1", "S2"),
+        review_by=date(2030, 1, 1),
+    )
+    house.teach("kā lai drukā", "printer")
+    before = load_knowledge_base(house.content)
+    said = extend(apply_edits(before, house.lessons().edits), house.lessons().lessons)
+    printed = json.loads(house.run_cli("export", "--taught", "--content", str(house.content)))
+    assert [one["id"] for one in printed["edited"]] == ["printer"]
+    assert next(one for one in printed["entries"] if one["id"] == "printer")["titles"]["en"] == "Box"
+
+    assert "1 edited entries, 1 lessons, 0 new entries" in house.export()
+    house.copy_export()
+    assert file.read_text("utf-8") == EDITED
+    released = load_knowledge_base(house.content)
+    assert released.entries == said.entries
+    assert apply_edits(released, house.lessons().edits) is released
+    done = house.run_cli("import", "--taught", "--content", str(house.content))
+    assert done.startswith("1 lessons, 1 edited entries and 0 drafts are released")
+    assert house.lessons().edits == ()
+
+
+def test_an_edit_of_one_text_changes_its_lines_alone(house: ExportFixture) -> None:
+    file = house.content / "entries" / "hours.yaml"
+    before = file.read_text("utf-8")
+    house.edit("hours", title={"en": "Opening hours"})
+    house.export()
+    written = (house.folder / "review" / "entries" / "hours.yaml").read_text("utf-8")
+    changed = [line for line in difflib.ndiff(before.splitlines(), written.splitlines()) if line[0] != " "]
+    assert [line for line in changed if line[0] == "+"] == ["+   en: Opening hours"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a: 1\nb: [x, y]\nc: 3\n", "a: 1\nb: new\nc: 3\n"),
+        ("a: 1\nb:\n  - x\n  - y\n\n# on c\nc: 3\n", "a: 1\nb: new\n\n# on c\nc: 3\n"),
+        ("a: 1\nb: {x: 1}\n", "a: 1\nb: new\n"),
+        ("b: |-\n  x\n  y\nc: 3", "b: new\nc: 3\n"),
+        ("b:\n  lv: [x,\n    y]\n", "b: new\n"),
+        ("a: 1\n", "a: 1\n"),
+    ],
+)
+def test_a_value_is_replaced_however_it_is_written(before: str, after: str) -> None:
+    assert replace_values(before, {"b": ["b: new"]}) == after
 
 
 def test_a_draft_that_is_whole_becomes_an_entry_for_review(house: ExportFixture) -> None:
@@ -132,7 +234,7 @@ def test_a_draft_that_is_whole_becomes_an_entry_for_review(house: ExportFixture)
     assert (entry.act, entry.line, entry.trust.value, str(entry.review_by)) == ("answer", "desk", "owner", "2027-05-22")
 
     done = house.run_cli("import", "--taught", "--content", str(house.content))
-    assert done.startswith("0 lessons and 1 drafts")
+    assert done.startswith("0 lessons, 0 edited entries and 1 drafts")
     with engine.read_transaction(house.database) as connection:
         assert entry_drafts.list_all(connection) == ()
 

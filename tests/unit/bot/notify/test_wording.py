@@ -12,6 +12,7 @@ from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
 from bot.notify.interface import ContactMethod, HandoffNotification, IncidentNotification, Retraction
 from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.rendered import Fact
 from bot.notify.wording.staff_sentences import OwnWords, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
@@ -57,6 +58,14 @@ def texts_in(shipped: KnowledgeBundle, language: Language) -> NotificationTexts:
 
 def test_every_sentence_stands_in_every_language() -> None:
     assert find_problems(load_notification_phrases()) == ()
+
+
+def test_what_was_read_from_a_picture_is_told_as_such(words: NotificationTexts) -> None:
+    pictured = replace(NOTICE, picture_text="Kļūda 12\nkase bloķēta")
+    rendered = words.render(pictured)
+    assert Fact(label="Nolasīts no attēla", text="Kļūda 12 kase bloķēta") in rendered.facts
+    assert "Kļūda" not in rendered.subject
+    assert "Kļūda 12 kase bloķēta" in words.render(replace(pictured, first_words="", newest_words=())).subject
 
 
 def test_a_notice_has_all_that_is_needed_to_help(words: NotificationTexts) -> None:

@@ -1,12 +1,14 @@
 """Commands, languages, and what is remembered of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.model.actions import EraseUser, Say
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.router import decide
-from kb.model import LANGUAGES, EntryId, Language
+from kb.model import LANGUAGES, DialogueAct, EntryId, Language
 from tests.doubles import NOW, Dialog, means
 
 
@@ -44,6 +46,32 @@ def test_privacy_says_how_long_a_conversation_is_kept(language: Language, for_ev
         (action,) = decide(inbound, Session(), Dialog().knowledge, NOW).actions
         assert isinstance(action, Say)
         assert words in action.text
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("lv", "Attēlus un ierakstus var atvērt 7 d."),
+        ("ru", "Фото и записи можно открыть 7 дн."),
+        ("en", "Pictures and recordings can be opened for 7 days."),
+    ],
+)
+def test_privacy_says_how_long_pictures_can_be_opened_where_that_is_shorter(language: Language, told: str) -> None:
+    for kept, media, is_told in ((None, 7, True), (30, 7, True), (7, 7, False), (30, None, False)):
+        inbound = Inbound(
+            channel="test",
+            conversation="c",
+            sender="s",
+            message_id="m",
+            sent_at=NOW,
+            text="/privacy",
+            language=language,
+            kept_days=kept,
+            media_kept_days=media,
+        )
+        (action,) = decide(inbound, Session(), Dialog().knowledge, NOW).actions
+        assert isinstance(action, Say)
+        assert (told in action.text.splitlines()) is is_told
 
 
 def test_a_command_may_carry_the_bots_name_and_arguments() -> None:
@@ -102,6 +130,16 @@ def test_asking_for_a_language_says_the_last_answer_again_in_it() -> None:
     talk = Dialog({"kase": means("dead", language="lv")}, cues={"по-русски": "language_ru"})
     talk.says("kase")
     assert "Звоните сейчас" in talk.says("по-русски").text
+
+
+def test_who_does_not_understand_and_names_a_language_is_spoken_to_in_it() -> None:
+    said = "he only speaks russian"
+    for signals, reply in (({"language_ru"}, "Звоните сейчас"), ({"language_ru", "language_en"}, "Pasakiet")):
+        meaning = replace(means(language="lv"), signals=frozenset(signals))
+        talk = Dialog({"kase": means("dead", language="lv"), said: meaning}, acts={said: DialogueAct.CONFUSION})
+        talk.says("kase")
+        assert reply in talk.says(said).text or talk.decided.trace.handler == "confusion"
+        assert (talk.session.language == "ru") is (len(signals) == 1)
 
 
 def test_a_topic_that_is_gone_from_the_knowledge_is_not_missed() -> None:

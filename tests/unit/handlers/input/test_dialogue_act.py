@@ -147,6 +147,36 @@ def test_a_sure_topic_is_no_detail_unless_it_rests_on_the_turn_before() -> None:
     assert taken_for(means("close"), *likely, session=after("problem"), leans=True) is A.DETAIL
 
 
+@pytest.mark.parametrize(
+    ("meaning", "detail", "act"),
+    [
+        (means("close", confidence=0.6), 0.6, A.DETAIL),
+        (means("close", confidence=0.6), 0.4, None),
+        (means("close", confidence=0.85), 0.6, None),
+        (means("printer", confidence=0.6), 0.6, None),
+    ],
+)
+def test_details_are_none_of_a_topic_that_they_only_touch(
+    meaning: Interpretation, detail: float, act: DialogueAct | None
+) -> None:
+    assert taken_for(meaning, (A.DETAIL, detail), (A.OTHER, 0.1), session=after("problem")) is act
+
+
+@pytest.mark.parametrize("handler", ["which_fault", "bare_fault"])
+def test_place_and_time_answer_the_question_which_fault_it_is(handler: str) -> None:
+    asked = Session(turns=(SessionTurn(handler=handler, act="clarify", at=NOW),))
+    assert taken_for(means(), (A.DETAIL, 0.6), session=asked) is A.DETAIL
+    assert taken_for(means(), (A.DETAIL, 0.6), session=after("clarify")) is None
+
+
+def test_a_part_of_a_message_that_says_that_nobody_answers_is_heard() -> None:
+    likely = (A.OTHER, 0.7), (A.CANNOT_REACH, 0.6)
+    for meaning in (means(), means("close", "hours", confidence=0.4)):
+        assert taken_for(meaning, *likely) is A.CANNOT_REACH
+    assert taken_for(means("close"), *likely) is None
+    assert taken_for(means(), (A.OTHER, 0.7), (A.CANNOT_REACH, 0.5)) is None
+
+
 def test_a_phone_number_is_a_detail_unless_it_comes_with_the_wish_for_a_person() -> None:
     fault, text = after("problem"), "2000 0002 Anna"
     assert taken_for(means(), (A.ANGER, 0.5), text=text, session=fault) is A.DETAIL
@@ -196,6 +226,14 @@ def test_another_time_or_place_makes_it_unlikely(cue: str) -> None:
 
 def test_a_cry_for_everyone_makes_it_likelier() -> None:
     assert outage(means("hours"), 0.3, "emergency_everyone") > 0.5
+
+
+def test_a_cry_of_today_is_heard_though_another_day_is_told_of() -> None:
+    cry = "past", "today", "emergency_everyone"
+    assert outage(means("hours"), 0.9, *cry) > 0.5
+    assert outage(means("hours"), 0.7, *cry) < 0.5
+    assert outage(means("hours"), 0.9, *cry, "hypothetical") < 0.5
+    assert outage(means("hours"), 0.9, *cry[:2]) < 0.5
 
 
 def test_an_act_that_is_certain_either_way_is_taken_at_its_word_unless_another_time_or_place_is_told_of() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,13 @@ from bot.helpdesk.handoff_actions import HandoffActions as Acts
 from bot.helpdesk.incident_actions import IncidentActions
 from bot.helpdesk.person_updates import PersonUpdates
 from handlers.model.context import KnowledgeBundle
+from kb.entry_edits import apply_edits
+from kb.loading.loader import load_directory
+from kb.model import KnowledgeBase
+from storage.curation import entry_versions
+from storage.database import engine
 from tests.contract.asked import MessageRecorder
-from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base, small_phrases
+from tests.doubles import CONTENT, RecordingJobQueue, ScriptedInterpreter, small_base, small_phrases
 from tests.unit.bot.console.conftest import KEY, ConsoleBrowser, ConsoleFixture, OpenBrowser, ServeConsole
 
 
@@ -31,6 +37,14 @@ class HelpdeskFixture:
     matcher: ScriptedInterpreter
     changes: list[datetime] = field(default_factory=list)
     media_sources: dict[str, MediaSource] = field(default_factory=dict)
+
+    edits_need_approval: bool = False
+    content_folder: Path = CONTENT
+
+    def edited(self) -> KnowledgeBase:
+        """The content with the entries as they were edited."""
+        with engine.read_transaction(self.console.database) as connection:
+            return apply_edits(small_base(), entry_versions.current_edits(connection))
 
     @property
     def handoff_actions(self) -> Acts:
@@ -53,13 +67,16 @@ class HelpdeskFixture:
     @property
     def knowledge(self) -> KnowledgeBundle:
         """The made-up company's."""
-        return KnowledgeBundle(base=small_base(), interpreter=self.matcher, phrases=small_phrases())
+        return KnowledgeBundle(base=self.edited(), interpreter=self.matcher, phrases=small_phrases())
 
     def sections(self) -> tuple[Section, ...]:
         """The pages, and the way in."""
         library = KnowledgeAccess(
             source=self.knowledge,
             released_content=small_base,
+            edited_content=self.edited,
+            directory=lambda: load_directory(self.content_folder),
+            edits_need_approval=self.edits_need_approval,
             on_change=lambda: self.changes.append(self.console.time[0]),
         )
         sign_in = SignInView(self.console.transactions, KEY, self.console.passwords).section()

@@ -45,7 +45,9 @@ FORM = {
 async def opens(shop: HelpdeskFixture, put_up: ServeConsole) -> OpenBrowser:
     """Opens browsers in front of all pages for agents."""
     desk = shop.console
-    library = KnowledgeAccess(source=shop.knowledge, released_content=small_base, on_change=lambda: None)
+    library = KnowledgeAccess(
+        source=shop.knowledge, released_content=small_base, edited_content=small_base, on_change=lambda: None
+    )
     signer = VenueLinkSigner(
         tokens=VenueLinkTokens("a secret"), addresses=LinkAddresses(origin="https://bot.example.lv")
     )

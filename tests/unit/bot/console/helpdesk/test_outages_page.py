@@ -51,7 +51,9 @@ async def opens_outages(shop: HelpdeskFixture, put_up: ServeConsole) -> OpenBrow
     )
     actions = IncidentActions(actions=shop.handoff_actions, find_obstacle=obstacle)
     outage_desk = OutageDesk(incident_actions=actions, notice=notice)
-    access = KnowledgeAccess(source=shop.knowledge, released_content=small_base, on_change=lambda: None)
+    access = KnowledgeAccess(
+        source=shop.knowledge, released_content=small_base, edited_content=small_base, on_change=lambda: None
+    )
     sign_in = SignInView(desk.transactions, KEY, desk.passwords).section()
     return await put_up((OutagesView(desk.transactions, outage_desk, access).section(), sign_in))
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.web.public_pages import ChatLinks, HelpPages, PublicLayout, site_map_routes
 from handlers.model.context import KnowledgeBundle
-from kb.model import Category, EntryId, KnowledgeBase
+from kb.model import Category, EntryId, KnowledgeBase, LanguageTexts
 from kb.understanding.result import Interpretation
 from tests.doubles import NOW, ScriptedInterpreter, small_base, small_phrases
 
@@ -23,11 +23,13 @@ def with_categories() -> KnowledgeBase:
     """The made-up company with two topic areas; some entries are in none."""
     tills = Category(
         id="tills",
-        title={"lv": "Kases", "ru": "Кассы", "en": "Tills"},
+        title=LanguageTexts({"lv": "Kases", "ru": "Кассы", "en": "Tills"}),
         entries=(EntryId("dead"), EntryId("printer"), EntryId("scanner")),
     )
     greetings = Category(
-        id="greetings", title={"lv": "Sveiki", "ru": "Привет", "en": "Hello"}, entries=(EntryId("hello"),)
+        id="greetings",
+        title=LanguageTexts({"lv": "Sveiki", "ru": "Привет", "en": "Hello"}),
+        entries=(EntryId("hello"),),
     )
     return replace(small_base(), categories=(tills, greetings))
 
@@ -57,7 +59,9 @@ async def open_help() -> AsyncIterator[OpenHelp]:
             ChatLinks(whatsapp=whatsapp),
         )
         application = web.Application()
-        application.add_routes([*pages.routes(), *site_map_routes(pages.addresses, public_url)])
+        application.add_routes(
+            [*pages.routes(), *site_map_routes(pages.addresses, public_url, lambda: knowledge.base.languages)]
+        )
         client = TestClient(TestServer(application))
         await client.start_server()
         clients.append(client)

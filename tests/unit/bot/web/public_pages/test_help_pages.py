@@ -42,6 +42,36 @@ async def test_the_first_page_speaks_the_language_of_the_browser(open_help: Open
     assert f'<link rel="canonical" href="https://bot.example.lv/help/{language}/">' in page
 
 
+GERMAN = replace(small_base().directory, languages=("de", "en"))
+
+
+@pytest.mark.parametrize(("wish", "language"), [("de", "de"), ("lv", "de"), ("en-GB,de;q=0.5", "en")])
+async def test_the_pages_are_there_in_the_languages_of_the_content_alone(
+    open_help: OpenHelp, wish: str, language: str
+) -> None:
+    client = await open_help(directory=GERMAN)
+    page = await page_of(client, "/help/", **{"Accept-Language": wish})
+    assert f'<html lang="{language}">' in page
+    assert re.findall(r'<link rel="alternate" hreflang="([\w-]+)" href="[^"]*/help/(\w\w)/">', page) == [
+        ("de", "de"),
+        ("en", "en"),
+        ("x-default", "de"),
+    ]
+    assert {path[6:8] for path in LINKED.findall(page) if "/static/" not in path} <= {"de", "en"}
+    await page_of(client, "/help/de/printer")
+    site_map = await page_of(client, "/sitemap.xml")
+    assert "/help/de/printer" in site_map
+    assert "/help/lv/" not in site_map
+
+
+async def test_an_old_link_in_another_language_leads_to_what_it_meant(open_help: OpenHelp) -> None:
+    client = await open_help(directory=GERMAN)
+    for path in ("/help/lv/", "/help/lv/printer", "/help/ru/search.json"):
+        async with client.get(path) as answer:
+            assert answer.status == HTTPStatus.NOT_FOUND
+            assert '<html lang="de">' in await answer.text()
+
+
 async def test_help_without_a_slash_leads_to_the_first_page(open_help: OpenHelp) -> None:
     client = await open_help()
     async with client.get("/help", allow_redirects=False) as answer:

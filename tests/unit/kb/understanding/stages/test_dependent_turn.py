@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from kb.model import EntryId
 from kb.understanding.result import Candidate
 from kb.understanding.stages.dependent_turn import (
@@ -10,7 +12,7 @@ from kb.understanding.stages.dependent_turn import (
     TERM_WEIGHT,
     LeanOnPreviousTurn,
 )
-from tests.unit.kb.understanding.scripted import ScriptedRanker, entries, reading
+from tests.unit.kb.understanding.scripted import ScriptedRanker, entries, key, reading
 
 TITLES = {EntryId("close"): ["close", "shift"]}
 TERMS = ("shift",)
@@ -111,6 +113,28 @@ def test_no_outage_is_made_of_a_message_by_what_was_said_before() -> None:
     assert stage(ranker)(before) is before
     own = reading("and the other", ("dead", 0.1), after="close")
     assert entries(stage(ranker)(own))[0] == "dead"
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "confidence", "leans"),
+    [
+        ("and the bar too?", "printer", 0.7, True),
+        ("un bārs arī?", "printer", 0.7, True),
+        ("and the bar too?", "printer", 0.5, False),
+        ("and the bar too?", "close", 0.7, False),
+        ("the bar too?", "printer", 0.7, False),
+        ("and the bar too?", None, 0.7, False),
+    ],
+)
+def test_the_same_question_of_something_else_is_of_the_same_entry(
+    text: str, after: str | None, confidence: float, leans: bool
+) -> None:
+    asked = key("the bar") if "bar t" in text else key("bārs")
+    ranker = ScriptedRanker({f"{asked} printer dead": ("printer", confidence)})
+    said = tuple(key("kitchen printer dead").split())
+    found = stage(ranker)(reading(text, ("desk", 0.9), after=after, terms=TERMS, said=said))
+    assert found.leans is leans
+    assert entries(found)[0] == ("printer" if leans else "desk")
 
 
 def test_what_sets_right_what_was_understood_does_not_lean() -> None:

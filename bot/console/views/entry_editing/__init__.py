@@ -1,0 +1,1 @@
+"""Editing an entry in the console: the form, what is wrong with it, its versions and their approval."""
