@@ -45,7 +45,9 @@ def test_no_sentence_of_the_program_names_what_the_first_company_deals_with(lang
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
 def test_no_template_does(template: Path) -> None:
-    shown = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|<[^>]*>", " ", template.read_text("utf-8"), flags=re.DOTALL)
+    shown = re.sub(
+        r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|<[^>]*>", " ", template.read_text("utf-8"), flags=re.DOTALL
+    )
     assert [pattern.findall(shown) for pattern in FIRST_COMPANY.values() if pattern.search(shown)] == []
 
 
