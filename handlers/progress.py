@@ -32,7 +32,8 @@ def end_loops(decision: Decision, inbound: Inbound, before: Session, knowledge: 
     said_to_the_bot |= decision.trace.handler == OPTED_OUT  # by which those who send know it
     if said_to_the_bot or not decision.session.turns:
         return decision
-    now, words = decision.session.turns[-1].at, words_key(decision.stored_text, inbound.kind)
+    said = f"{decision.stored_text} {decision.stored_picture_text}".strip()
+    now, words = decision.session.turns[-1].at, words_key(said, inbound.kind)
     count = before.same_replies if words and _is_same(decision.session, before, words, now) else 0
     count += bool(decision.actions)
     decision = replace(decision, session=replace(decision.session, words=words, same_replies=count))

@@ -27,12 +27,13 @@ from handlers.dialogue.incident import (
 )
 from handlers.dialogue.spoken_language import with_language
 from handlers.input.dialogue_act import dialogue_act, outage_probability
+from handlers.input.picture_words import picture_words, with_picture
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
 from handlers.intents.small_talk import acknowledge, handle_opt_in, handle_opt_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
-from handlers.model.actions import EraseUser
+from handlers.model.actions import EraseUser, Say
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.frozen import replace
@@ -46,6 +47,8 @@ from kb.model import Act, CueId, EntryId
 from kb.understanding.result import Interpretation, Outcome
 
 _WARNING_ALONE: Final = "secret"
+_RESTS_ON_WORDS: Final = frozenset({"outage", "topic"})
+"""Handlers that answer what the words are about."""
 
 
 def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:
@@ -117,6 +120,10 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     )
     text, has_media = strip_media_markers(stored_text, inbound.kind)
     cue, interpretation = _interpret(text, inbound, session, knowledge, now)
+    picture = picture_words(inbound.picture_text)
+    if picture.text and interpretation.outcome is not Outcome.ANSWERED:
+        _, whole = _interpret(f"{text}\n{picture.text}".strip(), inbound, session, knowledge, now)
+        interpretation, picture = with_picture(interpretation, whole), replace(picture, told=True)
     said = _said_details(text, inbound, knowledge)
     context = HandlerContext(
         inbound=inbound,
@@ -129,22 +136,30 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         cue=cue,
         outage=outage_probability(interpretation, _urgent_entries(knowledge)),
         has_media=has_media,
+        picture=picture,
         said=said,
     )
     context = with_language(replace(context, act=dialogue_act(context)))
     name, result = _run_handlers(context)
     result = with_contact_details(with_feedback_options(result, context), context, name)
     result = with_venue(with_news(with_outage(result, context, name), context, name), context, name)
-    warning = (context.say("secret"),) if masked else ()
+    warning = (context.say("secret"),) if masked or picture.masked else ()
     decision = Decision(
-        actions=(*result.actions, *warning),
+        actions=(*_picture_read(context, name, result), *result.actions, *warning),
         session=_remember(name, result, context),
-        trace=_trace(name, result, context, masked),
+        trace=_trace(name, result, context, tuple(dict.fromkeys((*masked, *picture.masked)))),
         stored_text=stored_text,
+        stored_picture_text=picture.text,
         news=result.news,
         outage=result.outage,
     )
     return end_loops(decision, inbound, session, knowledge)
+
+
+def _picture_read(context: HandlerContext, name: str, result: HandlerResult) -> tuple[Say, ...]:
+    """Where the answer rests on a picture, the person is told so: it may have been misread."""
+    rests = context.picture.told and name in _RESTS_ON_WORDS and bool(result.actions)
+    return (context.say("picture_read"),) if rests else ()
 
 
 def _said_details(text: str, inbound: Inbound, knowledge: KnowledgeBundle) -> PersonDetails:

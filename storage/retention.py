@@ -47,11 +47,12 @@ def erase_handoffs(connection: Connection, before: datetime, limit: int) -> int:
 
 
 def forget_media(connection: Connection, before: datetime, limit: int) -> int:
-    """Forget at most `limit` references to pictures and recordings sent before then; return how many."""
+    """Forget at most `limit` references to pictures and recordings sent before then, and what was read from them;
+    return how many."""
     here = messages.c
     old = select(here.id).where(here.media.is_not(None), here.created_at < before).order_by(here.id).limit(limit)
     ids = connection.scalars(old).all()
     if not ids:
         return 0
     truncate_log_after_commit(connection)
-    return connection.execute(update(messages).where(here.id.in_(ids)).values(media=None)).rowcount
+    return connection.execute(update(messages).where(here.id.in_(ids)).values(media=None, picture_text=None)).rowcount

@@ -3,6 +3,7 @@
 import gc
 import logging
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 import structlog
@@ -10,6 +11,15 @@ import structlog
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
 from tests.compiled_templates import templates_compiled_once
+
+LONGEST: Final = (
+    "test_telegram.py", "test_browser.py", "test_help_pages.py", "test_kill_states.py", "test_kill.py",
+    "test_many_machines.py", "test_kill_timers.py", "test_helpdesk.py", "test_console.py", "test_html.py",
+    "test_understanding.py", "test_pipeline.py", "test_imports.py", "test_channels.py", "test_evaluation.py",
+    "test_stage_sets.py", "test_telegram_program.py", "test_whatsapp_program.py", "test_behaviour.py",
+    "test_export_files.py", "test_labelled_dialogs.py", "test_bad_input.py", "test_jobs.py", "test_migrations.py",
+)  # fmt: skip
+"""Files that take a process for half a minute or so: one that begins last is what the others wait for."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,8 +38,8 @@ def pytest_collection_finish() -> None:
 
 
 def _place(item: pytest.Item) -> int:
-    """Those with browsers, programs and peers first; the others in the order of their folders."""
-    return 0 if "e2e" in item.path.parts else 1
+    """The longest files first; the others in the order of their folders."""
+    return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -217,6 +217,7 @@ class Dialog:
         kind: MessageKind = MessageKind.TEXT,
         choice: str | None = None,
         source_turn: str | None = None,
+        picture_text: str = "",
     ) -> Reply:
         """What the bot replies."""
         if self.decision is not None:
@@ -231,6 +232,7 @@ class Dialog:
             text=text,
             choice=choice,
             source_turn=source_turn,
+            picture_text=picture_text,
             venue=self.venue,
         )
         self.decision = decide(inbound, self.session, self.knowledge, self.now)

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from bot.app.helpdesk import Helpdesk
 from bot.channels.interface import Channel, Receive
+from bot.channels.media import MediaSource
 from bot.database.conversation_queries import ConversationQueries
 from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobRunner
@@ -31,6 +32,8 @@ class Application:
     transactions: Transactions
     knowledge_source: KnowledgeSource
     channels: dict[str, Channel]
+    media_sources: dict[str, MediaSource]
+    """Where what people send can be fetched, by channel; filled as `channels` is."""
     intake: Intake
     receive: Receive
     metrics: PrometheusMetrics

@@ -1,9 +1,10 @@
 """Wires the application without its endpoints: database, knowledge, intake and delivery."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -13,6 +14,7 @@ from bot.app.database_opening import open_database
 from bot.app.helpdesk import build_helpdesk, load_recipients
 from bot.app.services import Services
 from bot.channels.interface import Channel, Receive
+from bot.channels.media import MediaSource
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.customers.arrival import VenueArrivals
 from bot.database.conversation_queries import ConversationQueries
@@ -25,7 +27,9 @@ from bot.helpdesk.person_updates import PersonUpdates
 from bot.intake.dead_letters import DeadLettering
 from bot.intake.guards import FloodControlled
 from bot.intake.intake import Intake, no_venue_links
+from bot.intake.picture_text import PictureReading, ReadPicture
 from bot.intake.reply_enqueuer import MakeDraftLink
+from bot.intake.tesseract import find_tesseract
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.reloader import KnowledgeReloader
@@ -34,6 +38,7 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
 from bot.settings import Settings
+from storage.helpdesk import escalations
 
 
 @asynccontextmanager
@@ -57,7 +62,7 @@ async def open_application(
         SettingsError: a setting cannot be used, such as a notice that would reach the ticket mailbox.
     """
     recipients = Recipients() if standalone else load_recipients(settings, knowledge_source.current.base.directory)
-    channels: dict[str, Channel] = {}
+    channels, media_sources = dict[str, Channel](), dict[str, MediaSource]()
     with open_database(settings.database_url, distributed=distributed) as transactions:
         services = Services(
             transactions=transactions,
@@ -80,12 +85,19 @@ async def open_application(
             reopen_window=timedelta(hours=settings.reopen_hours),
         )
         intake, receive = build_intake(
-            services, knowledge_source, runner, make_draft_link, handoff_workflow, venue_arrivals or no_venue_links()
+            services,
+            knowledge_source,
+            runner,
+            make_draft_link,
+            handoff_workflow,
+            venue_arrivals or no_venue_links(),
+            partial(_picture_reading, await find_tesseract() if settings.read_pictures else None, media_sources),
         )
         application = Application(
             transactions=transactions,
             knowledge_source=knowledge_source,
             channels=channels,
+            media_sources=media_sources,
             intake=intake,
             receive=receive,
             metrics=services.metrics,
@@ -125,6 +137,7 @@ def build_delivery(
     )
 
     async def maintain() -> None:
+        await services.transactions.write(lambda connection: escalations.correct(connection, services.clock()))
         await deliver.purge()
         await retention()
         for chore in chores:
@@ -142,8 +155,9 @@ def build_intake(
     make_draft_link: MakeDraftLink,
     handoff_workflow: HandoffWorkflow,
     venue_arrivals: VenueArrivals,
+    read_pictures: Callable[[Receive], Receive],
 ) -> tuple[Intake, Receive]:
-    """The intake, and the same with flood control for public endpoints."""
+    """The intake, and the same for public endpoints: with flood control, and with pictures read."""
     intake = Intake(
         transactions=services.transactions,
         knowledge_source=knowledge_source,
@@ -156,11 +170,16 @@ def build_intake(
         tracing=services.tracing,
         zone=services.zone,
         kept_days=services.retention.conversations,
+        media_kept_days=services.retention.media,
         venue_arrivals=venue_arrivals,
     )
-    dead_lettering, on_rejected = DeadLettering(intake=intake), services.metrics.count_throttled
-    flood_controlled = FloodControlled(receive=dead_lettering, intake=intake, on_rejected=on_rejected)
+    receive = read_pictures(DeadLettering(intake=intake))
+    flood_controlled = FloodControlled(receive=receive, intake=intake, on_rejected=services.metrics.count_throttled)
     return intake, TracedReceive(receive=flood_controlled, tracing=services.tracing)
+
+
+def _picture_reading(reader: ReadPicture | None, sources: Mapping[str, MediaSource], receive: Receive) -> Receive:
+    return receive if reader is None else PictureReading(receive=receive, reader=reader, sources=sources)
 
 
 def _make_reloader(knowledge_source: KnowledgeSource, services: Services) -> KnowledgeReloader | None:

@@ -94,6 +94,7 @@ class Endpoints:
         made = (make(services) for make in FACTORIES)
         self._channels = tuple(channel for channel in made if channel is not None)
         application.channels.update({channel.name: channel for channel in self._channels})
+        application.media_sources.update({channel.name: channel for channel in self._channels})
 
     def web_application(self) -> web.Application:
         """The aiohttp application."""
@@ -212,7 +213,7 @@ class Endpoints:
                 knowledge_access,
                 CHANNELS,
                 program.helpdesk.incident_actions,
-                {channel.name: channel for channel in self._channels},
+                program.media_sources,
             ),
             VenueListView(transactions).section(),
             CustomerImportView(transactions).section(),

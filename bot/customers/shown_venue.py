@@ -10,7 +10,8 @@ from bot.customers import venue_search
 from bot.customers.name_index import name_index
 from handlers.model.venue import VenueHistory
 from storage.conversations import conversations
-from storage.helpdesk.venue_people import find_venue, history_of_venue, till_of
+from storage.helpdesk.venue_history import RecentCalls, recent_calls
+from storage.helpdesk.venue_people import find_venue, till_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class ShownVenue:
 
 
 def shown_venue(
-    connection: Connection, conversation_id: str, words: Sequence[str], before: datetime
+    connection: Connection, conversation_id: str, words: Sequence[str], before: datetime, calls: RecentCalls
 ) -> ShownVenue | None:
     """The venue of a person, or the one that they name in their words, newest first; its history before then."""
     talk = conversations.get(connection, conversation_id)
@@ -42,7 +43,7 @@ def shown_venue(
         till=till_of(talk, venue),
         known=True,
         confirmed=by_agent,
-        history=history_of_venue(connection, venue, before=before, beside=talk.id),
+        history=calls.history(connection, venue, before=before, beside=talk.id),
     )
 
 
@@ -51,7 +52,8 @@ def shown_venues(connection: Connection, words: Mapping[str, tuple[str, datetime
 
     Nothing is looked for where no venue is stored.
     """
-    if not len(name_index(connection)):
+    if not words or not len(name_index(connection)):
         return {}
-    found = {talk: shown_venue(connection, talk, (said,), before) for talk, (said, before) in words.items()}
+    calls = recent_calls(connection, min(before for _, before in words.values()))
+    found = {talk: shown_venue(connection, talk, (said,), before, calls) for talk, (said, before) in words.items()}
     return {talk: venue for talk, venue in found.items() if venue is not None}

@@ -18,6 +18,7 @@ from bot.observability.metrics import PrometheusMetrics
 from bot.observability.tracing import NO_TRACING, Span, SpanAttribute, TraceSpanKind, Tracing
 from storage import personal_data
 from storage.conversations import dead_letters
+from storage.database.due import bounded
 from storage.delivery import notification_queue, outbox, status
 from storage.delivery.outbox import NotDue, OutgoingReply
 
@@ -139,7 +140,7 @@ class Deliverer:
             notification_queue.schedule_updates_for(connection, claimed.conversation.id, self.clock())
         else:
             wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
-            status.reschedule(connection, claimed.id, str(error), self.clock() + wait)
+            status.reschedule(connection, claimed.id, str(error), self.clock() + bounded(wait))
 
 
 async def _call_channel(channel: Channel, claimed: OutgoingReply) -> str | None:

@@ -49,13 +49,14 @@ class RetentionJob:
         now = self.clock()
         if self._next_at is not None and now < self._next_at:
             return
-        for kind, days, erase in self._due():
+        for kind, days, erase in self.due_kinds():
             erased = await self._erase_all(kind, erase, now - timedelta(days=days))
             if erased:
                 log.info("retention.erased", kind=kind, count=erased)
         self._next_at = now + INTERVAL
 
-    def _due(self) -> Iterator[tuple[str, int, EraseBatch]]:
+    def due_kinds(self) -> Iterator[tuple[str, int, EraseBatch]]:
+        """What is not kept for ever: its kind, for how many days, and what erases it."""
         jobs: tuple[tuple[str, int | None, EraseBatch], ...] = (
             ("handoffs", self.periods.handoffs, retention.erase_handoffs),
             ("conversations", self.periods.conversations, retention.erase_conversations),

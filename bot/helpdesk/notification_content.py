@@ -15,11 +15,12 @@ from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
 from storage.conversations.history import PersonMessage
-from storage.delivery import status
+from storage.delivery import outbox, status
 from storage.delivery.notifications import ClaimedNotification
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, HandoffLogEntry, last_taker
-from storage.helpdesk.venue_people import find_venue, history_of_venue, till_of
+from storage.helpdesk.venue_history import history_of_venue
+from storage.helpdesk.venue_people import find_venue, till_of
 
 MESSAGES_READ: Final = 60
 """The person's newest messages that first and newest words are taken from."""
@@ -78,6 +79,7 @@ def build_notification(
         first_words=words[0] if words else "",
         newest_words=words[1:][-NEWEST_SHOWN:],
         media=Counter(one.kind for one in said if one.kind is not MessageKind.TEXT),
+        picture_text=next((one.picture_text for one in reversed(said) if one.picture_text), ""),
         details=talk.details,
         profile_name=talk.profile_name,
         topic=handoff.cause or turns.entry_of(connection, handoff.turn),
@@ -86,6 +88,7 @@ def build_notification(
         since=handoff.created_at,
         at=claimed.created_at,
         unreachable=status.is_unreachable(connection, talk.id),
+        opted_out=bool(outbox.opted_out(connection, [talk.id])),
         also_asked=_lines_of(log_entries, HandoffEvent.LINE_ASKED),
         moved_from=next(iter(_lines_of(news, HandoffEvent.MOVED)), None),
         closed_reason=handoff.closed_reason,

@@ -21,6 +21,7 @@ from bot.notify.interface import Notification, Notifier, NotifyError, Retraction
 from bot.notify.staff_address import StaffAddress, Transport
 from bot.observability.metrics import PrometheusMetrics
 from handlers.model.handoff import HandoffState, NotificationKind
+from storage.database.due import bounded
 from storage.delivery import notifications
 from storage.delivery.notifications import ClaimedNotification, RateLimit
 from storage.helpdesk import escalations, incidents
@@ -210,7 +211,7 @@ class NotificationWorker:
         now = self.clock()
         if not final:
             wait = max(error.retry_after or timedelta(0), timedelta(seconds=RETRY_BACKOFF.seconds(claimed.attempts)))
-            notifications.reschedule(connection, claimed, str(error), now + wait)
+            notifications.reschedule(connection, claimed, str(error), now + bounded(wait))
             return
         notifications.mark_failed(connection, claimed, str(error))
         if claimed.kind is NotificationKind.INITIAL and notifications.all_failed(connection, claimed.handoff):

@@ -10,8 +10,7 @@ The way of a message, from the platform to the reply:
       v
     bot/intake/intake.py           Intake.store, ONE transaction:
       |  conversations.open_and_lock      the conversation, locked until the commit
-      |  conversations.record_inbound     a duplicate ends here
-      |  sessions.read                    what the conversation was about
+      |  conversations.record_inbound     a duplicate ends here; the session comes with it
       |  handlers/router.py: decide       pure:
       |      sanitize, mask                       handlers/input
       |      UnderstandingPipeline.understand     kb/understanding/pipeline.py, named stages

@@ -30,9 +30,9 @@ from handlers.router import decide
 from handlers.service.agent_chat import silenced
 from handlers.service.service_notices import DecideFunction
 from storage import personal_data
-from storage.announcements.current import announced_to
+from storage.announcements.current import Announced, announced_to
 from storage.conversations import conversations, sessions
-from storage.conversations.conversations import Conversation
+from storage.conversations.conversations import Conversation, RecordedInbound
 from storage.customers import links
 from storage.delivery.outbox import OutgoingReply
 from storage.helpdesk import handoffs
@@ -83,6 +83,8 @@ class Intake:
     """The time zone of the installation, whose days are counted."""
     kept_days: int | None = None
     """For how many days a conversation is kept; None for ever."""
+    media_kept_days: int | None = None
+    """For how many days what people send beside words can be opened; None as long as the conversation."""
     venue_arrivals: VenueArrivals = field(default_factory=no_venue_links)
 
     async def __call__(self, inbound: Inbound) -> None:
@@ -121,12 +123,16 @@ class Intake:
         if message is None:
             return IntakeResult(conversation_id=conversation.id)
         start = perf_counter()
-        session = _read_session(connection, conversation)
+        session = _read_session(connection, conversation, message)
         if link is not None:
             links.attach(connection, conversation.id, link)
             conversation = replace(conversation, venue_id=link.venue_id, venue_till=link.till, venue_link_id=link.id)
-        venue = self.venue_arrivals.known_venue(connection, conversation, now, self.zone, just_came=link is not None)
-        announced = announced_to(connection, conversation, now)
+        venue = None
+        if message.any_venues_known or conversation.venue_id is not None:
+            venue = self.venue_arrivals.known_venue(
+                connection, conversation, now, self.zone, just_came=link is not None
+            )
+        announced = announced_to(connection, conversation, now) if message.anything_announced else Announced()
         told = replace(
             inbound,
             text=words_left(inbound.text, venue) if venue is not None and venue.just_came else inbound.text,
@@ -135,6 +141,7 @@ class Intake:
             news=announced.news,
             outages=self._in_local_time(announced.outages),
             kept_days=self.kept_days,
+            media_kept_days=self.media_kept_days,
         )
         decision = self._decide(told, session, now)
         decision_ms = (perf_counter() - start) * 1000
@@ -144,7 +151,7 @@ class Intake:
         if any(isinstance(action, EraseUser) for action in decision.actions):
             conversation = personal_data.erase_sender(connection, inbound, now)
         else:
-            turn = self._recorder.record(connection, conversation, message, decision, decision_ms, now)
+            turn = self._recorder.record(connection, conversation, message.number, decision, decision_ms, now)
         reply = self._replies.enqueue(connection, conversation, turn, decision, told)
         self.jobs.queue(connection, conversation.id)
         day = now.astimezone(self.zone).date()
@@ -211,12 +218,12 @@ def _repeats_an_act(connection: Connection, conversation: Conversation, inbound:
     return conversations.repeats_an_act(connection, conversation, inbound, text, now)
 
 
-def _read_session(connection: Connection, conversation: Conversation) -> Session:
+def _read_session(connection: Connection, conversation: Conversation, message: RecordedInbound) -> Session:
     """The session; people are called in no longer once staff has closed every hand-off."""
     session = replace(
-        sessions.read(connection, conversation.id), details=conversation.details, wants_news=conversation.wants_news
+        sessions.session_from(message.session_json), details=conversation.details, wants_news=conversation.wants_news
     )
-    if session.called_in is None or handoffs.list_by_state(connection, conversation_id=conversation.id, limit=1):
+    if session.called_in is None or handoffs.has_current(connection, conversation.id):
         return session
     return replace(session, called_in=None)
 

@@ -66,6 +66,8 @@ class HandoffNotification:
     first_words: str = ""
     newest_words: tuple[str, ...] = ()
     media: Mapping[MessageKind, int] = field(default_factory=dict)
+    picture_text: str = ""
+    """What was read from the newest picture that words were read from."""
     details: PersonDetails = NO_DETAILS
     profile_name: str | None = None
     topic: EntryId | None = None
@@ -80,6 +82,8 @@ class HandoffNotification:
     """Whether the venue was in touch in the days before."""
     unreachable: bool = False
     """Our latest message did not reach them: they have to be contacted in another way."""
+    opted_out: bool = False
+    """They wrote STOP: nothing is sent to them until they write again."""
     also_asked: tuple[LineId, ...] = ()
     """Other lines that were asked for while trading is stopped."""
     moved_from: LineId | None = None

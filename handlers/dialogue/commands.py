@@ -101,8 +101,10 @@ def _show_lines(context: HandlerContext) -> HandlerResult:
 
 
 def _show_privacy(context: HandlerContext) -> HandlerResult:
-    days = context.inbound.kept_days
+    days, media_days = context.inbound.kept_days, context.inbound.media_kept_days
     kept = context.phrase("kept_for_ever") if days is None else context.phrase("kept_days", days=str(days))
+    if media_days is not None and (days is None or media_days < days):
+        kept = f"{kept}\n{context.phrase('media_kept_days', days=str(media_days))}"
     return _result((context.say("privacy", kept=kept),), context.resolved_session)
 
 

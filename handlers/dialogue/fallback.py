@@ -85,7 +85,7 @@ def unsupported_media(context: HandlerContext) -> HandlerResult | None:
         # Five photos are one act: one reply.
         return context.result("none", session=context.session, outcome=Outcome.UNKNOWN)
     options = context.line_options()
-    key = "text_only_caption" if context.text else "text_only"
+    key = "picture_unclear" if context.picture.text else "text_only_caption" if context.text else "text_only"
     ask = Ask(text=context.phrase(key), options=options)
     number = context.say_line("or_call", context.session.line or context.knowledge.base.directory.urgent_line)
     session = replace(context.session, question=context.new_question(QuestionKind.LINE, options))

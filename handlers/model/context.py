@@ -11,6 +11,7 @@ from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
+from handlers.model.picture import NO_PICTURE_WORDS, PictureWords
 from handlers.model.session import CalledIn, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from kb.model import Act, DialogueAct, Entry, EntryId, KnowledgeBase, Language, LineId
 from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
@@ -28,7 +29,7 @@ _ASKS_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
 """Handlers of turns that asked which fault it is: place and time answer that as well as a choice."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class KnowledgeBundle:
     """What the bot knows and how it speaks."""
 
@@ -60,6 +61,8 @@ class HandlerContext:
     """How likely it is (0 to 1) that the message says that trading has stopped now."""
     has_media: bool = False
     """True where something other than words was sent with the message."""
+    picture: PictureWords = NO_PICTURE_WORDS
+    """The words that were read from the picture; they are not the person's own."""
     said: PersonDetails = NO_DETAILS
     """What this message tells of the person; the session holds it too."""
 

@@ -60,6 +60,8 @@ class Inbound:
     """Their own number (E.164), where the channel is a phone's."""
     media: str | None = None
     """The platform's own reference to the picture, sound or document that was sent."""
+    picture_text: str = ""
+    """The words that were read from the picture, as they were read; whoever receives the message adds them."""
     origin: str | None = None
     """A one-way key of the address that it came from, where anybody may write from one: only floods are told by it."""
     news: tuple[News, ...] = ()
@@ -70,6 +72,8 @@ class Inbound:
     """The outages that run, the newest first, with times in the zone of the installation; added as `news` is."""
     kept_days: int | None = None
     """For how many days after the last message the conversation is kept, None for ever; whoever stores it adds this."""
+    media_kept_days: int | None = None
+    """For how many days what they send beside words can be opened, None as long as the conversation."""
 
 
 @dataclass(frozen=True, kw_only=True)

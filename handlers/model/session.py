@@ -166,6 +166,8 @@ class Decision:
     session: Session
     trace: Trace
     stored_text: str = field(repr=False)
+    stored_picture_text: str = field(default="", repr=False)
+    """The words that were read from a picture, masked as the text is."""
     news: tuple[int, ...] = ()
     """The numbers of the news that the person is shown."""
     outage: OutageReport | None = None

@@ -57,19 +57,21 @@ class Calibration:
     def probabilities(self, scores: Scores, word_count: int, *, limit: int | None = None) -> tuple[Columns, Reals]:
         """The columns of entries (`limit` of them), best first, and how likely each one is right."""
         scores = scores + self.class_bias
-        top = float(scores.max())
-        partition = float(np.exp(scores - top).sum())
+        top = float(np.maximum.reduce(scores))
+        powers = np.exp(scores - top)
+        partition = float(np.add.reduce(powers))
         if self.out_of_scope_column is not None:
             scores[self.out_of_scope_column] = NEGATIVE_INFINITY
         known = len(scores) - (self.out_of_scope_column is not None)
-        order = np.argsort(-scores, kind="stable")[: known if limit is None else min(known, limit)]
+        order = (-scores).argsort(kind="stable")[: known if limit is None else min(known, limit)]
         ranked_scores = scores[order]
         best = float(ranked_scores[0])
         top_probability = min(max(exp(best - top) / partition, EPSILON), 1 - EPSILON)
         right = self._confidence(int(order[0]), top_probability, ranked_scores, word_count)
         # The others share what the first one leaves, and none of them is as likely as it is.
-        share = np.exp(ranked_scores - top) / partition * (1 - right) / (1 - top_probability)
-        chances = np.minimum(share, right * np.exp(ranked_scores - best)).astype(np.float64)
+        share = powers[order] / partition * (1 - right) / (1 - top_probability)
+        behind_best = powers[order] if best == top else np.exp(ranked_scores - best)
+        chances = np.minimum(share, right * behind_best).astype(np.float64)
         chances[0] = right
         return order, chances
 

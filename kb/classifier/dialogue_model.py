@@ -109,6 +109,6 @@ def _calibrate(names: Sequence[str], held_out: Scores, labels: Sequence[str]) ->
 
 
 def _softmax(scores: Scores) -> Scores:
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    out: Scores = powers / powers.sum(axis=-1, keepdims=True)
+    powers = np.exp(scores - np.maximum.reduce(scores, axis=-1, keepdims=True))
+    out: Scores = powers / np.add.reduce(powers, axis=-1, keepdims=True)
     return out

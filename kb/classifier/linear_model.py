@@ -16,6 +16,8 @@ from kb.features.sparse import Floats, column_blocks
 UNSEEN_FEATURE_NORM: Final = 1.0
 """The size of a feature of a strange word that no known word has, as a share of the largest known one."""
 _TINY: Final = 1e-6
+_ONES: Final = np.ones(256, dtype=np.float32)
+"""The weights of most messages' terms: where no word was corrected, all speak alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +31,9 @@ class LinearModel:
     labels: tuple[str, ...]
     terms: dict[Term, int]
     features: dict[Feature, int]
-    weights: npt.NDArray[np.float16]
-    """Half as exact as they were learnt, in half the memory: scores differ in their fourth digit."""
+    weights: Floats
+    """Rounded to halves, kept as they are added: turning halves into floats took most of a message's scoring. Where
+    they are mapped from a file, only the rows that are used take memory."""
 
     unseen_norm: float
     """The size of what was never seen: it says nothing and makes the rest quieter, so that gibberish scores low."""
@@ -38,9 +41,11 @@ class LinearModel:
     def scores(self, terms: Mapping[Term, float], featurizer: Featurizer) -> Floats:
         """One score a label for units with their loudness."""
         rows, term_weights, unseen = self._look_up(terms, featurizer)
-        active_rows = self.weights.take(rows, axis=0).astype(np.float32)
-        size = float((term_weights * term_weights) @ active_rows[:, -1]) + unseen * self.unseen_norm
-        out: Floats = (term_weights @ active_rows)[:-1] / np.float32(sqrt(max(size, _TINY)))
+        active_rows = self.weights.take(np.fromiter(rows, np.intp, len(rows)), axis=0)
+        squares = term_weights if term_weights.base is _ONES else term_weights * term_weights
+        size = float(squares @ active_rows[:, -1]) + unseen * self.unseen_norm
+        out: Floats = (term_weights @ active_rows)[:-1]
+        out /= np.float32(sqrt(max(size, _TINY)))
         return out
 
     def _look_up(self, terms: Mapping[Term, float], featurizer: Featurizer) -> tuple[list[int], Floats, int]:
@@ -58,6 +63,8 @@ class LinearModel:
                 rows.extend(known)
                 term_weights.extend([volume] * len(known))
                 unseen += len(names) - len(known)
+        if term_weights.count(1.0) == len(term_weights) <= len(_ONES):
+            return rows, _ONES[: len(term_weights)], unseen
         return rows, np.array(term_weights, dtype=np.float32), unseen
 
 
@@ -75,11 +82,12 @@ def _fit(design: DesignMatrix, targets: Floats, labels: tuple[str, ...]) -> tupl
     # Other features are met in known units alone, and these have rows of their own.
     shared = [row for feature, row in design.features.items() if generalizes(feature)]
     first = len(found.term_sizes)
-    rows = np.zeros((first + len(shared) + 1, len(labels) + 1), dtype=np.float16)
-    rows[:first, -1:], rows[first:-1, -1] = found.term_sizes, design.idf[shared] ** 2
+    rows = np.zeros((first + len(shared) + 1, len(labels) + 1), dtype=np.float32)
+    rows[:first, -1:], rows[first:-1, -1] = _rounded(found.term_sizes), _rounded(design.idf[shared] ** 2)
     for block in column_blocks(len(labels)):
         weights = np.ascontiguousarray(found.features[:, block])
-        rows[:first, block], rows[first:-1, block] = design.term_features.matmul(weights), weights[shared]
+        rows[:first, block] = _rounded(design.term_features.matmul(weights))
+        rows[first:-1, block] = _rounded(weights[shared])
     model = LinearModel(
         labels=labels,
         terms=design.terms,
@@ -88,3 +96,7 @@ def _fit(design: DesignMatrix, targets: Floats, labels: tuple[str, ...]) -> tupl
         unseen_norm=UNSEEN_FEATURE_NORM * float(np.max(design.idf, initial=0)) ** 2,
     )
     return model, found.held_out
+
+
+def _rounded(weights: npt.NDArray[np.floating]) -> npt.NDArray[np.float16]:
+    return weights.astype(np.float16)

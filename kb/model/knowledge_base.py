@@ -147,9 +147,9 @@ class Directory:
         return bool(self.ticket_channel.address.email)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class KnowledgeBase:
-    """All that the bot may say as a fact. `version` is a digest of the content files (12 hex digits)."""
+    """All that the bot may say as a fact; has no repr. `version` is a digest of the content files (12 hex digits)."""
 
     version: str
     directory: Directory

@@ -53,6 +53,9 @@ class CueMatcher:
             for cue in cues.values()
             if cue.id in OPENING_CUES
         }
+        self._opening_words = {
+            cue: frozenset(phrase[0] for phrase in phrases if phrase) for cue, phrases in self._openings.items()
+        }
         for cue in (cue for cue in cues.values() if cue.id != GREETING_CUE and cue.id not in OPENING_CUES):
             for phrase in dict.fromkeys(phrase for phrases in cue.phrases.values() for phrase in phrases):
                 self._add(phrase, cue.id)
@@ -122,13 +125,15 @@ class CueMatcher:
 
     def strip_everywhere(self, tokens: list[str], cue: str) -> list[str]:
         """The tokens without the phrases of this cue, wherever they stand; all of them where nothing would be left."""
-        phrases = self._openings.get(cue, frozenset())
+        phrases, first_words = self._openings.get(cue, frozenset()), self._opening_words.get(cue, frozenset())
+        if first_words.isdisjoint(tokens):
+            return tokens
         kept: list[str] = []
         place = 0
         while place < len(tokens):
-            length = next(
-                (n for n in range(MAX_OPENING_WORDS, 0, -1) if tuple(tokens[place : place + n]) in phrases), 0
-            )
+            begins = tokens[place] in first_words
+            lengths = range(MAX_OPENING_WORDS, 0, -1) if begins else ()
+            length = next((n for n in lengths if tuple(tokens[place : place + n]) in phrases), 0)
             if not length:
                 kept.append(tokens[place])
             place += max(length, 1)

@@ -9,6 +9,7 @@ from handlers.model.announcements import News, Outage
 from storage.announcements import news, outages
 from storage.conversations.conversations import Conversation
 from storage.tables import announcement_views, announcements, conversations
+from storage.tables.announcements import ANNOUNCEMENT_KINDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ _seen = exists().where(
 # Built once: it is asked for each message. Outages come first, so that a limit cuts off old news only.
 _select_announced = (
     select(announcements, _seen.label("seen"))
-    .where(announcements.c.kind.in_((news.NEWS, outages.OUTAGE)))
+    .where(announcements.c.kind.in_(ANNOUNCEMENT_KINDS))
     .where(announcements.c.ends_at > bindparam("now"), announcements.c.withdrawn_at.is_(None))
     .order_by(announcements.c.kind.desc(), announcements.c.id.desc())
     .limit(2 * news.MAX_CURRENT)

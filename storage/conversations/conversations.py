@@ -7,14 +7,16 @@ from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, exists, func, or_, select, update
 
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from kb.model import Language
 from storage.conversations.history import Side
 from storage.database.upsert import insert_into
-from storage.tables import conversations, messages
+from storage.tables import announcements, conversations, messages, sessions, venue_keys
+from storage.tables.announcements import ANNOUNCEMENT_KINDS
+from storage.tables.customers import RECOGNIZING_KINDS
 
 REPEATED_TAP_WINDOW: Final = timedelta(minutes=10)
 """Within this time the same tap is the same act: apps send a tap again whose answer they did not get."""
@@ -159,8 +161,24 @@ def record_details(connection: Connection, conversation_id: str, details: Person
     connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(told))
 
 
-def record_inbound(connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime) -> int | None:
-    """Record `inbound` and return its sequence number; None for a duplicate.
+@dataclass(frozen=True, kw_only=True)
+class RecordedInbound:
+    """A message with its sequence number, and what deciding about it needs, read by the same statement.
+
+    `session_json` is what `storage.conversations.sessions` has stored. Where nothing is announced to anybody now, and
+    no venue is known by a number, an account or a group, neither needs to be looked for.
+    """
+
+    number: int
+    session_json: str | None
+    anything_announced: bool
+    any_venues_known: bool
+
+
+def record_inbound(
+    connection: Connection, conversation: Conversation, inbound: Inbound, now: datetime
+) -> RecordedInbound | None:
+    """Record `inbound`; None for a duplicate. The conversation must be locked.
 
     Its text is stored later by `turns.record`, after masking.
     """
@@ -176,11 +194,20 @@ def record_inbound(connection: Connection, conversation: Conversation, inbound: 
         "attempts": 0,
         "sent_at": inbound.sent_at,
         "created_at": now,
+        "talk": conversation.id,
+        "now": now,
     }
-    message: int | None = connection.scalar(_insert_inbound(connection.dialect.name), values)
-    if message is not None and conversation.forgotten_at is not None:
+    row = connection.execute(_insert_inbound(connection.dialect.name), values).one_or_none()
+    if row is None:
+        return None
+    if conversation.forgotten_at is not None:
         connection.execute(update(conversations).where(conversations.c.id == conversation.id).values(forgotten_at=None))
-    return message
+    return RecordedInbound(
+        number=row.id,
+        session_json=row.session,
+        anything_announced=bool(row.announced),
+        any_venues_known=bool(row.venues),
+    )
 
 
 def repeats_an_act(
@@ -212,4 +239,16 @@ def repeats_an_act(
 @cache
 def _insert_inbound(dialect: str) -> Executable:
     once = insert_into(dialect, messages).on_conflict_do_nothing(index_elements=["conversation_id", "provider_id"])
-    return once.returning(messages.c.id)
+    # The conversation was locked by a statement before this one: on PostgreSQL, too, its session is the newest here.
+    session = select(sessions.c.data).where(sessions.c.conversation_id == bindparam("talk"))
+    running = (
+        announcements.c.kind.in_(ANNOUNCEMENT_KINDS),
+        announcements.c.ends_at > bindparam("now"),
+        announcements.c.withdrawn_at.is_(None),
+    )
+    return once.returning(
+        messages.c.id,
+        session.scalar_subquery().label("session"),
+        exists(select(announcements.c.id).where(*running)).label("announced"),
+        exists(select(venue_keys.c.venue_id).where(venue_keys.c.kind.in_(RECOGNIZING_KINDS))).label("venues"),
+    )

@@ -77,12 +77,21 @@ class PersonMessage:
     at: datetime
     handler: str | None
     act: str | None
+    picture_text: str = ""
+    """What was read from a picture."""
 
 
 def last_person_messages(connection: Connection, conversation_id: str, *, limit: int) -> tuple[PersonMessage, ...]:
     """The person's last messages, newest last; button taps are left out."""
     own = (
-        select(messages.c.text, messages.c.kind, messages.c.created_at, turns.c.handler, turns.c.act)
+        select(
+            messages.c.text,
+            messages.c.picture_text,
+            messages.c.kind,
+            messages.c.created_at,
+            turns.c.handler,
+            turns.c.act,
+        )
         .outerjoin(turns, turns.c.id == messages.c.turn_id)
         .where(
             messages.c.conversation_id == conversation_id,
@@ -92,7 +101,14 @@ def last_person_messages(connection: Connection, conversation_id: str, *, limit:
     )
     rows = connection.execute(own.order_by(messages.c.id.desc()).limit(limit)).all()
     return tuple(
-        PersonMessage(text=row.text, kind=MessageKind(row.kind), at=row.created_at, handler=row.handler, act=row.act)
+        PersonMessage(
+            text=row.text,
+            kind=MessageKind(row.kind),
+            at=row.created_at,
+            handler=row.handler,
+            act=row.act,
+            picture_text=row.picture_text or "",
+        )
         for row in reversed(rows)
     )
 

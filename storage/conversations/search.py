@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, exists, select
 
 from handlers.model.messages import MessageKind
 from kb.model import EntryId, Language, LineId
@@ -154,7 +154,7 @@ def _matching(
     here, talk = turns.c, conversations.c
     query = select(here.id, here.conversation_id).where(where)
     if matcher is not None:
-        query = query.add_columns(messages.c.text, *contact_columns).join(messages, _person_message)
+        query = query.add_columns(_said, *contact_columns).join(messages, _person_message)
     if matcher is not None or search_filter.channel is not None:
         query = query.join(conversations, talk.id == here.conversation_id)
     if search_filter.channel is not None:
@@ -177,6 +177,9 @@ def _matching(
     yield from ((row.id, row.conversation_id) for row in rows) if matcher is None else matcher.matching(rows)
 
 
+_read: Final = messages.c.picture_text
+_said: Final = case((_read.is_(None), messages.c.text), else_=messages.c.text + "\n" + _read)
+"""The words of a message, and those that were read from its picture."""
 _person_message: Final = (messages.c.turn_id == turns.c.id) & (messages.c.side == Side.PERSON)
 
 

@@ -14,12 +14,16 @@ _select_data = select(sessions.c.data).where(sessions.c.conversation_id == bindp
 
 
 def read(connection: Connection, conversation_id: str) -> Session:
-    """The session of a conversation, a new one if there is none.
+    """The session of a conversation, a new one if there is none."""
+    return session_from(connection.scalar(_select_data, {"talk": conversation_id}))
+
+
+def session_from(stored: str | None) -> Session:
+    """The session that is stored, a new one if there is none.
 
     A session that this version cannot read is replaced by a new one: asking for the language again is better than no
     answer at all.
     """
-    stored = connection.scalar(_select_data, {"talk": conversation_id})
     if stored is None:
         return Session()
     try:

@@ -77,10 +77,13 @@ def _all_texts(talks: Collection[str]) -> Select[Any]:
     said = select(messages.c.conversation_id.label("talk"), messages.c.text).where(
         messages.c.conversation_id.in_(talks), spoken
     )
+    pictured = select(messages.c.conversation_id, messages.c.picture_text).where(
+        messages.c.conversation_id.in_(talks), messages.c.picture_text.is_not(None)
+    )
     noted = select(notes.c.conversation_id, notes.c.text).where(notes.c.conversation_id.in_(talks))
     known = [
         select(conversations.c.id, column).where(conversations.c.id.in_(talks), column.is_not(None))
         for column in contact_columns
     ]
-    whole = union_all(said, noted, *known).subquery("texts")
+    whole = union_all(said, pictured, noted, *known).subquery("texts")
     return select(whole.c.talk, whole.c.text)

@@ -54,6 +54,8 @@ class TranscriptEntry:
     decision: DecisionDetails | None
     delivery: DeliveryStatus | None
     author: str | None = None
+    picture_text: str = ""
+    """What was read from a picture."""
     has_media: bool = False
     """Whether the platform can be asked for what was sent."""
 
@@ -100,6 +102,7 @@ def _transcript_entry(row: Row[Any]) -> TranscriptEntry:
         decision=_decision_details(row) if row.turn_handler is not None else None,
         delivery=_delivery_status(row) if row.state is not None else None,
         author=row.author,
+        picture_text=row.picture_text or "",
         has_media=row.media is not None,
     )
 

@@ -42,7 +42,8 @@ def record(
 ) -> RecordedTurn:
     """Store the decision about `message`, and the masked text of the message."""
     turn = _insert_decision(connection, conversation, decision.trace, context, now)
-    connection.execute(_store_message_text, {"message": message, "turn": turn.id, "heard": decision.stored_text})
+    heard = {"heard": decision.stored_text, "read": decision.stored_picture_text or None}
+    connection.execute(_store_message_text, {"message": message, "turn": turn.id, **heard})
     spoken = decision.session.spoken_language or decision.trace.language
     if spoken != conversation.language:
         connection.execute(_store_language, {"talk": conversation.id, "spoken": spoken})
@@ -52,7 +53,7 @@ def record(
 _store_message_text = (
     update(messages)
     .where(messages.c.id == bindparam("message"))
-    .values(turn_id=bindparam("turn"), text=bindparam("heard"))
+    .values(turn_id=bindparam("turn"), text=bindparam("heard"), picture_text=bindparam("read"))
 )
 _store_language = (
     update(conversations).where(conversations.c.id == bindparam("talk")).values(language=bindparam("spoken"))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, case, delete, func, not_, null, or_, select, update
 
 from handlers.model.handoff import NotificationKind
+from storage.database.due import CLOCK_SKEW, due_by
 from storage.database.upsert import insert_into
 from storage.tables import handoffs, notice_pace, notices
 
@@ -90,7 +91,7 @@ _REPEATING: Final = (NotificationKind.REMINDER, NotificationKind.QUESTION)
 
 def due(connection: Connection, now: datetime) -> tuple[str, ...]:
     """Targets with a due notification."""
-    waiting = select(notices.c.target).where(notices.c.due_at <= now).distinct()
+    waiting = select(notices.c.target).where(due_by(notices.c.due_at, now)).distinct()
     return tuple(connection.scalars(waiting.order_by(notices.c.target)))
 
 
@@ -110,7 +111,7 @@ def claim(
     first = connection.execute(_select_first(target, now)).one_or_none()
     if first is None:
         return None
-    recent = _recent_sends(connection, target, now - rate_limit.period) if rate_limit is not None else []
+    recent = _recent_sends(connection, target, now, rate_limit.period) if rate_limit is not None else []
     if rate_limit is not None:
         is_first = first.shown == 0 and first.kind not in _REPEATING
         until = _allowed_at(rate_limit, recent) if is_first else _repeat_allowed_at(rate_limit, recent)
@@ -131,7 +132,7 @@ def _select_first(target: str, now: datetime) -> Any:
     # New calls and news of them come before what repeats them, and that before edits.
     repeats = notices.c.kind.in_(_REPEATING)
     fresh = case((and_(notices.c.shown == 0, not_(repeats)), 0), (notices.c.shown == 0, 1), else_=2)
-    waiting = select(notices).where(notices.c.target == target, notices.c.due_at <= now)
+    waiting = select(notices).where(notices.c.target == target, due_by(notices.c.due_at, now))
     return waiting.order_by(fresh, notices.c.due_at, notices.c.id).limit(1)
 
 
@@ -153,15 +154,16 @@ def _repeat_allowed_at(limit: RateLimit, recent: Sequence[datetime]) -> datetime
     return max(room_at, _allowed_at(limit, recent, reserved=limit.reserved))
 
 
-def _recent_sends(connection: Connection, target: str, since: datetime) -> list[datetime]:
-    """When something was sent to the chat of `target` since then; locks the row, so that two processes cannot both
-    stay within the limit."""
+def _recent_sends(connection: Connection, target: str, now: datetime, period: timedelta) -> list[datetime]:
+    """When something was sent to the chat of `target` within the period; locks the row, so that two processes cannot
+    both stay within the limit."""
     chat = _chat_of(target)
     fresh = insert_into(connection.dialect.name, notice_pace).values(target=chat, recent="[]")
     touched = fresh.on_conflict_do_update(index_elements=["target"], set_={"target": chat})
     stored = connection.scalar(touched.returning(notice_pace.c.recent))
     times = (datetime.fromisoformat(at) for at in json.loads(stored or "[]"))
-    return [at for at in times if at > since]
+    # What was sent by a clock that was ahead counts no more: it would silence the target until then.
+    return [at for at in times if now - period < at <= now + CLOCK_SKEW]
 
 
 def _chat_of(target: str) -> str:

@@ -1,6 +1,6 @@
 """The outbox of replies: in the order of their conversation, each at least once; sends nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from handlers.model.messages import Option, Reply
 from handlers.model.session import OPTED_OUT
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side, options_json, parse_options
+from storage.database.due import due_by, is_due
 from storage.delivery.status import DeliveryState
 from storage.tables import conversations, messages, turns
 from storage.tables.types import UtcDateTime
@@ -61,7 +62,7 @@ def enqueue(
 
     Without a turn they are what the person did not cause: after STOP, until they write again, none is queued.
     """
-    if not replies or (turn is None and _is_opted_out(connection, conversation)):
+    if not replies or (turn is None and opted_out(connection, [conversation.id])):
         return ()
     rows = [
         {
@@ -80,9 +81,13 @@ def enqueue(
     return tuple(connection.scalars(_insert_replies, rows))
 
 
-def _is_opted_out(connection: Connection, conversation: Conversation) -> bool:
-    newest = select(turns.c.handler).where(turns.c.conversation_id == conversation.id).order_by(turns.c.id.desc())
-    return bool(connection.scalar(newest.limit(1)) == OPTED_OUT)
+def opted_out(connection: Connection, conversation_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the conversations whose person wrote STOP, and nothing since."""
+    newest = select(turns.c.handler).where(turns.c.conversation_id == conversations.c.id).order_by(turns.c.id.desc())
+    wanted = select(conversations.c.id).where(
+        conversations.c.id.in_(list(conversation_ids)), newest.limit(1).scalar_subquery() == OPTED_OUT
+    )
+    return frozenset(connection.scalars(wanted))
 
 
 _insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
@@ -162,7 +167,7 @@ def claim(
     first = connection.execute(_first_waiting, {"talk": conversation_id}).one_or_none()
     if first is None:
         return None
-    if first.due_at > now:
+    if not is_due(first.due_at, now):
         return NotDue(until=first.due_at)
     if connection.execute(_claim_reply, {"reply": first.id, "seen": first.due_at, "until": now + lease}).rowcount != 1:
         return NotDue(until=now + lease)
@@ -228,12 +233,12 @@ _queue = (
     .subquery("queue")
 )
 _heads_of_queues = select(_queue.c.conversation_id).where(_queue.c.place == 1)
-_due = _heads_of_queues.where(_queue.c.due_at <= bindparam("now")).order_by(_queue.c.due_at).limit(bindparam("limit"))
 
 
 def due(connection: Connection, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
     """Ids of conversations in which `claim` finds a reply now, longest waiting first."""
-    return tuple(connection.scalars(_due, {"now": now, "limit": limit}))
+    waiting = _heads_of_queues.where(due_by(_queue.c.due_at, now))
+    return tuple(connection.scalars(waiting.order_by(_queue.c.due_at).limit(limit)))
 
 
 def release_leases(connection: Connection, now: datetime) -> int:

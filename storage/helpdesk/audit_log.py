@@ -59,6 +59,8 @@ class AuditEvent(StrEnum):
     HANDOFF_REOPENED = "handoff_reopened"
     HANDOFF_ASSIGNED = "handoff_assigned"
     INCIDENT_TAKEN = "incident_taken"
+    INCIDENT_KEPT = "incident_kept"
+    INCIDENT_RELEASED = "incident_given_back"
     INCIDENT_ENDED = "incident_ended"
     INCIDENT_PARTED = "incident_parted"
     NOTE_WRITTEN = "note_written"

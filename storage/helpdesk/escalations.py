@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Column, Connection, select, update
 
+from storage.database.due import CLOCK_SKEW
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoffs import Handoff, handoff_from_row, log_event
 from storage.tables import handoffs
+
+_TIMERS: Final = (handoffs.c.remind_at, handoffs.c.escalate_at, handoffs.c.ask_at)
 
 
 def schedule(
@@ -31,6 +35,21 @@ def advance(connection: Connection, handoff: int, *, remind: datetime, escalate:
         later = update(handoffs).where(handoffs.c.id == handoff, column > at).values({column: at})
         changed = connection.execute(later).rowcount == 1 or changed
     return changed
+
+
+def correct(connection: Connection, now: datetime) -> int:
+    """Set the timers anew of hand-offs whose last change lies ahead: the clock was set back since. Return their number.
+
+    Otherwise they would run as much later as the clock was ahead.
+    """
+    here, corrected = handoffs.c, 0
+    ahead = select(handoffs).where(here.closed_at.is_(None), here.updated_at > now + CLOCK_SKEW)
+    for row in connection.execute(ahead).mappings().all():
+        by = now - row[here.updated_at]
+        timers = {timer.name: row[timer] + by for timer in _TIMERS if row[timer] is not None}
+        connection.execute(update(handoffs).where(here.id == row[here.id]).values(updated_at=now, **timers))
+        corrected += 1
+    return corrected
 
 
 def has_due(connection: Connection, now: datetime) -> bool:

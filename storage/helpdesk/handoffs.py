@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
@@ -109,6 +109,23 @@ def list_by_state(
         wanted = wanted.where(handoffs.c.conversation_id == conversation_id)
     rows = connection.execute(wanted.order_by(handoffs.c.created_at, handoffs.c.id).limit(limit))
     return tuple(handoff_from_row(row) for row in rows)
+
+
+def has_current(connection: Connection, conversation_id: str) -> bool:
+    """Whether a conversation has a hand-off that is not closed."""
+    return bool(connection.scalar(_select_has_current, {"talk": conversation_id}))
+
+
+# Built once: it is asked for each message of those who wait for people.
+_select_has_current = select(
+    exists(
+        select(handoffs.c.id).where(
+            handoffs.c.conversation_id == bindparam("talk"),
+            handoffs.c.state.in_(CURRENT_STATES),
+            handoffs.c.closed_at.is_(None),
+        )
+    )
+)
 
 
 def waiting_for(connection: Connection, causes: Collection[EntryId], since: datetime) -> tuple[str, ...]:

@@ -105,6 +105,8 @@ def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> 
         messages.c.side == Side.PERSON,
         messages.c.kind != MessageKind.TAP,
         messages.c.text != "",
+        # A command says nothing of what is the matter.
+        messages.c.text.not_like("/%"),
     )
     words = last.order_by(messages.c.id.desc()).limit(1).scalar_subquery().label("words")
     about = select(turns.c.entry).where(turns.c.id == turn).scalar_subquery().label("about")

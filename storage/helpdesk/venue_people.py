@@ -1,20 +1,18 @@
 """The people of a venue, known by a link, an agent, a number, an account or a group: conversations and hand-offs."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from handlers.model.venue import HISTORY_DAYS, VenueHistory
-from kb.model import EntryId
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.customers import recognition
 from storage.customers.venues import KeyKind, Venue
 from storage.helpdesk.handoffs import Handoff, handoff_from_row
-from storage.tables import conversations, handoffs, turns, venue_keys
+from storage.tables import conversations, handoffs, venue_keys
 
-_PHONE_NOTATIONS: Final = ("", "whatsapp:")
+PHONE_NOTATIONS: Final = ("", "whatsapp:")
 """What stands before a phone number in the notation of the channels."""
 
 
@@ -57,32 +55,12 @@ def conversations_of_venue(connection: Connection, venue: Venue, *, limit: int =
     return tuple(conversation_from_row(row) for row in rows)
 
 
-def history_of_venue(
-    connection: Connection, venue: Venue, *, before: datetime, beside: str | None = None
-) -> VenueHistory | None:
-    """How a venue was in touch in the days before then; its messages count beside that conversation, and where it has
-    not called.
-    """
-    here, people, since = handoffs.c, _people_of(connection, venue), before - timedelta(days=HISTORY_DAYS)
-    topic = func.coalesce(here.cause, turns.c.entry).label("topic")
-    calls = select(here.created_at, topic).join(turns, turns.c.id == here.turn_id)
-    calls = calls.join(conversations, conversations.c.id == here.conversation_id)
-    calls = calls.where(here.created_at >= since, here.created_at < before, people)
-    rows = connection.execute(calls.order_by(here.created_at.desc(), here.id.desc())).all()
-    if rows:
-        about = EntryId(rows[0].topic) if rows[0].topic else None
-        return VenueHistory(last_at=rows[0].created_at, calls=len(rows), topic=about)
-    seen, others = conversations.c.last_seen_at, conversations.c.id != (beside or "")
-    wrote = connection.scalar(select(func.max(seen)).where(people, others, seen >= since, seen < before))
-    return None if wrote is None else VenueHistory(last_at=wrote, calls=0)
-
-
 def _people_of(connection: Connection, venue: Venue) -> ColumnElement[bool]:
     """By a link or an agent, else as recognition does it: what belongs to several venues tells of none."""
     here, unknown = conversations.c, conversations.c.venue_id.is_(None)
     accounts, groups = (_own(connection, kind, values) for kind, values in _accounts_and_groups(venue))
     phones = _own(connection, KeyKind.PHONE, venue.phones)
-    senders = [*accounts, *(f"{before}{phone}" for phone in phones for before in _PHONE_NOTATIONS)]
+    senders = [*accounts, *(f"{before}{phone}" for phone in phones for before in PHONE_NOTATIONS)]
     usernames = [account for account in accounts if not account.isdigit()]
     named = [and_(unknown, func.lower(here.handle).in_(usernames))] if usernames else []
     return or_(

@@ -1,5 +1,7 @@
 """Announcements of the helpdesk (news and outages), who has seen them, how many by language, who reported an outage."""
 
+from typing import Final
+
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
 from storage.tables.base import conversation_id_column, metadata
@@ -31,6 +33,8 @@ announcements = Table(
     Index("ix_announcements_kind", "kind", "ends_at"),
     sqlite_autoincrement=True,
 )
+
+ANNOUNCEMENT_KINDS: Final = ("news", "outage")
 
 announcement_views = Table(
     "announcement_views",

@@ -111,6 +111,8 @@ messages = Table(
     Column("choice", SafeText),
     # The platform's own reference to a picture, sound or document.
     Column("media", SafeText),
+    # The words that were read from a picture, masked.
+    Column("picture_text", SafeText),
     # The turn whose options a tap chose from.
     Column("source_turn", SafeText),
     # Only for a reply: its options and its delivery. `due_at` is set exactly while it waits to be sent.

@@ -1,5 +1,7 @@
 """Customers: the venues, how each is recognized, and its tills and devices."""
 
+from typing import Final
+
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from storage.tables.base import metadata
@@ -31,6 +33,9 @@ venue_keys = Table(
     Column("value", SafeText, primary_key=True),
     Index("ix_venue_keys_kind_value", "kind", "value"),
 )
+
+RECOGNIZING_KINDS: Final = ("phone", "account", "group")
+"""The kinds of keys by which it is told who is writing, what counts more before the rest."""
 
 venue_links = Table(
     "venue_links",

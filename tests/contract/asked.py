@@ -50,7 +50,7 @@ class MessageRecorder:
             talk = conversations.open_and_lock(connection, inbound, at)
             message = conversations.record_inbound(connection, talk, inbound, at)
             assert message is not None
-            turn = turns.record(connection, talk, message, decision(text, trace=trace), DECISION_CONTEXT, at)
+            turn = turns.record(connection, talk, message.number, decision(text, trace=trace), DECISION_CONTEXT, at)
             outbox.enqueue(connection, talk, turn.id, [Reply(text="Atbilde")], at)
             if people is not None:
                 handoffs.open_handoff(connection, talk, turn.id, line, people, at)

@@ -56,7 +56,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "template.db"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+# Counting lines costs half as much again as running them: on one of both databases is enough.
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.no_cover])])
 def backend(request: pytest.FixtureRequest) -> str:
     """The kind of database that the test runs against."""
     return str(request.param)

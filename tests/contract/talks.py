@@ -73,7 +73,7 @@ def take_in(
         message = conversations.record_inbound(connection, talk, inbound, at)
         assert message is not None
         decided = decision(inbound.text, session=replace(sessions.read(connection, talk.id), language="lv"))
-        turn = turns.record(connection, talk, message, decided, DECISION_CONTEXT, at)
+        turn = turns.record(connection, talk, message.number, decided, DECISION_CONTEXT, at)
         queued = outbox.enqueue(connection, talk, turn.id, [Reply(text=reply) for reply in replies], at)
         sessions.write(connection, talk.id, decided.session, at)
         if people:

@@ -143,7 +143,7 @@ def test_words_are_stored_masked_and_not_before(engine: Engine) -> None:
         message = conversations.record_inbound(connection, talk, secret, NOW)
         assert message is not None
         assert connection.scalar(select(messages.c.text)) == ""
-        turns.record(connection, talk, message, decision("Karte ***"), DECISION_CONTEXT, NOW)
+        turns.record(connection, talk, message.number, decision("Karte ***"), DECISION_CONTEXT, NOW)
 
     with read_transaction(engine) as connection:
         assert connection.scalars(select(messages.c.text)).all() == ["Karte ***"]
@@ -196,7 +196,7 @@ def test_staff_is_told_the_language_that_the_person_speaks(engine: Engine) -> No
         message = conversations.record_inbound(connection, talk, said("error", 9), NOW)
         assert message is not None
         told = replace(decision("error", session=spoken), trace=replace(TRACE, language="en"))
-        turns.record(connection, talk, message, told, DECISION_CONTEXT, NOW)
+        turns.record(connection, talk, message.number, told, DECISION_CONTEXT, NOW)
         assert conversations.get(connection, talk.id).language == "lv"
 
 

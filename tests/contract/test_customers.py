@@ -12,7 +12,7 @@ from storage import personal_data
 from storage.customers import recognition, venues
 from storage.customers.venues import Device, SaveResult, Venue
 from storage.database.engine import read_transaction, write_transaction
-from storage.helpdesk import venue_people
+from storage.helpdesk import venue_history, venue_people
 from tests.contract.talks import HELLO, NOW, take_in
 
 OWN, OTHER = "+37129111222", "+37129333444"
@@ -93,7 +93,7 @@ def test_the_history_of_a_venue_is_what_its_people_did_in_the_days_before(engine
 
     def history(*, beside: str | None = None) -> VenueHistory | None:
         with read_transaction(engine) as connection:
-            return venue_people.history_of_venue(connection, venue, before=NOW, beside=beside)
+            return venue_history.history_of_venue(connection, venue, before=NOW, beside=beside)
 
     take_in(engine, replace(HELLO, sender="somebody", conversation="y"), at=NOW - day, people=True)
     assert history() is None, "what others did is theirs"

@@ -45,6 +45,7 @@ def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
             "0018",
             "0019",
             "0020",
+            "0021",
             "0023",
         )
     ]

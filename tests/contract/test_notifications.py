@@ -180,6 +180,20 @@ def test_edits_leave_room_for_a_new_call_and_topics_share_it_with_their_group(en
     assert claim(engine, seconds=20, pace=pace).kind is NotificationKind.REMINDER
 
 
+def test_a_new_call_is_told_before_the_reminders_of_older_ones(engine: Engine) -> None:
+    older = waiting(engine)
+    with write_transaction(engine) as connection:
+        show(connection, GROUP, "7")
+        notification_queue.remind(connection, older, {GROUP: True}, NOW)
+    newer = waiting(engine, 2, by="boris")
+    with write_transaction(engine) as connection:
+        told = [show(connection, GROUP, receipt, seconds=5) for receipt in ("8", "9")]
+    assert [(one.handoff, one.kind) for one in told] == [
+        (newer.id, NotificationKind.INITIAL),
+        (older.id, NotificationKind.REMINDER),
+    ]
+
+
 def test_a_reminder_answers_the_notice(engine: Engine) -> None:
     handoff = waiting(engine)
     with write_transaction(engine) as connection:
@@ -238,7 +252,7 @@ def test_what_failed_and_nobody_saw_is_tried_again_when_the_program_starts(engin
         again = notifications.claim(connection, MAIL, NOW)
         assert isinstance(again, ClaimedNotification)
         notifications.mark_failed(connection, again, "no such mailbox")
-        notifications.reschedule(connection, again, "wrong password", NOW + timedelta(hours=1))
+        notifications.reschedule(connection, again, "wrong password", NOW + timedelta(minutes=10))
         assert notifications.due(connection, NOW) == ()
         assert notifications.retry_failed(connection, NOW) == 0
         assert notifications.due(connection, NOW) == (MAIL,), "the password may have been corrected"

@@ -22,3 +22,13 @@ def test_stop_holds_back_what_the_person_did_not_cause_until_they_write(engine: 
     take_in(engine, replace(HELLO, message_id="m2"))
     with write_transaction(engine) as connection:
         assert outbox.enqueue(connection, talk, None, news, NOW)
+
+
+def test_who_opted_out_is_known_by_conversation(engine: Engine) -> None:
+    first, _ = take_in(engine, HELLO)
+    second, _ = take_in(engine, replace(HELLO, conversation="other", sender="other"))
+    with write_transaction(engine) as connection:
+        assert outbox.opted_out(connection, [first.id, second.id]) == frozenset()
+        connection.execute(update(turns).where(turns.c.conversation_id == first.id).values(handler=OPTED_OUT))
+        assert outbox.opted_out(connection, [first.id, second.id]) == {first.id}
+        assert outbox.opted_out(connection, []) == frozenset()

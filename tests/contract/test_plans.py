@@ -26,6 +26,7 @@ from tests.plans import LARGE, Statement, full_scans, recorded_statements
 
 KNOWN = {name: means(name, language="en") for name in ("dead", "hours", "ticket", "person")}
 ERASING = "/forget", "yes"
+STATEMENTS_OF_A_MESSAGE = 8
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,16 @@ async def test_a_message_finds_its_rows_by_an_index(engine: Engine, *, at_hand: 
     touched = {table for table in LARGE if any(table in statement.sql for statement in statements)}
     assert touched >= {"conversations", "messages", "turns", "sessions", "handoffs"}
     assert read_through(engine, statements) == {}
+
+
+async def test_a_message_costs_eight_statements(engine: Engine) -> None:
+    """From the conversation's row to the note that the reply was sent; where news or venues are known, one more each."""
+    with house(engine, at_hand=True) as program:
+        await program.receive_and_deliver("ticket", 1)
+        with recorded_statements(engine) as statements:
+            await program.intake(said("hours", 3))
+            await program.deliver.send(program.jobs.claimed.pop())
+    assert len(statements) == STATEMENTS_OF_A_MESSAGE, [statement.sql for statement in statements]
 
 
 async def test_an_erasure_finds_its_rows_by_an_index(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from storage.helpdesk import queue
 from storage.tables import handoffs as table
 from tests.contract.asked import TAPPED, MessageRecorder
 from tests.contract.stored import queued_handoff
-from tests.contract.talks import NOW, SECOND, close_handoff
+from tests.contract.talks import NOW, SECOND, close_handoff, said, take_in
 
 
 def listed(engine: Engine, *, limit: int = 200) -> tuple[queue.QueuedHandoff, ...]:
@@ -94,3 +94,11 @@ def test_the_username_is_that_of_the_person(engine: Engine) -> None:
     MessageRecorder(engine)("Vajag cilvēku", people=HandoffReason.ASKED_FOR_PERSON, username="anna_k")
 
     assert [one.username for one in listed(engine)] == ["anna_k"]
+
+
+def test_a_command_is_no_word_of_what_is_the_matter(engine: Engine) -> None:
+    take_in(engine, said("kase stāv", 1), people=True)
+    take_in(engine, said("/venue", 2))
+    with read_transaction(engine) as connection:
+        (shown,) = queue.list_queue(connection)
+    assert shown.last_message == "kase stāv"

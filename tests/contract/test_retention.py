@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.database.transactions import Transactions
 from bot.delivery import retention as retention_job
 from bot.delivery.retention import RetentionJob, RetentionPeriods
 from bot.observability.metrics import PrometheusMetrics
+from bot.settings import Settings
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import NotificationKind
 from storage import retention
@@ -181,15 +182,29 @@ async def test_nothing_of_what_is_erased_stays_in_the_files_of_sqlite(archive: A
     assert any("ŠNICELIS bob".encode() in part.read_bytes() for part in stored if part.exists())
 
 
+async def test_whatever_has_a_setting_is_erased_daily_in_batches_and_counted(archive: Archive) -> None:
+    settings = {name for name in Settings.model_fields if name.endswith("_retention_days")}
+    periods = {field.name.removesuffix("s"): field.name for field in fields(RetentionPeriods)}
+    assert {f"{name}_retention_days" for name in periods} == settings
+    job = archive.job(**dict.fromkeys(periods.values(), 1))
+    assert {kind for kind, _, _ in job.due_kinds()} == set(periods.values())
+    await job()
+    assert {kind: archive.erased(kind) for kind in periods.values()} == dict.fromkeys(periods.values(), 0.0)
+
+
 async def test_references_to_pictures_are_forgotten_in_their_own_time_and_the_words_stay(archive: Archive) -> None:
     for number, days_ago in enumerate((40, 35, 5), 1):
         archive.writes(f"person {number}", days_ago)
     with write_transaction(archive.engine) as connection:
-        connection.execute(update(messages).where(messages.c.kind.is_not(None)).values(media="photo:AgAC"))
+        connection.execute(
+            update(messages).where(messages.c.kind.is_not(None)).values(media="photo:AgAC", picture_text="Kļūda 12")
+        )
     await archive.job(media=30)()
     with read_transaction(archive.engine) as connection:
         kept = connection.scalars(select(messages.c.media).where(messages.c.kind.is_not(None)).order_by(messages.c.id))
         assert list(kept) == [None, None, "photo:AgAC"]
+        read = connection.scalars(select(messages.c.picture_text).where(messages.c.picture_text.is_not(None)))
+        assert list(read) == ["Kļūda 12"], "what was read from a picture is forgotten with it"
     assert len(archive.people()) == 3
     assert archive.erased("media") == 2
     archive.time[0] += 30 * DAY

@@ -12,11 +12,11 @@ from handlers.model.actions import HandoffReason
 from kb.model import LineId
 from kb.text.term_search import TermSearch
 from storage import personal_data
-from storage.conversations import search, text_match
+from storage.conversations import search, text_match, transcript
 from storage.conversations.search import SearchFilter, SearchPage
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import notes
-from storage.tables import conversations, metadata
+from storage.tables import conversations, messages, metadata
 from tests.contract.asked import UNKNOWN, MessageRecorder
 from tests.contract.talks import NOW, TRACE
 
@@ -46,6 +46,23 @@ def test_a_talk_is_found_once_by_its_newest_turn(engine: Engine) -> None:
     assert (first.conversation, first.channel, first.turn, first.language) == (talk, "webchat", 3, "lv")
     assert (first.outcome, first.act, first.entry, first.line) == ("answered", "answer", "refund", "technical")
     assert (first.score, first.at) == (0.97, NOW + DAY)
+
+
+def test_the_words_of_a_picture_are_found_beside_those_of_the_conversation(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    ask("Rozengrāls")
+    ask("skat bildi")
+    ask("skat bildi", by="boris")
+    with write_transaction(engine) as connection:
+        first = select(messages.c.id).where(messages.c.text == "skat bildi").order_by(messages.c.id).limit(1)
+        read = update(messages).where(messages.c.id == first.scalar_subquery())
+        connection.execute(read.values(picture_text="Fiscal device not responding"))
+    for words in ("fiscal", "rozengrāls fiscal", "fiscal bildi rozengrals"):
+        assert senders(looked_up(engine, SearchFilter(terms=TermSearch(words)))) == ["anna"]
+    with read_transaction(engine) as connection:
+        talk = connection.scalar(select(conversations.c.id).where(conversations.c.sender == "anna"))
+        entries, _ = transcript.transcript(connection, str(talk))
+    assert [one.picture_text for one in entries if one.side == "person"] == ["", "Fiscal device not responding"]
 
 
 def test_nothing_is_found_where_nobody_wrote(engine: Engine) -> None:

@@ -46,7 +46,7 @@ def test_turns_are_numbered_within_their_talk(engine: Engine) -> None:
             talk = conversations.open_and_lock(connection, inbound, NOW)
             message = conversations.record_inbound(connection, talk, inbound, NOW)
             assert message is not None
-            turn = turns.record(connection, talk, message, decision("a"), DECISION_CONTEXT, NOW)
+            turn = turns.record(connection, talk, message.number, decision("a"), DECISION_CONTEXT, NOW)
             numbers.append(turn.number)
 
     assert numbers == [1, 2, 1]
@@ -64,6 +64,6 @@ def test_a_talk_has_the_language_it_was_last_held_in(engine: Engine) -> None:
         message = conversations.record_inbound(connection, talk, HELLO, NOW)
         assert message is not None
         russian = decision("Привет", session=Session(language="ru"), trace=replace(TRACE, language="ru"))
-        turns.record(connection, talk, message, russian, DECISION_CONTEXT, NOW)
+        turns.record(connection, talk, message.number, russian, DECISION_CONTEXT, NOW)
 
         assert conversations.get(connection, talk.id).language == "ru"

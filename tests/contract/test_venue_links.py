@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import Engine
 
+from storage import personal_data
 from storage.conversations import conversations
 from storage.customers import links, recognition, venues
 from storage.customers.venues import Device, Venue
 from storage.database.engine import read_transaction, write_transaction
-from tests.contract.talks import HELLO, NOW, take_in
+from storage.helpdesk import venue_history, venue_people
+from tests.contract.talks import HELLO, NOW, SECOND, said, take_in
 
 TWO_TILLS = Venue(name="Rozengrāls", address="Rozena 1", devices=(Device(name="Kase 1"), Device(name="Kase 2")))
 
@@ -67,3 +69,24 @@ def test_a_venue_that_is_removed_takes_its_links_along(engine: Engine, venue: Ve
     with read_transaction(engine) as connection:
         assert links.get_link(connection, first.id) is None
         assert conversations.get(connection, talk.id).venue_link_id is None
+
+
+def test_whoever_came_by_a_link_and_is_erased_is_gone_from_all_that_the_venue_shows(
+    engine: Engine, venue: Venue
+) -> None:
+    gone, _ = take_in(engine, HELLO, people=True)
+    stays, _ = take_in(engine, said("kase stāv", by="boris"), people=True)
+    with write_transaction(engine) as connection:
+        first, second = links.ensure_links(connection, venue, NOW)
+        links.attach(connection, gone.id, first)
+        links.attach(connection, stays.id, second)
+        assert len(venue_people.handoffs_of_venue(connection, venue)) == 2
+        personal_data.erase(connection, [gone])
+    with read_transaction(engine) as connection:
+        assert [one.conversation for one in venue_people.handoffs_of_venue(connection, venue)] == [stays.id]
+        assert [one.id for one in venue_people.conversations_of_venue(connection, venue)] == [stays.id]
+        history = venue_history.history_of_venue(connection, venue, before=NOW + SECOND)
+        assert history is not None
+        assert history.calls == 1
+        assert venues.get(connection, venue.id) == venue, "the venue itself, its devices and links stay"
+        assert links.list_links(connection, venue.id) == (first, second)

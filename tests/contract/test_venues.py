@@ -14,6 +14,7 @@ from bot.customers.importing.import_plan import plan_import
 from bot.customers.importing.table_file import read_rows
 from storage import personal_data
 from storage.customers import recognition, venue_import, venues
+from storage.customers.recognition import PersonKeys
 from storage.customers.venues import Device, SaveResult, Venue
 from storage.database.engine import read_transaction, write_transaction
 from tests.contract.talks import NOW, said, take_in
@@ -130,3 +131,23 @@ def test_a_person_is_exported_and_forgotten_with_their_account(engine: Engine) -
         (rose,) = venues.list_venues(connection)
         assert rose.accounts == ("other",)
         assert rose.phones == ROSE.phones
+
+
+def test_many_people_are_recognized_as_each_of_them_is(stored: Engine) -> None:
+    people = [
+        PersonKeys(sender, address, username, venue_id)
+        for sender in ("whatsapp:+37129111222", "+37126000000", "4711", "x")
+        for address in ("x", "-100200")
+        for username in (None, "4711")
+        for venue_id in (None, 2)
+    ]
+    with read_transaction(stored) as connection:
+        alone = [
+            recognition.recognize(
+                connection, sender=one.sender, address=one.address, username=one.username, venue_id=one.venue_id
+            )
+            for one in people
+        ]
+        together = recognition.recognize_all(connection, people)
+    assert together == tuple(None if venue is None else venue.id for venue in alone)
+    assert {None, 1, 2} == set(together)

@@ -1,6 +1,7 @@
 """Every page and letter against two validators that nobody here wrote: vnu, the W3C's own, and html-validate."""
 
 import asyncio
+import io
 import json
 import re
 import shutil
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, FormData
 from playwright.async_api import expect
 
 from bot.app.channels import CHANNELS
+from bot.customers.link_tokens import VenueLinkTokens
 from bot.notify.formatting import email_html
 from bot.notify.interface import ContactMethod, HandoffNotification, Retraction, SampleNotification
 from bot.notify.wording.notification_texts import NotificationTexts
@@ -26,11 +28,13 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import Inbound
 from kb.model import LANGUAGES
+from storage.customers import links, venues
+from storage.customers.venues import Device, Venue
 from storage.database import engine
 from storage.delivery import status
 from tests.doubles import NOW
 from tests.e2e import npm
-from tests.e2e.conftest import OpenWindow, RunningProgram, opened
+from tests.e2e.conftest import KEY, OpenWindow, RunningProgram, opened
 from tests.e2e.console import ADMIN, PASSWORD, people
 
 pytestmark = pytest.mark.timeout(600)
@@ -42,6 +46,13 @@ SAID: Final = (
     "vai ir banketu zāle?",
     "kase uzkārusies, nevaram neko pārdot",
     "printeris",
+)
+VENUE: Final = Venue(
+    name="Rozengrāls & <b>",
+    address="Rozena 1",
+    phones=("+37129111222",),
+    note="a <note>",
+    devices=(Device(name="Kase 1", model="HP", fiscal_number="1234567", place="bārs"),),
 )
 HELP_PAGES: Final = (
     "/help/",
@@ -94,10 +105,24 @@ class Crawler:
         ) as answer:
             assert answer.status == HTTPStatus.OK
 
+    async def preview_import(self, table: str) -> None:
+        """Sends a table of customers, as the admin."""
+        async with self.session.get(f"{self.url}/console/customers/import") as answer:
+            csrf = _CSRF.search(await answer.text())
+        assert csrf is not None
+        form = FormData()
+        form.add_field("csrf", csrf[1])
+        form.add_field("file", io.BytesIO(table.encode()), filename="klienti.csv", content_type="text/csv")
+        path = "/console/customers/import"
+        async with self.session.post(f"{self.url}{path}", data=form, headers={"Origin": self.url}) as answer:
+            assert answer.status == HTTPStatus.OK
+            self.pages[f"{path} (preview)"] = await answer.text()
+
 
 def _kind(link: str) -> str:
     """Links of one kind differ in a number or an id, or in their query."""
     path = re.sub(r"(?<=^/help/)(lv|ru|en)/.*", "N", link.partition("?")[0])
+    path = re.sub(r"(?<=^/v/)[\w-]+", "TOKEN", path)
     return re.sub(r"/(\d+|[0-9a-f]{32})(?=/|$)|(?<=/entries/)[^/]+", "/N", path)
 
 
@@ -119,11 +144,17 @@ async def all_pages(house: RunningProgram) -> dict[str, str]:
         )
     with engine.write_transaction(house.database) as connection:
         status.mark_failed(connection, 2, "21610: the person opted out")
+        venues.save(connection, VENUE, now)
+        (stored,) = venues.list_venues(connection)
+        (link,) = links.ensure_links(connection, stored, now)
+    venue_page = f"/v/{VenueLinkTokens(KEY).make(link.id)}"
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
         crawler = Crawler(session, house.url)
-        await crawler.crawl("/", house.draft_url().removeprefix(house.url), "/nowhere", "/console/sign-in", *HELP_PAGES)
+        draft = house.draft_url().removeprefix(house.url)
+        await crawler.crawl("/", draft, "/nowhere", venue_page, f"{venue_page}x", "/console/sign-in", *HELP_PAGES)
         await crawler.sign_in()
         await crawler.crawl("/console/", "/console/nowhere")
+        await crawler.preview_import("name;address;phones\nRozengrāls;Rozena 1;29111222\nVīnkalni;;abc\nJauns;;\n")
     return crawler.pages
 
 
@@ -171,6 +202,13 @@ async def documents(shipped: KnowledgeBundle, tmp_path: Path) -> dict[str, str]:
         "/console/unanswered/N",
         "/console/delivery",
         "/console/audit",
+        "/console/customers",
+        "/console/customers/N",
+        "/console/customers/N/sheet",
+        "/console/customers/import",
+        "/console/outages",
+        "/console/news",
+        "/v/TOKEN",
     }, kinds
     return pages | letters(shipped)
 

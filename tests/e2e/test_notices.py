@@ -201,6 +201,19 @@ async def test_whoever_takes_it_sees_that_the_person_was_not_reached(
         await peer.until(lambda: "kas ir?" in notice["text"] and "nenonāca" not in notice["text"])
 
 
+async def test_whoever_takes_it_sees_that_the_person_wrote_stop(
+    shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
+) -> None:
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
+        peer.send_text(DEAD, user=42)
+        await peer.until(lambda: shown(peer))
+        (notice,) = shown(peer)
+        peer.send_text("STOP", user=42)
+        await peer.until(lambda: "Mūsu atbilde: STOP" in notice["text"])
+        peer.send_text("nu, kas ir?", user=42)
+        await peer.until(lambda: "kas ir?" in notice["text"] and "STOP:" not in notice["text"])
+
+
 async def test_who_comes_second_is_told_who_has_it(
     shipped: KnowledgeBundle, peer: TelegramPeer, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -15,6 +16,9 @@ from typing import Final
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.json_mutation import mutate_json
+
+JSON_TARGETS: Final = frozenset({"update", "frame"})
 PACKAGES: Final = ["bot", "handlers", "kb"]
 MAX_BYTES: Final = 2048
 
@@ -31,11 +35,17 @@ def _search_by_coverage(name: str, seconds: int) -> None:
     atheris = importlib.import_module("atheris")
     with atheris.instrument_imports(include=PACKAGES):
         targets = importlib.import_module("tests.fuzz.targets")
+
+    def mutate_bytes(data: bytes, max_size: int) -> bytes:
+        changed: bytes = atheris.Mutate(data, max_size)  # not there before the search begins
+        return changed
+
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(targets.SEEDS[name]):
             (Path(corpus) / str(number)).write_bytes(seed)
         options = [f"-max_total_time={seconds}", f"-max_len={MAX_BYTES}", "-timeout=20", "-rss_limit_mb=0", corpus]
-        atheris.Setup([sys.argv[0], *options], targets.TARGETS[name])
+        more = {"custom_mutator": partial(mutate_json, mutate=mutate_bytes)} if name in JSON_TARGETS else {}
+        atheris.Setup([sys.argv[0], *options], targets.TARGETS[name], **more)
         atheris.Fuzz()
 
 

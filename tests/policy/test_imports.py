@@ -71,7 +71,7 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/channels/telegram/outgoing/group_messages.py", "import bot.helpdesk.handoff_actions"),
         ("bot/channels/telegram/incoming/update_handler.py", "import bot.notify.wording.notification_texts"),
         ("bot/channels/terminal/channel.py", "import bot.console.auth.key_derivation"),
-        ("bot/settings.py", "import bot.knowledge.factory"),
+        ("bot/settings/program_settings.py", "import bot.knowledge.factory"),
         ("bot/database/group_commit.py", "import bot.knowledge.factory"),
         ("bot/delivery/deliverer.py", "import bot.helpdesk.escalation"),
         ("bot/observability/masking.py", "import bot.intake.flood_control"),

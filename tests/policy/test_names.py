@@ -4,13 +4,19 @@ import ast
 import os
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
+from kb.model import LANGUAGES, CueId
+from kb.model import dialogue_vocabulary as vocabulary
+from tests.conftest import LONGEST
+
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("bot", "handlers", "kb", "storage", "tests")
+ROOMS = ("bot", "handlers", "kb", "storage")
+PACKAGES = (*ROOMS, "tests")
+MAX_MODULES = 12
 
 
 def test_another_process_names_the_tests_alike(request: pytest.FixtureRequest) -> None:
@@ -36,3 +42,29 @@ def test_a_class_name_stands_for_one_class() -> None:
                 places[node.name].append(f"{file.relative_to(ROOT)}:{node.lineno}")
     assert len(places) > 300, "nothing was looked at"
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_no_folder_holds_more_than_twelve_modules() -> None:
+    folders = Counter(
+        file.parent for room in ROOMS for file in (ROOT / room).rglob("*.py") if file.name != "__init__.py"
+    )
+    # Of migrations there is one more with each change of the tables.
+    del folders[ROOT / "storage" / "migrations" / "versions"]
+    assert len(folders) > 50, "nothing was looked at"
+    assert {folder.relative_to(ROOT): held for folder, held in folders.items() if held > MAX_MODULES} == {}
+
+
+def test_every_cue_is_read_somewhere() -> None:
+    """By its member or its value; those that name a language are read by their beginning."""
+    own = Path(vocabulary.__file__)
+    code = "".join(
+        file.read_text("utf-8") for room in ROOMS for file in sorted((ROOT / room).rglob("*.py")) if file != own
+    )
+    by_beginning = {CueId(f"language_{language}") for language in LANGUAGES}
+    assert '"language_"' in code
+    unread = [cue for cue in CueId if f"CueId.{cue.name}" not in code and f'"{cue}"' not in code]
+    assert set(unread) == by_beginning
+
+
+def test_the_files_that_are_run_first_are_there() -> None:
+    assert [name for name in LONGEST if not list((ROOT / "tests").rglob(name))] == []

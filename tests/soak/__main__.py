@@ -21,10 +21,10 @@ from tests.e2e.kill_program import own_port
 from tests.soak.balancer import balancing
 from tests.soak.crowd import Crowd
 from tests.soak.faults import GROUPS, FaultPlayer, schedule
-from tests.soak.helpdesk import Helpdesk
 from tests.soak.machine import DatabaseKind, SoakMachine, running_machine
 from tests.soak.platforms import TWILIO_TOKEN, FailingTelegram, FailingTwilio, SwitchableMail
 from tests.soak.reckoning import Reckoning, reckon, unsettled, waiting_replies
+from tests.soak.staff import TappingStaff
 
 MAX_GROWTH: Final = 0.1
 WARM_UP_SECONDS: Final = 180.0
@@ -43,7 +43,7 @@ class Soak:
     machine: SoakMachine
     crowd: Crowd
     player: FaultPlayer
-    helpdesk: Helpdesk
+    staff: TappingStaff
     chance: Random
 
     async def run(self) -> Reckoning:
@@ -51,14 +51,14 @@ class Soak:
         for one in self.machine.processes:
             await one.start()
         background = [
-            asyncio.create_task(work) for work in (self.crowd.run(), self.helpdesk.run(), self._measure(), self._play())
+            asyncio.create_task(work) for work in (self.crowd.run(), self.staff.run(), self._measure(), self._play())
         ]
         await asyncio.sleep(self.seconds)
         await background.pop()
         await self.crowd.stop()
         await self._settle()
         background.pop().cancel()
-        self.helpdesk.stop()
+        self.staff.stop()
         await asyncio.gather(*background, return_exceptions=True)
         return reckon(self.machine.database, self.crowd.accepted, self._received())
 
@@ -123,8 +123,8 @@ async def _soak(kind: DatabaseKind, seconds: float, pause: float, seed: int, fol
         await closing.enter_async_context(balancing(port, urls))
         crowd = Crowd(telegram=telegram, origin=origin, webs=urls, chance=chance, pause=pause)
         player = FaultPlayer(machine=machine, telegram=telegram, twilio=twilio, mail=mail, chance=chance)
-        helpdesk = Helpdesk(telegram=telegram)
-        soak = Soak(seconds=seconds, machine=machine, crowd=crowd, player=player, helpdesk=helpdesk, chance=chance)
+        staff = TappingStaff(telegram=telegram)
+        soak = Soak(seconds=seconds, machine=machine, crowd=crowd, player=player, staff=staff, chance=chance)
         found = await soak.run()
         return await _report(soak, found)
 
@@ -164,7 +164,7 @@ async def _report(soak: Soak, found: Reckoning) -> bool:
     lines.append(
         f"the web chat refused: {soak.crowd.refused}; shown to visitors: {soak.crowd.seen_by_visitors} replies"
     )
-    lines.append(f"letters {len(soak.player.mail.room.emails)}, taken by staff {soak.helpdesk.taps}")
+    lines.append(f"letters {len(soak.player.mail.room.emails)}, taken by staff {soak.staff.taps}")
     lines += [f"misuse: {text}" for text in soak.player.telegram.contract_violations[:5]]
     lines += [f"lost: {key}" for key in [*found.lost][:5]]
     _tell("\n".join([*lines, "right" if right else "WRONG"]))

@@ -154,8 +154,9 @@ def schedule(names: Sequence[str], rounds: int, chance: Random, *, kill_until: f
     """So many faults, shuffled anew in each pass; none is a kill after that share of them, so that memory can grow."""
     order: list[str] = []
     while len(order) < rounds:
-        late = len(order) >= rounds * kill_until
-        order += chance.sample([name for name in names if not late or name != "kill -9"], len(names) - late)
+        for name in chance.sample(names, len(names)):
+            if name != "kill -9" or len(order) < rounds * kill_until:
+                order.append(name)
     return order[:rounds]
 
 

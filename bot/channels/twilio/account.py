@@ -35,8 +35,16 @@ class TwilioProduct:
         return f"{self.messages_path}/status"
 
     def is_address(self, text: str) -> bool:
-        """Whether it is the address of somebody who can be written to."""
-        return text.startswith(f"{self.address_prefix}+")
+        """Whether it is the address of somebody who can be written to: a number, or an id behind the prefix where the
+        person shows none."""
+        if not self.address_prefix:
+            return text.startswith("+")
+        return text.startswith(self.address_prefix) and bool(text.removeprefix(self.address_prefix).strip())
+
+    def phone_of(self, address: str) -> str | None:
+        """The phone number of an address, where it is one."""
+        own = address.removeprefix(self.address_prefix)
+        return own if _NUMBER.fullmatch(own) else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ def to_inbound(fields: Mapping[str, str], now: datetime, product: TwilioProduct)
         source_turn=asked_in,
         location=_location_text(fields),
         profile_name=" ".join(fields.get("ProfileName", "").split()) or None,
-        phone=sender.removeprefix(product.address_prefix),
+        phone=product.phone_of(sender),
         media=(fields.get("MediaUrl0") or None) if kind in KINDS_WITH_FILE else None,
     )
 

@@ -80,7 +80,11 @@ class Webhooks:
         status = parse_status(await self._verified_fields(request))
         if status is not None:
             reply = self._reply_of(request, status)
-            await self._on_status(status.provider_message_id, status.state, status.error, reply)
+            try:
+                await self._on_status(status.provider_message_id, status.state, status.error, reply)
+            except Exception as exc:
+                log.exception("webhook.store_failed", channel=self._channel, message=status.provider_message_id)
+                raise web.HTTPInternalServerError from exc
         return web.Response(status=204)
 
     def _reply_of(self, request: web.Request, status: StatusReport) -> int | None:

@@ -13,9 +13,13 @@ from pydantic_core import PydanticUndefined
 
 from bot.notify.settings import NotificationSettings
 from bot.settings import SECRET_SETTINGS, Settings
+from bot.settings.retention_settings import RetentionSettings
+from bot.settings.server_settings import ServerSettings
 
 _FILE: Final = "_file"
 _GROUPS: Final = (
+    ("Where it listens and is reached", tuple(ServerSettings.model_fields)),
+    ("How long records are kept", tuple(RetentionSettings.model_fields)),
     ("Telegram", ("telegram_",)),
     ("Twilio: WhatsApp and SMS", ("twilio_",)),
     ("Notifications of staff", tuple(NotificationSettings.model_fields)),
@@ -27,7 +31,7 @@ _NAMED_OTHERWISE: Final = {"notify": "NOTIFY_<LINE>"}
 _HEAD: Final = """\
 # Settings
 
-Made by `paligs settings` from the program's own model: change a setting's docstring in `bot/settings.py`, then run
+Made by `paligs settings` from the program's own model: change a setting's docstring in `bot/settings`, then run
 `make docs`.
 
 Settings are environment variables, or lines of `.env` in the folder that the program is started in.

@@ -29,7 +29,7 @@ UPLOAD_LIMITS: Final = TableLimits(file_bytes=5_000_000, unpacked_bytes=60_000_0
 MAX_FORM_BYTES: Final = 6_000_000
 """A file, or its packed rows, with the rest of the form."""
 MAX_PROBLEMS_SHOWN: Final = 500
-MAX_VENUES_SHOWN: Final = 25
+MAX_VENUES_SHOWN: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)

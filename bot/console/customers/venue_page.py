@@ -26,7 +26,7 @@ from storage.conversations.conversations import Conversation
 from storage.customers import links, venues
 from storage.customers.links import VenueLink
 from storage.customers.venues import Venue
-from storage.helpdesk import audit_log, venue_people
+from storage.helpdesk import audit_log, venue_history, venue_people
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
 
@@ -168,7 +168,7 @@ class VenuePageView:
                 links=links.list_links(connection, number),
                 handoffs=venue_people.handoffs_of_venue(connection, venue, closed_since=now - _MONTHS_SHOWN, limit=10),
                 conversations=venue_people.conversations_of_venue(connection, venue, limit=10),
-                lately=venue_people.history_of_venue(connection, venue, before=now),
+                lately=venue_history.history_of_venue(connection, venue, before=now),
             )
 
         loaded = await self._transactions.read(read)

@@ -20,7 +20,7 @@ from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.incidents.outage_proposals import find_proposals
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
-from storage.delivery import status, undelivered_notifications
+from storage.delivery import outbox, status, undelivered_notifications
 from storage.helpdesk import audit_log, queue
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoff_states import UNDO_WINDOW
@@ -76,7 +76,7 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Incidents, then unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, known, cards, closed, (untold, unreached), proposals = await self._transactions.read(
+        found, known, cards, closed, (untold, unreached, opted_out), proposals = await self._transactions.read(
             lambda connection: (
                 queued := queue.list_queue(connection, limit=MAX_HANDOFFS),
                 shown_venues(connection, {one.conversation: (one.last_message, one.created_at) for one in queued}),
@@ -114,6 +114,7 @@ class HandoffQueueView:
             closed=[one for one in closed if line in ("", one.line)],
             **closing_values(request),
             unreached=unreached,
+            opted_out=opted_out,
             proposals=proposals,
         )
 
@@ -199,7 +200,8 @@ class HandoffQueueView:
         return queue.fingerprint(connection, limit=MAX_HANDOFFS), proposed, *_failures(connection)
 
 
-def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
-    """The hand-offs whose urgent notification failed, and the conversations whose person our reply did not reach."""
-    unreached = status.unreachable(connection, queue.open_conversations(connection, limit=MAX_HANDOFFS))
-    return undelivered_notifications.urgent_failures(connection), unreached
+def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str], frozenset[str]]:
+    """Hand-offs whose urgent notification failed; conversations that our reply did not reach; who wrote STOP."""
+    waiting = queue.open_conversations(connection, limit=MAX_HANDOFFS)
+    unreached, opted_out = status.unreachable(connection, waiting), outbox.opted_out(connection, waiting)
+    return undelivered_notifications.urgent_failures(connection), unreached - opted_out, opted_out

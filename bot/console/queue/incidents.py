@@ -98,6 +98,8 @@ class IncidentView:
         """For agents."""
         return (
             post("/now/incidents/{incident}/take", self.take, role=AccessLevel.AGENT),
+            post("/now/incidents/{incident}/keep", self.keep, role=AccessLevel.AGENT),
+            post("/now/incidents/{incident}/give-back", self.release, role=AccessLevel.AGENT),
             post("/now/incidents/{incident}/works-again", self.works_again, role=AccessLevel.AGENT),
             post("/now/incidents/{incident}/part/{handoff}", self.part, role=AccessLevel.AGENT),
         )
@@ -107,6 +109,18 @@ class IncidentView:
         incident = request.path_number("incident")
         result = await self._incident_actions.take(incident, request.agent.name)
         return await self._answer(request, incident, result, AuditEvent.INCIDENT_TAKEN, "incident_took")
+
+    async def keep(self, request: ConsoleRequest) -> web.StreamResponse:
+        """The agent still has what they have of it: they are asked again later."""
+        incident = request.path_number("incident")
+        result = await self._incident_actions.keep(incident, request.agent.name)
+        return await self._answer(request, incident, result, AuditEvent.INCIDENT_KEPT, "incident_kept")
+
+    async def release(self, request: ConsoleRequest) -> web.StreamResponse:
+        """Release what the agent has of it."""
+        incident = request.path_number("incident")
+        result = await self._incident_actions.release(incident, request.agent.name)
+        return await self._answer(request, incident, result, AuditEvent.INCIDENT_RELEASED, "incident_gave_back")
 
     async def works_again(self, request: ConsoleRequest) -> web.StreamResponse:
         """Close all of it, with the tick, and tell whoever may be told."""

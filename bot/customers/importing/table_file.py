@@ -118,11 +118,9 @@ def is_workbook(name: str) -> bool:
 
 
 def encoding_name(name: str, data: bytes) -> str | None:
-    """What the encoding of a CSV file was taken for, as people call it; None for a workbook."""
-    if is_workbook(name):
-        return None
-    names = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1257": "Windows-1257", "cp1251": "Windows-1251"}
-    return names[detect_encoding(data)]
+    """Which old encoding a CSV file was taken for, as people call it; None where there is no doubt."""
+    guessed = {"cp1257": "Windows-1257", "cp1251": "Windows-1251"}
+    return None if is_workbook(name) else guessed.get(detect_encoding(data))
 
 
 def _csv_lines(name: str, data: bytes) -> Iterator[Sequence[str]]:

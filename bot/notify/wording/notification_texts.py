@@ -123,7 +123,7 @@ class NotificationTexts(StaffSentences):
             notification.contact,
             known=notification.venue is not None,
         )
-        words = cut_line(notification.first_words, MAX_HEADLINE_WORDS_CHARS)
+        words = cut_line(notification.first_words or notification.picture_text, MAX_HEADLINE_WORDS_CHARS)
         told = " – ".join(part for part in (where, words) if part)
         reason = self.sentence(notification.reason)
         return f"{reason}: {told}" if told else reason
@@ -158,6 +158,11 @@ class NotificationTexts(StaffSentences):
             urgent=notification.reason is HandoffReason.TRADING_STOPPED,
         )
 
+    def _why_not_written(self, notification: HandoffNotification) -> str:
+        if notification.opted_out:
+            return self.sentence("opted_out")
+        return self.sentence("unreachable") if notification.unreachable else ""
+
     def _facts(self, notification: HandoffNotification) -> tuple[Fact, ...]:
         details = notification.details
         told = (notification.venue, details.place, notification.location)
@@ -176,10 +181,11 @@ class NotificationTexts(StaffSentences):
             ),
             Fact(label=self.sentence("also_asked"), text=", ".join(map(self.line_name, notification.also_asked))),
             self._contact_fact(notification.contact, alone=details.phone is None),
-            Fact(label=self.sentence("reply"), text=self.sentence("unreachable") if notification.unreachable else ""),
+            Fact(label=self.sentence("reply"), text=self._why_not_written(notification)),
             Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
             Fact(label=self.sentence("since"), text=self.format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),
+            Fact(label=self.sentence("picture_text"), text=shorten_message(notification.picture_text)),
             Fact(label=self.sentence("incident"), text=str(notification.incident) if notification.incident else ""),
             Fact(label=self.bot_name, text=self.sentence("answered", topic=topic) if topic else ""),
             Fact(label=self.sentence("talk"), text=notification.link or "", href=notification.link),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kb.model import Act, Category, Entry, EntryId, KnowledgeBase, Language, Line, LineId, Source
+from kb.model import Act, Category, Directory, Entry, EntryId, KnowledgeBase, Language, Line, LineId, Source
 
 MAX_RELATED: int = 5
 OTHER_CATEGORY: str = "other"
@@ -59,16 +59,20 @@ class HelpCatalogue:
     @property
     def lines(self) -> Sequence[Line]:
         """Every phone line, the urgent one first."""
-        directory = self.base.directory
-
-        def is_urgent(line: LineId) -> bool:
-            return line == directory.urgent_line
-
-        return [directory.lines[line] for line in sorted(directory.lines, key=is_urgent, reverse=True)]
+        return lines_urgent_first(self.base.directory)
 
     def sources_of(self, entry: Entry) -> Iterable[Source]:
         """The documents that an entry rests on."""
         return [self.base.sources[source] for source in entry.sources]
+
+
+def lines_urgent_first(directory: Directory) -> Sequence[Line]:
+    """Every phone line, the urgent one first."""
+
+    def is_urgent(line: LineId) -> bool:
+        return line == directory.urgent_line
+
+    return [directory.lines[line] for line in sorted(directory.lines, key=is_urgent, reverse=True)]
 
 
 def first_line(entry: Entry, language: Language) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.web.language_negotiation import negotiate_language
-from bot.web.links import text_spans
+from bot.web.public_pages.help_catalogue import lines_urgent_first
 from bot.web.public_pages.layout import PublicLayout, page_headers
 from handlers.model.venue import KnownVenue
 from kb.model import Directory, Language
@@ -45,17 +45,14 @@ class VenuePage:
         venue = await self.find(token)
         if venue is None:
             return self._answer(self._render("venue_gone.html", language), language, HTTPStatus.NOT_FOUND)
-        lines = self.directory().lines
+        lines = lines_urgent_first(self.directory())
         page = self._render(
             "venue.html",
             language,
             venue=venue,
             token=token,
-            line_names={line.id: line.name[language] for line in lines.values()},
-            lines=[
-                text_spans(f"{line.formatted_phone} ({line.name[language]}): {line.purpose[language]}")
-                for line in lines.values()
-            ],
+            line_names={line.id: line.name[language] for line in lines},
+            lines=lines,
             draft=self.make_draft(token, language),
         )
         return self._answer(page, language, HTTPStatus.OK)

@@ -28,6 +28,8 @@ _CORRECTION_START: Final = re.compile(
     r"(?:bet|tikai|vienk[āa]r[šs]i|а|но|просто|только|a|prosto|tolko|but|just|only|simply)\s"
 )
 """How what is meant begins, where something is denied before it."""
+_MAY_EXCLUDE: Final = re.compile(r"nevis|nevajag|(?:ne|не|not)\s|rather than|instead of|forget\s|don['’]?t\s")
+"""Stands in every message that sets something aside."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,8 @@ class Contrast:
 
 def find_contrast(normalized: str) -> Contrast | None:
     """What a cleaned message means and what it sets aside; None where it sets nothing aside."""
+    if _MAY_EXCLUDE.search(normalized) is None:
+        return None
     pieces = [piece for piece in map(str.strip, _CLAUSE_BOUNDARY.split(normalized)) if piece]
     sure = {
         place for place, piece in enumerate(pieces) if _EXCLUSION_START.match(piece) or _EXCLUSION_END.search(piece)

@@ -50,9 +50,10 @@ class DetectDialogueAct:
     def _acts_of(self, model: DialogueModel, texts: Sequence[list[str]], reading: Reading) -> tuple[ActCandidate, ...]:
         bias = IN_CONVERSATION_ACT_BIAS if reading.in_conversation else 0.0
         said = [self._cues.strip_everywhere(tokens, CueId.POLITENESS) for tokens in texts]
-        found, *alone = model.probabilities(said, self._featurizer, act_bias=bias)
-        if alone:
-            in_a_clause = CLAUSE_WEIGHT * np.max(alone, axis=0)[self._in_a_clause]
+        of_each = model.probabilities(said, self._featurizer, act_bias=bias)
+        found = of_each[0]
+        if len(of_each) > 1:
+            in_a_clause = CLAUSE_WEIGHT * np.maximum.reduce(of_each[1:], axis=0)[self._in_a_clause]
             found[self._in_a_clause] = np.maximum(found[self._in_a_clause], in_a_clause)
         best = (-found).argsort()[:MAX_ACTS]
         likely = zip(best.tolist(), found[best].tolist(), strict=True)

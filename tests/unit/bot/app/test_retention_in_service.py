@@ -24,10 +24,10 @@ async def test_the_program_erases_old_conversations_soon_after_its_start(tmp_pat
     upgrade.upgrade(database)
     for by, days in (("anna", 8), ("bob", 6)):
         take_in(database, said("Sveiki", by=by), at=utc_now() - timedelta(days=days))
-    settings = Settings(database_url=url, conversation_retention_days=7)
+    settings = Settings(database_url=url, conversation_retention_days=7, media_retention_days=3)
     knowledge = KnowledgeBundle(base=small_base(), interpreter=ScriptedInterpreter(), phrases=small_phrases())
     async with open_application(settings, knowledge, make_draft_link=no_draft_link) as program:
-        assert program.intake.kept_days == 7
+        assert (program.intake.kept_days, program.intake.media_kept_days) == (7, 3)
         program.start()
         async with asyncio.timeout(20):
             while len(left := _senders(database)) > 1:

@@ -46,7 +46,9 @@ class RecordingWebhookHandlers:
         self.received.append(inbound)
 
     async def on_status(self, receipt: str, state: str, error: str | None, reply: int | None) -> None:
-        """Kept."""
+        """Kept, or not."""
+        if self.error is not None:
+            raise self.error
         self.replies.append(reply)
         self.statuses.append((receipt, state, error))
 

@@ -4,9 +4,7 @@ import io
 import re
 from urllib.parse import parse_qs, urlsplit
 
-import numpy as np
 import pytest
-import zxingcpp
 
 from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
@@ -14,6 +12,7 @@ from bot.customers.sheet.page import SheetStyle, qr_code, read_style, render_she
 from bot.customers.venue_cards import VenueCard, write_links
 from bot.settings import Settings
 from tests.doubles import small_base
+from tests.printed_codes import codes_on
 
 TOKENS = VenueLinkTokens("a secret")
 WAYS = LinkAddresses(origin="https://bot.example.lv", telegram="PaligsBot", whatsapp="+37120000525")
@@ -27,28 +26,9 @@ CARD = VenueCard(
 )
 
 
-def scan(svg: str) -> str:
-    """What a scanner reads in the code, drawn four points a module."""
-    box = re.search(r'viewBox="0 0 (\d+) \d+"', svg)
-    path = re.search(r' d="([^"]+)"', svg)
-    assert box is not None
-    assert path is not None
-    modules = np.full((int(box[1]), int(box[1])), 255, dtype=np.uint8)
-    column, row = 0.0, 0.0
-    for command, first, second in re.findall(r"([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?", path[1]):
-        if command == "h":
-            modules[int(row), int(column) : int(column + float(first))] = 0
-            column += float(first)
-        else:
-            base_column, base_row = (0.0, 0.0) if command == "M" else (column, row)
-            column, row = base_column + float(first), base_row + float(second)
-    (found,) = zxingcpp.read_barcodes(np.kron(modules, np.ones((4, 4), dtype=np.uint8)))
-    return str(found.text)
-
-
 def test_each_printed_code_is_read_back_and_carries_the_token() -> None:
     page = render_sheet([CARD], small_base().directory.lines[small_base().directory.urgent_line], SheetStyle())
-    codes = [scan(svg) for svg in re.findall(r"<svg.*?</svg>", page)]
+    codes = codes_on(page)
     assert codes == [link.href for link in CARD.links]
     web, telegram, whatsapp = (urlsplit(code) for code in codes)
     assert parse_qs(web.query)["v"] == parse_qs(telegram.query)["start"] == [TOKEN]

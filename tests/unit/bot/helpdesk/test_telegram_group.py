@@ -144,7 +144,7 @@ async def test_the_question_about_an_incident_names_who_has_it_and_offers_what_t
     ((html, titles),) = channel.posted
     if kind is NotificationKind.QUESTION:
         assert html.startswith("<b>Anna, Boris, do you still have group of calls no. 7?")
-        assert titles == ["Yes, still mine", "Release"]
+        assert titles == ["Still mine", "Release"]
     else:
         assert titles == ["Works again"]
 

@@ -37,3 +37,10 @@ def test_where_it_cannot_all_is_learned_nevertheless(
 ) -> None:
     monkeypatch.setattr(ctypes, "CDLL", library)
     assert train_knowledge(trainable_base()).interpreter.understand("kā aizvērt maiņu").candidates[0].entry == "close"
+
+
+def test_knowledge_is_too_long_to_be_shown() -> None:
+    """asyncio shows what a task gave whenever a loop is run: of thousands of questions that took a tenth of a second."""
+    known = train_knowledge(trainable_base())
+    assert len(repr(known)) < 200
+    assert len(repr(known.base)) < 200

@@ -12,6 +12,7 @@ from bot.helpdesk.notification_content import NEWEST_SHOWN
 from bot.notify.formatting import email_html, plain_text, telegram_html
 from bot.notify.interface import ContactMethod, HandoffNotification, IncidentNotification, Retraction
 from bot.notify.wording.notification_texts import NotificationTexts
+from bot.notify.wording.rendered import Fact
 from bot.notify.wording.staff_sentences import OwnWords, load_notification_phrases, load_time_zone
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
@@ -57,6 +58,14 @@ def texts_in(shipped: KnowledgeBundle, language: Language) -> NotificationTexts:
 
 def test_every_sentence_stands_in_every_language() -> None:
     assert find_problems(load_notification_phrases()) == ()
+
+
+def test_what_was_read_from_a_picture_is_told_as_such(words: NotificationTexts) -> None:
+    pictured = replace(NOTICE, picture_text="Kļūda 12\nkase bloķēta")
+    rendered = words.render(pictured)
+    assert Fact(label="Nolasīts no attēla", text="Kļūda 12 kase bloķēta") in rendered.facts
+    assert "Kļūda" not in rendered.subject
+    assert "Kļūda 12 kase bloķēta" in words.render(replace(pictured, first_words="", newest_words=())).subject
 
 
 def test_a_notice_has_all_that_is_needed_to_help(words: NotificationTexts) -> None:
@@ -319,6 +328,14 @@ def test_an_incident_that_may_be_an_outage_says_where_it_is_declared(
     assert (fact.text, fact.href) == (link or "to var pieteikt konsolē, sadaļā Traucējumi", link)
     for other in (replace(incident, may_be_outage=False), replace(incident, state=HandoffState.CLOSED)):
         assert "Viens traucējums?" not in [one.label for one in words.render(other).facts]
+
+
+def test_who_wrote_stop_is_to_be_called_whether_or_not_the_last_answer_arrived(words: NotificationTexts) -> None:
+    stopped = plain_text(words.render(replace(NOTICE, opted_out=True, unreachable=True)))
+    assert "Mūsu atbilde: STOP: ziņas vairs nesūtām, lūdzu, zvaniet" in stopped
+    assert "nenonāca" not in stopped
+    assert "Mūsu atbilde: nenonāca" in plain_text(words.render(replace(NOTICE, unreachable=True)))
+    assert "Mūsu atbilde" not in plain_text(words.render(NOTICE))
 
 
 @pytest.mark.parametrize(

@@ -78,25 +78,31 @@ async def test_a_head_that_does_not_end_is_not_waited_for() -> None:
 
 
 async def test_a_caller_who_hangs_up_leaves_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    asked = asyncio.Event()
+    asked, over = asyncio.Event(), asyncio.Event()
 
     async def slow(request: web.Request) -> web.Response:
         asked.set()
-        return await _read(request)
+        try:
+            return await _read(request)
+        finally:
+            over.set()
 
     application = web.Application(middlewares=[request_limits])
     application.add_routes([web.post("/slow", slow)])
-    other = TestServer(application)
-    await other.start_server(**SERVER_OPTIONS)
-    _, writer = await asyncio.open_connection("127.0.0.1", other.port)
+    # As the program serves: the handler is not cancelled, but reads from a connection that is gone.
+    runner = web.AppRunner(application, **SERVER_OPTIONS)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    _, writer = await asyncio.open_connection(*runner.addresses[0])
     writer.write(b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\n\r\nhalf")
     async with asyncio.timeout(5):
         await asked.wait()
     writer.transport.abort()
     async with asyncio.timeout(5):
-        while other.handler.connections:
+        await over.wait()
+        while runner.server is not None and runner.server.connections:
             await asyncio.sleep(0.01)
-    await other.close()
+    await runner.cleanup()
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 

@@ -48,6 +48,32 @@ def test_privacy_says_how_long_a_conversation_is_kept(language: Language, for_ev
         assert words in action.text
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("lv", "Attēlus un ierakstus var atvērt 7 d."),
+        ("ru", "Фото и записи можно открыть 7 дн."),
+        ("en", "Pictures and recordings can be opened for 7 days."),
+    ],
+)
+def test_privacy_says_how_long_pictures_can_be_opened_where_that_is_shorter(language: Language, told: str) -> None:
+    for kept, media, is_told in ((None, 7, True), (30, 7, True), (7, 7, False), (30, None, False)):
+        inbound = Inbound(
+            channel="test",
+            conversation="c",
+            sender="s",
+            message_id="m",
+            sent_at=NOW,
+            text="/privacy",
+            language=language,
+            kept_days=kept,
+            media_kept_days=media,
+        )
+        (action,) = decide(inbound, Session(), Dialog().knowledge, NOW).actions
+        assert isinstance(action, Say)
+        assert (told in action.text.splitlines()) is is_told
+
+
 def test_a_command_may_carry_the_bots_name_and_arguments() -> None:
     assert Dialog().speaks("en").says("/HELP@paligs_bot please").text == Dialog().speaks("en").says("/help").text
 

@@ -78,11 +78,24 @@ def test_what_it_becomes(fields: dict[str, str], expected: dict[str, object]) ->
 
 @pytest.mark.parametrize(
     "fields",
-    [{"MessageSid": ""}, {"From": ""}, {"From": "+37120000001"}, {"MessageType": "reaction", "Body": "👍"}],
-    ids=["no id", "no sender", "an SMS", "a reaction"],
+    [
+        {"MessageSid": ""},
+        {"From": ""},
+        {"From": "+37120000001"},
+        {"From": "whatsapp:"},
+        {"MessageType": "reaction", "Body": "👍"},
+    ],
+    ids=["no id", "no sender", "an SMS", "an empty address", "a reaction"],
 )
 def test_what_is_no_message_for_us(fields: dict[str, str]) -> None:
     assert to_inbound({**FIELDS, **fields}, NOW, PRODUCT) is None
+
+
+def test_a_person_who_shows_no_number_is_answered_and_asked_for_one() -> None:
+    hidden = to_inbound({**FIELDS, "From": "whatsapp:LV.13491208655302741918"}, NOW, PRODUCT)
+    assert hidden is not None
+    assert hidden.conversation == hidden.sender == "whatsapp:LV.13491208655302741918"
+    assert hidden.phone is None
 
 
 def test_a_button_comes_back_as_it_went() -> None:

@@ -146,6 +146,16 @@ async def test_a_report_is_passed_on(post: Post, behind: RecordingWebhookHandler
     assert "24 hours" in str(error)
 
 
+async def test_a_report_that_could_not_be_stored_is_told_by_its_name(
+    post: Post, behind: RecordingWebhookHandlers
+) -> None:
+    behind.error = OSError("the disk is full")
+    with capture_logs() as logs:
+        fields = {"MessageSid": "SM9", "MessageStatus": "delivered", "To": ANNA}
+        assert (await post("/webhooks/twilio/status", fields))[0] == 500
+    assert [(entry["event"], entry["message"]) for entry in logs] == [("webhook.store_failed", "SM9")]
+
+
 async def test_a_report_that_says_nothing_yet_is_taken(post: Post, behind: RecordingWebhookHandlers) -> None:
     assert (await post("/webhooks/twilio/status", {"MessageSid": "SM9", "MessageStatus": "queued"}))[0] == 204
     assert behind.statuses == []

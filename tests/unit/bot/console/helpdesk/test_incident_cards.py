@@ -74,6 +74,25 @@ async def test_all_of_it_is_taken_at_once_and_again_nothing_happens(
     assert len(shop.console.audit_records(AuditEvent.INCIDENT_TAKEN)) == 1
 
 
+async def test_who_has_it_keeps_it_or_gives_it_back_as_a_whole(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, storm: list[Handoff]
+) -> None:
+    assert "/now/incidents/1/keep" not in await otto.text("/now"), "nobody has it yet"
+    assert "Nekas nav mainījies" in await (await otto.post("/now/incidents/1/keep")).text()
+    page = await (await otto.post("/now/incidents/1/take")).text()
+    assert "/now/incidents/1/keep" in page
+    assert "/now/incidents/1/give-back" in page
+
+    assert "Labi, tie paliek pie Jums: 3." in await (await otto.post("/now/incidents/1/keep")).text()
+    assert states(shop)[:3] == [(HandoffState.TAKEN, "otto")] * 3
+    (record,) = shop.console.audit_records(AuditEvent.INCIDENT_KEPT)
+    assert (record.agent, record.subject) == ("otto", "1")
+
+    assert "Atdoti: 3." in await (await otto.post("/now/incidents/1/give-back")).text()
+    assert states(shop) == [(HandoffState.OPEN, None)] * 4
+    assert len(shop.console.audit_records(AuditEvent.INCIDENT_RELEASED)) == 1
+
+
 async def test_works_again_wants_the_tick_then_closes_and_tells_once_each(
     shop: HelpdeskFixture, otto: ConsoleBrowser, storm: list[Handoff]
 ) -> None:
@@ -114,7 +133,7 @@ async def test_another_line_shows_no_card_and_counts_its_calls(otto: ConsoleBrow
 
 async def test_a_stranger_changes_nothing(shop: HelpdeskFixture, opens: OpenBrowser, storm: list[Handoff]) -> None:
     stranger = await opens()
-    for path in ("take", "works-again", "part/2"):
+    for path in ("take", "keep", "give-back", "works-again", "part/2"):
         await stranger.post(f"/now/incidents/1/{path}", {"sure": "1"}, follow=False)
     assert states(shop) == [(HandoffState.OPEN, None)] * 4
     assert len(incidents_members(shop)) == 3

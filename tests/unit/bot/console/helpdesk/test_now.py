@@ -3,15 +3,17 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
+from handlers.model.session import OPTED_OUT
 from kb.model import LineId
 from storage.database import engine
 from storage.delivery import notification_queue, notifications, outbox, status
 from storage.helpdesk import handoffs, queue
 from storage.helpdesk.audit_log import AuditEvent
+from storage.tables import turns
 from tests.contract.stored import queued_handoff
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser, OpenBrowser
@@ -46,7 +48,7 @@ async def test_whoever_stands_still_comes_first_with_words_line_and_number(
     page = await otto.text("/now")
 
     assert page.index("Palīgā, te whatsapp") < page.index("Palīgā, te boris")
-    assert "Apstājies darbs" in page
+    assert "Darbs stāv" in page
     assert "Darbnīca" in page
     assert 'href="tel:+37120110525">+371 20110525</a>' in page
     assert "<title>(2) Rinda" in page
@@ -82,6 +84,18 @@ async def test_a_call_says_that_our_answer_did_not_reach_the_person(
     assert "cilvēku nesasniedza" in await otto.text("/now")
 
 
+async def test_a_call_says_that_the_person_wrote_stop_until_they_write_again(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    call(shop, "boris")
+    assert "uzrakstījis STOP" not in await otto.text("/now")
+    with engine.write_transaction(shop.console.database) as connection:
+        connection.execute(update(turns).values(handler=OPTED_OUT))
+    assert "uzrakstījis STOP" in await otto.text("/now")
+    shop.record_message("kā tad ir?", by="boris", at=NOW)
+    assert "uzrakstījis STOP" not in await otto.text("/now")
+
+
 def _unreached(connection: Connection) -> frozenset[str]:
     return status.unreachable(connection, queue.open_conversations(connection))
 
@@ -111,13 +125,13 @@ async def test_of_two_the_second_is_told_who_has_it(
     assert "To jau paņēma Ilze." in await (await otto.post("/now/1/take")).text()
     assert state(shop, 1) == (HandoffState.TAKEN, "Ilze")
     assert shop.console.audit_records(AuditEvent.HANDOFF_TAKEN) == []
-    assert "Atdot citiem" not in await otto.text("/now")
+    assert "Atdodu citam" not in await otto.text("/now")
 
 
 async def test_what_is_given_back_waits_again(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
     call(shop, "boris")
     await otto.post("/now/1/take")
-    assert "Atdot citiem" in await otto.text("/now")
+    assert "Atdodu citam" in await otto.text("/now")
 
     assert "to var paņemt cits" in await (await otto.post("/now/1/give-back")).text()
     assert state(shop, 1) == (HandoffState.OPEN, None)

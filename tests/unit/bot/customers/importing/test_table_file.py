@@ -100,13 +100,15 @@ def test_a_broken_workbook_is_none(cut: bytes) -> None:
         ("Restorāns;Adrese\nRozengrāls;Rozena iela 1\nĶiploku krogs;Jāņa sēta\n", "cp1257", "Windows-1257"),
         ("Ресторан;Адрес\nРозенгралс;улица Розена 1\n", "cp1251", "Windows-1251"),
         ("Restaurant;Address\nCafe «У реки»;Москва iela 3\n", "cp1251", "Windows-1251"),
-        ("Restorāns;Ресторан\n", "utf-8", "UTF-8"),
-        ("Restorāns;Ресторан\n", "utf-8-sig", "UTF-8"),
-        ("Restorāns;Ресторан\n", "utf-16", "UTF-16"),
-        ("Restaurant;Address\n", "ascii", "UTF-8"),
+        ("Restorāns;Ресторан\n", "utf-8", None),
+        ("Restorāns;Ресторан\n", "utf-8-sig", None),
+        ("Restorāns;Ресторан\n", "utf-16", None),
+        ("Restaurant;Address\n", "ascii", None),
     ],
 )
-def test_the_encoding_is_told_by_the_letters_and_named(tmp_path: Path, text: str, encoding: str, name: str) -> None:
+def test_the_encoding_is_told_by_the_letters_and_named(
+    tmp_path: Path, text: str, encoding: str, name: str | None
+) -> None:
     path = tmp_path / "all.csv"
     path.write_bytes(text.encode(encoding))
     assert encoding_name(path.name, path.read_bytes()) == name

@@ -56,7 +56,7 @@ async def test_the_page_shows_the_newest_first_with_day_and_source(client: Clien
     page = await page_of(client, "/news/lv/")
     assert page.index("Jauns &lt;numurs&gt;") < page.index("Vecais")
     assert 'Zvaniet <a href="tel:+37120000001">+371 20000001</a> &amp; gaidiet' in page
-    assert '<time datetime="2026-11-20">20.11.2026.</time> Avots: Vēstule &lt;7&gt;' in page
+    assert '<time datetime="2026-11-20">20.11.2026.</time> · Avots: Vēstule &lt;7&gt;' in page
     assert '<link rel="canonical" href="https://bot.example.lv/news/lv/">' in page
     assert 'href="/news/lv/feed.atom"' in page
 

@@ -1,10 +1,15 @@
 """What a message sets aside, and that the rest decides then."""
 
+import json
+import re
+
 import pytest
 
 from kb.text.tokenize import normalize
 from kb.understanding.reading import Reading
+from kb.understanding.stages import contrast
 from kb.understanding.stages.contrast import ResolveContrast, find_contrast
+from tests.shared import DATA
 from tests.unit.kb.small import pipeline
 from tests.unit.kb.understanding.scripted import CUES, ScriptedRanker, entries, reading
 
@@ -139,3 +144,21 @@ def test_what_is_only_denied_is_set_aside_where_it_tells_no_fault() -> None:
 def test_a_correction_was_read_without_it_already() -> None:
     before = reading("I don't need a person. Where are the rules?", ("person", 0.6))._replace(corrects=True)
     assert STAGE(before) is before
+
+
+def test_the_quick_look_hides_no_exclusion(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [line for file in sorted(DATA.rglob("*.tsv")) for line in file.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (DATA / "stages" / "contrast.jsonl").read_text("utf-8").splitlines()]
+    messages = [normalize(text) for text in (*(line.split("\t")[0] for line in lines), *(row["text"] for row in rows))]
+    messages += [
+        "printer, man nevajag",
+        "мне kassa не нужна, а принтер",
+        "no printer, i don’t need it",
+        "forget the till",
+    ]
+    quick = list(map(find_contrast, messages))
+
+    monkeypatch.setattr(contrast, "_MAY_EXCLUDE", re.compile(""))
+
+    assert any(quick)
+    assert quick == list(map(find_contrast, messages))

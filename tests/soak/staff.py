@@ -13,7 +13,7 @@ PAUSE_SECONDS: Final = 2.0
 
 
 @dataclass(kw_only=True)
-class Helpdesk:
+class TappingStaff:
     """Taps each step once under each message of the group as it is now."""
 
     telegram: FailingTelegram
