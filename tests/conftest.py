@@ -13,8 +13,9 @@ from handlers.model.context import KnowledgeBundle
 from tests.compiled_templates import templates_compiled_once
 
 LONGEST: Final = (
-    "test_telegram.py", "test_browser.py", "test_help_pages.py", "test_kill_states.py", "test_kill.py",
-    "test_many_machines.py", "test_kill_timers.py", "test_helpdesk.py", "test_console.py", "test_html.py",
+    "test_kill_states.py", "test_many_machines.py", "test_kill.py", "test_kill_timers.py", "test_browser.py",
+    "test_console.py", "test_helpdesk.py", "test_help_pages.py", "test_html.py", "test_outage.py", "test_stop.py",
+    "test_teaching.py", "test_notices.py", "test_telegram.py",
     "test_understanding.py", "test_pipeline.py", "test_imports.py", "test_channels.py", "test_evaluation.py",
     "test_stage_sets.py", "test_telegram_program.py", "test_whatsapp_program.py", "test_behaviour.py",
     "test_export_files.py", "test_labelled_dialogs.py", "test_bad_input.py", "test_jobs.py", "test_migrations.py",

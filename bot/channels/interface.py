@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.channels.media import MediaError, MediaFile, MediaProblem
 from handlers.model.messages import Inbound, Option
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+
+MIN_WAIT_BEFORE_GIVING_UP: Final = timedelta(minutes=10)
+"""A platform that is away for less than this loses no message."""
 
 
 class DeliveryError(Exception):
@@ -32,9 +36,14 @@ class DeliveryError(Exception):
         self.retry_after = retry_after
         self.max_attempts = max_attempts
 
-    def is_final(self, attempts: int) -> bool:
-        """Whether nothing more is tried after so many attempts."""
-        return self.permanent or (self.max_attempts is not None and attempts >= self.max_attempts)
+    def is_final(self, attempts: int, waited: timedelta) -> bool:
+        """Whether nothing more is tried after so many attempts since the message was written.
+
+        Earlier attempts may have been plain refusals: those of the first minutes do not use up `max_attempts`.
+        """
+        if self.permanent or self.max_attempts is None:
+            return self.permanent
+        return attempts >= self.max_attempts and waited >= MIN_WAIT_BEFORE_GIVING_UP
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,7 @@ class Deliverer:
         except DeliveryError as exc:
             error, result, record_outcome = (
                 exc,
-                "failed" if exc.is_final(claimed.attempts) else "retried",
+                "failed" if self._is_final(claimed, exc) else "retried",
                 partial(self._record_failure, claimed, exc),
             )
             span.set_error(result)
@@ -127,14 +127,17 @@ class Deliverer:
         if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
         else:
-            log.warning("delivery.failed", channel=channel.name, permanent=error.is_final(claimed.attempts))
+            log.warning("delivery.failed", channel=channel.name, permanent=self._is_final(claimed, error))
         return next_claim
+
+    def _is_final(self, claimed: OutgoingReply, error: DeliveryError) -> bool:
+        return error.is_final(claimed.attempts, self.clock() - claimed.created_at)
 
     def _record_sent(self, claimed: OutgoingReply, provider_message_id: str | None, connection: Connection) -> None:
         status.mark_sent(connection, claimed.id, self.clock(), provider_message_id=provider_message_id)
 
     def _record_failure(self, claimed: OutgoingReply, error: DeliveryError, connection: Connection) -> None:
-        if error.is_final(claimed.attempts):
+        if self._is_final(claimed, error):
             status.mark_failed(connection, claimed.id, str(error))
             # Staff see on the hand-off that it did not arrive, above all the word that somebody has seen it.
             notification_queue.schedule_updates_for(connection, claimed.conversation.id, self.clock())

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from handlers.details.given_names import GivenNames
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.stem_filter import StemFilter
 
 _WORD: Final = r"[^\W\d_]+(?:-[^\W\d_]+)?"
@@ -12,15 +13,15 @@ _WORD: Final = r"[^\W\d_]+(?:-[^\W\d_]+)?"
 _NAME: Final = rf"(?=[\s:–-]+(?P<name>{_WORD})\b(?:\s+(?P<surname>{_WORD})\b(?!\s*\d))?)"
 _ANOTHER: Final = re.compile(rf"\s*(?:,|/|&|\b(?:un|vai|и|или|and|or)\b)\s*(?P<name>{_WORD})\b", re.IGNORECASE)
 
-_OWN_NAME: Final = re.compile(
+_OWN_NAME: Final = LazyPattern(
     rf"\b(?:mani sauc|mans vārds ir|mans vards ir|меня зовут|мо[её] имя|my name is|my name's){_NAME}", re.IGNORECASE
 )
-_PRESENTED: Final = re.compile(
+_PRESENTED: Final = LazyPattern(
     r"\b(?:zvanīja|zvanija|esmu|šeit|runā|kontaktpersona|kontakts|звонила?|это|говорит|контакт|контактное лицо"
     rf"|this is|i am|i'm|it's|contact(?: person)?(?: is)?){_NAME}",
     re.IGNORECASE,
 )
-_ASKED_FOR: Final = re.compile(
+_ASKED_FOR: Final = LazyPattern(
     r"\b(?:(?:at|pie)?zvan(?:iet|i|īt|it)|pras(?:iet|i|īt|it)|jautā(?:jiet|t)|jauta(?:jiet|t)"
     r"|(?:по|пере)?звон(?:ите|ить|и)|спрос(?:ите|ить|и)|спрашивайте|попрос(?:ите|ить|и)"
     rf"|ask for|call|contact|speak to|talk to){_NAME}",
@@ -35,7 +36,7 @@ _CUE_FILTER: Final = StemFilter(
 """A stem of each way to name somebody."""
 _PHONE: Final = r"(?:\(?(?:\+371|00371|371)\)?[\s-]?)?[26](?:[ -]?\d){7}(?!\d)"
 _DIGIT: Final = re.compile(r"\d")
-_BESIDE_PHONE: Final = re.compile(
+_BESIDE_PHONE: Final = LazyPattern(
     rf"\b(?P<name>{_WORD})[\s,:(–-]{{1,3}}{_PHONE}|{_PHONE}[\s,:(–-]{{1,3}}(?P<after>{_WORD})(?=\s*(?:$|[.,;!?\n)]))"
 )
 

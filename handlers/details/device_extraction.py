@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.stem_filter import StemFilter
 
 MAX_DEVICES: Final = 2
@@ -35,14 +36,14 @@ _AMOUNT: Final = (  # "kase 2 dienas": two days, not the second till
     r"|час|мин|дн|день|дня|недел|месяц|раз|год|лет|евро|человек|days?\b|hours?\b|hrs?\b|times?\b|weeks?\b|months?\b|years?\b|people|euro))"
 )
 _NUMBER_MARK: Final = r"(?:\s*(?:nr\.?|no\.?|numur\w*|номер|number|№|#))?\s*"
-_AFTER: Final = re.compile(
+_AFTER: Final = LazyPattern(
     rf"\b(?:{_DEVICE}){_NUMBER_MARK}(?P<id>[A-Za-zА-Яа-я]?-?\d{{1,2}})(?![\w]){_AMOUNT}", re.IGNORECASE
 )
-_BEFORE: Final = re.compile(
+_BEFORE: Final = LazyPattern(
     r"\b(?:(?P<id>\d{1,2})(?:\s?(?:-?(?:я|й|ой|ую|ю)\b|\.))\s?|(?P<ordinal>" + _ORDINAL + rf")\s+)(?:{_DEVICE})\b",
     re.IGNORECASE,
 )
-_SINGLE_TILL: Final = re.compile(r"\b(?P<id>\d{1,2}) (?P<till>kase|kasē|kasi|касса|кассе|кассу)\b", re.IGNORECASE)
+_SINGLE_TILL: Final = LazyPattern(r"\b(?P<id>\d{1,2}) (?P<till>kase|kasē|kasi|касса|кассе|кассу)\b", re.IGNORECASE)
 
 _PLACED: Final = {
     "kitchen printer": r"virtuves printer\w*|printer\w* virtuvē|кухонн\w+ принтер\w*|принтер\w* (?:на|с) кухн\w+"
@@ -56,7 +57,7 @@ _PLACED: Final = {
     r"|(?:card|payment) terminal",
 }
 _PLACED_PATTERNS: Final = {
-    kind: re.compile(rf"\b(?:{forms})\b(?:{_NUMBER_MARK}\d{{1,2}}(?!\w){_AMOUNT})?", re.IGNORECASE)
+    kind: LazyPattern(rf"\b(?:{forms})\b(?:{_NUMBER_MARK}\d{{1,2}}(?!\w){_AMOUNT})?", re.IGNORECASE)
     for kind, forms in _PLACED.items()
 }
 

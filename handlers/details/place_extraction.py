@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers.details.given_names import GivenNames
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.stem_filter import StemFilter
 
 MAX_NAME_WORDS: Final = 4
@@ -29,18 +30,18 @@ _KIND_FILTER: Final = StemFilter(
 _DIGIT: Final = re.compile(r"\d")
 _QUOTED: Final = r"[\"“”„«»'‘’]\s?(?P<quoted>[^\"“”„«»\n]{2,40}?)\s?[\"“”„«»'‘’](?!\w)"
 _WORD: Final = r"[^\W_][\w’'&.-]*"
-_AFTER_KIND: Final = re.compile(
+_AFTER_KIND: Final = LazyPattern(
     rf"\b(?P<kind>{_KIND_OF_PLACE}|{_CENTRE})\b[\s:,–-]{{0,3}}(?:{_QUOTED}|(?P<rest>{_WORD}(?: (?:{_WORD}|&)){{0,5}}))",
     re.IGNORECASE,
 )
-_BEFORE_KIND: Final = re.compile(rf"(?P<rest>{_WORD}(?: {_WORD}){{0,2}}) (?i:{_KIND_OF_PLACE})\b")
+_BEFORE_KIND: Final = LazyPattern(rf"(?P<rest>{_WORD}(?: {_WORD}){{0,2}}) (?i:{_KIND_OF_PLACE})\b")
 _STREET: Final = (
     r"iel(?:a|ā|as|ai|u)|gatv(?:e|ē|es|i)|bulv[aā]r(?:is|ī|a|i)|prospekt(?:s|ā|a|u)|šosej(?:a|ā|as|u)"
     r"|laukum(?:s|ā|a|u)|krastmal(?:a|ā|as|u)"
 )
 _STREET_BEFORE: Final = r"ул\.|улиц[аеыу]|пр\.|проспект(?:е|а)?|бульвар(?:е|а)?|площад[ьи]"
 _HOUSE: Final = r"\d{1,3}\s?(?:[a-zA-Zа-яА-Я](?![^\W_]))?(?:\s?[-/k]\s?\d{1,3})?(?!\d)"
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = LazyPattern(
     rf"(?:[A-ZĀ-ž][\w.-]*\s)?[^\W\d_][\w.-]*\s(?:{_STREET})\s{_HOUSE}"
     rf"|(?:{_STREET_BEFORE})\s?[^\W\d_][\w.-]*(?:\s[А-ЯЁ][\w-]*)?,?\s?(?:д\.?\s?)?{_HOUSE}"
     rf"|[А-ЯЁA-Z][\w-]*\s(?:улица|street|st\.)\s{_HOUSE}"

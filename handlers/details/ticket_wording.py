@@ -4,15 +4,17 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kb.text.lazy_pattern import LazyPattern
+
 MAX_REQUEST_WORDS: Final = 15
 """Words of an order at the end of a message."""
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_NOUN: Final = re.compile(
+_NOUN: Final = LazyPattern(
     r"pieteikum(?:s|u|a|am|us)|tiket(?:s|u|a)|biļeti|za[jy]avk[auie]|ticket|заявк[аиуе]|тикета?|обращение",
     re.IGNORECASE,
 )
-_VERB: Final = re.compile(
+_VERB: Final = LazyPattern(
     r"(?:uz|pa)?tais(?:i|iet|īt|it|ām|am)|(?:iz)?veido(?:jiet|jam|t)?|(?:no|pie|ie)?re[gģ]istr[eē](?:jiet|t)?"
     r"|(?:no)?formē(?:jiet|t)?|noforme(?:jiet|t)?|piesak(?:i|iet|ām)|pieteikt|pierakst(?:i|iet|īt|it)|atver(?:iet)?|atvērt|atvert"
     r"|iesnie(?:dz|dziet|gt)|(?:no|aiz)?sūt(?:i|iet|īt)|gribu|gribam|vajag|vajadzīgs|vajadzīga|vēlos|velos|varat|vari|var"
@@ -23,13 +25,13 @@ _VERB: Final = re.compile(
     r"|create|make|open|raise|log|register|submit|file|send|want|need|like|can|could|would",
     re.IGNORECASE,
 )
-_FILLER: Final = re.compile(
+_FILLER: Final = LazyPattern(
     r"nu|tad|lūdzu|ludzu|man|mums|es|mēs|vienkārši|vienkarsi|taču|tomēr|vai|kā|ka|kur|kopā|jaunu|vienu|šo|par|to|manā|manu|un|bet|jūs|tu|vietā"
     r"|ну|тогда|пожалуйста|плиз|мне|нам|я|мы|просто|же|бы|как|где|новую|одну|эту|это|об|о|этом|на|уже|вы|ты|а|и|за|меня|нас"
     r"|please|pls|plz|just|then|me|us|i|i'd|id|we|you|a|an|the|one|new|support|service|how|to|do|where|for|about|this|that|it|and|so|ok|okay|up|my",
     re.IGNORECASE,
 )
-_CONNECTOR: Final = re.compile(
+_CONNECTOR: Final = LazyPattern(
     r"ka|par|to|jo|lūdzu|ludzu|что|о|об|том|на|пожалуйста|that|about|because|please|pls", re.IGNORECASE
 )
 _END_OF_CLAUSE: Final = re.compile(r"[.,;:!?\n]")

@@ -46,6 +46,7 @@ _DENIES_OR_WAITS: Final = frozenset(
     "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
 )
 SURE_OF_ANOTHER_FAULT: Final = 0.6
+SURELY_BARE: Final = 0.9
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _IF: Final = frozenset({CueId.CONDITIONAL, CueId.HYPOTHETICAL})
 _FAULT_ACTS: Final = (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE, DialogueAct.NOT_HELPED)
@@ -229,8 +230,7 @@ def _is_talked_about(context: HandlerContext, answered: Entry | None) -> bool:
 
 def bare_fault(context: HandlerContext) -> HandlerResult | None:
     """A fault without a device: asks which, the number first; where one is talked about it is that one still."""
-    answered = context.answered_entry
-    if context.act is not DialogueAct.BARE_FAULT or (answered is not None and answered.act is not Act.ANSWER):
+    if context.act is not DialogueAct.BARE_FAULT or _means_a_fault(context):
         return None
     if context.last_turn is not None and context.session.outage_reported:
         return still_broken(context)
@@ -242,6 +242,15 @@ def bare_fault(context: HandlerContext) -> HandlerResult | None:
     session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
     number = context.say_line("stopped_too", directory.urgent_line)
     return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def _means_a_fault(context: HandlerContext) -> bool:
+    """Whether a fault that names no device is one that is known all the same, or a matter for people."""
+    answered, best = context.answered_entry, context.interpretation.best
+    if answered is None or best is None or answered.act is Act.ANSWER:
+        return False
+    bare = context.act_confidence(DialogueAct.BARE_FAULT) >= SURELY_BARE and best.confidence < SURE_OF_ANOTHER_FAULT
+    return not (answered.act is Act.PROBLEM and bare)
 
 
 def not_now(context: HandlerContext) -> HandlerResult | None:

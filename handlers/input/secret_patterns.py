@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.stem_filter import StemFilter
 
 
@@ -12,11 +13,11 @@ class SecretPattern:
     """A way to write a secret of a kind: its group `secret`; where a group `other` is found, it is something else."""
 
     kind: str
-    pattern: re.Pattern[str]
+    pattern: LazyPattern
 
     def secret_span(self, found: re.Match[str]) -> tuple[int, int] | None:
         """Where the secret stands in what was found; None if it is none."""
-        is_other = "other" in self.pattern.groupindex and found["other"] is not None
+        is_other = "other" in found.re.groupindex and found["other"] is not None
         is_talk = self.kind == "password" and _TALK.fullmatch(found["secret"]) is not None
         return None if is_other or is_talk else found.span("secret")
 
@@ -78,7 +79,7 @@ _TALK: Final = re.compile(
 
 
 def _make(kind: str, pattern: str) -> SecretPattern:
-    return SecretPattern(kind=kind, pattern=re.compile(pattern))
+    return SecretPattern(kind=kind, pattern=LazyPattern(pattern))
 
 
 PATTERNS: Final = (
@@ -118,5 +119,5 @@ BARE_CODE: Final = _make(
     rf"(?i)^\W*(?:{_FILLER}[\s:=,–-]*)*{_START}(?P<secret>\b\d{{4,6}}|\b\d(?:[ .-]\d){{3,5}}){_END}(?=\W*$|\W)",
 )
 """A code that nothing names, alone or after words like "mine was"."""
-NAMES_SECRET: Final = re.compile(rf"(?i){_PIN}|{_LOGIN_WORD}")
+NAMES_SECRET: Final = LazyPattern(rf"(?i){_PIN}|{_LOGIN_WORD}")
 """A sentence that speaks of PINs or passwords."""

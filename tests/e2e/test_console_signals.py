@@ -44,7 +44,7 @@ async def test_a_call_rings_in_one_window_once_that_is_wished(opens: OpenWindow,
     await first.get_by_role("button", name="Aizvērt").click()
     ask(house, "boris", HandoffReason.TRADING_STOPPED)
 
-    text = "Izsaukums Nr. 2: tirdzniecība stāv!"
+    text = "Izsaukums Nr. 2: darbs stāv!"
     await expect(first.get_by_role("alert")).to_have_text(text)
     await expect(second.get_by_role("alert")).to_have_text(text)
     assert await first.evaluate("heard") == [880, 660, 880, 660, 880, text]

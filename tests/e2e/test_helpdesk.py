@@ -155,7 +155,7 @@ async def test_a_call_is_counted_and_told_on_every_page(opens: OpenWindow, house
     await expect(page.get_by_role("status").filter(has_text="Jauns izsaukums Nr. 1.")).to_have_count(1)
     await expect(page).to_have_title("(1) Neatbildētie · Paligs")
     recorder("Kase stāv", by="boris", at=datetime.now(UTC), people=HandoffReason.TRADING_STOPPED)
-    await expect(page.get_by_role("alert")).to_have_text("Izsaukums Nr. 2: tirdzniecība stāv!")
+    await expect(page.get_by_role("alert")).to_have_text("Izsaukums Nr. 2: darbs stāv!")
     await expect(page.locator("#waiting .number")).to_have_text("2")
 
     async with page.expect_response("**/console/waiting"):

@@ -14,8 +14,7 @@ def left_alone(data: bytes, max_size: int) -> bytes:
 def test_most_changes_are_json_and_differ() -> None:
     (seed, *_) = SEEDS["update"]
     changed = {mutate_json(seed, 2048, number, left_alone) for number in range(200)} - {b"bytes"}
-    assert len(changed) > 100
-    assert all(json.loads(one) != json.loads(seed) or one for one in changed)
+    assert len([one for one in changed if json.loads(one) != json.loads(seed)]) > 100
 
 
 def test_what_is_changed_again_and_again_stays_json_within_the_size() -> None:

@@ -3,7 +3,11 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -21,7 +25,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def kept(house: Path) -> bool:
+def command_succeeds(house: Path) -> bool:
+    """`lint-imports`, as make check runs it."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
     run = subprocess.run(
         command, cwd=house, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(house)}
@@ -30,8 +35,61 @@ def kept(house: Path) -> bool:
     return run.returncode == 0
 
 
-def test_the_contracts_are_kept(house: Path) -> None:
-    assert kept(house)
+LINTER: Final = """
+import sys
+from importlinter import configuration
+from importlinter.application.use_cases import lint_imports
+configuration.configure()
+for _ in sys.stdin:
+    print("verdict:", lint_imports(), flush=True)
+"""
+"""The same in one process for all violations: to start takes longer than to look."""
+
+Look = Callable[[], bool]
+
+
+@pytest.fixture(scope="module")
+def kept(house: Path) -> Iterator[Look]:
+    """Whether the contracts are kept by what lies in the house now."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LINTER],
+        cwd=house, env={"PYTHONPATH": str(house)}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as linter:  # fmt: skip
+        assert linter.stdin is not None
+        assert linter.stdout is not None
+        orders, output = linter.stdin, linter.stdout
+
+        def look() -> bool:
+            orders.write("\n")
+            orders.flush()
+            told = list(takewhile(lambda line: not line.startswith("verdict:"), iter(output.readline, "")))
+            (verdict,) = [line for line in told if line.startswith("Contracts:")]
+            return verdict.rstrip().endswith(" 0 broken.")
+
+        yield look
+        orders.close()
+
+
+def test_the_contracts_are_kept(house: Path, kept: Look) -> None:
+    assert command_succeeds(house)
+    assert kept()
+
+
+def test_the_command_fails_where_one_is_not(house: Path) -> None:
+    with planted(house / "handlers/intents/ticket.py", "import smtplib"):
+        assert not command_succeeds(house)
+
+
+@contextmanager
+def planted(file: Path, line: str) -> Iterator[None]:
+    """One more line at the end of a module."""
+    before = file.read_text("utf-8")
+    file.write_text(f"{before}\n{line}\n", "utf-8")
+    try:
+        yield
+    finally:
+        file.write_text(before, "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -129,22 +187,21 @@ def test_the_contracts_are_kept(house: Path) -> None:
         ("bot/web/assets.py", "import opentelemetry"),
     ],
 )
-def test_a_planted_violation_is_caught(house: Path, module: str, line: str) -> None:
-    file = house / module
-    before = file.read_text("utf-8")
-    file.write_text(f"{before}\n{line}\n", "utf-8")
-    try:
-        assert not kept(house)
-    finally:
-        file.write_text(before, "utf-8")
+def test_a_planted_violation_is_caught(house: Path, kept: Look, module: str, line: str) -> None:
+    with planted(house / module, line):
+        assert not kept()
 
 
 @pytest.mark.parametrize("place", ["kb", "handlers", "storage", "bot", "bot/console", "bot/channels"])
-def test_a_folder_that_is_in_no_level_is_caught(house: Path, place: str) -> None:
+def test_a_folder_that_is_in_no_level_is_caught(house: Path, kept: Look, place: str) -> None:
     folder = house / place / "somewhere"
     folder.mkdir()
     (folder / "__init__.py").touch()
     try:
-        assert not kept(house)
+        assert not kept()
     finally:
         shutil.rmtree(folder)
+
+
+def test_all_is_well_again_after_the_violations(kept: Look) -> None:
+    assert kept()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.interface import OutgoingMessage
+from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.delivery.deliverer import MAX_UNKNOWN_ATTEMPTS
 from bot.delivery.jobs import embedded
 from bot.delivery.jobs.embedded import EmbeddedRunner
@@ -53,6 +53,32 @@ async def test_an_error_that_nobody_expected_is_a_try_of_unknown_outcome_and_end
         first = undelivered.list_undelivered(connection, program.time[0])[0]
     assert first.error == "It may have been sent: the platform's answer could not be read (TypeError)"
     assert first.attempts == MAX_UNKNOWN_ATTEMPTS
+
+
+async def test_refusals_of_the_first_minutes_do_not_use_up_the_attempts_of_unknown_outcome(
+    program: ProgramFixture,
+) -> None:
+    await program.intake(program.inbound("hours"))
+    program.channel.failures += [DeliveryError("busy", permanent=False) for _ in range(6)]
+    program.channel.failures += [DeliveryError("it may have been sent", permanent=False, max_attempts=6)]
+    for _ in range(7):
+        await program.deliver(program.submitted[-1])
+        assert states(program) == ["pending"]
+        program.time[0] += timedelta(minutes=1)
+    await program.deliver(program.submitted[-1])
+    assert states(program) == ["sent"]
+
+
+async def test_what_may_have_been_sent_again_and_again_ends_after_some_minutes(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("hours"))
+    program.channel.failures += [
+        DeliveryError("it may have been sent", permanent=False, max_attempts=6) for _ in range(20)
+    ]
+    for _ in range(20):
+        await program.deliver(program.submitted[-1])
+        program.time[0] += timedelta(minutes=1)
+    assert states(program) == ["failed"]
+    assert len(program.channel.failures) > 20 - 12
 
 
 async def test_replies_leave_in_the_order_of_the_talk(program: ProgramFixture) -> None:

@@ -263,7 +263,7 @@ async def test_closing_takes_a_second_tap_that_says_why_and_warns_of_a_stopped_t
     assert (asked.text, asked.show_alert, titles(asked)) == ("Why is call no. 7 closed?", False, reasons)
     assert asked.rows[0][0].callback_data == "close_solved:7"
     stopped = await tap("close:8")
-    assert stopped.text.startswith("Trading has stopped there!")
+    assert stopped.text.startswith("Work has stopped there!")
     assert stopped.show_alert
     assert titles(stopped) == reasons
     back = await tap("back:7")

@@ -9,6 +9,7 @@ from datetime import UTC
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import apprise as library
 import pytest
 
 from bot.notify import apprise
@@ -121,3 +122,18 @@ async def test_what_apprise_logs_goes_nowhere(service: SlowService, caplog: pyte
 
 def test_the_time_limit_is_longer_than_what_services_take_and_shorter_than_ours() -> None:
     assert apprise.CONNECT_TIMEOUT_SECONDS + apprise.READ_TIMEOUT_SECONDS < apprise.NOTIFY_TIMEOUT_SECONDS
+
+
+@pytest.mark.parametrize(("query", "seconds"), [("", apprise.READ_TIMEOUT_SECONDS), ("?rto=33", 33.0)])
+def test_the_time_limit_is_ours_unless_the_url_names_one(
+    monkeypatch: pytest.MonkeyPatch, query: str, seconds: float
+) -> None:
+    limits: list[float] = []
+
+    def taken(service: library.NotifyBase, **_: str) -> bool:
+        limits.append(service.socket_read_timeout)
+        return True
+
+    monkeypatch.setattr(library.NotifyBase, "notify", taken)
+    assert apprise._send_with_apprise(f"json://127.0.0.1/x{query}", "title", "body")
+    assert limits == [seconds]

@@ -361,6 +361,13 @@ def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
     assert handled(one) == ("topic", "problem", "printer")
 
 
+def test_a_bare_fault_that_hardly_means_a_fault_is_asked_about() -> None:
+    for sure, handler in ((0.5, "bare_fault"), (0.7, "topic")):
+        one = talk(meanings={"does not work": means("printer", language="en", confidence=sure)})
+        one.says("does not work")
+        assert handled(one)[0] == handler
+
+
 def test_what_fails_right_after_a_how_to_is_that_and_goes_to_the_line_for_faults() -> None:
     said = "does not work"
     one = talk("close", meanings={said: vaguely("printer", 0.5)})

@@ -54,7 +54,7 @@ async def test_outages_of_the_period_say_how_long_how_many_and_who_was_told(
     assert re.findall(r"data-label=\"([^\"]+)\">([^<]+)<", row) == [
         ("Ilgums", "25 min"),
         ("Sarunas", "1"),
-        ("Zināmi restorāni", "0"),
+        ("Zināmās vietas", "0"),
         ("Uzzināja par beigām", "1"),
         ("Nevarēja paziņot", "0"),
     ]
