@@ -30,7 +30,7 @@ ANOTHER_ACT: Final = 0.5
 """A message that is as surely another act ("no, call me") is no rewriting of the one before."""
 
 _APOLOGY: Final = (
-    r"sorry|sory|сорри|сори|извините|извиняюсь|прости(?:те)?|atvainojos|atvainojiet|piedodiet|piedod|izvinite|sorri"
+    r"sorry|сорри|сори|извините|извиняюсь|прости(?:те)?|atvainojos|atvainojiet|piedodiet|piedod|izvinite|sorri"
 )
 _OPENING: Final = re.compile(
     rf"^(?:(?:{_APOLOGY}|ой|oj|oi|ai|ups|oops|ак|ak|вернее|точнее|pareizāk|precīzāk|vernee|tochnee|rather|i mean"
