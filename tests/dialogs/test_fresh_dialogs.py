@@ -5,7 +5,7 @@ The floors are a little below what was measured.
 """
 
 import csv
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -19,25 +19,54 @@ FRESH: Final = DATA / "fresh"
 pytestmark = pytest.mark.no_cover
 
 
-def test_fresh_talks_are_understood_no_worse_than_measured(shipped: KnowledgeBundle) -> None:
-    rows = read_dialogs(FRESH / "dialogs.jsonl")
+class Floors(NamedTuple):
+    """Shares of what there is in one set: right at least, and wrong at most."""
+
+    right: float
+    later: float
+    wrong: float
+    kinds: float
+    first: float
+    answered: float
+    misled: float
+
+
+SETS: Final = {
+    "": Floors(right=0.81, later=0.78, wrong=0.115, kinds=0.915, first=0.91, answered=0.87, misled=0.03),
+    "2": Floors(right=0.82, later=0.81, wrong=0.075, kinds=0.935, first=0.87, answered=0.84, misled=0.08),
+}
+"""By the number at the end of the files' names."""
+EACH_SET: Final = pytest.mark.parametrize(("which", "floors"), SETS.items(), ids=["first", "second"])
+
+
+@EACH_SET
+def test_fresh_talks_are_understood_no_worse_than_measured(
+    which: str, floors: Floors, shipped: KnowledgeBundle
+) -> None:
+    rows = read_dialogs(FRESH / f"dialogs{which}.jsonl")
     found = score_dialogs(rows, ask([(each.id, each.said) for each in rows], shipped))
     assert found.turns > 250, "nothing was looked at"
-    assert found.right >= 0.77 * found.turns
-    assert found.later_right >= 0.74 * found.later
-    assert found.answered_wrongly <= 0.11 * found.turns
+    assert found.right >= floors.right * found.turns
+    assert found.later_right >= floors.later * found.later
+    assert found.answered_wrongly <= floors.wrong * found.turns
 
 
-def test_fresh_cases_are_understood_no_worse_than_measured(shipped: KnowledgeBundle) -> None:
-    cases = read_cases(FRESH / "kinds.jsonl")
+@EACH_SET
+def test_fresh_cases_are_understood_no_worse_than_measured(
+    which: str, floors: Floors, shipped: KnowledgeBundle
+) -> None:
+    cases = read_cases(FRESH / f"kinds{which}.jsonl")
     found = score_kinds(cases, ask([(case.id, case.turns) for case in cases], shipped))
     right, total = (sum(figures) for figures in zip(*found.kinds.values(), strict=True))
-    assert total == 300
-    assert right >= 0.9 * total
+    assert total >= 200, "nothing was looked at"
+    assert right >= floors.kinds * total
 
 
-def test_fresh_messages_are_answered_no_worse_than_measured(shipped: KnowledgeBundle) -> None:
-    with (FRESH / "queries.tsv").open(encoding="utf-8") as file:
+@EACH_SET
+def test_fresh_messages_are_answered_no_worse_than_measured(
+    which: str, floors: Floors, shipped: KnowledgeBundle
+) -> None:
+    with (FRESH / f"queries{which}.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     covered = first = right = wrong = beyond = 0
     for row in rows:
@@ -52,7 +81,7 @@ def test_fresh_messages_are_answered_no_worse_than_measured(shipped: KnowledgeBu
         right += answered and meant
         wrong += answered and not meant
     assert covered > 200, "nothing was looked at"
-    assert first >= 0.88 * covered
-    assert right >= 0.8 * covered
-    assert wrong <= 0.03 * covered
+    assert first >= floors.first * covered
+    assert right >= floors.answered * covered
+    assert wrong <= floors.misled * covered
     assert beyond <= 2
