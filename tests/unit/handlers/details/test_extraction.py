@@ -140,3 +140,8 @@ def test_a_name_that_no_rule_declines_stands_as_it_is() -> None:
 
 def test_two_orders_for_a_ticket_leave_nothing() -> None:
     assert without_ticket_request("uztaisi pieteikumu что сделай заявку") == ""
+
+
+def test_details_stay_the_same_where_nothing_new_is_told() -> None:
+    known = PersonDetails(name="Anna", place="Brīvības 1")
+    assert known.updated(PersonDetails()) is known
