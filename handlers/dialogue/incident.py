@@ -46,6 +46,7 @@ _DENIES_OR_WAITS: Final = frozenset(
     "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
 )
 SURE_OF_ANOTHER_FAULT: Final = 0.6
+MAX_WORDS_OF_CORRECTION: Final = 5
 SURELY_BARE: Final = 0.9
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _IF: Final = frozenset({CueId.CONDITIONAL, CueId.HYPOTHETICAL})
@@ -68,9 +69,19 @@ def outage(context: HandlerContext) -> HandlerResult | None:
 
 def _is_no_outage(context: HandlerContext) -> bool:
     """Whether it may as well be good news, or a device with nothing said of it."""
+    if _sets_a_fault_right(context):
+        return True
     stopped = context.act_confidence(DialogueAct.OUTAGE)
     works = context.act_confidence(DialogueAct.WORKS_AGAIN)
     return works > stopped or context.act_confidence(DialogueAct.DEVICE_ONLY) >= MIN_BARE_DEVICE
+
+
+def _sets_a_fault_right(context: HandlerContext) -> bool:
+    """Whether few words only set right which fault it is: "not the PIN, the card"."""
+    answered, best = context.answered_entry, context.interpretation.best
+    fault = answered is not None and answered.act is Act.PROBLEM and best is not None and best.confidence >= SURE_HOW_TO
+    few = len(context.text.split()) <= MAX_WORDS_OF_CORRECTION
+    return context.interpretation.corrects and few and fault and not _alarming(context)
 
 
 def _alarm_threshold(context: HandlerContext) -> float:
@@ -230,8 +241,10 @@ def _is_talked_about(context: HandlerContext, answered: Entry | None) -> bool:
 
 def bare_fault(context: HandlerContext) -> HandlerResult | None:
     """A fault without a device: asks which, the number first; where one is talked about it is that one still."""
-    if context.act is not DialogueAct.BARE_FAULT or _means_a_fault(context):
+    if context.act is not DialogueAct.BARE_FAULT:
         return None
+    if _means_a_fault(context):
+        return still_broken(context) if _is_told_again(context) else None
     if context.last_turn is not None and context.session.outage_reported:
         return still_broken(context)
     directory = context.knowledge.base.directory
@@ -242,6 +255,13 @@ def bare_fault(context: HandlerContext) -> HandlerResult | None:
     session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
     number = context.say_line("stopped_too", directory.urgent_line)
     return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def _is_told_again(context: HandlerContext) -> bool:
+    """Whether it is the fault whose answer was read a moment ago."""
+    answered = context.answered_entry
+    fault = answered is not None and answered.act is Act.PROBLEM and answered.id == context.session.entry
+    return fault and context.last_turn is not None
 
 
 def _means_a_fault(context: HandlerContext) -> bool:

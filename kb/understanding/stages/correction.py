@@ -116,6 +116,10 @@ def rewritings(said: Sequence[str], correction: TurnCorrection) -> Iterator[list
             # "Not the bank's card, the waiter's": it is a card still.
             yield [*said[: places[0]], *meant, *said[places[0] :]]
         return
+    if unmeant:
+        # What is not meant stood in the answer: "the till does not let her in"; "not by PIN, by card".
+        yield [*said, *meant]
+        return
     for length in range(1, min(MAX_REPLACED_WORDS, len(said) - 1) + 1):
         for start in range(len(said) - length + 1):
             yield [*said[:start], *meant, *said[start + length :]]
@@ -144,7 +148,7 @@ class RewriteCorrection:
             return reading
         meant = list(correction.meant)
         kept = {term: TERM_WEIGHT for term in reading.previous_terms if not _is_unmeant(term, correction)}
-        excluded = reading.previous_entry
+        excluded = reading.previous_entry if _sets_words_right(reading, correction) else None
         found = [(meant, self._ranker.rank(meant, None, context_terms=kept, excluded=excluded))]
         rewritten = self._rewritten(reading, correction)
         found += [(tokens, self._ranker.rank(tokens, None, excluded=excluded)) for tokens in rewritten]
@@ -169,6 +173,12 @@ class RewriteCorrection:
             return []
         found = rewritings(reading.previous_tokens, correction)
         return [tokens for tokens in found if len(tokens) <= MAX_REWRITTEN_WORDS]
+
+
+def _sets_words_right(reading: Reading, correction: TurnCorrection) -> bool:
+    """Whether the person's own words are set right, and not those of the answer: then that entry is not meant."""
+    said = reading.previous_tokens
+    return not (said and correction.unmeant) or any(_is_unmeant(word, correction) for word in said)
 
 
 def _is_unmeant(term: str, correction: TurnCorrection) -> bool:

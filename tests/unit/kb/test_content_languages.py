@@ -110,9 +110,9 @@ def test_an_urgent_entry_names_the_line_there_is(hotel: Path) -> None:
 
 
 def test_lists_of_phrases_may_leave_languages_out(hotel: Path) -> None:
-    (hotel / "cues.yaml").write_text("cues:\n  'yes': {de: [jawohl]}\n", "utf-8")
+    (hotel / "cues.yaml").write_text("cues:\n  'yes': {de: [freilich doch]}\n", "utf-8")
     known: KnowledgeBase = load_knowledge_base(hotel)
-    assert (known.cues["yes"].phrases["de"], known.cues["yes"].phrases["en"][:1]) == (("jawohl",), ("yes",))
+    assert (known.cues["yes"].phrases["de"][-1], known.cues["yes"].phrases["en"][0]) == ("freilich doch", "yes")
     assert {entry.act for entry in known.entries.values()} == {Act.ANSWER}
 
 
@@ -150,10 +150,10 @@ def test_the_bot_is_called_what_the_content_says(hotel: Path) -> None:
 def test_cues_of_the_company_are_added_to_those_of_any(hotel: Path) -> None:
     (hotel / "cues.yaml").write_text("cues:\n  thanks_not_known: {en: [x]}\n", "utf-8")
     assert "cues.thanks_not_known.[key]: is not known" in problems(hotel)
-    (hotel / "cues.yaml").write_text("cues:\n  'yes': {de: [jawohl], en: [indeed]}\n", "utf-8")
+    (hotel / "cues.yaml").write_text("cues:\n  'yes': {de: [freilich doch], en: [indeed]}\n", "utf-8")
     phrases = load_knowledge_base(hotel).cues["yes"].phrases
-    assert phrases["de"] == ("jawohl",)
+    assert (phrases["de"][0], phrases["de"][-1]) == ("ja", "freilich doch")
     assert phrases["en"][0] == "yes"
     assert phrases["en"][-1] == "indeed"
     assert "lv" not in phrases
-    assert UnderstandingPipeline(load_knowledge_base(hotel)).match_cue("Jawohl!") == "yes"
+    assert UnderstandingPipeline(load_knowledge_base(hotel)).match_cue("Freilich doch!") == "yes"

@@ -113,6 +113,18 @@ def test_another_fault_beside_the_alarm_ends_in_the_same_call() -> None:
     assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
+def test_what_only_sets_right_which_fault_it_is_raises_no_alarm() -> None:
+    for said, corrections, handler in (
+        ("not the pin, the card", ("not the pin, the card",), "topic"),
+        ("not the pin, the card", (), "outage"),
+        ("not the pin, but the card and now all is dead", ("not the pin, but the card and now all is dead",), "outage"),
+    ):
+        meaning = means("printer", language="en", confidence=0.95)
+        one = Dialog({said: meaning}, acts={said: acts_as(DialogueAct.OUTAGE, 0.95)}, corrections=corrections)
+        one.speaks("en").says(said)
+        assert one.decided.trace.handler == handler
+
+
 def test_a_company_without_an_entry_of_stopped_trading_is_answered_by_topic() -> None:
     base = company(topics=("hours", "close"))
     entries = {name: entry for name, entry in base.entries.items() if name != "dead"}
@@ -359,6 +371,12 @@ def test_a_bare_fault_that_surely_means_a_fault_is_that_fault() -> None:
     one = talk(meanings={"does not work": means("printer", language="en")})
     one.says("does not work")
     assert handled(one) == ("topic", "problem", "printer")
+
+
+def test_the_fault_that_was_just_answered_is_not_answered_over_again() -> None:
+    one = talk("printer", meanings={"does not work": means("printer", language="en")})
+    one.says("does not work")
+    assert handled(one) == ("bare_fault", "problem", "printer")
 
 
 def test_a_bare_fault_that_hardly_means_a_fault_is_asked_about() -> None:

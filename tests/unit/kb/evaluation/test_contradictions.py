@@ -35,5 +35,5 @@ def test_nothing_is_flipped_by_words_of_its_own_nor_by_words_for_the_same_entry(
 
 
 def test_a_question_that_its_own_entry_holds_more_alike_stays() -> None:
-    base = extend(small_base(), lessons(PRINTER, "the printer surely does not print"))
-    assert flipped_questions(base, lessons(SCANNER, "so now the printer does not print a thing")) == ()
+    base = extend(small_base(), lessons(PRINTER, "the printer does not print the"))
+    assert flipped_questions(base, lessons(SCANNER, "goldfish the printer does not print")) == ()

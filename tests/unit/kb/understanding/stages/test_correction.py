@@ -84,6 +84,15 @@ def test_a_word_that_both_share_may_stay() -> None:
     assert list(rewritings(said, correction)) == [["waiter", "not", "taken"], ["waiter", "card", "not", "taken"]]
 
 
+def test_what_is_not_meant_and_was_not_said_stood_in_the_answer() -> None:
+    said = tuple(key("till refuses her").split())
+    assert list(rewritings(said, TurnCorrection(meant=("card",), unmeant=("pin",)))) == [[*said, "card"]]
+    ranker = ScriptedRanker(expanded={"card": ("hello", 0.2)}, meanings={"till refuses her card": ("printer", 0.8)})
+    found = stage(ranker)(reading("not pin, card", ("close", 0.9), after="printer", terms=TERMS, said=said))
+    assert entries(found)[0] == "printer"
+    assert {call.excluded for call in ranker.calls} == {None}
+
+
 def test_each_word_or_two_gives_way_where_it_is_not_said_which() -> None:
     assert list(rewritings(["drawer", "wont", "open"], TurnCorrection(meant=("shift",)))) == [
         ["shift", "wont", "open"],
