@@ -19,8 +19,8 @@ from bot.console.framework.access import CSRF_KEY, AccessControl
 from bot.console.framework.error_pages import error_middleware
 from bot.console.framework.live_updates import LiveUpdates
 from bot.console.framework.local_time import format_local, zone_name
+from bot.console.framework.page_routing import LEVEL_OF_ROLE, AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.web import Assets, Texts, read_texts, security_headers
 from bot.web.chart import CHART_TEMPLATES

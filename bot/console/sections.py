@@ -7,7 +7,7 @@ from bot.channels.description import ChannelDirectory
 from bot.channels.media import MediaSource
 from bot.console.conversation.media import MediaProxy
 from bot.console.framework.knowledge_access import KnowledgeAccess
-from bot.console.framework.routing import Section
+from bot.console.framework.page_routing import Section
 from bot.console.queue.handoffs import HandoffQueueView
 from bot.console.queue.incidents import IncidentView
 from bot.console.views.conversation import ConversationView

@@ -12,8 +12,8 @@ from handlers.model.details import PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.venue import KnownVenue, VenueCall
 from storage.conversations.conversations import Conversation
-from storage.customers import links, venues
-from storage.customers.links import VenueLink
+from storage.customers import venue_links, venues
+from storage.customers.venue_links import VenueLink
 from storage.customers.venues import Venue
 from storage.helpdesk import venue_people
 from storage.helpdesk.venue_people import find_venue, till_of
@@ -43,7 +43,7 @@ class VenueArrivals:
         found = self.tokens.find(inbound.text) if inbound.kind is MessageKind.TEXT else None
         if found is None:
             return inbound, None
-        link = None if found.number is None else links.get_link(connection, found.number)
+        link = None if found.number is None else venue_links.get_link(connection, found.number)
         return replace(inbound, text=found.rest or START), link
 
     def known_venue(
@@ -76,7 +76,7 @@ def venue_of_token(
 ) -> KnownVenue | None:
     """What the page of a link shows; None where the link is forged or revoked."""
     number = tokens.read(token)
-    link = None if number is None else links.get_link(connection, number)
+    link = None if number is None else venue_links.get_link(connection, number)
     venue = None if link is None else venues.get(connection, link.venue_id)
     if link is None or venue is None:
         return None

@@ -8,7 +8,7 @@ from typing import Final, TextIO
 from bot.customers.export_file import safe_cell
 from bot.customers.link_addresses import CHANNELS_WITH_LINKS, LinkAddress, LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
-from storage.customers.links import VenueLink
+from storage.customers.venue_links import VenueLink
 from storage.customers.venues import Venue
 
 _HEADER: Final = ("venue", "address", "till", *CHANNELS_WITH_LINKS)

@@ -11,7 +11,7 @@ from bot.database.transactions import Transactions
 from handlers.model.details import NO_DETAILS, PersonDetails
 from storage.conversations import conversations, history
 from storage.conversations.history import Side, StoredMessage
-from storage.customers import links, venues
+from storage.customers import venue_links, venues
 from storage.delivery import status
 from storage.helpdesk.venue_people import find_venue, till_of
 
@@ -67,7 +67,7 @@ class ConversationQueries:
 
 
 def _details_of_link(connection: Connection, number: int) -> PersonDetails:
-    link = links.get_link(connection, number)
+    link = venue_links.get_link(connection, number)
     venue = None if link is None else venues.get(connection, link.venue_id)
     return NO_DETAILS if link is None or venue is None else PersonDetails(place=venue.label, device=link.till)
 

@@ -12,7 +12,7 @@ import numpy as np
 from rapidfuzz import fuzz, process, utils
 
 from bot.evaluation.errors import EvaluationError
-from kb.evaluation.metrics import RECALL_RANK, Ranker
+from kb.evaluation.evaluation_metrics import RECALL_RANK, Ranker
 from kb.model import EntryId, KnowledgeBase
 
 CANDIDATE_QUESTIONS: Final = 50

@@ -8,7 +8,7 @@ from typing import Final, Protocol, TypeVar
 
 from bot.evaluation.baselines import import_baseline, make_baseline
 from bot.knowledge.gc_pause import gc_paused
-from kb.evaluation.metrics import (
+from kb.evaluation.evaluation_metrics import (
     EvaluationMetrics,
     LabelledMessage,
     Prediction,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.placeholder_knowledge import placeholder_knowledge
-from kb.evaluation.metrics import OUT_OF_SCOPE, LabelledMessage
+from kb.evaluation.evaluation_metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.evaluation.perturbation import perturb
 from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language, SynonymSet
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot.evaluation.comparison import RankerResult
 from kb.evaluation.confusion import Confusion, ReliabilityBin, confusions, expected_calibration_error, reliability_bins
-from kb.evaluation.metrics import (
+from kb.evaluation.evaluation_metrics import (
     EntryMetrics,
     EvaluationMetrics,
     LabelledMessage,

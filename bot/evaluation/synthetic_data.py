@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.evaluation.placeholder_knowledge import placeholder_knowledge
-from kb.evaluation.metrics import LabelledMessage
+from kb.evaluation.evaluation_metrics import LabelledMessage
 from kb.evaluation.perturbation import perturb
 from kb.model import LANGUAGES, EntryId, KnowledgeBase, Language
 

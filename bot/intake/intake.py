@@ -33,7 +33,7 @@ from storage import personal_data
 from storage.announcements.current import Announced, announced_to
 from storage.conversations import conversations, sessions
 from storage.conversations.conversations import Conversation, RecordedInbound
-from storage.customers import links
+from storage.customers import venue_links
 from storage.delivery.outbox import OutgoingReply
 from storage.helpdesk import handoffs
 from storage.statistics import daily_counts
@@ -125,7 +125,7 @@ class Intake:
         start = perf_counter()
         session = _read_session(connection, conversation, message)
         if link is not None:
-            links.attach(connection, conversation.id, link)
+            venue_links.attach(connection, conversation.id, link)
             conversation = replace(conversation, venue_id=link.venue_id, venue_till=link.till, venue_link_id=link.id)
         venue = None
         if message.any_venues_known or conversation.venue_id is not None:

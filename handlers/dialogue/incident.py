@@ -340,8 +340,10 @@ def device_fault(context: HandlerContext) -> HandlerResult | None:
     answered = context.answered_entry
     if _surely_asks_how_to(context, answered):
         return None
-    stopped = answered is not None and answered.act is Act.CRITICAL and context.outage >= MIN_OUTAGE_TO_ANSWER
-    if stopped or (answered is not None and answered.act in (Act.PROBLEM, Act.TICKET)):
+    stopped = context.outage >= MIN_OUTAGE_TO_ANSWER or context.act is DialogueAct.BARE_FAULT
+    if answered is not None and (
+        answered.act in (Act.PROBLEM, Act.TICKET) or (stopped and answered.act is Act.CRITICAL)
+    ):
         return None
     line = context.knowledge.base.directory.urgent_line
     session = replace(context.resolved_session, line=line, entry=None)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.evaluation.metrics import OUT_OF_SCOPE, Prediction
+from kb.evaluation.evaluation_metrics import OUT_OF_SCOPE, Prediction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from kb.evaluation.metrics import LabelledMessage
+from kb.evaluation.evaluation_metrics import LabelledMessage
 from kb.model import KnowledgeBase
 from kb.text.tokenize import phonetic_tokens
 

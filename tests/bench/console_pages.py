@@ -42,7 +42,7 @@ from storage.curation import unanswered
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import queue
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from storage.statistics import monthly_rollup, reports
 from tests.bench.console_database import NOW, fill
 from tests.bench.console_servers import database

@@ -13,10 +13,10 @@ from bot.evaluation.comparison import OUR_NAME, RankerResult, TrainedRanker, bas
 from bot.evaluation.labelled_data import read_labelled_file
 from bot.evaluation.limits import find_shortfalls, parse_limits
 from bot.evaluation.report import make_report
-from bot.evaluation.tables import comparison_table, print_report
+from bot.evaluation.report_tables import comparison_table, print_report
 from kb.evaluation.confusion import expected_calibration_error
+from kb.evaluation.evaluation_metrics import LabelledMessage, compute_metrics, cut_questions, restrict_languages
 from kb.evaluation.leakage import find_leaks
-from kb.evaluation.metrics import LabelledMessage, compute_metrics, cut_questions, restrict_languages
 from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase
 from tests.shared import DATA

@@ -10,8 +10,8 @@ from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.sign_in import agent_sessions, agents, login_attempts
+from storage.helpdesk.sign_in.agent_roles import Role
 from storage.helpdesk.sign_in.agents import Agent, NameTakenError, NameUnusableError
-from storage.helpdesk.sign_in.roles import Role
 from tests.contract.talks import NOW, at_once
 
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from storage import personal_data
 from storage.conversations import conversations
-from storage.customers import links, recognition, venues
+from storage.customers import recognition, venue_links, venues
 from storage.customers.venues import Device, Venue
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import venue_history, venue_people
@@ -24,50 +24,50 @@ def venue(engine: Engine) -> Venue:
 
 def test_each_till_has_one_link_and_a_venue_without_tills_has_its_own(engine: Engine, venue: Venue) -> None:
     with write_transaction(engine) as connection:
-        made = links.ensure_links(connection, venue, NOW)
+        made = venue_links.ensure_links(connection, venue, NOW)
         venues.save(connection, Venue(name="Bez kases"), NOW)
         bare = next(one for one in venues.list_venues(connection) if not one.devices)
         assert [link.till for link in made] == ["Kase 1", "Kase 2"]
-        assert links.ensure_links(connection, venue, NOW) == made == links.list_links(connection, venue.id)
-        assert [link.till for link in links.ensure_links(connection, bare, NOW)] == [None]
+        assert venue_links.ensure_links(connection, venue, NOW) == made == venue_links.list_links(connection, venue.id)
+        assert [link.till for link in venue_links.ensure_links(connection, bare, NOW)] == [None]
 
 
 def test_whoever_came_by_a_link_is_recognized_until_it_is_revoked(engine: Engine, venue: Venue) -> None:
     talk, _ = take_in(engine, HELLO)
     with write_transaction(engine) as connection:
-        first, second = links.ensure_links(connection, venue, NOW)
-        links.attach(connection, talk.id, first)
+        first, second = venue_links.ensure_links(connection, venue, NOW)
+        venue_links.attach(connection, talk.id, first)
         known = conversations.get(connection, talk.id)
         assert (known.venue_id, known.venue_till, known.venue_link_id) == (venue.id, "Kase 1", first.id)
         found = recognition.recognize(connection, sender="x", address="x", venue_id=known.venue_id)
         assert found == venue
-        assert links.revoke(connection, venue.id + 1, [first.id], NOW) == 0
-        assert links.revoke(connection, venue.id, [first.id], NOW) == 1
-        assert links.revoke(connection, venue.id, [first.id], NOW) == 0
+        assert venue_links.revoke(connection, venue.id + 1, [first.id], NOW) == 0
+        assert venue_links.revoke(connection, venue.id, [first.id], NOW) == 1
+        assert venue_links.revoke(connection, venue.id, [first.id], NOW) == 0
         assert conversations.get(connection, talk.id).venue_id is None
-        assert links.get_link(connection, first.id) is None
-        assert links.get_link(connection, second.id) == second
-        assert [link.till for link in links.ensure_links(connection, venue, NOW)] == ["Kase 1", "Kase 2"]
-        assert links.get_link(connection, first.id) is None, "a number is never used again"
+        assert venue_links.get_link(connection, first.id) is None
+        assert venue_links.get_link(connection, second.id) == second
+        assert [link.till for link in venue_links.ensure_links(connection, venue, NOW)] == ["Kase 1", "Kase 2"]
+        assert venue_links.get_link(connection, first.id) is None, "a number is never used again"
 
 
 def test_an_agent_confirms_a_venue_and_takes_it_back(engine: Engine, venue: Venue) -> None:
     talk, _ = take_in(engine, HELLO)
     with write_transaction(engine) as connection:
-        links.confirm(connection, talk.id, venue.id)
+        venue_links.confirm(connection, talk.id, venue.id)
         assert conversations.get(connection, talk.id).venue_id == venue.id
-        links.confirm(connection, talk.id, None)
+        venue_links.confirm(connection, talk.id, None)
         assert conversations.get(connection, talk.id).venue_id is None
 
 
 def test_a_venue_that_is_removed_takes_its_links_along(engine: Engine, venue: Venue) -> None:
     talk, _ = take_in(engine, HELLO)
     with write_transaction(engine) as connection:
-        first, _second = links.ensure_links(connection, venue, NOW)
-        links.attach(connection, talk.id, first)
+        first, _second = venue_links.ensure_links(connection, venue, NOW)
+        venue_links.attach(connection, talk.id, first)
         assert venues.remove(connection, venue.id)
     with read_transaction(engine) as connection:
-        assert links.get_link(connection, first.id) is None
+        assert venue_links.get_link(connection, first.id) is None
         assert conversations.get(connection, talk.id).venue_link_id is None
 
 
@@ -77,9 +77,9 @@ def test_whoever_came_by_a_link_and_is_erased_is_gone_from_all_that_the_venue_sh
     gone, _ = take_in(engine, HELLO, people=True)
     stays, _ = take_in(engine, said("kase stāv", by="boris"), people=True)
     with write_transaction(engine) as connection:
-        first, second = links.ensure_links(connection, venue, NOW)
-        links.attach(connection, gone.id, first)
-        links.attach(connection, stays.id, second)
+        first, second = venue_links.ensure_links(connection, venue, NOW)
+        venue_links.attach(connection, gone.id, first)
+        venue_links.attach(connection, stays.id, second)
         assert len(venue_people.handoffs_of_venue(connection, venue)) == 2
         personal_data.erase(connection, [gone])
     with read_transaction(engine) as connection:
@@ -89,4 +89,4 @@ def test_whoever_came_by_a_link_and_is_erased_is_gone_from_all_that_the_venue_sh
         assert history is not None
         assert history.calls == 1
         assert venues.get(connection, venue.id) == venue, "the venue itself, its devices and links stay"
-        assert links.list_links(connection, venue.id) == (first, second)
+        assert venue_links.list_links(connection, venue.id) == (first, second)

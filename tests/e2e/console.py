@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 from bot.console.auth.passwords import hash_password
 from storage.database import engine
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.e2e import npm
 from tests.e2e.conftest import BrowserWindow, OpenWindow, RunningProgram
 

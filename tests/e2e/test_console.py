@@ -15,7 +15,7 @@ from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import outbox, status
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.e2e import console
 from tests.e2e.conftest import OpenWindow, RunningProgram, opened
 from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, FakeOidcProvider

@@ -21,7 +21,7 @@ from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import outbox, status
 from storage.helpdesk.sign_in import agents, login_attempts
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash

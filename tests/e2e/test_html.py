@@ -28,7 +28,7 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import Inbound
 from kb.model import LANGUAGES
-from storage.customers import links, venues
+from storage.customers import venue_links, venues
 from storage.customers.venues import Device, Venue
 from storage.database import engine
 from storage.delivery import status
@@ -146,7 +146,7 @@ async def all_pages(house: RunningProgram) -> dict[str, str]:
         status.mark_failed(connection, 2, "21610: the person opted out")
         venues.save(connection, VENUE, now)
         (stored,) = venues.list_venues(connection)
-        (link,) = links.ensure_links(connection, stored, now)
+        (link,) = venue_links.ensure_links(connection, stored, now)
     venue_page = f"/v/{VenueLinkTokens(KEY).make(link.id)}"
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
         crawler = Crawler(session, house.url)

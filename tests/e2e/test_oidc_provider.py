@@ -18,7 +18,7 @@ from handlers.model.context import KnowledgeBundle
 from storage.database import engine
 from storage.helpdesk import audit_log
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.e2e import npm
 from tests.e2e.conftest import RunningProgram, opened
 

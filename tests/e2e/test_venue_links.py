@@ -20,12 +20,12 @@ from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker, venue_arrivals
 from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
-from bot.customers.sheet.page import SheetStyle, render_sheet
+from bot.customers.sheet.sheet_page import SheetStyle, render_sheet
 from bot.customers.venue_cards import venue_cards
 from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
-from storage.customers import links, venues
-from storage.customers.links import VenueLink
+from storage.customers import venue_links, venues
+from storage.customers.venue_links import VenueLink
 from storage.customers.venues import Device, Venue
 from storage.database.engine import write_transaction
 from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
@@ -139,7 +139,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Print
         with write_transaction(program.database) as connection:
             venues.save(connection, ROSE, datetime.now(UTC))
             (stored,) = venues.list_venues(connection)
-            made = links.ensure_links(connection, stored, datetime.now(UTC))
+            made = venue_links.ensure_links(connection, stored, datetime.now(UTC))
         cards = venue_cards(stored, made, VenueLinkTokens(KEY), LinkAddresses.from_settings(settings))
         sheet = render_sheet(cards, known.base.directory.lines[known.base.directory.urgent_line], SheetStyle())
         yield PrintedVenue(telegram, twilio, client, settings, program.database, made, codes_on(sheet))
@@ -226,7 +226,7 @@ async def test_a_code_that_was_revoked_shows_nothing_to_anybody_who_replays_it(h
     token = VenueLinkTokens(KEY).make(house.made[0].id)
     assert "Rozengrāls, Kase 1" in await house.telegrams(f"/start {token}", 8000)
     with write_transaction(house.database) as connection:
-        assert links.revoke(connection, house.made[0].venue_id, [house.made[0].id], datetime.now(UTC)) == 1
+        assert venue_links.revoke(connection, house.made[0].venue_id, [house.made[0].id], datetime.now(UTC)) == 1
     for user in (8000, 8001):
         await house.telegrams(f"/start {token}", user)
         assert "Rozengrāls" not in await house.telegrams("/venue", user)

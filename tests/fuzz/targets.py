@@ -14,7 +14,7 @@ from bot.channels.telegram.incoming.mentions import BotIdentity
 from bot.channels.telegram.incoming.parsing import to_inbound as from_telegram
 from bot.channels.twilio.parsing import to_inbound as from_twilio
 from bot.channels.twilio.signature import WebhookFields, is_signature_valid
-from bot.channels.twilio.status import parse_status
+from bot.channels.twilio.status_codes import parse_status
 from bot.channels.webchat.protocol import MalformedFrame, parse_frame
 from bot.channels.whatsapp.product import PRODUCT as WHATSAPP
 from bot.knowledge.factory import load_knowledge

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.evaluation.dialogs import BY_ACT, Expected
 from handlers.model.context import KnowledgeBundle
-from kb.evaluation.metrics import OUT_OF_SCOPE
+from kb.evaluation.evaluation_metrics import OUT_OF_SCOPE
 from tests.scoring import read_cases, read_dialogs
 from tests.shared import DATA
 

@@ -110,7 +110,7 @@ def planted(file: Path, line: str) -> Iterator[None]:
         ("kb/spelling/noisy_channel.py", "import kb.classifier.calibration"),
         ("kb/classifier/scorer.py", "import kb.understanding.result"),
         ("kb/understanding/lesson_overlay.py", "import kb.loading.validation"),
-        ("kb/loading/validation.py", "import kb.evaluation.metrics"),
+        ("kb/loading/validation.py", "import kb.evaluation.evaluation_metrics"),
         # The levels inside handlers.
         ("handlers/model/session.py", "import handlers.input.redaction"),
         ("handlers/intents/answer.py", "import handlers.dialogue.choice"),
@@ -133,7 +133,7 @@ def planted(file: Path, line: str) -> Iterator[None]:
         ("bot/database/group_commit.py", "import bot.knowledge.factory"),
         ("bot/delivery/deliverer.py", "import bot.helpdesk.escalation"),
         ("bot/observability/masking.py", "import bot.intake.flood_control"),
-        ("bot/intake/intake.py", "import bot.console.framework.routing"),
+        ("bot/intake/intake.py", "import bot.console.framework.page_routing"),
         ("bot/console/views/delivery.py", "import bot.app.container"),
         ("bot/app/roles.py", "import bot.cli.output"),
         ("bot/app/roles.py", "import bot.evaluation.baselines"),
@@ -148,9 +148,9 @@ def planted(file: Path, line: str) -> Iterator[None]:
         ("bot/channels/twilio/client.py", "import bot.channels.whatsapp.product"),
         ("bot/channels/interface.py", "import bot.channels.text_split"),
         ("bot/channels/terminal/channel.py", "import storage.database.engine"),
-        ("bot/web/email_draft/page.py", "import sqlalchemy"),
+        ("bot/web/email_draft/draft_page.py", "import sqlalchemy"),
         # Circles.
-        ("bot/console/framework/request.py", "import bot.console.framework.routing"),
+        ("bot/console/framework/request.py", "import bot.console.framework.page_routing"),
         ("kb/understanding/ranker.py", "import kb.understanding.stages.contrast"),
         ("bot/cli/kb/export_json.py", "import bot.cli.kb.commands"),
         ("bot/observability/metrics.py", "import bot.delivery.deliverer"),
@@ -165,7 +165,7 @@ def planted(file: Path, line: str) -> Iterator[None]:
         ("handlers/rendering.py", "import pathlib"),
         # Mail and the ticket mailbox.
         ("bot/channels/terminal/channel.py", "import smtplib"),
-        ("bot/web/email_draft/page.py", "import smtplib"),
+        ("bot/web/email_draft/draft_page.py", "import smtplib"),
         ("bot/notify/email.py", "import smtplib"),
         ("bot/helpdesk/handoff_actions.py", "import aiosmtplib"),
         ("bot/helpdesk/telegram_group.py", "import apprise"),

@@ -12,8 +12,8 @@ import pytest
 
 from bot.cli.kb.evaluation import print_leaks
 from handlers.model.context import KnowledgeBundle
+from kb.evaluation.evaluation_metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.evaluation.leakage import DIALOGUE, Leak, find_leaks
-from kb.evaluation.metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.model import Act, EntryId, KnowledgeBase
 from tests.scoring import read_cases, read_dialogs
 from tests.scoring.stages import FOLDER, STAGES_BY_FILE, read_stage_rows

@@ -25,7 +25,7 @@ from bot.settings import Settings
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.doubles import NOW, ScriptedInterpreter, small_base, small_phrases
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash
 

@@ -22,7 +22,7 @@ from bot.channels.interface import DeliveryError
 from bot.channels.twilio.account import TwilioAccount
 from bot.channels.twilio.message_part import MessagePart, TemplateContent
 from bot.channels.twilio.reply_reference import ReplyReference
-from bot.channels.twilio.status import describe_code
+from bot.channels.twilio.status_codes import describe_code
 
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
 

@@ -12,7 +12,7 @@ from bot.channels.twilio.account import TwilioAccount, TwilioProduct
 from bot.channels.twilio.parsing import to_inbound
 from bot.channels.twilio.reply_reference import QUERY_FIELD, ReplyReference
 from bot.channels.twilio.signature import WebhookFields, is_signature_valid
-from bot.channels.twilio.status import StatusReport, parse_status
+from bot.channels.twilio.status_codes import StatusReport, parse_status
 from handlers.model.messages import Inbound
 
 log = structlog.get_logger()

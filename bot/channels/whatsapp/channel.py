@@ -16,7 +16,7 @@ from bot.channels.twilio.client import TemplateError, TwilioClient, TwilioMessag
 from bot.channels.twilio.media_fetch import fetch_media
 from bot.channels.twilio.message_part import MessagePart, PartSender, TemplateContent
 from bot.channels.twilio.reply_reference import ReplyReference
-from bot.channels.twilio.status import OUTSIDE_SERVICE_WINDOW, describe_code
+from bot.channels.twilio.status_codes import OUTSIDE_SERVICE_WINDOW, describe_code
 from bot.channels.twilio.webhook import OnStatus, OnWebhookRejected, Webhooks
 from bot.channels.whatsapp.composer import compose_parts
 from bot.channels.whatsapp.description import SERVICE_WINDOW

@@ -19,9 +19,9 @@ from bot.evaluation.errors import EvaluationError
 from bot.evaluation.labelled_data import LabelledRecord, knowledge_from_rows, read_labelled_file
 from bot.evaluation.limits import find_shortfalls, parse_limits
 from bot.evaluation.report import EvaluationReport, make_report, rounded, total_metrics
-from bot.evaluation.tables import print_report
+from bot.evaluation.report_tables import print_report
+from kb.evaluation.evaluation_metrics import LabelledMessage, Prediction, predict, restrict_languages
 from kb.evaluation.leakage import find_leaks
-from kb.evaluation.metrics import LabelledMessage, Prediction, predict, restrict_languages
 from kb.evaluation.perturbation import PERTURBATIONS
 from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, KnowledgeBase

@@ -143,8 +143,7 @@ def _make_cards(name: str | None, *, revoke: bool) -> "list[VenueCard]":
     from bot.customers.link_tokens import VenueLinkTokens
     from bot.customers.venue_cards import venue_cards
     from bot.settings import read_settings
-    from storage.customers import links as venue_links
-    from storage.customers import venues
+    from storage.customers import venue_links, venues
     from storage.database import engine
 
     settings, now = read_settings(), datetime.now(UTC)
@@ -168,7 +167,7 @@ def _write_csv(cards: "list[VenueCard]", output: TextIO) -> None:
 
 
 def _write_sheet(cards: "list[VenueCard]", path: Path) -> None:
-    from bot.customers.sheet.page import SheetStyle, render_sheet
+    from bot.customers.sheet.sheet_page import SheetStyle, render_sheet
     from bot.settings import read_settings
     from kb.loading.loader import load_knowledge_base
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from bot.console.auth.key_derivation import derive_key, pseudonymize
 from bot.console.auth.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordService
 from bot.console.framework.access import CSRF_KEY, TOKEN_KEY
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.web.guards.client_address import client_address
 from storage.helpdesk import audit_log

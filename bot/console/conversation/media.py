@@ -10,8 +10,8 @@ from bot.channels.media import MediaError, MediaProblem, MediaSource
 from bot.console.conversation.load import find_conversation
 from bot.console.conversation.work import CONVERSATION_PATH
 from bot.console.framework.contact_display import audit_access
+from bot.console.framework.page_routing import AccessLevel, Route, get
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Route, get
 from bot.database.transactions import Transactions
 from storage.conversations import transcript
 from storage.helpdesk.audit_log import AuditEvent

@@ -6,13 +6,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.conversation.load import find_conversation
+from bot.console.framework.page_routing import AccessLevel, Route, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Route, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.assignment import Assignment
 from bot.helpdesk.handoff_actions import ActionResult
-from storage.customers import links, venues
+from storage.customers import venue_links, venues
 from storage.helpdesk import audit_log, handoffs, notes
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.sign_in import agents
@@ -91,7 +91,7 @@ class ConversationWork:
         def write(connection: Connection) -> None:
             talk = find_conversation(connection, name)
             venue = None if number is None else venues.get(connection, number)
-            links.confirm(connection, talk.id, None if venue is None else venue.id)
+            venue_links.confirm(connection, talk.id, None if venue is None else venue.id)
             audit_log.record(
                 connection, AuditEvent.VENUE_CONFIRMED, request.now, agent=request.agent.name, subject=talk.id
             )

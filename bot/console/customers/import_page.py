@@ -11,8 +11,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.console.framework.upload import UploadedFile
 from bot.customers.importing.import_plan import ImportPlan, plan_import
 from bot.customers.importing.packed_rows import PackedRowsError, pack_rows, unpack_rows

@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 
 from bot.console.customers.venue_form import read_form
 from bot.console.framework.contact_display import audit_access, format_phone
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.customers import venue_search
 from bot.database.transactions import Transactions
 from storage.customers import venues
 from storage.customers.venues import Venue
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 
 PAGE_SIZE: Final = 50
 MAX_SEARCH_CHARS: Final = 200

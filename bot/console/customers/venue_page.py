@@ -14,17 +14,17 @@ from bot.channels.description import ChannelDirectory
 from bot.console.customers.venue_form import form_of, read_form
 from bot.console.framework.contact_display import audit_access, display_name, format_phone, history_teller
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
-from bot.customers.sheet.page import SheetStyle, read_style, render_sheet
+from bot.customers.sheet.sheet_page import SheetStyle, read_style, render_sheet
 from bot.customers.venue_cards import venue_cards
 from bot.database.transactions import Transactions
 from handlers.model.venue import VenueHistory
 from storage.conversations.conversations import Conversation
-from storage.customers import links, venues
-from storage.customers.links import VenueLink
+from storage.customers import venue_links, venues
+from storage.customers.venue_links import VenueLink
 from storage.customers.venues import Venue
 from storage.helpdesk import audit_log, venue_history, venue_people
 from storage.helpdesk.audit_log import AuditEvent
@@ -117,7 +117,7 @@ class VenuePageView:
 
         def make(connection: Connection) -> object:
             venue = venues.get(connection, number)
-            return None if venue is None else links.ensure_links(connection, venue, request.now)
+            return None if venue is None else venue_links.ensure_links(connection, venue, request.now)
 
         await self._write(request, AuditEvent.VENUE_LINKS_MADE, make)
         return request.redirect(f"/customers/{number}")
@@ -127,8 +127,10 @@ class VenuePageView:
         number, chosen = request.path_number("id"), request.field("link")
 
         def revoke(connection: Connection) -> object:
-            every = [link.id for link in links.list_links(connection, number)]
-            return links.revoke(connection, number, [one for one in every if chosen in ("", str(one))], request.now)
+            every = [link.id for link in venue_links.list_links(connection, number)]
+            return venue_links.revoke(
+                connection, number, [one for one in every if chosen in ("", str(one))], request.now
+            )
 
         revoked = await self._write(request, AuditEvent.VENUE_LINKS_REVOKED, revoke)
         request.flash("revoked", n=str(revoked))
@@ -165,7 +167,7 @@ class VenuePageView:
                 return None
             return _LoadedVenue(
                 venue=venue,
-                links=links.list_links(connection, number),
+                links=venue_links.list_links(connection, number),
                 handoffs=venue_people.handoffs_of_venue(connection, venue, closed_since=now - _MONTHS_SHOWN, limit=10),
                 conversations=venue_people.conversations_of_venue(connection, venue, limit=10),
                 lately=venue_history.history_of_venue(connection, venue, before=now),

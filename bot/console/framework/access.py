@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp_session import Session, get_session
 from sqlalchemy import Connection
 
+from bot.console.framework.page_routing import LEVEL_OF_ROLE, AccessLevel, Route, Section
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import LEVEL_OF_ROLE, AccessLevel, Route, Section
 from bot.console.framework.upload import SentForm, read_form, read_form_with_file
 from bot.database.transactions import Transactions
 from bot.web import Texts, negotiate_language

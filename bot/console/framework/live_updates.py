@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from bot.concurrency.periodic import PeriodicLoop
 from bot.concurrency.task_set import TaskSet
+from bot.console.framework.page_routing import ChangeKey, SubjectKey
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import ChangeKey, SubjectKey
 from bot.database.transactions import Transactions
 from storage.errors import StorageError
 

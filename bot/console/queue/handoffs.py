@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from bot.channels.description import ChannelDirectory
 from bot.console.framework.contact_display import audit_access, display_name, format_phone, history_teller
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.console.queue.incidents import IncidentView, list_cards, outside
 from bot.customers.shown_venue import shown_venues
 from bot.database.transactions import Transactions

@@ -9,8 +9,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.console.framework.page_routing import AccessLevel, Route, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Route, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.incident_actions import IncidentActions, IncidentResult
 from handlers.model.actions import HandoffReason

@@ -6,14 +6,14 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.auth.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordService, PasswordUnusableError
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.agent_roles import Role
 from storage.helpdesk.sign_in.agents import Agent, NameTakenError, NameUnusableError
-from storage.helpdesk.sign_in.roles import Role
 
 AgentChange = Callable[[Connection, Agent], bool]
 

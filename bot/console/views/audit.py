@@ -7,8 +7,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.console.framework.page_routing import AccessLevel, Section, get
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
 from storage.conversations import conversations as talking
 from storage.helpdesk import audit_log, handoffs

@@ -17,8 +17,8 @@ from bot.console.conversation.media import MediaProxy
 from bot.console.conversation.work import CONVERSATION_PATH, ConversationWork
 from bot.console.framework.contact_display import audit_access, display_name, format_phone, history_teller
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.console.queue.handoffs import closing_values
 from bot.database.transactions import Transactions
 from bot.helpdesk.agent_chat import MAX_REPLY_LENGTH, AgentChat, ReplyResult

@@ -14,8 +14,8 @@ from bot.channels.description import ChannelDirectory
 from bot.console.framework.contact_display import audit_access, display_name
 from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.local_time import local_midnight
+from bot.console.framework.page_routing import AccessLevel, Section, get
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
 from kb.model import LANGUAGES, Act
 from kb.text.term_search import TermSearch

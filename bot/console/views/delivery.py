@@ -7,8 +7,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.delivery.jobs.interface import JobQueue
 from bot.observability.masking import last_digits, mask_numbers

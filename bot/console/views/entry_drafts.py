@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from bot.console.curation.teaching import SelectedPhrasing, draft_from_form
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase
 from storage.curation import entry_drafts

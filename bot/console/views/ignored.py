@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from bot.console.curation.ignoring import ignore_groups, restore_groups
 from bot.console.curation.unanswered_groups import PERIOD_DAYS, UnansweredGroup, group_unanswered, parse_period
 from bot.console.framework.contact_display import audit_access
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from storage.helpdesk.audit_log import AuditEvent
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from bot.console.curation.entry_search import entry_contains
 from bot.console.framework.knowledge_access import KnowledgeAccess, title_sort_key
 from bot.console.framework.local_time import local_day
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.knowledge.explain import with_evidence
 from kb.model import Entry, EntryId, KnowledgeBase, Language

@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from bot.helpdesk.news import NewsDesk, NewsDraft
 from kb.model import LANGUAGES

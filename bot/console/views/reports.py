@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from bot.console.curation.unanswered_groups import UnansweredGroup, group_unanswered
 from bot.console.framework.knowledge_access import DisplayNames, KnowledgeAccess
 from bot.console.framework.local_time import local_day, local_midnight
+from bot.console.framework.page_routing import AccessLevel, Section, get
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get
 from bot.console.reporting.charts import ChartCaption, ChartSeries, ranked_bars, stacked_bars
 from bot.console.reporting.resolution import Resolution, count_commands, sum_by_resolution
 from bot.console.reporting.rows import language_rows, line_rows

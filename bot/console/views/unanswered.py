@@ -22,8 +22,8 @@ from bot.console.curation.unanswered_groups import (
 )
 from bot.console.framework.contact_display import audit_access
 from bot.console.framework.knowledge_access import KnowledgeAccess, title_sort_key
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.database.transactions import Transactions
 from kb.evaluation.contradictions import FlippedQuestion
 from kb.model import ANY_LINE, LANGUAGES, Act

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Update, func, select, update
 from kb.model import LANGUAGES, Language
 from storage.database.upsert import insert_into
 from storage.errors import StorageError
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from storage.tables import agents
 
 MAX_NAME_CHARS: Final = 64

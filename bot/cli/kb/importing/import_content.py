@@ -11,8 +11,8 @@ from bot.cli.kb.importing.import_questions import add_questions
 from bot.cli.output import FileError
 from bot.faq_import.articles import FaqFileError
 from bot.faq_import.entry_files import ImportResult, write_entries
+from bot.faq_import.file_reading import read_faq
 from bot.faq_import.phrasings import propose_phrasings
-from bot.faq_import.reading import read_faq
 from kb.loading.content_warnings import MIN_QUESTIONS
 from kb.loading.loader import load_knowledge_base
 from kb.model import LineId

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.console.auth.oidc.client import Identity
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 
 
 class SignInRefusal(StrEnum):

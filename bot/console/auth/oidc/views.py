@@ -12,8 +12,8 @@ from bot.console.auth.login import COMPANY_SESSION_KEY, SIGNED_OUT_KEY, render_s
 from bot.console.auth.oidc.client import AuthorizationState, Identity, OidcClient
 from bot.console.auth.oidc.errors import OidcError, OidcFailure
 from bot.console.auth.oidc.role_mapping import RoleMapping, SignInRefusal
+from bot.console.framework.page_routing import AccessLevel, Section, get
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get
 from bot.database.transactions import Transactions
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent

@@ -8,8 +8,8 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.console.views.entry_editing.edit_form import edit_from_form, fields_of, seen_version
 from bot.console.views.entry_editing.problem_texts import problem_text
 from bot.database.transactions import Transactions

@@ -8,8 +8,8 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.framework.knowledge_access import KnowledgeAccess
+from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
-from bot.console.framework.routing import AccessLevel, Section, get, post
 from bot.console.views.outages.outage_form import (
     MAX_HEADLINE_CHARS,
     MAX_TEXT_CHARS,

@@ -11,8 +11,8 @@ from bot.console.auth.passwords import verify_password
 from storage.database import engine
 from storage.helpdesk import audit_log
 from storage.helpdesk.sign_in import agents
+from storage.helpdesk.sign_in.agent_roles import Role
 from storage.helpdesk.sign_in.agents import Agent
-from storage.helpdesk.sign_in.roles import Role
 
 Paligs = Callable[..., Result]
 

@@ -26,7 +26,7 @@ from bot.console.views.delivery import DeliveryView
 from storage.database import engine
 from storage.helpdesk.audit_log import AuditEvent, AuditRecord, list_records
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from storage.migrations import upgrade
 from tests.doubles import NOW, RecordingJobQueue
 

@@ -7,7 +7,7 @@ from handlers.model.actions import HandoffReason
 from storage.database import engine
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.contract.asked import MessageRecorder
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleBrowser, ConsoleFixture, OpenBrowser

@@ -7,7 +7,7 @@ from bot.console import AccessLevel
 from storage.database import engine
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser, sections
 
 

@@ -12,7 +12,7 @@ from bot.console.framework import live_updates
 from handlers.model.actions import HandoffReason
 from storage.database import engine
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.contract.asked import MessageRecorder
 from tests.unit.bot.console.conftest import ConsoleBrowser, ConsoleFixture, OpenBrowser
 

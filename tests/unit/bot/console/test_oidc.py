@@ -17,7 +17,7 @@ from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split
 from storage.database import engine
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.sign_in import agents
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 from tests.unit.bot.console.conftest import KEY, ConsoleBrowser, ConsoleFixture, OpenBrowser, ServeConsole
 from tests.unit.bot.console.oidc_peer import CLIENT, SECRET, FakeOidcProvider
 

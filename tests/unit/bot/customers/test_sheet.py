@@ -8,7 +8,7 @@ import pytest
 
 from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
-from bot.customers.sheet.page import SheetStyle, qr_code, read_style, render_sheet
+from bot.customers.sheet.sheet_page import SheetStyle, qr_code, read_style, render_sheet
 from bot.customers.venue_cards import VenueCard, write_links
 from bot.settings import Settings
 from tests.doubles import small_base

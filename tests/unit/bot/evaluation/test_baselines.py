@@ -8,7 +8,7 @@ from bot.evaluation.baselines import BASELINES, import_baseline, make_baseline
 from bot.evaluation.comparison import baseline, our_matcher
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.placeholder_knowledge import placeholder_knowledge
-from kb.evaluation.metrics import LabelledMessage
+from kb.evaluation.evaluation_metrics import LabelledMessage
 from kb.model import EntryId, KnowledgeBase, Language
 
 NOTHING: dict[Language, tuple[str, ...]] = {"lv": (), "ru": (), "en": ()}

@@ -12,8 +12,8 @@ from bot.evaluation.comparison import OUR_NAME, RankerResult
 from bot.evaluation.errors import EvaluationError
 from bot.evaluation.reliability_diagram import render_diagram, save_diagram
 from bot.evaluation.report import EvaluationReport, make_report
-from bot.evaluation.tables import print_report, wilson_interval
-from kb.evaluation.metrics import LabelledMessage, Prediction
+from bot.evaluation.report_tables import print_report, wilson_interval
+from kb.evaluation.evaluation_metrics import LabelledMessage, Prediction
 from kb.model import EntryId
 from kb.understanding.result import Outcome
 from tests.doubles import small_base

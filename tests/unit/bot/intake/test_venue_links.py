@@ -15,8 +15,8 @@ from bot.notify.interface import HandoffNotification
 from handlers.model.details import PersonDetails
 from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import MessageKind
-from storage.customers import links, venues
-from storage.customers.links import VenueLink
+from storage.customers import venue_links, venues
+from storage.customers.venue_links import VenueLink
 from storage.customers.venues import Device, Venue
 from storage.database import engine
 from storage.delivery.notifications import ClaimedNotification
@@ -44,13 +44,13 @@ def link(program: ProgramFixture) -> VenueLink:
     with engine.write_transaction(program.database) as connection:
         venues.save(connection, ROSE, NOW)
         (stored,) = venues.list_venues(connection)
-        first, _second = links.ensure_links(connection, stored, NOW)
+        first, _second = venue_links.ensure_links(connection, stored, NOW)
     return first
 
 
 def revoke(program: ProgramFixture, link: VenueLink) -> None:
     with engine.write_transaction(program.database) as connection:
-        assert links.revoke(connection, link.venue_id, [link.id], NOW) == 1
+        assert venue_links.revoke(connection, link.venue_id, [link.id], NOW) == 1
 
 
 async def test_a_link_tells_venue_and_till_and_its_token_is_not_stored(

@@ -13,7 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from bot.web import TextsError, read_texts
 from bot.web.email_draft import DraftContent, DraftLinkExpired, DraftLinkInvalid, DraftPage, DraftReference, DraftTokens
-from bot.web.email_draft.page import ReadDetails, no_details
+from bot.web.email_draft.draft_page import ReadDetails, no_details
 from handlers.details.story import MAX_STORY_CHARS, compose_story
 from handlers.model.details import PersonDetails
 from kb.model import LANGUAGES, Language

@@ -379,6 +379,12 @@ def test_the_fault_that_was_just_answered_is_not_answered_over_again() -> None:
     assert handled(one) == ("bare_fault", "problem", "printer")
 
 
+def test_a_cry_after_a_how_to_that_may_mean_stopped_trading_gets_the_number_first() -> None:
+    one = talk("close", meanings={"does not work": means("dead", language="en")})
+    assert WORKSHOP in one.says("does not work").text.splitlines()[0]
+    assert handled(one) == ("clarify", "clarify", None)
+
+
 def test_a_bare_fault_that_hardly_means_a_fault_is_asked_about() -> None:
     for sure, handler in ((0.5, "bare_fault"), (0.7, "topic")):
         one = talk(meanings={"does not work": means("printer", language="en", confidence=sure)})

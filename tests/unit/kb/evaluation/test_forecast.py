@@ -4,8 +4,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.cli.kb.forecast import print_forecast
+from kb.evaluation.evaluation_metrics import cut_questions
 from kb.evaluation.forecast import forecast
-from kb.evaluation.metrics import cut_questions
 from tests.unit.kb.small import trainable_base
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from kb.evaluation.evaluation_metrics import LabelledMessage
 from kb.evaluation.leakage import find_leaks
-from kb.evaluation.metrics import LabelledMessage
 from kb.model import DialogueAct
 from tests.unit.kb.small import trainable_base
 

@@ -1,6 +1,6 @@
 """The curve counts what each threshold would answer."""
 
-from kb.evaluation.metrics import LabelledMessage, Prediction
+from kb.evaluation.evaluation_metrics import LabelledMessage, Prediction
 from kb.evaluation.threshold_curve import threshold_curve
 from kb.model import EntryId
 from kb.understanding.result import Outcome

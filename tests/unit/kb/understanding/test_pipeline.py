@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.model.context import KnowledgeBundle
-from kb.evaluation.metrics import LabelledMessage, compute_metrics, entry_metrics, predict
+from kb.evaluation.evaluation_metrics import LabelledMessage, compute_metrics, entry_metrics, predict
 from kb.model import EntryId
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Evidence, Interpreter, Outcome

@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.channels.twilio.client import TemplateError
-from bot.channels.twilio.status import describe_code
+from bot.channels.twilio.status_codes import describe_code
 from bot.channels.whatsapp.channel import WhatsApp
 from bot.channels.whatsapp.description import SERVICE_WINDOW
 from handlers.model.messages import Option

@@ -14,7 +14,7 @@ from bot.customers.link_addresses import LinkAddresses
 from bot.customers.link_tokens import VenueLinkTokens
 from handlers.model.actions import HandoffReason
 from storage.conversations import conversations
-from storage.customers import links, venues
+from storage.customers import venue_links, venues
 from storage.customers.venues import Device, Venue
 from storage.database import engine
 from storage.helpdesk.audit_log import AuditEvent
@@ -202,7 +202,7 @@ async def test_who_came_by_a_link_is_shown_with_the_till(
     talk = shop.record_message("kase stāv", by="boris", people=HandoffReason.ASKED_FOR_PERSON, at=NOW)
     assert "Rozengrāls" not in await otto.text("/now")
     with engine.write_transaction(shop.console.database) as connection:
-        links.attach(connection, talk, links.ensure_links(connection, venue, NOW)[0])
+        venue_links.attach(connection, talk, venue_links.ensure_links(connection, venue, NOW)[0])
     page = await otto.text("/now")
     assert "Rozengrāls, Rozena 1" in page
     assert "Kase 1" in page
@@ -235,7 +235,7 @@ async def test_a_card_tells_that_the_venue_called_the_day_before(
         at = NOW - timedelta(days=days)
         talk = shop.record_message("kase", by=person, people=HandoffReason.ASKED_FOR_PERSON, at=at)
         with engine.write_transaction(shop.console.database) as connection:
-            links.attach(connection, talk, links.ensure_links(connection, venue, NOW)[0])
+            venue_links.attach(connection, talk, venue_links.ensure_links(connection, venue, NOW)[0])
     for path in (f"/talks/{talk}", "/now"):
         page = await otto.text(path)
         assert page.count("zvanīja vakar") == 1, "Anna's own card tells nothing of Boris, who called after her"

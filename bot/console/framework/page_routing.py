@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.framework.request import ConsoleRequest
-from storage.helpdesk.sign_in.roles import Role
+from storage.helpdesk.sign_in.agent_roles import Role
 
 
 class AccessLevel(IntEnum):

@@ -8,7 +8,7 @@ from bot.customers.importing.table_file import detect_encoding
 from bot.faq_import.articles import Article, ArticleMistake, FaqFile, FaqFileError
 from bot.faq_import.exports import read_json, read_rasa
 from bot.faq_import.pages import read_markdown, read_page
-from bot.faq_import.tables import read_table
+from bot.faq_import.question_tables import read_table
 
 TABLES: Final = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})
 PAGES: Final = frozenset({".html", ".htm"})

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from bot.faq_import.articles import Article, FaqFileError
-from bot.faq_import.reading import read_faq
+from bot.faq_import.file_reading import read_faq
 
 
 def read(tmp_path: Path, name: str, text: str) -> tuple[Article, ...]:

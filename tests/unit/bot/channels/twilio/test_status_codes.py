@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.twilio.status import StatusReport, describe_code, parse_status
+from bot.channels.twilio.status_codes import StatusReport, describe_code, parse_status
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from rich.table import Table
 from bot.evaluation.comparison import RankerResult
 from bot.evaluation.report import EvaluationReport, public_values, total_metrics
 from kb.evaluation.confusion import ReliabilityBin
-from kb.evaluation.metrics import EntryMetrics
+from kb.evaluation.evaluation_metrics import EntryMetrics
 from kb.evaluation.threshold_curve import ThresholdPoint
 
 MetricValue = float | int | None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kb.evaluation.confusion import confusions, expected_calibration_error, reliability_bins
-from kb.evaluation.metrics import (
+from kb.evaluation.evaluation_metrics import (
     LabelledMessage,
     Prediction,
     auroc,
