@@ -98,6 +98,10 @@ async def axe_violations(page: Page, *rules: str) -> list[str]:
         # Run by the debugger, which the Content-Security-Policy does not bind: the page stays as it is served.
         await page.evaluate((npm.MODULES / "axe-core" / "axe.min.js").read_text("utf-8"))
     options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    # Looked at as it stays: what is fading in has pale letters for a moment. What turns without end is left.
+    await page.evaluate("""() => document.getAnimations().forEach(one => {
+        if (Number.isFinite(one.effect?.getComputedTiming().endTime)) one.finish();
+    })""")
     found = await page.evaluate("options => axe.run(options)", options)
     return [
         f"{each['id']} ({each['impact']}): {node['target']} {node['failureSummary']}"
