@@ -23,7 +23,7 @@ SUMS_OF_COUNTS = {"monthly_counts"}
 COUNTS_OF_FEEDBACK = {"daily_feedback"}
 ANNOUNCED = {"announcements", "announcement_counts"}
 """What the helpdesk announces, and how many have seen it."""
-LESSONS = {"taught", "ignored", "drafts", "knowledge_revision"}
+LESSONS = {"taught", "ignored", "drafts", "entry_versions", "knowledge_revision"}
 """What the helpdesk has confirmed: nothing in them is of those who write."""
 OF_STAFF = {"notice_pace"}
 OF_VENUES = {"venues", "venue_keys", "venue_links", "devices"}
