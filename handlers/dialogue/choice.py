@@ -7,7 +7,7 @@ from handlers.dialogue.commands import switch_language
 from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
-from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.context import ASKING_WHICH_FAULT, NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import OpenQuestion, QuestionKind
@@ -36,6 +36,8 @@ MAX_WORDS_OF_MATTER: Final = 4
 MIN_MATTER_CONFIDENCE: Final = 0.1
 MIN_CONFIDENCE_FROM_MENU: Final = 0.3
 MAX_WORDS_FROM_MENU: Final = 3
+MIN_FAULT_ASKED_FOR: Final = 0.05
+SURE_HOW_TO: Final = 0.8
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""
 _ORDINALS: Final[Mapping[str, int]] = {CueId.FIRST: 0, CueId.SECOND: 1, CueId.THIRD: 2, CueId.LAST: -1}
@@ -63,7 +65,21 @@ def choose_by_text(context: HandlerContext) -> HandlerResult | None:
     if context.act in (DialogueAct.DONT_KNOW, DialogueAct.ANY_OF_THEM):
         return _without_preference(context, question)
     option = _option_by_text(context, question) or _option_by_words(context, question)
-    return None if option is None else _apply_choice(context, option.id) or _stale_choice(context)
+    if option is None:
+        return _fault_that_was_asked_for(context)
+    return _apply_choice(context, option.id) or _stale_choice(context)
+
+
+def _fault_that_was_asked_for(context: HandlerContext) -> HandlerResult | None:
+    """ "What exactly isn't working?" "The thing that takes cards": its fault, not how it is used."""
+    last, best = context.last_turn, context.interpretation.best
+    if last is None or last.handler not in ASKING_WHICH_FAULT or context.act is not None or best is None:
+        return None
+    how_to = context.entry_of(best).act is Act.ANSWER and best.confidence < SURE_HOW_TO
+    faults = [one for one in context.interpretation.candidates if context.entry_of(one).act is Act.PROBLEM]
+    if not how_to or not faults or faults[0].confidence < MIN_FAULT_ASKED_FOR or "?" in context.text:
+        return None
+    return answer_entries(context, context.entry_of(faults[0]))
 
 
 def _stale_choice(context: HandlerContext) -> HandlerResult:

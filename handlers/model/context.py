@@ -25,7 +25,7 @@ CALLED_IN_TTL: Final = timedelta(hours=12)
 NONE_OF_THESE: Final = "none"
 
 _ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
-_ASKS_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
+ASKING_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
 """Handlers of turns that asked which fault it is: place and time answer that as well as a choice."""
 
 
@@ -183,7 +183,7 @@ class HandlerContext:
     def expects_details(self) -> bool:
         """Whether the person was asked for details: after a fault, while trading is stopped, or who they are."""
         last = self.last_turn
-        fault = last is not None and (last.act in _ASKS_FOR_DETAILS or last.handler in _ASKS_WHICH_FAULT)
+        fault = last is not None and (last.act in _ASKS_FOR_DETAILS or last.handler in ASKING_WHICH_FAULT)
         asked = fault or (last is not None and self.session.outage_reported)
         return asked or self.asked_who
 

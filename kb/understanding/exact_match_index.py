@@ -28,15 +28,22 @@ class ExactMatchIndex:
         greetings: Iterable[Sequence[str]],
         greeting_entry: EntryId | None,
         spelling_variants: SpellingVariants,
+        titles: Iterable[tuple[EntryId, Sequence[str]]] = (),
     ) -> None:
-        """All that is known, and the ways to greet."""
+        """All that is known, the ways to greet, and the titles that people read on choices."""
         entries_by_key: dict[str, EntryId | None] = {}
         for row in examples:
             # The same as the words of a longer row, and there already.
             said = _key(row.tokens) if len(row.tokens) <= MAX_UNORDERED_WORDS else row.text_key
             entries_by_key[said] = row.entry if entries_by_key.get(said, row.entry) == row.entry else None
+        named: dict[str, EntryId | None] = {}
+        for entry, tokens in titles:
+            title = _key(tokens)
+            named[title] = entry if named.get(title, entry) == entry else None
         greets: dict[str, EntryId | None] = dict.fromkeys(map(_key, greetings), greeting_entry)
-        self._entry_by_key = {said: entry for said, entry in (greets | entries_by_key).items() if entry is not None}
+        self._entry_by_key = {
+            said: entry for said, entry in (named | greets | entries_by_key).items() if entry is not None
+        }
         self._spelling_variants = spelling_variants
 
     def lookup(self, tokens: Sequence[str]) -> tuple[EntryId | None, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from kb.classifier.trainer import URGENT_ACTS, TrainedModel
 from kb.features.dataset import OUT_OF_SCOPE, Dataset
 from kb.model import Act, EntryId, KnowledgeBase
 from kb.text.stemmer import stem
+from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.exact_match_index import ExactMatchIndex
 from kb.understanding.explanation import NearestQuestion
@@ -91,6 +92,12 @@ class EntryRanker:
             cues.greetings,
             greeting if greeting in self._column_of else None,
             self._classifier,
+            [
+                (entry.id, phonetic_tokens(title))
+                for entry in entries
+                for title in entry.title.values()
+                if entry.id in self._column_of
+            ],
         )
 
     @property

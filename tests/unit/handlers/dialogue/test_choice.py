@@ -214,3 +214,27 @@ def test_under_a_menu_only_a_few_words_that_likely_mean_a_topic_choose_it(
     one = menu(**{said: meaning})
     one.says(said)
     assert one.decided.trace.handler == handler
+
+
+@pytest.mark.parametrize(
+    ("said", "sure", "beside", "taken"),
+    [
+        ("what takes cards", 0.5, "printer", True),
+        ("what takes cards?", 0.5, "printer", False),
+        ("what takes cards", 0.9, "printer", False),
+        ("what takes cards", 0.5, "hours", False),
+        ("grmpf", 0.5, "printer", False),
+    ],
+)
+def test_what_is_named_after_the_question_what_is_broken_is_its_fault(
+    said: str, sure: float, beside: str, taken: bool
+) -> None:
+    meaning = means() if said == "grmpf" else means("close", beside, language="en", confidence=sure)
+    one = Dialog(
+        {said: meaning},
+        acts={"does not work": DialogueAct.BARE_FAULT},
+        base=company(fault_topics=(EntryId("dead"), EntryId("scanner"))),
+    ).speaks("en")
+    one.says("does not work")
+    one.says(said)
+    assert (about(one) == ("choice", "problem", "printer")) is taken

@@ -278,3 +278,13 @@ def test_an_understanding_tells_why() -> None:
     known = pipeline().understand("kad strādājat").explanation
     assert known is not None
     assert not known.corrections
+
+
+def test_every_title_that_people_read_on_a_choice_is_understood_as_its_entry(shipped: KnowledgeBundle) -> None:
+    wrong = []
+    for entry in shipped.base.entries.values():
+        for title in entry.title.values():
+            found = shipped.interpreter.understand(title)
+            if found.outcome is not Outcome.ANSWERED or found.best is None or found.best.entry != entry.id:
+                wrong.append(f"{title}: {found.outcome} {found.best}")
+    assert wrong == []

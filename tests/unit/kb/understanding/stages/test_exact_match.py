@@ -49,6 +49,13 @@ def test_a_question_counts_before_a_greeting() -> None:
     assert known(greeting=None).lookup(["cau"]) == (None, ())
 
 
+def test_a_title_is_its_entry_unless_it_is_asked_of_another_or_stands_over_two() -> None:
+    titles = [(ONE, ["kase", "klusa"]), (ONE, ["kase"]), (OTHER, ["kase"]), (OTHER, ["cau"]), (ONE, ["skeneris"])]
+    found = ExactMatchIndex([row(OTHER, "skeneris")], [("cau",)], HELLO, ScriptedVariants(), titles)
+    assert [found.lookup([said])[0] for said in ("kase", "cau", "skeneris")] == [None, HELLO, OTHER]
+    assert found.lookup(["klusa", "kase"]) == (ONE, ())
+
+
 def test_one_word_may_be_a_slip() -> None:
     readings = ScriptedVariants((["kasu"], "kaze → kasu"), (["kase"], "kaze → kase"))
     found = ExactMatchIndex([row(ONE, "kase")], (), None, readings)
