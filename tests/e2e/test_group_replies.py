@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+from sqlalchemy import select
+
+from bot.app.application import Application
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState
 from storage.database.engine import read_transaction
 from storage.helpdesk import handoffs
+from storage.tables import notices
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 from tests.e2e.test_notices import DEAD, GROUP, peer, running, shown, until  # noqa: F401 fixture
@@ -21,6 +25,17 @@ def answers(peer: TelegramPeer, message: Json, text: str, *, user: int = 7) -> J
     return peer.posted[GROUP, number]
 
 
+async def notified(peer: TelegramPeer, program: Application) -> Json:  # noqa: F811
+    """The notification in the group, once the program knows which message it is: nobody replies to it sooner."""
+
+    def known() -> bool:
+        with read_transaction(program.database) as connection:
+            return connection.scalar(select(notices.c.id).where(notices.c.receipt.is_not(None))) is not None
+
+    await until(known)
+    return shown(peer)[0]
+
+
 async def test_a_reply_in_the_group_reaches_the_person_and_the_bot_is_silent(
     shipped: KnowledgeBundle,
     peer: TelegramPeer,  # noqa: F811
@@ -28,8 +43,7 @@ async def test_a_reply_in_the_group_reaches_the_person_and_the_bot_is_silent(
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.send_text(DEAD, user=PERSON)
-        await until(lambda: shown(peer))
-        notification = shown(peer)[0]
+        notification = await notified(peer, program)
 
         answer = answers(peer, notification, TEXT)
         await until(lambda: TEXT in peer.bot_texts(PERSON))
@@ -53,9 +67,9 @@ async def test_what_is_about_no_conversation_is_sent_to_nobody(
     peer: TelegramPeer,  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}):
+    async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.send_text(DEAD, user=PERSON)
-        await until(lambda: shown(peer))
+        await notified(peer, program)
         before = len(peer.bot_texts(PERSON))
         answers(peer, shown(peer)[0] | {"message_id": 99_999}, TEXT)
         await until(lambda: "Nav nosūtīts" in peer.bot_texts(GROUP)[-1])
