@@ -10,13 +10,11 @@ from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chas
 from handlers.dialogue.contact_details import contact_details, with_contact_details
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
 from handlers.dialogue.fallback import clarify, fallback, media_to_come, unsupported_media, which_fault
+from handlers.dialogue.fault import bare_fault, device_fault, device_only
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
 from handlers.dialogue.incident import (
-    bare_fault,
     detail,
-    device_fault,
-    device_only,
     if_again,
     not_now,
     outage,
