@@ -10,7 +10,7 @@ from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import Option
 from handlers.model.session import GivenUp, QuestionKind, Session
-from kb.model import Act, DialogueAct, Entry
+from kb.model import Act, DialogueAct, Entry, EntryId
 from kb.understanding.result import Outcome
 
 MEDIA_BURST: Final = timedelta(seconds=60)
@@ -23,6 +23,7 @@ GIVEN_UP_TTL: Final = timedelta(days=1)
 """For this time the same words that were not understood call nobody in a second time."""
 MIN_FAULT_CONFIDENCE: Final = 0.35
 """Faults that are together as likely as this are asked about."""
+MAX_WORDS_OF_SAME_FAULT: Final = 2
 MIN_OFFER_CONFIDENCE: Final = 0.02
 """A meaning that is less likely than this is no choice worth reading."""
 
@@ -72,9 +73,17 @@ def which_fault(context: HandlerContext) -> HandlerResult | None:
     if context.session.outage_reported and context.last_turn is not None:
         # Whoever stands before a dead till is asked for no topic.
         return still_broken(context)
+    if _is_told_of(context, faults[0].entry):
+        return still_broken(context)
     likelier = [one for one in likely if one.confidence > faults[0].confidence]
     offered = [*likelier, *(one for one in faults if one.confidence >= MIN_OFFER_CONFIDENCE)]
     return _ask_which(context, [context.entry_of(one) for one in offered])
+
+
+def _is_told_of(context: HandlerContext, fault: EntryId) -> bool:
+    """Whether a word or two only say that the fault, whose answer was just read, is there still: "does not go"."""
+    last, few = context.last_turn, len(context.text.split()) <= MAX_WORDS_OF_SAME_FAULT
+    return few and last is not None and last.entry == fault == context.session.entry and "?" not in context.text
 
 
 def unsupported_media(context: HandlerContext) -> HandlerResult | None:

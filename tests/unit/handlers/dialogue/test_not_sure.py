@@ -62,6 +62,24 @@ def test_a_fault_of_several_devices_while_trading_is_stopped_is_asked_no_more() 
     assert (reply.text, reply.options) == ("Call now: +371 20000002 (Workshop).", ())
 
 
+def test_a_word_more_of_the_fault_that_was_just_answered_is_that_one_still() -> None:
+    for said, handler in (("goes not", "problem"), ("which of these printers is it", "clarify")):
+        talk = Dialog(
+            {"the printer": means("printer", language="en"), said: means("printer", "scanner", language="en")}
+        ).speaks("en")
+        talk.says("the printer")
+        talk.says(said)
+        assert talk.decided.trace.act == handler
+
+
+def test_hello_before_a_dead_till_is_met_with_the_number_and_no_menu() -> None:
+    talk = Dialog({"all dead": means("dead", language="en"), "hello?": means("hello", language="en")}).speaks("en")
+    assert talk.says("hello?").options
+    talk.says("all dead")
+    reply = talk.says("hello?")
+    assert (reply.text, reply.options) == ("Call now: +371 20000002 (Workshop).", ())
+
+
 def test_whoever_will_send_a_picture_is_told_who_looks_at_it() -> None:
     talk = Dialog(acts={"i send a photo": DialogueAct.FORWARD_MEDIA}).speaks("en")
     assert "+371 20000002 (Workshop)" in talk.says("i send a photo").text
