@@ -1,6 +1,6 @@
 """Two that take messages in and two that deliver, on one PostgreSQL; some are killed in the middle.
 
-The processes are this module too: `python -m tests.e2e.test_many_machines web|worker|doomed URL NAME`.
+The processes are this module too: `python -m tests.e2e.test_many_machines web|worker|doomed-web|doomed-worker URL NAME`.
 """
 
 import asyncio
@@ -114,6 +114,12 @@ async def web(url: str, name: str) -> None:
         await asyncio.gather(*map(talk, range(TALKS)))
 
 
+async def doomed_web(url: str, name: str) -> None:
+    """Hears the same talks again and again, so that it is in the middle of one whenever it is killed."""
+    while True:
+        await web(url, name)
+
+
 async def doomed_worker(url: str, name: str) -> None:
     """A worker that others take over from soon."""
     outbox.claim.__defaults__ = (DOOMED_LEASE,)
@@ -162,6 +168,11 @@ class SharedDatabase:
         while self.count(counted) < wanted:
             assert monotonic() < end, "\n".join(log.read_text()[-3000:] for log in self.folder.iterdir())
             sleep(0.02)
+
+    def wait_for_busy_worker(self, wanted: int, *, within: float) -> str:
+        """The first of the workers to have sent so many: of two, one has while much is still to be sent."""
+        self.wait_for_count(1, f"(SELECT worker FROM post GROUP BY 1 HAVING count(*) >= {wanted}) busy", within=within)  # noqa: S608
+        return self.ask("SELECT worker, count(*) FROM post GROUP BY 1 ORDER BY 2 DESC")[0][0]
 
     def wait_until_empty(self, counted: str, *, within: float) -> None:
         """Until nothing of this is left: a job is taken away a moment after what it delivered is seen."""
@@ -238,14 +249,17 @@ def test_two_webs_that_hear_the_same_and_two_workers_decide_once_and_keep_the_or
 @pytest.mark.postgres
 def test_a_web_and_a_worker_that_are_killed_lose_nothing(house: SharedDatabase) -> None:
     with ExitStack() as running:
-        doomed = running.enter_context(house.running_process("doomed", "worker 1"))
-        running.enter_context(house.running_process("doomed", "worker 2"))
-        webs = [running.enter_context(house.running_process("web", f"web {number}")) for number in (1, 2)]
-        house.wait_for_count(40, "post WHERE worker = 'worker 1'", within=PATIENCE)
-        assert webs[0].poll() is None
-        os.kill(doomed.pid, signal.SIGKILL)
-        os.kill(webs[0].pid, signal.SIGKILL)
-        assert webs[1].wait(PATIENCE) == 0
+        workers = {
+            name: running.enter_context(house.running_process("doomed-worker", name))
+            for name in ("worker 1", "worker 2")
+        }
+        house.wait_for_count(len(workers), "procrastinate_workers", within=PATIENCE)
+        doomed_hearing = running.enter_context(house.running_process("doomed-web", "web 1"))
+        surviving = running.enter_context(house.running_process("web", "web 2"))
+        doomed_sending = workers[house.wait_for_busy_worker(40, within=PATIENCE)]
+        os.kill(doomed_sending.pid, signal.SIGKILL)
+        os.kill(doomed_hearing.pid, signal.SIGKILL)
+        assert surviving.wait(PATIENCE) == 0
         start = monotonic()
         house.wait_for_count(TALKS * TURNS, SENT, within=PATIENCE)
         print(f"\nall sent {monotonic() - start:.1f} s after the last message")  # noqa: T201
@@ -256,4 +270,5 @@ def test_a_web_and_a_worker_that_are_killed_lose_nothing(house: SharedDatabase) 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
     role, *rest = sys.argv[1:]
-    asyncio.run({"web": web, "worker": worker, "doomed": doomed_worker}[role](*rest))
+    roles = {"web": web, "worker": worker, "doomed-web": doomed_web, "doomed-worker": doomed_worker}
+    asyncio.run(roles[role](*rest))
