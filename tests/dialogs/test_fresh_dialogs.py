@@ -20,7 +20,7 @@ pytestmark = pytest.mark.no_cover
 
 
 class Floors(NamedTuple):
-    """Shares of what there is in one set: right at least, and wrong at most."""
+    """Shares of what there is in one set: right at least, and wrong at most; `beyond` messages out of scope answered."""
 
     right: float
     later: float
@@ -29,14 +29,16 @@ class Floors(NamedTuple):
     first: float
     answered: float
     misled: float
+    beyond: int = 2
 
 
 SETS: Final = {
     "": Floors(right=0.81, later=0.78, wrong=0.115, kinds=0.915, first=0.91, answered=0.87, misled=0.03),
-    "2": Floors(right=0.82, later=0.81, wrong=0.075, kinds=0.935, first=0.87, answered=0.84, misled=0.08),
+    "2": Floors(right=0.83, later=0.82, wrong=0.075, kinds=0.935, first=0.87, answered=0.84, misled=0.08),
+    "3": Floors(right=0.80, later=0.78, wrong=0.11, kinds=0.88, first=0.93, answered=0.84, misled=0.045, beyond=4),
 }
 """By the number at the end of the files' names."""
-EACH_SET: Final = pytest.mark.parametrize(("which", "floors"), SETS.items(), ids=["first", "second"])
+EACH_SET: Final = pytest.mark.parametrize(("which", "floors"), SETS.items(), ids=["first", "second", "third"])
 
 
 @EACH_SET
@@ -58,7 +60,7 @@ def test_fresh_cases_are_understood_no_worse_than_measured(
     cases = read_cases(FRESH / f"kinds{which}.jsonl")
     found = score_kinds(cases, ask([(case.id, case.turns) for case in cases], shipped))
     right, total = (sum(figures) for figures in zip(*found.kinds.values(), strict=True))
-    assert total >= 200, "nothing was looked at"
+    assert total >= 150, "nothing was looked at"
     assert right >= floors.kinds * total
 
 
@@ -84,4 +86,4 @@ def test_fresh_messages_are_answered_no_worse_than_measured(
     assert first >= floors.first * covered
     assert right >= floors.answered * covered
     assert wrong <= floors.misled * covered
-    assert beyond <= 2
+    assert beyond <= floors.beyond
