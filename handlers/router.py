@@ -24,7 +24,8 @@ from handlers.dialogue.incident import (
     works_again,
 )
 from handlers.dialogue.spoken_language import with_language
-from handlers.input.dialogue_act import dialogue_act, outage_probability
+from handlers.input.dialogue_act import dialogue_act
+from handlers.input.outage_probability import outage_probability
 from handlers.input.picture_words import picture_words, with_picture
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers

@@ -93,6 +93,10 @@ def _alarming(context: HandlerContext) -> bool:
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
     """ "It works again": who was called in need not come; where that is not plain it is asked."""
+    answered = context.answered_entry
+    if answered is not None and answered.act is Act.TICKET:
+        # "It runs again, but I want a ticket for it": what is asked for is answered.
+        return None
     told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
     if not told and not _thanks_for_it(context) and not _good_news_of_stopped(context):
         return None
@@ -116,7 +120,9 @@ def _thanks_for_it(context: HandlerContext) -> bool:
 def _good_news_of_stopped(context: HandlerContext) -> bool:
     """Words of good news while trading is stopped, though something else is as likely."""
     likely = context.act_confidence(DialogueAct.WORKS_AGAIN) >= MIN_WORKS_OF_STOPPED
-    said = CueId.RESOLVED in context.interpretation.signals
+    acts = context.interpretation.acts
+    likeliest = bool(acts) and acts[0].act is DialogueAct.WORKS_AGAIN and _QUESTION_MARK not in context.text
+    said = CueId.RESOLVED in context.interpretation.signals or likeliest
     return context.session.outage_reported and likely and said and not _waits(context)
 
 
@@ -196,7 +202,8 @@ def still_broken(context: HandlerContext) -> HandlerResult:
     line, topic = context.line_of_conversation, context.topic_entry
     session = replace(context.resolved_session, line=line)
     if context.session.outage_reported:
-        return context.result(Act.PROBLEM, context.say_line("call_urgent", line), session=session, line=line)
+        act, entry = context.act_of_details
+        return context.result(act, context.say_line("call_urgent", line), session=session, entry=entry, line=line)
     actions: tuple[Action, ...] = (context.say_line("sorry_not_helped", line),)
     if topic is not None and topic.act is Act.PROBLEM:
         actions = (*actions, ShowTicketChannel())

@@ -1,40 +1,39 @@
-"""Which dialogue act a message is taken for, and how likely it says that trading has stopped now; pure."""
+"""Which dialogue act a message is taken for; pure."""
 
-from math import exp, log
 from typing import Final
 
 from handlers.model.context import HandlerContext
-from kb.model import Act, CueId, DialogueAct
-from kb.understanding.result import ActCandidate, Interpretation, Outcome
+from kb.model import Act, DialogueAct
+from kb.understanding.result import ActCandidate, Outcome
 
-ACT_THRESHOLDS: Final = {Outcome.UNKNOWN: 0.3, Outcome.CLARIFIED: 0.45, Outcome.ANSWERED: 0.65}
+ACT_THRESHOLDS: Final = {Outcome.UNKNOWN: 0.36, Outcome.CLARIFIED: 0.5, Outcome.ANSWERED: 0.65}
 """From this probability on a message is taken for a dialogue act, by what is understood of its topic."""
 EXPECTED_DETAIL_THRESHOLD: Final = 0.2
 """As ACT_THRESHOLDS, for a detail that was asked for."""
 SURE_TOPIC: Final = 0.95
+SURELY_LEANING: Final = 0.8
+"""So sure of what was talked about, a message is small talk only where that is plain."""
 BESIDE_SURE_TOPIC_THRESHOLD: Final = 0.8
 """As ACT_THRESHOLDS, beside a topic that is as sure as SURE_TOPIC."""
 COURTESY_BESIDE_TOPIC_THRESHOLD: Final = 0.8
 """As ACT_THRESHOLDS, for a greeting or thanks in a message that may be about something."""
 MIN_WORDS_BESIDE_COURTESY: Final = 5
-NOT_STOPPED_CUES: Final = frozenset({CueId.PAST, CueId.HYPOTHETICAL, CueId.ONE_DEVICE, CueId.ELSEWHERE})
-NOT_STOPPED_LOG_ODDS: Final = 4.0
-"""What such a cue takes off the log-odds that trading has stopped now."""
-CRIED_NOT_STOPPED_LOG_ODDS: Final = 1.5
-"""As NOT_STOPPED_LOG_ODDS, where another day is told of beside a cry: "yesterday is not closed, and we cannot sell"."""
-_CRY_OF_TODAY: Final = frozenset({CueId.EMERGENCY_EVERYONE, CueId.TODAY})
-SURELY_IN_A_CLAUSE: Final = 0.6
-SURELY_STOPPED: Final = 0.8
-EMERGENCY_LOG_ODDS: Final = 1.0
-"""What a cry for everyone ("all tills", "we lose money", SOS) adds to them."""
-TOPIC_LOG_ODDS_WEIGHT: Final = 0.3
-"""How much of the log-odds of an urgent topic is added to those of the act."""
-MAX_TOPIC_CONFIDENCE: Final = 0.9
-MIN_ACT_CONFIDENCE: Final = 0.0005
-MAX_ACT_CONFIDENCE: Final = 0.95
-"""However sure the act seems, another time or place that is told of may outweigh it."""
-TOPIC_ACTS: Final = frozenset({DialogueAct.OTHER, DialogueAct.OUTAGE})
 COURTESIES: Final = frozenset({DialogueAct.GREETING, DialogueAct.THANKS, DialogueAct.SMALL_TALK})
+TALK_ACTS: Final = frozenset({*COURTESIES, DialogueAct.AGREE})
+PEOPLE_ACTS: Final = frozenset(
+    {
+        DialogueAct.ASK_NUMBER,
+        DialogueAct.ASK_PERSON,
+        DialogueAct.CANNOT_REACH,
+        DialogueAct.CALLING_NOW,
+        DialogueAct.CHASING,
+        DialogueAct.WHICH_EMAIL,
+    }
+)
+TOGETHER_THRESHOLD: Final = 0.55
+"""Acts of a kind that are together as likely as this are taken for the likeliest of them."""
+SURELY_IN_A_CLAUSE: Final = 0.6
+TOPIC_ACTS: Final = frozenset({DialogueAct.OTHER, DialogueAct.OUTAGE})
 NEED_A_TURN_BEFORE: Final = frozenset(
     {
         DialogueAct.NOT_HELPED,
@@ -95,10 +94,30 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
     if (named := _named_act(context)) is not None:
         return named
     explanation = interpretation.explanation
-    known_topic = explanation is not None and explanation.exact_match and not _is_talk_or_people(context)
-    if known_topic:
+    if explanation is not None and explanation.exact_match and not _is_talk_or_people(context):
         return DialogueAct.ASK_NUMBER if _asks_whom_to_call(context) else None
-    impossible = NOT_IN_A_CORRECTION if interpretation.corrects else NO_ACTS
+    impossible = _impossible_acts(context)
+    likely = [one for one in interpretation.acts if one.act not in impossible]
+    if _answers_with_details(context, likely):
+        return DialogueAct.DETAIL
+    if _gives_number_to_call(context, likely):
+        return DialogueAct.ASK_PERSON
+    return _likeliest_act(context, likely)
+
+
+def _likeliest_act(context: HandlerContext, likely: list[ActCandidate]) -> DialogueAct | None:
+    """The act by its probability alone."""
+    first = next((one for one in likely if one.act is not DialogueAct.DETAIL or context.expects_details), None)
+    if _says_in_a_clause_that_nobody_answers(context, first):
+        return DialogueAct.CANNOT_REACH
+    if first is not None and _is_likely_enough(context, first, likely):
+        return first.act
+    return DialogueAct.DEVICE_FAULT if _is_some_fault(context) else None
+
+
+def _impossible_acts(context: HandlerContext) -> frozenset[DialogueAct]:
+    """The acts that the message cannot be, by what was said before it and by its form."""
+    impossible = NOT_IN_A_CORRECTION if context.interpretation.corrects else NO_ACTS
     if context.last_turn is None:
         # Whoever told of a fault this evening may write hours later that nothing has changed.
         impossible |= NEED_A_TURN_BEFORE - ({DialogueAct.NOT_HELPED} if context.fault_lately else NO_ACTS)
@@ -106,15 +125,26 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
         impossible |= STATEMENTS
     if _talks_of_no_fault(context):
         impossible |= {act for act in NEED_A_FAULT if context.act_confidence(act) < SURELY_ABOUT_A_FAULT}
-    likely = [one for one in interpretation.acts if one.act not in impossible]
-    if _answers_with_details(context, likely):
-        return DialogueAct.DETAIL
-    first = next((one for one in likely if one.act is not DialogueAct.DETAIL or context.expects_details), None)
-    if _says_in_a_clause_that_nobody_answers(context, first):
-        return DialogueAct.CANNOT_REACH
-    if first is None or first.act in TOPIC_ACTS or first.confidence < _threshold(context, first.act):
-        return DialogueAct.DEVICE_FAULT if _is_some_fault(context) else None
-    return first.act
+    return impossible
+
+
+def _is_likely_enough(context: HandlerContext, first: ActCandidate, likely: list[ActCandidate]) -> bool:
+    alone = first.act not in TOPIC_ACTS and first.confidence >= _threshold(context, first.act)
+    return alone or _is_likely_of_a_kind(context, first, likely)
+
+
+def _is_likely_of_a_kind(context: HandlerContext, first: ActCandidate, likely: list[ActCandidate]) -> bool:
+    """Whether acts that are answered alike, of which it is one, are together likely enough where no topic is."""
+    kind = next((acts for acts in (TALK_ACTS, PEOPLE_ACTS) if first.act in acts), NO_ACTS)
+    alike = [one.confidence for one in likely if one.act in kind]
+    own_topic = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
+    return len(alike) > 1 and sum(alike) >= TOGETHER_THRESHOLD and not own_topic
+
+
+def _gives_number_to_call(context: HandlerContext, likely: list[ActCandidate]) -> bool:
+    """Whether a call is spoken of and the person's own number is given: "my number is ..., ring me"."""
+    spoken_of = bool(likely) and likely[0].act in (DialogueAct.CALLING_NOW, DialogueAct.ASK_NUMBER)
+    return spoken_of and context.said.phone is not None
 
 
 def _says_in_a_clause_that_nobody_answers(context: HandlerContext, first: ActCandidate | None) -> bool:
@@ -133,27 +163,6 @@ def _named_act(context: HandlerContext) -> DialogueAct | None:
         # "I am calling" is no complaint that nobody answers.
         return None
     return named
-
-
-def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -> float:
-    """How likely trading has stopped now: by the act and the topic, less where another time is told of."""
-    topic = next((one.confidence for one in interpretation.candidates if one.entry in urgent), 0.0)
-    if not interpretation.acts:
-        return topic
-    by_act = next((one.confidence for one in interpretation.acts if one.act is DialogueAct.OUTAGE), 0.0)
-    by_act = min(max(by_act, MIN_ACT_CONFIDENCE), MAX_ACT_CONFIDENCE)
-    log_odds = _logit(by_act) + TOPIC_LOG_ODDS_WEIGHT * max(0.0, _logit(min(max(topic, 0.01), MAX_TOPIC_CONFIDENCE)))
-    if CueId.EMERGENCY_EVERYONE in interpretation.signals:
-        log_odds += EMERGENCY_LOG_ODDS
-    if not interpretation.signals.isdisjoint(NOT_STOPPED_CUES):
-        log_odds -= CRIED_NOT_STOPPED_LOG_ODDS if _cries_of_today(interpretation, by_act) else NOT_STOPPED_LOG_ODDS
-    return 1 / (1 + exp(-log_odds))
-
-
-def _cries_of_today(interpretation: Interpretation, by_act: float) -> bool:
-    """Whether a cry for everyone surely says that trading stands today, whatever other day is told of beside it."""
-    told = interpretation.signals & NOT_STOPPED_CUES
-    return told == {CueId.PAST} and interpretation.signals >= _CRY_OF_TODAY and by_act >= SURELY_STOPPED
 
 
 def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -> bool:
@@ -179,17 +188,30 @@ def _is_passing_topic(context: HandlerContext, detail: float) -> bool:
 
 
 def _threshold(context: HandlerContext, act: DialogueAct) -> float:
-    own_topic = not (_is_talk_or_people(context) or context.interpretation.leans or _is_follow_up_entry(context, act))
-    outcome = context.interpretation.outcome if own_topic else Outcome.UNKNOWN
+    leans = context.interpretation.leans
+    own_topic = not (_is_talk_or_people(context) or leans or _is_follow_up_entry(context, act) or _is_a_line(context))
+    waits = context.session.outage_reported and act in (DialogueAct.CHASING, DialogueAct.ASK_TIME_FOLLOW)
+    outcome = Outcome.UNKNOWN if waits or not own_topic else context.interpretation.outcome
     beside = outcome is not Outcome.UNKNOWN and len(context.text.split()) >= MIN_WORDS_BESIDE_COURTESY
     if act in COURTESIES and beside:
         return COURTESY_BESIDE_TOPIC_THRESHOLD
     best = context.interpretation.best
+    if act is DialogueAct.DEVICE_ONLY and len(context.text.split()) <= MAX_WORDS_OF_CODE:
+        return ACT_THRESHOLDS[Outcome.CLARIFIED]
     if outcome is Outcome.ANSWERED and best is not None and best.confidence >= SURE_TOPIC:
         return BESIDE_SURE_TOPIC_THRESHOLD
-    if context.interpretation.leans and best is not None and best.confidence >= SURE_TOPIC:
+    if leans and best is not None and act is DialogueAct.SMALL_TALK and best.confidence >= SURELY_LEANING:
+        return ACT_THRESHOLDS[Outcome.ANSWERED]
+    if leans and best is not None and best.confidence >= SURE_TOPIC:
         return ACT_THRESHOLDS[Outcome.CLARIFIED]
     return ACT_THRESHOLDS[outcome]
+
+
+def _is_a_line(context: HandlerContext) -> bool:
+    """Whether the topic is a phone line, of which a conversation knows better which one is meant."""
+    best, directory = context.interpretation.best, context.knowledge.base.directory
+    lines = {line.entry for line in directory.lines.values()} | {directory.contacts_entry}
+    return best is not None and context.last_turn is not None and best.entry in lines
 
 
 def _is_follow_up_entry(context: HandlerContext, act: DialogueAct) -> bool:
@@ -220,7 +242,3 @@ def _talks_of_no_fault(context: HandlerContext) -> bool:
 def _is_talk_or_people(context: HandlerContext) -> bool:
     best = context.interpretation.best
     return best is not None and context.entry_of(best).act in (Act.TALK, Act.HANDOFF)
-
-
-def _logit(probability: float) -> float:
-    return log(probability / (1 - probability))

@@ -1,11 +1,16 @@
 """The ticket rule: says where tickets are taken and shows the draft; nothing here could make one; pure."""
 
+from typing import Final
+
 from handlers.intents.answer import with_topic
 from handlers.model.actions import Action, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
-from kb.model import Act, CueId, Entry
+from kb.model import Act, CueId, DialogueAct, Entry
 from kb.understanding.result import Outcome
+
+MIN_WISH: Final = 0.4
+"""From this probability on a ticket is wished for, where that is the likeliest act, and tickets the likeliest topic."""
 
 
 def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
@@ -33,10 +38,17 @@ def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
     unclear = context.interpretation.outcome is not Outcome.ANSWERED
     places = [match.entry for match in context.interpretation.candidates[: 2 if presses else 1]]
     likely = entry.id in places and (presses or asked_before)
+    wished = _is_wished_for(context) and entry.id in places[:1]
     orders = CueId.TICKET_ORDER in context.interpretation.signals
-    if ((context.cue == CueId.REPEAT_TICKET or (orders and unclear)) and asked_before) or (unclear and likely):
+    repeats = (context.cue == CueId.REPEAT_TICKET or (orders and unclear)) and asked_before
+    if repeats or (unclear and (likely or wished)):
         return show_ticket_channel(context, entry)
     return None
+
+
+def _is_wished_for(context: HandlerContext) -> bool:
+    likeliest = next(iter(context.interpretation.acts), None)
+    return likeliest is not None and likeliest.act is DialogueAct.TICKET_PUSH and likeliest.confidence >= MIN_WISH
 
 
 def _refuse(context: HandlerContext, entry: Entry, request_count: int) -> Say:

@@ -24,8 +24,6 @@ MIN_CANDIDATES: Final = 3
 MIN_CANDIDATE_CONFIDENCE: Final = 0.02
 URGENT_CLARIFY_THRESHOLD: Final = 0.1
 """An urgent entry that is this likely in the middle of a conversation is asked about: it must not be missed."""
-IN_CONVERSATION_LOG_ODDS: Final = 0.45
-"""How much likelier (in log-odds) a message is meant for the bot when a conversation is under way."""
 OUTCOME_COSTS: Final = OutcomeCosts()
 OUTCOME_COSTS_BY_ACT: Final[Mapping[Act, OutcomeCosts]] = MappingProxyType(
     {
@@ -204,10 +202,8 @@ class EntryRanker:
         `log_odds`: how much likelier it is right than its confidence says.
         """
         threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
-        if in_conversation:
-            threshold = _moved(threshold, -max(log_odds, IN_CONVERSATION_LOG_ODDS))
-        else:
-            threshold = _moved(threshold, self._required_log_odds - log_odds)
+        required = 0.0 if in_conversation else self._required_log_odds
+        threshold = _moved(threshold, required - log_odds)
         if candidates[0].confidence >= threshold:
             return Outcome.ANSWERED
         urgent = in_conversation and any(

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from kb.classifier.calibration import Scores
 from kb.classifier.dialogue_model import DialogueModel
 from kb.features.featurizer import Featurizer
 from kb.model import CueId, DialogueAct
@@ -23,6 +24,12 @@ CLAUSE_WEIGHT: Final = 0.9
 MIN_WORDS_OF_CLAUSE: Final = 2
 SAID_IN_A_CLAUSE: Final = (DialogueAct.OUTAGE, DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
 """Acts that one clause of a message may do whatever the others say: they are never missed in a longer story."""
+SETS_RIGHT: Final = (DialogueAct.PARTLY, DialogueAct.WORKS_AGAIN)
+"""Acts of a later clause that set right what an earlier one says of a fault: "the bar till died, we use the other"."""
+SET_RIGHT_FROM: Final = 0.45
+"""From this probability on a clause sets it right."""
+BEYOND_SETTING_RIGHT: Final = 0.97
+"""A clause that is as sure as this says that trading has stopped, whatever else goes on."""
 _CLAUSE_BOUNDARY: Final = re.compile(r"[.!?;,:\n…]+(?=\s|$)|\s[-–—]\s")
 
 
@@ -35,6 +42,8 @@ class DetectDialogueAct:
         self._model, self._featurizer, self._cues = model, featurizer, cues
         self._acts = model.acts if model is not None else ()
         self._in_a_clause = [column for column, act in enumerate(self._acts) if act in SAID_IN_A_CLAUSE]
+        self._set_right = [column for column, act in enumerate(self._acts) if act in SETS_RIGHT]
+        self._outage = next((column for column, act in enumerate(self._acts) if act is DialogueAct.OUTAGE), None)
 
     def __call__(self, reading: Reading) -> Reading:
         """The reading with its acts."""
@@ -55,11 +64,26 @@ class DetectDialogueAct:
         if len(of_each) > 1:
             in_a_clause = CLAUSE_WEIGHT * np.maximum.reduce(of_each[1:], axis=0)[self._in_a_clause]
             found[self._in_a_clause] = np.maximum(found[self._in_a_clause], in_a_clause)
+            self._set_outage_right(found, of_each[1:])
         best = (-found).argsort()[:MAX_ACTS]
         likely = zip(best.tolist(), found[best].tolist(), strict=True)
         return tuple(
             ActCandidate(self._acts[column], round(one, 4)) for column, one in likely if one >= MIN_ACT_CONFIDENCE
         )
+
+    def _set_outage_right(self, found: Scores, of_clauses: Scores) -> None:
+        """Takes off stopped trading, in place, what a clause after it says of what goes on or goes again."""
+        if self._outage is None or not self._set_right:
+            return
+        told = int(of_clauses[:, self._outage].argmax())
+        later = of_clauses[told + 1 :, self._set_right]
+        if not later.size or of_clauses[told, self._outage] >= BEYOND_SETTING_RIGHT:
+            return
+        right = np.maximum.reduce(later, axis=0)
+        best = float(right.max())
+        if best >= SET_RIGHT_FROM:
+            found[self._outage] *= 1 - best
+            found[self._set_right] = np.maximum(found[self._set_right], right)
 
 
 def _clauses(normalized: str) -> list[list[str]]:

@@ -15,7 +15,7 @@ from kb.understanding.result import Candidate, Outcome
 from kb.understanding.stages.preprocess import Normalize
 
 ANSWER, CLARIFY, IN_CONVERSATION = 0.5, 0.2, 0.3
-"""The confidences from which on the scripted ranker answers, asks back, and answers within a conversation."""
+"""The confidences from which on the scripted ranker answers, asks back, and answers what a conversation makes likelier."""
 
 CUES = CueMatcher(
     {
@@ -102,8 +102,8 @@ class ScriptedRanker(EntryRanker):
     def outcome(
         self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
     ) -> Outcome:
-        """By the three confidences above; what is likelier right counts as in a conversation."""
-        if candidates[0].confidence >= (IN_CONVERSATION if in_conversation or log_odds else ANSWER):
+        """By the three confidences above: less is enough for what is likelier right."""
+        if candidates[0].confidence >= (IN_CONVERSATION if log_odds else ANSWER):
             return Outcome.ANSWERED
         return Outcome.CLARIFIED if candidates[0].confidence >= CLARIFY else Outcome.UNKNOWN
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 
 from kb.classifier.calibration import Scores
 from kb.classifier.dialogue_model import DialogueModel
@@ -59,6 +60,33 @@ def test_what_a_clause_does_is_heard_in_a_longer_message() -> None:
     assert dict(found.acts)[DialogueAct.ANGER] == 0.1
     alone = DetectDialogueAct(asked, READER, CUES)(reading("error, sales have"))
     assert alone.acts[0] == (DialogueAct.OTHER, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("text", "likeliest"),
+    [
+        ("bar till died, we use the hall one", DialogueAct.PARTLY),
+        ("we use the hall one, bar till died", DialogueAct.OUTAGE),
+        ("nobody can sell, we use the hall one", DialogueAct.OUTAGE),
+        ("bar till died, so it is", DialogueAct.OUTAGE),
+    ],
+)
+def test_what_goes_on_sets_right_what_was_said_before_it(text: str, likeliest: DialogueAct) -> None:
+    acts = (DialogueAct.OUTAGE, DialogueAct.PARTLY, DialogueAct.WORKS_AGAIN, DialogueAct.OTHER, DialogueAct.AGREE)
+    clauses: dict[str, tuple[float, ...]] = {
+        key("bar till died"): (0.9, 0.05, 0, 0.05, 0),
+        key("we use the hall one"): (0.05, 0.7, 0.2, 0.05, 0),
+        key("nobody can sell"): (0.98, 0.01, 0, 0.01, 0),
+        key("so it is"): (0.1, 0.1, 0.1, 0.4, 0.3),
+    }
+    asked = model(0.6, 0.3, 0, 0.1, 0, acts=acts, clauses=clauses)
+    assert DetectDialogueAct(asked, READER, CUES)(reading(text)).acts[0].act is likeliest
+
+
+def test_where_stopped_trading_or_what_goes_on_is_no_act_nothing_is_set_right() -> None:
+    for acts in (ACTS, (DialogueAct.OUTAGE, *ACTS[1:])):
+        asked = model(0.2, 0.5, 0.1, 0.06, 0.14, acts=acts)
+        assert DetectDialogueAct(asked, READER, CUES)(reading("what a joke, is it")).acts[0].act is DialogueAct.ANGER
 
 
 def test_politeness_is_left_out_and_a_conversation_leans_to_acts() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb.understanding.result import Outcome
+from kb.model import DialogueAct
+from kb.understanding.result import ActCandidate, Outcome
 from kb.understanding.stages.thresholds import CORRECTION_THRESHOLD, Thresholds
 from tests.unit.kb.understanding.scripted import ANSWER, CLARIFY, IN_CONVERSATION, ScriptedRanker, reading
 
@@ -14,7 +15,7 @@ STAGE = Thresholds(ScriptedRanker())
     [
         (ANSWER, None, "how do i close", Outcome.ANSWERED),
         (IN_CONVERSATION, None, "how do i close", Outcome.CLARIFIED),
-        (IN_CONVERSATION, "hours", "how do i close", Outcome.ANSWERED),
+        (IN_CONVERSATION, "hours", "how do i close", Outcome.CLARIFIED),
         (IN_CONVERSATION, "hours", "and to close", Outcome.CLARIFIED),
         (CLARIFY, "hours", "how do i close", Outcome.CLARIFIED),
     ],
@@ -23,8 +24,23 @@ def test_the_confidence_decides(confidence: float, after: str | None, text: str,
     assert STAGE(reading(text, ("close", confidence), after=after)).outcome is outcome
 
 
+ABOUT_A_TOPIC = (ActCandidate(DialogueAct.OTHER, 0.9),)
+
+
+def test_a_fault_is_answered_sooner_in_a_conversation() -> None:
+    fault = ("printer", IN_CONVERSATION)
+    assert STAGE(reading("it does not print now", fault, after="hours")).outcome is Outcome.ANSWERED
+    assert STAGE(reading("it does not print now", fault)).outcome is Outcome.CLARIFIED
+
+
+def test_what_is_surely_about_a_topic_is_answered_sooner_in_a_conversation() -> None:
+    asked = reading("how do i close", ("close", IN_CONVERSATION), after="hours")._replace(acts=ABOUT_A_TOPIC)
+    assert STAGE(asked).outcome is Outcome.ANSWERED
+    assert STAGE(asked._replace(previous_entry=None)).outcome is Outcome.CLARIFIED
+
+
 def test_few_words_that_complete_an_unclear_turn_are_answered_sooner() -> None:
-    completing = reading("close it", ("close", IN_CONVERSATION))._replace(leans=True)
+    completing = reading("close it", ("close", IN_CONVERSATION))._replace(leans=True, acts=ABOUT_A_TOPIC)
     assert STAGE(completing).outcome is Outcome.ANSWERED
 
 
