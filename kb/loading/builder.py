@@ -30,6 +30,7 @@ from kb.model import (
     LanguageTexts,
     Line,
     LineId,
+    OutageKind,
     Source,
     SynonymSet,
     TicketAddress,
@@ -173,6 +174,14 @@ def build_directory(file: DirectoryFile) -> Directory:
         fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
         dialogue_entries=MappingProxyType({act: EntryId(entry) for act, entry in file.dialogue_entries.items()}),
+        outage_kinds=tuple(
+            OutageKind(
+                id=name,
+                name=_translations(part.name, file.languages),
+                draft=_translations(part.draft, file.languages),
+            )
+            for name, part in file.outage_kinds.items()
+        ),
         languages=file.languages,
         source_label=_translations(file.source_label, file.languages) if file.source_label else MappingProxyType({}),
     )

@@ -15,6 +15,7 @@ ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+OutageKindId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
 
@@ -96,6 +97,13 @@ class SourceSection(_Strict):
     url: Url | None = None
 
 
+class OutageKindSection(_Strict):
+    """One kind of outage of directory.yaml."""
+
+    name: TextPerLanguage
+    draft: TextPerLanguage
+
+
 class DirectoryFile(_Strict):
     """directory.yaml."""
 
@@ -118,6 +126,7 @@ class DirectoryFile(_Strict):
         Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW, DialogueAct.ELABORATE], NonEmptyText
     ] = Field(default_factory=dict)
     dialogue_entries: dict[DialogueAct, NonEmptyText] = Field(default_factory=dict)
+    outage_kinds: dict[OutageKindId, OutageKindSection] = Field(default_factory=dict)
     source_label: TextPerLanguage | None = None
     sources: dict[str, SourceSection] = Field(default_factory=dict)
 
@@ -194,7 +203,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "date_from_datetime_parsing": "is not a date: write it as 2027-06-01",
     "date_type": "is not a date: write it as 2027-06-01",
     "string_pattern_mismatch": "does not look right: a phone is written +37120000000, an e-mail name@host.lv, "
-    "a link https://host/path",
+    "a link https://host/path, a name in small letters a to z",
     "tuple_type": "is not a list: write one item a line, each after a dash",
     "dict_type": "is not a mapping: write key: value lines below it",
     "model_type": "is not a mapping: write key: value lines below it",

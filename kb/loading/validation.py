@@ -15,6 +15,8 @@ from kb.model import ANY_LINE, Act, Directory, KnowledgeBase, Language, Source
 from kb.text.contacts import EMAIL, LINK, PHONE, casefold_key, contains_contact
 from kb.text.tokenize import phonetic_tokens
 
+OTHER_OUTAGE: Final = "other"
+"""What no kind of outage describes."""
 MAX_ANSWER_CHARS: Final = 1000
 """Characters of an answer with its sources: more is a wall on a phone."""
 
@@ -83,6 +85,8 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     for key, entry in named.items():
         if entry not in files.ids:
             yield f"directory.yaml: {key}: {entry!r} is no entry: write the id of a file under entries/"
+    if OTHER_OUTAGE in directory.outage_kinds:
+        yield f"directory.yaml: outage_kinds.{OTHER_OUTAGE}: is there in every content: remove it, or call it otherwise"
 
 
 def _contradicting_examples(files: ContentFiles) -> Iterator[str]:

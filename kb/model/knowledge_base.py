@@ -106,6 +106,15 @@ class Category:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutageKind:
+    """What may be out of order for many at once, and the text that is offered to announce it."""
+
+    id: str
+    name: Translations
+    draft: Translations
+
+
+@dataclass(frozen=True, kw_only=True)
 class Directory:
     """Who can be reached and where: the only place that knows a number, an address or a name."""
 
@@ -136,6 +145,8 @@ class Directory:
     """What the bot is called: the company where the content does not say."""
     draft_fields: tuple[str, ...] = ()
     """What the e-mail draft asks for."""
+    outage_kinds: tuple[OutageKind, ...] = ()
+    """What the form of an outage offers; empty where the content names none."""
     languages: tuple[Language, ...] = LANGUAGES
     """The languages that the bot speaks; the first where nothing tells which."""
     source_label: Translations = field(default_factory=lambda: MappingProxyType({}))
