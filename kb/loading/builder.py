@@ -15,6 +15,7 @@ from kb.loading.schema import (
     DirectoryFile,
     EachLanguage,
     EntryFile,
+    ForeignWordsFile,
     LexiconFile,
     SomeLanguages,
     TextsFile,
@@ -58,6 +59,8 @@ class ContentFiles:
     decoys: DecoysFile | None = None
     universal_decoys: DecoysFile | None = None
     """Those that ship with the program, for languages in which the company has few."""
+    foreign_words: ForeignWordsFile | None = None
+    """Those of matters that hardly any company answers, for the same languages."""
     dialogue: DialogueFile | None = None
     texts: Mapping[Language, TextsFile] = field(default_factory=dict)
     """The bot's own sentences as the company words them, by language."""
@@ -95,6 +98,7 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
             }
         ),
         out_of_scope=_out_of_scope(files),
+        foreign_words=_foreign_words(files),
         dialogue=MappingProxyType(
             {
                 act: _by_language(part, languages)
@@ -119,6 +123,14 @@ def _out_of_scope(files: ContentFiles) -> Mapping[Language, tuple[str, ...]]:
         mine = own.get(language, ())
         found[language] = mine if len(mine) >= ENOUGH_DECOYS else (*mine, *others)
     return MappingProxyType(LanguagePhrases(found)) if any(found.values()) else MappingProxyType({})
+
+
+def _foreign_words(files: ContentFiles) -> frozenset[str]:
+    """Those of the languages in which the company has few decoys of its own."""
+    own = files.decoys.decoys.root if files.decoys else {}
+    known = files.foreign_words.words.root if files.foreign_words else {}
+    few = (language for language in files.directory.languages if len(own.get(language, ())) < ENOUGH_DECOYS)
+    return frozenset(word for language in few for line in known.get(language, ()) for word in line.split())
 
 
 def _cues(files: ContentFiles) -> Mapping[str, TriggerPhrases]:

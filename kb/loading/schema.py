@@ -188,6 +188,12 @@ class DecoysFile(_Strict):
     decoys: SomeLanguages
 
 
+class ForeignWordsFile(_Strict):
+    """foreign_words.yaml of those files that ship for any company: words with blanks between them."""
+
+    words: SomeLanguages
+
+
 _ENUM_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How pydantic tells of an enum's member; what stands in a file is the part in quotes."""
 

@@ -170,6 +170,8 @@ class KnowledgeBase:
     cues: Mapping[str, TriggerPhrases] = field(default_factory=lambda: MappingProxyType({}))
     out_of_scope: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Messages near the domain that no entry answers, by language."""
+    foreign_words: frozenset[str] = frozenset()
+    """Words of matters that hardly any company answers; empty where the content has decoys enough."""
     dialogue: Mapping[DialogueAct, Mapping[Language, tuple[str, ...]]] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -16,6 +16,7 @@ from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.exact_match_index import ExactMatchIndex
 from kb.understanding.explanation import NearestQuestion
+from kb.understanding.foreign_words import ForeignWords
 from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch
 from kb.understanding.result import Candidate, Outcome
 
@@ -86,6 +87,7 @@ class EntryRanker:
         }
         counts = [len(questions) for entry in entries for questions in entry.questions.values()]
         self._required_log_odds = SPARSE_LOG_ODDS * max(0.0, 1 - sum(counts) / (len(counts) or 1) / SPARSE_QUESTIONS)
+        self.foreign_words = ForeignWords.of(knowledge)
         greeting = knowledge.directory.greeting_entry
         self._exact_matches = ExactMatchIndex(
             dataset.examples,
@@ -197,17 +199,23 @@ class EntryRanker:
         return self._nearest_question.find(entry, tokens)
 
     def outcome(
-        self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        in_conversation: bool = False,
+        log_odds: float = 0.0,
+        required: float = 0.0,
     ) -> Outcome:
         """Whether the best candidate is sure enough to be answered, to be asked back about, or neither.
 
-        `log_odds`: how much likelier it is right than its confidence says.
+        `log_odds`: how much likelier it is right than its confidence says; `required`: how much likelier it must be.
         """
         threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
         if in_conversation:
             threshold = _moved(threshold, -max(log_odds, IN_CONVERSATION_LOG_ODDS))
         else:
             threshold = _moved(threshold, self._required_log_odds - log_odds)
+        threshold = _moved(threshold, required)
         if candidates[0].confidence >= threshold:
             return Outcome.ANSWERED
         urgent = in_conversation and any(

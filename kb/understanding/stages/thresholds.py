@@ -35,8 +35,12 @@ class Thresholds:
         follows = reading.previous_entry is not None and len(reading.tokens) >= MIN_WORDS_FOR_CONTEXT
         in_conversation = completes or follows
         told_at_length = len(reading.tokens) >= MIN_WORDS_AT_LENGTH
+        known = reading.exact_match is not None
         outcome = self._ranker.outcome(
-            reading.candidates, in_conversation=in_conversation, log_odds=AT_LENGTH_LOG_ODDS if told_at_length else 0.0
+            reading.candidates,
+            in_conversation=in_conversation,
+            log_odds=AT_LENGTH_LOG_ODDS if told_at_length else 0.0,
+            required=0.0 if known else self._ranker.foreign_words.required_log_odds(reading.tokens),
         )
         if reading.corrects and reading.candidates[0].confidence >= CORRECTION_THRESHOLD:
             outcome = Outcome.ANSWERED
