@@ -96,7 +96,12 @@ def test_other_messages_to_the_library_are_not_answered_wrongly(library: Knowled
     assert found.first >= 0.7, found
     assert found.right >= 0.4, found
     assert found.wrong <= 2 / 30, found
-    assert found.answered_out_of_scope <= 2, found
+    assert found.answered_out_of_scope <= 3, found
+    later = figures(library, "library-messages-3.tsv")
+    assert later.first >= 0.85, later
+    assert later.right >= 0.55, later
+    assert later.wrong == 0, later
+    assert later.answered_out_of_scope <= 2, later
 
 
 def test_the_hotel_answers_out_of_a_page_in_german(hotel: KnowledgeBundle) -> None:
@@ -112,7 +117,7 @@ def test_other_messages_to_the_hotel_are_not_answered_wrongly(hotel: KnowledgeBu
     assert found.first >= 0.8, found
     assert found.right >= 0.5, found
     assert found.wrong == 0, found
-    assert found.answered_out_of_scope == 0, found
+    assert found.answered_out_of_scope <= 1, found
 
 
 def test_nothing_of_the_first_company_is_said(library: KnowledgeBundle, hotel: KnowledgeBundle) -> None:
