@@ -31,6 +31,7 @@ from kb.model import (
     LanguageTexts,
     Line,
     LineId,
+    Look,
     OutageKind,
     Source,
     SynonymSet,
@@ -186,6 +187,7 @@ def build_directory(file: DirectoryFile) -> Directory:
         fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
         dialogue_entries=MappingProxyType({act: EntryId(entry) for act, entry in file.dialogue_entries.items()}),
+        look=Look(accent=file.look.accent, accent_dark=file.look.accent_dark),
         outage_kinds=tuple(
             OutageKind(
                 id=name,

@@ -15,6 +15,7 @@ ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 OutageKindId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
@@ -97,6 +98,13 @@ class SourceSection(_Strict):
     url: Url | None = None
 
 
+class LookSection(_Strict):
+    """The colours of directory.yaml."""
+
+    accent: Colour | None = None
+    accent_dark: Colour | None = None
+
+
 class OutageKindSection(_Strict):
     """One kind of outage of directory.yaml."""
 
@@ -126,6 +134,7 @@ class DirectoryFile(_Strict):
         Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW, DialogueAct.ELABORATE], NonEmptyText
     ] = Field(default_factory=dict)
     dialogue_entries: dict[DialogueAct, NonEmptyText] = Field(default_factory=dict)
+    look: LookSection = Field(default_factory=LookSection)
     outage_kinds: dict[OutageKindId, OutageKindSection] = Field(default_factory=dict)
     source_label: TextPerLanguage | None = None
     sources: dict[str, SourceSection] = Field(default_factory=dict)
@@ -209,7 +218,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "date_from_datetime_parsing": "is not a date: write it as 2027-06-01",
     "date_type": "is not a date: write it as 2027-06-01",
     "string_pattern_mismatch": "does not look right: a phone is written +37120000000, an e-mail name@host.lv, "
-    "a link https://host/path, a name in small letters a to z",
+    "a link https://host/path, a name in small letters a to z, "
+    'a colour "#925608"',
     "tuple_type": "is not a list: write one item a line, each after a dash",
     "dict_type": "is not a mapping: write key: value lines below it",
     "model_type": "is not a mapping: write key: value lines below it",

@@ -106,6 +106,15 @@ class Category:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """The colours of the pages, as #rrggbb; None where the program's are good: of links, marks and buttons."""
+
+    accent: str | None = None
+    accent_dark: str | None = None
+    """The same on the dark pages that a device may wish for."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutageKind:
     """What may be out of order for many at once, and the text that is offered to announce it."""
 
@@ -145,6 +154,7 @@ class Directory:
     """What the bot is called: the company where the content does not say."""
     draft_fields: tuple[str, ...] = ()
     """What the e-mail draft asks for."""
+    look: Look = field(default_factory=Look)
     outage_kinds: tuple[OutageKind, ...] = ()
     """What the form of an outage offers; empty where the content names none."""
     languages: tuple[Language, ...] = LANGUAGES
