@@ -24,7 +24,9 @@ DraftField = Literal["what", "device", "stopped", "contact", "phone", "restauran
 """What the e-mail draft may ask for."""
 DRAFT_FIELDS: Final[tuple[DraftField, ...]] = ("what", "device", "contact", "phone", "restaurant", "address", "tried")
 """What it asks for where the content does not say."""
-TextSection = Literal["chat", "page", "telegram", "commands", "draft", "notify", "terminal", "not_found", "help"]
+TextSection = Literal[
+    "chat", "page", "telegram", "commands", "draft", "notify", "terminal", "not_found", "help", "sheet"
+]
 """Where a sentence of the bot's own stands."""
 
 
