@@ -1,4 +1,4 @@
-"""The sheet of cards as a page to print (A4, in the content's languages, QR codes in it); asks nothing from elsewhere."""
+"""The sheet of cards as a page to print (A4, in the content's languages, QR codes in it); asks nothing of others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
