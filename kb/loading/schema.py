@@ -128,6 +128,8 @@ class DirectoryFile(_Strict):
     ticket_channel: TicketSection | None = None
     office: OfficeSection | None = None
     sites: dict[str, Url] = Field(default_factory=dict)
+    contacts: tuple[NonEmptyText, ...] = ()
+    """Further addresses, numbers and links that answers may name as they stand."""
     topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
     draft_fields: tuple[DraftField, ...] = DRAFT_FIELDS
     contacts_entry: NonEmptyText | None = None

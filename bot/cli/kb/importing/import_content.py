@@ -11,12 +11,14 @@ import typer
 from bot.cli.kb.importing.import_questions import add_questions
 from bot.cli.output import FileError
 from bot.faq_import.articles import Article, FaqFileError
-from bot.faq_import.entry_files import ImportResult, write_entries
+from bot.faq_import.entry_files import ImportResult, quoted, write_entries
 from bot.faq_import.file_reading import read_faq
 from bot.faq_import.phrasings import propose_phrasings
-from bot.faq_import.translations import put_together
+from bot.faq_import.translations import TranslatedArticle, put_together
 from kb.loading.content_warnings import MIN_QUESTIONS
-from kb.loading.loader import load_knowledge_base
+from kb.loading.loader import load_directory, load_knowledge_base
+from kb.loading.schema import DirectoryFile
+from kb.loading.validation import unlisted_contacts
 from kb.model import LineId
 
 
@@ -46,6 +48,7 @@ def import_files(files: Sequence[Path], folder: Path, *, line: str | None, take_
     except FaqFileError as exc:
         raise FileError(str(exc)) from exc
     _report(result, folder)
+    _tell_contacts(topics, load_directory(folder))
     if not take_proposals:
         _print_proposals(proposed)
     names = ", ".join(map(str, files))
@@ -85,6 +88,17 @@ def _report(result: ImportResult, folder: Path) -> None:
         for one in few:
             typer.echo(f"  {one.id}: {one.questions}")
     typer.echo("Now: paligs kb check")
+
+
+def _tell_contacts(topics: Sequence[TranslatedArticle], directory: DirectoryFile) -> None:
+    """Answers may name only what directory.yaml has: the line to write there."""
+    answers = (article.answer for topic in topics for article in topic.by_language.values())
+    missing = dict.fromkeys(one.contact for answer in answers for one in unlisted_contacts(answer, directory))
+    if missing:
+        listed = ", ".join(map(quoted, (*directory.contacts, *missing)))
+        typer.echo(
+            f"Answers name what directory.yaml does not have. Write there, if they are right:\n  contacts: [{listed}]"
+        )
 
 
 def _print_proposals(proposed: list[tuple[str, tuple[str, ...]]]) -> None:

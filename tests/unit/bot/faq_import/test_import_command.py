@@ -46,6 +46,23 @@ def test_entries_are_written_and_what_is_left_to_do_is_told(folder: Path, tmp_pa
     assert paligs("kb", "check", "--content", str(folder), "--no-forecast")[0] == 0
 
 
+def test_contacts_of_answers_are_told_as_a_line_for_the_directory(folder: Path, tmp_path: Path) -> None:
+    text = 'question,answer\nhow do i write,"To a@shop.example, +12025550199 or https://shop.example/form."\n'
+    (tmp_path / "faq.csv").write_text(text, "utf-8")
+    told = paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))[1]
+    line = 'contacts: ["https://shop.example/form", "a@shop.example", "+12025550199"]'
+    assert f"  {line}\n" in told
+    assert (
+        "a@shop.example is not in directory.yaml: use an address that is, or add it under contacts"
+        in (paligs("kb", "check", "--content", str(folder), "--no-forecast")[1])
+    )
+    with (folder / "directory.yaml").open("a", encoding="utf-8") as directory:
+        directory.write(f"{line}\n")
+    assert paligs("kb", "check", "--content", str(folder), "--no-forecast")[0] == 0
+    again = paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))[1]
+    assert "contacts:" not in again
+
+
 def test_proposals_are_told_or_taken_over(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "faq.md").write_text("## How do I pay by card?\n\nAt the desk, with any **bank card**.\n", "utf-8")
     told = paligs("kb", "import", str(tmp_path / "faq.md"), "--content", str(folder))[1]
