@@ -1,5 +1,6 @@
 """`paligs kb import FAQ`: entries are written, mistakes and what is left to do are told; nothing that is there changes."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,17 @@ def test_a_faq_in_several_languages_becomes_entries_in_all_of_them(
     titles = {"en": "When do you open", "de": "Wann ist offen"}
     answers, asked = {"en": "At nine.", "de": "Um neun."}, {language: [one] for language, one in EACH.items()}
     assert written(two, "hours") == (titles, answers, asked)
+
+
+def test_the_export_has_the_languages_of_the_content(two: Path, tmp_path: Path) -> None:
+    text = "question_en,question_de,answer_en,answer_de\nwhen,wann,At nine.,Um neun.\n"
+    paligs("kb", "import", *files(tmp_path, {"faq.csv": text}), "--content", str(two))
+    status, said = paligs("kb", "export", "--json", "--content", str(two))
+    assert status == 0
+    (when,) = (one for one in json.loads(said)["entries"] if one["id"] == "when")
+    assert when["answers"] == {"en": "At nine.", "de": "Um neun."}
+    assert when["questions"] == {"en": ["when"], "de": ["wann"]}
+    assert [*when["titles"]] == ["en", "de"]
 
 
 @pytest.mark.parametrize(
