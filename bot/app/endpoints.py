@@ -14,6 +14,7 @@ from bot.app.services import utc_now
 from bot.channels.interface import ChannelSettingError
 from bot.channels.webchat.description import DESCRIPTION as WEBCHAT
 from bot.console import ConsoleApp
+from bot.console.app import Installation
 from bot.console.auth.login import SignInView
 from bot.console.auth.oidc import OidcClient, OidcSignInView, RoleMapping, split_list
 from bot.console.auth.own_password import OwnPasswordView
@@ -112,7 +113,7 @@ class Endpoints:
         application.add_routes(health_routes(program.transactions, self._content_version, utc_now, program.runner))
         application.add_routes(metrics_routes(program.metrics, program.transactions, utc_now, program.runner))
         application.add_routes(self._make_draft_page().routes())
-        application.add_routes(site_routes())
+        application.add_routes(site_routes(lambda: program.knowledge.base.directory, self._settings.content_dir))
         application.add_routes(program.outage_banners.routes())
         application.add_routes(self._public_page_routes())
         self._make_console().mount(application)
@@ -234,7 +235,10 @@ class Endpoints:
             clock=utc_now,
             key=self._key,
             public_origin=self._settings.public_url,
-            zone=self._settings.zone,
+            installation=Installation(
+                zone=self._settings.zone,
+                bot_name=lambda language: program.knowledge.base.directory.bot_name[language],
+            ),
         )
 
     def _link_signer(self) -> VenueLinkSigner:

@@ -1,6 +1,7 @@
 """Assembles the console: sections, access control, templates and error pages."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
 from bot.web import Assets, Texts, read_texts, security_headers
 from bot.web.chart import CHART_TEMPLATES
-from kb.model import LANGUAGES
+from kb.model import LANGUAGES, Language
 from storage.helpdesk import queue
 from storage.helpdesk.sign_in import agents
 from storage.helpdesk.sign_in.agent_sessions import MAX_LIFETIME
@@ -46,8 +47,16 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Where the console stands: the time zone in which all times are shown, and what its bot is called."""
+
+    zone: tzinfo = UTC
+    bot_name: Callable[[Language], str] = lambda _language: "Paligs"
+
+
 class ConsoleApp:
-    """Everything below /console/. `sections` are in the order of the menu; days are those of `zone`."""
+    """Everything below /console/. `sections` are in the order of the menu; days are those of the installation."""
 
     def __init__(
         self,
@@ -58,9 +67,10 @@ class ConsoleApp:
         clock: Callable[[], datetime],
         key: str,
         public_origin: str | None,
-        zone: tzinfo = UTC,
+        installation: Installation | None = None,
     ) -> None:
-        """`zone` is the time zone of the installation, which all times are shown in."""
+        installation = installation or Installation()
+        zone, self._bot_name = installation.zone, installation.bot_name
         self._transactions = transactions
         self._assets = Assets("/console/static", _HERE / "static")
         shared = _with_channel_titles(read_texts(_HERE / "texts" / "shared"), channels)
@@ -109,7 +119,7 @@ class ConsoleApp:
             middlewares=[
                 _headers_middleware,
                 session_middleware(storage),
-                error_middleware(self._shared_texts, self._assets.url),
+                error_middleware(self._shared_texts, self._assets.url, self._bot_name),
             ]
         )
         aiohttp_jinja2.setup(
@@ -142,6 +152,7 @@ class ConsoleApp:
             "local_time": partial(format_local, zone=request.zone),
             "zone": zone_name(request.zone),
             "languages": LANGUAGES,
+            "bot_name": self._bot_name(request.language),
             "all_words": self._shared_texts,
             "asset": self._assets.url,
             "csrf": request.session[CSRF_KEY],

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kb.model import Language
+
 
 class FaqFileError(Exception):
     """The file holds no questions and answers that can be read; the message says what to do."""
@@ -22,6 +24,10 @@ class Article:
     source: str | None = None
     """The address of a page."""
     hints: tuple[str, ...] = ()
+    language: Language | None = None
+    """What it is in, where the file tells."""
+    row: str | None = None
+    """The row of a table that has a topic in several languages."""
 
 
 @dataclass(frozen=True, kw_only=True)

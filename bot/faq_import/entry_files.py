@@ -3,13 +3,14 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from bot.faq_import.articles import Article, ArticleMistake, FaqFileError
+from bot.faq_import.translations import TranslatedArticle
 from kb.model import KnowledgeBase, Language, LineId
 from kb.text.contacts import casefold_key
 
@@ -23,7 +24,7 @@ _SENTENCE_END: Final = re.compile(r"[.!?…](?=\s|$)|\n")
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenEntry:
-    """An entry that was written, and how many questions it has."""
+    """An entry that was written, and how many questions it has in the language that has fewest."""
 
     id: str
     questions: int
@@ -40,43 +41,33 @@ class ImportResult:
 
 
 def write_entries(
-    articles: Sequence[Article], folder: Path, knowledge: KnowledgeBase, *, line: LineId | None, today: date
+    topics: Sequence[TranslatedArticle], folder: Path, knowledge: KnowledgeBase, *, line: LineId | None, today: date
 ) -> ImportResult:
-    """Write an entry for each article, in the one language of the content.
+    """Write an entry for each topic, in every language of the content.
 
     Raises:
-        FaqFileError: the content has several languages, or no such line; nothing was written.
+        FaqFileError: there is no such line; nothing was written.
     """
-    language = _only_language(knowledge, folder)
     known_line = _line(knowledge, folder, line)
     taken = {str(entry) for entry in knowledge.entries}
     asked = {casefold_key(text): str(entry.id) for entry, _, text in knowledge.questions()}
     written: list[WrittenEntry] = []
     mistakes: list[ArticleMistake] = []
     notes: list[str] = []
-    for article in articles:
-        questions = _new_questions(article, asked, mistakes)
-        if not questions:
+    for topic in topics:
+        questions = {
+            language: _new_questions(article, asked, mistakes) for language, article in topic.by_language.items()
+        }
+        if not all(questions.values()):
             continue
-        name = _free_id(article, taken)
+        name = _free_id(topic.first, taken)
         taken.add(name)
-        asked |= {casefold_key(text): name for text in questions}
-        head = _head(name, known_line, article, today)
-        title, answer = _title(article, name, notes), _answer(article, name, notes)
-        text = "\n".join((*head, *_texts(language, title, answer, questions)))
+        asked |= {casefold_key(text): name for texts in questions.values() for text in texts}
+        head = _head(name, known_line, topic.first, today)
+        text = "\n".join((*head, *_texts(name, topic, questions, notes)))
         (folder / "entries" / f"{name}.yaml").write_text(f"{text}\n", "utf-8")
-        written.append(WrittenEntry(id=name, questions=len(questions)))
+        written.append(WrittenEntry(id=name, questions=min(map(len, questions.values()))))
     return ImportResult(written=tuple(written), mistakes=tuple(mistakes), notes=tuple(notes))
-
-
-def _only_language(knowledge: KnowledgeBase, folder: Path) -> Language:
-    if len(knowledge.languages) > 1:
-        message = (
-            f"{folder}: its content is in {', '.join(knowledge.languages)}, and a file holds one language: import it "
-            f"into a folder of one (paligs kb init), translate the entries, then set languages in directory.yaml."
-        )
-        raise FaqFileError(message)
-    return knowledge.languages[0]
 
 
 def _line(knowledge: KnowledgeBase, folder: Path, line: LineId | None) -> str:
@@ -131,11 +122,21 @@ def _head(name: str, line: str, article: Article, today: date) -> Iterator[str]:
     yield f"id: {name}\nact: answer\nline: {line}\ntrust: seed\nsources: []\nreview_by: {today + REVIEW_AFTER}"
 
 
-def _texts(language: Language, title: str, answer: str, questions: Sequence[str]) -> Iterator[str]:
-    yield f"title:\n  {language}: {quoted(title)}\nanswer:\n  {language}: |-"
-    yield from (f"    {each}".rstrip() for each in answer.splitlines())
-    yield f"questions:\n  {language}:"
-    yield from (f"    - {quoted(each)}" for each in questions)
+def _texts(
+    name: str, topic: TranslatedArticle, questions: Mapping[Language, Sequence[str]], notes: list[str]
+) -> Iterator[str]:
+    """Titles, answers and questions, each by language."""
+    yield "title:"
+    for language, article in topic.by_language.items():
+        yield f"  {language}: {quoted(_title(article, name, notes))}"
+    yield "answer:"
+    for language, article in topic.by_language.items():
+        yield f"  {language}: |-"
+        yield from (f"    {each}".rstrip() for each in _answer(article, name, notes).splitlines())
+    yield "questions:"
+    for language, texts in questions.items():
+        yield f"  {language}:"
+        yield from (f"    - {quoted(each)}" for each in texts)
 
 
 def quoted(text: str) -> str:

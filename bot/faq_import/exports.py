@@ -36,6 +36,7 @@ def _from_object(number: int, one: Mapping[str, Any]) -> Article:
         id=str(one["slug"]) if one.get("slug") else None,
         title=str(one["title"]) if one.get("title") and one.get("question") else None,
         questions=tuple(str(each) for each in one.get("questions") or ()),
+        language=next((str(one[key])[:2].casefold() for key in ("language", "locale", "lang") if one.get(key)), None),
         hints=tuple(str(each) for each in (one.get("category"), one.get("description")) if isinstance(each, str)),
     )
 

@@ -1,6 +1,8 @@
 """Reads a file of questions and answers by what its name ends in."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ PAGES: Final = frozenset({".html", ".htm"})
 MARKDOWN: Final = frozenset({".md", ".markdown"})
 YAMLS: Final = frozenset({".yml", ".yaml"})
 JSONS: Final = frozenset({".json"})
+_NAMED: Final = re.compile(r"\.([A-Za-z]{2})$")
 FORMATS: Final = TABLES | PAGES | MARKDOWN | YAMLS | JSONS
 
 
@@ -34,7 +37,17 @@ def read_faq(path: Path) -> FaqFile:
             f"{path}: no question with an answer is in it. docs/content.md shows what is read of each kind of file."
         )
         raise FaqFileError(message)
-    return _checked(found)
+    return _in_language_of_name(path, _checked(found))
+
+
+def _in_language_of_name(path: Path, found: FaqFile) -> FaqFile:
+    """What a file says in no other language is in that of its name: `faq.de.csv`."""
+    named = _NAMED.search(path.stem)
+    if named is None:
+        return found
+    return replace(
+        found, articles=tuple(replace(one, language=one.language or named[1].casefold()) for one in found.articles)
+    )
 
 
 def _read_text(path: Path, kind: str) -> tuple[Article, ...]:

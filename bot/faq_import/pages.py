@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 
 from bot.faq_import.articles import Article
+from kb.model import Language
 
 _BLOCKS: Final = frozenset(
     {"p", "div", "li", "ul", "ol", "table", "tr", "br", "section", "article", "blockquote", "pre"}
@@ -44,6 +46,7 @@ def read_faq_page(data: Any) -> Iterator[Article]:
             answer=plain_text(text),
             source=_address(question),
             hints=_bold(BeautifulSoup(text, "html.parser")),
+            language=_code(question.get("inLanguage")),
         )
 
 
@@ -75,7 +78,8 @@ def _from_json_ld(page: BeautifulSoup) -> Iterator[Article]:
             data = json.loads(script.string or "")
         except ValueError:
             continue
-        yield from read_faq_page(data)
+        language = _language(script)
+        yield from (replace(one, language=one.language or language) for one in read_faq_page(data))
 
 
 def _from_details(page: BeautifulSoup) -> Iterator[Article]:
@@ -87,14 +91,22 @@ def _from_details(page: BeautifulSoup) -> Iterator[Article]:
         summary.extract()
         heading = details.find_previous(_HEADING)
         hints = (*([_text(heading)] if isinstance(heading, Tag) else []), *_bold(details))
-        yield Article(where=_where(details), question=question, answer=_text(details), hints=hints)
+        yield Article(
+            where=_where(details), question=question, answer=_text(details), hints=hints, language=_language(details)
+        )
 
 
 def _from_definitions(page: BeautifulSoup) -> Iterator[Article]:
     for term in page.find_all("dt"):
         meaning = term.find_next_sibling("dd")
         if isinstance(meaning, Tag):
-            yield Article(where=_where(term), question=_text(term), answer=_text(meaning), hints=_bold(meaning))
+            yield Article(
+                where=_where(term),
+                question=_text(term),
+                answer=_text(meaning),
+                hints=_bold(meaning),
+                language=_language(term),
+            )
 
 
 def _from_headings(page: BeautifulSoup) -> Iterator[Article]:
@@ -107,7 +119,11 @@ def _from_headings(page: BeautifulSoup) -> Iterator[Article]:
         if answer:
             bold = (word for one in below for word in _bold(one))
             yield Article(
-                where=_where(heading), question=question, answer=answer, hints=(*(text for _, text in above[1:]), *bold)
+                where=_where(heading),
+                question=question,
+                answer=answer,
+                hints=(*(text for _, text in above[1:]), *bold),
+                language=_language(heading),
             )
         above.append((heading.name, question))
 
@@ -121,6 +137,17 @@ def _until_next_heading(heading: Tag) -> Iterator[Tag]:
 
 def _where(element: Tag) -> str:
     return f"line {element.sourceline}" if element.sourceline else element.name
+
+
+def _language(element: Tag) -> Language | None:
+    """That of the nearest part of the page that names one."""
+    around = element if element.get("lang") else element.find_parent(attrs={"lang": True})
+    return None if around is None else _code(around.get("lang"))
+
+
+def _code(language: object) -> Language | None:
+    """The two letters of a language: de of de-AT."""
+    return language[:2].casefold() if isinstance(language, str) and len(language) > 1 else None
 
 
 def _bold(element: Tag) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from bot.helpdesk.handoff_actions import HandoffActions
 from bot.helpdesk.person_updates import public_agent_name
 from handlers.model.handoff import HandoffState
 from handlers.model.messages import Reply
-from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import CueId
 from storage.conversations import history
 from storage.conversations.conversations import Conversation
@@ -139,6 +138,6 @@ class AgentChat:
 
     def _say(self, connection: Connection, talk: Conversation, key: str, now: datetime, **values: str) -> None:
         knowledge = self.actions.knowledge_source.current
-        sentence = knowledge.phrases(talk.language or DEFAULT_LANGUAGE, key, **values)
+        sentence = knowledge.phrases(knowledge.base.spoken_language(talk.language), key, **values)
         outbox.enqueue(connection, talk, None, [Reply(text=sentence)], now)
         self.actions.jobs.queue(connection, talk.id)

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from bot.helpdesk.handoff_actions import HandoffActions
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.messages import Reply
-from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations
 from storage.conversations.conversations import Conversation
 from storage.delivery import notification_queue, outbox
@@ -178,7 +177,8 @@ class IncidentActions:
         talk = conversations.get(connection, handoff.conversation)
         if self.find_obstacle(connection, talk, now) is not None:
             return None
-        knowledge, language = self.actions.knowledge_source.current, talk.language or DEFAULT_LANGUAGE
+        knowledge = self.actions.knowledge_source.current
+        language = knowledge.base.spoken_language(talk.language)
         line = knowledge.base.directory.lines.get(handoff.line)
         name = handoff.line if line is None else line.name[language]
         sentence = knowledge.phrases(language, "works_again_of_line", name=name)

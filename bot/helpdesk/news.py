@@ -15,7 +15,6 @@ from bot.delivery.jobs.interface import JobQueue
 from bot.knowledge.factory import KnowledgeSource
 from handlers.model.announcements import News
 from handlers.model.messages import Reply
-from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Language, Translations
 from storage.announcements import news
 from storage.conversations.conversations import Conversation
@@ -92,7 +91,7 @@ class NewsDesk:
     def _send(self, connection: Connection, talk: Conversation, published: News, now: datetime) -> bool:
         if not self._may_send(talk, now):
             return False
-        language = talk.language or DEFAULT_LANGUAGE
+        language = self.knowledge_source.current.base.spoken_language(talk.language)
         if not outbox.enqueue(connection, talk, None, [Reply(text=self._text(published, language))], now):
             return False
         news.mark_seen(connection, talk.id, language, [published.id], now)

@@ -11,7 +11,6 @@ from bot.channels.description import ChannelDirectory
 from bot.helpdesk.incidents.content import build_incident_notification, contact_method
 from bot.notify.interface import HandoffNotification, Notification, Retraction
 from handlers.model.messages import MessageKind
-from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import Act, LineId
 from storage.conversations import conversations, history, turns
 from storage.conversations.history import PersonMessage
@@ -68,7 +67,7 @@ def build_notification(
         reason=handoff.reason,
         state=handoff.state,
         last_actor=handoff.taken_by if handoff.state in ASSIGNED_STATES else last_actor,
-        language=talk.language or DEFAULT_LANGUAGE,
+        language=talk.language or "",
         venue=None if venue is None else venue.label,
         till=None if venue is None else till_of(talk, venue),
         venue_history=None

@@ -12,7 +12,6 @@ from bot.delivery.jobs.interface import JobQueue
 from bot.knowledge.factory import KnowledgeSource
 from handlers.model.handoff import CloseReason
 from handlers.model.messages import Reply
-from handlers.model.session import DEFAULT_LANGUAGE
 from kb.model import KnowledgeBase, LineId
 from storage.conversations import conversations
 from storage.conversations.conversations import Conversation
@@ -53,7 +52,8 @@ class PersonUpdates:
         talk = conversations.get(connection, handoff.conversation)
         if key is None or not self._may_write(talk, now):
             return None
-        knowledge, language = self.knowledge_source.current, talk.language or DEFAULT_LANGUAGE
+        knowledge = self.knowledge_source.current
+        language = knowledge.base.spoken_language(talk.language)
         line = _known_line(knowledge.base, handoff.line)
         known = knowledge.base.directory.lines[line]
         sentence = knowledge.phrases(

@@ -60,7 +60,7 @@ def cache_folder() -> Path:
 def program_digest() -> str:
     """A digest of all that makes a pipeline beside the content: another version must not read it."""
     digest = hashlib.sha256(code_digest(files("kb")).encode())
-    for name in ("cues.yaml", "decoys.yaml"):
+    for name in ("cues.yaml", "decoys.yaml", "foreign_words.yaml"):
         digest.update((files("kb") / "universal" / name).read_bytes())
     digest.update(Path(snapshot.__file__).read_bytes())
     return digest.hexdigest()[:12]

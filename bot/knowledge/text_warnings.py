@@ -17,6 +17,7 @@ _FOLDERS: Final[Mapping[str, str]] = {
     "help": "bot/web/public_pages/texts",
     "not_found": "bot/web/texts_not_found",
     "notify": "bot/notify/texts",
+    "sheet": "bot/customers/sheet/texts",
 }
 """Where the sentences of each section lie; those of Telegram stand in one file with its commands."""
 

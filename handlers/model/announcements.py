@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from kb.model import EntryId, Language, Translations
 
@@ -32,17 +31,6 @@ class News(Announcement):
     published_at: datetime
 
 
-class OutageKind(StrEnum):
-    """What is out of order for many at once; each has a draft of its text in handlers/texts."""
-
-    SERVER = "server"
-    INTERNET = "internet"
-    CARDS = "cards"
-    FISCAL = "fiscal"
-    DELIVERY = "delivery"
-    OTHER = "other"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Outage(Announcement):
     """An outage that runs: whoever writes about its entries or words, or has stopped, is told of it first.
@@ -50,7 +38,8 @@ class Outage(Announcement):
     Each of `words` is a phrase whose words all stand in such a message. `expected_until` is only as an agent gave it.
     """
 
-    kind: OutageKind
+    kind: str
+    """What is out of order for many at once: one of the content's kinds, or `other`."""
     topics: frozenset[EntryId]
     words: tuple[str, ...] = ()
     started_at: datetime

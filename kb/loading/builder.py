@@ -15,6 +15,7 @@ from kb.loading.schema import (
     DirectoryFile,
     EachLanguage,
     EntryFile,
+    ForeignWordsFile,
     LexiconFile,
     SomeLanguages,
     TextsFile,
@@ -30,6 +31,8 @@ from kb.model import (
     LanguageTexts,
     Line,
     LineId,
+    Look,
+    OutageKind,
     Source,
     SynonymSet,
     TicketAddress,
@@ -57,6 +60,8 @@ class ContentFiles:
     decoys: DecoysFile | None = None
     universal_decoys: DecoysFile | None = None
     """Those that ship with the program, for languages in which the company has few."""
+    foreign_words: ForeignWordsFile | None = None
+    """Those of matters that hardly any company answers, for the same languages."""
     dialogue: DialogueFile | None = None
     texts: Mapping[Language, TextsFile] = field(default_factory=dict)
     """The bot's own sentences as the company words them, by language."""
@@ -94,6 +99,7 @@ def build_knowledge_base(files: ContentFiles, *, version: str) -> KnowledgeBase:
             }
         ),
         out_of_scope=_out_of_scope(files),
+        foreign_words=_foreign_words(files),
         dialogue=MappingProxyType(
             {
                 act: _by_language(part, languages)
@@ -118,6 +124,14 @@ def _out_of_scope(files: ContentFiles) -> Mapping[Language, tuple[str, ...]]:
         mine = own.get(language, ())
         found[language] = mine if len(mine) >= ENOUGH_DECOYS else (*mine, *others)
     return MappingProxyType(LanguagePhrases(found)) if any(found.values()) else MappingProxyType({})
+
+
+def _foreign_words(files: ContentFiles) -> frozenset[str]:
+    """Those of the languages in which the company has few decoys of its own."""
+    own = files.decoys.decoys.root if files.decoys else {}
+    known = files.foreign_words.words.root if files.foreign_words else {}
+    few = (language for language in files.directory.languages if len(own.get(language, ())) < ENOUGH_DECOYS)
+    return frozenset(word for language in few for line in known.get(language, ()) for word in line.split())
 
 
 def _cues(files: ContentFiles) -> Mapping[str, TriggerPhrases]:
@@ -173,6 +187,15 @@ def build_directory(file: DirectoryFile) -> Directory:
         fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
         dialogue_entries=MappingProxyType({act: EntryId(entry) for act, entry in file.dialogue_entries.items()}),
+        look=Look(accent=file.look.accent, accent_dark=file.look.accent_dark),
+        outage_kinds=tuple(
+            OutageKind(
+                id=name,
+                name=_translations(part.name, file.languages),
+                draft=_translations(part.draft, file.languages),
+            )
+            for name, part in file.outage_kinds.items()
+        ),
         languages=file.languages,
         source_label=_translations(file.source_label, file.languages) if file.source_label else MappingProxyType({}),
     )

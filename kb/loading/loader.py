@@ -19,6 +19,7 @@ from kb.loading.schema import (
     DirectoryFile,
     EntryFile,
     FileModel,
+    ForeignWordsFile,
     LexiconFile,
     TextsFile,
     language_problems,
@@ -50,6 +51,7 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal: bool = Tr
     dialogue = reader.read(root / "dialogue.yaml", DialogueFile, optional=True)
     universal = read_universal_cues() if with_universal else None
     universal_decoys = _read_universal("decoys.yaml", DecoysFile) if with_universal else None
+    foreign_words = _read_universal("foreign_words.yaml", ForeignWordsFile) if with_universal else None
     texts = dict(reader.texts(root / "texts"))
     categories = reader.read(root / "categories.yaml", CategoriesFile, optional=True)
     entries = tuple(reader.entries(root / "entries"))
@@ -66,6 +68,7 @@ def load_knowledge_base(folder: Path | None = None, *, with_universal: bool = Tr
             texts=texts,
             universal_cues=universal,
             universal_decoys=universal_decoys,
+            foreign_words=foreign_words,
             categories=categories,
         )
         reader.problems.extend(find_problems(parts))

@@ -15,6 +15,8 @@ ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+OutageKindId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
 
@@ -22,7 +24,9 @@ DraftField = Literal["what", "device", "stopped", "contact", "phone", "restauran
 """What the e-mail draft may ask for."""
 DRAFT_FIELDS: Final[tuple[DraftField, ...]] = ("what", "device", "contact", "phone", "restaurant", "address", "tried")
 """What it asks for where the content does not say."""
-TextSection = Literal["chat", "page", "telegram", "commands", "draft", "notify", "terminal", "not_found", "help"]
+TextSection = Literal[
+    "chat", "page", "telegram", "commands", "draft", "notify", "terminal", "not_found", "help", "sheet"
+]
 """Where a sentence of the bot's own stands."""
 
 
@@ -96,6 +100,20 @@ class SourceSection(_Strict):
     url: Url | None = None
 
 
+class LookSection(_Strict):
+    """The colours of directory.yaml."""
+
+    accent: Colour | None = None
+    accent_dark: Colour | None = None
+
+
+class OutageKindSection(_Strict):
+    """One kind of outage of directory.yaml."""
+
+    name: TextPerLanguage
+    draft: TextPerLanguage
+
+
 class DirectoryFile(_Strict):
     """directory.yaml."""
 
@@ -110,6 +128,8 @@ class DirectoryFile(_Strict):
     ticket_channel: TicketSection | None = None
     office: OfficeSection | None = None
     sites: dict[str, Url] = Field(default_factory=dict)
+    contacts: tuple[NonEmptyText, ...] = ()
+    """Further addresses, numbers and links that answers may name as they stand."""
     topics: tuple[NonEmptyText, ...] = Field(min_length=1, max_length=9)
     draft_fields: tuple[DraftField, ...] = DRAFT_FIELDS
     contacts_entry: NonEmptyText | None = None
@@ -118,6 +138,8 @@ class DirectoryFile(_Strict):
         Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW, DialogueAct.ELABORATE], NonEmptyText
     ] = Field(default_factory=dict)
     dialogue_entries: dict[DialogueAct, NonEmptyText] = Field(default_factory=dict)
+    look: LookSection = Field(default_factory=LookSection)
+    outage_kinds: dict[OutageKindId, OutageKindSection] = Field(default_factory=dict)
     source_label: TextPerLanguage | None = None
     sources: dict[str, SourceSection] = Field(default_factory=dict)
 
@@ -179,6 +201,12 @@ class DecoysFile(_Strict):
     decoys: SomeLanguages
 
 
+class ForeignWordsFile(_Strict):
+    """foreign_words.yaml of those files that ship for any company: words with blanks between them."""
+
+    words: SomeLanguages
+
+
 _ENUM_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """How pydantic tells of an enum's member; what stands in a file is the part in quotes."""
 
@@ -194,7 +222,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "date_from_datetime_parsing": "is not a date: write it as 2027-06-01",
     "date_type": "is not a date: write it as 2027-06-01",
     "string_pattern_mismatch": "does not look right: a phone is written +37120000000, an e-mail name@host.lv, "
-    "a link https://host/path",
+    "a link https://host/path, a name in small letters a to z, "
+    'a colour "#925608"',
     "tuple_type": "is not a list: write one item a line, each after a dash",
     "dict_type": "is not a mapping: write key: value lines below it",
     "model_type": "is not a mapping: write key: value lines below it",

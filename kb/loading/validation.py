@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from kb.answer_text import PLACEHOLDER, citation, contacts, substitute
 from kb.loading.builder import ContentFiles, build_directory, build_sources
@@ -15,6 +15,8 @@ from kb.model import ANY_LINE, Act, Directory, KnowledgeBase, Language, Source
 from kb.text.contacts import EMAIL, LINK, PHONE, casefold_key, contains_contact
 from kb.text.tokenize import phonetic_tokens
 
+OTHER_OUTAGE: Final = "other"
+"""What no kind of outage describes."""
 MAX_ANSWER_CHARS: Final = 1000
 """Characters of an answer with its sources: more is a wall on a phone."""
 
@@ -83,6 +85,8 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     for key, entry in named.items():
         if entry not in files.ids:
             yield f"directory.yaml: {key}: {entry!r} is no entry: write the id of a file under entries/"
+    if OTHER_OUTAGE in directory.outage_kinds:
+        yield f"directory.yaml: outage_kinds.{OTHER_OUTAGE}: is there in every content: remove it, or call it otherwise"
 
 
 def _contradicting_examples(files: ContentFiles) -> Iterator[str]:
@@ -135,24 +139,36 @@ def _contacts(entry: EntryFile, places: NamedPlaces) -> Iterator[str]:
                 yield f"answer.{language}: {{{name}}} is not known: write one of {_names(known)}"
         said = (entry.title[language], substitute(entry.answer[language], known))
         for text in filter(contains_contact, (*said, *entry.questions[language])):
-            yield from (f"{_key(text, said, language)}: {problem}" for problem in _unlisted_contacts(text, directory))
+            yield from (f"{_key(text, said, language)}: {problem}" for problem in unlisted_contacts(text, directory))
 
 
-def _unlisted_contacts(text: str, directory: DirectoryFile) -> Iterator[str]:
+class UnlistedContact(NamedTuple):
+    """An address, a number or a link that directory.yaml does not have, and what to do."""
+
+    contact: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.contact} is not in directory.yaml: {self.remedy}, or add it under contacts"
+
+
+def unlisted_contacts(text: str, directory: DirectoryFile) -> Iterator[UnlistedContact]:
+    """The contacts in a text that the directory does not have."""
     phones = {line.phone for line in directory.lines.values()}
-    emails = {*directory.own_emails}
-    links = {*directory.sites.values(), *(source.url for source in directory.sources.values())}
+    phones |= {re.sub(r"\D", "", known) for known in directory.contacts if PHONE.fullmatch(known)}
+    emails = {*directory.own_emails, *(known.lower() for known in directory.contacts)}
+    links = {*directory.sites.values(), *(source.url for source in directory.sources.values()), *directory.contacts}
     for link in LINK.findall(text):
         if link.rstrip("/") not in {str(known).rstrip("/") for known in links}:
-            yield f"{link} is not in directory.yaml: use a link that is, or add it under sites or sources"
+            yield UnlistedContact(link, "use a link that is, add it under sites or sources")
     rest = LINK.sub(" ", text)
     for email in EMAIL.findall(rest):
         if email.lower() not in emails:
-            yield f"{email} is not in directory.yaml: use an address that is"
+            yield UnlistedContact(email, "use an address that is")
     for phone in PHONE.findall(EMAIL.sub(" ", rest)):
         digits = re.sub(r"\D", "", phone)
         if not any(known.endswith(digits) for known in phones):
-            yield f"{phone} is not in directory.yaml: use the number of a line"
+            yield UnlistedContact(phone, "use the number of a line")
 
 
 def _key(text: str, said: tuple[str, ...], language: Language) -> str:

@@ -106,6 +106,24 @@ class Category:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """The colours of the pages, as #rrggbb; None where the program's are good: of links, marks and buttons."""
+
+    accent: str | None = None
+    accent_dark: str | None = None
+    """The same on the dark pages that a device may wish for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutageKind:
+    """What may be out of order for many at once, and the text that is offered to announce it."""
+
+    id: str
+    name: Translations
+    draft: Translations
+
+
+@dataclass(frozen=True, kw_only=True)
 class Directory:
     """Who can be reached and where: the only place that knows a number, an address or a name."""
 
@@ -136,6 +154,9 @@ class Directory:
     """What the bot is called: the company where the content does not say."""
     draft_fields: tuple[str, ...] = ()
     """What the e-mail draft asks for."""
+    look: Look = field(default_factory=Look)
+    outage_kinds: tuple[OutageKind, ...] = ()
+    """What the form of an outage offers; empty where the content names none."""
     languages: tuple[Language, ...] = LANGUAGES
     """The languages that the bot speaks; the first where nothing tells which."""
     source_label: Translations = field(default_factory=lambda: MappingProxyType({}))
@@ -159,6 +180,8 @@ class KnowledgeBase:
     cues: Mapping[str, TriggerPhrases] = field(default_factory=lambda: MappingProxyType({}))
     out_of_scope: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Messages near the domain that no entry answers, by language."""
+    foreign_words: frozenset[str] = frozenset()
+    """Words of matters that hardly any company answers; empty where the content has decoys enough."""
     dialogue: Mapping[DialogueAct, Mapping[Language, tuple[str, ...]]] = field(
         default_factory=lambda: MappingProxyType({})
     )

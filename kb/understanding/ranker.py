@@ -16,6 +16,7 @@ from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.exact_match_index import ExactMatchIndex
 from kb.understanding.explanation import NearestQuestion
+from kb.understanding.foreign_words import ForeignWords
 from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch
 from kb.understanding.result import Candidate, Outcome
 
@@ -84,6 +85,7 @@ class EntryRanker:
         }
         counts = [len(questions) for entry in entries for questions in entry.questions.values()]
         self._required_log_odds = SPARSE_LOG_ODDS * max(0.0, 1 - sum(counts) / (len(counts) or 1) / SPARSE_QUESTIONS)
+        self.foreign_words = ForeignWords.of(knowledge)
         greeting = knowledge.directory.greeting_entry
         self._exact_matches = ExactMatchIndex(
             dataset.examples,
@@ -195,15 +197,20 @@ class EntryRanker:
         return self._nearest_question.find(entry, tokens)
 
     def outcome(
-        self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        in_conversation: bool = False,
+        log_odds: float = 0.0,
+        required: float = 0.0,
     ) -> Outcome:
         """Whether the best candidate is sure enough to be answered, to be asked back about, or neither.
 
-        `log_odds`: how much likelier it is right than its confidence says.
+        `log_odds`: how much likelier it is right than its confidence says; `required`: how much likelier it must be.
         """
         threshold = self._answer_thresholds.get(candidates[0].entry, OUTCOME_COSTS.answer_threshold)
-        required = 0.0 if in_conversation else self._required_log_odds
-        threshold = _moved(threshold, required - log_odds)
+        sparse = 0.0 if in_conversation else self._required_log_odds
+        threshold = _moved(threshold, required + sparse - log_odds)
         if candidates[0].confidence >= threshold:
             return Outcome.ANSWERED
         urgent = in_conversation and any(

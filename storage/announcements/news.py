@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, insert, literal_column, select, update
 
 from handlers.model.announcements import News
-from kb.model import LANGUAGES, Language, LanguageTexts, Translations
+from kb.model import Language, Translations
+from storage.announcements.stored_texts import dump_texts, load_texts
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.database.upsert import insert_into
 from storage.tables import announcement_counts, announcement_views, announcements, conversations
@@ -38,8 +39,7 @@ def publish(
     connection: Connection, texts: Translations, *, source: str, author: str, ends_at: datetime, now: datetime
 ) -> int:
     """Announce it from now on; return its number."""
-    values = {f"text_{language}": texts[language] for language in LANGUAGES}
-    values |= {"kind": NEWS, "source": source, "author": author}
+    values = {"kind": NEWS, "texts": dump_texts(texts), "source": source, "author": author}
     wanted = insert(announcements).values(**values, created_at=now, ends_at=ends_at).returning(announcements.c.id)
     return int(connection.execute(wanted).scalar_one())
 
@@ -116,5 +116,4 @@ def _current(now: datetime) -> Select[Any]:
 
 def news_from_row(row: Row[Any], *, seen: bool = False) -> News:
     """`News` from a row of the table."""
-    texts: Translations = LanguageTexts({"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en})
-    return News(id=row.id, text=texts, source=row.source, published_at=row.created_at, seen=seen)
+    return News(id=row.id, text=load_texts(row.texts), source=row.source, published_at=row.created_at, seen=seen)

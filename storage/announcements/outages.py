@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
-from handlers.model.announcements import Outage, OutageKind
-from kb.model import LANGUAGES, EntryId, LanguageTexts, Translations
+from handlers.model.announcements import Outage
+from kb.model import EntryId, Translations
+from storage.announcements.stored_texts import dump_texts, load_texts
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.database.upsert import insert_into
 from storage.tables import announcement_views, announcements, conversations, outage_reports
@@ -27,7 +28,8 @@ TOLD: Final = "told"
 class OutageDraft:
     """An outage as an agent describes it."""
 
-    kind: OutageKind
+    kind: str
+    """One of the content's kinds, or `other`."""
     texts: Translations
     topics: frozenset[EntryId]
     words: tuple[str, ...] = ()
@@ -156,11 +158,10 @@ def was_seen(connection: Connection, number: int, conversation_ids: Collection[s
 
 def outage_from_row(row: Row[Any], *, seen: bool) -> Outage:
     """An `Outage` from a row of the table."""
-    texts: Translations = LanguageTexts({"lv": row.text_lv, "ru": row.text_ru, "en": row.text_en})
     return Outage(
         id=row.id,
-        kind=OutageKind(row.cause),
-        text=texts,
+        kind=row.cause,
+        text=load_texts(row.texts),
         topics=frozenset(EntryId(entry) for entry in (row.topics or "").split()),
         words=tuple((row.words or "").splitlines()),
         started_at=row.created_at,
@@ -170,9 +171,8 @@ def outage_from_row(row: Row[Any], *, seen: bool) -> Outage:
 
 
 def _values(draft: OutageDraft) -> dict[str, Any]:
-    texts = {f"text_{language}": draft.texts[language] for language in LANGUAGES}
     about = {"topics": "\n".join(sorted(draft.topics)), "words": "\n".join(draft.words)}
-    return {**texts, **about, "cause": draft.kind, "expected_until": draft.expected_until}
+    return {"texts": dump_texts(draft.texts), **about, "cause": draft.kind, "expected_until": draft.expected_until}
 
 
 def _change(connection: Connection, number: int, **values: object) -> bool:

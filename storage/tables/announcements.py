@@ -12,10 +12,8 @@ announcements = Table(
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=True),
     Column("kind", SafeText, nullable=False),
-    # The first line of each is its headline.
-    Column("text_lv", SafeText, nullable=False),
-    Column("text_ru", SafeText, nullable=False),
-    Column("text_en", SafeText, nullable=False),
+    # JSON by language, the content's first language first; the first line of each text is its headline.
+    Column("texts", SafeText, nullable=False),
     Column("source", SafeText, nullable=False),
     Column("author", SafeText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

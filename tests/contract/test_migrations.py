@@ -5,8 +5,12 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Engine, insert, inspect, select, text
 
+from kb.model import LANGUAGES
+from storage.announcements import news
 from storage.conversations import history
 from storage.database.engine import create_database_engine, read_transaction, write_transaction
 from storage.errors import BackupError, MigrationError
@@ -47,6 +51,7 @@ def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
             "0020",
             "0021",
             "0023",
+            "0025",
         )
     ]
 
@@ -195,3 +200,23 @@ def test_a_backup_is_a_whole_database(engine: Engine, backend: str, tmp_path: Pa
         assert len(history.messages_after(connection, talk.id)) == 2
     restored.dispose()
     assert oct(copy.stat().st_mode)[-3:] == "600"
+
+
+@pytest.mark.parametrize("backend", [pytest.param("sqlite")], indirect=True)
+def test_announcements_keep_their_texts_in_their_languages(empty_engine: Engine) -> None:
+    step = import_module("storage.migrations.versions.0025_announcement_texts")
+    upgrade.upgrade(empty_engine)
+    change(
+        empty_engine,
+        "ALTER TABLE announcements DROP COLUMN texts",
+        *(f"ALTER TABLE announcements ADD COLUMN text_{one} TEXT NOT NULL DEFAULT '{one}: Nēma'" for one in LANGUAGES),
+        "INSERT INTO announcements (kind, source, author, created_at, ends_at) "
+        "VALUES ('news', 'a letter', 'otto', '2026-11-28', '2026-12-28')",
+    )
+    with write_transaction(empty_engine) as connection, Operations.context(MigrationContext.configure(connection)):
+        step.upgrade()
+
+    assert upgrade.find_problems(empty_engine) == []
+    with read_transaction(empty_engine) as connection:
+        (published,) = news.list_published(connection)
+    assert published.news.text == {language: f"{language}: Nēma" for language in LANGUAGES}

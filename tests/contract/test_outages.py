@@ -23,7 +23,6 @@ from bot.helpdesk.outages.works_again import WorksAgainNotice
 from bot.intake.intake import Intake
 from bot.knowledge.phrases import load_phrases
 from bot.notify.routing import RoutingPlan
-from handlers.model.announcements import OutageKind
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import NotificationKind
 from kb.model import DialogueAct, EntryId, LineId
@@ -45,7 +44,7 @@ from tests.doubles import RecordingJobQueue, ScriptedInterpreter, company, means
 GROUP = "telegram:-1"
 MINUTE = timedelta(minutes=1)
 DRAFT = OutageDraft(
-    kind=OutageKind.SERVER,
+    kind="server",
     texts={
         "lv": "Serveris stāv\nStrādājam.",
         "ru": "Сервер стоит\nРаботаем.",

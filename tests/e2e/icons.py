@@ -1,6 +1,7 @@
-"""Draws bot/web/static/icon.svg as the pictures that browsers and phones want; run it after the icon changed.
+"""Draws an icon.svg as the pictures that browsers and phones want, beside it; run it after the icon changed.
 
-python -m tests.e2e.icons
+python -m tests.e2e.icons                 the icons that ship: the program's, and that of its first company
+python -m tests.e2e.icons FOLDER          those of a folder, such as the icons of a company
 """
 
 import asyncio
@@ -15,17 +16,16 @@ from playwright.async_api import async_playwright
 from tests.e2e import chromium
 
 ROOT: Final = Path(__file__).parents[2]
-ICON: Final = ROOT / "bot" / "web" / "static" / "icon.svg"
-SITE: Final = ROOT / "bot" / "web" / "site"
+FOLDERS: Final = (ROOT / "bot" / "web" / "site", ROOT / "kb" / "content" / "icons")
 SIZES: Final = {"favicon": 32, "apple-touch-icon": 180, "icon-192": 192, "icon-512": 512}
 
 
-async def draw(size: int) -> bytes:
+async def draw(icon: bytes, size: int) -> bytes:
     """A PNG of that size, on the icon's own ground to the very corner: phones cut it into shape themselves."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
         page = await browser.new_page(viewport={"width": size, "height": size})
-        source = base64.b64encode(ICON.read_bytes()).decode()
+        source = base64.b64encode(icon).decode()
         await page.set_content(
             f'<body style="margin:0;background:#17202b"><img width="{size}" height="{size}" style="display:block" '
             f'src="data:image/svg+xml;base64,{source}">'
@@ -40,18 +40,19 @@ def ico(png: bytes, size: int) -> bytes:
     return struct.pack("<HHHBBBBHHII", 0, 1, 1, size, size, 0, 0, 1, 32, len(png), 22) + png
 
 
-async def main() -> None:
+async def main(folders: tuple[Path, ...]) -> None:
     """Draw them all."""
     if chromium.find() is None:
         sys.exit(chromium.HOW)
-    SITE.mkdir(exist_ok=True)
-    for name, size in SIZES.items():
-        png = await draw(size)
-        if name == "favicon":
-            (SITE / "favicon.ico").write_bytes(ico(png, size))
-        else:
-            (SITE / f"{name}.png").write_bytes(png)
+    for folder in folders:
+        icon = (folder / "icon.svg").read_bytes()
+        for name, size in SIZES.items():
+            png = await draw(icon, size)
+            if name == "favicon":
+                (folder / "favicon.ico").write_bytes(ico(png, size))
+            else:
+                (folder / f"{name}.png").write_bytes(png)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(tuple(map(Path, sys.argv[1:])) or FOLDERS))

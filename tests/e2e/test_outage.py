@@ -10,7 +10,6 @@ from aiohttp import ClientSession
 from playwright.async_api import expect
 
 from bot.helpdesk.incidents.outage_proposals import find_proposals
-from handlers.model.announcements import OutageKind
 from handlers.model.context import KnowledgeBundle
 from kb.model import LANGUAGES, EntryId
 from storage.announcements import outages
@@ -36,7 +35,7 @@ OVER: Final = {
     "It works again, the outage is over (The server is down)": "en",
 }
 DRAFT: Final = OutageDraft(
-    kind=OutageKind.SERVER,
+    kind="server",
     texts={
         "lv": "Serveris nav sasniedzams\nMēs strādājam, lai to novērstu.",
         "ru": "Сервер недоступен\nМы уже работаем над этим.",

@@ -141,7 +141,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Print
             (stored,) = venues.list_venues(connection)
             made = venue_links.ensure_links(connection, stored, datetime.now(UTC))
         cards = venue_cards(stored, made, VenueLinkTokens(KEY), LinkAddresses.from_settings(settings))
-        sheet = render_sheet(cards, known.base.directory.lines[known.base.directory.urgent_line], SheetStyle())
+        sheet = render_sheet(cards, known.base, SheetStyle())
         yield PrintedVenue(telegram, twilio, client, settings, program.database, made, codes_on(sheet))
         await program.stop()
         await doors.close()

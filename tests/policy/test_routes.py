@@ -51,6 +51,8 @@ OPEN_PAGES: Final = frozenset(
         ("GET", "/console/oidc/callback"),
         ("GET", "/console/oidc/sign-out"),
         ("GET", "/favicon.ico"),
+        ("GET", "/icon.svg"),
+        ("GET", "/colours.css"),
         ("GET", "/apple-touch-icon.png"),
         ("GET", "/icon-192.png"),
         ("GET", "/icon-512.png"),

@@ -195,11 +195,13 @@ def init_content(
 
 @app.command("import")
 def import_content(
-    file: Annotated[
-        Path | None,
+    files: Annotated[
+        list[Path] | None,
         typer.Argument(
-            help="A FAQ (.csv, .xlsx, .md, .html, .json, .yml) for new entries; or questions for known entries: "
-            "JSON lines with id, lang and text (.jsonl), or an export."
+            metavar="FILE...",
+            help="A FAQ (.csv, .xlsx, .md, .html, .json, .yml) for new entries, in several languages one file each "
+            "(faq.de.csv faq.en.csv) or all in one; or questions for known entries: JSON lines with id, lang and text "
+            "(.jsonl), or an export.",
         ),
     ] = None,
     taught: Annotated[
@@ -212,14 +214,14 @@ def import_content(
     content: ContentFolder = None,
 ) -> None:
     """Make entries of a FAQ, or add questions to entries; what is there already is skipped."""
-    from bot.cli.kb.importing.import_content import import_file
+    from bot.cli.kb.importing.import_content import import_files
 
-    if taught and file is None:
+    if taught and not files:
         from bot.cli.kb.lessons import mark_lessons_released
 
         mark_lessons_released(content)
-    elif file is not None and not taught:
-        import_file(file, content or Path("kb/content"), line=line, take_proposals=proposals)
+    elif files and not taught:
+        import_files(files, content or Path("kb/content"), line=line, take_proposals=proposals)
     else:
         typer.echo("Name a file: paligs kb import FILE; or mark released lessons: paligs kb import --taught.", err=True)
         raise typer.Exit(2)

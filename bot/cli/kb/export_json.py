@@ -1,6 +1,6 @@
 """The knowledge base as JSON-ready data, as `paligs kb export` prints it; its keys are a contract."""
 
-from kb.model import LANGUAGES, Entry, KnowledgeBase, Translations
+from kb.model import Entry, KnowledgeBase, Translations
 
 
 def export_json(knowledge: KnowledgeBase) -> dict[str, object]:
@@ -22,7 +22,7 @@ def export_json(knowledge: KnowledgeBase) -> dict[str, object]:
 
 
 def _translations(translations: Translations) -> dict[str, str]:
-    return {language: translations[language] for language in LANGUAGES}
+    return dict(translations)
 
 
 def _entry_json(entry: Entry) -> dict[str, object]:
@@ -34,6 +34,6 @@ def _entry_json(entry: Entry) -> dict[str, object]:
         "sources": list(entry.sources),
         "review_by": entry.review_by.isoformat(),
         "titles": _translations(entry.title),
-        "questions": {language: list(entry.questions[language]) for language in LANGUAGES},
-        "answers": {language: entry.answer(language) for language in LANGUAGES},
+        "questions": {language: list(asked) for language, asked in entry.questions.items()},
+        "answers": {language: entry.answer(language) for language in entry.title},
     }

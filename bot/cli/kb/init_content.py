@@ -111,7 +111,8 @@ def _entries(new: NewCompany, review_by: date) -> Mapping[str, Sequence[str]]:
     first = next(iter(new.lines))
     phones = ", ".join(f"{{{name}_phone}}" for name in new.lines)
     found = {}
-    for name, act in (("contact", "answer"), ("greeting", "talk")):
+    acts = {"contact": "answer", "greeting": "talk"} | ({} if new.ticket_email is None else {"ticket": "ticket"})
+    for name, act in acts.items():
         parts = {language: _words(language)[name] for language in new.languages}
         answers = {language: part["answer"].replace("{phones}", phones) for language, part in parts.items()}
         asked = {language: tuple(part["questions"]) for language, part in parts.items()}

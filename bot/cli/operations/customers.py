@@ -171,5 +171,5 @@ def _write_sheet(cards: "list[VenueCard]", path: Path) -> None:
     from bot.settings import read_settings
     from kb.loading.loader import load_knowledge_base
 
-    directory = load_knowledge_base(read_settings().content_dir).directory
-    path.write_text(render_sheet(cards, directory.lines[directory.urgent_line], SheetStyle()), encoding="utf-8")
+    base = load_knowledge_base(read_settings().content_dir)
+    path.write_text(render_sheet(cards, base, SheetStyle()), encoding="utf-8")

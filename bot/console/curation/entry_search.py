@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers.model.context import KnowledgeBundle
-from kb.model import LANGUAGES, Entry, EntryId, Language
+from kb.model import Entry, EntryId, Language
 from kb.text.similarity import TextSearch
 from kb.understanding.result import Candidate
 
@@ -40,7 +40,7 @@ def search_entries(
 
 def entry_contains(entry: Entry, search: TextSearch) -> bool:
     """Whether the text is in an entry's id, title or answer."""
-    texts = (text for language in LANGUAGES for text in (entry.title[language], entry.body[language]))
+    texts = (text for language in entry.title for text in (entry.title[language], entry.body[language]))
     return search(entry.id.replace("-", " ")) or any(search(text) for text in texts)
 
 

@@ -11,7 +11,7 @@ from bot.console.curation.unanswered_groups import UnansweredGroup
 from bot.console.framework.knowledge_access import DisplayNames
 from bot.console.framework.request import ConsoleRequest
 from kb.lessons import OUT_OF_SCOPE, Lesson, Rejection, RejectionReason, validate_lesson
-from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
+from kb.model import Act, EntryId, KnowledgeBase, Language
 from storage.curation import entry_drafts, ignored_questions, lessons
 from storage.curation.entry_drafts import EntryDraft
 from storage.errors import EntryDraftError, LessonError
@@ -41,13 +41,15 @@ class TeachingResult:
     rejections: list[Rejection] = field(default_factory=list)
 
 
-def selected_phrasings(request: ConsoleRequest, group: UnansweredGroup) -> tuple[SelectedPhrasing, ...]:
+def selected_phrasings(
+    request: ConsoleRequest, group: UnansweredGroup, languages: Sequence[Language]
+) -> tuple[SelectedPhrasing, ...]:
     """The ticked phrasings, as edited."""
     found = []
     for phrasing in group.phrasings:
         if request.field(f"use_{phrasing.turn}"):
             given = request.field(f"language_{phrasing.turn}")
-            language = next((one for one in LANGUAGES if one == given), phrasing.language)
+            language = next((one for one in languages if one == given), phrasing.language)
             text = request.field(f"text_{phrasing.turn}") or phrasing.text
             found.append(SelectedPhrasing(original=phrasing.text, text=text, language=language))
     return tuple(found)
@@ -137,7 +139,7 @@ def create_draft(
     if name in released_content.entries or entry_drafts.get(connection, name) is not None:
         return "draft_taken"
     try:
-        entry_drafts.add(connection, draft_from_form(request, phrasings), released_content)
+        entry_drafts.add(connection, draft_from_form(request, phrasings, released_content.languages), released_content)
     except EntryDraftError:
         return "draft_too_long"
     if phrasings:
@@ -147,15 +149,17 @@ def create_draft(
     return None
 
 
-def draft_from_form(request: ConsoleRequest, phrasings: Sequence[SelectedPhrasing]) -> EntryDraft:
-    """The draft of the form."""
-    questions = {language: tuple(way.text for way in phrasings if way.language == language) for language in LANGUAGES}
+def draft_from_form(
+    request: ConsoleRequest, phrasings: Sequence[SelectedPhrasing], languages: Sequence[Language]
+) -> EntryDraft:
+    """The draft of the form, in the languages of the content."""
+    questions = {language: tuple(way.text for way in phrasings if way.language == language) for language in languages}
     return EntryDraft(
         id=request.field("id"),
         act=Act.PROBLEM if request.field("act") == Act.PROBLEM else Act.ANSWER,
         line=request.field("line"),
-        titles={language: request.field(f"title_{language}") for language in LANGUAGES},
-        answers={language: request.field(f"answer_{language}") for language in LANGUAGES},
+        titles={language: request.field(f"title_{language}") for language in languages},
+        answers={language: request.field(f"answer_{language}") for language in languages},
         questions=questions,
         by=request.agent.name,
         at=request.now,

@@ -90,9 +90,8 @@ class VenuePageView:
     async def show_sheet(self, request: ConsoleRequest) -> web.StreamResponse:
         """The cards of the links that are there, to print."""
         loaded = await self._load(request)
-        directory = self._knowledge.current.base.directory
         cards = venue_cards(loaded.venue, loaded.links, self._signer.tokens, self._signer.addresses)
-        page = render_sheet(cards, directory.lines[directory.urgent_line], SheetStyle(href=f"/console{_STYLE_PATH}"))
+        page = render_sheet(cards, self._knowledge.current.base, SheetStyle(href=f"/console{_STYLE_PATH}"))
         return web.Response(text=page, content_type="text/html")
 
     async def show_style(self, request: ConsoleRequest) -> web.StreamResponse:  # noqa: ARG002

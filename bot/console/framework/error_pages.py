@@ -11,13 +11,14 @@ from aiohttp_session import get_session
 from bot.console.framework.access import console_language
 from bot.web import Texts
 from bot.web.guards.request_limits import BodyTooSlowError
+from kb.model import Language
 
 log = structlog.get_logger()
 
 ConsoleHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def error_middleware(texts: Texts, asset: Callable[[str], str]) -> Middleware:
+def error_middleware(texts: Texts, asset: Callable[[str], str], bot_name: Callable[[Language], str]) -> Middleware:
     """Turn a refusal or an error into its page; for htmx into its sentence."""
 
     @web.middleware
@@ -41,7 +42,7 @@ def error_middleware(texts: Texts, asset: Callable[[str], str]) -> Middleware:
         text = words.get(f"fault_{status}", words["fault_500" if status >= 500 else "fault_400"])
         if request.headers.get("HX-Request") == "true":
             return web.Response(text=text, status=status)
-        context = {"words": words, "language": language, "asset": asset, "text": text}
+        context = {"words": words, "language": language, "asset": asset, "text": text, "bot_name": bot_name(language)}
         return aiohttp_jinja2.render_template("fault.html", request, context, status=status)
 
     return middleware

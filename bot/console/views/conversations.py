@@ -17,7 +17,7 @@ from bot.console.framework.local_time import local_midnight
 from bot.console.framework.page_routing import AccessLevel, Section, get
 from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
-from kb.model import LANGUAGES, Act
+from kb.model import Act, KnowledgeBase
 from kb.text.term_search import TermSearch
 from kb.understanding.result import Outcome
 from storage import personal_data
@@ -83,7 +83,7 @@ class ConversationListView:
         """Matching conversations, and persons whose number or id was given."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "talks")
         lines = self._knowledge.current.base.directory.lines
-        asked = read_search_form(request, frozenset(lines), self._channels)
+        asked = read_search_form(request, self._knowledge.current.base, self._channels)
         wanted = asked.to_filter(parse_day(asked.day), request.zone)
         before = _parse_number(request.http_request.query.get("before", ""))
 
@@ -107,20 +107,20 @@ class ConversationListView:
             channels=[channel.name for channel in self._channels if channel.public],
             acts=ACTS,
             outcomes=tuple(Outcome),
-            tongues=LANGUAGES,
+            tongues=self._knowledge.current.base.languages,
             short=partial(display_name, self._channels),
             filtered=any((asked.channel, asked.language, asked.act, asked.outcome, asked.line, asked.handed_off)),
         )
 
 
-def read_search_form(request: ConsoleRequest, lines: frozenset[str], channels: ChannelDirectory) -> SearchForm:
+def read_search_form(request: ConsoleRequest, base: KnowledgeBase, channels: ChannelDirectory) -> SearchForm:
     """The search of the request; invalid values are ignored."""
     known = {
         "channel": tuple(channel.name for channel in channels),
-        "language": LANGUAGES,
+        "language": base.languages,
         "act": ACTS,
         "outcome": tuple(Outcome),
-        "line": lines,
+        "line": frozenset(base.directory.lines),
         "handed_off": ("1",),
     }
     query = request.http_request.query

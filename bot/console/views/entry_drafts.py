@@ -1,5 +1,6 @@
 """Drafts of entries, below the page Knowledge: edited, or discarded."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from bot.console.framework.knowledge_access import KnowledgeAccess
 from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
-from kb.model import ANY_LINE, LANGUAGES, Act, KnowledgeBase
+from kb.model import ANY_LINE, Act, KnowledgeBase, Language
 from storage.curation import entry_drafts
 from storage.curation.entry_drafts import EntryDraft
 from storage.errors import EntryDraftError
@@ -45,14 +46,15 @@ class EntryDraftsView:
             lines=self._knowledge.current.base.directory.lines,
             any_line=ANY_LINE,
             acts=(Act.ANSWER, Act.PROBLEM),
-            tongues=LANGUAGES,
+            tongues=self._knowledge.current.base.languages,
         )
 
     async def save(self, request: ConsoleRequest) -> web.StreamResponse:
         """Save the draft."""
         name = request.http_request.match_info["id"]
         filed = self._knowledge.released_content()
-        draft = replace(draft_from_form(request, questions_from_form(request)), id=name)
+        languages = self._knowledge.current.base.languages
+        draft = replace(draft_from_form(request, questions_from_form(request, languages), languages), id=name)
         if not await self._transactions.write(lambda connection: self._save(connection, request, draft, filed)):
             request.flash("draft_wrong")
         else:
@@ -85,11 +87,11 @@ class EntryDraftsView:
         return request.redirect("/knowledge")
 
 
-def questions_from_form(request: ConsoleRequest) -> tuple[SelectedPhrasing, ...]:
+def questions_from_form(request: ConsoleRequest, languages: Sequence[Language]) -> tuple[SelectedPhrasing, ...]:
     """One question on each line, by language."""
     return tuple(
         SelectedPhrasing(original=text, text=text, language=language)
-        for language in LANGUAGES
+        for language in languages
         for text in request.field(f"questions_{language}").splitlines()
         if text.strip()
     )

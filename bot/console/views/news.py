@@ -1,6 +1,6 @@
-"""The page News: what is announced and how many have seen it; agents write it in three languages and withdraw it."""
+"""The page News: what is announced in the content's languages, who has seen it; agents write and withdraw it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -12,7 +12,7 @@ from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
 from bot.helpdesk.news import NewsDesk, NewsDraft
-from kb.model import LANGUAGES
+from kb.model import Language
 from storage.announcements import news
 
 MAX_TEXT_CHARS: Final = 700
@@ -43,7 +43,7 @@ class NewsView:
 
     async def publish(self, request: ConsoleRequest) -> web.StreamResponse:
         """Announce what the form says; what is wrong is told beside what was written."""
-        draft = _draft(request)
+        draft = _draft(request, self._languages)
         if draft is None:
             return await self._page(request, request.form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         sent = await self._desk.publish(draft, request.agent.name)
@@ -67,12 +67,17 @@ class NewsView:
             filled=filled,
             wrong=status != HTTPStatus.OK,
             now=request.now,
-            tongues=LANGUAGES,
+            tongues=self._languages,
             today=_today(request),
             latest=_today(request) + timedelta(days=MAX_DAYS),
             max_text=MAX_TEXT_CHARS,
             max_source=MAX_SOURCE_CHARS,
         )
+
+    @property
+    def _languages(self) -> Sequence[Language]:
+        """Those of the content: people read the news in them."""
+        return self._desk.knowledge_source.current.base.languages
 
     def _change_key(self, connection: Connection) -> Hashable:
         return tuple(
@@ -80,9 +85,9 @@ class NewsView:
         )
 
 
-def _draft(request: ConsoleRequest) -> NewsDraft | None:
+def _draft(request: ConsoleRequest, languages: Sequence[Language]) -> NewsDraft | None:
     """What the form says, if it is whole."""
-    texts = {language: request.field(f"text_{language}").replace("\r\n", "\n") for language in LANGUAGES}
+    texts = {language: request.field(f"text_{language}").replace("\r\n", "\n") for language in languages}
     source, until = request.field("source"), _date(request.field("until"))
     too_long = any(len(text) > MAX_TEXT_CHARS for text in texts.values()) or len(source) > MAX_SOURCE_CHARS
     if not all(texts.values()) or not source or too_long or until is None:

@@ -26,7 +26,7 @@ from bot.console.framework.page_routing import AccessLevel, Section, get, post
 from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
 from kb.evaluation.contradictions import FlippedQuestion
-from kb.model import ANY_LINE, LANGUAGES, Act
+from kb.model import ANY_LINE, Act
 from storage.curation.unanswered import FailureReason
 from storage.helpdesk.audit_log import AuditEvent
 
@@ -59,9 +59,9 @@ class UnansweredView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Open groups, the largest or the newest first."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "unanswered")
-        query = request.http_request.query
+        query, languages = request.http_request.query, self._knowledge.current.base.languages
         why = query.get("why", "") if query.get("why") in tuple(FailureReason) else ""
-        language = query.get("language", "") if query.get("language") in LANGUAGES else ""
+        language = query.get("language", "") if query.get("language") in languages else ""
         order = "new" if query.get("order") == "new" else "often"
         since = parse_period(query.get("days", ""))
         matcher = self._knowledge.current.interpreter
@@ -85,7 +85,7 @@ class UnansweredView:
             asked=asked,
             periods=PERIOD_DAYS,
             whys=tuple(FailureReason),
-            tongues=LANGUAGES,
+            tongues=languages,
         )
 
     async def show_group(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -105,7 +105,7 @@ class UnansweredView:
             lines=self._knowledge.current.base.directory.lines,
             any_line=ANY_LINE,
             acts=(Act.ANSWER, Act.PROBLEM),
-            tongues=LANGUAGES,
+            tongues=self._knowledge.current.base.languages,
         )
 
     async def search_entries(self, request: ConsoleRequest) -> web.StreamResponse:
@@ -119,7 +119,7 @@ class UnansweredView:
         if found is None:
             request.flash("settled")
             return request.redirect("/unanswered")
-        chosen = teaching.selected_phrasings(request, found)
+        chosen = teaching.selected_phrasings(request, found, self._knowledge.current.base.languages)
         if not chosen or not teaching.selected_entry(request):
             request.flash("choose_both")
             return request.redirect(f"/unanswered/{found.turn}")
@@ -148,7 +148,10 @@ class UnansweredView:
         if found is None:
             request.flash("settled")
             return request.redirect("/unanswered")
-        filed, chosen = self._knowledge.edited_content(), teaching.selected_phrasings(request, found)
+        filed, chosen = (
+            self._knowledge.edited_content(),
+            teaching.selected_phrasings(request, found, self._knowledge.current.base.languages),
+        )
         fault = await self._transactions.write(
             lambda connection: teaching.create_draft(connection, request, filed, chosen)
         )

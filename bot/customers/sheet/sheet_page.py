@@ -1,6 +1,6 @@
-"""The sheet of cards as a page to print (A4, three languages, QR codes within it); asks nothing from anywhere."""
+"""The sheet of cards as a page to print (A4, in the content's languages, QR codes in it); asks nothing of others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from bot.customers.venue_cards import VenueCard
 from bot.web import read_texts
-from kb.model import LANGUAGES, Line
+from handlers.model.phrases import Texts, in_words_of
+from kb.model import KnowledgeBase, Language
 
 _HERE: Final = Path(__file__).parent
 
@@ -29,17 +30,26 @@ def read_style() -> str:
     return (_HERE / "sheet.css").read_text("utf-8")
 
 
-def render_sheet(cards: Sequence[VenueCard], urgent_line: Line, style: SheetStyle) -> str:
-    """The page; each card names the number to call when trading has stopped."""
-    texts = read_texts(_HERE / "texts")
+def render_sheet(cards: Sequence[VenueCard], base: KnowledgeBase, style: SheetStyle) -> str:
+    """The page; each card names the number to call in the urgent case."""
+    texts = in_words_of(base, read_texts(_HERE / "texts"), "sheet")
+    phone = base.directory.lines[base.directory.urgent_line].formatted_phone
     return _template().render(
         cards=cards,
-        texts=[(language, texts[language]) for language in LANGUAGES],
-        phone=urgent_line.formatted_phone.replace(" ", "\u00a0"),
+        texts=_each_once(texts),
+        phone=phone.replace(" ", "\u00a0"),
         qr_code=qr_code,
         href=style.href,
         style=None if style.href else Markup(read_style()),  # noqa: S704 - our own file
     )
+
+
+def _each_once(texts: Texts) -> Sequence[tuple[Language, Mapping[str, str]]]:
+    """The texts by language; of languages that read the same, as those without words of their own, the first."""
+    found: dict[str, tuple[Language, Mapping[str, str]]] = {}
+    for language, words in texts.items():
+        found.setdefault(words["scan"], (language, words))
+    return tuple(found.values())
 
 
 def qr_code(address: str) -> Markup:

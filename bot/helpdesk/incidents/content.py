@@ -10,7 +10,6 @@ from bot.channels.description import ChannelDirectory
 from bot.helpdesk.incidents.outage_proposals import come_together
 from bot.notify.interface import ContactMethod, IncidentMember, IncidentNotification
 from handlers.model.handoff import NotificationKind
-from handlers.model.session import DEFAULT_LANGUAGE
 from storage.conversations import conversations
 from storage.conversations.conversations import Conversation
 from storage.delivery.notifications import ClaimedNotification
@@ -70,7 +69,7 @@ def _member(connection: Connection, handoff: Handoff, words: str, channels: Chan
         state=handoff.state,
         words=words,
         cause=handoff.cause,
-        language=talk.language or DEFAULT_LANGUAGE,
+        language=talk.language or "",
         contact=contact_method(talk, channels),
         location=talk.location,
         profile_name=talk.profile_name,

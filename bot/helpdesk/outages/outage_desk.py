@@ -52,7 +52,7 @@ class OutageDesk:
             return number
 
         number = await self.actions.transactions.write(store)
-        log.info("outage.declared", outage=number, kind=draft.kind.value)
+        log.info("outage.declared", outage=number, kind=draft.kind)
         return number
 
     async def edit(self, number: int, draft: OutageDraft, agent_name: str) -> bool:

@@ -10,7 +10,7 @@ from bot.helpdesk.incident_actions import FindObstacle
 from bot.knowledge.factory import KnowledgeSource
 from handlers.model.announcements import Outage
 from handlers.model.messages import Reply
-from handlers.model.session import DEFAULT_LANGUAGE, OPTED_OUT
+from handlers.model.session import OPTED_OUT
 from kb.model import Language
 from storage.announcements import outages
 from storage.conversations.conversations import Conversation
@@ -32,7 +32,7 @@ class WorksAgainNotice:
         obstacle = self.find_obstacle(connection, talk, now)
         if obstacle is not None:
             return str(obstacle)
-        text = self.text(outage, talk.language or DEFAULT_LANGUAGE)
+        text = self.text(outage, self.knowledge_source.current.base.spoken_language(talk.language))
         if not outbox.enqueue(connection, talk, None, [Reply(text=text)], now):
             return OPTED_OUT
         self.jobs.queue(connection, talk.id)

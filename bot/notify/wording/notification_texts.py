@@ -182,7 +182,7 @@ class NotificationTexts(StaffSentences):
             Fact(label=self.sentence("also_asked"), text=", ".join(map(self.line_name, notification.also_asked))),
             self._contact_fact(notification.contact, alone=details.phone is None),
             Fact(label=self.sentence("reply"), text=self._why_not_written(notification)),
-            Fact(label=self.sentence("language"), text=self.sentence(f"language_{notification.language}")),
+            Fact(label=self.sentence("language"), text=self.language_name(notification.language)),
             Fact(label=self.sentence("since"), text=self.format_time(notification.since)),
             Fact(label=self.sentence("sent"), text=self._media(notification.media)),
             Fact(label=self.sentence("picture_text"), text=shorten_message(notification.picture_text)),

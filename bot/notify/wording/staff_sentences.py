@@ -81,6 +81,12 @@ class StaffSentences:
             return own.format_map({name: str(value) for name, value in values.items()})
         return self.phrases(self.language, key, **{name: str(value) for name, value in values.items()})
 
+    def language_name(self, language: Language) -> str:
+        """What a language is called; its code where there is no word for it, empty where it is not known."""
+        key = f"language_{language}"
+        named = key in self.own_words(self.language) or key in self.phrases.by_language[self.language]
+        return self.sentence(key) if named else language.upper()
+
     def state_sentence(self, notification: HandoffNotification | IncidentNotification) -> str:
         """The state in words: who has it."""
         state = notification.state

@@ -9,8 +9,7 @@ from bot.web.public_pages.atom_feed import atom_feed
 from bot.web.public_pages.cached_response import cached_response
 from bot.web.public_pages.layout import LANGUAGE_PATH, Address, PublicLayout, page_headers
 from handlers.model.announcements import News
-from handlers.model.phrases import FALLBACK_LANGUAGE
-from kb.model import LANGUAGES, Language
+from kb.model import Language
 
 CACHE_SECONDS: Final = 60
 """What is withdrawn is soon gone everywhere."""
@@ -43,9 +42,7 @@ class NewsPages:
 
     async def _show(self, request: web.Request) -> web.Response:
         language = self._language_of(request)
-        page = self._layout.render(
-            "news.html", language, news_path, news=await self._current(), written=written_in(language)
-        )
+        page = self._layout.render("news.html", language, news_path, news=await self._current())
         return self._layout.respond(request, language, page, seconds=CACHE_SECONDS)
 
     def _language_of(self, request: web.Request) -> Language:
@@ -58,17 +55,12 @@ class NewsPages:
         origin = self._layout.public_url or f"{request.scheme}://{request.host}"
         text = atom_feed(
             await self._current(),
-            written_in(language),
+            language,
             title=self._layout.texts[language]["news"],
             author=self._layout.company,
             page=f"{origin}{news_path(language)}",
         )
         return cached_response(request, text, "application/atom+xml", page_headers(language), seconds=CACHE_SECONDS)
-
-
-def written_in(language: Language) -> Language:
-    """The language of the news themselves: agents write them in those that the console has."""
-    return language if language in LANGUAGES else FALLBACK_LANGUAGE
 
 
 def news_path(language: Language) -> str:

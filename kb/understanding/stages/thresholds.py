@@ -43,7 +43,13 @@ class Thresholds:
         log_odds = AT_LENGTH_LOG_ODDS if told_at_length else 0.0
         if in_conversation:
             log_odds = max(log_odds, self._in_conversation(reading))
-        outcome = self._ranker.outcome(reading.candidates, in_conversation=in_conversation, log_odds=log_odds)
+        known = reading.exact_match is not None
+        outcome = self._ranker.outcome(
+            reading.candidates,
+            in_conversation=in_conversation,
+            log_odds=log_odds,
+            required=0.0 if known else self._ranker.foreign_words.required_log_odds(reading.tokens),
+        )
         if reading.corrects and reading.candidates[0].confidence >= CORRECTION_THRESHOLD:
             outcome = Outcome.ANSWERED
         return reading if outcome is Outcome.UNKNOWN else reading._replace(outcome=outcome)

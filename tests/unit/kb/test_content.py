@@ -184,6 +184,9 @@ def test_all_mistakes_are_told_at_once_with_file_key_and_remedy(folder: Path, ed
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
+        ("directory.yaml", "topics:", "look: {accent: red}\ntopics:", "directory.yaml: look.accent: does not look right"),
+        ("directory.yaml", "  server:\n", "  other:\n", "directory.yaml: outage_kinds.other: is there in every content: remove it"),
+        ("directory.yaml", "  server:\n", "  Server:\n", "directory.yaml: outage_kinds.Server.[key]: does not look right"),
         ("entries/dead.yaml", "act: critical", "act: alarm", "dead.yaml: act: is not known: write 'answer'"),
         ("entries/dead.yaml", "act: critical", "akt: critical", "dead.yaml: akt: unknown key: remove it, or use one of id"),
         ("entries/dead.yaml", "  lv: Kase stāv", "  lt: Kase stāv", "dead.yaml: title.lt: unknown key: remove it, or use one of lv, ru, en"),

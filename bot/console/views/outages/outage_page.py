@@ -18,13 +18,13 @@ from bot.console.views.outages.outage_form import (
     fields_of_kind,
     fields_of_outage,
     fields_of_proposal,
+    kind_names,
+    known_kinds,
     read_draft,
 )
 from bot.database.transactions import Transactions
 from bot.helpdesk.incidents.outage_proposals import find_proposals
 from bot.helpdesk.outages.outage_desk import OutageDesk
-from handlers.model.announcements import OutageKind
-from kb.model import LANGUAGES
 from storage.announcements import outages
 
 MAX_LISTED = 30
@@ -70,7 +70,9 @@ class OutagesView:
         found = await self._transactions.read(partial(outages.get, number=number))
         if found is None or found.ended_at is not None:
             raise web.HTTPNotFound
-        return await self._page(request, fields_of_outage(found.outage, request.zone), edited=number)
+        return await self._page(
+            request, fields_of_outage(found.outage, self._knowledge.current.base.languages, request.zone), edited=number
+        )
 
     async def edit(self, request: ConsoleRequest) -> web.StreamResponse:
         """Describe it anew."""
@@ -103,12 +105,13 @@ class OutagesView:
             chosen = next((one for one in proposals if str(one.incident) == query["incident"]), None)
             if chosen is not None:
                 return fields_of_proposal(chosen, knowledge)
-        kind = next((one for one in OutageKind if one == query.get("kind")), None)
+        kind = next((one for one in known_kinds(knowledge) if one == query.get("kind")), None)
         return {} if kind is None else fields_of_kind(kind, knowledge)
 
     async def _page(
         self, request: ConsoleRequest, filled: Fields, *, edited: int | None = None, status: int = HTTPStatus.OK
     ) -> web.StreamResponse:
+        knowledge = self._knowledge.current
         proposals, declared = await self._transactions.read(
             lambda connection: (find_proposals(connection), outages.list_declared(connection, limit=MAX_LISTED))
         )
@@ -121,9 +124,9 @@ class OutagesView:
             edited=edited,
             wrong=status != HTTPStatus.OK,
             now=request.now,
-            kinds=tuple(OutageKind),
-            tongues=LANGUAGES,
-            entries=sorted(fault_entries(self._knowledge.current), key=lambda entry: entry.title[request.language]),
+            kinds=kind_names(knowledge, request.texts, request.language),
+            tongues=knowledge.base.languages,
+            entries=sorted(fault_entries(knowledge), key=lambda entry: entry.title[request.language]),
             names=self._knowledge.names(request.language),
             max_text=MAX_TEXT_CHARS,
             max_headline=MAX_HEADLINE_CHARS,

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from bot.app.channels import CHANNELS
 from bot.console import ConsoleApp, Section, Transactions
+from bot.console.app import Installation
 from bot.console.auth.login import SignInView
 from bot.console.auth.own_password import OwnPasswordView
 from bot.console.auth.passwords import PasswordService, hash_password
@@ -181,7 +182,7 @@ async def put_up(desk: ConsoleFixture) -> AsyncIterator[ServeConsole]:
             clock=desk.clock,
             key=KEY,
             public_origin=public_origin,
-            zone=zone,
+            installation=Installation(zone=zone),
         )
         console.mount(application)
         server = TestServer(application)

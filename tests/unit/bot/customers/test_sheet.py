@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -27,7 +28,7 @@ CARD = VenueCard(
 
 
 def test_each_printed_code_is_read_back_and_carries_the_token() -> None:
-    page = render_sheet([CARD], small_base().directory.lines[small_base().directory.urgent_line], SheetStyle())
+    page = render_sheet([CARD], small_base(), SheetStyle())
     codes = codes_on(page)
     assert codes == [link.href for link in CARD.links]
     web, telegram, whatsapp = (urlsplit(code) for code in codes)
@@ -39,7 +40,7 @@ def test_each_printed_code_is_read_back_and_carries_the_token() -> None:
 
 
 def test_the_sheet_says_in_three_languages_what_to_do_and_asks_nothing_from_elsewhere() -> None:
-    page = render_sheet([CARD], small_base().directory.lines[small_base().directory.urgent_line], SheetStyle())
+    page = render_sheet([CARD], small_base(), SheetStyle())
     for told in ("Noskenējiet", "Отсканируйте", "Scan and write", "+371\u00a020000002", "Rozengrāls &lt;b&gt;", "bārs"):
         assert told in page
     assert read_style() in page
@@ -47,15 +48,29 @@ def test_the_sheet_says_in_three_languages_what_to_do_and_asks_nothing_from_else
     assert "<link" not in page
 
 
+def test_the_sheet_speaks_the_languages_of_the_content_and_english_once_for_those_it_has_no_words_in() -> None:
+    base = small_base()
+    german = {"sheet": {"scan": "Bitte scannen.", "stopped": "Anrufen: {phone}.", "hint": "Ausschneiden."}}
+    for languages, texts, told in (
+        (("de", "pl"), {}, {"Scan and write": 1, "lang=": 3}),
+        (("de", "pl"), {"de": german}, {"Bitte scannen.": 1, "Scan and write": 1}),
+        (("lv", "en"), {}, {"Noskenējiet": 1, "Scan and write": 1, "Отсканируйте": 0}),
+    ):
+        spoken = replace(base, directory=replace(base.directory, languages=languages), texts=texts)
+        page = render_sheet([CARD], spoken, SheetStyle())
+        assert {part: page.count(part) for part in told} == told
+        assert f'<html lang="{languages[0]}">' in page
+
+
 def test_in_the_console_nothing_is_inline() -> None:
-    page = render_sheet([CARD], small_base().directory.lines["workshop"], SheetStyle(href="/sheet.css"))  # type: ignore[index]
+    page = render_sheet([CARD], small_base(), SheetStyle(href="/sheet.css"))
     assert '<link rel="stylesheet" href="/sheet.css">' in page
     assert "<style" not in page
     assert "style=" not in page
 
 
 def test_an_empty_sheet_is_a_page_too() -> None:
-    page = render_sheet([], small_base().directory.lines["workshop"], SheetStyle())  # type: ignore[index]
+    page = render_sheet([], small_base(), SheetStyle())
     assert "<svg" not in page
 
 

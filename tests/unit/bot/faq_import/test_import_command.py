@@ -1,5 +1,6 @@
 """`paligs kb import FAQ`: entries are written, mistakes and what is left to do are told; nothing that is there changes."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,23 @@ def test_entries_are_written_and_what_is_left_to_do_is_told(folder: Path, tmp_pa
     assert paligs("kb", "check", "--content", str(folder), "--no-forecast")[0] == 0
 
 
+def test_contacts_of_answers_are_told_as_a_line_for_the_directory(folder: Path, tmp_path: Path) -> None:
+    text = 'question,answer\nhow do i write,"To a@shop.example, +12025550199 or https://shop.example/form."\n'
+    (tmp_path / "faq.csv").write_text(text, "utf-8")
+    told = paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))[1]
+    line = 'contacts: ["https://shop.example/form", "a@shop.example", "+12025550199"]'
+    assert f"  {line}\n" in told
+    assert (
+        "a@shop.example is not in directory.yaml: use an address that is, or add it under contacts"
+        in (paligs("kb", "check", "--content", str(folder), "--no-forecast")[1])
+    )
+    with (folder / "directory.yaml").open("a", encoding="utf-8") as directory:
+        directory.write(f"{line}\n")
+    assert paligs("kb", "check", "--content", str(folder), "--no-forecast")[0] == 0
+    again = paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))[1]
+    assert "contacts:" not in again
+
+
 def test_proposals_are_told_or_taken_over(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "faq.md").write_text("## How do I pay by card?\n\nAt the desk, with any **bank card**.\n", "utf-8")
     told = paligs("kb", "import", str(tmp_path / "faq.md"), "--content", str(folder))[1]
@@ -83,12 +101,135 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
     assert sorted((folder / "entries").iterdir()) == before
 
 
-def test_content_of_several_languages_takes_no_file_of_one(tmp_path: Path) -> None:
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """A company of two languages."""
     folder = tmp_path / "two"
     paligs("kb", "init", str(folder), "--company", "Shop", "--lines", "+12025550101", "--languages", "en,de")
-    (tmp_path / "faq.csv").write_text("question,answer\nwhen,At nine.\n", "utf-8")
-    with pytest.raises(FileError, match="its content is in en, de, and a file holds one language"):
-        paligs("kb", "import", str(tmp_path / "faq.csv"), "--content", str(folder))
+    return folder
+
+
+EACH = {"en": "When do you open?", "de": "Wann ist offen?"}
+
+
+def written(folder: Path, name: str) -> tuple[object, object, object]:
+    """Title, answer and questions of an entry; the content has no mistakes."""
+    assert paligs("kb", "check", "--content", str(folder), "--no-forecast")[0] == 0
+    found = entry(folder, name)
+    return found["title"], found["answer"], found["questions"]
+
+
+def files(tmp_path: Path, texts: dict[str, str]) -> list[str]:
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return [str(tmp_path / name) for name in texts]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"faq.csv": "id,question_en,question de,answer (en),answer.de\nhours,When do you open?,Wann ist offen?,At nine.,Um neun.\n"},
+        {"faq.csv": "id;language;question;answer\nhours;en-US;When do you open?;At nine.\nhours;de;Wann ist offen?;Um neun.\n"},
+        {"faq.en.csv": "id,question,answer\nhours,When do you open?,At nine.\n", "faq.de.csv": "id,question,answer\nhours,Wann ist offen?,Um neun.\n"},
+        {"faq.json": '[{"slug": "hours", "locale": "en", "question": "When do you open?", "answer": "At nine."},'
+                     ' {"slug": "hours", "locale": "de", "question": "Wann ist offen?", "answer": "Um neun."}]'},
+    ],
+    ids=["columns", "language column", "files", "objects"],
+)  # fmt: skip
+def test_a_faq_in_several_languages_becomes_entries_in_all_of_them(
+    two: Path, tmp_path: Path, texts: dict[str, str]
+) -> None:
+    status, said = paligs("kb", "import", *files(tmp_path, texts), "--content", str(two))
+    assert (status, "1 entries written" in said) == (0, True), said
+    titles = {"en": "When do you open", "de": "Wann ist offen"}
+    answers, asked = {"en": "At nine.", "de": "Um neun."}, {language: [one] for language, one in EACH.items()}
+    assert written(two, "hours") == (titles, answers, asked)
+
+
+def test_the_export_has_the_languages_of_the_content(two: Path, tmp_path: Path) -> None:
+    text = "question_en,question_de,answer_en,answer_de\nwhen,wann,At nine.,Um neun.\n"
+    paligs("kb", "import", *files(tmp_path, {"faq.csv": text}), "--content", str(two))
+    status, said = paligs("kb", "export", "--json", "--content", str(two))
+    assert status == 0
+    (when,) = (one for one in json.loads(said)["entries"] if one["id"] == "when")
+    assert when["answers"] == {"en": "At nine.", "de": "Um neun."}
+    assert when["questions"] == {"en": ["when"], "de": ["wann"]}
+    assert [*when["titles"]] == ["en", "de"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        (
+            '<section lang="de"><details><summary>Wann ist offen?</summary>Um neun.</details></section>'
+            '<section lang="en"><details><summary>When do you open?</summary>At nine.</details></section>'
+        ),
+        (
+            '<dl lang="en"><dt>When do you open?</dt><dd>At nine.</dd></dl>'
+            '<dl><dt lang="de-AT">Wann ist offen?</dt><dd>Um neun.</dd></dl>'
+        ),
+        '<h2 lang="en">When do you open?</h2><p>At nine.</p><h2 lang="de">Wann ist offen?</h2><p>Um neun.</p>',
+        (
+            '<script type="application/ld+json">{"@type": "FAQPage", "mainEntity": [{"@type": "Question", "inLanguage": "de",'
+            '"name": "Wann ist offen?", "acceptedAnswer": {"text": "Um neun."}}]}</script><div lang="en">'
+            '<script type="application/ld+json">[{"@type": "Question", "name": "When do you open?", "acceptedAnswer": '
+            '{"text": "At nine."}}]</script></div>'
+        ),
+    ],
+    ids=["details", "definitions", "headings", "data"],
+)
+def test_parts_of_a_page_belong_together_by_their_order(two: Path, tmp_path: Path, page: str) -> None:
+    assert paligs("kb", "import", *files(tmp_path, {"faq.html": page}), "--content", str(two))[0] == 0
+    asked = {language: [one] for language, one in EACH.items()}
+    assert written(two, "when-do-you-open")[2] == asked
+
+
+def test_what_a_language_lacks_is_told_with_its_row_and_the_rest_is_written(two: Path, tmp_path: Path) -> None:
+    text = (
+        "question_en,question_de,answer_en,answer_de,question_fr,answer_fr\n"
+        "when,wann,At nine.,Um neun.,,\n"
+        "who,wer,Ann.,,,\n"
+        "where,,Here.,,,\n"
+        "how,wie,So.,So.,comment,Ainsi.\n"
+        ",,x,y,,\n"
+    )
+    status, said = paligs("kb", "import", *files(tmp_path, {"faq.csv": text}), "--content", str(two))
+    assert status == 1
+    assert "2 entries written" in said
+    for told in (
+        "row 3 (de): no answer: write one",
+        "row 3 (en): no question and answer in de: write them",
+        "row 4 (en): no question and answer in de",
+        "row 5 (fr): is in fr, the content in en, de: leave it out, or add the language",
+        "row 6: no question: write how people ask it.",
+    ):
+        assert told in said
+    assert written(two, "how")[2] == {"en": ["how"], "de": ["wie"]}
+
+
+def test_a_file_that_tells_no_language_is_told_how_to(two: Path, tmp_path: Path) -> None:
+    given = files(tmp_path, {"faq.csv": "question,answer\nwhen,At nine.\n"})
+    status, said = paligs("kb", "import", *given, "--content", str(two))
+    assert status == 1
+    assert "row 2: nothing tells which of en, de it is in: name the columns question_de and answer_de" in said
+
+
+def test_languages_that_hold_different_numbers_of_questions_without_ids_are_refused(two: Path, tmp_path: Path) -> None:
+    texts = {"a.en.md": "# When\n\nAt nine.\n\n# Who\n\nAnn.\n", "a.de.md": "# Wann\n\nUm neun.\n"}
+    with pytest.raises(FileError, match="2 in en, 1 in de: which belong together"):
+        paligs("kb", "import", *files(tmp_path, texts), "--content", str(two))
+
+
+def test_content_of_one_language_takes_its_part_of_a_file_or_all_of_one_that_claims_another(
+    folder: Path, tmp_path: Path
+) -> None:
+    both = files(tmp_path, {"faq.csv": "question_en,question_de,answer_en,answer_de\nwhen,wann,At nine.,Um neun.\n"})
+    status, said = paligs("kb", "import", *both, "--content", str(folder))
+    assert (status, "row 2 (de): is in de, the content in en" in said) == (1, True)
+    assert entry(folder, "when")["questions"] == {"en": ["when"]}
+    claimed = files(tmp_path, {"faq.html": '<html lang="de"><h2>How do I pay?</h2><p>By card.</p></html>'})
+    assert paligs("kb", "import", *claimed, "--content", str(folder))[0] == 0
+    assert entry(folder, "how-do-i-pay")["questions"] == {"en": ["How do I pay?"]}
 
 
 def test_a_wrong_line_in_a_list_of_questions_is_told_by_its_number(folder: Path, tmp_path: Path) -> None:

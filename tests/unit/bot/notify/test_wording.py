@@ -97,6 +97,11 @@ class TagCollector(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("href", "src")]
 
 
+def test_a_language_without_a_name_is_told_by_its_code_and_an_unknown_one_not_at_all(words: NotificationTexts) -> None:
+    assert Fact(label="Valoda", text="DE") in words.render(replace(NOTICE, language="de")).facts
+    assert "Valoda" not in plain_text(words.render(replace(NOTICE, language="")))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_person_wrote_is_text_in_every_layout(shipped: KnowledgeBundle, language: Language) -> None:
     written = texts_in(shipped, language).render(NOTICE)

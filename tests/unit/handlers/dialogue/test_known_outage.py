@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from handlers.model.actions import HandoffReason
-from handlers.model.announcements import News, Outage, OutageKind, OutageReport
+from handlers.model.announcements import News, Outage, OutageReport
 from handlers.model.messages import Inbound, MessageKind
 from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
@@ -18,7 +18,7 @@ RIGA = timezone(timedelta(hours=2))
 WORKSHOP = "+371 20000002"
 OUTAGE = Outage(
     id=7,
-    kind=OutageKind.SERVER,
+    kind="server",
     text={
         "lv": "Serveris nav sasniedzams\nMēs strādājam.",
         "ru": "Сервер недоступен\nМы работаем.",

@@ -9,6 +9,7 @@ from kb.classifier.calibration import Scores
 from kb.model import EntryId, TriggerPhrases
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
+from kb.understanding.foreign_words import ForeignWords
 from kb.understanding.ranker import MAX_CANDIDATES, NO_TERMS, EntryRanker
 from kb.understanding.reading import ExactMatch, Reading
 from kb.understanding.result import Candidate, Outcome
@@ -63,6 +64,7 @@ class ScriptedRanker(EntryRanker):
         self.problems = frozenset(map(EntryId, ("printer", "scanner")))
         self.critical = frozenset({EntryId("dead")})
         self.faults = self.problems | self.critical
+        self.foreign_words = ForeignWords(("passport",))
         self.calls: list[RankCall] = []
 
     def exact_match(self, tokens: Sequence[str]) -> ExactMatch | None:
@@ -100,10 +102,15 @@ class ScriptedRanker(EntryRanker):
         return (candidate(entry, confidence), candidate("hours", 0.005))[:limit]
 
     def outcome(
-        self, candidates: Sequence[Candidate], *, in_conversation: bool = False, log_odds: float = 0.0
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        in_conversation: bool = False,
+        log_odds: float = 0.0,
+        required: float = 0.0,
     ) -> Outcome:
         """By the three confidences above: less is enough for what is likelier right."""
-        if candidates[0].confidence >= (IN_CONVERSATION if log_odds else ANSWER):
+        if not required and candidates[0].confidence >= (IN_CONVERSATION if log_odds else ANSWER):
             return Outcome.ANSWERED
         return Outcome.CLARIFIED if candidates[0].confidence >= CLARIFY else Outcome.UNKNOWN
 

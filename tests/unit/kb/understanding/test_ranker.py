@@ -136,3 +136,9 @@ def test_the_pipeline_keeps_what_a_turn_leaves_behind() -> None:
 def test_two_pipelines_of_one_content_choose_alike() -> None:
     base = trainable_base()
     assert UnderstandingPipeline(replace(base)).choose("skeneris", (PRINTER, SCANNER)) == SCANNER
+
+
+def test_an_answer_that_must_be_likelier_needs_more_confidence(ranker: EntryRanker) -> None:
+    candidates = (candidate(CLOSE, 0.9), candidate(HOURS, 0.01))
+    assert ranker.outcome(candidates) is Outcome.ANSWERED
+    assert ranker.outcome(candidates, required=3.5) is Outcome.CLARIFIED

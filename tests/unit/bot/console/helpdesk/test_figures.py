@@ -12,7 +12,6 @@ import pytest
 from bot.console.reporting.charts import ChartCaption, ChartSeries, axis_ticks, ranked_bars, stacked_bars
 from bot.console.views.reports import ReportPeriod, format_duration, quantile
 from handlers.model.actions import HandoffReason
-from handlers.model.announcements import OutageKind
 from kb.model import LANGUAGES, EntryId, LineId
 from storage.announcements import outages
 from storage.announcements.outages import OutageDraft
@@ -39,7 +38,7 @@ async def test_outages_of_the_period_say_how_long_how_many_and_who_was_told(
 ) -> None:
     assert "Traucējumi" not in await otto.text("/figures")
     draft = OutageDraft(
-        kind=OutageKind.CARDS, texts=dict.fromkeys(LANGUAGES, "Kartes neder"), topics=frozenset(), words=("karte",)
+        kind="cards", texts=dict.fromkeys(LANGUAGES, "Kartes neder"), topics=frozenset(), words=("karte",)
     )
     talk = shop.record_message("Karte neder", at=NOW)
     with engine.write_transaction(shop.console.database) as connection:

@@ -1,5 +1,6 @@
 """The page Outages: declared with a draft or from a proposal, edited, ended, and how many were told; by agents alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -9,7 +10,15 @@ from sqlalchemy import update
 from bot.app.channels import CHANNELS
 from bot.console.auth.login import SignInView
 from bot.console.framework.knowledge_access import KnowledgeAccess
-from bot.console.views.outages.outage_form import MAX_HEADLINE_CHARS, MAX_TEXT_CHARS, MAX_WORD_CHARS, MAX_WORDS
+from bot.console.views.outages.outage_form import (
+    MAX_HEADLINE_CHARS,
+    MAX_TEXT_CHARS,
+    MAX_WORD_CHARS,
+    MAX_WORDS,
+    SHIPPED_KINDS,
+    fields_of_kind,
+    kind_names,
+)
 from bot.console.views.outages.outage_page import OutagesView
 from bot.helpdesk.agent_chat import AgentChat
 from bot.helpdesk.incident_actions import IncidentActions
@@ -17,8 +26,8 @@ from bot.helpdesk.incidents.outage_proposals import come_together
 from bot.helpdesk.outages.outage_desk import OutageDesk
 from bot.helpdesk.outages.works_again import WorksAgainNotice
 from handlers.model.actions import HandoffReason
-from handlers.model.announcements import OutageKind
-from kb.model import EntryId, LineId
+from handlers.model.context import KnowledgeBundle
+from kb.model import EntryId, LineId, OutageKind
 from storage.announcements import outages
 from storage.conversations import conversations
 from storage.database import engine
@@ -110,7 +119,7 @@ async def test_an_outage_is_declared_with_all_that_the_form_says(desk: ConsoleFi
     with engine.read_transaction(desk.database) as connection:
         (stored,) = outages.running(connection, NOW)
     assert stored.text["lv"] == "Serveris <stāv>\nStrādājam."
-    assert (stored.kind, stored.topics) == (OutageKind.SERVER, frozenset({EntryId("scanner")}))
+    assert (stored.kind, stored.topics) == ("server", frozenset({EntryId("scanner")}))
     assert stored.words == ("serveris nestrādā", "server")
     assert stored.expected_until == (NOW + timedelta(hours=1)).replace(second=0, microsecond=0)
     assert [each.subject for each in desk.audit_records(AuditEvent.OUTAGE_DECLARED)] == ["1"]
@@ -142,18 +151,34 @@ async def test_what_is_not_whole_is_not_declared_and_nothing_written_is_lost(
     assert desk.audit_records(AuditEvent.OUTAGE_DECLARED) == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OutageKind if kind is not OutageKind.OTHER])
+@pytest.mark.parametrize("kind", small_base().directory.outage_kinds, ids=lambda kind: kind.id)
 async def test_a_draft_is_offered_for_each_kind_in_every_language_without_a_time(
-    shop: HelpdeskFixture, otto: ConsoleBrowser, kind: OutageKind
+    otto: ConsoleBrowser, kind: OutageKind
 ) -> None:
-    page = await otto.text(f"/outages?kind={kind}")
-    assert f'<option value="{kind}" selected>' in page
+    page = await otto.text(f"/outages?kind={kind.id}")
+    assert f'<option value="{kind.id}" selected>{kind.name["lv"]}</option>' in page
     for language in ("lv", "ru", "en"):
-        draft = shop.knowledge.phrases(language, f"outage_draft_{kind}")
+        draft = kind.draft[language]
         assert draft in page
         assert not any(letter.isdigit() for letter in draft)
         assert len(draft) <= MAX_TEXT_CHARS
         assert len(draft.splitlines()[0]) <= MAX_HEADLINE_CHARS
+
+
+def test_content_that_names_no_kinds_is_offered_those_of_the_program_in_its_own_languages(
+    shop: HelpdeskFixture,
+) -> None:
+    base = small_base()
+    directory = replace(base.directory, outage_kinds=(), languages=("en",))
+    plain = KnowledgeBundle(
+        base=replace(base, directory=directory), interpreter=shop.matcher, phrases=shop.knowledge.phrases
+    )
+    words = {"kind_server": "Server", "kind_internet": "Internet", "kind_other": "Something else"}
+    assert [*kind_names(plain, words, "en").values()] == ["Server", "Internet", "Something else"]
+    for kind in SHIPPED_KINDS:
+        fields = fields_of_kind(kind, plain)
+        assert [*fields] == ["kind", "text_en"]
+        assert "We know about it" in fields["text_en"]
 
 
 async def test_an_unknown_kind_or_proposal_offers_an_empty_form(otto: ConsoleBrowser) -> None:

@@ -89,7 +89,7 @@ def test_a_number_is_not_shown_whole_in_a_problem() -> None:
 
 def test_a_table_without_a_name_column_says_what_to_call_it() -> None:
     (problem,) = plan_import(rows("what;phone", "A;29111222")).problems
-    assert (problem.row, "venue, name, restaurant" in problem.told("en")) == (0, True)
+    assert (problem.row, "venue, name, vieta" in problem.told("en")) == (0, True)
     assert plan_import(()).venues == ()
 
 

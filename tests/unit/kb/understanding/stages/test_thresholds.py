@@ -50,6 +50,11 @@ def test_a_long_message_is_answered_sooner() -> None:
     assert STAGE(reading(long.removesuffix(" see"), ("close", IN_CONVERSATION))).outcome is Outcome.CLARIFIED
 
 
+def test_a_word_of_another_matter_asks_for_more_unless_the_message_is_known_word_for_word() -> None:
+    assert STAGE(reading("renew my passport", ("close", ANSWER))).outcome is Outcome.CLARIFIED
+    assert STAGE(reading("renew my passport", ("close", ANSWER), exact="close")).outcome is Outcome.ANSWERED
+
+
 def test_what_is_not_understood_stays_as_it_is() -> None:
     before = reading("how do i close", ("close", 0.1))
     assert STAGE(before) is before
