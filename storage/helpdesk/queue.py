@@ -93,12 +93,6 @@ def fingerprint(
     return tuple((row.id, row.state, row.taken_by, row.updated_at, row.incident_id) for row in rows)
 
 
-def open_conversations(connection: Connection, *, limit: int = 200) -> frozenset[str]:
-    """The conversations with a current hand-off."""
-    wanted = select(handoffs.c.conversation_id).where(handoffs.c.closed_at.is_(None))
-    return frozenset(connection.scalars(wanted.limit(limit)))
-
-
 def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> Select[Any]:
     last = select(messages.c.text).where(
         messages.c.conversation_id == conversation_id,

@@ -11,7 +11,8 @@ from handlers.model.session import OPTED_OUT
 from kb.model import LineId
 from storage.database import engine
 from storage.delivery import notification_queue, notifications, outbox, status
-from storage.helpdesk import handoffs, queue
+from storage.delivery.contact_obstacles import obstacles_of_waiting
+from storage.helpdesk import handoffs
 from storage.helpdesk.audit_log import AuditEvent
 from storage.tables import turns
 from tests.contract.stored import queued_handoff
@@ -97,7 +98,7 @@ async def test_a_call_says_that_the_person_wrote_stop_until_they_write_again(
 
 
 def _unreached(connection: Connection) -> frozenset[str]:
-    return status.unreachable(connection, queue.open_conversations(connection))
+    return obstacles_of_waiting(connection).unreached
 
 
 async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(
