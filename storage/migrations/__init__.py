@@ -1,4 +1,4 @@
 """The schema, revision by revision; a released revision never changes."""
 
-HEAD = "0023"
+HEAD = "0024"
 """The newest revision."""
