@@ -62,6 +62,9 @@ def _secret_only(context: HandlerContext) -> HandlerResult | None:
     return HandlerResult(actions=(), session=context.session, act="none", outcome=Outcome.UNKNOWN)
 
 
+_STILL_BROKEN: Final = "still_not"
+"""The handler of messages that say that it still does not work."""
+
 HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("rated", handle_feedback),
     ("trading_answered", trading_answered),
@@ -82,7 +85,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("ask_person", ask_person),
     ("chasing", chasing),
     ("ask_number", ask_number),
-    ("still_not", still_not),
+    (_STILL_BROKEN, still_not),
     ("partly", partly),
     ("calling", calling),
     ("again", repeat_last),
@@ -151,6 +154,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         stored_picture_text=picture.text,
         news=result.news,
         outage=result.outage,
+        still_broken=name == _STILL_BROKEN,
     )
     return end_loops(decision, inbound, session, knowledge)
 

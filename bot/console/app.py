@@ -161,7 +161,7 @@ class ConsoleApp:
                 (
                     section.path,
                     self._texts[section.name][request.language]["title"],
-                    section.name == request.section_name,
+                    _is_current(section, request, menu),
                     section.counts_waiting,
                 )
                 for section in menu
@@ -228,3 +228,10 @@ def _safe_return_path(path: str) -> str:
     """A path of the console to return to; its start page for any other."""
     plain = path.isascii() and path.isprintable() and path.startswith("/") and " " not in path
     return path[:500] if plain else "/"
+
+
+def _is_current(section: Section, request: ConsoleRequest, menu: Sequence[Section]) -> bool:
+    """Whether a page is of this section of the menu; a page whose own section is not in it, of the one above it."""
+    if any(one.name == request.section_name for one in menu):
+        return section.name == request.section_name
+    return request.http_request.path.startswith(f"/console{section.path}/")

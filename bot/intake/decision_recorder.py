@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Final, assert_never
+from typing import assert_never
 
 from sqlalchemy import Connection
 
@@ -29,9 +29,6 @@ from storage.conversations import conversations, feedback, sessions, turns
 from storage.conversations.conversations import Conversation
 from storage.helpdesk import handoffs
 from storage.helpdesk.venue_people import find_venue
-
-_STILL_BROKEN: Final = frozenset({"still_not"})
-"""Handlers of messages that say that it still does not work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +75,7 @@ class DecisionRecorder:
                     continue  # It is in the reply, or was done before.
                 case _:
                     assert_never(action)
-        if decision.trace.handler in _STILL_BROKEN:
+        if decision.still_broken:
             self.handoff_workflow.still_broken(connection, conversation.id, now)
         if has_news:
             self.handoff_workflow.facts_added(connection, conversation.id, now)

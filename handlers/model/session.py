@@ -172,3 +172,5 @@ class Decision:
     """The numbers of the news that the person is shown."""
     outage: OutageReport | None = None
     """The outage that the message is about."""
+    still_broken: bool = False
+    """Whether the person writes that it still does not work: what was closed lately waits again."""

@@ -110,6 +110,12 @@ def get(connection: Connection, conversation_id: str) -> Conversation:
     return conversation_from_row(connection.execute(_select_by_id, {"talk": conversation_id}).one())
 
 
+def get_many(connection: Connection, conversation_ids: Collection[str]) -> dict[str, Conversation]:
+    """These conversations by their ids, without those that are gone; not locked."""
+    rows = connection.execute(select(conversations).where(conversations.c.id.in_(list(conversation_ids))))
+    return {row.id: conversation_from_row(row) for row in rows}
+
+
 _select_by_id = select(conversations).where(conversations.c.id == bindparam("talk"))
 
 

@@ -53,7 +53,8 @@ def list_newest(
     unclear_ones = connection.execute(
         _select_unclear(oldest, now - answer_timeout).order_by(turns.c.id.desc()).limit(limit)
     )
-    unhelpful = connection.execute(_select_unhelpful(oldest).order_by(turns.c.id.desc()).limit(limit))
+    # In the order of the ratings, of which there are few, so that not every turn is looked at for one.
+    unhelpful = connection.execute(_select_unhelpful(oldest).order_by(feedback.c.turn_id.desc()).limit(limit))
     found = (_unanswered_message(row) for row in (*unhelpful, *unclear_ones))
     # A message that is both is listed once, with the person's own rating as the reason.
     by_turn = {one.turn: one for one in reversed((*found,))}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, false, func, insert, select, update
 
 from handlers.model.messages import Option, Reply
 from handlers.model.session import OPTED_OUT
@@ -83,11 +83,14 @@ def enqueue(
 
 def opted_out(connection: Connection, conversation_ids: Iterable[str]) -> frozenset[str]:
     """Those of the conversations whose person wrote STOP, and nothing since."""
-    newest = select(turns.c.handler).where(turns.c.conversation_id == conversations.c.id).order_by(turns.c.id.desc())
-    wanted = select(conversations.c.id).where(
-        conversations.c.id.in_(list(conversation_ids)), newest.limit(1).scalar_subquery() == OPTED_OUT
-    )
-    return frozenset(connection.scalars(wanted))
+    here = conversations.c.id
+    return frozenset(connection.scalars(select(here).where(here.in_(list(conversation_ids)), wrote_stop(here))))
+
+
+def wrote_stop(conversation_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether STOP is the last thing that was written in a conversation."""
+    handlers = select(turns.c.handler).where(turns.c.conversation_id == conversation_id)
+    return func.coalesce(handlers.order_by(turns.c.number.desc()).limit(1).scalar_subquery() == OPTED_OUT, false())
 
 
 _insert_replies = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, false, func, select, update
 
 from storage.tables import conversations, messages
 
@@ -79,15 +79,17 @@ def is_unreachable(connection: Connection, conversation_id: str) -> bool:
 
 def unreachable(connection: Connection, conversation_ids: Iterable[str]) -> frozenset[str]:
     """Those of the conversations whose person the latest reply did not reach."""
-    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
-    replies = select(messages.c.state).where(
-        messages.c.conversation_id == conversations.c.id, messages.c.state.in_(known)
-    )
-    latest = replies.order_by(messages.c.id.desc()).limit(1).scalar_subquery()
-    wanted = select(conversations.c.id).where(
-        conversations.c.id.in_(list(conversation_ids)), latest == DeliveryState.FAILED
-    )
+    here = conversations.c.id
+    wanted = select(here).where(here.in_(list(conversation_ids)), latest_reply_failed(here))
     return frozenset(connection.scalars(wanted))
+
+
+def latest_reply_failed(conversation_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the latest reply of a conversation whose fate is known failed; false where there is none."""
+    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
+    replies = select(messages.c.state).where(messages.c.conversation_id == conversation_id, messages.c.state.in_(known))
+    latest = replies.order_by(messages.c.id.desc()).limit(1).scalar_subquery()
+    return func.coalesce(latest == DeliveryState.FAILED, false())
 
 
 def apply_status_report(

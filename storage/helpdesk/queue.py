@@ -1,10 +1,10 @@
 """Reads the hand-off queue for the helpdesk: most urgent first, with the last messages; only reads."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, ScalarSelect, Select, select
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState
@@ -14,13 +14,17 @@ from storage.conversations.history import Side
 from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, messages, turns
 
+PICTURE_WINDOW: Final = timedelta(hours=1)
+"""A picture that came longer before a hand-off is about something else."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueuedHandoff:
     """A current hand-off, and who waits; `last_message` is their own last message, masked, or empty.
 
     `entry` is what the request for people was about, if that was understood; `place` and `name` are what the person
-    or the platform tells; `phone` is the number that the person gave.
+    or the platform tells; `phone` is the number that the person gave; `picture_text` is what was read from a picture of
+    what it is about.
     """
 
     id: int
@@ -41,6 +45,7 @@ class QueuedHandoff:
     place: str | None = None
     name: str | None = None
     phone: str | None = None
+    picture_text: str = ""
 
     @property
     def is_outage(self) -> bool:
@@ -93,12 +98,6 @@ def fingerprint(
     return tuple((row.id, row.state, row.taken_by, row.updated_at, row.incident_id) for row in rows)
 
 
-def open_conversations(connection: Connection, *, limit: int = 200) -> frozenset[str]:
-    """The conversations with a current hand-off."""
-    wanted = select(handoffs.c.conversation_id).where(handoffs.c.closed_at.is_(None))
-    return frozenset(connection.scalars(wanted.limit(limit)))
-
-
 def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> Select[Any]:
     last = select(messages.c.text).where(
         messages.c.conversation_id == conversation_id,
@@ -113,7 +112,18 @@ def _with_last_message(wanted: Select[Any], conversation_id: Any, turn: Any) -> 
     talk = conversations.c
     who = (talk.channel, talk.sender, talk.handle, talk.language, talk.place, talk.profile_name)
     said = (talk.said_name, talk.said_phone, talk.said_place)
-    return wanted.add_columns(*who, *said, words, about).join(conversations, conversations.c.id == conversation_id)
+    picture = messages.alias("picture")
+    pictured = (picture.c.picture_text, picture.c.created_at.label("pictured_at"))
+    known = wanted.add_columns(*who, *said, words, about, *pictured).join(
+        conversations, conversations.c.id == conversation_id
+    )
+    return known.outerjoin(picture, picture.c.id == _last_picture(conversation_id))
+
+
+def _last_picture(conversation_id: Any) -> ScalarSelect[int]:
+    """The number of the last message whose picture was read."""
+    read = messages.c.conversation_id == conversation_id, messages.c.picture_text.is_not(None)
+    return select(messages.c.id).where(*read).order_by(messages.c.id.desc()).limit(1).scalar_subquery()
 
 
 def _urgency(one: QueuedHandoff) -> tuple[bool, bool, datetime, int]:
@@ -121,6 +131,7 @@ def _urgency(one: QueuedHandoff) -> tuple[bool, bool, datetime, int]:
 
 
 def _queued_handoff(row: Row[Any]) -> QueuedHandoff:
+    shown = row.pictured_at is not None and row.pictured_at >= row.created_at - PICTURE_WINDOW
     return QueuedHandoff(
         id=row.id,
         conversation=row.conversation_id,
@@ -140,4 +151,5 @@ def _queued_handoff(row: Row[Any]) -> QueuedHandoff:
         place=row.said_place or row.place,
         name=row.said_name or row.profile_name,
         phone=row.said_phone,
+        picture_text=row.picture_text if shown else "",
     )

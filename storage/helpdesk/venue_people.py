@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from storage.conversations.conversations import Conversation, conversation_from_row
-from storage.customers import recognition
+from storage.customers import recognition, venues
+from storage.customers.recognition import PersonKeys
 from storage.customers.venues import KeyKind, Venue
 from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, venue_keys
@@ -25,6 +26,15 @@ def find_venue(connection: Connection, conversation: Conversation) -> Venue | No
         username=conversation.username,
         venue_id=conversation.venue_id,
     )
+
+
+def find_venues(connection: Connection, talks: Collection[Conversation]) -> dict[str, Venue]:
+    """The same of many conversations, by their ids, without those whose venue is not known."""
+    people = [PersonKeys(talk.sender, talk.address, talk.username, talk.venue_id) for talk in talks]
+    recognized = dict(zip((talk.id for talk in talks), recognition.recognize_all(connection, people), strict=True))
+    numbers = {talk: number for talk, number in recognized.items() if number is not None}
+    found = {venue.id: venue for venue in venues.load_many(connection, sorted({*numbers.values()}))}
+    return {talk: found[number] for talk, number in numbers.items() if number in found}
 
 
 def till_of(conversation: Conversation, venue: Venue) -> str | None:

@@ -1,19 +1,18 @@
 """Reads sums by day and month, and samples of durations, for the console's reports; reads nothing personal."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
-from typing import Any, Final, NamedTuple
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, literal_column, select
+from sqlalchemy import Connection, Table, case, func, literal_column, select
 
-from handlers.model.actions import HandoffReason
-from kb.model import EntryId, LineId
+from kb.model import EntryId
 from storage.conversations.history import Side
 from storage.delivery.status import DeliveryState
 from storage.statistics.monthly_rollup import next_month
-from storage.tables import daily_counts, daily_feedback, handoffs, messages, monthly_counts, turns
+from storage.tables import daily_counts, daily_feedback, messages, monthly_counts, turns
 
 SAMPLE_TURNS: Final = 2_000
 """Durations are sampled from so many of the newest turns of the period."""
@@ -48,15 +47,6 @@ class ResponseTimes:
     reply_seconds: tuple[float, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class HandoffCounts:
-    """Hand-off counts by day, by line and by reason."""
-
-    by_day: Mapping[date, int]
-    by_line: Mapping[LineId, int]
-    by_reason: Mapping[HandoffReason, int]
-
-
 def count_by_day(connection: Connection, since: date, until: date) -> MessageCounts:
     """Message counts from `since` up to and including `until`."""
     return _message_counts(_group_counts(connection, daily_counts, since, until))
@@ -73,56 +63,63 @@ def count_by_month(connection: Connection, since: date, until: date) -> MessageC
     )
 
 
-_GroupedCounts = tuple[Counter[Any], Counter[Any]]
-"""By day, channel, act, outcome and whether there is an entry; by language, act, outcome and entry."""
+_Key = TypeVar("_Key")
+
+
+class _CountedKind(NamedTuple):
+    """The dimensions of a count, but for the entry."""
+
+    day: date
+    channel: str
+    language: str
+    treatment: Treatment
+
+
+_GroupedCounts = tuple[Counter[_CountedKind], Counter[str]]
+"""By kind, and by entry."""
 
 
 def _group_counts(connection: Connection, table: Table, since: date, until: date) -> _GroupedCounts:
-    here = table.c
-
-    def by(*columns: ColumnElement[Any]) -> Counter[Any]:
-        counted = select(*columns, func.sum(here["count"])).where(here.day.between(since, until))
-        return Counter({(*row[:-1],): int(row[-1]) for row in connection.execute(counted.group_by(*columns))})
-
-    has_entry = (here.entry != literal_column("''")).label("has_entry")
-    return by(here.day, here.channel, here.act, here.outcome, has_entry), by(
-        here.language, here.act, here.outcome, here.entry
-    )
+    here, within = table.c, table.c.day.between(since, until)
+    # In the order of the primary key, so that nothing is sorted. The entry, of which there are many, is counted apart.
+    columns = (here.day, here.channel, here.language, here.act, here.outcome)
+    with_entry = func.sum(case((here.entry != literal_column("''"), here["count"]), else_=0))
+    rows = connection.execute(select(*columns, func.sum(here["count"]), with_entry).where(within).group_by(*columns))
+    kinds: Counter[_CountedKind] = Counter()
+    for day, channel, language, act, outcome, total, recognized in rows.all():
+        for count, has_entry in ((int(recognized), True), (int(total) - int(recognized), False)):
+            if count:
+                kinds[_CountedKind(day, channel, language, Treatment(act, outcome, has_entry))] += count
+    of_entries = select(here.entry, func.sum(here["count"])).where(within, here.entry != literal_column("''"))
+    entries = Counter({entry: int(count) for entry, count in connection.execute(of_entries.group_by(here.entry))})
+    return kinds, entries
 
 
 def _merge_days_into_months(counted: _GroupedCounts) -> _GroupedCounts:
-    days, kinds = counted
-    months: Counter[Any] = Counter()
-    for (day, *kind), count in days.items():
-        months[(day.replace(day=1), *kind)] += count
-    return months, kinds
+    kinds, entries = counted
+    months: Counter[_CountedKind] = Counter()
+    for kind, count in kinds.items():
+        months[kind._replace(day=kind.day.replace(day=1))] += count
+    return months, entries
 
 
 def _message_counts(*counted: _GroupedCounts) -> MessageCounts:
-    days = sum((each for each, _ in counted), Counter[Any]())
-    kinds = sum((each for _, each in counted), Counter[Any]())
-    entries = _sum_over(kinds, 3)
-    entries.pop("", None)
-    by_day: Counter[tuple[date, Treatment]] = Counter()
-    for (day, _, act, outcome, has_entry), count in days.items():
-        by_day[day, Treatment(act, outcome, bool(has_entry))] += count
-    by_language: Counter[tuple[str, Treatment]] = Counter()
-    for (language, act, outcome, entry), count in kinds.items():
-        by_language[language, Treatment(act, outcome, entry != "")] += count
+    kinds = sum((each for each, _ in counted), Counter[_CountedKind]())
+    entries = sum((each for _, each in counted), Counter[str]())
     return MessageCounts(
-        by_day_and_channel=_sum_over(days, 0, 1),
-        by_day_and_treatment=by_day,
-        by_language_and_treatment=by_language,
-        by_language=_sum_over(kinds, 0),
+        by_day_and_channel=_sum_over(kinds, lambda kind: (kind.day, kind.channel)),
+        by_day_and_treatment=_sum_over(kinds, lambda kind: (kind.day, kind.treatment)),
+        by_language_and_treatment=_sum_over(kinds, lambda kind: (kind.language, kind.treatment)),
+        by_language=_sum_over(kinds, lambda kind: kind.language),
         by_entry=entries,
-        by_act=_sum_over(kinds, 1),
+        by_act=_sum_over(kinds, lambda kind: kind.treatment.act),
     )
 
 
-def _sum_over(counted: Counter[Any], *places: int) -> Counter[Any]:
-    sums: Counter[Any] = Counter()
-    for key, count in counted.items():
-        sums[tuple(key[place] for place in places) if len(places) > 1 else key[places[0]]] += count
+def _sum_over(counted: Counter[_CountedKind], key: Callable[[_CountedKind], _Key]) -> Counter[_Key]:
+    sums: Counter[_Key] = Counter()
+    for kind, count in counted.items():
+        sums[key(kind)] += count
     return sums
 
 
@@ -166,32 +163,6 @@ def response_times(connection: Connection, since: datetime, until: datetime) -> 
     return ResponseTimes(
         decision_ms=tuple(sorted(row.milliseconds for row in rows)),
         reply_seconds=tuple(sorted(max(0.0, seconds) for seconds in replied)),
-    )
-
-
-QUARTER_HOUR_SECONDS: Final = 900
-"""Every offset from UTC that is in use is a multiple of a quarter of an hour, so that none of them is on two days."""
-
-
-def handoff_counts(connection: Connection, since: datetime, until: datetime, zone: tzinfo = UTC) -> HandoffCounts:
-    """Hand-offs of the period; days are those of `zone`, as in daily_counts."""
-    here = handoffs.c
-    within = (here.created_at >= since, here.created_at < until)
-
-    def by(column: ColumnElement[Any]) -> Any:
-        counted = select(column, func.count()).where(*within)
-        return connection.execute(counted.group_by(column).order_by(column)).all()
-
-    quarter: ColumnElement[Any] = cast(func.floor(extract("epoch", here.created_at) / QUARTER_HOUR_SECONDS), Integer)
-    if connection.dialect.name == "sqlite":
-        quarter = cast(func.strftime("%s", here.created_at), Integer) / literal_column(str(QUARTER_HOUR_SECONDS))
-    by_day: Counter[date] = Counter()
-    for number, count in by(quarter):
-        by_day[datetime.fromtimestamp(int(number) * QUARTER_HOUR_SECONDS, zone).date()] += count
-    return HandoffCounts(
-        by_day=dict(by_day),
-        by_line={LineId(line): count for line, count in by(here.line)},
-        by_reason={HandoffReason(reason): count for reason, count in by(here.reason)},
     )
 
 

@@ -132,8 +132,16 @@ messages = Table(
 _waiting = messages.c.due_at.is_not(None)
 _receipted = messages.c.receipt.is_not(None)
 _failed = messages.c.state == "failed"
+_pictured = messages.c.picture_text.is_not(None)
 Index("ix_messages_failed", messages.c.id, sqlite_where=_failed, postgresql_where=_failed)
 Index("ix_messages_queue", messages.c.conversation_id, messages.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index(
+    "ix_messages_pictured",
+    messages.c.conversation_id,
+    messages.c.id,
+    sqlite_where=_pictured,
+    postgresql_where=_pictured,
+)
 Index("ix_messages_receipt", messages.c.receipt, sqlite_where=_receipted, postgresql_where=_receipted)
 
 notes = Table(

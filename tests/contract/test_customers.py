@@ -87,6 +87,36 @@ def test_the_calls_of_a_venue_are_those_of_its_people_alone(engine: Engine, venu
         assert [one.conversation for one in calls if one.conversation == own.id] == [], "a shared number tells of none"
 
 
+def test_the_histories_of_many_venues_are_those_of_each(engine: Engine, venue: Venue) -> None:
+    with write_transaction(engine) as connection:
+        others = [replace(ROZENGRALS, name=f"Cits {n}", phones=(f"+3712955560{n}",), accounts=()) for n in range(3)]
+        for one in others:
+            venues.save(connection, one, NOW)
+        stored = [one for one in venues.list_venues(connection) if one.id != venue.id]
+    talks = {}
+    for n, people in ((0, True), (1, False)):
+        inbound = replace(HELLO, channel="whatsapp", sender=f"whatsapp:+3712955560{n}", conversation=f"c{n}")
+        talks[n], _ = take_in(engine, inbound, at=NOW - timedelta(hours=1 + n), people=people)
+    with read_transaction(engine) as connection:
+        contacts = venue_history.recent_contacts(connection, stored, NOW)
+        found = [contacts.history(one, before=NOW) for one in stored]
+        assert found == [venue_history.history_of_venue(connection, one, before=NOW) for one in stored]
+        assert [None if one is None else one.calls for one in found] == [1, 0, None]
+        assert venue_people.find_venues(connection, list(talks.values())) == {
+            talks[0].id: stored[0],
+            talks[1].id: stored[1],
+        }
+        assert venue_history.recent_contacts(connection, (), NOW) == venue_history.RecentContacts(calls={}, writers={})
+
+
+def test_who_has_a_number_of_two_venues_wrote_for_neither(engine: Engine, venue: Venue) -> None:
+    take_in(engine, replace(HELLO, channel="whatsapp", sender=f"whatsapp:{OWN}"), at=NOW - timedelta(days=1))
+    with write_transaction(engine) as connection:
+        assert venue_history.history_of_venue(connection, venue, before=NOW) is not None
+        venues.save(connection, Venue(name="Cits", phones=(OWN,)), NOW)
+        assert venue_history.history_of_venue(connection, venue, before=NOW) is None
+
+
 def test_the_history_of_a_venue_is_what_its_people_did_in_the_days_before(engine: Engine, venue: Venue) -> None:
     day, first = timedelta(days=1), replace(HELLO, channel="whatsapp", sender=f"whatsapp:{OWN}")
     second = replace(HELLO, channel="whatsapp", sender=f"whatsapp:{OTHER}", conversation="x")

@@ -1,5 +1,6 @@
 """Sums, and times, of nobody in particular."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,8 +16,9 @@ from storage.delivery import status
 from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.statistics import daily_counts, handoff_times, monthly_rollup, reports
+from storage.statistics.handoff_counts import HandoffCounts, handoff_counts
 from storage.statistics.handoff_times import LineTimes
-from storage.statistics.reports import FeedbackCounts, HandoffCounts, MessageCounts, ResponseTimes, Treatment
+from storage.statistics.reports import FeedbackCounts, MessageCounts, ResponseTimes, Treatment
 from storage.tables import handoff_events
 from storage.tables import handoffs as handoffs_table
 from tests.contract.asked import UNKNOWN, MessageRecorder
@@ -125,7 +127,7 @@ def test_calls_for_people_are_counted_by_day_line_and_reason(engine: Engine) -> 
     ask("Cilvēku", by="dora", people=HandoffReason.ASKED_FOR_PERSON, line=OFFICE)
 
     with read_transaction(engine) as connection:
-        called = reports.handoff_counts(connection, NOW - 2 * DAY, NOW + DAY)
+        called = handoff_counts(connection, NOW - 2 * DAY, NOW + DAY)
     assert called == HandoffCounts(
         by_day={late.date(): 1, TODAY: 2},
         by_line={OFFICE: 1, TECHNICAL: 2},
@@ -154,8 +156,37 @@ RIGA = ZoneInfo("Europe/Riga")
 def test_a_call_is_counted_on_the_day_that_the_clock_on_the_wall_shows(engine: Engine, at: datetime, day: date) -> None:
     MessageRecorder(engine)("Cilvēku", by="anna", at=at, people=HandoffReason.ASKED_FOR_PERSON)
     with read_transaction(engine) as connection:
-        called = reports.handoff_counts(connection, at - DAY, at + DAY, RIGA)
+        called = handoff_counts(connection, at - DAY, at + DAY, RIGA)
     assert called.by_day == {day: 1}
+
+
+def test_calls_of_a_year_are_counted_on_their_days_on_both_sides_of_each_clock_change(engine: Engine) -> None:
+    ask = MessageRecorder(engine)
+    moments = {
+        datetime(2026, 1, 14, 21, 59, tzinfo=UTC): date(2026, 1, 14),
+        datetime(2026, 3, 29, 0, 30, tzinfo=UTC): date(2026, 3, 29),
+        datetime(2026, 7, 1, 20, 59, 59, tzinfo=UTC): date(2026, 7, 1),
+        datetime(2026, 7, 1, 21, 0, tzinfo=UTC): date(2026, 7, 2),
+        datetime(2026, 10, 24, 21, 0, tzinfo=UTC): date(2026, 10, 25),
+        datetime(2026, 10, 25, 21, 59, tzinfo=UTC): date(2026, 10, 25),
+        datetime(2026, 12, 31, 22, 0, tzinfo=UTC): date(2027, 1, 1),
+    }
+    for number, at in enumerate(moments):
+        ask("Cilvēku", by=f"somebody {number}", at=at, people=HandoffReason.ASKED_FOR_PERSON)
+    with read_transaction(engine) as connection:
+        called = handoff_counts(connection, min(moments) - SECOND, max(moments) + SECOND, RIGA)
+    assert called.by_day == dict(Counter(moments.values()))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia"])
+def test_days_are_right_where_clocks_stand_a_part_of_an_hour_off(engine: Engine, zone: str) -> None:
+    ask, place = MessageRecorder(engine), ZoneInfo(zone)
+    moments = [datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(hours=401, minutes=7) for number in range(22)]
+    for number, at in enumerate(moments):
+        ask("Cilvēku", by=f"somebody {number}", at=at, people=HandoffReason.ASKED_FOR_PERSON)
+    with read_transaction(engine) as connection:
+        called = handoff_counts(connection, moments[0], moments[-1] + SECOND, place)
+    assert called.by_day == dict(Counter(at.astimezone(place).date() for at in moments))
 
 
 def test_taking_takes_as_long_as_until_somebody_first_took_it(engine: Engine) -> None:

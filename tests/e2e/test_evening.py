@@ -9,13 +9,19 @@ from sqlalchemy import select
 
 from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
+from handlers.model.handoff import HandoffState
+from kb.text.term_search import TermSearch
+from storage.conversations import search
+from storage.conversations.search import SearchFilter
 from storage.database.engine import read_transaction
 from storage.helpdesk import handoffs as stored
 from storage.helpdesk import incidents
+from storage.helpdesk.handoff_states import HandoffEvent
 from storage.tables import conversations, handoffs, notices
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
-from tests.e2e.test_notices import FakeMailServer, mailroom, peer, titles
+from tests.e2e.test_group_replies import answers
+from tests.e2e.test_notices import GROUP, FakeMailServer, mailroom, peer, shown, titles
 from tests.e2e.test_storms import GENUINE, RESTAURANTS, WORDINGS, Evening, evening
 
 __all__ = ["mailroom", "peer"]
@@ -36,6 +42,7 @@ CAUSE_NOT_HEARD: Final = ("internet down, cannot sell",)
 """A stopped till, but the cause in these words is not understood: the list shows the words alone."""
 TENTH_OF_BEFORE: Final = 12
 """A tenth of the messages that one storm made before hand-offs of one cause were told together."""
+ON_MY_WAY: Final = "Esmu ceļā, būšu pēc 10 minūtēm"
 WITHIN_SECONDS: Final = 5.0
 """From the person's message to the group's, in the middle of a storm."""
 
@@ -137,6 +144,45 @@ async def genuine_call(night: Evening) -> float:
     return night.telegram.sent_at[found[0]] - since
 
 
+def assert_found_by_its_words_in_any_order(night: Evening) -> None:
+    """The printer at a restaurant that was named, by place, name and number too."""
+    with read_transaction(night.program.database) as connection:
+        for words in ("printeris krogs", "Ķiploku printeris", "kiploku printer", "Ilze printeris", "krogs 29111222"):
+            hits = search.search(connection, SearchFilter(terms=TermSearch(words))).hits
+            assert [hit.sender for hit in hits] == ["42"], words
+
+
+async def reply_close_and_reopen(night: Evening) -> None:
+    """The reply from the group is seen in the chat; what was closed is opened again by who writes that it stands."""
+    peer = night.telegram
+    message = next(one for one in shown(peer) if "Ķiploku krogs" in one["text"].splitlines()[0])
+    answers(peer, message, ON_MY_WAY, user=7)
+    await peer.until(lambda: ON_MY_WAY in peer.bot_texts(42), within=20)
+    assert ON_MY_WAY not in peer.bot_texts(GROUP)
+    for title in ("Slēgt…", "Atrisināts"):
+        await peer.until(lambda wanted=title: wanted in titles(message), within=30)  # type: ignore[misc]
+        peer.tap_button(title, user=7, message=message)
+    await peer.until(lambda: states_of_call(night) == [HandoffState.CLOSED], within=20)
+    peer.send_text("joprojām nestrādā", user=42)
+    await peer.until(lambda: states_of_call(night) == [HandoffState.OPEN], within=20)
+    with read_transaction(night.program.database) as connection:
+        log = stored.list_events(connection, handoff_of_call(night))
+    assert [one.event for one in log].count(HandoffEvent.REOPENED) == 1
+
+
+def handoff_of_call(night: Evening) -> int:
+    """The number of the call in the middle of the storm."""
+    wanted = select(handoffs.c.id).join(conversations, conversations.c.id == handoffs.c.conversation_id)
+    with read_transaction(night.program.database) as connection:
+        return int(connection.execute(wanted.where(conversations.c.sender == "42")).scalar_one())
+
+
+def states_of_call(night: Evening) -> list[HandoffState]:
+    with read_transaction(night.program.database) as connection:
+        found = stored.get(connection, handoff_of_call(night))
+    return [] if found is None else [found.state]
+
+
 def answered(night: Evening) -> int:
     """How many people of the quiet conversations have an answer."""
     telegram = {one["chat"]["id"] for one in night.telegram.sent if 2000 <= one["chat"]["id"] < 3000}
@@ -159,4 +205,6 @@ async def test_an_evening_with_two_storms_is_a_handful_of_messages_and_every_res
             # The call in the middle is a message and a letter of its own.
             own = 2 if storm is second_storm else 0
             assert night.staff_messages() - before <= TENTH_OF_BEFORE + own
+        assert_found_by_its_words_in_any_order(night)
+        await reply_close_and_reopen(night)
         assert not peer.contract_violations

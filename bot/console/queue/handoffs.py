@@ -20,7 +20,8 @@ from bot.helpdesk.handoff_actions import ActionResult, HandoffActions
 from bot.helpdesk.incidents.outage_proposals import find_proposals
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
-from storage.delivery import outbox, status, undelivered_notifications
+from storage.delivery import undelivered_notifications
+from storage.delivery.contact_obstacles import ContactObstacles, obstacles_of_waiting
 from storage.helpdesk import audit_log, queue
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoff_states import UNDO_WINDOW
@@ -76,7 +77,7 @@ class HandoffQueueView:
     async def show(self, request: ConsoleRequest) -> web.StreamResponse:
         """Incidents, then unassigned hand-offs, then taken ones."""
         await audit_access(request, self._transactions, AuditEvent.LIST_VIEWED, "now")
-        found, known, cards, closed, (untold, unreached, opted_out), proposals = await self._transactions.read(
+        found, known, cards, closed, (untold, obstacles), proposals = await self._transactions.read(
             lambda connection: (
                 queued := queue.list_queue(connection, limit=MAX_HANDOFFS),
                 shown_venues(connection, {one.conversation: (one.last_message, one.created_at) for one in queued}),
@@ -113,8 +114,8 @@ class HandoffQueueView:
             untold=untold,
             closed=[one for one in closed if line in ("", one.line)],
             **closing_values(request),
-            unreached=unreached,
-            opted_out=opted_out,
+            unreached=obstacles.unreached,
+            opted_out=obstacles.opted_out,
             proposals=proposals,
         )
 
@@ -200,8 +201,6 @@ class HandoffQueueView:
         return queue.fingerprint(connection, limit=MAX_HANDOFFS), proposed, *_failures(connection)
 
 
-def _failures(connection: Connection) -> tuple[frozenset[int], frozenset[str], frozenset[str]]:
-    """Hand-offs whose urgent notification failed; conversations that our reply did not reach; who wrote STOP."""
-    waiting = queue.open_conversations(connection, limit=MAX_HANDOFFS)
-    unreached, opted_out = status.unreachable(connection, waiting), outbox.opted_out(connection, waiting)
-    return undelivered_notifications.urgent_failures(connection), unreached - opted_out, opted_out
+def _failures(connection: Connection) -> tuple[frozenset[int], ContactObstacles]:
+    """Hand-offs whose urgent notification failed, and the people who cannot be written to."""
+    return undelivered_notifications.urgent_failures(connection), obstacles_of_waiting(connection)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.console.reporting.resolution import sum_by_resolution
 from kb.model import EntryId, KnowledgeBase, LineId
+from storage.statistics.handoff_counts import HandoffCounts
 from storage.statistics.handoff_times import LineTimes
-from storage.statistics.reports import HandoffCounts, MessageCounts
+from storage.statistics.reports import MessageCounts
 
 
 @dataclass(frozen=True, kw_only=True)

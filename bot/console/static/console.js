@@ -22,7 +22,7 @@ function aged(moment) {
 }
 
 // The time zone of the installation, not that of the browser: everybody reads the same time.
-const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short", timeZone: meta("zone") || "UTC" });
+const clock = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "short", timeStyle: "short", timeZone: meta("zone") || "UTC" });
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -11,6 +11,7 @@ from bot.console.framework.page_routing import AccessLevel, Section, get
 from bot.console.framework.request import ConsoleRequest
 from bot.database.transactions import Transactions
 from storage.conversations import conversations as talking
+from storage.customers import venues
 from storage.helpdesk import audit_log, handoffs
 from storage.helpdesk.audit_log import AuditEvent, AuditRecord
 from storage.helpdesk.sign_in import agents
@@ -38,17 +39,19 @@ class AuditView:
         events = tuple(each for each in AuditEvent if each.value == event)
         last = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
 
-        def look(connection: Connection) -> tuple[Sequence[AuditRecord], list[str], Mapping[int, str]]:
+        def look(connection: Connection) -> _AuditPage:
             found = audit_log.list_records(
                 connection, before=last, agent=agent or None, events=events, limit=PAGE_SIZE + 1
             )
-            return found, [each.name for each in agents.list_all(connection)], _conversations(connection, found)
+            people = [each.name for each in agents.list_all(connection)]
+            return found, people, _conversations(connection, found), _venue_labels(connection, found)
 
-        noted, people, conversations = await self._transactions.read(look)
+        noted, people, conversations, venues_named = await self._transactions.read(look)
         return request.render(
             "audit.html",
             noted=noted[:PAGE_SIZE],
             conversations=conversations,
+            venues=venues_named,
             older=noted[PAGE_SIZE - 1].id if len(noted) > PAGE_SIZE else None,
             event=event,
             agent=agent,
@@ -59,6 +62,21 @@ class AuditView:
 
     def _change_key(self, connection: Connection) -> Hashable:
         return tuple(each.id for each in audit_log.list_records(connection, limit=1))
+
+
+_AuditPage = tuple[Sequence[AuditRecord], list[str], Mapping[int, str], Mapping[int, str]]
+"""The records, the agents, and which conversation and which venue a record is about, by its number."""
+
+
+def _venue_labels(connection: Connection, records: Sequence[AuditRecord]) -> Mapping[int, str]:
+    """The venue that a record is about, as long as it is there, by the number of the record."""
+    numbers = {
+        one.id: int(one.subject)
+        for one in records
+        if one.event.startswith("venue_") and one.subject is not None and _NUMBER.fullmatch(one.subject)
+    }
+    labels = {venue.id: venue.label for venue in venues.load_many(connection, sorted({*numbers.values()}))}
+    return {record: labels[number] for record, number in numbers.items() if number in labels}
 
 
 def _conversations(connection: Connection, records: Sequence[AuditRecord]) -> Mapping[int, str]:

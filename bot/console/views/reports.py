@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
@@ -27,9 +28,10 @@ from storage.announcements.outages import DeclaredOutage
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
 from storage.statistics import handoff_times, monthly_rollup, reports
+from storage.statistics.handoff_counts import HandoffCounts, handoff_counts
 from storage.statistics.handoff_times import LineTimes
 from storage.statistics.monthly_rollup import next_month
-from storage.statistics.reports import HandoffCounts, MessageCounts, ResponseTimes
+from storage.statistics.reports import MessageCounts, ResponseTimes
 
 PERIOD_DAYS: Final = (7, 30, 90, 365)
 QUARTER_DAYS: Final = 90
@@ -71,12 +73,12 @@ class ReportPeriod:
     days: int
     today: date
 
-    @property
+    @cached_property
     def bar_unit(self) -> str:
         """What one bar stands for."""
         return {QUARTER_DAYS: "week", YEAR_DAYS: "month"}.get(self.days, "day")
 
-    @property
+    @cached_property
     def first_day(self) -> date:
         """Its first day: that of a whole week or month."""
         first = self.today - timedelta(days=self.days - 1)
@@ -84,7 +86,7 @@ class ReportPeriod:
             return next_month(first)
         return self.bar_start(first)
 
-    @property
+    @cached_property
     def bar_starts(self) -> tuple[date, ...]:
         """The first day of each bar."""
         days = (self.first_day + timedelta(days=each) for each in range((self.today - self.first_day).days + 1))
@@ -196,7 +198,7 @@ def read_report(connection: Connection, period: ReportPeriod, now: datetime, zon
         counts=by(connection, period.first_day, period.today),
         times=reports.response_times(connection, since, until),
         line_times=handoff_times.times_by_line(connection, since, until, now),
-        handoffs=reports.handoff_counts(connection, since, until, zone),
+        handoffs=handoff_counts(connection, since, until, zone),
         outages=outages.declared_between(connection, since, until),
         hard_to_answer=tuple(group for group in groups if group.conversation_count >= MIN_PEOPLE)[:HARD_TO_ANSWER],
     )

@@ -1,9 +1,13 @@
 """The pages Agents and Audit: who may, and who did."""
 
+import re
+
 import pytest
 
 from bot.console.views.audit import PAGE_SIZE
 from handlers.model.actions import HandoffReason
+from storage.customers import venues
+from storage.customers.venues import Venue
 from storage.database import engine
 from storage.helpdesk import audit_log
 from storage.helpdesk.audit_log import AuditEvent
@@ -132,6 +136,24 @@ async def test_a_record_leads_to_the_conversation_it_is_about_while_there_is_one
     assert f'<a href="/console/talks/{talk}">saruna …{talk[-4:]}</a>' in page
     assert page.count('<a href="/console/talks/') == 2
     assert "0" * 32 in page
+
+
+async def test_a_record_of_a_list_names_the_page_and_one_of_a_venue_leads_to_it(
+    ada: ConsoleBrowser, desk: ConsoleFixture
+) -> None:
+    with engine.write_transaction(desk.database) as connection:
+        venues.save(connection, Venue(name="Rozengrāls", address="Rozena 1"), NOW)
+    for subject in ("agents", "elsewhere"):
+        note(desk, AuditEvent.LIST_VIEWED, "otto", subject)
+    for subject in ("1", "77"):
+        note(desk, AuditEvent.VENUE_VIEWED, "otto", subject)
+    page = await ada.text("/audit")
+    assert re.findall(r'<td data-label="Objekts" class="quiet">(.*?)</td>', page) == [
+        "77",
+        '<a href="/console/customers/1">Rozengrāls, Rozena 1</a>',
+        "elsewhere",
+        "Lietotāji",
+    ]
 
 
 def note(desk: ConsoleFixture, event: AuditEvent, agent: str, subject: str) -> None:

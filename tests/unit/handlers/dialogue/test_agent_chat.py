@@ -40,6 +40,11 @@ def test_nothing_is_said_and_staff_still_hears_what_matters() -> None:
     assert left.stored_text == "Stāv"
 
 
+def test_what_still_does_not_work_is_not_lost_on_a_silent_bot() -> None:
+    said = replace(decision("joprojām nestrādā"), still_broken=True)
+    assert silenced(said).still_broken
+
+
 @pytest.mark.parametrize("handler", ["command", "opted", "tapped", "rated"])
 def test_what_is_said_to_the_bot_itself_is_answered(handler: str) -> None:
     said = replace(decision("/help", trace=replace(TRACE, handler=handler)), actions=(Say(text="Palīdzu"),))

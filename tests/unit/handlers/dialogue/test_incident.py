@@ -269,6 +269,7 @@ def test_a_fault_that_was_not_helped_gets_its_line_the_draft_and_is_counted() ->
     text = one.says("that did not help").text
     assert f"Sorry it didn't help. You can reach a person at {WORKSHOP} (Workshop)." in text
     assert handled(one) == ("still_not", "problem", "printer")
+    assert one.decided.still_broken
     assert ShowTicketChannel() in one.decided.actions
     assert RecordFeedback(helped=False, turn=None) in one.decided.actions
 

@@ -68,6 +68,7 @@ async def test_the_form_holds_what_the_entry_says_in_every_language_side_by_side
     assert fields["questions_en"].splitlines() == ["the printer does not print", "no receipts come out"]
     assert (fields["sources"], fields["review_by"], fields["seen"]) == ("S1", "2027-06-01", "")
     assert "{desk_phone}" in await otto.text(EDIT)
+    assert 'href="/console/knowledge" aria-current="page"' in await otto.text(EDIT), "the menu shows where one is"
     assert (await otto.get("/knowledge/entries/nothing/edit")).status == HTTPStatus.NOT_FOUND
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 import pytest
+from sqlalchemy import update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.details import PersonDetails
@@ -13,6 +14,7 @@ from storage.database import engine
 from storage.helpdesk import handoffs, incidents
 from storage.helpdesk.audit_log import AuditEvent
 from storage.helpdesk.handoffs import Handoff
+from storage.tables import messages
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser, OpenBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
@@ -38,6 +40,7 @@ def storm(shop: HelpdeskFixture) -> list[Handoff]:
         incidents.open_incident(connection, called[0], [one.id for one in called[:3]], NOW, verified=True)
         told = PersonDetails(place="Ķiploku krogs", name="Anna", phone="+371 29111222")
         conversations.record_details(connection, called[0].conversation, told)
+        connection.execute(update(messages).values(picture_text="Kļūda 12").where(messages.c.id == 1))
     return called
 
 
@@ -57,6 +60,7 @@ async def test_hand_offs_of_one_cause_are_one_card_with_who_is_in_it(
     assert "Izsaukumi: 3" in page
     assert "Ķiploku krogs" in page
     assert 'href="tel:+37129111222"' in page
+    assert page.count('Nolasīts no attēla: „Kļūda 12"') == 1
     assert "<title>(4) Rinda" in page
 
 

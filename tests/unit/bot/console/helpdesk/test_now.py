@@ -6,14 +6,18 @@ from datetime import timedelta
 from sqlalchemy import Connection, update
 
 from handlers.model.actions import HandoffReason
+from handlers.model.details import PersonDetails
 from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from handlers.model.session import OPTED_OUT
 from kb.model import LineId
+from storage.conversations import conversations
 from storage.database import engine
 from storage.delivery import notification_queue, notifications, outbox, status
-from storage.helpdesk import handoffs, queue
+from storage.delivery.contact_obstacles import obstacles_of_waiting
+from storage.helpdesk import handoffs
 from storage.helpdesk.audit_log import AuditEvent
-from storage.tables import turns
+from storage.helpdesk.queue import PICTURE_WINDOW
+from storage.tables import messages, turns
 from tests.contract.stored import queued_handoff
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser, OpenBrowser
@@ -52,6 +56,28 @@ async def test_whoever_stands_still_comes_first_with_words_line_and_number(
     assert "Darbnīca" in page
     assert 'href="tel:+37120110525">+371 20110525</a>' in page
     assert "<title>(2) Rinda" in page
+
+
+async def test_a_call_tells_place_name_and_number_and_what_was_read_from_a_picture(
+    shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    call(shop, "boris")
+    told = PersonDetails(name="Ilze", phone="29 111 222, 67 000 111", place="Rozengrāls, Rozena iela 1")
+    with engine.write_transaction(shop.console.database) as connection:
+        conversations.record_details(connection, handoffs.list_by_state(connection)[0].conversation, told)
+        read = update(messages).where(messages.c.side == "person")
+        connection.execute(read.values(picture_text="Fiscal device\nnot responding " + "garš " * 100))
+    page = await otto.text("/now")
+    assert "<strong>Rozengrāls, Rozena iela 1</strong><span>Ilze</span>" in page
+    assert 'href="tel:29111222">29 111 222</a><a class="tel" href="tel:67000111">67 000 111</a>' in page
+    (words,) = re.findall(r"Nolasīts no attēla: „(.*?)\"", page)
+    assert words.startswith("Fiscal device not responding garš")
+    assert words.endswith("...")
+    assert len(words) <= 160
+
+    with engine.write_transaction(shop.console.database) as connection:
+        connection.execute(read.values(created_at=NOW - PICTURE_WINDOW - timedelta(seconds=1)))
+    assert "Nolasīts no attēla" not in await otto.text("/now"), "a picture of earlier is about something else"
 
 
 async def test_an_urgent_call_says_that_its_notification_failed(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
@@ -97,7 +123,7 @@ async def test_a_call_says_that_the_person_wrote_stop_until_they_write_again(
 
 
 def _unreached(connection: Connection) -> frozenset[str]:
-    return status.unreachable(connection, queue.open_conversations(connection))
+    return obstacles_of_waiting(connection).unreached
 
 
 async def test_taking_puts_the_agent_down_tells_the_person_and_is_audited(
