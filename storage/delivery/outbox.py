@@ -1,12 +1,13 @@
 """The outbox of replies: in the order of their conversation, each at least once; sends nothing itself."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
+from handlers.model.frozen import replace
 from handlers.model.messages import Option, Reply
 from handlers.model.session import OPTED_OUT
 from storage.conversations.conversations import Conversation
