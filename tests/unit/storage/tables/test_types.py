@@ -64,6 +64,6 @@ def test_sqlite_keeps_a_time_as_sqlalchemy_would_and_gives_it_back_in_utc(time: 
 
 
 def test_a_time_without_a_zone_is_refused_by_both_databases() -> None:
-    for dialect in (sqlite.dialect(), postgresql.dialect()):
+    for dialect in (sqlite.dialect(), postgresql.dialect()):  # type: ignore[no-untyped-call]
         with pytest.raises(NaiveDateTimeError):
             UtcDateTime().bind_processor(dialect)(datetime(2026, 11, 28))  # noqa: DTZ001
