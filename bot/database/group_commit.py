@@ -37,6 +37,7 @@ MAX_JOIN_SECONDS: Final = 0.02
 class _PendingWrite:
     work: WriteWork[Any]
     future: asyncio.Future[Any]
+    may_join: bool = False
     # Context variables do not reach a thread of the pool by themselves, and its logs need them.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
@@ -68,7 +69,7 @@ class GroupCommitWriter:
             StorageError: nothing of it was stored.
         """
         loop = asyncio.get_running_loop()
-        wanted = _PendingWrite(work=work, future=loop.create_future())
+        wanted = _PendingWrite(work=work, future=loop.create_future(), may_join=may_join)
         if self._commits_alone:
             await self._write([wanted])
         else:
@@ -91,7 +92,7 @@ class GroupCommitWriter:
         try:
             while group := self._next_group():
                 await self._write(group)
-                if len(group) > 1:
+                if sum(not wanted.may_join for wanted in group) > 1:
                     await asyncio.sleep(GROUP_DELAY_SECONDS)
         finally:
             self._write_task = None

@@ -125,6 +125,14 @@ class TestOnSQLite:
         assert await asyncio.gather(*joining) == ["person 1", "person 2"]
         assert len(seen) == 1
 
+    async def test_who_comes_after_one_that_others_joined_does_not_wait(
+        self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writing_module, "GROUP_DELAY_SECONDS", 3600)
+        writer = GroupCommitWriter(engine, threads)
+        await asyncio.gather(writer(talk(1), may_join=True), writer(talk(2)))
+        assert await writer(talk(3)) == "person 3"
+
     async def test_what_may_join_does_not_wait_for_ever(
         self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
