@@ -83,9 +83,14 @@ class PaligsTarget:
     program: ProgramProcess
     name: str = "paligs"
 
+    @property
+    def process(self) -> int:
+        """The id of its process."""
+        return self.program.pid
+
     def cpu_seconds(self) -> float:
         """As Target says."""
-        return _cpu_seconds(self.program.pid)
+        return _cpu_seconds(self.process)
 
     def stored(self) -> StoredCounts:
         """What has arrived in the database."""
