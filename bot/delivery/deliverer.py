@@ -122,8 +122,8 @@ class Deliverer:
             record_outcome(connection)
             return claim_next(connection, claimed.conversation.id)
 
-        # Urgent: a result that is lost when the program is killed means the reply is sent again. Where no next reply waits
-        # for it, it may share the transaction of the next message: half as many transactions while people write.
+        # Urgent: a result that is lost when the program is killed means the reply is sent again. Where no other reply
+        # waits for it, it may share the next message's transaction: half as many transactions while people write.
         next_claim = await self.transactions.write(
             record_and_claim_next, urgent=True, may_join=claim_next is _claim_nothing
         )
