@@ -29,11 +29,15 @@ RESERVED_FOR_BACKGROUND: Final = 8
 GROUP_DELAY_SECONDS: Final = 0.005
 """The delay after a shared transaction, in which more writes gather: fewer, larger transactions cost less."""
 
+MAX_JOIN_SECONDS: Final = 0.02
+"""How long a write that may join another one's transaction waits for one, before it has one of its own."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _PendingWrite:
     work: WriteWork[Any]
     future: asyncio.Future[Any]
+    may_join: bool = False
     # Context variables do not reach a thread of the pool by themselves, and its logs need them.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
@@ -56,29 +60,39 @@ class GroupCommitWriter:
         self._urgent: deque[_PendingWrite] = deque()
         self._background: deque[_PendingWrite] = deque()
         self._write_task: asyncio.Task[None] | None = None
+        self._deadline: asyncio.TimerHandle | None = None
 
-    async def __call__(self, work: WriteWork[Result], *, urgent: bool = False) -> Result:
-        """The result of `work`, once it is committed.
+    async def __call__(self, work: WriteWork[Result], *, urgent: bool = False, may_join: bool = False) -> Result:
+        """The result of `work`, once it is committed. If it `may_join`, it waits shortly for another one's transaction.
 
         Raises:
             StorageError: nothing of it was stored.
         """
         loop = asyncio.get_running_loop()
-        wanted = _PendingWrite(work=work, future=loop.create_future())
+        wanted = _PendingWrite(work=work, future=loop.create_future(), may_join=may_join)
         if self._commits_alone:
             await self._write([wanted])
         else:
             (self._urgent if urgent else self._background).append(wanted)
-            if self._write_task is None:
-                self._write_task = loop.create_task(self._write_all(), name="group commit")
+            if not may_join:
+                self._start()
+            elif self._deadline is None:
+                self._deadline = loop.call_later(MAX_JOIN_SECONDS, self._start)
         result: Result = await wanted.future
         return result
+
+    def _start(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        if self._write_task is None:
+            self._write_task = asyncio.get_running_loop().create_task(self._write_all(), name="group commit")
 
     async def _write_all(self) -> None:
         try:
             while group := self._next_group():
                 await self._write(group)
-                if len(group) > 1:
+                if sum(not wanted.may_join for wanted in group) > 1:
                     await asyncio.sleep(GROUP_DELAY_SECONDS)
         finally:
             self._write_task = None

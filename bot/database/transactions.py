@@ -34,15 +34,18 @@ class Transactions:
 
         return await self.run(ask)
 
-    async def write(self, work: WriteWork[Result], *, urgent: bool = False) -> Result:
+    async def write(self, work: WriteWork[Result], *, urgent: bool = False, may_join: bool = False) -> Result:
         """The result of `work`, once it is committed; urgent work is done before other work that is waiting.
+
+        Work that nobody waits for `may_join` the transaction of other work; it has one of its own after
+        group_commit.MAX_JOIN_SECONDS.
 
         `work` may run twice, if another write of the same commit fails: it changes nothing but its transaction.
 
         Raises:
             StorageError: nothing of it was stored. What `work` raises itself is raised here, too.
         """
-        return await self._writer(work, urgent=urgent)
+        return await self._writer(work, urgent=urgent, may_join=may_join)
 
     async def run(self, work: Callable[[Engine], Result]) -> Result:
         """Run `work` outside of a transaction."""

@@ -122,8 +122,11 @@ class Deliverer:
             record_outcome(connection)
             return claim_next(connection, claimed.conversation.id)
 
-        # Urgent: a result that is lost when the program is killed means the reply is sent again.
-        next_claim = await self.transactions.write(record_and_claim_next, urgent=True)
+        # Urgent: a result that is lost when the program is killed means the reply is sent again. Where no other reply
+        # waits for it, it may share the next message's transaction: half as many transactions while people write.
+        next_claim = await self.transactions.write(
+            record_and_claim_next, urgent=True, may_join=claim_next is _claim_nothing
+        )
         if error is None:
             log.info("delivery.sent", channel=channel.name, attempts=claimed.attempts)
         else:

@@ -1,6 +1,6 @@
 """Processes an inbound message in one transaction: find the conversation, decide, store, enqueue; sends nothing."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from secrets import token_urlsafe
@@ -24,6 +24,7 @@ from handlers.input.redaction import mask
 from handlers.input.sanitize import sanitize
 from handlers.model.actions import EraseUser
 from handlers.model.announcements import Outage
+from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import Decision, Session, Trace
 from handlers.router import decide

@@ -3,16 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, Row, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
 
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
 from kb.model import Language
 from storage.conversations.history import Side
+from storage.database.prepared import PreparedStatement, Statement
 from storage.database.upsert import insert_into
 from storage.tables import announcements, conversations, messages, sessions, venue_keys
 from storage.tables.announcements import ANNOUNCEMENT_KINDS
@@ -87,12 +87,10 @@ def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Co
         "created_at": now,
         "last_seen_at": now,
     }
-    return conversation_from_row(connection.execute(_upsert_conversation(connection.dialect.name), values).one())
+    return conversation_from_row(_upsert.first(connection, values))
 
 
-# Statements of the hot path are built once: SQLAlchemy takes ten times as long to build as to run them.
-@cache
-def _upsert_conversation(dialect: str) -> Executable:
+def _upsert_conversation(dialect: str) -> Statement:
     fresh = insert_into(dialect, conversations)
     touched = {
         "last_seen_at": fresh.excluded.last_seen_at,
@@ -103,6 +101,9 @@ def _upsert_conversation(dialect: str) -> Executable:
     }
     upsert = fresh.on_conflict_do_update(index_elements=["channel", "address", "sender"], set_=touched)
     return upsert.returning(*conversations.c)
+
+
+_upsert = PreparedStatement(_upsert_conversation)
 
 
 def get(connection: Connection, conversation_id: str) -> Conversation:
@@ -203,7 +204,7 @@ def record_inbound(
         "talk": conversation.id,
         "now": now,
     }
-    row = connection.execute(_insert_inbound(connection.dialect.name), values).one_or_none()
+    row = _insert_once.first(connection, values)
     if row is None:
         return None
     if conversation.forgotten_at is not None:
@@ -242,13 +243,13 @@ def repeats_an_act(
     return False
 
 
-@cache
-def _insert_inbound(dialect: str) -> Executable:
+def _insert_inbound(dialect: str) -> Statement:
     once = insert_into(dialect, messages).on_conflict_do_nothing(index_elements=["conversation_id", "provider_id"])
     # The conversation was locked by a statement before this one: on PostgreSQL, too, its session is the newest here.
     session = select(sessions.c.data).where(sessions.c.conversation_id == bindparam("talk"))
+    recognizing = or_(*(venue_keys.c.kind == kind for kind in RECOGNIZING_KINDS))
     running = (
-        announcements.c.kind.in_(ANNOUNCEMENT_KINDS),
+        or_(*(announcements.c.kind == kind for kind in ANNOUNCEMENT_KINDS)),
         announcements.c.ends_at > bindparam("now"),
         announcements.c.withdrawn_at.is_(None),
     )
@@ -256,5 +257,8 @@ def _insert_inbound(dialect: str) -> Executable:
         messages.c.id,
         session.scalar_subquery().label("session"),
         exists(select(announcements.c.id).where(*running)).label("announced"),
-        exists(select(venue_keys.c.venue_id).where(venue_keys.c.kind.in_(RECOGNIZING_KINDS))).label("venues"),
+        exists(select(venue_keys.c.venue_id).where(recognizing)).label("venues"),
     )
+
+
+_insert_once = PreparedStatement(_insert_inbound)

@@ -1,12 +1,12 @@
 """Stores the session of a conversation as JSON; knows nothing of its contents."""
 
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import Connection, Executable, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from handlers.model.session import Session
 from storage.conversations.stored_json import dump_session, parse_session
+from storage.database.prepared import PreparedStatement, Statement
 from storage.database.upsert import insert_into
 from storage.tables import sessions
 
@@ -35,11 +35,13 @@ def session_from(stored: str | None) -> Session:
 def write(connection: Connection, conversation_id: str, session: Session, now: datetime) -> None:
     """Store `session`."""
     values = {"conversation_id": conversation_id, "data": dump_session(session), "updated_at": now}
-    connection.execute(_upsert_session(connection.dialect.name), values)
+    _upsert.run(connection, values)
 
 
-@cache
-def _upsert_session(dialect: str) -> Executable:
+def _upsert_session(dialect: str) -> Statement:
     fresh = insert_into(dialect, sessions)
     newer = {"data": fresh.excluded.data, "updated_at": fresh.excluded.updated_at}
     return fresh.on_conflict_do_update(index_elements=["conversation_id"], set_=newer)
+
+
+_upsert = PreparedStatement(_upsert_session)

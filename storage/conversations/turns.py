@@ -9,6 +9,7 @@ from handlers.model.session import Decision, Trace
 from kb.model import EntryId
 from storage.conversations.conversations import Conversation
 from storage.conversations.stored_json import dump_trace
+from storage.database.prepared import PreparedStatement
 from storage.tables import conversations, messages, turns
 
 
@@ -43,24 +44,28 @@ def record(
     """Store the decision about `message`, and the masked text of the message."""
     turn = _insert_decision(connection, conversation, decision.trace, context, now)
     heard = {"heard": decision.stored_text, "read": decision.stored_picture_text or None}
-    connection.execute(_store_message_text, {"message": message, "turn": turn.id, **heard})
+    _store_message_text.run(connection, {"message": message, "turn": turn.id, **heard})
     spoken = decision.session.spoken_language or decision.trace.language
     if spoken != conversation.language:
-        connection.execute(_store_language, {"talk": conversation.id, "spoken": spoken})
+        _store_language.run(connection, {"talk": conversation.id, "spoken": spoken})
     return turn
 
 
-_store_message_text = (
-    update(messages)
-    .where(messages.c.id == bindparam("message"))
-    .values(turn_id=bindparam("turn"), text=bindparam("heard"), picture_text=bindparam("read"))
+_store_message_text = PreparedStatement(
+    lambda _: (
+        update(messages)
+        .where(messages.c.id == bindparam("message"))
+        .values(turn_id=bindparam("turn"), text=bindparam("heard"), picture_text=bindparam("read"))
+    )
 )
-_store_language = (
-    update(conversations).where(conversations.c.id == bindparam("talk")).values(language=bindparam("spoken"))
+_store_language = PreparedStatement(
+    lambda _: update(conversations).where(conversations.c.id == bindparam("talk")).values(language=bindparam("spoken"))
 )
 # The conversation is locked, so nobody else counts its turns meanwhile.
 _last_number = select(func.coalesce(func.max(turns.c.number), 0)).where(turns.c.conversation_id == bindparam("talk"))
-_insert_turn = insert(turns).values(number=_last_number.scalar_subquery() + 1).returning(turns.c.id, turns.c.number)
+_insert_turn = PreparedStatement(
+    lambda _: insert(turns).values(number=_last_number.scalar_subquery() + 1).returning(turns.c.id, turns.c.number)
+)
 
 
 def entry_of(connection: Connection, turn: int) -> EntryId | None:
@@ -88,5 +93,5 @@ def _insert_decision(
         "traceparent": context.traceparent,
         "created_at": now,
     }
-    row = connection.execute(_insert_turn, values).one()
+    row = _insert_turn.first(connection, values)
     return RecordedTurn(id=row.id, number=row.number)

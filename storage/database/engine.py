@@ -151,6 +151,8 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
             erased = connection.info.pop(_ERASED, False)
     except DBAPIError as exc:
         raise _translate_error(exc) from exc
+    except sqlite3.Error as exc:
+        raise translate_sqlite_error(exc) from exc
     if file is not None and (erased or (file.holds_erased and access == "write")):
         checkpoint(engine)
 
@@ -241,8 +243,10 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
 def _begin(connection: Connection) -> None:
     access = connection.get_execution_options().get(_ACCESS, "write")
     *pragmas, begin = _BEGIN_STATEMENTS[access]
+    # To the driver itself: there is nothing in them that SQLAlchemy could add but its time.
+    driver: Any = connection.connection.driver_connection
     if connection.info.get(_ACCESS) != access:
         for pragma in pragmas:
-            connection.exec_driver_sql(pragma)
+            driver.execute(pragma)
         connection.info[_ACCESS] = access
-    connection.exec_driver_sql(begin)
+    driver.execute(begin)

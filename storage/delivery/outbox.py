@@ -1,17 +1,19 @@
 """The outbox of replies: in the order of their conversation, each at least once; sends nothing itself."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, false, func, insert, select, update
 
+from handlers.model.frozen import replace
 from handlers.model.messages import Option, Reply
 from handlers.model.session import OPTED_OUT
 from storage.conversations.conversations import Conversation
 from storage.conversations.history import Side, options_json, parse_options
 from storage.database.due import due_by, is_due
+from storage.database.prepared import PreparedStatement
 from storage.delivery.status import DeliveryState
 from storage.tables import conversations, messages, turns
 from storage.tables.types import UtcDateTime
@@ -138,7 +140,7 @@ def enqueue_claimed(connection: Connection, claimed: OutgoingReply, until: datet
         "until": until,
         "created_at": claimed.created_at,
     }
-    row = connection.execute(_insert_claimed, values).one()
+    row = _insert_claimed.first(connection, values)
     return replace(claimed, id=row.id) if row.state == DeliveryState.SENDING else None
 
 
@@ -146,17 +148,19 @@ _earlier = messages.alias("before")
 _earlier_waiting = select(_earlier.c.id).where(
     _earlier.c.conversation_id == bindparam("talk"), _earlier.c.due_at.is_not(None)
 )
-_insert_claimed = (
-    insert(messages)
-    .values(
-        state=case((_earlier_waiting.exists(), DeliveryState.PENDING), else_=DeliveryState.SENDING),
-        attempts=case((_earlier_waiting.exists(), 0), else_=1),
-        due_at=case(
-            (_earlier_waiting.exists(), bindparam("now", type_=UtcDateTime)),
-            else_=bindparam("until", type_=UtcDateTime),
-        ),
+_insert_claimed = PreparedStatement(
+    lambda _: (
+        insert(messages)
+        .values(
+            state=case((_earlier_waiting.exists(), DeliveryState.PENDING), else_=DeliveryState.SENDING),
+            attempts=case((_earlier_waiting.exists(), 0), else_=1),
+            due_at=case(
+                (_earlier_waiting.exists(), bindparam("now", type_=UtcDateTime)),
+                else_=bindparam("until", type_=UtcDateTime),
+            ),
+        )
+        .returning(messages.c.id, messages.c.state)
     )
-    .returning(messages.c.id, messages.c.state)
 )
 
 
@@ -167,12 +171,12 @@ def claim(
 
     Nobody else can claim it before `lease` ends. The caller records the result with storage.delivery.status.
     """
-    first = connection.execute(_first_waiting, {"talk": conversation_id}).one_or_none()
+    first = _first_waiting.first(connection, {"talk": conversation_id})
     if first is None:
         return None
     if not is_due(first.due_at, now):
         return NotDue(until=first.due_at)
-    if connection.execute(_claim_reply, {"reply": first.id, "seen": first.due_at, "until": now + lease}).rowcount != 1:
+    if _claim_reply.run(connection, {"reply": first.id, "seen": first.due_at, "until": now + lease}) != 1:
         return NotDue(until=now + lease)
     return _outgoing_reply(first)
 
@@ -187,21 +191,25 @@ _in_reply_to = (
 _traceparent = select(turns.c.traceparent).where(turns.c.id == messages.c.turn_id).scalar_subquery()
 # Together with the conversation's row: one query on the hot path.
 _conversation_columns = tuple(column.label(f"talk_{column.name}") for column in conversations.c)
-_first_waiting = (
-    select(messages, _in_reply_to.label("answers"), _traceparent.label("traceparent"), *_conversation_columns)
-    .join(conversations, conversations.c.id == messages.c.conversation_id)
-    .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
-    .order_by(messages.c.id)
-    .limit(1)
+_first_waiting = PreparedStatement(
+    lambda _: (
+        select(messages, _in_reply_to.label("answers"), _traceparent.label("traceparent"), *_conversation_columns)
+        .join(conversations, conversations.c.id == messages.c.conversation_id)
+        .where(messages.c.conversation_id == bindparam("talk"), messages.c.due_at.is_not(None))
+        .order_by(messages.c.id)
+        .limit(1)
+    )
 )
-_claim_reply = (
-    update(messages)
-    .where(messages.c.id == bindparam("reply"), messages.c.due_at == bindparam("seen"))
-    .values(state=DeliveryState.SENDING, attempts=messages.c.attempts + 1, due_at=bindparam("until"))
+_claim_reply = PreparedStatement(
+    lambda _: (
+        update(messages)
+        .where(messages.c.id == bindparam("reply"), messages.c.due_at == bindparam("seen"))
+        .values(state=DeliveryState.SENDING, attempts=messages.c.attempts + 1, due_at=bindparam("until"))
+    )
 )
 
 
-def _outgoing_reply(row: Row[Any]) -> OutgoingReply:
+def _outgoing_reply(row: Any) -> OutgoingReply:
     return OutgoingReply(
         id=row.id,
         conversation=_conversation_of(row),
@@ -215,7 +223,7 @@ def _outgoing_reply(row: Row[Any]) -> OutgoingReply:
     )
 
 
-def _conversation_of(row: Row[Any]) -> Conversation:
+def _conversation_of(row: Any) -> Conversation:
     return Conversation(
         id=row.talk_id,
         channel=row.talk_channel,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, false, func, select, update
 
+from storage.database.prepared import PreparedStatement
 from storage.tables import conversations, messages
 
 
@@ -48,14 +49,16 @@ _ALLOWED_WITHOUT_ID: Final[Mapping[DeliveryState, tuple[DeliveryState, ...]]] = 
 
 
 _update_waiting = update(messages).where(messages.c.id == bindparam("reply"), messages.c.due_at.is_not(None))
-_update_sent = _update_waiting.values(
-    state=DeliveryState.SENT, due_at=None, sent_at=bindparam("at"), receipt=bindparam("with"), error=None
+_update_sent = PreparedStatement(
+    lambda _: _update_waiting.values(
+        state=DeliveryState.SENT, due_at=None, sent_at=bindparam("at"), receipt=bindparam("with"), error=None
+    )
 )
 
 
 def mark_sent(connection: Connection, reply: int, now: datetime, *, provider_message_id: str | None = None) -> bool:
     """The platform accepted the reply as `provider_message_id`. False if it was no longer waiting, or erased."""
-    return connection.execute(_update_sent, {"reply": reply, "at": now, "with": provider_message_id}).rowcount == 1
+    return _update_sent.run(connection, {"reply": reply, "at": now, "with": provider_message_id}) == 1
 
 
 def mark_failed(connection: Connection, reply: int, error: str) -> bool:

@@ -1,12 +1,12 @@
 """Counts messages by day and kind: nothing personal, so the counts outlive an erasure."""
 
 from datetime import date
-from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection
 
 from handlers.model.session import Trace
+from storage.database.prepared import PreparedStatement, Statement
 from storage.database.upsert import insert_into
 from storage.tables import daily_counts
 
@@ -25,11 +25,13 @@ def increment(connection: Connection, channel: str, trace: Trace, day: date) -> 
         "entry": trace.entry or "",
         "count": 1,
     }
-    connection.execute(_upsert_count(connection.dialect.name), values)
+    _upsert.run(connection, values)
 
 
-@cache
-def _upsert_count(dialect: str) -> Executable:
+def _upsert_count(dialect: str) -> Statement:
     more = {"count": daily_counts.c["count"] + 1}
     fresh = insert_into(dialect, daily_counts)
     return fresh.on_conflict_do_update(index_elements=daily_counts.primary_key.columns, set_=more)
+
+
+_upsert = PreparedStatement(_upsert_count)

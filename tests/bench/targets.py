@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from storage.database.engine import create_database_engine, read_transaction
 from tests.bench.signed import NUMBER, SID, TOKEN
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import REPOSITORY, ProgramProcess, own_port
 
 PATIENCE_SECONDS: Final = 120
 PATH: Final = "/webhooks/twilio"
@@ -83,9 +83,14 @@ class PaligsTarget:
     program: ProgramProcess
     name: str = "paligs"
 
+    @property
+    def process(self) -> int:
+        """The id of its process."""
+        return self.program.pid
+
     def cpu_seconds(self) -> float:
         """As Target says."""
-        return _cpu_seconds(self.program.pid)
+        return _cpu_seconds(self.process)
 
     def stored(self) -> StoredCounts:
         """What has arrived in the database."""
@@ -105,11 +110,12 @@ class PaligsTarget:
 
 
 @contextmanager
-def running_paligs(folder: Path) -> Iterator[PaligsTarget]:
-    """It runs while the block lasts."""
+def running_paligs(folder: Path, *, checkout: Path = REPOSITORY, name: str = "paligs") -> Iterator[PaligsTarget]:
+    """The program as it stands in `checkout`, while the block lasts."""
     port, peer = own_port(), own_port()
     settings = {
         "PORT": str(port),
+        "PYTHONPATH": str(checkout),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TWILIO_ACCOUNT_SID": SID,
         "TWILIO_AUTH_TOKEN": TOKEN,
@@ -119,7 +125,7 @@ def running_paligs(folder: Path) -> Iterator[PaligsTarget]:
     with _module("tests.bench.twilio_rest", peer), ProgramProcess(folder, settings) as program:
         program.start()
         _listening(port, "/healthz")
-        yield PaligsTarget(url=f"http://127.0.0.1:{port}{PATH}", program=program)
+        yield PaligsTarget(url=f"http://127.0.0.1:{port}{PATH}", program=program, name=name)
         program.stop(within=20)
 
 

@@ -114,6 +114,34 @@ class TestOnSQLite:
         await asyncio.gather(*later)
         assert len(seen) == 5
 
+    async def test_what_may_join_waits_for_the_transaction_of_another(
+        self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writing_module, "MAX_JOIN_SECONDS", 3600)
+        writer, seen = GroupCommitWriter(engine, threads), commits(engine)
+        joining = [asyncio.create_task(writer(talk(number), urgent=True, may_join=True)) for number in (1, 2)]
+        await asyncio.sleep(0)
+        assert await writer(talk(3), urgent=True) == "person 3"
+        assert await asyncio.gather(*joining) == ["person 1", "person 2"]
+        assert len(seen) == 1
+
+    async def test_who_comes_after_one_that_others_joined_does_not_wait(
+        self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writing_module, "GROUP_DELAY_SECONDS", 3600)
+        writer = GroupCommitWriter(engine, threads)
+        await asyncio.gather(writer(talk(1), may_join=True), writer(talk(2)))
+        assert await writer(talk(3)) == "person 3"
+
+    async def test_what_may_join_does_not_wait_for_ever(
+        self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writing_module, "MAX_JOIN_SECONDS", 0)
+        writer = GroupCommitWriter(engine, threads)
+        assert await writer(talk(1), may_join=True) == "person 1"
+        assert await writer(talk(2), may_join=True) == "person 2"
+        assert stored(engine) == 2
+
     async def test_they_are_done_in_the_order_of_their_coming(
         self, engine: Engine, threads: ThreadPoolExecutor
     ) -> None:

@@ -1,10 +1,15 @@
-"""Texts as every database can hold them."""
+"""Texts and times as every database can hold them."""
+
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import DateTime
+from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.tables.types import storable
+from storage.errors import NaiveDateTimeError
+from storage.tables.types import UtcDateTime, storable
 
 HIGH, LOW = "\ud83d", "\ude00"
 """The halves of a surrogate pair."""
@@ -39,3 +44,26 @@ def test_whatever_is_cleaned_can_be_stored_and_stays_as_it_is(words: str) -> Non
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
 def test_proper_text_is_not_touched(words: str) -> None:
     assert storable(words) == words
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_sqlite_keeps_a_time_as_sqlalchemy_would_and_gives_it_back_in_utc(time: datetime) -> None:
+    dialect = sqlite.dialect()
+    try:
+        digits = time.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return  # Beyond the first or last year there is no UTC.
+    column, plain = UtcDateTime(), DateTime().dialect_impl(dialect).bind_processor(dialect)
+    stored = column.bind_processor(dialect)(time)
+
+    assert plain is not None
+    assert stored == plain(digits)
+    read = column.result_processor(dialect, None)(stored)
+    assert read is not None
+    assert (read, read.tzinfo) == (time, UTC)
+
+
+def test_a_time_without_a_zone_is_refused_by_both_databases() -> None:
+    for dialect in (sqlite.dialect(), postgresql.dialect()):  # type: ignore[no-untyped-call]
+        with pytest.raises(NaiveDateTimeError):
+            UtcDateTime().bind_processor(dialect)(datetime(2026, 11, 28))  # noqa: DTZ001
