@@ -28,13 +28,15 @@ def cached_or_load(folder: Path | None = None, cache_root: Path | None = None) -
         return content
 
 
-def read_content(path: Path, *, pause_seconds: float | None = None) -> KnowledgeBase:
+def read_content(path: Path, *, pause_seconds: float | None = None, lazy: bool = False) -> KnowledgeBase:
     """The content in this folder of the cache; other threads run for `pause_seconds` now and then.
+
+    `lazy`: it reads what it is asked for, which is for one thread.
 
     Raises:
         SnapshotError: there is none, or it is broken.
     """
-    found = read_snapshot(path, pause_seconds=pause_seconds)
+    found = read_snapshot(path, pause_seconds=pause_seconds, lazy=lazy)
     if not isinstance(found, KnowledgeBase):
         raise SnapshotError(str(SnapshotError.__doc__))
     touch(path)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from bot.knowledge.content_cache import cached_or_load
+from bot.knowledge.content_cache import cached_or_load, content_path, read_content
 from bot.knowledge.gc_pause import gc_paused
 from bot.knowledge.model_cache import cache_path, cached_or_train, read_pipeline
 from bot.knowledge.phrases import load_phrases
@@ -37,6 +37,26 @@ def load_knowledge(
     """
     with frozen_gc():
         return train_knowledge(apply_edits(cached_or_load(folder), edits), lessons)
+
+
+def load_knowledge_lazily(
+    folder: Path | None = None, lessons: Iterable[Lesson] = (), edits: Iterable[EntryEdit] = ()
+) -> KnowledgeBundle:
+    """The same for one thread and few questions: of what is cached only that is read which they look at.
+
+    Raises:
+        ContentError: names every problem in the content.
+    """
+    lessons, edits = tuple(lessons), tuple(edits)
+    try:
+        with gc_paused():
+            base = extend(apply_edits(read_content(content_path(folder), lazy=True), edits), lessons)
+            pipeline = read_pipeline(cache_path(base), base, lazy=True)
+            bundle = KnowledgeBundle(base=base, interpreter=pipeline, phrases=load_phrases(base))
+            gc.freeze()
+            return bundle
+    except SnapshotError:
+        return load_knowledge(folder, lessons, edits)
 
 
 def train_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:

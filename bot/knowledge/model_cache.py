@@ -6,13 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
 
-from bot.knowledge import snapshot
 from bot.knowledge.snapshot import SnapshotError, read_snapshot, write_snapshot
 from kb.model import KnowledgeBase
 from kb.understanding.pipeline import UnderstandingPipeline
@@ -29,13 +29,17 @@ def cached_or_train(base: KnowledgeBase, cache_root: Path | None = None) -> Unde
         return pipeline
 
 
-def read_pipeline(path: Path, base: KnowledgeBase, *, pause_seconds: float | None = None) -> UnderstandingPipeline:
+def read_pipeline(
+    path: Path, base: KnowledgeBase, *, pause_seconds: float | None = None, lazy: bool = False
+) -> UnderstandingPipeline:
     """The pipeline of `base` in this folder of the cache; other threads run for `pause_seconds` now and then.
+
+    `lazy`: it reads what it looks at, which is for one thread.
 
     Raises:
         SnapshotError: there is none, or it is broken.
     """
-    found = read_snapshot(path, shared={"knowledge": base}, pause_seconds=pause_seconds)
+    found = read_snapshot(path, shared={"knowledge": base}, pause_seconds=pause_seconds, lazy=lazy)
     if not isinstance(found, UnderstandingPipeline):
         raise SnapshotError(str(SnapshotError.__doc__))
     touch(path)
@@ -57,12 +61,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "paligs"
 
 
+@cache
 def program_digest() -> str:
     """A digest of all that makes a pipeline beside the content: another version must not read it."""
     digest = hashlib.sha256(code_digest(files("kb")).encode())
     for name in ("cues.yaml", "decoys.yaml"):
         digest.update((files("kb") / "universal" / name).read_bytes())
-    digest.update(Path(snapshot.__file__).read_bytes())
+    digest.update(code_digest(files("bot.knowledge.snapshot")).encode())
     return digest.hexdigest()[:12]
 
 

@@ -8,8 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from bot.knowledge import snapshot
-from bot.knowledge.snapshot import SnapshotError, read_snapshot, write_snapshot
+from bot.knowledge.snapshot import SnapshotError, layout, read_snapshot, write_snapshot
 from kb.classifier import trainer
 from kb.classifier.naive_bayes import NaiveBayesModel
 from kb.model import LanguageTexts
@@ -23,7 +22,7 @@ def again(folder: Path, value: object, **shared: object) -> object:
 
 
 def test_containers_longer_than_a_piece_are_read_as_they_were(tmp_path: Path) -> None:
-    words = [f"word {number}" for number in range(3 * snapshot.MAX_PIECE_ITEMS)]
+    words = [f"word {number}" for number in range(3 * layout.MAX_PIECE_ITEMS)]
     value = {
         "list": words,
         "tuple": tuple(words),
@@ -86,13 +85,20 @@ def test_what_could_do_something_is_not_read(tmp_path: Path, value: object, caps
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense", pickle.dumps(("unknown",)), pickle.dumps(3)])
-def test_a_broken_file_is_told(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "pieces").write_bytes(content)
-    with pytest.raises(SnapshotError):
-        read_snapshot(tmp_path)
+BROKEN = (b"", b"nonsense", pickle.dumps([("unknown", 1, (0, 9), ())] * 2), pickle.dumps(3), pickle.dumps(["x"]))
 
 
-def test_a_missing_one_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("name", ["places", "pieces"])
+@pytest.mark.parametrize("content", BROKEN)
+def test_a_broken_file_is_told(tmp_path: Path, name: str, content: bytes, lazy: bool) -> None:
+    write_snapshot(tmp_path, [["word"] * 100, np.arange(3)])
+    (tmp_path / name).write_bytes(content)
     with pytest.raises(SnapshotError):
-        read_snapshot(tmp_path / "nowhere")
+        read_snapshot(tmp_path, lazy=lazy)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_missing_one_is_told(tmp_path: Path, lazy: bool) -> None:
+    with pytest.raises(SnapshotError):
+        read_snapshot(tmp_path / "nowhere", lazy=lazy)
