@@ -1,6 +1,5 @@
 """`paligs ask`: one question as text or JSON, or a file of them."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,6 +26,8 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
         sys.exit(2)
     answer = BatchAsker(known).ask(SingleRow(text=text, lang=lang), why=why, evidence=as_json)
     if as_json:
+        import json
+
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return
     sys.stdout.write("\n\n".join(answer["replies"]) + "\n")
@@ -38,6 +39,8 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
 
 def ask_batch(name: str, *, why: bool = False) -> None:
     """Print one JSON object for each line of the file, in order."""
+    import json
+
     from bot.cli.ask_batch import ask_lines
 
     with _open_batch(name) as (rows, total):

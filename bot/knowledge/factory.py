@@ -50,7 +50,9 @@ def load_knowledge_lazily(
     lessons, edits = tuple(lessons), tuple(edits)
     try:
         with gc_paused():
-            base = extend(apply_edits(read_content(content_path(folder), lazy=True), edits), lessons)
+            # What is edited or taught is compared with all that is there.
+            content = read_content(content_path(folder), lazy=not lessons and not edits)
+            base = extend(apply_edits(content, edits), lessons)
             pipeline = read_pipeline(cache_path(base), base, lazy=True)
             bundle = KnowledgeBundle(base=base, interpreter=pipeline, phrases=load_phrases(base))
             gc.freeze()

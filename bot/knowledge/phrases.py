@@ -1,9 +1,10 @@
 """Reads the bot's own phrases from handlers/texts; decides nothing."""
 
-from importlib.resources import files
+from pathlib import Path
 
 import yaml
 
+import handlers
 from handlers.model.phrases import Phrases, find_problems, in_words_of
 from kb.loading.content_error import ContentError
 from kb.model import LANGUAGES, KnowledgeBase
@@ -15,7 +16,7 @@ def load_phrases(base: KnowledgeBase | None = None) -> Phrases:
     Raises:
         ContentError: a key or a {name} does not stand in every language.
     """
-    folder = files("handlers") / "texts"
+    folder = Path(handlers.__file__).parent / "texts"
     found = Phrases(
         {
             language: yaml.load((folder / f"{language}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
