@@ -4,6 +4,7 @@ import ctypes
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -92,4 +93,10 @@ def frozen_gc() -> Iterator[None]:
 def trim_heap() -> None:
     """Return memory that training used to the system, if the C library can (glibc)."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+        _c_library().malloc_trim(0)
+
+
+@cache
+def _c_library() -> ctypes.CDLL:
+    # One for all: it refers to itself in a circle, and gc.freeze would keep each.
+    return ctypes.CDLL(None)

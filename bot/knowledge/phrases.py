@@ -1,5 +1,6 @@
 """Reads the bot's own phrases from handlers/texts; decides nothing."""
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -16,6 +17,13 @@ def load_phrases(base: KnowledgeBase | None = None) -> Phrases:
     Raises:
         ContentError: a key or a {name} does not stand in every language.
     """
+    found = _shipped_phrases()
+    return found if base is None else Phrases(in_words_of(base, found.by_language, "chat"))
+
+
+@cache
+def _shipped_phrases() -> Phrases:
+    # Once a program: every lesson that is learnt needs them again.
     folder = Path(handlers.__file__).parent / "texts"
     found = Phrases(
         {
@@ -23,7 +31,6 @@ def load_phrases(base: KnowledgeBase | None = None) -> Phrases:
             for language in LANGUAGES
         }
     )
-    problems = find_problems(found)
-    if problems:
+    if problems := find_problems(found):
         raise ContentError(problems)
-    return found if base is None else Phrases(in_words_of(base, found.by_language, "chat"))
+    return found

@@ -2,9 +2,10 @@
 long, or only what is looked at; reads only values of `kb` and plain containers.
 
     pieces    pickles one after the other: each large container in pieces, before what refers to it, the value last
-    places    where they are: of each container its kind, how many items it has, the beginnings of its pieces
+    places    where they are: of each container its kind, how many items it has, the beginnings of its pieces; the
+              arrays' types and shapes
     shards    large tables of words again, split by key: one word is found without reading the others
-    N.npy     the arrays, which are mapped
+    N.array   the arrays, which are mapped
 """
 
 from bot.knowledge.snapshot.reader import SnapshotError, read_snapshot

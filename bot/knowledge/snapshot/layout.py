@@ -20,6 +20,10 @@ CONTAINERS: Final[Mapping[str, type]] = MappingProxyType(
 )
 
 
+ArrayForm = tuple[str, tuple[int, ...]]
+"""An array's type and shape."""
+
+
 class ContainerPlace(NamedTuple):
     """Where the parts of a container stand in the files: the beginning of each, and the end of the last.
 

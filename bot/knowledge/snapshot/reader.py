@@ -1,10 +1,11 @@
 """Reads what was written in pieces, as a whole or only what is looked at; makes values of allowed classes only."""
 
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from itertools import chain, pairwise, starmap
+from math import prod
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from time import sleep
@@ -13,7 +14,7 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from bot.knowledge.snapshot.layout import CONTAINERS, ContainerPlace, view_of
+from bot.knowledge.snapshot.layout import CONTAINERS, ArrayForm, ContainerPlace, view_of
 from bot.knowledge.snapshot.lazy import LazyCounter, LazyMapping, LazySequence
 
 _ALLOWED: Final = frozenset(
@@ -62,9 +63,10 @@ def read_snapshot(
         raise SnapshotError(str(SnapshotError.__doc__)) from exc
 
 
-def _read_places(folder: Path) -> list[ContainerPlace]:
+def _read_places(folder: Path) -> tuple[list[ContainerPlace], "_Arrays"]:
     with (folder / "places").open("rb") as file:
-        return [ContainerPlace(*place) for place in _PieceUnpickler(file, _no_reference).load()]
+        places, forms = _PieceUnpickler(file, _no_reference).load()
+    return [ContainerPlace(*place) for place in places], _Arrays(folder, forms)
 
 
 def _no_reference(_: tuple[str, Any]) -> object:
@@ -74,15 +76,24 @@ def _no_reference(_: tuple[str, Any]) -> object:
 class _Arrays:
     """The arrays of a snapshot, each mapped when it is first needed."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, forms: Sequence[ArrayForm]) -> None:
+        self._folder, self._forms = folder, forms
         self._mapped: dict[int, np.ndarray[Any, Any]] = {}
 
     def __getitem__(self, number: int) -> np.ndarray[Any, Any]:
         if number not in self._mapped:
-            # Memory-mapped: processes share the memory, and rows that are never used take none.
-            self._mapped[number] = np.load(self._folder / f"{int(number)}.npy", mmap_mode="r").view(np.ndarray)
+            self._mapped[number] = self._map(number)
         return self._mapped[number]
+
+    def _map(self, number: int) -> np.ndarray[Any, Any]:
+        # Memory-mapped: processes share the memory, and rows that are never used take none. Not np.load, which leaves
+        # circles of references behind that gc.freeze would keep for good.
+        kind, shape = self._forms[number]
+        dtype = np.dtype(kind)
+        if dtype.hasobject:
+            raise pickle.UnpicklingError("an array of objects may not stand in a snapshot")
+        path = self._folder / f"{int(number)}.array"
+        return np.memmap(path, dtype, "r", shape=shape).view(np.ndarray) if prod(shape) else np.empty(shape, dtype)
 
 
 class _Reader:
@@ -91,8 +102,8 @@ class _Reader:
     def __init__(self, file: BinaryIO, folder: Path, shared: Mapping[str, object], pause_seconds: float | None) -> None:
         self._file, self._pause = file, pause_seconds
         self._containers: list[object] = []
-        self._sources: dict[str, Any] = {"shared": shared, "container": self._containers, "array": _Arrays(folder)}
-        self._places = _read_places(folder)
+        self._places, arrays = _read_places(folder)
+        self._sources: dict[str, Any] = {"shared": shared, "container": self._containers, "array": arrays}
 
     def read(self) -> object:
         """The value."""
@@ -121,9 +132,8 @@ class _LazyReader:
     """Reads a part when it is asked for."""
 
     def __init__(self, folder: Path, shared: Mapping[str, object]) -> None:
-        self._places = _read_places(folder)
-        self._containers: dict[int, object] = {}
-        self._shared, self._arrays = shared, _Arrays(folder)
+        self._places, self._arrays = _read_places(folder)
+        self._shared, self._containers = shared, dict[int, object]()
         pieces, shards = _map(folder / "pieces"), _map(folder / "shards")
         # The value is at the end of the pieces, and read at once; a shard, while somebody waits for an answer.
         if len(shards) < max((place.shards[-1] for place in self._places if place.shards), default=0):

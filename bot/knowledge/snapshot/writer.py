@@ -17,6 +17,7 @@ from bot.knowledge.snapshot.layout import (
     MIN_SEPARATE_ITEMS,
     MIN_SHARDED_ITEMS,
     SHARD_ITEMS,
+    ArrayForm,
     ContainerPlace,
     shard_of,
     view_of,
@@ -31,9 +32,10 @@ def write_snapshot(folder: Path, value: object, *, shared: Mapping[str, object] 
     `shared` are values that whoever reads it has already; they are only named.
     """
     with (folder / "pieces").open("wb") as pieces, (folder / "shards").open("wb") as shards:
-        places = _SnapshotWriter(pieces, shards, folder, shared).write(value)
+        writer = _SnapshotWriter(pieces, shards, folder, shared)
+        places = [tuple(place) for place in writer.write(value)]
     with (folder / "places").open("wb") as file:
-        pickle.dump([tuple(place) for place in places], file, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump((places, writer.arrays), file, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 class _SnapshotWriter:
@@ -45,7 +47,7 @@ class _SnapshotWriter:
         # The values are kept: their ids must not be given to others meanwhile.
         self._references: dict[int, tuple[tuple[str, object], object]] = {}
         self._places: list[ContainerPlace] = []
-        self._arrays = 0
+        self.arrays: list[ArrayForm] = []
 
     def write(self, value: object) -> list[ContainerPlace]:
         """Write it, and return where its containers stand; the last place is its own."""
@@ -78,9 +80,9 @@ class _SnapshotWriter:
         return reference
 
     def _write_array(self, array: np.ndarray[Any, Any]) -> int:
-        np.save(self._folder / f"{self._arrays}.npy", array, allow_pickle=False)
-        self._arrays += 1
-        return self._arrays - 1
+        np.ascontiguousarray(array).tofile(self._folder / f"{len(self.arrays)}.array")
+        self.arrays.append((array.dtype.str, array.shape))
+        return len(self.arrays) - 1
 
     def _write_container(self, container: Any) -> int:
         is_mapping = isinstance(container, dict)

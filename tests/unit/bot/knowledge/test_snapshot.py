@@ -1,13 +1,17 @@
 """What is written in pieces is read as it was; a file of something else makes nothing."""
 
+import gc
 import pickle
 from collections import Counter
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.knowledge.factory import trim_heap
+from bot.knowledge.gc_pause import gc_paused
 from bot.knowledge.snapshot import SnapshotError, layout, read_snapshot, write_snapshot
 from kb.classifier import trainer
 from kb.classifier.naive_bayes import NaiveBayesModel
@@ -45,6 +49,34 @@ def test_arrays_are_mapped_and_what_is_shared_is_not_written(tmp_path: Path) -> 
     assert found[0].tolist() == array.tolist()
     assert not found[0].flags.writeable
     assert found[2] is mine
+
+
+@pytest.mark.parametrize("array", [np.empty((0, 3)), np.float32(2), np.arange(6, dtype=np.uint8).reshape(2, 3).T])
+def test_arrays_of_any_shape_are_read_as_they_were(array: "np.ndarray[Any, Any]", tmp_path: Path) -> None:
+    found = again(tmp_path, [np.asarray(array)])
+    assert isinstance(found, list)
+    assert found[0].dtype == array.dtype
+    assert found[0].shape == array.shape
+    assert found[0].tolist() == array.tolist()
+
+
+def test_an_array_of_objects_is_not_read(tmp_path: Path) -> None:
+    write_snapshot(tmp_path, [np.zeros(1)])
+    places = (tmp_path / "places").read_bytes()
+    (tmp_path / "places").write_bytes(places.replace(b"<f8", b"|O8"))
+    assert (tmp_path / "places").read_bytes() != places
+    with pytest.raises(SnapshotError):
+        read_snapshot(tmp_path)
+
+
+def test_reading_leaves_no_circles_that_a_frozen_collector_would_keep(tmp_path: Path) -> None:
+    write_snapshot(tmp_path, [trainable_base(), np.arange(5.0)])
+    gc.collect()
+    with gc_paused():
+        for _ in range(3):
+            read_snapshot(tmp_path)
+            trim_heap()
+        assert gc.collect() == 0
 
 
 def test_a_view_keeps_the_class_of_its_mapping(tmp_path: Path) -> None:
@@ -85,7 +117,8 @@ def test_what_could_do_something_is_not_read(tmp_path: Path, value: object, caps
     assert capsys.readouterr().out == ""
 
 
-BROKEN = (b"", b"nonsense", pickle.dumps([("unknown", 1, (0, 9), ())] * 2), pickle.dumps(3), pickle.dumps(["x"]))
+UNKNOWN = ("unknown", 1, (0, 9), ())
+BROKEN = (b"", b"nonsense", pickle.dumps(([UNKNOWN] * 2, [])), pickle.dumps(3), pickle.dumps(["x", []]))
 
 
 @pytest.mark.parametrize("lazy", [False, True])
