@@ -19,6 +19,8 @@ log = structlog.get_logger()
 INTERVAL: Final = timedelta(days=1)
 BATCH: Final = 100
 """So many rows are erased in one transaction."""
+CONVERSATIONS_BATCH: Final = 25
+"""A conversation has rows in many tables: whoever writes meanwhile waits for so many for some 20 ms."""
 
 EraseBatch = Callable[[Connection, datetime, int], int]
 """Erases at most so many that are older, and returns how many there were."""
@@ -90,7 +92,7 @@ def _erase_batch(erase: EraseBatch, before: datetime, connection: Connection) ->
 
 
 def _next_conversations(before: datetime, after: str, connection: Connection) -> list[str]:
-    return retention.old_conversations(connection, before, BATCH, after)
+    return retention.old_conversations(connection, before, CONVERSATIONS_BATCH, after)
 
 
 def _erase_found(before: datetime, ids: list[str], connection: Connection) -> int:

@@ -102,7 +102,7 @@ async def test_without_a_period_everything_is_kept(archive: Archive) -> None:
 
 
 async def test_many_are_erased_in_batches_and_all_of_them(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention_job, "BATCH", 3)
+    monkeypatch.setattr(retention_job, "CONVERSATIONS_BATCH", 3)
     for number in range(8):
         archive.writes(f"person {number}", 40)
     await archive.job(conversations=30)()
