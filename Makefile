@@ -82,6 +82,7 @@ bench: setup ## how fast it learns, answers and takes messages in here, beside o
 	@$(BIN)/python -m tests.bench.full
 	@$(BIN)/python -m tests.bench.console_pages
 	@$(BIN)/python -m tests.bench.customers
+	@$(BIN)/python -m tests.bench.start
 
 soak: setup ## half an hour of messages on each database while everything fails in turn, then kill -9 ten rounds each way (an hour and a half)
 	@$(BIN)/python -m tests.soak sqlite --minutes $(SOAK_MINUTES)

@@ -1,8 +1,9 @@
 """Erases what is older than it is to be kept, a batch at a time: conversations as an erasure does, closed hand-offs."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
 from storage import personal_data
 from storage.conversations.conversations import conversation_from_row
@@ -13,23 +14,37 @@ from storage.tables import conversations, handoffs, messages, metadata, notices
 _parts_of_handoffs = tuple(table for table in reversed(metadata.sorted_tables) if "handoff_id" in table.c)
 
 
-def erase_conversations(connection: Connection, before: datetime, limit: int) -> int:
-    """Erase at most `limit` conversations last written in before then; return their number.
+def old_conversations(connection: Connection, before: datetime, limit: int, after: str = "") -> list[str]:
+    """At most `limit` conversations that may be erased, by id, from the id `after` on: look beside those who write.
+
+    `after` goes on where the last look ended: who is kept is passed over once, not with every batch.
+    """
+    here = conversations.c
+    old = select(here.id).where(_may_be_erased(before), here.id > after).order_by(here.id).limit(limit)
+    return list(connection.scalars(old))
+
+
+def erase_conversations(connection: Connection, before: datetime, ids: Collection[str]) -> int:
+    """Erase those of these conversations that were last written in before then; return their number.
 
     One with an open hand-off, or with a newer message that waits to be sent, is kept until that has ended.
     """
+    # Locked and looked at again: whoever has written meanwhile is kept.
+    old = select(conversations).where(conversations.c.id.in_(ids), _may_be_erased(before))
+    rows = connection.execute(old.order_by(conversations.c.id).with_for_update())
+    selected = [conversation_from_row(row) for row in rows]
+    personal_data.erase(connection, selected)
+    return len(selected)
+
+
+def _may_be_erased(before: datetime) -> ColumnElement[bool]:
     here = conversations.c
     # An older one waits for a channel that is gone.
     waits = exists().where(
         messages.c.conversation_id == here.id, messages.c.due_at.is_not(None), messages.c.created_at >= before
     )
     is_open = exists().where(handoffs.c.conversation_id == here.id, handoffs.c.closed_at.is_(None))
-    # Locked: whoever writes meanwhile is kept.
-    old = select(conversations).where(here.last_seen_at < before, here.forgotten_at.is_(None), ~waits, ~is_open)
-    rows = connection.execute(old.order_by(here.id).limit(limit).with_for_update())
-    selected = [conversation_from_row(row) for row in rows]
-    personal_data.erase(connection, selected)
-    return len(selected)
+    return and_(here.last_seen_at < before, here.forgotten_at.is_(None), ~waits, ~is_open)
 
 
 def erase_handoffs(connection: Connection, before: datetime, limit: int) -> int:

@@ -1,5 +1,6 @@
 """The command line: parses arguments, calls one function, prints; commands are thin and import late."""
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -7,6 +8,8 @@ from collections.abc import Sequence
 def main() -> None:
     """The console script."""
     if (text := _single_question(sys.argv[1:])) is not None:
+        # The process ends before a collection would find anything.
+        gc.disable()
         from bot.cli.ask import ask_once
         from bot.cli.output import exit_on_known_errors
 

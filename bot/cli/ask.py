@@ -1,8 +1,7 @@
 """`paligs ask`: one question as text or JSON, or a file of them."""
 
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from bot.cli.asker import BatchAsker, SingleRow
 from bot.cli.output import FileError, progress, status_line
 from bot.knowledge.explain import format_explanation
-from bot.knowledge.factory import load_knowledge
+from bot.knowledge.factory import load_knowledge, load_knowledge_lazily
 from bot.settings_lookup import read_knowledge_settings
 from handlers.model.context import KnowledgeBundle
 
@@ -21,12 +20,14 @@ if TYPE_CHECKING:
 def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -> None:
     """Print the answer to `text`."""
     with status_line("Training the model ..."):
-        known = _load_knowledge()
+        known = _load_knowledge(load_knowledge_lazily)
     if lang is not None and lang not in known.base.languages:
         sys.stderr.write(f"--lang {lang}: write one of {', '.join(known.base.languages)}\n")
         sys.exit(2)
     answer = BatchAsker(known).ask(SingleRow(text=text, lang=lang), why=why, evidence=as_json)
     if as_json:
+        import json
+
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return
     sys.stdout.write("\n\n".join(answer["replies"]) + "\n")
@@ -38,19 +39,21 @@ def ask_once(text: str, *, lang: str | None, as_json: bool, why: bool = False) -
 
 def ask_batch(name: str, *, why: bool = False) -> None:
     """Print one JSON object for each line of the file, in order."""
+    import json
+
     from bot.cli.ask_batch import ask_lines
 
     with _open_batch(name) as (rows, total):
-        for answer in progress(ask_lines(rows, _load_knowledge(), why=why), total=total, label="asking"):
+        for answer in progress(ask_lines(rows, _load_knowledge(load_knowledge), why=why), total=total, label="asking"):
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
-def _load_knowledge() -> KnowledgeBundle:
+def _load_knowledge(load: Callable[..., KnowledgeBundle]) -> KnowledgeBundle:
     """What the server knows that runs with the same settings."""
     settings = read_knowledge_settings()
     taught = _lesson_set(settings.database_url)
-    return load_knowledge(settings.content_dir, *((taught.lessons, taught.edits) if taught is not None else ()))
+    return load(settings.content_dir, *((taught.lessons, taught.edits) if taught is not None else ()))
 
 
 def _lesson_set(url: str) -> "LessonSet | None":

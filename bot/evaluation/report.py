@@ -15,10 +15,8 @@ from kb.evaluation.evaluation_metrics import (
     metrics_by,
 )
 from kb.evaluation.threshold_curve import ThresholdPoint, threshold_curve
-from kb.model import Act, KnowledgeBase
+from kb.model import URGENT_ACTS, KnowledgeBase
 
-URGENT_ACTS: Final = frozenset({Act.CRITICAL, Act.TICKET})
-"""Acts that must not be missed."""
 UNKNOWN_GROUP: Final = "?"
 _PUBLIC_KEYS: Final[Mapping[str, str]] = {
     "top1_accuracy": "first",

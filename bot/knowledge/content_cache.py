@@ -1,10 +1,10 @@
 """Caches the loaded and validated content: reading the files as YAML costs a second, reading the cache a fraction."""
 
 import hashlib
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+import os
 from pathlib import Path
 
+import kb
 from bot.knowledge.model_cache import cache_folder, program_digest, touch, write_to_cache
 from bot.knowledge.snapshot import SnapshotError, read_snapshot, write_snapshot
 from kb.model import KnowledgeBase
@@ -28,13 +28,15 @@ def cached_or_load(folder: Path | None = None, cache_root: Path | None = None) -
         return content
 
 
-def read_content(path: Path, *, pause_seconds: float | None = None) -> KnowledgeBase:
+def read_content(path: Path, *, pause_seconds: float | None = None, lazy: bool = False) -> KnowledgeBase:
     """The content in this folder of the cache; other threads run for `pause_seconds` now and then.
+
+    `lazy`: it reads what it is asked for, which is for one thread.
 
     Raises:
         SnapshotError: there is none, or it is broken.
     """
-    found = read_snapshot(path, pause_seconds=pause_seconds)
+    found = read_snapshot(path, pause_seconds=pause_seconds, lazy=lazy)
     if not isinstance(found, KnowledgeBase):
         raise SnapshotError(str(SnapshotError.__doc__))
     touch(path)
@@ -48,19 +50,20 @@ def write_content(content: KnowledgeBase, path: Path) -> None:
 
 def content_path(folder: Path | None = None, cache_root: Path | None = None) -> Path:
     """The folder of the cached content of these files as they are now."""
-    root: Traversable = folder if folder is not None else files("kb") / "content"
+    root = folder if folder is not None else Path(kb.__file__).parent / "content"
     digest = hashlib.sha256(program_digest().encode())
     for part in (root, root / "entries", root / "texts"):
-        for file in sorted(_yaml_files(part), key=lambda file: file.name):
-            raw = file.read_bytes()
-            digest.update(f"{part.name}/{file.name} {len(raw)}\n".encode())
+        for name, path in sorted(_yaml_files(part)):
+            with open(path, "rb") as file:  # noqa: PTH123 - quicker
+                raw = file.read()
+            digest.update(f"{part.name}/{name} {len(raw)}\n".encode())
             digest.update(raw)
     return (cache_root or cache_folder()) / f"content-{digest.hexdigest()[:12]}"
 
 
-def _yaml_files(folder: Traversable) -> list[Traversable]:
+def _yaml_files(folder: Path) -> list[tuple[str, str]]:
     """None in a folder that is not there, or that may not be read: whoever loads it names the problem."""
     try:
-        return [file for file in folder.iterdir() if file.name.endswith(".yaml") and file.is_file()]
+        return [(file.name, file.path) for file in os.scandir(folder) if file.name.endswith(".yaml") and file.is_file()]
     except OSError:
         return []

@@ -4,10 +4,11 @@ import ctypes
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from bot.knowledge.content_cache import cached_or_load
+from bot.knowledge.content_cache import cached_or_load, content_path, read_content
 from bot.knowledge.gc_pause import gc_paused
 from bot.knowledge.model_cache import cache_path, cached_or_train, read_pipeline
 from bot.knowledge.phrases import load_phrases
@@ -37,6 +38,28 @@ def load_knowledge(
     """
     with frozen_gc():
         return train_knowledge(apply_edits(cached_or_load(folder), edits), lessons)
+
+
+def load_knowledge_lazily(
+    folder: Path | None = None, lessons: Iterable[Lesson] = (), edits: Iterable[EntryEdit] = ()
+) -> KnowledgeBundle:
+    """The same for one thread and few questions: of what is cached only that is read which they look at.
+
+    Raises:
+        ContentError: names every problem in the content.
+    """
+    lessons, edits = tuple(lessons), tuple(edits)
+    try:
+        with gc_paused():
+            # What is edited or taught is compared with all that is there.
+            content = read_content(content_path(folder), lazy=not lessons and not edits)
+            base = extend(apply_edits(content, edits), lessons)
+            pipeline = read_pipeline(cache_path(base), base, lazy=True)
+            bundle = KnowledgeBundle(base=base, interpreter=pipeline, phrases=load_phrases(base))
+            gc.freeze()
+            return bundle
+    except SnapshotError:
+        return load_knowledge(folder, lessons, edits)
 
 
 def train_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle:
@@ -70,4 +93,10 @@ def frozen_gc() -> Iterator[None]:
 def trim_heap() -> None:
     """Return memory that training used to the system, if the C library can (glibc)."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+        _c_library().malloc_trim(0)
+
+
+@cache
+def _c_library() -> ctypes.CDLL:
+    # One for all: it refers to itself in a circle, and gc.freeze would keep each.
+    return ctypes.CDLL(None)

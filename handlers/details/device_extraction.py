@@ -61,11 +61,11 @@ _PLACED_PATTERNS: Final = {
     for kind, forms in _PLACED.items()
 }
 
-_AND_ANOTHER: Final = re.compile(r"\s*(?:un|vai|и|или|and|or|,|/|&|\+|-|–)\s*(?:\d{1,2}\b|[A-ZА-Я]\d)", re.IGNORECASE)
-_WORKS: Final = re.compile(
+_AND_ANOTHER: Final = LazyPattern(r"\s*(?:un|vai|и|или|and|or|,|/|&|\+|-|–)\s*(?:\d{1,2}\b|[A-ZА-Я]\d)", re.IGNORECASE)
+_WORKS: Final = LazyPattern(
     r"\s+(?:strādā|strada|ir ok|ir labi|работа(?:ет|ют)|в порядке|норм|works|is (?:fine|ok|working))", re.IGNORECASE
 )
-_NOT_UNTIL: Final = re.compile(
+_NOT_UNTIL: Final = LazyPattern(
     r"(?:^|[.,:;!?\n(-]|\b(?:on|at|our|the|my|with|in|is|and|for|of|from|that|this|because|but))\s*$", re.IGNORECASE
 )
 

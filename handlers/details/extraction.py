@@ -10,6 +10,7 @@ from handlers.details.given_names import GivenNames, known_given_names
 from handlers.details.phone_extraction import extract_phones, without_phones
 from handlers.details.place_extraction import extract_place
 from handlers.model.details import PersonDetails
+from kb.text.lazy_pattern import LazyPattern
 
 MAX_READ_CHARS: Final = 1000
 """Characters of a message that are searched: whoever tells who they are does so at its head or its tail."""
@@ -22,10 +23,10 @@ MIN_PLACE_LETTERS: Final = 3
 MAX_WORDS_MORE: Final = 2
 """Words that an answer has beside the name of the place that was found in it."""
 
-_SEGMENT_END: Final = re.compile(r"[,;\n|]+|(?<!\d)\.(?=\s|$)|\s[–-]\s")
+_SEGMENT_END: Final = LazyPattern(r"[,;\n|]+|(?<!\d)\.(?=\s|$)|\s[–-]\s")
 _WORD: Final = re.compile(r"\w+")
 _FILLING_WORDS: Final = frozenset("vai ir un tas и или это or and is it".split())
-_LEAD_IN: Final = re.compile(
+_LEAD_IN: Final = LazyPattern(
     r"(?:mēs esam|esam|esmu|šeit|te|tas ir|mūsu|restor[aā]n(?:s|a nosaukums)?|numurs|mans numurs|tel|t[aā]lrunis"
     r"|telefons|zvan(?:iet|īt|it)|adrese|no|uz|pa|mani sauc|labdien|sveiki|mob"
     r"|это|мы из|мы|из|ресторан|номер|мой номер|тел|телефон|звоните|позвоните|перезвоните|на|по|адрес|меня зовут"
@@ -34,7 +35,7 @@ _LEAD_IN: Final = re.compile(
     r"\b[\s.:–-]*",
     re.IGNORECASE,
 )
-_FROM_PLACE: Final = re.compile(r"(?:no|из|с|from|at|iekš)\s+(?P<place>\S.*)", re.IGNORECASE | re.DOTALL)
+_FROM_PLACE: Final = LazyPattern(r"(?:no|из|с|from|at|iekš)\s+(?P<place>\S.*)", re.IGNORECASE | re.DOTALL)
 
 
 def extract_details(text: str, own_numbers: Collection[str] = ()) -> PersonDetails:

@@ -5,26 +5,28 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
+from kb.text.lazy_pattern import LazyPattern
+
 _SEPARATOR: Final = r"[ \u00a0\u202f.-]?"
-_NUMBER: Final = re.compile(
+_NUMBER: Final = LazyPattern(
     rf"(?<![\d+])(?:\(?(?P<code>\+371|00371|371)\)?{_SEPARATOR})?(?P<local>[26](?:{_SEPARATOR}\d){{7}})(?!{_SEPARATOR}\d)"
 )
 _DIGIT: Final = re.compile(r"\d")
 _LOCAL_DIGITS: Final = 8
-_E164_LATVIAN: Final = re.compile(r"\+371 ?(\d\d)(\d{3})(\d{3})(?!\d)")
-_ABROAD: Final = re.compile(r"\+\d{1,4}[ -]?$")
-_CALLED_BY_THEM: Final = re.compile(
+_E164_LATVIAN: Final = LazyPattern(r"\+371 ?(\d\d)(\d{3})(\d{3})(?!\d)")
+_ABROAD: Final = LazyPattern(r"\+\d{1,4}[ -]?$")
+_CALLED_BY_THEM: Final = LazyPattern(
     r"\b(?:zvanīj(?:u|ām)|zvaniju|zvanijam|zvan(?:u|ām|am)|sazvan\w+|звон(?:ил[аи]?|ю|им)|дозв\w+|набира\w+"
     r"|called|calling|rang|ringing|dial(?:l?ed|l?ing)?|phoned)"
     r"(?:\s+(?:uz|pa|šo|so|numuru|tālruni|на|по|номер\w*|the|your|number|to|on))*[\s:,]*$",
     re.IGNORECASE,
 )
-_PHONE_CUE: Final = re.compile(
+_PHONE_CUE: Final = LazyPattern(
     r"\b(?:tel|tālr|talr|mob|num|zvan|atzvan|тел|моб|ном|звон|перезвон|позвон|phone|mobile|call|ring|number)\w*[\s.:,-]*"
     r"(?:\w+[\s.:,-]+){0,2}$",
     re.IGNORECASE,
 )
-_OTHER_NUMBER: Final = re.compile(
+_OTHER_NUMBER: Final = LazyPattern(
     r"(?:№|#|\b(?:nr|no|ček\w*|cek\w*|pasūt\w*|pasut\w*|rēķin\w*|rekin\w*|kvīt\w*|kļūd\w*|klud\w*|kod\w*|reģ\w*|reg\w*"
     r"|чек\w*|заказ\w*|сч[её]т\w*|ошибк\w*|код\w*|рег\w*|receipt|order|invoice|bill|error|code|id|anydesk))[\s.:,№#-]*$",
     re.IGNORECASE,

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from handlers.details.ticket_wording import without_ticket_request
+from kb.text.lazy_pattern import LazyPattern
 
-_GREETING: Final = re.compile(
+_GREETING: Final = LazyPattern(
     r"(?:labdien|sveiki|sveicin[aā]ti|čau|cau|lab(?:vakar|r[iī]t)|здравствуйте|добрый (?:день|вечер)|доброе утро|привет"
     r"|zdra(?:v?st?v[uy][jyi]?te|ste)|privet|dobr[iy][jy]? (?:den|vecher)"
     r"|hello|hi|hey|good (?:morning|afternoon|evening))"

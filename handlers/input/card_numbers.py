@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from kb.text.lazy_pattern import LazyPattern
+
 _DIGIT_GROUPS: Final = re.compile(r"\d+")
 _SEPARATOR: Final = re.compile(r"[ \-‐-―−./_·\n]{1,3}")
 """What may stand between the groups of one number: a space, a dash of any length, a dot, a slash, a new line."""
@@ -13,7 +15,7 @@ _USUAL_SEPARATORS: Final = frozenset(" -")
 _MIN_GROUP_DIGITS: Final = 4
 _MIN_DIGITS: Final = 13
 _MAX_DIGITS: Final = 19
-_ISSUED: Final = re.compile(
+_ISSUED: Final = LazyPattern(
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
     r"|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
     r"|3[47]\d{13}"  # American Express

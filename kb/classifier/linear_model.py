@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from kb.classifier.softmax_regression import fit_softmax
-from kb.features.design_matrix import DesignMatrix, build_design_matrix
 from kb.features.featurizer import Feature, Featurizer, Term, generalizes, is_word
 from kb.features.sparse import Floats, column_blocks
+
+if TYPE_CHECKING:
+    from kb.features.design_matrix import DesignMatrix
 
 UNSEEN_FEATURE_NORM: Final = 1.0
 """The size of a feature of a strange word that no known word has, as a share of the largest known one."""
@@ -70,6 +71,9 @@ class LinearModel:
 
 def fit(messages: Sequence[Sequence[str]], labels: Sequence[str], featurizer: Featurizer) -> tuple[LinearModel, Floats]:
     """The model of these messages, and each one's scores as they would be had it not been there (first order)."""
+    # What only fits a model is loaded where one is fitted.
+    from kb.features.design_matrix import build_design_matrix
+
     known = tuple(dict.fromkeys(labels))
     place = {label: number for number, label in enumerate(known)}
     targets = np.zeros((len(labels), len(known)), dtype=np.float32)
@@ -77,7 +81,9 @@ def fit(messages: Sequence[Sequence[str]], labels: Sequence[str], featurizer: Fe
     return _fit(build_design_matrix(messages, featurizer), targets, known)
 
 
-def _fit(design: DesignMatrix, targets: Floats, labels: tuple[str, ...]) -> tuple[LinearModel, Floats]:
+def _fit(design: "DesignMatrix", targets: Floats, labels: tuple[str, ...]) -> tuple[LinearModel, Floats]:
+    from kb.classifier.softmax_regression import fit_softmax
+
     found = fit_softmax(design, targets)
     # Other features are met in known units alone, and these have rows of their own.
     shared = [row for feature, row in design.features.items() if generalizes(feature)]

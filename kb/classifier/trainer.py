@@ -12,11 +12,10 @@ from kb.classifier.linear_model import LinearModel, fit
 from kb.classifier.naive_bayes import NaiveBayesModel, fit_naive_bayes
 from kb.features.dataset import OUT_OF_SCOPE, Dataset, Example, build_dataset
 from kb.features.featurizer import Featurizer
-from kb.model import Act, KnowledgeBase
+from kb.model import URGENT_ACTS, KnowledgeBase
 
 MAX_DENSE_CELLS: Final = 30_000_000
 """So many messages times labels are weighed step by step; of more, features are counted."""
-URGENT_ACTS: Final = frozenset({Act.CRITICAL, Act.TICKET})
 
 
 @dataclass(frozen=True, kw_only=True)

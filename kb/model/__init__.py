@@ -3,6 +3,7 @@
 from kb.model.dialogue_vocabulary import CueId, DialogueAct, SynonymSet, TriggerPhrases
 from kb.model.knowledge_base import (
     ANY_LINE,
+    URGENT_ACTS,
     Act,
     Category,
     Directory,
@@ -23,6 +24,7 @@ from kb.model.languages import LANGUAGES, Language, LanguagePhrases, LanguageTex
 __all__ = [
     "ANY_LINE",
     "LANGUAGES",
+    "URGENT_ACTS",
     "Act",
     "Category",
     "CueId",

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NewType
+from typing import Final, NewType
 
 from kb.model.dialogue_vocabulary import DialogueAct, SynonymSet, TriggerPhrases
 from kb.model.languages import LANGUAGES, Language, LanguageTexts, Translations
@@ -26,6 +26,10 @@ class Act(StrEnum):
     HANDOFF = "handoff"
     PROBLEM = "problem"
     TALK = "talk"
+
+
+URGENT_ACTS: Final = frozenset({Act.CRITICAL, Act.TICKET})
+"""Acts that must not be missed."""
 
 
 class Trust(StrEnum):

@@ -1,7 +1,7 @@
 """A regular expression that is compiled when it is first needed: a start that asks one question needs few; pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 
@@ -27,3 +27,15 @@ class LazyPattern:
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """As of a pattern."""
         return self.compiled.fullmatch(text)
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """As of a pattern."""
+        return self.compiled.match(text, start)
+
+    def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """As of a pattern."""
+        return self.compiled.sub(replacement, text)
+
+    def split(self, text: str) -> list[str]:
+        """As of a pattern without groups."""
+        return self.compiled.split(text)

@@ -1,10 +1,8 @@
 """From a message to the entries it may mean, with calibrated confidences, stage by stage; pure."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from kb.classifier import trainer
-from kb.classifier.trainer import TrainedModel
 from kb.model import Act, EntryId, KnowledgeBase, Language
 from kb.text.language_id import LanguageIdentifier
 from kb.text.tokenize import phonetic_tokens
@@ -24,6 +22,9 @@ from kb.understanding.stages.several_intents import SmallTalkLast, SplitIntents
 from kb.understanding.stages.thresholds import Thresholds
 from kb.understanding.stages.ticket_request import TicketRequest, TicketRequestDetector
 
+if TYPE_CHECKING:
+    from kb.classifier.trainer import TrainedModel
+
 _NOT_DECIDING: Final = frozenset(
     {"normalize", "detect_language", "detect_cues", "dialogue_act", "strip_greeting", "thresholds"}
 )
@@ -33,9 +34,9 @@ _NOT_DECIDING: Final = frozenset(
 class UnderstandingPipeline:
     """The stages of understanding over one knowledge base. It is trained once and never changes afterwards."""
 
-    def __init__(self, knowledge: KnowledgeBase, trained: TrainedModel | None = None) -> None:
+    def __init__(self, knowledge: KnowledgeBase, trained: "TrainedModel | None" = None) -> None:
         """`trained`: the model of this very knowledge base; it is trained now where it is not given."""
-        model = trained or trainer.train(knowledge)
+        model = trained or _train(knowledge)
         dataset = model.dataset
         self._featurizer = dataset.featurizer
         self._cues = cues = CueMatcher(knowledge.cues)
@@ -144,3 +145,10 @@ def _step(stage: Stage, reading: Reading) -> Step:
     if best is None:
         return Step(stage.name)
     return Step(stage.name, best.entry, best.confidence, reading.outcome)
+
+
+def _train(knowledge: KnowledgeBase) -> "TrainedModel":
+    # Who reads a trained pipeline needs nothing of what trains one.
+    from kb.classifier import trainer
+
+    return trainer.train(knowledge)

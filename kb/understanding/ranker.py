@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from math import exp
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kb.classifier.calibration import Calibration, Scores
 from kb.classifier.outcome_costs import OutcomeCosts
 from kb.classifier.scorer import IntentClassifier
-from kb.classifier.trainer import URGENT_ACTS, TrainedModel
 from kb.features.dataset import OUT_OF_SCOPE, Dataset
-from kb.model import Act, EntryId, KnowledgeBase
+from kb.model import URGENT_ACTS, Act, EntryId, KnowledgeBase
 from kb.text.stemmer import stem
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
@@ -19,6 +18,9 @@ from kb.understanding.explanation import NearestQuestion
 from kb.understanding.foreign_words import ForeignWords
 from kb.understanding.reading import NOTHING_CORRECTED, ExactMatch
 from kb.understanding.result import Candidate, Outcome
+
+if TYPE_CHECKING:
+    from kb.classifier.trainer import TrainedModel
 
 MAX_CANDIDATES: Final = 5
 MIN_CANDIDATES: Final = 3
@@ -64,7 +66,7 @@ NO_TERMS: Final[Mapping[str, float]] = {}
 class EntryRanker:
     """The trained model of a knowledge base at work, and what the stages must know of its entries."""
 
-    def __init__(self, knowledge: KnowledgeBase, trained: TrainedModel, dataset: Dataset, cues: CueMatcher) -> None:
+    def __init__(self, knowledge: KnowledgeBase, trained: "TrainedModel", dataset: Dataset, cues: CueMatcher) -> None:
         entries = knowledge.entries.values()
         self._entries = tuple(EntryId(label) for label in trained.model.labels)
         self._column_of = {entry: column for column, entry in enumerate(self._entries)}

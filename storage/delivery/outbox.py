@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, false, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, false, func, insert, select, update
 
 from handlers.model.frozen import replace
 from handlers.model.messages import Option, Reply

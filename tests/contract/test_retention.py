@@ -102,7 +102,7 @@ async def test_without_a_period_everything_is_kept(archive: Archive) -> None:
 
 
 async def test_many_are_erased_in_batches_and_all_of_them(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention_job, "BATCH", 3)
+    monkeypatch.setattr(retention_job, "CONVERSATIONS_BATCH", 3)
     for number in range(8):
         archive.writes(f"person {number}", 40)
     await archive.job(conversations=30)()
@@ -122,17 +122,31 @@ async def test_it_works_once_a_day_and_goes_on_after_a_fault(archive: Archive) -
     assert archive.people() == []
 
 
+async def test_who_writes_between_the_look_and_the_erasure_is_kept(archive: Archive) -> None:
+    anna, bob = archive.writes("anna", 40), archive.writes("bob", 40)
+    with read_transaction(archive.engine) as connection:
+        found = retention.old_conversations(connection, NOW - 30 * DAY, 100)
+        assert found == sorted([anna.id, bob.id])
+        assert retention.old_conversations(connection, NOW - 30 * DAY, 1, found[0]) == found[1:]
+    archive.writes("anna", 0, number=2)
+    with write_transaction(archive.engine) as connection:
+        assert retention.erase_conversations(connection, NOW - 30 * DAY, found) == 1
+    assert archive.people() == ["anna"]
+
+
 async def test_who_waits_for_people_or_for_a_new_message_is_kept(archive: Archive) -> None:
     anna, bob = archive.writes("anna", 40), archive.writes("bob", 40)
     with write_transaction(archive.engine) as connection:
         called = handoffs.open_handoff(connection, anna, 1, TECHNICAL, HandoffReason.ASKED_FOR_PERSON, NOW - 40 * DAY)
         of_bob = update(messages).where(messages.c.conversation_id == bob.id)
         connection.execute(of_bob.values(due_at=NOW, created_at=NOW - DAY))
-        assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 0
+        assert retention.old_conversations(connection, NOW - 30 * DAY, 100) == []
+        assert retention.erase_conversations(connection, NOW - 30 * DAY, [anna.id, bob.id]) == 0
     with write_transaction(archive.engine) as connection:
         close(connection, called, NOW)
         connection.execute(of_bob.values(created_at=NOW - 40 * DAY))
-        assert retention.erase_conversations(connection, NOW - 30 * DAY, 100) == 2
+        assert retention.old_conversations(connection, NOW - 30 * DAY, 100) == sorted([anna.id, bob.id])
+        assert retention.erase_conversations(connection, NOW - 30 * DAY, [anna.id, bob.id]) == 2
     assert archive.people() == []
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
@@ -14,17 +15,17 @@ from kb.understanding.result import Candidate, Outcome
 _EXCLUSION_MARKERS: Final = r"nevis|ne par|а не|a ne|не (?:про|о|об)|ne pro|rather than|instead of|not about"
 """What opens what is set aside, wherever it stands."""
 _UNWANTED: Final = r"(?:не (?:надо|нужен|нужн\w+)|ne (?:nado|nuzhen|nuzhn\w+|nuzen|nuzn\w+)|nevajag)"
-_CLAUSE_BOUNDARY: Final = re.compile(rf"[.!?;:,\n…]+(?=\s|$)|\s+[-–—]+\s+|\s+(?=(?:bet|tikai|{_EXCLUSION_MARKERS})\s)")
-_EXCLUSION_START: Final = re.compile(
+_CLAUSE_BOUNDARY: Final = LazyPattern(rf"[.!?;:,\n…]+(?=\s|$)|\s+[-–—]+\s+|\s+(?=(?:bet|tikai|{_EXCLUSION_MARKERS})\s)")
+_EXCLUSION_START: Final = LazyPattern(
     rf"(?:un |и )?(?:{_EXCLUSION_MARKERS})\s|not whether\s|forget\s"
     r"|(?:i|we) (?:don't|dont|don’t|do not) (?:need|want|mean)\s"
     rf"|(?:man |mums |мне |нам |mne |nam )?{_UNWANTED}\s"
 )
 """How what is set aside begins."""
-_EXCLUSION_END: Final = re.compile(rf"(?:\s|^){_UNWANTED}$")
+_EXCLUSION_END: Final = LazyPattern(rf"(?:\s|^){_UNWANTED}$")
 """How it ends."""
-_NEGATION: Final = re.compile(r"(?:(?:мне|нам|man|mums|mne|nam) )?(?:ne|не|not)\s")
-_CORRECTION_START: Final = re.compile(
+_NEGATION: Final = LazyPattern(r"(?:(?:мне|нам|man|mums|mne|nam) )?(?:ne|не|not)\s")
+_CORRECTION_START: Final = LazyPattern(
     r"(?:bet|tikai|vienk[āa]r[šs]i|а|но|просто|только|a|prosto|tolko|but|just|only|simply)\s"
 )
 """How what is meant begins, where something is denied before it."""

@@ -1,11 +1,11 @@
 """A message that sets right what was understood: the message before is read again with the right words in it; pure."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kb.model import CueId, DialogueAct
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.ranker import EntryRanker
@@ -32,27 +32,27 @@ ANOTHER_ACT: Final = 0.5
 _APOLOGY: Final = (
     r"sorry|сорри|сори|извините|извиняюсь|прости(?:те)?|atvainojos|atvainojiet|piedodiet|piedod|izvinite|sorri"
 )
-_OPENING: Final = re.compile(
+_OPENING: Final = LazyPattern(
     rf"^(?:(?:{_APOLOGY}|ой|oj|oi|ai|ups|oops|ак|ak|вернее|точнее|pareizāk|precīzāk|vernee|tochnee|rather|i mean"
     r"|i meant)[\s,.!–—-]+)+(?=\w)"
 )
 """Opens with an apology, or with a word of setting right: "ой, закрыть"."""
-_ENDING: Final = re.compile(
+_ENDING: Final = LazyPattern(
     rf"[\s,.!–—-]+(?:{_APOLOGY}|i mean|i meant|i meant to say|es domāju|es domaju|имею в виду|имел в виду|имела в виду"
     r"|(?:es )?gribēju(?: teikt)?|(?:es )?gribeju(?: teikt)?|(?:я )?хотел[аи]?(?: сказать)?)[.!)]*$"
 )
 """Ends with one: "close, i mean"."""
-_NOT_THIS_BUT: Final = re.compile(
+_NOT_THIS_BUT: Final = LazyPattern(
     r"^(?:(?:nē|нет|net|no|ой|oj|oh|не|ne),?\s)?(?:(?:ну|nu|well),?\s)?(?:не|ne|not)\s((?:\S+\s){0,3}?\S+?)\s*[,–—-]\s*"
     r"(?:(?:а|a|bet|but)\s)?(?=\w)"
 )
 """Opens with what is not meant: "не возврат, я просто ..."."""
-_THIS_NOT: Final = re.compile(
+_THIS_NOT: Final = LazyPattern(
     r"^(\S+(?:\s\S+){0,2}?)(?:\s*,\s*|\s+(?=nevis|а не|a ne))(?:nevis|а не|a ne|не|ne|not)\s+(\S+(?:\s\S+)?)[.!]*$"
 )
 """Ends with it: "z, ne x"."""
-_DENIAL: Final = re.compile(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
-_DENIALS: Final = re.compile(r"^(?:(?:nē|нет|net|no|не|ne|nope)[\s,.!–—-]+)*(?:(?:а|a|bet|but)\s+(?=\w))?")
+_DENIAL: Final = LazyPattern(r"^(?:\w+\s)?(?:nē|нет|net|no|nope)\s*[,.!–—-]\s*(?=\w)")
+_DENIALS: Final = LazyPattern(r"^(?:(?:nē|нет|net|no|не|ne|nope)[\s,.!–—-]+)*(?:(?:а|a|bet|but)\s+(?=\w))?")
 _REWRITTEN_ACTS: Final = frozenset(
     {
         DialogueAct.OTHER,

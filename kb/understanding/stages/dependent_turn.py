@@ -1,10 +1,10 @@
 """A message that leans on the turn before: "and to take out?"; its own words win; pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kb.model import EntryId
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading
@@ -24,18 +24,18 @@ MIN_FAULT_CONFIDENCE: Final = 0.3
 """A message that may tell another fault, as likely as this, is not the fault before over again."""
 MIN_OWN_CONFIDENCE: Final = 0.5
 """The same of what is no fault, where no word stands for what was talked about."""
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = LazyPattern(
     r"\b(?:to|tā|tās|tajā|tam|tur|turienes|šo|его|её|ее|их|оттуда|туда|там|этого|это|ottuda|tuda|tam|ego|ee|it|that|there|them"
     r"|atpakaļ|atpakal|arī|обратно|назад|тоже|obratno|nazad|tozhe|back|too)\b"
 )
 """A word that stands for what was talked about, or says to undo or repeat it."""
-_AND_ALSO: Final = re.compile(
+_AND_ALSO: Final = LazyPattern(
     r"(?:а|и|un|bet|and|a|i)\s(?:(?:what|how) about\s)?((?:\S+\s){1,3})"
     r"(?:arī|ari|тоже|также|tozhe|also|too|as well)\W*$"
 )
 """Asks the same of something else: "un Z pārskati arī?"."""
 MIN_CONFIDENCE_OF_THE_SAME: Final = 0.6
-_AND_WHAT: Final = re.compile(r"(?:а|и|un|bet|and|a|i|what about|how about)\s(?:\S+\s?){1,2}$")
+_AND_WHAT: Final = LazyPattern(r"(?:а|и|un|bet|and|a|i|what about|how about)\s(?:\S+\s?){1,2}$")
 """Asks on in a word or two: "а чеки?", "un noņemt?"."""
 
 

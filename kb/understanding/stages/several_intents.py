@@ -1,11 +1,11 @@
 """Further matters in the sentences of one message, and small talk put after them; pure."""
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 from kb.model import EntryId
+from kb.text.lazy_pattern import LazyPattern
 from kb.text.tokenize import split_sentences
 from kb.understanding.ranker import MAX_CANDIDATES, EntryRanker
 from kb.understanding.reading import Reading
@@ -15,12 +15,12 @@ from kb.understanding.stages.contrast import without_exclusions
 MIN_WORDS_OF_HALF: Final = 3
 MAX_SPLITS: Final = 3
 """More places where a message might be split are not tried."""
-_CONJUNCTION: Final = re.compile(
+_CONJUNCTION: Final = LazyPattern(
     r"(?:\s|,\s)(?:un|и|i|and|kā arī|а также|also|plus|turklāt)\s"
     r"|,\s(?=(?:kā|ka|kur|kam|kas|cik|kad|vai|как|где|кому|сколько|когда|kak|gde|how|where|who|what|when)\s)"
 )
 """Where a message may go over to another matter."""
-_LEAD_IN: Final = re.compile(
+_LEAD_IN: Final = LazyPattern(
     r"^(?:(?:un|и|and|a|а|i)\s)?(?:vēl|ещ[её]|esche|also|another|one more|another one|cits|otrs)?\s?"
     r"(?:viens |один |odin )?"
     r"(?:jautājums|jautājumiņš|gribēju (?:pa)?jautāt|pajautāšu|вопрос|вопросик|хотел[аи]? спросить|вопрос такой"

@@ -1,19 +1,24 @@
 """What is known is put together, and the memory that this took goes back where the system lets it."""
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from bot.knowledge import factory
 from bot.knowledge.factory import train_knowledge
 from tests.unit.kb.small import trainable_base
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    # The library is looked up once a program.
+    factory._c_library.cache_clear()
+    yield
+    factory._c_library.cache_clear()
 
 
 def missing(_name: str | None) -> object:

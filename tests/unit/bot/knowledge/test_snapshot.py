@@ -1,15 +1,18 @@
 """What is written in pieces is read as it was; a file of something else makes nothing."""
 
+import gc
 import pickle
 from collections import Counter
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
 
-from bot.knowledge import snapshot
-from bot.knowledge.snapshot import SnapshotError, read_snapshot, write_snapshot
+from bot.knowledge.factory import trim_heap
+from bot.knowledge.gc_pause import gc_paused
+from bot.knowledge.snapshot import SnapshotError, layout, read_snapshot, write_snapshot
 from kb.classifier import trainer
 from kb.classifier.naive_bayes import NaiveBayesModel
 from kb.model import LanguageTexts
@@ -23,7 +26,7 @@ def again(folder: Path, value: object, **shared: object) -> object:
 
 
 def test_containers_longer_than_a_piece_are_read_as_they_were(tmp_path: Path) -> None:
-    words = [f"word {number}" for number in range(3 * snapshot.MAX_PIECE_ITEMS)]
+    words = [f"word {number}" for number in range(3 * layout.MAX_PIECE_ITEMS)]
     value = {
         "list": words,
         "tuple": tuple(words),
@@ -46,6 +49,34 @@ def test_arrays_are_mapped_and_what_is_shared_is_not_written(tmp_path: Path) -> 
     assert found[0].tolist() == array.tolist()
     assert not found[0].flags.writeable
     assert found[2] is mine
+
+
+@pytest.mark.parametrize("array", [np.empty((0, 3)), np.float32(2), np.arange(6, dtype=np.uint8).reshape(2, 3).T])
+def test_arrays_of_any_shape_are_read_as_they_were(array: "np.ndarray[Any, Any]", tmp_path: Path) -> None:
+    found = again(tmp_path, [np.asarray(array)])
+    assert isinstance(found, list)
+    assert found[0].dtype == array.dtype
+    assert found[0].shape == array.shape
+    assert found[0].tolist() == array.tolist()
+
+
+def test_an_array_of_objects_is_not_read(tmp_path: Path) -> None:
+    write_snapshot(tmp_path, [np.zeros(1)])
+    places = (tmp_path / "places").read_bytes()
+    (tmp_path / "places").write_bytes(places.replace(b"<f8", b"|O8"))
+    assert (tmp_path / "places").read_bytes() != places
+    with pytest.raises(SnapshotError):
+        read_snapshot(tmp_path)
+
+
+def test_reading_leaves_no_circles_that_a_frozen_collector_would_keep(tmp_path: Path) -> None:
+    write_snapshot(tmp_path, [trainable_base(), np.arange(5.0)])
+    gc.collect()
+    with gc_paused():
+        for _ in range(3):
+            read_snapshot(tmp_path)
+            trim_heap()
+        assert gc.collect() == 0
 
 
 def test_a_view_keeps_the_class_of_its_mapping(tmp_path: Path) -> None:
@@ -86,13 +117,21 @@ def test_what_could_do_something_is_not_read(tmp_path: Path, value: object, caps
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense", pickle.dumps(("unknown",)), pickle.dumps(3)])
-def test_a_broken_file_is_told(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "pieces").write_bytes(content)
-    with pytest.raises(SnapshotError):
-        read_snapshot(tmp_path)
+UNKNOWN = ("unknown", 1, (0, 9), ())
+BROKEN = (b"", b"nonsense", pickle.dumps(([UNKNOWN] * 2, [])), pickle.dumps(3), pickle.dumps(["x", []]))
 
 
-def test_a_missing_one_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("name", ["places", "pieces"])
+@pytest.mark.parametrize("content", BROKEN)
+def test_a_broken_file_is_told(tmp_path: Path, name: str, content: bytes, lazy: bool) -> None:
+    write_snapshot(tmp_path, [["word"] * 100, np.arange(3)])
+    (tmp_path / name).write_bytes(content)
     with pytest.raises(SnapshotError):
-        read_snapshot(tmp_path / "nowhere")
+        read_snapshot(tmp_path, lazy=lazy)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_missing_one_is_told(tmp_path: Path, lazy: bool) -> None:
+    with pytest.raises(SnapshotError):
+        read_snapshot(tmp_path / "nowhere", lazy=lazy)
