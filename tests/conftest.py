@@ -10,7 +10,9 @@ import structlog
 
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
+from storage.migrations import alembic_runner
 from tests.compiled_templates import templates_compiled_once
+from tests.migrated_once import revisions_run_once, run_revisions
 
 LONGEST: Final = (
     "test_kill_states.py", "test_many_machines.py", "test_kill.py", "test_kill_timers.py", "test_browser.py",
@@ -54,6 +56,19 @@ def _templates() -> Iterator[None]:
     """Pages look the same from one test to the next."""
     with templates_compiled_once():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables() -> Iterator[None]:
+    """An empty database gets its tables at once."""
+    with revisions_run_once():
+        yield
+
+
+@pytest.fixture
+def every_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each revision runs on each database, as in the program."""
+    monkeypatch.setattr(alembic_runner, "upgrade_to_head", run_revisions)
 
 
 @pytest.fixture(autouse=True)
