@@ -13,6 +13,7 @@ from handlers.model.context import KnowledgeBundle
 from storage.migrations import alembic_runner
 from tests.compiled_templates import templates_compiled_once
 from tests.migrated_once import revisions_run_once, run_revisions
+from tests.weak_passwords import passwords_weakly_hashed
 
 LONGEST: Final = (
     "test_kill_states.py", "test_many_machines.py", "test_kill.py", "test_kill_timers.py", "test_browser.py",
@@ -62,6 +63,13 @@ def _templates() -> Iterator[None]:
 def _tables() -> Iterator[None]:
     """An empty database gets its tables at once."""
     with revisions_run_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords() -> Iterator[None]:
+    """Whoever signs in is let in at once."""
+    with passwords_weakly_hashed():
         yield
 
 
