@@ -10,8 +10,7 @@ from argon2 import PasswordHasher
 
 from bot.console.auth import passwords
 
-argon2_in_earnest: Final = passwords._argon2
-"""What the program does; a test of the passwords wants nothing else."""
+_IN_EARNEST: Final = passwords._argon2
 
 
 @cache
@@ -25,3 +24,13 @@ def passwords_weakly_hashed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_argon2", _weak_argon2)
         yield
+
+
+@contextmanager
+def passwords_hashed_in_earnest() -> Iterator[None]:
+    """As the program does it: a test of the passwords wants nothing else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_argon2", _IN_EARNEST)
+        passwords._dummy_hash.cache_clear()
+        yield
+    passwords._dummy_hash.cache_clear()

@@ -1,11 +1,8 @@
 """Passwords and keys: kept with care, renewed when more care is taken."""
 
-from collections.abc import Iterator
-
 import pytest
 from argon2 import PasswordHasher
 
-from bot.console.auth import passwords
 from bot.console.auth.key_derivation import derive_key, pseudonymize
 from bot.console.auth.passwords import (
     MAX_PASSWORD_CHARS,
@@ -17,16 +14,8 @@ from bot.console.auth.passwords import (
 from storage.database import engine
 from storage.helpdesk.sign_in import agents
 from tests.unit.bot.console.conftest import PASSWORD, ConsoleFixture, OpenBrowser
-from tests.weak_passwords import argon2_in_earnest
 
-
-@pytest.fixture(autouse=True)
-def _in_earnest(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As the program does it."""
-    monkeypatch.setattr(passwords, "_argon2", argon2_in_earnest)
-    passwords._dummy_hash.cache_clear()
-    yield
-    passwords._dummy_hash.cache_clear()
+pytestmark = pytest.mark.usefixtures("argon2_in_earnest")
 
 
 def test_a_password_is_kept_as_argon2id_with_the_memory_that_owasp_asks_for() -> None:
