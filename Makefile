@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Where an environment says that Python is to write no bytecode, each of the hundreds of processes of the tests would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run unit test newest check fuzz bench soak docs pictures format lock browser clean
+.PHONY: help setup run unit test e2e covered newest check fuzz bench soak docs pictures format lock browser clean
 
 # How long make fuzz searches for bytes that break one of what reads them.
 FUZZ_SECONDS ?= 600
@@ -17,7 +17,7 @@ DECISIONS_COVERED := 100
 WORLD_COVERED := 89
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: $(VENV)/.ready ## a virtual environment with all that running and testing needs
 
@@ -46,15 +46,24 @@ unit: setup ## the quick tests, for every save: those that need no trained model
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet -m 'not trained' \
 	  --ignore tests/unit/bench --ignore tests/unit/bot/evaluation tests/unit
 
-# Three processes keep two cores busy, while some wait for a browser or a database; the longest files come first.
-WHOLE_SUITE := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# The longest files come first, so that the end of a run is not one process alone.
+WHOLE_FILES := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
+# What a run says comes in one piece, where this make can do that.
+IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-test: setup browser ## the whole test suite, in three processes, and coverage of all but tests/e2e
-	@failed=0; $(WHOLE_SUITE) tests/e2e || failed=$$?; \
-	  $(WHOLE_SUITE) --ignore tests/e2e --cov --cov-report= && exit $$failed
+test: setup ## the whole test suite: tests/e2e, and beside it all else with coverage
+	@echo "tests/e2e and all other tests run side by side; each run tells of itself when it ends, within some minutes."
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(IN_ONE_PIECE) e2e covered
 	@$(BIN)/coverage report --include='kb/*,handlers/*' --show-missing --fail-under=$(DECISIONS_COVERED)
 	@$(BIN)/coverage report --include='bot/*,storage/*' --fail-under=$(WORLD_COVERED)
 	@.ci/newest-python
+
+# It mostly waits: for browsers, for databases and for programs that start.
+e2e: setup browser ## the program as processes, in browsers, on many machines
+	@$(WHOLE_FILES) --numprocesses 3 tests/e2e
+
+covered: setup ## all tests but those, with coverage
+	@$(WHOLE_FILES) --numprocesses 2 --ignore tests/e2e --cov --cov-report=
 
 newest: setup ## the quick tests on the newest Python that is installed (make test does it too)
 	@.ci/newest-python

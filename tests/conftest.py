@@ -10,17 +10,23 @@ import structlog
 
 from bot.knowledge.factory import load_knowledge
 from handlers.model.context import KnowledgeBundle
+from storage.migrations import alembic_runner
 from tests.compiled_templates import templates_compiled_once
+from tests.migrated_once import revisions_run_once, run_revisions
+from tests.weak_passwords import passwords_weakly_hashed
 
 LONGEST: Final = (
-    "test_kill_states.py", "test_many_machines.py", "test_kill.py", "test_kill_timers.py", "test_browser.py",
-    "test_console.py", "test_helpdesk.py", "test_help_pages.py", "test_html.py", "test_outage.py", "test_stop.py",
-    "test_teaching.py", "test_notices.py", "test_telegram.py",
-    "test_understanding.py", "test_pipeline.py", "test_imports.py", "test_channels.py", "test_evaluation.py",
-    "test_stage_sets.py", "test_telegram_program.py", "test_whatsapp_program.py", "test_behaviour.py",
-    "test_export_files.py", "test_labelled_dialogs.py", "test_bad_input.py", "test_jobs.py", "test_migrations.py",
+    "test_helpdesk.py", "test_traces.py", "test_stop.py", "test_teaching.py", "test_kill.py", "test_cli.py", "test_html.py",
+    "test_browser.py", "test_help_pages.py", "test_customers.py", "test_notices.py", "test_telegram.py",
+    "test_many_machines.py", "test_kill_states.py", "test_kill_timers.py", "test_storms.py", "test_taking.py",
+    "test_outage.py", "test_pages_of_many.py", "test_quote.py", "test_console.py", "test_whatsapp.py", "test_evening.py",
+    "test_oidc_provider.py",
+    "test_understanding.py", "test_pipeline.py", "test_imports.py", "test_channels.py", "test_names.py", "test_evaluation.py",
+    "test_stage_sets.py", "test_telegram_program.py", "test_whatsapp_program.py", "test_behaviour.py", "test_live.py",
+    "test_export_files.py", "test_outages.py", "test_start_up.py", "test_routes.py", "test_labelled_dialogs.py",
+    "test_labelled_data.py", "test_bad_input.py", "test_jobs.py", "test_migrations.py",
 )  # fmt: skip
-"""Files that take a process for half a minute or so: one that begins last is what the others wait for."""
+"""Files that take a process for some seconds or more: one that begins last is what the others wait for."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,6 +60,26 @@ def _templates() -> Iterator[None]:
     """Pages look the same from one test to the next."""
     with templates_compiled_once():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables() -> Iterator[None]:
+    """An empty database gets its tables at once."""
+    with revisions_run_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords() -> Iterator[None]:
+    """Whoever signs in is let in at once."""
+    with passwords_weakly_hashed():
+        yield
+
+
+@pytest.fixture
+def every_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each revision runs on each database, as in the program."""
+    monkeypatch.setattr(alembic_runner, "upgrade_to_head", run_revisions)
 
 
 @pytest.fixture(autouse=True)

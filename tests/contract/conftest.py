@@ -27,8 +27,9 @@ def postgres() -> Iterator[str]:
     except Exception as exc:  # noqa: BLE001 whatever hinders it, the other tests can run
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL cannot be started here: {exc!r}")
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        # What would survive a power cut is not tested, and a new database costs a tenth.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+        # What would survive a power cut is not tested, and a new database costs a tenth. Plans do not hang on whether the
+        # statistics were renewed since, which takes a minute.
         _order(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
     _order(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()

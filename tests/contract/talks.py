@@ -24,6 +24,7 @@ from storage.helpdesk import handoffs
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoff_steps import apply_step
 from storage.statistics import daily_counts
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 23, 18, 30, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -99,8 +100,8 @@ def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:
     start = Barrier(len(jobs))
 
     def run(job: Callable[[], T]) -> T:
-        start.wait(timeout=30)
+        start.wait(timeout=PATIENCE_SECONDS)
         return job()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, job) for job in jobs]]
+        return [future.result(timeout=PATIENCE_SECONDS) for future in [pool.submit(run, job) for job in jobs]]

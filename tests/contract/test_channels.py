@@ -17,6 +17,7 @@ from kb.model import LANGUAGES
 from storage.conversations import conversations
 from storage.database.engine import read_transaction
 from tests.contract.people import PEOPLE, ChannelUser
+from tests.patience import PATIENCE_SECONDS
 from tests.policy.test_channels import channel_packages
 
 CARD = "4111 1111 1111 1111"
@@ -34,9 +35,9 @@ async def anna(request: pytest.FixtureRequest, url: str, engine: Engine) -> Asyn
             yield person
 
 
-async def reads(person: ChannelUser, wanted: int, *, within: float = 20) -> list[str]:
+async def reads(person: ChannelUser, wanted: int) -> list[str]:
     """All that the bot has said, once it is so many messages."""
-    end = monotonic() + within
+    end = monotonic() + PATIENCE_SECONDS
     while len(told := await person.received_texts()) < wanted:
         assert monotonic() < end, told
         await asyncio.sleep(0.01)
@@ -69,7 +70,7 @@ async def test_messages_are_answered_in_their_order_and_each_is_kept(anna: Chann
 
 async def settled(engine: Engine) -> None:
     """What a person reads is noted as sent a moment later."""
-    end = monotonic() + 10
+    end = monotonic() + PATIENCE_SECONDS
     while rows(engine, "SELECT id FROM messages WHERE due_at IS NOT NULL"):
         assert monotonic() < end
         await asyncio.sleep(0.01)
@@ -124,7 +125,7 @@ async def test_who_wants_to_be_forgotten_is(anna: ChannelUser, engine: Engine) -
     await reads(anna, start + 1)
     await anna.send("/forget")
     await asyncio.sleep(0)
-    end = monotonic() + 20
+    end = monotonic() + PATIENCE_SECONDS
     while rows(engine, "SELECT text FROM messages WHERE text = 'hours'"):
         assert monotonic() < end
         await asyncio.sleep(0.01)

@@ -17,6 +17,7 @@ from storage.tables import messages
 from storage.tables import turns as turns_table
 from tests.contract.stored import replies_to
 from tests.contract.talks import DECISION_CONTEXT, HELLO, NOW, SECOND, TRACE, at_once, decision, said, take_in
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_the_first_message_opens_a_talk_and_the_next_finds_it(engine: Engine) -> None:
@@ -125,7 +126,7 @@ def test_a_second_message_of_a_talk_waits_for_the_first(engine: Engine) -> None:
         waiting = Thread(target=second)
         waiting.start()
         assert not entered.wait(0.3)
-    assert entered.wait(10)
+    assert entered.wait(PATIENCE_SECONDS)
     waiting.join()
 
 

@@ -18,6 +18,8 @@ from storage.migrations import upgrade
 from storage.tables import handoffs, metadata
 from tests.contract.talks import HELLO, NOW, at_once, said, take_in
 
+pytestmark = pytest.mark.usefixtures("every_revision")
+
 
 def change(engine: Engine, *statements: str) -> None:
     with write_transaction(engine) as connection:

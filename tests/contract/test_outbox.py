@@ -14,6 +14,7 @@ from storage.delivery import outbox, status
 from storage.delivery.outbox import Backlog, NotDue, OutgoingReply
 from storage.tables import messages
 from tests.contract.talks import HELLO, NOW, SECOND, at_once, said, take_in
+from tests.patience import PATIENCE_SECONDS
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -96,7 +97,7 @@ def test_a_worker_that_comes_a_moment_too_late_waits_for_the_lease(engine: Engin
             with pytest.raises(TimeoutError):
                 late.result(timeout=0.3)
 
-        assert late.result(timeout=10) == NotDue(until=LATER + outbox.CLAIM_LEASE)
+        assert late.result(timeout=PATIENCE_SECONDS) == NotDue(until=LATER + outbox.CLAIM_LEASE)
 
 
 def test_a_reply_whose_worker_died_is_given_to_another_after_its_lease(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from bot.database.pg_listener import PgListener
 from storage.database import pg_notify
 from storage.database.engine import write_transaction
 from tests.contract.talks import HELLO, said, take_in
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 
@@ -24,7 +25,7 @@ class RecordingOnChange:
 
     async def wait_for(self, *rung: str | None) -> None:
         """Waits until it was rung with just these since the last time."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while self.tokens != [*rung]:
                 await asyncio.sleep(0.01)
         self.tokens.clear()

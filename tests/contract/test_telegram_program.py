@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from storage.database.engine import read_transaction
 from tests.contract.people import TelegramPerson, telegram
+from tests.patience import PATIENCE_SECONDS
 
 GROUP, NEW = -5, -1000000000005
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -31,7 +32,7 @@ class TelegramProgram:
             return [*connection.scalars(text("SELECT state FROM messages WHERE side = 'bot' ORDER BY id"))]
 
     async def states_become(self, *wanted: str) -> None:
-        end = monotonic() + 20
+        end = monotonic() + PATIENCE_SECONDS
         while self.states() != [*wanted]:
             assert monotonic() < end, self.states()
             await asyncio.sleep(0.02)

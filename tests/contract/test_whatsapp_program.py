@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from storage.database.engine import read_transaction, write_transaction
 from tests.contract.people import ANNA, WhatsAppPerson, whatsapp
 from tests.e2e.twilio_peer import refuse
+from tests.patience import PATIENCE_SECONDS
 
 CONTENT = {"quick-reply-3": "HX" + "a" * 32}
 STATUS = "/webhooks/twilio/status"
@@ -34,7 +35,7 @@ def reply(engine: Engine) -> Mapping[str, Any]:
 
 
 async def becomes(engine: Engine, state: str) -> Mapping[str, Any]:
-    end = monotonic() + 20
+    end = monotonic() + PATIENCE_SECONDS
     while (found := reply(engine))["state"] != state:
         assert monotonic() < end, found
         await asyncio.sleep(0.02)
@@ -42,7 +43,7 @@ async def becomes(engine: Engine, state: str) -> Mapping[str, Any]:
 
 
 async def said(anna: WhatsAppPerson, wanted: int) -> list[str]:
-    end = monotonic() + 20
+    end = monotonic() + PATIENCE_SECONDS
     while len(told := await anna.received_texts()) < wanted:
         assert monotonic() < end, told
         await asyncio.sleep(0.02)

@@ -23,7 +23,7 @@ ARGUMENTS: Final = (
     "--disable-gpu",
 )
 
-LOOK_SECONDS: Final = 30
+LOOK_SECONDS: Final = 90
 INSTALL_SECONDS: Final = 300
 
 HOW: Final = (

@@ -27,7 +27,7 @@ from storage.migrations import upgrade
 from tests.e2e import chromium
 
 KEY = "a signing key for tests"
-PATIENCE_MILLISECONDS = 30_000
+PATIENCE_MILLISECONDS = 60_000
 
 
 @dataclass

@@ -62,7 +62,7 @@ def needed() -> None:
 def node(script: str, lines: str) -> list[str]:
     """What a script of tests/e2e/node prints for the lines."""
     command = ["node", script]
-    done = subprocess.run(command, cwd=HERE, input=lines, check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=HERE, input=lines, check=True, capture_output=True, text=True, timeout=300)
     return done.stdout.splitlines()
 
 

@@ -19,6 +19,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from tests.e2e.bot_api import units
 from tests.e2e.telegram_peer_rules import Json, MisuseError, Rules, parsed
+from tests.patience import PATIENCE_SECONDS
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawX"
 USERNAME = "paligs_test_bot"
@@ -192,7 +193,7 @@ class TelegramPeer:
         """How many of the scripted failures of a method have not been met yet."""
         return len(self._faults[method])
 
-    async def until(self, done: Callable[[], object], within: float = 30) -> None:
+    async def until(self, done: Callable[[], object], within: float = PATIENCE_SECONDS) -> None:
         """Waits until `done` is true."""
         async with asyncio.timeout(within):
             while not done():

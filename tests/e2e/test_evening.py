@@ -65,15 +65,15 @@ async def first_storm(night: Evening, numbers: range) -> None:
     """Twenty restaurants, each with a line of the list; taken and ended at once."""
     await half_storm(night, numbers)
     listed = await night.until_text(f"{RESTAURANTS} izsaukumi ar vienu cēloni")
-    await night.telegram.until(lambda: all(line_of(listed, number) for number in numbers), within=30)
+    await night.telegram.until(lambda: all(line_of(listed, number) for number in numbers))
     for number in numbers:
         line = line_of(listed, number)
         assert f"Vadītājs {number}" in line, line
         assert f"2911{number:04}" in line.replace(" ", ""), line
     night.telegram.tap_button("Paņemu visus", user=7, message=listed)
-    await night.telegram.until(lambda: "Atkal strādā" in titles(listed), within=30)
+    await night.telegram.until(lambda: "Atkal strādā" in titles(listed))
     night.telegram.tap_button("Atkal strādā", user=7, message=listed)
-    await night.telegram.until(lambda: not waiting(night), within=20)
+    await night.telegram.until(lambda: not waiting(night))
 
 
 async def second_storm(night: Evening, numbers: range) -> None:
@@ -81,11 +81,11 @@ async def second_storm(night: Evening, numbers: range) -> None:
     half = RESTAURANTS // 2
     await half_storm(night, numbers[:half])
     # The half took seconds here and takes half a minute in truth: the group has it by then.
-    await night.telegram.until(lambda: all_sent(night), within=30)
+    await night.telegram.until(lambda: all_sent(night))
     seconds, _ = await asyncio.gather(genuine_call(night), half_storm(night, numbers[half:]))
     assert seconds <= WITHIN_SECONDS
-    await night.telegram.until(lambda: waiting(night) == RESTAURANTS + 1, within=20)
-    await night.telegram.until(lambda: all_sent(night), within=30)
+    await night.telegram.until(lambda: waiting(night) == RESTAURANTS + 1)
+    await night.telegram.until(lambda: all_sent(night))
     with read_transaction(night.program.database) as connection:
         (incident,) = incidents.list_running(connection)
         assert len(incidents.members(connection, incident.id)) == RESTAURANTS + 1
@@ -138,7 +138,7 @@ async def genuine_call(night: Evening) -> float:
         found[:] = [at for at, one in sent if "Ķiploku krogs" in one["text"].splitlines()[0]]
         return bool(found)
 
-    await night.telegram.until(there, within=20)
+    await night.telegram.until(there)
     headline = night.telegram.sent[found[0]]["text"].splitlines()[0]
     assert all(part in headline for part in ("STĀV", "Ķiploku krogs", "Ilze", "29 111 222")), headline
     return night.telegram.sent_at[found[0]] - since
@@ -195,7 +195,7 @@ async def test_an_evening_with_two_storms_is_a_handful_of_messages_and_every_res
 ) -> None:
     async with evening(shipped, peer, mailroom, tmp_path) as night:
         await quiet_conversations(night)
-        await peer.until(lambda: answered(night) == CONVERSATIONS, within=30)
+        await peer.until(lambda: answered(night) == CONVERSATIONS)
         assert (night.staff_messages(), waiting(night)) == (0, 0), "who asks how something is done needs nobody"
 
         for first, storm in ((1, first_storm), (101, second_storm)):

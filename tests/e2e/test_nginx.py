@@ -12,6 +12,7 @@ from aiohttp import ClientConnectionError, ClientSession, web
 from aiohttp.test_utils import TestServer, unused_port
 
 from bot.web.guards.client_address import client_address
+from tests.patience import PATIENCE_SECONDS
 
 NGINX: Final = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 DEPLOY: Final = Path(__file__).parents[2] / "docs" / "deploy.md"
@@ -89,7 +90,7 @@ async def test_the_web_chat_comes_through_with_the_address_that_nginx_saw(front:
         ClientSession() as client,
         client.ws_connect(f"{front}/chat/ws", headers={"X-Forwarded-For": "6.6.6.6"}) as socket,
     ):
-        assert await socket.receive_str(timeout=10) == "127.0.0.1"
+        assert await socket.receive_str(timeout=PATIENCE_SECONDS) == "127.0.0.1"
 
 
 async def test_what_is_for_ones_own_machines_is_not_there_for_strangers(front: str) -> None:

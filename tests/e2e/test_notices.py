@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
 
 from bot.app.application import Application
 from bot.app.container import open_application
@@ -27,8 +28,10 @@ from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
 from storage.helpdesk import handoffs
+from storage.tables import notices
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
+from tests.patience import PATIENCE_SECONDS
 
 GROUP, BOSS = -1001000000001, -1001000000002
 DEAD = "kase uzkarinjas, nevaram neko pardot"
@@ -137,10 +140,16 @@ def told(peer: TelegramPeer) -> list[str]:
     return [fields.get("text", "") for fields in peer.calls_of("answerCallbackQuery")]
 
 
-async def until(done: Callable[[], object], within: float = 30) -> None:
+async def until(done: Callable[[], object], within: float = PATIENCE_SECONDS) -> None:
     async with asyncio.timeout(within):
         while not done():
             await asyncio.sleep(0.01)
+
+
+def nothing_is_due(program: Application) -> bool:
+    """Whether no notice waits to be sent or tried again."""
+    with read_transaction(program.database) as connection:
+        return connection.scalar(select(notices.c.id).where(notices.c.due_at.is_not(None)).limit(1)) is None
 
 
 async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
@@ -400,10 +409,9 @@ async def test_a_451_is_tried_again_as_the_same_letter(
 ) -> None:
     room, port = mailroom
     room.answers = ["451 try again later"]
-    async with running(shipped, peer, tmp_path, **POST, smtp_url=f"smtp://127.0.0.1:{port}"):
+    async with running(shipped, peer, tmp_path, **POST, smtp_url=f"smtp://127.0.0.1:{port}") as program:
         peer.send_text(DEAD, user=42)
-        await until(lambda: room.emails)
-        await asyncio.sleep(1.5)
+        await until(lambda: room.emails and nothing_is_due(program))
     assert (room.attempts, len(room.emails)) == (2, 1)
 
 
@@ -413,10 +421,9 @@ async def test_a_550_is_final_and_those_above_are_told_at_once(
     room, port = mailroom
     room.answers = ["550 no such mailbox"] * 9
     above = {"notify_escalation": f"telegram:{BOSS}"}
-    async with running(shipped, peer, tmp_path, **POST, **above, smtp_url=f"smtp://127.0.0.1:{port}"):
+    async with running(shipped, peer, tmp_path, **POST, **above, smtp_url=f"smtp://127.0.0.1:{port}") as program:
         peer.send_text(DEAD, user=42)
-        await peer.until(lambda: shown(peer, BOSS))
-        await asyncio.sleep(2)
+        await peer.until(lambda: shown(peer, BOSS) and nothing_is_due(program))
     # The letter, and the reminder that goes with the word to those above.
     assert room.attempts <= 2
     assert room.emails == []
@@ -432,12 +439,12 @@ async def test_an_apprise_target_is_told_and_told_of_changes(
     settings = {"notify": {"technical": f"json://127.0.0.1:{port}/tills"}}
     async with running(shipped, peer, tmp_path, **settings) as program:
         peer.send_text(DEAD, user=42)
-        await until(lambda: taker.posts, within=20)
+        await until(lambda: taker.posts)
         (post,) = taker.posts
         assert post["title"] == f"STĀV: Anna – {DEAD} · Nr. 1 [nav pieteikums]"
         assert DEAD in post["message"]
         await program.helpdesk.handoff_actions.close(1, "Ilze", CloseReason.NOT_OURS)
-        await until(lambda: len(taker.posts) == 2, within=20)
+        await until(lambda: len(taker.posts) == 2)
         assert taker.posts[1]["message"] == "Slēdza Ilze: nav mūsu"
 
 
@@ -446,16 +453,16 @@ async def test_a_group_that_is_full_or_away_gets_it_later(
 ) -> None:
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         await peer.until(lambda: peer.calls_of("getUpdates"))
-        talk = asyncio.create_task(peer.until(lambda: peer.bot_texts(42), within=20))
+        talk = asyncio.create_task(peer.until(lambda: peer.bot_texts(42)))
         peer.send_text("gribu runāt ar cilvēku", user=42)
         await talk
         peer.tap_button("Tehniskā daļa", user=42)
-        await peer.until(lambda: len(peer.bot_texts(42)) == 2, within=20)
-        await peer.until(lambda: shown(peer), within=20)
+        await peer.until(lambda: len(peer.bot_texts(42)) == 2)
+        await peer.until(lambda: shown(peer))
         peer.script_failures("editMessageText", ScriptedFailure(status=502), ScriptedFailure(drop_connection=True))
         # The hand-off was for the general line; the tap moved it to this one, which this group is told of.
         await program.helpdesk.handoff_actions.take(1, "Ilze")
-        await peer.until(lambda: "Paņēma: Ilze" in shown(peer)[0]["text"], within=20)
+        await peer.until(lambda: "Paņēma: Ilze" in shown(peer)[0]["text"])
 
 
 async def test_a_trial_tells_which_targets_can_be_told(

@@ -56,13 +56,13 @@ async def test_a_screen_that_stops_trading_reaches_staff_with_its_words_and_with
     peer.files = {"one": screens[STOPS]}
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.send_message(photo=sizes("one"))
-        await peer.until(lambda: shown(peer), within=60)
+        await peer.until(lambda: shown(peer))
         told = shown(peer)[0]["text"]
         assert "STĀV" in told.splitlines()[0]
         (read,) = [line for line in told.splitlines() if line.startswith("Nolasīts no attēla:")]
         assert "kase ir bloķēta" in read
         assert "4821" not in told
-        await peer.until(lambda: peer.bot_texts(42), within=20)
+        await peer.until(lambda: peer.bot_texts(42))
         assert peer.bot_texts(42)[0].startswith("Spriežot pēc teksta attēlā:")
         with read_transaction(program.database) as connection:
             talk = connection.exec_driver_sql("SELECT id FROM conversations").scalar_one()
@@ -78,7 +78,7 @@ async def test_an_error_in_each_language_is_answered_in_that_of_the_person(
     peer.files = {"one": screens[screen]}
     async with running(shipped, peer, tmp_path):
         peer.send_message(photo=sizes("one"))
-        await peer.until(lambda: peer.bot_texts(42), within=60)
+        await peer.until(lambda: peer.bot_texts(42))
         (answer,) = peer.bot_texts(42)
         assert answer.startswith("Spriežot pēc teksta attēlā:")
         assert "+371 20110525" in answer
@@ -90,6 +90,6 @@ async def test_who_switches_it_off_has_no_picture_read(
     peer.files = {"one": screens[ERRORS[2]]}
     async with running(shipped, peer, tmp_path, read_pictures=False):
         peer.send_message(photo=sizes("one"))
-        await peer.until(lambda: peer.bot_texts(42), within=60)
+        await peer.until(lambda: peer.bot_texts(42))
         assert peer.bot_texts(42)[0].startswith("Lasu tikai tekstu.")
         assert not peer.calls_of("getFile")

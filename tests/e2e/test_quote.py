@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
+from tests.patience import PATIENCE_SECONDS
 
 GROUP = -1000000000005
 
@@ -18,14 +19,14 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
             program.start()
             asked = peer.send_text("@paligs_test_bot, kase nedrukā čeku", chat=GROUP)
             peer.send_text("sveiki visiem", chat=GROUP)
-            await peer.until(lambda: not peer.pending and any(name == "getUpdates" for name, _ in peer.calls), 40)
-            await asyncio.sleep(0.3)
+            await peer.until(lambda: not peer.pending and any(name == "getUpdates" for name, _ in peer.calls))
+            await peer.until(lambda: "delivery.failed" in "".join(program.log()))
             program.kill()
             assert peer.sent == []
             peer._faults.clear()
             program.start()
-            await peer.until(lambda: peer.sent, 40)
-            assert await asyncio.to_thread(program.stop, within=20) == 0
+            await peer.until(lambda: peer.sent)
+            assert await asyncio.to_thread(program.stop, within=PATIENCE_SECONDS) == 0
             # Whatever is logged at the most talkative, libraries too: no token, no word of anybody.
             log = "\n".join(program.log())
             assert "telegram.started" in log

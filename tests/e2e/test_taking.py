@@ -31,6 +31,7 @@ from tests.contract.conftest import (  # noqa: F401 fixtures
 )
 from tests.contract.talks import NOW, TECHNICAL, said, take_in
 from tests.doubles import RecordingJobQueue, ScriptedInterpreter, small_base, small_phrases
+from tests.patience import PATIENCE_SECONDS
 
 TIMES = 100
 APART = 0.02
@@ -82,7 +83,7 @@ def test_of_two_who_tap_at_once_one_has_it_a_hundred_times(engine: Engine, url: 
         assert process.stdin is not None
         process.stdin.write(moment)
         process.stdin.flush()
-    printed = [process.communicate(timeout=60)[0].splitlines()[-1] for process in processes]
+    printed = [process.communicate(timeout=PATIENCE_SECONDS)[0].splitlines()[-1] for process in processes]
     won = [[bool(each) for each in json.loads(line)] for line in printed]
 
     assert [sum(both) for both in zip(*won, strict=True)] == [1] * TIMES

@@ -39,6 +39,7 @@ from storage.tables import turns
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.doubles import CONTENT
 from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.patience import PATIENCE_SECONDS
 
 LESSONS = {"goldfish sulking": "printer", "parrot shouting": "scanner", "hamster yawning": "hours"}
 
@@ -137,7 +138,7 @@ def test_what_is_taught_in_one_process_is_answered_by_another_within_two_seconds
             before, start = other.send_command(ask=lesson)["content"], monotonic()
             one.send_command(teach=lesson)
             while (found := other.send_command(ask=lesson))["entry"] != entry or found["content"] == before:
-                assert monotonic() - start < 20
+                assert monotonic() - start < PATIENCE_SECONDS
                 sleep(0.05)
             took.append(monotonic() - start)
         print(f"\nanswered elsewhere after {', '.join(f'{time:.2f}' for time in took)} s")  # noqa: T201
@@ -169,7 +170,7 @@ def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> 
         add(content / "entries" / "printer.yaml", "the slip box is mute")
         program.reload_content()
         waits(lambda: len(events(program, "knowledge.trained")) == 2)
-        assert program.stop(within=20) == 0
+        assert program.stop(within=PATIENCE_SECONDS) == 0
     assert program.logged_errors() == []
 
 
@@ -223,7 +224,7 @@ def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_pat
         (refused,) = events(program, "knowledge.content_invalid")
         assert {problem.split(":")[0] for problem in refused["problems"]} >= {"hello.yaml", "close.yaml"}
         assert ready(port) == second
-        assert program.stop(within=20) == 0
+        assert program.stop(within=PATIENCE_SECONDS) == 0
 
 
 def add(file: Path, question: str) -> None:
@@ -231,7 +232,7 @@ def add(file: Path, question: str) -> None:
 
 
 def ready(port: int) -> str:
-    with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as response:
+    with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_SECONDS) as response:
         return str(json.load(response)["content"])
 
 
@@ -241,7 +242,7 @@ def events(program: ProgramProcess, name: str) -> list[dict[str, Any]]:
 
 
 def waits(true: Callable[[], object]) -> None:
-    end = monotonic() + 60
+    end = monotonic() + PATIENCE_SECONDS
     while not true():
         assert monotonic() < end
         sleep(0.05)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Final
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
@@ -18,6 +19,10 @@ from tests.contract.conftest import postgres  # noqa: F401 a fixture
 from tests.e2e.kill_program import ProgramProcess, own_port
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.test_pages_of_many import RemoteChatPage, database  # noqa: F401 a fixture
+from tests.patience import PATIENCE_SECONDS
+
+HANGS: Final = 3600.0
+"""Seconds: longer than any test lasts, so that a stop that waited for it would never end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +51,7 @@ class FakeOtlpCollector:
         assert request.content_type == "application/x-protobuf"
         self.bodies.append(await request.read())
         if self.unresponsive:
-            await asyncio.sleep(60)
+            await asyncio.sleep(HANGS)
         for resource in ExportTraceServiceRequest.FromString(self.bodies[-1]).resource_spans:
             of = {pair.key: pair.value.string_value for pair in resource.resource.attributes}
             self.spans += [
@@ -66,7 +71,7 @@ class FakeOtlpCollector:
     def named(self, name: str) -> list[CollectedSpan]:
         return [span for span in self.spans if span.name == name]
 
-    async def until(self, done: Callable[[], object], within: float = 60) -> None:
+    async def until(self, done: Callable[[], object], within: float = PATIENCE_SECONDS) -> None:
         end = monotonic() + within
         while not done():
             assert monotonic() < end, [span.name for span in self.spans]
@@ -99,9 +104,9 @@ async def test_the_way_of_a_message_arrives_at_the_collector(
         with ProgramProcess(tmp_path, settings) as program:
             program.start()
             peer.send_text("kase nedrukā čeku")
-            await peer.until(lambda: peer.sent, 60)
+            await peer.until(lambda: peer.sent)
             # What is not due to be handed over for a minute comes at the latest with the end.
-            assert await asyncio.to_thread(program.stop, 20) == 0
+            assert await asyncio.to_thread(program.stop, PATIENCE_SECONDS) == 0
             assert not program.logged_errors()
 
     way_in = ["POST /webhooks/telegram"] if way == "webhook" else []
@@ -151,7 +156,7 @@ async def test_a_worker_delivers_into_the_trace_of_the_web_process(
 
 
 async def answers(client: ClientSession, url: str) -> None:
-    end = monotonic() + 60
+    end = monotonic() + PATIENCE_SECONDS
     while True:
         try:
             async with client.get(url):
@@ -177,10 +182,9 @@ async def test_a_collector_that_does_not_answer_hinders_neither_the_answers_nor_
         with ProgramProcess(tmp_path, settings) as program:
             program.start()
             peer.send_text("labdien")
-            await peer.until(lambda: peer.sent and collector.bodies, 60)
-            begin = monotonic()
+            await peer.until(lambda: peer.sent and collector.bodies)
+            # The promise of a stop, whatever hangs: systemd and Docker kill what takes longer.
             assert await asyncio.to_thread(program.stop, 20) == 0
-            assert monotonic() - begin < 10
 
 
 @pytest.fixture
@@ -200,7 +204,9 @@ def without(tmp_path: Path) -> dict[str, str]:
 
 def started(role: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bot", role]
-    return subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, cwd=folder, env=environment, check=False, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
 
 
 @pytest.mark.parametrize("role", ["run", "web", "worker"])

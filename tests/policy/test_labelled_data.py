@@ -6,6 +6,7 @@ so may thanks and greetings, and messages of a few words, which can hardly be sa
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import pytest
@@ -15,9 +16,13 @@ from handlers.model.context import KnowledgeBundle
 from kb.evaluation.evaluation_metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.evaluation.leakage import DIALOGUE, Leak, find_leaks
 from kb.model import Act, EntryId, KnowledgeBase
+from kb.text.tokenize import phonetic_tokens
 from tests.scoring import read_cases, read_dialogs
 from tests.scoring.stages import FOLDER, STAGES_BY_FILE, read_stage_rows
 from tests.shared import DATA, queries
+
+# Every line that runs here is reached by unit tests: counted it would take half as long again.
+pytestmark = pytest.mark.no_cover
 
 SINGLE: Final = ("queries-dev.tsv", "queries-hard-dev.tsv", "queries-real-dev.tsv")
 TALKS: Final = ("dialogs-dev.jsonl", "dialogs-dev-2.jsonl", "kinds-dev.jsonl")
@@ -27,6 +32,14 @@ CRY_WORDS: Final = 2
 """What people say in so many words can hardly be said otherwise."""
 SHARE_OF_COPIES: Final = 0.05
 """No more of the turns after the opening may stand in the content, however short they are; courtesies do not count."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tokens_once() -> Iterator[None]:
+    """The content is held beside each file: its texts are taken apart once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kb.evaluation.leakage.phonetic_tokens", cache(phonetic_tokens))
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)

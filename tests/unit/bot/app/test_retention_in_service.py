@@ -16,6 +16,7 @@ from storage.migrations import upgrade
 from storage.tables import conversations
 from tests.contract.talks import said, take_in
 from tests.doubles import ScriptedInterpreter, small_base, small_phrases
+from tests.patience import PATIENCE_SECONDS
 
 
 async def test_the_program_erases_old_conversations_soon_after_its_start(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ async def test_the_program_erases_old_conversations_soon_after_its_start(tmp_pat
     async with open_application(settings, knowledge, make_draft_link=no_draft_link) as program:
         assert (program.intake.kept_days, program.intake.media_kept_days) == (7, 3)
         program.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(left := _senders(database)) > 1:
                 await asyncio.sleep(0.02)
     assert left == ["bob"]

@@ -21,6 +21,7 @@ from bot.channels.webchat.server import (
 )
 from handlers.model.messages import MessageKind, Option, Reply
 from tests.doubles import small_base
+from tests.patience import PATIENCE_SECONDS
 from tests.webtalks import TOPICS, FakeConversations
 
 Frame = dict[str, Any]
@@ -40,7 +41,7 @@ class ChatPage:
     async def next_frame(self, type_: str | None = None) -> Frame:
         """The next frame, of this type if one is named."""
         while True:
-            frame: Frame = await self.socket.receive_json(timeout=5)
+            frame: Frame = await self.socket.receive_json(timeout=PATIENCE_SECONDS)
             if type_ in (None, frame["type"]):
                 return frame
 
@@ -457,9 +458,9 @@ async def test_a_frame_beyond_all_measure_closes_the_socket(browser: ChatBrowser
     page = await browser.open_page()
     await page.say_hello()
     await page.socket.send_str("x" * (MAX_FRAME_BYTES + 1))
-    frame = await page.socket.receive(timeout=5)
+    frame = await page.socket.receive(timeout=PATIENCE_SECONDS)
     while frame.type is WSMsgType.TEXT:
-        frame = await page.socket.receive(timeout=5)
+        frame = await page.socket.receive(timeout=PATIENCE_SECONDS)
     assert frame.type is WSMsgType.CLOSE
 
 
@@ -502,7 +503,7 @@ async def test_where_no_talk_can_be_begun_the_page_is_asked_to_try_later(browser
     browser.conversations.failures.append(OSError("disk full"))
     page = await browser.open_page()
     await page.send_frame(type="hello", after=0, lang="lv")
-    assert (await page.socket.receive(timeout=5)).type is WSMsgType.CLOSE
+    assert (await page.socket.receive(timeout=PATIENCE_SECONDS)).type is WSMsgType.CLOSE
     assert (await (await browser.open_page()).say_hello())["type"] == "welcome"
 
 
@@ -521,9 +522,9 @@ async def test_closing_sends_every_page_away(browser: ChatBrowser) -> None:
     page = await browser.open_page()
     await page.say_hello()
     await browser.chat.close()
-    frame = await page.socket.receive(timeout=5)
+    frame = await page.socket.receive(timeout=PATIENCE_SECONDS)
     while frame.type is WSMsgType.TEXT:
-        frame = await page.socket.receive(timeout=5)
+        frame = await page.socket.receive(timeout=PATIENCE_SECONDS)
     assert page.socket.close_code == 1001
 
 
@@ -532,9 +533,9 @@ async def test_where_the_history_cannot_be_read_the_page_is_asked_to_try_later(b
     await page.say_hello()
     browser.conversations.history_fails = True
     await page.send_message("kas notiek", "message-1")
-    frame = await page.socket.receive(timeout=5)
+    frame = await page.socket.receive(timeout=PATIENCE_SECONDS)
     while frame.type is WSMsgType.TEXT:
-        frame = await page.socket.receive(timeout=5)
+        frame = await page.socket.receive(timeout=PATIENCE_SECONDS)
     assert page.socket.close_code == 1013
     browser.conversations.history_fails = False
     welcome = await (await browser.connect()).say_hello()
@@ -549,7 +550,7 @@ async def test_a_page_that_asks_for_its_history_without_end_is_closed_and_other_
         await page.say_hello()
     reads = browser.conversations.reads
     await page.send_frame(type="hello", after=0, lang="lv")
-    assert (await page.socket.receive(timeout=5)).data == WSCloseCode.TRY_AGAIN_LATER
+    assert (await page.socket.receive(timeout=PATIENCE_SECONDS)).data == WSCloseCode.TRY_AGAIN_LATER
     assert browser.conversations.reads == reads, "nothing was read for it"
     browser.client.session.cookie_jar.clear()
     assert await (await browser.open_page()).say_hello()

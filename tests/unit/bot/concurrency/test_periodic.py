@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.concurrency.periodic import PeriodicLoop
+from tests.patience import PATIENCE_SECONDS
 
 NEVER = 3600.0
 """An interval that does not pass during a test."""
@@ -50,7 +51,7 @@ async def work() -> CountedWork:
 async def running(loop: PeriodicLoop) -> AsyncIterator[asyncio.Task[None]]:
     """The loop in a task; it must have ended at the end."""
     task = asyncio.create_task(loop.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         yield task
         await asyncio.wait({task})
     assert loop.ended

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.concurrency.task_set import TaskSet
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture(autouse=True)
 async def _in_time() -> AsyncIterator[None]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         yield
 
 

@@ -30,6 +30,7 @@ from storage.helpdesk.sign_in import agents
 from storage.helpdesk.sign_in.agent_roles import Role
 from storage.migrations import upgrade
 from tests.doubles import NOW, RecordingJobQueue
+from tests.weak_passwords import passwords_hashed_in_earnest
 
 PASSWORD = "correct horse battery"
 KEY = "a secret for the console's tests"
@@ -79,6 +80,13 @@ class ConsoleFixture:
         """What stands in the audit log, the latest first."""
         with engine.read_transaction(self.database) as connection:
             return list(list_records(connection, events=events))
+
+
+@pytest.fixture
+def argon2_in_earnest() -> Iterator[None]:
+    """Passwords are hashed with all the time and memory that the program takes."""
+    with passwords_hashed_in_earnest():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from bot.delivery.jobs.embedded import EmbeddedRunner
 from storage.conversations import history
 from storage.database import engine
 from storage.delivery import undelivered
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.bot.conftest import ProgramFixture
 
 
@@ -104,7 +105,7 @@ async def test_the_runner_delivers_what_it_is_told_and_what_was_left(program: Pr
     await program.intake(program.inbound("dead", sender="told"))
     runner.submit(program.submitted[-1])
     runner.submit(program.submitted[-1])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(program.channel.sent) < 2:
             await asyncio.sleep(0.01)
     await runner.stop()
@@ -120,7 +121,7 @@ async def test_the_runner_outlives_a_delivery_that_breaks(program: ProgramFixtur
     await runner._tasks.join()
     program.time[0] += timedelta(minutes=2)
     runner.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not program.channel.sent:
             await asyncio.sleep(0.01)
     await runner.stop()
@@ -139,7 +140,7 @@ async def test_the_runner_outlives_a_database_that_is_away(
 
     runner = EmbeddedRunner(program.deliver, due, program.deliver.purge)
     runner.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while calls < 3:
             await asyncio.sleep(0.01)
     await runner.stop()
@@ -160,7 +161,7 @@ async def test_a_program_that_stops_finishes_what_is_being_sent_and_leaves_the_r
 
     program.channel.send = slow  # type: ignore[method-assign]
     runner.submit(program.submitted[-1])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await sending.wait()
     stopping = asyncio.create_task(runner.stop())
     await asyncio.sleep(0)  # It has begun.

@@ -11,6 +11,7 @@ from bot.delivery.jobs.embedded import EmbeddedRunner
 from storage.conversations import conversations, history
 from storage.database import engine
 from storage.delivery import outbox
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.bot.conftest import ProgramFixture
 
 
@@ -21,7 +22,7 @@ async def intake_claimed(program: ProgramFixture, runner: EmbeddedRunner, *texts
 
 
 async def delivered(program: ProgramFixture, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(program.channel.sent) < count:
             await asyncio.sleep(0.01)
 

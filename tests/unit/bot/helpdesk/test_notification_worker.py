@@ -40,6 +40,7 @@ from storage.helpdesk.handoffs import Handoff
 from storage.migrations import upgrade
 from tests.contract.talks import SECOND, TECHNICAL, said, take_handoff, take_in
 from tests.doubles import NOW
+from tests.patience import PATIENCE_SECONDS
 
 TICKET = TicketAddress(email="tickets@bistro.lv")
 TEAM, OPS, BOSS = (
@@ -350,7 +351,7 @@ async def test_a_target_that_is_slow_holds_up_no_other(office: WorkerFixture) ->
     office.ops.blocked = asyncio.Event()
     office.open_handoff()
     await office.worker.poll()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not office.team.notified:
             await asyncio.sleep(0.01)
     assert office.ops.notified == []
@@ -417,7 +418,7 @@ async def test_it_looks_by_itself_finishes_what_it_has_begun_and_says_once_that_
 ) -> None:
     office.worker.start()
     office.open_handoff()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not office.team.notified:
             await asyncio.sleep(0.01)
     office.worker.wake()

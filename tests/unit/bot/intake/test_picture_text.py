@@ -14,6 +14,7 @@ from bot.intake.picture_text import PictureReading
 from bot.intake.tesseract import MAX_PICTURE_PIXELS, TesseractReader, find_tesseract, picture_size
 from handlers.model.messages import Inbound, MessageKind
 from tests.contract.talks import HELLO
+from tests.patience import PATIENCE_SECONDS
 
 PHOTO = replace(HELLO, kind=MessageKind.PHOTO, media="one", text="")
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 480)
@@ -140,7 +141,7 @@ async def test_a_reader_that_hangs_ends_with_its_message(tmp_path: Path) -> None
     reading = asyncio.create_task(
         read(tmp_path, f"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 600")
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not (number := pid(started)):
             await asyncio.sleep(0.01)
     reading.cancel()

@@ -44,9 +44,20 @@ from tests.doubles import CONTENT, NOW, RecordingJobQueue
 PRINTER = EntryId("printer")
 
 
+@pytest.fixture(scope="module")
+def trained_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds what is learned of the content as it stands."""
+    folder = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        LiveKnowledge(CONTENT)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _cache(trained_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is learned here is kept here."""
+    shutil.copytree(trained_cache, tmp_path / "cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 

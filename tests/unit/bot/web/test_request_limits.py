@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from bot.web.guards import request_limits as limits
 from bot.web.guards.request_limits import SERVER_OPTIONS, request_limits
 from bot.web.guards.token_bucket import MAX_CALLERS, TokenBuckets
+from tests.patience import PATIENCE_SECONDS
 
 BOMB = gzip.compress(b"0" * 20_000_000)
 
@@ -95,10 +96,10 @@ async def test_a_caller_who_hangs_up_leaves_no_error_in_the_log(caplog: pytest.L
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     _, writer = await asyncio.open_connection(*runner.addresses[0])
     writer.write(b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\n\r\nhalf")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asked.wait()
     writer.transport.abort()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await over.wait()
         while runner.server is not None and runner.server.connections:
             await asyncio.sleep(0.01)

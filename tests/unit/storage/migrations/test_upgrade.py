@@ -15,10 +15,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
-from storage.database.engine import create_database_engine, migration_transaction, write_transaction
+from storage.database.engine import create_database_engine, migration_transaction, read_transaction, write_transaction
 from storage.errors import BackupError, MigrationError, UnavailableError
 from storage.migrations import HEAD, upgrade
 from tests.contract.talks import HELLO, take_in
+from tests.migrated_once import revisions_run_once
+
+pytestmark = pytest.mark.usefixtures("every_revision")
 
 
 @pytest.fixture
@@ -66,6 +69,22 @@ def test_a_database_out_of_reach_is_not_called_damaged(tmp_path: Path) -> None:
 
     with pytest.raises(UnavailableError):
         upgrade.find_problems(engine)
+
+
+def schema(engine: Engine) -> set[tuple[str, str]]:
+    with read_transaction(engine) as connection:
+        found = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+        return {(row.name, row.sql) for row in found}
+
+
+def test_what_tests_open_has_the_tables_that_the_revisions_make(engine: Engine) -> None:
+    with revisions_run_once():
+        for _ in range(2):
+            other = create_database_engine("sqlite://")
+            upgrade.upgrade(other)
+            assert schema(other) == schema(engine)
+            assert upgrade.find_problems(other) == []
+            other.dispose()
 
 
 def test_alembic_itself_runs_the_revisions_for_a_developer(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from bot.channels.telegram.incoming.update_handler import UpdateCallbacks, Updat
 from bot.channels.telegram.outgoing.callback_answers import CallbackAnswers
 from bot.concurrency.backoff import Backoff
 from handlers.model.messages import Inbound
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.bot.channels.telegram.updates import BOT_IDENTITY, message
 
 FAST_TIMING = Timing(
@@ -68,7 +69,7 @@ class FakeTelegram:
         self.received.append(inbound.text)
 
     async def until(self, done: Callable[[], object]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not done():
                 await asyncio.sleep(0.002)
 
@@ -185,7 +186,7 @@ async def test_stopping_does_not_wait_for_ever(line: FakeTelegram, poller: Polle
     line.push_message("a")
     poller.start()
     await line.until(lambda: line.polls > 1)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await poller.stop()
     assert (line.received, line.offset) == ([], 1)
 
@@ -199,7 +200,7 @@ async def test_stopping_just_when_something_was_stored_stops(line: FakeTelegram,
     await asyncio.sleep(FAST_TIMING.repoll_seconds / 5)
     line.hold_update.set()
     poller._all_confirmed.set()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await poller.stop()
 
 

@@ -23,6 +23,7 @@ from storage.helpdesk.handoffs import Handoff
 from storage.helpdesk.sign_in import agents
 from storage.tables import conversations
 from tests.doubles import NOW
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.bot.console.conftest import ConsoleBrowser
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
 
@@ -196,7 +197,7 @@ async def events_of(browser: ConsoleBrowser, query: str, until: str) -> list[str
     """What a page that watches `query` is told, until the named change comes."""
     told: list[str] = []
     async with browser.client.get(f"/console/live{query}", headers={"Accept": "text/event-stream"}) as stream:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while until not in told:
                 line = (await stream.content.readline()).decode().strip()
                 if line.startswith("data: "):
