@@ -14,7 +14,7 @@ from handlers.model.handoff import CloseReason, HandoffState, NotificationKind
 from kb.model import LineId
 from storage.delivery import notification_queue
 from storage.delivery.notification_queue import Subject, incident_subject
-from storage.helpdesk import escalations, handoffs, incidents
+from storage.helpdesk import agent_chat, escalations, handoffs, incidents
 from storage.helpdesk.handoff_states import ASSIGNED_STATES, HandoffEvent, count_since_wait_began
 from storage.helpdesk.handoff_steps import apply_step
 from storage.helpdesk.handoffs import Handoff
@@ -180,6 +180,11 @@ class HandoffWorkflow:
             self._member_changed(connection, handoff, handoff.incident, now)
         if event is HandoffEvent.REOPENED:
             notification_queue.add_news(connection, handoff, now, now)
+        if event is HandoffEvent.CLOSED and not handoffs.list_by_state(
+            connection, conversation_id=handoff.conversation, limit=1
+        ):
+            # Nobody reads it any more: the bot answers what is written next.
+            agent_chat.end(connection, handoff.conversation, now)
         return None if silent else self.tell_person(connection, handoff, event, now)
 
     def still_broken(self, connection: Connection, conversation_id: str, now: datetime) -> None:

@@ -295,6 +295,15 @@ async def test_the_bot_comes_back_by_hand_and_by_itself(shop: HelpdeskFixture, o
     assert (await otto.post(f"/talks/{'0' * 32}/return")).status == HTTPStatus.NOT_FOUND
 
 
+async def test_the_bot_comes_back_when_the_last_handoff_is_closed(
+    shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str
+) -> None:
+    await otto.post(f"/talks/{talk}/reply", {"text": "Labdien"})
+    assert "Sarakstās otto" in await otto.text(f"/talks/{talk}")
+    await shop.handoff_actions.close(1, "otto", CloseReason.DUPLICATE)
+    assert "Sarakstās otto" not in await otto.text(f"/talks/{talk}")
+
+
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
 async def test_what_is_no_reply_is_not_sent(shop: HelpdeskFixture, otto: ConsoleBrowser, talk: str, text: str) -> None:
     answer = await otto.post(f"/talks/{talk}/reply", {"text": text})
