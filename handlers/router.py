@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from handlers.details.cause import named_cause
 from handlers.details.extraction import extract_details
 from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
@@ -32,7 +33,7 @@ from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
 from handlers.intents.small_talk import acknowledge, handle_opt_in, handle_opt_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
-from handlers.model.actions import EraseUser, Say
+from handlers.model.actions import EraseUser, NotifyStaff, Say
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.frozen import replace
@@ -146,14 +147,17 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     result = with_contact_details(with_feedback_options(result, context), context, name)
     result = with_venue(with_news(with_outage(result, context, name), context, name), context, name)
     warning = (context.say("secret"),) if masked or picture.masked else ()
+    trace = _trace(name, result, context, tuple(dict.fromkeys((*masked, *picture.masked))))
+    calls = any(isinstance(action, NotifyStaff) for action in result.actions)
     decision = Decision(
         actions=(*_picture_read(context, name, result), *result.actions, *warning),
         session=_remember(name, result, context),
-        trace=_trace(name, result, context, tuple(dict.fromkeys((*masked, *picture.masked)))),
+        trace=trace,
         stored_text=stored_text,
         stored_picture_text=picture.text,
         news=result.news,
         outage=result.outage,
+        cause=named_cause(trace, text, knowledge) if calls else None,
         still_broken=name == _STILL_BROKEN,
     )
     return end_loops(decision, inbound, session, knowledge)

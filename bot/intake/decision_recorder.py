@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from bot.helpdesk.escalation import HandoffWorkflow
 from bot.observability.tracing import Tracing
-from handlers.details.cause import named_cause
 from handlers.model.actions import (
     Ask,
     AskFeedback,
@@ -91,10 +90,11 @@ class DecisionRecorder:
         now: datetime,
     ) -> bool:
         """Open it, or add to the one that is open; return whether that one has become urgent."""
-        cause = named_cause(decision.trace, self.base)
         outage = decision.outage.outage if decision.outage is not None and decision.outage.joins else None
         before = handoffs.current_handoff(connection, conversation.id)
-        handoff = handoffs.open_handoff(connection, conversation, turn, action.line, action.reason, now, cause=cause)
+        handoff = handoffs.open_handoff(
+            connection, conversation, turn, action.line, action.reason, now, cause=decision.cause
+        )
         self.handoff_workflow.requested(connection, before, handoff, action, now, outage=outage)
         urgent = HandoffReason.TRADING_STOPPED
         return handoff.reason is urgent and before is not None and before.reason is not urgent

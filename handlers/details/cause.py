@@ -1,23 +1,37 @@
 """What is broken, as far as a message names it: the cause beside a stopped till; pure."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
+from handlers.model.context import KnowledgeBundle
 from handlers.model.session import Trace
 from kb.model import Act, DialogueAct, EntryId, KnowledgeBase
 from kb.understanding.result import Candidate
 
 MIN_CAUSE_CONFIDENCE: Final = 0.5
 """From this confidence on an entry is what the message names."""
+MIN_WORDS_OF_CLAUSE: Final = 2
+MAX_CLAUSES: Final = 4
+_CLAUSE_BOUNDARY: Final = re.compile(r"[.!?;,:\n…]+(?=\s|$)|\s[-–—]\s")
 _FAULTS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
 
 
-def named_cause(trace: Trace, base: KnowledgeBase) -> EntryId | None:
+def named_cause(trace: Trace, text: str, knowledge: KnowledgeBundle) -> EntryId | None:
     """The fault that a message names, beside what it means for the person; None where only the effect is told.
 
-    "No connection, we cannot sell" names the connection; "we cannot sell" names nothing.
+    "No connection, we cannot sell" names the connection; "we cannot sell" names nothing. Where the whole names none,
+    its clauses are read one by one.
     """
-    return next(iter(named_faults(named_entries(trace.candidates, trace.entry), base)), None)
+    whole = named_entries(trace.candidates, trace.entry)
+    clauses = (named_entries(knowledge.interpreter.understand(one).candidates, None) for one in _clauses(text))
+    return next((cause for named in (whole, *clauses) for cause in named_faults(named, knowledge.base)), None)
+
+
+def _clauses(text: str) -> tuple[str, ...]:
+    """The clauses of a message of several, as far as they may be told apart; a few of them."""
+    clauses = tuple(one for one in _CLAUSE_BOUNDARY.split(text) if len(one.split()) >= MIN_WORDS_OF_CLAUSE)
+    return clauses[:MAX_CLAUSES] if len(clauses) > 1 else ()
 
 
 def named_entries(candidates: Iterable[Candidate], entry: EntryId | None) -> tuple[EntryId, ...]:

@@ -172,5 +172,7 @@ class Decision:
     """The numbers of the news that the person is shown."""
     outage: OutageReport | None = None
     """The outage that the message is about."""
+    cause: EntryId | None = None
+    """What is broken, where people are called in and the message names it."""
     still_broken: bool = False
     """Whether the person writes that it still does not work: what was closed lately waits again."""
