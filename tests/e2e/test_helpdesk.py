@@ -147,20 +147,20 @@ async def test_a_call_is_counted_and_told_on_every_page(opens: OpenWindow, house
     window = await console.sign_in(opens, house, console.AGENT)
     async with window.page.expect_response("**/console/waiting"):
         page = await console.open_page(window, house, "/unanswered")
-    await expect(page).to_have_title("Neatbildētie · Paligs")
+    await expect(page).to_have_title("Neatbildētie · Palīgs")
     await expect(page.locator("#waiting")).to_be_hidden()
 
     recorder = MessageRecorder(house.database)
     recorder("Vajag cilvēku", by="anna", at=datetime.now(UTC), people=HandoffReason.ASKED_FOR_PERSON)
     await expect(page.get_by_role("status").filter(has_text="Jauns izsaukums Nr. 1.")).to_have_count(1)
-    await expect(page).to_have_title("(1) Neatbildētie · Paligs")
+    await expect(page).to_have_title("(1) Neatbildētie · Palīgs")
     recorder("Kase stāv", by="boris", at=datetime.now(UTC), people=HandoffReason.TRADING_STOPPED)
     await expect(page.get_by_role("alert")).to_have_text("Izsaukums Nr. 2: darbs stāv!")
     await expect(page.locator("#waiting .number")).to_have_text("2")
 
     async with page.expect_response("**/console/waiting"):
         await page.get_by_role("link", name="Sarunas").click()
-    await expect(page).to_have_title("(2) Sarunas · Paligs")
+    await expect(page).to_have_title("(2) Sarunas · Palīgs")
     await expect(page.get_by_role("alert")).to_be_empty()
     assert window.complaints == []
 

@@ -154,7 +154,7 @@ async def test_a_storm_is_one_message_with_a_list_and_one_take(
         await storm(night)
         listed = await night.until_text(f"{RESTAURANTS} izsaukumi ar vienu cēloni")
         await peer.until(lambda: "Vieta20" in listed["text"])
-        assert "Nav interneta vai sakaru 11" in listed["text"].splitlines()[0]
+        assert "Nav interneta vai sakaru 14" in listed["text"].splitlines()[0]
         with read_transaction(night.program.database) as connection:
             waiting = handoffs.list_by_state(connection)
             (incident,) = incidents.list_running(connection)

@@ -43,8 +43,8 @@ class Joining:
 class IncidentGrouping:
     """Joins hand-offs of one line and reason that come close together.
 
-    An incident forms of similar ones. A stopped till joins a running one whatever its cause, because the cause that
-    people name is often an effect; one with another cause, or in other words, rings by itself nevertheless. Other
+    An incident forms of similar ones. A stopped till joins one whatever its cause, because the cause that people name
+    is often an effect; one with another cause, or in other words, rings by itself nevertheless. Other
     hand-offs join only where they name the same cause. Who is not vouched for by a platform never joins who is.
     """
 
@@ -76,7 +76,9 @@ class IncidentGrouping:
         found = _connected(own, close) if own is not None else []
         if len(found) < self.plan.min_handoffs:
             return None
-        members = [one.id for one in found]
+        stopped = handoff.reason is HandoffReason.TRADING_STOPPED
+        # Those of another cause would have joined had they come after these.
+        members = [one.id for one in (close if stopped else found)]
         return Joining(
             incident=incidents.open_incident(connection, handoff, members, now, verified=verified), formed=True
         )

@@ -45,8 +45,9 @@ def test_a_changed_template_starts_it_again(tmp_path: Path, monkeypatch: pytest.
     page.write_text("old")
 
     def change_once_started(seconds: float) -> None:
-        if (tmp_path / "starts").exists():
-            page.write_text(f"new {(tmp_path / 'starts').read_text()}")
+        starts = tmp_path / "starts"
+        if starts.exists() and (told := starts.read_text()):
+            page.write_text(f"new {told}")
             page.touch()
 
     monkeypatch.setattr(restart_on_change, "sleep", change_once_started)
