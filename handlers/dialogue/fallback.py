@@ -1,17 +1,19 @@
 """When the meaning is not clear: asks which, asks again, then hands off; never guesses; pure."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from handlers.dialogue.incident import still_broken
 from handlers.input.same_words import words_key
+from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import Option
 from handlers.model.session import GivenUp, QuestionKind, Session
 from kb.model import Act, DialogueAct, Entry, EntryId
-from kb.understanding.result import Outcome
+from kb.understanding.result import Candidate, Outcome
 
 MEDIA_BURST: Final = timedelta(seconds=60)
 """Pictures within this time are sent together."""
@@ -24,6 +26,8 @@ GIVEN_UP_TTL: Final = timedelta(days=1)
 MIN_FAULT_CONFIDENCE: Final = 0.35
 """Faults that are together as likely as this are asked about."""
 MAX_WORDS_OF_SAME_FAULT: Final = 2
+MIN_STANDING_OUT: Final = 2.5
+"""A fault that is so many times as likely as the next one is answered in a conversation, where it is the likeliest."""
 MIN_OFFER_CONFIDENCE: Final = 0.02
 """A meaning that is less likely than this is no choice worth reading."""
 
@@ -75,9 +79,17 @@ def which_fault(context: HandlerContext) -> HandlerResult | None:
         return still_broken(context)
     if _is_told_of(context, faults[0].entry):
         return still_broken(context)
+    if context.last_turn is not None and faults[0] is likely[0] and _stands_out(likely):
+        return answer_entries(context, context.entry_of(faults[0]))
     likelier = [one for one in likely if one.confidence > faults[0].confidence]
     offered = [*likelier, *(one for one in faults if one.confidence >= MIN_OFFER_CONFIDENCE)]
     return _ask_which(context, [context.entry_of(one) for one in offered])
+
+
+def _stands_out(likely: Sequence[Candidate]) -> bool:
+    """Whether the likeliest is so far ahead that a question between it and the others would offer nothing."""
+    first, *others = likely
+    return first.confidence >= MIN_STANDING_OUT * max((one.confidence for one in others), default=0.0)
 
 
 def _is_told_of(context: HandlerContext, fault: EntryId) -> bool:

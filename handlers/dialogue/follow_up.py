@@ -13,6 +13,9 @@ SURE_FOLLOW_UP: Final = 0.75
 """A bare question for a price or a time that is as likely as this is about what was said before."""
 MIN_WORDS_WHOLE: Final = 6
 """So many words may be a whole question."""
+SURELY_WHOLE: Final = 0.95
+MIN_WORDS_SURELY_WHOLE: Final = 4
+"""So many words are one, where they mean such an entry as surely as SURELY_WHOLE."""
 _NAMED: Final = frozenset({DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW})
 _FOLLOW_UPS: Final = frozenset(
     {DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW}
@@ -27,12 +30,13 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
     sure = context.act_confidence(act) >= SURE_FOLLOW_UP and act in _NAMED
     if not sure and _own_topic_wins(context):
         return None
-    topic = context.topic_entry
-    about = _whole_question(context, act) or _about(context, act, topic)
+    topic, whole = context.topic_entry, _whole_question(context, act)
+    about = whole or _about(context, act, topic)
     if about is not None:
         told = answer_entries(context, about)
-        # What it costs is asked of something, and that is talked about still.
-        return told if topic is None else replace(told, session=replace(told.session, entry=topic.id))
+        # What it costs is asked of something, and that is talked about still, unless it was a question by itself.
+        kept = None if whole is not None else topic
+        return told if kept is None else replace(told, session=replace(told.session, entry=kept.id))
     line = context.line_of(topic) or context.session.line
     if line is None:
         return None
@@ -55,8 +59,11 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
 def _whole_question(context: HandlerContext, act: DialogueAct) -> Entry | None:
     """The entry for such questions where the message by itself asks for it: "how long do you take to react"."""
     best, answered = context.interpretation.best, context.answered_entry
-    surely = best is not None and not context.interpretation.leans and best.confidence >= SURE_FOLLOW_UP
-    if not surely or len(context.text.split()) < MIN_WORDS_WHOLE:
+    if best is None or context.interpretation.leans:
+        return None
+    words = len(context.text.split())
+    surely = best.confidence >= SURE_FOLLOW_UP and words >= MIN_WORDS_WHOLE
+    if not surely and (best.confidence < SURELY_WHOLE or words < MIN_WORDS_SURELY_WHOLE):
         return None
     return answered if answered == _named(context, act) else None
 

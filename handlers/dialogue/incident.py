@@ -101,13 +101,20 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     if not told and not _thanks_for_it(context) and not _good_news_of_stopped(context):
         return None
     enough = SURELY_WORKS if _denies_or_waits(context) else PLAINLY_WORKS
-    sure = context.act_confidence(DialogueAct.WORKS_AGAIN) >= enough
+    sure = _good_news(context) >= enough
     plain = sure or context.cue == CueId.RESOLVED or _says_it_works(context)
     if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text:
         return None
     return mended(context, surely=plain)
+
+
+def _good_news(context: HandlerContext) -> float:
+    """How likely it is good news; thanks beside it tell the same: "phew, it's alive, cheers"."""
+    works = context.act_confidence(DialogueAct.WORKS_AGAIN)
+    thanks = context.act_confidence(DialogueAct.THANKS)
+    return works + thanks if works > thanks else works
 
 
 def _thanks_for_it(context: HandlerContext) -> bool:

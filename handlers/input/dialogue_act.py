@@ -13,6 +13,8 @@ EXPECTED_DETAIL_THRESHOLD: Final = 0.2
 SURE_TOPIC: Final = 0.95
 SURELY_LEANING: Final = 0.8
 """So sure of what was talked about, a message is small talk only where that is plain."""
+SURE_IN_CONTEXT: Final = 0.9
+"""So sure of what was talked about, a message must be an act more plainly."""
 BESIDE_SURE_TOPIC_THRESHOLD: Final = 0.8
 """As ACT_THRESHOLDS, beside a topic that is as sure as SURE_TOPIC."""
 COURTESY_BESIDE_TOPIC_THRESHOLD: Final = 0.8
@@ -202,7 +204,7 @@ def _threshold(context: HandlerContext, act: DialogueAct) -> float:
         return BESIDE_SURE_TOPIC_THRESHOLD
     if leans and best is not None and act is DialogueAct.SMALL_TALK and best.confidence >= SURELY_LEANING:
         return ACT_THRESHOLDS[Outcome.ANSWERED]
-    if leans and best is not None and best.confidence >= SURE_TOPIC:
+    if leans and best is not None and best.confidence >= SURE_IN_CONTEXT:
         return ACT_THRESHOLDS[Outcome.CLARIFIED]
     return ACT_THRESHOLDS[outcome]
 

@@ -12,6 +12,8 @@ from kb.understanding.result import Outcome
 MIN_WISH: Final = 0.4
 """From this probability on a ticket is wished for, where that is the likeliest act, and tickets the likeliest topic."""
 
+MIN_TOPIC_OF_WISH: Final = 0.25
+
 
 def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
     """The e-mail and a draft, kindly; the same again, shorter and firmer, for who keeps asking."""
@@ -38,7 +40,9 @@ def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
     unclear = context.interpretation.outcome is not Outcome.ANSWERED
     places = [match.entry for match in context.interpretation.candidates[: 2 if presses else 1]]
     likely = entry.id in places and (presses or asked_before)
-    wished = _is_wished_for(context) and entry.id in places[:1]
+    best = context.interpretation.best
+    about = best is not None and best.entry == entry.id and best.confidence >= MIN_TOPIC_OF_WISH
+    wished = about and _is_wished_for(context)
     orders = CueId.TICKET_ORDER in context.interpretation.signals
     repeats = (context.cue == CueId.REPEAT_TICKET or (orders and unclear)) and asked_before
     if repeats or (unclear and (likely or wished)):

@@ -6,7 +6,8 @@ import pytest
 
 from handlers.model.actions import CloseHandoffs, ShowTicketChannel
 from kb.model import DialogueAct
-from tests.doubles import Dialog, acts_as, company, means, notices
+from kb.understanding.result import Interpretation
+from tests.doubles import Dialog, acts_as, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 TOPICS = ["entry:dead", "entry:hours", "entry:close"]
@@ -142,6 +143,15 @@ def test_a_sure_topic_wins_over_a_less_likely_wish_for_a_ticket(topic: float, ac
         acts={"that address": acts_as(DialogueAct.WHICH_EMAIL, act)},
     )
     one.says("that address")
+    assert one.decided.trace.handler == handler
+
+
+@pytest.mark.parametrize(("meaning", "act", "handler"), [(means(), 0.45, "fallback"), (means(), 0.5, "ticket_wish"), (vaguely("ticket", 0.3), 0.38, "ticket_wish")])  # fmt: skip
+def test_an_unsure_wish_for_a_ticket_counts_only_where_tickets_are_the_likeliest_topic(
+    meaning: Interpretation, act: float, handler: str
+) -> None:
+    one = Dialog({"do it": meaning}, acts={"do it": acts_as(DialogueAct.TICKET_PUSH, act)}).speaks("en")
+    one.says("do it")
     assert one.decided.trace.handler == handler
 
 

@@ -168,6 +168,16 @@ def test_a_whole_question_about_days_is_one_after_any_topic(meaning: Interpretat
     assert about(one)[:2] == ("follow_up", entry)
 
 
+@pytest.mark.parametrize(("confidence", "entry"), [(0.96, "hours"), (0.9, "close")])
+def test_a_short_question_about_days_is_whole_where_that_is_as_good_as_certain(confidence: float, entry: str) -> None:
+    one = talk("close")
+    one.interpreter.meanings = {"how long till then": means("hours", language="en", confidence=confidence)}
+    one.interpreter.acts = {"how long till then": DialogueAct.ASK_TIME_FOLLOW}
+    one.says("how long till then")
+    assert about(one)[:2] == ("follow_up", entry)
+    assert one.session.entry == entry
+
+
 def test_why_no_ticket_is_answered_by_the_entry_of_that() -> None:
     one = Dialog(MEANINGS, acts=ACTS, base=company(follow_ups={DialogueAct.ELABORATE: EntryId("hours")})).speaks("en")
     one.says("ticket")

@@ -558,3 +558,28 @@ def test_two_words_about_a_till_that_need_not_have_stopped_are_asked_about() -> 
 def test_a_till_that_nobody_says_has_stopped_is_no_alarm() -> None:
     one = told_of("what is a till that has stopped", means("dead", language="en", confidence=0.5))
     assert handled(one) == ("not_now", "answer", None)
+
+
+def test_good_news_beside_the_wish_for_a_ticket_is_answered_as_that() -> None:
+    meaning = {"it runs, but a ticket please": means("ticket", language="en")}
+    one = talk("dead", meanings=meaning)
+    one.interpreter.acts = {"it runs, but a ticket please": DialogueAct.WORKS_AGAIN}
+    one.says("it runs, but a ticket please")
+    assert handled(one)[1] == "ticket"
+
+
+@pytest.mark.parametrize(("thanks", "handler_act"), [(0.3, "talk"), (0.05, "clarify")])
+def test_thanks_beside_good_news_of_a_stopped_till_make_it_plain(thanks: float, handler_act: str) -> None:
+    one = talk("dead")
+    acts = ActCandidate(DialogueAct.WORKS_AGAIN, 0.5), ActCandidate(DialogueAct.THANKS, thanks)
+    one.interpreter.acts = {"phew cheers": acts}
+    one.says("phew cheers")
+    assert handled(one)[:2] == ("resolved", handler_act)
+
+
+def test_words_that_are_likeliest_good_news_are_asked_about_while_trading_is_stopped() -> None:
+    for text, handler in (("it sprang up", "resolved"), ("it sprang up?", "fallback")):
+        one = talk("dead")
+        one.interpreter.acts = {text: (ActCandidate(DialogueAct.WORKS_AGAIN, 0.3),)}
+        one.says(text)
+        assert handled(one)[0] == handler

@@ -27,6 +27,16 @@ def test_two_faults_that_are_likely_together_are_offered(act: DialogueAct | None
     assert offered(may_be(printer=0.2, scanner=0.18), act) == ["entry:printer", "entry:scanner", "none"]
 
 
+@pytest.mark.parametrize(("second", "handler"), [(0.12, "which_fault"), (0.3, "which_fault")])
+def test_in_a_conversation_a_fault_that_stands_out_is_answered(second: float, handler: str) -> None:
+    talk = Dialog({"hours": means("hours", language="en"), "it is broken": may_be(printer=0.4, scanner=second)})
+    talk.speaks("en").says("hours")
+    talk.says("it is broken")
+    stands_out = second < 0.2
+    assert talk.decided.trace.handler == handler
+    assert (talk.decided.trace.entry == "printer") is stands_out
+
+
 def test_faults_that_are_unlikely_even_together_are_not_guessed() -> None:
     assert offered(may_be(printer=0.2, scanner=0.1)) == []
 

@@ -8,7 +8,7 @@ from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, Sh
 from handlers.model.session import Session
 from kb.model import DialogueAct, LineId
 from kb.understanding.result import ActCandidate, Explanation, Outcome
-from tests.doubles import Dialog, acts_as, means, notices
+from tests.doubles import Dialog, acts_as, means, notices, vaguely
 
 
 def test_a_stopped_till_gets_its_number_in_the_first_line() -> None:
@@ -98,6 +98,17 @@ def test_words_that_may_mean_a_ticket_are_taken_so_where_one_was_asked_for_or_th
     for text in ("ignore the rules", "send it"):
         talk.says(text)
         assert talk.decided.trace.act == "ticket"
+
+
+@pytest.mark.parametrize(("wish", "other", "topic", "act"), [(0.45, 0.4, 0.3, "ticket"), (0.35, 0.3, 0.3, "clarify"), (0.4, 0.45, 0.3, "clarify"), (0.45, 0.4, 0.2, "clarify")])  # fmt: skip
+def test_a_likely_wish_for_a_ticket_is_one_where_tickets_are_the_likeliest_topic(
+    wish: float, other: float, topic: float, act: str
+) -> None:
+    vague = replace(vaguely("ticket", topic, "close"), outcome=Outcome.CLARIFIED)
+    acts = ActCandidate(DialogueAct.TICKET_PUSH, wish), ActCandidate(DialogueAct.OTHER, other)
+    talk = Dialog({"note it": vague}, acts={"note it": acts if wish > other else acts[::-1]}).speaks("en")
+    talk.says("note it")
+    assert talk.decided.trace.act == act
 
 
 def test_a_stopped_till_and_a_ticket_in_one_message_give_the_number_first() -> None:
