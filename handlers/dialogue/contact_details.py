@@ -20,6 +20,8 @@ _ANSWERS_BY: Final = frozenset({None, DialogueAct.DETAIL})
 _QUESTION_MARK: Final = "?"
 MAX_TOPIC_CONFIDENCE: Final = 0.1
 """A message that may be about a topic with more than this is no answer to "which restaurant?"."""
+_COURTESIES: Final = frozenset({DialogueAct.AGREE, DialogueAct.THANKS, DialogueAct.GREETING})
+MIN_COURTESY: Final = 0.3
 MIN_CAPITALS: Final = 2
 """So many words with a capital are a name."""
 MIN_NAME_LETTERS: Final = 4
@@ -71,13 +73,19 @@ def _told(context: HandlerContext) -> PersonDetails | None:
     if context.said.tells_who and only_tells_who(context.text, context.said):
         return context.said
     asked = context.asked_who and context.cue is None and context.act in _ANSWERS_BY
-    if not asked or context.answered_entry is not None:
+    if not asked or context.answered_entry is not None or _is_courtesy(context):
         return None
     answer = read_answer(context.text, context.said)
     if answer is None or not answer.tells_who:
         return None
     known = answer.place in (None, context.said.place)
     return answer if known or _is_new_to_us(answer.place or "", context) else None
+
+
+def _is_courtesy(context: HandlerContext) -> bool:
+    """Whether the words are likelier consent or thanks than details: "all right, no hurry" is no restaurant."""
+    likeliest = next(iter(context.interpretation.acts), None)
+    return likeliest is not None and likeliest.act in _COURTESIES and likeliest.confidence >= MIN_COURTESY
 
 
 def _is_new_to_us(words: str, context: HandlerContext) -> bool:

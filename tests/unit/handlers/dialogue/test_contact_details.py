@@ -11,6 +11,7 @@ from handlers.model.details import PersonDetails
 from handlers.model.messages import Inbound
 from handlers.router import decide
 from kb.model import DialogueAct
+from kb.understanding.result import ActCandidate
 from tests.doubles import NOW, Dialog, means, notices, vaguely
 
 WORKSHOP = "+371 20000002"
@@ -117,6 +118,14 @@ def test_a_bare_name_is_an_answer_right_after_the_question_only() -> None:
     one = talk("dead", "hours")
     one.says("old windmill")
     assert one.decided.trace.handler != "contact_details"
+
+
+@pytest.mark.parametrize(("consent", "noted"), [(0.2, True), (0.33, False)])
+def test_what_is_likely_consent_is_no_name(consent: float, noted: bool) -> None:
+    one = talk("dead")
+    one.interpreter.acts = {**ACTS, "Gan Bei": (ActCandidate(DialogueAct.AGREE, consent),)}
+    one.says("Gan Bei")
+    assert (one.decided.trace.handler == "contact_details") is noted
 
 
 def test_words_that_a_topic_has_are_no_name() -> None:
