@@ -80,9 +80,11 @@ def _sets_a_fault_right(context: HandlerContext) -> bool:
 
 
 def _alarm_threshold(context: HandlerContext) -> float:
-    """Higher where the message surely tells another fault, or asks something that is not about stopped trading."""
-    answered = context.answered_entry
-    elsewhere = answered is not None and answered.act is not Act.CRITICAL
+    """Higher where the message surely tells another fault, or asks something that is not about stopped trading, or
+    where it was just told that trading goes on in part."""
+    answered, last = context.answered_entry, context.last_turn
+    goes_on = last is not None and last.handler == "partly"
+    elsewhere = goes_on or (answered is not None and answered.act is not Act.CRITICAL)
     asks = _QUESTION_MARK in context.text and elsewhere
     return ALARM_THRESHOLD_BESIDE_FAULT if asks or (elsewhere and not _alarming(context)) else ALARM_THRESHOLD
 

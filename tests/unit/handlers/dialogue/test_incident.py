@@ -583,3 +583,12 @@ def test_words_that_are_likeliest_good_news_are_asked_about_while_trading_is_sto
         one.interpreter.acts = {text: (ActCandidate(DialogueAct.WORKS_AGAIN, 0.3),)}
         one.says(text)
         assert handled(one)[0] == handler
+
+
+@pytest.mark.parametrize(("probability", "handler"), [(0.6, "fallback"), (0.9, "outage")])
+def test_after_trading_was_said_to_go_on_in_part_an_alarm_must_be_surer(probability: float, handler: str) -> None:
+    one = talk("one till sells")
+    assert handled(one)[0] == "partly"
+    one.interpreter.acts = {"the left one is black": acts_as(DialogueAct.OUTAGE, probability)}
+    one.says("the left one is black")
+    assert handled(one)[0] == handler
