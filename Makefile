@@ -63,7 +63,7 @@ e2e: setup browser ## the program as processes, in browsers, on many machines
 	@$(WHOLE_FILES) --numprocesses 3 tests/e2e
 
 covered: setup ## all tests but those, with coverage
-	@$(WHOLE_FILES) --numprocesses 2 --ignore tests/e2e --cov --cov-report=
+	@$(WHOLE_FILES) --numprocesses 3 --ignore tests/e2e --cov --cov-report=
 
 newest: setup ## the quick tests on the newest Python that is installed (make test does it too)
 	@.ci/newest-python
