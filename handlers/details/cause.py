@@ -1,19 +1,16 @@
 """What is broken, as far as a message names it: the cause beside a stopped till; pure."""
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from handlers.model.context import KnowledgeBundle
 from handlers.model.session import Trace
 from kb.model import Act, DialogueAct, EntryId, KnowledgeBase
+from kb.text.tokenize import split_clauses
 from kb.understanding.result import Candidate
 
 MIN_CAUSE_CONFIDENCE: Final = 0.5
 """From this confidence on an entry is what the message names."""
-MIN_WORDS_OF_CLAUSE: Final = 2
-MAX_CLAUSES: Final = 4
-_CLAUSE_BOUNDARY: Final = re.compile(r"[.!?;,:\n…]+(?=\s|$)|\s[-–—]\s")
 _FAULTS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
 
 
@@ -24,14 +21,8 @@ def named_cause(trace: Trace, text: str, knowledge: KnowledgeBundle) -> EntryId 
     its clauses are read one by one.
     """
     whole = named_entries(trace.candidates, trace.entry)
-    clauses = (named_entries(knowledge.interpreter.understand(one).candidates, None) for one in _clauses(text))
+    clauses = (named_entries(knowledge.interpreter.understand(one).candidates, None) for one in split_clauses(text))
     return next((cause for named in (whole, *clauses) for cause in named_faults(named, knowledge.base)), None)
-
-
-def _clauses(text: str) -> tuple[str, ...]:
-    """The clauses of a message of several, as far as they may be told apart; a few of them."""
-    clauses = tuple(one for one in _CLAUSE_BOUNDARY.split(text) if len(one.split()) >= MIN_WORDS_OF_CLAUSE)
-    return clauses[:MAX_CLAUSES] if len(clauses) > 1 else ()
 
 
 def named_entries(candidates: Iterable[Candidate], entry: EntryId | None) -> tuple[EntryId, ...]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers.details.extraction import only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
+from handlers.input.dialogue_act import TALK_ACTS
 from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
@@ -20,7 +21,6 @@ _ANSWERS_BY: Final = frozenset({None, DialogueAct.DETAIL})
 _QUESTION_MARK: Final = "?"
 MAX_TOPIC_CONFIDENCE: Final = 0.1
 """A message that may be about a topic with more than this is no answer to "which restaurant?"."""
-_COURTESIES: Final = frozenset({DialogueAct.AGREE, DialogueAct.THANKS, DialogueAct.GREETING})
 MIN_COURTESY: Final = 0.3
 MIN_CAPITALS: Final = 2
 """So many words with a capital are a name."""
@@ -85,7 +85,7 @@ def _told(context: HandlerContext) -> PersonDetails | None:
 def _is_courtesy(context: HandlerContext) -> bool:
     """Whether the words are likelier consent or thanks than details: "all right, no hurry" is no restaurant."""
     likeliest = next(iter(context.interpretation.acts), None)
-    return likeliest is not None and likeliest.act in _COURTESIES and likeliest.confidence >= MIN_COURTESY
+    return likeliest is not None and likeliest.act in TALK_ACTS and likeliest.confidence >= MIN_COURTESY
 
 
 def _is_new_to_us(words: str, context: HandlerContext) -> bool:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.intents.small_talk import small_talk
-from handlers.intents.ticket import show_ticket_channel
+from handlers.intents.ticket import is_likely_topic, show_ticket_channel
 from handlers.model.actions import Ask, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -15,7 +15,6 @@ TOPIC_WINS_FROM: Final = 0.8
 """A topic that is as likely as this wins over a less likely wish for the ticket e-mail."""
 SURE_WISH: Final = 0.5
 """A wish for a ticket that is less likely than this counts only where tickets are the likeliest topic."""
-MIN_TICKET_TOPIC: Final = 0.25
 
 
 def courtesy(context: HandlerContext) -> HandlerResult | None:
@@ -66,18 +65,12 @@ def ticket_wish(context: HandlerContext) -> HandlerResult | None:
     if entry is None or context.act not in (DialogueAct.TICKET_PUSH, DialogueAct.WHICH_EMAIL):
         return None
     answered, best = None if context.interpretation.leans else context.answered_entry, context.interpretation.best
-    if context.act is DialogueAct.TICKET_PUSH and not _is_wish(context, entry):
+    sure_wish = context.act_confidence(context.act) >= SURE_WISH or is_likely_topic(context, entry)
+    if context.act is DialogueAct.TICKET_PUSH and not sure_wish:
         return None
     own_topic = answered is not None and answered.act is Act.ANSWER and context.cue is None
     sure = best is not None and best.confidence >= TOPIC_WINS_FROM > context.act_confidence(context.act)
     return None if own_topic and sure else show_ticket_channel(context, entry)
-
-
-def _is_wish(context: HandlerContext, entry: Entry) -> bool:
-    """Whether a ticket is surely wished for, or tickets are the likeliest topic too."""
-    best = context.interpretation.best
-    likely = best is not None and best.entry == entry.id and best.confidence >= MIN_TICKET_TOPIC
-    return likely or context.act_confidence(DialogueAct.TICKET_PUSH) >= SURE_WISH
 
 
 def calling(context: HandlerContext) -> HandlerResult | None:

@@ -11,8 +11,8 @@ from kb.understanding.result import Outcome
 
 MIN_WISH: Final = 0.4
 """From this probability on a ticket is wished for, where that is the likeliest act, and tickets the likeliest topic."""
-
-MIN_TOPIC_OF_WISH: Final = 0.25
+MIN_TICKET_TOPIC: Final = 0.25
+"""So likely the likeliest topic must be tickets, beside a wish for one that is not sure."""
 
 
 def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
@@ -40,14 +40,18 @@ def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
     unclear = context.interpretation.outcome is not Outcome.ANSWERED
     places = [match.entry for match in context.interpretation.candidates[: 2 if presses else 1]]
     likely = entry.id in places and (presses or asked_before)
-    best = context.interpretation.best
-    about = best is not None and best.entry == entry.id and best.confidence >= MIN_TOPIC_OF_WISH
-    wished = about and _is_wished_for(context)
+    wished = is_likely_topic(context, entry) and _is_wished_for(context)
     orders = CueId.TICKET_ORDER in context.interpretation.signals
     repeats = (context.cue == CueId.REPEAT_TICKET or (orders and unclear)) and asked_before
     if repeats or (unclear and (likely or wished)):
         return show_ticket_channel(context, entry)
     return None
+
+
+def is_likely_topic(context: HandlerContext, entry: Entry) -> bool:
+    """Whether `entry` is the likeliest topic, and likely enough beside a wish that is not sure."""
+    best = context.interpretation.best
+    return best is not None and best.entry == entry.id and best.confidence >= MIN_TICKET_TOPIC
 
 
 def _is_wished_for(context: HandlerContext) -> bool:

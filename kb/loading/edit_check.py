@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from kb.entry_edits import EntryEdit
 from kb.lessons import OUT_OF_SCOPE, existing_texts
-from kb.loading.schema import DirectoryFile, EntryFile, language_problems, missing_languages, parse
+from kb.loading.schema import DirectoryFile, EntryFile
+from kb.loading.schema_errors import language_problems, missing_languages, parse
 from kb.loading.validation import NamedPlaces, entry_problems
 from kb.model import Entry, KnowledgeBase
 from kb.text.contacts import casefold_key

@@ -18,14 +18,11 @@ from kb.loading.schema import (
     DialogueFile,
     DirectoryFile,
     EntryFile,
-    FileModel,
     ForeignWordsFile,
     LexiconFile,
     TextsFile,
-    language_problems,
-    missing_languages,
-    parse,
 )
+from kb.loading.schema_errors import FileModel, language_problems, missing_languages, parse
 from kb.loading.validation import find_problems
 from kb.model import KnowledgeBase, Language
 

@@ -20,6 +20,9 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`´‘][^\W_]+)*")
 _REPEATED: Final = re.compile(r"(.)\1{3,}", re.DOTALL)
 _SENTENCE_BOUNDARY: Final = re.compile(r"[.!?;\n…]+(?=\s|$)|\n+|\s[-–—]\s")
 
+_CLAUSE_BOUNDARY: Final = re.compile(r"[.!?;,:\n…]+(?=\s|$)|\s[-–—]\s")
+MIN_WORDS_OF_CLAUSE: Final = 2
+
 
 def normalize(text: str) -> str:
     """`text` in lower case without what nobody sees; a long one is cut to its head and its tail."""
@@ -44,6 +47,12 @@ def tokenize(normalized: str) -> list[str]:
 def split_sentences(normalized: str) -> list[str]:
     """The sentences of a normalized text."""
     return [part for part in (piece.strip() for piece in _SENTENCE_BOUNDARY.split(normalized)) if part]
+
+
+def split_clauses(text: str) -> tuple[str, ...]:
+    """The clauses of a message of several, at most four: the first two and the last two; none where it is one."""
+    clauses = [part for part in _CLAUSE_BOUNDARY.split(text) if len(part.split()) >= MIN_WORDS_OF_CLAUSE]
+    return (*clauses[:2], *clauses[2:][-2:]) if len(clauses) > 1 else ()
 
 
 def phonetic_tokens(text: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Which dialogue act a message is, beside what it is about; pure."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +9,7 @@ from kb.classifier.calibration import Scores
 from kb.classifier.dialogue_model import DialogueModel
 from kb.features.featurizer import Featurizer
 from kb.model import CueId, DialogueAct
-from kb.text.tokenize import phonetic_tokens
+from kb.text.tokenize import phonetic_tokens, split_clauses
 from kb.understanding.cues import CueMatcher
 from kb.understanding.reading import Reading
 from kb.understanding.result import ActCandidate
@@ -21,7 +20,6 @@ IN_CONVERSATION_ACT_BIAS: Final = 1.0
 """How much likelier (in log-odds) a message is a dialogue act when a conversation is under way."""
 CLAUSE_WEIGHT: Final = 0.9
 """How much of what a clause alone says counts for the whole message."""
-MIN_WORDS_OF_CLAUSE: Final = 2
 SAID_IN_A_CLAUSE: Final = (DialogueAct.OUTAGE, DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
 """Acts that one clause of a message may do whatever the others say: they are never missed in a longer story."""
 SETS_RIGHT: Final = (DialogueAct.PARTLY, DialogueAct.WORKS_AGAIN)
@@ -30,7 +28,6 @@ SET_RIGHT_FROM: Final = 0.45
 """From this probability on a clause sets it right."""
 BEYOND_SETTING_RIGHT: Final = 0.97
 """A clause that is as sure as this says that trading has stopped, whatever else goes on."""
-_CLAUSE_BOUNDARY: Final = re.compile(r"[.!?;,:\n…]+(?=\s|$)|\s[-–—]\s")
 
 
 class DetectDialogueAct:
@@ -49,7 +46,7 @@ class DetectDialogueAct:
         """The reading with its acts."""
         if self._model is None or reading.exact_match is not None:
             return reading
-        texts = (reading.tokens, *_clauses(reading.normalized))
+        texts = (reading.tokens, *map(phonetic_tokens, split_clauses(reading.normalized)))
         return reading._replace(acts=self._acts_of(self._model, texts, reading))
 
     def of_tokens(self, tokens: list[str], reading: Reading) -> tuple[ActCandidate, ...]:
@@ -84,9 +81,3 @@ class DetectDialogueAct:
         if best >= SET_RIGHT_FROM:
             found[self._outage] *= 1 - best
             found[self._set_right] = np.maximum(found[self._set_right], right)
-
-
-def _clauses(normalized: str) -> list[list[str]]:
-    """The phonetic tokens of each clause of a message of several."""
-    parts = [part for part in _CLAUSE_BOUNDARY.split(normalized) if len(part.split()) >= MIN_WORDS_OF_CLAUSE]
-    return list(map(phonetic_tokens, (*parts[:2], *parts[2:][-2:]))) if len(parts) > 1 else []
