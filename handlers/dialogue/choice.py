@@ -191,7 +191,7 @@ def _apply_choice(context: HandlerContext, choice: str) -> HandlerResult | None:
     base = context.knowledge.base
     if choice == NONE_OF_THESE and context.open_question() is not None:
         kept = replace(context.session, question=None)
-        number = context.say_line("or_call", context.session.line or base.directory.urgent_line)
+        number = context.say_line("or_call", context.line_of_conversation)
         actions = (context.say("rephrase"), number)
         return HandlerResult(actions=actions, session=kept, act="none", outcome=Outcome.UNKNOWN)
     if kind == "entry" and name in base.entries:

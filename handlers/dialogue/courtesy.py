@@ -85,7 +85,7 @@ def _offer_topics(context: HandlerContext, key: str, *, act: str, outcome: Outco
     options = context.topic_options(directory.topics)
     ask = Ask(text=context.phrase(key), options=options)
     session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
-    actions = (ask, context.say_line("stopped_too", context.session.line or directory.urgent_line))
+    actions = (ask, context.say_line("stopped_too", directory.urgent_line))
     return context.result(act, *(actions if act == "clarify" else (ask,)), session=session, outcome=outcome)
 
 

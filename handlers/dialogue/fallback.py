@@ -57,7 +57,8 @@ def _ask_which(context: HandlerContext, entries: list[Entry]) -> HandlerResult:
     ask = Ask(text=context.phrase("did_you_mean"), options=options)
     stopped = next((entry for entry in entries if entry.act is Act.CRITICAL), None)
     line = next((found for entry in entries if (found := context.line_of(entry)) is not None), None)
-    number = context.say_line("or_call", line or context.session.line or context.knowledge.base.directory.urgent_line)
+    line = context.line_of_conversation if context.session.outage_reported else line or context.line_of_conversation
+    number = context.say_line("or_call", line)
     actions: tuple[Action, ...] = (
         (ask, number) if stopped is None else (context.say_line("maybe_critical", stopped.line), ask)
     )
@@ -108,7 +109,7 @@ def unsupported_media(context: HandlerContext) -> HandlerResult | None:
     options = context.line_options()
     key = "picture_unclear" if context.picture.text else "text_only_caption" if context.text else "text_only"
     ask = Ask(text=context.phrase(key), options=options)
-    number = context.say_line("or_call", context.session.line or context.knowledge.base.directory.urgent_line)
+    number = context.say_line("or_call", context.line_of_conversation)
     session = replace(context.session, question=context.new_question(QuestionKind.LINE, options))
     return HandlerResult(actions=(ask, number), session=session, act="none", outcome=Outcome.UNKNOWN)
 
@@ -161,7 +162,7 @@ def _ask_topic(context: HandlerContext, session: Session) -> HandlerResult:
     directory = context.knowledge.base.directory
     options = context.topic_options(directory.topics)
     ask = Ask(text=context.phrase("not_understood"), options=options)
-    number = context.say_line("or_call", session.line or directory.urgent_line)
+    number = context.say_line("or_call", context.line_of_conversation)
     session = replace(session, question=context.new_question(QuestionKind.TOPIC, options))
     return HandlerResult(actions=(ask, number), session=session, act="none", outcome=Outcome.UNKNOWN)
 

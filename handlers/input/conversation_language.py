@@ -9,6 +9,8 @@ from kb.understanding.result import Interpretation
 
 SCREEN_LANGUAGE: Final[Language] = "en"
 """What tills and their devices write on their screens, whoever stands before them."""
+MAX_LETTERS_OF_NO_LANGUAGE: Final = 3
+"""So few Latin letters are a word of several languages: "ta", "no", "un"."""
 _SAID_BY_PEOPLE: Final = frozenset(
     "i im we were my our us me you your the a is are was it its this that these what when where why how who which "
     "please pls thanks thank hi hello ok okay yes no and but if do does did have has can cant could will wont would "
@@ -27,6 +29,8 @@ def conversation_language(
     told = interpretation.language
     if session.language_chosen or session.language is None or told is None or told == session.language:
         return session.language if session.language_chosen else told or session.language
+    if text.isascii() and len(text) <= MAX_LETTERS_OF_NO_LANGUAGE:
+        return session.language
     copied = told == SCREEN_LANGUAGE and _SAID_BY_PEOPLE.isdisjoint(tokenize(normalize(text)))
     return session.language if short or copied or _is_detail(interpretation) else told
 

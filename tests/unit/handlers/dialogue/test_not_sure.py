@@ -36,6 +36,14 @@ def test_if_trading_may_have_stopped_the_number_stands_above_the_choices() -> No
     assert "+371 20000002" in talk.says("hm").text.splitlines()[0]
 
 
+def test_while_trading_is_stopped_the_number_beside_choices_is_the_urgent_one() -> None:
+    meanings = {"dead": means("dead", language="en"), "hm": means("close", "hours", language="en")}
+    talk = Dialog(meanings)
+    assert "Or call +371 20000001 (Advice desk)." in talk.says("hm").text
+    talk.says("dead")
+    assert "Or call +371 20000002 (Workshop)." in talk.says("hm").text
+
+
 def test_a_word_more_of_trading_that_has_stopped_asks_nothing_back() -> None:
     meanings = {"all dead": means("dead", language="en"), "hm": means("dead", "close", language="en")}
     talk = Dialog(meanings, acts={"hm": acts_as(DialogueAct.OUTAGE, 0.2)})

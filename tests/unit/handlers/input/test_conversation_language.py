@@ -40,6 +40,8 @@ def test_a_language_that_was_chosen_stays() -> None:
 
 
 def test_what_hardly_tells_changes_nothing() -> None:
+    assert heard("ta", "lv", Session(language="en")) == "en"
+    assert heard("так", "ru") == "ru"
     assert heard("404", None) == "lv"
     meaning = replace(means(), language="ru")
     assert conversation_language(LATVIAN, meaning, "da", short=True) == "lv"
