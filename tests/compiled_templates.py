@@ -1,7 +1,11 @@
-"""Compiles a page's template once in a process, where each test that opens the program would compile it again."""
+"""Compiles a page's template once for all processes, where each test that opens the program would compile it again."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,9 +17,10 @@ _COMPILED_BY: Final = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trail
 
 
 class CompiledTemplates(BytecodeCache):
-    """Code by the template's text and all that it was compiled by."""
+    """Code by the template's text and all that it was compiled by, in memory and in a folder that processes share."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._code: dict[str, bytes] = {}
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
@@ -23,24 +28,37 @@ class CompiledTemplates(BytecodeCache):
         options = [repr(getattr(environment, option)) for option in _COMPILED_BY]
         # The compiler calls filters where all is constant.
         known = [sorted(environment.filters), sorted(environment.extensions)]
-        bucket = Bucket(environment, repr((name, filename, options, known)), self.get_source_checksum(source))
+        bucket = Bucket(
+            environment, repr((name, filename, options, known, version("jinja2"))), self.get_source_checksum(source)
+        )
         self.load_bytecode(bucket)
         return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Put the code into its place, if there is any."""
-        if code := self._code.get(bucket.key + bucket.checksum):
+        place = bucket.key + bucket.checksum
+        if place not in self._code and (file := self._file(place)).exists():
+            self._code[place] = file.read_bytes()
+        if code := self._code.get(place):
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code."""
-        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+        place = bucket.key + bucket.checksum
+        self._code[place] = bucket.bytecode_to_string()
+        part = self._file(f"{place} {os.getpid()}")
+        part.write_bytes(self._code[place])
+        # At once: another process reads it as a whole or not at all.
+        part.replace(self._file(place))
+
+    def _file(self, place: str) -> Path:
+        return self._folder / sha256(place.encode()).hexdigest()
 
 
 @contextmanager
-def templates_compiled_once() -> Iterator[None]:
-    """Every environment without a cache of its own has one that is shared."""
-    compiled = CompiledTemplates()
+def templates_compiled_once(folder: Path) -> Iterator[None]:
+    """Every environment without a cache of its own has one that is shared, and kept in `folder` for the next run."""
+    compiled = CompiledTemplates(folder)
     load: Callable[..., Template] = BaseLoader.load
 
     def load_compiled(

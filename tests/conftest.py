@@ -62,9 +62,10 @@ def shipped() -> KnowledgeBundle:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _templates() -> Iterator[None]:
+def _templates(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Pages look the same from one test to the next."""
-    with templates_compiled_once():
+    kept: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    with templates_compiled_once(kept.mkdir("templates") if kept else tmp_path_factory.mktemp("templates")):
         yield
 
 

@@ -7,8 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.bench import reload
-from bot.cli.kb import commands
+from bot.cli.kb import commands, evaluation
 from bot.cli.output import FileError
+from bot.knowledge.content_cache import cached_or_load
 from tests.doubles import CONTENT
 
 ROWS = """text\tlang\tlabel\tstyle
@@ -17,6 +18,12 @@ How do I close the shift\ten\tclose\tplain
 nevar saprast kad jūs strādājat\tlv\thours\tlong
 kāds laiks\tlv\tnone\tplain
 """
+
+
+@pytest.fixture
+def shipped_content_from_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A labelled file is learned with the lexicon that is shipped: one load of the content is enough for all."""
+    monkeypatch.setattr(evaluation, "load_knowledge_base", cached_or_load)
 
 
 @pytest.fixture
@@ -98,6 +105,7 @@ def test_what_cannot_be_done_is_one_clear_line(rows: Path, arguments: list[str],
     assert told in str(error)
 
 
+@pytest.mark.usefixtures("shipped_content_from_cache")
 def test_a_matcher_can_be_judged_on_any_labelled_file(rows: Path) -> None:
     labelled = [
         {"text": text, "label": label, "lang": "en", "split": split}
@@ -118,6 +126,7 @@ def test_a_matcher_can_be_judged_on_any_labelled_file(rows: Path) -> None:
     assert "token_set_ratio" in summary.stdout
 
 
+@pytest.mark.usefixtures("shipped_content_from_cache")
 def test_the_lexicon_serves_any_labelled_file(tmp_path: Path) -> None:
     train, test = tmp_path / "train.jsonl", tmp_path / "test.jsonl"
     said = [("neredzu viesa rēķinu", "bill", "lv"), ("virtuvē ir silti", "kitchen", "lv")]
