@@ -181,6 +181,10 @@ class TelegramPeer:
         """The next calls of `method` go wrong so, one fault each."""
         self._faults[method].extend(faults)
 
+    def end_failures(self, method: str) -> None:
+        """Whatever was scripted for `method` goes wrong no more."""
+        self._faults[method].clear()
+
     def bot_texts(self, chat: int | None = None) -> list[str]:
         """The texts of the bot's messages."""
         return [message["text"] for message in self.sent if chat in (None, message["chat"]["id"])]

@@ -70,6 +70,7 @@ async def test_what_is_about_no_conversation_is_sent_to_nobody(
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.send_text(DEAD, user=PERSON)
         await notified(peer, program)
+        await until(lambda: peer.bot_texts(PERSON))
         before = len(peer.bot_texts(PERSON))
         answers(peer, shown(peer)[0] | {"message_id": 99_999}, TEXT)
         await until(lambda: "Nav nosūtīts" in peer.bot_texts(GROUP)[-1])

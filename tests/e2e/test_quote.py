@@ -23,7 +23,7 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
             await peer.until(lambda: "delivery.failed" in "".join(program.log()))
             program.kill()
             assert peer.sent == []
-            peer._faults.clear()
+            peer.end_failures("sendMessage")
             program.start()
             await peer.until(lambda: peer.sent)
             assert await asyncio.to_thread(program.stop, within=PATIENCE_SECONDS) == 0

@@ -71,7 +71,8 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
             assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             assert peer.sent == []
 
-            peer._faults.clear()
+            for method in ("sendMessage", "getUpdates"):
+                peer.end_failures(method)
             program.start()
             await peer.until(lambda: peer.sent, PATIENCE)
             assert await asyncio.to_thread(program.stop, PATIENCE) == 0
