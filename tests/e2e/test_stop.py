@@ -80,6 +80,18 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
             assert not program.logged_errors()
 
 
+async def test_a_stop_while_the_program_still_opens_is_one_too(tmp_path: Path) -> None:
+    """A signal that ended the process there would cut off replies that are on their way, and they would come twice."""
+    async with TelegramPeer() as peer:
+        settings = {"PORT": str(own_port()), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
+        with ProgramProcess(tmp_path, settings, module=BRIEF) as program:
+            peer.script_failures("getMe", ScriptedFailure(delay_seconds=HANGS))
+            program.start()
+            await peer.until(lambda: not peer.failures_left("getMe"), PATIENCE)
+            assert await asyncio.to_thread(program.stop, PATIENCE) == 0
+            assert not program.logged_errors()
+
+
 async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
     async with TwilioPeer(answers=[hangs]).serving() as peer, ClientSession() as client:
         port = own_port()
