@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -107,14 +105,3 @@ def _level(line: str) -> str:
     except ValueError:
         return ""
     return str(event.get("level")) if isinstance(event, dict) else ""
-
-
-def own_port() -> int:
-    """A free port that no outgoing connection gets while the program is down: systems give those out from 32768 on."""
-    ports = list(range(20_000, 30_000))
-    random.shuffle(ports)
-    for port in ports:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")

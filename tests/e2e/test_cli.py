@@ -14,8 +14,8 @@ import pytest
 from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
 from tests.doubles import CONTENT
-from tests.e2e.kill_program import own_port
 from tests.e2e.loaded_commands import LoadedCommands
+from tests.ports import own_port
 
 Paligs = Callable[..., CompletedProcess[str]]
 

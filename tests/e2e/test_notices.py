@@ -27,7 +27,7 @@ from handlers.model.handoff import CloseReason, HandoffState
 from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
-from storage.helpdesk import handoffs
+from storage.helpdesk import escalations, handoffs
 from storage.tables import notices
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
@@ -144,6 +144,21 @@ async def until(done: Callable[[], object], within: float = PATIENCE_SECONDS) ->
     async with asyncio.timeout(within):
         while not done():
             await asyncio.sleep(0.01)
+
+
+def timers(program: Application) -> list[timedelta | None]:
+    """In how long after it was opened the only hand-off is reminded of, and escalated."""
+    with read_transaction(program.database) as connection:
+        (handoff,) = handoffs.list_by_state(connection)
+    return [None if at is None else at - handoff.created_at for at in (handoff.remind_at, handoff.escalate_at)]
+
+
+def come_due(program: Application) -> None:
+    """The time of the reminder and of the escalation has come: so neither comes a second time, however slow all is."""
+    now = datetime.now(UTC)
+    with write_transaction(program.database) as connection:
+        (handoff,) = handoffs.list_by_state(connection)
+        assert escalations.advance(connection, handoff.id, remind=now, escalate=now)
 
 
 def nothing_is_due(program: Application) -> bool:
@@ -308,10 +323,13 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
     settings = {
         "notify": {"technical": f"telegram:{GROUP}"},
         "notify_escalation": f"telegram:{BOSS}/9",
-        "notify_after": "10, stopped=0.02",
+        "notify_after": "20, stopped=10",
     }
-    async with running(shipped, peer, tmp_path, **settings):
+    async with running(shipped, peer, tmp_path, **settings) as program:
         peer.send_text(DEAD, user=42)
+        await peer.until(lambda: len(shown(peer)) == 1)
+        assert timers(program) == [timedelta(minutes=10), timedelta(minutes=20)]
+        come_due(program)
         await peer.until(lambda: shown(peer, BOSS) and len(shown(peer)) == 2)
         notice, reminder = shown(peer)
         assert reminder["text"].startswith("Atgādinājums: izsaukumu Nr. 1 līdz ")

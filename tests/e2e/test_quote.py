@@ -3,9 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import own_port
 
 GROUP = -1000000000005
 

@@ -15,10 +15,11 @@ from bot.concurrency import task_set
 from bot.delivery.jobs import embedded, procrastinate
 from bot.helpdesk import notification_worker
 from bot.observability.tracing import otel
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
+from tests.ports import own_port
 from tests.unit.bot.channels.conftest import ANNA, PUBLIC_URL, TOKEN
 
 HANGS: Final = 3600.0

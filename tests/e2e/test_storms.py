@@ -22,7 +22,6 @@ from handlers.model.messages import Inbound
 from storage.database.engine import read_transaction, write_transaction
 from storage.helpdesk import escalations, handoffs, incidents
 from storage.tables import messages
-from tests.e2e.kill_program import own_port
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 from tests.e2e.test_notices import (
@@ -37,6 +36,7 @@ from tests.e2e.test_notices import (
     told,
 )
 from tests.e2e.twilio_peer import TwilioPeer
+from tests.ports import own_port
 
 WORDINGS: Final = (
     "nav savienojuma ar serveri, kases stāv",

@@ -38,8 +38,9 @@ from storage.migrations import upgrade
 from storage.tables import turns
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.doubles import CONTENT
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import own_port
 
 LESSONS = {"goldfish sulking": "printer", "parrot shouting": "scanner", "hamster yawning": "hours"}
 

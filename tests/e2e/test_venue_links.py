@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
@@ -32,6 +32,7 @@ from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
 from tests.e2e.telegram_peer import USERNAME, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 from tests.e2e.twilio_peer import TwilioPeer
+from tests.ports import own_port
 from tests.printed_codes import codes_on
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
@@ -105,7 +106,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Print
     """One program for all of this file."""
     scripted = ScriptedInterpreter({"dead": means("dead", language="en"), "hours": means("hours", language="en")})
     known = KnowledgeBundle(base=small_base(), interpreter=scripted, phrases=small_phrases())
-    port = unused_port()
+    port = own_port()
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramPeer())
         twilio = await stack.enter_async_context(TwilioPeer().serving())
