@@ -37,7 +37,7 @@ def _ports() -> Iterator[int]:
     for number in random.sample(range(BLOCKS), BLOCKS):
         with contextlib.suppress(OSError):
             lock = (Path(tempfile.gettempdir()) / f"paligs-test-ports-{number}").open("w")
-            # Kept open whether it is ours or not: closed, it would be anybody's.
+            # A lock goes with its file: kept open.
             _locks.append(lock)
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return itertools.cycle(range(FIRST + number * BLOCK, FIRST + (number + 1) * BLOCK))

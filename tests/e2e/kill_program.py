@@ -93,7 +93,11 @@ class ProgramProcess:
     def log(self) -> Iterator[str]:
         """Everything that it wrote, from all its starts."""
         for number in range(1, self._starts + 1):
-            yield from self._log(number).read_text("utf-8").splitlines()
+            written = self._log(number).read_bytes()
+            if self.running and number == self._starts:
+                # The rest of the last line may still be on its way.
+                written = written[: written.rfind(b"\n") + 1]
+            yield from written.decode().splitlines()
 
     def _log(self, number: int) -> Path:
         return self.folder / f"{self._role}-{number}.log"

@@ -59,6 +59,7 @@ async def test_a_reply_in_the_group_reaches_the_person_and_the_bot_is_silent(
         peer.send_text("paldies, gaidām", user=PERSON)
         answers(peer, notification, "Vēl piecas")
         await until(lambda: "Vēl piecas" in peer.bot_texts(PERSON))
+        await until(lambda: not peer.pending)
         assert peer.bot_texts(PERSON)[before:] == ["Vēl piecas"]
 
 

@@ -67,7 +67,7 @@ async def front(tmp_path: Path) -> AsyncIterator[str]:
 
 
 async def _wait_until_served(url: str) -> None:
-    async with asyncio.timeout(30), ClientSession() as client:
+    async with asyncio.timeout(PATIENCE_SECONDS), ClientSession() as client:
         while True:
             try:
                 async with client.get(f"{url}/healthz"):

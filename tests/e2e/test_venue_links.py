@@ -1,6 +1,5 @@
 """Printed codes, scanned, against strict peers of Telegram and Twilio: who writes from one is at its venue and till."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ class PrintedVenue:
 
     async def whatsapp(self, text: str, phone: str) -> str:
         """Somebody writes there; what the bot replies."""
-        before, self.messages = len(self.twilio.requests), self.messages + 1
+        before, self.messages = len(self.replies_to(phone)), self.messages + 1
         path = "/webhooks/twilio"
         fields = {
             "MessageSid": f"SM{self.messages:032}",
@@ -82,10 +81,12 @@ class PrintedVenue:
         url, headers = f"{self.settings.public_url}{path}", {"X-Twilio-Signature": signature}
         async with self.client.post(url, data=fields, headers=headers) as answer:
             assert answer.status == 200
-        async with asyncio.timeout(30):
-            while len(self.twilio.requests) == before:
-                await asyncio.sleep(0.01)
-        return self.twilio.requests[-1]["Body"]
+        await self.telegram.until(lambda: len(self.replies_to(phone)) > before)
+        return self.replies_to(phone)[-1]
+
+    def replies_to(self, phone: str) -> list[str]:
+        """What this phone was sent."""
+        return [request["Body"] for request in self.twilio.requests if request["To"] == f"whatsapp:{phone}"]
 
     async def telegrams(self, text: str, user: int) -> str:
         """Somebody writes there; what the bot replies."""
