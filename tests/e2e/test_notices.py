@@ -29,6 +29,7 @@ from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
 from storage.helpdesk import escalations, handoffs
 from storage.tables import notices
+from tests.e2e.jitter import jitter
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 from tests.patience import PATIENCE_SECONDS
@@ -49,6 +50,7 @@ class FakeMailServer:
     attempts: int = 0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await jitter()
         self.attempts += 1
         if self.answers:
             return self.answers.pop(0)
@@ -57,6 +59,7 @@ class FakeMailServer:
         assert isinstance(letter, EmailMessage)
         self.emails.append(letter)
         self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
+        await jitter()
         return "250 OK"
 
 
@@ -76,6 +79,7 @@ class FakeAppriseReceiver:
     statuses: list[int] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
+        await jitter()
         if self.statuses and (status := self.statuses.pop(0)) != 200:
             return web.Response(status=status)
         self.posts.append(await request.json())

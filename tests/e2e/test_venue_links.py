@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +27,7 @@ from storage.customers import venue_links, venues
 from storage.customers.venue_links import VenueLink
 from storage.customers.venues import Device, Venue
 from storage.database.engine import write_transaction
+from tests.days import words_of_the_day
 from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
 from tests.e2e.telegram_peer import USERNAME, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
@@ -61,6 +62,7 @@ class PrintedVenue:
     codes: list[str]
     """Of each link in turn: web chat, Telegram, WhatsApp."""
     messages: int = 0
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def notifications(self) -> list[Json]:
@@ -179,7 +181,8 @@ async def test_who_scans_the_whatsapp_code_of_the_other_till_is_at_that_one(hous
     await house.telegram.until(lambda: len(house.notifications) > before)
     told = house.notifications[-1]["text"]
     assert "Rozengrāls, Rozena 1, Kase 2" in told.splitlines()[0]
-    assert "Iepriekš: zvanīja šodien" in told, "a colleague at the other till has called already"
+    days = words_of_the_day(house.since, today="šodien", yesterday="vakar")
+    assert any(f"Iepriekš: zvanīja {day}" in told for day in days), "a colleague at the other till has called already"
 
 
 async def test_the_web_code_leads_to_the_chat_with_the_same_token(house: PrintedVenue) -> None:
