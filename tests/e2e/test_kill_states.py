@@ -4,6 +4,7 @@ make soak plays it ten times on SQLite and ten on PostgreSQL, with a second kill
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -119,15 +120,16 @@ class HandoffStreet:
         assert len(incident) == 1
         assert None not in incident
 
-    async def kill(self) -> float:
+    async def kill(self) -> tuple[float, float]:
         """Killed while nothing that a timer brings is on its way, which would come twice: that is how nothing is lost.
-        When all runs again.
+        When that was, and when all runs again.
 
         The timers that come due meanwhile are told after it.
         """
         await until(lambda: self._all_told() and not self._soon(), self.house)
+        killed = time.time()
         self.house.kill()
-        return await self.house.start_all()
+        return killed, await self.house.start_all()
 
     def _all_told(self) -> bool:
         """Whether all that timers bring is known to have arrived."""
@@ -183,10 +185,10 @@ async def test_a_kill_loses_and_doubles_no_timer_in_any_state(
             await house.start_all()
             desk = HandoffStreet(house, peer)
             await desk.every_state()
-            back = [await desk.kill()]
+            down = [await desk.kill()]
             await until(lambda: desk.happened(HandoffEvent.REMINDED, HandoffEvent.ASKED), house)
             if SOAK:
-                back.append(await desk.kill())
+                down.append(await desk.kill())
                 await until(lambda: desk.happened(HandoffEvent.ESCALATED), house)
             await until(lambda: all(told(peer, TOLD[event]) == claims(desk, event) for event in TOLD), house)
 
@@ -198,7 +200,7 @@ async def test_a_kill_loses_and_doubles_no_timer_in_any_state(
             assert not peer.contract_violations
             timers = [timer for log in logs.values() for timer in timers_of(log)]
             assert min(told_at - at for at, told_at in timers) >= -0.1, "none comes before its time"
-            late = lateness(timers, back)
+            late = lateness(timers, down)
             with capsys.disabled():
                 print(f"\n{house.engine.dialect.name} {number}: late by at most {max(late):.1f} s")  # noqa: T201
             assert max(late) <= LATE
@@ -261,15 +263,14 @@ def timers_of(log: tuple[HandoffLogEntry, ...]) -> Iterator[tuple[float, float]]
             yield (began + timedelta(seconds=_DELAYS[one.event])).timestamp(), one.at.timestamp()
 
 
-def lateness(timers: list[tuple[float, float]], back: list[float]) -> list[float]:
-    """How many seconds after its time each timer was told, or after the program was seen to run again if that was later.
-
-    That it runs is seen a moment after it does: what is told in between is not late.
+def lateness(timers: list[tuple[float, float]], down: list[tuple[float, float]]) -> list[float]:
+    """How many seconds after its time each timer was told, or after the program said that it runs again, if that was
+    later: it tells what is due a moment before it says so.
     """
     found = []
     for at, told_at in timers:
-        since = [moment for moment in back if at <= moment <= told_at + 1]
-        found.append(max(0.0, told_at - max([at, *since[:1]])))
+        back = [running for killed, running in down if at <= running and killed <= told_at]
+        found.append(max(0.0, told_at - max([at, *back])))
     return found
 
 
