@@ -15,6 +15,8 @@ CHANNEL: Final = "whatsapp"
 TURNS: Final = 5
 """Questions in each talk, and as many answers."""
 
+_FILLING_KILOBYTES: Final = 1_500_000
+"""What SQLite may keep in memory while it is filled."""
 _SERIES: Final = "WITH RECURSIVE series(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM series WHERE i < :talks)"
 _TALKS: Final = """
 INSERT INTO conversations (id, channel, address, sender, language, created_at, last_seen_at)
@@ -104,12 +106,16 @@ def _prepare(connection: Connection) -> None:
     """PostgreSQL has md5, by which ids are as far apart as random ones; SQLite is lent Python's."""
     if connection.dialect.name == "sqlite":
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        # Ids as far apart as random ones go into every page of an index: kept at hand, each is written once.
+        driver.execute(f"PRAGMA cache_size=-{_FILLING_KILOBYTES}")
         driver.create_function("md5", 1, lambda value: md5(value.encode(), usedforsecurity=False).hexdigest())
 
 
 def _settle(engine: Engine) -> None:
     """As it would be some minutes later: SQLite's log is in the file, PostgreSQL has looked at its tables."""
     checkpoint(engine)
+    # New connections have the memory that the program's have.
+    engine.dispose()
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for order in ("VACUUM ANALYZE", "CHECKPOINT"):
