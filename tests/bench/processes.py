@@ -110,7 +110,7 @@ class ProcessesResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProcessGroup:
+class MeasuredProcesses:
     """So many web and worker processes on a database."""
 
     web: Sequence[int]
@@ -156,7 +156,7 @@ class ProcessGroup:
 
 
 @contextmanager
-def running_group(folder: Path, url: str, size: int, server: ServerProcesses, peer: int) -> Iterator[ProcessGroup]:
+def running_group(folder: Path, url: str, size: int, server: ServerProcesses, peer: int) -> Iterator[MeasuredProcesses]:
     """So many of each, ready, while the block lasts."""
     ports = [own_port() for _ in range(size)]
     common = {
@@ -183,7 +183,7 @@ def running_group(folder: Path, url: str, size: int, server: ServerProcesses, pe
         for port in ports:
             targets.wait_until_listening(port, "/healthz")
         _wait_for_workers(started["worker"])
-        yield ProcessGroup(
+        yield MeasuredProcesses(
             web=[one.pid for one in started["web"]],
             ports=ports,
             worker=[one.pid for one in started["worker"]],
