@@ -177,6 +177,7 @@ BOUNDED: Final[Mapping[str, Callable[[Connection], object]]] = {
     "retention, a look that finds nothing": lambda c: retention.old_conversations(
         c, datetime.now(UTC) - timedelta(days=300), 25
     ),
+    "retention, old pictures among 20,000 messages": lambda c: retention.old_media(c, datetime.now(UTC)),
 }
 """These read up to a bound, or everything once a day: a ratio to a database with nothing in it would tell nothing."""
 
