@@ -310,7 +310,7 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
     }
     async with running(shipped, peer, tmp_path, **settings):
         peer.send_text(DEAD, user=42)
-        await peer.until(lambda: shown(peer, BOSS))
+        await peer.until(lambda: shown(peer, BOSS) and len(shown(peer)) == 2)
         notice, reminder = shown(peer)
         assert reminder["text"].startswith("Atgādinājums: izsaukumu Nr. 1 līdz ")
         answered = [
