@@ -74,8 +74,10 @@ class LiveKnowledge:
             return train_knowledge(self.edited_content, lessons)
 
     def prepare_for_lessons(self) -> None:
-        """Fold the texts that lessons are looked up among, in pieces: the first lesson would take .2 s of a core, and all
-        who write would wait for it."""
+        """Fold the texts that lessons are looked up among, in pieces.
+
+        The first lesson would take .2 s of a core for it, and all who write would wait.
+        """
         existing_texts(self.released_content, partial(sleep, PAUSE_SECONDS))
 
     def apply_lessons(self, lesson_set: LessonSet) -> None:
