@@ -48,9 +48,11 @@ def test_texts_are_folded_once_in_pieces_between_which_others_run(monkeypatch: p
     texts = sum(1 for _ in base.questions()) + sum(map(len, base.out_of_scope.values()))
     places = existing_texts(base, lambda: pauses.append(None))
     assert len(pauses) == texts // 2 > 1
-    assert places == existing_texts(BASE)
+    assert places == existing_texts(replace(BASE)), "whoever holds nobody up need not pause"
     pauses.clear()
-    assert existing_texts(BASE, lambda: pauses.append(None)) == places
+    again = replace(BASE)
+    existing_texts(again)
+    assert existing_texts(again, lambda: pauses.append(None)) == places
     assert not pauses, "they are remembered"
 
 
