@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from storage.database.engine import create_database_engine, read_transaction
 from tests.bench.signed import NUMBER, SID, TOKEN
-from tests.e2e.kill_program import REPOSITORY, ProgramProcess, own_port
+from tests.e2e.kill_program import REPOSITORY, ProgramProcess
+from tests.ports import own_port
 
 PATIENCE_SECONDS: Final = 120
 PATH: Final = "/webhooks/twilio"
