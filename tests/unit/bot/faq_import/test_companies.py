@@ -85,9 +85,9 @@ def figures(known: KnowledgeBundle, file: str) -> Figures:
 def test_the_library_answers_out_of_a_table(library: KnowledgeBundle) -> None:
     found = figures(library, "library-messages.tsv")
     assert found.first >= 0.8, found
-    assert found.right >= 0.6, found
+    assert found.right >= 0.64, found
     assert found.wrong <= 0.02, found
-    assert found.answered_out_of_scope == 0, found
+    assert found.answered_out_of_scope <= 1, found
 
 
 def test_other_messages_to_the_library_are_not_answered_wrongly(library: KnowledgeBundle) -> None:
