@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -25,6 +26,7 @@ from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker
 from bot.channels.telegram.profile import profiles_of
 from bot.customers.link_tokens import VenueLinkTokens
+from bot.knowledge.content_cache import cached_or_load
 from bot.knowledge.factory import load_knowledge
 from bot.notify.formatting import email_html, plain_text
 from bot.notify.interface import AnyNotification, ContactMethod, HandoffNotification, Retraction, SampleNotification
@@ -35,7 +37,6 @@ from handlers.model.actions import HandoffReason
 from handlers.model.context import KnowledgeBundle
 from handlers.model.handoff import HandoffState, NotificationKind
 from handlers.model.messages import Inbound
-from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, Act, Language
 from storage.conversations.history import Side
 from storage.database import engine
@@ -44,6 +45,7 @@ from storage.helpdesk.sign_in.agent_roles import Role
 from storage.tables import conversations, messages
 from tests.doubles import NOW
 from tests.policy.test_routes import KEY, Route, ServedProgram
+from tests.ports import own_port
 from tests.shared import DATA
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash
 from tests.unit.bot.faq_import.test_companies import paligs
@@ -122,9 +124,12 @@ class ShownText(HTMLParser):
             self.parts.append(data)
 
 
+@cache
 def first_company_names() -> re.Pattern[str]:
-    """Its name, its bot, phones, addresses and sites, as its content has them."""
-    directory = load_knowledge_base().directory
+    """Its name, its bot, phones, addresses and sites, as its content has them. Read where it is needed: every process
+    of the tests imports this module.
+    """
+    directory = cached_or_load().directory
     lines = directory.lines.values()
     names = {directory.company, *directory.bot_name.values(), directory.office_email, *directory.sites.values()}
     names |= {directory.ticket_channel.address.email, directory.ticket_channel.name}
@@ -132,12 +137,9 @@ def first_company_names() -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<![\w]){re.escape(name)}(?![\w])" for name in sorted(names)))
 
 
-NAMES: Final = first_company_names()
-
-
 def leaks(text: str) -> list[str]:
     """What of the first company stands in a text."""
-    return [found.group() for pattern in (NAMES, DEALS_WITH) for found in pattern.finditer(text)]
+    return [found.group() for pattern in (first_company_names(), DEALS_WITH) for found in pattern.finditer(text)]
 
 
 def shown(page: str) -> str:
@@ -162,7 +164,7 @@ def content_of(company: Company, folder: Path) -> Path:
 @asynccontextmanager
 async def serving(folder: Path, content: Path, knowledge: KnowledgeBundle) -> AsyncIterator[ServedProgram]:
     """The program on this content, with an admin."""
-    port = unused_port()
+    port = own_port()
     settings = Settings(
         content_dir=content,
         database_url=f"sqlite:///{folder / 'paligs.sqlite3'}",
@@ -302,7 +304,7 @@ def test_no_sentence_of_the_bot_and_nothing_of_its_profile_does(company: Company
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_notification_does_as_text_or_as_a_letter(company: Company, language: Language, tmp_path: Path) -> None:
-    base = load_knowledge_base(content_of(company, tmp_path / "content"))
+    base = cached_or_load(content_of(company, tmp_path / "content"))
     texts = NotificationTexts.for_directory(
         lambda: base.directory,
         language,

@@ -24,6 +24,8 @@ from storage.database import engine
 
 MESSAGE_INTERVAL_SECONDS: Final = 0.02
 """Seconds between two messages: as many as a hundred restaurants write on a bad evening."""
+REST_SECONDS: Final = 3.0
+"""How long messages are timed while nothing else happens."""
 LESSON_COUNT: Final = 2
 
 
@@ -40,7 +42,7 @@ async def _measure(content: Path | None, url: str) -> None:
     live = LiveKnowledge(content)
     async with open_application(Settings(database_url=url), live, make_draft_link=no_draft_link) as program:
         texts = [question for _, _, question in live.released_content.questions()][::37]
-        resting = await _time_messages(program, texts, asyncio.sleep(3))
+        resting = await _time_messages(program, texts, asyncio.sleep(REST_SECONDS))
         seconds: list[float] = []
         training = await _time_messages(program, texts, _teach_lessons(program, live, seconds))
     typer.echo(f"{'training a lesson':<28}{', '.join(f'{time:.2f}' for time in seconds)} s, exact match before")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.cli.bench import reload
 from bot.cli.kb import commands
 from bot.cli.output import FileError
 from tests.doubles import CONTENT
@@ -141,6 +142,7 @@ def test_messages_that_stand_in_the_content_are_told(rows: Path) -> None:
 
 def test_bench_times_the_content_or_what_is_generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(reload, "REST_SECONDS", 0.05)
     told = small("bench", "--messages", "5").stdout
     for part in (
         "reading the content",
