@@ -14,11 +14,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from sqlalchemy import Connection
 
@@ -33,8 +33,8 @@ from bot.settings import Settings
 from handlers.model.messages import Inbound
 from storage.curation import lessons
 
-IDLE_SECONDS = 10.0
-PHASES = ("idle", "beside a busy process", "while learning")
+PHASES = ("while learning", "beside a busy process", "idle")
+"""The others last as long as the lessons took: a longer time sees more of what else the machine does."""
 BUSY = f"import os; os.nice({NICENESS})\nwhile True: pass"
 
 
@@ -117,30 +117,32 @@ async def run(url: str, content: Path | None, rate: float, timed: int, silent: i
             number = next(numbers)
             await message(program, texts[number % len(texts)], number)
         p99 = dict.fromkeys(PHASES, 0.0)
-        taught = 0
+        taught, lasted = 0, 0.0
         for name in PHASES * 2 if timed else ():
             ended, lags = asyncio.Event(), list[float]()
+            used, start = process_time(), perf_counter()
             beating = asyncio.create_task(beat(lags, ended))
             sending = asyncio.create_task(send_steadily(program, texts, numbers, 1 / rate, ended))
             if name == "while learning":
-                seconds = [await teach(program, live, taught + more) for more in range(timed)]
-                taught += timed
-            elif name == "idle":
-                await asyncio.sleep(IDLE_SECONDS)
+                for more in range(timed):
+                    await teach(program, live, taught + more)
+                taught, lasted = taught + timed, perf_counter() - start
             else:
-                with busy_process():
-                    await asyncio.sleep(IDLE_SECONDS)
+                with busy_process() if name != "idle" else nullcontext():
+                    await asyncio.sleep(lasted)
             ended.set()
             times = await sending
             await beating
             line(f"{name}, messages", times)
             line(f"{name}, loop", sorted(lags))
+            used = process_time() - used
+            print(f"{name}: {used:.2f} s of the program's processor, {used * 1000 / len(times):.2f} ms a message")  # noqa: T201
             p99[name] += times[int((len(times) - 1) * 0.99)]
         if timed:
-            idle, busy, learning = p99.values()
+            learning, busy, idle = p99.values()
             print(  # noqa: T201
                 f"p99 while learning / idle: {learning / idle:.2f}, / beside a busy process: {learning / busy:.2f};"
-                f" a lesson takes {seconds[-1]:.1f} s"
+                f" a lesson takes {lasted / timed:.1f} s"
             )
         await measure_memory(program, live, taught, silent)
 

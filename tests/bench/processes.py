@@ -33,7 +33,8 @@ from tests.bench import targets, trial
 from tests.bench.capacity import ServerProcesses
 from tests.bench.signed import NUMBER, SID, TOKEN, MessageSigner
 from tests.bench.trial import LoadTrial
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
+from tests.ports import own_port
 
 PUBLIC_URL: Final = "https://bot.example.lv"
 SAMPLE_SECONDS: Final = 0.02

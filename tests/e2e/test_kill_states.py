@@ -161,7 +161,7 @@ def buttons(message: Json) -> list[str]:
     return [str(button["text"]) for row in rows for button in row]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", range(1, ROUNDS + 1))
 async def test_a_kill_loses_and_doubles_no_timer_in_any_state(
     store: str,

@@ -32,6 +32,8 @@ GROUP, BOSS = -1001000000001, -1001000000002
 PEOPLE = range(101, 105)
 PATIENCE = 10.0
 LATE = 5.0
+START_PATIENCE_SECONDS = 3 * PATIENCE_SECONDS
+"""A start is by far the most that a machine has to do here."""
 DEAD = "kase uzkarinjas, nevaram neko pardot"
 
 
@@ -48,7 +50,7 @@ class ProcessGroup:
         self.start_count += 1
         for program in self.programs:
             program.start()
-        await until(self.ready, self)
+        await until(self.ready, self, within=START_PATIENCE_SECONDS)
         return time.time()
 
     def ready(self) -> bool:
