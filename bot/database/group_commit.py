@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -29,12 +28,6 @@ RESERVED_FOR_BACKGROUND: Final = 8
 
 GROUP_DELAY_SECONDS: Final = 0.005
 """The delay after a shared transaction, in which more writes gather: fewer, larger transactions cost less."""
-
-MAX_LOOP_WAIT_SECONDS: Final = 0.1
-"""How long the event loop waits for a transaction before it goes on beside it."""
-
-SLOW_SECONDS: Final = 1.0
-"""How long the event loop does not wait for any transaction, after it has waited for one in vain."""
 
 MAX_JOIN_SECONDS: Final = 0.02
 """How long a write that may join another one's transaction waits for one, before it has one of its own."""
@@ -68,7 +61,6 @@ class GroupCommitWriter:
         self._background: deque[_PendingWrite] = deque()
         self._write_task: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._slow_until = 0.0
 
     async def __call__(self, work: WriteWork[Result], *, urgent: bool = False, may_join: bool = False) -> Result:
         """The result of `work`, once it is committed. If it `may_join`, it waits shortly for another one's transaction.
@@ -111,7 +103,7 @@ class GroupCommitWriter:
         return group + [self._background.popleft() for _ in range(min(MAX_GROUP - len(group), len(self._background)))]
 
     async def _write(self, group: Sequence[_PendingWrite]) -> None:
-        outcomes = await self._committed(group)
+        outcomes = await asyncio.get_running_loop().run_in_executor(self._threads, self._commit, group)
         for wanted, outcome in zip(group, outcomes, strict=True):
             # The caller was cancelled: nobody needs the result.
             if wanted.future.cancelled():
@@ -120,20 +112,6 @@ class GroupCommitWriter:
                 wanted.future.set_exception(outcome.error)
             else:
                 wanted.future.set_result(outcome)
-
-    async def _committed(self, group: Sequence[_PendingWrite]) -> Sequence[object]:
-        """As `_commit`, in a thread.
-
-        On SQLite the event loop waits for the thread, but not for a slow disk or another writer: two threads that take
-        the interpreter from each other at every statement need longer for the same work.
-        """
-        running = self._threads.submit(self._commit, group)
-        if not self._commits_alone and monotonic() >= self._slow_until:
-            try:
-                return running.result(MAX_LOOP_WAIT_SECONDS)
-            except TimeoutError:
-                self._slow_until = monotonic() + SLOW_SECONDS
-        return await asyncio.wrap_future(running)
 
     def _commit(self, group: Sequence[_PendingWrite]) -> Sequence[object]:
         """The result or the exception of each write."""

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event
 
 import pytest
 from sqlalchemy import Connection, Engine, event, func, select
@@ -143,35 +142,6 @@ class TestOnSQLite:
         assert await writer(talk(1), may_join=True) == "person 1"
         assert await writer(talk(2), may_join=True) == "person 2"
         assert stored(engine) == 2
-
-    async def test_the_loop_waits_for_a_quick_transaction(
-        self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(writing_module, "MAX_LOOP_WAIT_SECONDS", 3600)
-        writer, loop, has_run = GroupCommitWriter(engine, threads), asyncio.get_running_loop(), Event()
-
-        def work(_connection: Connection) -> bool:
-            loop.call_soon_threadsafe(has_run.set)
-            return has_run.wait(0.05)
-
-        assert await writer(work) is False
-        await asyncio.to_thread(has_run.wait, PATIENCE_SECONDS)
-        assert has_run.is_set()
-
-    async def test_the_loop_goes_on_beside_a_slow_transaction_and_does_not_wait_for_the_next(
-        self, engine: Engine, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        writer, loop = GroupCommitWriter(engine, threads), asyncio.get_running_loop()
-        monkeypatch.setattr(writing_module, "SLOW_SECONDS", 3600)
-
-        def work(_connection: Connection) -> bool:
-            has_run = Event()
-            loop.call_soon_threadsafe(has_run.set)
-            return has_run.wait(PATIENCE_SECONDS)
-
-        assert await writer(work)
-        monkeypatch.setattr(writing_module, "MAX_LOOP_WAIT_SECONDS", 3600)
-        assert await writer(work)
 
     async def test_they_are_done_in_the_order_of_their_coming(
         self, engine: Engine, threads: ThreadPoolExecutor
