@@ -83,12 +83,14 @@ fuzz: setup ## a million made-up messages: whatever is written, the decision is 
 	@for target in update twilio frame token decide; do \
 		$(BIN)/python -m tests.fuzz.coverage_guided $$target $(FUZZ_SECONDS) || exit 1; done
 
-bench: setup ## how fast it learns, answers and takes messages in here, beside others (about half an hour, the sum of its parts)
+bench: setup ## how fast it learns, answers and takes messages in here, beside others (about three quarters of an hour, the sum of its parts)
 	@$(BIN)/paligs kb bench
 	@$(BIN)/paligs kb bench --entries 1000 --questions 1000000
 	@$(BIN)/python -m tests.bench.understanding
 	@$(BIN)/python -m tests.bench.load
 	@$(BIN)/python -m tests.bench.full
+	@$(BIN)/python -m tests.bench.growth
+	@$(BIN)/python -m tests.bench.processes
 	@$(BIN)/python -m tests.bench.console_pages
 	@$(BIN)/python -m tests.bench.customers
 	@$(BIN)/python -m tests.bench.start

@@ -1,9 +1,10 @@
 """What people add to the content while the program runs: which words may be taught, and the base with them; pure."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 from weakref import ref
@@ -74,17 +75,29 @@ def validate_lesson(lesson: Lesson, base: KnowledgeBase) -> Rejection | None:
     )
 
 
-def existing_texts(base: KnowledgeBase) -> Mapping[str, str]:
-    """Where each question and decoy stands (an entry's id, or DECOYS), by its folded words."""
+def existing_texts(base: KnowledgeBase, pause: Callable[[], None] = lambda: None) -> Mapping[str, str]:
+    """Where each question and decoy stands (an entry's id, or DECOYS), by its folded words.
+
+    They are folded when `base` is first asked about; `pause` is called after every TEXTS_FOLDED_AT_ONCE, so that other
+    threads can run in between.
+    """
     known = _recent_texts.get(base.version)
     if known is None or known[0]() is not base:
-        decoys = {casefold_key(text): OUT_OF_SCOPE for texts in base.out_of_scope.values() for text in texts}
-        questions = {casefold_key(question): entry.id for entry, _, question in base.questions()}
-        known = ref(base), MappingProxyType(decoys | questions)
+        decoys = ((OUT_OF_SCOPE, text) for texts in base.out_of_scope.values() for text in texts)
+        questions = ((entry.id, question) for entry, _, question in base.questions())
+        places: dict[str, str] = {}
+        for number, (place, text) in enumerate(chain(decoys, questions), 1):
+            places[casefold_key(text)] = place
+            if number % TEXTS_FOLDED_AT_ONCE == 0:
+                pause()
+        known = ref(base), MappingProxyType(places)
         _recent_texts.clear()
         _recent_texts[base.version] = known
     return known[1]
 
+
+TEXTS_FOLDED_AT_ONCE: Final = 100
+"""Some half a millisecond."""
 
 _recent_texts: Final[dict[str, tuple[ref[KnowledgeBase], Mapping[str, str]]]] = {}
 """Those of the content that was asked about last: each lesson asks again."""

@@ -1,7 +1,9 @@
 """Erases what is older than it is to be kept, a batch at a time: conversations as an erasure does, closed hand-offs."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
@@ -10,6 +12,9 @@ from storage.conversations.conversations import conversation_from_row
 from storage.database.engine import truncate_log_after_commit
 from storage.delivery import notification_queue
 from storage.tables import conversations, handoffs, messages, metadata, notices
+
+MESSAGES_LOOKED_THROUGH: Final = 20_000
+"""Of so many messages those with an old picture are found at once."""
 
 _parts_of_handoffs = tuple(table for table in reversed(metadata.sorted_tables) if "handoff_id" in table.c)
 
@@ -61,13 +66,31 @@ def erase_handoffs(connection: Connection, before: datetime, limit: int) -> int:
     return connection.execute(delete(handoffs).where(handoffs.c.id.in_(ids))).rowcount
 
 
-def forget_media(connection: Connection, before: datetime, limit: int) -> int:
-    """Forget at most `limit` references to pictures and recordings sent before then, and what was read from them;
-    return how many."""
+@dataclass(frozen=True, kw_only=True)
+class OldMedia:
+    """Messages whose picture or recording is old, and up to which message was looked."""
+
+    ids: tuple[int, ...]
+    looked_to: int
+
+
+def old_media(connection: Connection, before: datetime, after: int = 0) -> OldMedia | None:
+    """The references sent before then in the next MESSAGES_LOOKED_THROUGH messages after `after`; None at the end.
+
+    Look beside those who write: there is no index of them, so that a message pays for none.
+    """
     here = messages.c
-    old = select(here.id).where(here.media.is_not(None), here.created_at < before).order_by(here.id).limit(limit)
-    ids = connection.scalars(old).all()
-    if not ids:
-        return 0
+    first = connection.scalar(select(here.id).where(here.id > after).order_by(here.id).limit(1))
+    if first is None:
+        return None
+    last = first + MESSAGES_LOOKED_THROUGH - 1
+    old = select(here.id).where(here.id.between(first, last), here.media.is_not(None), here.created_at < before)
+    return OldMedia(ids=tuple(connection.scalars(old.order_by(here.id))), looked_to=last)
+
+
+def forget_media(connection: Connection, ids: Collection[int]) -> int:
+    """Forget the pictures and recordings of these messages, and what was read from them; return how many."""
     truncate_log_after_commit(connection)
-    return connection.execute(update(messages).where(here.id.in_(ids)).values(media=None, picture_text=None)).rowcount
+    here = messages.c
+    with_media = update(messages).where(here.id.in_(ids), here.media.is_not(None))
+    return connection.execute(with_media.values(media=None, picture_text=None)).rowcount

@@ -14,6 +14,7 @@ from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker, venue_arrivals
 from bot.app.instance_lock import only_instance
 from bot.app.signing_key import signing_key
+from bot.concurrency.shutdown import ShutdownRequest
 from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.factory import KnowledgeSource
 from bot.knowledge.lesson_source import load_live_knowledge
@@ -87,10 +88,12 @@ async def _work_until_stopped(settings: Settings, traces: Tracing) -> None:
         venue_arrivals=venue_arrivals(settings, key),
     ) as application:
         endpoints = Endpoints(settings, application, key)
+        shutdown = _notice_signals(application)
         try:
             application.start()
             log.info("worker.started")
-            await _wait_for_shutdown(application)
+            await shutdown.wait()
+            log.info("shutdown.started")
             await application.stop()
         finally:
             await endpoints.close()
@@ -123,18 +126,21 @@ async def _serve_until_stopped(settings: Settings, traces: Tracing, *, distribut
             **SERVER_OPTIONS,
         )
         await server.setup()
+        shutdown = _notice_signals(application)
         try:
             await _start_listening(server, settings)
             if listener is not None:
                 listener.start()
             else:
                 application.start()
-            await endpoints.open()
+            # A platform may take long to answer here.
+            await shutdown.unless_requested(endpoints.open())
             log.info(
                 "server.started", address=f"http://{settings.host}:{settings.port}", content=live.current.base.version
             )
             _print_address(settings, server)
-            await _wait_for_shutdown(application)
+            await shutdown.wait()
+            log.info("shutdown.started")
             # The whole shutdown has to end within 20 s: 10 here, 3 for each of the following, 2 for the last spans.
             await _stop_listening(server)
             # Finished sends must be recorded before the channels are closed, or they would be sent again.
@@ -170,12 +176,11 @@ async def _start_listening(server: web.AppRunner, settings: Settings) -> None:
         raise SettingsError((f"PORT: {reason}: stop what is there, or set another PORT or HOST",)) from exc
 
 
-async def _wait_for_shutdown(application: Application) -> None:
-    """Wait for SIGINT or SIGTERM; a SIGHUP meanwhile reloads the content files."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+def _notice_signals(application: Application) -> ShutdownRequest:
+    """From now on SIGINT and SIGTERM ask for a stop, and SIGHUP for the content files to be read again.
+
+    Before anything is sent or received: what a signal cut off there might be sent twice.
+    """
     if application.knowledge_reloader is not None:
-        loop.add_signal_handler(signal.SIGHUP, application.knowledge_reloader.reload)
-    await stop.wait()
-    log.info("shutdown.started")
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, application.knowledge_reloader.reload)
+    return ShutdownRequest()

@@ -52,6 +52,8 @@ class Deliverer:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the program stops: the current send is finished, the rest waits for the next start."""
     tracing: Tracing = NO_TRACING
+    _unreached: set[str] = field(default_factory=set)
+    """Conversations whose last reply failed here: of others, what is sent at once costs no look at the one before."""
 
     async def __call__(self, conversation_id: str) -> datetime | None:
         """Send the replies of a conversation until none is left, or the next one is not due: until the time
@@ -137,11 +139,20 @@ class Deliverer:
         return error.is_final(claimed.attempts, self.clock() - claimed.created_at)
 
     def _record_sent(self, claimed: OutgoingReply, provider_message_id: str | None, connection: Connection) -> None:
-        status.mark_sent(connection, claimed.id, self.clock(), provider_message_id=provider_message_id)
+        now, conversation = self.clock(), claimed.conversation.id
+        status.mark_sent(connection, claimed.id, now, provider_message_id=provider_message_id)
+        if conversation not in self._unreached and claimed.attempts == 1:
+            return
+        if status.follows_a_failure(connection, conversation, claimed.id):
+            # Staff see on the hand-off that nothing arrives: now something does.
+            notification_queue.schedule_updates_for(connection, conversation, now)
+        else:
+            self._unreached.discard(conversation)
 
     def _record_failure(self, claimed: OutgoingReply, error: DeliveryError, connection: Connection) -> None:
         if self._is_final(claimed, error):
             status.mark_failed(connection, claimed.id, str(error))
+            self._unreached.add(claimed.conversation.id)
             # Staff see on the hand-off that it did not arrive, above all the word that somebody has seen it.
             notification_queue.schedule_updates_for(connection, claimed.conversation.id, self.clock())
         else:

@@ -1,6 +1,6 @@
 """Erases once a day what is older than the settings say it is kept, in batches, so that nobody waits for it."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from bot.database.transactions import Transactions
 from bot.observability.metrics import PrometheusMetrics
 from storage import retention
 from storage.helpdesk import audit_log
+from storage.retention import OldMedia
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ class RetentionJob:
             ("handoffs", self.periods.handoffs, partial(self._erase_all, retention.erase_handoffs)),
             ("conversations", self.periods.conversations, self._erase_conversations),
             ("audit", self.periods.audit, partial(self._erase_all, audit_log.purge)),
-            ("media", self.periods.media, partial(self._erase_all, retention.forget_media)),
+            ("media", self.periods.media, self._forget_media),
         )
         yield from ((kind, days, erase) for kind, days, erase in jobs if days is not None)
 
@@ -76,6 +77,18 @@ class RetentionJob:
             count = await self.transactions.write(partial(_erase_found, before, ids))
             self.metrics.count_erased(kind, count)
             total, after = total + count, ids[-1]
+        return total
+
+    async def _forget_media(self, kind: str, before: datetime) -> int:
+        # As with conversations: whoever looks through all messages may not be the one who writes.
+        total, after = 0, 0
+        self.metrics.count_erased(kind, total)
+        while found := await self.transactions.read(partial(_next_media, before, after)):
+            for start in range(0, len(found.ids), BATCH):
+                count = await self.transactions.write(partial(_forget_found, found.ids[start : start + BATCH]))
+                self.metrics.count_erased(kind, count)
+                total += count
+            after = found.looked_to
         return total
 
     async def _erase_all(self, erase: EraseBatch, kind: str, before: datetime) -> int:
@@ -97,3 +110,11 @@ def _next_conversations(before: datetime, after: str, connection: Connection) ->
 
 def _erase_found(before: datetime, ids: list[str], connection: Connection) -> int:
     return retention.erase_conversations(connection, before, ids)
+
+
+def _next_media(before: datetime, after: int, connection: Connection) -> OldMedia | None:
+    return retention.old_media(connection, before, after)
+
+
+def _forget_found(ids: Sequence[int], connection: Connection) -> int:
+    return retention.forget_media(connection, ids)

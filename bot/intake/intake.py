@@ -1,8 +1,9 @@
 """Processes an inbound message in one transaction: find the conversation, decide, store, enqueue; sends nothing."""
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from functools import partial
+from functools import cached_property, partial
 from secrets import token_urlsafe
 from time import perf_counter
 
@@ -24,6 +25,7 @@ from handlers.input.redaction import mask
 from handlers.input.sanitize import sanitize
 from handlers.model.actions import EraseUser
 from handlers.model.announcements import Outage
+from handlers.model.context import KnowledgeBundle
 from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import Decision, Session, Trace
@@ -87,6 +89,7 @@ class Intake:
     media_kept_days: int | None = None
     """For how many days what people send beside words can be opened; None as long as the conversation."""
     venue_arrivals: VenueArrivals = field(default_factory=no_venue_links)
+    _made_for_version: list["Intake"] = field(default_factory=list, init=False, repr=False, compare=False)
 
     async def __call__(self, inbound: Inbound) -> None:
         """Returns once the message and its decision are committed; duplicates are ignored.
@@ -114,7 +117,7 @@ class Intake:
         knowledge = self.knowledge_source.current
         if knowledge is not self.knowledge_source:
             # The knowledge may be swapped at any moment: one message uses one version throughout.
-            return replace(self, knowledge_source=knowledge).store(inbound, connection)
+            return self._with(knowledge).store(inbound, connection)
         now = self.clock()
         inbound, link = self.venue_arrivals.read_link(connection, inbound)
         conversation = conversations.open_and_lock(connection, inbound, now)
@@ -161,7 +164,15 @@ class Intake:
             conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
         )
 
-    @property
+    def _with(self, knowledge: KnowledgeBundle) -> "Intake":
+        """This intake with one version of the knowledge: made when it is swapped, not for each message."""
+        made = self._made_for_version[0] if self._made_for_version else None
+        if made is None or made.knowledge_source is not knowledge:
+            made = dataclasses.replace(self, knowledge_source=knowledge)
+            self._made_for_version[:] = [made]
+        return made
+
+    @cached_property
     def _recorder(self) -> DecisionRecorder:
         return DecisionRecorder(
             base=self.knowledge_source.current.base,
@@ -170,7 +181,7 @@ class Intake:
             zone=self.zone,
         )
 
-    @property
+    @cached_property
     def _replies(self) -> ReplyEnqueuer:
         return ReplyEnqueuer(
             knowledge=self.knowledge_source.current,

@@ -2,8 +2,10 @@
 nothing."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from time import sleep
 from typing import Final
 
 import structlog
@@ -12,10 +14,10 @@ from bot.knowledge.content_cache import cached_or_load, content_path
 from bot.knowledge.factory import cached_knowledge, frozen_gc, train_knowledge, trim_heap
 from bot.knowledge.phrases import load_phrases
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
-from bot.knowledge.training.process import TrainingError, TrainingProcess, read_result
+from bot.knowledge.training.process import PAUSE_SECONDS, TrainingError, TrainingProcess, read_result
 from handlers.model.context import KnowledgeBundle
 from kb.entry_edits import added_questions, apply_edits
-from kb.lessons import Lesson, add_lessons, effective_lessons
+from kb.lessons import Lesson, add_lessons, effective_lessons, existing_texts
 from kb.model import KnowledgeBase
 from kb.understanding.lesson_overlay import LessonOverlay
 from storage.curation.lessons import LessonSet
@@ -70,6 +72,13 @@ class LiveKnowledge:
         except TrainingError as exc:
             log.warning("knowledge.training_failed", reason=exc.reason, content=self.released_content.version)
             return train_knowledge(self.edited_content, lessons)
+
+    def prepare_for_lessons(self) -> None:
+        """Fold the texts that lessons are looked up among, in pieces.
+
+        The first lesson would take .2 s of a core for it, and all who write would wait.
+        """
+        existing_texts(self.released_content, partial(sleep, PAUSE_SECONDS))
 
     def apply_lessons(self, lesson_set: LessonSet) -> None:
         """Apply new lessons and the questions of edited entries as exact matches without retraining; texts at once."""

@@ -66,6 +66,7 @@ class KnowledgeReloader:
 
     def start(self) -> None:
         """Start polling."""
+        self._tasks.start("lesson texts", asyncio.to_thread(self._live.prepare_for_lessons))
         self._tasks.start("lesson poll", self._poll_loop.run())
         self._tasks.start("training", self._training_loop.run())
 

@@ -18,12 +18,13 @@ _KIND_OF_PLACE: Final = (
     r"|ресторан(?:е|а|у|ом)?|кафе|кафешк[аеиу]|бистро|бар(?:е|а|у)?|пиццери[яию]|столов(?:ая|ой|ую)|кофейн[яеию]"
     r"|гостиниц[аеыу]|отел[ьея]"
     r"|restaurant|caf[eé]|bar|pub|hotel|pizzeria|coffee shop|bakery"
+    r"|SIA|ООО"
 )
 _CENTRE: Final = r"t/c|tc|т/ц|тц|tirdzniec[iī]bas centr\w+|торгов\w+ центр\w*|shopping cent(?:re|er)|mall"
 _KIND_FILTER: Final = StemFilter(
     *"restor kafejn bistro bar bār krog pic edn ēdn viesn veikal konditor".split(),
     *"ресторан каф бистро бар пиццери столов кофейн гостиниц отел".split(),
-    *"restaurant caf pub hotel pizzeria coffee bakery".split(),
+    *"restaurant caf pub hotel pizzeria coffee bakery sia ооо".split(),
     *"t/c tc т/ц тц tirdzniec торгов shopping mall".split(),
 )
 """A stem of each kind of place and centre."""

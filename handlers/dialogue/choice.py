@@ -13,6 +13,7 @@ from handlers.model.messages import MessageKind, Option
 from handlers.model.session import OpenQuestion, QuestionKind
 from handlers.service.venue import choose_till
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId, LineId
+from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
 
 _NO_CHOICE: Final = frozenset(
@@ -40,6 +41,10 @@ MIN_FAULT_ASKED_FOR: Final = 0.05
 SURE_HOW_TO: Final = 0.8
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""
+_LATER_ORDINALS: Final = frozenset({CueId.SECOND, CueId.THIRD})
+_FIRST_WORD: Final = LazyPattern(r"\b(?:pirm|перв|perv|first)")
+MAX_WORDS_OF_PLACE: Final = 6
+"""More words than these say more than which of two."""
 _ORDINALS: Final[Mapping[str, int]] = {CueId.FIRST: 0, CueId.SECOND: 1, CueId.THIRD: 2, CueId.LAST: -1}
 
 
@@ -55,9 +60,15 @@ def choose_by_text(context: HandlerContext) -> HandlerResult | None:
     question = context.open_question()
     if question is None:
         return None
+    if question.about is QuestionKind.MATTERS:
+        return _matter_by_place(context, question)
     if question.about is QuestionKind.TILL:
         option = _option_by_text(context, question)
         return None if option is None else _apply_choice(context, option.id)
+    return _choose_of_topics_or_lines(context, question)
+
+
+def _choose_of_topics_or_lines(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
     if context.cue == CueId.YES or context.act is DialogueAct.CHOOSE_BOTH:
         shared = _confirm_shared_line(context, question) or _both(context, question)
         if shared is not None:
@@ -68,6 +79,28 @@ def choose_by_text(context: HandlerContext) -> HandlerResult | None:
     if option is None:
         return _fault_that_was_asked_for(context)
     return _apply_choice(context, option.id) or _stale_choice(context)
+
+
+def _matter_by_place(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
+    """ "To otro", "now the first": one of the matters of the message before, if a few words name nothing themselves."""
+    if len(context.text.split()) > MAX_WORDS_OF_PLACE or _names_something(context):
+        return None
+    named = {context.cue or "", *(context.interpretation.signals & _LATER_ORDINALS)} & _ORDINALS.keys()
+    if not named and _FIRST_WORD.search(context.text.casefold()):
+        named = {CueId.FIRST}
+    # "The second one" holds the first ordinal as well.
+    place = max((_ORDINALS[cue] for cue in named), default=len(question.options))
+    if place >= len(question.options):
+        return None
+    result = _apply_choice(context, question.options[place].id)
+    return result and replace(result, session=replace(result.session, question=question))
+
+
+def _names_something(context: HandlerContext) -> bool:
+    """Whether the message by itself is surely about an entry."""
+    best = context.interpretation.best
+    sure = best is not None and best.confidence >= SURELY and not context.interpretation.leans
+    return sure and best is not None and best.entry != context.session.entry
 
 
 def _fault_that_was_asked_for(context: HandlerContext) -> HandlerResult | None:

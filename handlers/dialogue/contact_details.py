@@ -25,6 +25,8 @@ MIN_COURTESY: Final = 0.3
 MIN_CAPITALS: Final = 2
 """So many words with a capital are a name."""
 MIN_NAME_LETTERS: Final = 4
+TURNS_TO_ANSWER: Final = 2
+"""A name beside a phone number is an answer so many turns after the question."""
 
 
 def contact_details(context: HandlerContext) -> HandlerResult | None:
@@ -72,14 +74,21 @@ def _told(context: HandlerContext) -> PersonDetails | None:
     """What a message tells that is nothing but that: plainly, or as the answer to the question of the turn before."""
     if context.said.tells_who and only_tells_who(context.text, context.said):
         return context.said
-    asked = context.asked_who and context.cue is None and context.act in _ANSWERS_BY
-    if not asked or context.answered_entry is not None or _is_courtesy(context):
+    asked = context.asked_who or (_asked_lately(context) and context.said.phone is not None)
+    answers = asked and context.cue is None and context.act in _ANSWERS_BY
+    if not answers or context.answered_entry is not None or _is_courtesy(context):
         return None
     answer = read_answer(context.text, context.said)
     if answer is None or not answer.tells_who:
         return None
     known = answer.place in (None, context.said.place)
     return answer if known or _is_new_to_us(answer.place or "", context) else None
+
+
+def _asked_lately(context: HandlerContext) -> bool:
+    """Whether who it is was asked two turns ago: "both tills" may come first, and "Rozengrāls, 29 111 222" then."""
+    call = context.called_in
+    return call is not None and call.asked_at in [turn.at for turn in context.session.turns[-TURNS_TO_ANSWER:]]
 
 
 def _is_courtesy(context: HandlerContext) -> bool:

@@ -80,7 +80,8 @@ def which_fault(context: HandlerContext) -> HandlerResult | None:
         return still_broken(context)
     if _is_told_of(context, faults[0].entry):
         return still_broken(context)
-    if context.last_turn is not None and faults[0] is likely[0] and _stands_out(likely):
+    told = context.act in (None, DialogueAct.DEVICE_FAULT)
+    if told and context.last_turn is not None and faults[0] is likely[0] and _stands_out(likely):
         return answer_entries(context, context.entry_of(faults[0]))
     likelier = [one for one in likely if one.confidence > faults[0].confidence]
     offered = [*likelier, *(one for one in faults if one.confidence >= MIN_OFFER_CONFIDENCE)]
@@ -145,11 +146,12 @@ def fallback(context: HandlerContext) -> HandlerResult:
 
 def _about_same_fault(context: HandlerContext, session: Session) -> HandlerResult | None:
     """While a fault is talked about a menu leads away from it: its line, which understands every word."""
-    last = context.last_turn
-    if last is None or last.act != Act.PROBLEM or session.line is None:
+    topic = context.topic_entry
+    line = context.line_of(topic)
+    if context.last_turn is None or topic is None or topic.act is not Act.PROBLEM or line is None:
         return None
-    said = context.say_line("not_understood_of_fault", session.line)
-    return context.result("none", said, session=replace(session, question=None), outcome=Outcome.UNKNOWN)
+    said = context.say_line("not_understood_of_fault", line)
+    return context.result(topic.act, said, session=replace(session, question=None), entry=topic.id, line=line)
 
 
 def _failed_turns(context: HandlerContext) -> int:

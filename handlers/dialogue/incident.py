@@ -29,6 +29,8 @@ MIN_OUTAGE_TO_ASK: Final = 0.2
 """From this probability on it is asked whether trading has stopped."""
 MIN_BARE_DEVICE: Final = 0.3
 """A message that is as likely as this a device and nothing of it raises no alarm."""
+SURE_FAULT_OPENS: Final = 0.8
+"""A fault as likely as this is no good news, where none was talked about."""
 SURE_HOW_TO: Final = 0.85
 MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
@@ -107,9 +109,17 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     plain = sure or context.cue == CueId.RESOLVED or _says_it_works(context)
     if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
         return ask_whether_trading_goes_on(context)
-    if _QUESTION_MARK in context.text:
+    if _QUESTION_MARK in context.text or _opens_with_fault(context):
         return None
     return mended(context, surely=plain)
+
+
+def _opens_with_fault(context: HandlerContext) -> bool:
+    """Whether a fault is told of, of which there was no talk yet: "oh wonderful, receipts come out blank"."""
+    answered, best = context.answered_entry, context.interpretation.best
+    fault = answered is not None and answered.act is Act.PROBLEM
+    known = context.fault_lately or context.called_in is not None or context.cue == CueId.RESOLVED
+    return fault and best is not None and best.confidence >= SURE_FAULT_OPENS and not known
 
 
 def _good_news(context: HandlerContext) -> float:

@@ -1,5 +1,6 @@
 """Masks what must never be stored: payment card numbers, PINs, passwords; pure, and runs before all else."""
 
+from functools import lru_cache
 from typing import Final
 
 from handlers.input.card_numbers import find_card_numbers
@@ -30,6 +31,7 @@ def mask(text: str, *, code_expected: bool = False) -> tuple[str, tuple[str, ...
     return text, tuple(kind for kind in _KINDS if kind in kinds)
 
 
+@lru_cache(maxsize=1024)
 def speaks_of_secrets(text: str) -> bool:
-    """Whether a sentence is about PINs or passwords: a bare code after it is one."""
+    """Whether an answer of ours is about PINs or passwords: a bare code after it is one. Each is read once."""
     return NAMES_SECRET.search(text) is not None

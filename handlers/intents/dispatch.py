@@ -11,6 +11,7 @@ from handlers.intents.ticket import show_ticket_channel
 from handlers.model.actions import NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
+from handlers.model.session import QuestionKind
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
@@ -43,7 +44,19 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
         match.entry: context.entry_of(match) for match in (*understanding.candidates[:1], *understanding.secondary)
     }
     entries = sorted(found.values(), key=lambda entry: _ACTS_BY_URGENCY.index(entry.act))
-    return answer_entries(context, *_select_entries(entries))
+    return _with_matters(answer_entries(context, *_select_entries(entries)), context)
+
+
+def _with_matters(result: HandlerResult, context: HandlerContext) -> HandlerResult:
+    """The result, with the matters of a message of several remembered: "and the second one?" means one of them."""
+    matters, before = context.interpretation.matters, context.open_question()
+    if result.session.question is not None:
+        return result
+    if matters:
+        question = context.new_question(QuestionKind.MATTERS, context.topic_options(matters))
+        return replace(result, session=replace(result.session, question=question))
+    talked_on = before is not None and not before.was_asked and f"entry:{result.entry}" in before.ids
+    return replace(result, session=replace(result.session, question=before)) if talked_on else result
 
 
 def answer_entries(context: HandlerContext, first: Entry, second: Entry | None = None) -> HandlerResult:

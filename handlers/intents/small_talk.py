@@ -18,8 +18,10 @@ def small_talk(context: HandlerContext, entry: Entry) -> HandlerResult:
         action = context.say_line("welcome_stopped", directory.urgent_line)
     if entry.id == directory.greeting_entry and context.session.outage_reported and context.last_turn is not None:
         # "Hello?" of whoever waits before a dead till is no beginning.
-        action = context.say_line("call_urgent", directory.urgent_line)
-    elif entry.id == directory.greeting_entry:
+        act, stopped = context.act_of_details
+        urgent = context.say_line("call_urgent", directory.urgent_line)
+        return context.result(act, urgent, entry=stopped, line=directory.urgent_line)
+    if entry.id == directory.greeting_entry:
         options = context.topic_options(directory.topics)
         action = Ask(text=entry.body[context.language], options=options)
         session = replace(session, question=context.new_question(QuestionKind.TOPIC, options))

@@ -227,6 +227,12 @@ class HandlerContext:
         question = self.session.question
         return question if question is not None and self.now - question.asked_at <= QUESTION_TTL else None
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a question that was put to the person still waits for an answer."""
+        question = self.open_question()
+        return question is not None and question.was_asked
+
     def new_question(self, about: QuestionKind, options: tuple[Option, ...]) -> OpenQuestion:
         """Choices that wait from now on."""
         return OpenQuestion(about=about, options=options, asked_at=self.now)

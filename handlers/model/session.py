@@ -29,6 +29,8 @@ class QuestionKind(StrEnum):
     LANGUAGE = "language"
     TRADING = "trading"
     TILL = "till"
+    MATTERS = "matters"
+    """Nothing was asked: the matters of one message, that "the second" may mean."""
 
 
 class Incident(StrEnum):
@@ -63,6 +65,16 @@ class OpenQuestion:
     about: QuestionKind
     options: tuple[Option, ...]
     asked_at: datetime
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the choices."""
+        return tuple(option.id for option in self.options)
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether the person was asked it in so many words."""
+        return self.about is not QuestionKind.MATTERS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,4 +66,6 @@ def _has_no_place(result: HandlerResult) -> bool:
 
 
 def _asks(result: HandlerResult) -> bool:
-    return result.session.question is not None or any(isinstance(action, _ALONE) for action in result.actions)
+    question = result.session.question
+    asked = question is not None and question.was_asked
+    return asked or any(isinstance(action, _ALONE) for action in result.actions)

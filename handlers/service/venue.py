@@ -55,7 +55,9 @@ def ask_till(context: HandlerContext, result: HandlerResult, call: CalledIn) -> 
     """The result with the question which till it is, once, where the venue has several and none was told."""
     venue = context.inbound.venue
     told = result.session.details.device is not None or call.till_asked
-    asks = result.session.question is not None or any(isinstance(action, Ask) for action in result.actions)
+    question = result.session.question
+    asked = question is not None and question.was_asked
+    asks = asked or any(isinstance(action, Ask) for action in result.actions)
     if venue is None or venue.till is not None or told or asks or not 1 < len(venue.tills) <= MAX_TILLS_OFFERED:
         return result
     options = tuple(

@@ -69,8 +69,13 @@ class LinearModel:
         return rows, np.array(term_weights, dtype=np.float32), unseen
 
 
-def fit(messages: Sequence[Sequence[str]], labels: Sequence[str], featurizer: Featurizer) -> tuple[LinearModel, Floats]:
-    """The model of these messages, and each one's scores as they would be had it not been there (first order)."""
+def fit(
+    messages: Sequence[Sequence[str]], labels: Sequence[str], featurizer: Featurizer, *, steps: int | None = None
+) -> tuple[LinearModel, Floats]:
+    """The model of these messages, and each one's scores as they would be had it not been there (first order).
+
+    `steps`: how many are taken towards the truth, where it is not the usual number.
+    """
     # What only fits a model is loaded where one is fitted.
     from kb.features.design_matrix import build_design_matrix
 
@@ -78,13 +83,15 @@ def fit(messages: Sequence[Sequence[str]], labels: Sequence[str], featurizer: Fe
     place = {label: number for number, label in enumerate(known)}
     targets = np.zeros((len(labels), len(known)), dtype=np.float32)
     targets[np.arange(len(labels)), [place[label] for label in labels]] = 1
-    return _fit(build_design_matrix(messages, featurizer), targets, known)
+    return _fit(build_design_matrix(messages, featurizer), targets, known, steps)
 
 
-def _fit(design: "DesignMatrix", targets: Floats, labels: tuple[str, ...]) -> tuple[LinearModel, Floats]:
-    from kb.classifier.softmax_regression import fit_softmax
+def _fit(
+    design: "DesignMatrix", targets: Floats, labels: tuple[str, ...], steps: int | None
+) -> tuple[LinearModel, Floats]:
+    from kb.classifier.softmax_regression import GRADIENT_STEPS, fit_softmax
 
-    found = fit_softmax(design, targets)
+    found = fit_softmax(design, targets, GRADIENT_STEPS if steps is None else steps)
     # Other features are met in known units alone, and these have rows of their own.
     shared = [row for feature, row in design.features.items() if generalizes(feature)]
     first = len(found.term_sizes)

@@ -16,13 +16,14 @@ from kb.features.design_matrix import DesignMatrix, WeightedOperator
 from kb.features.featurizer import Feature
 from kb.features.sparse import Floats, column_blocks
 
-GRADIENT_STEPS: Final = 7
+GRADIENT_STEPS: Final = 10
+"""Measured on labelled messages and conversations: 7 are right less often, 14 no more often and surer of it."""
 STEP_FRACTION: Final = 0.7
 MAX_STEP: Final = 2.0
 """A step is this share of what Newton's method would go along the gradient, and no longer than LONGEST."""
 MOMENTUM_LAG: Final = 2
 """Each step goes on with step / (step + LAG) of the last one (Nesterov 1983)."""
-SELF_INFLUENCE: Final = 0.8
+SELF_INFLUENCE: Final = 0.88
 """How much of what a message taught the model is taken off its own score; 0.8 meets what cross-validation measures."""
 CLASS_BALANCE_EXPONENT: Final = 0.5
 _TINY: Final = 1e-6
@@ -40,11 +41,11 @@ class FittedWeights:
     held_out: Floats
 
 
-def fit_softmax(design: DesignMatrix, targets: Floats) -> FittedWeights:
-    """Learns from messages whose labels are the ones in the rows of `truth`."""
+def fit_softmax(design: DesignMatrix, targets: Floats, steps: int = GRADIENT_STEPS) -> FittedWeights:
+    """Learns from messages whose labels are the ones in the rows of `targets`, in so many steps."""
     between = WeightedOperator(design)
     weights, scores, own = _naive_bayes_start(between, design.features, targets)
-    taught = _dual_gradient_steps(between, scores, targets)
+    taught = _dual_gradient_steps(between, scores, targets, steps)
     for block in column_blocks(targets.shape[1]):
         weights[:, block] += between.weights_from_duals(taught[:, block])
     own += taught
@@ -79,14 +80,14 @@ def _naive_bayes_start(
     return weights, scores, owned
 
 
-def _dual_gradient_steps(operator: WeightedOperator, scores: Floats, targets: Floats) -> Floats:
+def _dual_gradient_steps(operator: WeightedOperator, scores: Floats, targets: Floats, steps: int) -> Floats:
     """Moves the scores of messages towards the truth, and returns how much each message taught each label for that."""
     labels = targets.sum(axis=0)
     class_weight: Floats = np.minimum((np.median(labels) / labels) ** CLASS_BALANCE_EXPONENT, 1).astype(np.float32)[
         targets.argmax(axis=1), None
     ]
     duals, velocity = np.zeros_like(targets), np.zeros_like(targets)
-    for step, momentum_sum in enumerate(_momentum_sums()):
+    for step, momentum_sum in enumerate(_momentum_sums(steps)):
         velocity *= np.float32(_momentum(step))
         probabilities = _softmax(scores + velocity)
         residual = targets - probabilities
@@ -109,10 +110,10 @@ def _momentum(step: int) -> float:
     return step / (step + MOMENTUM_LAG)
 
 
-def _momentum_sums() -> list[np.float32]:
+def _momentum_sums(steps: int) -> list[np.float32]:
     """How far what is moved in each step goes in that and all later ones, as each goes on with a part of the last."""
     reach, found = 0.0, list[np.float32]()
-    for step in reversed(range(GRADIENT_STEPS)):
+    for step in reversed(range(steps)):
         reach = 1 + reach * _momentum(step + 1)
         found.append(np.float32(reach))
     return found[::-1]

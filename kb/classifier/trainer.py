@@ -34,7 +34,7 @@ def train(knowledge: KnowledgeBase) -> TrainedModel:
     """Learns it all: this takes about a second for ten thousand questions."""
     dataset = build_dataset(knowledge)
     rows = dataset.examples
-    model, held_out, chosen = _fit_model(rows, dataset.featurizer)
+    model, held_out, chosen = _fit_model(rows, dataset.descriptions, dataset.featurizer)
     place = {label: number for number, label in enumerate(model.labels)}
     calibration = fit_calibration(
         held_out,
@@ -51,11 +51,13 @@ def train(knowledge: KnowledgeBase) -> TrainedModel:
 
 
 def _fit_model(
-    examples: Sequence[Example], featurizer: Featurizer
+    examples: Sequence[Example], descriptions: Sequence[Example], featurizer: Featurizer
 ) -> tuple[LinearModel | NaiveBayesModel, Scores, Sequence[int]]:
-    messages, labels = [row.tokens for row in examples], [row.entry for row in examples]
-    if len(examples) * len(set(labels)) > MAX_DENSE_CELLS:
+    rows = [*examples, *descriptions]
+    messages, labels = [row.tokens for row in rows], [row.entry for row in rows]
+    if len(rows) * len(set(labels)) > MAX_DENSE_CELLS:
         counted, held_out, chosen = fit_naive_bayes(messages, labels, featurizer)
-        return counted, held_out, chosen.tolist()
+        kept = chosen < len(examples)
+        return counted, held_out[kept], chosen[kept].tolist()
     model, scores = fit(messages, labels, featurizer)
-    return model, scores, range(len(examples))
+    return model, scores[: len(examples)], range(len(examples))

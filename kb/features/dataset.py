@@ -1,7 +1,7 @@
 """The known questions and decoys taken apart, once for all that learn from them; pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import itemgetter
@@ -17,6 +17,10 @@ OUT_OF_SCOPE: Final = EntryId("none")
 """The label of what no entry answers."""
 
 
+FEW_QUESTIONS: Final = 15
+"""An entry with fewer known questions in a language is described by its title and its answer too."""
+
+
 class Example(NamedTuple):
     """A known question, or a decoy with the label NONE; `said` are the skeletons of its words, `line` all in one."""
 
@@ -28,13 +32,15 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """Questions in the order of their entries, and decoys; those that hold no word are left out.
+    """Questions in the order of their entries, decoys, and descriptions of entries with few questions; those that hold
+    no word are left out.
 
     `used` tells how often each skeleton is used, `spoken` the same of words as they are spelt, in each language.
     """
 
     questions: Sequence[Example]
     out_of_scope: Sequence[Example]
+    descriptions: Sequence[Example]
     vocabulary: Mapping[str, int]
     words_by_language: Mapping[Language, Mapping[str, int]]
     featurizer: Featurizer
@@ -62,16 +68,26 @@ def build_dataset(knowledge: KnowledgeBase) -> Dataset:
     decoys = apart.build_examples(
         (OUT_OF_SCOPE, language, text) for language, texts in knowledge.out_of_scope.items() for text in texts
     )
-    used = Counter(chain.from_iterable(row.tokens for row in (*asked, *decoys)))
+    described = apart.build_examples(_descriptions(knowledge))
+    used = Counter(chain.from_iterable(row.tokens for row in (*asked, *decoys, *described)))
     reader = Featurizer(Lexicon(knowledge.concepts, apart.phonetic_keys.__getitem__))
     reader.cache(used)
     return Dataset(
         questions=asked,
         out_of_scope=decoys,
+        descriptions=described,
         vocabulary=used,
         words_by_language=apart.words_by_language,
         featurizer=reader,
     )
+
+
+def _descriptions(knowledge: KnowledgeBase) -> Iterator[tuple[EntryId, Language, str]]:
+    """Title and answer of each entry in each language in which few of its questions are known."""
+    for entry in knowledge.entries.values():
+        for language in knowledge.languages:
+            if len(entry.questions[language]) < FEW_QUESTIONS:
+                yield from ((entry.id, language, text) for text in (entry.title[language], entry.body[language]))
 
 
 class _PhoneticCache(dict[str, str]):

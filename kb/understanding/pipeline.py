@@ -115,6 +115,7 @@ class UnderstandingPipeline:
             outcome=reading.outcome,
             candidates=reading.candidates,
             secondary=reading.secondary,
+            matters=reading.matters,
             language=reading.language,
             signals=reading.cues,
             acts=reading.acts,

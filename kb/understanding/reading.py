@@ -22,7 +22,8 @@ class Reading(NamedTuple):
 
     `text` is what came; `conversation_language` and `previous_entry` are what the conversation was in and about.
     `normalized`, `surface_tokens` (as they are spelt) and `tokens` (phonetic keys) are the same message, cleaned.
-    `candidates` are at most MAX_CANDIDATES entries, best first; `secondary` the confident ones of further parts.
+    `candidates` are at most MAX_CANDIDATES entries, best first; `secondary` the confident ones of further parts,
+    and `matters` the entries of all parts in their order, where there is more than one.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Reading(NamedTuple):
     exact_match: ExactMatch | None = None
     candidates: tuple[Candidate, ...] = ()
     secondary: tuple[Candidate, ...] = ()
+    matters: tuple[EntryId, ...] = ()
     outcome: Outcome = Outcome.UNKNOWN
 
     @property

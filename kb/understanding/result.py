@@ -85,6 +85,8 @@ class Interpretation:
     outcome: Outcome
     candidates: tuple[Candidate, ...] = ()
     secondary: tuple[Candidate, ...] = ()
+    matters: tuple[EntryId, ...] = ()
+    """The entries of all parts in their order, where a message has more than one."""
     language: Language | None = None
     """The language that the message is written in; None where it is too short to tell."""
     signals: frozenset[str] = field(default_factory=frozenset)

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any, Final
-from uuid import uuid4
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
 
@@ -76,7 +76,7 @@ def open_and_lock(connection: Connection, inbound: Inbound, now: datetime) -> Co
     a single writer.
     """
     values = {
-        "id": uuid4().hex,
+        "id": token_hex(16),
         "channel": inbound.channel,
         "address": inbound.conversation,
         "sender": inbound.sender,

@@ -15,6 +15,8 @@ _TRACE_JSON: Final = TypeAdapter(Trace)
 _SESSION_KEYS: Final = {"strikes": "failed_turns", "stopped": "incident", "outage_reported": "incident"}
 _INCIDENTS: Final = {True: Incident.STOPPED, False: Incident.NONE}
 """What stood there as a truth value before there were incidents."""
+_OLD_SESSION_MARKS: Final = (*(f'"{key}"' for key in _SESSION_KEYS), '"incident":true', '"incident":false')
+"""What stands in a session of the version before, and by chance in others: those are read as quickly as can be."""
 _TRACE_KEYS: Final = {"score": "confidence", "matches": "candidates", "why": "explanation"}
 _CANDIDATE_KEYS: Final = {"score": "confidence", "why": "corrections"}
 _EXPLANATION_KEYS: Final = {
@@ -36,6 +38,8 @@ def parse_session(stored: str) -> Session:
     Raises:
         ValueError: it is not JSON, or not a session.
     """
+    if not any(mark in stored for mark in _OLD_SESSION_MARKS):
+        return _SESSION_JSON.validate_json(stored)
     found = _renamed(from_json(stored), _SESSION_KEYS)
     if isinstance(found, dict) and isinstance(found.get("incident"), bool):
         found["incident"] = _INCIDENTS[found["incident"]]

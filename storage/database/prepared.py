@@ -74,7 +74,16 @@ class _CompiledStatement:
             for name, value in compiled.params.items()
             if name not in values
         }
-        self._parameters = tuple((name, converters[name], name in constants, constants.get(name)) for name in names)
+        self._names = names
+        self._template = [constants.get(name) for name in names]
+        self._plain = tuple(
+            (place, name) for place, name in enumerate(names) if name in values and converters[name] is None
+        )
+        self._converted = tuple(
+            (place, name, convert)
+            for place, name in enumerate(names)
+            if name in values and (convert := converters[name]) is not None
+        )
         columns = tuple(statement.exported_columns)
         row: Any = namedtuple("Row", [str(column.name) for column in columns])  # type: ignore[misc]
         self._make_row: Converter = row._make
@@ -86,15 +95,12 @@ class _CompiledStatement:
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
         """What the driver gets."""
-        if self._is_positional:
-            return tuple(
-                constant if is_constant else values[name] if convert is None else convert(values[name])
-                for name, convert, is_constant, constant in self._parameters
-            )
-        return {
-            name: constant if is_constant else values[name] if convert is None else convert(values[name])
-            for name, convert, is_constant, constant in self._parameters
-        }
+        found = self._template.copy()
+        for place, name in self._plain:
+            found[place] = values[name]
+        for place, name, convert in self._converted:
+            found[place] = convert(values[name])
+        return tuple(found) if self._is_positional else dict(zip(self._names, found, strict=True))
 
     def row(self, found: tuple[Any, ...]) -> Any:
         """A row as its columns' types tell it."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, false, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, false, func, or_, select, update
 
 from storage.database.prepared import PreparedStatement
 from storage.tables import conversations, messages
@@ -61,6 +61,27 @@ def mark_sent(connection: Connection, reply: int, now: datetime, *, provider_mes
     return _update_sent.run(connection, {"reply": reply, "at": now, "with": provider_message_id}) == 1
 
 
+_FATE_KNOWN: Final = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
+_fate_before = PreparedStatement(
+    lambda _: (
+        select(messages.c.state)
+        .where(
+            messages.c.conversation_id == bindparam("conversation"),
+            messages.c.id < bindparam("reply"),
+            or_(*(messages.c.state == state for state in _FATE_KNOWN)),
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    )
+)
+
+
+def follows_a_failure(connection: Connection, conversation_id: str, reply: int) -> bool:
+    """Whether the reply before this one did not reach the person, of those whose fate is known."""
+    before = _fate_before.first(connection, {"conversation": conversation_id, "reply": reply})
+    return before is not None and before.state == DeliveryState.FAILED
+
+
 def mark_failed(connection: Connection, reply: int, error: str) -> bool:
     """The reply failed permanently; those behind it go on. False if it was no longer waiting, or erased."""
     return _update_if_waiting(connection, reply, {"state": DeliveryState.FAILED, "due_at": None, "error": error})
@@ -89,8 +110,9 @@ def unreachable(connection: Connection, conversation_ids: Iterable[str]) -> froz
 
 def latest_reply_failed(conversation_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the latest reply of a conversation whose fate is known failed; false where there is none."""
-    known = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
-    replies = select(messages.c.state).where(messages.c.conversation_id == conversation_id, messages.c.state.in_(known))
+    replies = select(messages.c.state).where(
+        messages.c.conversation_id == conversation_id, messages.c.state.in_(_FATE_KNOWN)
+    )
     latest = replies.order_by(messages.c.id.desc()).limit(1).scalar_subquery()
     return func.coalesce(latest == DeliveryState.FAILED, false())
 

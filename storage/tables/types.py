@@ -1,9 +1,8 @@
 """Column types that make both databases hold the same values; knows no table."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
@@ -17,12 +16,14 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 def storable(text: str) -> str:
     """`text` as both databases can store it: without NUL, and with U+FFFD for lone surrogates."""
     whole = text.replace("\x00", "")
-    if whole.isascii() or not _LONE_SURROGATES.search(whole):
+    if whole.isascii():
         return whole
-    return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-_LONE_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+    try:
+        # Only lone surrogates have no UTF-8; to look for them takes longer than to write it.
+        whole.encode()
+    except UnicodeEncodeError:
+        return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole
 
 
 class SafeText(TypeDecorator[str]):
@@ -63,8 +64,19 @@ def _utc(time: datetime | None) -> datetime | None:
 
 def _sqlite_time(time: datetime | None) -> str | None:
     """SQLite has no time zones: the digits are UTC, as SQLAlchemy writes them."""
-    utc = _utc(time)
-    return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+    global _last_written  # noqa: PLW0603 - replaced as a whole, so threads need no lock
+    if time is None:
+        return None
+    last, written = _last_written
+    if time is not last:
+        utc: Any = _utc(time)
+        written = utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+        _last_written = time, written
+    return written
+
+
+_last_written: tuple[datetime | None, str] = (None, "")
+"""One moment of a message is written into half a dozen columns: it is converted once."""
 
 
 def _read_sqlite_time(stored: str | None) -> datetime | None:

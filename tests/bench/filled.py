@@ -15,6 +15,8 @@ CHANNEL: Final = "whatsapp"
 TURNS: Final = 5
 """Questions in each talk, and as many answers."""
 
+_FILLING_KILOBYTES: Final = 1_500_000
+"""What SQLite may keep in memory while it is filled."""
 _SERIES: Final = "WITH RECURSIVE series(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM series WHERE i < :talks)"
 _TALKS: Final = """
 INSERT INTO conversations (id, channel, address, sender, language, created_at, last_seen_at)
@@ -28,8 +30,13 @@ _TURN: Final = """
 INSERT INTO turns (conversation_id, number, handler, outcome, act, entry, line, score, language, trace,
                    content_version, milliseconds, created_at)
 SELECT md5(CAST(i AS TEXT)), :number, 'topic', 'answered', 'answer', 'refund', 'technical', 0.9, 'lv', :trace,
-       '0123456789ab', 0.3, :then FROM series
+       '0123456789ab', 0.3, {moment} FROM series
 """
+_MOMENTS: Final = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', :then, ((:before + i) * 0.001) || ' seconds')",
+    "postgresql": "CAST(:then AS timestamptz) + (:before + i) * interval '1 millisecond'",
+}
+"""Each turn has a time of its own, as pages look for the newest by it."""
 _HEARD: Final = """
 INSERT INTO messages (conversation_id, turn_id, side, text, created_at, sent_at, provider_id, kind, attempts)
 SELECT md5(CAST(i AS TEXT)), :before + i, 'person', :said, :then, :then,
@@ -68,7 +75,10 @@ def fill(engine: Engine, talks: int, sample: SampleExchange) -> None:
             step
             for number in range(TURNS)
             for step in (
-                (_TURN, {"number": number + 1, "trace": sample.trace}),
+                (
+                    _TURN.format(moment=_MOMENTS[engine.dialect.name]),
+                    {"number": number + 1, "before": number * talks, "trace": sample.trace},
+                ),
                 (_HEARD, {"before": number * talks, "said": sample.user_text}),
                 (_REPLIED, {"before": number * talks, "reply": sample.reply}),
             )
@@ -104,12 +114,19 @@ def _prepare(connection: Connection) -> None:
     """PostgreSQL has md5, by which ids are as far apart as random ones; SQLite is lent Python's."""
     if connection.dialect.name == "sqlite":
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        # Ids as far apart as random ones go into every page of an index: kept at hand, each is written once.
+        driver.execute(f"PRAGMA cache_size=-{_FILLING_KILOBYTES}")
         driver.create_function("md5", 1, lambda value: md5(value.encode(), usedforsecurity=False).hexdigest())
+    else:
+        # Rows that are made here refer to one another as they should: each need not be looked up.
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
 
 
 def _settle(engine: Engine) -> None:
     """As it would be some minutes later: SQLite's log is in the file, PostgreSQL has looked at its tables."""
     checkpoint(engine)
+    # New connections have the memory that the program's have.
+    engine.dispose()
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for order in ("VACUUM ANALYZE", "CHECKPOINT"):

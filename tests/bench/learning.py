@@ -1,18 +1,24 @@
 """What learning costs messages and memory: `python -m tests.bench.learning [--lessons 100]`.
 
 The program runs in this process, on a temporary SQLite file, as `paligs run` wires it, without endpoints: messages at a
-steady rate go through intake (one transaction each), idle and while lesson after lesson is taught and trained beside it.
+steady rate go through intake (one transaction each), idle, beside a process that does nothing but want a core as training
+does, and while lesson after lesson is taught and trained beside it. On a machine with a core to spare the first two are
+alike; elsewhere the second tells what is other processes' and what is the program's.
 """
 
 import argparse
 import asyncio
 import gc
 import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import count
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 
 from sqlalchemy import Connection
 
@@ -21,12 +27,15 @@ from bot.app.container import open_application
 from bot.cli.bench.startup import resident_megabytes
 from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.live import LiveKnowledge
+from bot.knowledge.training.__main__ import NICENESS
 from bot.observability import logging_setup
 from bot.settings import Settings
 from handlers.model.messages import Inbound
 from storage.curation import lessons
 
-IDLE_SECONDS = 10.0
+PHASES = ("while learning", "beside a busy process", "idle")
+"""The others last as long as the lessons took: a longer time sees more of what else the machine does."""
+BUSY = f"import os; os.nice({NICENESS})\nwhile True: pass"
 
 
 async def message(program: Application, text: str, number: int) -> float:
@@ -87,41 +96,68 @@ def line(name: str, times: Sequence[float]) -> None:
     print(f"{name:<26} p50 {p50:6.1f}  p99 {p99:6.1f}  longest {longest:6.1f} ms  ({len(times)})")  # noqa: T201
 
 
-async def run(url: str, rate: float, timed: int, silent: int) -> None:
+@contextmanager
+def busy_process() -> Iterator[None]:
+    """One that wants a core as urgently as training does, while the block lasts."""
+    process = subprocess.Popen([sys.executable, "-c", BUSY])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def run(url: str, content: Path | None, rate: float, timed: int, silent: int) -> None:
     """Measure and print."""
-    live = LiveKnowledge(None)
+    live = LiveKnowledge(content)
     async with open_application(Settings(database_url=url), live, make_draft_link=no_draft_link) as program:
         texts = [question for _, _, question in live.released_content.questions()][::37]
         numbers = count()
         for _ in range(100):
             number = next(numbers)
             await message(program, texts[number % len(texts)], number)
-        p99 = []
-        taught = 0
-        for name in ("idle", "while learning", "idle", "while learning"):
+        p99 = dict.fromkeys(PHASES, 0.0)
+        taught, lasted = 0, 0.0
+        for name in PHASES * 2 if timed else ():
             ended, lags = asyncio.Event(), list[float]()
+            used, start = process_time(), perf_counter()
             beating = asyncio.create_task(beat(lags, ended))
             sending = asyncio.create_task(send_steadily(program, texts, numbers, 1 / rate, ended))
-            if name == "idle":
-                await asyncio.sleep(IDLE_SECONDS)
+            if name == "while learning":
+                for more in range(timed):
+                    await teach(program, live, taught + more)
+                taught, lasted = taught + timed, perf_counter() - start
             else:
-                seconds = [await teach(program, live, taught + more) for more in range(timed)]
-                taught += timed
+                with busy_process() if name != "idle" else nullcontext():
+                    await asyncio.sleep(lasted)
             ended.set()
             times = await sending
             await beating
             line(f"{name}, messages", times)
             line(f"{name}, loop", sorted(lags))
-            p99.append(times[int((len(times) - 1) * 0.99)])
-        print(  # noqa: T201
-            f"p99 while learning / idle: {(p99[1] + p99[3]) / (p99[0] + p99[2]):.2f}; a lesson takes {seconds[-1]:.1f} s"
-        )
-        gc.collect()
-        before = resident_megabytes()
-        for more in range(silent):
-            await teach(program, live, taught + more)
-        gc.collect()
-        print(f"memory: {before} MB before, {resident_megabytes()} MB after {silent} more lessons")  # noqa: T201
+            used = process_time() - used
+            print(f"{name}: {used:.2f} s of the program's processor, {used * 1000 / len(times):.2f} ms a message")  # noqa: T201
+            p99[name] += times[int((len(times) - 1) * 0.99)]
+        if timed:
+            learning, busy, idle = p99.values()
+            print(  # noqa: T201
+                f"p99 while learning / idle: {learning / idle:.2f}, / beside a busy process: {learning / busy:.2f};"
+                f" a lesson takes {lasted / timed:.1f} s"
+            )
+        await measure_memory(program, live, taught, silent)
+
+
+async def measure_memory(program: Application, live: LiveKnowledge, taught: int, silent: int) -> None:
+    """Print the memory before and after so many lessons, and on the way."""
+    for more in range(2):
+        # Not counted: from the second one on, the old model and the new one have been there at the same time.
+        await teach(program, live, taught + more)
+    for more in range(silent + 1):
+        if more % max(1, silent // 10) == 0 or more == silent:
+            gc.collect()
+            print(f"memory after {more} more lessons: {resident_megabytes()} MB", flush=True)  # noqa: T201
+        if more < silent:
+            await teach(program, live, taught + 2 + more)
 
 
 def main() -> None:
@@ -129,12 +165,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lessons", type=int, default=100, help="how many lessons memory is measured over")
     parser.add_argument("--timed", type=int, default=3, help="how many lessons messages are timed over, twice")
+    parser.add_argument("--content", type=Path, help="a folder of content; a small one is learnt in a second")
     parser.add_argument("--rate", type=float, default=50, help="messages a second")
     options = parser.parse_args()
     logging_setup.configure_logging("ERROR", "console")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = folder
-        asyncio.run(run(f"sqlite:///{folder}/bench.sqlite3", options.rate, options.timed, options.lessons))
+        asyncio.run(
+            run(f"sqlite:///{folder}/bench.sqlite3", options.content, options.rate, options.timed, options.lessons)
+        )
 
 
 if __name__ == "__main__":

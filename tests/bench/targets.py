@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from storage.database.engine import create_database_engine, read_transaction
 from tests.bench.signed import NUMBER, SID, TOKEN
-from tests.e2e.kill_program import REPOSITORY, ProgramProcess, own_port
+from tests.e2e.kill_program import REPOSITORY, ProgramProcess
+from tests.ports import own_port
 
 PATIENCE_SECONDS: Final = 120
 PATH: Final = "/webhooks/twilio"
@@ -68,7 +69,7 @@ class PlainTarget:
 
     def cpu_seconds(self) -> float:
         """As Target says."""
-        return _cpu_seconds(self.process)
+        return cpu_seconds(self.process)
 
     def settled(self) -> float:
         """It has nothing to do afterwards."""
@@ -90,7 +91,7 @@ class PaligsTarget:
 
     def cpu_seconds(self) -> float:
         """As Target says."""
-        return _cpu_seconds(self.process)
+        return cpu_seconds(self.process)
 
     def stored(self) -> StoredCounts:
         """What has arrived in the database."""
@@ -122,9 +123,9 @@ def running_paligs(folder: Path, *, checkout: Path = REPOSITORY, name: str = "pa
         "TWILIO_WHATSAPP_FROM": NUMBER,
         "TWILIO_API_URL": f"http://127.0.0.1:{peer}",
     }
-    with _module("tests.bench.twilio_rest", peer), ProgramProcess(folder, settings) as program:
+    with running_module("tests.bench.twilio_rest", peer), ProgramProcess(folder, settings) as program:
         program.start()
-        _listening(port, "/healthz")
+        wait_until_listening(port, "/healthz")
         yield PaligsTarget(url=f"http://127.0.0.1:{port}{PATH}", program=program, name=name)
         program.stop(within=20)
 
@@ -133,8 +134,8 @@ def running_paligs(folder: Path, *, checkout: Path = REPOSITORY, name: str = "pa
 def running_bare_handler() -> Iterator[PlainTarget]:
     """The bare handler, while the block lasts."""
     port = own_port()
-    with _module("tests.bench.bare", port) as process:
-        _listening(port, "/")
+    with running_module("tests.bench.bare", port) as process:
+        wait_until_listening(port, "/")
         yield PlainTarget(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="bare")
 
 
@@ -144,15 +145,16 @@ def running_minimal_bot(folder: Path) -> Iterator[PlainTarget]:
     port, peer = own_port(), own_port()
     database = folder / "least.sqlite3"
     with (
-        _module("tests.bench.twilio_rest", peer),
-        _module("tests.bench.least", port, str(peer), str(database)) as process,
+        running_module("tests.bench.twilio_rest", peer),
+        running_module("tests.bench.least", port, str(peer), str(database)) as process,
     ):
-        _listening(port, "/")
+        wait_until_listening(port, "/")
         yield PlainTarget(url=f"http://127.0.0.1:{port}{PATH}", process=process, name="least")
 
 
 @contextmanager
-def _module(name: str, port: int, *arguments: str) -> Iterator[int]:
+def running_module(name: str, port: int, *arguments: str) -> Iterator[int]:
+    """A module of these tests as a process that is told its port, while the block lasts; the id of the process."""
     command = [sys.executable, "-m", name, str(port), *arguments]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
         try:
@@ -161,8 +163,8 @@ def _module(name: str, port: int, *arguments: str) -> Iterator[int]:
             process.terminate()
 
 
-def _cpu_seconds(process: int) -> float:
-    """0 where the system does not tell it this way."""
+def cpu_seconds(process: int) -> float:
+    """Processor time of a process so far; 0 where the system does not tell it this way."""
     try:
         told = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
     except FileNotFoundError:
@@ -170,7 +172,8 @@ def _cpu_seconds(process: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _listening(port: int, path: str) -> None:
+def wait_until_listening(port: int, path: str) -> None:
+    """Until it answers on loopback."""
     start = time.monotonic()
     while True:
         try:

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from rich.console import Console
 from twilio.request_validator import RequestValidator
@@ -24,6 +24,7 @@ from handlers.model.context import KnowledgeBundle
 from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.twilio_peer import TwilioPeer
+from tests.ports import own_port
 
 KEY = "a signing key for tests"
 MEANINGS = {
@@ -223,7 +224,7 @@ async def _served(settings: Settings) -> AsyncIterator[str]:
 async def telegram(database: str, *, webhook: bool = False) -> AsyncIterator[TelegramPerson]:
     """Anna on Telegram, which is polled or calls."""
     async with TelegramPeer() as peer:
-        port = unused_port()
+        port = own_port()
         settings = Settings(
             database_url=database,
             port=port,
@@ -258,7 +259,7 @@ async def sms(database: str) -> AsyncIterator[SmsPerson]:
 def _twilio_settings(database: str, peer: TwilioPeer, **more: Any) -> Settings:
     return Settings(
         database_url=database,
-        port=unused_port(),
+        port=own_port(),
         public_url=PUBLIC_URL,
         twilio_account_sid="AC" + "0" * 32,
         twilio_auth_token=SecretStr(TOKEN),
@@ -271,7 +272,7 @@ def _twilio_settings(database: str, peer: TwilioPeer, **more: Any) -> Settings:
 async def webchat(database: str) -> AsyncIterator[ChannelUser]:
     """Anna at the web page."""
     async with AsyncExitStack() as closing:
-        url = await closing.enter_async_context(_served(Settings(database_url=database, port=unused_port())))
+        url = await closing.enter_async_context(_served(Settings(database_url=database, port=own_port())))
         client = await closing.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
         await client.get(url)
         socket = await closing.enter_async_context(client.ws_connect(f"{url}/chat/ws", headers={"Origin": url}))

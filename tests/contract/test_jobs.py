@@ -106,13 +106,14 @@ async def jobs(bench: RecordingDeliver, engine: Engine, backend: str) -> AsyncIt
     await runner.stop()
 
 
-def made(bench: RecordingDeliver, engine: Engine) -> ProcrastinateJobs:
+def made(bench: RecordingDeliver, engine: Engine, *, heartbeat_seconds: float = 5.0) -> ProcrastinateJobs:
+    """Who gives no sign of life for four times as long is taken for dead: a machine that is busy may keep one waiting."""
     return ProcrastinateJobs(
         database=engine,
         deliver=bench.deliver,
         find_due=bench.find_due,
         maintenance=bench.maintenance,
-        heartbeat_seconds=0.25,
+        heartbeat_seconds=heartbeat_seconds,
     )
 
 
@@ -156,7 +157,7 @@ async def test_what_an_earlier_run_left_is_found_and_the_chore_is_done(
     bench.due_conversations.append("anna")
     jobs.start()
 
-    await bench.wait_until(lambda: bench.ended == ["anna"] and bench.maintenance_runs == 1)
+    await bench.wait_until(lambda: bench.ended == ["anna"] and bench.maintenance_runs >= 1)
 
 
 async def test_a_delivery_that_breaks_hinders_no_other(
@@ -278,10 +279,11 @@ async def test_the_job_of_a_worker_that_died_is_given_to_another(
 
 
 @ON_POSTGRES
-async def test_a_worker_gives_a_sign_of_life(jobs: JobRunner, bench: RecordingDeliver, engine: Engine) -> None:
+async def test_a_worker_gives_a_sign_of_life(bench: RecordingDeliver, engine: Engine) -> None:
+    jobs = made(bench, engine, heartbeat_seconds=1.0)
     assert workers(jobs, engine) == Workers(alive=0, last_heartbeat_seconds=None)
     jobs.start()
-    await bench.wait_until(lambda: bench.maintenance_runs == 1)
+    await bench.wait_until(lambda: bench.maintenance_runs >= 1)
     for _ in range(3):
         before = last_heartbeat(engine)
         await bench.wait_until(lambda before=before: last_heartbeat(engine) != before)  # type: ignore[misc]
@@ -290,6 +292,7 @@ async def test_a_worker_gives_a_sign_of_life(jobs: JobRunner, bench: RecordingDe
     assert alive.alive == 1
     assert alive.last_heartbeat_seconds is not None
     assert alive.last_heartbeat_seconds < PATIENCE_SECONDS
+    await jobs.stop()
 
 
 def last_heartbeat(engine: Engine) -> datetime | None:
@@ -299,7 +302,8 @@ def last_heartbeat(engine: Engine) -> datetime | None:
 
 
 @ON_POSTGRES
-async def test_a_worker_that_was_killed_is_not_taken_for_alive(jobs: JobRunner, engine: Engine) -> None:
+async def test_a_worker_that_was_killed_is_not_taken_for_alive(bench: RecordingDeliver, engine: Engine) -> None:
+    jobs = made(bench, engine, heartbeat_seconds=1.0)
     with write_transaction(engine) as connection:
         connection.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '9 s')"))
 

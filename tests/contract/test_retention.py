@@ -26,6 +26,7 @@ from storage.helpdesk.audit_log import AuditEvent
 from storage.tables import audit, conversations, messages, notices
 from storage.tables import handoffs as handoffs_table
 from tests.contract.talks import NOW, TECHNICAL, said, take_in
+from tests.plans import full_scans, recorded_statements
 
 DAY = timedelta(days=1)
 
@@ -224,3 +225,27 @@ async def test_references_to_pictures_are_forgotten_in_their_own_time_and_the_wo
     archive.time[0] += 30 * DAY
     await archive.job(media=30)()
     assert archive.erased("media") == 3
+
+
+async def test_pictures_are_looked_for_beside_those_who_write_a_part_of_the_messages_at_a_time(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "MESSAGES_LOOKED_THROUGH", 4)
+    monkeypatch.setattr(retention_job, "BATCH", 1)
+    for number, days_ago in enumerate((40, 35, 5, 33, 40, 34), 1):
+        archive.writes(f"person {number}", days_ago)
+    with write_transaction(archive.engine) as connection:
+        connection.execute(update(messages).where(messages.c.kind.is_not(None)).values(media="photo:AgAC"))
+        first = retention.old_media(connection, NOW - 30 * DAY)
+        assert first is not None
+        after = retention.old_media(connection, NOW - 30 * DAY, first.looked_to)
+        assert after is not None
+        assert (len(first.ids), len(after.ids)) == (2, 1)
+        assert retention.old_media(connection, NOW, connection.scalar(select(func.max(messages.c.id))) or 0) is None
+    with recorded_statements(archive.engine) as statements:
+        await archive.job(media=30)()
+    assert archive.erased("media") == 5
+    kept = select(messages.c.media).where(messages.c.media.is_not(None))
+    with read_transaction(archive.engine) as connection:
+        assert list(connection.scalars(kept)) == ["photo:AgAC"]
+        assert [scan for one in statements for scan in full_scans(connection, one)] == []

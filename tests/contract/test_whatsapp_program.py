@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from aiohttp import web
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
@@ -80,12 +81,18 @@ async def test_a_wrong_signature_is_refused_and_counted(anna: WhatsAppPerson, en
 async def test_a_reply_that_waited_until_the_window_closed_is_marked_and_not_tried_again(
     anna: WhatsAppPerson, engine: Engine
 ) -> None:
-    anna.peer.answers = [refuse(429, 20429)]
+    window_closed = asyncio.Event()
+
+    async def refuse_afterwards(request: web.Request) -> web.StreamResponse:
+        await window_closed.wait()
+        return await refuse(429, 20429)(request)
+
+    anna.peer.answers = [refuse_afterwards]
     await anna.send("hours")
     await said(anna, 1)
-    await becomes(engine, "pending")
     with write_transaction(engine) as connection:
         connection.execute(text("UPDATE conversations SET last_seen_at = '2026-01-01 00:00:00.000000+00:00'"))
+    window_closed.set()
     found = await becomes(engine, "failed")
     assert found["error"].startswith("63016: more than 24 hours")
     assert found["due_at"] is None

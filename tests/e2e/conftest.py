@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright, expect
 from sqlalchemy import Engine
 
@@ -25,6 +25,7 @@ from kb.model import Language
 from storage.database.engine import create_database_engine
 from storage.migrations import upgrade
 from tests.e2e import chromium
+from tests.ports import own_port
 
 KEY = "a signing key for tests"
 PATIENCE_MILLISECONDS = 60_000
@@ -102,7 +103,7 @@ async def house(shipped: KnowledgeBundle, tmp_path: Path, new_database: Path) ->
 @asynccontextmanager
 async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIterator[RunningProgram]:
     """The program with more settings; where one needs the address, it is made of `{port}`."""
-    port = more.pop("port", None) or unused_port()
+    port = more.pop("port", None) or own_port()
     more = {name: value.format(port=port) if name == "public_url" else value for name, value in more.items()}
     settings = Settings(database_url=f"sqlite:///{folder / 'paligs.sqlite3'}", port=port, **more)
     async with open_application(

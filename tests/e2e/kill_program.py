@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -95,7 +93,11 @@ class ProgramProcess:
     def log(self) -> Iterator[str]:
         """Everything that it wrote, from all its starts."""
         for number in range(1, self._starts + 1):
-            yield from self._log(number).read_text("utf-8").splitlines()
+            written = self._log(number).read_bytes()
+            if self.running and number == self._starts:
+                # The rest of the last line may still be on its way.
+                written = written[: written.rfind(b"\n") + 1]
+            yield from written.decode().splitlines()
 
     def _log(self, number: int) -> Path:
         return self.folder / f"{self._role}-{number}.log"
@@ -107,14 +109,3 @@ def _level(line: str) -> str:
     except ValueError:
         return ""
     return str(event.get("level")) if isinstance(event, dict) else ""
-
-
-def own_port() -> int:
-    """A free port that no outgoing connection gets while the program is down: systems give those out from 32768 on."""
-    ports = list(range(20_000, 30_000))
-    random.shuffle(ports)
-    for port in ports:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")

@@ -14,6 +14,8 @@ from typing import Final
 
 import pytest
 
+from tests.ports import own_port
+
 HERE: Final = Path(__file__).parent / "node"
 MODULES: Final = HERE / "node_modules"
 SPECS: Final = MODULES / "@twilio" / "cli-core" / "src" / "services" / "twilio-api"
@@ -70,7 +72,7 @@ def node(script: str, lines: str) -> list[str]:
 def prism(spec: str, log: Path) -> Iterator[str]:
     """The address of a Prism that plays one of Twilio's OpenAPI files, and refuses what is not in it."""
     script = MODULES / "@stoplight" / "prism-cli" / "dist" / "index.js"
-    port = _free_port()
+    port = own_port()
     with _running(
         log, port, script, "mock", "--errors", "--host=127.0.0.1", f"--port={port}", str(SPECS / spec)
     ) as url:
@@ -81,7 +83,7 @@ def prism(spec: str, log: Path) -> Iterator[str]:
 def mountebank(log: Path) -> Iterator[str]:
     """The address at which a mountebank is told what to play."""
     script = MODULES / "@mbtest" / "mountebank" / "bin" / "mb"
-    port = _free_port()
+    port = own_port()
     quiet = ("--localOnly", "--nologfile", f"--pidfile={log.with_suffix('.pid')}", "--loglevel=warn")
     with _running(log, port, script, "start", "--host=127.0.0.1", f"--port={port}", *quiet) as url:
         yield url
@@ -90,7 +92,7 @@ def mountebank(log: Path) -> Iterator[str]:
 @contextmanager
 def oidc_provider(log: Path, **options: object) -> Iterator[str]:
     """The issuer of an oidc-provider, started with the options of node/provider.mjs."""
-    port = _free_port()
+    port = own_port()
     with _running(log, port, HERE / "provider.mjs", json.dumps({"port": port, **options})):
         yield f"http://localhost:{port}"
 
@@ -121,12 +123,6 @@ def _wait(process: subprocess.Popen[bytes], log: Path, port: int) -> None:
                 return
         time.sleep(0.1)
     pytest.fail(f"It did not start: {log.read_text()[-500:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

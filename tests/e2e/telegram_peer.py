@@ -18,6 +18,7 @@ from typing import Any, Self
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from tests.e2e.bot_api import units
+from tests.e2e.jitter import jitter
 from tests.e2e.telegram_peer_rules import Json, MisuseError, Rules, parsed
 from tests.patience import PATIENCE_SECONDS
 
@@ -181,6 +182,10 @@ class TelegramPeer:
         """The next calls of `method` go wrong so, one fault each."""
         self._faults[method].extend(faults)
 
+    def end_failures(self, method: str) -> None:
+        """Whatever was scripted for `method` goes wrong no more."""
+        self._faults[method].clear()
+
     def bot_texts(self, chat: int | None = None) -> list[str]:
         """The texts of the bot's messages."""
         return [message["text"] for message in self.sent if chat in (None, message["chat"]["id"])]
@@ -202,6 +207,12 @@ class TelegramPeer:
     # The server
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        await jitter()
+        response = await self._play(request)
+        await jitter()
+        return response
+
+    async def _play(self, request: web.Request) -> web.StreamResponse:
         method, waiting = request.match_info["method"], self._faults[request.match_info["method"]]
         fault = waiting.popleft() if waiting else ScriptedFailure()
         await asyncio.sleep(fault.delay_seconds)

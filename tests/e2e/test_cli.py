@@ -14,8 +14,9 @@ import pytest
 from kb.loading.loader import load_knowledge_base
 from kb.model import EntryId
 from tests.doubles import CONTENT
-from tests.e2e.kill_program import own_port
 from tests.e2e.loaded_commands import LoadedCommands
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import own_port
 
 Paligs = Callable[..., CompletedProcess[str]]
 
@@ -85,7 +86,7 @@ def test_a_batch_whose_reader_has_enough_ends_quietly(tmp_path: Path) -> None:
         assert json.loads(asking.stdout.readline())["act"] == "talk"
         asking.stdout.close()
         assert asking.stderr.read() == b""
-        asking.wait(60)
+        asking.wait(PATIENCE_SECONDS)
 
 
 def test_a_start_prints_one_line_with_the_address(tmp_path: Path) -> None:

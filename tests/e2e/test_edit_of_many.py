@@ -19,8 +19,9 @@ from storage.helpdesk.sign_in import agents
 from storage.helpdesk.sign_in.agent_roles import Role
 from tests.contract.conftest import postgres  # noqa: F401 a fixture
 from tests.doubles import CONTENT
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.test_pages_of_many import PATIENCE, ProcessCluster, RemoteChatPage, database  # noqa: F401 a fixture
+from tests.ports import own_port
 
 PASSWORD: Final = "correct horse battery"
 EDIT: Final = "/console/knowledge/entries/printer/edit"

@@ -59,6 +59,7 @@ async def test_a_reply_in_the_group_reaches_the_person_and_the_bot_is_silent(
         peer.send_text("paldies, gaidām", user=PERSON)
         answers(peer, notification, "Vēl piecas")
         await until(lambda: "Vēl piecas" in peer.bot_texts(PERSON))
+        await until(lambda: not peer.pending)
         assert peer.bot_texts(PERSON)[before:] == ["Vēl piecas"]
 
 
@@ -70,6 +71,7 @@ async def test_what_is_about_no_conversation_is_sent_to_nobody(
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.send_text(DEAD, user=PERSON)
         await notified(peer, program)
+        await until(lambda: peer.bot_texts(PERSON))
         before = len(peer.bot_texts(PERSON))
         answers(peer, shown(peer)[0] | {"message_id": 99_999}, TEXT)
         await until(lambda: "Nav nosūtīts" in peer.bot_texts(GROUP)[-1])

@@ -21,9 +21,10 @@ from sqlalchemy import Engine, text
 
 from bot.delivery.jobs.embedded import CONCURRENCY
 from storage.database.engine import create_database_engine, read_transaction
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
+from tests.ports import own_port
 
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
 CHATS = range(1001, 1021)

@@ -22,14 +22,18 @@ from storage.migrations import upgrade
 from storage.tables import handoffs
 from storage.tables import notices as notice_rows
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.telegram_peer import TelegramPeer
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import own_port
 
 ROUNDS = int(os.environ.get("PALIGS_SOAK", "1"))
 GROUP, BOSS = -1001000000001, -1001000000002
 PEOPLE = range(101, 105)
 PATIENCE = 10.0
 LATE = 5.0
+START_PATIENCE_SECONDS = 3 * PATIENCE_SECONDS
+"""A start is by far the most that a machine has to do here."""
 DEAD = "kase uzkarinjas, nevaram neko pardot"
 
 
@@ -46,7 +50,7 @@ class ProcessGroup:
         self.start_count += 1
         for program in self.programs:
             program.start()
-        await until(self.ready, self)
+        await until(self.ready, self, within=START_PATIENCE_SECONDS)
         return time.time()
 
     def ready(self) -> bool:
@@ -173,9 +177,9 @@ async def taken(peer: TelegramPeer, house: ProcessGroup) -> None:
     peer.tap_button("Paņemu", user=77, message=escalated)
     shown = [message for message in peer.sent if call in message["text"]]
     assert {message["chat"]["id"] for message in shown} == {GROUP, BOSS}
-    await until(lambda: all("Paņēma: Anna" in message["text"] for message in shown), house, within=20)
+    await until(lambda: all("Paņēma: Anna" in message["text"] for message in shown), house)
     said = "Jūsu jautājumu risina Anna"
-    await until(lambda: sum(said in peer.bot_texts(person)[-1] for person in PEOPLE) == 1, house, within=20)
+    await until(lambda: sum(said in peer.bot_texts(person)[-1] for person in PEOPLE) == 1, house)
 
 
 def times(due: list[tuple[datetime | None, datetime | None]], which: int) -> list[float]:
@@ -204,7 +208,7 @@ def came(peer: TelegramPeer, chat: int, begins: str) -> list[float]:
     ]
 
 
-async def until(done: Callable[[], bool], house: ProcessGroup, *, within: float = 60) -> None:
+async def until(done: Callable[[], bool], house: ProcessGroup, *, within: float = PATIENCE_SECONDS) -> None:
     end = time.monotonic() + within
     while not done():
         assert all(program.running for program in house.programs), house.log()

@@ -41,7 +41,7 @@ KNOWN = {"hours": means("hours"), "printer": means("printer")}
 PATIENCE = 240.0
 """Seconds: what a busy machine may need for what a quiet one does in ten."""
 HEARTBEAT_SECONDS = 5.0
-DOOMED_HEARTBEAT_SECONDS = 1.0
+DOOMED_HEARTBEAT_SECONDS = 2.5
 DOOMED_LEASE = timedelta(seconds=15)
 """How long the reply that a dead worker was sending waits for another, where one dies: a minute in earnest. Where none
 does, nobody may take over, however slow the machine is."""

@@ -9,10 +9,11 @@ from typing import Final
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession, web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from bot.web.guards.client_address import client_address
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import own_port
 
 NGINX: Final = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 DEPLOY: Final = Path(__file__).parents[2] / "docs" / "deploy.md"
@@ -46,7 +47,7 @@ async def front(tmp_path: Path) -> AsyncIterator[str]:
     application.router.add_route("*", "/{path:.*}", _tell_client)
     server = TestServer(application, host="127.0.0.1")
     await server.start_server()
-    port = unused_port()
+    port = own_port()
     assert server.port is not None
     config = tmp_path / "nginx.conf"
     paths = "".join(
@@ -66,7 +67,7 @@ async def front(tmp_path: Path) -> AsyncIterator[str]:
 
 
 async def _wait_until_served(url: str) -> None:
-    async with asyncio.timeout(30), ClientSession() as client:
+    async with asyncio.timeout(PATIENCE_SECONDS), ClientSession() as client:
         while True:
             try:
                 async with client.get(f"{url}/healthz"):

@@ -27,8 +27,9 @@ from handlers.model.handoff import CloseReason, HandoffState
 from storage import personal_data
 from storage.database.engine import read_transaction, write_transaction
 from storage.delivery import notifications
-from storage.helpdesk import handoffs
+from storage.helpdesk import escalations, handoffs
 from storage.tables import notices
+from tests.e2e.jitter import jitter
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.telegram_peer_rules import Json
 from tests.patience import PATIENCE_SECONDS
@@ -49,6 +50,7 @@ class FakeMailServer:
     attempts: int = 0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await jitter()
         self.attempts += 1
         if self.answers:
             return self.answers.pop(0)
@@ -57,6 +59,7 @@ class FakeMailServer:
         assert isinstance(letter, EmailMessage)
         self.emails.append(letter)
         self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
+        await jitter()
         return "250 OK"
 
 
@@ -76,6 +79,7 @@ class FakeAppriseReceiver:
     statuses: list[int] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
+        await jitter()
         if self.statuses and (status := self.statuses.pop(0)) != 200:
             return web.Response(status=status)
         self.posts.append(await request.json())
@@ -146,6 +150,21 @@ async def until(done: Callable[[], object], within: float = PATIENCE_SECONDS) ->
             await asyncio.sleep(0.01)
 
 
+def timers(program: Application) -> list[timedelta | None]:
+    """In how long after it was opened the only hand-off is reminded of, and escalated."""
+    with read_transaction(program.database) as connection:
+        (handoff,) = handoffs.list_by_state(connection)
+    return [None if at is None else at - handoff.created_at for at in (handoff.remind_at, handoff.escalate_at)]
+
+
+def come_due(program: Application) -> None:
+    """The time of the reminder and of the escalation has come: so neither comes a second time, however slow all is."""
+    now = datetime.now(UTC)
+    with write_transaction(program.database) as connection:
+        (handoff,) = handoffs.list_by_state(connection)
+        assert escalations.advance(connection, handoff.id, remind=now, escalate=now)
+
+
 def nothing_is_due(program: Application) -> bool:
     """Whether no notice waits to be sent or tried again."""
     with read_transaction(program.database) as connection:
@@ -170,14 +189,15 @@ async def test_a_stopped_till_reaches_the_group_and_is_taken_with_one_tap(
         await peer.until(lambda: "Paņēma: Anna" in notice["text"])
         assert titles(notice) == ["Sazinājos", "Slēgt…", "Atdodu citam", "Atsaukt"]
         await peer.until(lambda: any("jautājumu risina Anna (Tehniskā daļa)" in said for said in peer.bot_texts(42)))
+        await peer.until(lambda: told(peer))
         assert told(peer) == ["Izsaukums Nr. 1 tagad ir Jūsu."]
 
         peer.tap_button("Sazinājos", user=8, message=notice)
-        await peer.until(lambda: "Sazinājās: Anna" in notice["text"])
+        await peer.until(lambda: "Sazinājās: Anna" in notice["text"] and len(told(peer)) == 2)
         assert titles(notice) == ["Slēgt…", "Atdodu citam", "Atsaukt"]
 
         peer.tap_button("Slēgt…", user=8, message=notice)
-        await peer.until(lambda: "Atrisināts" in titles(notice))
+        await peer.until(lambda: "Atrisināts" in titles(notice) and len(told(peer)) == 3)
         assert told(peer)[-1].startswith("Tur stāv tirdzniecība!")
         assert "Sazinājās: Anna" in notice["text"], "one tap closes nothing"
         peer.tap_button("Atrisināts", user=8, message=notice)
@@ -229,9 +249,10 @@ async def test_who_comes_second_is_told_who_has_it(
     async with running(shipped, peer, tmp_path, notify={"technical": f"telegram:{GROUP}"}) as program:
         peer.send_text(DEAD, user=42)
         await peer.until(lambda: shown(peer))
-        (notice,) = shown(peer)
+        # As the second one still sees it: the program changes it as soon as it is taken.
+        as_it_was = dict(shown(peer)[0])
         await program.helpdesk.handoff_actions.take(1, "Ilze")
-        peer.tap_button("Paņemu", user=7, message=dict(notice) | {"reply_markup": notice["reply_markup"]})
+        peer.tap_button("Paņemu", user=7, message=as_it_was)
         await peer.until(lambda: told(peer))
         assert told(peer) == ["To jau paņēma Ilze."]
         assert peer.calls_of("answerCallbackQuery")[0]["show_alert"] is True
@@ -306,11 +327,14 @@ async def test_nobody_takes_it_so_a_reminder_answers_the_notice_and_the_boss_is_
     settings = {
         "notify": {"technical": f"telegram:{GROUP}"},
         "notify_escalation": f"telegram:{BOSS}/9",
-        "notify_after": "10, stopped=0.02",
+        "notify_after": "20, stopped=10",
     }
-    async with running(shipped, peer, tmp_path, **settings):
+    async with running(shipped, peer, tmp_path, **settings) as program:
         peer.send_text(DEAD, user=42)
-        await peer.until(lambda: shown(peer, BOSS))
+        await peer.until(lambda: len(shown(peer)) == 1)
+        assert timers(program) == [timedelta(minutes=10), timedelta(minutes=20)]
+        come_due(program)
+        await peer.until(lambda: shown(peer, BOSS) and len(shown(peer)) == 2)
         notice, reminder = shown(peer)
         assert reminder["text"].startswith("Atgādinājums: izsaukumu Nr. 1 līdz ")
         answered = [
@@ -363,10 +387,11 @@ async def test_a_notice_that_cannot_be_edited_any_more_is_posted_anew_while_some
 
         peer.script_failures("editMessageText", ScriptedFailure(status=400, description=f"Bad Request: {errors[0]}"))
         await actions.close(1, "Ilze", CloseReason.SOLVED)
-        await peer.until(lambda: not peer.failures_left("editMessageText"))
+        await peer.until(lambda: not peer.failures_left("editMessageText") and nothing_is_due(program))
         peer.send_text("kase nedrukā čeku", user=43)
         await peer.until(lambda: peer.bot_texts(43))
         assert len(shown(peer)) == len(errors) + 1
+        assert peer.calls_of("editMessageText") == [], "what could not be edited is not tried again"
         with read_transaction(program.database) as connection:
             assert notifications.due(connection, datetime.now(UTC) + timedelta(days=1)) == ()
 

@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
-from aiohttp.test_utils import unused_port
 
 from handlers.model.context import KnowledgeBundle
 from storage.database import engine
@@ -21,6 +20,7 @@ from storage.helpdesk.sign_in import agents
 from storage.helpdesk.sign_in.agent_roles import Role
 from tests.e2e import npm
 from tests.e2e.conftest import RunningProgram, opened
+from tests.ports import own_port
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("node_packages")]
 
@@ -130,7 +130,7 @@ async def company(
     **settings: Any,
 ) -> AsyncIterator[CompanySignIn]:
     """The program beside a provider; `conform` is the provider's default: claims at userinfo only."""
-    port = unused_port()
+    port = own_port()
     with provider(folder, port, claims, conform=conform) as issuer:
         told: dict[str, Any] = {
             "oidc_issuer": issuer,

@@ -1,5 +1,6 @@
 """An outage of twenty restaurants from the first call to "works again", message by message; and its page in a browser."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.e2e.test_notices import (
     shown,
 )
 from tests.e2e.test_storms import RESTAURANTS, WORDINGS, Evening, evening
+from tests.patience import PATIENCE_SECONDS
 
 BEFORE: Final = 4
 """So many call before the agent declares it."""
@@ -185,7 +187,9 @@ async def test_an_outage_is_declared_shown_in_chat_and_on_help_pages_and_ended(
 
 async def until_banner(session: ClientSession, house: RunningProgram, *, shown: bool) -> None:
     """Asks until the banner is there, or gone."""
-    while True:
-        async with session.get(f"{house.url}/outages/lv.json") as answer:
-            if bool((await answer.json())["banners"]) is shown:
-                return
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            async with session.get(f"{house.url}/outages/lv.json") as answer:
+                if bool((await answer.json())["banners"]) is shown:
+                    return
+            await asyncio.sleep(0.05)

@@ -18,7 +18,8 @@ from bot.delivery.jobs import procrastinate_schema
 from storage.database.engine import create_database_engine, write_transaction
 from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
+from tests.ports import own_port
 
 PATIENCE = 90.0
 """Seconds: what a busy machine may need. A page polls nothing: what it is not told of, it never shows."""

@@ -3,9 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import own_port
 
 GROUP = -1000000000005
 
@@ -23,7 +24,7 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
             await peer.until(lambda: "delivery.failed" in "".join(program.log()))
             program.kill()
             assert peer.sent == []
-            peer._faults.clear()
+            peer.end_failures("sendMessage")
             program.start()
             await peer.until(lambda: peer.sent)
             assert await asyncio.to_thread(program.stop, within=PATIENCE_SECONDS) == 0

@@ -15,10 +15,11 @@ from bot.concurrency import task_set
 from bot.delivery.jobs import embedded, procrastinate
 from bot.helpdesk import notification_worker
 from bot.observability.tracing import otel
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
+from tests.ports import own_port
 from tests.unit.bot.channels.conftest import ANNA, PUBLIC_URL, TOKEN
 
 HANGS: Final = 3600.0
@@ -71,11 +72,24 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
             assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             assert peer.sent == []
 
-            peer._faults.clear()
+            for method in ("sendMessage", "getUpdates"):
+                peer.end_failures(method)
             program.start()
             await peer.until(lambda: peer.sent, PATIENCE)
             assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             await sleeping.close()
+            assert not program.logged_errors()
+
+
+async def test_a_stop_while_the_program_still_opens_is_one_too(tmp_path: Path) -> None:
+    """A signal that ended the process there would cut off replies that are on their way, and they would come twice."""
+    async with TelegramPeer() as peer:
+        settings = {"PORT": str(own_port()), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
+        with ProgramProcess(tmp_path, settings, module=BRIEF) as program:
+            peer.script_failures("getMe", ScriptedFailure(delay_seconds=HANGS))
+            program.start()
+            await peer.until(lambda: not peer.failures_left("getMe"), PATIENCE)
+            assert await asyncio.to_thread(program.stop, PATIENCE) == 0
             assert not program.logged_errors()
 
 

@@ -16,10 +16,11 @@ from aiohttp import ClientSession, CookieJar, web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.contract.conftest import postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.test_pages_of_many import RemoteChatPage, database  # noqa: F401 a fixture
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import own_port
 
 HANGS: Final = 3600.0
 """Seconds: longer than any test lasts, so that a stop that waited for it would never end."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.e2e.jitter import jitter
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -50,10 +52,12 @@ class TwilioPeer:
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         """POST /2010-04-01/Accounts/{sid}/Messages.json"""
+        await jitter()
         self.requests.append({name: str(value) for name, value in (await request.post()).items()})
-        if self.answers:
-            return await self.answers.pop(0)(request)
-        return web.json_response({"sid": f"SM{len(self.requests):032}", "status": "queued"}, status=201)
+        taken = web.json_response({"sid": f"SM{len(self.requests):032}", "status": "queued"}, status=201)
+        answer = await self.answers.pop(0)(request) if self.answers else taken
+        await jitter()
+        return answer
 
     async def give_medium(self, request: web.Request) -> web.StreamResponse:
         """GET /2010-04-01/Accounts/{sid}/Messages/{message}/Media/{medium}: leads to where the file lies."""

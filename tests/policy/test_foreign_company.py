@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -45,6 +45,7 @@ from storage.helpdesk.sign_in.agent_roles import Role
 from storage.tables import conversations, messages
 from tests.doubles import NOW
 from tests.policy.test_routes import KEY, Route, ServedProgram
+from tests.ports import own_port
 from tests.shared import DATA
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash
 from tests.unit.bot.faq_import.test_companies import paligs
@@ -163,7 +164,7 @@ def content_of(company: Company, folder: Path) -> Path:
 @asynccontextmanager
 async def serving(folder: Path, content: Path, knowledge: KnowledgeBundle) -> AsyncIterator[ServedProgram]:
     """The program on this content, with an admin."""
-    port = unused_port()
+    port = own_port()
     settings = Settings(
         content_dir=content,
         database_url=f"sqlite:///{folder / 'paligs.sqlite3'}",

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 from aiohttp import CookieJar, web
-from aiohttp.test_utils import TestClient, TestServer, unused_port
+from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web_urldispatcher import PrefixedSubAppResource
 from pydantic import SecretStr
 from structlog.testing import capture_logs
@@ -27,6 +27,7 @@ from storage.database import engine
 from storage.helpdesk.sign_in import agents
 from storage.helpdesk.sign_in.agent_roles import Role
 from tests.doubles import NOW, ScriptedInterpreter, small_base, small_phrases
+from tests.ports import own_port
 from tests.unit.bot.console.conftest import ConsoleBrowser, password_hash
 
 KEY: Final = "a signing key for tests"
@@ -135,7 +136,7 @@ def iterate_routes(application: web.Application, prefix: str = "") -> Iterator[R
 
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[ServedProgram]:
-    port = unused_port()
+    port = own_port()
     settings = Settings(
         database_url=f"sqlite:///{folder / 'paligs.sqlite3'}",
         port=port,

@@ -17,7 +17,7 @@ from typing import Annotated, Final, cast
 
 import typer
 
-from tests.e2e.kill_program import own_port
+from tests.ports import own_port
 from tests.soak.balancer import balancing
 from tests.soak.crowd import Crowd
 from tests.soak.faults import GROUPS, FaultPlayer, schedule

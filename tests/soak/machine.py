@@ -16,7 +16,8 @@ from bot.delivery.jobs import procrastinate_schema
 from storage.database.engine import create_database_engine
 from storage.migrations import upgrade
 from tests import servers
-from tests.e2e.kill_program import ProgramProcess, own_port
+from tests.e2e.kill_program import ProgramProcess
+from tests.ports import own_port
 
 DatabaseKind = Literal["sqlite", "postgresql"]
 DISK_MEGABYTES: Final = {"sqlite": 256, "postgresql": 768}

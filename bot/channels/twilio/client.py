@@ -5,7 +5,6 @@ from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, Protocol
-from urllib.parse import urlencode
 
 from aiohttp import (
     ClientConnectorError,
@@ -22,6 +21,7 @@ from twilio.rest import Client
 
 from bot.channels.interface import DeliveryError
 from bot.channels.twilio.account import TwilioAccount
+from bot.channels.twilio.form_encoding import encode_form
 from bot.channels.twilio.message_part import MessagePart, TemplateContent
 from bot.channels.twilio.reply_reference import ReplyReference
 from bot.channels.twilio.status_codes import describe_code
@@ -183,7 +183,7 @@ class TwilioHttpClient:
             url,
             params=params,
             # As bytes: aiohttp's own form is as slow as it is general. The library's headers name the type.
-            data=None if data is None else urlencode(data, doseq=True).encode(),
+            data=None if data is None else encode_form(data),
             headers={**(headers or {}), **_authorization(auth)},
             allow_redirects=allow_redirects,
         ) as response:

@@ -1,10 +1,10 @@
 """Parses the fields of a webhook as sent, and checks Twilio's signature; does not interpret them."""
 
-from collections import defaultdict
 from typing import Final
-from urllib.parse import parse_qsl
 
 from twilio.request_validator import RequestValidator, compare
+
+from bot.channels.twilio.form_encoding import decode_form
 
 MAX_FIELDS: Final = 300
 """Twilio sends about thirty, and ten more for each medium."""
@@ -18,15 +18,14 @@ class WebhookFields(dict[str, str]):
     """
 
     def __init__(self, body: bytes) -> None:
-        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
-        super().__init__(fields)
-        self._values = defaultdict[str, list[str]](list)
-        for name, value in fields:
-            self._values[name].append(value)
+        self._fields = decode_form(body.decode("utf-8"), MAX_FIELDS)
+        super().__init__(self._fields)
 
     def getall(self, name: str) -> list[str]:
         """Every value of a field."""
-        return self._values[name]
+        if len(self) == len(self._fields):
+            return [self[name]] if name in self else []
+        return [value for each, value in self._fields if each == name]
 
 
 def is_signature_valid(token: str, url: str, fields: WebhookFields, signature: str) -> bool:

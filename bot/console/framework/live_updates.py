@@ -62,6 +62,7 @@ class LiveUpdates:
         self._listeners: dict[asyncio.Queue[str | None], frozenset[Subject]] = {}
         self._last_values: dict[str, Hashable] | None = None
         self._poll_loop: PeriodicLoop | None = None
+        self._first_poll_ended = asyncio.Event()
         self._tasks = TaskSet()
         self._closed = False
 
@@ -78,6 +79,8 @@ class LiveUpdates:
         self._listeners[queue] = self._subjects(request)
         self._start_polling()
         try:
+            # A page fetches what it shows once its stream is open: what changes after that must be found changed.
+            await self._first_poll_ended.wait()
             async with sse_response(
                 request.http_request, headers=self._headers, ping_interval=PING_INTERVAL_SECONDS
             ) as response:
@@ -93,6 +96,7 @@ class LiveUpdates:
     async def close(self) -> None:
         """Close every stream; pages reconnect when somebody serves them."""
         self._closed = True
+        self._first_poll_ended.set()
         for queue in self._listeners:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
@@ -134,6 +138,7 @@ class LiveUpdates:
     def _start_polling(self) -> None:
         if self._poll_loop is None:
             self._last_values = None
+            self._first_poll_ended = asyncio.Event()
             self._poll_loop = PeriodicLoop(
                 self._poll,
                 interval_seconds=POLL_INTERVAL_SECONDS,
@@ -147,7 +152,10 @@ class LiveUpdates:
             self._poll_loop.stop()
             self._poll_loop = None
             return
-        found = await self._read_values()
+        try:
+            found = await self._read_values()
+        finally:
+            self._first_poll_ended.set()
         if self._last_values is None:
             self._last_values = found
             return

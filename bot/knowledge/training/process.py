@@ -4,7 +4,9 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from time import sleep
 from types import TracebackType
 from typing import Final, Self
 
@@ -13,7 +15,7 @@ from bot.knowledge.model_cache import read_pipeline
 from bot.knowledge.snapshot import SnapshotError, write_snapshot
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
 from kb.entry_edits import apply_edits
-from kb.lessons import extend
+from kb.lessons import existing_texts, extend
 from kb.loading.content_error import ContentError
 from kb.model import KnowledgeBase
 from kb.understanding.pipeline import UnderstandingPipeline
@@ -108,6 +110,8 @@ def read_result(
     """
     try:
         content = content or read_content(Path(result.content), pause_seconds=PAUSE_SECONDS)
+        # Lessons are looked up among them: folded here, in pieces, it holds nobody up.
+        existing_texts(content, partial(sleep, PAUSE_SECONDS))
         base = extend(apply_edits(content, request.edits), request.lessons)
         return content, base, read_pipeline(Path(result.pipeline), base, pause_seconds=PAUSE_SECONDS)
     except SnapshotError as exc:

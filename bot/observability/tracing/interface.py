@@ -1,7 +1,7 @@
 """The tracing interface, and its no-op implementation; OpenTelemetry itself is not known here."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -76,26 +76,23 @@ class _NoSpan:
         """Nothing."""
 
 
-_NO_SPAN: Final = _NoSpan()
+_NO_SPAN: Final = nullcontext[Span](_NoSpan())
 
 
 class NoTracing:
     """Tracing is off."""
 
-    @contextmanager
-    def span(self, name: str, kind: TraceSpanKind = TraceSpanKind.INTERNAL) -> Iterator[Span]:  # noqa: ARG002
+    def span(self, name: str, kind: TraceSpanKind = TraceSpanKind.INTERNAL) -> nullcontext[Span]:  # noqa: ARG002
         """Nothing."""
-        yield _NO_SPAN
+        return _NO_SPAN
 
-    @contextmanager
-    def server_span(self, name: str, headers: Mapping[str, str]) -> Iterator[Span]:  # noqa: ARG002
+    def server_span(self, name: str, headers: Mapping[str, str]) -> nullcontext[Span]:  # noqa: ARG002
         """Nothing."""
-        yield _NO_SPAN
+        return _NO_SPAN
 
-    @contextmanager
-    def continue_trace(self, name: str, kind: TraceSpanKind, traceparent: str | None) -> Iterator[Span]:  # noqa: ARG002
+    def continue_trace(self, name: str, kind: TraceSpanKind, traceparent: str | None) -> nullcontext[Span]:  # noqa: ARG002
         """Nothing."""
-        yield _NO_SPAN
+        return _NO_SPAN
 
     def traceparent(self) -> str | None:
         """Nothing."""

@@ -29,7 +29,9 @@ async def request_limits(request: web.Request, handler: RequestHandler) -> web.S
     """Refuse packed bodies, end bodies that do not come, and take a caller who hangs up for no fault."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise _closing(web.HTTPUnsupportedMediaType(text="Send it without Content-Encoding.\n"))
-    deadline = asyncio.get_running_loop().call_later(BODY_SECONDS, _end_body, request)
+    # Most bodies have come with their head, and need no timer.
+    waits = not request.content.is_eof()
+    deadline = asyncio.get_running_loop().call_later(BODY_SECONDS, _end_body, request) if waits else None
     try:
         return await handler(request)
     except BodyTooSlowError as exc:
@@ -40,7 +42,8 @@ async def request_limits(request: web.Request, handler: RequestHandler) -> web.S
         # Nobody reads this answer.
         return web.Response(status=HTTPStatus.BAD_REQUEST)
     finally:
-        deadline.cancel()
+        if deadline is not None:
+            deadline.cancel()
 
 
 class BodyTooSlowError(TimeoutError):

@@ -51,7 +51,8 @@ class SplitIntents:
             rest = (one for one in reading.candidates if one.entry != first.entry)
             reading = reading._replace(candidates=(first, *rest)[:MAX_CANDIDATES])
         secondary = tuple(one for one in found.values() if one.entry != reading.candidates[0].entry)
-        return reading._replace(secondary=secondary) if secondary else reading
+        matters = tuple(found) if len(found) > 1 else ()
+        return reading._replace(secondary=secondary, matters=matters) if secondary else reading
 
     def _matters(self, normalized: str) -> dict[EntryId, Candidate]:
         """The confident entries of the sentences, or of the halves that tell the most of them."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+import kb.lessons
 from kb.lessons import (
     OUT_OF_SCOPE,
     Lesson,
@@ -39,6 +40,20 @@ def test_every_question_and_decoy_has_its_place() -> None:
     places = existing_texts(BASE)
     assert places[casefold_key("Will it rain tomorrow?")] == OUT_OF_SCOPE
     assert {casefold_key(question) for _, _, question in BASE.questions()} < set(places)
+
+
+def test_texts_are_folded_once_in_pieces_between_which_others_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kb.lessons, "TEXTS_FOLDED_AT_ONCE", 2)
+    base, pauses = replace(BASE), list[None]()
+    texts = sum(1 for _ in base.questions()) + sum(map(len, base.out_of_scope.values()))
+    places = existing_texts(base, lambda: pauses.append(None))
+    assert len(pauses) == texts // 2 > 1
+    assert places == existing_texts(replace(BASE)), "whoever holds nobody up need not pause"
+    pauses.clear()
+    again = replace(BASE)
+    existing_texts(again)
+    assert existing_texts(again, lambda: pauses.append(None)) == places
+    assert not pauses, "they are remembered"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Live news: that something changed, for as long as the session holds."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -79,6 +79,26 @@ async def test_what_changed_is_told_by_name_and_nothing_else(
     polls: PollCounter, opens: OpenBrowser, desk: ConsoleFixture
 ) -> None:
     async with listening(await opens("ada"), polls) as stream:
+        desk.add_agent("zane")
+        assert await event(stream) == ("changed", "agents")
+
+
+async def test_a_stream_opens_once_the_database_was_looked_at(
+    opens: OpenBrowser, desk: ConsoleFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changed between a page's own look and a later first one would be told to nobody."""
+    looks, read = list[str](), live_updates.LiveUpdates._read_values
+
+    async def slowly(updates: live_updates.LiveUpdates) -> dict[str, Hashable]:
+        await asyncio.sleep(0.1)
+        found = await read(updates)
+        looks.append("looked")
+        return found
+
+    monkeypatch.setattr(live_updates.LiveUpdates, "_read_values", slowly)
+    browser = await opens("ada")
+    async with browser.client.get("/console/live", headers={"Accept": "text/event-stream"}) as stream:
+        assert looks
         desk.add_agent("zane")
         assert await event(stream) == ("changed", "agents")
 

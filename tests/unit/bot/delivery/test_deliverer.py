@@ -9,9 +9,11 @@ from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.delivery.deliverer import MAX_UNKNOWN_ATTEMPTS
 from bot.delivery.jobs import embedded
 from bot.delivery.jobs.embedded import EmbeddedRunner
+from handlers.model.handoff import NotificationKind
 from storage.conversations import history
 from storage.database import engine
-from storage.delivery import undelivered
+from storage.delivery import notification_queue, notifications, undelivered
+from storage.helpdesk import handoffs
 from tests.patience import PATIENCE_SECONDS
 from tests.unit.bot.conftest import ProgramFixture
 
@@ -42,6 +44,30 @@ async def test_a_reply_that_can_never_be_sent_ends_and_the_next_one_goes_out(pro
     assert states(program) == ["failed", "sent"]
 
 
+async def test_staff_sees_that_a_reply_did_not_arrive_and_that_the_next_one_did(program: ProgramFixture) -> None:
+    await program.intake(program.inbound("dead"))
+    with engine.write_transaction(program.database) as connection:
+        (handoff,) = handoffs.list_by_state(connection)
+        notification_queue.add(connection, handoff, NotificationKind.INITIAL, {"telegram:-1": True}, program.time[0])
+
+    def told() -> bool:
+        """Whether the group is told of anything now."""
+        with engine.write_transaction(program.database) as connection:
+            claimed = notifications.claim(connection, "telegram:-1", program.time[0])
+            if isinstance(claimed, notifications.ClaimedNotification):
+                notifications.mark_sent(connection, claimed, "7", program.time[0])
+        return claimed is not None
+
+    assert told()
+    program.channel.fail_next(permanent=True)
+    outcomes = []
+    for text in ("hours", "hours", "hours"):
+        await program.deliver(program.submitted[-1])
+        outcomes.append((states(program)[-1], told()))
+        await program.intake(program.inbound(text))
+    assert outcomes == [("failed", True), ("sent", True), ("sent", False)]
+
+
 async def test_an_error_that_nobody_expected_is_a_try_of_unknown_outcome_and_ends(program: ProgramFixture) -> None:
     await program.intake(program.inbound("hours"))
     await program.intake(program.inbound("dead"))
@@ -66,6 +92,8 @@ async def test_refusals_of_the_first_minutes_do_not_use_up_the_attempts_of_unkno
         await program.deliver(program.submitted[-1])
         assert states(program) == ["pending"]
         program.time[0] += timedelta(minutes=1)
+    # The pause after the seventh attempt is up to 64 seconds.
+    program.time[0] += timedelta(minutes=1)
     await program.deliver(program.submitted[-1])
     assert states(program) == ["sent"]
 

@@ -85,9 +85,9 @@ def figures(known: KnowledgeBundle, file: str) -> Figures:
 def test_the_library_answers_out_of_a_table(library: KnowledgeBundle) -> None:
     found = figures(library, "library-messages.tsv")
     assert found.first >= 0.8, found
-    assert found.right >= 0.6, found
+    assert found.right >= 0.64, found
     assert found.wrong <= 0.02, found
-    assert found.answered_out_of_scope == 0, found
+    assert found.answered_out_of_scope <= 1, found
 
 
 def test_other_messages_to_the_library_are_not_answered_wrongly(library: KnowledgeBundle) -> None:
@@ -99,7 +99,7 @@ def test_other_messages_to_the_library_are_not_answered_wrongly(library: Knowled
     assert found.answered_out_of_scope <= 3, found
     later = figures(library, "library-messages-3.tsv")
     assert later.first >= 0.85, later
-    assert later.right >= 0.55, later
+    assert later.right >= 0.6, later
     assert later.wrong == 0, later
     assert later.answered_out_of_scope <= 2, later
 
@@ -107,7 +107,7 @@ def test_other_messages_to_the_library_are_not_answered_wrongly(library: Knowled
 def test_the_hotel_answers_out_of_a_page_in_german(hotel: KnowledgeBundle) -> None:
     found = figures(hotel, "hotel-messages.tsv")
     assert found.first >= 0.9, found
-    assert found.right >= 0.8, found
+    assert found.right >= 0.85, found
     assert found.wrong == 0, found
     assert found.answered_out_of_scope == 0, found
 
@@ -115,9 +115,9 @@ def test_the_hotel_answers_out_of_a_page_in_german(hotel: KnowledgeBundle) -> No
 def test_other_messages_to_the_hotel_are_not_answered_wrongly(hotel: KnowledgeBundle) -> None:
     found = figures(hotel, "hotel-messages-2.tsv")
     assert found.first >= 0.8, found
-    assert found.right >= 0.5, found
+    assert found.right >= 0.55, found
     assert found.wrong == 0, found
-    assert found.answered_out_of_scope <= 1, found
+    assert found.answered_out_of_scope <= 2, found
 
 
 def test_nothing_of_the_first_company_is_said(library: KnowledgeBundle, hotel: KnowledgeBundle) -> None:

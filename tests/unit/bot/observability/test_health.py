@@ -24,6 +24,7 @@ from storage.database import engine
 from storage.delivery import notification_queue, notifications
 from storage.helpdesk import handoffs
 from tests.doubles import NOW, RecordingJobRunner
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.bot.conftest import ProgramFixture
 
 
@@ -104,7 +105,9 @@ async def test_the_runner_in_this_process_is_alive_while_its_loops_are(
     async with asked(program.database, runner) as pages:
         assert (await pages.get("/healthz"))[0] == 503, "it does not run yet"
         runner.start()
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await pages.get("/healthz"))[0] != 200:
+                await asyncio.sleep(0.01)
         status, told = await pages.get("/readyz")
         assert (status, told["status"], told["workers"]) == (200, "ready", 1)
         assert told["heartbeat_seconds"] < 2
@@ -118,7 +121,7 @@ async def test_the_runner_in_this_process_is_alive_while_its_loops_are(
 
         (poll,) = (task for task in asyncio.all_tasks() if task.get_name() == "delivery poll")
         poll.cancel()
-        await asyncio.sleep(0.05)
+        await asyncio.gather(poll, return_exceptions=True)
         status, told = await pages.get("/healthz")
         assert (status, told["faults"]) == (503, ["Nobody looks for replies to deliver: restart the program."])
         await runner.stop()

@@ -78,6 +78,8 @@ def test_of_a_long_message_the_head_and_the_tail_are_read() -> None:
         ("zvaniet Ilzei", "Ilze", None),
         ("t/c Alfa, Lido", None, "t/c Alfa, Lido"),
         ("kase nestrādā vispār, restorāns Rozengrāls", None, "Rozengrāls"),
+        ("SIA Rozengrāls, abas kases", None, "Rozengrāls"),
+        ("обе кассы, ООО «Лайма»", None, "Лайма"),
         ("29111222 vai 67123456", None, None),
         ("№ 7", None, None),
     ],

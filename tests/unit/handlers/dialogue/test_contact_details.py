@@ -120,6 +120,13 @@ def test_a_bare_name_is_an_answer_right_after_the_question_only() -> None:
     assert one.decided.trace.handler != "contact_details"
 
 
+@pytest.mark.parametrize(("before", "noted"), [(("hours",), True), (("hours", "hours"), False)])
+def test_a_name_beside_a_number_is_an_answer_a_turn_later_too(before: tuple[str, ...], noted: bool) -> None:
+    one = talk("dead", *before)
+    one.interpreter.meanings = {**MEANINGS, "Rozengrāls, 29111222": NOTHING_OF}
+    assert one.says("Rozengrāls, 29111222").text.startswith("Noted: Rozengrāls, 29 111 222.") is noted
+
+
 @pytest.mark.parametrize(("consent", "noted"), [(0.2, True), (0.33, False)])
 def test_what_is_likely_consent_is_no_name(consent: float, noted: bool) -> None:
     one = talk("dead")

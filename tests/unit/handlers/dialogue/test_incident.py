@@ -592,3 +592,36 @@ def test_after_trading_was_said_to_go_on_in_part_an_alarm_must_be_surer(probabil
     one.interpreter.acts = {"the left one is black": acts_as(DialogueAct.OUTAGE, probability)}
     one.says("the left one is black")
     assert handled(one)[0] == handler
+
+
+def test_a_fault_that_opens_the_talk_is_no_good_news_however_gladly_it_is_told() -> None:
+    gladly = "oh wonderful, the printer prints blanks"
+    first = Dialog({gladly: means("printer", language="en")}, acts={gladly: DialogueAct.WORKS_AGAIN}).speaks("en")
+    first.says(gladly)
+    assert handled(first) == ("topic", "problem", "printer")
+    after = Dialog({gladly: means("printer", language="en"), "printer": means("printer", language="en")})
+    after.interpreter.acts = {gladly: DialogueAct.WORKS_AGAIN}
+    after.says("printer")
+    after.says(gladly)
+    assert handled(after)[0] == "resolved"
+
+
+def test_hello_of_who_waits_before_a_stopped_till_is_about_the_till() -> None:
+    one = talk("dead", meanings={"hello?": means("hello", language="en")})
+    assert CALL_NOW in one.says("hello?").text
+    assert handled(one) == ("topic", "critical", "dead")
+
+
+def test_what_is_not_understood_of_a_fault_is_about_the_fault_and_counts_as_not_understood() -> None:
+    one = talk("printer")
+    assert WORKSHOP in one.says("zzz qqq").text
+    assert handled(one) == ("fallback", "problem", "printer")
+    assert one.decided.session.failed_turns == 1
+
+
+def test_a_device_alone_in_a_talk_is_asked_about_even_where_one_fault_stands_out() -> None:
+    shaky = vaguely("printer", 0.4, "scanner", language="en")
+    candidates = (shaky.candidates[0], replace(shaky.candidates[1], confidence=0.01))
+    one = talk("hours", meanings={"a printer": replace(shaky, candidates=candidates)})
+    one.says("a printer")
+    assert handled(one)[1] == "clarify"

@@ -100,7 +100,7 @@ def test_the_rarest_words_of_a_message_are_its_telling_terms_in_their_order(rank
 
 
 def test_an_entry_set_aside_scores_less(ranker: EntryRanker) -> None:
-    tokens = phonetic_tokens("printer")
+    tokens = phonetic_tokens("what about the printer")
     first = ranker.rank(tokens, None)[0]
     assert first.entry == PRINTER
     less = next((one.confidence for one in ranker.rank(tokens, None, excluded=PRINTER) if one.entry == PRINTER), 0.0)

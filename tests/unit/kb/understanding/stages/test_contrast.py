@@ -92,7 +92,7 @@ def test_a_stopped_till_is_heard_whatever_is_set_aside() -> None:
 
 def test_nothing_is_set_aside_where_the_rest_means_nothing_or_the_same() -> None:
     assert decided("bzzt grmpf, nevis kā aizvērt maiņu") == ("close", "rank")
-    assert decided("not the hours, but where do I end my day") == ("close", "rank")
+    assert decided("how do I close the shift, nevis the door") == ("close", "rank")
     assert decided("nevis bzzt, jo")[1] == "rank"
 
 
