@@ -37,7 +37,7 @@ MAX_WORDS_OF_MATTER: Final = 4
 MIN_MATTER_CONFIDENCE: Final = 0.1
 MIN_CONFIDENCE_FROM_MENU: Final = 0.3
 MAX_WORDS_FROM_MENU: Final = 3
-MIN_FAULT_ASKED_FOR: Final = 0.05
+MIN_FAULT_ASKED_FOR: Final = 0.03
 SURE_HOW_TO: Final = 0.8
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""

@@ -28,6 +28,10 @@ _LEAD_IN: Final = LazyPattern(
     r"\s?[:,–—-]?\s"
 )
 """How another matter is announced, which says nothing of it."""
+_LIST: Final = LazyPattern(r",\s(?:(?:un|и|i|and)\s)?|\s(?:un|и|i|and)\s")
+"""Parts what is listed: "how to split a bill, move a table and add 10% off"."""
+MIN_LISTED: Final = 3
+MIN_WORDS_LISTED: Final = 2
 MIN_WORDS_TO_SPLIT: Final = 4
 """A message of fewer words is one thing said."""
 
@@ -55,10 +59,15 @@ class SplitIntents:
         return reading._replace(secondary=secondary, matters=matters) if secondary else reading
 
     def _matters(self, normalized: str) -> dict[EntryId, Candidate]:
-        """The confident entries of the sentences, or of the halves that tell the most of them."""
+        """The confident entries of the sentences, of what is listed, or of the halves that tell the most of them."""
         sentences = split_sentences(normalized)
         if len(sentences) > 1:
             return self._confident((*sentences[:2], *sentences[2:][-2:]))
+        listed = _LIST.split(normalized)
+        if len(listed) >= MIN_LISTED and all(len(part.split()) >= MIN_WORDS_LISTED for part in listed):
+            found = self._confident(listed)
+            if len(found) == len(listed):
+                return found
         splits = (self._confident(halves) for halves in islice(_halves(normalized), MAX_SPLITS))
         return max(splits, key=len, default={})
 

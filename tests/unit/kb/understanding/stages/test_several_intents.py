@@ -46,6 +46,21 @@ def test_two_matters_that_hide_each_other_are_each_understood_by_themselves() ->
     assert beside(found) == ["printer"]
 
 
+def test_what_is_listed_is_as_many_matters_where_each_is_clear() -> None:
+    listed = "where is it, the printer is broken and how to close the shift"
+    clear = SplitIntents(
+        ScriptedRanker(
+            {
+                "how to close the shift": ("close", 0.9),
+                "the printer is broken": ("printer", 0.8),
+                "where is it": ("desk", 0.9),
+            }
+        )
+    )
+    assert clear(reading(listed, ("printer", 0.2))).matters == ("desk", "printer", "close")
+    assert len(SPLIT(reading(listed, ("printer", 0.7))).matters) < 3
+
+
 def test_an_and_between_a_few_words_parts_nothing() -> None:
     for text in ("printer and scanner", "the printer and the scanner of ours"):
         before = reading(text, ("printer", 0.7))
