@@ -5,6 +5,7 @@ from typing import Final
 
 from handlers.details.cause import named_cause
 from handlers.details.extraction import extract_details
+from handlers.dialogue.another_time import if_again, not_now
 from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
@@ -16,8 +17,6 @@ from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
 from handlers.dialogue.incident import (
     detail,
-    if_again,
-    not_now,
     outage,
     partly,
     still_not,

@@ -85,10 +85,10 @@ def _matter_by_place(context: HandlerContext, question: OpenQuestion) -> Handler
     """ "To otro", "now the first": one of the matters of the message before, if a few words name nothing themselves."""
     if len(context.text.split()) > MAX_WORDS_OF_PLACE or _names_something(context):
         return None
+    # "The second one" holds the first ordinal as well: the later one is meant.
     named = {context.cue or "", *(context.interpretation.signals & _LATER_ORDINALS)} & _ORDINALS.keys()
     if not named and _FIRST_WORD.search(context.text.casefold()):
         named = {CueId.FIRST}
-    # "The second one" holds the first ordinal as well.
     place = max((_ORDINALS[cue] for cue in named), default=len(question.options))
     if place >= len(question.options):
         return None
@@ -99,8 +99,9 @@ def _matter_by_place(context: HandlerContext, question: OpenQuestion) -> Handler
 def _names_something(context: HandlerContext) -> bool:
     """Whether the message by itself is surely about an entry."""
     best = context.interpretation.best
-    sure = best is not None and best.confidence >= SURELY and not context.interpretation.leans
-    return sure and best is not None and best.entry != context.session.entry
+    if best is None or context.interpretation.leans:
+        return False
+    return best.confidence >= SURELY and best.entry != context.session.entry
 
 
 def _fault_that_was_asked_for(context: HandlerContext) -> HandlerResult | None:

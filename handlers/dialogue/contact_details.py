@@ -71,7 +71,7 @@ def only_tells_details(context: HandlerContext) -> bool:
 
 
 def _told(context: HandlerContext) -> PersonDetails | None:
-    """What a message tells that is nothing but that: plainly, or as the answer to the question of the turn before."""
+    """What a message tells that is nothing but that: plainly, or as the answer to "which restaurant?"."""
     if context.said.tells_who and only_tells_who(context.text, context.said):
         return context.said
     asked = context.asked_who or (_asked_lately(context) and context.said.phone is not None)

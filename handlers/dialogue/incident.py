@@ -35,8 +35,6 @@ SURE_HOW_TO: Final = 0.85
 MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
-MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.03
-MIN_WORDS_TOLD_OF: Final = 4
 SURELY_WORKS: Final = 0.85
 """As PLAINLY_WORKS, where a word denies or waits for something."""
 _DENIES_OR_WAITS: Final = frozenset(
@@ -46,11 +44,6 @@ _DENIES_OR_WAITS: Final = frozenset(
 SURE_OF_ANOTHER_FAULT: Final = 0.6
 MAX_WORDS_OF_CORRECTION: Final = 5
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
-_IF: Final = frozenset({CueId.CONDITIONAL, CueId.HYPOTHETICAL})
-_FAULT_ACTS: Final = (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE, DialogueAct.NOT_HELPED)
-SURELY_ELSE: Final = 0.9
-MIN_FAULT_AGAIN: Final = 0.3
-"""What may happen again is a fault from this probability on."""
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
 _QUESTION_MARK: Final = "?"
@@ -258,47 +251,6 @@ def _is_talked_about(context: HandlerContext, answered: Entry | None) -> bool:
     best = context.interpretation.best
     another = answered is not None and answered.id != context.session.entry
     return not another or best is None or best.confidence < SURE_OF_ANOTHER_FAULT
-
-
-def not_now(context: HandlerContext) -> HandlerResult | None:
-    """A till that stopped yesterday, may stop one day, or is one of several: no alarm, but the line that knows."""
-    best = context.interpretation.best
-    if best is None or context.outage >= MIN_OUTAGE_TO_ASK or context.act is DialogueAct.DEVICE_FAULT:
-        return None
-    another_time = not context.interpretation.signals.isdisjoint((CueId.PAST, CueId.HYPOTHETICAL))
-    unanswered = context.interpretation.outcome is not Outcome.ANSWERED
-    if another_time and unanswered:
-        urgent = [one for one in context.interpretation.candidates if context.entry_of(one).act is Act.CRITICAL]
-        best = urgent[0] if urgent and urgent[0].confidence >= MIN_TOPIC_OF_ANOTHER_TIME else best
-    if context.entry_of(best).act is not Act.CRITICAL:
-        return None
-    if context.session.outage_reported:
-        return still_broken(context)
-    enough = MIN_TOPIC_OF_ANOTHER_TIME if another_time else MIN_TOPIC_TOLD_OF
-    told_of = best.confidence >= enough and len(context.text.split()) >= MIN_WORDS_TOLD_OF
-    if not told_of:
-        return None
-    line = context.knowledge.base.directory.urgent_line
-    known = context.knowledge.base.directory.lines[line]
-    session = replace(context.resolved_session, line=line)
-    return context.result(Act.ANSWER, context.say_line("not_now", line), session=session, entry=known.entry, line=line)
-
-
-def if_again(context: HandlerContext) -> HandlerResult | None:
-    """ "And if it freezes again tonight?", asked after a fault: the line of that fault, for then."""
-    if context.last_turn is None or context.interpretation.signals.isdisjoint(_IF) or not context.talks_of_fault:
-        return None
-    best = context.interpretation.best
-    same = best is not None and best.entry == context.session.entry
-    own_topic = best is not None and not same and best.confidence >= SURE_HOW_TO
-    fails = max(context.act_confidence(act) for act in _FAULT_ACTS) >= MIN_FAULT_AGAIN
-    asks_else = context.act_confidence(DialogueAct.OTHER) >= SURELY_ELSE
-    if own_topic or not (fails or (same and not asks_else)):
-        return None
-    line = context.line_of_conversation
-    known = context.knowledge.base.directory.lines[line]
-    session = replace(context.resolved_session, line=line)
-    return context.result(Act.ANSWER, context.say_line("if_again", line), session=session, entry=known.entry, line=line)
 
 
 def critical_entry(context: HandlerContext) -> Entry | None:

@@ -22,7 +22,7 @@ FEW_QUESTIONS: Final = 15
 
 
 class Example(NamedTuple):
-    """A known question, or a decoy with the label NONE; `said` are the skeletons of its words, `line` all in one."""
+    """A text and its entry, OUT_OF_SCOPE for a decoy; `tokens` are phonetic keys, `text_key` joins them by spaces."""
 
     entry: EntryId
     text: str
@@ -35,7 +35,7 @@ class Dataset:
     """Questions in the order of their entries, decoys, and descriptions of entries with few questions; those that hold
     no word are left out.
 
-    `used` tells how often each skeleton is used, `spoken` the same of words as they are spelt, in each language.
+    `vocabulary` counts the phonetic keys, `words_by_language` the words as they are spelt in each language.
     """
 
     questions: Sequence[Example]
