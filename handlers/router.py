@@ -23,6 +23,7 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
+from handlers.dialogue.reply_choice import choose_reply
 from handlers.dialogue.spoken_language import with_language
 from handlers.input.dialogue_act import dialogue_act
 from handlers.input.outage_probability import outage_probability
@@ -37,6 +38,7 @@ from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, Handle
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
+from handlers.model.reply_model import ReplyCandidate
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
 from handlers.service.known_outage import with_outage
@@ -142,11 +144,11 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         said=said,
     )
     context = with_language(replace(context, act=dialogue_act(context)))
-    name, result = _run_handlers(context)
+    name, result, replies = choose_reply(context, *_run_handlers(context))
     result = with_contact_details(with_feedback_options(result, context), context, name)
     result = with_venue(with_news(with_outage(result, context, name), context, name), context, name)
     warning = (context.say("secret"),) if masked or picture.masked else ()
-    trace = _trace(name, result, context, tuple(dict.fromkeys((*masked, *picture.masked))))
+    trace = _trace(name, result, context, tuple(dict.fromkeys((*masked, *picture.masked))), replies)
     calls = any(isinstance(action, NotifyStaff) for action in result.actions)
     decision = Decision(
         actions=(*_picture_read(context, name, result), *result.actions, *warning),
@@ -251,7 +253,13 @@ def _run_handlers(context: HandlerContext) -> tuple[str, HandlerResult]:
     return "fallback", fallback(context)
 
 
-def _trace(name: str, result: HandlerResult, context: HandlerContext, masked: tuple[str, ...]) -> Trace:
+def _trace(
+    name: str,
+    result: HandlerResult,
+    context: HandlerContext,
+    masked: tuple[str, ...],
+    replies: tuple[ReplyCandidate, ...],
+) -> Trace:
     understanding = context.interpretation
     known = {match.entry: match.confidence for match in (*understanding.secondary, *understanding.candidates)}
     return Trace(
@@ -267,4 +275,5 @@ def _trace(name: str, result: HandlerResult, context: HandlerContext, masked: tu
         acts=understanding.acts,
         explanation=understanding.explanation,
         masked=masked,
+        replies=replies,
     )

@@ -12,11 +12,13 @@ from bot.knowledge.content_cache import cached_or_load, content_path, read_conte
 from bot.knowledge.gc_pause import gc_paused
 from bot.knowledge.model_cache import cache_path, cached_or_train, read_pipeline
 from bot.knowledge.phrases import load_phrases
+from bot.knowledge.reply_model import load_reply_model
 from bot.knowledge.snapshot import SnapshotError
 from handlers.model.context import KnowledgeBundle
 from kb.entry_edits import EntryEdit, apply_edits
 from kb.lessons import Lesson, extend
 from kb.model import KnowledgeBase
+from kb.understanding.result import Interpreter
 
 
 class KnowledgeSource(Protocol):
@@ -55,7 +57,7 @@ def load_knowledge_lazily(
             content = read_content(content_path(folder), lazy=not lessons and not edits)
             base = extend(apply_edits(content, edits), lessons)
             pipeline = read_pipeline(cache_path(base), base, lazy=True)
-            bundle = KnowledgeBundle(base=base, interpreter=pipeline, phrases=load_phrases(base))
+            bundle = _bundle(base, pipeline)
             gc.freeze()
             return bundle
     except SnapshotError:
@@ -66,7 +68,7 @@ def train_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> K
     """Train on the content and the lessons, unless the model is cached."""
     with frozen_gc():
         base = extend(content, lessons)
-        return KnowledgeBundle(base=base, interpreter=cached_or_train(base), phrases=load_phrases(base))
+        return _bundle(base, cached_or_train(base))
 
 
 def cached_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> KnowledgeBundle | None:
@@ -77,7 +79,11 @@ def cached_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> 
             pipeline = read_pipeline(cache_path(base), base)
         except SnapshotError:
             return None
-        return KnowledgeBundle(base=base, interpreter=pipeline, phrases=load_phrases(base))
+        return _bundle(base, pipeline)
+
+
+def _bundle(base: KnowledgeBase, interpreter: Interpreter) -> KnowledgeBundle:
+    return KnowledgeBundle(base=base, interpreter=interpreter, phrases=load_phrases(base), replies=load_reply_model())
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import structlog
 from bot.knowledge.content_cache import cached_or_load, content_path
 from bot.knowledge.factory import cached_knowledge, frozen_gc, train_knowledge, trim_heap
 from bot.knowledge.phrases import load_phrases
+from bot.knowledge.reply_model import load_reply_model
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
 from bot.knowledge.training.process import PAUSE_SECONDS, TrainingError, TrainingProcess, read_result
 from handlers.model.context import KnowledgeBundle
@@ -115,7 +116,7 @@ class LiveKnowledge:
             phrases = load_phrases(base)
         return TrainedKnowledge(
             released_content=content,
-            knowledge=KnowledgeBundle(base=base, interpreter=pipeline, phrases=phrases),
+            knowledge=KnowledgeBundle(base=base, interpreter=pipeline, phrases=phrases, replies=load_reply_model()),
             content_at=Path(result.content),
         )
 
@@ -137,7 +138,10 @@ class LiveKnowledge:
         else:
             exact = (*added_questions(self.released_content, edited), *added)
             self.current = KnowledgeBundle(
-                base=base, interpreter=LessonOverlay(trained.interpreter, exact), phrases=trained.phrases
+                base=base,
+                interpreter=LessonOverlay(trained.interpreter, exact),
+                phrases=trained.phrases,
+                replies=trained.replies,
             )
         self.edited_content = edited
         # Last: whoever sees it finds the lessons applied.

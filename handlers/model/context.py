@@ -12,6 +12,7 @@ from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, Option
 from handlers.model.phrases import Phrases
 from handlers.model.picture import NO_PICTURE_WORDS, PictureWords
+from handlers.model.reply_model import ReplyScorer
 from handlers.model.session import CalledIn, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from kb.model import Act, DialogueAct, Entry, EntryId, KnowledgeBase, Language, LineId
 from kb.understanding.result import Candidate, Interpretation, Interpreter, Outcome
@@ -36,6 +37,8 @@ class KnowledgeBundle:
     base: KnowledgeBase
     interpreter: Interpreter
     phrases: Phrases
+    replies: ReplyScorer | None = None
+    """Which reply to a later turn is likeliest right; without it the handlers' own decision stands."""
 
     @property
     def current(self) -> "KnowledgeBundle":

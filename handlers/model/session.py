@@ -10,6 +10,7 @@ from handlers.model.actions import Action
 from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Option
+from handlers.model.reply_model import ReplyCandidate
 from kb.model import EntryId, Language, LineId
 from kb.understanding.result import ActCandidate, Candidate, Explanation, Outcome
 
@@ -168,6 +169,8 @@ class Trace:
     """The matcher's reasons, where it gives them."""
     masked: tuple[str, ...] = ()
     """Kinds of secrets that were masked in the message (card, pin, password)."""
+    replies: tuple[ReplyCandidate, ...] = ()
+    """The replies that were weighed, each with how likely it is right; none where nothing was."""
 
 
 @dataclass(frozen=True, kw_only=True)

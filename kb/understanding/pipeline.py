@@ -120,6 +120,7 @@ class UnderstandingPipeline:
             signals=reading.cues,
             acts=reading.acts,
             leans=reading.leans,
+            own=reading.own,
             corrects=reading.corrects,
             terms=self._ranker.telling_terms(reading.tokens),
             tokens=self._ranker.known_tokens(reading.tokens),

@@ -22,7 +22,8 @@ class Reading(NamedTuple):
 
     `text` is what came; `conversation_language` and `previous_entry` are what the conversation was in and about.
     `normalized`, `surface_tokens` (as they are spelt) and `tokens` (phonetic keys) are the same message, cleaned.
-    `candidates` are at most MAX_CANDIDATES entries, best first; `secondary` the confident ones of further parts,
+    `candidates` are at most MAX_CANDIDATES entries, best first, and `own` those of the words alone where `candidates`
+    lean on the turn before; `secondary` the confident ones of further parts,
     and `matters` the entries of all parts in their order, where there is more than one.
     """
 
@@ -39,6 +40,7 @@ class Reading(NamedTuple):
     acts: tuple[ActCandidate, ...] = ()
     corrects: bool = False
     leans: bool = False
+    own: tuple[Candidate, ...] = ()
     exact_match: ExactMatch | None = None
     candidates: tuple[Candidate, ...] = ()
     secondary: tuple[Candidate, ...] = ()

@@ -93,6 +93,8 @@ class Interpretation:
     """Ids of the cues found inside the message (past, hypothetical, one_device ...)."""
     leans: bool = False
     """Whether the candidates rest on the turn before as well."""
+    own: tuple[Candidate, ...] = ()
+    """The candidates of the words alone, where `candidates` rest on the turn before as well."""
     corrects: bool = False
     """Whether the message sets the answer before right ("no, I meant ...")."""
     terms: tuple[str, ...] = ()
@@ -108,6 +110,11 @@ class Interpretation:
     def best(self) -> Candidate | None:
         """The first match, if there is one."""
         return self.candidates[0] if self.candidates else None
+
+    @property
+    def by_itself(self) -> tuple[Candidate, ...]:
+        """What the words may mean without the turn before."""
+        return self.own or self.candidates
 
 
 class Interpreter(Protocol):

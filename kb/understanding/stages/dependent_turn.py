@@ -71,7 +71,7 @@ class LeanOnPreviousTurn:
             if found[0].entry == reading.previous_entry and found[0].confidence >= MIN_CONFIDENCE_OF_THE_SAME
         ]
         best = max(same, key=lambda found: found[0].confidence, default=None)
-        return None if best is None else reading._replace(candidates=best, leans=True)
+        return None if best is None else reading._replace(candidates=best, own=reading.candidates, leans=True)
 
     def _stands_alone(self, reading: Reading) -> bool:
         """Whether a message is answered by its own words, and surely where it refers to what was talked about."""
@@ -87,7 +87,7 @@ class LeanOnPreviousTurn:
         lifted = best.entry in self._ranker.critical and own.entry not in self._ranker.critical
         if lifted or not self._ranker.is_known(reading.tokens) or own.confidence >= MIN_CLEAR_CONFIDENCE:
             return reading
-        return reading._replace(candidates=whole, leans=True)
+        return reading._replace(candidates=whole, own=reading.candidates, leans=True)
 
     def _leaning(self, reading: Reading) -> Reading:
         title = self._titles.get(reading.previous_entry) if reading.previous_entry is not None else None
@@ -101,7 +101,7 @@ class LeanOnPreviousTurn:
             return reading
         if leaning.entry == reading.previous_entry != own.entry and self._tells_another(reading):
             return reading
-        return reading._replace(candidates=expanded, leans=True)
+        return reading._replace(candidates=expanded, own=reading.candidates, leans=True)
 
     def _tells_another(self, reading: Reading) -> bool:
         """Whether the message may well mean another entry by itself than that of the turn before."""

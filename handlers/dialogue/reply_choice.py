@@ -1,0 +1,163 @@
+"""Which possible reply to a later turn is likeliest right, by a learnt model that decides about no danger; pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from handlers.dialogue.fallback import clarify
+from handlers.dialogue.reply_features import reply_features
+from handlers.intents.dispatch import answer_entries
+from handlers.intents.small_talk import small_talk
+from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
+from handlers.model.messages import MessageKind
+from handlers.model.reply_model import Reply, ReplyCandidate
+from kb.model import Act, Entry
+from kb.understanding.result import Outcome
+
+OPEN_HANDLERS: Final = frozenset(
+    {
+        "clarify",
+        "fallback",
+        "topic",
+        "follow_up",
+        "which_fault",
+        "device_fault",
+        "bare_fault",
+        "device_only",
+        "detail",
+        "partly",
+        "not_now",
+        "courtesy",
+        "anger",
+        "confusion",
+        "choice",
+    }
+)
+"""Handlers whose reply may be another's: none that raises an alarm, shows where tickets are written to, calls people in
+because they were asked for, or ends something."""
+WRONG_COST: Final = 0.5
+"""What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
+KEEP_MARGIN: Final = 0.02
+"""How much more another reply must be worth than what the handlers decided."""
+_OWN_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.TALK})
+_TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
+_NAME: Final = "likelier_{}"
+"""The handler of a turn that was answered otherwise than the handlers decided."""
+
+
+def choose_reply(
+    context: HandlerContext, handler: str, result: HandlerResult
+) -> tuple[str, HandlerResult, tuple[ReplyCandidate, ...]]:
+    """The name and result of the likeliest right reply, and how likely each was found to be."""
+    model = context.knowledge.replies
+    if model is None or not is_open(context, handler, result):
+        return handler, result, ()
+    features = reply_features(context, handler, result)
+    possible = possible_replies(context, handler)
+    found = tuple(ReplyCandidate(reply, model.probability(reply, features)) for reply in possible)
+    best = max(found, key=lambda one: worth(one.reply, one.probability, result.outcome is Outcome.ANSWERED))
+    chosen = possible[best.reply](context)
+    if chosen is None:
+        return handler, result, found
+    return _NAME.format(best.reply), _with_failures(chosen, result), found
+
+
+def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> bool:
+    """Whether another reply may be likelier right: to words, in a conversation, where nothing grave was decided."""
+    later = _has_talked(context) and context.inbound.kind is MessageKind.TEXT and bool(context.text)
+    # Whoever was not understood twice is called back, whatever is likelier.
+    given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
+    return later and handler in OPEN_HANDLERS and not given_up
+
+
+def _has_talked(context: HandlerContext) -> bool:
+    """Whether anything was talked about: after a greeting, or "???", a message is the first one still."""
+    told = any(turn.entry or turn.line or turn.terms for turn in context.session.turns if turn.act != Act.TALK)
+    return context.last_turn is not None and told
+
+
+def possible_replies(
+    context: HandlerContext, handler: str
+) -> Mapping[Reply, Callable[[HandlerContext], HandlerResult | None]]:
+    """Each possible reply to the turn with what makes it; keeping what was decided makes none."""
+    found = context.interpretation.by_itself
+    topic = context.topic_entry
+    possible = {
+        Reply.KEEP: True,
+        Reply.OWN: bool(found) and context.entry_of(found[0]).act in _OWN_ACTS,
+        Reply.TOPIC: topic is not None and topic.act in _TOPIC_ACTS,
+        Reply.LINE: True,
+        Reply.TALK: _resolved_entry(context) is not None,
+        Reply.ASK: bool(found) and handler != "clarify",
+    }
+    return {reply: _MAKERS[reply] for reply, is_possible in possible.items() if is_possible}
+
+
+def worth(reply: Reply, probability: float, answered: bool) -> float:
+    """What a reply that is right with `probability` is worth; `answered`: whether what was decided answers."""
+    keeps = reply is Reply.KEEP
+    answers = answered if keeps else reply is not Reply.ASK
+    return probability - (WRONG_COST * (1 - probability) if answers else 0.0) + (KEEP_MARGIN if keeps else 0.0)
+
+
+def _with_failures(chosen: HandlerResult, kept: HandlerResult) -> HandlerResult:
+    """What was not understood counts as that, whatever is said instead: the next time people are called in."""
+    failed = kept.session.failed_turns if kept.outcome is Outcome.UNKNOWN else 0
+    return replace(chosen, session=replace(chosen.session, failed_turns=failed)) if failed else chosen
+
+
+def _keep(_: HandlerContext) -> None:
+    return None
+
+
+def _own(context: HandlerContext) -> HandlerResult:
+    return answer_entries(context, context.entry_of(context.interpretation.by_itself[0]))
+
+
+def _more_about_topic(context: HandlerContext) -> HandlerResult | None:
+    """The line that knows more about the topic, named; a fault that is told more of is noted."""
+    topic = context.topic_entry
+    if topic is None:
+        return None
+    line = context.line_of(topic) or context.line_of_conversation
+    known = context.knowledge.base.directory.lines[line]
+    if topic.act is Act.CRITICAL:
+        said = context.say_line("call_urgent", line)
+    elif topic.act is Act.PROBLEM and "?" not in context.text:
+        last = context.last_turn
+        noted = last is not None and last.handler in ("detail", _NAME.format(Reply.TOPIC))
+        said = context.say_line("detail_again" if noted else "detail", line)
+    else:
+        name, phone = known.name[context.language], known.formatted_phone
+        said = context.say("more_about", topic=topic.title[context.language], phone=phone, name=name)
+        said = replace(said, source=topic.citation[context.language])
+    return context.result(topic.act, said, entry=topic.id, line=line)
+
+
+def _line(context: HandlerContext) -> HandlerResult:
+    line = context.line_of_conversation
+    known = context.knowledge.base.directory.lines[line]
+    return context.result(Act.ANSWER, context.say_line("call_line", line), entry=known.entry, line=line)
+
+
+def _resolved_entry(context: HandlerContext) -> Entry | None:
+    base = context.knowledge.base
+    return base.entries.get(base.directory.resolved_entry) if base.directory.resolved_entry is not None else None
+
+
+def _nod(context: HandlerContext) -> HandlerResult | None:
+    entry = _resolved_entry(context)
+    if entry is None:
+        return None
+    told = small_talk(context, entry)
+    return told if context.session.outage_reported else replace(told, actions=(context.say("acknowledged"),))
+
+
+_MAKERS: Final[Mapping[Reply, Callable[[HandlerContext], HandlerResult | None]]] = {
+    Reply.KEEP: _keep,
+    Reply.OWN: _own,
+    Reply.TOPIC: _more_about_topic,
+    Reply.LINE: _line,
+    Reply.TALK: _nod,
+    Reply.ASK: clarify,
+}

@@ -1,0 +1,156 @@
+"""Learns from labelled conversations which reply to a later turn is right; writes handlers/learnt/replies.json.
+
+    python -m tests.training.replies [--check]
+
+Every later turn is decided once for each reply that it may get; a logistic regression for each reply learns from the
+features of the turn whether that was right. `--check` writes nothing: it leaves each file out in turn, learns from the
+others, and tells how many turns more are right, and how many more answered wrongly, in the one left out.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from bot.cli.asker import TURN_INTERVAL
+from bot.evaluation.dialogs import Answer, LabelledDialog, LabelledTurn, read_dialogs
+from bot.knowledge.factory import load_knowledge
+from bot.knowledge.reply_model import MODEL_FILE
+from handlers.dialogue.reply_choice import worth
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from handlers.model.reply_model import Reply, ReplyModel, ReplyScorer
+from handlers.model.session import Decision, Session
+from handlers.router import decide
+from tests.shared import DATA
+
+WHOLE: Final = ("dialogs-dev.jsonl", "dialogs-dev-2.jsonl", *(f"fresh/dialogs{number}.jsonl" for number in (4, 5, 6)))
+"""Files that are learnt from."""
+ODD_LINES: Final = ("fresh/dialogs.jsonl", "fresh/dialogs2.jsonl", "fresh/dialogs3.jsonl")
+"""Files of which every second conversation is held out."""
+STARTED: Final = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
+REGULARIZATION: Final = 0.05
+"""The C of the logistic regressions."""
+MIN_WEIGHT: Final = 0.05
+"""Smaller weights are left out of the file."""
+FEATURES_SEEN: Final = 20
+"""A feature of fewer turns is nothing to learn from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A turn with open replies: its features, and what each possible reply came to."""
+
+    file: str
+    features: Mapping[str, float]
+    right: Mapping[Reply, bool]
+    answered: bool
+    """Whether what the handlers decided is an answer."""
+
+
+class _Recorder:
+    """Prefers one reply to all others, and keeps the features that it is asked about."""
+
+    def __init__(self, preferred: Reply) -> None:
+        self.features: Mapping[str, float] = {}
+        self.possible: list[Reply] = []
+        self._preferred = preferred
+
+    def probability(self, reply: Reply, features: Mapping[str, float]) -> float:
+        self.features = features
+        self.possible.append(reply)
+        return float(reply is self._preferred)
+
+
+def labelled_talks() -> Iterator[tuple[str, LabelledDialog]]:
+    """The conversations to learn from, each with its file."""
+    for name in WHOLE:
+        yield from ((name, talk) for talk in read_dialogs(DATA / name))
+    for name in ODD_LINES:
+        yield from ((name, talk) for talk in read_dialogs(DATA / name)[::2])
+
+
+def turns_of(file: str, talk: LabelledDialog, knowledge: KnowledgeBundle) -> Iterator[Turn]:
+    """The turns of a conversation that have more than one possible reply; it goes on as the knowledge decides."""
+    session, now = Session(), STARTED
+    for number, labelled in enumerate(talk.turns):
+        now += TURN_INTERVAL
+        inbound = _inbound(talk, labelled, number, now)
+        kept = _Recorder(Reply.KEEP)
+        decided = decide(inbound, session, replace(knowledge, replies=kept), now)
+        if kept.possible:
+            right = {Reply.KEEP: _is_right(labelled, decided)}
+            for reply in kept.possible[1:]:
+                forced = decide(inbound, session, replace(knowledge, replies=_Recorder(reply)), now)
+                right[reply] = _is_right(labelled, forced)
+            answered = decided.trace.outcome.value == "answered" and decided.trace.act != "handoff"
+            yield Turn(file=file, features=kept.features, right=right, answered=answered)
+        session = decide(inbound, session, knowledge, now).session
+
+
+def _inbound(talk: LabelledDialog, turn: LabelledTurn, number: int, now: datetime) -> Inbound:
+    return Inbound(
+        channel="ask", conversation=talk.id, sender=talk.id, message_id=str(number), sent_at=now, text=turn.user
+    )
+
+
+def _is_right(turn: LabelledTurn, decision: Decision) -> bool:
+    trace = decision.trace
+    return turn.expect.fits(Answer(outcome=trace.outcome.value, act=str(trace.act), entry=trace.entry, line=trace.line))
+
+
+def fit(turns: Sequence[Turn]) -> ReplyModel:
+    """A logistic regression for each reply over the turns where it was possible."""
+    vectorizer = DictVectorizer()
+    matrix = vectorizer.fit_transform([turn.features for turn in turns])
+    often = np.asarray((matrix != 0).sum(axis=0)).ravel() >= FEATURES_SEEN
+    names, matrix = vectorizer.get_feature_names_out()[often], matrix[:, often]
+    intercepts: dict[str, float] = {}
+    weights: dict[str, dict[str, float]] = {}
+    for reply in Reply:
+        rows = [number for number, turn in enumerate(turns) if reply in turn.right]
+        known = [turns[number].right[reply] for number in rows]
+        found = LogisticRegression(C=REGULARIZATION, max_iter=500).fit(matrix[rows], known)
+        intercepts[reply] = round(float(found.intercept_[0]), 3)
+        weights[reply] = {
+            str(name): round(float(weight), 3)
+            for name, weight in zip(names, found.coef_[0], strict=True)
+            if abs(weight) >= MIN_WEIGHT
+        }
+    return ReplyModel(intercepts=intercepts, weights=weights)
+
+
+def gains(model: ReplyScorer, turns: Sequence[Turn]) -> tuple[int, int]:
+    """How many turns more are right, and answered wrongly, than with what the handlers decide."""
+    right = wrong = 0
+    for turn in turns:
+        chosen = max(turn.right, key=lambda reply: worth(reply, model.probability(reply, turn.features), turn.answered))
+        answers = turn.answered if chosen is Reply.KEEP else chosen is not Reply.ASK
+        right += turn.right[chosen] - turn.right[Reply.KEEP]
+        wrong += (answers and not turn.right[chosen]) - (turn.answered and not turn.right[Reply.KEEP])
+    return right, wrong
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Learn and write, or check."""
+    knowledge = replace(load_knowledge(), replies=None)
+    turns = [turn for file, talk in labelled_talks() for turn in turns_of(file, talk, knowledge)]
+    if "--check" in arguments:
+        for file in (*WHOLE, *ODD_LINES):
+            left_out = [turn for turn in turns if turn.file == file]
+            right, wrong = gains(fit([turn for turn in turns if turn.file != file]), left_out)
+            sys.stdout.write(f"{file}: {len(left_out)} turns, {right:+d} right, {wrong:+d} answered wrongly\n")
+        return
+    model = fit(turns)
+    MODEL_FILE.write_text(json.dumps(asdict(model), ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+    sys.stdout.write(f"{MODEL_FILE.name}: {len(turns)} turns, {sum(map(len, model.weights.values()))} weights\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
