@@ -88,8 +88,16 @@ def _of_candidates(context: HandlerContext, name: str, found: tuple[Candidate, .
     yield f"{name}:margin", best.confidence - max((one.confidence for one in found[1:]), default=0.0)
     if topic is not None:
         yield f"{name}:is_topic", float(best.entry == topic.id)
+        yield f"{name}:same_line", float(context.entry_of(best).line == topic.line)
+        yield f"{name}:same_area", float(_area(context, best.entry) == _area(context, topic.id))
         yield f"{name}:topic_confidence", _confidence(found, topic.id)
         yield f"{name}:topic_among", float(any(one.entry == topic.id for one in found))
+
+
+def _area(context: HandlerContext, entry: EntryId) -> str | None:
+    """The topic area that an entry stands in."""
+    areas = context.knowledge.base.categories
+    return next((area.id for area in areas if entry in area.entries), None)
 
 
 def _confidence(found: tuple[Candidate, ...], entry: EntryId) -> float:
