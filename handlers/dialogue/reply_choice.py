@@ -67,7 +67,8 @@ def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> boo
     later = _has_talked(context) and context.inbound.kind is MessageKind.TEXT and bool(context.text)
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
-    return later and handler in OPEN_HANDLERS and not given_up
+    # What is about stopped trading stays about it.
+    return later and handler in OPEN_HANDLERS and not given_up and result.act != Act.CRITICAL
 
 
 def _has_talked(context: HandlerContext) -> bool:
