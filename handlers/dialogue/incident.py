@@ -210,8 +210,10 @@ def still_not(context: HandlerContext) -> HandlerResult | None:
 
 
 def still_broken(context: HandlerContext) -> HandlerResult:
-    """The number again, and the e-mail where the fault can wait."""
+    """The number again, and the e-mail where the fault can wait; trading that stops once more is told of once more."""
     line, topic = context.line_of_conversation, context.topic_entry
+    if topic is not None and topic.act is Act.CRITICAL and context.session.incident is Incident.WORKING:
+        return report_outage_first(context, topic)
     session = replace(context.resolved_session, line=line)
     if context.session.outage_reported:
         act, entry = context.act_of_details

@@ -11,8 +11,8 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import Reply, ReplyCandidate
-from kb.model import Act, Entry
-from kb.understanding.result import Outcome
+from kb.model import Act, DialogueAct, Entry
+from kb.understanding.result import Candidate, Outcome
 
 OPEN_HANDLERS: Final = frozenset(
     {
@@ -39,6 +39,19 @@ WRONG_COST: Final = 0.5
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
+MIN_TROUBLE: Final = 0.2
+"""What tells of trouble as likely as this is not nodded at."""
+MIN_FAULT: Final = 0.5
+"""Nor what means a fault as likely as this."""
+_TROUBLE: Final = (
+    DialogueAct.OUTAGE,
+    DialogueAct.BARE_FAULT,
+    DialogueAct.DEVICE_FAULT,
+    DialogueAct.NOT_HELPED,
+    DialogueAct.CANNOT_REACH,
+    DialogueAct.CHASING,
+    DialogueAct.ASK_PERSON,
+)
 _OWN_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.TALK})
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
@@ -88,10 +101,21 @@ def possible_replies(
         Reply.OWN: bool(found) and context.entry_of(found[0]).act in _OWN_ACTS,
         Reply.TOPIC: topic is not None and topic.act in _TOPIC_ACTS,
         Reply.LINE: True,
-        Reply.TALK: _resolved_entry(context) is not None,
+        Reply.TALK: _resolved_entry(context) is not None and not _may_tell_of_trouble(context),
         Reply.ASK: bool(found) and handler != "clarify",
     }
     return {reply: _MAKERS[reply] for reply, is_possible in possible.items() if is_possible}
+
+
+def _may_tell_of_trouble(context: HandlerContext) -> bool:
+    """Whether the message may say that something is broken, or that nobody comes: no nod for that."""
+    trouble = sum(context.act_confidence(act) for act in _TROUBLE)
+    fault = next((one.confidence for one in context.interpretation.by_itself[:1] if _is_fault(context, one)), 0.0)
+    return max(trouble, context.outage) >= MIN_TROUBLE or fault >= MIN_FAULT
+
+
+def _is_fault(context: HandlerContext, candidate: Candidate) -> bool:
+    return context.entry_of(candidate).act in (Act.PROBLEM, Act.CRITICAL)
 
 
 def worth(reply: Reply, probability: float, answered: bool) -> float:

@@ -288,6 +288,15 @@ def test_what_did_not_help_without_a_topic_gets_the_line_for_faults_and_counts_n
     assert not any(isinstance(action, RecordFeedback) for action in one.decided.actions)
 
 
+def test_a_till_that_stops_once_more_after_it_worked_calls_people_in_again() -> None:
+    one = talk("dead", "it works again")
+    assert closes(one)
+    one.says("that did not help")
+    assert handled(one) == ("still_not", "critical", "dead")
+    assert STOPPED in one.decided.actions
+    assert one.session.incident is Incident.STOPPED
+
+
 def test_still_not_while_trading_is_stopped_is_the_urgent_number_again() -> None:
     assert talk("dead", "hours").says("that did not help").text == CALL_NOW
 
