@@ -7,6 +7,7 @@ from handlers.dialogue.fallback import clarify
 from handlers.dialogue.reply_features import reply_features
 from handlers.intents.dispatch import answer_entries
 from handlers.intents.small_talk import small_talk
+from handlers.model.actions import CloseHandoffs, NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
@@ -33,8 +34,10 @@ OPEN_HANDLERS: Final = frozenset(
         "choice",
     }
 )
-"""Handlers whose reply may be another's: none that raises an alarm, shows where tickets are written to, calls people in
-because they were asked for, or ends something."""
+"""Handlers whose reply may be another's."""
+_GRAVE_ACTIONS: Final = (NotifyStaff, CloseHandoffs)
+_GRAVE_ACTS: Final = (Act.CRITICAL, Act.TICKET)
+"""What raises an alarm, calls people in or ends that, is about stopped trading or a ticket, always stays as decided."""
 WRONG_COST: Final = 0.5
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
 KEEP_MARGIN: Final = 0.02
@@ -72,7 +75,7 @@ def choose_reply(
     chosen = possible[best.reply](context)
     if chosen is None:
         return handler, result, found
-    return _NAME.format(best.reply), _with_failures(chosen, result), found
+    return _NAME.format(best.reply), _with_failures(chosen, result, context), found
 
 
 def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> bool:
@@ -80,8 +83,8 @@ def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> boo
     later = _has_talked(context) and context.inbound.kind is MessageKind.TEXT and bool(context.text)
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
-    # What is about stopped trading stays about it.
-    return later and handler in OPEN_HANDLERS and not given_up and result.act != Act.CRITICAL
+    grave = result.act in _GRAVE_ACTS or any(isinstance(action, _GRAVE_ACTIONS) for action in result.actions)
+    return later and handler in OPEN_HANDLERS and not given_up and not grave
 
 
 def _has_talked(context: HandlerContext) -> bool:
@@ -125,9 +128,10 @@ def worth(reply: Reply, probability: float, answered: bool) -> float:
     return probability - (WRONG_COST * (1 - probability) if answers else 0.0) + (KEEP_MARGIN if keeps else 0.0)
 
 
-def _with_failures(chosen: HandlerResult, kept: HandlerResult) -> HandlerResult:
+def _with_failures(chosen: HandlerResult, kept: HandlerResult, context: HandlerContext) -> HandlerResult:
     """What was not understood counts as that, whatever is said instead: the next time people are called in."""
-    failed = kept.session.failed_turns if kept.outcome is Outcome.UNKNOWN else 0
+    counted = kept.outcome is Outcome.UNKNOWN or kept.session.failed_turns > context.session.failed_turns
+    failed = kept.session.failed_turns if counted else 0
     return replace(chosen, session=replace(chosen.session, failed_turns=failed)) if failed else chosen
 
 
