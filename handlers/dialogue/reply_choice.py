@@ -42,7 +42,7 @@ WRONG_COST: Final = 0.5
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
-MIN_TROUBLE: Final = 0.2
+MIN_TROUBLE: Final = 0.35
 """What tells of trouble as likely as this is not nodded at."""
 MIN_FAULT: Final = 0.5
 """Nor what means a fault as likely as this."""

@@ -35,6 +35,9 @@ WHOLE: Final = ("dialogs-dev.jsonl", "dialogs-dev-2.jsonl", *(f"fresh/dialogs{nu
 ODD_LINES: Final = ("fresh/dialogs.jsonl", "fresh/dialogs2.jsonl", "fresh/dialogs3.jsonl")
 """Files of which every second conversation is held out."""
 STARTED: Final = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
+WEIGHT_OF_REFERENCE: Final = 3.0
+"""How much a turn of the reference files counts beside one of the others, whose labels are those of many hands."""
+REFERENCE: Final = WHOLE[:2]
 REGULARIZATION: Final = 0.05
 """The C of the logistic regressions."""
 MIN_WEIGHT: Final = 0.05
@@ -111,12 +114,13 @@ def fit(turns: Sequence[Turn]) -> ReplyModel:
     matrix = vectorizer.fit_transform([turn.features for turn in turns])
     often = np.asarray((matrix != 0).sum(axis=0)).ravel() >= FEATURES_SEEN
     names, matrix = vectorizer.get_feature_names_out()[often], matrix[:, often]
+    weights_of_turns = np.array([WEIGHT_OF_REFERENCE if turn.file in REFERENCE else 1.0 for turn in turns])
     intercepts: dict[str, float] = {}
     weights: dict[str, dict[str, float]] = {}
     for reply in Reply:
         rows = [number for number, turn in enumerate(turns) if reply in turn.right]
         known = [turns[number].right[reply] for number in rows]
-        found = LogisticRegression(C=REGULARIZATION, max_iter=500).fit(matrix[rows], known)
+        found = LogisticRegression(C=REGULARIZATION, max_iter=500).fit(matrix[rows], known, weights_of_turns[rows])
         intercepts[reply] = round(float(found.intercept_[0]), 3)
         weights[reply] = {
             str(name): round(float(weight), 3)
