@@ -17,7 +17,7 @@ from kb.features.featurizer import Feature
 from kb.features.sparse import Floats, column_blocks
 
 GRADIENT_STEPS: Final = 8
-"""Measured on labelled messages and conversations: 7 are right less often, 10 no more often, and on the public sets less."""
+"""Measured on labelled messages and conversations: 7 are right less often, 10 no more often, on public sets less."""
 STEP_FRACTION: Final = 0.7
 MAX_STEP: Final = 2.0
 """A step is this share of what Newton's method would go along the gradient, and no longer than LONGEST."""
