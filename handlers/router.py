@@ -20,6 +20,7 @@ from handlers.dialogue.incident import (
     outage,
     partly,
     still_not,
+    stopped_once_more,
     trading_answered,
     works_again,
 )
@@ -87,6 +88,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("ask_person", ask_person),
     ("chasing", chasing),
     ("ask_number", ask_number),
+    ("once_more", stopped_once_more),
     (_STILL_BROKEN, still_not),
     ("partly", partly),
     ("calling", calling),

@@ -12,11 +12,12 @@ from handlers.model.actions import (
     Say,
     ShowTicketChannel,
 )
-from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
 from kb.model import Act, CueId, DialogueAct, Entry
+from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
 
 ALARM_THRESHOLD: Final = 0.5
@@ -44,6 +45,8 @@ _DENIES_OR_WAITS: Final = frozenset(
 SURE_OF_ANOTHER_FAULT: Final = 0.6
 MAX_WORDS_OF_CORRECTION: Final = 5
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
+_AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
+_FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
 _QUESTION_MARK: Final = "?"
@@ -225,6 +228,18 @@ def still_broken(context: HandlerContext) -> HandlerResult:
         actions = (*actions, RecordFeedback(helped=False, turn=context.inbound.source_turn))
     fault = topic.id if topic is not None and topic.act is Act.PROBLEM else None
     return context.result(Act.PROBLEM, *actions, session=session, entry=fault, line=line)
+
+
+def stopped_once_more(context: HandlerContext) -> HandlerResult | None:
+    """ "It hangs again!" after trading had stopped and went on: stopped once more, whatever was asked in between."""
+    lately = context.session.turns and context.now - context.session.turns[-1].at <= CALLED_IN_TTL
+    again = context.act in _FAULTS and _AGAIN.search(context.text.casefold()) and _QUESTION_MARK not in context.text
+    answered = context.answered_entry
+    another = answered is not None and answered.act is Act.PROBLEM
+    if context.session.incident is not Incident.WORKING or not lately or not again or another:
+        return None
+    entry = critical_entry(context)
+    return None if entry is None else report_outage_first(context, entry)
 
 
 def detail(context: HandlerContext) -> HandlerResult | None:

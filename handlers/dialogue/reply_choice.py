@@ -139,8 +139,10 @@ def _keep(_: HandlerContext) -> None:
     return None
 
 
-def _own(context: HandlerContext) -> HandlerResult:
-    return answer_entries(context, context.entry_of(context.interpretation.by_itself[0]))
+def _own(context: HandlerContext) -> HandlerResult | None:
+    entry = context.entry_of(context.interpretation.by_itself[0])
+    # What is talked about is not said all over again.
+    return _more_about_topic(context) if entry == context.topic_entry else answer_entries(context, entry)
 
 
 def _more_about_topic(context: HandlerContext) -> HandlerResult | None:

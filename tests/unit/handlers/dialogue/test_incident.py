@@ -297,6 +297,46 @@ def test_a_till_that_stops_once_more_after_it_worked_calls_people_in_again() -> 
     assert one.session.incident is Incident.STOPPED
 
 
+AGAIN_MEANINGS = {"the printer is broken again": means("printer", language="en")}
+AGAIN: ScriptedActs = {
+    "hangs again": DialogueAct.BARE_FAULT,
+    "hangs again?": DialogueAct.BARE_FAULT,
+    "it hangs": DialogueAct.BARE_FAULT,
+    "the printer is broken again": DialogueAct.DEVICE_FAULT,
+}
+
+
+def after_good_news(text: str, *, hours: int = 0, working: bool = True) -> Dialog:
+    """A talk about hours after a till stopped and went on, and then `text`."""
+    base = company(fault_topics=FAULTS)
+    one = Dialog({**MEANINGS, **AGAIN_MEANINGS}, acts={**ACTS, **AGAIN}, base=base).speaks("en")
+    for said in ("dead", "it works again", "hours") if working else ("hours",):
+        one.says(said)
+    one.waits(timedelta(hours=hours))
+    one.says(text)
+    return one
+
+
+def test_a_fault_once_more_after_good_news_is_the_stopped_till_whatever_was_asked_between() -> None:
+    one = after_good_news("hangs again")
+    assert handled(one) == ("once_more", "critical", "dead")
+    assert STOPPED in one.decided.actions
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "working"),
+    [
+        ("hangs again?", 0, True),
+        ("it hangs", 0, True),
+        ("the printer is broken again", 0, True),
+        ("hangs again", 13, True),
+        ("hangs again", 0, False),
+    ],
+)
+def test_what_is_not_said_of_the_same_till_is_not_once_more(text: str, hours: int, working: bool) -> None:
+    assert handled(after_good_news(text, hours=hours, working=working))[0] != "once_more"
+
+
 def test_still_not_while_trading_is_stopped_is_the_urgent_number_again() -> None:
     assert talk("dead", "hours").says("that did not help").text == CALL_NOW
 
