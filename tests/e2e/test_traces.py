@@ -16,7 +16,7 @@ from aiohttp import ClientSession, CookieJar, web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.contract.conftest import postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.loaded_program import LoadedProgram
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.test_pages_of_many import RemoteChatPage, database  # noqa: F401 a fixture
 from tests.patience import PATIENCE_SECONDS
@@ -102,7 +102,7 @@ async def test_the_way_of_a_message_arrives_at_the_collector(
         if way == "webhook":
             settings["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         (tmp_path / ".env").write_text(f"OTEL_EXPORTER_OTLP_ENDPOINT={collector.url}\nOTEL_BSP_SCHEDULE_DELAY=60000\n")
-        with ProgramProcess(tmp_path, settings) as program:
+        with LoadedProgram(tmp_path, settings) as program:
             program.start()
             peer.send_text("kase nedrukā čeku")
             await peer.until(lambda: peer.sent)
@@ -139,7 +139,7 @@ async def test_a_worker_delivers_into_the_trace_of_the_web_process(
     with ExitStack() as running:
         for role in ("web", "worker"):
             (tmp_path / role).mkdir()
-            program = running.enter_context(ProgramProcess(tmp_path / role, settings | {"PORT": str(port)}, role))
+            program = running.enter_context(LoadedProgram(tmp_path / role, settings | {"PORT": str(port)}, role))
             program.start()
         url = f"http://127.0.0.1:{port}"
         async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
@@ -180,7 +180,7 @@ async def test_a_collector_that_does_not_answer_hinders_neither_the_answers_nor_
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_BSP_SCHEDULE_DELAY": "50",
         }
-        with ProgramProcess(tmp_path, settings) as program:
+        with LoadedProgram(tmp_path, settings) as program:
             program.start()
             peer.send_text("labdien")
             await peer.until(lambda: peer.sent and collector.bodies)
