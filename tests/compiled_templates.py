@@ -14,6 +14,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 _COMPILED_BY: Final = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline", "optimized", "undefined")
 """What changes the code of a template, beside its text."""
+_JINJA: Final = version("jinja2")
 
 
 class CompiledTemplates(BytecodeCache):
@@ -28,9 +29,7 @@ class CompiledTemplates(BytecodeCache):
         options = [repr(getattr(environment, option)) for option in _COMPILED_BY]
         # The compiler calls filters where all is constant.
         known = [sorted(environment.filters), sorted(environment.extensions)]
-        bucket = Bucket(
-            environment, repr((name, filename, options, known, version("jinja2"))), self.get_source_checksum(source)
-        )
+        bucket = Bucket(environment, repr((name, filename, options, known, _JINJA)), self.get_source_checksum(source))
         self.load_bytecode(bucket)
         return bucket
 

@@ -83,6 +83,14 @@ def _passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _tracebacks() -> None:
+    """Errors are logged as the program logs them: structlog by itself draws every variable of every call, for seconds."""
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, structlog.dev.ConsoleRenderer):
+            processor.exception_formatter = structlog.dev.plain_traceback
+
+
 @pytest.fixture
 def every_revision(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each revision runs on each database, as in the program."""

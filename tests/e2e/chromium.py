@@ -4,6 +4,7 @@ python -m tests.e2e.chromium
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,23 @@ ARGUMENTS: Final = (
     # Debian's Chromium draws by a graphics card that is played in software: half of all that the browser costs.
     "--disable-gpu",
 )
+UNUSED_FEATURES: Final = (
+    # The lists under the field for addresses: two pages with a process of their own for each window that is opened.
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+    # A process for a page that may come.
+    "SpareRendererForSitePerProcess",
+)
+"""What a browser would do for a person at its window, and what costs more than the pages that tests look at."""
+_LAUNCHER: Final = """#!/bin/sh
+# Playwright disables features too, and of two such arguments a browser reads the last.
+for argument do
+  shift
+  case $argument in --disable-features=*) argument=$argument,{features} ;; esac
+  set -- "$@" "$argument"
+done
+exec {browser} "$@"
+"""
 
 LOOK_SECONDS: Final = 90
 INSTALL_SECONDS: Final = 300
@@ -38,6 +56,14 @@ def arguments() -> list[str]:
     """What a Chromium is to be started with: it calls nobody; as root it runs without its sandbox."""
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [*ARGUMENTS, *(["--no-sandbox"] if as_root else [])]
+
+
+def launcher(browser: Path, folder: Path) -> Path:
+    """A program in this folder that starts the browser without what no test needs."""
+    file = folder / "chromium"
+    file.write_text(_LAUNCHER.format(features=",".join(UNUSED_FEATURES), browser=shlex.quote(str(browser))), "utf-8")
+    file.chmod(0o755)
+    return file
 
 
 def find() -> Path | None:

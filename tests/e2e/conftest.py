@@ -148,12 +148,12 @@ OpenWindow = Callable[..., Awaitable[BrowserWindow]]
 
 
 @pytest.fixture(scope="session")
-def browser_path() -> Path:
+def browser_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Chromium, or the tests are skipped with the way to get one."""
     found = chromium.find()
     if found is None:
         pytest.skip(chromium.HOW)
-    return found
+    return chromium.launcher(found, tmp_path_factory.mktemp("browser"))
 
 
 # One browser serves all tests, so they share its event loop.

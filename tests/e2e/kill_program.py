@@ -9,9 +9,23 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 REPOSITORY: Final = Path(__file__).parents[2]
+
+
+class RunningProcess(Protocol):
+    """What is needed of a subprocess.Popen."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit status, or None while it runs."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status, once it has ended."""
+        ...
 
 
 class ProgramProcess:
@@ -25,7 +39,7 @@ class ProgramProcess:
         # Nothing of the machine's own settings or proxies: a test bot must not take a real one's messages.
         self._environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment |= {"PYTHONPATH": str(REPOSITORY), "LOG_FORMAT": "json", **settings}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: RunningProcess | None = None
         self._starts = 0
 
     def __enter__(self) -> Self:
@@ -58,13 +72,18 @@ class ProgramProcess:
         """Begin; it takes some seconds until it listens."""
         assert not self.running
         self._starts += 1
-        with self._log(self._starts).open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", self._module, self._role],
+        # It is there from now on, however long it takes until something is written.
+        self._log(self._starts).touch()
+        self._process = self._run(self._module, self._role, self._environment, self._log(self._starts))
+
+    def _run(self, module: str, role: str, environment: Mapping[str, str], log: Path) -> RunningProcess:
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", module, role],
                 cwd=self.folder,
-                env=self._environment,
+                env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=output,
                 stderr=subprocess.STDOUT,
             )
 
@@ -77,13 +96,14 @@ class ProgramProcess:
 
     def reload_content(self) -> None:
         """SIGHUP: the content is to be read again."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGHUP)
+        assert self.running
+        os.kill(self.pid, signal.SIGHUP)
 
     def stop(self, within: float) -> int:
         """As `systemctl stop`; its exit status."""
         assert self._process is not None
-        self._process.terminate()
+        if self.running:
+            os.kill(self.pid, signal.SIGTERM)
         return self._process.wait(within)
 
     def logged_errors(self) -> list[str]:

@@ -1,5 +1,6 @@
 """How a browser for the tests is found, and what is said where there is none."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def test_playwrights_own_is_found_where_it_lies(bare: Path) -> None:
     folder.mkdir(parents=True)
     assert chromium.find() is None
     assert program(folder, "chrome", works=True) == chromium.find()
+
+
+def test_what_no_test_needs_is_disabled_beside_what_playwright_disables(tmp_path: Path) -> None:
+    browser = tmp_path / "it's a browser"
+    browser.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', "utf-8")
+    browser.chmod(0o755)
+    given = ("--disable-features=Lens,Router", "--user-data-dir=/tmp/a b", "--no-first-run")
+    command = [str(chromium.launcher(browser, tmp_path)), *given]
+    started = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert started == [f"{given[0]},{','.join(chromium.UNUSED_FEATURES)}", *given[1:]]
 
 
 def test_where_nothing_can_be_installed_it_says_what_to_do(

@@ -19,7 +19,7 @@ from storage.helpdesk.sign_in import agents
 from storage.helpdesk.sign_in.agent_roles import Role
 from tests.contract.conftest import postgres  # noqa: F401 a fixture
 from tests.doubles import CONTENT
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.loaded_program import LoadedProgram
 from tests.e2e.test_pages_of_many import PATIENCE, ProcessCluster, RemoteChatPage, database  # noqa: F401 a fixture
 from tests.ports import own_port
 
@@ -47,7 +47,7 @@ async def pair(database: str, tmp_path: Path) -> AsyncIterator[ProcessCluster]: 
         programs = []
         for name, role, port in (("a", "web", ports[0]), ("b", "web", ports[1]), ("w", "worker", 0)):
             (tmp_path / name).mkdir()
-            program = running.enter_context(ProgramProcess(tmp_path / name, settings | {"PORT": str(port)}, role))
+            program = running.enter_context(LoadedProgram(tmp_path / name, settings | {"PORT": str(port)}, role))
             programs.append(program)
             program.start()
         async with AsyncExitStack() as closing:

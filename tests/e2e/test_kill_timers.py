@@ -22,7 +22,7 @@ from storage.migrations import upgrade
 from storage.tables import handoffs
 from storage.tables import notices as notice_rows
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.loaded_program import LoadedProgram
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import own_port
@@ -41,7 +41,7 @@ DEAD = "kase uzkarinjas, nevaram neko pardot"
 class ProcessGroup:
     """The processes of one program on one database."""
 
-    programs: tuple[ProgramProcess, ...]
+    programs: tuple[LoadedProgram, ...]
     engine: Engine
     start_count: int = 0
 
@@ -111,7 +111,7 @@ def machine(store: str, folder: Path, peer: TelegramPeer, **more: str) -> Proces
         **more,
     }
     if not store:
-        program = ProgramProcess(folder, settings)
+        program = LoadedProgram(folder, settings)
         return ProcessGroup((program,), create_database_engine(program.database))
     settings |= {
         "DATABASE_URL": store,
@@ -119,7 +119,7 @@ def machine(store: str, folder: Path, peer: TelegramPeer, **more: str) -> Proces
         "SECRET_KEY": "a key of sixteen letters",
     }
     return ProcessGroup(
-        tuple(ProgramProcess(folder, settings, role) for role in ("web", "worker")), create_database_engine(store)
+        tuple(LoadedProgram(folder, settings, role) for role in ("web", "worker")), create_database_engine(store)
     )
 
 

@@ -18,7 +18,7 @@ from bot.delivery.jobs import procrastinate_schema
 from storage.database.engine import create_database_engine, write_transaction
 from storage.migrations import upgrade
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.loaded_program import LoadedProgram
 from tests.ports import own_port
 
 PATIENCE = 90.0
@@ -60,7 +60,7 @@ class ProcessCluster:
     a: str
     b: str
     database: str
-    worker: ProgramProcess
+    worker: LoadedProgram
     client: ClientSession
 
     async def readiness(self, url: str, **wanted: object) -> Any:
@@ -109,7 +109,7 @@ async def town(database: str, tmp_path: Path) -> AsyncIterator[ProcessCluster]:
         programs = []
         for name, role, port in (("a", "web", ports[0]), ("b", "web", ports[1]), ("w", "worker", 0)):
             (tmp_path / name).mkdir()
-            program = ProgramProcess(tmp_path / name, settings | {"PORT": str(port)}, role)
+            program = LoadedProgram(tmp_path / name, settings | {"PORT": str(port)}, role)
             programs.append(running.enter_context(program))
             program.start()
         async with AsyncExitStack() as closing:

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.loaded_program import LoadedProgram
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import own_port
@@ -15,7 +15,7 @@ async def test_after_a_restart_an_answer_still_quotes_what_was_asked(tmp_path: P
     async with TelegramPeer() as peer:
         settings = {"PORT": str(own_port()), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
         settings["LOG_LEVEL"] = "DEBUG"
-        with ProgramProcess(tmp_path, settings) as program:
+        with LoadedProgram(tmp_path, settings) as program:
             peer.script_failures("sendMessage", *[ScriptedFailure(status=502)] * 9)
             program.start()
             asked = peer.send_text("@paligs_test_bot, kase nedrukā čeku", chat=GROUP)

@@ -15,7 +15,7 @@ from bot.concurrency import task_set
 from bot.delivery.jobs import embedded, procrastinate
 from bot.helpdesk import notification_worker
 from bot.observability.tracing import otel
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.loaded_program import LoadedProgram
 from tests.e2e.telegram_peer import ScriptedFailure, TelegramPeer
 from tests.e2e.test_traces import answers
 from tests.e2e.twilio_peer import TwilioPeer
@@ -55,7 +55,7 @@ async def test_a_telegram_that_hangs_and_a_page_that_sleeps_hold_up_no_stop(tmp_
         port = own_port()
         url = f"http://127.0.0.1:{port}"
         settings = {"PORT": str(port), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
-        with ProgramProcess(tmp_path, settings, module=BRIEF) as program:
+        with LoadedProgram(tmp_path, settings, module=BRIEF) as program:
             program.start()
             await answers(client, url)
             await client.get(url)
@@ -85,7 +85,7 @@ async def test_a_stop_while_the_program_still_opens_is_one_too(tmp_path: Path) -
     """A signal that ended the process there would cut off replies that are on their way, and they would come twice."""
     async with TelegramPeer() as peer:
         settings = {"PORT": str(own_port()), "TELEGRAM_BOT_TOKEN": peer.token, "TELEGRAM_API_URL": peer.url}
-        with ProgramProcess(tmp_path, settings, module=BRIEF) as program:
+        with LoadedProgram(tmp_path, settings, module=BRIEF) as program:
             peer.script_failures("getMe", ScriptedFailure(delay_seconds=HANGS))
             program.start()
             await peer.until(lambda: not peer.failures_left("getMe"), PATIENCE)
@@ -104,7 +104,7 @@ async def test_a_twilio_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
             "TWILIO_WHATSAPP_FROM": "+37120000000",
             "TWILIO_API_URL": peer.url,
         }
-        with ProgramProcess(tmp_path, settings, module=BRIEF) as program:
+        with LoadedProgram(tmp_path, settings, module=BRIEF) as program:
             program.start()
             await answers(client, f"http://127.0.0.1:{port}")
             said = {"MessageSid": "SM1", "From": ANNA, "Body": "kase nedrukā čeku", "NumMedia": "0"}
@@ -152,7 +152,7 @@ async def test_staff_that_cannot_be_reached_holds_up_no_stop(tmp_path: Path) -> 
             "NOTIFY_FROM": "bot@example.lv",
             "NOTIFY_TECHNICAL": f"ops@example.lv, json://127.0.0.1:{apprise.port}/tills",
         }
-        with ProgramProcess(tmp_path, settings) as program:
+        with LoadedProgram(tmp_path, settings) as program:
             program.start()
             await answers(client, url)
             await client.get(url)

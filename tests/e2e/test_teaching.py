@@ -39,7 +39,7 @@ from storage.migrations import upgrade
 from storage.tables import turns
 from tests.contract.conftest import _database, _order, postgres  # noqa: F401 a fixture
 from tests.doubles import CONTENT
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.loaded_program import LoadedProgram
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import own_port
 
@@ -171,7 +171,7 @@ def test_what_is_taught_in_one_process_is_answered_by_another_within_two_seconds
 def test_a_worker_hears_lessons_and_rereads_too(shared: str, tmp_path: Path) -> None:
     content = shutil.copytree(CONTENT, tmp_path / "content")
     settings = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "DATABASE_URL": shared, "CONTENT_DIR": str(content)}
-    with ProgramProcess(tmp_path, settings, "worker") as program:
+    with LoadedProgram(tmp_path, settings, "worker") as program:
         program.start()
         waits(lambda: events(program, "worker.started"))
         engine = create_database_engine(shared)
@@ -225,7 +225,7 @@ def test_the_command_line_knows_what_was_taught_too(tmp_path: Path) -> None:
 
 def test_the_content_is_read_again_at_sighup_and_a_broken_one_is_refused(tmp_path: Path) -> None:
     content, port = shutil.copytree(CONTENT, tmp_path / "content"), own_port()
-    with ProgramProcess(
+    with LoadedProgram(
         tmp_path, {"XDG_CACHE_HOME": str(tmp_path / "cache"), "CONTENT_DIR": str(content), "PORT": str(port)}
     ) as program:
         program.start()
@@ -256,7 +256,7 @@ def ready(port: int) -> str:
         return str(json.load(response)["content"])
 
 
-def events(program: ProgramProcess, name: str) -> list[dict[str, Any]]:
+def events(program: LoadedProgram, name: str) -> list[dict[str, Any]]:
     lines = [json.loads(line) for line in program.log() if line.startswith("{")]
     return [line for line in lines if line["event"] == name]
 

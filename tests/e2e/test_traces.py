@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +14,9 @@ from aiohttp import ClientSession, CookieJar, web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.contract.conftest import postgres  # noqa: F401 a fixture
-from tests.e2e.kill_program import ProgramProcess
+from tests.e2e.kill_program import REPOSITORY
+from tests.e2e.loaded_commands import LoadedCommands
+from tests.e2e.loaded_program import LoadedProgram
 from tests.e2e.telegram_peer import TelegramPeer
 from tests.e2e.test_pages_of_many import RemoteChatPage, database  # noqa: F401 a fixture
 from tests.patience import PATIENCE_SECONDS
@@ -102,7 +102,7 @@ async def test_the_way_of_a_message_arrives_at_the_collector(
         if way == "webhook":
             settings["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         (tmp_path / ".env").write_text(f"OTEL_EXPORTER_OTLP_ENDPOINT={collector.url}\nOTEL_BSP_SCHEDULE_DELAY=60000\n")
-        with ProgramProcess(tmp_path, settings) as program:
+        with LoadedProgram(tmp_path, settings) as program:
             program.start()
             peer.send_text("kase nedrukā čeku")
             await peer.until(lambda: peer.sent)
@@ -139,7 +139,7 @@ async def test_a_worker_delivers_into_the_trace_of_the_web_process(
     with ExitStack() as running:
         for role in ("web", "worker"):
             (tmp_path / role).mkdir()
-            program = running.enter_context(ProgramProcess(tmp_path / role, settings | {"PORT": str(port)}, role))
+            program = running.enter_context(LoadedProgram(tmp_path / role, settings | {"PORT": str(port)}, role))
             program.start()
         url = f"http://127.0.0.1:{port}"
         async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
@@ -180,7 +180,7 @@ async def test_a_collector_that_does_not_answer_hinders_neither_the_answers_nor_
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_BSP_SCHEDULE_DELAY": "50",
         }
-        with ProgramProcess(tmp_path, settings) as program:
+        with LoadedProgram(tmp_path, settings) as program:
             program.start()
             peer.send_text("labdien")
             await peer.until(lambda: peer.sent and collector.bodies)
@@ -188,11 +188,10 @@ async def test_a_collector_that_does_not_answer_hinders_neither_the_answers_nor_
             assert await asyncio.to_thread(program.stop, 20) == 0
 
 
-@pytest.fixture
-def without(tmp_path: Path) -> dict[str, str]:
-    """The environment of a Python that has no OpenTelemetry."""
-    hidden = tmp_path / "hidden"
-    hidden.mkdir()
+@pytest.fixture(scope="module")
+def without(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoadedCommands]:
+    """Commands by a Python that has no OpenTelemetry."""
+    hidden = tmp_path_factory.mktemp("hidden")
     (hidden / "sitecustomize.py").write_text(
         "from importlib.machinery import PathFinder\n"
         "found = PathFinder.find_spec\n"
@@ -200,21 +199,16 @@ def without(tmp_path: Path) -> dict[str, str]:
         "    return None if name.partition('.')[0] == 'opentelemetry' else found(name, path, target)\n"
         "PathFinder.find_spec = find_spec\n"
     )
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(hidden), "PORT": "http"}
-
-
-def started(role: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bot", role]
-    return subprocess.run(
-        command, cwd=folder, env=environment, check=False, capture_output=True, text=True, timeout=PATIENCE_SECONDS
-    )
+    path = os.pathsep.join(map(str, (hidden, REPOSITORY)))
+    with LoadedCommands({"PATH": os.environ["PATH"], "PYTHONPATH": path, "PORT": "http"}) as commands:
+        yield commands
 
 
 @pytest.mark.parametrize("role", ["run", "web", "worker"])
 def test_where_it_is_not_installed_the_start_names_the_remedy_beside_the_other_mistakes(
-    role: str, without: dict[str, str], tmp_path: Path
+    role: str, without: LoadedCommands, tmp_path: Path
 ) -> None:
-    ended = started(role, tmp_path, without | {"OTEL_TRACES_EXPORTER": "otlp"})
+    ended = without.run(role, folder=tmp_path, OTEL_TRACES_EXPORTER="otlp")
     assert ended.returncode == 2
     assert "PORT:" in ended.stderr
     assert "OTEL_TRACES_EXPORTER: traces are asked for" in ended.stderr
@@ -222,7 +216,8 @@ def test_where_it_is_not_installed_the_start_names_the_remedy_beside_the_other_m
     assert "Traceback" not in ended.stderr
 
 
-def test_where_it_is_not_installed_and_not_asked_for_nothing_is_missed(without: dict[str, str], tmp_path: Path) -> None:
-    ended = started("run", tmp_path, without)
+def test_where_it_is_not_installed_and_not_asked_for_nothing_is_missed(without: LoadedCommands, tmp_path: Path) -> None:
+    ended = without.run("run", folder=tmp_path)
+    assert ended.returncode == 2
     assert "PORT:" in ended.stderr
     assert "OTEL" not in ended.stderr

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
@@ -19,12 +20,18 @@ CLIENT: Final = "paligs"
 SECRET: Final = "the client's secret: 100 % + more"
 
 
+@cache
+def _key() -> RSAKey:
+    """Made once: to find two large primes takes longer than all that a test does with them."""
+    return RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+
+
 @dataclass
 class FakeOidcProvider:
     """What it knows, and how it lies: `claims` replace those of the token (None takes one away)."""
 
     server: TestServer
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
+    key: RSAKey = field(default_factory=_key)
     signing: RSAKey | None = None
     shared: bytes | None = None
     header: dict[str, Any] = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})

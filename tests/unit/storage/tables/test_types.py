@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import DateTime
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,6 +46,8 @@ def test_proper_text_is_not_touched(words: str) -> None:
     assert storable(words) == words
 
 
+# Each zone is read from a file when it is drawn first.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.datetimes(timezones=st.timezones()))
 def test_sqlite_keeps_a_time_as_sqlalchemy_would_and_gives_it_back_in_utc(time: datetime) -> None:
     dialect = sqlite.dialect()
