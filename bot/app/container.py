@@ -39,6 +39,7 @@ from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
 from bot.settings import Settings
 from storage.helpdesk import escalations
+from storage.statistics import daily_counts
 
 
 @asynccontextmanager
@@ -138,6 +139,7 @@ def build_delivery(
 
     async def maintain() -> None:
         await services.transactions.write(lambda connection: escalations.correct(connection, services.clock()))
+        await services.transactions.write(lambda connection: daily_counts.fold(connection, services.today()))
         await deliver.purge()
         await retention()
         for chore in chores:
