@@ -39,6 +39,7 @@ from bot.observability.tracing import NO_TRACING, Tracing
 from bot.observability.tracing.middleware import TracedReceive
 from bot.settings import Settings
 from storage.helpdesk import escalations
+from storage.statistics import daily_counts
 
 
 @asynccontextmanager
@@ -105,7 +106,7 @@ async def open_application(
             runner=runner,
             tracing=tracing,
             helpdesk=build_helpdesk(settings, knowledge_source, recipients, handoff_workflow, services, runner),
-            knowledge_reloader=_make_reloader(knowledge_source, services),
+            knowledge_reloader=_make_reloader(knowledge_source, services, intake),
         )
         chores.append(application.helpdesk.outage_desk.finish)
         try:
@@ -138,6 +139,7 @@ def build_delivery(
 
     async def maintain() -> None:
         await services.transactions.write(lambda connection: escalations.correct(connection, services.clock()))
+        await services.transactions.write(lambda connection: daily_counts.fold(connection, services.today()))
         await deliver.purge()
         await retention()
         for chore in chores:
@@ -182,9 +184,10 @@ def _picture_reading(reader: ReadPicture | None, sources: Mapping[str, MediaSour
     return receive if reader is None else PictureReading(receive=receive, reader=reader, sources=sources)
 
 
-def _make_reloader(knowledge_source: KnowledgeSource, services: Services) -> KnowledgeReloader | None:
+def _make_reloader(knowledge_source: KnowledgeSource, services: Services, intake: Intake) -> KnowledgeReloader | None:
     if not isinstance(knowledge_source, LiveKnowledge):
         return None
+    knowledge_source.on_swap(intake.forget_version)
     return KnowledgeReloader(knowledge_source, services.transactions, on_training_ended=services.metrics.count_training)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from bot.database.transactions import Transactions
 from bot.delivery.retention import RetentionPeriods
@@ -26,3 +26,7 @@ class Services:
     zone: tzinfo = UTC
     retention: RetentionPeriods = field(default_factory=RetentionPeriods)
     """For how long what is stored is kept."""
+
+    def today(self) -> date:
+        """The day that messages are counted under."""
+        return self.clock().astimezone(self.zone).date()

@@ -164,9 +164,14 @@ class Intake:
             conversation_id=conversation.id, turn_id=turn, reply=reply, trace=decision.trace, decision_ms=decision_ms
         )
 
+    def forget_version(self) -> None:
+        """The knowledge was swapped: hold on to what was replaced no longer, whether or not a message comes."""
+        self._made_for_version.clear()
+
     def _with(self, knowledge: KnowledgeBundle) -> "Intake":
         """This intake with one version of the knowledge: made when it is swapped, not for each message."""
-        made = self._made_for_version[0] if self._made_for_version else None
+        # It may be forgotten at any moment, in another thread.
+        made = next(iter(self._made_for_version), None)
         if made is None or made.knowledge_source is not knowledge:
             made = dataclasses.replace(self, knowledge_source=knowledge)
             self._made_for_version[:] = [made]

@@ -1,6 +1,7 @@
 """Holds the current knowledge while lessons and content change: always complete, swapped atomically; decides
 nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,6 +55,7 @@ class LiveKnowledge:
         """
         self._folder = folder
         self._lock = Lock()
+        self._on_swap: Callable[[], None] = lambda: None
         # Before the content is loaded: a file that changes in between gives a path where nothing is.
         self._content_at = content_path(folder)
         self.released_content = cached_or_load(folder)
@@ -73,6 +75,10 @@ class LiveKnowledge:
         except TrainingError as exc:
             log.warning("knowledge.training_failed", reason=exc.reason, content=self.released_content.version)
             return train_knowledge(self.edited_content, lessons)
+
+    def on_swap(self, release: Callable[[], None]) -> None:
+        """Call `release` after each swap, in its thread: whoever keeps something of the knowledge lets go of it."""
+        self._on_swap = release
 
     def prepare_for_lessons(self) -> None:
         """Fold the texts that lessons are looked up among, in pieces.
@@ -126,6 +132,7 @@ class LiveKnowledge:
             self.released_content, self._trained = trained.released_content, trained.knowledge
             self._content_at = trained.content_at
             self._apply_lessons(self.lesson_set)
+        self._on_swap()
         # What was replaced is gone by now.
         trim_heap()
 

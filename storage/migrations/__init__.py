@@ -1,4 +1,4 @@
 """The schema, revision by revision; a released revision never changes."""
 
-HEAD = "0025"
+HEAD = "0026"
 """The newest revision."""

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, case, func, literal_column, select
 from kb.model import EntryId
 from storage.conversations.history import Side
 from storage.delivery.status import DeliveryState
+from storage.statistics.daily_counts import COUNT_TABLES
 from storage.statistics.monthly_rollup import next_month
-from storage.tables import daily_counts, daily_feedback, messages, monthly_counts, turns
+from storage.tables import daily_feedback, messages, monthly_counts, turns
 
 SAMPLE_TURNS: Final = 2_000
 """Durations are sampled from so many of the newest turns of the period."""
@@ -49,7 +50,7 @@ class ResponseTimes:
 
 def count_by_day(connection: Connection, since: date, until: date) -> MessageCounts:
     """Message counts from `since` up to and including `until`."""
-    return _message_counts(_group_counts(connection, daily_counts, since, until))
+    return _message_counts(*(_group_counts(connection, table, since, until) for table in COUNT_TABLES))
 
 
 def count_by_month(connection: Connection, since: date, until: date) -> MessageCounts:
@@ -59,7 +60,7 @@ def count_by_month(connection: Connection, since: date, until: date) -> MessageC
     rest = first if summed is None else max(first, next_month(summed))
     return _message_counts(
         _group_counts(connection, monthly_counts, first, until),
-        _merge_days_into_months(_group_counts(connection, daily_counts, rest, until)),
+        *(_merge_days_into_months(_group_counts(connection, table, rest, until)) for table in COUNT_TABLES),
     )
 
 
@@ -128,23 +129,25 @@ CountRow = tuple[date, str, str, str, str, str, int]
 
 
 def count_rows(connection: Connection, since: date, until: date, *, by_month: bool = False) -> tuple[CountRow, ...]:
-    """The counts as stored, by day; or by month, as `count_by_month` sums them."""
-    if not by_month:
-        return tuple(_read_count_rows(connection, daily_counts, since, until))
-    first = since.replace(day=1)
-    summed = connection.scalar(select(func.max(monthly_counts.c.day)))
-    rest = first if summed is None else max(first, next_month(summed))
+    """The counts of each kind, by day; or by month, as `count_by_month` sums them."""
     sums: Counter[Any] = Counter()
-    for table, start in ((monthly_counts, first), (daily_counts, rest)):
-        for day, *kind, count in _read_count_rows(connection, table, start, until):
-            sums[(day.replace(day=1), *kind)] += count
+    first = since
+    if by_month:
+        start = since.replace(day=1)
+        summed = connection.scalar(select(func.max(monthly_counts.c.day)))
+        first = start if summed is None else max(start, next_month(summed))
+        for *key, count in _read_count_rows(connection, monthly_counts, start, until):
+            sums[tuple(key)] += count
+    for table in COUNT_TABLES:
+        for day, *kind, count in _read_count_rows(connection, table, first, until):
+            sums[(day.replace(day=1) if by_month else day, *kind)] += count
     return tuple((*key, count) for key, count in sorted(sums.items()))
 
 
 def _read_count_rows(connection: Connection, table: Table, since: date, until: date) -> Iterator[CountRow]:
     here = table.c
     columns = (here.day, here.channel, here.language, here.act, here.outcome, here.entry)
-    query = select(*columns, here["count"]).where(here.day.between(since, until)).order_by(*columns)
+    query = select(*columns, here["count"]).where(here.day.between(since, until))
     yield from (tuple(row) for row in connection.execute(query))
 
 

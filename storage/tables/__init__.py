@@ -17,7 +17,7 @@ from storage.tables.conversations import (
 from storage.tables.curation import drafts, entry_versions, ignored, knowledge_revision, taught
 from storage.tables.customers import devices, venue_keys, venue_links, venues
 from storage.tables.helpdesk import handoff_events, handoffs, incidents, notice_pace, notices
-from storage.tables.statistics import daily_counts, daily_feedback, monthly_counts
+from storage.tables.statistics import daily_count_slots, daily_counts, daily_feedback, monthly_counts
 
 __all__ = [
     "address_counts",
@@ -28,6 +28,7 @@ __all__ = [
     "announcements",
     "audit",
     "conversations",
+    "daily_count_slots",
     "daily_counts",
     "daily_feedback",
     "devices",

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Date, Integer, Table
+from sqlalchemy import Column, Date, Integer, SmallInteger, Table
 
 from storage.tables.base import metadata
 from storage.tables.types import SafeText
 
 
-def _count_columns() -> tuple[Column[Any], ...]:
+def _count_columns(*further: Column[Any]) -> tuple[Column[Any], ...]:
     """The dimensions of a count."""
     alike = (Column(name, SafeText, primary_key=True) for name in ("channel", "language", "act", "outcome", "entry"))
-    return (Column("day", Date, primary_key=True), *alike, Column("count", Integer, nullable=False))
+    return (Column("day", Date, primary_key=True), *alike, *further, Column("count", Integer, nullable=False))
 
 
 daily_counts = Table(
@@ -19,6 +19,14 @@ daily_counts = Table(
     metadata,
     # Not personal: these outlive an erasure.
     *_count_columns(),
+)
+
+daily_count_slots = Table(
+    "daily_count_slots",
+    metadata,
+    # On PostgreSQL, what is not folded into daily_counts yet: transactions of different slots do not wait for each
+    # other. Not personal either.
+    *_count_columns(Column("slot", SmallInteger, primary_key=True, autoincrement=False)),
 )
 
 monthly_counts = Table(

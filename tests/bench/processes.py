@@ -229,6 +229,12 @@ def main(
     ] = 40,
     seconds: Annotated[int, typer.Option(help="How long each trial lasts.")] = 10,
     rounds: Annotated[int, typer.Option(help="How often each number of processes is measured, in turns.")] = 3,
+    flush_ms: Annotated[
+        int,
+        typer.Option(
+            max=100, help="So many milliseconds each flush of the log waits before, as if the disk were slow."
+        ),
+    ] = 0,
 ) -> None:
     """Prints the table of docs/capacity.md."""
     # Stopped in the middle, it takes with it what it started.
@@ -240,6 +246,9 @@ def main(
     try:
         with servers.running(folder / "pg") as address, targets.running_module("tests.bench.twilio_rest", peer):
             servers.order(address, f"CREATE DATABASE {DATABASE}")
+            # Whoever commits meanwhile is in the same flush, as with a disk.
+            servers.order(address, f"ALTER DATABASE {DATABASE} SET commit_delay = {flush_ms * 1000}")
+            servers.order(address, f"ALTER DATABASE {DATABASE} SET commit_siblings = 0")
             url = servers.database(address.replace("postgresql:", "postgresql+psycopg:"), DATABASE)
             engine = create_database_engine(url)
             upgrade.upgrade(engine)

@@ -15,10 +15,11 @@ from storage.curation import lessons
 from storage.curation.lessons import StoredLesson
 from storage.helpdesk import queue
 from storage.helpdesk.queue import QueuedHandoff
-from storage.tables import daily_counts, daily_feedback, handoffs, taught, turns
+from storage.statistics import reports
+from storage.tables import daily_feedback, handoffs, taught, turns
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class DailyCount:
     """The number of messages of a day with the same properties."""
 
@@ -46,9 +47,7 @@ def replies_to(connection: Connection, conversation: str, message_id: str) -> tu
 
 def read_daily_counts(connection: Connection, since: date, until: date) -> tuple[DailyCount, ...]:
     """The counts from `since` up to and including `until`, by day."""
-    days = select(daily_counts).where(daily_counts.c.day.between(since, until))
-    rows = connection.execute(days.order_by(*daily_counts.primary_key.columns)).mappings()
-    return tuple(DailyCount(**row) for row in rows)
+    return tuple(DailyCount(*row) for row in reports.count_rows(connection, since, until))
 
 
 def read_daily_feedback(connection: Connection, since: date, until: date) -> Sequence[Row[Any]]:

@@ -55,6 +55,7 @@ def test_an_empty_database_gets_every_table(empty_engine: Engine) -> None:
             "0023",
             "0024",
             "0025",
+            "0026",
         )
     ]
 

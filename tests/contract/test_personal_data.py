@@ -18,7 +18,8 @@ from storage.tables import metadata
 from tests.contract.stored import read_daily_counts
 from tests.contract.talks import HELLO, NOW, SECOND, at_once, said, take_in
 
-COUNTS_ONLY = {"daily_counts"}
+COUNTS_ONLY = {"daily_counts", "daily_count_slots"}
+"""The first on SQLite, the second on PostgreSQL until the day is over."""
 SUMS_OF_COUNTS = {"monthly_counts"}
 COUNTS_OF_FEEDBACK = {"daily_feedback"}
 ANNOUNCED = {"announcements", "announcement_counts"}
@@ -70,7 +71,7 @@ def test_erasing_a_person_leaves_counts_only(engine: Engine, anna: conversations
     with read_transaction(engine) as connection:
         left = list(everything(connection))
         assert [each.count for each in read_daily_counts(connection, NOW.date(), NOW.date())] == [3]
-    assert {table for table, _ in left} == COUNTS_ONLY
+    assert {table for table, _ in left} < COUNTS_ONLY
     assert not [row for _, row in left if any(word in row for word in ("ŠNICEL", "anna", anna.id))]
 
 
@@ -164,7 +165,7 @@ def test_the_forgotten_get_a_farewell_and_then_nothing_is_left(
     assert say(engine, talk) == "Viss dzēsts"
     assert sweep(engine) == 1
     with read_transaction(engine) as connection:
-        assert {table for table, _ in everything(connection)} == COUNTS_ONLY
+        assert {table for table, _ in everything(connection)} < COUNTS_ONLY
 
 
 def test_the_wish_to_be_forgotten_may_be_delivered_twice(engine: Engine, anna: conversations.Conversation) -> None:
@@ -210,5 +211,5 @@ def test_erasing_while_messages_come_in_breaks_nothing(engine: Engine) -> None:
 
     with write_transaction(engine) as connection:
         personal_data.erase(connection, personal_data.conversations_of_sender(connection, "webchat", "anna"))
-        assert {table for table, _ in everything(connection)} == COUNTS_ONLY
+        assert {table for table, _ in everything(connection)} < COUNTS_ONLY
         assert [each.count for each in read_daily_counts(connection, NOW.date(), NOW.date())] == [20]

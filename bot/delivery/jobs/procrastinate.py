@@ -16,6 +16,7 @@ from bot.concurrency.task_set import TaskSet
 from bot.delivery.jobs import procrastinate_schema
 from bot.delivery.jobs.interface import Deliver, FindDue, Maintenance, Workers
 from bot.delivery.jobs.procrastinate_tasks import DELIVER_TASK, QUEUE_NAME, WorkerTasks
+from bot.delivery.jobs.worker_wakeup import WorkerWakeup
 from storage.database import pg_notify
 from storage.database.engine import driver_arguments
 from storage.delivery.outbox import OutgoingReply
@@ -27,7 +28,7 @@ CONCURRENCY: Final = 16
 """Conversations that one worker delivers to concurrently."""
 
 POLL_SECONDS: Final = 0.2
-"""How long a scheduled job, or one whose lock was held, may wait unnoticed: PostgreSQL notifies of neither."""
+"""How long a scheduled job, one whose lock was held, or one whose wake-up was lost may wait unnoticed."""
 
 SHUTDOWN_GRACE_SECONDS: Final = 12.0
 """How long deliveries may finish after a stop; longer jobs are released. The whole shutdown has to end within 20 s."""
@@ -55,6 +56,10 @@ class ProcrastinateJobs:
     notified_channel: str | None = None
     _deferring_app: App = field(default_factory=lambda: App(connector=SyncPsycopgConnector()), init=False)
     _tasks: TaskSet = field(default_factory=TaskSet, init=False)
+    _wakeup: WorkerWakeup = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._wakeup = WorkerWakeup(self.database)
 
     def queue(self, connection: Connection, conversation_id: str) -> None:
         """One job a turn, in the caller's transaction; jobs of a conversation run one after the other."""
@@ -74,8 +79,9 @@ class ProcrastinateJobs:
         """No: the deciding and the sending process differ."""
         return False
 
-    def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:
-        """Nothing: PostgreSQL notified the workers at the commit."""
+    def submit(self, conversation_id: str, claimed: OutgoingReply | None = None) -> None:  # noqa: ARG002
+        """Wake the workers: the job is committed."""
+        self._wakeup.wake()
 
     def start(self) -> None:
         """Work until stopped."""
@@ -88,6 +94,7 @@ class ProcrastinateJobs:
 
     async def stop(self) -> None:
         """Fetch nothing new; what does not end within SHUTDOWN_GRACE_SECONDS is left to another worker."""
+        await self._wakeup.stop()
         await self._tasks.cancel(SHUTDOWN_GRACE_SECONDS + DISCONNECT_GRACE_SECONDS)
         if self._tasks:
             log.warning("worker.cancelled_at_shutdown")

@@ -42,6 +42,7 @@ def upgrade(engine: Engine) -> None:
         else:
             for migration in _migrations_after(mark):
                 _run_script(connection, migration.read_text("utf-8"))
+        _silence_inserts(connection)
         _run_script(
             connection, f"COMMENT ON TABLE procrastinate_jobs IS '{_VERSION_COMMENT_PREFIX}{_newest_migration()}'"
         )
@@ -95,6 +96,23 @@ def _find_problems(exists: bool, version: str | None) -> Iterator[str]:
 
 def _newer_program_problem(version: str) -> str:
     return f"The tables of Procrastinate are of a newer program ({version}): install that one, or restore a backup."
+
+
+def _silence_inserts(connection: Connection) -> None:
+    """Switch off the trigger that notifies workers in the transaction that inserts a job.
+
+    Such transactions commit one after the other; workers are woken after the commit instead (worker_wakeup).
+    """
+    for trigger in connection.scalars(_INSERT_TRIGGERS).all():
+        # Only where there is one: messages wait for this lock, if only for a moment.
+        _run_script(connection, f"ALTER TABLE procrastinate_jobs DISABLE TRIGGER {trigger}")
+
+
+_INSERT_TRIGGERS: Final = text(
+    "SELECT quote_ident(tgname) FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+    " WHERE tgrelid = to_regclass('procrastinate_jobs') AND tgenabled <> 'D'"
+    " AND starts_with(proname, 'procrastinate_notify_queue_job_inserted')"
+)
 
 
 def _installed_version(connection: Connection) -> tuple[bool, str | None]:
