@@ -143,8 +143,9 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
     if file is not None and access != "read":
         file.check_in_place()
     lock: AbstractContextManager[Any] = nullcontext() if file is None or access == "read" else file.write_lock
+    is_kept = file is not None and file.path is not None and access == "write"
     try:
-        with lock, engine.connect().execution_options(**options) as connection:
+        with lock, _kept_writer(engine) if is_kept else engine.connect().execution_options(**options) as connection:
             connection.info.pop(_ERASED, None)
             with connection.begin():
                 yield connection
@@ -155,6 +156,21 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
         raise translate_sqlite_error(exc) from exc
     if file is not None and (erased or (file.holds_erased and access == "write")):
         checkpoint(engine)
+
+
+@contextmanager
+def _kept_writer(engine: Engine) -> Iterator[Connection]:
+    """The connection of all writers of an SQLite file, whose lock is held: to get one each time from the pool takes
+    longer than SQLite's own work of a transaction. After an error the next writer gets a new one."""
+    file = file_of(engine)
+    assert file is not None
+    if file.writer is None:
+        file.writer = engine.connect().execution_options(**{_ACCESS: "write"})
+    try:
+        yield file.writer
+    except BaseException:
+        file.close_writer()
+        raise
 
 
 def _translate_error(exc: DBAPIError) -> StorageError:
@@ -215,6 +231,7 @@ def _create_sqlite(address: URL) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "connect", lambda *_: opened.remember())
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "engine_disposed", lambda _: opened.close_writer())
     return engine
 
 

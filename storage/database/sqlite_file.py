@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from storage.errors import DatabaseGoneError, DatabaseUrlError
 
@@ -21,6 +21,8 @@ class SqliteFile:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.write_lock = threading.Lock()
+        self.writer: Connection | None = None
+        """The connection of whoever holds the lock, kept between two of them."""
         self.holds_erased = False
         """Whether the write-ahead log may still hold erased text, because somebody read while it was to be emptied."""
         self._identity: tuple[int, int] | None = None
@@ -48,6 +50,12 @@ class SqliteFile:
         """Note which file was opened."""
         if self.path is not None and self._identity is None:
             self._identity = _identity(self.path)
+
+    def close_writer(self) -> None:
+        """Give the kept connection back; the next writer opens another one."""
+        writer, self.writer = self.writer, None
+        if writer is not None:
+            writer.close()
 
     def check_in_place(self) -> None:
         """Raise if the file that was opened is no longer the one at `path`: what is written would be lost.
