@@ -97,10 +97,11 @@ class LiveKnowledge:
         """Whether there are lessons or edits that the model was not trained on."""
         return self.current is not self._trained
 
-    def start_training(self, *, reload_content: bool = False) -> TrainingProcess:
+    def start_training(self, *, reload_content: bool = False, idle: bool = False) -> TrainingProcess:
         """A process, started when its context is entered, that trains on the current lessons.
 
-        `reload_content`: on the content files as they are now. Changes nothing; lessons may be applied meanwhile.
+        `reload_content`: on the content files as they are now. `idle`: while nobody else wants the processor. Changes
+        nothing; lessons may be applied meanwhile.
         """
         request = TrainingRequest(
             folder=None if self._folder is None else str(self._folder.absolute()),
@@ -108,7 +109,7 @@ class LiveKnowledge:
             lessons=self.lesson_set.lessons,
             edits=self.lesson_set.edits,
         )
-        return TrainingProcess(request, None if reload_content else self.released_content)
+        return TrainingProcess(request, None if reload_content else self.released_content, idle=idle)
 
     def read_trained(self, result: TrainingResult, request: TrainingRequest) -> TrainedKnowledge:
         """What a training process has handed back; changes nothing.

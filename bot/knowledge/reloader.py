@@ -1,7 +1,8 @@
 """Keeps the knowledge up to date in a running program: polls for lessons, reloads files on demand; decides nothing."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Final
 
@@ -13,8 +14,8 @@ from bot.concurrency.daemon_thread import run_in_daemon_thread
 from bot.concurrency.periodic import PeriodicLoop
 from bot.concurrency.task_set import TaskSet
 from bot.database.transactions import Transactions
-from bot.knowledge.live import LiveKnowledge
-from bot.knowledge.training.process import TrainingError
+from bot.knowledge.live import LiveKnowledge, TrainedKnowledge
+from bot.knowledge.training.process import StarvedTrainingError, TrainingError, TrainingProcess
 from kb.loading.content_error import ContentError
 from storage.curation import lessons
 from storage.curation.lessons import LessonSet
@@ -111,10 +112,11 @@ class KnowledgeReloader:
 
     async def _train_beside(self, *, reload_content: bool) -> None:
         start = perf_counter()
-        with self._live.start_training(reload_content=reload_content) as process:
-            log.info("knowledge.training_started", pid=process.pid)
-            result = await run_in_daemon_thread(process.result)
-            trained = await asyncio.to_thread(self._live.read_trained, result, process.request)
+        try:
+            trained = await self._trained(reload_content=reload_content, idle=True)
+        except StarvedTrainingError:
+            log.warning("knowledge.training_starved", seconds=round(perf_counter() - start))
+            trained = await self._trained(reload_content=reload_content, idle=False)
         await asyncio.to_thread(self._live.swap_in, trained)
         self._failures = 0
         self._on_training_ended(True)
@@ -126,6 +128,12 @@ class KnowledgeReloader:
         )
         if self._live.needs_training:
             self._training_loop.wake()
+
+    async def _trained(self, *, reload_content: bool, idle: bool) -> TrainedKnowledge:
+        async with _running(self._live.start_training(reload_content=reload_content, idle=idle)) as process:
+            log.info("knowledge.training_started", pid=process.pid)
+            result = await run_in_daemon_thread(process.result)
+            return await asyncio.to_thread(self._live.read_trained, result, process.request)
 
     def _on_training_failed(self, exc: Exception) -> None:
         self._failures += 1
@@ -156,3 +164,17 @@ class KnowledgeReloader:
             return None
         self._database_unavailable = False
         return found
+
+
+@asynccontextmanager
+async def _running(process: TrainingProcess) -> AsyncIterator[TrainingProcess]:
+    """Its context, entered and left in a thread: a disk that is busy holds nobody up."""
+    start = asyncio.ensure_future(asyncio.to_thread(process.__enter__))
+    try:
+        await asyncio.shield(start)
+        yield process
+    finally:
+        # What is cancelled while it starts is ended once it has.
+        await asyncio.wait([start])
+        if not start.cancelled() and start.exception() is None:
+            await asyncio.to_thread(process.__exit__, None, None, None)

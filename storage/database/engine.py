@@ -143,9 +143,12 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
     if file is not None and access != "read":
         file.check_in_place()
     lock: AbstractContextManager[Any] = nullcontext() if file is None or access == "read" else file.write_lock
-    is_kept = file is not None and file.path is not None and access == "write"
+    kept = file if file is not None and file.path is not None and access == "write" else None
     try:
-        with lock, _kept_writer(engine) if is_kept else engine.connect().execution_options(**options) as connection:
+        with (
+            lock,
+            engine.connect().execution_options(**options) if kept is None else _kept_writer(engine, kept) as connection,
+        ):
             connection.info.pop(_ERASED, None)
             with connection.begin():
                 yield connection
@@ -159,11 +162,9 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def _kept_writer(engine: Engine) -> Iterator[Connection]:
+def _kept_writer(engine: Engine, file: SqliteFile) -> Iterator[Connection]:
     """The connection of all writers of an SQLite file, whose lock is held: to get one each time from the pool takes
     longer than SQLite's own work of a transaction. After an error the next writer gets a new one."""
-    file = file_of(engine)
-    assert file is not None
     if file.writer is None:
         file.writer = engine.connect().execution_options(**{_ACCESS: "write"})
     try:

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
@@ -69,18 +70,15 @@ class _CompiledStatement:
         names = list((compiled.positiontup if compiled.positional else compiled.params) or ())
         converters = {name: _to_driver(compiled.binds[name].type, dialect) for name in names}
         # What is not given each time is part of the statement.
-        constants = {
+        self._constants = {
             name: value if (convert := converters[name]) is None else convert(value)
             for name, value in compiled.params.items()
             if name not in values
         }
         self._names = names
-        self._template = [constants.get(name) for name in names]
-        self._plain = tuple(
-            (place, name) for place, name in enumerate(names) if name in values and converters[name] is None
-        )
+        self._pick: Callable[[Mapping[str, Any]], tuple[Any, ...]] = itemgetter(*names, names[0])
         self._converted = tuple(
-            (place, name, convert)
+            (place, convert)
             for place, name in enumerate(names)
             if name in values and (convert := converters[name]) is not None
         )
@@ -94,12 +92,12 @@ class _CompiledStatement:
         )
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
-        """What the driver gets."""
-        found = self._template.copy()
-        for place, name in self._plain:
-            found[place] = values[name]
-        for place, name, convert in self._converted:
-            found[place] = convert(values[name])
+        """What the driver gets; None is NULL, whatever the type of its column."""
+        *found, _ = self._pick(values if not self._constants else {**self._constants, **values})
+        for place, convert in self._converted:
+            value = found[place]
+            if value is not None:
+                found[place] = convert(value)
         return tuple(found) if self._is_positional else dict(zip(self._names, found, strict=True))
 
     def row(self, found: tuple[Any, ...]) -> Any:

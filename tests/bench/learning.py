@@ -27,7 +27,6 @@ from bot.app.container import open_application
 from bot.cli.bench.startup import resident_megabytes
 from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.live import LiveKnowledge
-from bot.knowledge.training.__main__ import NICENESS
 from bot.observability import logging_setup
 from bot.settings import Settings
 from handlers.model.messages import Inbound
@@ -35,7 +34,7 @@ from storage.curation import lessons
 
 PHASES = ("while learning", "beside a busy process", "idle")
 """The others last as long as the lessons took: a longer time sees more of what else the machine does."""
-BUSY = f"import os; os.nice({NICENESS})\nwhile True: pass"
+BUSY = "from bot.knowledge.training.priority import give_way; give_way(idle=True)\nwhile True: pass"
 
 
 async def message(program: Application, text: str, number: int) -> float:
@@ -107,7 +106,7 @@ def busy_process() -> Iterator[None]:
         process.wait()
 
 
-async def run(url: str, content: Path | None, rate: float, timed: int, silent: int) -> None:
+async def run(url: str, content: Path | None, rate: float, timed: int, silent: int, swaps: int) -> None:
     """Measure and print."""
     live = LiveKnowledge(content)
     async with open_application(Settings(database_url=url), live, make_draft_link=no_draft_link) as program:
@@ -145,6 +144,21 @@ async def run(url: str, content: Path | None, rate: float, timed: int, silent: i
                 f" a lesson takes {lasted / timed:.1f} s"
             )
         await measure_memory(program, live, taught, silent)
+        if swaps:
+            await measure_swaps(program, live, texts, swaps)
+
+
+def own_megabytes() -> float | None:
+    """Megabytes of this process that are not in a file; None where the system does not say.
+
+    What is mapped of the model's files is given back when others want memory, and how much of it counts as resident hangs
+    on how the system reads them ahead.
+    """
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("RssAnon:")), None)
 
 
 async def measure_memory(program: Application, live: LiveKnowledge, taught: int, silent: int) -> None:
@@ -155,15 +169,35 @@ async def measure_memory(program: Application, live: LiveKnowledge, taught: int,
     for more in range(silent + 1):
         if more % max(1, silent // 10) == 0 or more == silent:
             gc.collect()
-            print(f"memory after {more} more lessons: {resident_megabytes()} MB", flush=True)  # noqa: T201
+            print(f"memory after {more} more lessons: {memory()}", flush=True)  # noqa: T201
         if more < silent:
             await teach(program, live, taught + 2 + more)
+
+
+async def measure_swaps(program: Application, live: LiveKnowledge, texts: Sequence[str], swaps: int) -> None:
+    """Print the memory before, while and after a trained model is read and swapped in so often, each with a message."""
+    with live.start_training() as process:
+        result = await asyncio.to_thread(process.result)
+        for more in range(swaps + 1):
+            if more % max(1, swaps // 10) == 0:
+                gc.collect()
+                print(f"memory after {more} swaps: {memory()}", flush=True)  # noqa: T201
+            trained = await asyncio.to_thread(live.read_trained, result, process.request)
+            await asyncio.to_thread(live.swap_in, trained)
+            del trained
+            await message(program, texts[more % len(texts)], -1 - more)
+
+
+def memory() -> str:
+    """What the program holds in memory."""
+    return f"{own_megabytes()} MB of its own, {resident_megabytes()} MB resident"
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lessons", type=int, default=100, help="how many lessons memory is measured over")
+    parser.add_argument("--swaps", type=int, default=0, help="how often a trained model is swapped in after that")
     parser.add_argument("--timed", type=int, default=3, help="how many lessons messages are timed over, twice")
     parser.add_argument("--content", type=Path, help="a folder of content; a small one is learnt in a second")
     parser.add_argument("--rate", type=float, default=50, help="messages a second")
@@ -172,7 +206,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = folder
         asyncio.run(
-            run(f"sqlite:///{folder}/bench.sqlite3", options.content, options.rate, options.timed, options.lessons)
+            run(
+                f"sqlite:///{folder}/bench.sqlite3",
+                options.content,
+                options.rate,
+                options.timed,
+                options.lessons,
+                options.swaps,
+            )
         )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 _ESCAPED: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")
-_NEEDS_ESCAPE: Final = re.compile(rb"[^A-Za-z0-9_.~ -]+")
+_UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~-")
+_QUOTED: Final = tuple(
+    bytes((byte,)) if byte in _UNRESERVED else b"+" if byte == ord(" ") else b"%%%02X" % byte for byte in range(256)
+)
 
 
 def encode_form(fields: Mapping[str, object]) -> bytes:
-    """The body of a request, as `urllib.parse.urlencode` with `doseq` makes it.
-
-    Words in other letters than ASCII are escaped a word at a time, where urllib looks up each byte.
-    """
+    """The body of a request, as `urllib.parse.urlencode` with `doseq` makes it."""
     return b"&".join(
         b"%b=%b" % (_quote(name), _quote(value))
         for name, values in fields.items()
@@ -38,11 +38,7 @@ def decode_form(body: str, max_fields: int) -> list[tuple[str, str]]:
 
 
 def _quote(value: object) -> bytes:
-    return _NEEDS_ESCAPE.sub(_escape, str(value).encode()).replace(b" ", b"+")
-
-
-def _escape(run: re.Match[bytes]) -> bytes:
-    return b"%" + run.group().hex("%").upper().encode()
+    return b"".join(map(_QUOTED.__getitem__, str(value).encode()))
 
 
 def _unquote(text: str) -> str:

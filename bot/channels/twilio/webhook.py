@@ -96,7 +96,7 @@ class Webhooks:
 
     async def _verified_fields(self, request: web.Request) -> WebhookFields:
         try:
-            form = WebhookFields(await request.clone(client_max_size=MAX_BODY_BYTES).read())
+            form = WebhookFields(await _limited(request).read())
         except web.HTTPRequestEntityTooLarge:
             self._reject("size")
             raise
@@ -113,6 +113,12 @@ class Webhooks:
     def _reject(self, reason: str) -> None:
         log.warning("webhook.rejected", channel=self._channel, reason=reason)
         self._on_rejected(reason)
+
+
+def _limited(request: web.Request) -> web.Request:
+    """A request whose body is read up to MAX_BODY_BYTES: this one, where its head says that it is no longer."""
+    length = request.content_length
+    return request if length is not None and length <= MAX_BODY_BYTES else request.clone(client_max_size=MAX_BODY_BYTES)
 
 
 def _empty_twiml() -> web.Response:

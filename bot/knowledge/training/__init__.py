@@ -1,1 +1,1 @@
-"""Training in a process beside the program: `python -m bot.knowledge.training FOLDER`; see `process.py`."""
+"""Training in a process beside the program: `python -m bot.knowledge.training FOLDER [--idle]`; see `process.py`."""

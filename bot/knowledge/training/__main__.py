@@ -3,48 +3,9 @@
 import os
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
-from bot.knowledge.content_cache import cached_or_load, content_path, read_content
-from bot.knowledge.model_cache import cache_path, cached_or_train
-from bot.knowledge.snapshot import write_snapshot
-from bot.knowledge.training.handover import TrainingRequest, TrainingResult
-from kb.entry_edits import apply_edits
-from kb.lessons import extend
-from kb.loading.content_error import ContentError
-from kb.model import KnowledgeBase
-
-NICENESS: Final = 5
-"""Whoever answers comes first."""
-
-
-def train(request: TrainingRequest, handover: Path) -> TrainingResult:
-    """Load and train; what cannot be cached is written to `handover`."""
-    try:
-        content, content_at = _load(request, handover)
-    except ContentError as exc:
-        return TrainingResult(problems=exc.problems)
-    base = extend(apply_edits(content, request.edits), request.lessons)
-    pipeline, path = cached_or_train(base), cache_path(base)
-    if not path.exists():
-        path = handover / "pipeline"
-        path.mkdir()
-        write_snapshot(path, pipeline, shared={"knowledge": base})
-    return TrainingResult(content=str(content_at), pipeline=str(path))
-
-
-def _load(request: TrainingRequest, handover: Path) -> tuple[KnowledgeBase, Path]:
-    if request.content is not None:
-        return read_content(Path(request.content)), Path(request.content)
-    folder = None if request.folder is None else Path(request.folder)
-    path, content = content_path(folder), cached_or_load(folder)
-    if not path.exists():
-        path = handover / "content"
-        path.mkdir()
-        write_snapshot(path, content)
-    return content, path
+from bot.knowledge.training.priority import IDLE_OPTION, give_way
 
 
 def _end_with_parent() -> None:
@@ -55,13 +16,17 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def main(handover: Path) -> None:
+def main(handover: Path, *, idle: bool = False) -> None:
     """What `python -m bot.knowledge.training` does."""
+    # First: who ends it needs no more of the processor than who answers.
     threading.Thread(target=_end_with_parent, daemon=True, name="parent watch").start()
-    with suppress(OSError, AttributeError):
-        os.nice(NICENESS)
+    give_way(idle=idle)
+    # Only now: loading numpy alone takes a part of a second of the processor.
+    from bot.knowledge.training.handover import TrainingRequest
+    from bot.knowledge.training.trainer import train
+
     train(TrainingRequest.read(handover), handover).write(handover)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), idle=IDLE_OPTION in sys.argv[2:])

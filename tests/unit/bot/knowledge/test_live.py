@@ -384,6 +384,23 @@ async def test_a_killed_training_is_told_and_the_lesson_is_learned_by_the_next(
     assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
 
 
+async def test_a_training_that_others_leave_no_processor_is_told_and_done_with_a_higher_priority(
+    database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveKnowledge(content)
+    monkeypatch.setattr(process, "STARVED_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(process, "processor_seconds", lambda _: 0.0)
+    with capture_logs() as logs:
+        async with running_reloader(live, database) as relearner:
+            add_lesson(database, live, "goldfish sulking")
+            relearner.poll_now()
+            await until(lambda: "knowledge.trained" in [entry["event"] for entry in logs])
+    events = [entry["event"] for entry in logs if entry["event"].startswith("knowledge.train")]
+    started = "knowledge.training_started"
+    assert events == [started, "knowledge.training_starved", started, "knowledge.trained"]
+    assert meaning(live.current, "goldfish sulking") == (Outcome.ANSWERED, PRINTER)
+
+
 async def test_a_stop_ends_the_training_process(
     database: Engine, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -11,11 +13,13 @@ from bot.knowledge.content_cache import cached_or_load, content_path
 from bot.knowledge.live import LiveKnowledge
 from bot.knowledge.training import process
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
-from bot.knowledge.training.process import TrainingError, TrainingProcess, read_result
+from bot.knowledge.training.priority import NICENESS, give_way, processor_seconds
+from bot.knowledge.training.process import StarvedTrainingError, TrainingError, TrainingProcess, read_result
 from kb.lessons import Lesson
 from kb.loading.content_error import ContentError
 from kb.model import EntryId
 from tests.doubles import CONTENT
+from tests.patience import PATIENCE_SECONDS
 
 LESSON = Lesson(entry=EntryId("printer"), language="en", text="goldfish sulking")
 WAITING = (sys.executable, "-c", "import sys; sys.stdin.read()")
@@ -82,10 +86,62 @@ def test_how_it_failed_is_told_without_what_people_wrote(
 def test_one_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "COMMAND", WAITING)
     monkeypatch.setattr(process, "TIMEOUT_SECONDS", 0.01)
-    with TrainingProcess(request()) as training, pytest.raises(TrainingError, match="timeout"):
+    for idle, reason in ((False, "timeout"), (True, "starved")):
+        with TrainingProcess(request(), idle=idle) as training, pytest.raises(TrainingError, match=reason):
+            training.result()
+        with pytest.raises(ProcessLookupError):
+            os.kill(training.pid, 0)
+
+
+def test_an_idle_one_that_gets_too_little_of_the_processor_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "COMMAND", WAITING)
+    monkeypatch.setattr(process, "STARVED_AFTER_SECONDS", 0.0)
+    with TrainingProcess(request(), idle=True) as training, pytest.raises(StarvedTrainingError):
         training.result()
     with pytest.raises(ProcessLookupError):
         os.kill(training.pid, 0)
+
+
+def test_one_that_gets_its_share_or_is_not_idle_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "STARVED_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(process, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(process, "processor_seconds", lambda _: 1000.0)
+    with TrainingProcess(request(), idle=True) as training:
+        assert training.result().pipeline
+    monkeypatch.setattr(process, "processor_seconds", lambda _: 0.0)
+    with TrainingProcess(request()) as training:
+        assert training.result().pipeline
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="of Linux alone")
+@pytest.mark.parametrize("idle", [True, False])
+def test_it_waits_for_whoever_answers(idle: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", CHILD))
+    with TrainingProcess(request(), idle=idle) as training:
+        wanted = os.SCHED_IDLE if idle else os.SCHED_OTHER
+        nicer = min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
+        end = monotonic() + PATIENCE_SECONDS
+        while (os.sched_getscheduler(training.pid), os.getpriority(os.PRIO_PROCESS, training.pid)) != (wanted, nicer):
+            assert monotonic() < end
+            sleep(0.01)
+
+
+def test_what_a_process_used_is_read_where_the_system_tells_it() -> None:
+    used = processor_seconds(os.getpid())
+    assert used is None or 0 < used <= time.process_time() + 1
+    assert processor_seconds(2**30) is None
+
+
+def test_a_system_without_such_priorities_trains_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "nice", refused)
+    monkeypatch.setattr(os, "sched_setscheduler", refused, raising=False)
+    give_way(idle=True)
+    monkeypatch.delattr(os, "nice")
+    monkeypatch.delattr(os, "sched_setscheduler")
+    give_way(idle=True)
 
 
 def test_a_result_that_is_gone_is_a_failure() -> None:
@@ -116,11 +172,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 CHILD = """
-import threading
-from bot.knowledge.training import __main__ as training
+import sys, threading
+from bot.knowledge.training import __main__, handover, trainer
 
-training.train = lambda request, handover: threading.Event().wait()
-training.TrainingRequest.read = lambda handover: None
-training.main(None)
+trainer.train = lambda request, handover: threading.Event().wait()
+handover.TrainingRequest.read = lambda handover: None
+__main__.main(None, idle="--idle" in sys.argv)
 """
 """A training that never ends."""
