@@ -24,7 +24,6 @@ from handlers.dialogue.incident import (
     trading_answered,
     works_again,
 )
-from handlers.dialogue.reply_choice import choose_reply
 from handlers.dialogue.spoken_language import with_language
 from handlers.input.dialogue_act import dialogue_act
 from handlers.input.outage_probability import outage_probability
@@ -42,6 +41,7 @@ from handlers.model.messages import Inbound, MessageKind
 from handlers.model.reply_model import ReplyCandidate
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
+from handlers.replies.choice import choose_reply
 from handlers.service.known_outage import with_outage
 from handlers.service.news import with_news
 from handlers.service.venue import venue_by_text, with_venue

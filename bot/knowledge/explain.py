@@ -55,6 +55,7 @@ def explain(trace: Trace) -> dict[str, Any]:
             {"stage": step.stage, "entry": step.entry, "score": step.confidence, "outcome": step.outcome}
             for step in (explanation.steps if explanation else ())
         ],
+        "replies": [{"reply": one.reply, "score": round(one.probability, 4)} for one in trace.replies],
     }
 
 
@@ -79,6 +80,7 @@ def _labelled_lines(explanation: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     yield "language", explanation["language"]
     yield "acts", ", ".join(f"{one['act']} {one['score']:.2f}" for one in explanation["acts"])
     yield "stages", " > ".join(_describe_stage(one) for one in explanation["stages"])
+    yield "replies", ", ".join(f"{one['reply']} {one['score']:.2f}" for one in explanation["replies"])
     yield "decided by", ", ".join(filter(None, (explanation["decided_by"], f"handler {explanation['handler']}")))
 
 

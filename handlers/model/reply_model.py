@@ -7,7 +7,7 @@ from math import exp
 from typing import NamedTuple, Protocol
 
 
-class Reply(StrEnum):
+class ReplyKind(StrEnum):
     """What a later turn of a conversation may be answered with."""
 
     KEEP = "keep"
@@ -27,14 +27,14 @@ class Reply(StrEnum):
 class ReplyCandidate(NamedTuple):
     """A possible reply, with the probability (0 to 1) that it is right."""
 
-    reply: Reply
+    reply: ReplyKind
     probability: float
 
 
 class ReplyScorer(Protocol):
     """Tells how likely a reply is right."""
 
-    def probability(self, reply: Reply, features: Mapping[str, float]) -> float:
+    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
         """How likely (0 to 1) the reply is right."""
         ...
 
@@ -46,7 +46,7 @@ class ReplyModel:
     intercepts: Mapping[str, float]
     weights: Mapping[str, Mapping[str, float]]
 
-    def probability(self, reply: Reply, features: Mapping[str, float]) -> float:
+    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
         """How likely (0 to 1) the reply is right."""
         weights = self.weights[reply]
         score = self.intercepts[reply] + sum(weights.get(name, 0.0) * value for name, value in features.items())

@@ -22,11 +22,11 @@ from bot.cli.asker import TURN_INTERVAL
 from bot.evaluation.dialogs import Answer, LabelledDialog, LabelledTurn, read_dialogs
 from bot.knowledge.factory import load_knowledge
 from bot.knowledge.reply_model import MODEL_FILE
-from handlers.dialogue.reply_choice import worth
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
-from handlers.model.reply_model import Reply, ReplyModel, ReplyScorer
+from handlers.model.reply_model import ReplyKind, ReplyModel, ReplyScorer
 from handlers.model.session import Decision, Session
+from handlers.replies.choice import worth
 from handlers.router import decide
 from tests.shared import DATA
 
@@ -47,12 +47,12 @@ FEATURES_SEEN: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class OpenTurn:
     """A turn with open replies: its features, and what each possible reply came to."""
 
     file: str
     features: Mapping[str, float]
-    right: Mapping[Reply, bool]
+    right: Mapping[ReplyKind, bool]
     answered: bool
     """Whether what the handlers decided is an answer."""
 
@@ -60,12 +60,12 @@ class Turn:
 class _Recorder:
     """Prefers one reply to all others, and keeps the features that it is asked about."""
 
-    def __init__(self, preferred: Reply) -> None:
+    def __init__(self, preferred: ReplyKind) -> None:
         self.features: Mapping[str, float] = {}
-        self.possible: list[Reply] = []
+        self.possible: list[ReplyKind] = []
         self._preferred = preferred
 
-    def probability(self, reply: Reply, features: Mapping[str, float]) -> float:
+    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
         self.features = features
         self.possible.append(reply)
         return float(reply is self._preferred)
@@ -79,21 +79,21 @@ def labelled_talks() -> Iterator[tuple[str, LabelledDialog]]:
         yield from ((name, talk) for talk in read_dialogs(DATA / name)[::2])
 
 
-def turns_of(file: str, talk: LabelledDialog, knowledge: KnowledgeBundle) -> Iterator[Turn]:
+def turns_of(file: str, talk: LabelledDialog, knowledge: KnowledgeBundle) -> Iterator[OpenTurn]:
     """The turns of a conversation that have more than one possible reply; it goes on as the knowledge decides."""
     session, now = Session(), STARTED
     for number, labelled in enumerate(talk.turns):
         now += TURN_INTERVAL
         inbound = _inbound(talk, labelled, number, now)
-        kept = _Recorder(Reply.KEEP)
+        kept = _Recorder(ReplyKind.KEEP)
         decided = decide(inbound, session, replace(knowledge, replies=kept), now)
         if kept.possible:
-            right = {Reply.KEEP: _is_right(labelled, decided)}
+            right = {ReplyKind.KEEP: _is_right(labelled, decided)}
             for reply in kept.possible[1:]:
                 forced = decide(inbound, session, replace(knowledge, replies=_Recorder(reply)), now)
                 right[reply] = _is_right(labelled, forced)
             answered = decided.trace.outcome.value == "answered" and decided.trace.act != "handoff"
-            yield Turn(file=file, features=kept.features, right=right, answered=answered)
+            yield OpenTurn(file=file, features=kept.features, right=right, answered=answered)
         session = decide(inbound, session, knowledge, now).session
 
 
@@ -108,7 +108,7 @@ def _is_right(turn: LabelledTurn, decision: Decision) -> bool:
     return turn.expect.fits(Answer(outcome=trace.outcome.value, act=str(trace.act), entry=trace.entry, line=trace.line))
 
 
-def fit(turns: Sequence[Turn]) -> ReplyModel:
+def fit(turns: Sequence[OpenTurn]) -> ReplyModel:
     """A logistic regression for each reply over the turns where it was possible."""
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform([turn.features for turn in turns])
@@ -117,7 +117,7 @@ def fit(turns: Sequence[Turn]) -> ReplyModel:
     weights_of_turns = np.array([WEIGHT_OF_REFERENCE if turn.file in REFERENCE else 1.0 for turn in turns])
     intercepts: dict[str, float] = {}
     weights: dict[str, dict[str, float]] = {}
-    for reply in Reply:
+    for reply in ReplyKind:
         rows = [number for number, turn in enumerate(turns) if reply in turn.right]
         known = [turns[number].right[reply] for number in rows]
         found = LogisticRegression(C=REGULARIZATION, max_iter=500).fit(matrix[rows], known, weights_of_turns[rows])
@@ -130,14 +130,14 @@ def fit(turns: Sequence[Turn]) -> ReplyModel:
     return ReplyModel(intercepts=intercepts, weights=weights)
 
 
-def gains(model: ReplyScorer, turns: Sequence[Turn]) -> tuple[int, int]:
+def gains(model: ReplyScorer, turns: Sequence[OpenTurn]) -> tuple[int, int]:
     """How many turns more are right, and answered wrongly, than with what the handlers decide."""
     right = wrong = 0
     for turn in turns:
         chosen = max(turn.right, key=lambda reply: worth(reply, model.probability(reply, turn.features), turn.answered))
-        answers = turn.answered if chosen is Reply.KEEP else chosen is not Reply.ASK
-        right += turn.right[chosen] - turn.right[Reply.KEEP]
-        wrong += (answers and not turn.right[chosen]) - (turn.answered and not turn.right[Reply.KEEP])
+        answers = turn.answered if chosen is ReplyKind.KEEP else chosen is not ReplyKind.ASK
+        right += turn.right[chosen] - turn.right[ReplyKind.KEEP]
+        wrong += (answers and not turn.right[chosen]) - (turn.answered and not turn.right[ReplyKind.KEEP])
     return right, wrong
 
 

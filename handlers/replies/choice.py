@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from handlers.dialogue.fallback import clarify
-from handlers.dialogue.reply_features import reply_features
 from handlers.intents.dispatch import answer_entries
 from handlers.intents.small_talk import small_talk
 from handlers.model.actions import CloseHandoffs, NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
-from handlers.model.reply_model import Reply, ReplyCandidate
+from handlers.model.reply_model import ReplyCandidate, ReplyKind
+from handlers.replies.features import reply_features
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Candidate, Outcome
 
@@ -95,17 +95,17 @@ def _has_talked(context: HandlerContext) -> bool:
 
 def possible_replies(
     context: HandlerContext, handler: str
-) -> Mapping[Reply, Callable[[HandlerContext], HandlerResult | None]]:
+) -> Mapping[ReplyKind, Callable[[HandlerContext], HandlerResult | None]]:
     """Each possible reply to the turn with what makes it; keeping what was decided makes none."""
     found = context.interpretation.by_itself
     topic = context.topic_entry
     possible = {
-        Reply.KEEP: True,
-        Reply.OWN: bool(found) and context.entry_of(found[0]).act in _OWN_ACTS,
-        Reply.TOPIC: topic is not None and topic.act in _TOPIC_ACTS,
-        Reply.LINE: True,
-        Reply.TALK: _resolved_entry(context) is not None and not _may_tell_of_trouble(context),
-        Reply.ASK: bool(found) and handler != "clarify",
+        ReplyKind.KEEP: True,
+        ReplyKind.OWN: bool(found) and context.entry_of(found[0]).act in _OWN_ACTS,
+        ReplyKind.TOPIC: topic is not None and topic.act in _TOPIC_ACTS,
+        ReplyKind.LINE: True,
+        ReplyKind.TALK: _resolved_entry(context) is not None and not _may_tell_of_trouble(context),
+        ReplyKind.ASK: bool(found) and handler != "clarify",
     }
     return {reply: _MAKERS[reply] for reply, is_possible in possible.items() if is_possible}
 
@@ -121,10 +121,10 @@ def _is_fault(context: HandlerContext, candidate: Candidate) -> bool:
     return context.entry_of(candidate).act in (Act.PROBLEM, Act.CRITICAL)
 
 
-def worth(reply: Reply, probability: float, answered: bool) -> float:
+def worth(reply: ReplyKind, probability: float, answered: bool) -> float:
     """What a reply that is right with `probability` is worth; `answered`: whether what was decided answers."""
-    keeps = reply is Reply.KEEP
-    answers = answered if keeps else reply is not Reply.ASK
+    keeps = reply is ReplyKind.KEEP
+    answers = answered if keeps else reply is not ReplyKind.ASK
     return probability - (WRONG_COST * (1 - probability) if answers else 0.0) + (KEEP_MARGIN if keeps else 0.0)
 
 
@@ -156,7 +156,7 @@ def _more_about_topic(context: HandlerContext) -> HandlerResult | None:
         said = context.say_line("call_urgent", line)
     elif topic.act is Act.PROBLEM and "?" not in context.text:
         last = context.last_turn
-        noted = last is not None and last.handler in ("detail", _NAME.format(Reply.TOPIC))
+        noted = last is not None and last.handler in ("detail", _NAME.format(ReplyKind.TOPIC))
         said = context.say_line("detail_again" if noted else "detail", line)
     else:
         name, phone = known.name[context.language], known.formatted_phone
@@ -184,11 +184,11 @@ def _nod(context: HandlerContext) -> HandlerResult | None:
     return told if context.session.outage_reported else replace(told, actions=(context.say("acknowledged"),))
 
 
-_MAKERS: Final[Mapping[Reply, Callable[[HandlerContext], HandlerResult | None]]] = {
-    Reply.KEEP: _keep,
-    Reply.OWN: _own,
-    Reply.TOPIC: _more_about_topic,
-    Reply.LINE: _line,
-    Reply.TALK: _nod,
-    Reply.ASK: clarify,
+_MAKERS: Final[Mapping[ReplyKind, Callable[[HandlerContext], HandlerResult | None]]] = {
+    ReplyKind.KEEP: _keep,
+    ReplyKind.OWN: _own,
+    ReplyKind.TOPIC: _more_about_topic,
+    ReplyKind.LINE: _line,
+    ReplyKind.TALK: _nod,
+    ReplyKind.ASK: clarify,
 }
