@@ -1,19 +1,21 @@
 """Which possible reply to a later turn is likeliest right, by a learnt model that decides about no danger; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from handlers.dialogue.fallback import clarify
 from handlers.intents.dispatch import answer_entries
 from handlers.intents.small_talk import small_talk
 from handlers.model.actions import CloseHandoffs, NotifyStaff
-from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.context import Handler, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import ReplyCandidate, ReplyKind
 from handlers.replies.features import reply_features
 from kb.model import Act, DialogueAct, Entry
-from kb.understanding.result import Candidate, Outcome
+from kb.text.lazy_pattern import LazyPattern
+from kb.understanding.result import Outcome
 
 OPEN_HANDLERS: Final = frozenset(
     {
@@ -38,7 +40,7 @@ OPEN_HANDLERS: Final = frozenset(
 _GRAVE_ACTIONS: Final = (NotifyStaff, CloseHandoffs)
 _GRAVE_ACTS: Final = (Act.CRITICAL, Act.TICKET)
 """What raises an alarm, calls people in or ends that, is about stopped trading or a ticket, always stays as decided."""
-WRONG_COST: Final = 0.6
+WRONG_COST: Final = 0.7
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
@@ -55,6 +57,12 @@ _TROUBLE: Final = (
     DialogueAct.CHASING,
     DialogueAct.ASK_PERSON,
 )
+_QUESTION_WORD: Final = LazyPattern(
+    r"\W*(?:kā|ka|kur|kas|kad|cik|vai|kāpēc|kapec|kurš|kam|как|где|что|когда|сколько|можно|почему|кто|кому|kak|gde|chto"
+    r"|kogda|skolko|mozhno|pochemu|kto|komu|how|where|what|whats|when|why|who|which|can|could|do|does|is|are)\b"
+)
+"""How a question opens, also where nobody takes the trouble of a question mark."""
+_FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
 _OWN_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.TALK})
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
@@ -69,13 +77,13 @@ def choose_reply(
     if model is None or not is_open(context, handler, result):
         return handler, result, ()
     features = reply_features(context, handler, result)
-    possible = possible_replies(context, handler)
-    found = tuple(ReplyCandidate(reply, model.probability(reply, features)) for reply in possible)
-    best = max(found, key=lambda one: worth(one.reply, one.probability, result.outcome is Outcome.ANSWERED))
-    chosen = possible[best.reply](context)
+    others = other_replies(context, handler)
+    found = tuple(ReplyCandidate(reply, model.probability(reply, features)) for reply in (ReplyKind.KEEP, *others))
+    best = max(found, key=lambda one: worth(one.reply, one.probability, result.outcome is Outcome.ANSWERED)).reply
+    chosen = others[best](context) if best in others else None
     if chosen is None:
         return handler, result, found
-    return _NAME.format(best.reply), _with_failures(chosen, result, context), found
+    return _NAME.format(best), _with_failures(chosen, result, context), found
 
 
 def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> bool:
@@ -93,32 +101,34 @@ def _has_talked(context: HandlerContext) -> bool:
     return context.last_turn is not None and told
 
 
-def possible_replies(
-    context: HandlerContext, handler: str
-) -> Mapping[ReplyKind, Callable[[HandlerContext], HandlerResult | None]]:
-    """Each possible reply to the turn with what makes it; keeping what was decided makes none."""
-    found = context.interpretation.by_itself
-    topic = context.topic_entry
-    possible = {
-        ReplyKind.KEEP: True,
-        ReplyKind.OWN: bool(found) and context.entry_of(found[0]).act in _OWN_ACTS,
-        ReplyKind.TOPIC: topic is not None and topic.act in _TOPIC_ACTS,
-        ReplyKind.LINE: True,
-        ReplyKind.TALK: _resolved_entry(context) is not None and not _may_tell_of_trouble(context),
-        ReplyKind.ASK: bool(found) and handler != "clarify",
-    }
-    return {reply: _MAKERS[reply] for reply, is_possible in possible.items() if is_possible}
+def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, Handler]:
+    """Each reply that the turn may get instead of what `handler` decided, with what makes it."""
+    interpretation, topic = context.interpretation, context.topic_entry
+    own, resolved = interpretation.by_itself[:1], context.knowledge.base.directory.resolved_entry
+    found: dict[ReplyKind, Handler] = {ReplyKind.LINE: _line}
+    if own and (entry := context.entry_of(own[0])).act in _OWN_ACTS:
+        # What is talked about is not said all over again.
+        found[ReplyKind.OWN] = partial(_more_about if entry == topic else _answer, entry=entry)
+    if topic is not None and topic.act in _TOPIC_ACTS:
+        found[ReplyKind.TOPIC] = partial(_more_about, entry=topic)
+    if resolved is not None and not (_asks(context) or _may_tell_of_trouble(context)):
+        found[ReplyKind.TALK] = partial(_nod, entry=context.knowledge.base.entries[resolved])
+    if handler != "clarify" and interpretation.outcome is not Outcome.UNKNOWN:
+        found[ReplyKind.ASK] = clarify
+    return found
+
+
+def _asks(context: HandlerContext) -> bool:
+    """Whether the message is a question in its form: no nod for that either."""
+    return "?" in context.text or _QUESTION_WORD.match(context.text.casefold()) is not None
 
 
 def _may_tell_of_trouble(context: HandlerContext) -> bool:
     """Whether the message may say that something is broken, or that nobody comes: no nod for that."""
     trouble = sum(context.act_confidence(act) for act in _TROUBLE)
-    fault = next((one.confidence for one in context.interpretation.by_itself[:1] if _is_fault(context, one)), 0.0)
-    return max(trouble, context.outage) >= MIN_TROUBLE or fault >= MIN_FAULT
-
-
-def _is_fault(context: HandlerContext, candidate: Candidate) -> bool:
-    return context.entry_of(candidate).act in (Act.PROBLEM, Act.CRITICAL)
+    best = context.interpretation.by_itself[:1]
+    fault = any(one.confidence >= MIN_FAULT and context.entry_of(one).act in _FAULTS for one in best)
+    return fault or max(trouble, context.outage) >= MIN_TROUBLE
 
 
 def worth(reply: ReplyKind, probability: float, answered: bool) -> float:
@@ -135,34 +145,25 @@ def _with_failures(chosen: HandlerResult, kept: HandlerResult, context: HandlerC
     return replace(chosen, session=replace(chosen.session, failed_turns=failed)) if failed else chosen
 
 
-def _keep(_: HandlerContext) -> None:
-    return None
+def _answer(context: HandlerContext, entry: Entry) -> HandlerResult:
+    return answer_entries(context, entry)
 
 
-def _own(context: HandlerContext) -> HandlerResult | None:
-    entry = context.entry_of(context.interpretation.by_itself[0])
-    # What is talked about is not said all over again.
-    return _more_about_topic(context) if entry == context.topic_entry else answer_entries(context, entry)
-
-
-def _more_about_topic(context: HandlerContext) -> HandlerResult | None:
-    """The line that knows more about the topic, named; a fault that is told more of is noted."""
-    topic = context.topic_entry
-    if topic is None:
-        return None
-    line = context.line_of(topic) or context.line_of_conversation
+def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
+    """The line that knows more about the entry that is talked about; a fault that is told more of is noted."""
+    line = context.line_of(entry) or context.line_of_conversation
     known = context.knowledge.base.directory.lines[line]
-    if topic.act is Act.CRITICAL:
+    if entry.act is Act.CRITICAL:
         said = context.say_line("call_urgent", line)
-    elif topic.act is Act.PROBLEM and "?" not in context.text:
+    elif entry.act is Act.PROBLEM and "?" not in context.text:
         last = context.last_turn
         noted = last is not None and last.handler in ("detail", _NAME.format(ReplyKind.TOPIC))
         said = context.say_line("detail_again" if noted else "detail", line)
     else:
         name, phone = known.name[context.language], known.formatted_phone
-        said = context.say("more_about", topic=topic.title[context.language], phone=phone, name=name)
-        said = replace(said, source=topic.citation[context.language])
-    return context.result(topic.act, said, entry=topic.id, line=line)
+        said = context.say("more_about", topic=entry.title[context.language], phone=phone, name=name)
+        said = replace(said, source=entry.citation[context.language])
+    return context.result(entry.act, said, entry=entry.id, line=line)
 
 
 def _line(context: HandlerContext) -> HandlerResult:
@@ -171,24 +172,6 @@ def _line(context: HandlerContext) -> HandlerResult:
     return context.result(Act.ANSWER, context.say_line("call_line", line), entry=known.entry, line=line)
 
 
-def _resolved_entry(context: HandlerContext) -> Entry | None:
-    base = context.knowledge.base
-    return base.entries.get(base.directory.resolved_entry) if base.directory.resolved_entry is not None else None
-
-
-def _nod(context: HandlerContext) -> HandlerResult | None:
-    entry = _resolved_entry(context)
-    if entry is None:
-        return None
+def _nod(context: HandlerContext, entry: Entry) -> HandlerResult:
     told = small_talk(context, entry)
     return told if context.session.outage_reported else replace(told, actions=(context.say("acknowledged"),))
-
-
-_MAKERS: Final[Mapping[ReplyKind, Callable[[HandlerContext], HandlerResult | None]]] = {
-    ReplyKind.KEEP: _keep,
-    ReplyKind.OWN: _own,
-    ReplyKind.TOPIC: _more_about_topic,
-    ReplyKind.LINE: _line,
-    ReplyKind.TALK: _nod,
-    ReplyKind.ASK: clarify,
-}
