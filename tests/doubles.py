@@ -16,6 +16,7 @@ from handlers.model.actions import NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Reply
 from handlers.model.phrases import Phrases
+from handlers.model.reply_model import ReplyKind, ReplyScorer
 from handlers.model.session import Decision, Session
 from handlers.model.venue import KnownVenue
 from handlers.rendering import EmailDraft, RenderContext, render
@@ -197,6 +198,7 @@ class Dialog:
         leaning: Collection[str] = (),
         corrections: Collection[str] = (),
         chosen: Mapping[str, str] | None = None,
+        replies: ReplyScorer | None = None,
     ) -> None:
         self.interpreter = ScriptedInterpreter(
             meanings or {}, cues or {}, acts or {}, leaning=leaning, corrections=corrections, chosen=chosen or {}
@@ -205,6 +207,7 @@ class Dialog:
             base=base or small_base(),
             interpreter=self.interpreter,
             phrases=load_phrases(base) if base else small_phrases(),
+            replies=replies,
         )
         self.session = session or Session()
         self.now = NOW
@@ -262,6 +265,19 @@ class Dialog:
         """The same talk, begun in a language."""
         self.session = replace(self.session, language=language)
         return self
+
+
+@dataclass
+class PreferredReply:
+    """Finds one reply right, and no other; notes the features that it was asked about."""
+
+    kind: ReplyKind
+    features: Mapping[str, float] = field(default_factory=dict)
+
+    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
+        """1 or 0."""
+        self.features = features
+        return float(reply is self.kind)
 
 
 def notices(talk: Dialog) -> list[NotifyStaff]:

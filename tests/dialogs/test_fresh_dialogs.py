@@ -63,6 +63,24 @@ def test_later_written_talks_are_understood_no_worse_than_measured(shipped: Know
     assert found.answered_wrongly <= 0.135 * found.turns
 
 
+@pytest.mark.parametrize(
+    ("which", "turns", "right", "later", "urgent", "wrong"),
+    [("5", 2400, 0.76, 0.74, 0.79, 0.15), ("6", 3100, 0.75, 0.725, 0.85, 0.17), ("7", 600, 0.765, 0.74, 0.79, 0.145)],
+    ids=["fifth, learnt from", "sixth, learnt from", "seventh, held out"],
+)
+def test_many_hands_talks_are_understood_no_worse_than_measured(
+    which: str, turns: int, right: float, later: float, urgent: float, wrong: float, shipped: KnowledgeBundle
+) -> None:
+    """From the fifth and the sixth set it is learnt which reply is right; the seventh is held out from that too."""
+    rows = read_dialogs(FRESH / f"dialogs{which}.jsonl")
+    found = score_dialogs(rows, ask([(each.id, each.said) for each in rows], shipped))
+    assert found.turns > turns, "nothing was looked at"
+    assert found.right >= right * found.turns
+    assert found.later_right >= later * found.later
+    assert found.urgent_right >= urgent * found.urgent
+    assert found.answered_wrongly <= wrong * found.turns
+
+
 @EACH_SET
 def test_fresh_cases_are_understood_no_worse_than_measured(
     which: str, floors: Floors, shipped: KnowledgeBundle

@@ -6,10 +6,11 @@ from dataclasses import replace
 from bot.cli.ask_batch import ask_lines
 from bot.knowledge.explain import format_explanation, with_evidence
 from handlers.model.context import KnowledgeBundle
+from handlers.model.reply_model import ReplyKind
 from kb.model import EntryId
 from kb.understanding.result import Candidate, Explanation, Interpretation, Outcome
 from storage.conversations.stored_json import dump_trace, parse_trace
-from tests.doubles import Dialog, ScriptedInterpreter, small_base, small_phrases
+from tests.doubles import Dialog, PreferredReply, ScriptedInterpreter, small_base, small_phrases
 
 CLOSE = Candidate(
     entry=EntryId("close"), confidence=0.91, question="how do i close the shift", corrections=("shft → shift",)
@@ -54,7 +55,20 @@ def test_reasons_hold_all_that_decided() -> None:
         "decided_by": "score",
         "acts": [],
         "stages": [],
+        "replies": [],
     }
+
+
+def test_replies_that_were_weighed_are_named_with_their_probabilities() -> None:
+    matcher = ScriptedInterpreter({"shft": FULL, "bare": BARE})
+    known = KnowledgeBundle(
+        base=small_base(), interpreter=matcher, phrases=small_phrases(), replies=PreferredReply(ReplyKind.LINE)
+    )
+    rows = [json.dumps({"text": text, "conversation": "c"}) for text in ("shft", "bare")]
+    first, second = (answer["why"] for answer in ask_lines(rows, known, why=True))
+    assert first["replies"] == []
+    assert second["replies"][:2] == [{"reply": "keep", "score": 0.0}, {"reply": "line", "score": 1.0}]
+    assert any(line.startswith("replies     keep 0.00, line 1.00") for line in format_explanation(second))
 
 
 def test_a_matcher_that_gives_few_reasons_leaves_gaps() -> None:
