@@ -59,7 +59,7 @@ _TROUBLE: Final = (
 )
 _QUESTION_WORD: Final = LazyPattern(
     r"\W*(?:kā|ka|kur|kas|kad|cik|vai|kāpēc|kapec|kurš|kam|как|где|что|когда|сколько|можно|почему|кто|кому|kak|gde|chto"
-    r"|kogda|skolko|mozhno|pochemu|kto|komu|how|where|what|whats|when|why|who|which|can|could|do|does|is|are)\b"
+    r"|kogda|skolko|mozhno|pochemu|kto|komu|how|where|what(?:'?s)?|when|why|who|which|can|could|do|does|is|are)\b"
 )
 """How a question opens, also where nobody takes the trouble of a question mark."""
 _FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
