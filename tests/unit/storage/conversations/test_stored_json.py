@@ -1,11 +1,13 @@
 """Sessions and traces of the version before are still read: a database is not emptied by an upgrade."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from handlers.model.messages import Option
+from handlers.model.reply_model import ReplyCandidate, ReplyKind
 from handlers.model.session import Incident, OpenQuestion, QuestionKind, Session, Trace
 from kb.model import EntryId, LineId
 from kb.understanding.result import Candidate, Explanation, Outcome
@@ -91,6 +93,13 @@ def test_a_trace_without_reasons_is_read_too() -> None:
 def test_what_is_written_today_is_read_as_it_was() -> None:
     assert parse_session(dump_session(SESSION)) == SESSION
     assert parse_trace(dump_trace(TRACE)) == TRACE
+    weighed = replace(TRACE, replies=(ReplyCandidate(ReplyKind.KEEP, 0.41), ReplyCandidate(ReplyKind.TOPIC, 0.72)))
+    assert parse_trace(dump_trace(weighed)) == weighed
+
+
+def test_in_a_trace_of_the_version_before_no_replies_were_weighed() -> None:
+    before = {key: value for key, value in json.loads(dump_trace(TRACE)).items() if key != "replies"}
+    assert parse_trace(json.dumps(before)) == TRACE
 
 
 def test_today_nothing_is_written_under_an_old_key() -> None:

@@ -3,13 +3,17 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
+from bot import console
 from handlers.model.actions import HandoffReason
 from handlers.model.messages import MessageKind
+from handlers.model.reply_model import ReplyCandidate, ReplyKind
 from kb.understanding.result import Explanation
 from storage.database import engine
 from storage.delivery import status
@@ -20,6 +24,8 @@ from tests.contract.talks import TRACE
 from tests.doubles import NOW
 from tests.unit.bot.console.conftest import ConsoleBrowser, ServeConsole
 from tests.unit.bot.console.helpdesk.conftest import HelpdeskFixture
+
+SHARED_TEXTS: Final = Path(console.__file__).parent / "texts" / "shared"
 
 
 async def test_words_are_found_in_whatever_alphabet(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:
@@ -143,6 +149,33 @@ async def test_a_talk_tells_what_decided(shop: HelpdeskFixture, otto: ConsoleBro
         "novērtējums",
     ):
         assert sentence in page
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("lv", ("Apsvērtās atbildes", "kā nolemts", "vairāk par tēmu")),
+        ("ru", ("Взвешенные ответы", "как решено", "больше о теме")),
+        ("en", ("Replies weighed", "as decided", "more about the topic")),
+    ],
+)
+async def test_a_talk_tells_which_replies_were_weighed(
+    language: str, told: tuple[str, ...], shop: HelpdeskFixture, otto: ConsoleBrowser
+) -> None:
+    weighed = (ReplyCandidate(ReplyKind.KEEP, 0.41), ReplyCandidate(ReplyKind.TOPIC, 0.72))
+    talk = shop.record_message("un ar karti?", replace(TRACE, replies=weighed), at=NOW)
+    await otto.post("/language", {"language": language})
+
+    page = await otto.text(f"/talks/{talk}")
+
+    assert all(sentence in page for sentence in (*told, "41 %", "72 %"))
+    assert told[0] not in await otto.text(f"/talks/{shop.record_message('Labdien', by='boris', at=NOW)}")
+
+
+@pytest.mark.parametrize("language", ["lv", "ru", "en"])
+def test_each_kind_of_reply_has_a_name_in_the_console(language: str) -> None:
+    texts = (SHARED_TEXTS / f"{language}.yaml").read_text("utf-8")
+    assert [kind for kind in ReplyKind if f"\nweighed_{kind}: " not in texts] == []
 
 
 async def test_each_talk_that_is_read_is_audited(shop: HelpdeskFixture, otto: ConsoleBrowser) -> None:

@@ -39,6 +39,21 @@ def test_a_short_question_leans_on_what_was_said_before() -> None:
     assert call.context_terms == {"shift": TERM_WEIGHT}
 
 
+@pytest.mark.parametrize(
+    ("text", "after", "meant"),
+    [("and to open it", "close", "open"), ("close it", None, "close"), ("and the bar too?", "printer", "printer")],
+)
+def test_what_the_words_alone_mean_is_kept_beside_what_they_lean_to(text: str, after: str | None, meant: str) -> None:
+    ranker = ScriptedRanker(
+        {f"{key('the bar')} printer dead": ("printer", 0.7)},
+        expanded={"and to open it": ("open", 0.6), "close it": ("close", 0.4)},
+    )
+    said = tuple(key("kitchen printer dead").split())
+    before = reading(text, ("desk", 0.1), after=after, terms=TERMS, said=said)
+    found = stage(ranker)(before)
+    assert (entries(found)[0], found.own) == (meant, before.candidates)
+
+
 def test_an_entry_that_is_gone_leaves_its_terms() -> None:
     ranker = ScriptedRanker(expanded={"and to open it": ("open", 0.6)})
     found = stage(ranker)(reading("and to open it", ("desk", 0.1), after="gone", terms=TERMS))
