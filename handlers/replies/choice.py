@@ -92,7 +92,15 @@ def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> boo
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
     grave = result.act in _GRAVE_ACTS or any(isinstance(action, _GRAVE_ACTIONS) for action in result.actions)
+    grave = grave or _asks_whether_stopped(context, result)
     return later and handler in OPEN_HANDLERS and not given_up and not grave
+
+
+def _asks_whether_stopped(context: HandlerContext, result: HandlerResult) -> bool:
+    """Whether stopped trading is among the choices: then its number stands before them."""
+    question = result.session.question if result.outcome is Outcome.CLARIFIED else None
+    stopped = context.knowledge.base.entries_of(Act.CRITICAL)
+    return question is not None and any(f"entry:{entry.id}" in question.ids for entry in stopped)
 
 
 def _has_talked(context: HandlerContext) -> bool:
@@ -111,16 +119,17 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
         found[ReplyKind.OWN] = partial(_more_about if entry == topic else _answer, entry=entry)
     if topic is not None and topic.act in _TOPIC_ACTS:
         found[ReplyKind.TOPIC] = partial(_more_about, entry=topic)
-    if resolved is not None and not (_asks(context) or _may_tell_of_trouble(context)):
+    if resolved is not None and _may_be_nodded_at(context):
         found[ReplyKind.TALK] = partial(_nod, entry=context.knowledge.base.entries[resolved])
     if handler != "clarify" and interpretation.outcome is not Outcome.UNKNOWN:
         found[ReplyKind.ASK] = clarify
     return found
 
 
-def _asks(context: HandlerContext) -> bool:
-    """Whether the message is a question in its form: no nod for that either."""
-    return "?" in context.text or _QUESTION_WORD.match(context.text.casefold()) is not None
+def _may_be_nodded_at(context: HandlerContext) -> bool:
+    """Whether the message holds words that are known, and neither asks nor tells of trouble."""
+    asks = "?" in context.text or _QUESTION_WORD.match(context.text.casefold()) is not None
+    return bool(context.interpretation.tokens) and not asks and not _may_tell_of_trouble(context)
 
 
 def _may_tell_of_trouble(context: HandlerContext) -> bool:

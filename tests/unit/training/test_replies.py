@@ -1,6 +1,7 @@
 """Learning which reply to a later turn is right: what is told of each turn, and what a regression makes of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.evaluation.dialogs import LabelledDialog
 from bot.knowledge.reply_model import load_reply_model
@@ -12,7 +13,7 @@ from tests.training.replies import OpenTurn, fit, gains, turns_of
 
 MEANINGS: dict[str, Interpretation] = {
     "hours": means("hours", language="en"),
-    "hm": vaguely("close", 0.1, "hours", language="en"),
+    "hm": replace(vaguely("close", 0.1, "hours", language="en"), tokens=("hm",)),
 }
 
 

@@ -15,8 +15,12 @@ from tests.doubles import Dialog, PreferredReply, ScriptedActs, acts_as, company
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 MEANINGS: dict[str, Interpretation] = {
     **{name: means(name, language="en") for name in ("hours", "close", "printer", "dead", "ticket", "hello", "bye")},
-    "hm": vaguely("close", 0.1, "hours", language="en"),
-    "either": replace(means("close", "hours", language="en", confidence=0.4), outcome=Outcome.CLARIFIED),
+    "hm": replace(vaguely("close", 0.1, "hours", language="en"), tokens=("hm",)),
+    "hm hm": vaguely("close", 0.1, "hours", language="en"),
+    "either": replace(
+        means("close", "hours", language="en", confidence=0.4), outcome=Outcome.CLARIFIED, tokens=("either",)
+    ),
+    "closed or dead": replace(means("close", "dead", language="en", confidence=0.4), outcome=Outcome.CLARIFIED),
     "hours or so": vaguely("hours", 0.1, language="en"),
     "ticket?": vaguely("ticket", 0.1, language="en"),
     "may be broken": vaguely("printer", 0.6, language="en"),
@@ -126,6 +130,10 @@ def test_no_nod_for_a_question_or_for_what_may_tell_of_trouble(text: str) -> Non
     assert handled(talk(ReplyKind.TALK, "hours", text))[0] != "likelier_talk"
 
 
+def test_no_nod_for_words_that_nobody_knows() -> None:
+    assert handled(talk(ReplyKind.TALK, "hours", "hm hm"))[0] == "fallback"
+
+
 def test_no_nod_for_a_question_without_a_mark() -> None:
     assert handled(talk(ReplyKind.TALK, "hours", "what of it"))[0] != "likelier_talk"
 
@@ -165,6 +173,12 @@ def test_long_after_the_turn_before_a_message_is_the_first_again() -> None:
 @pytest.mark.parametrize("text", ["dead", "ticket", "a person please", "that did not help"])
 def test_alarms_tickets_and_people_stay_as_decided(text: str) -> None:
     assert talk(ReplyKind.LINE, "hours", text).decided.trace.replies == ()
+
+
+def test_a_question_whether_trading_has_stopped_stays_as_decided() -> None:
+    one = talk(ReplyKind.LINE, "hours", "closed or dead")
+    assert handled(one)[0] == "clarify"
+    assert one.decided.trace.replies == ()
 
 
 def test_media_taps_and_commands_stay_as_decided() -> None:
