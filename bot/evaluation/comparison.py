@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Final, Protocol, TypeVar
 
 from bot.evaluation.baselines import import_baseline, make_baseline
-from bot.knowledge.gc_pause import gc_paused
+from bot.knowledge.memory import gc_paused
 from kb.evaluation.evaluation_metrics import (
     EvaluationMetrics,
     LabelledMessage,

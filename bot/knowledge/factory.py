@@ -1,15 +1,13 @@
 """Builds what the handlers need: content, lessons, classifier and phrases; decides nothing."""
 
-import ctypes
 import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from bot.knowledge.content_cache import cached_or_load, content_path, read_content
-from bot.knowledge.gc_pause import gc_paused
+from bot.knowledge.memory import gc_paused, trim_heap
 from bot.knowledge.model_cache import cache_path, cached_or_train, read_pipeline
 from bot.knowledge.phrases import load_phrases
 from bot.knowledge.reply_model import load_reply_model
@@ -94,15 +92,3 @@ def frozen_gc() -> Iterator[None]:
         yield
         gc.freeze()
         trim_heap()
-
-
-def trim_heap() -> None:
-    """Return memory that training used to the system, if the C library can (glibc)."""
-    with suppress(OSError, AttributeError):
-        _c_library().malloc_trim(0)
-
-
-@cache
-def _c_library() -> ctypes.CDLL:
-    # One for all: it refers to itself in a circle, and gc.freeze would keep each.
-    return ctypes.CDLL(None)

@@ -12,7 +12,8 @@ from typing import Final
 import structlog
 
 from bot.knowledge.content_cache import cached_or_load, content_path
-from bot.knowledge.factory import cached_knowledge, frozen_gc, train_knowledge, trim_heap
+from bot.knowledge.factory import cached_knowledge, frozen_gc, train_knowledge
+from bot.knowledge.memory import keep_heap_compact, trim_heap
 from bot.knowledge.phrases import load_phrases
 from bot.knowledge.reply_model import load_reply_model
 from bot.knowledge.training.handover import TrainingRequest, TrainingResult
@@ -53,6 +54,7 @@ class LiveKnowledge:
         Raises:
             ContentError: names every problem in the content.
         """
+        keep_heap_compact()
         self._folder = folder
         self._lock = Lock()
         self._on_swap: Callable[[], None] = lambda: None

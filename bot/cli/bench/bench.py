@@ -13,7 +13,7 @@ from bot.cli.bench.startup import measure_start, resident_megabytes
 from bot.cli.output import progress, status_line
 from bot.evaluation import comparison
 from bot.evaluation.synthetic_data import SyntheticData
-from bot.knowledge.gc_pause import gc_paused
+from bot.knowledge.memory import gc_paused
 from kb.evaluation.evaluation_metrics import LabelledMessage
 from kb.loading.loader import load_knowledge_base
 from kb.model import KnowledgeBase

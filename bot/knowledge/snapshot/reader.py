@@ -2,12 +2,13 @@
 
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from itertools import chain, pairwise, starmap
 from math import prod
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from sys import intern
 from time import sleep
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
@@ -33,6 +34,8 @@ _ALLOWED: Final = frozenset(
     }
 )
 """What a snapshot may hold beside the classes of `kb`: nothing that could do anything."""
+MAX_SHARED_COUNT: Final = 2**16
+"""Counts and places below this are one object each, however many tables hold them."""
 _BROKEN: Final = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, pickle.UnpicklingError)
 
 
@@ -170,11 +173,23 @@ def _join(kind: str, parts: Iterator[Any]) -> Any:
     """The container of these pieces."""
     container: Any = CONTAINERS[kind]
     if not issubclass(container, dict):
-        return container(chain.from_iterable(parts))
+        return container(map(_shared_value, chain.from_iterable(parts)))
     mapping = container()
     for keys, values in zip(parts, parts, strict=True):
-        dict.update(mapping, zip(keys, values, strict=True))
+        dict.update(mapping, zip(map(_shared_value, keys), map(_shared_value, values), strict=True))
     return mapping
+
+
+def _shared_value(value: Any) -> Any:
+    """The one object for all equal words and counts, also those of the model before: the next one brings no others."""
+    if type(value) is str:
+        return intern(value)
+    return _counts()[value] if type(value) is int and 0 <= value < MAX_SHARED_COUNT else value
+
+
+@cache
+def _counts() -> tuple[int, ...]:
+    return tuple(range(MAX_SHARED_COUNT))
 
 
 class _PieceUnpickler(pickle.Unpickler):

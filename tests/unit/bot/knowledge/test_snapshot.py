@@ -3,6 +3,7 @@
 import gc
 import pickle
 from collections import Counter
+from operator import is_
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -10,8 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.knowledge.factory import trim_heap
-from bot.knowledge.gc_pause import gc_paused
+from bot.knowledge.memory import gc_paused, trim_heap
 from bot.knowledge.snapshot import SnapshotError, layout, read_snapshot, write_snapshot
 from kb.classifier import trainer
 from kb.classifier.naive_bayes import NaiveBayesModel
@@ -77,6 +77,16 @@ def test_reading_leaves_no_circles_that_a_frozen_collector_would_keep(tmp_path: 
             read_snapshot(tmp_path)
             trim_heap()
         assert gc.collect() == 0
+
+
+def test_the_model_after_another_brings_no_words_and_counts_of_its_own(tmp_path: Path) -> None:
+    counts = {f"word {number}": number + 1000 for number in range(layout.MIN_SEPARATE_ITEMS)}
+    write_snapshot(tmp_path, [counts, list(counts)])
+    (first, words), (second, _) = read_snapshot(tmp_path), read_snapshot(tmp_path)
+    assert first == second == counts
+    assert all(map(is_, first, words))
+    assert all(map(is_, first, second))
+    assert all(map(is_, first.values(), second.values()))
 
 
 def test_a_view_keeps_the_class_of_its_mapping(tmp_path: Path) -> None:
