@@ -32,6 +32,8 @@ PEOPLE_ACTS: Final = frozenset(
         DialogueAct.WHICH_EMAIL,
     }
 )
+CALL_CONFIDENCE: Final = 0.3
+"""How likely a first message must be a call for people that sounds more like chasing them."""
 TOGETHER_THRESHOLD: Final = 0.55
 """Acts of a kind that are together as likely as this are taken for the likeliest of them."""
 SURELY_IN_A_CLAUSE: Final = 0.6
@@ -113,8 +115,14 @@ def _likeliest_act(context: HandlerContext, likely: list[ActCandidate]) -> Dialo
     if _says_in_a_clause_that_nobody_answers(context, first):
         return DialogueAct.CANNOT_REACH
     if first is not None and _is_likely_enough(context, first, likely):
-        return first.act
+        return DialogueAct.ASK_PERSON if _calls_for_people(context, first) else first.act
     return DialogueAct.DEVICE_FAULT if _is_some_fault(context) else None
+
+
+def _calls_for_people(context: HandlerContext, first: ActCandidate) -> bool:
+    """Whether "is anybody there?" is a call: in a first message nobody is waited for yet."""
+    opens = context.last_turn is None and first.act is DialogueAct.CHASING
+    return opens and context.act_confidence(DialogueAct.ASK_PERSON) >= CALL_CONFIDENCE
 
 
 def _impossible_acts(context: HandlerContext) -> frozenset[DialogueAct]:

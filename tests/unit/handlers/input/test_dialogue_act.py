@@ -114,6 +114,13 @@ def test_acts_that_are_answered_alike_count_together(
     assert taken_for(means("close"), *acts) is None
 
 
+def test_a_first_message_that_asks_whether_anybody_is_there_is_a_call_for_people() -> None:
+    acts = ((A.CHASING, 0.5), (A.ASK_PERSON, 0.3))
+    assert taken_for(means(), *acts) is A.ASK_PERSON
+    assert taken_for(means(), *acts, session=after("problem")) is A.CHASING
+    assert taken_for(means(), (A.CHASING, 0.6), (A.ASK_PERSON, 0.2)) is A.CHASING
+
+
 @pytest.mark.parametrize("act", [A.CALLING_NOW, A.ASK_NUMBER])
 def test_whoever_speaks_of_a_call_and_gives_a_number_wants_to_be_called(act: DialogueAct) -> None:
     phone = PersonDetails(phone="+371 26123456")
