@@ -121,9 +121,14 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
         found[ReplyKind.TOPIC] = partial(_more_about, entry=topic)
     if resolved is not None and _may_be_nodded_at(context):
         found[ReplyKind.TALK] = partial(_nod, entry=context.knowledge.base.entries[resolved])
-    if handler != "clarify" and interpretation.outcome is not Outcome.UNKNOWN:
+    if handler != "clarify" and interpretation.outcome is not Outcome.UNKNOWN and not _was_asked(context):
         found[ReplyKind.ASK] = clarify
     return found
+
+
+def _was_asked(context: HandlerContext) -> bool:
+    """Whether the message may answer a question: whoever answers is not asked once more."""
+    return context.session.question is not None or context.expects_details
 
 
 def _may_be_nodded_at(context: HandlerContext) -> bool:

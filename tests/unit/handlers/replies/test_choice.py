@@ -146,6 +146,12 @@ def test_nothing_is_offered_to_choose_from_where_nothing_was_understood() -> Non
     assert handled(talk(ReplyKind.ASK, "hours", "hm"))[0] == "fallback"
 
 
+@pytest.mark.parametrize("said", [("hours", "either", "close"), ("printer", "hours")])
+def test_whoever_answers_a_question_is_not_asked_once_more(said: tuple[str, ...]) -> None:
+    """Which of these? And after a fault: which device, since when?"""
+    assert handled(talk(ReplyKind.ASK, *said))[0] != "likelier_ask"
+
+
 def test_a_ticket_that_is_hardly_meant_is_not_what_the_words_mean() -> None:
     assert handled(talk(ReplyKind.OWN, "hours", "ticket?"))[0] == "fallback"
 
