@@ -21,7 +21,7 @@ FLOORS: Final = {
     "dialogue_act": 32,
     "politeness": 34,
     "correction": 32,
-    "dependent_turn": 32,
+    "dependent_turn": 31,
     "contrast": 33,
     "several_intents": 33,
     "small_talk_last": 34,
