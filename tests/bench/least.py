@@ -1,7 +1,8 @@
 """The least that a bot in one Python process does: checks, understands, stores in SQLite and answers, without any care.
 
-It has no guard, no log, no numbers, no second try, one connection, and waits for the disk in its event loop. What it
-takes a second is as much as `paligs run` could come to on the same machine, however little stood around it.
+It decides as the program does, in conversations too, which it keeps in memory. It has no guard, no log, no numbers, no
+second try, one connection, and waits for the disk in its event loop. What it takes a second is as much as `paligs run`
+could come to on the same machine, however little stood around it.
 """
 
 import asyncio
@@ -34,8 +35,7 @@ _TABLES: Final = """
     CREATE TABLE counts (day TEXT, act TEXT, entry TEXT, number INTEGER, PRIMARY KEY (day, act, entry));
 """
 _OPEN: Final = (
-    "INSERT INTO talks (address, seen) VALUES (?, ?) "
-    "ON CONFLICT DO UPDATE SET seen = excluded.seen RETURNING id, session"
+    "INSERT INTO talks (address, seen) VALUES (?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen RETURNING id"
 )
 _HEAR: Final = "INSERT INTO messages (talk, text, sid, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
 _TURN: Final = "INSERT INTO turns (talk, handler, trace, at) VALUES (?, ?, ?, ?) RETURNING id"
@@ -53,6 +53,7 @@ class MinimalBot:
         self._database = sqlite3.connect(database, isolation_level=None)
         self._database.executescript(_TABLES)
         self._sending: set[asyncio.Task[None]] = set()
+        self._sessions: dict[int, Session] = {}
 
     def application(self) -> web.Application:
         """One route, at which `url` is served."""
@@ -86,9 +87,10 @@ class MinimalBot:
     def _stored(self, inbound: Inbound, now: datetime) -> tuple[int, str] | None:
         run, at = self._database.execute, now.isoformat()
         run("BEGIN IMMEDIATE")
-        talk, _session = run(_OPEN, (inbound.sender, at)).fetchone()
+        (talk,) = run(_OPEN, (inbound.sender, at)).fetchone()
         (heard,) = run(_HEAR, (talk, inbound.text, inbound.message_id, at)).fetchone()
-        decision = decide(inbound, Session(), self._known, now)
+        decision = decide(inbound, self._sessions.get(talk, Session()), self._known, now)
+        self._sessions[talk] = decision.session
         trace, text = decision.trace, self._render(decision)
         (turn,) = run(_TURN, (talk, trace.handler, repr(trace.explanation), at)).fetchone()
         run("UPDATE messages SET turn = ? WHERE id = ?", (turn, heard))
