@@ -22,10 +22,10 @@ from bot.evaluation.dialogs import LabelledDialog, LabelledTurn
 from bot.evaluation.labelled_data import read_labelled_file
 from kb.evaluation.evaluation_metrics import OUT_OF_SCOPE, LabelledMessage
 from kb.evaluation.leakage import find_leaks
+from kb.lessons import Lesson, add_lessons
 from kb.loading.content_warnings import MAX_QUESTION_WORDS
 from kb.loading.loader import load_knowledge_base
 from kb.model import LANGUAGES, Act, EntryId, KnowledgeBase, Language
-from kb.model.languages import LanguagePhrases
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.pipeline import UnderstandingPipeline
 from kb.understanding.result import Interpretation
@@ -121,19 +121,7 @@ def learnable(question: Question, found: Interpretation) -> Question | None:
 
 def with_questions(content: KnowledgeBase, questions: Iterable[Question]) -> KnowledgeBase:
     """The content with more questions."""
-    entries = {name: dict(entry.questions) for name, entry in content.entries.items()}
-    for question in questions:
-        asked = entries[EntryId(question.id)]
-        asked[question.lang] = (*asked.get(question.lang, ()), question.text)
-    return replace(
-        content,
-        entries=MappingProxyType(
-            {
-                name: replace(entry, questions=MappingProxyType(LanguagePhrases(entries[name])))
-                for name, entry in content.entries.items()
-            }
-        ),
-    )
+    return add_lessons(content, [Lesson(entry=EntryId(one.id), language=one.lang, text=one.text) for one in questions])
 
 
 def checked(content: KnowledgeBase, talks: Talks) -> Iterator[Question]:

@@ -173,15 +173,23 @@ def _join(kind: str, parts: Iterator[Any]) -> Any:
     """The container of these pieces."""
     container: Any = CONTAINERS[kind]
     if not issubclass(container, dict):
-        return container(map(_shared_value, chain.from_iterable(parts)))
+        return container(chain.from_iterable(map(_shared, parts)))
     mapping = container()
     for keys, values in zip(parts, parts, strict=True):
-        dict.update(mapping, zip(map(_shared_value, keys), map(_shared_value, values), strict=True))
+        dict.update(mapping, zip(_shared(keys), _shared(values), strict=True))
     return mapping
 
 
+def _shared(values: list[Any]) -> list[Any]:
+    """The same with one object for all equal words and counts, of the model before too: the next brings no others."""
+    try:
+        return [*map(intern, values)]
+    except TypeError:
+        # Not all are words.
+        return [*map(_shared_value, values)]
+
+
 def _shared_value(value: Any) -> Any:
-    """The one object for all equal words and counts, also those of the model before: the next one brings no others."""
     if type(value) is str:
         return intern(value)
     return _counts()[value] if type(value) is int and 0 <= value < MAX_SHARED_COUNT else value

@@ -128,7 +128,7 @@ def test_other_right_entries_of_the_same_act_are_told() -> None:
 def test_content_can_be_had_with_more_questions_and_without_what_was_said() -> None:
     more = with_questions(trainable_base(), [asked("hours", "are you there on sundays")])
     assert "are you there on sundays" in more.entries[EntryId("hours")].questions["en"]
-    assert unseen(more, ["ARE you there on Sundays?"]) == trainable_base()
+    assert unseen(more, ["ARE you there on Sundays?"]).entries == trainable_base().entries
 
 
 def test_a_message_is_judged_by_what_the_other_files_taught() -> None:
