@@ -274,10 +274,10 @@ class PreferredReply:
     kind: ReplyKind
     features: Mapping[str, float] = field(default_factory=dict)
 
-    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
-        """1 or 0."""
+    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
+        """1 or 0 each."""
         self.features = features
-        return float(reply is self.kind)
+        return [float(reply is self.kind) for reply in replies]
 
 
 def notices(talk: Dialog) -> list[NotifyStaff]:

@@ -1,12 +1,15 @@
-"""Reads what was learnt of which reply to a later turn is likeliest right; decides nothing."""
+"""Reads and writes what was learnt of which reply to a later turn is likeliest right; decides nothing."""
 
 from functools import cache
-from json import loads
+from json import dumps, loads
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 import handlers
-from handlers.model.reply_model import ReplyModel
+from handlers.model.reply_model import ReplyKind, ReplyModel
+from kb.classifier.boosted_trees import BoostedTrees
 
 MODEL_FILE: Final = Path(handlers.__file__).parent / "learnt" / "replies.json"
 
@@ -15,4 +18,44 @@ MODEL_FILE: Final = Path(handlers.__file__).parent / "learnt" / "replies.json"
 def load_reply_model() -> ReplyModel:
     """The shipped model; it is the same for every content, as no feature names an entry or a word."""
     # Without pydantic, which `paligs ask` need not load: the file is written by tests/training/replies.py alone.
-    return ReplyModel(**loads(MODEL_FILE.read_bytes()))
+    return model_from_json(MODEL_FILE.read_bytes())
+
+
+def model_from_json(text: bytes | str) -> ReplyModel:
+    """The model that `model_as_json` wrote."""
+    known = loads(text)
+    groups = known["replies"]
+    counts = [len(group["leaves"]) for group in groups.values()]
+    return ReplyModel(
+        features={name: place for place, name in enumerate(known["features"])},
+        replies={ReplyKind(name): place for place, name in enumerate(groups)},
+        trees=BoostedTrees(
+            features=np.array([feature for feature, _ in known["questions"]], dtype=np.intp),
+            thresholds=np.array([threshold for _, threshold in known["questions"]], dtype=np.float64),
+            asked=np.array([tree for group in groups.values() for tree in group["asked"]], dtype=np.intp),
+            leaves=np.array([tree for group in groups.values() for tree in group["leaves"]], dtype=np.float64),
+            first_trees=np.cumsum([0, *counts[:-1]]),
+            intercepts=np.array([group["intercept"] for group in groups.values()]),
+        ),
+    )
+
+
+def model_as_json(model: ReplyModel) -> str:
+    """The model as a text with a line for each question and tree."""
+    trees = model.trees
+    ends = [*trees.first_trees[1:], len(trees.leaves)]
+    groups = {
+        reply: {
+            "intercept": float(trees.intercepts[place]),
+            "asked": [_line(tree.tolist()) for tree in trees.asked[first:end]],
+            "leaves": [_line(tree.tolist()) for tree in trees.leaves[first:end]],
+        }
+        for (reply, place), first, end in zip(model.replies.items(), trees.first_trees, ends, strict=True)
+    }
+    questions = zip(trees.features.tolist(), trees.thresholds.tolist(), strict=True)
+    known = {"features": list(model.features), "questions": [_line(list(one)) for one in questions], "replies": groups}
+    return dumps(known, ensure_ascii=False, indent=1).replace('"[', "[").replace(']"', "]") + "\n"
+
+
+def _line(numbers: list[float]) -> str:
+    return dumps(numbers, separators=(",", ":"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from handlers.dialogue.commands import switch_language
+from handlers.dialogue.incident import note_detail
 from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
@@ -75,10 +76,19 @@ def _choose_of_topics_or_lines(context: HandlerContext, question: OpenQuestion) 
             return shared
     if context.act in (DialogueAct.DONT_KNOW, DialogueAct.ANY_OF_THEM):
         return _without_preference(context, question)
+    if _tells_which_device(context):
+        return note_detail(context)
     option = _option_by_text(context, question) or _option_by_words(context, question)
     if option is None:
         return _fault_that_was_asked_for(context)
     return _apply_choice(context, option.id) or _stale_choice(context)
+
+
+def _tells_which_device(context: HandlerContext) -> bool:
+    """Whether "the second one" tells which till: it was asked what is the matter with it, and no matter was named."""
+    last = context.last_turn
+    asked = last is not None and last.handler == "device_only"
+    return asked and context.cue in _ORDINALS and any(sign.isalpha() for sign in context.text)
 
 
 def _matter_by_place(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
@@ -141,7 +151,8 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
     """The option whose entry the words mean, of those offered: "virtuvē" after two printers."""
     answered = context.answered_entry
     options = {EntryId(option.id.removeprefix("entry:")): option for option in question.options}
-    named = answered is not None and answered.id in options and not context.session.outage_reported
+    own_words = not (context.session.outage_reported or context.interpretation.leans)
+    named = answered is not None and answered.id in options and own_words
     told = not named and context.act in _SURELY_NO_CHOICE and context.act_confidence(context.act) >= SURELY
     if question.about is QuestionKind.LINE:
         return _line_by_matter(context, question)

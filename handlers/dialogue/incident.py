@@ -36,6 +36,7 @@ SURE_HOW_TO: Final = 0.85
 MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
+MIN_THANKS: Final = 0.1
 SURELY_WORKS: Final = 0.85
 """As PLAINLY_WORKS, where a word denies or waits for something."""
 _DENIES_OR_WAITS: Final = frozenset(
@@ -103,7 +104,8 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     enough = SURELY_WORKS if _denies_or_waits(context) else PLAINLY_WORKS
     sure = _good_news(context) >= enough
     plain = sure or context.cue == CueId.RESOLVED or _says_it_works(context)
-    if context.session.outage_reported and (not plain or _QUESTION_MARK in context.text):
+    unsure = not plain or _QUESTION_MARK in context.text or _tells_of_a_part(context)
+    if context.session.outage_reported and unsure:
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text or _opens_with_fault(context):
         return None
@@ -118,11 +120,16 @@ def _opens_with_fault(context: HandlerContext) -> bool:
     return fault and best is not None and best.confidence >= SURE_FAULT_OPENS and not known
 
 
+def _tells_of_a_part(context: HandlerContext) -> bool:
+    """Whether it may be good news of a part alone: "it takes cards" says nothing of the till that stands."""
+    return CueId.PART_OF_TRADING in context.interpretation.signals and context.cue != CueId.RESOLVED
+
+
 def _good_news(context: HandlerContext) -> float:
     """How likely it is good news; thanks beside it tell the same: "phew, it's alive, cheers"."""
     works = context.act_confidence(DialogueAct.WORKS_AGAIN)
     thanks = context.act_confidence(DialogueAct.THANKS)
-    return works + thanks if works > thanks else works
+    return works + thanks if works > thanks >= MIN_THANKS else works
 
 
 def _thanks_for_it(context: HandlerContext) -> bool:
@@ -246,6 +253,11 @@ def detail(context: HandlerContext) -> HandlerResult | None:
     """Which till, since when, which error, who and where: taken as an answer, and thanked for once."""
     if context.act is not DialogueAct.DETAIL or _tells_which_fault(context):
         return None
+    return note_detail(context)
+
+
+def note_detail(context: HandlerContext) -> HandlerResult:
+    """Thanks for a detail, and the line that is to be told the same."""
     line = context.line_of_conversation
     last = context.last_turn
     repeated = last is not None and last.handler == "detail"

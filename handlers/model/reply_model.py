@@ -1,10 +1,13 @@
-"""How likely each possible reply to a turn is right, by its features: a learnt linear model, as data; pure."""
+"""How likely each possible reply to a turn is right, by its features: learnt decision trees, as data; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp
 from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from kb.classifier.boosted_trees import BoostedTrees
 
 
 class ReplyKind(StrEnum):
@@ -14,6 +17,8 @@ class ReplyKind(StrEnum):
     """What the handlers decided."""
     OWN = "own"
     """The entry that the words alone mean, without the turn before."""
+    NEXT = "next"
+    """The second likeliest entry of the words alone."""
     TOPIC = "topic"
     """More about what is talked about."""
     LINE = "line"
@@ -32,22 +37,28 @@ class ReplyCandidate(NamedTuple):
 
 
 class ReplyScorer(Protocol):
-    """Tells how likely a reply is right."""
+    """Tells how likely replies are right."""
 
-    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
-        """How likely (0 to 1) the reply is right."""
+    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
+        """How likely (0 to 1) each of the replies is right."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyModel:
-    """For each reply a logistic regression over named features: `weights` holds those that are not nothing."""
+    """Decision trees over named features, a group of them for each reply; a feature that a turn lacks is 0."""
 
-    intercepts: Mapping[str, float]
-    weights: Mapping[str, Mapping[str, float]]
+    features: Mapping[str, int]
+    """The place of each feature."""
+    replies: Mapping[ReplyKind, int]
+    """The place of each reply among the groups."""
+    trees: BoostedTrees
 
-    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
-        """How likely (0 to 1) the reply is right."""
-        weights = self.weights[reply]
-        score = self.intercepts[reply] + sum(weights.get(name, 0.0) * value for name, value in features.items())
-        return 1 / (1 + exp(-score))
+    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
+        """How likely (0 to 1) each of the replies is right."""
+        values = np.zeros(len(self.features))
+        for name, value in features.items():
+            if (place := self.features.get(name)) is not None:
+                values[place] = value
+        found = 1 / (1 + np.exp(-self.trees.sums(values)))
+        return [float(found[self.replies[reply]]) for reply in replies]

@@ -12,9 +12,8 @@ from handlers.model.context import Handler, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import ReplyCandidate, ReplyKind
-from handlers.replies.features import reply_features
+from handlers.replies.features import QUESTION_WORD, reply_features
 from kb.model import Act, DialogueAct, Entry
-from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
 
 OPEN_HANDLERS: Final = frozenset(
@@ -44,6 +43,8 @@ WRONG_COST: Final = 0.7
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
+MIN_NEXT: Final = 0.05
+"""From this confidence on the second likeliest entry is a possible reply."""
 MIN_TROUBLE: Final = 0.35
 """What tells of trouble as likely as this is not nodded at."""
 MIN_FAULT: Final = 0.5
@@ -56,14 +57,10 @@ _TROUBLE: Final = (
     DialogueAct.CANNOT_REACH,
     DialogueAct.CHASING,
     DialogueAct.ASK_PERSON,
+    DialogueAct.ANGER,
 )
-_QUESTION_WORD: Final = LazyPattern(
-    r"\W*(?:kā|ka|kur|kas|kad|cik|vai|kāpēc|kapec|kurš|kam|как|где|что|когда|сколько|можно|почему|кто|кому|kak|gde|chto"
-    r"|kogda|skolko|mozhno|pochemu|kto|komu|how|where|what(?:'?s)?|when|why|who|which|can|could|do|does|is|are)\b"
-)
-"""How a question opens, also where nobody takes the trouble of a question mark."""
 _FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
-_OWN_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.TALK})
+_MATTERS: Final = frozenset({Act.ANSWER, Act.PROBLEM})
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
 """The handler of a turn that was answered otherwise than the handlers decided."""
@@ -78,7 +75,8 @@ def choose_reply(
         return handler, result, ()
     features = reply_features(context, handler, result)
     others = other_replies(context, handler)
-    found = tuple(ReplyCandidate(reply, model.probability(reply, features)) for reply in (ReplyKind.KEEP, *others))
+    replies = (ReplyKind.KEEP, *others)
+    found = tuple(map(ReplyCandidate, replies, model.probabilities(replies, features)))
     best = max(found, key=lambda one: worth(one.reply, one.probability, result.outcome is Outcome.ANSWERED)).reply
     chosen = others[best](context) if best in others else None
     if chosen is None:
@@ -114,9 +112,11 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
     interpretation, topic = context.interpretation, context.topic_entry
     own, resolved = interpretation.by_itself[:1], context.knowledge.base.directory.resolved_entry
     found: dict[ReplyKind, Handler] = {ReplyKind.LINE: _line}
-    if own and (entry := context.entry_of(own[0])).act in _OWN_ACTS:
+    if own and _may_be_said(entry := context.entry_of(own[0]), context):
         # What is talked about is not said all over again.
         found[ReplyKind.OWN] = partial(_more_about if entry == topic else _answer, entry=entry)
+    if (second := _next_entry(context)) is not None:
+        found[ReplyKind.NEXT] = partial(_answer, entry=second)
     if topic is not None and topic.act in _TOPIC_ACTS:
         found[ReplyKind.TOPIC] = partial(_more_about, entry=topic)
     if resolved is not None and _may_be_nodded_at(context):
@@ -126,14 +126,28 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
     return found
 
 
+def _next_entry(context: HandlerContext) -> Entry | None:
+    """What the words may mean as well."""
+    found = context.interpretation.by_itself[1:2]
+    entry = context.entry_of(found[0]) if found and found[0].confidence >= MIN_NEXT else None
+    return entry if entry is not None and entry.act in _MATTERS and entry != context.topic_entry else None
+
+
+def _may_be_said(entry: Entry, context: HandlerContext) -> bool:
+    """Whether an entry may be the reply: small talk not to the angry, of whom many thank for nothing."""
+    angry = context.act_confidence(DialogueAct.ANGER) >= MIN_TROUBLE
+    return entry.act in _MATTERS or (entry.act is Act.TALK and not angry)
+
+
 def _was_asked(context: HandlerContext) -> bool:
-    """Whether the message may answer a question: whoever answers is not asked once more."""
-    return context.session.question is not None or context.expects_details
+    """Whether the message answers a question or sets an answer right: nobody is asked back for that."""
+    sets_right = context.interpretation.corrects and context.interpretation.outcome is Outcome.ANSWERED
+    return context.session.question is not None or context.expects_details or sets_right
 
 
 def _may_be_nodded_at(context: HandlerContext) -> bool:
     """Whether the message holds words that are known, and neither asks nor tells of trouble."""
-    asks = "?" in context.text or _QUESTION_WORD.match(context.text.casefold()) is not None
+    asks = "?" in context.text or QUESTION_WORD.match(context.text.casefold()) is not None
     return bool(context.interpretation.tokens) and not asks and not _may_tell_of_trouble(context)
 
 

@@ -16,6 +16,8 @@ GREETING_CUE: Final = "greeting"
 """The cue that opens a message and tells nothing of what it is about."""
 MAX_GREETING_WORDS: Final = 4
 """Words."""
+NEVER_WHOLE_CUES: Final = frozenset({CueId.PART_OF_TRADING})
+"""Cues whose words alone say nothing: they are looked for inside longer messages only."""
 OPENING_CUES: Final = frozenset({CueId.CORRECTION, CueId.POLITENESS})
 """Cues that are a part of a longer message and say nothing alone."""
 MAX_OPENING_WORDS: Final = 4
@@ -65,7 +67,7 @@ class CueMatcher:
         if not said:
             self._by_symbol.setdefault(phrase.strip(), cue)
             return
-        if said not in self._by_phrase:
+        if said not in self._by_phrase and cue not in NEVER_WHOLE_CUES:
             self._index_phrase(said, cue)
         if cue.startswith(_LANGUAGE_CUES):
             self._language_words.setdefault(cue, set()).update(said)

@@ -114,6 +114,8 @@ def _closed_wrongly(case: FuzzCase, decision: Decision, knowledge: KnowledgeBund
     question = case.session.question
     answers = question is not None and question.about is QuestionKind.TRADING and cue in AFFIRMATIVE
     says_so = any(one.act is DialogueAct.WORKS_AGAIN for one in decision.trace.acts)
+    if CueId.PART_OF_TRADING in decision.trace.signals and not answers and cue != CueId.RESOLVED:
+        return ("handoffs are closed by good news of a part",) if case.session.outage_reported else ()
     known = answers or says_so or cue == CueId.RESOLVED or _thanks_for_good_news(decision, knowledge)
     return () if known else ("handoffs are closed by other words",)
 

@@ -2,43 +2,56 @@
 
     python -m tests.training.replies [--check]
 
-Every later turn is decided once for each reply that it may get; a logistic regression for each reply learns from the
-features of the turn whether that was right. `--check` writes nothing: it leaves each file out in turn, learns from the
+Every later turn is decided once for each reply that it may get; boosted decision trees for each reply learn from
+the features of the turn whether that was right. `--check` writes nothing: it leaves each file out in turn, learns from the
 others, and tells how many turns more are right, and how many more answered wrongly, in the one left out.
 """
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction import DictVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from bot.cli.asker import TURN_INTERVAL
 from bot.evaluation.dialogs import Answer, Expected, LabelledDialog, LabelledTurn
 from bot.knowledge.factory import load_knowledge
-from bot.knowledge.reply_model import MODEL_FILE
+from bot.knowledge.reply_model import MODEL_FILE, model_as_json
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.reply_model import ReplyKind, ReplyModel, ReplyScorer
 from handlers.model.session import Decision, Session
 from handlers.replies.choice import worth
 from handlers.router import decide
+from kb.classifier.boosted_trees import BoostedTrees
 from kb.model import Act
 from kb.understanding.pipeline import UnderstandingPipeline
 from tests.training.conversations import REFERENCE, Talks, folds, learnt_talks, messages_of, reference_talks, unseen
 
 STARTED: Final = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
-WEIGHT_OF_REFERENCE: Final = 10.0
+WEIGHT_OF_REFERENCE: Final = 3.0
 """How much a turn of the reference files counts beside one of the others, whose labels are those of many hands."""
-REGULARIZATION: Final = 0.05
-"""The C of the logistic regressions."""
-MIN_WEIGHT: Final = 0.05
-"""Smaller weights are left out of the file."""
+DEPTH: Final = 4
+"""Questions that a tree asks."""
+TREES: Final = 150
+"""Trees for each reply."""
+BOOSTING: Final[Mapping[str, Any]] = {
+    "max_iter": TREES,
+    "max_depth": DEPTH,
+    "max_leaf_nodes": None,
+    "learning_rate": 0.1,
+    "min_samples_leaf": 40,
+    "l2_regularization": 5.0,
+    "early_stopping": False,
+    "random_state": 0,
+}
+DIGITS: Final = 4
+"""Digits of what is learnt."""
 FEATURES_SEEN: Final = 20
 """A feature of fewer turns is nothing to learn from."""
 
@@ -62,10 +75,10 @@ class _Recorder:
         self.possible: list[ReplyKind] = []
         self._preferred = preferred
 
-    def probability(self, reply: ReplyKind, features: Mapping[str, float]) -> float:
+    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
         self.features = features
-        self.possible.append(reply)
-        return float(reply is self._preferred)
+        self.possible = list(replies)
+        return [float(reply is self._preferred) for reply in replies]
 
 
 def open_turns(knowledge: KnowledgeBundle, talks: Talks) -> Iterator[OpenTurn]:
@@ -117,32 +130,74 @@ def _fits(expected: Expected, answer: Answer) -> bool:
 
 
 def fit(turns: Sequence[OpenTurn]) -> ReplyModel:
-    """A logistic regression for each reply over the turns where it was possible."""
-    vectorizer = DictVectorizer()
+    """Boosted trees for each reply over the turns where it was possible."""
+    vectorizer = DictVectorizer(sparse=False)
     matrix = vectorizer.fit_transform([turn.features for turn in turns])
-    often = np.asarray((matrix != 0).sum(axis=0)).ravel() >= FEATURES_SEEN
+    often = (matrix != 0).sum(axis=0) >= FEATURES_SEEN
     names, matrix = vectorizer.get_feature_names_out()[often], matrix[:, often]
-    weights_of_turns = np.array([WEIGHT_OF_REFERENCE if turn.file in REFERENCE else 1.0 for turn in turns])
-    intercepts: dict[str, float] = {}
-    weights: dict[str, dict[str, float]] = {}
+    weights = np.array([WEIGHT_OF_REFERENCE if turn.file in REFERENCE else 1.0 for turn in turns])
+    intercepts: list[float] = []
+    trees: list[LevelTree] = []
     for reply in ReplyKind:
         rows = [number for number, turn in enumerate(turns) if reply in turn.right]
         known = [turns[number].right[reply] for number in rows]
-        found = LogisticRegression(C=REGULARIZATION, max_iter=500).fit(matrix[rows], known, weights_of_turns[rows])
-        intercepts[reply] = round(float(found.intercept_[0]), 3)
-        weights[reply] = {
-            str(name): round(float(weight), 3)
-            for name, weight in zip(names, found.coef_[0], strict=True)
-            if abs(weight) >= MIN_WEIGHT
-        }
-    return ReplyModel(intercepts=intercepts, weights=weights)
+        found = HistGradientBoostingClassifier(**BOOSTING).fit(matrix[rows], known, weights[rows])
+        intercepts.append(round(float(found._baseline_prediction.item()), DIGITS))
+        trees += [level_tree(stage[0].nodes) for stage in found._predictors]
+    return ReplyModel(
+        features={str(name): place for place, name in enumerate(names)},
+        replies={reply: place for place, reply in enumerate(ReplyKind)},
+        trees=boosted_trees(
+            trees, first_trees=[place * TREES for place in range(len(ReplyKind))], intercepts=intercepts
+        ),
+    )
+
+
+class LevelTree(NamedTuple):
+    """A tree that asks DEPTH questions, (feature, threshold), on every way: see `BoostedTrees`."""
+
+    questions: list[tuple[int, float]]
+    leaves: list[float]
+
+
+def level_tree(nodes: npt.NDArray[np.void]) -> LevelTree:
+    """A tree of scikit-learn's histogram boosting; where it asks less, the last answer stands for all ways on."""
+    level, questions = [0], []
+    for _ in range(DEPTH):
+        below = []
+        for place in level:
+            node = nodes[place]
+            ends = bool(node["is_leaf"])
+            questions.append(
+                (0, 0.0) if ends else (int(node["feature_idx"]), round(float(node["num_threshold"]), DIGITS))
+            )
+            below += [place, place] if ends else [int(node["left"]), int(node["right"])]
+        level = below
+    return LevelTree(questions, [round(float(nodes[place]["value"]), DIGITS) for place in level])
+
+
+def boosted_trees(
+    trees: Sequence[LevelTree], *, first_trees: Sequence[int], intercepts: Sequence[float]
+) -> BoostedTrees:
+    """The trees as arrays, each question of them once."""
+    questions = sorted({question for tree in trees for question in tree.questions})
+    numbers = {question: number for number, question in enumerate(questions)}
+    return BoostedTrees(
+        features=np.array([feature for feature, _ in questions], dtype=np.intp),
+        thresholds=np.array([threshold for _, threshold in questions]),
+        asked=np.array([[numbers[question] for question in tree.questions] for tree in trees], dtype=np.intp),
+        leaves=np.array([tree.leaves for tree in trees]),
+        first_trees=np.array(first_trees, dtype=np.intp),
+        intercepts=np.array(intercepts),
+    )
 
 
 def gains(model: ReplyScorer, turns: Sequence[OpenTurn]) -> tuple[int, int]:
     """How many turns more are right, and answered wrongly, than with what the handlers decide."""
     right = wrong = 0
     for turn in turns:
-        chosen = max(turn.right, key=lambda reply: worth(reply, model.probability(reply, turn.features), turn.answered))
+        likely = dict(zip(turn.right, model.probabilities(list(turn.right), turn.features), strict=True))
+        chosen = max(likely, key=lambda reply: worth(reply, likely[reply], turn.answered))
         answers = turn.answered if chosen is ReplyKind.KEEP else chosen is not ReplyKind.ASK
         right += turn.right[chosen] - turn.right[ReplyKind.KEEP]
         wrong += (answers and not turn.right[chosen]) - (turn.answered and not turn.right[ReplyKind.KEEP])
@@ -169,8 +224,8 @@ def main(arguments: Sequence[str]) -> None:
             sys.stdout.write(f"{file}: {len(left_out)} turns, {right:+d} right, {wrong:+d} answered wrongly\n")
         return
     model = fit(turns)
-    MODEL_FILE.write_text(json.dumps(asdict(model), ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
-    sys.stdout.write(f"{MODEL_FILE.name}: {len(turns)} turns, {sum(map(len, model.weights.values()))} weights\n")
+    MODEL_FILE.write_text(model_as_json(model), "utf-8")
+    sys.stdout.write(f"{MODEL_FILE.name}: {len(turns)} turns, {len(model.trees.leaves)} trees\n")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,20 @@
-"""Learning which reply to a later turn is right: what is told of each turn, and what a regression makes of it."""
+"""Learning which reply to a later turn is right: what is told of each turn, and what is learnt of it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from bot.evaluation.dialogs import LabelledDialog
-from bot.knowledge.reply_model import load_reply_model
+from bot.knowledge.reply_model import load_reply_model, model_as_json, model_from_json
 from handlers.model.context import KnowledgeBundle
-from handlers.model.reply_model import ReplyKind, ReplyModel
+from handlers.model.reply_model import ReplyKind
 from kb.understanding.result import Interpretation
 from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases, vaguely
-from tests.training.replies import OpenTurn, fit, gains, turns_of
+from tests.training.replies import BOOSTING, DIGITS, TREES, OpenTurn, boosted_trees, fit, gains, level_tree, turns_of
 
 MEANINGS: dict[str, Interpretation] = {
     "hours": means("hours", language="en"),
@@ -59,7 +64,7 @@ CHOICES = (ReplyKind.TOPIC, ReplyKind.KEEP)
 
 
 def with_both(turns: Sequence[OpenTurn]) -> list[OpenTurn]:
-    """With a turn for each reply that is otherwise never right: a regression needs both."""
+    """With a turn for each reply that is otherwise never right: learning needs both."""
     always = OpenTurn(file="a", features={"words": 1.0}, right=dict.fromkeys(ReplyKind, True), answered=False)
     return [*turns, always]
 
@@ -67,21 +72,47 @@ def with_both(turns: Sequence[OpenTurn]) -> list[OpenTurn]:
 def test_a_rule_is_learnt_and_gains_what_it_tells() -> None:
     turns = made_up()
     model = fit(with_both(turns))
-    assert model.probability(ReplyKind.TOPIC, {"form:refers": 1.0}) > 0.8
-    assert model.probability(ReplyKind.TOPIC, {"words": 1.0}) < 0.2
+    assert model.probabilities([ReplyKind.TOPIC], {"form:refers": 1.0})[0] > 0.8
+    assert model.probabilities([ReplyKind.TOPIC], {"words": 1.0})[0] < 0.2
     assert gains(model, turns) == (200, 0)
 
 
+@dataclass
+class Scores:
+    """Finds each reply as likely right as it is told."""
+
+    known: Mapping[ReplyKind, float]
+
+    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
+        return [self.known[reply] for reply in replies]
+
+
 def test_a_wrong_choice_is_counted_as_one() -> None:
-    always_topic = ReplyModel(
-        intercepts={reply: 9.0 if reply is ReplyKind.TOPIC else -9.0 for reply in ReplyKind},
-        weights={reply: {} for reply in ReplyKind},
-    )
+    always_topic = Scores({reply: float(reply is ReplyKind.TOPIC) for reply in ReplyKind})
     assert gains(always_topic, made_up()) == (0, 200)
 
 
 def test_the_shipped_model_knows_every_reply_and_names_no_entry(shipped: KnowledgeBundle) -> None:
     model = load_reply_model()
-    assert model.intercepts.keys() == model.weights.keys() == set(ReplyKind)
-    names = {part for weights in model.weights.values() for name in weights for part in name.replace("=", " ").split()}
+    assert model.replies.keys() == set(ReplyKind)
+    names = {part for name in model.features for part in re.split("[=:]", name)}
     assert names.isdisjoint(shipped.base.entries.keys() - {"handoff", "thanks", "greeting", "prices"})
+
+
+def test_what_is_written_is_read_again() -> None:
+    model = fit(with_both(made_up()))
+    again = model_from_json(model_as_json(model))
+    assert (again.features, again.replies) == (model.features, model.replies)
+    for features in ({"form:refers": 1.0}, {"words": 1.0}, {}):
+        assert again.probabilities(list(ReplyKind), features) == model.probabilities(list(ReplyKind), features)
+
+
+def test_the_trees_add_up_to_what_scikit_learn_says() -> None:
+    numbers = np.random.default_rng(1)
+    matrix = numbers.integers(0, 20, (900, 5)) / 20
+    known = (matrix[:, 0] > 0.4) ^ (matrix[:, 1] + matrix[:, 2] > 1.1) ^ (numbers.random(900) < 0.1)
+    trained = HistGradientBoostingClassifier(**BOOSTING).fit(matrix, known)
+    found = [level_tree(stage[0].nodes) for stage in trained._predictors]
+    trees = boosted_trees(found, first_trees=[0], intercepts=[trained._baseline_prediction.item()])
+    ours = np.array([trees.sums(row)[0] for row in matrix[:200]])
+    assert ours == pytest.approx(trained.decision_function(matrix[:200]), abs=TREES * 10**-DIGITS)

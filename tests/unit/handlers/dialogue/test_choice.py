@@ -238,3 +238,30 @@ def test_what_is_named_after_the_question_what_is_broken_is_its_fault(
     one.says("does not work")
     one.says(said)
     assert (about(one) == ("choice", "problem", "printer")) is taken
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("the second one", ("choice", "problem", None)), ("2", ("choice", "problem", "printer"))],
+)
+def test_the_second_one_after_a_device_alone_is_that_device(said: str, expected: tuple[str, str, str | None]) -> None:
+    one = Dialog(
+        {"a till": means("dead", "printer", language="en", confidence=0.1)},
+        cues={"the second one": "second", "2": "second"},
+        acts={"a till": DialogueAct.DEVICE_ONLY},
+    ).speaks("en")
+    one.says("a till")
+    one.says(said)
+    assert about(one) == expected
+
+
+def test_what_did_not_help_chooses_nothing_though_it_leans_on_the_question() -> None:
+    said = "does not help"
+    one = Dialog(
+        {"hm": means("printer", "scanner", language="en"), said: means("printer", language="en", confidence=0.4)},
+        acts={said: DialogueAct.NOT_HELPED},
+        leaning=(said,),
+    ).speaks("en")
+    one.says("hm")
+    one.says(said)
+    assert one.decided.trace.handler == "still_not"

@@ -180,6 +180,26 @@ def test_while_trading_is_stopped_what_is_not_plain_is_asked_about(said: str) ->
     assert not closes(one)
 
 
+def test_good_news_of_a_part_is_no_news_that_the_till_sells() -> None:
+    said = "it takes cards"
+    for before, asks in (("dead", True), ("printer", False)):
+        one = talk(before, meanings={said: replace(means(), signals=frozenset({"part_of_trading"}))})
+        one.interpreter.acts = {said: acts_as(DialogueAct.WORKS_AGAIN)}
+        one.says(said)
+        assert (one.decided.trace.act == "clarify") is asks
+        assert closes(one) is not asks
+
+
+@pytest.mark.parametrize(("thanks", "closed"), [(0.15, True), (0.05, False)])
+def test_thanks_beside_good_news_tell_the_same_where_they_are_likely(thanks: float, closed: bool) -> None:
+    said = "no more trouble"
+    one = talk("dead", meanings={said: means()})
+    likely = {DialogueAct.WORKS_AGAIN: 0.8, DialogueAct.THANKS: thanks, DialogueAct.OTHER: 0.05}
+    one.interpreter.acts = {said: tuple(ActCandidate(act, confidence) for act, confidence in likely.items())}
+    one.says(said)
+    assert closes(one) is closed
+
+
 @pytest.mark.parametrize("said", ["does it work again?", "fixed?"])
 def test_a_question_whether_it_works_is_no_news(said: str) -> None:
     one = talk("printer")

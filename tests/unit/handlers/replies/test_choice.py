@@ -24,10 +24,12 @@ MEANINGS: dict[str, Interpretation] = {
     "hours or so": vaguely("hours", 0.1, language="en"),
     "ticket?": vaguely("ticket", 0.1, language="en"),
     "may be broken": vaguely("printer", 0.6, language="en"),
+    "bravo, thanks": means("bye", language="en"),
 }
 ACTS: ScriptedActs = {
     "thanks": DialogueAct.THANKS,
     "it is late": DialogueAct.DETAIL,
+    "bravo, thanks": (ActCandidate(DialogueAct.ANGER, 0.6), ActCandidate(DialogueAct.THANKS, 0.3)),
     "sounds broken": (ActCandidate(DialogueAct.OTHER, 0.4), ActCandidate(DialogueAct.DEVICE_FAULT, 0.35)),
     "that did not help": DialogueAct.NOT_HELPED,
     "a person please": DialogueAct.ASK_PERSON,
@@ -130,6 +132,11 @@ def test_no_nod_for_a_question_or_for_what_may_tell_of_trouble(text: str) -> Non
     assert handled(talk(ReplyKind.TALK, "hours", text))[0] != "likelier_talk"
 
 
+@pytest.mark.parametrize("kind", [ReplyKind.TALK, ReplyKind.OWN])
+def test_no_small_talk_with_the_angry(kind: ReplyKind) -> None:
+    assert handled(talk(kind, "printer", "bravo, thanks"))[0] not in ("likelier_talk", "likelier_own")
+
+
 def test_no_nod_for_words_that_nobody_knows() -> None:
     assert handled(talk(ReplyKind.TALK, "hours", "hm hm"))[0] == "fallback"
 
@@ -152,8 +159,24 @@ def test_whoever_answers_a_question_is_not_asked_once_more(said: tuple[str, ...]
     assert handled(talk(ReplyKind.ASK, *said))[0] != "likelier_ask"
 
 
+def test_whoever_sets_an_answer_right_is_not_asked_back() -> None:
+    one = talk(ReplyKind.ASK, "hours")
+    one.interpreter.corrections = ("close",)
+    one.says("close")
+    assert handled(one)[0] == "topic"
+
+
 def test_a_ticket_that_is_hardly_meant_is_not_what_the_words_mean() -> None:
     assert handled(talk(ReplyKind.OWN, "hours", "ticket?"))[0] == "fallback"
+
+
+def test_what_the_words_may_mean_as_well_is_said() -> None:
+    assert handled(talk(ReplyKind.NEXT, "printer", "hm")) == ("likelier_next", "answer", "hours")
+
+
+@pytest.mark.parametrize("said", [("hours", "hm"), ("close", "hours or so")])
+def test_what_was_just_said_or_is_hardly_likely_is_not_what_they_mean_as_well(said: tuple[str, ...]) -> None:
+    assert handled(talk(ReplyKind.NEXT, *said))[0] == "fallback"
 
 
 def test_words_that_mean_nothing_have_no_meaning_of_their_own() -> None:

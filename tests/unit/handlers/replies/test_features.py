@@ -2,7 +2,10 @@
 
 import re
 
+import numpy as np
+
 from handlers.model.reply_model import ReplyKind, ReplyModel
+from kb.classifier.boosted_trees import BoostedTrees
 from kb.model import DialogueAct
 from kb.understanding.result import Interpretation
 from tests.doubles import Dialog, PreferredReply, means, small_base, vaguely
@@ -11,6 +14,7 @@ MEANINGS: dict[str, Interpretation] = {
     "hours": means("hours", language="en"),
     "printer": means("printer", language="en"),
     "and what of it there 5?": vaguely("hours", 0.4, "close", language="en"),
+    "hours or a printer": means("hours", "printer", language="en", confidence=0.4),
     "quietly": Interpretation(outcome=vaguely("hours", 0.1).outcome, language="en"),
 }
 
@@ -39,7 +43,12 @@ def test_form_meaning_and_talk_are_told() -> None:
     }
     assert found["own=answer"] == found["own:is_topic"] == found["topic=answer"] == found["last=answer"] == 1.0
     assert found["own:topic_confidence"] == 0.4
-    assert found["form:asks topic=answer"] == 1.0
+
+
+def test_what_else_the_words_may_mean_is_told_by_kind() -> None:
+    found = features("hours", "hours or a printer")
+    assert found["own2=problem"] == found["own:repeats"] == 1.0
+    assert found["own:all:answer"] == found["own:all:problem"] == found["own2:confidence"] == 0.4
 
 
 def test_what_the_words_mean_alone_is_told_beside_what_they_lean_on() -> None:
@@ -65,8 +74,22 @@ def test_no_feature_names_an_entry_or_a_word_of_the_message() -> None:
     assert names.isdisjoint({*small_base().entries, "what", "there", "it"})
 
 
-def test_the_model_adds_up_what_it_knows_and_leaves_out_what_it_does_not() -> None:
-    model = ReplyModel(intercepts={"own": 0.0}, weights={"own": {"words": 2.0, "digits": -1.0}})
-    assert model.probability(ReplyKind.OWN, {"unheard of": 1.0}) == 0.5
-    assert model.probability(ReplyKind.OWN, {"words": 0.5, "digits": 1.0}) == 0.5
-    assert model.probability(ReplyKind.OWN, {"words": 1.0}) > 0.85
+def test_the_model_asks_for_what_it_knows_and_takes_what_a_turn_lacks_for_nothing() -> None:
+    model = one_question("digits", yes=2.0, no=-2.0)
+    assert model.probabilities([ReplyKind.OWN], {"unheard of": 1.0}) == model.probabilities([ReplyKind.OWN], {})
+    sure, unsure = (model.probabilities([ReplyKind.OWN], {"digits": value})[0] for value in (1.0, 0.0))
+    assert sure > 0.85
+    assert unsure < 0.15
+
+
+def one_question(feature: str, *, yes: float, no: float) -> ReplyModel:
+    """A model of one tree, which asks for one feature."""
+    trees = BoostedTrees(
+        features=np.array([0]),
+        thresholds=np.array([0.5]),
+        asked=np.array([[0]]),
+        leaves=np.array([[no, yes]]),
+        first_trees=np.array([0]),
+        intercepts=np.array([0.0]),
+    )
+    return ReplyModel(features={feature: 0}, replies={ReplyKind.OWN: 0}, trees=trees)

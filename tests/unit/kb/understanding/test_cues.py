@@ -166,3 +166,10 @@ LANGUAGES = CueMatcher(
 )
 def test_a_language_is_asked_for_in_any_order_of_such_words(text: str, cue: str | None) -> None:
     assert LANGUAGES.match_whole(text) == cue
+
+
+def test_words_of_a_part_are_a_signal_and_never_all_that_is_said() -> None:
+    phrases = {"en": ("cards", "the card reader")}
+    matcher = CueMatcher({"part_of_trading": TriggerPhrases(id="part_of_trading", phrases=phrases)})
+    assert signals(matcher, "it takes cards") == signals(matcher, "the card reader is back") == {"part_of_trading"}
+    assert matcher.match_whole("cards") is matcher.match_whole("the card reader") is None
