@@ -45,16 +45,19 @@ from handlers.replies.choice import choose_reply
 from handlers.service.known_outage import with_outage
 from handlers.service.news import with_news
 from handlers.service.venue import venue_by_text, with_venue
-from kb.model import Act, CueId, EntryId
+from kb.model import Act, CueId, DialogueAct, EntryId
 from kb.understanding.result import Interpretation, Outcome
 
+MIN_IN_VAIN: Final = 0.4
 _WARNING_ALONE: Final = "secret"
 _RESTS_ON_WORDS: Final = frozenset({"outage", "topic"})
 """Handlers that answer what the words are about."""
 
 
 def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:
-    return cancel(context) if context.cue == CueId.CANCEL else None
+    # "Nothing" to a fault that is talked about is what the advice came to.
+    in_vain = context.fault_lately and context.act_confidence(DialogueAct.NOT_HELPED) >= MIN_IN_VAIN
+    return cancel(context) if context.cue == CueId.CANCEL and not in_vain else None
 
 
 def _secret_only(context: HandlerContext) -> HandlerResult | None:

@@ -30,7 +30,9 @@ _NO_CHOICE: Final = frozenset(
     }
 )
 """Acts that are no answer to "which of these?"."""
-_SURELY_NO_CHOICE: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED, DialogueAct.PARTLY})
+_SURELY_NO_CHOICE: Final = frozenset(
+    {DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED, DialogueAct.PARTLY, DialogueAct.AGREE}
+)
 SURELY: Final = 0.6
 MIN_OUTAGE_TO_CHOOSE: Final = 0.2
 MIN_WORDS_IN_PASSING: Final = 4
@@ -70,14 +72,14 @@ def choose_by_text(context: HandlerContext) -> HandlerResult | None:
 
 
 def _choose_of_topics_or_lines(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:
+    if _tells_which_device(context):
+        return note_detail(context)
     if context.cue == CueId.YES or context.act is DialogueAct.CHOOSE_BOTH:
         shared = _confirm_shared_line(context, question) or _both(context, question)
         if shared is not None:
             return shared
     if context.act in (DialogueAct.DONT_KNOW, DialogueAct.ANY_OF_THEM):
         return _without_preference(context, question)
-    if _tells_which_device(context):
-        return note_detail(context)
     option = _option_by_text(context, question) or _option_by_words(context, question)
     if option is None:
         return _fault_that_was_asked_for(context)
@@ -85,10 +87,12 @@ def _choose_of_topics_or_lines(context: HandlerContext, question: OpenQuestion) 
 
 
 def _tells_which_device(context: HandlerContext) -> bool:
-    """Whether "the second one" tells which till: it was asked what is the matter with it, and no matter was named."""
+    """Whether "the second one", "both" tell which till: it was asked what is the matter with it, and none was named."""
     last = context.last_turn
-    asked = last is not None and last.handler == "device_only"
-    return asked and context.cue in _ORDINALS and any(sign.isalpha() for sign in context.text)
+    asked = last is not None and last.handler == "device_only" and any(sign.isalpha() for sign in context.text)
+    told = context.act_confidence(DialogueAct.DETAIL) + context.act_confidence(DialogueAct.CHOOSE_BOTH)
+    few = len(context.text.split()) <= MAX_WORDS_FROM_MENU
+    return asked and (context.cue in _ORDINALS or (few and told >= SURELY))
 
 
 def _matter_by_place(context: HandlerContext, question: OpenQuestion) -> HandlerResult | None:

@@ -37,12 +37,23 @@ MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
 MIN_THANKS: Final = 0.1
+MIN_TROUBLE_BESIDE: Final = 0.2
+"""Good news that is as likely as this none is asked about: "it restarted, and the same again"."""
 SURELY_WORKS: Final = 0.85
 """As PLAINLY_WORKS, where a word denies or waits for something."""
 _DENIES_OR_WAITS: Final = frozenset(
     "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche kogda esli poka "
     "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
 )
+_AT_LAST: Final = frozenset(
+    "nu ok labi tad beidzot ну вот ладно наконец наконец-то то vot nakonec nakonec-to oh well finally at last".split()
+)
+"""Words that tell neither what works at last nor who answers at last."""
+_REPORTED: Final = frozenset(
+    "teica saka sakot rakstīja raksta apgalvo sola solīja сказал сказала сказали говорит говорят пишет пишут написал "
+    "обещал обещали skazal skazala skazali govorit govorjat pishet pishut said says say told claims promised".split()
+)
+"""Words of what another has said."""
 SURE_OF_ANOTHER_FAULT: Final = 0.6
 MAX_WORDS_OF_CORRECTION: Final = 5
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
@@ -104,8 +115,7 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     enough = SURELY_WORKS if _denies_or_waits(context) else PLAINLY_WORKS
     sure = _good_news(context) >= enough
     plain = sure or context.cue == CueId.RESOLVED or _says_it_works(context)
-    unsure = not plain or _QUESTION_MARK in context.text or _tells_of_a_part(context)
-    if context.session.outage_reported and unsure:
+    if context.session.outage_reported and (not plain or _is_doubtful(context)):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text or _opens_with_fault(context):
         return None
@@ -120,9 +130,21 @@ def _opens_with_fault(context: HandlerContext) -> bool:
     return fault and best is not None and best.confidence >= SURE_FAULT_OPENS and not known
 
 
+def _is_doubtful(context: HandlerContext) -> bool:
+    """Whether it may not be said of the till that stands, or not by who stands before it."""
+    asked_or_reported = _QUESTION_MARK in context.text or not _REPORTED.isdisjoint(_words(context.text))
+    trouble = context.act_confidence(DialogueAct.OUTAGE) + context.act_confidence(DialogueAct.NOT_HELPED)
+    return asked_or_reported or trouble >= MIN_TROUBLE_BESIDE or _tells_of_a_part(context) or _only_at_last(context)
+
+
 def _tells_of_a_part(context: HandlerContext) -> bool:
     """Whether it may be good news of a part alone: "it takes cards" says nothing of the till that stands."""
     return CueId.PART_OF_TRADING in context.interpretation.signals and context.cue != CueId.RESOLVED
+
+
+def _only_at_last(context: HandlerContext) -> bool:
+    """Whether it is "finally" and no more: the line may be meant, that answers at last."""
+    return _AT_LAST.issuperset(_words(context.text.strip("!… ")))
 
 
 def _good_news(context: HandlerContext) -> float:

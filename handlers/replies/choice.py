@@ -117,7 +117,7 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
         found[ReplyKind.OWN] = partial(_more_about if entry == topic else _answer, entry=entry)
     if (second := _next_entry(context)) is not None:
         found[ReplyKind.NEXT] = partial(_answer, entry=second)
-    if topic is not None and topic.act in _TOPIC_ACTS:
+    if topic is not None and topic.act in _TOPIC_ACTS and not interpretation.corrects:
         found[ReplyKind.TOPIC] = partial(_more_about, entry=topic)
     if resolved is not None and _may_be_nodded_at(context):
         found[ReplyKind.TALK] = partial(_nod, entry=context.knowledge.base.entries[resolved])
@@ -147,8 +147,11 @@ def _was_asked(context: HandlerContext) -> bool:
 
 def _may_be_nodded_at(context: HandlerContext) -> bool:
     """Whether the message holds words that are known, and neither asks nor tells of trouble."""
-    asks = "?" in context.text or QUESTION_WORD.match(context.text.casefold()) is not None
-    return bool(context.interpretation.tokens) and not asks and not _may_tell_of_trouble(context)
+    return bool(context.interpretation.tokens) and not _asks(context) and not _may_tell_of_trouble(context)
+
+
+def _asks(context: HandlerContext) -> bool:
+    return "?" in context.text or QUESTION_WORD.match(context.text.casefold()) is not None
 
 
 def _may_tell_of_trouble(context: HandlerContext) -> bool:
@@ -183,7 +186,7 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
     known = context.knowledge.base.directory.lines[line]
     if entry.act is Act.CRITICAL:
         said = context.say_line("call_urgent", line)
-    elif entry.act is Act.PROBLEM and "?" not in context.text:
+    elif entry.act is Act.PROBLEM and not _asks(context):
         last = context.last_turn
         noted = last is not None and last.handler in ("detail", _NAME.format(ReplyKind.TOPIC))
         said = context.say_line("detail_again" if noted else "detail", line)

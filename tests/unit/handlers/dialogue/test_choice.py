@@ -242,26 +242,31 @@ def test_what_is_named_after_the_question_what_is_broken_is_its_fault(
 
 @pytest.mark.parametrize(
     ("said", "expected"),
-    [("the second one", ("choice", "problem", None)), ("2", ("choice", "problem", "printer"))],
+    [
+        ("the second one", ("choice", "problem", None)),
+        ("both of them", ("choice", "problem", None)),
+        ("2", ("choice", "problem", "printer")),
+    ],
 )
 def test_the_second_one_after_a_device_alone_is_that_device(said: str, expected: tuple[str, str, str | None]) -> None:
     one = Dialog(
         {"a till": means("dead", "printer", language="en", confidence=0.1)},
         cues={"the second one": "second", "2": "second"},
-        acts={"a till": DialogueAct.DEVICE_ONLY},
+        acts={"a till": DialogueAct.DEVICE_ONLY, "both of them": DialogueAct.CHOOSE_BOTH},
     ).speaks("en")
     one.says("a till")
     one.says(said)
     assert about(one) == expected
 
 
-def test_what_did_not_help_chooses_nothing_though_it_leans_on_the_question() -> None:
-    said = "does not help"
+@pytest.mark.parametrize("act", [DialogueAct.NOT_HELPED, DialogueAct.AGREE])
+def test_what_did_not_help_and_a_nod_choose_nothing_though_they_lean_on_the_question(act: DialogueAct) -> None:
+    said = "whatever"
     one = Dialog(
         {"hm": means("printer", "scanner", language="en"), said: means("printer", language="en", confidence=0.4)},
-        acts={said: DialogueAct.NOT_HELPED},
+        acts={said: act},
         leaning=(said,),
     ).speaks("en")
     one.says("hm")
     one.says(said)
-    assert one.decided.trace.handler == "still_not"
+    assert one.decided.trace.handler != "choice"

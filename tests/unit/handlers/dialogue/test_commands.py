@@ -155,3 +155,15 @@ def test_a_new_person_is_spoken_to_in_the_language_of_their_device() -> None:
     )
     assert decide(inbound, Session(), talk.knowledge, NOW).trace.language == "ru"
     assert Dialog().says("?").text.startswith("Nesapratu")
+
+
+def test_nothing_after_the_advice_for_a_fault_is_no_wish_to_cancel() -> None:
+    for before, handler in (("printer", "still_not"), ("hours", "cancel")):
+        talk = Dialog(
+            {name: means(name, language="en") for name in ("printer", "hours")},
+            cues={"nothing": "cancel"},
+            acts={"nothing": DialogueAct.NOT_HELPED},
+        ).speaks("en")
+        talk.says(before)
+        talk.says("nothing")
+        assert talk.decided.trace.handler == handler

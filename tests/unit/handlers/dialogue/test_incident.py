@@ -169,9 +169,16 @@ def test_a_plain_word_that_it_works_sends_staff_home(said: str) -> None:
     assert closes(one)
 
 
-@pytest.mark.parametrize("said", ["works, i think", "fixed?"])
+@pytest.mark.parametrize("said", ["works, i think", "fixed?", "your man says it works", "oh, finally!", "up and gone"])
 def test_while_trading_is_stopped_what_is_not_plain_is_asked_about(said: str) -> None:
     one = talk("dead")
+    likely = {DialogueAct.WORKS_AGAIN: 0.7, DialogueAct.NOT_HELPED: 0.25, DialogueAct.OTHER: 0.05}
+    one.interpreter.acts = {
+        **ACTS,
+        "your man says it works": acts_as(DialogueAct.WORKS_AGAIN),
+        "oh, finally!": acts_as(DialogueAct.WORKS_AGAIN),
+        "up and gone": tuple(ActCandidate(act, confidence) for act, confidence in likely.items()),
+    }
     reply = one.says(said)
     assert reply.text.startswith("Can you sell again?")
     assert CALL_NOW in reply.text

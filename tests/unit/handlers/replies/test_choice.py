@@ -79,9 +79,10 @@ def test_more_of_a_fault_is_noted_and_the_second_time_in_few_words() -> None:
     assert handled(one) == ("likelier_topic", "problem", "printer")
 
 
-def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line() -> None:
+@pytest.mark.parametrize("said", ["what now?", "how do i see it"])
+def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line(said: str) -> None:
     one = talk(ReplyKind.TOPIC, "printer")
-    assert "they can tell you more" in one.says("what now?").text
+    assert "they can tell you more" in one.says(said).text
 
 
 def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:
@@ -164,6 +165,13 @@ def test_whoever_sets_an_answer_right_is_not_asked_back() -> None:
     one.interpreter.corrections = ("close",)
     one.says("close")
     assert handled(one)[0] == "topic"
+
+
+def test_whoever_sets_an_answer_right_is_not_told_more_of_it() -> None:
+    one = talk(ReplyKind.TOPIC, "hours")
+    one.interpreter.corrections = ("close",)
+    one.says("close")
+    assert handled(one) == ("topic", "answer", "close")
 
 
 def test_a_ticket_that_is_hardly_meant_is_not_what_the_words_mean() -> None:
