@@ -143,10 +143,10 @@ def _of_talk(context: HandlerContext) -> Iterator[tuple[str, float]]:
     yield f"before_handler={before.handler if before is not None else 'none'}", 1.0
     yield "turns", len(session.turns) / MAX_TURNS
     yield "same_entry", float(sum(turn.entry is not None and turn.entry == session.entry for turn in session.turns))
-    if last is not None:
-        yield "last:terms", len(last.terms) / MAX_WORDS
-        yield "last:shares", float(len(set(last.tokens) & set(context.interpretation.tokens)))
-        yield "last:is_topic", float(topic is not None and last.entry == topic.id)
+    terms, tokens, entry = (last.terms, last.tokens, last.entry) if last is not None else ((), (), None)
+    yield "last:terms", len(terms) / MAX_WORDS
+    yield "last:shares", float(len(set(tokens) & set(context.interpretation.tokens)))
+    yield "last:is_topic", float(topic is not None and entry == topic.id)
     yield "ticket_requests", float(session.ticket_requests > 0)
     yield f"incident={session.incident}", 1.0
     yield f"question={session.question.about if session.question is not None else 'none'}", 1.0
