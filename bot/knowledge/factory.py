@@ -10,7 +10,7 @@ from bot.knowledge.content_cache import cached_or_load, content_path, read_conte
 from bot.knowledge.memory import gc_paused, trim_heap
 from bot.knowledge.model_cache import cache_path, cached_or_train, read_pipeline
 from bot.knowledge.phrases import load_phrases
-from bot.knowledge.reply_model import load_reply_model
+from bot.knowledge.reply_model import LazyReplyModel
 from bot.knowledge.snapshot import SnapshotError
 from handlers.model.context import KnowledgeBundle
 from kb.entry_edits import EntryEdit, apply_edits
@@ -81,7 +81,7 @@ def cached_knowledge(content: KnowledgeBase, lessons: Iterable[Lesson] = ()) -> 
 
 
 def _bundle(base: KnowledgeBase, interpreter: Interpreter) -> KnowledgeBundle:
-    return KnowledgeBundle(base=base, interpreter=interpreter, phrases=load_phrases(base), replies=load_reply_model())
+    return KnowledgeBundle(base=base, interpreter=interpreter, phrases=load_phrases(base), replies=LazyReplyModel())
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Reads and writes what was learnt of which reply to a later turn is likeliest right; decides nothing."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from json import dumps, loads
 from pathlib import Path
@@ -19,6 +20,14 @@ def load_reply_model() -> ReplyModel:
     """The shipped model; it is the same for every content, as no feature names an entry or a word."""
     # Without pydantic, which `paligs ask` need not load: the file is written by tests/training/replies.py alone.
     return model_from_json(MODEL_FILE.read_bytes())
+
+
+class LazyReplyModel:
+    """The shipped model, read when it is first asked: a first message asks nothing of it."""
+
+    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
+        """How likely (0 to 1) each of the replies is right."""
+        return load_reply_model().probabilities(replies, features)
 
 
 def model_from_json(text: bytes | str) -> ReplyModel:

@@ -9,11 +9,15 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from bot.evaluation.dialogs import LabelledDialog
+from bot.knowledge import reply_model
 from bot.knowledge.reply_model import load_reply_model, model_as_json, model_from_json
 from handlers.model.context import KnowledgeBundle
-from handlers.model.reply_model import ReplyKind
+from handlers.model.messages import Inbound
+from handlers.model.reply_model import ReplyKind, ReplyModel
+from handlers.model.session import Session
+from handlers.router import decide
 from kb.understanding.result import Interpretation
-from tests.doubles import ScriptedInterpreter, means, small_base, small_phrases, vaguely
+from tests.doubles import NOW, ScriptedInterpreter, means, small_base, small_phrases, vaguely
 from tests.training.replies import BOOSTING, DIGITS, TREES, OpenTurn, boosted_trees, fit, gains, level_tree, turns_of
 
 MEANINGS: dict[str, Interpretation] = {
@@ -116,3 +120,18 @@ def test_the_trees_add_up_to_what_scikit_learn_says() -> None:
     trees = boosted_trees(found, first_trees=[0], intercepts=[trained._baseline_prediction.item()])
     ours = np.array([trees.sums(row)[0] for row in matrix[:200]])
     assert ours == pytest.approx(trained.decision_function(matrix[:200]), abs=TREES * 10**-DIGITS)
+
+
+def test_a_first_message_reads_no_model(shipped: KnowledgeBundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[ReplyModel] = []
+
+    def load() -> ReplyModel:
+        read.append(load_reply_model())
+        return read[-1]
+
+    monkeypatch.setattr(reply_model, "load_reply_model", load)
+    session = Session()
+    for text, times in (("kā atvērt maiņu", 0), ("un kā aizvērt", 1)):
+        inbound = Inbound(channel="c", conversation="c", sender="s", message_id=text, sent_at=NOW, text=text)
+        session = decide(inbound, session, shipped, NOW).session
+        assert len(read) == times
