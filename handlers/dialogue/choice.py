@@ -41,7 +41,7 @@ MIN_MATTER_CONFIDENCE: Final = 0.1
 MIN_CONFIDENCE_FROM_MENU: Final = 0.3
 MAX_WORDS_FROM_MENU: Final = 3
 MIN_FAULT_ASKED_FOR: Final = 0.03
-SURE_HOW_TO: Final = 0.8
+HOW_TO_STANDS: Final = 0.8
 MAX_ASKED: Final = 3
 """More choices than a question between meanings has are a menu: "both" says nothing of them."""
 _LATER_ORDINALS: Final = frozenset({CueId.SECOND, CueId.THIRD})
@@ -123,7 +123,7 @@ def _fault_that_was_asked_for(context: HandlerContext) -> HandlerResult | None:
     last, best = context.last_turn, context.interpretation.best
     if last is None or last.handler not in ASKING_WHICH_FAULT or context.act is not None or best is None:
         return None
-    how_to = context.entry_of(best).act is Act.ANSWER and best.confidence < SURE_HOW_TO
+    how_to = context.entry_of(best).act is Act.ANSWER and best.confidence < HOW_TO_STANDS
     faults = [one for one in context.interpretation.candidates if context.entry_of(one).act is Act.PROBLEM]
     if not how_to or not faults or faults[0].confidence < MIN_FAULT_ASKED_FOR or "?" in context.text:
         return None
