@@ -49,6 +49,7 @@ from kb.model import Act, CueId, DialogueAct, EntryId
 from kb.understanding.result import Interpretation, Outcome
 
 MIN_IN_VAIN: Final = 0.4
+"""From this probability on "nothing" tells what an advice came to."""
 _WARNING_ALONE: Final = "secret"
 _RESTS_ON_WORDS: Final = frozenset({"outage", "topic"})
 """Handlers that answer what the words are about."""

@@ -168,7 +168,10 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
     chosen = context.knowledge.interpreter.choose(
         context.text, tuple(entry for entry in options if entry != NONE_OF_THESE)
     )
-    if chosen is None or (context.knowledge.base.entries[chosen].act is Act.CRITICAL and _is_passing_word(context)):
+    act = context.knowledge.base.entries[chosen].act if chosen is not None else None
+    # A detail of a fault asks for no ticket.
+    other = act is Act.TICKET and context.act_confidence(DialogueAct.DETAIL) >= SURELY
+    if chosen is None or other or (act is Act.CRITICAL and _is_passing_word(context)):
         return None
     return options[chosen] if not _is_menu(context, question) or _may_mean(context, chosen) else None
 

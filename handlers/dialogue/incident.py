@@ -1,8 +1,8 @@
 """How it stands with a fault or stopped trading: it works again, partly, still not, and details of it; pure."""
 
-import re
 from typing import Final
 
+from handlers.input.good_news import denies_or_waits, good_news_probability, is_doubtful, says_it_works, waits
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import (
     Action,
@@ -36,27 +36,10 @@ SURE_HOW_TO: Final = 0.85
 MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
 MIN_TOPIC_TOLD_OF: Final = 0.2
-MIN_THANKS: Final = 0.1
-MIN_TROUBLE_BESIDE: Final = 0.2
-"""Good news that is as likely as this none is asked about: "it restarted, and the same again"."""
 SURELY_WORKS: Final = 0.85
 """As PLAINLY_WORKS, where a word denies or waits for something."""
-_DENIES_OR_WAITS: Final = frozenset(
-    "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche kogda esli poka "
-    "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
-)
-_AT_LAST: Final = frozenset(
-    "nu ok labi tad beidzot ну вот ладно наконец наконец-то то vot nakonec nakonec-to oh well finally at last".split()
-)
-"""Words that tell neither what works at last nor who answers at last."""
-_REPORTED: Final = frozenset(
-    "teica saka sakot rakstīja raksta apgalvo sola solīja сказал сказала сказали говорит говорят пишет пишут написал "
-    "обещал обещали skazal skazala skazali govorit govorjat pishet pishut said says say told claims promised".split()
-)
-"""Words of what another has said."""
 SURE_OF_ANOTHER_FAULT: Final = 0.6
 MAX_WORDS_OF_CORRECTION: Final = 5
-_OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
 TRADING_GOES_ON: Final = "trading:yes"
@@ -112,10 +95,10 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
     if not told and not _thanks_for_it(context) and not _good_news_of_stopped(context):
         return None
-    enough = SURELY_WORKS if _denies_or_waits(context) else PLAINLY_WORKS
-    sure = _good_news(context) >= enough
-    plain = sure or context.cue == CueId.RESOLVED or _says_it_works(context)
-    if context.session.outage_reported and (not plain or _is_doubtful(context)):
+    enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS
+    sure = good_news_probability(context) >= enough
+    plain = sure or context.cue == CueId.RESOLVED or says_it_works(context)
+    if context.session.outage_reported and (not plain or is_doubtful(context)):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text or _opens_with_fault(context):
         return None
@@ -130,35 +113,11 @@ def _opens_with_fault(context: HandlerContext) -> bool:
     return fault and best is not None and best.confidence >= SURE_FAULT_OPENS and not known
 
 
-def _is_doubtful(context: HandlerContext) -> bool:
-    """Whether it may not be said of the till that stands, or not by who stands before it."""
-    asked_or_reported = _QUESTION_MARK in context.text or not _REPORTED.isdisjoint(_words(context.text))
-    trouble = context.act_confidence(DialogueAct.OUTAGE) + context.act_confidence(DialogueAct.NOT_HELPED)
-    return asked_or_reported or trouble >= MIN_TROUBLE_BESIDE or _tells_of_a_part(context) or _only_at_last(context)
-
-
-def _tells_of_a_part(context: HandlerContext) -> bool:
-    """Whether it may be good news of a part alone: "it takes cards" says nothing of the till that stands."""
-    return CueId.PART_OF_TRADING in context.interpretation.signals and context.cue != CueId.RESOLVED
-
-
-def _only_at_last(context: HandlerContext) -> bool:
-    """Whether it is "finally" and no more: the line may be meant, that answers at last."""
-    return _AT_LAST.issuperset(_words(context.text.strip("!… ")))
-
-
-def _good_news(context: HandlerContext) -> float:
-    """How likely it is good news; thanks beside it tell the same: "phew, it's alive, cheers"."""
-    works = context.act_confidence(DialogueAct.WORKS_AGAIN)
-    thanks = context.act_confidence(DialogueAct.THANKS)
-    return works + thanks if works > thanks >= MIN_THANKS else works
-
-
 def _thanks_for_it(context: HandlerContext) -> bool:
     """ "Works again, thanks": good news in a message of thanks."""
     answered, resolved = context.answered_entry, context.knowledge.base.directory.resolved_entry
     thanks = context.act is DialogueAct.THANKS or (answered is not None and answered.id == resolved)
-    return thanks and _says_it_works(context) and _QUESTION_MARK not in context.text
+    return thanks and says_it_works(context) and _QUESTION_MARK not in context.text
 
 
 def _good_news_of_stopped(context: HandlerContext) -> bool:
@@ -167,25 +126,7 @@ def _good_news_of_stopped(context: HandlerContext) -> bool:
     acts = context.interpretation.acts
     likeliest = bool(acts) and acts[0].act is DialogueAct.WORKS_AGAIN and _QUESTION_MARK not in context.text
     said = CueId.RESOLVED in context.interpretation.signals or likeliest
-    return context.session.outage_reported and likely and said and not _waits(context)
-
-
-def _says_it_works(context: HandlerContext) -> bool:
-    return CueId.RESOLVED in context.interpretation.signals and not _denies_or_waits(context)
-
-
-def _denies_or_waits(context: HandlerContext) -> bool:
-    """Whether a word denies, or makes it depend on something: "not yet", "when it works"."""
-    return not _DENIES_OR_WAITS.isdisjoint(_words(context.text))
-
-
-def _waits(context: HandlerContext) -> bool:
-    """As _denies_or_waits, but for a denial that the message opens with: "no, it works already"."""
-    return not _DENIES_OR_WAITS.isdisjoint(_words(_OPENING_DENIAL.sub("", context.text.casefold())))
-
-
-def _words(text: str) -> list[str]:
-    return text.casefold().replace(",", " ").replace(".", " ").split()
+    return context.session.outage_reported and likely and said and not waits(context)
 
 
 def trading_answered(context: HandlerContext) -> HandlerResult | None:

@@ -9,7 +9,7 @@ from handlers.model.messages import Option
 from handlers.model.session import OpenQuestion, QuestionKind
 from kb.model import DialogueAct, EntryId, KnowledgeBase, LineId
 from kb.understanding.result import Candidate, Interpretation, Outcome
-from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices, vaguely
+from tests.doubles import NOW, Dialog, ScriptedActs, acts_as, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 ACTS: ScriptedActs = {
@@ -270,3 +270,15 @@ def test_what_did_not_help_and_a_nod_choose_nothing_though_they_lean_on_the_ques
     one.says("hm")
     one.says(said)
     assert one.decided.trace.handler != "choice"
+
+
+@pytest.mark.parametrize(("act", "chosen"), [(DialogueAct.DETAIL, False), (DialogueAct.OTHER, True)])
+def test_a_detail_of_a_fault_chooses_no_ticket(act: DialogueAct, chosen: bool) -> None:
+    said = "the one in the bar"
+    one = Dialog({"hm": means("printer", "scanner", language="en")}, acts={said: act}, chosen={said: "ticket"})
+    one.speaks("en").says("hm")
+    options = tuple(Option(id=f"entry:{entry}", title=entry) for entry in ("printer", "ticket"))
+    question = OpenQuestion(about=QuestionKind.TOPIC, options=options, asked_at=NOW)
+    one.session = replace(one.session, question=question)
+    one.says(said)
+    assert (about(one) == ("choice", "ticket", "ticket")) is chosen

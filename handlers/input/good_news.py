@@ -1,0 +1,71 @@
+"""How plainly a message says that it works again: what denies it, what it may be said of, who says it; pure."""
+
+import re
+from typing import Final
+
+from handlers.model.context import HandlerContext
+from kb.model import CueId, DialogueAct
+
+MIN_THANKS: Final = 0.1
+"""Less likely thanks do not add to good news."""
+MIN_TROUBLE_BESIDE: Final = 0.2
+"""From this probability of trouble on, good news is asked about: "it restarted, and the same again"."""
+_DENIES_OR_WAITS: Final = frozenset(
+    "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche kogda esli poka "
+    "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
+)
+_AT_LAST: Final = frozenset(
+    "nu ok labi tad beidzot ну вот ладно наконец наконец-то то vot nakonec nakonec-to oh well finally at last".split()
+)
+"""Words of relief, which leave open whether the till works or the line has answered."""
+_REPORTED: Final = frozenset(
+    "teica saka sakot rakstīja rakstija raksta sola solīja solija сказал сказала сказали говорит говорят пишет пишут "
+    "написал обещал обещали skazal skazala skazali govorit govorjat pishet pishut said says say "
+    "told claims promised".split()
+)
+"""Words that report what another has said."""
+_OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
+_QUESTION_MARK: Final = "?"
+
+
+def good_news_probability(context: HandlerContext) -> float:
+    """How likely it is good news; thanks beside it tell the same: "phew, it's alive, cheers"."""
+    works = context.act_confidence(DialogueAct.WORKS_AGAIN)
+    thanks = context.act_confidence(DialogueAct.THANKS)
+    return works + thanks if works > thanks >= MIN_THANKS else works
+
+
+def says_it_works(context: HandlerContext) -> bool:
+    """Whether words of good news stand in it, and none that denies them."""
+    return CueId.RESOLVED in context.interpretation.signals and not denies_or_waits(context)
+
+
+def denies_or_waits(context: HandlerContext) -> bool:
+    """Whether a word denies, or makes it depend on something: "not yet", "when it works"."""
+    return not _DENIES_OR_WAITS.isdisjoint(_words(context.text))
+
+
+def waits(context: HandlerContext) -> bool:
+    """As denies_or_waits, but for a denial that the message opens with: "no, it works already"."""
+    return not _DENIES_OR_WAITS.isdisjoint(_words(_OPENING_DENIAL.sub("", context.text.casefold())))
+
+
+def is_doubtful(context: HandlerContext) -> bool:
+    """Whether it may not be said of the till that stands, or not by who stands before it."""
+    asked_or_reported = _QUESTION_MARK in context.text or not _REPORTED.isdisjoint(_words(context.text))
+    trouble = context.act_confidence(DialogueAct.OUTAGE) + context.act_confidence(DialogueAct.NOT_HELPED)
+    return asked_or_reported or trouble >= MIN_TROUBLE_BESIDE or _tells_of_a_part(context) or _only_at_last(context)
+
+
+def _tells_of_a_part(context: HandlerContext) -> bool:
+    """Whether it may be good news of a part alone: "it takes cards" says nothing of the till that stands."""
+    return CueId.PART_OF_TRADING in context.interpretation.signals and context.cue != CueId.RESOLVED
+
+
+def _only_at_last(context: HandlerContext) -> bool:
+    """Whether it is "finally" and no more: the line may be meant, that answers at last."""
+    return _AT_LAST.issuperset(_words(context.text.strip("!… ")))
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().replace(",", " ").replace(".", " ").split()
