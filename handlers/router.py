@@ -5,7 +5,6 @@ from typing import Final
 
 from handlers.details.cause import named_cause
 from handlers.details.extraction import extract_details
-from handlers.dialogue.another_time import if_again, not_now
 from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
@@ -15,16 +14,12 @@ from handlers.dialogue.fallback import clarify, fallback, media_to_come, unsuppo
 from handlers.dialogue.fault import bare_fault, device_fault, device_only
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
-from handlers.dialogue.incident import (
-    detail,
-    outage,
-    partly,
-    still_not,
-    stopped_once_more,
-    trading_answered,
-    works_again,
-)
 from handlers.dialogue.spoken_language import with_language
+from handlers.incident.another_time import if_again, not_now
+from handlers.incident.detail import detail
+from handlers.incident.recovery import trading_answered, works_again
+from handlers.incident.status import partly, still_not
+from handlers.incident.stopped import outage, stopped_once_more
 from handlers.input.dialogue_act import dialogue_act
 from handlers.input.outage_probability import outage_probability
 from handlers.input.picture_words import picture_words, with_picture

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from handlers.dialogue.commands import switch_language
-from handlers.dialogue.incident import note_detail
+from handlers.incident.detail import note_detail
 from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from handlers.dialogue.incident import still_broken
+from handlers.incident.status import still_broken
 from handlers.input.same_words import words_key
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff

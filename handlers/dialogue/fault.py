@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from handlers.dialogue.incident import SURE_HOW_TO, SURE_OF_ANOTHER_FAULT, still_broken
+from handlers.incident.detail import SURE_OF_ANOTHER_FAULT
+from handlers.incident.status import still_broken
+from handlers.incident.stopped import SURE_HOW_TO
 from handlers.intents.dispatch import MIN_OUTAGE_TO_ANSWER
 from handlers.model.actions import Ask, Say
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from bot.knowledge.factory import load_knowledge
-from handlers.dialogue.incident import TRADING_GOES_ON, TRADING_STOPPED
+from handlers.incident.recovery import TRADING_GOES_ON, TRADING_STOPPED
 from handlers.model.actions import Action, Ask, CloseHandoffs, HandoffReason, NotifyStaff, ShowLine
 from handlers.model.context import NONE_OF_THESE, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Option

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from handlers.dialogue.incident import ALARM_THRESHOLD
+from handlers.incident.stopped import ALARM_THRESHOLD
 from handlers.input.outage_probability import outage_probability
 from kb.model import Act, DialogueAct, EntryId, KnowledgeBase, Language
 from kb.understanding.pipeline import UnderstandingPipeline

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from handlers.dialogue.incident import MIN_OUTAGE_TO_ASK, MIN_TOPIC_TOLD_OF, SURE_HOW_TO, still_broken
+from handlers.incident.status import still_broken
+from handlers.incident.stopped import MIN_OUTAGE_TO_ASK, MIN_TOPIC_TOLD_OF, SURE_HOW_TO
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from kb.model import Act, CueId, DialogueAct

@@ -1,0 +1,104 @@
+"""It works again, or trading goes on: who was called in is sent home only where that is plain; pure."""
+
+from typing import Final
+
+from handlers.incident.status import still_broken
+from handlers.input.good_news import denies_or_waits, good_news_probability, is_doubtful, says_it_works, waits
+from handlers.model.actions import Action, Ask, CloseHandoffs
+from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
+from handlers.model.messages import MessageKind, Option
+from handlers.model.session import Incident, QuestionKind
+from kb.model import Act, CueId, DialogueAct
+from kb.understanding.result import Outcome
+
+PLAINLY_WORKS: Final = 0.6
+"""From this probability on "it works again" is a plain statement."""
+SURE_FAULT_OPENS: Final = 0.8
+"""A fault as likely as this is no good news, where none was talked about."""
+MIN_WORKS_OF_STOPPED: Final = 0.25
+"""While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
+SURELY_WORKS: Final = 0.85
+"""As PLAINLY_WORKS, where a word denies or waits for something."""
+TRADING_GOES_ON: Final = "trading:yes"
+TRADING_STOPPED: Final = "trading:no"
+_QUESTION_MARK: Final = "?"
+
+
+def works_again(context: HandlerContext) -> HandlerResult | None:
+    """ "It works again": who was called in need not come; where that is not plain it is asked."""
+    answered = context.answered_entry
+    if answered is not None and answered.act is Act.TICKET:
+        # "It runs again, but I want a ticket for it": what is asked for is answered.
+        return None
+    told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
+    if not told and not _thanks_for_it(context) and not _good_news_of_stopped(context):
+        return None
+    enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS
+    sure = good_news_probability(context) >= enough
+    plain = sure or context.cue == CueId.RESOLVED or says_it_works(context)
+    if context.session.outage_reported and (not plain or is_doubtful(context)):
+        return ask_whether_trading_goes_on(context)
+    if _QUESTION_MARK in context.text or _opens_with_fault(context):
+        return None
+    return mended(context, surely=plain)
+
+
+def _opens_with_fault(context: HandlerContext) -> bool:
+    """Whether a fault is told of, of which there was no talk yet: "oh wonderful, receipts come out blank"."""
+    answered, best = context.answered_entry, context.interpretation.best
+    fault = answered is not None and answered.act is Act.PROBLEM
+    known = context.fault_lately or context.called_in is not None or context.cue == CueId.RESOLVED
+    return fault and best is not None and best.confidence >= SURE_FAULT_OPENS and not known
+
+
+def _thanks_for_it(context: HandlerContext) -> bool:
+    """ "Works again, thanks": good news in a message of thanks."""
+    answered, resolved = context.answered_entry, context.knowledge.base.directory.resolved_entry
+    thanks = context.act is DialogueAct.THANKS or (answered is not None and answered.id == resolved)
+    return thanks and says_it_works(context) and _QUESTION_MARK not in context.text
+
+
+def _good_news_of_stopped(context: HandlerContext) -> bool:
+    """Words of good news while trading is stopped, though something else is as likely."""
+    likely = context.act_confidence(DialogueAct.WORKS_AGAIN) >= MIN_WORKS_OF_STOPPED
+    acts = context.interpretation.acts
+    likeliest = bool(acts) and acts[0].act is DialogueAct.WORKS_AGAIN and _QUESTION_MARK not in context.text
+    said = CueId.RESOLVED in context.interpretation.signals or likeliest
+    return context.session.outage_reported and likely and said and not waits(context)
+
+
+def trading_answered(context: HandlerContext) -> HandlerResult | None:
+    """A tap, or "yes" and "no", after "does trading go on again?"."""
+    question = context.open_question()
+    choice = context.inbound.choice if context.inbound.kind is MessageKind.TAP else None
+    if choice is None and (question is None or question.about is not QuestionKind.TRADING):
+        return None
+    if choice == TRADING_GOES_ON or (choice is None and context.cue in (CueId.YES, CueId.FIRST)):
+        asks_back = choice is None and _QUESTION_MARK in context.text
+        return ask_whether_trading_goes_on(context) if asks_back else mended(context)
+    if choice == TRADING_STOPPED or (choice is None and context.cue in (CueId.NO, CueId.SECOND)):
+        return still_broken(context)
+    return None
+
+
+def ask_whether_trading_goes_on(context: HandlerContext) -> HandlerResult:
+    """The question before anybody is called off."""
+    options = (
+        Option(id=TRADING_GOES_ON, title=context.phrase("trading_goes_on")),
+        Option(id=TRADING_STOPPED, title=context.phrase("trading_stopped")),
+    )
+    ask = Ask(text=context.phrase("does_trading_go_on"), options=options)
+    number = context.say_line("call_urgent", context.knowledge.base.directory.urgent_line)
+    session = replace(context.session, question=context.new_question(QuestionKind.TRADING, options))
+    return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
+
+
+def mended(context: HandlerContext, *, surely: bool = True) -> HandlerResult:
+    """It works: nobody needs to come any more; who was called is sent home only where that is sure."""
+    session = replace(context.resolved_session, incident=Incident.WORKING)
+    base = context.knowledge.base
+    entry = base.directory.resolved_entry
+    line = base.entries[entry].line if entry is not None else None
+    actions: tuple[Action, ...] = (context.say("resolved"), CloseHandoffs()) if surely else (context.say("resolved"),)
+    return context.result(Act.TALK, *actions, session=session, entry=entry, line=line)

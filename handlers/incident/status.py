@@ -1,0 +1,43 @@
+"""How it stands with a fault: partly, or still not; pure."""
+
+from handlers.intents.dispatch import report_outage_first
+from handlers.model.actions import Action, RecordFeedback, ShowTicketChannel
+from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.frozen import replace
+from handlers.model.session import Incident
+from kb.model import Act, DialogueAct
+
+
+def partly(context: HandlerContext) -> HandlerResult | None:
+    """Trading goes on, but not as it should: no alarm, the line all the same."""
+    if context.act is not DialogueAct.PARTLY:
+        return None
+    line = context.line_of_conversation
+    incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
+    session = replace(context.resolved_session, incident=incident, line=line)
+    return context.result(Act.PROBLEM, context.say_line("partly", line), session=session, line=line)
+
+
+def still_not(context: HandlerContext) -> HandlerResult | None:
+    """ "It did not help, the same again": as the button says it."""
+    if context.act is not DialogueAct.NOT_HELPED:
+        return None
+    return still_broken(context)
+
+
+def still_broken(context: HandlerContext) -> HandlerResult:
+    """The number again, and the e-mail where the fault can wait; trading that stops once more is told of once more."""
+    line, topic = context.line_of_conversation, context.topic_entry
+    if topic is not None and topic.act is Act.CRITICAL and context.session.incident is Incident.WORKING:
+        return report_outage_first(context, topic)
+    session = replace(context.resolved_session, line=line)
+    if context.session.outage_reported:
+        act, entry = context.act_of_details
+        return context.result(act, context.say_line("call_urgent", line), session=session, entry=entry, line=line)
+    actions: tuple[Action, ...] = (context.say_line("sorry_not_helped", line),)
+    if topic is not None and topic.act is Act.PROBLEM:
+        actions = (*actions, ShowTicketChannel())
+    if topic is not None:
+        actions = (*actions, RecordFeedback(helped=False, turn=context.inbound.source_turn))
+    fault = topic.id if topic is not None and topic.act is Act.PROBLEM else None
+    return context.result(Act.PROBLEM, *actions, session=session, entry=fault, line=line)

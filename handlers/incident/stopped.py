@@ -1,0 +1,84 @@
+"""Trading has stopped: told of now, or once more; pure."""
+
+from typing import Final
+
+from handlers.intents.dispatch import report_outage_first
+from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
+from handlers.model.session import Incident
+from kb.model import Act, CueId, DialogueAct, Entry
+from kb.text.lazy_pattern import LazyPattern
+
+ALARM_THRESHOLD: Final = 0.5
+"""From this probability on the helpdesk is told that trading has stopped."""
+ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
+"""As ALARM_THRESHOLD, where another topic is surely meant."""
+MIN_OUTAGE_TO_ASK: Final = 0.2
+"""From this probability on it is asked whether trading has stopped."""
+MIN_BARE_DEVICE: Final = 0.3
+"""A message that is as likely as this a device and nothing of it raises no alarm."""
+SURE_HOW_TO: Final = 0.85
+MIN_TOPIC_TOLD_OF: Final = 0.2
+MAX_WORDS_OF_CORRECTION: Final = 5
+_AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
+_FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
+_QUESTION_MARK: Final = "?"
+
+
+def outage(context: HandlerContext) -> HandlerResult | None:
+    """Trading has stopped, whatever else the message is about: the number first, the topic after it."""
+    if context.outage < _alarm_threshold(context) or _is_no_outage(context):
+        return None
+    entry = critical_entry(context)
+    return None if entry is None else report_outage_first(context, entry)
+
+
+def _is_no_outage(context: HandlerContext) -> bool:
+    """Whether it may as well be good news, or a device with nothing said of it."""
+    if _sets_a_fault_right(context):
+        return True
+    stopped = context.act_confidence(DialogueAct.OUTAGE)
+    works = context.act_confidence(DialogueAct.WORKS_AGAIN)
+    return works > stopped or context.act_confidence(DialogueAct.DEVICE_ONLY) >= MIN_BARE_DEVICE
+
+
+def _sets_a_fault_right(context: HandlerContext) -> bool:
+    """Whether few words only set right which fault it is: "not the PIN, the card"."""
+    answered, best = context.answered_entry, context.interpretation.best
+    fault = answered is not None and answered.act is Act.PROBLEM and best is not None and best.confidence >= SURE_HOW_TO
+    few = len(context.text.split()) <= MAX_WORDS_OF_CORRECTION
+    return context.interpretation.corrects and few and fault and not _alarming(context)
+
+
+def _alarm_threshold(context: HandlerContext) -> float:
+    """Higher where the message surely tells another fault, or asks something that is not about stopped trading, or
+    where it was just told that trading goes on in part."""
+    answered, last = context.answered_entry, context.last_turn
+    goes_on = last is not None and last.handler == "partly"
+    elsewhere = goes_on or (answered is not None and answered.act is not Act.CRITICAL)
+    asks = _QUESTION_MARK in context.text and elsewhere
+    return ALARM_THRESHOLD_BESIDE_FAULT if asks or (elsewhere and not _alarming(context)) else ALARM_THRESHOLD
+
+
+def _alarming(context: HandlerContext) -> bool:
+    return CueId.EMERGENCY_EVERYONE in context.interpretation.signals
+
+
+def stopped_once_more(context: HandlerContext) -> HandlerResult | None:
+    """ "It hangs again!" after trading had stopped and went on: stopped once more, whatever was asked in between."""
+    lately = context.session.turns and context.now - context.session.turns[-1].at <= CALLED_IN_TTL
+    again = context.act in _FAULTS and _AGAIN.search(context.text.casefold()) and _QUESTION_MARK not in context.text
+    answered = context.answered_entry
+    another = answered is not None and answered.act is Act.PROBLEM
+    if context.session.incident is not Incident.WORKING or not lately or not again or another:
+        return None
+    entry = critical_entry(context)
+    return None if entry is None else report_outage_first(context, entry)
+
+
+def critical_entry(context: HandlerContext) -> Entry | None:
+    """The entry of stopped trading: one that is likely, or the one that the directory names, or the first known."""
+    base = context.knowledge.base
+    likely = [context.entry_of(one) for one in context.interpretation.candidates if one.confidence >= MIN_TOPIC_TOLD_OF]
+    named = base.directory.dialogue_entries.get(DialogueAct.OUTAGE)
+    known = (*likely, *((base.entries[named],) if named is not None else ()), *base.entries.values())
+    return next((entry for entry in known if entry.act is Act.CRITICAL), None)
