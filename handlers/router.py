@@ -18,8 +18,10 @@ from handlers.dialogue.spoken_language import with_language
 from handlers.incident.another_time import if_again, not_now
 from handlers.incident.detail import detail
 from handlers.incident.recovery import trading_answered, works_again
+from handlers.incident.relapse import relapsed
 from handlers.incident.status import partly, still_not
-from handlers.incident.stopped import outage, stopped_once_more
+from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED, outage, stopped_once_more
+from handlers.input.broken_part import broken_part, says_that_it_trades
 from handlers.input.dialogue_act import dialogue_act
 from handlers.input.outage_probability import outage_probability
 from handlers.input.picture_words import picture_words, with_picture
@@ -45,6 +47,8 @@ from kb.understanding.result import Interpretation, Outcome
 
 MIN_IN_VAIN: Final = 0.4
 """From this probability on "nothing" tells what an advice came to."""
+MIN_TOLD: Final = 0.03
+"""A message that is less likely to tell of stopped trading is not taken apart for it."""
 _WARNING_ALONE: Final = "secret"
 _RESTS_ON_WORDS: Final = frozenset({"outage", "topic"})
 """Handlers that answer what the words are about."""
@@ -64,8 +68,8 @@ def _secret_only(context: HandlerContext) -> HandlerResult | None:
     return HandlerResult(actions=(), session=context.session, act="none", outcome=Outcome.UNKNOWN)
 
 
-_STILL_BROKEN: Final = "still_not"
-"""The handler of messages that say that it still does not work."""
+_STILL_BROKEN: Final = frozenset({"still_not", "relapsed"})
+"""The handlers of messages that say that it still does not work, or not any more."""
 
 HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("rated", handle_feedback),
@@ -78,6 +82,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("opted", handle_opt_in),
     ("venue", venue_by_text),
     ("ticket_request", ticket_request),
+    ("relapsed", relapsed),
     ("outage", outage),
     ("contact_details", contact_details),
     ("choice", choose_by_text),
@@ -88,7 +93,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("chasing", chasing),
     ("ask_number", ask_number),
     ("once_more", stopped_once_more),
-    (_STILL_BROKEN, still_not),
+    ("still_not", still_not),
     ("partly", partly),
     ("calling", calling),
     ("again", repeat_last),
@@ -129,6 +134,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     if picture.text and interpretation.outcome is not Outcome.ANSWERED:
         _, whole = _interpret(f"{text}\n{picture.text}".strip(), inbound, session, knowledge, now)
         interpretation, picture = with_picture(interpretation, whole), replace(picture, told=True)
+    outage_told, interpretation = _told_outage(text, interpretation, inbound, session, knowledge, now)
     said = _said_details(text, inbound, knowledge)
     context = HandlerContext(
         inbound=inbound,
@@ -139,7 +145,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         language=knowledge.base.spoken_language(session.language, inbound.language),
         interpretation=interpretation,
         cue=cue,
-        outage=outage_probability(interpretation, _urgent_entries(knowledge)),
+        outage=outage_told,
         has_media=has_media,
         picture=picture,
         said=said,
@@ -160,7 +166,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         news=result.news,
         outage=result.outage,
         cause=named_cause(trace, text, knowledge) if calls else None,
-        still_broken=name == _STILL_BROKEN,
+        still_broken=name in _STILL_BROKEN,
     )
     return end_loops(decision, inbound, session, knowledge)
 
@@ -218,6 +224,24 @@ def _interpret(
         previous_tokens=tokens,
     )
     return knowledge.interpreter.match_cue(text), interpretation
+
+
+def _told_outage(
+    text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
+) -> tuple[float, Interpretation]:
+    """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
+    urgent = _urgent_entries(knowledge)
+    named = any(one.entry in urgent and one.confidence >= SURELY_STOPPED for one in whole.candidates)
+    if says_that_it_trades(text) and not named:
+        return 0.0, whole
+    told = outage_probability(whole, urgent)
+    left = broken_part(text, knowledge.interpreter.devices_in) if whole.acts and told >= MIN_TOLD else None
+    if left is None:
+        return told, whole
+    _, part = _interpret(left, inbound, session, knowledge, now)
+    part = replace(part, signals=whole.signals)
+    told_in_part = outage_probability(part, urgent)
+    return (told_in_part, part) if told_in_part >= max(told, ALARM_THRESHOLD) else (told, whole)
 
 
 def _goes_on(entry: EntryId, knowledge: KnowledgeBundle) -> bool:

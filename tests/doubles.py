@@ -82,7 +82,8 @@ class ScriptedInterpreter:
 
     `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
     is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
-    which of the offered entries a text means. `leant_on` notes what each message could lean on: entry and terms.
+    which of the offered entries a text means, `of_other_devices` which texts name a device that the talk is not about;
+    `devices` are words for devices. `leant_on` notes what each message could lean on: entry and terms.
     """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -91,6 +92,8 @@ class ScriptedInterpreter:
     leaning: Collection[str] = ()
     corrections: Collection[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
+    of_other_devices: Collection[str] = ()
+    devices: Collection[str] = ()
     leant_on: list[tuple[EntryId | None, tuple[str, ...]]] = field(default_factory=list)
 
     def understand(
@@ -117,6 +120,14 @@ class ScriptedInterpreter:
         meant = self.understand(text).best
         entry = EntryId(self.chosen[text]) if text in self.chosen else meant.entry if meant is not None else None
         return entry if entry in entries else None
+
+    def devices_in(self, text: str) -> frozenset[str]:
+        """The words of the text that are scripted as devices."""
+        return frozenset(text.replace(",", " ").split()) & frozenset(self.devices)
+
+    def names_another_device(self, text: str, entry: EntryId) -> bool:
+        """As scripted, or no."""
+        return text in self.of_other_devices
 
     def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
         """The text itself, for every entry."""
@@ -273,6 +284,11 @@ class PreferredReply:
 
     kind: ReplyKind
     features: Mapping[str, float] = field(default_factory=dict)
+    lifts: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+        """As scripted, or none."""
+        return self.lifts.get((topic or "", entry), 0.0)
 
     def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
         """1 or 0 each."""

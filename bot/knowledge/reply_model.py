@@ -9,15 +9,17 @@ from typing import Final
 import numpy as np
 
 import handlers
-from handlers.model.reply_model import ReplyKind, ReplyModel
+from handlers.model.reply_model import ReplyKind, ReplyModel, TopicSequence
 from kb.classifier.boosted_trees import BoostedTrees
+from kb.model import EntryId
 
 MODEL_FILE: Final = Path(handlers.__file__).parent / "learnt" / "replies.json"
 
 
 @cache
 def load_reply_model() -> ReplyModel:
-    """The shipped model; it is the same for every content, as no feature names an entry or a word."""
+    """The shipped model; it serves every content: no tree names an entry or a word, and of entries that it does not
+    know it says nothing."""
     # Without pydantic, which `paligs ask` need not load: the file is written by tests/training/replies.py alone.
     return model_from_json(MODEL_FILE.read_bytes())
 
@@ -29,11 +31,16 @@ class LazyReplyModel:
         """How likely (0 to 1) each of the replies is right."""
         return load_reply_model().probabilities(replies, features)
 
+    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+        """How much likelier `entry` is meant (in log-odds) because `topic` is talked about."""
+        return load_reply_model().lift(topic, entry)
+
 
 def model_from_json(text: bytes | str) -> ReplyModel:
     """The model that `model_as_json` wrote."""
     known = loads(text)
     groups = known["replies"]
+    names = list(map(EntryId, known["entries"]))
     counts = [len(group["leaves"]) for group in groups.values()]
     return ReplyModel(
         features={name: place for place, name in enumerate(known["features"])},
@@ -45,6 +52,13 @@ def model_from_json(text: bytes | str) -> ReplyModel:
             leaves=np.array([tree for group in groups.values() for tree in group["leaves"]], dtype=np.float64),
             first_trees=np.cumsum([0, *counts[:-1]]),
             intercepts=np.array([group["intercept"] for group in groups.values()]),
+        ),
+        sequence=TopicSequence(
+            lifts={
+                EntryId(topic): {names[number]: lift for number, lift in part["lifts"]}
+                for topic, part in known["after"].items()
+            },
+            unseen={EntryId(topic): part["unseen"] for topic, part in known["after"].items()},
         ),
     )
 
@@ -62,7 +76,21 @@ def model_as_json(model: ReplyModel) -> str:
         for (reply, place), first, end in zip(model.replies.items(), trees.first_trees, ends, strict=True)
     }
     questions = zip(trees.features.tolist(), trees.thresholds.tolist(), strict=True)
-    known = {"features": list(model.features), "questions": [_line(list(one)) for one in questions], "replies": groups}
+    names = sorted({entry for lifts in model.sequence.lifts.values() for entry in lifts})
+    after = {
+        topic: {
+            "unseen": unseen,
+            "lifts": [_line([names.index(entry), lift]) for entry, lift in model.sequence.lifts[topic].items()],
+        }
+        for topic, unseen in model.sequence.unseen.items()
+    }
+    known = {
+        "features": list(model.features),
+        "questions": [_line(list(one)) for one in questions],
+        "replies": groups,
+        "entries": names,
+        "after": after,
+    }
     return dumps(known, ensure_ascii=False, indent=1).replace('"[', "[").replace(']"', "]") + "\n"
 
 

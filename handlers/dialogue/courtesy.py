@@ -31,7 +31,8 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
         return small_talk(context, entry)
     if context.act is DialogueAct.SMALL_TALK and not _is_talk(context.answered_entry):
         return _offer_topics(context, "small_talk", act=Act.TALK, outcome=Outcome.ANSWERED)
-    if context.act is DialogueAct.AGREE and not context.is_asked and not _is_talk(context.answered_entry):
+    asked = context.is_asked and not (context.last_turn is not None and context.last_turn.handler == "fallback")
+    if context.act is DialogueAct.AGREE and not asked and not _is_talk(context.answered_entry):
         return context.result(Act.TALK, context.say("acknowledged"))
     return None
 

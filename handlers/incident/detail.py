@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from kb.model import Act, DialogueAct, Entry
@@ -22,7 +21,7 @@ def note_detail(context: HandlerContext) -> HandlerResult:
     line = context.line_of_conversation
     last = context.last_turn
     repeated = last is not None and last.handler == "detail"
-    said: Say = context.say_line("detail_again" if repeated else "detail", line)
+    said = context.thank_for_detail(line, again=repeated)
     session = replace(context.resolved_session, line=line)
     act, entry = context.act_of_details
     return context.result(act, said, session=session, entry=entry, line=line)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.incident.detail import note_detail
 from handlers.incident.status import still_broken
 from handlers.input.good_news import denies_or_waits, good_news_probability, is_doubtful, says_it_works, waits
 from handlers.model.actions import Action, Ask, CloseHandoffs
@@ -37,11 +38,21 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS
     sure = good_news_probability(context) >= enough
     plain = sure or context.cue == CueId.RESOLVED or says_it_works(context)
-    if context.session.outage_reported and (not plain or is_doubtful(context)):
+    another = _is_of_another_device(context)
+    if context.session.outage_reported and (not plain or another or is_doubtful(context)):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text or _opens_with_fault(context):
         return None
+    if another:
+        return note_detail(context)
     return mended(context, surely=plain)
+
+
+def _is_of_another_device(context: HandlerContext) -> bool:
+    """Whether it is told of another device than the broken one: "the printer works" of a drawer that does not open."""
+    topic = context.topic_entry
+    fault = topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
+    return fault and topic is not None and context.knowledge.interpreter.names_another_device(context.text, topic.id)
 
 
 def _opens_with_fault(context: HandlerContext) -> bool:
@@ -96,9 +107,12 @@ def ask_whether_trading_goes_on(context: HandlerContext) -> HandlerResult:
 
 def mended(context: HandlerContext, *, surely: bool = True) -> HandlerResult:
     """It works: nobody needs to come any more; who was called is sent home only where that is sure."""
-    session = replace(context.resolved_session, incident=Incident.WORKING)
+    was_stopped = context.session.incident is not Incident.NONE
+    session = replace(context.resolved_session, incident=Incident.WORKING if was_stopped else Incident.NONE)
     base = context.knowledge.base
     entry = base.directory.resolved_entry
     line = base.entries[entry].line if entry is not None else None
-    actions: tuple[Action, ...] = (context.say("resolved"), CloseHandoffs()) if surely else (context.say("resolved"),)
+    asked_how = not context.talks_of_fault and context.topic_entry is not None and context.called_in is None
+    said = context.say("managed" if asked_how else "resolved")
+    actions: tuple[Action, ...] = (said, CloseHandoffs()) if surely else (said,)
     return context.result(Act.TALK, *actions, session=session, entry=entry, line=line)

@@ -8,10 +8,15 @@ from handlers.model.session import Incident
 from kb.model import Act, CueId, DialogueAct, Entry
 from kb.text.lazy_pattern import LazyPattern
 
-ALARM_THRESHOLD: Final = 0.5
+ALARM_THRESHOLD: Final = 0.6
 """From this probability on the helpdesk is told that trading has stopped."""
-ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
+ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.8
 """As ALARM_THRESHOLD, where another topic is surely meant."""
+ALARM_THRESHOLD_IN_HOW_TO: Final = 0.95
+"""As ALARM_THRESHOLD, for few words after a how-to that do not name the stopped till."""
+SURELY_STOPPED: Final = 0.5
+"""From this confidence on the stopped till is named."""
+MAX_WORDS_OF_COUNT: Final = 3
 MIN_OUTAGE_TO_ASK: Final = 0.2
 """From this probability on it is asked whether trading has stopped."""
 MIN_BARE_DEVICE: Final = 0.3
@@ -19,7 +24,8 @@ MIN_BARE_DEVICE: Final = 0.3
 SURE_HOW_TO: Final = 0.85
 MIN_TOPIC_TOLD_OF: Final = 0.2
 MAX_WORDS_OF_CORRECTION: Final = 5
-_AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
+AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
+"""Says that what was over is there once more; or, with good news, that it works as before."""
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
 _QUESTION_MARK: Final = "?"
 
@@ -34,11 +40,18 @@ def outage(context: HandlerContext) -> HandlerResult | None:
 
 def _is_no_outage(context: HandlerContext) -> bool:
     """Whether it may as well be good news, or a device with nothing said of it."""
-    if _sets_a_fault_right(context):
+    if _sets_a_fault_right(context) or _counts_devices(context):
         return True
     stopped = context.act_confidence(DialogueAct.OUTAGE)
     works = context.act_confidence(DialogueAct.WORKS_AGAIN)
     return works > stopped or context.act_confidence(DialogueAct.DEVICE_ONLY) >= MIN_BARE_DEVICE
+
+
+def _counts_devices(context: HandlerContext) -> bool:
+    """Whether few words only tell where a fault is that was talked about: "all tills" have the wrong time."""
+    topic = context.topic_entry
+    fault = topic is not None and topic.act is Act.PROBLEM
+    return context.act is DialogueAct.DETAIL and fault and len(context.text.split()) <= MAX_WORDS_OF_COUNT
 
 
 def _sets_a_fault_right(context: HandlerContext) -> bool:
@@ -53,10 +66,21 @@ def _alarm_threshold(context: HandlerContext) -> float:
     """Higher where the message surely tells another fault, or asks something that is not about stopped trading, or
     where it was just told that trading goes on in part."""
     answered, last = context.answered_entry, context.last_turn
+    if _refuses_in_how_to(context):
+        return ALARM_THRESHOLD_IN_HOW_TO
     goes_on = last is not None and last.handler == "partly"
     elsewhere = goes_on or (answered is not None and answered.act is not Act.CRITICAL)
     asks = _QUESTION_MARK in context.text and elsewhere
     return ALARM_THRESHOLD_BESIDE_FAULT if asks or (elsewhere and not _alarming(context)) else ALARM_THRESHOLD
+
+
+def _refuses_in_how_to(context: HandlerContext) -> bool:
+    """Whether few words may say that what was just explained is refused: "the till does not let me"."""
+    topic, last = context.topic_entry, context.last_turn
+    explained = topic is not None and topic.act is Act.ANSWER and last is not None and last.entry == topic.id
+    likely = [one for one in context.interpretation.by_itself if context.entry_of(one).act is Act.CRITICAL]
+    stopped = any(one.confidence >= SURELY_STOPPED for one in likely)
+    return explained and len(context.text.split()) <= MAX_WORDS_OF_COUNT and not stopped and not _alarming(context)
 
 
 def _alarming(context: HandlerContext) -> bool:
@@ -66,7 +90,7 @@ def _alarming(context: HandlerContext) -> bool:
 def stopped_once_more(context: HandlerContext) -> HandlerResult | None:
     """ "It hangs again!" after trading had stopped and went on: stopped once more, whatever was asked in between."""
     lately = context.session.turns and context.now - context.session.turns[-1].at <= CALLED_IN_TTL
-    again = context.act in _FAULTS and _AGAIN.search(context.text.casefold()) and _QUESTION_MARK not in context.text
+    again = context.act in _FAULTS and AGAIN.search(context.text.casefold()) and _QUESTION_MARK not in context.text
     answered = context.answered_entry
     another = answered is not None and answered.act is Act.PROBLEM
     if context.session.incident is not Incident.WORKING or not lately or not again or another:

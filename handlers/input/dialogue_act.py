@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.input.good_news import says_it_helped
 from handlers.model.context import HandlerContext
 from kb.model import Act, DialogueAct
 from kb.understanding.result import ActCandidate, Outcome
@@ -79,8 +80,9 @@ STATEMENTS: Final = frozenset(
     }
 )
 """Acts that a message with a question mark is not."""
-NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY})
-"""Acts that say nothing while a how-to is talked about, unless they are as sure as SURELY_ABOUT_A_FAULT."""
+NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY, DialogueAct.CHASING})
+"""Acts that say nothing while a how-to is talked about, unless they are as sure as SURELY_ABOUT_A_FAULT; nobody is
+waited for who was not called in."""
 SURELY_ABOUT_A_FAULT: Final = 0.95
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
 NAMED_BY_ENTRY: Final = (DialogueAct.CANNOT_REACH, DialogueAct.CHASING)
@@ -88,6 +90,9 @@ MIN_FAULT_CONFIDENCE: Final = 0.35
 MAX_CONFIDENCE_IN_PASSING: Final = 0.8
 MIN_DETAIL_BESIDE_TOPIC: Final = 0.5
 MIN_PHONE_DIGITS: Final = 7
+MAX_WORDS_OF_COUNT: Final = 3
+MIN_DETAIL_OF_COUNT: Final = 0.1
+"""As EXPECTED_DETAIL_THRESHOLD, for so few words under a fault: "all tills" counts them."""
 MAX_WORDS_OF_CODE: Final = 2
 """So many words with a figure among them are a till, a time or the code of an error, where details were asked for."""
 
@@ -134,7 +139,10 @@ def _impossible_acts(context: HandlerContext) -> frozenset[DialogueAct]:
     if "?" in context.text:
         impossible |= STATEMENTS
     if _talks_of_no_fault(context):
-        impossible |= {act for act in NEED_A_FAULT if context.act_confidence(act) < SURELY_ABOUT_A_FAULT}
+        unsure = {act for act in NEED_A_FAULT if context.act_confidence(act) < SURELY_ABOUT_A_FAULT}
+        impossible |= unsure - ({DialogueAct.CHASING} if context.called_in is not None else NO_ACTS)
+    if says_it_helped(context.text):
+        impossible |= {DialogueAct.NOT_HELPED}
     return impossible
 
 
@@ -179,6 +187,8 @@ def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -
     """Whether the person answers what was asked: which till, since when."""
     if not context.expects_details or not likely:
         return False
+    if _counts_devices(context, likely):
+        return True
     if context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans:
         return likely[0].act is DialogueAct.DETAIL and _is_passing_topic(context, likely[0].confidence)
     digits = sum(sign.isdigit() for sign in context.text)
@@ -186,6 +196,15 @@ def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -
         return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
     enough = context.act_confidence(DialogueAct.DETAIL) >= EXPECTED_DETAIL_THRESHOLD
     return enough and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, *TOPIC_ACTS)
+
+
+def _counts_devices(context: HandlerContext, likely: list[ActCandidate]) -> bool:
+    """Whether few words may tell where the fault is that is talked about: "all tills", "both"."""
+    few = len(context.text.split()) <= MAX_WORDS_OF_COUNT and not context.session.outage_reported
+    topic = context.topic_entry
+    fault = topic is not None and topic.act is Act.PROBLEM
+    told = context.act_confidence(DialogueAct.DETAIL) >= MIN_DETAIL_OF_COUNT
+    return few and fault and told and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, DialogueAct.OUTAGE)
 
 
 def _is_passing_topic(context: HandlerContext, detail: float) -> bool:

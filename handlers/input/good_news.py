@@ -24,6 +24,9 @@ _REPORTED: Final = frozenset(
     "told claims promised".split()
 )
 """Words that report what another has said."""
+_HELPED: Final = frozenset(
+    "palīdzēja palidzeja līdzēja lidzeja помогло помогла помог помогли pomoglo pomogla pomog helped".split()
+)
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _QUESTION_MARK: Final = "?"
 
@@ -33,6 +36,12 @@ def good_news_probability(context: HandlerContext) -> float:
     works = context.act_confidence(DialogueAct.WORKS_AGAIN)
     thanks = context.act_confidence(DialogueAct.THANKS)
     return works + thanks if works > thanks >= MIN_THANKS else works
+
+
+def says_it_helped(text: str) -> bool:
+    """Whether a remedy is said to have helped: "off and on, helped"."""
+    said = set(_words(text.casefold()))
+    return not _HELPED.isdisjoint(said) and _DENIES_OR_WAITS.isdisjoint(said) and _QUESTION_MARK not in text
 
 
 def says_it_works(context: HandlerContext) -> bool:

@@ -19,7 +19,7 @@ _SAYING_ALL: Final = frozenset({"topic", "outage", "choice", "tapped", "which_fa
 def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
     """The entry's facts, or for a fault its line, and the e-mail if it can wait; nothing waits where trading stands."""
     if entry.act is Act.PROBLEM and context.session.outage_reported:
-        said = context.say_line("detail", context.line_of_conversation)
+        said = context.thank_for_detail(context.line_of_conversation)
     elif said_just_now(context, entry) and entry.line in context.knowledge.base.directory.lines:
         said = context.say_line("no_more_known", entry.line)
     else:

@@ -90,6 +90,10 @@ class HandlerContext:
         known = self.knowledge.base.directory.lines[line]
         return self.say(key, phone=known.formatted_phone, name=known.name[self.language])
 
+    def thank_for_detail(self, line: LineId, *, again: bool = False) -> Say:
+        """Thanks for a detail: noted where somebody was called in who reads it, else to be told by phone."""
+        return self.say_line("detail_again" if again else "detail" if self.called_in else "detail_to_tell", line)
+
     def show_lines(self) -> tuple[Action, ...]:
         """Every phone line, the urgent one first."""
         directory = self.knowledge.base.directory

@@ -1,13 +1,14 @@
 """How likely each possible reply to a turn is right, by its features: learnt decision trees, as data; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from kb.classifier.boosted_trees import BoostedTrees
+from kb.model import EntryId
 
 
 class ReplyKind(StrEnum):
@@ -18,7 +19,7 @@ class ReplyKind(StrEnum):
     OWN = "own"
     """The entry that the words alone mean, without the turn before."""
     NEXT = "next"
-    """The second likeliest entry of the words alone."""
+    """The likeliest other entry of the words alone, by what people turn to after the topic."""
     TOPIC = "topic"
     """More about what is talked about."""
     LINE = "line"
@@ -43,6 +44,29 @@ class ReplyScorer(Protocol):
         """How likely (0 to 1) each of the replies is right."""
         ...
 
+    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+        """How much likelier `entry` is meant (in log-odds) because `topic` is talked about."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicSequence:
+    """Log-lifts: how many times as often (as a logarithm) an entry is meant after another one as anywhere.
+
+    0 for an entry after which nothing was counted: content of one's own knows none.
+    """
+
+    lifts: Mapping[EntryId, Mapping[EntryId, float]] = field(default_factory=dict)
+    """By the entry that is talked about, those that were meant after it."""
+    unseen: Mapping[EntryId, float] = field(default_factory=dict)
+    """By the entry that is talked about, the lift of all others."""
+
+    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+        """How much likelier `entry` is meant (in log-odds) because `topic` is talked about."""
+        if topic is None or topic not in self.unseen:
+            return 0.0
+        return self.lifts.get(topic, {}).get(entry, self.unseen[topic])
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyModel:
@@ -53,6 +77,11 @@ class ReplyModel:
     replies: Mapping[ReplyKind, int]
     """The place of each reply among the groups."""
     trees: BoostedTrees
+    sequence: TopicSequence = field(default_factory=TopicSequence)
+
+    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+        """As `TopicSequence.lift`."""
+        return self.sequence.lift(topic, entry)
 
     def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
         """How likely (0 to 1) each of the replies is right."""

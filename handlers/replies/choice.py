@@ -12,7 +12,9 @@ from handlers.model.context import Handler, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import ReplyCandidate, ReplyKind
+from handlers.model.session import Incident
 from handlers.replies.features import QUESTION_WORD, reply_features
+from handlers.replies.next_entry import MATTERS, next_candidate
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
@@ -43,8 +45,6 @@ WRONG_COST: Final = 0.7
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
-MIN_NEXT: Final = 0.05
-"""From this confidence on the second likeliest entry is a possible reply."""
 MIN_TROUBLE: Final = 0.35
 """What tells of trouble as likely as this is not nodded at."""
 MIN_FAULT: Final = 0.5
@@ -60,7 +60,6 @@ _TROUBLE: Final = (
     DialogueAct.ANGER,
 )
 _FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
-_MATTERS: Final = frozenset({Act.ANSWER, Act.PROBLEM})
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
 """The handler of a turn that was answered otherwise than the handlers decided."""
@@ -115,8 +114,8 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
     if own and _may_be_said(entry := context.entry_of(own[0]), context):
         # What is talked about is not said all over again.
         found[ReplyKind.OWN] = partial(_more_about if entry == topic else _answer, entry=entry)
-    if (second := _next_entry(context)) is not None:
-        found[ReplyKind.NEXT] = partial(_answer, entry=second)
+    if (following := next_candidate(context)) is not None:
+        found[ReplyKind.NEXT] = partial(_answer, entry=context.entry_of(following))
     if topic is not None and topic.act in _TOPIC_ACTS and not interpretation.corrects:
         found[ReplyKind.TOPIC] = partial(_more_about, entry=topic)
     if resolved is not None and _may_be_nodded_at(context):
@@ -126,17 +125,10 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
     return found
 
 
-def _next_entry(context: HandlerContext) -> Entry | None:
-    """What the words may mean as well."""
-    found = context.interpretation.by_itself[1:2]
-    entry = context.entry_of(found[0]) if found and found[0].confidence >= MIN_NEXT else None
-    return entry if entry is not None and entry.act in _MATTERS and entry != context.topic_entry else None
-
-
 def _may_be_said(entry: Entry, context: HandlerContext) -> bool:
     """Whether an entry may be the reply: small talk not to the angry, of whom many thank for nothing."""
     angry = context.act_confidence(DialogueAct.ANGER) >= MIN_TROUBLE
-    return entry.act in _MATTERS or (entry.act is Act.TALK and not angry)
+    return entry.act in MATTERS or (entry.act is Act.TALK and not angry)
 
 
 def _was_asked(context: HandlerContext) -> bool:
@@ -185,11 +177,12 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
     line = context.line_of(entry) or context.line_of_conversation
     known = context.knowledge.base.directory.lines[line]
     if entry.act is Act.CRITICAL:
-        said = context.say_line("call_urgent", line)
+        over = context.session.incident is Incident.WORKING
+        said = context.say_line("if_again" if over else "call_urgent", line)
     elif entry.act is Act.PROBLEM and not _asks(context):
         last = context.last_turn
         noted = last is not None and last.handler in ("detail", _NAME.format(ReplyKind.TOPIC))
-        said = context.say_line("detail_again" if noted else "detail", line)
+        said = context.thank_for_detail(line, again=noted)
     else:
         name, phone = known.name[context.language], known.formatted_phone
         said = context.say("more_about", topic=entry.title[context.language], phone=phone, name=name)

@@ -131,6 +131,7 @@ class DirectoryFile(_Strict):
     draft_fields: tuple[DraftField, ...] = DRAFT_FIELDS
     contacts_entry: NonEmptyText | None = None
     fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
+    devices: tuple[NonEmptyText, ...] = ()
     follow_ups: dict[
         Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW, DialogueAct.ELABORATE], NonEmptyText
     ] = Field(default_factory=dict)

@@ -85,6 +85,10 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     for key, entry in named.items():
         if entry not in files.ids:
             yield f"directory.yaml: {key}: {entry!r} is no entry: write the id of a file under entries/"
+    concepts = files.lexicon.concepts if files.lexicon is not None else {}
+    for device in directory.devices:
+        if device not in concepts:
+            yield f"directory.yaml: devices: {device!r} is no concept: write one of lexicon.yaml, or add it there"
     if OTHER_OUTAGE in directory.outage_kinds:
         yield f"directory.yaml: outage_kinds.{OTHER_OUTAGE}: is there in every content: remove it, or call it otherwise"
 

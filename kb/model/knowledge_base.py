@@ -150,6 +150,8 @@ class Directory:
     """The entry that lists the phone lines."""
     fault_topics: tuple[EntryId, ...] = ()
     """The entries offered where a fault is told without a device."""
+    devices: tuple[str, ...] = ()
+    """The concepts of the lexicon that are devices: good news of one is none of another."""
     follow_ups: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))
     """The entries that answer "what does it cost?" and "how long?", whatever was talked about."""
     dialogue_entries: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))

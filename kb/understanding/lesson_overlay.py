@@ -24,6 +24,14 @@ class LessonOverlay:
         """As the interpreter."""
         return self._interpreter.match_cue(text)
 
+    def devices_in(self, text: str) -> frozenset[str]:
+        """As the interpreter."""
+        return self._interpreter.devices_in(text)
+
+    def names_another_device(self, text: str, entry: EntryId) -> bool:
+        """As the interpreter."""
+        return self._interpreter.names_another_device(text, entry)
+
     def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
         """As the interpreter."""
         return self._interpreter.choose(text, entries)

@@ -7,6 +7,7 @@ from kb.model import Act, EntryId, KnowledgeBase, Language
 from kb.text.language_id import LanguageIdentifier
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
+from kb.understanding.devices import DeviceIndex
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading, Stage
 from kb.understanding.result import Candidate, Evidence, Explanation, Interpretation, Step
@@ -40,6 +41,7 @@ class UnderstandingPipeline:
         dataset = model.dataset
         self._featurizer = dataset.featurizer
         self._cues = cues = CueMatcher(knowledge.cues)
+        self._devices = DeviceIndex(knowledge, dataset.featurizer)
         self._ranker = ranker = EntryRanker(knowledge, model, dataset, cues)
         self._titles = titles = {
             entry.id: [token for title in entry.title.values() for token in phonetic_tokens(title)]
@@ -73,6 +75,14 @@ class UnderstandingPipeline:
     def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
         """Which of `entries` the text means, where it clearly means one of them."""
         return self._ranker.choose(phonetic_tokens(text), entries, self._titles)
+
+    def devices_in(self, text: str) -> frozenset[str]:
+        """The devices that the text names: concepts that the directory lists."""
+        return self._devices.named_in(phonetic_tokens(text))
+
+    def names_another_device(self, text: str, entry: EntryId) -> bool:
+        """Whether the text names devices, and the entry is about others."""
+        return self._devices.names_another(phonetic_tokens(text), entry)
 
     def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
         """What shows why `text` may mean each of `entries`, the likeliest first."""

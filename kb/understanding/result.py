@@ -140,6 +140,14 @@ class Interpreter(Protocol):
         """Which of `entries` the text means, where it clearly means one of them."""
         ...
 
+    def devices_in(self, text: str) -> frozenset[str]:
+        """The devices that the text names: concepts that the directory lists."""
+        ...
+
+    def names_another_device(self, text: str, entry: EntryId) -> bool:
+        """Whether the text names devices, and the entry is about others."""
+        ...
+
     def match_cue(self, text: str) -> str | None:
         """The id of the cue that the whole message is (yes, no, first, resolved ...), or None."""
         ...

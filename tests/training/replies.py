@@ -24,7 +24,7 @@ from bot.knowledge.factory import load_knowledge
 from bot.knowledge.reply_model import MODEL_FILE, model_as_json
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
-from handlers.model.reply_model import ReplyKind, ReplyModel, ReplyScorer
+from handlers.model.reply_model import ReplyKind, ReplyModel, ReplyScorer, TopicSequence
 from handlers.model.session import Decision, Session
 from handlers.replies.choice import worth
 from handlers.router import decide
@@ -32,6 +32,7 @@ from kb.classifier.boosted_trees import BoostedTrees
 from kb.model import Act
 from kb.understanding.pipeline import UnderstandingPipeline
 from tests.training.conversations import REFERENCE, Talks, folds, learnt_talks, messages_of, reference_talks, unseen
+from tests.training.sequence import topic_sequence
 
 STARTED: Final = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
 WEIGHT_OF_REFERENCE: Final = 3.0
@@ -70,10 +71,11 @@ class OpenTurn:
 class _Recorder:
     """Prefers one reply to all others, and keeps the features that it is asked about."""
 
-    def __init__(self, preferred: ReplyKind) -> None:
+    def __init__(self, preferred: ReplyKind, sequence: TopicSequence) -> None:
         self.features: Mapping[str, float] = {}
         self.possible: list[ReplyKind] = []
         self._preferred = preferred
+        self.lift = sequence.lift
 
     def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
         self.features = features
@@ -88,23 +90,26 @@ def open_turns(knowledge: KnowledgeBundle, talks: Talks) -> Iterator[OpenTurn]:
     """
     for fold in folds(talks):
         pipeline = UnderstandingPipeline(unseen(knowledge.base, messages_of(fold)))
+        sequence = topic_sequence(talk for file, found in talks.items() if file not in fold for talk in found)
         for file, found in fold.items():
             for talk in found:
-                yield from turns_of(file, talk, replace(knowledge, interpreter=pipeline))
+                yield from turns_of(file, talk, replace(knowledge, interpreter=pipeline), sequence)
 
 
-def turns_of(file: str, talk: LabelledDialog, knowledge: KnowledgeBundle) -> Iterator[OpenTurn]:
+def turns_of(
+    file: str, talk: LabelledDialog, knowledge: KnowledgeBundle, sequence: TopicSequence
+) -> Iterator[OpenTurn]:
     """The turns of a conversation that have more than one possible reply; it goes on as the knowledge decides."""
     session, now = Session(), STARTED
     for number, labelled in enumerate(talk.turns):
         now += TURN_INTERVAL
         inbound = _inbound(talk, labelled, number, now)
-        kept = _Recorder(ReplyKind.KEEP)
+        kept = _Recorder(ReplyKind.KEEP, sequence)
         decided = decide(inbound, session, replace(knowledge, replies=kept), now)
         if kept.possible:
             right = {ReplyKind.KEEP: _is_right(labelled, decided)}
             for reply in kept.possible[1:]:
-                forced = decide(inbound, session, replace(knowledge, replies=_Recorder(reply)), now)
+                forced = decide(inbound, session, replace(knowledge, replies=_Recorder(reply, sequence)), now)
                 right[reply] = _is_right(labelled, forced)
             answered = decided.trace.outcome.value == "answered" and decided.trace.act != "handoff"
             yield OpenTurn(file=file, features=kept.features, right=right, answered=answered)
@@ -129,8 +134,8 @@ def _fits(expected: Expected, answer: Answer) -> bool:
     return same and Expected.fits(expected, answer)
 
 
-def fit(turns: Sequence[OpenTurn]) -> ReplyModel:
-    """Boosted trees for each reply over the turns where it was possible."""
+def fit(turns: Sequence[OpenTurn], sequence: TopicSequence) -> ReplyModel:
+    """Boosted trees for each reply over the turns where it was possible; `sequence` goes with them."""
     vectorizer = DictVectorizer(sparse=False)
     matrix = vectorizer.fit_transform([turn.features for turn in turns])
     often = (matrix != 0).sum(axis=0) >= FEATURES_SEEN
@@ -150,6 +155,7 @@ def fit(turns: Sequence[OpenTurn]) -> ReplyModel:
         trees=boosted_trees(
             trees, first_trees=[place * TREES for place in range(len(ReplyKind))], intercepts=intercepts
         ),
+        sequence=sequence,
     )
 
 
@@ -208,22 +214,23 @@ def main(arguments: Sequence[str]) -> None:
     """Learn and write, or check."""
     knowledge = replace(load_knowledge(), replies=None)
     talks = learnt_talks()
+    sequence = topic_sequence(talk for found in talks.values() for talk in found)
     turns = [
         *(
             turn
             for file, found in reference_talks().items()
             for talk in found
-            for turn in turns_of(file, talk, knowledge)
+            for turn in turns_of(file, talk, knowledge, sequence)
         ),
         *open_turns(knowledge, talks),
     ]
     if "--check" in arguments:
         for file in (*REFERENCE, *talks):
             left_out = [turn for turn in turns if turn.file == file]
-            right, wrong = gains(fit([turn for turn in turns if turn.file != file]), left_out)
+            right, wrong = gains(fit([turn for turn in turns if turn.file != file], sequence), left_out)
             sys.stdout.write(f"{file}: {len(left_out)} turns, {right:+d} right, {wrong:+d} answered wrongly\n")
         return
-    model = fit(turns)
+    model = fit(turns, sequence)
     MODEL_FILE.write_text(model_as_json(model), "utf-8")
     sys.stdout.write(f"{MODEL_FILE.name}: {len(turns)} turns, {len(model.trees.leaves)} trees\n")
 

@@ -160,6 +160,7 @@ def test_the_directory_names_the_entries_of_contacts_faults_and_follow_ups(folde
     ("added", "told"),
     [
         ("contacts_entry: gone", "directory.yaml: contacts_entry: 'gone' is no entry: write the id of a file under entries/"),
+        ("devices: [gone]", "directory.yaml: devices: 'gone' is no concept: write one of lexicon.yaml, or add it there"),
         ("fault_topics: [dead, gone]", "directory.yaml: fault_topics.1: 'gone' is no entry"),
         ("fault_topics: [a, b, c, d, e, f, g, h, i, j]", "directory.yaml: fault_topics: is too long a list: keep at most 9"),
         ("follow_ups: {ask_price_follow: gone}", "directory.yaml: follow_ups.ask_price_follow: 'gone' is no entry"),

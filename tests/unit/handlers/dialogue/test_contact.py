@@ -124,9 +124,16 @@ def test_where_no_entry_tells_of_people_the_wish_for_one_is_not_understood() -> 
 
 
 def test_who_waits_is_given_the_line_that_knows_and_it_hears_of_them() -> None:
-    one = talk("hours")
+    one = talk("a human, please", "hours")
     assert f"Ask at {DESK} (Advice desk)." in one.says("when?").text
     assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.STILL_WAITING)]
+
+
+def test_where_a_how_to_is_talked_about_nobody_is_waited_for() -> None:
+    one = talk("hours")
+    one.says("when?")
+    assert one.decided.trace.handler != "chasing"
+    assert not notices(one)
 
 
 def test_who_waits_for_nobody_knows_what_is_given_the_urgent_line() -> None:

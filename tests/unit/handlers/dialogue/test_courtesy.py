@@ -63,7 +63,7 @@ def test_how_are_you_opens_a_talk_like_a_greeting_and_within_one_it_is_answered_
     assert talk().says("how are you").text == "Hello! How can I help?"
     one = talk("hours")
     reply = one.says("how are you")
-    assert reply.text == "I'm fine, thank you. What is your question?"
+    assert reply.text == "I'm the support bot, always here. What do you need?"
     assert [option.id for option in reply.options] == TOPICS
     assert handled(one) == ("courtesy", "talk")
 

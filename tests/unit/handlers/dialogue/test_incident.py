@@ -319,7 +319,7 @@ def test_a_till_that_stops_once_more_after_it_worked_calls_people_in_again() -> 
     one = talk("dead", "it works again")
     assert closes(one)
     one.says("that did not help")
-    assert handled(one) == ("still_not", "critical", "dead")
+    assert handled(one) == ("relapsed", "critical", "dead")
     assert STOPPED in one.decided.actions
     assert one.session.incident is Incident.STOPPED
 
@@ -393,7 +393,7 @@ def test_few_words_that_surely_name_a_how_to_are_no_fault_unless_that_is_surer(
 
 def test_details_of_a_fault_are_taken_and_thanked_for_once() -> None:
     one = talk("printer")
-    assert one.says("till 2, since noon").text == f"Thank you, noted. Tell them the same at {WORKSHOP} (Workshop)."
+    assert one.says("till 2, since noon").text == f"Thank you. Tell them that too at {WORKSHOP} (Workshop)."
     assert handled(one) == ("detail", "problem", None)
     assert one.says("till 2, since noon").text == f"Noted. The number is {WORKSHOP} (Workshop)."
 

@@ -61,7 +61,7 @@ def test_what_the_words_alone_mean_is_said() -> None:
 
 def test_what_was_just_said_is_not_said_all_over_again() -> None:
     one = talk(ReplyKind.OWN, "hours")
-    assert one.says("hours or so").text.startswith(f"Working hours: they can tell you more at {DESK}")
+    assert one.says("hours or so").text.startswith(f"For more about “Working hours” call {DESK}")
     assert handled(one) == ("likelier_own", "answer", "hours")
 
 
@@ -74,7 +74,7 @@ def test_more_about_an_answer_is_its_line_named_and_its_source() -> None:
 def test_more_of_a_fault_is_noted_and_the_second_time_in_few_words() -> None:
     one = talk(ReplyKind.TOPIC, "printer")
     first, second = one.says("either").text, one.says("either").text
-    assert first == f"Thank you, noted. Tell them the same at {WORKSHOP} (Workshop)."
+    assert first == f"Thank you. Tell them that too at {WORKSHOP} (Workshop)."
     assert len(second) < len(first)
     assert handled(one) == ("likelier_topic", "problem", "printer")
 
@@ -82,7 +82,7 @@ def test_more_of_a_fault_is_noted_and_the_second_time_in_few_words() -> None:
 @pytest.mark.parametrize("said", ["what now?", "how do i see it"])
 def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line(said: str) -> None:
     one = talk(ReplyKind.TOPIC, "printer")
-    assert "they can tell you more" in one.says(said).text
+    assert "For more about" in one.says(said).text
 
 
 def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:
@@ -90,8 +90,10 @@ def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:
     assert one.says("hm").text.startswith(f"Call now: {WORKSHOP}")
     assert handled(one)[0] != "likelier_topic", "stopped trading is weighed against nothing"
     one.session = replace(one.session, incident=Incident.WORKING, entry=EntryId("dead"), failed_turns=0)
-    assert one.says("either").text.startswith(f"Call now: {WORKSHOP}")
+    assert one.says("either").text.startswith(f"Then call at once: {WORKSHOP}"), "it works, as far as is known"
     assert handled(one) == ("likelier_topic", "critical", "dead")
+    one.session = replace(one.session, incident=Incident.NONE)
+    assert one.says("either").text.startswith(f"Call now: {WORKSHOP}")
 
 
 def test_the_line_of_what_is_talked_about_is_given() -> None:

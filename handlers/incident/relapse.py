@@ -1,0 +1,71 @@
+"""It worked, and does not any more: the fault that was talked about is there again; pure."""
+
+from typing import Final
+
+from handlers.incident.status import still_broken
+from handlers.incident.stopped import AGAIN
+from handlers.model.actions import ShowTicketChannel
+from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
+from handlers.model.frozen import replace
+from kb.model import Act, CueId, DialogueAct, Entry
+from kb.text.lazy_pattern import LazyPattern
+from kb.understanding.result import Candidate
+
+GOOD_NEWS: Final = frozenset({"resolved", "trading_answered"})
+"""Handlers of turns in which it was said that it works."""
+RECENT_TURNS: Final = 3
+MAX_WORDS_OF_AGAIN: Final = 4
+SURE_OF_ANOTHER: Final = 0.6
+"""From this confidence on another entry is meant."""
+_NO: Final = LazyPattern(
+    r"\W*(?:(?:ой|ох|ах|блин|oj|oi|oy|ai|ak|oh|ah|ups|oops|nu|ну)\W+)?(?:нет|не|net|nē|ne|no|nope)(?:\W+(?:нет|net|nē|ne|no))?\W*"
+)
+"""A no to "good, it works again"."""
+_TAKE_BACK: Final = frozenset({DialogueAct.NOT_HELPED, DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT})
+
+
+def relapsed(context: HandlerContext) -> HandlerResult | None:
+    """ "Oh no, again", "spoke too soon": the line of that fault, and who was sent home is called once more."""
+    topic = context.topic_entry
+    if topic is None or not _worked_lately(context) or not _takes_it_back(context, topic):
+        return None
+    if topic.act is Act.CRITICAL:
+        return still_broken(context)
+    line = context.line_of_conversation
+    session = replace(context.resolved_session, line=line)
+    said = context.say_line("came_back", line)
+    return context.result(topic.act, said, ShowTicketChannel(), session=session, entry=topic.id, line=line)
+
+
+def _worked_lately(context: HandlerContext) -> bool:
+    turns = context.session.turns[-RECENT_TURNS:]
+    told = any(turn.handler in GOOD_NEWS and context.now - turn.at <= CALLED_IN_TTL for turn in turns)
+    topic = context.topic_entry
+    return told and topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
+
+
+def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
+    """Whether the message says that it is bad again, and of nothing else."""
+    good = context.act is DialogueAct.WORKS_AGAIN or CueId.RESOLVED in context.interpretation.signals
+    if good or "?" in context.text or _is_of_another(context, topic):
+        return False
+    if (
+        context.last_turn is not None
+        and context.last_turn.handler in GOOD_NEWS
+        and _NO.fullmatch(context.text.casefold())
+    ):
+        return True
+    again = AGAIN.search(context.text.casefold()) and len(context.text.split()) <= MAX_WORDS_OF_AGAIN
+    return context.act in _TAKE_BACK or bool(again)
+
+
+def _is_of_another(context: HandlerContext, topic: Entry) -> bool:
+    """Whether another device is named, or another entry surely meant."""
+    best = context.interpretation.by_itself[:1]
+    other = any(one.entry != topic.id and one.confidence >= SURE_OF_ANOTHER and _matters(context, one) for one in best)
+    return other or context.knowledge.interpreter.names_another_device(context.text, topic.id)
+
+
+def _matters(context: HandlerContext, one: Candidate) -> bool:
+    """Stopped trading aside, which a bare "does not work again" sounds like."""
+    return context.entry_of(one).act in (Act.PROBLEM, Act.ANSWER)

@@ -1,0 +1,52 @@
+"""The part of a message that tells what is broken, where another part tells of something that works; pure."""
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+from kb.text.lazy_pattern import LazyPattern
+
+MAX_PARTS: Final = 4
+MIN_WORDS: Final = 2
+_BETWEEN: Final = LazyPattern(
+    r"\s*[,.;:!()\n]+\s*|\s+[-–—]+\s+|\s+(?:but|though|although|while|only|and|bet|toties|taču|kaut|lai gan|un|tikai"
+    r"|но|зато|хотя|а|и|no|zato|hotja|hotya|a|i)\s+"
+)
+_WORKS: Final = LazyPattern(
+    r"\b(?:works?|working|fine|okay|ok|good|alive|perfect|strādā|strada|darbojas|iet|kārtībā|kartiba|labi|ir ok|deg"
+    r"|ieslēgt\w+|ieslegt\w+|работа(?:ет|ют)|норм\w*|порядке|ок|горит|горят|жив\w?"
+    r"|rabota(?:et|jut|yut|ut)|norm\w*|porjadke|gorit|gorjat"
+    r"|(?:is|are) (?:on|up)|ir|есть|est)\b"
+)
+_DENIES: Final = LazyPattern(
+    r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont|without|nav|ne\w*|nē|не\w*"
+    r"|нет|ни\w*|без|net|ni\w*|bez|slikti|плохо|ploho|dead|down|stuck|frozen)\b"
+)
+
+
+_TRADES: Final = LazyPattern(
+    r"\b(?:works?|working|sells?|selling|strādā|strada|darbojas|pārdod\w*|pardod\w*|tirgo\w*|работа(?:ет|ют|ем)|торгу(?:ет|ют|ем)"
+    r"|прода(?:ют|ем|ём)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)|torgu(?:et|jut|yut|em|jem)|proda(?:jut|yut|em)|pashet|pashut)\b"
+)
+
+
+def says_that_it_trades(text: str) -> bool:
+    """Whether it is told that tills work or sell, with no word that denies it: "the tills are working"."""
+    said = text.casefold()
+    return _TRADES.search(said) is not None and _DENIES.search(said) is None and "?" not in said
+
+
+def broken_part(text: str, devices_in: Callable[[str], Collection[str]]) -> str | None:
+    """The text without its clauses that say of a device that it works; None where there is no such clause.
+
+    "The tills are dead but the kitchen screen works": what is left names another device, or says what cannot be done.
+    """
+    clauses = [clause for clause in _BETWEEN.split(text.casefold()) if clause.strip()]
+    if not 1 < len(clauses) <= MAX_PARTS:
+        return None
+    working = [clause for clause in clauses if _WORKS.search(clause) and not _DENIES.search(clause)]
+    rest = [clause for clause in clauses if clause not in working]
+    left = ", ".join(rest)
+    if not working or len(left.split()) < MIN_WORDS:
+        return None
+    well, ill = set(devices_in(", ".join(working))), set(devices_in(left))
+    return left if well and well.isdisjoint(ill) else None
