@@ -45,8 +45,9 @@ def clarify(context: HandlerContext) -> HandlerResult | None:
         # It is the stopped trading that was told of already.
         return still_broken(context)
     likely = [match for match in others if match.confidence >= MIN_OFFER_CONFIDENCE] or others[:1]
-    entries = [context.entry_of(match) for match in (best, *likely)]
-    return _ask_which(context, entries)
+    # Nobody means "you are welcome" by what is not understood.
+    entries = [entry for match in (best, *likely) if (entry := context.entry_of(match)).act is not Act.TALK]
+    return _ask_which(context, entries) if entries else None
 
 
 def _ask_which(context: HandlerContext, entries: list[Entry]) -> HandlerResult:

@@ -62,6 +62,9 @@ def _is_wished_for(context: HandlerContext) -> bool:
 def _refuse(context: HandlerContext, entry: Entry, request_count: int) -> Say:
     if request_count == 1:
         return context.say_entry(entry)
-    email = context.knowledge.base.directory.ticket_channel.address.email
-    said = context.say("ticket_again" if request_count == 2 else "ticket_firm", email=email)
+    directory = context.knowledge.base.directory
+    # By phone staff makes a ticket, also for who has no e-mail.
+    line, email = directory.lines[directory.urgent_line], directory.ticket_channel.address.email
+    key = "ticket_again" if request_count == 2 else "ticket_firm"
+    said = context.say(key, phone=line.formatted_phone, name=line.name[context.language], email=email)
     return replace(said, source=entry.citation[context.language])

@@ -31,6 +31,13 @@ def test_several_possible_meanings_are_offered_as_choices() -> None:
     assert (trace.act, trace.entry, trace.outcome) == ("clarify", None, Outcome.CLARIFIED)
 
 
+def test_nobody_is_asked_whether_they_mean_thanks() -> None:
+    talk = Dialog({"hm": means("bye", "close", language="en"), "mh": means("bye", "hello", language="en")})
+    assert [option.title for option in talk.says("hm").options] == ["Close the shift", "Something else"]
+    talk.says("mh")
+    assert talk.decided.trace.handler == "fallback"
+
+
 def test_if_trading_may_have_stopped_the_number_stands_above_the_choices() -> None:
     talk = Dialog({"hm": means("close", "dead", language="en")})
     assert "+371 20000002" in talk.says("hm").text.splitlines()[0]
