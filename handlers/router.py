@@ -20,16 +20,15 @@ from handlers.incident.detail import detail
 from handlers.incident.recovery import trading_answered, works_again
 from handlers.incident.relapse import relapsed
 from handlers.incident.status import partly, still_not
-from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED, outage, stopped_once_more
-from handlers.input.broken_part import broken_part, says_that_it_trades
+from handlers.incident.stopped import outage, stopped_once_more
 from handlers.input.dialogue_act import dialogue_act
-from handlers.input.outage_probability import outage_probability
 from handlers.input.picture_words import picture_words, with_picture
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
 from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
 from handlers.intents.small_talk import acknowledge, handle_opt_in, handle_opt_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
+from handlers.interpretation import interpret, told_outage
 from handlers.model.actions import EraseUser, NotifyStaff, Say
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
@@ -42,13 +41,11 @@ from handlers.replies.choice import choose_reply
 from handlers.service.known_outage import with_outage
 from handlers.service.news import with_news
 from handlers.service.venue import venue_by_text, with_venue
-from kb.model import Act, CueId, DialogueAct, EntryId
-from kb.understanding.result import Interpretation, Outcome
+from kb.model import CueId, DialogueAct
+from kb.understanding.result import Outcome
 
 MIN_IN_VAIN: Final = 0.4
 """From this probability on "nothing" tells what an advice came to."""
-MIN_TOLD: Final = 0.03
-"""A message that is less likely to tell of stopped trading is not taken apart for it."""
 _WARNING_ALONE: Final = "secret"
 _RESTS_ON_WORDS: Final = frozenset({"outage", "topic"})
 """Handlers that answer what the words are about."""
@@ -129,12 +126,12 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
         sanitize(inbound.text), code_expected=_bot_spoke_of_secrets(session, inbound, knowledge, now)
     )
     text, has_media = strip_media_markers(stored_text, inbound.kind)
-    cue, interpretation = _interpret(text, inbound, session, knowledge, now)
+    cue, interpretation = interpret(text, inbound, session, knowledge, now)
     picture = picture_words(inbound.picture_text)
     if picture.text and interpretation.outcome is not Outcome.ANSWERED:
-        _, whole = _interpret(f"{text}\n{picture.text}".strip(), inbound, session, knowledge, now)
+        _, whole = interpret(f"{text}\n{picture.text}".strip(), inbound, session, knowledge, now)
         interpretation, picture = with_picture(interpretation, whole), replace(picture, told=True)
-    outage_told, interpretation = _told_outage(text, interpretation, inbound, session, knowledge, now)
+    outage_told, interpretation = told_outage(text, interpretation, inbound, session, knowledge, now)
     said = _said_details(text, inbound, knowledge)
     context = HandlerContext(
         inbound=inbound,
@@ -194,60 +191,11 @@ def _bot_spoke_of_secrets(session: Session, inbound: Inbound, knowledge: Knowled
     return last.handler == _WARNING_ALONE or (entry is not None and speaks_of_secrets(entry.body[language]))
 
 
-def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:
-    return frozenset(entry.id for entry in knowledge.base.entries_of(Act.CRITICAL))
-
-
 def _without_removed_entries(session: Session, knowledge: KnowledgeBundle) -> Session:
     """The session without what knowledge knew before it was changed. An open question stays: its choices answer so."""
     entry = session.entry if session.entry in knowledge.base.entries else None
     line = session.line if session.line in knowledge.base.directory.lines else None
     return session if (entry, line) == (session.entry, session.line) else replace(session, entry=entry, line=line)
-
-
-def _interpret(
-    text: str, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
-) -> tuple[str | None, Interpretation]:
-    if not text or text.startswith("/") or inbound.kind is MessageKind.TAP:
-        return None, Interpretation(outcome=Outcome.UNKNOWN)
-    last = session.turns[-1] if session.turns else None
-    fresh = last is not None and now - last.at <= QUESTION_TTL
-    entry, terms = (session.entry, last.terms) if last is not None and fresh else (None, ())
-    tokens = last.tokens if last is not None and fresh else ()
-    entry = entry if entry is not None and _goes_on(entry, knowledge) else None
-    terms = terms if last is not None and (last.entry is None or _goes_on(last.entry, knowledge)) else ()
-    interpretation = knowledge.interpreter.understand(
-        text,
-        language=session.language,
-        previous_entry=entry,
-        previous_terms=terms,
-        previous_tokens=tokens,
-    )
-    return knowledge.interpreter.match_cue(text), interpretation
-
-
-def _told_outage(
-    text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
-) -> tuple[float, Interpretation]:
-    """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
-    urgent = _urgent_entries(knowledge)
-    named = any(one.entry in urgent and one.confidence >= SURELY_STOPPED for one in whole.candidates)
-    if says_that_it_trades(text) and not named:
-        return 0.0, whole
-    told = outage_probability(whole, urgent)
-    left = broken_part(text, knowledge.interpreter.devices_in) if whole.acts and told >= MIN_TOLD else None
-    if left is None:
-        return told, whole
-    _, part = _interpret(left, inbound, session, knowledge, now)
-    part = replace(part, signals=whole.signals)
-    told_in_part = outage_probability(part, urgent)
-    return (told_in_part, part) if told_in_part >= max(told, ALARM_THRESHOLD) else (told, whole)
-
-
-def _goes_on(entry: EntryId, knowledge: KnowledgeBundle) -> bool:
-    """Whether the words after it may go on about an entry: after a greeting, or a call for people, they begin anew."""
-    known = knowledge.base.entries.get(entry)
-    return known is not None and known.act not in (Act.TALK, Act.HANDOFF)
 
 
 def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Session:

@@ -15,6 +15,8 @@ GOOD_NEWS: Final = frozenset({"resolved", "trading_answered"})
 """Handlers of turns in which it was said that it works."""
 RECENT_TURNS: Final = 3
 MAX_WORDS_OF_AGAIN: Final = 4
+MIN_TAKEN_BACK: Final = 0.25
+"""How likely a message must say that it is bad again, right after it was good."""
 SURE_OF_ANOTHER: Final = 0.6
 """From this confidence on another entry is meant."""
 _NO: Final = LazyPattern(
@@ -46,7 +48,9 @@ def _worked_lately(context: HandlerContext) -> bool:
 
 def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
     """Whether the message says that it is bad again, and of nothing else."""
-    good = context.act is DialogueAct.WORKS_AGAIN or CueId.RESOLVED in context.interpretation.signals
+    likely = sum(context.act_confidence(act) for act in _TAKE_BACK)
+    works = context.act_confidence(DialogueAct.WORKS_AGAIN)
+    good = works > likely or CueId.RESOLVED in context.interpretation.signals
     if good or "?" in context.text or _is_of_another(context, topic):
         return False
     if (
@@ -56,7 +60,7 @@ def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
     ):
         return True
     again = AGAIN.search(context.text.casefold()) and len(context.text.split()) <= MAX_WORDS_OF_AGAIN
-    return context.act in _TAKE_BACK or bool(again)
+    return likely >= MIN_TAKEN_BACK or bool(again)
 
 
 def _is_of_another(context: HandlerContext, topic: Entry) -> bool:

@@ -2,15 +2,14 @@
 
 from typing import Final
 
-from handlers.input.good_news import says_it_helped
+from handlers.input.given_details import MAX_WORDS_OF_CODE, TOPIC_ACTS, answers_with_details
+from handlers.input.good_news import says_it_helped, tells_only_of_remedy
 from handlers.model.context import HandlerContext
 from kb.model import Act, DialogueAct
 from kb.understanding.result import ActCandidate, Outcome
 
 ACT_THRESHOLDS: Final = {Outcome.UNKNOWN: 0.36, Outcome.CLARIFIED: 0.5, Outcome.ANSWERED: 0.65}
 """From this probability on a message is taken for a dialogue act, by what is understood of its topic."""
-EXPECTED_DETAIL_THRESHOLD: Final = 0.2
-"""As ACT_THRESHOLDS, for a detail that was asked for."""
 SURE_TOPIC: Final = 0.95
 SURELY_LEANING: Final = 0.8
 """So sure of what was talked about, a message is small talk only where that is plain."""
@@ -38,7 +37,6 @@ CALL_CONFIDENCE: Final = 0.3
 TOGETHER_THRESHOLD: Final = 0.55
 """Acts of a kind that are together as likely as this are taken for the likeliest of them."""
 SURELY_IN_A_CLAUSE: Final = 0.6
-TOPIC_ACTS: Final = frozenset({DialogueAct.OTHER, DialogueAct.OUTAGE})
 NEED_A_TURN_BEFORE: Final = frozenset(
     {
         DialogueAct.NOT_HELPED,
@@ -86,15 +84,8 @@ waited for who was not called in."""
 SURELY_ABOUT_A_FAULT: Final = 0.95
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
 NAMED_BY_ENTRY: Final = (DialogueAct.CANNOT_REACH, DialogueAct.CHASING)
+NOT_IN_VAIN: Final = (DialogueAct.CALLING_NOW, DialogueAct.WHICH_EMAIL)
 MIN_FAULT_CONFIDENCE: Final = 0.35
-MAX_CONFIDENCE_IN_PASSING: Final = 0.8
-MIN_DETAIL_BESIDE_TOPIC: Final = 0.5
-MIN_PHONE_DIGITS: Final = 7
-MAX_WORDS_OF_COUNT: Final = 3
-MIN_DETAIL_OF_COUNT: Final = 0.1
-"""As EXPECTED_DETAIL_THRESHOLD, for so few words under a fault: "all tills" counts them."""
-MAX_WORDS_OF_CODE: Final = 2
-"""So many words with a figure among them are a till, a time or the code of an error, where details were asked for."""
 
 
 def dialogue_act(context: HandlerContext) -> DialogueAct | None:
@@ -107,7 +98,7 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
         return DialogueAct.ASK_NUMBER if _asks_whom_to_call(context) else None
     impossible = _impossible_acts(context)
     likely = [one for one in interpretation.acts if one.act not in impossible]
-    if _answers_with_details(context, likely):
+    if answers_with_details(context, likely):
         return DialogueAct.DETAIL
     if _gives_number_to_call(context, likely):
         return DialogueAct.ASK_PERSON
@@ -143,6 +134,8 @@ def _impossible_acts(context: HandlerContext) -> frozenset[DialogueAct]:
         impossible |= unsure - ({DialogueAct.CHASING} if context.called_in is not None else NO_ACTS)
     if says_it_helped(context.text):
         impossible |= {DialogueAct.NOT_HELPED}
+    if tells_only_of_remedy(context.text):
+        impossible |= {DialogueAct.WORKS_AGAIN}
     return impossible
 
 
@@ -177,43 +170,11 @@ def _named_act(context: HandlerContext) -> DialogueAct | None:
     answered = context.answered_entry
     entries = context.knowledge.base.directory.dialogue_entries
     named = next((act for act in NAMED_BY_ENTRY if answered is not None and entries.get(act) == answered.id), None)
-    if named is None or context.act_confidence(DialogueAct.CALLING_NOW) > context.act_confidence(named):
-        # "I am calling" is no complaint that nobody answers.
+    other = max(context.act_confidence(act) for act in NOT_IN_VAIN)
+    if named is None or other > context.act_confidence(named):
+        # "I am calling", and "I cannot phone from here", are no complaints that nobody answers.
         return None
     return named
-
-
-def _answers_with_details(context: HandlerContext, likely: list[ActCandidate]) -> bool:
-    """Whether the person answers what was asked: which till, since when."""
-    if not context.expects_details or not likely:
-        return False
-    if _counts_devices(context, likely):
-        return True
-    if context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans:
-        return likely[0].act is DialogueAct.DETAIL and _is_passing_topic(context, likely[0].confidence)
-    digits = sum(sign.isdigit() for sign in context.text)
-    if digits >= MIN_PHONE_DIGITS or (digits and len(context.text.split()) <= MAX_WORDS_OF_CODE):
-        return likely[0].act not in (DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
-    enough = context.act_confidence(DialogueAct.DETAIL) >= EXPECTED_DETAIL_THRESHOLD
-    return enough and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, *TOPIC_ACTS)
-
-
-def _counts_devices(context: HandlerContext, likely: list[ActCandidate]) -> bool:
-    """Whether few words may tell where the fault is that is talked about: "all tills", "both"."""
-    few = len(context.text.split()) <= MAX_WORDS_OF_COUNT and not context.session.outage_reported
-    topic = context.topic_entry
-    fault = topic is not None and topic.act is Act.PROBLEM
-    told = context.act_confidence(DialogueAct.DETAIL) >= MIN_DETAIL_OF_COUNT
-    return few and fault and told and likely[0].act in (DialogueAct.DETAIL, DialogueAct.CHOOSE_BOTH, DialogueAct.OUTAGE)
-
-
-def _is_passing_topic(context: HandlerContext, detail: float) -> bool:
-    """Whether the topic that details were taken for is less sure than that, and tells of no fault."""
-    best, answered = context.interpretation.best, context.answered_entry
-    mere = answered is not None and answered.act is Act.ANSWER
-    return (
-        mere and best is not None and best.confidence < MAX_CONFIDENCE_IN_PASSING and detail >= MIN_DETAIL_BESIDE_TOPIC
-    )
 
 
 def _threshold(context: HandlerContext, act: DialogueAct) -> float:

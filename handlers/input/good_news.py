@@ -5,6 +5,7 @@ from typing import Final
 
 from handlers.model.context import HandlerContext
 from kb.model import CueId, DialogueAct
+from kb.text.lazy_pattern import LazyPattern
 
 MIN_THANKS: Final = 0.1
 """Less likely thanks do not add to good news."""
@@ -27,6 +28,17 @@ _REPORTED: Final = frozenset(
 _HELPED: Final = frozenset(
     "palīdzēja palidzeja līdzēja lidzeja помогло помогла помог помогли pomoglo pomogla pomog helped".split()
 )
+MAX_WORDS_OF_REMEDY: Final = 4
+_REMEDY: Final = LazyPattern(
+    r"(?:restart\w*|reboot\w*|reset|pārstart\w+|parstart\w+|restartē\w+|restarte\w*|izslēd\w+|izsled\w+|перезагру\w+|перезапу\w+"
+    r"|выключ\w+|выкл|perezagru\w+|perezapu\w+|vykljuch\w+|vyklyuch\w+|vykl)$"
+)
+_RESULT: Final = LazyPattern(
+    r"(?i)\b(?:helped|works?|worked|goes|going|runs?|fine|ok|okay|good|again|prints?|up|back|did it|did the trick|fixed"
+    r"|palīdz\w+|palidz\w+|līdz\w+|strādā\w*|strada\w*|iet|aizgāja|aizgaja|drukā|druka|labi|viss"
+    r"|помог\w*|работа\w*|заработа\w*|пошл\w+|пошел|печата\w*|норм\w*|ок|всё|все"
+    r"|pomog\w*|rabota\w*|zarabota\w*|poshl\w+|poshel|pechata\w*|norm\w*|vse)\b"
+)
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _QUESTION_MARK: Final = "?"
 
@@ -42,6 +54,12 @@ def says_it_helped(text: str) -> bool:
     """Whether a remedy is said to have helped: "off and on, helped"."""
     said = set(_words(text.casefold()))
     return not _HELPED.isdisjoint(said) and _DENIES_OR_WAITS.isdisjoint(said) and _QUESTION_MARK not in text
+
+
+def tells_only_of_remedy(text: str) -> bool:
+    """Whether few words say what was tried, and not what came of it: "restarted it"."""
+    said = _words(text.casefold())
+    return len(said) <= MAX_WORDS_OF_REMEDY and any(_REMEDY.match(word) for word in said) and not _RESULT.search(text)
 
 
 def says_it_works(context: HandlerContext) -> bool:

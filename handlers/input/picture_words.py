@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from handlers.input.dialogue_act import TOPIC_ACTS
+from handlers.input.given_details import TOPIC_ACTS
 from handlers.input.redaction import mask
 from handlers.input.sanitize import sanitize
 from handlers.model.picture import NO_PICTURE_WORDS, PictureWords

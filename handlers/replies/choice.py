@@ -89,7 +89,7 @@ def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> boo
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
     grave = result.act in _GRAVE_ACTS or any(isinstance(action, _GRAVE_ACTIONS) for action in result.actions)
-    grave = grave or _asks_whether_stopped(context, result)
+    grave = grave or _asks_whether_stopped(context, result) or (handler == "partly" and context.session.outage_reported)
     return later and handler in OPEN_HANDLERS and not given_up and not grave
 
 

@@ -19,6 +19,7 @@ TOPIC_SAMPLE: Final = 3
 MAX_CALIBRATION_ROWS: Final = 4000
 GRADIENT_STEPS: Final = 7
 """Acts are learnt less far than entries: more steps find fewer stopped tills."""
+QUESTION_MARK: Final = "?"
 _SLOPES: Final = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0)
 _OTHER_BIASES: Final = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
 _ACT_OF_ENTRY: Final = {Act.CRITICAL: DialogueAct.OUTAGE, Act.HANDOFF: DialogueAct.ASK_PERSON}
@@ -46,6 +47,11 @@ class DialogueModel:
         return _softmax(scores)
 
 
+def with_question_mark(tokens: Sequence[str], text: str) -> Sequence[str]:
+    """The tokens of a text, and the mark as one more: "he comes" and "he comes?" are different acts."""
+    return [*tokens, QUESTION_MARK] if QUESTION_MARK in text else tokens
+
+
 def train_dialogue(knowledge: KnowledgeBase, dataset: Dataset) -> DialogueModel | None:
     """The model of the dialogue acts; None where the content shows no acts."""
     if not knowledge.dialogue:
@@ -67,7 +73,7 @@ def _shown(knowledge: KnowledgeBase) -> Iterator[tuple[Sequence[str], DialogueAc
         for texts in by_language.values():
             for text in texts:
                 if tokens := phonetic_tokens(text):
-                    yield tokens, act
+                    yield with_question_mark(tokens, text), act
 
 
 def _of_topics(knowledge: KnowledgeBase, dataset: Dataset) -> Iterator[tuple[Sequence[str], DialogueAct]]:
@@ -76,7 +82,7 @@ def _of_topics(knowledge: KnowledgeBase, dataset: Dataset) -> Iterator[tuple[Seq
     for number, row in enumerate(dataset.examples):
         act = acts.get(row.entry, DialogueAct.OTHER)
         if act is not DialogueAct.OTHER or number % TOPIC_SAMPLE == 0:
-            yield row.tokens, act
+            yield with_question_mark(row.tokens, row.text), act
 
 
 def _entry_acts(knowledge: KnowledgeBase) -> Iterator[tuple[str, DialogueAct]]:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from kb.classifier.calibration import Scores
-from kb.classifier.dialogue_model import DialogueModel
+from kb.classifier.dialogue_model import DialogueModel, with_question_mark
 from kb.features.featurizer import Featurizer
 from kb.model import CueId, DialogueAct
 from kb.text.tokenize import phonetic_tokens, split_clauses
@@ -55,7 +55,8 @@ class DetectDialogueAct:
 
     def _acts_of(self, model: DialogueModel, texts: Sequence[list[str]], reading: Reading) -> tuple[ActCandidate, ...]:
         bias = IN_CONVERSATION_ACT_BIAS if reading.in_conversation else 0.0
-        said = [self._cues.strip_everywhere(tokens, CueId.POLITENESS) for tokens in texts]
+        said: list[Sequence[str]] = [self._cues.strip_everywhere(tokens, CueId.POLITENESS) for tokens in texts]
+        said[0] = with_question_mark(said[0], reading.text)
         of_each = model.probabilities(said, self._featurizer, act_bias=bias)
         found = of_each[0]
         if len(of_each) > 1:
