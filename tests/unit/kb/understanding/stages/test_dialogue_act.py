@@ -52,6 +52,14 @@ def test_the_likeliest_three_are_told_unless_they_are_hardly_likely() -> None:
     assert [act for act, _ in found.acts] == [DialogueAct.ANGER]
 
 
+def test_a_question_mark_is_a_part_of_what_is_said() -> None:
+    asked = model(0.2, 0.5, 0.1, 0.06, 0.14)
+    stage = DetectDialogueAct(asked, READER, CUES)
+    stage(reading("he comes"))
+    stage(reading("he comes?"))
+    assert [said for said, _ in asked.asked] == [key("he comes"), f"{key('he comes')} ?"]
+
+
 def test_what_a_clause_does_is_heard_in_a_longer_message() -> None:
     acts = (DialogueAct.OUTAGE, DialogueAct.ANGER, DialogueAct.OTHER, DialogueAct.DETAIL, DialogueAct.AGREE)
     asked = model(0.2, 0.1, 0.6, 0.1, 0, acts=acts, clauses={key("sales have stopped"): (0.8, 0.9, 0, 0, 0)})
