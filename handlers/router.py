@@ -10,7 +10,15 @@ from handlers.dialogue.commands import cancel, handle_command, switch_language_b
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
 from handlers.dialogue.contact_details import contact_details, with_contact_details
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
-from handlers.dialogue.fallback import clarify, fallback, media_to_come, unsupported_media, which_fault
+from handlers.dialogue.fallback import (
+    OUT_OF_SCOPE,
+    clarify,
+    fallback,
+    media_to_come,
+    out_of_scope,
+    unsupported_media,
+    which_fault,
+)
 from handlers.dialogue.fault import bare_fault, device_fault, device_only
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
@@ -112,6 +120,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("media_to_come", media_to_come),
     ("clarify", clarify),
     ("unread", unsupported_media),
+    (OUT_OF_SCOPE, out_of_scope),
 )
 """Tried in this order; each answers None to what is not its own. What nobody takes goes to the fallback."""
 
@@ -202,7 +211,9 @@ def _remember(name: str, result: HandlerResult, context: HandlerContext) -> Sess
     """The session with this turn; nothing is remembered of who has just been erased."""
     if any(isinstance(action, EraseUser) for action in result.actions):
         return result.session
-    terms, tokens = context.interpretation.terms, context.interpretation.tokens
+    # What no entry answers is nothing that the next words may go on about.
+    leads_on = name != OUT_OF_SCOPE
+    terms, tokens = (context.interpretation.terms, context.interpretation.tokens) if leads_on else ((), ())
     last = context.last_turn
     if last is not None:
         terms, tokens = terms or last.terms, tokens or last.tokens

@@ -83,7 +83,7 @@ class ScriptedInterpreter:
     `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
     is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
     which of the offered entries a text means, `of_other_devices` which texts name a device that the talk is not about;
-    `devices` are words for devices. `leant_on` notes what each message could lean on: entry and terms.
+    `devices` are words for devices; `elsewhere` are texts about what no entry answers. `leant_on` notes what each message could lean on: entry and terms.
     """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -94,6 +94,7 @@ class ScriptedInterpreter:
     chosen: Mapping[str, str] = field(default_factory=dict)
     of_other_devices: Collection[str] = ()
     devices: Collection[str] = ()
+    elsewhere: Collection[str] = ()
     leant_on: list[tuple[EntryId | None, tuple[str, ...]]] = field(default_factory=list)
 
     def understand(
@@ -120,6 +121,10 @@ class ScriptedInterpreter:
         meant = self.understand(text).best
         entry = EntryId(self.chosen[text]) if text in self.chosen else meant.entry if meant is not None else None
         return entry if entry in entries else None
+
+    def out_of_scope(self, text: str) -> float:
+        """Surely, where it is scripted so."""
+        return SURE if text in self.elsewhere else 0.0
 
     def devices_in(self, text: str) -> frozenset[str]:
         """The words of the text that are scripted as devices."""

@@ -28,6 +28,11 @@ MIN_FAULT_CONFIDENCE: Final = 0.35
 MAX_WORDS_OF_SAME_FAULT: Final = 2
 MIN_STANDING_OUT: Final = 2.5
 """A fault that is so many times as likely as the next one is answered in a conversation, where it is the likeliest."""
+OUT_OF_SCOPE: Final = "out_of_scope"
+SURELY_OUT_OF_SCOPE: Final = 0.8
+"""From this probability on it is said that nothing is known of that."""
+MAX_DECLINED: Final = 2
+"""So many messages in a row; a third one may be a misunderstanding, or a robot."""
 MIN_OFFER_CONFIDENCE: Final = 0.02
 """A meaning that is less likely than this is no choice worth reading."""
 
@@ -122,6 +127,20 @@ def media_to_come(context: HandlerContext) -> HandlerResult | None:
         return None
     line = context.line_of_conversation
     return context.result("talk", context.say_line("media_to_come", line), line=line)
+
+
+def out_of_scope(context: HandlerContext) -> HandlerResult | None:
+    """The weather, a recipe: says so and offers the topics; it costs no strike and calls nobody, twice."""
+    turns = context.session.turns[-MAX_DECLINED:]
+    declined = sum(turn.handler == OUT_OF_SCOPE for turn in turns) >= MAX_DECLINED
+    if declined or not context.text or context.talks_of_fault or context.has_media:
+        return None
+    if context.knowledge.interpreter.out_of_scope(context.text) < SURELY_OUT_OF_SCOPE:
+        return None
+    options = context.topic_options(context.knowledge.base.directory.topics)
+    ask = Ask(text=context.phrase("out_of_scope"), options=options)
+    session = replace(context.session, question=context.new_question(QuestionKind.TOPIC, options))
+    return HandlerResult(actions=(ask,), session=session, act="none", outcome=Outcome.UNKNOWN)
 
 
 def fallback(context: HandlerContext) -> HandlerResult:

@@ -8,9 +8,9 @@ from handlers.model.session import Incident
 from kb.model import Act, CueId, DialogueAct, Entry
 from kb.text.lazy_pattern import LazyPattern
 
-ALARM_THRESHOLD: Final = 0.6
+ALARM_THRESHOLD: Final = 0.5
 """From this probability on the helpdesk is told that trading has stopped."""
-ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.8
+ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
 """As ALARM_THRESHOLD, where another topic is surely meant."""
 ALARM_THRESHOLD_IN_HOW_TO: Final = 0.95
 """As ALARM_THRESHOLD, for few words after a how-to that do not name the stopped till."""

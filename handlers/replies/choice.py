@@ -41,7 +41,7 @@ OPEN_HANDLERS: Final = frozenset(
 _GRAVE_ACTIONS: Final = (NotifyStaff, CloseHandoffs)
 _GRAVE_ACTS: Final = (Act.CRITICAL, Act.TICKET)
 """What raises an alarm, calls people in or ends that, is about stopped trading or a ticket, always stays as decided."""
-WRONG_COST: Final = 0.7
+WRONG_COST: Final = 1.5
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
@@ -89,7 +89,7 @@ def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> boo
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
     grave = result.act in _GRAVE_ACTS or any(isinstance(action, _GRAVE_ACTIONS) for action in result.actions)
-    grave = grave or _asks_whether_stopped(context, result) or (handler == "partly" and context.session.outage_reported)
+    grave = grave or _asks_whether_stopped(context, result)
     return later and handler in OPEN_HANDLERS and not given_up and not grave
 
 
@@ -177,8 +177,8 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
     line = context.line_of(entry) or context.line_of_conversation
     known = context.knowledge.base.directory.lines[line]
     if entry.act is Act.CRITICAL:
-        over = context.session.incident is Incident.WORKING
-        said = context.say_line("if_again" if over else "call_urgent", line)
+        over, partly = context.session.incident is Incident.WORKING, context.act is DialogueAct.PARTLY
+        said = context.say_line("if_again" if over else "partly" if partly else "call_urgent", line)
     elif entry.act is Act.PROBLEM and not _asks(context):
         last = context.last_turn
         noted = last is not None and last.handler in ("detail", _NAME.format(ReplyKind.TOPIC))

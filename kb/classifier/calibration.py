@@ -76,6 +76,13 @@ class Calibration:
         chances[0] = right
         return order, chances
 
+    def out_of_scope(self, scores: Scores) -> float:
+        """How likely no entry answers, as far as the shown decoys tell; 0 where there are none."""
+        if self.out_of_scope_column is None:
+            return 0.0
+        powers = np.exp(scores + self.class_bias - float(np.maximum.reduce(scores + self.class_bias)))
+        return float(powers[self.out_of_scope_column] / np.add.reduce(powers))
+
     def _confidence(self, column: int, probability: float, ranked_scores: Scores, word_count: int) -> float:
         support, bias = float(self.support[column]), float(self.class_bias[column])
         log_odds = log(probability / (1 - probability)) - bias

@@ -24,6 +24,10 @@ class LessonOverlay:
         """As the interpreter."""
         return self._interpreter.match_cue(text)
 
+    def out_of_scope(self, text: str) -> float:
+        """As the interpreter."""
+        return self._interpreter.out_of_scope(text)
+
     def devices_in(self, text: str) -> frozenset[str]:
         """As the interpreter."""
         return self._interpreter.devices_in(text)

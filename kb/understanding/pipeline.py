@@ -76,6 +76,10 @@ class UnderstandingPipeline:
         """Which of `entries` the text means, where it clearly means one of them."""
         return self._ranker.choose(phonetic_tokens(text), entries, self._titles)
 
+    def out_of_scope(self, text: str) -> float:
+        """How likely (0 to 1) the text is about something that no entry answers: the weather, another firm."""
+        return self._ranker.out_of_scope(phonetic_tokens(text))
+
     def devices_in(self, text: str) -> frozenset[str]:
         """The devices that the text names: concepts that the directory lists."""
         return self._devices.named_in(phonetic_tokens(text))

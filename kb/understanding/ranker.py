@@ -117,6 +117,10 @@ class EntryRanker:
         """One raw score for each entry."""
         return self._classifier.scores(tokens)[0]
 
+    def out_of_scope(self, tokens: Sequence[str]) -> float:
+        """How likely (0 to 1) the tokens are about something that no entry answers."""
+        return self._calibration.out_of_scope(self.scores(tokens)) if tokens else 0.0
+
     def rank_segment(self, tokens: Sequence[str], *, limit: int = MAX_CANDIDATES) -> tuple[Candidate, ...]:
         """As `rank`, for a part of a message."""
         return self.rank(tokens, self.exact_match(tokens), limit=limit)

@@ -140,6 +140,10 @@ class Interpreter(Protocol):
         """Which of `entries` the text means, where it clearly means one of them."""
         ...
 
+    def out_of_scope(self, text: str) -> float:
+        """How likely (0 to 1) the text is about something that no entry answers: the weather, another firm."""
+        ...
+
     def devices_in(self, text: str) -> frozenset[str]:
         """The devices that the text names: concepts that the directory lists."""
         ...

@@ -50,6 +50,7 @@ class _Remembering:
         self.understand = cache(interpreter.understand)
         self.match_cue = cache(interpreter.match_cue)
         self.choose, self.evidence = interpreter.choose, interpreter.evidence
+        self.out_of_scope = interpreter.out_of_scope
         self.devices_in, self.names_another_device = interpreter.devices_in, interpreter.names_another_device
 
 

@@ -16,6 +16,8 @@ MAX_WORDS_OF_REST: Final = 3
 """After a turn that was not clear, so few words are read as one with it ..."""
 MIN_CLEAR_CONFIDENCE: Final = 0.75
 """... unless they are as sure as this by themselves."""
+MIN_RELATIVE_CONFIDENCE: Final = 0.5
+"""... or the whole is less than this part as sure as they are."""
 TERM_WEIGHT: Final = 0.7
 """How much a telling token of the turn before counts beside one of the message itself."""
 TITLE_WEIGHT: Final = 0.3
@@ -85,7 +87,9 @@ class LeanOnPreviousTurn:
         whole = self._ranker.rank(reading.tokens, None, context_terms=terms)
         own, best = reading.candidates[0], whole[0]
         lifted = best.entry in self._ranker.critical and own.entry not in self._ranker.critical
-        if lifted or not self._ranker.is_known(reading.tokens) or own.confidence >= MIN_CLEAR_CONFIDENCE:
+        # "Printer not working" is no recipe, whatever was asked for before it.
+        clear = own.confidence >= MIN_CLEAR_CONFIDENCE or best.confidence < MIN_RELATIVE_CONFIDENCE * own.confidence
+        if lifted or clear or not self._ranker.is_known(reading.tokens):
             return reading
         return reading._replace(candidates=whole, own=reading.candidates, leans=True)
 

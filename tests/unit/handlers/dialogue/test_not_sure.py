@@ -31,6 +31,31 @@ def test_several_possible_meanings_are_offered_as_choices() -> None:
     assert (trace.act, trace.entry, trace.outcome) == ("clarify", None, Outcome.CLARIFIED)
 
 
+def test_what_no_entry_answers_is_declined_twice_and_calls_nobody() -> None:
+    talk = Dialog({"hours": means("hours", language="en")}).speaks("en")
+    talk.interpreter.elsewhere = ("a recipe", "the weather", "and hockey")
+    for said in ("a recipe", "the weather"):
+        reply = talk.says(said)
+        assert (reply.text, len(reply.options)) == ("I know nothing about that. I can help with:", 3)
+        trace = talk.decided.trace
+        assert (trace.handler, trace.act, trace.outcome) == ("out_of_scope", "none", Outcome.UNKNOWN)
+        assert talk.session.failed_turns == 0
+    talk.says("and hockey")
+    assert talk.decided.trace.handler == "fallback"
+    talk.says("hours")
+    talk.says("a recipe")
+    assert talk.decided.trace.handler == "out_of_scope"
+    assert talk.session.turns[-1].terms == ()
+
+
+def test_while_a_fault_is_talked_about_everything_is_about_it() -> None:
+    talk = Dialog({"printer": means("printer", language="en")}).speaks("en")
+    talk.interpreter.elsewhere = ("a recipe",)
+    talk.says("printer")
+    talk.says("a recipe")
+    assert talk.decided.trace.handler == "fallback"
+
+
 def test_nobody_is_asked_whether_they_mean_thanks() -> None:
     talk = Dialog({"hm": means("bye", "close", language="en"), "mh": means("bye", "hello", language="en")})
     assert [option.title for option in talk.says("hm").options] == ["Close the shift", "Something else"]

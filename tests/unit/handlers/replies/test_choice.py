@@ -94,6 +94,9 @@ def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:
     assert handled(one) == ("likelier_topic", "critical", "dead")
     one.session = replace(one.session, incident=Incident.NONE)
     assert one.says("either").text.startswith(f"Call now: {WORKSHOP}")
+    one.interpreter.acts = {"one of two sells": DialogueAct.PARTLY}
+    assert one.says("one of two sells").text.startswith("Good that you can work.")
+    assert handled(one)[0] == "likelier_topic"
 
 
 def test_the_line_of_what_is_talked_about_is_given() -> None:

@@ -31,3 +31,4 @@ def test_an_entry_is_about_the_devices_of_its_title_and_questions(
     overlaid = LessonOverlay(shipped.interpreter, ())
     assert overlaid.names_another_device(said, EntryId(entry)) is another
     assert overlaid.devices_in(said) == shipped.interpreter.devices_in(said)
+    assert overlaid.out_of_scope(said) == shipped.interpreter.out_of_scope(said)

@@ -33,6 +33,15 @@ def test_a_matcher_is_what_the_handlers_need() -> None:
     assert needed.match_cue("jā") == "yes"
 
 
+def test_what_no_entry_answers_is_told_from_what_one_may() -> None:
+    known = pipeline()
+    decoy = next(text for texts in trainable_base().out_of_scope.values() for text in texts)
+    assert known.out_of_scope(decoy) > 0.5 > known.out_of_scope("Printeris nedrukā!")
+    assert known.out_of_scope("?!") == 0
+    without = UnderstandingPipeline(replace(trainable_base(), out_of_scope={}))
+    assert without.out_of_scope(decoy) == 0
+
+
 @pytest.mark.parametrize(
     ("text", "entry"),
     [

@@ -111,13 +111,19 @@ def test_few_words_after_a_turn_that_was_not_clear_are_read_as_one_with_it() -> 
 
 def test_few_words_that_are_clear_strange_or_no_outage_stand_alone() -> None:
     ranker = ScriptedRanker(
-        expanded={"close it": ("close", 0.9), "bzzt it": ("close", 0.9), "and it": ("dead", 0.9)},
+        expanded={
+            "close it": ("close", 0.9),
+            "bzzt it": ("close", 0.9),
+            "and it": ("dead", 0.9),
+            "print it": ("close", 0.2),
+        },
         unknown=("bzzt", "it"),
     )
     for before in (
         reading("close it", ("desk", MIN_CLEAR_CONFIDENCE), terms=TERMS),
         reading("bzzt it", ("desk", 0.1), terms=TERMS),
         reading("and it", ("desk", 0.1), terms=TERMS),
+        reading("print it", ("printer", 0.5), terms=TERMS),
     ):
         assert stage(ranker)(before) is before
 
