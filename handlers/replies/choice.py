@@ -41,8 +41,8 @@ OPEN_HANDLERS: Final = frozenset(
 _GRAVE_ACTIONS: Final = (NotifyStaff, CloseHandoffs)
 _GRAVE_ACTS: Final = (Act.CRITICAL, Act.TICKET)
 """What raises an alarm, calls people in or ends that, is about stopped trading or a ticket, always stays as decided."""
-WRONG_COST: Final = 1.5
-"""What a wrong answer costs, where a right one is worth 1 and a question back nothing."""
+WRONG_COST: Final = 1.0
+"""What a wrong answer costs, where a right one is worth 1 and a question back nothing; as OutcomeCosts has it."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
 MIN_TROUBLE: Final = 0.35

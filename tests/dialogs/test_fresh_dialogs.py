@@ -33,9 +33,9 @@ class Floors(NamedTuple):
 
 
 SETS: Final = {
-    "": Floors(right=0.88, later=0.855, wrong=0.085, kinds=0.92, first=0.94, answered=0.89, misled=0.02),
-    "2": Floors(right=0.885, later=0.88, wrong=0.068, kinds=0.95, first=0.9, answered=0.87, misled=0.07),
-    "3": Floors(right=0.86, later=0.845, wrong=0.085, kinds=0.87, first=0.95, answered=0.86, misled=0.04, beyond=4),
+    "": Floors(right=0.88, later=0.855, wrong=0.07, kinds=0.945, first=0.94, answered=0.89, misled=0.02),
+    "2": Floors(right=0.87, later=0.865, wrong=0.068, kinds=0.95, first=0.9, answered=0.87, misled=0.07),
+    "3": Floors(right=0.885, later=0.87, wrong=0.065, kinds=0.93, first=0.95, answered=0.86, misled=0.04, beyond=4),
 }
 """By the number at the end of the files' names."""
 EACH_SET: Final = pytest.mark.parametrize(("which", "floors"), SETS.items(), ids=["first", "second", "third"])
@@ -58,18 +58,18 @@ def test_later_written_talks_are_understood_no_worse_than_measured(shipped: Know
     rows = read_dialogs(FRESH / "dialogs4.jsonl")
     found = score_dialogs(rows, ask([(each.id, each.said) for each in rows], shipped))
     assert found.turns > 1000, "nothing was looked at"
-    assert found.right >= 0.875 * found.turns
-    assert found.later_right >= 0.86 * found.later
-    assert found.answered_wrongly <= 0.08 * found.turns
+    assert found.right >= 0.88 * found.turns
+    assert found.later_right >= 0.865 * found.later
+    assert found.answered_wrongly <= 0.07 * found.turns
 
 
 @pytest.mark.parametrize(
     ("which", "turns", "right", "later", "urgent", "wrong"),
     [
-        ("5", 2400, 0.885, 0.865, 0.85, 0.07),
-        ("6", 3100, 0.87, 0.85, 0.87, 0.08),
-        ("7", 600, 0.80, 0.78, 0.86, 0.12),
-        ("13", 650, 0.85, 0.83, 0.92, 0.1),
+        ("5", 2400, 0.89, 0.872, 0.91, 0.06),
+        ("6", 3100, 0.888, 0.87, 0.9, 0.063),
+        ("7", 600, 0.82, 0.805, 0.87, 0.085),
+        ("13", 650, 0.868, 0.855, 0.93, 0.075),
     ],
     ids=["fifth, learnt from", "sixth, learnt from", "seventh, held out", "thirteenth, held out"],
 )
