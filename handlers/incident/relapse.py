@@ -23,6 +23,11 @@ _NO: Final = LazyPattern(
     r"\W*(?:(?:ой|ох|ах|блин|oj|oi|oy|ai|ak|oh|ah|ups|oops|nu|ну)\W+)?(?:нет|не|net|nē|ne|no|nope)(?:\W+(?:нет|net|nē|ne|no))?\W*"
 )
 """A no to "good, it works again"."""
+_TOO_SOON: Final = LazyPattern(
+    r"\b(?:too (?:soon|early)|jinxed|scrap that|par agru|pāragri|paragri|nodziedā\w+"
+    r"|рано (?:об|по)?радова\w+|сглазил\w*|rano (?:ob|po)?radoval\w+|sglazil\w*)\b"
+)
+"""Says that the good news was none."""
 _TAKE_BACK: Final = frozenset({DialogueAct.NOT_HELPED, DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT})
 
 
@@ -58,6 +63,8 @@ def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
         and context.last_turn.handler in GOOD_NEWS
         and _NO.fullmatch(context.text.casefold())
     ):
+        return True
+    if _TOO_SOON.search(context.text.casefold()):
         return True
     again = AGAIN.search(context.text.casefold()) and len(context.text.split()) <= MAX_WORDS_OF_AGAIN
     return likely >= MIN_TAKEN_BACK or bool(again)

@@ -95,7 +95,10 @@ class CueMatcher:
         for form in (said, plain):
             if form in self._by_phrase:
                 return self._by_phrase[form]
-        return self._match_with_typo(plain or said) or self._language_asked_for(text, said)
+        greeted = self._by_phrase.get(tuple(self.strip_greeting(list(said))))
+        # "Good evening, do you speak English?" asks for a language; "hello, ok" is a beginning.
+        asked = greeted if greeted in self._language_words else None
+        return asked or self._match_with_typo(plain or said) or self._language_asked_for(text, said)
 
     def _language_asked_for(self, text: str, said: tuple[str, ...]) -> str | None:
         """The language that is asked for in words of such wishes alone, however they are put together."""
@@ -140,6 +143,14 @@ class CueMatcher:
                 kept.append(tokens[place])
             place += max(length, 1)
         return kept if 0 < len(kept) < len(tokens) else tokens
+
+    def only_greets(self, tokens: Sequence[str]) -> bool:
+        """Whether a message (skeletons) greets and asks to be helped, and says nothing of what it is about."""
+        polite = self._openings.get(CueId.POLITENESS, frozenset())
+        return any(
+            tuple(tokens[:length]) in self.greetings and all((word,) in polite for word in tokens[length:])
+            for length in range(1, min(MAX_GREETING_WORDS, len(tokens)) + 1)
+        )
 
     def strip_greeting(self, tokens: list[str]) -> list[str]:
         """What is said (skeletons) after "good evening": the message is about that, even where it is not understood."""

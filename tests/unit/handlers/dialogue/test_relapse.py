@@ -39,7 +39,7 @@ def handled(one: Dialog) -> tuple[str, str, str | None]:
     return one.decided.trace.handler, one.decided.trace.act, one.decided.trace.entry
 
 
-@pytest.mark.parametrize("said", ["same as before", "oh, again", "oh no", "No!", "no, no"])
+@pytest.mark.parametrize("said", ["same as before", "oh, again", "oh no", "No!", "no, no", "spoke too soon"])
 def test_a_fault_that_comes_back_is_that_fault_and_waits_again(said: str) -> None:
     one = talk("printer", "it works again")
     text = one.says(said).text

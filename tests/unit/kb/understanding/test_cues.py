@@ -173,3 +173,12 @@ def test_words_of_a_part_are_a_signal_and_never_all_that_is_said() -> None:
     matcher = CueMatcher({"part_of_trading": TriggerPhrases(id="part_of_trading", phrases=phrases)})
     assert signals(matcher, "it takes cards") == signals(matcher, "the card reader is back") == {"part_of_trading"}
     assert matcher.match_whole("cards") is matcher.match_whole("the card reader") is None
+
+
+def test_a_language_may_be_asked_for_after_a_greeting() -> None:
+    words = {"greeting": ("good evening",), "language_en": ("do you speak english",), "acknowledge": ("all is fine",)}
+    cues = CueMatcher(
+        {name: TriggerPhrases(id=name, phrases={"lv": (), "ru": (), "en": phrases}) for name, phrases in words.items()}
+    )
+    assert cues.match_whole("Good evening, do you speak English?") == "language_en"
+    assert cues.match_whole("Good evening, all is fine") is None

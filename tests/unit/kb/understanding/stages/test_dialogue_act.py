@@ -52,6 +52,18 @@ def test_the_likeliest_three_are_told_unless_they_are_hardly_likely() -> None:
     assert [act for act, _ in found.acts] == [DialogueAct.ANGER]
 
 
+def test_who_greets_and_asks_to_be_helped_only_greets() -> None:
+    acts = (*ACTS[:4], DialogueAct.GREETING)
+    asked = model(0.2, 0.5, 0.1, 0.06, 0.14, acts=acts)
+    stage = DetectDialogueAct(asked, READER, CUES)
+    for text in ("hello", "Good morning, please"):
+        assert stage(reading(text)).acts == ((DialogueAct.GREETING, 0.95),)
+    assert stage(reading("hello it broke")).acts[0].act is DialogueAct.ANGER
+    assert stage(reading("please")).acts[0].act is DialogueAct.ANGER
+    without = DetectDialogueAct(model(0.2, 0.5, 0.1, 0.06, 0.14), READER, CUES)
+    assert without(reading("hello")).acts[0].act is DialogueAct.ANGER
+
+
 def test_a_question_mark_is_a_part_of_what_is_said() -> None:
     asked = model(0.2, 0.5, 0.1, 0.06, 0.14)
     stage = DetectDialogueAct(asked, READER, CUES)
