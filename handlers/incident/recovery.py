@@ -4,7 +4,14 @@ from typing import Final
 
 from handlers.incident.detail import note_detail
 from handlers.incident.status import still_broken
-from handlers.input.good_news import denies_or_waits, good_news_probability, is_doubtful, says_it_works, waits
+from handlers.input.good_news import (
+    denies_or_waits,
+    good_news_probability,
+    is_doubtful,
+    says_it_works,
+    tells_of_return,
+    waits,
+)
 from handlers.model.actions import Action, Ask, CloseHandoffs
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -38,14 +45,19 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS
     sure = good_news_probability(context) >= enough
     plain = sure or context.cue == CueId.RESOLVED or says_it_works(context)
-    another = _is_of_another_device(context)
-    if context.session.outage_reported and (not plain or another or is_doubtful(context)):
+    no_repair = _no_repair(context)
+    if context.session.outage_reported and (not plain or no_repair is not None or is_doubtful(context)):
         return ask_whether_trading_goes_on(context)
     if _QUESTION_MARK in context.text or _opens_with_fault(context):
         return None
-    if another:
-        return note_detail(context)
-    return mended(context, surely=plain)
+    return no_repair or mended(context, surely=plain)
+
+
+def _no_repair(context: HandlerContext) -> HandlerResult | None:
+    """The reply to good news that is over in the same breath, or of another device than the broken one."""
+    if tells_of_return(context.text) and context.fault_lately:
+        return still_broken(context)
+    return note_detail(context) if _is_of_another_device(context) else None
 
 
 def _is_of_another_device(context: HandlerContext) -> bool:

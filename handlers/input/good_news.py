@@ -39,6 +39,12 @@ _RESULT: Final = LazyPattern(
     r"|помог\w*|работа\w*|заработа\w*|пошл\w+|пошел|печата\w*|норм\w*|ок|всё|все"
     r"|pomog\w*|rabota\w*|zarabota\w*|poshl\w+|poshel|pechata\w*|norm\w*|vse)\b"
 )
+_AGAIN: Final = LazyPattern(r"(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\W*$")
+_GOES: Final = LazyPattern(
+    r"(?:work|ok|fine|good|up|run|goes|going|print|sell|back|live|alive|open|strād|strad|iet|dzīv|dziv|ir\W*$|druk|pārdod|pardod|labi|kārt"
+    r"|kart|работ|заработ|идет|идёт|печат|прода|торгу|норм|ок\W*$|жив|есть|rabot|zarabot|idet|pechat|proda|torgu|norm|zhiv|est)"
+)
+"""How words begin that tell that something goes."""
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _QUESTION_MARK: Final = "?"
 
@@ -60,6 +66,20 @@ def tells_only_of_remedy(text: str) -> bool:
     """Whether few words say what was tried, and not what came of it: "restarted it"."""
     said = _words(text.casefold())
     return len(said) <= MAX_WORDS_OF_REMEDY and any(_REMEDY.match(word) for word in said) and not _RESULT.search(text)
+
+
+def tells_of_return(text: str) -> bool:
+    """Whether "again" is said of something else than that it works: "it came on, and dark again"."""
+    words = _words(text.casefold())
+    return any(
+        _AGAIN.match(word) is not None and not _goes(words[max(0, place - 2) : place + 3])
+        for place, word in enumerate(words)
+    )
+
+
+def _goes(words: list[str]) -> bool:
+    # English "on", beside "again"; "он" in Latin letters is the thing itself.
+    return any(map(_GOES.match, words)) or ("on" in words and any(word.startswith("again") for word in words))
 
 
 def says_it_works(context: HandlerContext) -> bool:

@@ -89,6 +89,27 @@ def test_while_trading_is_stopped_good_news_of_another_device_is_asked_about() -
     assert CloseHandoffs() not in one.decided.actions
 
 
+@pytest.mark.parametrize("said", ["it came on, and dark again", "restarted by itself and it is again"])
+def test_good_news_that_is_over_in_the_same_breath_is_none(said: str) -> None:
+    one = talk("printer")
+    one.interpreter.acts = {said: acts_as(DialogueAct.WORKS_AGAIN)}
+    assert WORKSHOP in one.says(said).text
+    assert handled(one) == ("resolved", "problem", "printer")
+    assert CloseHandoffs() not in one.decided.actions
+    stopped = talk("dead")
+    stopped.interpreter.acts = {said: acts_as(DialogueAct.WORKS_AGAIN)}
+    stopped.says(said)
+    assert stopped.decided.trace.act == "clarify"
+
+
+@pytest.mark.parametrize("said", ["all is on again", "it again works fine"])
+def test_again_beside_what_goes_is_good_news(said: str) -> None:
+    one = talk("printer")
+    one.interpreter.acts = {said: acts_as(DialogueAct.WORKS_AGAIN)}
+    one.says(said)
+    assert CloseHandoffs() in one.decided.actions
+
+
 def test_where_a_how_to_was_told_what_works_out_is_no_repair() -> None:
     one = talk("hours")
     one.interpreter.acts = {"it works again": acts_as(DialogueAct.WORKS_AGAIN, 0.99)}
