@@ -113,6 +113,42 @@ def test_another_fault_beside_the_alarm_ends_in_the_same_call() -> None:
     assert question == Say(text="Which restaurant is it, and which number shall we call?")
 
 
+def test_stopped_trading_beside_something_that_works_is_told_by_the_part_that_says_so() -> None:
+    said, part = "tills are dead but the screen works", "tills are dead"
+    for probability, handler in ((0.9, "outage"), (0.1, "topic")):
+        one = Dialog(
+            {said: means("printer", language="en"), part: means("dead", language="en", confidence=0.6)},
+            acts={said: acts_as(DialogueAct.OUTAGE, 0.2), part: acts_as(DialogueAct.OUTAGE, probability)},
+        ).speaks("en")
+        one.interpreter.devices = ("tills", "screen")
+        one.says(said)
+        assert one.decided.trace.handler == handler
+
+
+def test_that_tills_sell_is_no_alarm_unless_what_stops_them_is_named() -> None:
+    for meaning, handler in ((means("dead", language="en", confidence=0.3), "not_now"), (means("dead"), "outage")):
+        one = alarm(0.9, meaning, "now the tills are all selling")
+        assert one.decided.trace.handler == handler
+
+
+@pytest.mark.parametrize("said", ["all tills", "both", "on each till"])
+def test_words_that_count_devices_tell_where_the_fault_is(said: str) -> None:
+    one = talk("printer")
+    one.interpreter.acts = {said: acts_as(DialogueAct.OUTAGE)}
+    one.interpreter.devices = ("till", "tills")
+    one.says(said)
+    assert handled(one) == ("detail", "problem", None)
+    assert not notices(one)
+
+
+def test_a_word_more_than_a_count_is_an_alarm() -> None:
+    one = talk("printer", meanings={"both tills stopped": means("dead", language="en")})
+    one.interpreter.acts = {"both tills stopped": acts_as(DialogueAct.OUTAGE)}
+    one.interpreter.devices = ("tills",)
+    one.says("both tills stopped")
+    assert handled(one)[0] == "outage"
+
+
 def test_what_only_sets_right_which_fault_it_is_raises_no_alarm() -> None:
     for said, corrections, handler in (
         ("not the pin, the card", ("not the pin, the card",), "topic"),
