@@ -5,6 +5,7 @@ import pytest
 from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff, ShowTicketChannel
 from handlers.model.session import Incident
 from kb.model import DialogueAct, EntryId, LineId
+from kb.understanding.result import ActCandidate
 from tests.doubles import Dialog, ScriptedActs, acts_as, company, means, notices
 
 WORKSHOP = "+371 20000002"
@@ -108,6 +109,23 @@ def test_again_beside_what_goes_is_good_news(said: str) -> None:
     one.interpreter.acts = {said: acts_as(DialogueAct.WORKS_AGAIN)}
     one.says(said)
     assert CloseHandoffs() in one.decided.actions
+
+
+@pytest.mark.parametrize("said", ["restarted it", "выключил"])
+def test_a_remedy_alone_is_no_good_news(said: str) -> None:
+    one = talk("printer")
+    one.interpreter.acts = {said: acts_as(DialogueAct.WORKS_AGAIN)}
+    one.says(said)
+    assert one.decided.trace.handler != "resolved"
+
+
+@pytest.mark.parametrize("said", ["off and on, helped", "выкл вкл помогло"])
+def test_a_remedy_that_helped_is_no_complaint(said: str) -> None:
+    one = talk("printer")
+    likely = {DialogueAct.NOT_HELPED: 0.5, DialogueAct.WORKS_AGAIN: 0.4}
+    one.interpreter.acts = {said: tuple(ActCandidate(act, confidence) for act, confidence in likely.items())}
+    one.says(said)
+    assert one.decided.trace.handler == "resolved"
 
 
 def test_where_a_how_to_was_told_what_works_out_is_no_repair() -> None:
