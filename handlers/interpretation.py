@@ -43,12 +43,13 @@ def told_outage(
 ) -> tuple[float, Interpretation]:
     """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
     urgent = _urgent_entries(knowledge)
+    told = outage_probability(whole, urgent)
+    if told < MIN_TOLD or not whole.acts:
+        return told, whole
     named = any(one.entry in urgent and one.confidence >= SURELY_STOPPED for one in whole.candidates)
     if says_that_it_trades(text) and not named:
         return 0.0, whole
-    told = outage_probability(whole, urgent)
-    left = broken_part(text, knowledge.interpreter.devices_in) if whole.acts and told >= MIN_TOLD else None
-    if left is None:
+    if (left := broken_part(text, knowledge.interpreter.devices_in)) is None:
         return told, whole
     _, part = interpret(left, inbound, session, knowledge, now)
     part = replace(part, signals=whole.signals)

@@ -21,6 +21,8 @@ IN_CONVERSATION_ACT_BIAS: Final = 1.0
 CLAUSE_WEIGHT: Final = 0.9
 """How much of what a clause alone says counts for the whole message."""
 SURELY_GREETS: Final = 0.95
+MAX_WORDS_OF_GREETING: Final = 4
+"""Beside the greeting itself."""
 SAID_IN_A_CLAUSE: Final = (DialogueAct.OUTAGE, DialogueAct.ASK_PERSON, DialogueAct.CANNOT_REACH)
 """Acts that one clause of a message may do whatever the others say: they are never missed in a longer story."""
 SETS_RIGHT: Final = (DialogueAct.PARTLY, DialogueAct.WORKS_AGAIN)
@@ -47,7 +49,8 @@ class DetectDialogueAct:
         """The reading with its acts."""
         if self._model is None or reading.exact_match is not None:
             return reading
-        if self._cues.only_greets(phonetic_tokens(reading.normalized)) and DialogueAct.GREETING in self._acts:
+        few = len(reading.tokens) <= MAX_WORDS_OF_GREETING
+        if few and self._cues.only_greets(phonetic_tokens(reading.normalized)) and DialogueAct.GREETING in self._acts:
             return reading._replace(acts=(ActCandidate(DialogueAct.GREETING, SURELY_GREETS),))
         texts = (reading.tokens, *map(phonetic_tokens, split_clauses(reading.normalized)))
         return reading._replace(acts=self._acts_of(self._model, texts, reading))
