@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Final
 
+from handlers.incident.broken_part import broken_part, says_that_it_trades
+from handlers.incident.cannot_sell import is_no_stop
 from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED
-from handlers.input.broken_part import broken_part, says_that_it_trades
 from handlers.input.outage_probability import outage_probability
 from handlers.model.context import QUESTION_TTL, KnowledgeBundle
 from handlers.model.frozen import replace
@@ -13,6 +14,10 @@ from handlers.model.session import Session
 from kb.model import Act, EntryId
 from kb.understanding.result import Interpretation, Outcome
 
+SURELY_TOLD: Final = 0.9
+"""What says so surely that trading has stopped says it, whatever it names: "can't sell a coffee"."""
+NOT_ALL: Final = 0.25
+"""How likely trading has stopped at most, where a dish cannot be sold or the till has its place: that may be asked."""
 MIN_TOLD: Final = 0.03
 """A message that is less likely to tell of stopped trading is not taken apart for it."""
 
@@ -49,6 +54,8 @@ def told_outage(
     named = any(one.entry in urgent and one.confidence >= SURELY_STOPPED for one in whole.candidates)
     if says_that_it_trades(text) and not named:
         return 0.0, whole
+    if told < SURELY_TOLD and is_no_stop(text):
+        return min(told, NOT_ALL), whole
     if (left := broken_part(text, knowledge.interpreter.devices_in)) is None:
         return told, whole
     _, part = interpret(left, inbound, session, knowledge, now)

@@ -25,7 +25,7 @@ from handlers.dialogue.follow_up import follow_up
 from handlers.dialogue.spoken_language import with_language
 from handlers.incident.another_time import if_again, not_now
 from handlers.incident.detail import detail
-from handlers.incident.recovery import trading_answered, works_again
+from handlers.incident.recovery import ask_whether_trading_goes_on, trading_answered, works_again
 from handlers.incident.relapse import relapsed
 from handlers.incident.status import partly, still_not
 from handlers.incident.stopped import outage, stopped_once_more
@@ -62,7 +62,9 @@ _RESTS_ON_WORDS: Final = frozenset({"outage", "topic"})
 def _cancel_by_text(context: HandlerContext) -> HandlerResult | None:
     # "Nothing" to a fault that is talked about is what the advice came to.
     in_vain = context.fault_lately and context.act_confidence(DialogueAct.NOT_HELPED) >= MIN_IN_VAIN
-    return cancel(context) if context.cue == CueId.CANCEL and not in_vain else None
+    if context.cue != CueId.CANCEL or in_vain:
+        return None
+    return ask_whether_trading_goes_on(context) if context.session.outage_reported else cancel(context)
 
 
 def _secret_only(context: HandlerContext) -> HandlerResult | None:

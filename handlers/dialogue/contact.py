@@ -7,9 +7,14 @@ from handlers.model.actions import Action, HandoffReason, NotifyStaff, ShowLine,
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from kb.model import Act, DialogueAct, Entry, LineId
+from kb.text.lazy_pattern import LazyPattern
 
 NAMED_TOPIC_CONFIDENCE: Final = 0.5
 """From this confidence on the message itself names the topic whose line is asked for."""
+_WANTS_NOBODY: Final = LazyPattern(
+    r"\b(?:(?:don'?t|do not|no) need|(?:don'?t|do not|stop) call\w*|ne ?vajag|nezvani\w*"
+    r"|(?:не|ne) (?:надо|нужно|звоните|звони|nado|nuzhno|zvonite))\b"
+)
 NAMED_LINE_CONFIDENCE: Final = 0.75
 """As NAMED_TOPIC_CONFIDENCE, where it is a line itself and another line is talked about."""
 
@@ -48,7 +53,7 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
 def ask_person(context: HandlerContext) -> HandlerResult | None:
     """A person, a call back, a boss, is anybody there."""
     entry = _people_entry(context)
-    if context.act is not DialogueAct.ASK_PERSON or entry is None:
+    if context.act is not DialogueAct.ASK_PERSON or entry is None or _WANTS_NOBODY.search(context.text.casefold()):
         return None
     return hand_off(context, entry)
 

@@ -33,7 +33,9 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
         return _offer_topics(context, "small_talk", act=Act.TALK, outcome=Outcome.ANSWERED)
     asked = context.is_asked and not (context.last_turn is not None and context.last_turn.handler == "fallback")
     if context.act is DialogueAct.AGREE and not asked and not _is_talk(context.answered_entry):
-        return context.result(Act.TALK, context.say("acknowledged"))
+        stopped, urgent = context.session.outage_reported, directory.urgent_line
+        said = context.say_line("acknowledged_stopped", urgent) if stopped else context.say("acknowledged")
+        return context.result(Act.TALK, said)
     return None
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers.incident.status import still_broken
 from handlers.incident.stopped import MIN_OUTAGE_TO_ASK, MIN_TOPIC_TOLD_OF, SURE_HOW_TO
+from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from kb.model import Act, CueId, DialogueAct
@@ -22,6 +23,10 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
     """A till that stopped yesterday, may stop one day, or is one of several: no alarm, but the line that knows."""
     best = context.interpretation.best
     if best is None or context.outage >= MIN_OUTAGE_TO_ASK or context.act is DialogueAct.DEVICE_FAULT:
+        return None
+    other_case = not context.interpretation.signals.isdisjoint(NOT_STOPPED_CUES)
+    if context.act is DialogueAct.BARE_FAULT and not other_case:
+        # "Nothing works" is now: it is asked what does not.
         return None
     another_time = not context.interpretation.signals.isdisjoint((CueId.PAST, CueId.HYPOTHETICAL))
     unanswered = context.interpretation.outcome is not Outcome.ANSWERED

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from handlers.incident.cannot_sell import cannot_sell
 from handlers.incident.detail import note_detail
 from handlers.incident.status import still_broken
 from handlers.input.good_news import (
     denies_or_waits,
     good_news_probability,
     is_doubtful,
+    says_it_fails,
     says_it_works,
     tells_of_return,
     waits,
@@ -18,6 +20,7 @@ from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
 from kb.model import Act, CueId, DialogueAct
+from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
 
 PLAINLY_WORKS: Final = 0.6
@@ -30,6 +33,13 @@ SURELY_WORKS: Final = 0.85
 """As PLAINLY_WORKS, where a word denies or waits for something."""
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
+_NOT_YET: Final = LazyPattern(
+    r"\W*(?:no,? )?(?:not yet|vēl nē|vel ne|vēl ne|pagaidām nē|pagaidam ne|(?:ещ[её]|пока) нет"
+    r"|(?:esche|eshe|esho|poka) net)\W*"
+)
+_BUT_NOT: Final = LazyPattern(
+    r"\b(?:but|bet|но|no)\b.*\b(?:not|\w+n'?t|cannot|nothing|ne\w+|nav|не|ничего|нет|ne|nichego|net)\b"
+)
 _QUESTION_MARK: Final = "?"
 
 
@@ -39,18 +49,36 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     if answered is not None and answered.act is Act.TICKET:
         # "It runs again, but I want a ticket for it": what is asked for is answered.
         return None
-    told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
-    if not told and not _thanks_for_it(context) and not _good_news_of_stopped(context):
+    fails = context.session.outage_reported and context.act is DialogueAct.PARTLY and _but_fails(context)
+    told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED or fails
+    if (not told and not _thanks_for_it(context) and not _good_news_of_stopped(context)) or _fails_at_first(context):
         return None
     enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS
     sure = good_news_probability(context) >= enough
     plain = sure or context.cue == CueId.RESOLVED or says_it_works(context)
+    if context.session.outage_reported and cannot_sell(context.text):
+        return still_broken(context)
     no_repair = _no_repair(context)
     if context.session.outage_reported and (not plain or no_repair is not None or is_doubtful(context)):
         return ask_whether_trading_goes_on(context)
-    if _QUESTION_MARK in context.text or _opens_with_fault(context):
+    if _QUESTION_MARK in context.text or _opens_with_fault(context) or says_it_fails(context.text):
         return None
     return no_repair or mended(context, surely=plain)
+
+
+def _but_fails(context: HandlerContext) -> bool:
+    """Whether what follows a "but" denies: "it is on, but rings up nothing"; one till of several is no matter."""
+    one_of_several = {CueId.ONE_DEVICE, CueId.FIRST, CueId.SECOND} & context.interpretation.signals
+    return not one_of_several and (says_it_fails(context.text) or _BUT_NOT.search(context.text.casefold()) is not None)
+
+
+def _fails_at_first(context: HandlerContext) -> bool:
+    """Whether what opens a talk is no plain good news: "terminal 2 won't start, terminal 1 works"."""
+    known = context.fault_lately or context.called_in is not None or context.last_turn is not None
+    said = context.cue == CueId.RESOLVED or CueId.RESOLVED in context.interpretation.signals
+    said = said or good_news_probability(context) >= SURELY_WORKS
+    elsewhere = CueId.ELSEWHERE in context.interpretation.signals
+    return not known and (denies_or_waits(context) or elsewhere or not said)
 
 
 def _no_repair(context: HandlerContext) -> HandlerResult | None:
@@ -61,7 +89,8 @@ def _no_repair(context: HandlerContext) -> HandlerResult | None:
 
 
 def _is_of_another_device(context: HandlerContext) -> bool:
-    """Whether it is told of another device than the broken one: "the printer works" of a drawer that does not open."""
+    """Whether it is told of another device than the broken one: "the printer works" of a drawer that "
+    "does not open."""
     topic = context.topic_entry
     fault = topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
     return fault and topic is not None and context.knowledge.interpreter.names_another_device(context.text, topic.id)
@@ -100,7 +129,8 @@ def trading_answered(context: HandlerContext) -> HandlerResult | None:
     if choice == TRADING_GOES_ON or (choice is None and context.cue in (CueId.YES, CueId.FIRST)):
         asks_back = choice is None and _QUESTION_MARK in context.text
         return ask_whether_trading_goes_on(context) if asks_back else mended(context)
-    if choice == TRADING_STOPPED or (choice is None and context.cue in (CueId.NO, CueId.SECOND)):
+    denied = context.cue in (CueId.NO, CueId.SECOND) or _NOT_YET.fullmatch(context.text.casefold()) is not None
+    if choice == TRADING_STOPPED or (choice is None and denied):
         return still_broken(context)
     return None
 

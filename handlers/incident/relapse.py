@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers.incident.status import still_broken
 from handlers.incident.stopped import AGAIN
+from handlers.input.good_news import says_it_fails
 from handlers.model.actions import ShowTicketChannel
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -20,12 +21,14 @@ MIN_TAKEN_BACK: Final = 0.25
 SURE_OF_ANOTHER: Final = 0.6
 """From this confidence on another entry is meant."""
 _NO: Final = LazyPattern(
-    r"\W*(?:(?:ой|ох|ах|блин|oj|oi|oy|ai|ak|oh|ah|ups|oops|nu|ну)\W+)?(?:нет|не|net|nē|ne|no|nope)(?:\W+(?:нет|net|nē|ne|no))?\W*"
+    r"\W*(?:(?:ой|ох|ах|блин|oj|oi|oy|ai|ak|oh|ah|ups|oops|nu|ну)\W+)?(?:нет|не|net|nē|ne|no"
+    r"|nope)(?:\W+(?:нет|net|nē|ne|no))?\W*"
 )
 """A no to "good, it works again"."""
 _TOO_SOON: Final = LazyPattern(
-    r"\b(?:too (?:soon|early)|jinxed|scrap that|par agru|pāragri|paragri|nodziedā\w+"
-    r"|рано (?:об|по)?радова\w+|сглазил\w*|rano (?:ob|po)?radoval\w+|sglazil\w*)\b"
+    r"\b(?:too (?:soon|early)|jinxed|scrap that|par agru|pāragri|paragri|pasteidz\w+|kļūdījos|kludijos"
+    r"|хотя нет|поспешил\w*"
+    r"|hot[jy]a net|pospeshil\w*|рано (?:об|по)?радова\w+|сглазил\w*|rano (?:ob|po)?radoval\w+|sglazil\w*)\b"
 )
 """Says that the good news was none."""
 _TAKE_BACK: Final = frozenset({DialogueAct.NOT_HELPED, DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT})
@@ -56,7 +59,8 @@ def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
     likely = sum(context.act_confidence(act) for act in _TAKE_BACK)
     works = context.act_confidence(DialogueAct.WORKS_AGAIN)
     good = works > likely or CueId.RESOLVED in context.interpretation.signals
-    if good or "?" in context.text or _is_of_another(context, topic):
+    fails = says_it_fails(context.text)
+    if (good and not fails) or "?" in context.text or _is_of_another(context, topic):
         return False
     if (
         context.last_turn is not None
@@ -67,7 +71,7 @@ def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
     if _TOO_SOON.search(context.text.casefold()):
         return True
     again = AGAIN.search(context.text.casefold()) and len(context.text.split()) <= MAX_WORDS_OF_AGAIN
-    return likely >= MIN_TAKEN_BACK or bool(again)
+    return fails or likely >= MIN_TAKEN_BACK or bool(again)
 
 
 def _is_of_another(context: HandlerContext, topic: Entry) -> bool:

@@ -1,5 +1,6 @@
 """How it stands with a fault: partly, or still not; pure."""
 
+from handlers.incident.cannot_sell import cannot_sell
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import Action, RecordFeedback, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
@@ -12,6 +13,8 @@ def partly(context: HandlerContext) -> HandlerResult | None:
     """Trading goes on, but not as it should: no alarm, the line all the same."""
     if context.act is not DialogueAct.PARTLY:
         return None
+    if context.session.outage_reported and cannot_sell(context.text):
+        return still_broken(context)
     line = context.line_of_conversation
     incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
     session = replace(context.resolved_session, incident=incident, line=line)
@@ -26,7 +29,8 @@ def still_not(context: HandlerContext) -> HandlerResult | None:
 
 
 def still_broken(context: HandlerContext) -> HandlerResult:
-    """The number again, and the e-mail where the fault can wait; trading that stops once more is told of once more."""
+    """The number again, and the e-mail where the fault can wait; trading that stops once more is told "
+    "of once more."""
     line, topic = context.line_of_conversation, context.topic_entry
     if topic is not None and topic.act is Act.CRITICAL and context.session.incident is Incident.WORKING:
         return report_outage_first(context, topic)

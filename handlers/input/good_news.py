@@ -12,8 +12,28 @@ MIN_THANKS: Final = 0.1
 MIN_TROUBLE_BESIDE: Final = 0.2
 """From this probability of trouble on, good news is asked about: "it restarted, and the same again"."""
 _DENIES_OR_WAITS: Final = frozenset(
-    "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche kogda esli poka "
-    "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't".split()
+    "ne nē nav vēl vel kad ja vai lai kamēr kamer ne не нет ещё еще когда если пока ли чтобы net esche "
+    "kogda esli poka "
+    "not no yet when if until once unless never isnt isn't doesnt doesn't wont won't neither none hardly "
+    "nobody neviena neviens "
+    "едва ни ни-одна никто nikto".split()
+)
+_UNSURE: Final = frozenset(
+    "should hopefully probably maybe guess think seems kidding joking second seconds minute minutes "
+    "laikam varbūt varbut cerams liekas "
+    "šķiet joks jokoju sekundi sekundes minūti minuti minūtes наверное вроде кажется возможно надеюсь "
+    "должно шучу секунду секунды "
+    "минуту минуты минут бы почти проверим посмотрим almost gandrīz gandriz redzēs redzes pochti "
+    "proverim posmotrim navernoe vrode kazhetsja vozmozhno nadejus shuchu sekundu sekundy minutu minuty".split()
+)
+"""Words that doubt or mock what they stand beside, or give it a moment."""
+_OF_CALLING: Final = LazyPattern(r"звон|закры|zvon|zvan|zakry|aizvēr|aizver|slēg|call|close|closing")
+"""What may have worked out instead: a call, or closing for the day."""
+_NO_TROUBLE: Final = LazyPattern(
+    r"\b(?:no|nav|нет|net) (?:more|\w*problem\w*|problēm\w+|trouble\w*|issues?|проблем\w*|vain\w+)\b"
+)
+_FAILS: Final = LazyPattern(
+    r"\b(?:not work\w*|\w+n'?t work|nestrād\w+|nestrad\w+|neiet|(?:не|ne) (?:работ|rabot|заработ|zarabot)\w*)"
 )
 _AT_LAST: Final = frozenset(
     "nu ok labi tad beidzot ну вот ладно наконец наконец-то то vot nakonec nakonec-to oh well finally at last".split()
@@ -30,19 +50,23 @@ _HELPED: Final = frozenset(
 )
 MAX_WORDS_OF_REMEDY: Final = 4
 _REMEDY: Final = LazyPattern(
-    r"(?:restart\w*|reboot\w*|reset|pārstart\w+|parstart\w+|restartē\w+|restarte\w*|izslēd\w+|izsled\w+|перезагру\w+|перезапу\w+"
+    r"(?:restart\w*|reboot\w*|reset|pārstart\w+|parstart\w+|restartē\w+|restarte\w*|izslēd\w+|izsled\w+"
+    r"|перезагру\w+|перезапу\w+"
     r"|выключ\w+|выкл|perezagru\w+|perezapu\w+|vykljuch\w+|vyklyuch\w+|vykl)$"
 )
 _RESULT: Final = LazyPattern(
-    r"(?i)\b(?:helped|works?|worked|goes|going|runs?|fine|ok|okay|good|again|prints?|up|back|did it|did the trick|fixed"
+    r"(?i)\b(?:helped|works?|worked|goes|going|runs?|fine|ok|okay|good|again|prints?|up|back|did it|did "
+    r"the trick|fixed"
     r"|palīdz\w+|palidz\w+|līdz\w+|strādā\w*|strada\w*|iet|aizgāja|aizgaja|drukā|druka|labi|viss"
     r"|помог\w*|работа\w*|заработа\w*|пошл\w+|пошел|печата\w*|норм\w*|ок|всё|все"
     r"|pomog\w*|rabota\w*|zarabota\w*|poshl\w+|poshel|pechata\w*|norm\w*|vse)\b"
 )
 _AGAIN: Final = LazyPattern(r"(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\W*$")
 _GOES: Final = LazyPattern(
-    r"(?:work|ok|fine|good|up|run|goes|going|print|sell|back|live|alive|open|strād|strad|iet|dzīv|dziv|ir\W*$|druk|pārdod|pardod|labi|kārt"
-    r"|kart|работ|заработ|идет|идёт|печат|прода|торгу|норм|ок\W*$|жив|есть|rabot|zarabot|idet|pechat|proda|torgu|norm|zhiv|est)"
+    r"(?:work|ok|fine|good|up|run|goes|going|print|sell|back|live|alive|open|strād|strad|iet|dzīv|dziv"
+    r"|ir\W*$|druk|pārdod|pardod|labi|kārt"
+    r"|kart|работ|заработ|идет|идёт|печат|прода|торгу|норм|ок\W*$|жив|есть|rabot|zarabot|idet|pechat"
+    r"|proda|torgu|norm|zhiv|est)"
 )
 """How words begin that tell that something goes."""
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
@@ -82,6 +106,11 @@ def _goes(words: list[str]) -> bool:
     return any(map(_GOES.match, words)) or ("on" in words and any(word.startswith("again") for word in words))
 
 
+def says_it_fails(text: str) -> bool:
+    """Whether it is said in so many words that something does not work."""
+    return _FAILS.search(text.casefold()) is not None
+
+
 def says_it_works(context: HandlerContext) -> bool:
     """Whether words of good news stand in it, and none that denies them."""
     return CueId.RESOLVED in context.interpretation.signals and not denies_or_waits(context)
@@ -94,12 +123,15 @@ def denies_or_waits(context: HandlerContext) -> bool:
 
 def waits(context: HandlerContext) -> bool:
     """As denies_or_waits, but for a denial that the message opens with: "no, it works already"."""
-    return not _DENIES_OR_WAITS.isdisjoint(_words(_OPENING_DENIAL.sub("", context.text.casefold())))
+    said = _NO_TROUBLE.sub("", _OPENING_DENIAL.sub("", context.text.casefold()))
+    return not _DENIES_OR_WAITS.isdisjoint(_words(said))
 
 
 def is_doubtful(context: HandlerContext) -> bool:
     """Whether it may not be said of the till that stands, or not by who stands before it."""
-    asked_or_reported = _QUESTION_MARK in context.text or not _REPORTED.isdisjoint(_words(context.text))
+    words = _words(context.text)
+    asked_or_reported = _QUESTION_MARK in context.text or not (_REPORTED | _UNSURE).isdisjoint(words)
+    asked_or_reported = asked_or_reported or waits(context) or _OF_CALLING.search(context.text.casefold()) is not None
     trouble = context.act_confidence(DialogueAct.OUTAGE) + context.act_confidence(DialogueAct.NOT_HELPED)
     return asked_or_reported or trouble >= MIN_TROUBLE_BESIDE or _tells_of_a_part(context) or _only_at_last(context)
 

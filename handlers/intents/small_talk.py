@@ -53,9 +53,10 @@ def acknowledge(context: HandlerContext) -> HandlerResult | None:
     """ "Ok": needs no more than a nod, and an open question stays open."""
     if context.cue not in (CueId.ACKNOWLEDGE, CueId.YES, CueId.NO):
         return None
-    return HandlerResult(
-        actions=(context.say("acknowledged"),), session=context.session, act="none", outcome=Outcome.UNKNOWN
-    )
+    urgent = context.knowledge.base.directory.urgent_line
+    stopped = context.session.outage_reported
+    said = context.say_line("acknowledged_stopped", urgent) if stopped else context.say("acknowledged")
+    return HandlerResult(actions=(said,), session=context.session, act="none", outcome=Outcome.UNKNOWN)
 
 
 def handle_opt_out(context: HandlerContext) -> HandlerResult | None:

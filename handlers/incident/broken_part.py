@@ -18,14 +18,17 @@ _WORKS: Final = LazyPattern(
     r"|(?:is|are) (?:on|up)|ir|есть|est)\b"
 )
 _DENIES: Final = LazyPattern(
-    r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont|without|nav|ne\w*|nē|не\w*"
+    r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont"
+    r"|without|nav|ne\w*|nē|не\w*"
     r"|нет|ни\w*|без|net|ni\w*|bez|slikti|плохо|ploho|dead|down|stuck|frozen)\b"
 )
 
 
 _TRADES: Final = LazyPattern(
-    r"\b(?:works?|working|sells?|selling|strādā|strada|darbojas|pārdod\w*|pardod\w*|tirgo\w*|работа(?:ет|ют|ем)|торгу(?:ет|ют|ем)"
-    r"|прода(?:ют|ем|ём)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)|torgu(?:et|jut|yut|em|jem)|proda(?:jut|yut|em)|pashet|pashut)\b"
+    r"\b(?:works?|working|sells?|selling|strādā|strada|darbojas|pārdod\w*|pardod\w*|tirgo\w*|работа(?:ет"
+    r"|ют|ем)|торгу(?:ет|ют|ем)"
+    r"|прода(?:ют|ем|ём)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)|torgu(?:et|jut|yut|em|jem)"
+    r"|proda(?:jut|yut|em)|pashet|pashut)\b"
 )
 
 

@@ -1,0 +1,55 @@
+"""Words that say that nothing can be sold, or only that one thing cannot; pure."""
+
+from typing import Final
+
+from kb.text.lazy_pattern import LazyPattern
+
+_CANNOT_SELL: Final = LazyPattern(
+    r"\b(?:(?:can(?:'?t|not| not)|couldn'?t|unable to) (?:sell|trade|serve|ring(?: up)?|punch(?: in)?"
+    r"|take (?:orders?|money|payments?))"
+    r"|nevar(?:am|u|ot)? (?:ne?ko )?(?:pārdot|pardot|tirgot|apkalpot|izsist)"
+    r"|(?:не|ne) (?:можем|могу|получается|выходит|mozhem|mogu|mozem) (?:ничего |nichego )?"
+    r"(?:прода\w+|торговать|пробить|обслуж\w+|proda\w+|torgovat|probit|obsluzh\w+)"
+    r")"
+    r"(?P<rest>.*)"
+)
+_WHOLE: Final = LazyPattern(
+    r"\W*(?:$|[.,!?;:]|(?:any\w*|nothing|at all|now|still|since|because|and|here|today|everything|a "
+    r"(?:single )?thing|food|drinks|to"
+    r"|until|up|then|meanwhile|them|pls|please|one single|guests?|customers?|clients?|people|orders?"
+    r"|receipts?|neko|nekam|nevien\w*|ne"
+    r"|vispār|vispar|tagad|šobrīd"
+    r"|jo|un|kopš|vairs|ček\w*|cek\w*|rēķin\w*|rekin\w*|viesus?|ничего|ни|вообще|сейчас|потому|и|уже"
+    r"|никому|никого|с утра|чек\w*"
+    r"|заказ\w*|гост\w*|клиент\w*|людей|nichego|ni|voobsche|voobshe|sejchas|seichas|uzhe|nikomu|chek\w*"
+    r"|zakaz\w*|gost\w*|i)\b)"
+)
+"""What stands after it where nothing at all can be sold."""
+_IS_NOT_SOLD: Final = LazyPattern(r"(?<!ничего )(?<!nichego )\b(?:не прода[её]тся|ne proda[ej]o?tsja)\b")
+_ONE_PERSON: Final = LazyPattern(
+    r"\b(?:trainee|waiter|waitress|supplier|everyone else can|others can|mācekl\w+|macekl\w+|viesmīl\w+|стаж[её]р\w*"
+    r"|официант\w*|поставщик\w*|stazh[eё]r\w*|oficiant\w*|postavsch?ik\w*)\b"
+)
+_STANDS_AT: Final = LazyPattern(
+    r"\b(?:kas\w+|касс\w+|tills?|pos) (?:stāv|stav|стоит|stoit|stands) (?:uz|pie(?! mums)|blakus|на|у(?! "
+    r"(?:нас|меня))|возле|рядом|na"
+    r"|u(?! (?:nas|menja|menya))"
+    r"|vozle|on|at|by|near)\b"
+)
+"""Where a till has its place: in two of the languages it "stands" when it has stopped, too."""
+
+
+def cannot_sell(text: str) -> bool:
+    """Whether nothing can be sold, in so many words."""
+    found = _CANNOT_SELL.search(text.casefold())
+    return found is not None and _WHOLE.match(found["rest"]) is not None
+
+
+def is_no_stop(text: str) -> bool:
+    """Whether one dish cannot be sold, one person cannot sell, or it is told where the till has its place."""
+    said = text.casefold()
+    if _IS_NOT_SOLD.search(said) is not None:
+        return True
+    found = _CANNOT_SELL.search(said)
+    one = found is not None and (_WHOLE.match(found["rest"]) is None or _ONE_PERSON.search(said) is not None)
+    return one or (found is None and _STANDS_AT.search(said) is not None)
