@@ -22,7 +22,7 @@ _WHOLE: Final = LazyPattern(
     r"|jo|un|kopš|vairs|ček\w*|cek\w*|rēķin\w*|rekin\w*|viesus?|ничего|ни|вообще|сейчас|потому|и|уже"
     r"|никому|никого|с утра|чек\w*"
     r"|заказ\w*|гост\w*|клиент\w*|людей|nichego|ni|voobsche|voobshe|sejchas|seichas|uzhe|nikomu|chek\w*"
-    r"|zakaz\w*|gost\w*|i)\b)"
+    r"|zakaz\w*|gostej|gostjam|gostyam|i)\b)"
 )
 """What stands after it where nothing at all can be sold."""
 _IS_NOT_SOLD: Final = LazyPattern(r"(?<!ничего )(?<!nichego )\b(?:не прода[её]тся|ne proda[ej]o?tsja)\b")
