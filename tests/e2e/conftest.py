@@ -1,5 +1,6 @@
 """The real program on a free port, and a browser in front of it."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, async_playwright, expect
 from sqlalchemy import Engine
@@ -29,6 +31,8 @@ from tests.ports import own_port
 
 KEY = "a signing key for tests"
 PATIENCE_MILLISECONDS = 60_000
+LOOP_TURNS_OF_ACCEPTING = 5
+"""More than the event loop takes to make a connection that it has accepted."""
 
 
 @dataclass
@@ -111,7 +115,9 @@ async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIt
     ) as program:
         ledger = RecordingReceive(program.receive)
         doors = Endpoints(settings, replace(program, receive=ledger), KEY)
-        async with TestServer(doors.web_application(), host="127.0.0.1", port=port):
+        server = TestServer(doors.web_application(), host="127.0.0.1", port=port)
+        async with server:
+            connections = server.handler
             program.runner.start()
             yield RunningProgram(
                 url=f"http://localhost:{port}",
@@ -121,6 +127,14 @@ async def opened(shipped: KnowledgeBundle, folder: Path, **more: Any) -> AsyncIt
                 drop_connections=doors.close,
             )
             await doors.close()
+        await _close_late(connections)
+
+
+async def _close_late(connections: web.Server) -> None:
+    """Close what a browser opened while the server closed: it was accepted, and made only after all others were closed."""
+    for _ in range(LOOP_TURNS_OF_ACCEPTING):
+        await asyncio.sleep(0)
+    await connections.shutdown(0.1)
 
 
 @dataclass
