@@ -83,7 +83,7 @@ class ScriptedInterpreter:
     `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
     is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
     which of the offered entries a text means, `of_other_devices` which texts name a device that the talk is not about;
-    `devices` are words for devices; `elsewhere` are texts about what no entry answers. `leant_on` notes what each message could lean on: entry and terms.
+    `devices` are words for devices, `own_devices` those that an entry is about; `elsewhere` are texts about what no entry answers. `leant_on` notes what each message could lean on: entry and terms.
     """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -94,6 +94,7 @@ class ScriptedInterpreter:
     chosen: Mapping[str, str] = field(default_factory=dict)
     of_other_devices: Collection[str] = ()
     devices: Collection[str] = ()
+    own_devices: Mapping[str, Collection[str]] = field(default_factory=dict)
     elsewhere: Collection[str] = ()
     leant_on: list[tuple[EntryId | None, tuple[str, ...]]] = field(default_factory=list)
 
@@ -131,8 +132,9 @@ class ScriptedInterpreter:
         return frozenset(text.replace(",", " ").split()) & frozenset(self.devices)
 
     def names_another_device(self, text: str, entry: EntryId) -> bool:
-        """As scripted, or no."""
-        return text in self.of_other_devices
+        """As scripted, or by the devices that are, or no."""
+        own, named = frozenset(self.own_devices.get(entry, ())), self.devices_in(text)
+        return text in self.of_other_devices or (bool(own and named) and own.isdisjoint(named))
 
     def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
         """The text itself, for every entry."""

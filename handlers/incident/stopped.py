@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.incident.broken_part import says_that_it_trades
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.session import Incident
@@ -26,13 +27,16 @@ MIN_TOPIC_TOLD_OF: Final = 0.2
 MAX_WORDS_OF_CORRECTION: Final = 5
 AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
 """Says that what was over is there once more; or, with good news, that it works as before."""
+MAX_WORDS_OF_TOO: Final = 6
+_TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
 _QUESTION_MARK: Final = "?"
 
 
 def outage(context: HandlerContext) -> HandlerResult | None:
     """Trading has stopped, whatever else the message is about: the number first, the topic after it."""
-    if context.outage < _alarm_threshold(context) or _is_no_outage(context):
+    told = context.outage >= _alarm_threshold(context) and not _is_no_outage(context)
+    if not told and not _stops_too(context):
         return None
     entry = critical_entry(context)
     return None if entry is None else report_outage_first(context, entry)
@@ -45,6 +49,18 @@ def _is_no_outage(context: HandlerContext) -> bool:
     stopped = context.act_confidence(DialogueAct.OUTAGE)
     works = context.act_confidence(DialogueAct.WORKS_AGAIN)
     return works > stopped or context.act_confidence(DialogueAct.DEVICE_ONLY) >= MIN_BARE_DEVICE
+
+
+def _stops_too(context: HandlerContext) -> bool:
+    """Whether a till is said to fail as well as the other device that is talked about: "and now the till too"."""
+    topic, stopped, text = context.topic_entry, critical_entry(context), context.text
+    if topic is None or topic.act is not Act.PROBLEM or stopped is None or len(text.split()) > MAX_WORDS_OF_TOO:
+        return False
+    known = context.knowledge.interpreter
+    its = known.devices_in(text) and not known.names_another_device(text, stopped.id)
+    another = bool(its) and known.names_another_device(text, topic.id) and context.fault_lately
+    good = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(text) or _QUESTION_MARK in text
+    return another and not good and _TOO.search(text.casefold()) is not None
 
 
 def _counts_devices(context: HandlerContext) -> bool:

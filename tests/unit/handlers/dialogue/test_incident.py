@@ -141,6 +141,26 @@ def test_words_that_count_devices_tell_where_the_fault_is(said: str) -> None:
     assert not notices(one)
 
 
+@pytest.mark.parametrize(
+    ("before", "said", "alarmed"),
+    [
+        ("printer", "and now the till too", True),
+        ("printer", "the till as well?", False),
+        ("printer", "and now the till", False),
+        ("printer", "and the scanner too", False),
+        ("printer", "the till works too", False),
+        ("hours", "and now the till too", False),
+        ("printer", "and when we looked at it again the till too", False),
+    ],
+)
+def test_a_till_that_fails_as_well_as_another_device_is_an_alarm(before: str, said: str, alarmed: bool) -> None:
+    one = talk(before, meanings={"the till works too": means(signals=("resolved",))})
+    one.interpreter.devices = ("till", "scanner")
+    one.interpreter.own_devices = {"dead": ("till",), "printer": ("printer",)}
+    one.says(said)
+    assert (one.decided.trace.handler == "outage") is alarmed
+
+
 def test_a_word_more_than_a_count_is_an_alarm() -> None:
     one = talk("printer", meanings={"both tills stopped": means("dead", language="en")})
     one.interpreter.acts = {"both tills stopped": acts_as(DialogueAct.OUTAGE)}
