@@ -25,6 +25,7 @@ MIN_TOLD: Final = 0.03
 def interpret(
     text: str, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
 ) -> tuple[str | None, Interpretation]:
+    """The cue that the whole text is, or None, and what the text means after the turn before it."""
     if not text or text.startswith("/") or inbound.kind is MessageKind.TAP:
         return None, Interpretation(outcome=Outcome.UNKNOWN)
     last = session.turns[-1] if session.turns else None

@@ -293,9 +293,9 @@ class PreferredReply:
     features: Mapping[str, float] = field(default_factory=dict)
     lifts: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
-    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+    def lift(self, topic: EntryId, entry: EntryId) -> float:
         """As scripted, or none."""
-        return self.lifts.get((topic or "", entry), 0.0)
+        return self.lifts.get((topic, entry), 0.0)
 
     def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
         """1 or 0 each."""

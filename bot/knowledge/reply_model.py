@@ -31,7 +31,7 @@ class LazyReplyModel:
         """How likely (0 to 1) each of the replies is right."""
         return load_reply_model().probabilities(replies, features)
 
-    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+    def lift(self, topic: EntryId, entry: EntryId) -> float:
         """How much likelier `entry` is meant (in log-odds) because `topic` is talked about."""
         return load_reply_model().lift(topic, entry)
 
@@ -77,10 +77,11 @@ def model_as_json(model: ReplyModel) -> str:
     }
     questions = zip(trees.features.tolist(), trees.thresholds.tolist(), strict=True)
     names = sorted({entry for lifts in model.sequence.lifts.values() for entry in lifts})
+    places = {entry: place for place, entry in enumerate(names)}
     after = {
         topic: {
             "unseen": unseen,
-            "lifts": [_line([names.index(entry), lift]) for entry, lift in model.sequence.lifts[topic].items()],
+            "lifts": [_line([places[entry], lift]) for entry, lift in model.sequence.lifts[topic].items()],
         }
         for topic, unseen in model.sequence.unseen.items()
     }

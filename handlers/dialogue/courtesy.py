@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.intents.small_talk import small_talk
+from handlers.intents.small_talk import nod, small_talk
 from handlers.intents.ticket import is_likely_topic, show_ticket_channel
 from handlers.model.actions import Ask, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
@@ -33,9 +33,7 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
         return _offer_topics(context, "small_talk", act=Act.TALK, outcome=Outcome.ANSWERED)
     asked = context.is_asked and not (context.last_turn is not None and context.last_turn.handler == "fallback")
     if context.act is DialogueAct.AGREE and not asked and not _is_talk(context.answered_entry):
-        stopped, urgent = context.session.outage_reported, directory.urgent_line
-        said = context.say_line("acknowledged_stopped", urgent) if stopped else context.say("acknowledged")
-        return context.result(Act.TALK, said)
+        return context.result(Act.TALK, nod(context))
     return None
 
 

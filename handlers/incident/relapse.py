@@ -3,8 +3,7 @@
 from typing import Final
 
 from handlers.incident.status import still_broken
-from handlers.incident.stopped import AGAIN
-from handlers.input.good_news import says_it_fails
+from handlers.input.good_news import AGAIN, says_it_fails
 from handlers.model.actions import ShowTicketChannel
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.frozen import replace

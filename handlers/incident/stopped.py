@@ -3,6 +3,7 @@
 from typing import Final
 
 from handlers.incident.broken_part import says_that_it_trades
+from handlers.input.good_news import AGAIN
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.session import Incident
@@ -25,8 +26,6 @@ MIN_BARE_DEVICE: Final = 0.3
 SURE_HOW_TO: Final = 0.85
 MIN_TOPIC_TOLD_OF: Final = 0.2
 MAX_WORDS_OF_CORRECTION: Final = 5
-AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
-"""Says that what was over is there once more; or, with good news, that it works as before."""
 MAX_WORDS_OF_TOO: Final = 6
 _TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})

@@ -41,7 +41,9 @@ def answers_with_details(context: HandlerContext, likely: list[ActCandidate]) ->
 
 def _counts_devices(context: HandlerContext, likely: list[ActCandidate]) -> bool:
     """Whether few words may tell where the fault is that is talked about: "all tills", "both"."""
-    few = len(context.text.split()) <= MAX_WORDS_OF_COUNT and not context.session.outage_reported
+    few = len(context.text.split()) <= MAX_WORDS_OF_COUNT
+    if context.session.outage_reported:
+        return few and _only_counts(context)
     topic = context.topic_entry
     fault = topic is not None and topic.act is Act.PROBLEM
     told = context.act_confidence(DialogueAct.DETAIL) >= MIN_DETAIL_OF_COUNT or _only_counts(context)

@@ -61,7 +61,8 @@ _RESULT: Final = LazyPattern(
     r"|помог\w*|работа\w*|заработа\w*|пошл\w+|пошел|печата\w*|норм\w*|ок|всё|все"
     r"|pomog\w*|rabota\w*|zarabota\w*|poshl\w+|poshel|pechata\w*|norm\w*|vse)\b"
 )
-_AGAIN: Final = LazyPattern(r"(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\W*$")
+AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
+"""Says that what was over is there once more; or, with good news, that it works as before."""
 _GOES: Final = LazyPattern(
     r"(?:work|ok|fine|good|up|run|goes|going|print|sell|back|live|alive|open|strād|strad|iet|dzīv|dziv"
     r"|ir\W*$|druk|pārdod|pardod|labi|kārt"
@@ -96,7 +97,7 @@ def tells_of_return(text: str) -> bool:
     """Whether "again" is said of something else than that it works: "it came on, and dark again"."""
     words = _words(text.casefold())
     return any(
-        _AGAIN.match(word) is not None and not _goes(words[max(0, place - 2) : place + 3])
+        AGAIN.match(word) is not None and not _goes(words[max(0, place - 2) : place + 3])
         for place, word in enumerate(words)
     )
 

@@ -1,6 +1,6 @@
 """Greetings, thanks, and short words about how it goes; pure."""
 
-from handlers.model.actions import Action, Ask, ShowLine
+from handlers.model.actions import Action, Ask, Say, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
@@ -49,14 +49,18 @@ def repeat_last(context: HandlerContext) -> HandlerResult | None:
     return _reply_with(context, "nothing_to_repeat")
 
 
+def nod(context: HandlerContext) -> Say:
+    """ "All right"; with the number while trading is stopped."""
+    if context.session.outage_reported:
+        return context.say_line("acknowledged_stopped", context.knowledge.base.directory.urgent_line)
+    return context.say("acknowledged")
+
+
 def acknowledge(context: HandlerContext) -> HandlerResult | None:
     """ "Ok": needs no more than a nod, and an open question stays open."""
     if context.cue not in (CueId.ACKNOWLEDGE, CueId.YES, CueId.NO):
         return None
-    urgent = context.knowledge.base.directory.urgent_line
-    stopped = context.session.outage_reported
-    said = context.say_line("acknowledged_stopped", urgent) if stopped else context.say("acknowledged")
-    return HandlerResult(actions=(said,), session=context.session, act="none", outcome=Outcome.UNKNOWN)
+    return HandlerResult(actions=(nod(context),), session=context.session, act="none", outcome=Outcome.UNKNOWN)
 
 
 def handle_opt_out(context: HandlerContext) -> HandlerResult | None:

@@ -44,7 +44,7 @@ class ReplyScorer(Protocol):
         """How likely (0 to 1) each of the replies is right."""
         ...
 
-    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+    def lift(self, topic: EntryId, entry: EntryId) -> float:
         """How much likelier `entry` is meant (in log-odds) because `topic` is talked about."""
         ...
 
@@ -61,9 +61,9 @@ class TopicSequence:
     unseen: Mapping[EntryId, float] = field(default_factory=dict)
     """By the entry that is talked about, the lift of all others."""
 
-    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+    def lift(self, topic: EntryId, entry: EntryId) -> float:
         """How much likelier `entry` is meant (in log-odds) because `topic` is talked about."""
-        if topic is None or topic not in self.unseen:
+        if topic not in self.unseen:
             return 0.0
         return self.lifts.get(topic, {}).get(entry, self.unseen[topic])
 
@@ -79,7 +79,7 @@ class ReplyModel:
     trees: BoostedTrees
     sequence: TopicSequence = field(default_factory=TopicSequence)
 
-    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+    def lift(self, topic: EntryId, entry: EntryId) -> float:
         """As `TopicSequence.lift`."""
         return self.sequence.lift(topic, entry)
 

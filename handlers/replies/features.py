@@ -5,7 +5,7 @@ from typing import Final
 
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.session import MAX_TURNS
-from handlers.replies.next_entry import next_candidate
+from handlers.replies.next_entry import lift, next_candidate
 from kb.model import Entry, EntryId
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Candidate, Outcome
@@ -87,7 +87,7 @@ def _of_meaning(context: HandlerContext) -> Iterator[tuple[str, float]]:
     if (following := next_candidate(context)) is not None:
         yield "next:confidence", following.confidence
         yield "next:place", float(interpretation.by_itself.index(following))
-        yield "next:lift", _lift(context, following)
+        yield "next:lift", lift(context, following.entry)
     if interpretation.leans:
         yield from _of_candidates(context, "leaning", interpretation.candidates)
         best, own = interpretation.candidates[:1], interpretation.by_itself[:1]
@@ -111,15 +111,11 @@ def _of_candidates(context: HandlerContext, name: str, found: tuple[Candidate, .
         alike = (one.confidence for one, act in zip(found, acts, strict=True) if act is kind)
         yield f"{name}:all:{kind}", sum(alike)
     yield f"{name}:repeats", float(any(turn.entry == best.entry for turn in context.session.turns))
-    yield from ((f"{name}{place}:lift", _lift(context, one)) for place, one in enumerate(found[:MAX_TOLD], start=1))
+    yield from (
+        (f"{name}{place}:lift", lift(context, one.entry)) for place, one in enumerate(found[:MAX_TOLD], start=1)
+    )
     if context.topic_entry is not None:
         yield from _beside_topic(context, name, found, context.topic_entry)
-
-
-def _lift(context: HandlerContext, one: Candidate) -> float:
-    """How much likelier an entry is meant because of what is talked about."""
-    replies, topic = context.knowledge.replies, context.topic_entry
-    return replies.lift(topic.id, one.entry) if replies is not None and topic is not None else 0.0
 
 
 def _beside_topic(
@@ -172,8 +168,7 @@ def _of_talk(context: HandlerContext) -> Iterator[tuple[str, float]]:
     yield "said:name", float(bool(said.name))
     yield "said:place", float(bool(said.place))
     yield "said:device", float(bool(said.device))
-    replies = context.knowledge.replies
-    yield "topic:stays", replies.lift(topic.id, topic.id) if replies is not None and topic is not None else 0.0
+    yield "topic:stays", lift(context, topic.id) if topic is not None else 0.0
     yield "topic:is_session", float(topic is not None and topic.id == session.entry)
     yield "line:same", float(last is not None and last.line is not None and last.line == session.line)
     yield "called_in", float(session.called_in is not None)

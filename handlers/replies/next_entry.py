@@ -4,7 +4,7 @@ from math import log
 from typing import Final
 
 from handlers.model.context import HandlerContext
-from kb.model import Act
+from kb.model import Act, EntryId
 from kb.understanding.result import Candidate
 
 MIN_NEXT: Final = 0.03
@@ -15,12 +15,14 @@ MATTERS: Final = frozenset({Act.ANSWER, Act.PROBLEM})
 
 def next_candidate(context: HandlerContext) -> Candidate | None:
     """The likeliest after the first one; what is talked about is none."""
-    replies, topic = context.knowledge.replies, context.topic_entry
     possible = [one for one in context.interpretation.by_itself[1:] if _may_be_next(one, context)]
-    if not possible or replies is None:
-        return None
-    about = topic.id if topic is not None else None
-    return max(possible, key=lambda one: _logit(one.confidence) + replies.lift(about, one.entry))
+    return max(possible, key=lambda one: _logit(one.confidence) + lift(context, one.entry), default=None)
+
+
+def lift(context: HandlerContext, entry: EntryId) -> float:
+    """How much likelier an entry is meant (in log-odds) because of what is talked about."""
+    replies, topic = context.knowledge.replies, context.topic_entry
+    return replies.lift(topic.id, entry) if replies is not None and topic is not None else 0.0
 
 
 def _may_be_next(one: Candidate, context: HandlerContext) -> bool:

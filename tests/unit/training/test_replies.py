@@ -88,7 +88,7 @@ class Scores:
 
     known: Mapping[ReplyKind, float]
 
-    def lift(self, topic: EntryId | None, entry: EntryId) -> float:
+    def lift(self, topic: EntryId, entry: EntryId) -> float:
         return 0.0
 
     def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:

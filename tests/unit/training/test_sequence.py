@@ -18,7 +18,6 @@ def test_what_follows_oftener_than_elsewhere_is_lifted_and_what_never_does_is_lo
     assert found.lift(a, c) < 0
     assert found.lift(b, c) < 0, "once is not counted"
     assert found.lift(EntryId("x"), b) == 0
-    assert found.lift(None, b) == 0
 
 
 def test_what_a_label_accepts_shares_one_count() -> None:

@@ -141,6 +141,13 @@ def test_words_that_count_devices_tell_where_the_fault_is(said: str) -> None:
     assert not notices(one)
 
 
+def test_one_till_or_all_is_a_detail_of_stopped_trading() -> None:
+    one = talk("dead", meanings={"both": means("dead", "close", language="en", confidence=0.4)})
+    one.interpreter.acts = {"both": acts_as(DialogueAct.CHOOSE_BOTH, 0.5)}
+    one.says("both")
+    assert handled(one) == ("detail", "critical", "dead")
+
+
 @pytest.mark.parametrize(
     ("before", "said", "alarmed"),
     [
