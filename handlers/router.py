@@ -9,7 +9,7 @@ from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
 from handlers.dialogue.contact_details import contact_details, with_contact_details
-from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, ticket_wish
+from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, introduced, ticket_wish
 from handlers.dialogue.fallback import (
     OUT_OF_SCOPE,
     clarify,
@@ -22,6 +22,7 @@ from handlers.dialogue.fallback import (
 from handlers.dialogue.fault import bare_fault, device_fault, device_only
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
+from handlers.dialogue.passed_on import passed_on
 from handlers.dialogue.spoken_language import with_language
 from handlers.incident.another_time import if_again, not_now
 from handlers.incident.detail import detail
@@ -36,7 +37,6 @@ from handlers.input.sanitize import sanitize, strip_media_markers
 from handlers.intents.dispatch import answer_intents, ticket_request
 from handlers.intents.small_talk import acknowledge, handle_opt_in, handle_opt_out, repeat_last
 from handlers.intents.ticket import insists_on_ticket
-from handlers.interpretation import interpret, told_outage
 from handlers.model.actions import EraseUser, NotifyStaff, Say
 from handlers.model.context import QUESTION_TTL, Handler, HandlerContext, HandlerResult, KnowledgeBundle
 from handlers.model.details import NO_DETAILS, PersonDetails
@@ -45,6 +45,9 @@ from handlers.model.messages import Inbound, MessageKind
 from handlers.model.reply_model import ReplyCandidate
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
 from handlers.progress import end_loops
+from handlers.reading.interpretation import interpret
+from handlers.reading.thanks import matter_beside_thanks
+from handlers.reading.told_outage import told_outage
 from handlers.replies.choice import choose_reply
 from handlers.service.known_outage import with_outage
 from handlers.service.news import with_news
@@ -97,6 +100,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("resolved", works_again),
     ("cannot_reach", cannot_reach),
     ("ask_person", ask_person),
+    ("passed_on", passed_on),
     ("chasing", chasing),
     ("ask_number", ask_number),
     ("once_more", stopped_once_more),
@@ -108,6 +112,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("ticket_wish", ticket_wish),
     ("if_again", if_again),
     ("detail", detail),
+    ("introduced", introduced),
     ("which_fault", which_fault),
     ("device_only", device_only),
     ("device_fault", device_fault),
@@ -138,6 +143,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     )
     text, has_media = strip_media_markers(stored_text, inbound.kind)
     cue, interpretation = interpret(text, inbound, session, knowledge, now)
+    interpretation = matter_beside_thanks(text, interpretation, inbound, session, knowledge, now)
     picture = picture_words(inbound.picture_text)
     if picture.text and interpretation.outcome is not Outcome.ANSWERED:
         _, whole = interpret(f"{text}\n{picture.text}".strip(), inbound, session, knowledge, now)

@@ -23,7 +23,7 @@ from handlers.rendering import EmailDraft, RenderContext, render
 from handlers.router import decide
 from kb.loading.loader import load_knowledge_base
 from kb.model import DialogueAct, EntryId, KnowledgeBase, Language
-from kb.understanding.result import ActCandidate, Candidate, Evidence, Interpretation, Outcome
+from kb.understanding.result import ActCandidate, Candidate, Evidence, Interpretation, Outcome, Passage
 from storage.delivery.outbox import OutgoingReply
 
 CONTENT = Path(__file__).parent / "content"
@@ -83,7 +83,8 @@ class ScriptedInterpreter:
     `acts` are the dialogue acts of texts: one that is sure, or several with their probabilities. A text in `leaning`
     is understood with the help of the turn before, one in `corrections` sets the answer before right. `chosen` tells
     which of the offered entries a text means, `of_other_devices` which texts name a device that the talk is not about;
-    `devices` are words for devices, `own_devices` those that an entry is about; `elsewhere` are texts about what no entry answers. `leant_on` notes what each message could lean on: entry and terms.
+    `devices` are words for devices, `own_devices` those that an entry is about; `elsewhere` are texts about what no entry answers,
+    `passages` the sentences that texts ask for. `leant_on` notes what each message could lean on: entry and terms.
     """
 
     meanings: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class ScriptedInterpreter:
     corrections: Collection[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
     of_other_devices: Collection[str] = ()
+    passages: Mapping[str, str | Passage] = field(default_factory=dict)
     devices: Collection[str] = ()
     own_devices: Mapping[str, Collection[str]] = field(default_factory=dict)
     elsewhere: Collection[str] = ()
@@ -135,6 +137,11 @@ class ScriptedInterpreter:
         """As scripted, or by the devices that are, or no."""
         own, named = frozenset(self.own_devices.get(entry, ())), self.devices_in(text)
         return text in self.of_other_devices or (bool(own and named) and own.isdisjoint(named))
+
+    def passage(self, text: str, entry: EntryId, language: Language) -> Passage | None:
+        """As scripted, or None; all that is asked stands in it, where nothing else is said."""
+        found = self.passages.get(text)
+        return Passage(text=found, share=1.0) if isinstance(found, str) else found
 
     def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
         """The text itself, for every entry."""

@@ -147,7 +147,7 @@ class Endpoints:
         return DraftPage(
             tokens=DraftTokens(self._key, DRAFT_LINK_TTL),
             content=self._draft_content,
-            last_messages=self._application.conversation_queries.last_user_messages,
+            last_messages=self._application.conversation_queries.story_messages,
             details=self._application.conversation_queries.person_details,
         )
 

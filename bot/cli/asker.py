@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any, Final, Protocol
 
 from bot.knowledge.explain import explain, with_evidence
+from handlers.details.story import tells_of_trouble
 from handlers.model.actions import CloseHandoffs, NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, Reply
@@ -67,15 +68,15 @@ class BatchAsker:
         session, user_messages = self._conversations.get(key, (Session(), ())) if key is not None else (Session(), ())
         start = perf_counter()
         decision = self._decide(row, session, key)
-        reply = self._render_reply(decision, (*user_messages, decision.stored_text))
+        if tells_of_trouble(decision.stored_text, decision.trace.act):
+            user_messages = (*user_messages, decision.stored_text)
+        reply = self._render_reply(decision, user_messages)
         took = (perf_counter() - start) * 1000
         trace = decision.trace
         if evidence or why:
             trace = with_evidence(trace, row.text, self._knowledge.interpreter)
         if key is not None:
-            self._remember(
-                key, _without_forced_language(decision.session, session, row), (*user_messages, decision.stored_text)
-            )
+            self._remember(key, _without_forced_language(decision.session, session, row), user_messages)
         return {
             "text": row.text,
             "lang": decision.trace.language,

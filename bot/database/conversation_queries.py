@@ -35,9 +35,9 @@ class ConversationQueries:
 
         return await self.transactions.read(read)
 
-    async def last_user_messages(self, conversation_id: str) -> Sequence[str]:
-        """A person's last messages in a conversation, masked, newest last."""
-        return await self.transactions.read(lambda connection: history.last_user_messages(connection, conversation_id))
+    async def story_messages(self, conversation_id: str) -> Sequence[str]:
+        """Those of a person's last messages in a conversation that tell of the trouble, masked, newest last."""
+        return await self.transactions.read(lambda connection: history.story_messages(connection, conversation_id))
 
     async def person_details(self, conversation_id: str) -> PersonDetails:
         """What the person of a conversation told of themselves; where they told no place, their venue and its till."""

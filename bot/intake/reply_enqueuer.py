@@ -82,7 +82,7 @@ class ReplyEnqueuer:
             url = self.make_draft_link(conversation.channel, conversation.id, language)
             draft = EmailDraft(
                 url=url,
-                last_messages=history.last_user_messages(connection, conversation.id),
+                last_messages=history.story_messages(connection, conversation.id),
                 details=with_venue(decision.session.details, venue),
             )
         return render(decision.actions, render_context, draft)

@@ -30,8 +30,8 @@ _LEAD_IN: Final = LazyPattern(
     r"(?:mēs esam|esam|esmu|šeit|te|tas ir|mūsu|restor[aā]n(?:s|a nosaukums)?|numurs|mans numurs|tel|t[aā]lrunis"
     r"|telefons|zvan(?:iet|īt|it)|adrese|no|uz|pa|mani sauc|labdien|sveiki|mob"
     r"|это|мы из|мы|из|ресторан|номер|мой номер|тел|телефон|звоните|позвоните|перезвоните|на|по|адрес|меня зовут"
-    r"|здравствуйте|we are|this is|it is|it's|restaurant|my|phone|number|call|call me|on|at|address|from|my name is"
-    r"|i am|i'm|the|hello|hi)"
+    r"|здравствуйте|we are|this is|it is|it's|restaurant|my name is|name is|my|phone|number|call me|call|on|at|address"
+    r"|from|i am|i'm|the|hello|hi)"
     r"\b[\s.:–-]*",
     re.IGNORECASE,
 )

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from handlers.details.device_extraction import extract_device
 from handlers.details.ticket_wording import without_ticket_request
+from kb.model import Act
 from kb.text.lazy_pattern import LazyPattern
 
 _GREETING: Final = LazyPattern(
@@ -14,8 +16,20 @@ _GREETING: Final = LazyPattern(
     r"[\s.,!)]*",
     re.IGNORECASE,
 )
+_ASIDE: Final = frozenset({Act.TICKET, Act.HANDOFF, Act.TALK})
+"""Acts of messages that are said to the bot, and not of the trouble."""
+MIN_WORDS_OF_TROUBLE: Final = 5
+"""So many words beside the order for a ticket say what it is for."""
 MAX_STORY_CHARS: Final = 1500
 """Characters of what was said that the draft begins with."""
+
+
+def tells_of_trouble(message: str, act: str | None) -> bool:
+    """Whether a message that was taken for `act` belongs to the story: what only asks for a ticket, for people or where
+    to write does not, unless it names a device or says more."""
+    if act not in _ASIDE or extract_device(message) is not None:
+        return True
+    return act == Act.TICKET and len(without_ticket_request(message).split()) >= MIN_WORDS_OF_TROUBLE
 
 
 def compose_story(messages: Iterable[str]) -> str:

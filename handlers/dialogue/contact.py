@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.dialogue.passed_on import no_ticket_yet
 from handlers.intents.handoff import hand_off
 from handlers.model.actions import Action, HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
@@ -9,6 +10,10 @@ from handlers.model.frozen import replace
 from kb.model import Act, DialogueAct, Entry, LineId
 from kb.text.lazy_pattern import LazyPattern
 
+NUMBER_DIGITS: Final = 8
+"""So many last digits of a number tell it from others, with or without the country's code."""
+MIN_LINE_NAMED: Final = 0.3
+"""From this confidence on a line is named in words."""
 NAMED_TOPIC_CONFIDENCE: Final = 0.5
 """From this confidence on the message itself names the topic whose line is asked for."""
 _WANTS_NOBODY: Final = LazyPattern(
@@ -23,6 +28,10 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
     """ "Who do I call about that?": the line of the topic, of this message or else of the conversation; else all."""
     if context.act is not DialogueAct.ASK_NUMBER:
         return None
+    if (tried := _tried_just_now(context)) is not None and not _names_a_topic(context):
+        others = (action for action in context.show_lines() if action != ShowLine(line=tried))
+        entry = context.knowledge.base.directory.contacts_entry
+        return context.result(Act.ANSWER, context.say("lines"), *others, entry=entry)
     line = _line_asked_for(context)
     if line is None:
         entry = context.knowledge.base.directory.contacts_entry
@@ -38,7 +47,9 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     if context.act is not DialogueAct.CANNOT_REACH:
         return None
     directory = context.knowledge.base.directory
-    tried = directory.urgent_line if context.session.outage_reported else context.session.line
+    tried = _line_tried(context)
+    if tried is not None and _tried_just_now(context) == tried and directory.takes_tickets:
+        return _tried_again(context, tried)
     others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
     by_email: tuple[Action, ...] = ()
     if directory.takes_tickets:
@@ -48,6 +59,44 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     actions = (context.say("cannot_reach"), *others, *by_email, notify)
     entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
     return context.result(Act.HANDOFF, *actions, entry=entry, line=tried)
+
+
+def _tried_again(context: HandlerContext, tried: LineId) -> HandlerResult:
+    """What was said a moment ago about the same line is not all said again."""
+    directory = context.knowledge.base.directory
+    said = context.say("cannot_reach_again", email=directory.ticket_channel.address.email)
+    others = (action for action in context.show_lines() if action != ShowLine(line=tried))
+    notify = NotifyStaff(line=tried, reason=HandoffReason.CANNOT_GET_THROUGH)
+    entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
+    return context.result(Act.HANDOFF, said, *others, notify, entry=entry, line=tried)
+
+
+def _line_tried(context: HandlerContext) -> LineId | None:
+    """The line that was rung in vain: the one that is named, by its number or in words, or that of the conversation."""
+    directory = context.knowledge.base.directory
+    digits = "".join(sign for sign in context.text if sign.isdigit())
+    numbers = {line.id: line.phone[-NUMBER_DIGITS:] for line in directory.lines.values()}
+    if (named := next((line for line, number in numbers.items() if number in digits), None)) is not None:
+        return named
+    by_entry = {line.entry: line.id for line in directory.lines.values()}
+    likely = (one for one in context.interpretation.by_itself if one.confidence >= MIN_LINE_NAMED)
+    if (told := next((by_entry[one.entry] for one in likely if one.entry in by_entry), None)) is not None:
+        return told
+    return directory.urgent_line if context.session.outage_reported else context.session.line
+
+
+def _tried_just_now(context: HandlerContext) -> LineId | None:
+    """The line of which it was told a moment ago that nobody answers there."""
+    last = context.last_turn
+    return last.line if last is not None and last.handler == "cannot_reach" else None
+
+
+def _names_a_topic(context: HandlerContext) -> bool:
+    """Whether the message itself names what the number is asked for."""
+    best = context.interpretation.best
+    lines = {line.entry for line in context.knowledge.base.directory.lines.values()}
+    named = best is not None and best.confidence >= NAMED_TOPIC_CONFIDENCE and best.entry not in lines
+    return named and best is not None and context.entry_of(best).act in (Act.PROBLEM, Act.ANSWER)
 
 
 def ask_person(context: HandlerContext) -> HandlerResult | None:
@@ -72,7 +121,9 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
     entry = context.knowledge.base.directory.dialogue_entries.get(DialogueAct.CHASING)
     said = context.say_line("chasing", line)
-    return context.result(Act.HANDOFF, said, notify, session=session, entry=entry, line=line)
+    no_ticket = no_ticket_yet(context) if context.called_in is None else None
+    actions = (said, notify) if no_ticket is None else (no_ticket, said, notify)
+    return context.result(Act.HANDOFF, *actions, session=session, entry=entry, line=line)
 
 
 def _people_entry(context: HandlerContext) -> Entry | None:

@@ -21,6 +21,8 @@ _ANSWERS_BY: Final = frozenset({None, DialogueAct.DETAIL})
 _QUESTION_MARK: Final = "?"
 MAX_TOPIC_CONFIDENCE: Final = 0.1
 """A message that may be about a topic with more than this is no answer to "which restaurant?"."""
+MAX_TOPIC_OF_A_NAME: Final = 0.6
+"""As MAX_TOPIC_CONFIDENCE, where words with a capital make a name: "Alus Darbnīca" is no question about alcohol."""
 MIN_COURTESY: Final = 0.3
 MIN_CAPITALS: Final = 2
 """So many words with a capital are a name."""
@@ -74,7 +76,8 @@ def _told(context: HandlerContext) -> PersonDetails | None:
     """What a message tells that is nothing but that: plainly, or as the answer to "which restaurant?"."""
     if context.said.tells_who and only_tells_who(context.text, context.said):
         return context.said
-    asked = context.asked_who or (_asked_lately(context) and context.said.phone is not None)
+    told_late = context.said.phone is not None or _is_all_names(context.text)
+    asked = context.asked_who or (_asked_lately(context) and told_late)
     answers = asked and context.cue is None and context.act in _ANSWERS_BY
     if not answers or context.answered_entry is not None or _is_courtesy(context):
         return None
@@ -83,6 +86,12 @@ def _told(context: HandlerContext) -> PersonDetails | None:
         return None
     known = answer.place in (None, context.said.place)
     return answer if known or _is_new_to_us(answer.place or "", context) else None
+
+
+def _is_all_names(text: str) -> bool:
+    """Whether every word has a capital, as names of people and places have: "Marta, Lido Barona"."""
+    words = [word for word in text.replace(",", " ").split() if len(word) >= MIN_NAME_LETTERS]
+    return len(words) >= MIN_CAPITALS and all(word[0].isupper() and not word.isupper() for word in words)
 
 
 def _asked_lately(context: HandlerContext) -> bool:
@@ -100,10 +109,13 @@ def _is_courtesy(context: HandlerContext) -> bool:
 def _is_new_to_us(words: str, context: HandlerContext) -> bool:
     """Whether words are those of a name, not of a matter: hardly any topic has them, and some are not known at all."""
     best = context.interpretation.best
-    if best is None or best.confidence > MAX_TOPIC_CONFIDENCE:
+    if best is None:
         return False
-    if sum(word[0].isupper() for word in words.split()) >= MIN_CAPITALS:
+    capitals = sum(word[0].isupper() for word in words.split())
+    if capitals >= MIN_CAPITALS and best.confidence <= MAX_TOPIC_OF_A_NAME:
         return True
+    if best.confidence > MAX_TOPIC_CONFIDENCE:
+        return False
     long = {key for key in phonetic_tokens(words) if len(key) >= MIN_NAME_LETTERS}
     return not long <= set(context.interpretation.terms)
 

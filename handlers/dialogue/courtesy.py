@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from handlers.details.extraction import only_tells_who
+from handlers.details.phone_extraction import readable_phones
 from handlers.intents.small_talk import nod, small_talk
 from handlers.intents.ticket import is_likely_topic, show_ticket_channel
 from handlers.model.actions import Ask, ShowLine
@@ -37,6 +39,19 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
     return None
 
 
+def introduced(context: HandlerContext) -> HandlerResult | None:
+    """ "Aija, Zvejnieks, 29 888 777", before anything was asked: noted, and what it is about."""
+    directory, said = context.knowledge.base.directory, context.said
+    known = context.topic_entry is not None or context.called_in is not None or context.is_asked
+    if known or not said.tells_who or not only_tells_who(context.text, said):
+        return None
+    told = (said.place, said.name, readable_phones(said.phone) if said.phone else None)
+    options = context.topic_options(directory.topics)
+    ask = Ask(text=context.phrase("introduced", details=", ".join(filter(None, told))), options=options)
+    session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
+    return context.result(Act.TALK, ask, session=session, entry=directory.greeting_entry)
+
+
 def anger(context: HandlerContext) -> HandlerResult | None:
     """Swearing, sarcasm, a complaint without a matter: the number again, calmly."""
     if context.act is not DialogueAct.ANGER:
@@ -69,9 +84,25 @@ def ticket_wish(context: HandlerContext) -> HandlerResult | None:
     sure_wish = context.act_confidence(context.act) >= SURE_WISH or is_likely_topic(context, entry)
     if context.act is DialogueAct.TICKET_PUSH and not sure_wish:
         return None
+    if context.act is DialogueAct.WHICH_EMAIL and (said := _office_address(context)) is not None:
+        return said
     own_topic = answered is not None and answered.act is Act.ANSWER and context.cue is None
     sure = best is not None and best.confidence >= TOPIC_WINS_FROM > context.act_confidence(context.act)
     return None if own_topic and sure else show_ticket_channel(context, entry)
+
+
+def _office_address(context: HandlerContext) -> HandlerResult | None:
+    """Where to write about what is no fault and of no ticket: papers, contracts, bills."""
+    directory, topic = context.knowledge.base.directory, context.topic_entry
+    line = context.line_of(topic)
+    if topic is None or topic.act is not Act.ANSWER or line is None or not directory.office_email:
+        return None
+    if line in (directory.urgent_line, directory.general_line):
+        return None
+    known = directory.lines[line]
+    values = {"phone": known.formatted_phone, "name": known.name[context.language]}
+    said = context.say("write_to", email=directory.office_email, **values)
+    return context.result(Act.ANSWER, said, entry=known.entry, line=line)
 
 
 def calling(context: HandlerContext) -> HandlerResult | None:

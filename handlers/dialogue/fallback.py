@@ -51,7 +51,8 @@ def clarify(context: HandlerContext) -> HandlerResult | None:
         return still_broken(context)
     likely = [match for match in others if match.confidence >= MIN_OFFER_CONFIDENCE] or others[:1]
     # Nobody means "you are welcome" by what is not understood.
-    entries = [entry for match in (best, *likely) if (entry := context.entry_of(match)).act is not Act.TALK]
+    offered = dict.fromkeys(match.entry for match in (best, *likely))
+    entries = [entry for one in offered if (entry := context.knowledge.base.entries[one]).act is not Act.TALK]
     return _ask_which(context, entries) if entries else None
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.intents.asked_on import passage, tell_more
 from handlers.intents.dispatch import answer_entries
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -30,30 +31,39 @@ def follow_up(context: HandlerContext) -> HandlerResult | None:
     sure = context.act_confidence(act) >= SURE_FOLLOW_UP and act in _NAMED
     if not sure and _own_topic_wins(context):
         return None
+    return _of_entry(context, act) or _of_line(context)
+
+
+def _of_entry(context: HandlerContext, act: DialogueAct) -> HandlerResult | None:
+    """The sentence of the topic that is asked for, or the entry that answers such a question."""
     topic, whole = context.topic_entry, _whole_question(context, act)
-    about = whole or _about(context, act, topic)
-    if about is not None:
-        told = answer_entries(context, about)
-        # What it costs is asked of something, and that is talked about still, unless it was a question by itself.
-        kept = None if whole is not None else topic
-        return told if kept is None else replace(told, session=replace(told.session, entry=kept.id))
+    line, about = context.line_of(topic) or context.session.line, whole or _about(context, act, topic)
+    said = passage(context, topic) if topic is not None and about in (None, topic) and line is not None else None
+    if topic is not None and said is not None:
+        return context.result(_act_of(topic), said, entry=topic.id, line=line)
+    if about is None:
+        return None
+    told = answer_entries(context, about)
+    # What it costs is asked of something, and that is talked about still, unless it was a question by itself.
+    kept = None if whole is not None else topic
+    return told if kept is None else replace(told, session=replace(told.session, entry=kept.id))
+
+
+def _of_line(context: HandlerContext) -> HandlerResult | None:
+    """Who knows, where the bot does not."""
+    topic = context.topic_entry
     line = context.line_of(topic) or context.session.line
     if line is None:
         return None
-    known = context.knowledge.base.directory.lines[line]
     if topic is None or topic.act is Act.CRITICAL:
+        known = context.knowledge.base.directory.lines[line]
         return context.result(Act.ANSWER, context.say_line("call_line", line), entry=known.entry, line=line)
-    said = replace(
-        context.say(
-            "more_about",
-            topic=topic.title[context.language],
-            phone=known.formatted_phone,
-            name=known.name[context.language],
-        ),
-        source=topic.citation[context.language],
-    )
-    about_fault = topic.act if topic.act in (Act.PROBLEM, Act.ANSWER) else Act.ANSWER
-    return context.result(about_fault, said, entry=topic.id, line=line)
+    return context.result(_act_of(topic), tell_more(context, topic, line), entry=topic.id, line=line)
+
+
+def _act_of(topic: Entry) -> Act:
+    """The act of a reply that goes on about a topic."""
+    return topic.act if topic.act in (Act.PROBLEM, Act.ANSWER) else Act.ANSWER
 
 
 def _whole_question(context: HandlerContext, act: DialogueAct) -> Entry | None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.incident.broken_part import says_that_it_trades
 from handlers.incident.status import still_broken
 from handlers.incident.stopped import MIN_OUTAGE_TO_ASK, MIN_TOPIC_TOLD_OF, SURE_HOW_TO
 from handlers.input.outage_probability import NOT_STOPPED_CUES
@@ -24,9 +25,9 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
     best = context.interpretation.best
     if best is None or context.outage >= MIN_OUTAGE_TO_ASK or context.act is DialogueAct.DEVICE_FAULT:
         return None
-    other_case = not context.interpretation.signals.isdisjoint(NOT_STOPPED_CUES)
-    if context.act is DialogueAct.BARE_FAULT and not other_case:
-        # "Nothing works" is now: it is asked what does not.
+    now = context.interpretation.signals.isdisjoint(NOT_STOPPED_CUES) and not says_that_it_trades(context.text)
+    if now:
+        # What is not surely of another time or case may be now: that is asked.
         return None
     another_time = not context.interpretation.signals.isdisjoint((CueId.PAST, CueId.HYPOTHETICAL))
     unanswered = context.interpretation.outcome is not Outcome.ANSWERED

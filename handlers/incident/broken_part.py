@@ -38,12 +38,17 @@ def says_that_it_trades(text: str) -> bool:
     return _TRADES.search(said) is not None and _DENIES.search(said) is None and "?" not in said
 
 
+def clauses_of(text: str) -> list[str]:
+    """The clauses of a text in lower case, as marks and conjunctions part them."""
+    return [clause for clause in _BETWEEN.split(text.casefold()) if clause.strip()]
+
+
 def broken_part(text: str, devices_in: Callable[[str], Collection[str]]) -> str | None:
     """The text without its clauses that say of a device that it works; None where there is no such clause.
 
     "The tills are dead but the kitchen screen works": what is left names another device, or says what cannot be done.
     """
-    clauses = [clause for clause in _BETWEEN.split(text.casefold()) if clause.strip()]
+    clauses = clauses_of(text)
     if not 1 < len(clauses) <= MAX_PARTS:
         return None
     working = [clause for clause in clauses if _WORKS.search(clause) and not _DENIES.search(clause)]

@@ -1,5 +1,7 @@
 """How it stands with a fault: partly, or still not; pure."""
 
+from typing import Final
+
 from handlers.incident.cannot_sell import cannot_sell
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import Action, RecordFeedback, ShowTicketChannel
@@ -8,10 +10,13 @@ from handlers.model.frozen import replace
 from handlers.model.session import Incident
 from kb.model import Act, DialogueAct
 
+SURELY_NAMED: Final = 0.6
+"""From this confidence on a message names a fault."""
+
 
 def partly(context: HandlerContext) -> HandlerResult | None:
     """Trading goes on, but not as it should: no alarm, the line all the same."""
-    if context.act is not DialogueAct.PARTLY:
+    if context.act is not DialogueAct.PARTLY or _names_another_fault(context):
         return None
     if context.session.outage_reported and cannot_sell(context.text):
         return still_broken(context)
@@ -19,6 +24,13 @@ def partly(context: HandlerContext) -> HandlerResult | None:
     incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
     session = replace(context.resolved_session, incident=incident, line=line)
     return context.result(Act.PROBLEM, context.say_line("partly", line), session=session, line=line)
+
+
+def _names_another_fault(context: HandlerContext) -> bool:
+    """Whether the message surely names a fault that was not talked about: its own answer says more."""
+    answered, best = context.answered_entry, context.interpretation.best
+    fault = answered is not None and answered.act is Act.PROBLEM and answered.id != context.session.entry
+    return fault and best is not None and best.confidence >= SURELY_NAMED and not context.session.outage_reported
 
 
 def still_not(context: HandlerContext) -> HandlerResult | None:

@@ -30,12 +30,13 @@ MAX_WORDS_OF_TOO: Final = 6
 _TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
 _QUESTION_MARK: Final = "?"
+_EVERYONE: Final = frozenset({CueId.EVERYONE, CueId.EMERGENCY_EVERYONE})
 
 
 def outage(context: HandlerContext) -> HandlerResult | None:
     """Trading has stopped, whatever else the message is about: the number first, the topic after it."""
     told = context.outage >= _alarm_threshold(context) and not _is_no_outage(context)
-    if not told and not _stops_too(context):
+    if not told and not _stops_too(context) and not _hits_everyone(context):
         return None
     entry = critical_entry(context)
     return None if entry is None else report_outage_first(context, entry)
@@ -60,6 +61,16 @@ def _stops_too(context: HandlerContext) -> bool:
     another = bool(its) and known.names_another_device(text, topic.id) and context.fault_lately
     good = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(text) or _QUESTION_MARK in text
     return another and not good and _TOO.search(text.casefold()) is not None
+
+
+def _hits_everyone(context: HandlerContext) -> bool:
+    """Whether a fault that one person or till may have is said to hit all: "the till won't let me in", "nobody"."""
+    topic, text = context.topic_entry, context.text
+    may_stop = topic is not None and topic.id in context.knowledge.base.directory.stopped_for_all
+    everyone = not _EVERYONE.isdisjoint(context.interpretation.signals)
+    few = len(text.split()) <= MAX_WORDS_OF_TOO and _QUESTION_MARK not in text and context.last_turn is not None
+    good = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(text)
+    return may_stop and everyone and few and not good and context.act is not DialogueAct.WORKS_AGAIN
 
 
 def _counts_devices(context: HandlerContext) -> bool:

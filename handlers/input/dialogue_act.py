@@ -29,6 +29,7 @@ PEOPLE_ACTS: Final = frozenset(
         DialogueAct.CANNOT_REACH,
         DialogueAct.CALLING_NOW,
         DialogueAct.CHASING,
+        DialogueAct.ASK_PASSED_ON,
         DialogueAct.WHICH_EMAIL,
     }
 )
@@ -135,7 +136,7 @@ def _impossible_acts(context: HandlerContext) -> frozenset[DialogueAct]:
     if says_it_helped(context.text):
         impossible |= {DialogueAct.NOT_HELPED}
     if tells_only_of_remedy(context.text):
-        impossible |= {DialogueAct.WORKS_AGAIN}
+        impossible |= {DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED}
     return impossible
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from handlers.input.question_form import asks
+from handlers.intents.asked_on import passage
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -21,7 +23,8 @@ def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
     if entry.act is Act.PROBLEM and context.session.outage_reported:
         said = context.thank_for_detail(context.line_of_conversation)
     elif said_just_now(context, entry) and entry.line in context.knowledge.base.directory.lines:
-        said = context.say_line("no_more_known", entry.line)
+        key = "no_more_known" if asks(context.text) else "line_helps"
+        said = passage(context, entry) or context.say_line(key, entry.line)
     else:
         said = context.say_entry(entry)
     return HandlerResult(

@@ -25,6 +25,9 @@ _HANDLER_BY_ACT: Final[Mapping[Act, Callable[[HandlerContext, Entry], HandlerRes
 }
 MIN_OUTAGE_TO_ANSWER: Final = 0.3
 """A message that is less likely to say that trading has stopped is asked back about."""
+SURELY_NAMED: Final = 0.5
+MIN_OUTAGE_UNNAMED: Final = 0.45
+"""As MIN_OUTAGE_TO_ANSWER, where the entry of stopped trading is less likely than SURELY_NAMED."""
 _ACTS_BY_URGENCY: Final = tuple(_HANDLER_BY_ACT)
 """Acts in the order of _BY_ACT: what a message is answered with first."""
 
@@ -38,11 +41,13 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     if context.act is DialogueAct.WRONG_ANSWER and best.entry == context.session.entry:
         # What was not asked is not said again.
         return None
-    if context.entry_of(best).act is Act.CRITICAL and context.outage < MIN_OUTAGE_TO_ANSWER:
+    enough = MIN_OUTAGE_TO_ANSWER if best.confidence >= SURELY_NAMED else MIN_OUTAGE_UNNAMED
+    if context.entry_of(best).act is Act.CRITICAL and context.outage < enough:
         return None
-    found = {
-        match.entry: context.entry_of(match) for match in (*understanding.candidates[:1], *understanding.secondary)
-    }
+    found = {match.entry: context.entry_of(match) for match in understanding.candidates[:1]}
+    beside = {match.entry: context.entry_of(match) for match in understanding.secondary}
+    stops = context.outage >= MIN_OUTAGE_TO_ANSWER or not understanding.acts
+    found |= {entry: known for entry, known in beside.items() if stops or known.act is not Act.CRITICAL}
     entries = sorted(found.values(), key=lambda entry: _ACTS_BY_URGENCY.index(entry.act))
     return _with_matters(answer_entries(context, *_select_entries(entries)), context)
 

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Final
 
 from handlers.dialogue.fallback import clarify
+from handlers.input.question_form import asks
+from handlers.intents.asked_on import tell_more
 from handlers.intents.dispatch import answer_entries
 from handlers.intents.small_talk import small_talk
 from handlers.model.actions import CloseHandoffs, NotifyStaff
@@ -13,7 +15,7 @@ from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import ReplyCandidate, ReplyKind
 from handlers.model.session import Incident
-from handlers.replies.features import QUESTION_WORD, reply_features
+from handlers.replies.features import reply_features
 from handlers.replies.next_entry import MATTERS, next_candidate
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
@@ -43,6 +45,8 @@ _GRAVE_ACTS: Final = (Act.CRITICAL, Act.TICKET)
 """What raises an alarm, calls people in or ends that, is about stopped trading or a ticket, always stays as decided."""
 WRONG_COST: Final = 1.0
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing; as OutcomeCosts has it."""
+ASKED_BACK_COST: Final = 0.1
+"""What a question back costs, which the person has to answer before anything helps."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
 MIN_TROUBLE: Final = 0.35
@@ -139,11 +143,7 @@ def _was_asked(context: HandlerContext) -> bool:
 
 def _may_be_nodded_at(context: HandlerContext) -> bool:
     """Whether the message holds words that are known, and neither asks nor tells of trouble."""
-    return bool(context.interpretation.tokens) and not _asks(context) and not _may_tell_of_trouble(context)
-
-
-def _asks(context: HandlerContext) -> bool:
-    return "?" in context.text or QUESTION_WORD.match(context.text.casefold()) is not None
+    return bool(context.interpretation.tokens) and not asks(context.text) and not _may_tell_of_trouble(context)
 
 
 def _may_tell_of_trouble(context: HandlerContext) -> bool:
@@ -158,7 +158,8 @@ def worth(reply: ReplyKind, probability: float, answered: bool) -> float:
     """What a reply that is right with `probability` is worth; `answered`: whether what was decided answers."""
     keeps = reply is ReplyKind.KEEP
     answers = answered if keeps else reply is not ReplyKind.ASK
-    return probability - (WRONG_COST * (1 - probability) if answers else 0.0) + (KEEP_MARGIN if keeps else 0.0)
+    cost = WRONG_COST * (1 - probability) if answers else ASKED_BACK_COST
+    return probability - cost + (KEEP_MARGIN if keeps else 0.0)
 
 
 def _with_failures(chosen: HandlerResult, kept: HandlerResult, context: HandlerContext) -> HandlerResult:
@@ -175,25 +176,23 @@ def _answer(context: HandlerContext, entry: Entry) -> HandlerResult:
 def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
     """The line that knows more about the entry that is talked about; a fault that is told more of is noted."""
     line = context.line_of(entry) or context.line_of_conversation
-    known = context.knowledge.base.directory.lines[line]
     if entry.act is Act.CRITICAL:
         over, partly = context.session.incident is Incident.WORKING, context.act is DialogueAct.PARTLY
         said = context.say_line("if_again" if over else "partly" if partly else "call_urgent", line)
-    elif entry.act is Act.PROBLEM and not _asks(context):
+    elif entry.act is Act.PROBLEM and not asks(context.text):
         last = context.last_turn
         noted = last is not None and last.handler in ("detail", _NAME.format(ReplyKind.TOPIC))
         said = context.thank_for_detail(line, again=noted)
     else:
-        name, phone = known.name[context.language], known.formatted_phone
-        said = context.say("more_about", topic=entry.title[context.language], phone=phone, name=name)
-        said = replace(said, source=entry.citation[context.language])
+        said = tell_more(context, entry, line)
     return context.result(entry.act, said, entry=entry.id, line=line)
 
 
 def _line(context: HandlerContext) -> HandlerResult:
     line = context.line_of_conversation
     known = context.knowledge.base.directory.lines[line]
-    return context.result(Act.ANSWER, context.say_line("call_line", line), entry=known.entry, line=line)
+    said = context.say_line("line_knows" if asks(context.text) else "line_helps", line)
+    return context.result(Act.ANSWER, said, entry=known.entry, line=line)
 
 
 def _nod(context: HandlerContext, entry: Entry) -> HandlerResult:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from handlers.input.question_form import QUESTION_WORD
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.session import MAX_TURNS
 from handlers.replies.next_entry import lift, next_candidate
@@ -18,11 +19,6 @@ _REFERS: Final = LazyPattern(
 )
 """A word that stands for what was talked about."""
 _WHO_OR_WHERE: Final = LazyPattern(r"\b(?:kas|kurš|kam|kuram|kur|кто|кому|кого|куда|kto|komu|kuda|who|whom|where)\b")
-QUESTION_WORD: Final = LazyPattern(
-    r"\W*(?:kā|ka|kur|kas|kad|cik|vai|kāpēc|kapec|kurš|kam|как|где|что|когда|сколько|можно|почему|кто|кому|kak|gde|chto"
-    r"|kogda|skolko|mozhno|pochemu|kto|komu|how|where|what(?:'?s)?|when|why|who|which|can|could|do|does|is|are)\b"
-)
-"""How a question opens, also where nobody takes the trouble of a question mark."""
 MAX_WORDS: Final = 10
 """Longer messages are alike."""
 MAX_LETTERS: Final = 100
@@ -88,6 +84,9 @@ def _of_meaning(context: HandlerContext) -> Iterator[tuple[str, float]]:
         yield "next:confidence", following.confidence
         yield "next:place", float(interpretation.by_itself.index(following))
         yield "next:lift", lift(context, following.entry)
+    if (topic := context.topic_entry) is not None:
+        found = context.knowledge.interpreter.passage(context.text, topic.id, context.language)
+        yield "topic:passage", found.share if found is not None else 0.0
     if interpretation.leans:
         yield from _of_candidates(context, "leaning", interpretation.candidates)
         best, own = interpretation.candidates[:1], interpretation.by_itself[:1]

@@ -186,6 +186,7 @@ def build_directory(file: DirectoryFile) -> Directory:
         contacts_entry=EntryId(file.contacts_entry) if file.contacts_entry else None,
         fault_topics=tuple(EntryId(topic) for topic in file.fault_topics),
         devices=tuple(file.devices),
+        stopped_for_all=tuple(map(EntryId, file.stopped_for_all)),
         follow_ups=MappingProxyType({act: EntryId(entry) for act, entry in file.follow_ups.items()}),
         dialogue_entries=MappingProxyType({act: EntryId(entry) for act, entry in file.dialogue_entries.items()}),
         look=Look(accent=file.look.accent, accent_dark=file.look.accent_dark),

@@ -132,6 +132,7 @@ class DirectoryFile(_Strict):
     contacts_entry: NonEmptyText | None = None
     fault_topics: tuple[NonEmptyText, ...] = Field(default=(), max_length=9)
     devices: tuple[NonEmptyText, ...] = ()
+    stopped_for_all: tuple[NonEmptyText, ...] = ()
     follow_ups: dict[
         Literal[DialogueAct.ASK_PRICE_FOLLOW, DialogueAct.ASK_TIME_FOLLOW, DialogueAct.ELABORATE], NonEmptyText
     ] = Field(default_factory=dict)

@@ -75,6 +75,7 @@ def _directory_problems(files: ContentFiles) -> Iterator[str]:
     named = {f"lines.{line}.entry": part.entry for line, part in directory.lines.items() if part.entry}
     named |= {f"topics.{number}": topic for number, topic in enumerate(directory.topics)}
     named |= {f"fault_topics.{number}": topic for number, topic in enumerate(directory.fault_topics)}
+    named |= {f"stopped_for_all.{number}": entry for number, entry in enumerate(directory.stopped_for_all)}
     named |= {f"follow_ups.{act}": entry for act, entry in directory.follow_ups.items()}
     named |= {f"dialogue_entries.{act}": entry for act, entry in directory.dialogue_entries.items()}
     named |= {

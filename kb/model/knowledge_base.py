@@ -152,6 +152,8 @@ class Directory:
     """The entries offered where a fault is told without a device."""
     devices: tuple[str, ...] = ()
     """The concepts of the lexicon that are devices: good news of one is none of another."""
+    stopped_for_all: tuple[EntryId, ...] = ()
+    """Faults that stop trading where they hit everyone: nobody can log in."""
     follow_ups: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))
     """The entries that answer "what does it cost?" and "how long?", whatever was talked about."""
     dialogue_entries: Mapping[DialogueAct, EntryId] = field(default_factory=lambda: MappingProxyType({}))

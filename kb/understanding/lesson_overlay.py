@@ -7,7 +7,7 @@ from typing import Final
 from kb.lessons import Lesson
 from kb.model import EntryId, Language
 from kb.text.contacts import casefold_key
-from kb.understanding.result import Candidate, Evidence, Interpretation, Interpreter, Outcome
+from kb.understanding.result import Candidate, Evidence, Interpretation, Interpreter, Outcome, Passage
 
 LESSON_CONFIDENCE: Final = 0.99
 """How sure it is of words that were taught as they stand."""
@@ -35,6 +35,10 @@ class LessonOverlay:
     def names_another_device(self, text: str, entry: EntryId) -> bool:
         """As the interpreter."""
         return self._interpreter.names_another_device(text, entry)
+
+    def passage(self, text: str, entry: EntryId, language: Language) -> Passage | None:
+        """As the interpreter."""
+        return self._interpreter.passage(text, entry, language)
 
     def choose(self, text: str, entries: Sequence[EntryId]) -> EntryId | None:
         """As the interpreter."""

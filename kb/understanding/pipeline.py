@@ -8,9 +8,10 @@ from kb.text.language_id import LanguageIdentifier
 from kb.text.tokenize import phonetic_tokens
 from kb.understanding.cues import CueMatcher
 from kb.understanding.devices import DeviceIndex
+from kb.understanding.passages import PassageIndex
 from kb.understanding.ranker import EntryRanker
 from kb.understanding.reading import Reading, Stage
-from kb.understanding.result import Candidate, Evidence, Explanation, Interpretation, Step
+from kb.understanding.result import Candidate, Evidence, Explanation, Interpretation, Passage, Step
 from kb.understanding.stages.ambiguity import AmbiguityIndex, AskBetweenNeighbours
 from kb.understanding.stages.contrast import ResolveContrast
 from kb.understanding.stages.correction import RewriteCorrection
@@ -42,6 +43,7 @@ class UnderstandingPipeline:
         self._featurizer = dataset.featurizer
         self._cues = cues = CueMatcher(knowledge.cues)
         self._devices = DeviceIndex(knowledge, dataset.featurizer)
+        self._passages = PassageIndex(knowledge, dataset.featurizer)
         self._ranker = ranker = EntryRanker(knowledge, model, dataset, cues)
         self._titles = titles = {
             entry.id: [token for title in entry.title.values() for token in phonetic_tokens(title)]
@@ -87,6 +89,10 @@ class UnderstandingPipeline:
     def names_another_device(self, text: str, entry: EntryId) -> bool:
         """Whether the text names devices, and the entry is about others."""
         return self._devices.names_another(phonetic_tokens(text), entry)
+
+    def passage(self, text: str, entry: EntryId, language: Language) -> Passage | None:
+        """The sentence of the entry's answer that the text asks for; None where none shares anything with it."""
+        return self._passages.find(entry, language, phonetic_tokens(text))
 
     def evidence(self, text: str, entries: Sequence[EntryId]) -> Evidence:
         """What shows why `text` may mean each of `entries`, the likeliest first."""

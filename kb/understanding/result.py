@@ -117,6 +117,14 @@ class Interpretation:
         return self.own or self.candidates
 
 
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A sentence of an answer, and which share (0 to 1) of what is asked beside the topic's name stands in it."""
+
+    text: str
+    share: float
+
+
 class Interpreter(Protocol):
     """What the handlers need of a matcher."""
 
@@ -150,6 +158,10 @@ class Interpreter(Protocol):
 
     def names_another_device(self, text: str, entry: EntryId) -> bool:
         """Whether the text names devices, and the entry is about others."""
+        ...
+
+    def passage(self, text: str, entry: EntryId, language: Language) -> Passage | None:
+        """The sentence of the entry's answer that the text asks for; None where none shares anything with it."""
         ...
 
     def match_cue(self, text: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
 
+from handlers.details.story import tells_of_trouble
 from handlers.model.messages import MessageKind, Option
 from storage.tables import messages, turns
 
@@ -111,6 +112,12 @@ def last_person_messages(connection: Connection, conversation_id: str, *, limit:
         )
         for row in reversed(rows)
     )
+
+
+def story_messages(connection: Connection, conversation_id: str, *, limit: int = 10) -> tuple[str, ...]:
+    """Those of the person's last messages that tell of the trouble, masked as stored, newest last."""
+    said = last_person_messages(connection, conversation_id, limit=limit)
+    return tuple(one.text for one in said if one.text and tells_of_trouble(one.text, one.act))
 
 
 def parse_options(stored: str | None) -> tuple[Option, ...]:

@@ -109,7 +109,7 @@ async def test_a_ticket_is_steered_to_the_email_with_a_draft(anna: ChannelUser) 
     told = (await reads(anna, start + 2))[-1]
     assert "tickets@paraugs.example" in told
     assert ("/t/" in told) is anna.links
-    assert ("hours / ticket" in told) is not anna.links, "without a page the draft itself is there to be copied"
+    assert ("hours" in told) is not anna.links, "without a page the draft itself is there to be copied"
 
 
 async def test_a_secret_is_masked_before_it_is_kept(anna: ChannelUser, engine: Engine) -> None:

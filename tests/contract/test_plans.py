@@ -51,7 +51,7 @@ class ProgramOnDatabase:
         await self.receive_and_deliver("person", 4)
         await self.conversation_queries.apply_status_report(HELLO.channel, "receipt 1", "delivered", None)
         await self.conversation_queries.messages_after(HELLO.channel, said("").conversation, 0)
-        await self.conversation_queries.last_user_messages(self.jobs.submitted[-1])
+        await self.conversation_queries.story_messages(self.jobs.submitted[-1])
 
     async def run_periodic_queries(self) -> None:
         """What is done every second or minute, or when somebody asks for figures."""

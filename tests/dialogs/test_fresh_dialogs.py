@@ -33,9 +33,9 @@ class Floors(NamedTuple):
 
 
 SETS: Final = {
-    "": Floors(right=0.88, later=0.855, wrong=0.07, kinds=0.945, first=0.94, answered=0.89, misled=0.02),
+    "": Floors(right=0.88, later=0.855, wrong=0.073, kinds=0.945, first=0.94, answered=0.89, misled=0.02),
     "2": Floors(right=0.87, later=0.865, wrong=0.068, kinds=0.95, first=0.9, answered=0.87, misled=0.07),
-    "3": Floors(right=0.88, later=0.865, wrong=0.065, kinds=0.92, first=0.95, answered=0.86, misled=0.04, beyond=4),
+    "3": Floors(right=0.88, later=0.865, wrong=0.07, kinds=0.9, first=0.95, answered=0.86, misled=0.04, beyond=4),
 }
 """By the number at the end of the files' names."""
 EACH_SET: Final = pytest.mark.parametrize(("which", "floors"), SETS.items(), ids=["first", "second", "third"])
@@ -67,11 +67,12 @@ def test_later_written_talks_are_understood_no_worse_than_measured(shipped: Know
     ("which", "turns", "right", "later", "urgent", "wrong"),
     [
         ("5", 2400, 0.89, 0.872, 0.91, 0.06),
-        ("6", 3100, 0.888, 0.87, 0.9, 0.063),
-        ("7", 600, 0.82, 0.805, 0.87, 0.085),
-        ("13", 650, 0.868, 0.855, 0.93, 0.075),
+        ("6", 3100, 0.888, 0.87, 0.9, 0.065),
+        ("7", 600, 0.83, 0.815, 0.87, 0.087),
+        ("13", 650, 0.88, 0.865, 0.93, 0.07),
+        ("16", 600, 0.85, 0.845, 0.95, 0.092),
     ],
-    ids=["fifth, learnt from", "sixth, learnt from", "seventh, held out", "thirteenth, held out"],
+    ids=["fifth, learnt from", "sixth, learnt from", "seventh, held out", "thirteenth, held out", "sixteenth, read"],
 )
 def test_many_hands_talks_are_understood_no_worse_than_measured(
     which: str, turns: int, right: float, later: float, urgent: float, wrong: float, shipped: KnowledgeBundle
@@ -120,3 +121,12 @@ def test_fresh_messages_are_answered_no_worse_than_measured(
     assert right >= floors.answered * covered
     assert wrong <= floors.misled * covered
     assert beyond <= floors.beyond
+
+
+def test_later_written_cases_are_understood_no_worse_than_measured(shipped: KnowledgeBundle) -> None:
+    """The fourth set: all of it may be read."""
+    cases = read_cases(FRESH / "kinds4.jsonl")
+    found = score_kinds(cases, ask([(case.id, case.turns) for case in cases], shipped))
+    right, total = (sum(figures) for figures in zip(*found.kinds.values(), strict=True))
+    assert total == 240, "nothing was looked at"
+    assert right >= 0.91 * total

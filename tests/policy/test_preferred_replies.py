@@ -52,6 +52,7 @@ class _Remembering:
         self.choose, self.evidence = interpreter.choose, interpreter.evidence
         self.out_of_scope = interpreter.out_of_scope
         self.devices_in, self.names_another_device = interpreter.devices_in, interpreter.names_another_device
+        self.passage = interpreter.passage
 
 
 def turns(kind: ReplyKind, knowledge: KnowledgeBundle) -> Iterator[BothWays]:

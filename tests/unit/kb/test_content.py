@@ -144,16 +144,18 @@ def test_a_mistake_in_the_categories_is_told_with_its_remedy(folder: Path, entri
 
 def test_the_directory_names_the_entries_of_contacts_faults_and_follow_ups(folder: Path, edit: Edit) -> None:
     added = (
-        "contacts_entry: desk\nfault_topics: [dead, printer]\n"
+        "contacts_entry: desk\nfault_topics: [dead, printer]\nstopped_for_all: [printer, scanner]\n"
         "follow_ups: {ask_price_follow: desk, ask_time_follow: hours}\ntopics:"
     )
     edit("directory.yaml", "topics:", added)
     directory = load_knowledge_base(folder).directory
     assert directory.contacts_entry == "desk"
     assert directory.fault_topics == ("dead", "printer")
+    assert directory.stopped_for_all == ("printer", "scanner")
     assert directory.follow_ups == {DialogueAct.ASK_PRICE_FOLLOW: "desk", DialogueAct.ASK_TIME_FOLLOW: "hours"}
     plain = load_knowledge_base(CONTENT).directory
     assert (plain.contacts_entry, plain.fault_topics, plain.follow_ups) == (None, (), {})
+    assert plain.stopped_for_all == ()
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,8 @@ def test_the_directory_names_the_entries_of_contacts_faults_and_follow_ups(folde
         ("contacts_entry: gone", "directory.yaml: contacts_entry: 'gone' is no entry: write the id of a file under entries/"),
         ("devices: [gone]", "directory.yaml: devices: 'gone' is no concept: write one of lexicon.yaml, or add it there"),
         ("fault_topics: [dead, gone]", "directory.yaml: fault_topics.1: 'gone' is no entry"),
+        ("stopped_for_all: [printer, gone]", "directory.yaml: stopped_for_all.1: 'gone' is no entry: write the id of a file"),
+        ("stopped_for_all: ['']", "directory.yaml: stopped_for_all.0: is empty"),
         ("fault_topics: [a, b, c, d, e, f, g, h, i, j]", "directory.yaml: fault_topics: is too long a list: keep at most 9"),
         ("follow_ups: {ask_price_follow: gone}", "directory.yaml: follow_ups.ask_price_follow: 'gone' is no entry"),
         ("follow_ups: {anger: desk}", "directory.yaml: follow_ups.anger.[key]: is not known: write"),

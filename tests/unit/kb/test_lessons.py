@@ -20,7 +20,7 @@ from kb.model import DialogueAct, EntryId, Language
 from kb.text.contacts import casefold_key
 from kb.understanding.lesson_overlay import LessonOverlay
 from kb.understanding.pipeline import UnderstandingPipeline
-from kb.understanding.result import Outcome
+from kb.understanding.result import Outcome, Passage
 from tests.doubles import ScriptedInterpreter, means
 from tests.unit.kb.small import pipeline, trainable_base
 
@@ -141,7 +141,7 @@ def test_a_matcher_that_tells_no_reasons_can_be_taught_too() -> None:
 
 
 def test_everything_else_is_understood_as_before() -> None:
-    scripted = ScriptedInterpreter({"hours": means("hours")}, {"yes": "yes"})
+    scripted = ScriptedInterpreter({"hours": means("hours")}, {"yes": "yes"}, passages={"and then?": "Then it prints."})
     known = LessonOverlay(scripted, [lesson("the box spits no paper")])
 
     assert known.understand("hours") == means("hours")
@@ -149,6 +149,8 @@ def test_everything_else_is_understood_as_before() -> None:
     assert known.choose("hours", (EntryId("hours"), PRINTER)) == "hours"
     assert known.choose("hours", (PRINTER,)) is None
     assert known.evidence("hours", [PRINTER]).questions == {PRINTER: "hours"}
+    assert known.passage("and then?", PRINTER, "en") == Passage(text="Then it prints.", share=1.0)
+    assert known.passage("hours", PRINTER, "en") is None
 
 
 def test_words_that_were_taught_are_their_topic_and_no_dialogue_act_as_known_questions_are() -> None:

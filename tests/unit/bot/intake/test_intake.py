@@ -205,7 +205,7 @@ async def test_forget_erases_everything_but_counts_and_says_so(program: ProgramF
 
 async def test_the_draft_carries_what_was_said_so_far(program: ProgramFixture) -> None:
     await program.exchange("hours")
-    assert "hours / ticket" in (await program.exchange("ticket")).text
+    assert "hours" in (await program.exchange("ticket")).text
 
 
 async def test_with_a_page_the_draft_is_a_link_for_this_talk(program: ProgramFixture) -> None:

@@ -155,7 +155,7 @@ async def test_the_page_of_a_link_and_its_draft_tell_as_much_and_nothing_once_it
     queries = ConversationQueries(transactions=program.intake.transactions)
     draft = f"{VENUE_LINK_PREFIX}{link.id}"
     assert await queries.person_details(draft) == PersonDetails(place="Rozengrāls, Rozena 1", device="Bārs")
-    assert await queries.last_user_messages(draft) == ()
+    assert await queries.story_messages(draft) == ()
     with engine.read_transaction(program.database) as connection:
         shown = venue_of_token(connection, TOKENS, TOKENS.make(link.id), NOW, UTC)
         assert shown is not None

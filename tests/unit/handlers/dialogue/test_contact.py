@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowTicketChannel
-from kb.model import DialogueAct, EntryId, LineId
+from kb.model import DialogueAct, EntryId, LineId, TicketAddress, TicketChannel
+from kb.understanding.result import Interpretation
 from tests.doubles import Dialog, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
@@ -13,6 +14,7 @@ MEANINGS = {name: means(name, language="en") for name in ("hours", "printer", "d
 ACTS = {
     "number?": DialogueAct.ASK_NUMBER,
     "nobody answers": DialogueAct.CANNOT_REACH,
+    "still nobody": DialogueAct.CANNOT_REACH,
     "a human, please": DialogueAct.ASK_PERSON,
     "when?": DialogueAct.CHASING,
     "so?": DialogueAct.INSIST,
@@ -186,3 +188,149 @@ def test_an_entry_of_who_waits_or_rings_in_vain_is_answered_by_the_conversation(
     assert (one.decided.trace.handler, one.decided.trace.entry) == ("cannot_reach", "printer")
     one.says("desk")
     assert (one.decided.trace.handler, one.decided.trace.entry) == ("chasing", "desk")
+
+
+def rung_in_vain(one: Dialog, text: str, meaning: Interpretation | None = None) -> str | None:
+    """The line that is told that nobody answers there, once this was said; the others are given."""
+    one.interpreter.acts = {**ACTS, text: DialogueAct.CANNOT_REACH}
+    one.interpreter.meanings = {**MEANINGS, text: meaning or means(language="en")}
+    numbers = one.says(text).text
+    (notice,) = notices(one)
+    assert notice.reason is HandoffReason.CANNOT_GET_THROUGH
+    assert (DESK in numbers, WORKSHOP in numbers) == (notice.line == "workshop", notice.line == "desk")
+    assert one.decided.trace.line == notice.line
+    return notice.line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("20000001 is silent", "desk"),
+        ("+371 2000 00 01 is silent", "desk"),
+        ("371-20000001, since 8", "desk"),
+        ("20000002 is silent", "workshop"),
+        ("2000001 is silent", "workshop"),
+        ("silent since 8", "workshop"),
+    ],
+)
+def test_the_line_that_was_rung_in_vain_is_the_one_whose_number_is_told(text: str, line: str) -> None:
+    assert rung_in_vain(talk("printer"), text) == line
+
+
+@pytest.mark.parametrize(
+    ("meaning", "line"),
+    [
+        (vaguely("desk", 0.3), "desk"),
+        (vaguely("desk", 0.29), "workshop"),
+        (vaguely("hours", 0.4, "desk"), "desk"),
+        (vaguely("hours", 0.4), "workshop"),
+    ],
+)
+def test_or_the_one_that_is_named_in_words(meaning: Interpretation, line: str) -> None:
+    assert rung_in_vain(talk("printer"), "the advisers are silent", meaning) == line
+
+
+def test_a_number_counts_before_words_and_both_before_stopped_trading() -> None:
+    assert rung_in_vain(talk("hours"), "20000002, not the advisers", vaguely("desk", 0.9)) == "workshop"
+    assert rung_in_vain(talk("dead"), "20000001 is silent") == "desk"
+    assert rung_in_vain(talk("dead"), "the advisers are silent", vaguely("desk", 0.4)) == "desk"
+
+
+def test_who_rings_the_same_line_again_is_not_told_all_of_it_again() -> None:
+    one = talk("hours")
+    whole = one.says("nobody answers").text
+    again = one.says("still nobody").text
+    assert again.startswith("I told the service team again that nobody answers.")
+    assert len(again) < len(whole)
+    assert "tickets@paraugs.example" in again
+    assert (DESK in again, WORKSHOP in again) == (False, True)
+    assert ShowTicketChannel() not in one.decided.actions
+    assert notices(one) == [NotifyStaff(line=LineId("desk"), reason=HandoffReason.CANNOT_GET_THROUGH)]
+    assert (one.decided.trace.handler, one.decided.trace.act, one.decided.trace.line) == (
+        "cannot_reach",
+        "handoff",
+        "desk",
+    )
+    assert one.says("nobody answers").text == again
+
+
+def test_the_entry_of_who_rings_in_vain_counts_the_second_time_too() -> None:
+    entries = {DialogueAct.CANNOT_REACH: EntryId("printer")}
+    one = Dialog(MEANINGS, acts=ACTS, base=company(dialogue_entries=entries)).speaks("en")
+    for text in ("hours", "nobody answers", "still nobody"):
+        one.says(text)
+    assert one.decided.trace.entry == "printer"
+
+
+@pytest.mark.parametrize("before", [("nobody answers",), ("hours", "nobody answers", "hours")])
+def test_a_line_that_is_not_known_or_was_not_told_of_just_now_is_told_of_in_full(before: tuple[str, ...]) -> None:
+    one = talk(*before, "still nobody")
+    assert ShowTicketChannel() in one.decided.actions
+
+
+def test_another_line_after_the_first_is_told_of_in_full() -> None:
+    one = talk("hours", "nobody answers")
+    assert rung_in_vain(one, "20000002 is silent too") == "workshop"
+    assert ShowTicketChannel() in one.decided.actions
+
+
+def test_a_company_that_takes_no_tickets_names_the_other_lines_each_time() -> None:
+    nowhere = TicketChannel(name="", address=TicketAddress(email=""))
+    one = Dialog(MEANINGS, acts=ACTS, base=company(ticket_channel=nowhere)).speaks("en")
+    one.says("hours")
+    first, second = one.says("nobody answers").text, one.says("still nobody").text
+    assert first.startswith(second), "the first time it is asked who they are as well"
+    assert WORKSHOP in second
+
+
+def test_after_nobody_answered_the_number_that_is_asked_for_is_another() -> None:
+    one = talk("hours", "nobody answers")
+    text = one.says("number?").text
+    assert (DESK in text, WORKSHOP in text) == (False, True)
+    assert (one.decided.trace.handler, one.decided.trace.act) == ("ask_number", "answer")
+    assert (one.decided.trace.entry, one.decided.trace.line) == ("desk", None)
+    assert notices(one) == []
+    assert one.says("number?").text.startswith(f"Call {DESK}"), "only right after it"
+
+
+def test_where_no_line_was_rung_that_is_known_every_number_is_given() -> None:
+    text = talk("nobody answers").says("number?").text
+    assert (DESK in text, WORKSHOP in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "named"),
+    [
+        (vaguely("printer", 0.5), True),
+        (vaguely("close", 0.9), True),
+        (vaguely("printer", 0.49), False),
+        (vaguely("desk", 0.9), False),
+        (vaguely("dead", 0.9), False),
+        (vaguely("bye", 0.9), False),
+        (means(), False),
+    ],
+)
+def test_after_nobody_answered_a_topic_that_is_named_still_gets_its_own_number(
+    meaning: Interpretation, named: bool
+) -> None:
+    one = talk("hours", "nobody answers")
+    one.interpreter.meanings = {**MEANINGS, "number?": meaning}
+    assert one.says("number?").text.startswith("Call ") is named
+
+
+def test_who_waits_for_a_ticket_that_was_never_sent_is_told_so_first() -> None:
+    one = talk("ticket")
+    text = one.says("when?").text
+    assert text.startswith("No. Nothing was sent and there is no ticket yet.")
+    assert f"Ask at {WORKSHOP} (Workshop)." in text
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
+    assert one.decided.trace.handler == "chasing"
+
+
+@pytest.mark.parametrize("before", [("a human, please", "ticket"), ("printer",)])
+def test_who_waits_for_people_that_were_called_in_or_asked_for_no_ticket_is_told_of_none(
+    before: tuple[str, ...],
+) -> None:
+    one = talk(*before)
+    assert one.says("when?").text.startswith("I don't know when it will be.")
+    assert one.decided.trace.handler == "chasing"

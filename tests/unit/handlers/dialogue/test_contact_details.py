@@ -127,6 +127,56 @@ def test_a_name_beside_a_number_is_an_answer_a_turn_later_too(before: tuple[str,
     assert one.says("Rozengrāls, 29111222").text.startswith("Noted: Rozengrāls, 29 111 222.") is noted
 
 
+@pytest.mark.parametrize(
+    ("words", "noted"),
+    [
+        ("Gold Windmill", True),
+        ("Gold Windmill by Sea", True),
+        ("Gold,Windmill", True),
+        ("Gold windmill", False),
+        ("gold Windmill", False),
+        ("GOLD WINDMILL", False),
+        ("Windmill", False),
+        ("Old Windmill", False),
+    ],
+)
+def test_words_that_are_all_names_are_an_answer_a_turn_later_too(words: str, noted: bool) -> None:
+    one = talk("dead", "hours")
+    one.interpreter.meanings = {words: NOTHING_OF}
+    one.says(words)
+    assert (one.decided.trace.handler == "contact_details") is noted
+
+
+def test_names_are_no_answer_two_turns_later() -> None:
+    one = talk("dead", "hours", "hours")
+    one.interpreter.meanings = {"Gold Windmill": NOTHING_OF}
+    one.says("Gold Windmill")
+    assert one.decided.trace.handler != "contact_details"
+
+
+@pytest.mark.parametrize(
+    ("words", "topic", "noted"),
+    [
+        ("Alus Darbnīca", 0.6, True),
+        ("Alus Darbnīca", 0.61, False),
+        ("Alus darbnīca", 0.1, True),
+        ("Alus darbnīca", 0.11, False),
+    ],
+)
+def test_a_name_of_two_capitals_may_be_like_a_topic(words: str, topic: float, noted: bool) -> None:
+    one = talk("dead")
+    one.interpreter.meanings = {words: vaguely("hours", topic)}
+    one.says(words)
+    assert (one.decided.trace.handler == "contact_details") is noted
+
+
+def test_words_of_which_not_even_a_guess_is_made_are_no_name() -> None:
+    one = talk("dead")
+    one.interpreter.meanings = {}
+    one.says("Alus Darbnīca")
+    assert one.decided.trace.handler != "contact_details"
+
+
 @pytest.mark.parametrize(("consent", "noted"), [(0.2, True), (0.33, False)])
 def test_what_is_likely_consent_is_no_name(consent: float, noted: bool) -> None:
     one = talk("dead")

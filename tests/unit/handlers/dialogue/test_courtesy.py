@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from handlers.model.actions import CloseHandoffs, ShowTicketChannel
-from kb.model import DialogueAct
+from handlers.model.session import QuestionKind
+from kb.model import DialogueAct, EntryId, LineId
 from kb.understanding.result import Interpretation
 from tests.doubles import Dialog, acts_as, company, means, notices, vaguely
 
@@ -161,6 +162,95 @@ def test_where_no_entry_tells_of_tickets_the_wish_for_one_is_not_understood() ->
     one = Dialog(acts=ACTS, base=replace(base, entries=entries))
     one.says("do it anyway")
     assert one.decided.trace.handler == "fallback"
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ("Ilze, 29111222, cafe Ala", "Ala, Ilze, 29 111 222"),
+        ("29111222", "29 111 222"),
+        ("cafe Ala", "Ala"),
+        ("my name is Ilze", "Ilze"),
+    ],
+)
+def test_who_only_says_who_they_are_is_noted_and_asked_what_it_is_about(said: str, noted: str) -> None:
+    one = talk()
+    one.session = replace(one.session, failed_turns=1)
+    reply = one.says(said)
+    assert reply.text == f"Noted: {noted}. What do you need, or what isn't working?"
+    assert [option.id for option in reply.options] == TOPICS
+    assert (*handled(one), one.decided.trace.entry) == ("introduced", "talk", "hello")
+    assert notices(one) == []
+    assert one.session.question is not None
+    assert one.session.question.about is QuestionKind.TOPIC
+    assert one.session.failed_turns == 0
+    assert one.session.details.tells_who
+    assert one.taps("entry:hours").text == one.knowledge.base.entries[EntryId("hours")].body["en"]
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (("hours",), "Ilze, 29111222, cafe Ala"),
+        (("when?",), "Ilze, 29111222, cafe Ala?"),
+        (("hm",), "Ilze, 29111222, cafe Ala"),
+        ((), "Ilze, 29111222, the oven is on fire"),
+        ((), "the oven"),
+        ((), "and it is"),
+    ],
+)
+def test_in_a_talk_or_beside_a_matter_who_it_is_is_no_introduction(before: tuple[str, ...], said: str) -> None:
+    one = Dialog(
+        {**MEANINGS, "hm": means("close", "hours", language="en")}, acts={"when?": DialogueAct.CHASING}
+    ).speaks("en")
+    for text in (*before, said):
+        one.says(text)
+    assert one.decided.trace.handler != "introduced"
+
+
+def office(*said: str, **directory: object) -> Dialog:
+    """A talk with a company whose advisers are a line of their own, beside those for faults."""
+    one = Dialog(MEANINGS, acts=ACTS, base=company(**{"general_line": LineId("workshop"), **directory})).speaks("en")
+    for text in said:
+        one.says(text)
+    return one
+
+
+def test_where_to_write_about_papers_is_the_office_and_no_ticket() -> None:
+    one = office("hours")
+    assert one.says("which address?").text == f"Write to:\noffice@paraugs.example\nBy phone: {DESK} (Advice desk)."
+    trace = one.decided.trace
+    assert (trace.handler, trace.act, trace.entry, trace.line) == ("ticket_wish", "answer", "desk", "desk")
+    assert one.session.ticket_requests == 0
+    assert one.session.entry == "hours", "that is talked about still"
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "directory"),
+    [
+        (("printer",), "which address?", {}),
+        ((), "which address?", {}),
+        (("hours",), "do it anyway", {}),
+        (("hours",), "which address?", {"office_email": ""}),
+        (("hours",), "which address?", {"general_line": LineId("desk")}),
+        (("hours",), "which address?", {"urgent_line": LineId("desk")}),
+    ],
+)
+def test_a_fault_a_pressing_wish_and_the_line_for_all_else_get_the_way_to_a_ticket(
+    before: tuple[str, ...], said: str, directory: dict[str, object]
+) -> None:
+    one = office(*before, **directory)
+    assert "tickets@paraugs.example" in one.says(said).text
+    assert handled(one) == ("ticket_wish", "ticket")
+
+
+@pytest.mark.parametrize(("entry", "line"), [("hours", "any"), ("printer", "desk")])
+def test_an_answer_of_no_line_and_a_fault_of_the_advisers_have_no_office_of_their_own(entry: str, line: str) -> None:
+    base = company(general_line=LineId("workshop"))
+    moved = replace(base.entries[EntryId(entry)], line=LineId(line))
+    one = Dialog(MEANINGS, acts=ACTS, base=replace(base, entries={**base.entries, moved.id: moved})).speaks("en")
+    one.says(entry)
+    assert "tickets@paraugs.example" in one.says("which address?").text
 
 
 @pytest.mark.parametrize("said", ["i am calling", "ringing"])

@@ -696,7 +696,8 @@ def test_two_words_about_a_till_that_need_not_have_stopped_are_asked_about() -> 
 
 def test_a_till_that_nobody_says_has_stopped_is_no_alarm() -> None:
     one = told_of("what is a till that has stopped", means("dead", language="en", confidence=0.5))
-    assert handled(one) == ("not_now", "answer", None)
+    assert handled(one) == ("clarify", "clarify", None)
+    assert not notices(one)
 
 
 def test_good_news_beside_the_wish_for_a_ticket_is_answered_as_that() -> None:

@@ -31,6 +31,12 @@ def test_several_possible_meanings_are_offered_as_choices() -> None:
     assert (trace.act, trace.entry, trace.outcome) == ("clarify", None, Outcome.CLARIFIED)
 
 
+def test_no_choice_is_offered_twice() -> None:
+    for entries in (("close", "hours", "close"), ("close", "close", "hours")):
+        reply = Dialog({"hm": means(*entries, language="en")}).says("hm")
+        assert [option.id for option in reply.options] == ["entry:close", "entry:hours", "none"]
+
+
 def test_what_no_entry_answers_is_declined_twice_and_calls_nobody() -> None:
     talk = Dialog({"hours": means("hours", language="en")}).speaks("en")
     talk.interpreter.elsewhere = ("a recipe", "the weather", "and hockey")

@@ -103,6 +103,7 @@ def test_a_line_that_is_named_in_a_conversation_leaves_room_for_whom_to_call() -
     [
         (((A.GREETING, 0.3), (A.AGREE, 0.25)), A.GREETING),
         (((A.CANNOT_REACH, 0.3), (A.ASK_NUMBER, 0.28)), A.CANNOT_REACH),
+        (((A.ASK_PASSED_ON, 0.3), (A.CHASING, 0.28)), A.ASK_PASSED_ON),
         (((A.GREETING, 0.3), (A.ASK_NUMBER, 0.28)), None),
         (((A.ANGER, 0.3), (A.THANKS, 0.25)), None),
     ],
@@ -112,6 +113,24 @@ def test_acts_that_are_answered_alike_count_together(
 ) -> None:
     assert taken_for(means(), *acts) is taken
     assert taken_for(means("close"), *acts) is None
+
+
+@pytest.mark.parametrize("act", [A.NOT_HELPED, A.WORKS_AGAIN])
+@pytest.mark.parametrize(
+    ("text", "remedy_alone"),
+    [
+        ("restarted it", True),
+        ("перезагрузили кассу", True),
+        ("restarted it, not fixed", False),
+        ("we restarted it and it hangs", False),
+        ("the same", False),
+    ],
+)
+def test_a_remedy_alone_says_neither_that_it_helped_nor_that_it_did_not(
+    text: str, remedy_alone: bool, act: DialogueAct
+) -> None:
+    assert taken_for(means(), (act, 0.9), text=text, session=after("problem")) is (None if remedy_alone else act)
+    assert taken_for(means(), (A.CHASING, 0.9), text=text, session=after("problem")) is A.CHASING
 
 
 def test_a_first_message_that_asks_whether_anybody_is_there_is_a_call_for_people() -> None:

@@ -7,7 +7,7 @@ import pytest
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import ReplyKind
 from handlers.model.session import Incident
-from handlers.replies.choice import KEEP_MARGIN, WRONG_COST, worth
+from handlers.replies.choice import ASKED_BACK_COST, KEEP_MARGIN, WRONG_COST, worth
 from kb.model import DialogueAct, EntryId
 from kb.understanding.result import ActCandidate, Interpretation, Outcome
 from tests.doubles import Dialog, PreferredReply, ScriptedActs, acts_as, company, means, notices, vaguely
@@ -82,7 +82,7 @@ def test_more_of_a_fault_is_noted_and_the_second_time_in_few_words() -> None:
 @pytest.mark.parametrize("said", ["what now?", "how do i see it"])
 def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line(said: str) -> None:
     one = talk(ReplyKind.TOPIC, "printer")
-    assert "For more about" in one.says(said).text
+    assert "That I don't know" in one.says(said).text
 
 
 def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:
@@ -253,11 +253,11 @@ def test_without_a_model_the_handlers_decide() -> None:
 # --- what a reply is worth
 
 
-def test_a_wrong_answer_costs_and_a_question_does_not() -> None:
+def test_a_wrong_answer_costs_more_than_a_question_back() -> None:
     assert worth(ReplyKind.TOPIC, 0.5, True) == pytest.approx(0.5 - 0.5 * WRONG_COST)
-    assert worth(ReplyKind.ASK, 0.5, True) == pytest.approx(0.5)
+    assert worth(ReplyKind.ASK, 0.5, True) == pytest.approx(0.5 - ASKED_BACK_COST)
 
 
 def test_what_was_decided_stands_where_another_is_hardly_worth_more() -> None:
     assert worth(ReplyKind.KEEP, 0.5, True) == pytest.approx(worth(ReplyKind.OWN, 0.5, True) + KEEP_MARGIN)
-    assert worth(ReplyKind.KEEP, 0.5, False) == pytest.approx(0.5 + KEEP_MARGIN)
+    assert worth(ReplyKind.KEEP, 0.5, False) == pytest.approx(0.5 - ASKED_BACK_COST + KEEP_MARGIN)

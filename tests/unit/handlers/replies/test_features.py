@@ -1,13 +1,14 @@
 """What the choice of a reply is told of a turn: names with values, never an entry or a word of the message."""
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
 from handlers.model.reply_model import ReplyKind, ReplyModel
 from kb.classifier.boosted_trees import BoostedTrees
 from kb.model import DialogueAct
-from kb.understanding.result import Interpretation
+from kb.understanding.result import Interpretation, Passage
 from tests.doubles import Dialog, PreferredReply, means, small_base, vaguely
 
 MEANINGS: dict[str, Interpretation] = {
@@ -19,7 +20,9 @@ MEANINGS: dict[str, Interpretation] = {
 }
 
 
-def features(*said: str, leaning: tuple[str, ...] = ()) -> dict[str, float]:
+def features(
+    *said: str, leaning: tuple[str, ...] = (), passages: Mapping[str, Passage] | None = None
+) -> dict[str, float]:
     scorer = PreferredReply(ReplyKind.KEEP)
     one = Dialog(
         MEANINGS,
@@ -27,6 +30,7 @@ def features(*said: str, leaning: tuple[str, ...] = ()) -> dict[str, float]:
         leaning=leaning,
         replies=scorer,
     ).speaks("en")
+    one.interpreter.passages = passages or {}
     for text in said:
         one.says(text)
     return dict(scorer.features)
@@ -61,6 +65,14 @@ def test_where_no_entry_is_talked_about_nothing_is_told_of_one() -> None:
     found = features("a person please", "and what of it there 5?")
     assert found["topic=none"] == found["own=answer"] == 1.0
     assert "own:topic_among" not in found
+
+
+def test_how_much_of_what_is_asked_stands_in_the_answer_before_is_told() -> None:
+    said = "and what of it there 5?"
+    sentence = {said: Passage(text="There are five.", share=0.4)}
+    assert features("hours", said, passages=sentence)["topic:passage"] == 0.4
+    assert "topic:passage" not in features("hours", said), "nothing of it"
+    assert "topic:passage" not in features("a person please", said, passages=sentence), "of no topic"
 
 
 def test_what_is_not_so_is_no_feature() -> None:

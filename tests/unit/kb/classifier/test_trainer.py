@@ -1,12 +1,14 @@
 """The parts that a matcher is made of: concepts, sums, training, calibration, mending, the nearest question."""
 
 from dataclasses import replace
+from math import exp
 
 import numpy as np
 import pytest
 
 from kb.classifier.calibration import (
     DEFAULT_COEFFICIENTS,
+    MAX_LOGIT,
     OUT_OF_SCOPE_SHARE,
     Calibration,
     Columns,
@@ -204,6 +206,32 @@ def test_one_entry_alone_has_a_chance_too() -> None:
     order, chances = learnt.probabilities(np.array([2], dtype=np.float32), 3)
     assert order.tolist() == [0]
     assert 0 < chances[0] <= 1
+
+
+@pytest.mark.parametrize("support", [0.0, 1.0])
+def test_scores_however_far_apart_give_a_chance(support: float) -> None:
+    learnt = Calibration(
+        out_of_scope_column=None,
+        class_bias=np.zeros(2, dtype=np.float32),
+        coefficients=DEFAULT_COEFFICIENTS,
+        support=np.full(2, support, dtype=np.float32),
+    )
+    for lead in (1e3, 1e6, 1e30):
+        order, chances = learnt.probabilities(np.array([0, lead], dtype=np.float32), 3)
+        assert order.tolist() == [1, 0]
+        assert 0 < chances[0] <= 1
+
+
+def test_no_chance_is_lower_or_higher_than_the_largest_log_odds_allow() -> None:
+    scores, lowest = np.array([0, 5], dtype=np.float32), 1 / (1 + exp(MAX_LOGIT))
+    for base, chance in ((-1e4, lowest), (-MAX_LOGIT - 1, lowest), (1e4, 1 - lowest), (MAX_LOGIT + 1, 1 - lowest)):
+        learnt = Calibration(
+            out_of_scope_column=None,
+            class_bias=np.zeros(2, dtype=np.float32),
+            coefficients=(0.0, 0.0, 0.0, 0.0, 0.0, base, 0.0),
+            support=np.zeros(2, dtype=np.float32),
+        )
+        assert learnt.probabilities(scores, 3)[1][0] == pytest.approx(chance, rel=1e-9)
 
 
 def test_the_nearest_question_shares_rare_words_and_then_letters() -> None:

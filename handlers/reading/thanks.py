@@ -1,0 +1,70 @@
+"""What stands beside thanks in a message: a question or a trouble that must not be lost; pure."""
+
+from datetime import datetime
+from typing import Final
+
+from handlers.incident.broken_part import clauses_of
+from handlers.input.question_form import QUESTION_WORD
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
+from handlers.reading.interpretation import interpret
+from kb.model import Act, DialogueAct
+from kb.text.lazy_pattern import LazyPattern
+from kb.understanding.result import Interpretation, Outcome
+
+MAX_CLAUSES: Final = 4
+MIN_WORDS_OF_MATTER: Final = 2
+_CONTRASTS: Final = LazyPattern(r"\b(?:but|bet|tomēr|tomer|но|однако|no|still|joprojām|joprojam|всё равно|все равно)\b")
+_THANKS: Final = frozenset({DialogueAct.THANKS, DialogueAct.AGREE})
+_TROUBLE: Final = frozenset(
+    {
+        DialogueAct.NOT_HELPED,
+        DialogueAct.OUTAGE,
+        DialogueAct.DEVICE_FAULT,
+        DialogueAct.CANNOT_REACH,
+    }
+)
+SURELY_THANKS: Final = 0.6
+SURELY_TROUBLE: Final = 0.6
+
+
+def matter_beside_thanks(
+    text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
+) -> Interpretation:
+    """What is meant by what stands beside thanks or an "all right": "thanks, but how do I print an X report"."""
+    if not 1 < len(clauses_of(text)) <= MAX_CLAUSES or not _is_courteous(whole, knowledge):
+        return whole
+    rest = _without_thanks(text, session, knowledge)
+    asks = "?" in text or any(QUESTION_WORD.match(clause) for clause in rest)
+    told = asks or _CONTRASTS.search(text.casefold()) is not None
+    if not told or len(" ".join(rest).split()) < MIN_WORDS_OF_MATTER:
+        return whole
+    _, part = interpret(", ".join(rest), inbound, session, knowledge, now)
+    tells = bool(part.acts) and part.acts[0].act in _TROUBLE and part.acts[0].confidence >= SURELY_TROUBLE
+    return part if tells or (asks and _is_matter(part, knowledge)) else whole
+
+
+def _without_thanks(text: str, session: Session, knowledge: KnowledgeBundle) -> list[str]:
+    """The clauses that are no thanks; none where no clause is thanks."""
+    clauses = clauses_of(text)
+    understand = knowledge.interpreter.understand
+    rest = [clause for clause in clauses if not _is_thanks(understand(clause, language=session.language))]
+    return rest if len(rest) < len(clauses) else []
+
+
+def _is_matter(part: Interpretation, knowledge: KnowledgeBundle) -> bool:
+    """Whether it surely means an entry that is no small talk."""
+    best = part.best if part.outcome is Outcome.ANSWERED else None
+    return best is not None and knowledge.base.entries[best.entry].act is not Act.TALK
+
+
+def _is_courteous(whole: Interpretation, knowledge: KnowledgeBundle) -> bool:
+    """Whether the whole is taken for thanks, consent or small talk."""
+    best = whole.best
+    talk = best is not None and whole.outcome is Outcome.ANSWERED and knowledge.base.entries[best.entry].act is Act.TALK
+    return talk or (bool(whole.acts) and whole.acts[0].act in _THANKS)
+
+
+def _is_thanks(clause: Interpretation) -> bool:
+    return bool(clause.acts) and clause.acts[0].act in _THANKS and clause.acts[0].confidence >= SURELY_THANKS

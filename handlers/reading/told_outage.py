@@ -1,0 +1,81 @@
+"""How likely a message says that trading has stopped, read whole or by the clause that tells it; pure."""
+
+from datetime import datetime
+from typing import Final
+
+from handlers.incident.broken_part import broken_part, clauses_of, says_that_it_trades
+from handlers.incident.cannot_sell import is_no_stop
+from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED
+from handlers.input.outage_probability import outage_probability
+from handlers.model.context import KnowledgeBundle
+from handlers.model.frozen import replace
+from handlers.model.messages import Inbound
+from handlers.model.session import Session
+from handlers.reading.interpretation import interpret
+from kb.model import Act, CueId
+from kb.understanding.result import Interpretation
+
+SURELY_TOLD: Final = 0.9
+"""What says so surely that trading has stopped says it, whatever it names: "can't sell a coffee"."""
+NOT_ALL: Final = 0.25
+"""How likely trading has stopped at most, where a dish cannot be sold or the till has its place: that may be asked."""
+MIN_TOLD: Final = 0.03
+"""A message that is less likely to tell of stopped trading is not taken apart for it."""
+
+SURELY_TOLD_IN_A_CLAUSE: Final = 0.9
+MIN_HINT: Final = 0.05
+"""A message in which an urgent entry is less likely than this is not searched for a clause that tells of it."""
+MIN_WORDS_OF_CLAUSE: Final = 2
+MAX_CLAUSES: Final = 4
+_NOT_ALL_OR_NOT_NOW: Final = frozenset({CueId.ONE_DEVICE, CueId.ELSEWHERE, CueId.HYPOTHETICAL, CueId.CONDITIONAL})
+
+
+def told_outage(
+    text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
+) -> tuple[float, Interpretation]:
+    """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
+    urgent = _urgent_entries(knowledge)
+    told = outage_probability(whole, urgent)
+    if told < ALARM_THRESHOLD and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
+        return surely
+    if told < MIN_TOLD or not whole.acts:
+        return told, whole
+    named = any(one.entry in urgent and one.confidence >= SURELY_STOPPED for one in whole.candidates)
+    if says_that_it_trades(text) and not named:
+        return 0.0, whole
+    if told < SURELY_TOLD and is_no_stop(text):
+        return min(told, NOT_ALL), whole
+    if (left := broken_part(text, knowledge.interpreter.devices_in)) is not None:
+        _, part = interpret(left, inbound, session, knowledge, now)
+        part = replace(part, signals=whole.signals)
+        if (told_in_part := outage_probability(part, urgent)) >= max(told, ALARM_THRESHOLD):
+            return told_in_part, part
+    return told, whole
+
+
+def _told_in_a_clause(
+    text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
+) -> tuple[float, Interpretation] | None:
+    """As told_outage, of the clause that surely tells that trading has stopped, whatever stands around it: thanks,
+    what was done yesterday, who speaks what; None where there is none.
+    """
+    urgent = _urgent_entries(knowledge)
+    clauses = [clause for clause in clauses_of(text) if len(clause.split()) >= MIN_WORDS_OF_CLAUSE]
+    hinted = any(one.entry in urgent and one.confidence >= MIN_HINT for one in whole.candidates)
+    if (
+        not hinted
+        or not whole.acts
+        or not 0 < len(clauses) <= MAX_CLAUSES
+        or not whole.signals.isdisjoint(_NOT_ALL_OR_NOT_NOW)
+    ):
+        return None
+    for clause in clauses:
+        _, part = interpret(clause, inbound, session, knowledge, now)
+        told = outage_probability(part, urgent)
+        if told >= SURELY_TOLD_IN_A_CLAUSE:
+            return told, replace(part, signals=(whole.signals - {CueId.PAST}) | part.signals)
+    return None
+
+
+def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:
+    return frozenset(entry.id for entry in knowledge.base.entries_of(Act.CRITICAL))
