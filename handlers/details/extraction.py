@@ -27,7 +27,7 @@ _SEGMENT_END: Final = LazyPattern(r"[,;\n|]+|(?<!\d)\.(?=\s|$)|\s[–-]\s")
 _WORD: Final = re.compile(r"\w+")
 _FILLING_WORDS: Final = frozenset("vai ir un tas и или это or and is it".split())
 _LEAD_IN: Final = LazyPattern(
-    r"(?:mēs esam|esam|esmu|šeit|te|tas ir|mūsu|restor[aā]n(?:s|a nosaukums)?|numurs|mans numurs|tel|t[aā]lrunis"
+    r"(?:m[eē]s esam|esam|esmu|šeit|te|tas ir|mūsu|restor[aā]n(?:s|a nosaukums)?|numurs|mans numurs|tel|t[aā]lrunis"
     r"|telefons|zvan(?:iet|īt|it)|adrese|no|uz|pa|mani sauc|labdien|sveiki|mob"
     r"|это|мы из|мы|из|ресторан|номер|мой номер|тел|телефон|звоните|позвоните|перезвоните|на|по|адрес|меня зовут"
     r"|здравствуйте|we are|this is|it is|it's|restaurant|my name is|name is|my|phone|number|call me|call|on|at|address"

@@ -20,6 +20,8 @@ _WANTS_NOBODY: Final = LazyPattern(
     r"\b(?:(?:don'?t|do not|no) need|(?:don'?t|do not|stop) call\w*|ne ?vajag|nezvani\w*"
     r"|(?:не|ne) (?:надо|нужно|звоните|звони|nado|nuzhno|zvonite))\b"
 )
+_IF: Final = LazyPattern(r"^(?:(?:\w+\s+){1,3}ja|(?:\w+\s+){0,3}(?:если|esli|if))\s+\w")
+"""Opens a question about what may happen; "ja" alone is a yes as well."""
 NAMED_LINE_CONFIDENCE: Final = 0.75
 """As NAMED_TOPIC_CONFIDENCE, where it is a line itself and another line is talked about."""
 
@@ -28,8 +30,9 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
     """ "Who do I call about that?": the line of the topic, of this message or else of the conversation; else all."""
     if context.act is not DialogueAct.ASK_NUMBER:
         return None
-    if (tried := _tried_just_now(context)) is not None and not _names_a_topic(context):
-        others = (action for action in context.show_lines() if action != ShowLine(line=tried))
+    tried = _tried_just_now(context)
+    others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
+    if tried is not None and others and not _names_a_topic(context):
         entry = context.knowledge.base.directory.contacts_entry
         return context.result(Act.ANSWER, context.say("lines"), *others, entry=entry)
     line = _line_asked_for(context)
@@ -51,6 +54,10 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     if tried is not None and _tried_just_now(context) == tried and directory.takes_tickets:
         return _tried_again(context, tried)
     others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
+    if _IF.search(context.text.casefold()) is not None:
+        # Nobody was rung in vain yet.
+        entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
+        return context.result(Act.ANSWER, context.say("if_nobody_answers"), *others, entry=entry, line=tried)
     by_email: tuple[Action, ...] = ()
     if directory.takes_tickets:
         email = directory.ticket_channel.address.email

@@ -76,7 +76,7 @@ def _told(context: HandlerContext) -> PersonDetails | None:
     """What a message tells that is nothing but that: plainly, or as the answer to "which restaurant?"."""
     if context.said.tells_who and only_tells_who(context.text, context.said):
         return context.said
-    told_late = context.said.phone is not None or _is_all_names(context.text)
+    told_late = context.said.phone is not None or context.said.name is not None or _is_all_names(context.text)
     asked = context.asked_who or (_asked_lately(context) and told_late)
     answers = asked and context.cue is None and context.act in _ANSWERS_BY
     if not answers or context.answered_entry is not None or _is_courtesy(context):

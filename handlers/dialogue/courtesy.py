@@ -42,7 +42,7 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
 def introduced(context: HandlerContext) -> HandlerResult | None:
     """ "Aija, Zvejnieks, 29 888 777", before anything was asked: noted, and what it is about."""
     directory, said = context.knowledge.base.directory, context.said
-    known = context.topic_entry is not None or context.called_in is not None or context.is_asked
+    known = context.topic_entry is not None or context.called_in is not None
     if known or not said.tells_who or not only_tells_who(context.text, said):
         return None
     told = (said.place, said.name, readable_phones(said.phone) if said.phone else None)

@@ -15,13 +15,13 @@ def passed_on(context: HandlerContext) -> HandlerResult | None:
     if context.act is not DialogueAct.ASK_PASSED_ON:
         return None
     base, call = context.knowledge.base, context.called_in
+    if call is not None:
+        waiting = base.directory.dialogue_entries.get(DialogueAct.CHASING)
+        return context.result(Act.HANDOFF, context.say_line("was_passed_on", call.line), entry=waiting, line=call.line)
     if (said := no_ticket_yet(context)) is not None:
         ticket = base.first_entry_of(Act.TICKET)
         entry = ticket.id if ticket is not None else None
         return context.result(Act.TICKET, said, entry=entry, line=base.directory.urgent_line)
-    if call is not None:
-        waiting = base.directory.dialogue_entries.get(DialogueAct.CHASING)
-        return context.result(Act.HANDOFF, context.say_line("was_passed_on", call.line), entry=waiting, line=call.line)
     line = context.line_of_conversation
     known = base.directory.lines[line]
     return context.result(Act.ANSWER, context.say_line("not_passed_on", line), entry=known.entry, line=line)

@@ -7,9 +7,15 @@ from kb.text.lazy_pattern import LazyPattern
 
 MAX_PARTS: Final = 4
 MIN_WORDS: Final = 2
-_BETWEEN: Final = LazyPattern(
-    r"\s*[,.;:!()\n]+\s*|\s+[-–—]+\s+|\s+(?:but|though|although|while|only|and|bet|toties|taču|kaut|lai gan|un|tikai"
-    r"|но|зато|хотя|а|и|no|zato|hotja|hotya|a|i)\s+"
+_MARKS: Final = r"\s*[,.;:!()\n]+\s*|\s+[-–—]+\s+"
+_CONJUNCTIONS: Final = (
+    "but|though|although|while|only|and|bet|toties|taču|kaut|lai gan|un|tikai|но|зато|хотя|а|и|no|zato|hotja|hotya"
+)
+_BETWEEN: Final = LazyPattern(rf"{_MARKS}|\s+(?:{_CONJUNCTIONS}|a|i)\s+")
+_BETWEEN_ENGLISH: Final = LazyPattern(rf"{_MARKS}|\s+(?:{_CONJUNCTIONS})\s+")
+"""Without the Russian "a" and "i", which are an article and a person there."""
+_ENGLISH: Final = LazyPattern(
+    r"\b(?:the|is|are|it|my|we|you|and|can|how|not|does|what|with|have|this|thanks?|please)\b"
 )
 _WORKS: Final = LazyPattern(
     r"\b(?:works?|working|fine|okay|ok|good|alive|perfect|strādā|strada|darbojas|iet|kārtībā|kartiba|labi|ir ok|deg"
@@ -40,7 +46,9 @@ def says_that_it_trades(text: str) -> bool:
 
 def clauses_of(text: str) -> list[str]:
     """The clauses of a text in lower case, as marks and conjunctions part them."""
-    return [clause for clause in _BETWEEN.split(text.casefold()) if clause.strip()]
+    said = text.casefold()
+    between = _BETWEEN_ENGLISH if _ENGLISH.search(said) is not None else _BETWEEN
+    return [clause for clause in between.split(said) if clause.strip()]
 
 
 def broken_part(text: str, devices_in: Callable[[str], Collection[str]]) -> str | None:

@@ -2,13 +2,15 @@
 
 from typing import Final
 
+from handlers.incident.broken_part import says_that_it_trades
 from handlers.incident.cannot_sell import cannot_sell
+from handlers.incident.stopped import TOO
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import Action, RecordFeedback, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.session import Incident
-from kb.model import Act, DialogueAct
+from kb.model import Act, CueId, DialogueAct
 
 SURELY_NAMED: Final = 0.6
 """From this confidence on a message names a fault."""
@@ -18,12 +20,23 @@ def partly(context: HandlerContext) -> HandlerResult | None:
     """Trading goes on, but not as it should: no alarm, the line all the same."""
     if context.act is not DialogueAct.PARTLY or _names_another_fault(context):
         return None
-    if context.session.outage_reported and cannot_sell(context.text):
+    if context.session.outage_reported and (cannot_sell(context.text) or _another_till_too(context)):
         return still_broken(context)
     line = context.line_of_conversation
     incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
     session = replace(context.resolved_session, incident=incident, line=line)
     return context.result(Act.PROBLEM, context.say_line("partly", line), session=session, line=line)
+
+
+def _another_till_too(context: HandlerContext) -> bool:
+    """Whether one more till has stopped: "wait, the second one died too"."""
+    text = context.text.casefold()
+    return TOO.search(text) is not None and not says_that_it_trades(text) and not _goes_on(context)
+
+
+def _goes_on(context: HandlerContext) -> bool:
+    """Whether words of good news stand in it."""
+    return CueId.RESOLVED in context.interpretation.signals or CueId.ONE_DEVICE in context.interpretation.signals
 
 
 def _names_another_fault(context: HandlerContext) -> bool:

@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers.incident.broken_part import says_that_it_trades
 from handlers.input.good_news import AGAIN
+from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.session import Incident
@@ -27,10 +28,14 @@ SURE_HOW_TO: Final = 0.85
 MIN_TOPIC_TOLD_OF: Final = 0.2
 MAX_WORDS_OF_CORRECTION: Final = 5
 MAX_WORDS_OF_TOO: Final = 6
-_TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
+TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
 _QUESTION_MARK: Final = "?"
 _EVERYONE: Final = frozenset({CueId.EVERYONE, CueId.EMERGENCY_EVERYONE})
+_NOT_ALL: Final = LazyPattern(r"\b(?:not|ne|не) (?:every|all|visi|vis[aā]|все|vse|у всех|u vseh)")
+_MAY_HIT_EVERYONE: Final = frozenset(
+    {None, DialogueAct.OTHER, DialogueAct.DETAIL, DialogueAct.OUTAGE, DialogueAct.CHOOSE_BOTH, *_FAULTS}
+)
 
 
 def outage(context: HandlerContext) -> HandlerResult | None:
@@ -60,17 +65,19 @@ def _stops_too(context: HandlerContext) -> bool:
     its = known.devices_in(text) and not known.names_another_device(text, stopped.id)
     another = bool(its) and known.names_another_device(text, topic.id) and context.fault_lately
     good = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(text) or _QUESTION_MARK in text
-    return another and not good and _TOO.search(text.casefold()) is not None
+    return another and not good and TOO.search(text.casefold()) is not None
 
 
 def _hits_everyone(context: HandlerContext) -> bool:
     """Whether a fault that one person or till may have is said to hit all: "the till won't let me in", "nobody"."""
     topic, text = context.topic_entry, context.text
     may_stop = topic is not None and topic.id in context.knowledge.base.directory.stopped_for_all
-    everyone = not _EVERYONE.isdisjoint(context.interpretation.signals)
+    signals = context.interpretation.signals
+    everyone = not _EVERYONE.isdisjoint(signals) and _NOT_ALL.search(text.casefold()) is None
     few = len(text.split()) <= MAX_WORDS_OF_TOO and _QUESTION_MARK not in text and context.last_turn is not None
-    good = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(text)
-    return may_stop and everyone and few and not good and context.act is not DialogueAct.WORKS_AGAIN
+    elsewise = CueId.RESOLVED in signals or not signals.isdisjoint(NOT_STOPPED_CUES) or says_that_it_trades(text)
+    likeliest = context.interpretation.acts[0].act if context.interpretation.acts else DialogueAct.DETAIL
+    return may_stop and everyone and few and not elsewise and {context.act, likeliest} <= _MAY_HIT_EVERYONE
 
 
 def _counts_devices(context: HandlerContext) -> bool:

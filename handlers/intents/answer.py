@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.input.question_form import asks
-from handlers.intents.asked_on import passage
+from handlers.intents.asked_on import passage, tell_more
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -25,6 +25,8 @@ def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
     elif said_just_now(context, entry) and entry.line in context.knowledge.base.directory.lines:
         key = "no_more_known" if asks(context.text) else "line_helps"
         said = passage(context, entry) or context.say_line(key, entry.line)
+    elif _stands_above(context, entry) and entry.line in context.knowledge.base.directory.lines:
+        said = tell_more(context, entry, entry.line)
     else:
         said = context.say_entry(entry)
     return HandlerResult(
@@ -45,6 +47,14 @@ def said_just_now(context: HandlerContext, entry: Entry) -> bool:
     seen = context.session.turns[-TURNS_IN_SIGHT:] if context.last_turn is not None else ()
     told = next((turn for turn in reversed(seen) if turn.entry is not None), None)
     return typed and asks_on and told is not None and told.entry == entry.id and told.handler in _SAYING_ALL
+
+
+def _stands_above(context: HandlerContext, entry: Entry) -> bool:
+    """Whether a question gets an answer that stands right above it, word for word, in a talk about that."""
+    last, session = context.last_turn, context.session
+    typed = context.act is None and context.inbound.kind is not MessageKind.TAP and context.cue is None
+    same = last is not None and last.entry == entry.id == session.entry and last.handler in _SAYING_ALL
+    return typed and same and entry.act in (Act.ANSWER, Act.PROBLEM) and asks(context.text)
 
 
 def with_topic(context: HandlerContext, entry: Entry) -> Session:

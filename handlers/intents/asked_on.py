@@ -17,7 +17,7 @@ _SAID_WHO_KNOWS: Final = frozenset({"follow_up", "likelier_topic", "likelier_own
 
 def passage(context: HandlerContext, entry: Entry) -> Say | None:
     """The sentence of the entry's answer that the message asks for, with its source, and the line for the rest; None
-    where no sentence shares enough with it, or the same one was asked for just before."""
+    where no sentence shares enough with it."""
     found = context.knowledge.interpreter.passage(context.text, entry.id, context.language)
     if found is None or found.share < MIN_SHARE or entry.act is Act.CRITICAL:
         return None

@@ -11,6 +11,8 @@ from kb.understanding.result import Outcome
 
 MIN_WISH: Final = 0.4
 """From this probability on a ticket is wished for, where that is the likeliest act, and tickets the likeliest topic."""
+REQUESTS_TO_STAND_BY: Final = 4
+"""Who asks so often in a row is told the way alone."""
 MIN_TICKET_TOPIC: Final = 0.25
 """So likely the likeliest topic must be tickets, beside a wish for one that is not sure."""
 
@@ -18,7 +20,10 @@ MIN_TICKET_TOPIC: Final = 0.25
 def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
     """The e-mail and a draft, kindly; the same again, shorter and firmer, for who keeps asking."""
     asked = context.session.ticket_requests + 1
-    actions: tuple[Action, ...] = (_refuse(context, entry, asked), ShowTicketChannel())
+    actions: tuple[Action, ...] = (_refuse(context, entry, asked),)
+    if asked < REQUESTS_TO_STAND_BY or not _refused_just_now(context):
+        # Later on the draft stands above.
+        actions = (*actions, ShowTicketChannel())
     if context.session.outage_reported:
         actions = (context.say_line("call_urgent", context.knowledge.base.directory.urgent_line), *actions)
     return HandlerResult(
@@ -28,6 +33,11 @@ def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
         entry=entry.id,
         line=entry.line,
     )
+
+
+def _refused_just_now(context: HandlerContext) -> bool:
+    last = context.last_turn
+    return last is not None and last.act == Act.TICKET
 
 
 def insists_on_ticket(context: HandlerContext) -> HandlerResult | None:
@@ -66,5 +76,7 @@ def _refuse(context: HandlerContext, entry: Entry, request_count: int) -> Say:
     # By phone staff makes a ticket, also for who has no e-mail.
     line, email = directory.lines[directory.urgent_line], directory.ticket_channel.address.email
     key = "ticket_again" if request_count == 2 else "ticket_firm"
+    if request_count >= REQUESTS_TO_STAND_BY and _refused_just_now(context):
+        key = "ticket_still"
     said = context.say(key, phone=line.formatted_phone, name=line.name[context.language], email=email)
     return replace(said, source=entry.citation[context.language])

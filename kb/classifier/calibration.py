@@ -35,6 +35,8 @@ URGENT_MAX_FALSE_POSITIVES: Final = 0.015
 MAX_CLASS_BIAS: Final = 2.0
 EPSILON: Final = 1e-6
 MAX_LOGIT: Final = 30.0
+MAX_MARGIN: Final = 14.0
+"""A lead that is longer says nothing more; the log-odds of the first place end there too (EPSILON)."""
 RIDGE: Final = 1e-2
 NEWTON_STEPS: Final = 12
 
@@ -90,6 +92,7 @@ class Calibration:
         log_odds = log(probability / (1 - probability)) - bias
         # An entry without others leads what no entry answers, if anything.
         margin = float(ranked_scores[0] - ranked_scores[1]) - bias if len(ranked_scores) > 1 else log_odds
+        margin = min(margin, MAX_MARGIN)
         odds, supported_odds, lead, supported_lead, length, base, supported_base = self.coefficients
         logit = log_odds * (odds + supported_odds * support) + margin * (lead + supported_lead * support)
         logit += length * log(1 + word_count) + base + supported_base * support
@@ -173,7 +176,7 @@ def calibration_features(calibration: Calibration, scores: Scores, word_counts: 
     probability = np.clip(np.exp(first - highest) / everything, EPSILON, 1 - EPSILON)
     bias, support = calibration.class_bias[best], calibration.support[best].astype(np.float64)
     log_odds = np.log(probability / (1 - probability)) - bias
-    margin = np.where(second > NEGATIVE_INFINITY, first - second - bias, log_odds)
+    margin = np.minimum(np.where(second > NEGATIVE_INFINITY, first - second - bias, log_odds), MAX_MARGIN)
     columns = (
         log_odds,
         log_odds * support,

@@ -17,7 +17,7 @@ from kb.text.tokenize import phonetic_tokens
 TOPIC_SAMPLE: Final = 3
 """Of every so many known questions one shows what is no dialogue act."""
 MAX_CALIBRATION_ROWS: Final = 4000
-GRADIENT_STEPS: Final = 11
+GRADIENT_STEPS: Final = 13
 """Acts are learnt less far than entries: more steps find fewer stopped tills."""
 QUESTION_MARK: Final = "?"
 _SLOPES: Final = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0)

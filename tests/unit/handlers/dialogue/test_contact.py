@@ -334,3 +334,15 @@ def test_who_waits_for_people_that_were_called_in_or_asked_for_no_ticket_is_told
     one = talk(*before)
     assert one.says("when?").text.startswith("I don't know when it will be.")
     assert one.decided.trace.handler == "chasing"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked_for_later"),
+    [("and if nobody answers", True), ("un ja neviens neatbild", True), ("ja, neviens neatbild", False)],
+)
+def test_who_asks_what_to_do_if_nobody_answers_has_rung_nobody_yet(said: str, asked_for_later: bool) -> None:
+    one = Dialog({"printer": means("printer", language="en")}, acts={said: DialogueAct.CANNOT_REACH}).speaks("en")
+    one.says("printer")
+    one.says(said)
+    assert one.decided.trace.handler == "cannot_reach"
+    assert bool(notices(one)) is not asked_for_later

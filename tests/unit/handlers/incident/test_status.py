@@ -51,3 +51,20 @@ def test_while_trading_is_stopped_it_is_news_of_that_whatever_else_is_named() ->
     one = after("dead", meaning=means("scanner", language="en"))
     assert handled(one) == ("partly", "problem", None)
     assert one.session.incident is Incident.PARTLY
+
+
+@pytest.mark.parametrize(
+    ("said", "handler", "stands"),
+    [
+        ("wait, the second one died too", "partly", True),
+        ("that till works too", "partly", False),
+        ("the bar sells too", "partly", False),
+        ("only the bar is down", "partly", False),
+    ],
+)
+def test_one_more_till_that_stops_is_no_trading_that_goes_on(said: str, handler: str, stands: bool) -> None:
+    one = Dialog(MEANINGS, acts={said: DialogueAct.PARTLY}).speaks("en")
+    one.says("dead")
+    one.says(said)
+    assert one.decided.trace.handler == handler
+    assert (one.session.incident is Incident.PARTLY) is not stands

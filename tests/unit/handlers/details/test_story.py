@@ -1,0 +1,32 @@
+"""What of a talk belongs into the draft of a ticket: the trouble, not what was said to the bot about it."""
+
+import pytest
+
+from handlers.details.story import compose_story, tells_of_trouble
+
+
+@pytest.mark.parametrize(
+    ("message", "act", "belongs"),
+    [
+        ("no receipts since noon", "problem", True),
+        ("no receipts since noon", None, True),
+        ("please, just this once", "ticket", False),
+        ("where do I write", "ticket", False),
+        ("then note that the printer is broken", "ticket", True),
+        ("make a ticket, no receipts come out since this noon", "ticket", True),
+        ("call me", "handoff", False),
+        ("call me, till 2 is dead", "handoff", True),
+        ("somebody has to come here and look at it at last", "handoff", False),
+        ("thanks a lot", "talk", False),
+    ],
+)
+def test_what_is_only_said_to_the_bot_is_no_part_of_the_trouble(message: str, act: str | None, belongs: bool) -> None:
+    assert tells_of_trouble(message, act) is belongs
+
+
+def test_the_newest_of_a_long_story_is_kept_and_nothing_twice() -> None:
+    said = ["hello", "/start", *(f"{number} {'x' * 700}" for number in range(4)), "since noon", "since noon"]
+    story = compose_story(said)
+    assert story.startswith("2 ")
+    assert story.endswith("since noon")
+    assert story.count("since noon") == 1
