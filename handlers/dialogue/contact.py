@@ -20,6 +20,11 @@ _WANTS_NOBODY: Final = LazyPattern(
     r"\b(?:(?:don'?t|do not|no) need|(?:don'?t|do not|stop) call\w*|ne ?vajag|nezvani\w*"
     r"|(?:не|ne) (?:надо|нужно|звоните|звони|nado|nuzhno|zvonite))\b"
 )
+_ANOTHER_NUMBER: Final = LazyPattern(
+    r"\b(?:an)?other (?:number|phone|line)"
+    r"|\b(?:cit[ua]?s?|vēl kād\w*|vel kad\w*) (?:\w+ )?(?:numur|tālru|talru|nr\b|lini|līni)"
+    r"|друг\w+ (?:номер|телефон)|(?:номер|телефон)\w* друг|drug\w+ (?:nomer|telefon)|(?:nomer|telefon)\w* drug"
+)
 _IF: Final = LazyPattern(r"^(?:(?:\w+\s+){1,3}ja|(?:\w+\s+){0,3}(?:если|esli|if))\s+\w")
 """Opens a question about what may happen; "ja" alone is a yes as well."""
 NAMED_LINE_CONFIDENCE: Final = 0.75
@@ -31,10 +36,8 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
     if context.act is not DialogueAct.ASK_NUMBER:
         return None
     tried = _tried_just_now(context)
-    others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
-    if tried is not None and others and not _names_a_topic(context):
-        entry = context.knowledge.base.directory.contacts_entry
-        return context.result(Act.ANSWER, context.say("lines"), *others, entry=entry)
+    if tried is not None and len(context.knowledge.base.directory.lines) > 1 and not _names_a_topic(context):
+        return _other_lines(context, tried)
     line = _line_asked_for(context)
     if line is None:
         entry = context.knowledge.base.directory.contacts_entry
@@ -51,6 +54,8 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
         return None
     directory = context.knowledge.base.directory
     tried = _line_tried(context)
+    if _tried_just_now(context) is not None and _ANOTHER_NUMBER.search(context.text.casefold()) is not None:
+        return _other_lines(context, _tried_just_now(context))
     if tried is not None and _tried_just_now(context) == tried and directory.takes_tickets:
         return _tried_again(context, tried)
     others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
@@ -66,6 +71,13 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     actions = (context.say("cannot_reach"), *others, *by_email, notify)
     entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
     return context.result(Act.HANDOFF, *actions, entry=entry, line=tried)
+
+
+def _other_lines(context: HandlerContext, tried: LineId | None) -> HandlerResult:
+    """The numbers beside the one that was rung in vain, for who asks for another one."""
+    others = (action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
+    entry = context.knowledge.base.directory.contacts_entry
+    return context.result(Act.ANSWER, context.say("lines"), *others, entry=entry)
 
 
 def _tried_again(context: HandlerContext, tried: LineId) -> HandlerResult:

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from handlers.details.extraction import only_tells_who
+from handlers.details.extraction import only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
 from handlers.intents.small_talk import nod, small_talk
-from handlers.intents.ticket import is_likely_topic, show_ticket_channel
+from handlers.intents.ticket import is_likely_topic, show_ticket_channel, show_where_to_write
 from handlers.model.actions import Ask, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
+from handlers.model.details import PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
@@ -15,6 +16,7 @@ from kb.understanding.result import Outcome
 
 TOPIC_WINS_FROM: Final = 0.8
 """A topic that is as likely as this wins over a less likely wish for the ticket e-mail."""
+QUESTION_MARK: Final = "?"
 SURE_WISH: Final = 0.5
 """A wish for a ticket that is less likely than this counts only where tickets are the likeliest topic."""
 
@@ -41,15 +43,25 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
 
 def introduced(context: HandlerContext) -> HandlerResult | None:
     """ "Aija, Zvejnieks, 29 888 777", before anything was asked: noted, and what it is about."""
-    directory, said = context.knowledge.base.directory, context.said
-    known = context.topic_entry is not None or context.called_in is not None
-    if known or not said.tells_who or not only_tells_who(context.text, said):
+    directory, said = context.knowledge.base.directory, _introduction(context)
+    if said is None or context.topic_entry is not None or context.called_in is not None:
         return None
     told = (said.place, said.name, readable_phones(said.phone) if said.phone else None)
     options = context.topic_options(directory.topics)
     ask = Ask(text=context.phrase("introduced", details=", ".join(filter(None, told))), options=options)
     session = replace(context.resolved_session, question=context.new_question(QuestionKind.TOPIC, options))
     return context.result(Act.TALK, ask, session=session, entry=directory.greeting_entry)
+
+
+def _introduction(context: HandlerContext) -> PersonDetails | None:
+    """Who it is and where, where a message says nothing else: plainly, or as names alone say it ("te Anna no Lido")."""
+    if context.said.tells_who and only_tells_who(context.text, context.said):
+        return context.said
+    if context.answered_entry is not None or QUESTION_MARK in context.text:
+        return None
+    answer = read_answer(context.text, context.said)
+    named = answer is not None and answer.name is not None and answer.place is not None
+    return answer if named and answer is not None and (answer.place or "")[:1].isupper() else None
 
 
 def anger(context: HandlerContext) -> HandlerResult | None:
@@ -86,6 +98,8 @@ def ticket_wish(context: HandlerContext) -> HandlerResult | None:
         return None
     if context.act is DialogueAct.WHICH_EMAIL and (said := _office_address(context)) is not None:
         return said
+    if context.act is DialogueAct.WHICH_EMAIL and context.session.ticket_requests > 0:
+        return show_where_to_write(context, entry)
     own_topic = answered is not None and answered.act is Act.ANSWER and context.cue is None
     sure = best is not None and best.confidence >= TOPIC_WINS_FROM > context.act_confidence(context.act)
     return None if own_topic and sure else show_ticket_channel(context, entry)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.incident.broken_part import clauses_of
 from handlers.incident.cannot_sell import cannot_sell
 from handlers.incident.detail import note_detail
 from handlers.incident.status import still_broken
@@ -9,11 +10,13 @@ from handlers.input.good_news import (
     denies_or_waits,
     good_news_probability,
     is_doubtful,
+    is_reported,
     says_it_fails,
     says_it_works,
     tells_of_return,
     waits,
 )
+from handlers.input.question_form import QUESTION_WORD
 from handlers.model.actions import Action, Ask, CloseHandoffs
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -41,17 +44,17 @@ _BUT_NOT: Final = LazyPattern(
     r"\b(?:but|bet|но|no)\b.*\b(?:not|\w+n'?t|cannot|nothing|ne\w+|nav|не|ничего|нет|ne|nichego|net)\b"
 )
 _QUESTION_MARK: Final = "?"
+MIN_CLAUSES: Final = 2
 
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
     """ "It works again": who was called in need not come; where that is not plain it is asked."""
+    if (told := _works_and_asks(context)) is not None:
+        return told
     answered = context.answered_entry
-    if answered is not None and answered.act is Act.TICKET:
-        # "It runs again, but I want a ticket for it": what is asked for is answered.
-        return None
-    fails = context.session.outage_reported and context.act is DialogueAct.PARTLY and _but_fails(context)
-    told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED or fails
-    if (not told and not _thanks_for_it(context) and not _good_news_of_stopped(context)) or _fails_at_first(context):
+    # "It runs again, but I want a ticket for it": what is asked for is answered.
+    asks_for_ticket = answered is not None and answered.act is Act.TICKET
+    if asks_for_ticket or not _tells_good_news(context) or _fails_at_first(context):
         return None
     enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS
     sure = good_news_probability(context) >= enough
@@ -64,6 +67,26 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     if _QUESTION_MARK in context.text or _opens_with_fault(context) or says_it_fails(context.text):
         return None
     return no_repair or mended(context, surely=plain)
+
+
+def _tells_good_news(context: HandlerContext) -> bool:
+    """Whether it may be said that something works again."""
+    fails = context.session.outage_reported and context.act is DialogueAct.PARTLY and _but_fails(context)
+    told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED or fails
+    return told or _thanks_for_it(context) or _good_news_of_stopped(context)
+
+
+def _works_and_asks(context: HandlerContext) -> HandlerResult | None:
+    """ "Works already, but what was it?", of trading that had stopped: good news, and who knows the rest."""
+    clauses = clauses_of(context.text)
+    asks = len(clauses) >= MIN_CLAUSES and context.text.rstrip().endswith(_QUESTION_MARK) and not is_reported(context)
+    if not context.session.outage_reported or not asks or QUESTION_WORD.match(clauses[-1]) is None:
+        return None
+    if not any(context.knowledge.interpreter.match_cue(clause) == CueId.RESOLVED for clause in clauses[:-1]):
+        return None
+    told = mended(context)
+    said = context.say_line("line_knows", context.knowledge.base.directory.urgent_line)
+    return replace(told, actions=(*told.actions, said))
 
 
 def _but_fails(context: HandlerContext) -> bool:

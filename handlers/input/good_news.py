@@ -128,6 +128,11 @@ def waits(context: HandlerContext) -> bool:
     return not _DENIES_OR_WAITS.isdisjoint(_words(said))
 
 
+def is_reported(context: HandlerContext) -> bool:
+    """Whether words stand in it that report, doubt or put off."""
+    return not (_REPORTED | _UNSURE).isdisjoint(_words(context.text))
+
+
 def is_doubtful(context: HandlerContext) -> bool:
     """Whether it may not be said of the till that stands, or not by who stands before it."""
     words = _words(context.text)

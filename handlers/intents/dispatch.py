@@ -13,7 +13,7 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
 from kb.model import Act, DialogueAct, Entry
-from kb.understanding.result import Outcome
+from kb.understanding.result import Candidate, Outcome
 
 _HANDLER_BY_ACT: Final[Mapping[Act, Callable[[HandlerContext, Entry], HandlerResult]]] = {
     Act.CRITICAL: report_outage,
@@ -28,6 +28,9 @@ MIN_OUTAGE_TO_ANSWER: Final = 0.3
 SURELY_NAMED: Final = 0.5
 MIN_OUTAGE_UNNAMED: Final = 0.45
 """As MIN_OUTAGE_TO_ANSWER, where the entry of stopped trading is less likely than SURELY_NAMED."""
+MIN_BY_ITSELF: Final = 0.4
+"""So sure of another entry, words are not taken for what was just said."""
+_MAY_FOLLOW: Final = frozenset({Act.TICKET})
 _ACTS_BY_URGENCY: Final = tuple(_HANDLER_BY_ACT)
 """Acts in the order of _BY_ACT: what a message is answered with first."""
 
@@ -37,19 +40,27 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     understanding = context.interpretation
     if understanding.outcome is not Outcome.ANSWERED:
         return None
-    best = understanding.candidates[0]
+    best = _by_its_own_words(context) or understanding.candidates[0]
     if context.act is DialogueAct.WRONG_ANSWER and best.entry == context.session.entry:
         # What was not asked is not said again.
         return None
     enough = MIN_OUTAGE_TO_ANSWER if best.confidence >= SURELY_NAMED else MIN_OUTAGE_UNNAMED
     if context.entry_of(best).act is Act.CRITICAL and context.outage < enough:
         return None
-    found = {match.entry: context.entry_of(match) for match in understanding.candidates[:1]}
+    found = {best.entry: context.entry_of(best)}
     beside = {match.entry: context.entry_of(match) for match in understanding.secondary}
     stops = context.outage >= MIN_OUTAGE_TO_ANSWER or not understanding.acts
     found |= {entry: known for entry, known in beside.items() if stops or known.act is not Act.CRITICAL}
     entries = sorted(found.values(), key=lambda entry: _ACTS_BY_URGENCY.index(entry.act))
     return _with_matters(answer_entries(context, *_select_entries(entries)), context)
+
+
+def _by_its_own_words(context: HandlerContext) -> Candidate | None:
+    """What the words mean by themselves, where the turn before makes of them what was just said: "where to, then?"."""
+    best, own, last = context.interpretation.best, context.interpretation.own[:1], context.last_turn
+    repeated = best is not None and last is not None and last.entry == best.entry == context.session.entry
+    other = [one for one in own if best is not None and one.entry != best.entry and one.confidence >= MIN_BY_ITSELF]
+    return other[0] if repeated and other and context.entry_of(other[0]).act in _MAY_FOLLOW else None
 
 
 def _with_matters(result: HandlerResult, context: HandlerContext) -> HandlerResult:

@@ -35,6 +35,18 @@ def show_ticket_channel(context: HandlerContext, entry: Entry) -> HandlerResult:
     )
 
 
+def show_where_to_write(context: HandlerContext, entry: Entry) -> HandlerResult:
+    """The address and the draft, for who asks for them after having been told: no order, and no refusal."""
+    directory = context.knowledge.base.directory
+    line, email = directory.lines[directory.urgent_line], directory.ticket_channel.address.email
+    said = context.say("write_ticket", email=email, phone=line.formatted_phone, name=line.name[context.language])
+    said = replace(said, source=entry.citation[context.language])
+    session = with_topic(context, entry)
+    return HandlerResult(
+        actions=(said, ShowTicketChannel()), session=session, act=entry.act, entry=entry.id, line=entry.line
+    )
+
+
 def _refused_just_now(context: HandlerContext) -> bool:
     last = context.last_turn
     return last is not None and last.act == Act.TICKET

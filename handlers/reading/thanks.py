@@ -36,13 +36,13 @@ def matter_beside_thanks(
     if not 1 < len(clauses_of(text)) <= MAX_CLAUSES or not _is_courteous(whole, knowledge):
         return whole
     rest = _without_thanks(text, session, knowledge)
-    asks = "?" in text or any(QUESTION_WORD.match(clause) for clause in rest)
+    asks = (bool(rest) and text.rstrip().endswith("?")) or any(QUESTION_WORD.match(clause) for clause in rest)
     told = asks or _CONTRASTS.search(text.casefold()) is not None
     if not told or len(" ".join(rest).split()) < MIN_WORDS_OF_MATTER:
         return whole
     _, part = interpret(", ".join(rest), inbound, session, knowledge, now)
     tells = bool(part.acts) and part.acts[0].act in _TROUBLE and part.acts[0].confidence >= SURELY_TROUBLE
-    return part if tells or (asks and _is_matter(part, knowledge)) else whole
+    return part if tells or (asks and not _is_courteous(part, knowledge)) else whole
 
 
 def _without_thanks(text: str, session: Session, knowledge: KnowledgeBundle) -> list[str]:
@@ -51,12 +51,6 @@ def _without_thanks(text: str, session: Session, knowledge: KnowledgeBundle) -> 
     understand = knowledge.interpreter.understand
     rest = [clause for clause in clauses if not _is_thanks(understand(clause, language=session.language))]
     return rest if len(rest) < len(clauses) else []
-
-
-def _is_matter(part: Interpretation, knowledge: KnowledgeBundle) -> bool:
-    """Whether it surely means an entry that is no small talk."""
-    best = part.best if part.outcome is Outcome.ANSWERED else None
-    return best is not None and knowledge.base.entries[best.entry].act is not Act.TALK
 
 
 def _is_courteous(whole: Interpretation, knowledge: KnowledgeBundle) -> bool:

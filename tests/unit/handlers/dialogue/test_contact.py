@@ -346,3 +346,17 @@ def test_who_asks_what_to_do_if_nobody_answers_has_rung_nobody_yet(said: str, as
     one.says(said)
     assert one.decided.trace.handler == "cannot_reach"
     assert bool(notices(one)) is not asked_for_later
+
+
+@pytest.mark.parametrize(
+    "said", ["another number please", "vai ir cits numurs", "а другой номер есть", "est drugoj nomer"]
+)
+def test_who_asks_for_another_number_after_ringing_in_vain_gets_it_and_nobody_is_told_again(said: str) -> None:
+    acts = {"busy": DialogueAct.CANNOT_REACH, said: DialogueAct.CANNOT_REACH}
+    one = Dialog({"printer": means("printer", language="en")}, acts=acts).speaks("en")
+    one.says("printer")
+    one.says("busy")
+    reply = one.says(said)
+    assert "+371 20000001" in reply.text
+    assert "+371 20000002" not in reply.text
+    assert notices(one) == []

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.model.actions import CloseHandoffs, ShowTicketChannel
+from handlers.model.actions import CloseHandoffs, Say, ShowTicketChannel
 from handlers.model.session import QuestionKind
 from kb.model import DialogueAct, EntryId, LineId
 from kb.understanding.result import Interpretation
@@ -255,3 +255,21 @@ def test_who_is_calling_is_told_what_to_have_ready(said: str) -> None:
     one = talk("dead")
     assert "which till" in one.says(said).text
     assert one.session.outage_reported
+
+
+def test_who_asks_where_to_write_after_a_refusal_is_not_refused_again() -> None:
+    one = talk("ticket", "which address?")
+    told, asked = one.decided.actions, one.session.ticket_requests
+    assert ShowTicketChannel() in told
+    assert asked == 1
+    assert "Write to" in next(action.text for action in told if isinstance(action, Say))
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [("te Ilze no Rozengrāla", True), ("te Ilze no Rozengrāla?", False), ("te ilze no rozengrāla", False)],
+)
+def test_names_alone_are_an_introduction(said: str, noted: bool) -> None:
+    one = Dialog(MEANINGS).speaks("en")
+    one.says(said)
+    assert (one.decided.trace.handler == "introduced") is noted

@@ -234,3 +234,12 @@ def test_a_nod_needs_no_more_than_a_nod() -> None:
 def test_stop_and_start_are_honoured(cue: str) -> None:
     talk = Dialog(cues={"STOP": cue}).speaks("en")
     assert "write" in talk.says("STOP").text.lower()
+
+
+def test_who_orders_a_ticket_for_the_fourth_time_is_told_the_way_alone() -> None:
+    talk = Dialog({"open a ticket": means("ticket", language="en")})
+    replies = [talk.says("open a ticket") for _ in range(4)]
+    assert "A draft in your own words" in replies[2].text
+    assert "A draft in your own words" not in replies[3].text
+    assert "tickets@paraugs.example" in replies[3].text
+    assert talk.decided.trace.act == "ticket"

@@ -65,10 +65,14 @@ def test_it_is_understood_after_the_turn_before_as_any_message_is() -> None:
 
 @pytest.mark.parametrize(
     "meaning",
-    [means("hello"), vaguely("close", 0.4), means("close", "hours"), means()],
+    [vaguely("close", 0.4), means("close", "hours"), means()],
 )
-def test_small_talk_and_what_is_not_sure_are_no_matter(meaning: Interpretation) -> None:
-    assert not is_about_the_rest("thanks, how is it", "how is it", meaning)
+def test_a_question_beside_thanks_is_never_taken_for_thanks_alone(meaning: Interpretation) -> None:
+    assert is_about_the_rest("thanks, how is it", "how is it", meaning)
+
+
+def test_small_talk_beside_thanks_is_no_matter() -> None:
+    assert not is_about_the_rest("thanks, how is it", "how is it", means("hello"))
 
 
 @pytest.mark.parametrize(

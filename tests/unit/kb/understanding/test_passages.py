@@ -55,7 +55,7 @@ def rarity(body: str) -> float:
         ("Там берег. Дальше сад. Вот 20265. Конец.", ["Там берег.", "Дальше сад.", "Вот 20265.", "Конец."]),
         ("Close it\n\n  Then count  \n", ["Close it", "Then count"]),
         ("Press it. “Done” is shown. 5 follow.", ["Press it.", "“Done” is shown.", "5 follow."]),
-        ("Close it; then count", ["Close it;", "then count"]),
+        ("Close it; then count", ["Close it; then count"]),
         ("Press ok. then wait", ["Press ok. then wait"]),
         ("In version 7.1 it is new", ["In version 7.1 it is new"]),
         ("Rule No. 5 holds", ["Rule No. 5 holds"]),
