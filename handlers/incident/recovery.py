@@ -84,7 +84,8 @@ def _works_and_asks(context: HandlerContext) -> HandlerResult | None:
         return None
     if not any(context.knowledge.interpreter.match_cue(clause) == CueId.RESOLVED for clause in clauses[:-1]):
         return None
-    told = mended(context)
+    # Nobody is called off by a message that asks.
+    told = mended(context, surely=False)
     said = context.say_line("line_knows", context.knowledge.base.directory.urgent_line)
     return replace(told, actions=(*told.actions, said))
 
