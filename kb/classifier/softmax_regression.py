@@ -22,6 +22,8 @@ content, longer ones answer more wrongly."""
 STEP_FRACTION: Final = 0.9
 """How long each step is, as a share of the inverse of the largest curvature at the start: all alike, so that what is
 learnt hangs on the examples, and not on how far single steps happened to go."""
+MAX_STEP: Final = 1.5
+"""No step is longer: where many labels have few messages each, the curvature at the start is far from that later on."""
 POWER_ITERATIONS: Final = 3
 MOMENTUM_LAG: Final = 2
 """Each step goes on with step / (step + LAG) of the last one (Nesterov 1983)."""
@@ -88,7 +90,7 @@ def _dual_gradient_steps(operator: WeightedOperator, scores: Floats, targets: Fl
     class_weight: Floats = np.minimum((np.median(labels) / labels) ** CLASS_BALANCE_EXPONENT, 1).astype(np.float32)[
         targets.argmax(axis=1), None
     ]
-    rate = np.float32(STEP_FRACTION / _largest_curvature(operator, scores, targets, class_weight))
+    rate = np.float32(min(MAX_STEP, STEP_FRACTION / _largest_curvature(operator, scores, targets, class_weight)))
     duals, velocity = np.zeros_like(targets), np.zeros_like(targets)
     for step, momentum_sum in enumerate(_momentum_sums(steps)):
         velocity *= np.float32(_momentum(step))

@@ -95,7 +95,7 @@ def test_other_messages_to_the_library_are_not_answered_wrongly(library: Knowled
     found = figures(library, "library-messages-2.tsv")
     assert found.first >= 0.7, found
     assert found.right >= 0.45, found
-    assert found.wrong <= 3 / 30, found
+    assert found.wrong <= 2 / 30, found
     assert found.answered_out_of_scope <= 3, found
     later = figures(library, "library-messages-3.tsv")
     assert later.first >= 0.85, later
@@ -116,7 +116,7 @@ def test_other_messages_to_the_hotel_are_not_answered_wrongly(hotel: KnowledgeBu
     found = figures(hotel, "hotel-messages-2.tsv")
     assert found.first >= 0.8, found
     assert found.right >= 0.55, found
-    assert found.wrong == 0, found
+    assert found.wrong <= 1 / 30, found
     assert found.answered_out_of_scope <= 3, found
 
 
