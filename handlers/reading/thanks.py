@@ -33,9 +33,12 @@ def matter_beside_thanks(
     text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
 ) -> Interpretation:
     """What is meant by what stands beside thanks or an "all right": "thanks, but how do I print an X report"."""
-    if not 1 < len(clauses_of(text)) <= MAX_CLAUSES or not _is_courteous(whole, knowledge):
+    if not _is_courteous(whole, knowledge):
         return whole
-    rest = _without_thanks(text, session, knowledge)
+    clauses = clauses_of(text)
+    if not 1 < len(clauses) <= MAX_CLAUSES:
+        return whole
+    rest = _without_thanks(clauses, session, knowledge)
     asks = (bool(rest) and text.rstrip().endswith("?")) or any(QUESTION_WORD.match(clause) for clause in rest)
     told = asks or _CONTRASTS.search(text.casefold()) is not None
     if not told or len(" ".join(rest).split()) < MIN_WORDS_OF_MATTER:
@@ -45,9 +48,8 @@ def matter_beside_thanks(
     return part if tells or (asks and not _is_courteous(part, knowledge)) else whole
 
 
-def _without_thanks(text: str, session: Session, knowledge: KnowledgeBundle) -> list[str]:
+def _without_thanks(clauses: list[str], session: Session, knowledge: KnowledgeBundle) -> list[str]:
     """The clauses that are no thanks; none where no clause is thanks."""
-    clauses = clauses_of(text)
     understand = knowledge.interpreter.understand
     rest = [clause for clause in clauses if not _is_thanks(understand(clause, language=session.language))]
     return rest if len(rest) < len(clauses) else []

@@ -21,12 +21,12 @@ NOT_ALL: Final = 0.25
 """How likely trading has stopped at most, where a dish cannot be sold or the till has its place: that may be asked."""
 MIN_TOLD: Final = 0.03
 """A message that is less likely to tell of stopped trading is not taken apart for it."""
-
 SURELY_TOLD_IN_A_CLAUSE: Final = 0.9
 MIN_HINT: Final = 0.05
 """A message in which an urgent entry is less likely than this is not searched for a clause that tells of it."""
 MIN_WORDS_OF_CLAUSE: Final = 2
 MAX_CLAUSES: Final = 4
+MIN_PARTS: Final = 2
 _NOT_ALL_OR_NOT_NOW: Final = frozenset({CueId.ONE_DEVICE, CueId.ELSEWHERE, CueId.HYPOTHETICAL, CueId.CONDITIONAL})
 
 
@@ -60,14 +60,13 @@ def _told_in_a_clause(
     what was done yesterday, who speaks what; None where there is none.
     """
     urgent = _urgent_entries(knowledge)
-    clauses = [clause for clause in clauses_of(text) if len(clause.split()) >= MIN_WORDS_OF_CLAUSE]
     hinted = any(one.entry in urgent and one.confidence >= MIN_HINT for one in whole.candidates)
-    if (
-        not hinted
-        or not whole.acts
-        or not 0 < len(clauses) <= MAX_CLAUSES
-        or not whole.signals.isdisjoint(_NOT_ALL_OR_NOT_NOW)
-    ):
+    if not hinted or not whole.acts or not whole.signals.isdisjoint(_NOT_ALL_OR_NOT_NOW):
+        return None
+    parts = clauses_of(text)
+    clauses = [clause for clause in parts if len(clause.split()) >= MIN_WORDS_OF_CLAUSE]
+    # A message of one part is known as a whole already.
+    if len(parts) < MIN_PARTS or len(clauses) > MAX_CLAUSES:
         return None
     for clause in clauses:
         _, part = interpret(clause, inbound, session, knowledge, now)

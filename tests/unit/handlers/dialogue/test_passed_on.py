@@ -47,7 +47,7 @@ def test_who_is_to_be_called_is_the_line_of_what_is_talked_about() -> None:
 def test_whoever_was_called_in_was_told_and_is_told_no_second_time() -> None:
     one = talk("printer", "a human, please", "hours")
     assert one.says("did you tell them").text == (
-        f"Yes, they were told and see what you write here. At once it goes by phone: {WORKSHOP} (Workshop)."
+        f"Yes, they were told and can read what you write here. It is quicker by phone: {WORKSHOP} (Workshop)."
     )
     assert handled(one) == ("passed_on", "handoff", None, "workshop")
     assert notices(one) == []
