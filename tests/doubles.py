@@ -304,7 +304,9 @@ class PreferredReply:
         """As scripted, or none."""
         return self.lifts.get((topic, entry), 0.0)
 
-    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
+    def probabilities(
+        self, replies: Sequence[ReplyKind], features: Mapping[str, float], terms: Collection[bytes]
+    ) -> Sequence[float]:
         """1 or 0 each."""
         self.features = features
         return [float(reply is self.kind) for reply in replies]

@@ -1,4 +1,4 @@
-"""Which possible reply to a later turn is likeliest right, by a learnt model that decides about no danger; pure."""
+"""Which possible reply to a later turn is likeliest right, by a learnt model that mutes no alarm; pure."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -9,14 +9,15 @@ from handlers.input.question_form import asks
 from handlers.intents.asked_on import tell_more
 from handlers.intents.dispatch import answer_entries
 from handlers.intents.small_talk import small_talk
-from handlers.model.actions import CloseHandoffs, NotifyStaff
 from handlers.model.context import Handler, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import ReplyCandidate, ReplyKind
 from handlers.model.session import Incident
 from handlers.replies.features import reply_features
+from handlers.replies.grave import concerns_people, is_grave
 from handlers.replies.next_entry import MATTERS, next_candidate
+from handlers.replies.wording import wording_terms
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Outcome
 
@@ -35,18 +36,21 @@ OPEN_HANDLERS: Final = frozenset(
         "not_now",
         "courtesy",
         "anger",
+        "ask_number",
         "confusion",
         "choice",
+        "still_not",
+        "ticket_wish",
+        "ticket_pressed",
     }
 )
 """Handlers whose reply may be another's."""
-_GRAVE_ACTIONS: Final = (NotifyStaff, CloseHandoffs)
-_GRAVE_ACTS: Final = (Act.CRITICAL, Act.TICKET)
-"""What raises an alarm, calls people in or ends that, is about stopped trading or a ticket, always stays as decided."""
 WRONG_COST: Final = 1.0
 """What a wrong answer costs, where a right one is worth 1 and a question back nothing; as OutcomeCosts has it."""
 ASKED_BACK_COST: Final = 0.1
 """What a question back costs, which the person has to answer before anything helps."""
+GRAVE_WORTH: Final = 2.0
+"""What a right reply about stopped trading or a ticket is worth."""
 KEEP_MARGIN: Final = 0.02
 """How much more another reply must be worth than what the handlers decided."""
 MIN_TROUBLE: Final = 0.35
@@ -76,11 +80,12 @@ def choose_reply(
     model = context.knowledge.replies
     if model is None or not is_open(context, handler, result):
         return handler, result, ()
-    features = reply_features(context, handler, result)
-    others = other_replies(context, handler)
+    features, terms = reply_features(context, handler, result), tuple(wording_terms(context.text))
+    others = other_replies(context, handler, grave := is_grave(context, result))
     replies = (ReplyKind.KEEP, *others)
-    found = tuple(map(ReplyCandidate, replies, model.probabilities(replies, features)))
-    best = max(found, key=lambda one: worth(one.reply, one.probability, result.outcome is Outcome.ANSWERED)).reply
+    found = tuple(map(ReplyCandidate, replies, model.probabilities(replies, features, terms)))
+    answered = result.outcome is Outcome.ANSWERED
+    best = max(found, key=lambda one: worth(one.reply, one.probability, answered=answered, grave=grave)).reply
     chosen = others[best](context) if best in others else None
     if chosen is None:
         return handler, result, found
@@ -88,20 +93,11 @@ def choose_reply(
 
 
 def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> bool:
-    """Whether another reply may be likelier right: to words, in a conversation, where nothing grave was decided."""
+    """Whether another reply may be likelier right: to words, later on, where nobody is called in or sent home."""
     later = _has_talked(context) and context.inbound.kind is MessageKind.TEXT and bool(context.text)
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
-    grave = result.act in _GRAVE_ACTS or any(isinstance(action, _GRAVE_ACTIONS) for action in result.actions)
-    grave = grave or _asks_whether_stopped(context, result)
-    return later and handler in OPEN_HANDLERS and not given_up and not grave
-
-
-def _asks_whether_stopped(context: HandlerContext, result: HandlerResult) -> bool:
-    """Whether stopped trading is among the choices: then its number stands before them."""
-    question = result.session.question if result.outcome is Outcome.CLARIFIED else None
-    stopped = context.knowledge.base.entries_of(Act.CRITICAL)
-    return question is not None and any(f"entry:{entry.id}" in question.ids for entry in stopped)
+    return later and handler in OPEN_HANDLERS and not given_up and not concerns_people(result)
 
 
 def _has_talked(context: HandlerContext) -> bool:
@@ -110,8 +106,8 @@ def _has_talked(context: HandlerContext) -> bool:
     return context.last_turn is not None and told
 
 
-def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, Handler]:
-    """Each reply that the turn may get instead of what `handler` decided, with what makes it."""
+def other_replies(context: HandlerContext, handler: str, grave: bool) -> Mapping[ReplyKind, Handler]:
+    """Each reply that the turn may get instead of what `handler` decided, with what makes it; grave gets no nod."""
     interpretation, topic = context.interpretation, context.topic_entry
     own, resolved = interpretation.by_itself[:1], context.knowledge.base.directory.resolved_entry
     found: dict[ReplyKind, Handler] = {ReplyKind.LINE: _line}
@@ -122,7 +118,7 @@ def other_replies(context: HandlerContext, handler: str) -> Mapping[ReplyKind, H
         found[ReplyKind.NEXT] = partial(_answer, entry=context.entry_of(following))
     if topic is not None and topic.act in _TOPIC_ACTS and not interpretation.corrects:
         found[ReplyKind.TOPIC] = partial(_more_about, entry=topic)
-    if resolved is not None and _may_be_nodded_at(context):
+    if resolved is not None and not grave and _may_be_nodded_at(context):
         found[ReplyKind.TALK] = partial(_nod, entry=context.knowledge.base.entries[resolved])
     if handler != "clarify" and interpretation.outcome is not Outcome.UNKNOWN and not _was_asked(context):
         found[ReplyKind.ASK] = clarify
@@ -154,12 +150,13 @@ def _may_tell_of_trouble(context: HandlerContext) -> bool:
     return fault or max(trouble, context.outage) >= MIN_TROUBLE
 
 
-def worth(reply: ReplyKind, probability: float, answered: bool) -> float:
-    """What a reply that is right with `probability` is worth; `answered`: whether what was decided answers."""
+def worth(reply: ReplyKind, probability: float, *, answered: bool, grave: bool) -> float:
+    """What a reply that is right with `probability` is worth; `answered` and `grave` are so of what was decided."""
     keeps = reply is ReplyKind.KEEP
     answers = answered if keeps else reply is not ReplyKind.ASK
     cost = WRONG_COST * (1 - probability) if answers else ASKED_BACK_COST
-    return probability - cost + (KEEP_MARGIN if keeps else 0.0)
+    gain = probability * (GRAVE_WORTH if keeps and grave else 1.0)
+    return gain - cost + (KEEP_MARGIN if keeps else 0.0)
 
 
 def _with_failures(chosen: HandlerResult, kept: HandlerResult, context: HandlerContext) -> HandlerResult:

@@ -6,6 +6,7 @@ from typing import Final
 from handlers.input.question_form import QUESTION_WORD
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.session import MAX_TURNS
+from handlers.replies.grave import asks_whether_stopped, is_grave
 from handlers.replies.next_entry import lift, next_candidate
 from kb.model import Entry, EntryId
 from kb.text.lazy_pattern import LazyPattern
@@ -40,6 +41,8 @@ def reply_features(context: HandlerContext, handler: str, result: HandlerResult)
 def _single(context: HandlerContext, handler: str, result: HandlerResult) -> Iterator[tuple[str, float]]:
     yield f"handler={handler}", 1.0
     yield f"reply={result.act if result.outcome is Outcome.ANSWERED else result.outcome}", 1.0
+    yield "grave", float(is_grave(context, result))
+    yield "stopped_asked", float(asks_whether_stopped(context.knowledge.base, result.outcome, result.session))
     yield f"act={context.act}", 1.0
     yield "outage", context.outage
     acts = context.interpretation.acts

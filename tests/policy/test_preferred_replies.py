@@ -80,16 +80,18 @@ def of(decision: Decision, *kinds: type[Action]) -> list[Action]:
 
 @pytest.mark.parametrize("kind", ReplyKind)
 def test_no_reply_that_is_preferred_touches_what_is_grave(kind: ReplyKind, handlers_alone: KnowledgeBundle) -> None:
-    weighed = changed = grave = 0
+    weighed = changed = concerns = 0
     for turn in turns(kind, handlers_alone):
         plain, other = turn.plain, turn.preferring
         weighed += bool(other.trace.replies)
         changed += other.actions != plain.actions
-        grave += bool(of(plain, NotifyStaff, CloseHandoffs))
+        concerns += bool(of(plain, NotifyStaff, CloseHandoffs))
         assert of(other, NotifyStaff, CloseHandoffs) == of(plain, NotifyStaff, CloseHandoffs), turn.text
         assert of(plain, ShowTicketChannel) or not of(other, ShowTicketChannel), turn.text
-        if plain.trace.handler not in OPEN_HANDLERS or plain.trace.act in ("critical", "ticket"):
+        if plain.trace.handler not in OPEN_HANDLERS or of(plain, NotifyStaff, CloseHandoffs):
             assert other == plain, turn.text
+        grave = plain.trace.act in ("critical", "ticket")
+        assert not grave or other == plain or other.trace.act != "talk", f"{turn.text}: no mere nod"
     assert weighed > 500, "nothing was looked at"
-    assert grave > 100, "nothing was looked at"
+    assert concerns > 100, "nothing was looked at"
     assert (changed > 200) is (kind is not ReplyKind.KEEP)

@@ -1,12 +1,13 @@
 """Learning which reply to a later turn is right: what is told of each turn, and what is learnt of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from bot.evaluation.dialogs import LabelledDialog
 from bot.knowledge import reply_model
@@ -15,11 +16,27 @@ from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.reply_model import ReplyKind, ReplyModel, TopicSequence
 from handlers.model.session import Session
+from handlers.replies.wording import wording_terms
 from handlers.router import decide
+from kb.classifier.hashed_model import hashed_rows
 from kb.model import EntryId
 from kb.understanding.result import Interpretation
 from tests.doubles import NOW, ScriptedInterpreter, means, small_base, small_phrases, vaguely
-from tests.training.replies import BOOSTING, DIGITS, TREES, OpenTurn, boosted_trees, fit, gains, level_tree, turns_of
+from tests.training.replies import (
+    BOOSTING,
+    DIGITS,
+    PLACES,
+    TREES,
+    WORDING_COST,
+    WORDING_ROWS,
+    OpenTurn,
+    boosted_trees,
+    fit,
+    fit_wording,
+    gains,
+    level_tree,
+    turns_of,
+)
 
 MEANINGS: dict[str, Interpretation] = {
     "hours": means("hours", language="en"),
@@ -57,11 +74,13 @@ def made_up(file: str = "a") -> Sequence[OpenTurn]:
     return [
         OpenTurn(
             file=file,
+            talk=f"t{number}",
+            text="and it?" if refers else "hm",
             features={"form:refers": 1.0} if refers else {"words": 1.0},
             right={reply: (reply is ReplyKind.TOPIC) == refers and reply in CHOICES for reply in ReplyKind},
             answered=False,
         )
-        for refers in (True, False) * 200
+        for number, refers in enumerate((True, False) * 200)
     ]
 
 
@@ -70,16 +89,51 @@ CHOICES = (ReplyKind.TOPIC, ReplyKind.KEEP)
 
 def with_both(turns: Sequence[OpenTurn]) -> list[OpenTurn]:
     """With a turn for each reply that is otherwise never right: learning needs both."""
-    always = OpenTurn(file="a", features={"words": 1.0}, right=dict.fromkeys(ReplyKind, True), answered=False)
+    always = OpenTurn(
+        file="a", talk="t", text="", features={"words": 1.0}, right=dict.fromkeys(ReplyKind, True), answered=False
+    )
     return [*turns, always]
 
 
 def test_a_rule_is_learnt_and_gains_what_it_tells() -> None:
     turns = made_up()
     model = fit(with_both(turns), TopicSequence())
-    assert model.probabilities([ReplyKind.TOPIC], {"form:refers": 1.0})[0] > 0.8
-    assert model.probabilities([ReplyKind.TOPIC], {"words": 1.0})[0] < 0.2
+    topic = list(ReplyKind).index(ReplyKind.TOPIC)
+    refers, other = (
+        model.probabilities(list(ReplyKind), turn.features, tuple(wording_terms(turn.text)))[topic]
+        for turn in turns[:2]
+    )
+    assert refers > 0.8
+    assert other < 0.2
     assert gains(model, turns) == (200, 0)
+
+
+def test_a_turn_is_told_by_words_of_other_talks_alone() -> None:
+    turns = with_both(made_up())
+    model, told = fit_wording(turns)
+    topic = PLACES[ReplyKind.TOPIC]
+    asks = [turn.text == "and it?" for turn in turns[:-1]]
+    assert (told[:-1, topic] > 0).tolist() == asks
+    assert (model.scores(wording_terms("and it?"))[topic] > 0, model.scores(wording_terms("hm"))[topic] > 0) == (
+        True,
+        False,
+    )
+    alone = [turn for turn in turns if turn.talk == "t0"]
+    assert not fit_wording(alone)[1].any(), "where all turns are alike, words tell nothing"
+    unlike = replace(turns[0], talk="x", text="quite another thing", right={ReplyKind.TOPIC: False})
+    assert fit_wording([*alone, unlike])[1].tolist() == [[0.0] * len(ReplyKind)] * 2, "nothing is told by itself"
+
+
+def test_weights_of_words_are_as_what_was_learnt_but_for_a_little() -> None:
+    turns = [replace(turn, text=f"{turn.text} {number % 7}") for number, turn in enumerate(made_up())]
+    matrix = [hashed_rows(wording_terms(turn.text), WORDING_ROWS) for turn in turns]
+    dense = np.zeros((len(turns), WORDING_ROWS))
+    for row, places in zip(dense, matrix, strict=True):
+        row[places] = len(places) ** -0.5
+    known = [turn.right[ReplyKind.TOPIC] for turn in turns]
+    whole = LogisticRegression(C=WORDING_COST, solver="liblinear", random_state=0).fit(dense, known)
+    found = [fit_wording(turns)[0].scores(wording_terms(turn.text))[PLACES[ReplyKind.TOPIC]] for turn in turns]
+    assert np.array(found) == pytest.approx(whole.decision_function(dense), abs=0.05)
 
 
 @dataclass
@@ -91,7 +145,9 @@ class Scores:
     def lift(self, topic: EntryId, entry: EntryId) -> float:
         return 0.0
 
-    def probabilities(self, replies: Sequence[ReplyKind], features: Mapping[str, float]) -> Sequence[float]:
+    def probabilities(
+        self, replies: Sequence[ReplyKind], features: Mapping[str, float], terms: Collection[bytes]
+    ) -> Sequence[float]:
         return [self.known[reply] for reply in replies]
 
 
@@ -115,7 +171,9 @@ def test_what_is_written_is_read_again() -> None:
     again = model_from_json(model_as_json(model))
     assert (again.features, again.replies, again.sequence) == (model.features, model.replies, sequence)
     for features in ({"form:refers": 1.0}, {"words": 1.0}, {}):
-        assert again.probabilities(list(ReplyKind), features) == model.probabilities(list(ReplyKind), features)
+        for terms in ((), (b"?", b"word:it")):
+            read = again.probabilities(list(ReplyKind), features, terms)
+            assert read == model.probabilities(list(ReplyKind), features, terms)
 
 
 def test_the_trees_add_up_to_what_scikit_learn_says() -> None:

@@ -7,7 +7,7 @@ import pytest
 from handlers.model.messages import MessageKind
 from handlers.model.reply_model import ReplyKind
 from handlers.model.session import Incident
-from handlers.replies.choice import ASKED_BACK_COST, KEEP_MARGIN, WRONG_COST, worth
+from handlers.replies.choice import ASKED_BACK_COST, GRAVE_WORTH, KEEP_MARGIN, WRONG_COST, worth
 from kb.model import DialogueAct, EntryId
 from kb.understanding.result import ActCandidate, Interpretation, Outcome
 from tests.doubles import Dialog, PreferredReply, ScriptedActs, acts_as, company, means, notices, vaguely
@@ -88,7 +88,6 @@ def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line(said: str) -
 def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:
     one = talk(ReplyKind.TOPIC, "dead", "hours")
     assert one.says("hm").text.startswith(f"Call now: {WORKSHOP}")
-    assert handled(one)[0] != "likelier_topic", "stopped trading is weighed against nothing"
     one.session = replace(one.session, incident=Incident.WORKING, entry=EntryId("dead"), failed_turns=0)
     assert one.says("either").text.startswith(f"Then call at once: {WORKSHOP}"), "it works, as far as is known"
     assert handled(one) == ("likelier_topic", "critical", "dead")
@@ -212,15 +211,16 @@ def test_long_after_the_turn_before_a_message_is_the_first_again() -> None:
     assert one.decided.trace.replies == ()
 
 
-@pytest.mark.parametrize("text", ["dead", "ticket", "a person please", "that did not help"])
-def test_alarms_tickets_and_people_stay_as_decided(text: str) -> None:
+@pytest.mark.parametrize("text", ["dead", "a person please"])
+def test_alarms_and_people_stay_as_decided(text: str) -> None:
     assert talk(ReplyKind.LINE, "hours", text).decided.trace.replies == ()
 
 
-def test_a_question_whether_trading_has_stopped_stays_as_decided() -> None:
-    one = talk(ReplyKind.LINE, "hours", "closed or dead")
-    assert handled(one)[0] == "clarify"
-    assert one.decided.trace.replies == ()
+@pytest.mark.parametrize("text", ["ticket", "closed or dead"])
+def test_tickets_and_questions_whether_trading_stopped_are_weighed_but_get_no_nod(text: str) -> None:
+    assert handled(talk(ReplyKind.TOPIC, "hours", text))[0] == "likelier_topic"
+    nodding = talk(ReplyKind.TALK, "hours", text)
+    assert ReplyKind.TALK not in dict(nodding.decided.trace.replies)
 
 
 def test_media_taps_and_commands_stay_as_decided() -> None:
@@ -254,10 +254,19 @@ def test_without_a_model_the_handlers_decide() -> None:
 
 
 def test_a_wrong_answer_costs_more_than_a_question_back() -> None:
-    assert worth(ReplyKind.TOPIC, 0.5, True) == pytest.approx(0.5 - 0.5 * WRONG_COST)
-    assert worth(ReplyKind.ASK, 0.5, True) == pytest.approx(0.5 - ASKED_BACK_COST)
+    assert worth(ReplyKind.TOPIC, 0.5, answered=True, grave=False) == pytest.approx(0.5 - 0.5 * WRONG_COST)
+    assert worth(ReplyKind.ASK, 0.5, answered=True, grave=False) == pytest.approx(0.5 - ASKED_BACK_COST)
+
+
+def test_what_is_grave_stands_unless_another_is_twice_as_likely() -> None:
+    grave = worth(ReplyKind.KEEP, 0.3, answered=False, grave=True)
+    assert grave == pytest.approx(0.3 * GRAVE_WORTH - ASKED_BACK_COST + KEEP_MARGIN)
+    assert worth(ReplyKind.OWN, 0.7, answered=False, grave=True) < grave
+    assert worth(ReplyKind.ASK, 0.65, answered=False, grave=True) > grave
 
 
 def test_what_was_decided_stands_where_another_is_hardly_worth_more() -> None:
-    assert worth(ReplyKind.KEEP, 0.5, True) == pytest.approx(worth(ReplyKind.OWN, 0.5, True) + KEEP_MARGIN)
-    assert worth(ReplyKind.KEEP, 0.5, False) == pytest.approx(0.5 - ASKED_BACK_COST + KEEP_MARGIN)
+    assert worth(ReplyKind.KEEP, 0.5, answered=True, grave=False) == pytest.approx(
+        worth(ReplyKind.OWN, 0.5, answered=True, grave=False) + KEEP_MARGIN
+    )
+    assert worth(ReplyKind.KEEP, 0.5, answered=False, grave=False) == pytest.approx(0.5 - ASKED_BACK_COST + KEEP_MARGIN)

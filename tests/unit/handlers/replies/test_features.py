@@ -7,6 +7,7 @@ import numpy as np
 
 from handlers.model.reply_model import ReplyKind, ReplyModel
 from kb.classifier.boosted_trees import BoostedTrees
+from kb.classifier.hashed_model import HashedModel, hashed_rows
 from kb.model import DialogueAct
 from kb.understanding.result import Interpretation, Passage
 from tests.doubles import Dialog, PreferredReply, means, small_base, vaguely
@@ -88,8 +89,8 @@ def test_no_feature_names_an_entry_or_a_word_of_the_message() -> None:
 
 def test_the_model_asks_for_what_it_knows_and_takes_what_a_turn_lacks_for_nothing() -> None:
     model = one_question("digits", yes=2.0, no=-2.0)
-    assert model.probabilities([ReplyKind.OWN], {"unheard of": 1.0}) == model.probabilities([ReplyKind.OWN], {})
-    sure, unsure = (model.probabilities([ReplyKind.OWN], {"digits": value})[0] for value in (1.0, 0.0))
+    assert model.probabilities([ReplyKind.OWN], {"unheard of": 1.0}, ()) == model.probabilities([ReplyKind.OWN], {}, ())
+    sure, unsure = (model.probabilities([ReplyKind.OWN], {"digits": value}, ())[0] for value in (1.0, 0.0))
     assert sure > 0.85
     assert unsure < 0.15
 
@@ -104,4 +105,18 @@ def one_question(feature: str, *, yes: float, no: float) -> ReplyModel:
         first_trees=np.array([0]),
         intercepts=np.array([0.0]),
     )
-    return ReplyModel(features={feature: 0}, replies={ReplyKind.OWN: 0}, trees=trees)
+    return ReplyModel(features={feature: 0}, replies={ReplyKind.OWN: 0}, trees=trees, wording=only(b"word:yes"))
+
+
+def only(term: bytes) -> HashedModel:
+    """A model for which one term tells of the reply, and every other against it."""
+    weights = np.full((2**14, 1), -10, dtype=np.int8)
+    weights[hashed_rows([term], len(weights))] = 10
+    return HashedModel(weights=weights, scales=np.array([0.1]), intercepts=np.array([0.0]))
+
+
+def test_what_the_words_say_is_asked_for_like_any_feature() -> None:
+    model = one_question("wording:own", yes=2.0, no=-2.0)
+    fits, other = (model.probabilities([ReplyKind.OWN], {}, [term])[0] for term in (b"word:yes", b"word:no"))
+    assert fits > 0.85
+    assert other < 0.15
