@@ -26,6 +26,7 @@ from handlers.dialogue.passed_on import passed_on
 from handlers.dialogue.spoken_language import with_language
 from handlers.incident.another_time import if_again, not_now
 from handlers.incident.detail import detail
+from handlers.incident.number_first import with_urgent_number
 from handlers.incident.recovery import ask_whether_trading_goes_on, trading_answered, works_again
 from handlers.incident.relapse import relapsed
 from handlers.incident.status import partly, still_not
@@ -166,6 +167,7 @@ def decide(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: 
     )
     context = with_language(replace(context, act=dialogue_act(context)))
     name, result, replies = choose_reply(context, *_run_handlers(context))
+    result = with_urgent_number(result, context)
     result = with_contact_details(with_feedback_options(result, context), context, name)
     result = with_venue(with_news(with_outage(result, context, name), context, name), context, name)
     warning = (context.say("secret"),) if masked or picture.masked else ()

@@ -68,7 +68,7 @@ class BatchAsker:
         session, user_messages = self._conversations.get(key, (Session(), ())) if key is not None else (Session(), ())
         start = perf_counter()
         decision = self._decide(row, session, key)
-        if tells_of_trouble(decision.stored_text, decision.trace.act):
+        if tells_of_trouble(decision.stored_text, decision.trace.act, decision.trace.handler):
             user_messages = (*user_messages, decision.stored_text)
         reply = self._render_reply(decision, user_messages)
         took = (perf_counter() - start) * 1000

@@ -17,7 +17,7 @@ _OWN_NAME: Final = LazyPattern(
     rf"\b(?:mani sauc|mans vārds ir|mans vards ir|меня зовут|мо[её] имя|my name is|my name's){_NAME}", re.IGNORECASE
 )
 _PRESENTED: Final = LazyPattern(
-    r"\b(?:zvanīja|zvanija|esmu|šeit|runā|kontaktpersona|kontakts|звонила?|это|говорит|контакт|контактное лицо"
+    r"\b(?:zvanīja|zvanija|sauc|esmu|šeit|runā|kontaktpersona|kontakts|звонила?|это|говорит|контакт|контактное лицо"
     rf"|this is|i am|i'm|it's|contact(?: person)?(?: is)?){_NAME}",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ from kb.text.lazy_pattern import LazyPattern
 MAX_READ_CHARS: Final = 1000
 """Characters of a message that are searched: whoever tells who they are does so at its head or its tail."""
 MAX_PHONES: Final = 2
-MAX_ANSWER_WORDS: Final = 12
+MAX_ANSWER_WORDS: Final = 15
 """Words of a message that only tells who and where."""
 MAX_PLACE_WORDS: Final = 7
 MAX_PLACE_CHARS: Final = 80
@@ -25,13 +25,17 @@ MAX_WORDS_MORE: Final = 2
 
 _SEGMENT_END: Final = LazyPattern(r"[,;\n|]+|(?<!\d)\.(?=\s|$)|\s[–-]\s")
 _WORD: Final = re.compile(r"\w+")
-_FILLING_WORDS: Final = frozenset("vai ir un tas и или это or and is it".split())
+_FILLING_WORDS: Final = frozenset(
+    "vai ir un tas man mums viens jautājums jautajums lūdzu ludzu и или это есть у меня нас вопрос".split()
+    + "or and is it i have a quick question please".split()
+)
 _LEAD_IN: Final = LazyPattern(
     r"(?:m[eē]s esam|esam|esmu|šeit|te|tas ir|mūsu|restor[aā]n(?:s|a nosaukums)?|numurs|mans numurs|tel|t[aā]lrunis"
-    r"|telefons|zvan(?:iet|īt|it)|adrese|no|uz|pa|mani sauc|labdien|sveiki|mob"
-    r"|это|мы из|мы|из|ресторан|номер|мой номер|тел|телефон|звоните|позвоните|перезвоните|на|по|адрес|меня зовут"
-    r"|здравствуйте|we are|this is|it is|it's|restaurant|my name is|name is|my|phone|number|call me|call|on|at|address"
-    r"|from|i am|i'm|the|hello|hi)"
+    r"|telefons|zvan(?:iet|īt|it|u)|rakstu|adrese|no|uz|pa|(?:mani )?sauc|lab(?:dien|rīt|rit|vakar)|sveik[is]|čau|mob"
+    r"|это|мы из|мы|из|звоню|пишу|ресторан|номер|мой номер|тел|телефон|звоните|позвоните|перезвоните|на|по|адрес"
+    r"|меня зовут|здравствуйте|добрый (?:день|вечер)|доброе утро|привет"
+    r"|we are|this is|it is|it's|restaurant|my name is|name is|my|phone|number|call me|call|calling|writing|on|at"
+    r"|address|from|i am|i'm|good (?:morning|afternoon|evening|day)|the|hello|hi|hey)"
     r"\b[\s.:–-]*",
     re.IGNORECASE,
 )
@@ -105,6 +109,11 @@ def only_tells_who(text: str, said: PersonDetails) -> bool:
     if answer is None:
         return False
     return answer.place is None or (said.place is not None and len(_words(answer.place) - _words(said.place)) <= 1)
+
+
+def is_introduction(answer: PersonDetails) -> bool:
+    """Whether it names both somebody and a place, which has a capital as names have."""
+    return answer.name is not None and answer.place is not None and answer.place[:1].isupper()
 
 
 def _words(text: str) -> set[str]:

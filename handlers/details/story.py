@@ -18,18 +18,24 @@ _GREETING: Final = LazyPattern(
 )
 _ASIDE: Final = frozenset({Act.TICKET, Act.HANDOFF, Act.TALK})
 """Acts of messages that are said to the bot, and not of the trouble."""
+_PRESSING: Final = frozenset({"ticket_pressed", "passed_on"})
+"""Handlers of messages that hold nothing but why a ticket should be made after all, or whether it was."""
 MIN_WORDS_OF_TROUBLE: Final = 5
 """So many words beside the order for a ticket say what it is for."""
 MAX_STORY_CHARS: Final = 1500
 """Characters of what was said that the draft begins with."""
 
 
-def tells_of_trouble(message: str, act: str | None) -> bool:
-    """Whether a message that was taken for `act` belongs to the story: what only asks for a ticket, for people or where
-    to write does not, unless it names a device or says more."""
+def tells_of_trouble(message: str, act: str | None, handler: str | None) -> bool:
+    """Whether a message that was taken for `act`, and answered by `handler`, belongs to the story.
+
+    What only asks for a ticket, for people or where to write does not, unless it names a device or says more.
+    """
     if act not in _ASIDE or extract_device(message) is not None:
         return True
-    return act == Act.TICKET and len(without_ticket_request(message).split()) >= MIN_WORDS_OF_TROUBLE
+    if act != Act.TICKET or handler in _PRESSING:
+        return False
+    return len(without_ticket_request(message).split()) >= MIN_WORDS_OF_TROUBLE
 
 
 def compose_story(messages: Iterable[str]) -> str:

@@ -121,7 +121,7 @@ def _names_a_topic(context: HandlerContext) -> bool:
 def ask_person(context: HandlerContext) -> HandlerResult | None:
     """A person, a call back, a boss, is anybody there."""
     entry = _people_entry(context)
-    if context.act is not DialogueAct.ASK_PERSON or entry is None or _WANTS_NOBODY.search(context.text.casefold()):
+    if context.act is not DialogueAct.ASK_PERSON or entry is None or wants_nobody(context.text):
         return None
     return hand_off(context, entry)
 
@@ -135,14 +135,19 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     )
     if context.act is not DialogueAct.CHASING and not (context.session.outage_reported and asks_when):
         return None
-    line = context.line_of_conversation
+    call = context.called_in
+    line = context.line_of_conversation if call is None else call.line
     session = replace(context.resolved_session, line=line)
     notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
     entry = context.knowledge.base.directory.dialogue_entries.get(DialogueAct.CHASING)
-    said = context.say_line("chasing", line)
-    no_ticket = no_ticket_yet(context) if context.called_in is None else None
-    actions = (said, notify) if no_ticket is None else (no_ticket, said, notify)
-    return context.result(Act.HANDOFF, *actions, session=session, entry=entry, line=line)
+    no_ticket = no_ticket_yet(context, "chasing_no_ticket") if call is None else None
+    said = no_ticket or context.say_line("chasing", line)
+    return context.result(Act.HANDOFF, said, notify, session=session, entry=entry, line=line)
+
+
+def wants_nobody(text: str) -> bool:
+    """Whether it says that nobody need call or come."""
+    return _WANTS_NOBODY.search(text.casefold()) is not None
 
 
 def _people_entry(context: HandlerContext) -> Entry | None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.details.extraction import only_tells_who, read_answer
+from handlers.details.extraction import is_introduction, only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
 from handlers.input.dialogue_act import TALK_ACTS
 from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say
@@ -10,7 +10,7 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
-from handlers.model.session import CalledIn
+from handlers.model.session import CalledIn, QuestionKind
 from handlers.service.venue import ask_till
 from kb.model import DialogueAct, LineId
 from kb.text.tokenize import phonetic_tokens
@@ -58,7 +58,9 @@ def with_contact_details(result: HandlerResult, context: HandlerContext, handler
         return replace(result, session=session)
     actions = result.actions
     if context.said.tells_who and handler != _HANDLER:
-        actions = (*actions, _noted(context, session.details, call.line))
+        whom = result.session.question is not None and result.session.question.about is QuestionKind.LINE
+        key = "details_noted_only" if whom else "details_noted"
+        actions = (*actions, _noted(context, session.details, call.line, key=key))
     question = _question(context, session.details) if _is_new(call, context) and call.asked_at is None else None
     if question is not None:
         actions = (*actions, context.say(question))
@@ -78,11 +80,13 @@ def _told(context: HandlerContext) -> PersonDetails | None:
         return context.said
     told_late = context.said.phone is not None or context.said.name is not None or _is_all_names(context.text)
     asked = context.asked_who or (_asked_lately(context) and told_late)
-    answers = asked and context.cue is None and context.act in _ANSWERS_BY
-    if not answers or context.answered_entry is not None or _is_courtesy(context):
+    introduced = context.said.name is not None
+    answers = (asked or introduced) and context.cue is None and context.act in _ANSWERS_BY
+    means_something = context.answered_entry is not None and not context.interpretation.leans
+    if not answers or means_something or _is_courtesy(context):
         return None
     answer = read_answer(context.text, context.said)
-    if answer is None or not answer.tells_who:
+    if answer is None or not answer.tells_who or not (asked or is_introduction(answer)):
         return None
     known = answer.place in (None, context.said.place)
     return answer if known or _is_new_to_us(answer.place or "", context) else None
@@ -108,7 +112,7 @@ def _is_courtesy(context: HandlerContext) -> bool:
 
 def _is_new_to_us(words: str, context: HandlerContext) -> bool:
     """Whether words are those of a name, not of a matter: hardly any topic has them, and some are not known at all."""
-    best = context.interpretation.best
+    best = next(iter(context.interpretation.by_itself), None)
     if best is None:
         return False
     capitals = sum(word[0].isupper() for word in words.split())

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from handlers.details.extraction import only_tells_who, read_answer
+from handlers.details.extraction import is_introduction, only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
+from handlers.dialogue.contact import wants_nobody
 from handlers.intents.small_talk import nod, small_talk
 from handlers.intents.ticket import is_likely_topic, show_ticket_channel, show_where_to_write
 from handlers.model.actions import Ask, ShowLine
@@ -60,8 +61,7 @@ def _introduction(context: HandlerContext) -> PersonDetails | None:
     if context.answered_entry is not None or QUESTION_MARK in context.text:
         return None
     answer = read_answer(context.text, context.said)
-    named = answer is not None and answer.name is not None and answer.place is not None
-    return answer if named and answer is not None and (answer.place or "")[:1].isupper() else None
+    return answer if answer is not None and is_introduction(answer) else None
 
 
 def anger(context: HandlerContext) -> HandlerResult | None:
@@ -123,7 +123,11 @@ def calling(context: HandlerContext) -> HandlerResult | None:
     """ "I am calling": nothing to add but what to have ready."""
     if context.act is not DialogueAct.CALLING_NOW and context.cue != CueId.CALLING:
         return None
-    return context.result(Act.TALK, context.say("calling"))
+    if not wants_nobody(context.text):
+        return context.result(Act.TALK, context.say("calling"))
+    stopped = context.session.outage_reported
+    said = context.say_line("call_urgent", context.line_of_conversation) if stopped else context.say("acknowledged")
+    return context.result(Act.TALK, said)
 
 
 def _offer_topics(context: HandlerContext, key: str, *, act: str, outcome: Outcome) -> HandlerResult:

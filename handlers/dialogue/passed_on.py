@@ -27,11 +27,11 @@ def passed_on(context: HandlerContext) -> HandlerResult | None:
     return context.result(Act.ANSWER, context.say_line("not_passed_on", line), entry=known.entry, line=line)
 
 
-def no_ticket_yet(context: HandlerContext) -> Say | None:
+def no_ticket_yet(context: HandlerContext, key: str = "no_ticket_yet") -> Say | None:
     """That no ticket is there until the person sends the e-mail or calls; None where none was asked for lately."""
     directory = context.knowledge.base.directory
     lately = any(turn.act == Act.TICKET for turn in context.session.turns[-TICKET_TURNS:])
     if not lately or not directory.takes_tickets:
         return None
     line, email = directory.lines[directory.urgent_line], directory.ticket_channel.address.email
-    return context.say("no_ticket_yet", email=email, phone=line.formatted_phone, name=line.name[context.language])
+    return context.say(key, email=email, phone=line.formatted_phone, name=line.name[context.language])

@@ -45,7 +45,8 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
     line = context.knowledge.base.directory.urgent_line
     known = context.knowledge.base.directory.lines[line]
     session = replace(context.resolved_session, line=line)
-    return context.result(Act.ANSWER, context.say_line("not_now", line), session=session, entry=known.entry, line=line)
+    said = context.say_line("not_now" if another_time else "partly", line)
+    return context.result(Act.ANSWER, said, session=session, entry=known.entry, line=line)
 
 
 def if_again(context: HandlerContext) -> HandlerResult | None:

@@ -38,10 +38,20 @@ _TRADES: Final = LazyPattern(
 )
 
 
+_SELLS: Final = LazyPattern(r"\b(?:sell\w*|pārdod\w*|pardod\w*|tirgo\w*|торгу\w+|прода\w+|torgu\w+|proda\w+)\b")
+MAX_WORDS_OF_SELLING: Final = 4
+
+
 def says_that_it_trades(text: str) -> bool:
     """Whether it is told that tills work or sell, with no word that denies it: "the tills are working"."""
     said = text.casefold()
     return _TRADES.search(said) is not None and _DENIES.search(said) is None and "?" not in said
+
+
+def says_that_it_sells(text: str) -> bool:
+    """Whether few words tell that one sells, and of nothing else that works: "selling is ok"."""
+    few = len(text.split()) <= MAX_WORDS_OF_SELLING
+    return few and _SELLS.search(text.casefold()) is not None and says_that_it_trades(text)
 
 
 def clauses_of(text: str) -> list[str]:

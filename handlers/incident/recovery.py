@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from handlers.incident.broken_part import clauses_of
+from handlers.incident.broken_part import clauses_of, says_that_it_sells
 from handlers.incident.cannot_sell import cannot_sell
 from handlers.incident.detail import note_detail
-from handlers.incident.status import still_broken
+from handlers.incident.status import still_broken, trades_on
 from handlers.input.good_news import (
     denies_or_waits,
     good_news_probability,
@@ -109,7 +109,16 @@ def _no_repair(context: HandlerContext) -> HandlerResult | None:
     """The reply to good news that is over in the same breath, or of another device than the broken one."""
     if tells_of_return(context.text) and context.fault_lately:
         return still_broken(context)
+    if _sells_beside_fault(context):
+        return trades_on(context)
     return note_detail(context) if _is_of_another_device(context) else None
+
+
+def _sells_beside_fault(context: HandlerContext) -> bool:
+    """Whether of a fault that stops no trading it is told only that one sells: "the drawer is stuck", "we sell ok"."""
+    topic = context.topic_entry
+    fault = topic is not None and topic.act is Act.PROBLEM and not context.session.outage_reported
+    return fault and says_that_it_sells(context.text)
 
 
 def _is_of_another_device(context: HandlerContext) -> bool:

@@ -7,6 +7,7 @@ from handlers.input.good_news import AGAIN, says_it_fails
 from handlers.model.actions import ShowTicketChannel
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
+from handlers.model.session import SessionTurn
 from kb.model import Act, CueId, DialogueAct, Entry
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Candidate
@@ -48,9 +49,14 @@ def relapsed(context: HandlerContext) -> HandlerResult | None:
 
 def _worked_lately(context: HandlerContext) -> bool:
     turns = context.session.turns[-RECENT_TURNS:]
-    told = any(turn.handler in GOOD_NEWS and context.now - turn.at <= CALLED_IN_TTL for turn in turns)
+    told = any(_is_good_news(turn) and context.now - turn.at <= CALLED_IN_TTL for turn in turns)
     topic = context.topic_entry
     return told and topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
+
+
+def _is_good_news(turn: SessionTurn) -> bool:
+    """Whether it was said that it works; not that one sells beside it, or that another device works."""
+    return turn.handler in GOOD_NEWS and turn.act != Act.PROBLEM
 
 
 def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
@@ -61,11 +67,7 @@ def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
     fails = says_it_fails(context.text)
     if (good and not fails) or "?" in context.text or _is_of_another(context, topic):
         return False
-    if (
-        context.last_turn is not None
-        and context.last_turn.handler in GOOD_NEWS
-        and _NO.fullmatch(context.text.casefold())
-    ):
+    if context.last_turn is not None and _is_good_news(context.last_turn) and _NO.fullmatch(context.text.casefold()):
         return True
     if _TOO_SOON.search(context.text.casefold()):
         return True

@@ -22,6 +22,11 @@ def partly(context: HandlerContext) -> HandlerResult | None:
         return None
     if context.session.outage_reported and (cannot_sell(context.text) or _another_till_too(context)):
         return still_broken(context)
+    return trades_on(context)
+
+
+def trades_on(context: HandlerContext) -> HandlerResult:
+    """That one can go on, and the line for what does not work."""
     line = context.line_of_conversation
     incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
     session = replace(context.resolved_session, incident=incident, line=line)

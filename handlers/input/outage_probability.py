@@ -13,7 +13,7 @@ CRIED_NOT_STOPPED_LOG_ODDS: Final = 1.5
 """As NOT_STOPPED_LOG_ODDS, where another day is told of beside a cry: "yesterday is not closed, and we cannot sell"."""
 SURELY_STOPPED: Final = 0.8
 EMERGENCY_LOG_ODDS: Final = 1.0
-"""What a cry for everyone ("all tills", "we lose money", SOS) adds to them."""
+"""What a cry for everyone ("all tills", "we lose money", SOS) adds to them, unless it is likeliest good news."""
 TOPIC_LOG_ODDS_WEIGHT: Final = 0.3
 """How much of the log-odds of an urgent topic is added to those of the act."""
 MAX_TOPIC_CONFIDENCE: Final = 0.9
@@ -30,7 +30,7 @@ def outage_probability(interpretation: Interpretation, urgent: frozenset[str]) -
     by_act = next((one.confidence for one in interpretation.acts if one.act is DialogueAct.OUTAGE), 0.0)
     by_act = min(max(by_act, MIN_ACT_CONFIDENCE), MAX_ACT_CONFIDENCE)
     log_odds = _logit(by_act) + TOPIC_LOG_ODDS_WEIGHT * max(0.0, _logit(min(max(topic, 0.01), MAX_TOPIC_CONFIDENCE)))
-    if CueId.EMERGENCY_EVERYONE in interpretation.signals:
+    if CueId.EMERGENCY_EVERYONE in interpretation.signals and interpretation.acts[0].act is not DialogueAct.WORKS_AGAIN:
         log_odds += EMERGENCY_LOG_ODDS
     if not interpretation.signals.isdisjoint(NOT_STOPPED_CUES):
         log_odds -= CRIED_NOT_STOPPED_LOG_ODDS if _cries_of_today(interpretation, by_act) else NOT_STOPPED_LOG_ODDS

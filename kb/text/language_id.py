@@ -13,6 +13,7 @@ _CYRILLIC: Final = frozenset("абвгдежзийклмнопрстуфхцчш
 _DIACRITICS: Final = frozenset("āēīūčšžģķļņ")
 _LATVIAN_ALONE: Final = frozenset("āēīģķļņ")
 _WITHOUT_DIACRITICS: Final = str.maketrans("āēīūčšžģķļņ", "aeiucszgkln")
+_CARONS: Final = str.maketrans({"č": "ch", "š": "sh", "ž": "zh"})
 _ROMANIZATION_BASE: Final = dict(zip("абвгдезиклмнопрстуфэ", "abvgdeziklmnoprstufe", strict=True)) | {
     "ч": "ch",
     "ш": "sh",
@@ -81,7 +82,7 @@ class LanguageIdentifier:
         if len(word) == 1 and word.isascii():
             # The "E" of an error code, the "i" of "iiko".
             return self._no_evidence
-        known = self._word_weights.get(word)
+        known = self._word_weights.get(word) or self._russian_with_carons(word)
         if known is not None:
             return known
         letters = set(word)
@@ -93,6 +94,13 @@ class LanguageIdentifier:
         if word.isdigit() or not runs:
             return self._no_evidence
         return tuple(sum(column) / NGRAM_WEIGHT for column in zip(*runs, strict=True))
+
+    def _russian_with_carons(self, word: str) -> Weights | None:
+        """The weights of a Russian word typed with carons ("čeloveka"); None where Latvian has it as well."""
+        spelt_out = word.translate(_CARONS)
+        if spelt_out == word or word.translate(_WITHOUT_DIACRITICS) in self._word_weights:
+            return None
+        return self._word_weights.get(spelt_out)
 
 
 def _evidence_for(spoken_by: frozenset[Language], languages: tuple[Language, ...]) -> Weights:

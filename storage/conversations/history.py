@@ -117,7 +117,7 @@ def last_person_messages(connection: Connection, conversation_id: str, *, limit:
 def story_messages(connection: Connection, conversation_id: str, *, limit: int = 10) -> tuple[str, ...]:
     """Those of the person's last messages that tell of the trouble, masked as stored, newest last."""
     said = last_person_messages(connection, conversation_id, limit=limit)
-    return tuple(one.text for one in said if one.text and tells_of_trouble(one.text, one.act))
+    return tuple(one.text for one in said if one.text and tells_of_trouble(one.text, one.act, one.handler))
 
 
 def parse_options(stored: str | None) -> tuple[Option, ...]:

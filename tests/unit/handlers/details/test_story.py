@@ -21,7 +21,13 @@ from handlers.details.story import compose_story, tells_of_trouble
     ],
 )
 def test_what_is_only_said_to_the_bot_is_no_part_of_the_trouble(message: str, act: str | None, belongs: bool) -> None:
-    assert tells_of_trouble(message, act) is belongs
+    assert tells_of_trouble(message, act, "ticket_wish") is belongs
+
+
+@pytest.mark.parametrize("handler", ["ticket_pressed", "passed_on"])
+def test_what_presses_for_a_ticket_is_no_part_of_the_trouble_unless_it_names_a_device(handler: str) -> None:
+    assert not tells_of_trouble("it is just one little sentence after all", "ticket", handler)
+    assert tells_of_trouble("then write that till 2 is broken", "ticket", handler)
 
 
 def test_the_newest_of_a_long_story_is_kept_and_nothing_twice() -> None:

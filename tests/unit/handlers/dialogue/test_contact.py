@@ -321,8 +321,8 @@ def test_after_nobody_answered_a_topic_that_is_named_still_gets_its_own_number(
 def test_who_waits_for_a_ticket_that_was_never_sent_is_told_so_first() -> None:
     one = talk("ticket")
     text = one.says("when?").text
-    assert text.startswith("No. Nothing was sent and there is no ticket yet.")
-    assert f"Ask at {WORKSHOP} (Workshop)." in text
+    assert text.startswith("There is no ticket yet. It is made once you send the e-mail or call:")
+    assert f"{WORKSHOP} (Workshop)\n\nI have let them know that you are waiting." in text
     assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
     assert one.decided.trace.handler == "chasing"
 
@@ -332,7 +332,11 @@ def test_who_waits_for_people_that_were_called_in_or_asked_for_no_ticket_is_told
     before: tuple[str, ...],
 ) -> None:
     one = talk(*before)
-    assert one.says("when?").text.startswith("I don't know when it will be.")
+    text = one.says("when?").text
+    assert text.startswith("I don't know when it will be.")
+    called_in = one.session.called_in
+    assert called_in is not None
+    assert one.decided.trace.line == called_in.line, "who was told first is asked"
     assert one.decided.trace.handler == "chasing"
 
 

@@ -147,6 +147,21 @@ def test_words_that_are_all_names_are_an_answer_a_turn_later_too(words: str, not
     assert (one.decided.trace.handler == "contact_details") is noted
 
 
+@pytest.mark.parametrize(
+    ("words", "noted"),
+    [
+        ("we are Gold Windmill, Stabu 3, my name is Zane", True),
+        ("my name is Zane, at the old one", False),
+        ("Gold Windmill", False),
+    ],
+)
+def test_whoever_says_who_and_where_is_noted_as_long_as_people_are_called_in(words: str, noted: bool) -> None:
+    one = talk("dead", "hours", "hours", "hours")
+    one.interpreter.meanings = {words: NOTHING_OF}
+    one.says(words)
+    assert (one.decided.trace.handler == "contact_details") is noted
+
+
 def test_names_are_no_answer_two_turns_later() -> None:
     one = talk("dead", "hours", "hours")
     one.interpreter.meanings = {"Gold Windmill": NOTHING_OF}

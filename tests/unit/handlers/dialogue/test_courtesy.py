@@ -27,6 +27,7 @@ ACTS = {
     "do it anyway": DialogueAct.TICKET_PUSH,
     "which address?": DialogueAct.WHICH_EMAIL,
     "i am calling": DialogueAct.CALLING_NOW,
+    "no need to call": DialogueAct.CALLING_NOW,
 }
 
 
@@ -248,6 +249,14 @@ def test_an_answer_of_no_line_and_a_fault_of_the_advisers_have_no_office_of_thei
     one = Dialog(MEANINGS, acts=ACTS, base=replace(base, entries={**base.entries, moved.id: moved})).speaks("en")
     one.says(entry)
     assert "tickets@paraugs.example" in one.says("which address?").text
+
+
+@pytest.mark.parametrize(("before", "answer"), [("printer", "All right."), ("dead", "Call now: ")])
+def test_who_says_that_nobody_need_call_is_nodded_at_unless_trading_has_stopped(before: str, answer: str) -> None:
+    one = talk()
+    one.says(before)
+    assert one.says("no need to call").text.startswith(answer)
+    assert one.decided.trace.handler == "calling"
 
 
 @pytest.mark.parametrize("said", ["i am calling", "ringing"])

@@ -20,6 +20,8 @@ ACTS: ScriptedActs = {
     "the scanner beeps again": DialogueAct.BARE_FAULT,
     "and the hours": DialogueAct.NOT_HELPED,
     "the scanner works": DialogueAct.WORKS_AGAIN,
+    "sell ok": DialogueAct.WORKS_AGAIN,
+    "we sell through the whole of it": DialogueAct.WORKS_AGAIN,
 }
 
 
@@ -38,6 +40,20 @@ def talk(*said: str) -> Dialog:
 
 def handled(one: Dialog) -> tuple[str, str, str | None]:
     return one.decided.trace.handler, one.decided.trace.act, one.decided.trace.entry
+
+
+@pytest.mark.parametrize("good", ["sell ok", "the scanner works"])
+def test_that_one_sells_beside_a_fault_is_no_end_of_it(good: str) -> None:
+    one = talk("printer", good)
+    assert handled(one)[:2] == ("resolved", "problem")
+    one.says("same as before")
+    assert handled(one)[0] != "relapsed", "it never was gone"
+
+
+def test_that_one_sells_is_good_news_of_a_till_and_of_a_story() -> None:
+    assert handled(talk("dead", "sell ok"))[1] != "problem"
+    assert handled(talk("printer", "we sell through the whole of it"))[1] == "talk"
+    assert handled(talk("hours", "sell ok"))[1] != "problem"
 
 
 @pytest.mark.parametrize("said", ["same as before", "oh, again", "oh no", "No!", "no, no", "spoke too soon"])

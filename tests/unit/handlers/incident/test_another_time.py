@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.model.actions import Say
 from kb.model import CueId, DialogueAct
 from tests.doubles import Dialog, means, notices
 
@@ -26,6 +27,15 @@ def test_what_is_of_another_time_till_or_place_gets_the_line_for_then(cue: CueId
         "workshop",
     )
     assert any(LINE in getattr(action, "text", "") for action in one.decided.actions)
+
+
+@pytest.mark.parametrize(
+    ("cue", "answer"), [(CueId.PAST, "If trading stops, call "), (CueId.ONE_DEVICE, "Good that you can work.")]
+)
+def test_one_till_of_several_is_no_other_time(cue: CueId, answer: str) -> None:
+    (said, *_) = about_a_till("the till in the bar", cue).decided.actions
+    assert isinstance(said, Say)
+    assert said.text.startswith(answer)
 
 
 @pytest.mark.parametrize("text", ["the till works as always", "tills sell, all of them"])

@@ -303,6 +303,13 @@ def test_a_cry_for_everyone_makes_it_likelier() -> None:
     assert outage(means("hours"), 0.3, "emergency_everyone") > 0.5
 
 
+def test_a_cry_for_everyone_makes_good_news_no_likelier_to_be_none() -> None:
+    acts = (ActCandidate(A.WORKS_AGAIN, 0.6), ActCandidate(A.OUTAGE, 0.3))
+    calm = replace(means("hours"), acts=acts)
+    cry = replace(calm, signals=frozenset({"emergency_everyone"}))
+    assert outage_probability(cry, URGENT) == outage_probability(calm, URGENT)
+
+
 def test_what_is_surely_told_of_today_is_heard_though_another_day_is_told_of() -> None:
     assert outage(means("hours"), 0.9, "past", "today") > 0.5
     assert outage(means("hours"), 0.7, "past", "today") < 0.5

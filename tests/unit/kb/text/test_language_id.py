@@ -41,6 +41,16 @@ def test_nothing_is_told_by_who_learnt_nothing() -> None:
     assert LanguageIdentifier({}).identify(["printeris"]) is None
 
 
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [("vključatj", "lv"), ("včera", "ru"), ("ženam", "lv"), ("čeka", "lv"), ("žeņa", "lv")],
+    ids=["unheard of", "Russian alone", "both", "Latvian", "a letter of Latvian alone"],
+)
+def test_a_russian_word_with_carons_is_russian_unless_latvian_has_it(word: str, language: str) -> None:
+    known = LanguageIdentifier({"ru": {"вчера": 3, "жена": 3, "женам": 3}, "lv": {"čeka": 3, "zenam": 3, "kase": 5}})
+    assert known.identify([word]) == language
+
+
 def test_a_letter_of_an_error_code_tells_nothing(languages: LanguageIdentifier) -> None:
     assert languages.identify(["e", "102"]) is None
     assert languages.identify(["e", "102"], accustomed="en") == "en"
