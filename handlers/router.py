@@ -7,7 +7,7 @@ from handlers.details.cause import named_cause
 from handlers.details.extraction import extract_details
 from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
-from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing
+from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing, reached_nobody
 from handlers.dialogue.contact_details import contact_details, with_contact_details
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, introduced, ticket_wish
 from handlers.dialogue.fallback import (
@@ -100,6 +100,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("cancel", _cancel_by_text),
     ("resolved", works_again),
     ("cannot_reach", cannot_reach),
+    ("reached_nobody", reached_nobody),
     ("ask_person", ask_person),
     ("passed_on", passed_on),
     ("chasing", chasing),

@@ -9,7 +9,14 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from kb.model import Act, DialogueAct, Entry, LineId
 from kb.text.lazy_pattern import LazyPattern
+from kb.understanding.result import Outcome
 
+_CANNOT_REACH: Final = "cannot_reach"
+"""The handler of messages that nobody answers."""
+_WHAT_NOW: Final = frozenset(
+    {None, DialogueAct.OTHER, DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.CONFUSION}
+)
+MAX_WORDS_OF_WHAT_NOW: Final = 3
 NUMBER_DIGITS: Final = 8
 """So many last digits of a number tell it from others, with or without the country's code."""
 MIN_LINE_NAMED: Final = 0.3
@@ -58,7 +65,7 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
         return _other_lines(context, _tried_just_now(context))
     if tried is not None and _tried_just_now(context) == tried and directory.takes_tickets:
         return _tried_again(context, tried)
-    others = tuple(action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
+    others = _lines_beside(context, tried)
     if _IF.search(context.text.casefold()) is not None:
         # Nobody was rung in vain yet.
         entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
@@ -73,18 +80,35 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     return context.result(Act.HANDOFF, *actions, entry=entry, line=tried)
 
 
+def reached_nobody(context: HandlerContext) -> HandlerResult | None:
+    """ "And now?" right after nobody answered: the other ways once more, and not the number that was rung in vain."""
+    tried, few = _tried_just_now(context), len(context.text.split()) <= MAX_WORDS_OF_WHAT_NOW
+    meant = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
+    asks = context.act in _WHAT_NOW and context.cue is None and not meant
+    if tried is None or not few or not asks or not context.text or not context.knowledge.base.directory.takes_tickets:
+        return None
+    return _tried_again(context, tried)
+
+
 def _other_lines(context: HandlerContext, tried: LineId | None) -> HandlerResult:
     """The numbers beside the one that was rung in vain, for who asks for another one."""
-    others = (action for action in context.show_lines() if action != ShowLine(line=tried or LineId("")))
     entry = context.knowledge.base.directory.contacts_entry
-    return context.result(Act.ANSWER, context.say("lines"), *others, entry=entry)
+    return context.result(Act.ANSWER, context.say("lines"), *_lines_beside(context, tried), entry=entry)
+
+
+def _lines_beside(context: HandlerContext, tried: LineId | None) -> tuple[Action, ...]:
+    """The numbers of the lines that were not rung in vain lately; where all were, of those beside `tried`."""
+    lines = [action for action in context.show_lines() if isinstance(action, ShowLine)]
+    in_vain = {turn.line for turn in context.session.turns if turn.handler == _CANNOT_REACH} | {tried}
+    left = [line for line in lines if line.line not in in_vain]
+    return tuple(left or (line for line in lines if line.line != tried))
 
 
 def _tried_again(context: HandlerContext, tried: LineId) -> HandlerResult:
     """What was said a moment ago about the same line is not all said again."""
     directory = context.knowledge.base.directory
     said = context.say("cannot_reach_again", email=directory.ticket_channel.address.email)
-    others = (action for action in context.show_lines() if action != ShowLine(line=tried))
+    others = _lines_beside(context, tried)
     notify = NotifyStaff(line=tried, reason=HandoffReason.CANNOT_GET_THROUGH)
     entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
     return context.result(Act.HANDOFF, said, *others, notify, entry=entry, line=tried)
@@ -107,7 +131,7 @@ def _line_tried(context: HandlerContext) -> LineId | None:
 def _tried_just_now(context: HandlerContext) -> LineId | None:
     """The line of which it was told a moment ago that nobody answers there."""
     last = context.last_turn
-    return last.line if last is not None and last.handler == "cannot_reach" else None
+    return last.line if last is not None and last.handler == _CANNOT_REACH else None
 
 
 def _names_a_topic(context: HandlerContext) -> bool:

@@ -16,10 +16,10 @@ from kb.model import DialogueAct, LineId
 from kb.text.tokenize import phonetic_tokens
 
 _HANDLER: Final = "contact_details"
-_ANSWERS_BY: Final = frozenset({None, DialogueAct.DETAIL})
+_ANSWERS_BY: Final = frozenset({None, DialogueAct.DETAIL, DialogueAct.GREETING})
 """Acts that an answer to the question is taken for."""
 _QUESTION_MARK: Final = "?"
-MAX_TOPIC_CONFIDENCE: Final = 0.1
+MAX_TOPIC_CONFIDENCE: Final = 0.15
 """A message that may be about a topic with more than this is no answer to "which restaurant?"."""
 MAX_TOPIC_OF_A_NAME: Final = 0.6
 """As MAX_TOPIC_CONFIDENCE, where words with a capital make a name: "Alus Darbnīca" is no question about alcohol."""
@@ -116,7 +116,9 @@ def _is_new_to_us(words: str, context: HandlerContext) -> bool:
     if best is None:
         return False
     capitals = sum(word[0].isupper() for word in words.split())
-    if capitals >= MIN_CAPITALS and best.confidence <= MAX_TOPIC_OF_A_NAME:
+    # A capital within a sentence is that of a name: "we are Lido branch".
+    within = words[:1].isupper() and not context.text.lstrip().startswith(words)
+    if (within or capitals >= MIN_CAPITALS) and best.confidence <= MAX_TOPIC_OF_A_NAME:
         return True
     if best.confidence > MAX_TOPIC_CONFIDENCE:
         return False

@@ -134,7 +134,13 @@ async def _close_late(connections: web.Server) -> None:
     """Close what a browser opened while the server closed: it was accepted, and made only after all others were closed."""
     for _ in range(LOOP_TURNS_OF_ACCEPTING):
         await asyncio.sleep(0)
+    await asyncio.gather(*filter(_is_accepting, asyncio.all_tasks()), return_exceptions=True)
     await connections.shutdown(0.1)
+
+
+def _is_accepting(task: asyncio.Task[Any]) -> bool:
+    """Whether it is asyncio's own, which makes a connection of what was accepted; on a busy machine it takes a while."""
+    return "_accept_connection" in getattr(task.get_coro(), "__qualname__", "")
 
 
 @dataclass

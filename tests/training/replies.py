@@ -206,7 +206,7 @@ def fit(turns: Sequence[OpenTurn], sequence: TopicSequence) -> ReplyModel:
 def fit_wording(turns: Sequence[OpenTurn]) -> tuple[HashedModel, Floats]:
     """What the words of the turns tell of each reply, and what it tells of each of them, (turns, replies), when the talks
     of its fold were left out."""
-    matrix = _wording_matrix(turns)
+    matrix = wording_matrix(turns)
     folds = np.array([crc32(f"{turn.file} {turn.talk}".encode()) % WORDING_FOLDS for turn in turns])
     weights = np.zeros((WORDING_ROWS, len(PLACES)))
     intercepts, told = np.zeros(len(PLACES)), np.zeros((len(turns), len(PLACES)))
@@ -231,7 +231,7 @@ def _logistic(matrix: Any, known: npt.NDArray[np.bool_]) -> LogisticRegression |
     return LogisticRegression(C=WORDING_COST, solver="liblinear", random_state=0).fit(matrix, known)
 
 
-def _wording_matrix(turns: Sequence[OpenTurn]) -> Any:
+def wording_matrix(turns: Sequence[OpenTurn]) -> Any:
     """A line for each turn, of length 1, with the same number in the rows of all terms of its wording."""
     counter = CountVectorizer(
         analyzer=lambda text: hashed_rows(wording_terms(text), WORDING_ROWS),

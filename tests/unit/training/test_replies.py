@@ -36,6 +36,7 @@ from tests.training.replies import (
     gains,
     level_tree,
     turns_of,
+    wording_matrix,
 )
 
 MEANINGS: dict[str, Interpretation] = {
@@ -126,14 +127,14 @@ def test_a_turn_is_told_by_words_of_other_talks_alone() -> None:
 
 def test_weights_of_words_are_as_what_was_learnt_but_for_a_little() -> None:
     turns = [replace(turn, text=f"{turn.text} {number % 7}") for number, turn in enumerate(made_up())]
-    matrix = [hashed_rows(wording_terms(turn.text), WORDING_ROWS) for turn in turns]
-    dense = np.zeros((len(turns), WORDING_ROWS))
-    for row, places in zip(dense, matrix, strict=True):
-        row[places] = len(places) ** -0.5
+    matrix = wording_matrix(turns)
+    places = hashed_rows(wording_terms(turns[0].text), WORDING_ROWS)
+    assert matrix[0].nonzero()[1].tolist() == places
+    assert matrix[0, places[0]] == pytest.approx(len(places) ** -0.5)
     known = [turn.right[ReplyKind.TOPIC] for turn in turns]
-    whole = LogisticRegression(C=WORDING_COST, solver="liblinear", random_state=0).fit(dense, known)
+    whole = LogisticRegression(C=WORDING_COST, solver="liblinear", random_state=0).fit(matrix, known)
     found = [fit_wording(turns)[0].scores(wording_terms(turn.text))[PLACES[ReplyKind.TOPIC]] for turn in turns]
-    assert np.array(found) == pytest.approx(whole.decision_function(dense), abs=0.05)
+    assert np.array(found) == pytest.approx(whole.decision_function(matrix), abs=0.05)
 
 
 @dataclass

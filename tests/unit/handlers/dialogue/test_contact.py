@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.model.actions import HandoffReason, NotifyStaff, ShowTicketChannel
+from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from kb.model import DialogueAct, EntryId, LineId, TicketAddress, TicketChannel
 from kb.understanding.result import Interpretation
 from tests.doubles import Dialog, company, means, notices, vaguely
@@ -18,6 +18,9 @@ ACTS = {
     "a human, please": DialogueAct.ASK_PERSON,
     "when?": DialogueAct.CHASING,
     "so?": DialogueAct.INSIST,
+    "and now": DialogueAct.ELABORATE,
+    "and now what do we do": DialogueAct.ELABORATE,
+    "it sells": DialogueAct.PARTLY,
     "how long?": DialogueAct.ASK_TIME_FOLLOW,
 }
 
@@ -325,6 +328,42 @@ def test_who_waits_for_a_ticket_that_was_never_sent_is_told_so_first() -> None:
     assert f"{WORKSHOP} (Workshop)\n\nI have let them know that you are waiting." in text
     assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
     assert one.decided.trace.handler == "chasing"
+
+
+def test_what_now_right_after_nobody_answered_gets_the_other_ways_and_not_that_number() -> None:
+    one = talk("dead", "nobody answers")
+    text = one.says("and now").text
+    assert WORKSHOP not in text
+    assert DESK in text
+    assert one.decided.trace.handler == "reached_nobody"
+    one.says("and now")
+    assert one.decided.trace.handler != "reached_nobody", "it was just said"
+
+
+@pytest.mark.parametrize("said", ["and now what do we do", "it sells", "hours", "/help"])
+def test_more_than_that_is_answered_as_ever(said: str) -> None:
+    one = talk("dead", "nobody answers")
+    one.says(said)
+    assert one.decided.trace.handler != "reached_nobody"
+
+
+def test_what_now_is_no_call_in_vain_where_nobody_was_rung() -> None:
+    one = talk("dead")
+    one.says("and now")
+    assert one.decided.trace.handler != "reached_nobody"
+
+
+def test_lines_that_were_rung_in_vain_are_not_named_again_while_another_is_left() -> None:
+    base = company()
+    third = replace(base.directory.lines[LineId("desk")], id=LineId("office"))
+    directory = replace(base.directory, lines={**base.directory.lines, LineId("office"): third})
+    one = Dialog(MEANINGS, acts=ACTS, base=replace(base, directory=directory)).speaks("en")
+    for text in ("printer", "nobody answers"):
+        one.says(text)
+    one.interpreter.acts = {"nobody at 20000001 either": DialogueAct.CANNOT_REACH}
+    one.says("nobody at 20000001 either")
+    shown = [action for action in one.decided.actions if isinstance(action, ShowLine)]
+    assert shown == [ShowLine(line=LineId("office"))]
 
 
 @pytest.mark.parametrize("before", [("a human, please", "ticket"), ("printer",)])

@@ -174,8 +174,11 @@ def test_names_are_no_answer_two_turns_later() -> None:
     [
         ("Alus Darbnīca", 0.6, True),
         ("Alus Darbnīca", 0.61, False),
-        ("Alus darbnīca", 0.1, True),
-        ("Alus darbnīca", 0.11, False),
+        ("we are Alus darbnīca", 0.6, True),
+        ("we are Alus darbnīca", 0.61, False),
+        ("we are alus darbnīca", 0.16, False),
+        ("Alus darbnīca", 0.15, True),
+        ("Alus darbnīca", 0.16, False),
     ],
 )
 def test_a_name_of_two_capitals_may_be_like_a_topic(words: str, topic: float, noted: bool) -> None:
