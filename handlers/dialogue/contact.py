@@ -160,7 +160,7 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     if context.act is not DialogueAct.CHASING and not (context.session.outage_reported and asks_when):
         return None
     call = context.called_in
-    line = context.line_of_conversation if call is None else call.line
+    line = context.line_of_conversation if call is None or context.session.outage_reported else call.line
     session = replace(context.resolved_session, line=line)
     notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
     entry = context.knowledge.base.directory.dialogue_entries.get(DialogueAct.CHASING)

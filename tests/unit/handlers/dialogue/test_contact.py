@@ -330,6 +330,14 @@ def test_who_waits_for_a_ticket_that_was_never_sent_is_told_so_first() -> None:
     assert one.decided.trace.handler == "chasing"
 
 
+def test_who_waits_while_trading_is_stopped_gets_the_urgent_line_whoever_was_called_in_since() -> None:
+    one = talk("dead")
+    called_in = one.session.called_in
+    assert called_in is not None
+    one.session = replace(one.session, called_in=replace(called_in, line=LineId("desk")))
+    assert f"Ask at {WORKSHOP} (Workshop)." in one.says("when?").text
+
+
 def test_what_now_right_after_nobody_answered_gets_the_other_ways_and_not_that_number() -> None:
     one = talk("dead", "nobody answers")
     text = one.says("and now").text
