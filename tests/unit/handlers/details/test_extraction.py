@@ -101,6 +101,7 @@ def test_an_answer_to_the_question_is_taken_as_it_stands(text: str, name: str | 
     "text",
     [
         "nu mēs te strādājam jau no rīta un tagad viss apstājies un neviens nenāk palīgā",
+        "nu mēs te strādājam jau no rīta un tagad viss apstājies un neviens nenāk mums palīgā, Rozengrāls",
         "te ir daudz vārdu par kaut ko pavisam citu šodien",
         "mūsu restorānā kase 2 nestrādā",
     ],
