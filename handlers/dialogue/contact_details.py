@@ -80,8 +80,7 @@ def _told(context: HandlerContext) -> PersonDetails | None:
         return context.said
     told_late = context.said.phone is not None or context.said.name is not None or _is_all_names(context.text)
     asked = context.asked_who or (_asked_lately(context) and told_late)
-    introduced = context.said.name is not None
-    answers = (asked or introduced) and context.cue is None and context.act in _ANSWERS_BY
+    answers = context.cue is None and context.act in _ANSWERS_BY
     means_something = context.answered_entry is not None and not context.interpretation.leans
     if not answers or means_something or _is_courtesy(context):
         return None

@@ -53,7 +53,7 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
         return told
     answered = context.answered_entry
     # "It runs again, but I want a ticket for it": what is asked for is answered.
-    asks_for_ticket = answered is not None and answered.act is Act.TICKET
+    asks_for_ticket = answered is not None and answered.act is Act.TICKET and not context.interpretation.leans
     if asks_for_ticket or not _tells_good_news(context) or _fails_at_first(context):
         return None
     enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS

@@ -188,7 +188,9 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
 def _line(context: HandlerContext) -> HandlerResult:
     line = context.line_of_conversation
     known = context.knowledge.base.directory.lines[line]
-    said = context.say_line("line_knows" if asks(context.text) else "line_helps", line)
+    wants_number = context.act is DialogueAct.ASK_NUMBER
+    key = "call_line" if wants_number else "line_knows" if asks(context.text) else "line_helps"
+    said = context.say_line(key, line)
     return context.result(Act.ANSWER, said, entry=known.entry, line=line)
 
 

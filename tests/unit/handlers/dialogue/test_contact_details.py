@@ -151,6 +151,7 @@ def test_words_that_are_all_names_are_an_answer_a_turn_later_too(words: str, not
     ("words", "noted"),
     [
         ("we are Gold Windmill, Stabu 3, my name is Zane", True),
+        ("we are Gold Windmill, Zane", True),
         ("my name is Zane, at the old one", False),
         ("Gold Windmill", False),
     ],

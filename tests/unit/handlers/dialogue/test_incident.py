@@ -700,6 +700,14 @@ def test_a_till_that_nobody_says_has_stopped_is_no_alarm() -> None:
     assert not notices(one)
 
 
+def test_good_news_after_a_ticket_was_asked_for_asks_for_none() -> None:
+    said = "it runs now"
+    one = talk("printer", "ticket", meanings={said: means("ticket", language="en")}, leaning=(said,))
+    one.interpreter.acts = {said: DialogueAct.WORKS_AGAIN}
+    one.says(said)
+    assert handled(one)[:2] == ("resolved", "talk")
+
+
 def test_good_news_beside_the_wish_for_a_ticket_is_answered_as_that() -> None:
     meaning = {"it runs, but a ticket please": means("ticket", language="en")}
     one = talk("dead", meanings=meaning)

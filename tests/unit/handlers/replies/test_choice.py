@@ -104,6 +104,13 @@ def test_the_line_of_what_is_talked_about_is_given() -> None:
     assert handled(one) == ("likelier_line", "answer", "desk")
 
 
+def test_who_asks_for_a_number_is_given_it_and_not_told_that_the_bot_cannot_tell() -> None:
+    one = talk(ReplyKind.LINE, "hours")
+    one.interpreter.acts = {**ACTS, "who do i call?": DialogueAct.ASK_NUMBER}
+    assert one.says("who do i call?").text == f"Call {DESK} (Advice desk)."
+    assert handled(one)[0] == "likelier_line"
+
+
 def test_a_nod_asks_nothing_and_keeps_the_topic() -> None:
     one = talk(ReplyKind.TALK, "hours")
     assert one.says("hm").text == "All right. If you need anything else, write."
