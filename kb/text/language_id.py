@@ -32,6 +32,8 @@ NGRAM_WEIGHT: Final = 4.0
 """An unknown word is judged by its letters in runs of RUN; this many runs speak as loud as one known word."""
 MIN_MARGIN: Final = 1.0
 """The least lead over the next language, in natural logarithms of likelihood."""
+UNTHINKABLE: Final = 2.0
+"""So far behind, the first language is none for a message that nothing was said before: another is likelier."""
 ACCUSTOMED: Final = 1.0
 """The lead, in the same measure, that the language of a conversation has before a message is read."""
 
@@ -65,6 +67,7 @@ class LanguageIdentifier:
     def identify(self, surface_tokens: Iterable[str], *, accustomed: Language | None = None) -> Language | None:
         """The language of a message given as lower-case words; None where it is too short to tell.
 
+        Where nothing was said before, one that the first of the languages does not know is in the likeliest other.
         `accustomed`: what the conversation was in so far; a word or two hardly change it.
         """
         sums = [0.0] * len(self._languages)
@@ -76,7 +79,8 @@ class LanguageIdentifier:
             for place, weight in enumerate(self._weights_of(word)):
                 sums[place] += weight
         lead, second, *_ = sorted(sums, reverse=True)
-        return self._languages[sums.index(lead)] if lead - second >= MIN_MARGIN else None
+        told = lead - second >= MIN_MARGIN or (accustomed is None and lead - sums[0] >= UNTHINKABLE)
+        return self._languages[sums.index(lead)] if told else None
 
     def _weights_of(self, word: str) -> Weights:
         if len(word) == 1 and word.isascii():

@@ -51,6 +51,16 @@ def test_a_russian_word_with_carons_is_russian_unless_latvian_has_it(word: str, 
     assert known.identify([word]) == language
 
 
+def test_a_first_word_that_latvian_does_not_have_is_in_the_likeliest_other_language() -> None:
+    many = {f"w{number}": 1 for number in range(50)}
+    known = LanguageIdentifier(
+        {"lv": {"printeris": 5, **many}, "ru": {"принтер": 5, **many}, "en": {"printer": 30, **many}}
+    )
+    assert known.identify(["printer"]) == "en"
+    assert known.identify(["printer"], accustomed="lv") is None
+    assert known.identify(["w1"]) is None
+
+
 def test_a_letter_of_an_error_code_tells_nothing(languages: LanguageIdentifier) -> None:
     assert languages.identify(["e", "102"]) is None
     assert languages.identify(["e", "102"], accustomed="en") == "en"
