@@ -19,6 +19,8 @@ MAX_ANSWER_WORDS: Final = 15
 """Words of a message that only tells who and where."""
 MAX_PLACE_WORDS: Final = 7
 MAX_PLACE_CHARS: Final = 80
+MAX_PLAIN_WORDS: Final = 4
+"""Words of a place that is written without a capital and without a figure."""
 MIN_PLACE_LETTERS: Final = 3
 MAX_WORDS_MORE: Final = 2
 """Words that an answer has beside the name of the place that was found in it."""
@@ -34,7 +36,7 @@ _LEAD_IN: Final = LazyPattern(
     r"|telefons|zvan(?:iet|īt|it|u)|rakstu|adrese|no|uz|pa|(?:mani )?sauc|lab(?:dien|rīt|rit|vakar)|sveik[is]|čau|mob"
     r"|это|мы из|мы|из|звоню|пишу|ресторан|номер|мой номер|тел|телефон|звоните|позвоните|перезвоните|на|по|адрес"
     r"|меня зовут|здравствуйте|добрый (?:день|вечер)|доброе утро|привет"
-    r"|we are|this is|it is|it's|restaurant|my name is|name is|my|phone|number|call me|call|calling|writing|on|at"
+    r"|we are|this is|it is|it's|restaurant|my name is|name is|name|my|phone|number|call me|call|calling|writing|on|at"
     r"|address|from|i am|i'm|good (?:morning|afternoon|evening|day)|the|hello|hi|hey)"
     r"\b[\s.:–-]*",
     re.IGNORECASE,
@@ -81,9 +83,17 @@ def read_answer(text: str, said: PersonDetails) -> PersonDetails | None:
         return None
     if place is not None and said.device is not None and said.device.casefold() in place.casefold():
         return None
+    if place is not None and _is_a_sentence(place):
+        return None
     if place is not None and sum(letter.isalpha() for letter in place) < MIN_PLACE_LETTERS:
         place = said.place
     return PersonDetails(name=name, phone=said.phone, place=place, device=said.device)
+
+
+def _is_a_sentence(place: str) -> bool:
+    """Whether many words, with neither a capital nor a figure, tell something: no name and no address does."""
+    plain = place == place.lower() and not any(letter.isdigit() for letter in place)
+    return plain and len(place.split()) > MAX_PLAIN_WORDS
 
 
 def _extends(told: str, place: str) -> bool:

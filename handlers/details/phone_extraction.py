@@ -11,6 +11,8 @@ _SEPARATOR: Final = r"[ \u00a0\u202f.-]?"
 _NUMBER: Final = LazyPattern(
     rf"(?<![\d+])(?:\(?(?P<code>\+371|00371|371)\)?{_SEPARATOR})?(?P<local>[26](?:{_SEPARATOR}\d){{7}})(?!{_SEPARATOR}\d)"
 )
+_GROUPS: Final = LazyPattern(r"\d\d[ .-]\d\d\d[ .-]\d\d\d|\d\d\d\d \d\d\d\d")
+"""As numbers are written, and days are not."""
 _DIGIT: Final = re.compile(r"\d")
 _LOCAL_DIGITS: Final = 8
 _E164_LATVIAN: Final = LazyPattern(r"\+371 ?(\d\d)(\d{3})(\d{3})(?!\d)")
@@ -59,7 +61,8 @@ def _numbers(text: str) -> Iterator[str]:
         before, local = text[: match.start()], re.sub(r"\D", "", match["local"])
         if _ABROAD.search(before) or _CALLED_BY_THEM.search(before):
             continue
-        if not match["code"] and (_OTHER_NUMBER.search(before) or _is_bare_date(local, before)):
+        grouped = _GROUPS.fullmatch(match["local"]) is not None
+        if not match["code"] and (_OTHER_NUMBER.search(before) or (not grouped and _is_bare_date(local, before))):
             continue
         yield f"+371 {local}"
 

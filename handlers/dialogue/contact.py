@@ -17,6 +17,8 @@ _WHAT_NOW: Final = frozenset(
     {None, DialogueAct.OTHER, DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.CONFUSION}
 )
 MAX_WORDS_OF_WHAT_NOW: Final = 3
+TURNS_OF_TRYING: Final = 4
+"""So many turns later another number is still one beside that which was rung in vain."""
 NUMBER_DIGITS: Final = 8
 """So many last digits of a number tell it from others, with or without the country's code."""
 MIN_LINE_NAMED: Final = 0.3
@@ -42,7 +44,8 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
     """ "Who do I call about that?": the line of the topic, of this message or else of the conversation; else all."""
     if context.act is not DialogueAct.ASK_NUMBER:
         return None
-    tried = _tried_just_now(context)
+    another = _ANOTHER_NUMBER.search(context.text.casefold()) is not None
+    tried = _tried_lately(context) if another else _tried_just_now(context)
     if tried is not None and len(context.knowledge.base.directory.lines) > 1 and not _names_a_topic(context):
         return _other_lines(context, tried)
     line = _line_asked_for(context)
@@ -61,8 +64,9 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
         return None
     directory = context.knowledge.base.directory
     tried = _line_tried(context)
-    if _tried_just_now(context) is not None and _ANOTHER_NUMBER.search(context.text.casefold()) is not None:
-        return _other_lines(context, _tried_just_now(context))
+    lately = _tried_lately(context)
+    if lately is not None and _ANOTHER_NUMBER.search(context.text.casefold()) is not None:
+        return _other_lines(context, lately)
     if tried is not None and _tried_just_now(context) == tried and directory.takes_tickets:
         return _tried_again(context, tried)
     others = _lines_beside(context, tried)
@@ -134,6 +138,12 @@ def _tried_just_now(context: HandlerContext) -> LineId | None:
     return last.line if last is not None and last.handler == _CANNOT_REACH else None
 
 
+def _tried_lately(context: HandlerContext) -> LineId | None:
+    """As _tried_just_now, of the last turns."""
+    turns = context.session.turns[-TURNS_OF_TRYING:] if context.last_turn is not None else ()
+    return next((turn.line for turn in reversed(turns) if turn.handler == _CANNOT_REACH), None)
+
+
 def _names_a_topic(context: HandlerContext) -> bool:
     """Whether the message itself names what the number is asked for."""
     best = context.interpretation.best
@@ -165,7 +175,9 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     notify = NotifyStaff(line=line, reason=HandoffReason.STILL_WAITING)
     entry = context.knowledge.base.directory.dialogue_entries.get(DialogueAct.CHASING)
     no_ticket = no_ticket_yet(context, "chasing_no_ticket") if call is None else None
-    said = no_ticket or context.say_line("chasing", line)
+    last = context.last_turn
+    again = last is not None and last.entry == entry and last.line == line
+    said = no_ticket or context.say_line("chasing_again" if again else "chasing", line)
     return context.result(Act.HANDOFF, said, notify, session=session, entry=entry, line=line)
 
 

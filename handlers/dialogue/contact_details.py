@@ -32,18 +32,20 @@ TURNS_TO_ANSWER: Final = 2
 
 
 def contact_details(context: HandlerContext) -> HandlerResult | None:
-    """A message after people were called in that only tells who, where, and which number: noted and passed on."""
+    """A message under a fault that only tells who, where, and which number: noted, and passed on to who was called."""
     call = context.called_in
-    if call is None or context.inbound.kind is MessageKind.TAP or _QUESTION_MARK in context.text:
+    expected = call is not None or (context.fault_lately and context.last_turn is not None)
+    if not expected or context.inbound.kind is MessageKind.TAP or _QUESTION_MARK in context.text:
         return None
     details = _told(context)
     if details is None:
         return None
     known = context.session.details.updated(details)
     session = replace(context.resolved_session, details=known)
-    said = _noted(context, known, call.line, key="details_noted_call")
+    line = call.line if call is not None else context.line_of_conversation
+    said = _noted(context, known, line, key="details_noted_call" if call is not None else "details_kept")
     act, entry = context.act_of_details
-    return context.result(act, said, session=session, entry=entry, line=call.line)
+    return context.result(act, said, session=session, entry=entry, line=line)
 
 
 def with_contact_details(result: HandlerResult, context: HandlerContext, handler: str) -> HandlerResult:
@@ -81,7 +83,8 @@ def _told(context: HandlerContext) -> PersonDetails | None:
     told_late = context.said.phone is not None or context.said.name is not None or _is_all_names(context.text)
     asked = context.asked_who or (_asked_lately(context) and told_late)
     answers = context.cue is None and context.act in _ANSWERS_BY
-    means_something = context.answered_entry is not None and not context.interpretation.leans
+    gives_number = context.asked_who and context.said.phone is not None
+    means_something = context.answered_entry is not None and not context.interpretation.leans and not gives_number
     if not answers or means_something or _is_courtesy(context):
         return None
     answer = read_answer(context.text, context.said)

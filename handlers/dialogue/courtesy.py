@@ -13,11 +13,24 @@ from handlers.model.details import PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
+from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
 
 TOPIC_WINS_FROM: Final = 0.8
 """A topic that is as likely as this wins over a less likely wish for the ticket e-mail."""
 QUESTION_MARK: Final = "?"
+MAX_WORDS_OF_ROLE: Final = 7
+MAX_MATTER: Final = 0.2
+"""A message that is as likely as this about a fault or people tells more than who writes."""
+_DEVICE_FAULT: Final = DialogueAct.DEVICE_FAULT
+_TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.GREETING, DialogueAct.OTHER})
+_ASKS_FOR_PEOPLE: Final = (DialogueAct.ASK_PERSON, DialogueAct.CHASING, DialogueAct.CANNOT_REACH)
+_WRITER: Final = LazyPattern(
+    r"\W*(?:(?:lab(?:dien|rīt|rit|vakar)|sveik[is]|čau|cau|hi|hello|hey|good (?:morning|evening|afternoon|day)"
+    r"|добрый (?:день|вечер)|доброе утро|здравствуйте|привет|лабдиен|dobryj den|dobriy den|zdravstvujte|privet)\W+)?"
+    r"(?:es|esmu|mēs|mes|esam|te|šeit|seit|i am|i'?m|we are|this is|here is|я|мы|это|ja|ya|my|eto)\W+\w"
+)
+"""Opens by who it is that writes, with or without a greeting."""
 SURE_WISH: Final = 0.5
 """A wish for a ticket that is less likely than this counts only where tickets are the likeliest topic."""
 
@@ -32,6 +45,7 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
     if context.act is DialogueAct.GREETING and takes_leave and (entry := _entry(context, directory.resolved_entry)):
         return small_talk(context, entry)
     greets = context.act is DialogueAct.GREETING or (context.act is DialogueAct.SMALL_TALK and not goes_on)
+    greets = greets or _only_says_who_writes(context)
     if greets and not _is_talk(context.answered_entry) and (entry := _entry(context, directory.greeting_entry)):
         return small_talk(context, entry)
     if context.act is DialogueAct.SMALL_TALK and not _is_talk(context.answered_entry):
@@ -40,6 +54,17 @@ def courtesy(context: HandlerContext) -> HandlerResult | None:
     if context.act is DialogueAct.AGREE and not asked and not _is_talk(context.answered_entry):
         return context.result(Act.TALK, nod(context))
     return None
+
+
+def _only_says_who_writes(context: HandlerContext) -> bool:
+    """Whether the first message of a talk tells a role, and nothing of a matter: "hello, I am the bookkeeper"."""
+    opens = context.last_turn is None and context.interpretation.outcome is not Outcome.ANSWERED
+    plain = opens and QUESTION_MARK not in context.text and len(context.text.split()) <= MAX_WORDS_OF_ROLE
+    fault = context.outage + context.act_confidence(DialogueAct.BARE_FAULT) + context.act_confidence(_DEVICE_FAULT)
+    asked = max(map(context.act_confidence, _ASKS_FOR_PEOPLE))
+    likeliest = next(iter(context.interpretation.acts), None)
+    told = likeliest is not None and likeliest.act in _TELLS and max(fault, asked) < MAX_MATTER
+    return plain and told and _WRITER.match(context.text.casefold()) is not None
 
 
 def introduced(context: HandlerContext) -> HandlerResult | None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from handlers.incident.detail import note_detail
 from handlers.incident.status import still_broken
+from handlers.input.question_form import asks
 from handlers.input.same_words import words_key
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import Action, Ask, HandoffReason, NotifyStaff
@@ -12,7 +14,7 @@ from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import Option
 from handlers.model.session import GivenUp, QuestionKind, Session
-from kb.model import Act, DialogueAct, Entry, EntryId
+from kb.model import Act, DialogueAct, Entry, EntryId, LineId
 from kb.understanding.result import Candidate, Outcome
 
 MEDIA_BURST: Final = timedelta(seconds=60)
@@ -28,13 +30,20 @@ MIN_FAULT_CONFIDENCE: Final = 0.35
 MAX_WORDS_OF_SAME_FAULT: Final = 2
 MIN_STANDING_OUT: Final = 2.5
 """A fault that is so many times as likely as the next one is answered in a conversation, where it is the likeliest."""
+MAX_FAILED_TURNS: Final = 5
+"""Whoever was not understood so many times in a row is no person, or is read by one."""
 OUT_OF_SCOPE: Final = "out_of_scope"
+CLARIFY: Final = "clarify"
+"""The act of turns that ask back."""
+_MATTERS: Final = frozenset({Act.ANSWER, Act.PROBLEM})
 SURELY_OUT_OF_SCOPE: Final = 0.8
 """From this probability on it is said that nothing is known of that."""
 MAX_DECLINED: Final = 2
 """So many messages in a row; a third one may be a misunderstanding, or a robot."""
 MIN_OFFER_CONFIDENCE: Final = 0.02
 """A meaning that is less likely than this is no choice worth reading."""
+MIN_OFFER_IN_TALK: Final = 0.2
+"""As MIN_OFFER_CONFIDENCE, in a talk about something: that is likelier meant."""
 
 
 def clarify(context: HandlerContext) -> HandlerResult | None:
@@ -49,11 +58,43 @@ def clarify(context: HandlerContext) -> HandlerResult | None:
     if context.session.outage_reported and context.entry_of(best).act is Act.CRITICAL:
         # It is the stopped trading that was told of already.
         return still_broken(context)
+    if context.session.outage_reported and context.last_turn is not None and not asks(context.text):
+        # Whoever stands before a dead till is asked for no topic.
+        return note_detail(context)
+    if (about := _talked_about(context)) is not None:
+        return _ask_whether_on_topic(context, *about)
     likely = [match for match in others if match.confidence >= MIN_OFFER_CONFIDENCE] or others[:1]
     # Nobody means "you are welcome" by what is not understood.
     offered = dict.fromkeys(match.entry for match in (best, *likely))
     entries = [entry for one in offered if (entry := context.knowledge.base.entries[one]).act is not Act.TALK]
     return _ask_which(context, entries) if entries else None
+
+
+def _talked_about(context: HandlerContext) -> tuple[Entry, LineId] | None:
+    """What the talk is about, and the line that knows more of it, where that is a matter."""
+    topic = context.topic_entry if context.last_turn is not None else None
+    line = context.line_of(topic)
+    return (topic, line) if topic is not None and line is not None and topic.act in _MATTERS else None
+
+
+def _ask_whether_on_topic(context: HandlerContext, topic: Entry, line: LineId) -> HandlerResult:
+    """What the words may mean by themselves, or what is talked about: no choice that only a word leads to."""
+    likely = (one for one in context.interpretation.candidates[:3] if one.confidence >= MIN_OFFER_IN_TALK)
+    others = [entry for entry in map(context.entry_of, likely) if entry.act is not Act.TALK and entry != topic]
+    return _ask_which(context, [*others, topic]) if others else _unsure_of(context, topic, line)
+
+
+def _unsure_of(context: HandlerContext, topic: Entry, line: LineId) -> HandlerResult:
+    """That it may not be understood, and who knows more of what is talked about; there is nothing to choose."""
+    known, last = context.knowledge.base.directory.lines[line], context.last_turn
+    if last is not None and last.act == CLARIFY and last.line == line:
+        # It was told a moment ago what the talk is taken to be about.
+        said = context.say_line("not_understood_of_matter", line)
+    else:
+        values = {"phone": known.formatted_phone, "name": known.name[context.language]}
+        said = context.say("unsure_of_matter", topic=topic.title[context.language], **values)
+    session = replace(context.session, question=None)
+    return HandlerResult(actions=(said,), session=session, act=CLARIFY, outcome=Outcome.CLARIFIED, line=line)
 
 
 def _ask_which(context: HandlerContext, entries: list[Entry]) -> HandlerResult:
@@ -70,7 +111,7 @@ def _ask_which(context: HandlerContext, entries: list[Entry]) -> HandlerResult:
         (ask, number) if stopped is None else (context.say_line("maybe_critical", stopped.line), ask)
     )
     session = replace(context.session, question=context.new_question(QuestionKind.TOPIC, options))
-    return HandlerResult(actions=actions, session=session, act="clarify", outcome=Outcome.CLARIFIED)
+    return HandlerResult(actions=actions, session=session, act=CLARIFY, outcome=Outcome.CLARIFIED)
 
 
 def which_fault(context: HandlerContext) -> HandlerResult | None:
@@ -140,39 +181,44 @@ def out_of_scope(context: HandlerContext) -> HandlerResult | None:
         return None
     options = context.topic_options(context.knowledge.base.directory.topics)
     ask = Ask(text=context.phrase("out_of_scope"), options=options)
+    number = context.say_line("or_call", context.session.line or context.knowledge.base.directory.general_line)
     session = replace(context.session, question=context.new_question(QuestionKind.TOPIC, options))
-    return HandlerResult(actions=(ask,), session=session, act="none", outcome=Outcome.UNKNOWN)
+    return HandlerResult(actions=(ask, number), session=session, act="none", outcome=Outcome.UNKNOWN)
 
 
 def fallback(context: HandlerContext) -> HandlerResult:
     """Not understood: a number, and topics; the second time in a row all numbers, and people are called in.
 
     A thought in several lines is one act: what comes right after a line that was not understood gets no second reply.
-    From the third time on nothing is said: staff, who were called in, read it. A robot on the other side ends there.
+    From the third time on it is only said that staff, who were called in, read it, and from MAX_FAILED_TURNS on
+    nothing: a robot on the other side ends there.
     """
     failed_turns, words = _failed_turns(context), words_key(context.text, context.inbound.kind)
     again = failed_turns == 1 and context.follows_within(THOUGHT_BURST, "fallback")
-    known = context.called_in is not None or (words != "" and words == context.session.words)
-    if again or (failed_turns > 1 and known):
-        session = context.session if again else replace(context.session, failed_turns=failed_turns + 1)
-        return context.result("none", session=session, outcome=Outcome.UNKNOWN)
-    session = replace(context.session, failed_turns=failed_turns + 1)
+    session = context.session if again else replace(context.session, failed_turns=failed_turns + 1)
+    repeats = words != "" and words == context.session.words
+    if again or (failed_turns > 1 and (context.called_in is not None or repeats)):
+        silent = again or repeats or failed_turns >= MAX_FAILED_TURNS
+        said = () if silent else (context.say_line("not_understood_told", context.line_of_conversation),)
+        return context.result("none", *said, session=session, outcome=Outcome.UNKNOWN)
     if failed_turns > 0:
         return _give_up(context, session, words)
     if session.outage_reported and context.last_turn is not None:
         told = still_broken(context)
         return replace(told, session=replace(told.session, failed_turns=failed_turns + 1))
-    return _about_same_fault(context, session) or _ask_topic(context, session)
+    return _about_same_matter(context, session) or _ask_topic(context, session)
 
 
-def _about_same_fault(context: HandlerContext, session: Session) -> HandlerResult | None:
-    """While a fault is talked about a menu leads away from it: its line, which understands every word."""
+def _about_same_matter(context: HandlerContext, session: Session) -> HandlerResult | None:
+    """While a matter is talked about a menu leads away from it: its line, which understands every word."""
     topic = context.topic_entry
     line = context.line_of(topic)
-    if context.last_turn is None or topic is None or topic.act is not Act.PROBLEM or line is None:
+    if context.last_turn is None or topic is None or line is None or topic.act not in _MATTERS:
         return None
-    said = context.say_line("not_understood_of_fault", line)
-    return context.result(topic.act, said, session=replace(session, question=None), entry=topic.id, line=line)
+    said, session = context.say_line("not_understood_of_matter", line), replace(session, question=None)
+    if topic.act is Act.ANSWER:
+        return context.result("none", said, session=session, outcome=Outcome.UNKNOWN)
+    return context.result(topic.act, said, session=session, entry=topic.id, line=line)
 
 
 def _failed_turns(context: HandlerContext) -> int:

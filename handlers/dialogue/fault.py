@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.incident.detail import SURE_OF_ANOTHER_FAULT
+from handlers.incident.detail import SURE_OF_ANOTHER_FAULT, note_detail
 from handlers.incident.status import still_broken
 from handlers.incident.stopped import SURE_HOW_TO
 from handlers.intents.dispatch import MIN_OUTAGE_TO_ANSWER
@@ -61,6 +61,9 @@ def device_only(context: HandlerContext) -> HandlerResult | None:
     told = context.answered_entry is not None and completes
     if context.act is not DialogueAct.DEVICE_ONLY or told:
         return None
+    if context.session.outage_reported and context.last_turn is not None:
+        # "The till!", of trading that was just told to have stopped.
+        return note_detail(context)
     directory = context.knowledge.base.directory
     likely = [context.entry_of(one) for one in context.interpretation.candidates]
     faults = [entry.id for entry in likely if entry.act in (Act.PROBLEM, Act.CRITICAL)]

@@ -5,8 +5,10 @@ from typing import Final
 from kb.text.lazy_pattern import LazyPattern
 
 _CANNOT_SELL: Final = LazyPattern(
-    r"\b(?:(?:can(?:'?t|not| not)|couldn'?t|unable to) (?:sell|trade|serve|ring(?: up)?|punch(?: in)?"
+    r"\b(?:(?:can(?:'?t|not| not)|couldn'?t|unable to) (?:sell|trade|serve|charge|ring(?: up)?|punch(?: in)?"
     r"|take (?:orders?|money|payments?))"
+    r"|stopped (?:selling|serving)|(?:pārtrau\w+|partrau\w+|pārstāj\w+|parstaj\w+) (?:pārdot|pardot|tirgot)"
+    r"|(?:перестали|прекратили|perestali|prekratili) (?:прода\w+|proda\w+)"
     r"|nevar(?:am|u|ot)? (?:ne?ko )?(?:pārdot|pardot|tirgot|apkalpot|izsist)"
     r"|(?:не|ne) (?:можем|могу|получается|выходит|mozhem|mogu|mozem) (?:ничего |nichego )?"
     r"(?:прода\w+|торговать|пробить|обслуж\w+|proda\w+|torgovat|probit|obsluzh\w+)"
@@ -30,6 +32,13 @@ _ONE_PERSON: Final = LazyPattern(
     r"\b(?:trainee|waiter|waitress|supplier|everyone else can|others can|mācekl\w+|macekl\w+|viesmīl\w+|стаж[её]р\w*"
     r"|официант\w*|поставщик\w*|stazh[eё]r\w*|oficiant\w*|postavsch?ik\w*)\b"
 )
+_NOT_THE_TILL: Final = LazyPattern(
+    r"(?:^|[,.;!–-]\s*|\b(?:no|nē|nee|нет|net|sorry)\W+)"
+    r"(?:not (?:the |my |our )?(?:till|tills|register|pos)|(?:nevis|ne jau|ne) (?:pie )?kas(?:e|ē|es|i|ei|ēs|ēm)"
+    r"|(?:не|ne) (?:на |na )?(?:касс[аеиуы]|kass[aieuy]))\b"
+    r"(?!.*\b(?:only|just|tikai|только|tolko|nor|neither|ne|ni|ни)\b)(?=\W+\w)"
+)
+"""Another thing is meant than the till."""
 _STANDS_AT: Final = LazyPattern(
     r"\b(?:kas\w+|касс\w+|tills?|pos) (?:stāv|stav|стоит|stoit|stands) (?:uz|pie(?! mums)|blakus|на|у(?! "
     r"(?:нас|меня))|возле|рядом|na"
@@ -39,16 +48,30 @@ _STANDS_AT: Final = LazyPattern(
 """Where a till has its place: in two of the languages it "stands" when it has stopped, too."""
 
 
+_GUEST_STANDS: Final = LazyPattern(
+    r"\b(?:klient|vies|pircēj|pircej|gost|guest|customer|client|гост|клиент|покупател|klijent)\w*\W+(?:\w+\W+)?"
+    r"(?:stāv|stav|stāvēja|stand\w*|стоит|стоят|stoit|stojat|stoyat)\b"
+)
+_TILL_OR_ALL: Final = LazyPattern(
+    r"\b(?:kas[eiēu]|kass|касс|till|regist|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего)"
+)
+
+
 def cannot_sell(text: str) -> bool:
     """Whether nothing can be sold, in so many words."""
     found = _CANNOT_SELL.search(text.casefold())
     return found is not None and _WHOLE.match(found["rest"]) is not None
 
 
+def _only_guests_stand(said: str) -> bool:
+    """Whether guests stand and wait: in two of the languages a till that has stopped "stands" as well."""
+    return _GUEST_STANDS.search(said) is not None and _TILL_OR_ALL.search(said) is None
+
+
 def is_no_stop(text: str) -> bool:
     """Whether one dish cannot be sold, one person cannot sell, or it is told where the till has its place."""
     said = text.casefold()
-    if _IS_NOT_SOLD.search(said) is not None:
+    if _IS_NOT_SOLD.search(said) is not None or _NOT_THE_TILL.search(said) is not None or _only_guests_stand(said):
         return True
     found = _CANNOT_SELL.search(said)
     one = found is not None and (_WHOLE.match(found["rest"]) is None or _ONE_PERSON.search(said) is not None)

@@ -71,23 +71,39 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
 
 def _tells_good_news(context: HandlerContext) -> bool:
     """Whether it may be said that something works again."""
+    if context.cue == CueId.TODAY:
+        # "NOW!"
+        return False
     fails = context.session.outage_reported and context.act is DialogueAct.PARTLY and _but_fails(context)
     told = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED or fails
     return told or _thanks_for_it(context) or _good_news_of_stopped(context)
 
 
 def _works_and_asks(context: HandlerContext) -> HandlerResult | None:
-    """ "Works already, but what was it?", of trading that had stopped: good news, and who knows the rest."""
+    """ "Works already, but what was it?", of trading that had stopped: good news, and the answer or who knows it."""
     clauses = clauses_of(context.text)
-    asks = len(clauses) >= MIN_CLAUSES and context.text.rstrip().endswith(_QUESTION_MARK) and not is_reported(context)
+    asks = len(clauses) >= MIN_CLAUSES and not is_reported(context)
     if not context.session.outage_reported or not asks or QUESTION_WORD.match(clauses[-1]) is None:
         return None
-    if not any(context.knowledge.interpreter.match_cue(clause) == CueId.RESOLVED for clause in clauses[:-1]):
+    if not any(_is_good_news(context, clause) for clause in clauses[:-1]):
         return None
     # Nobody is called off by a message that asks.
-    told = mended(context, surely=False)
-    said = context.say_line("line_knows", context.knowledge.base.directory.urgent_line)
+    told, answered = mended(context, surely=False), context.answered_entry
+    known = answered is not None and answered.act is Act.ANSWER and not context.interpretation.leans
+    said = (
+        context.say_entry(answered)
+        if answered is not None and known
+        else context.say_line("line_knows", context.knowledge.base.directory.urgent_line)
+    )
     return replace(told, actions=(*told.actions, said))
+
+
+def _is_good_news(context: HandlerContext, clause: str) -> bool:
+    """Whether a clause alone says that it works again."""
+    known = context.knowledge.interpreter
+    acts = known.understand(clause, language=context.language).acts
+    likely = bool(acts) and acts[0].act is DialogueAct.WORKS_AGAIN and acts[0].confidence >= PLAINLY_WORKS
+    return likely or known.match_cue(clause) == CueId.RESOLVED
 
 
 def _but_fails(context: HandlerContext) -> bool:
@@ -175,7 +191,7 @@ def ask_whether_trading_goes_on(context: HandlerContext) -> HandlerResult:
         Option(id=TRADING_STOPPED, title=context.phrase("trading_stopped")),
     )
     ask = Ask(text=context.phrase("does_trading_go_on"), options=options)
-    number = context.say_line("call_urgent", context.knowledge.base.directory.urgent_line)
+    number = context.say_line("call_if_not", context.knowledge.base.directory.urgent_line)
     session = replace(context.session, question=context.new_question(QuestionKind.TRADING, options))
     return context.result("clarify", ask, number, session=session, outcome=Outcome.CLARIFIED)
 

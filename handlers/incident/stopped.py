@@ -13,6 +13,8 @@ from kb.text.lazy_pattern import LazyPattern
 
 ALARM_THRESHOLD: Final = 0.5
 """From this probability on the helpdesk is told that trading has stopped."""
+ALARM_THRESHOLD_IN_TALK: Final = 0.66
+"""As ALARM_THRESHOLD, in a talk, where words mean what was talked about as well; the number is given below it too."""
 ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
 """As ALARM_THRESHOLD, where another topic is surely meant."""
 ALARM_THRESHOLD_IN_HOW_TO: Final = 0.95
@@ -104,7 +106,9 @@ def _alarm_threshold(context: HandlerContext) -> float:
     goes_on = last is not None and last.handler == "partly"
     elsewhere = goes_on or (answered is not None and answered.act is not Act.CRITICAL)
     asks = _QUESTION_MARK in context.text and elsewhere
-    return ALARM_THRESHOLD_BESIDE_FAULT if asks or (elsewhere and not _alarming(context)) else ALARM_THRESHOLD
+    if asks or (elsewhere and not _alarming(context)):
+        return ALARM_THRESHOLD_BESIDE_FAULT
+    return ALARM_THRESHOLD if last is None else ALARM_THRESHOLD_IN_TALK
 
 
 def _refuses_in_how_to(context: HandlerContext) -> bool:

@@ -83,6 +83,21 @@ NEED_A_FAULT: Final = frozenset({DialogueAct.WORKS_AGAIN, DialogueAct.PARTLY, Di
 """Acts that say nothing while a how-to is talked about, unless they are as sure as SURELY_ABOUT_A_FAULT; nobody is
 waited for who was not called in."""
 SURELY_ABOUT_A_FAULT: Final = 0.95
+MAX_WORDS_OF_PRESSING: Final = 3
+MIN_CHASING_OF_CALLED: Final = 0.2
+"""While people are called in, a word or two that are as likely as this to press for them do."""
+MAX_CONFIDENCE_OF_ANOTHER: Final = 0.6
+MAY_PRESS: Final = frozenset(
+    {
+        DialogueAct.CHASING,
+        DialogueAct.BARE_FAULT,
+        DialogueAct.WORKS_AGAIN,
+        DialogueAct.ANGER,
+        DialogueAct.INSIST,
+        DialogueAct.ASK_TIME_FOLLOW,
+    }
+)
+"""Acts that such words sound like."""
 NO_ACTS: Final[frozenset[DialogueAct]] = frozenset()
 NAMED_BY_ENTRY: Final = (DialogueAct.CANNOT_REACH, DialogueAct.CHASING)
 NOT_IN_VAIN: Final = (DialogueAct.CALLING_NOW, DialogueAct.WHICH_EMAIL)
@@ -103,6 +118,8 @@ def dialogue_act(context: HandlerContext) -> DialogueAct | None:
         return DialogueAct.DETAIL
     if _gives_number_to_call(context, likely):
         return DialogueAct.ASK_PERSON
+    if _presses_who_was_called(context, likely):
+        return DialogueAct.CHASING
     return _likeliest_act(context, likely)
 
 
@@ -151,6 +168,13 @@ def _is_likely_of_a_kind(context: HandlerContext, first: ActCandidate, likely: l
     alike = [one.confidence for one in likely if one.act in kind]
     own_topic = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
     return len(alike) > 1 and sum(alike) >= TOGETHER_THRESHOLD and not own_topic
+
+
+def _presses_who_was_called(context: HandlerContext, likely: list[ActCandidate]) -> bool:
+    """Whether a word or two press for people who were called in: "NOW!", "quick"."""
+    few = len(context.text.split()) <= MAX_WORDS_OF_PRESSING and context.called_in is not None
+    surer = not likely or likely[0].act not in MAY_PRESS or likely[0].confidence > MAX_CONFIDENCE_OF_ANOTHER
+    return few and not surer and context.act_confidence(DialogueAct.CHASING) >= MIN_CHASING_OF_CALLED
 
 
 def _gives_number_to_call(context: HandlerContext, likely: list[ActCandidate]) -> bool:

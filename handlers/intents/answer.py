@@ -14,7 +14,9 @@ from kb.model import Act, DialogueAct, Entry, LineId
 MAX_WORDS_OF_ASKING_ON: Final = 3
 """So few words after an answer ask on, whatever they say."""
 TURNS_IN_SIGHT: Final = 2
-_SAYING_ALL: Final = frozenset({"topic", "outage", "choice", "tapped", "which_fault"})
+TURNS_TO_LOOK_BACK: Final = 4
+"""An answer that was said no longer ago than this is found again by who looks up."""
+_SAYING_ALL: Final = frozenset({"topic", "outage", "choice", "tapped", "which_fault", "likelier_own", "likelier_next"})
 """Handlers of turns in which an entry was said."""
 
 
@@ -26,7 +28,8 @@ def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
         key = "no_more_known" if asks(context.text) else "line_helps"
         said = passage(context, entry) or context.say_line(key, entry.line)
     elif _stands_above(context, entry) and entry.line in context.knowledge.base.directory.lines:
-        said = tell_more(context, entry, entry.line)
+        told = entry.act is Act.PROBLEM and not asks(context.text)
+        said = context.thank_for_detail(entry.line) if told else tell_more(context, entry, entry.line)
     else:
         said = context.say_entry(entry)
     return HandlerResult(
@@ -50,11 +53,16 @@ def said_just_now(context: HandlerContext, entry: Entry) -> bool:
 
 
 def _stands_above(context: HandlerContext, entry: Entry) -> bool:
-    """Whether a question gets an answer that stands right above it, word for word, in a talk about that."""
-    last, session = context.last_turn, context.session
-    typed = context.act is None and context.inbound.kind is not MessageKind.TAP and context.cue is None
-    same = last is not None and last.entry == entry.id == session.entry and last.handler in _SAYING_ALL
-    return typed and same and entry.act in (Act.ANSWER, Act.PROBLEM) and asks(context.text)
+    """Whether the answer stands right above the message, word for word, in a talk about that."""
+    typed = context.act is None and context.cue is None and entry.id == context.session.entry
+    return typed and said_lately(context, entry) and entry.act in (Act.ANSWER, Act.PROBLEM)
+
+
+def said_lately(context: HandlerContext, entry: Entry) -> bool:
+    """Whether all of `entry` was said in one of the last turns, and nobody taps for it again."""
+    typed = context.inbound.kind is not MessageKind.TAP
+    seen = context.session.turns[-TURNS_TO_LOOK_BACK:] if context.last_turn is not None else ()
+    return typed and any(turn.entry == entry.id and turn.handler in _SAYING_ALL for turn in seen)
 
 
 def with_topic(context: HandlerContext, entry: Entry) -> Session:

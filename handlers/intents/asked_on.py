@@ -6,11 +6,12 @@ from handlers.input.question_form import asks
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext
 from handlers.model.frozen import replace
-from kb.model import Act, Entry, LineId
+from kb.model import Act, DialogueAct, Entry, LineId
 
 MIN_SHARE: Final = 0.3
 """From this share on a sentence is said again: of 330 questions after an answer (a third of them has none in it), 114
 get a sentence, 88 of these the right one."""
+_TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.PARTLY, DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED})
 _SAID_WHO_KNOWS: Final = frozenset({"follow_up", "likelier_topic", "likelier_own"})
 """Handlers of turns in which it was said who knows more."""
 
@@ -18,8 +19,10 @@ _SAID_WHO_KNOWS: Final = frozenset({"follow_up", "likelier_topic", "likelier_own
 def passage(context: HandlerContext, entry: Entry) -> Say | None:
     """The sentence of the entry's answer that the message asks for, with its source, and the line for the rest; None
     where no sentence shares enough with it."""
+    if entry.act is Act.CRITICAL or _only_tells(context):
+        return None
     found = context.knowledge.interpreter.passage(context.text, entry.id, context.language)
-    if found is None or found.share < MIN_SHARE or entry.act is Act.CRITICAL:
+    if found is None or found.share < MIN_SHARE:
         return None
     line = context.line_of(entry)
     text = found.text
@@ -27,6 +30,12 @@ def passage(context: HandlerContext, entry: Entry) -> Say | None:
         name = context.knowledge.base.directory.lines[line].name[context.language]
         text = context.phrase("passage", passage=text, phone=phone, name=name)
     return Say(text=text, source=entry.citation[context.language])
+
+
+def _only_tells(context: HandlerContext) -> bool:
+    """Whether it is a detail, which asks for no sentence: "for three people" is no question of how many."""
+    likeliest = next(iter(context.interpretation.acts), None)
+    return likeliest is not None and likeliest.act in _TELLS and not asks(context.text)
 
 
 def tell_more(context: HandlerContext, entry: Entry, line: LineId) -> Say:

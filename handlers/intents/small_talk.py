@@ -50,10 +50,11 @@ def repeat_last(context: HandlerContext) -> HandlerResult | None:
 
 
 def nod(context: HandlerContext) -> Say:
-    """ "All right"; with the number while trading is stopped."""
+    """ "All right"; with the number while trading is stopped, or something else is broken."""
     if context.session.outage_reported:
         return context.say_line("acknowledged_stopped", context.knowledge.base.directory.urgent_line)
-    return context.say("acknowledged")
+    line = context.line_of(context.topic_entry) if context.fault_lately else None
+    return context.say_line("acknowledged_of", line) if line is not None else context.say("acknowledged")
 
 
 def acknowledge(context: HandlerContext) -> HandlerResult | None:

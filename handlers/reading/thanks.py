@@ -1,4 +1,4 @@
-"""What stands beside thanks in a message: a question or a trouble that must not be lost; pure."""
+"""What stands beside thanks or good news in a message: a question or a trouble that must not be lost; pure."""
 
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,8 @@ MAX_CLAUSES: Final = 4
 MIN_WORDS_OF_MATTER: Final = 2
 _CONTRASTS: Final = LazyPattern(r"\b(?:but|bet|tomēr|tomer|но|однако|no|still|joprojām|joprojam|всё равно|все равно)\b")
 _THANKS: Final = frozenset({DialogueAct.THANKS, DialogueAct.AGREE})
+_CLOSING: Final = _THANKS | {DialogueAct.WORKS_AGAIN}
+"""What closes a matter for which nobody was called in."""
 _TROUBLE: Final = frozenset(
     {
         DialogueAct.NOT_HELPED,
@@ -32,35 +34,41 @@ SURELY_TROUBLE: Final = 0.6
 def matter_beside_thanks(
     text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
 ) -> Interpretation:
-    """What is meant by what stands beside thanks or an "all right": "thanks, but how do I print an X report"."""
-    if not _is_courteous(whole, knowledge):
+    """What is meant by what stands beside thanks or an "all right": "thanks, but how do I print an X report".
+
+    Good news is as thanks, unless people were called in, who have to hear it.
+    """
+    closing = _CLOSING if session.called_in is None else _THANKS
+    if not _is_courteous(whole, knowledge, closing):
         return whole
     clauses = clauses_of(text)
     if not 1 < len(clauses) <= MAX_CLAUSES:
         return whole
-    rest = _without_thanks(clauses, session, knowledge)
+    rest = _without_thanks(clauses, session, knowledge, closing)
     asks = (bool(rest) and text.rstrip().endswith("?")) or any(QUESTION_WORD.match(clause) for clause in rest)
     told = asks or _CONTRASTS.search(text.casefold()) is not None
     if not told or len(" ".join(rest).split()) < MIN_WORDS_OF_MATTER:
         return whole
     _, part = interpret(", ".join(rest), inbound, session, knowledge, now)
     tells = bool(part.acts) and part.acts[0].act in _TROUBLE and part.acts[0].confidence >= SURELY_TROUBLE
-    return part if tells or (asks and not _is_courteous(part, knowledge)) else whole
+    return part if tells or (asks and not _is_courteous(part, knowledge, closing)) else whole
 
 
-def _without_thanks(clauses: list[str], session: Session, knowledge: KnowledgeBundle) -> list[str]:
-    """The clauses that are no thanks; none where no clause is thanks."""
+def _without_thanks(
+    clauses: list[str], session: Session, knowledge: KnowledgeBundle, closing: frozenset[DialogueAct]
+) -> list[str]:
+    """The clauses that close nothing; none where no clause does."""
     understand = knowledge.interpreter.understand
-    rest = [clause for clause in clauses if not _is_thanks(understand(clause, language=session.language))]
+    rest = [clause for clause in clauses if not _closes(understand(clause, language=session.language), closing)]
     return rest if len(rest) < len(clauses) else []
 
 
-def _is_courteous(whole: Interpretation, knowledge: KnowledgeBundle) -> bool:
-    """Whether the whole is taken for thanks, consent or small talk."""
+def _is_courteous(whole: Interpretation, knowledge: KnowledgeBundle, closing: frozenset[DialogueAct]) -> bool:
+    """Whether the whole is taken for thanks, consent, good news or small talk."""
     best = whole.best
     talk = best is not None and whole.outcome is Outcome.ANSWERED and knowledge.base.entries[best.entry].act is Act.TALK
-    return talk or (bool(whole.acts) and whole.acts[0].act in _THANKS)
+    return talk or (bool(whole.acts) and whole.acts[0].act in closing)
 
 
-def _is_thanks(clause: Interpretation) -> bool:
-    return bool(clause.acts) and clause.acts[0].act in _THANKS and clause.acts[0].confidence >= SURELY_THANKS
+def _closes(clause: Interpretation, closing: frozenset[DialogueAct]) -> bool:
+    return bool(clause.acts) and clause.acts[0].act in closing and clause.acts[0].confidence >= SURELY_THANKS

@@ -13,6 +13,7 @@ from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.reading.interpretation import interpret
 from kb.model import Act, CueId
+from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Interpretation
 
 SURELY_TOLD: Final = 0.9
@@ -27,6 +28,11 @@ MIN_HINT: Final = 0.05
 MIN_WORDS_OF_CLAUSE: Final = 2
 MAX_CLAUSES: Final = 4
 MIN_PARTS: Final = 2
+_SUBORDINATE: Final = LazyPattern(
+    r"\W*(?:(?:labdien|sveiki|labrīt|labrit|hello|hi|здравствуйте|добрый день|привет|спасибо|paldies|thanks)\W+)?"
+    r"(?:ka|ja|lai|vai|kad|что|чтобы|если|когда|chto|chtoby|esli|kogda|that|if|whether|when)\b"
+)
+"""Opens a clause that says nothing by itself: "does it happen to others, that the till stops"."""
 _NOT_ALL_OR_NOT_NOW: Final = frozenset({CueId.ONE_DEVICE, CueId.ELSEWHERE, CueId.HYPOTHETICAL, CueId.CONDITIONAL})
 
 
@@ -69,6 +75,8 @@ def _told_in_a_clause(
     if len(parts) < MIN_PARTS or len(clauses) > MAX_CLAUSES:
         return None
     for clause in clauses:
+        if _SUBORDINATE.match(clause) is not None:
+            continue
         _, part = interpret(clause, inbound, session, knowledge, now)
         told = outage_probability(part, urgent)
         if told >= SURELY_TOLD_IN_A_CLAUSE:

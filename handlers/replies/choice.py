@@ -8,7 +8,7 @@ from handlers.dialogue.fallback import clarify
 from handlers.input.question_form import asks
 from handlers.intents.asked_on import tell_more
 from handlers.intents.dispatch import answer_entries
-from handlers.intents.small_talk import small_talk
+from handlers.intents.small_talk import nod, small_talk
 from handlers.model.context import Handler, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
@@ -71,6 +71,10 @@ _FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
 """The handler of a turn that was answered otherwise than the handlers decided."""
+_NOTED: Final = frozenset({"detail", _NAME.format(ReplyKind.TOPIC), _NAME.format(ReplyKind.LINE)})
+"""Handlers of turns in which a detail was thanked for."""
+_CLOSING: Final = frozenset({DialogueAct.AGREE, DialogueAct.THANKS, DialogueAct.CALLING_NOW})
+"""Acts that close a matter."""
 
 
 def choose_reply(
@@ -97,7 +101,9 @@ def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> boo
     later = _has_talked(context) and context.inbound.kind is MessageKind.TEXT and bool(context.text)
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
-    return later and handler in OPEN_HANDLERS and not given_up and not concerns_people(result)
+    # While trading is stopped, whoever asks for a number gets the one for that.
+    urgent = handler == "ask_number" and context.session.outage_reported
+    return later and handler in OPEN_HANDLERS and not given_up and not urgent and not concerns_people(result)
 
 
 def _has_talked(context: HandlerContext) -> bool:
@@ -111,7 +117,7 @@ def other_replies(context: HandlerContext, handler: str, grave: bool) -> Mapping
     interpretation, topic = context.interpretation, context.topic_entry
     own, resolved = interpretation.by_itself[:1], context.knowledge.base.directory.resolved_entry
     found: dict[ReplyKind, Handler] = {ReplyKind.LINE: _line}
-    if own and _may_be_said(entry := context.entry_of(own[0]), context):
+    if own and _may_be_said(entry := context.entry_of(own[0]), context, grave):
         # What is talked about is not said all over again.
         found[ReplyKind.OWN] = partial(_more_about if entry == topic else _answer, entry=entry)
     if (following := next_candidate(context)) is not None:
@@ -125,10 +131,10 @@ def other_replies(context: HandlerContext, handler: str, grave: bool) -> Mapping
     return found
 
 
-def _may_be_said(entry: Entry, context: HandlerContext) -> bool:
-    """Whether an entry may be the reply: small talk not to the angry, of whom many thank for nothing."""
+def _may_be_said(entry: Entry, context: HandlerContext, grave: bool) -> bool:
+    """Whether an entry may be the reply: small talk not to what is grave, nor to the angry, who thank for nothing."""
     angry = context.act_confidence(DialogueAct.ANGER) >= MIN_TROUBLE
-    return entry.act in MATTERS or (entry.act is Act.TALK and not angry)
+    return entry.act in MATTERS or (entry.act is Act.TALK and not angry and not grave)
 
 
 def _was_asked(context: HandlerContext) -> bool:
@@ -178,8 +184,7 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
         said = context.say_line("if_again" if over else "partly" if partly else "call_urgent", line)
     elif entry.act is Act.PROBLEM and not asks(context.text):
         last = context.last_turn
-        noted = last is not None and last.handler in ("detail", _NAME.format(ReplyKind.TOPIC))
-        said = context.thank_for_detail(line, again=noted)
+        said = context.thank_for_detail(line, again=last is not None and last.handler in _NOTED)
     else:
         said = tell_more(context, entry, line)
     return context.result(entry.act, said, entry=entry.id, line=line)
@@ -187,13 +192,23 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
 
 def _line(context: HandlerContext) -> HandlerResult:
     line = context.line_of_conversation
-    known = context.knowledge.base.directory.lines[line]
-    wants_number = context.act is DialogueAct.ASK_NUMBER
-    key = "call_line" if wants_number else "line_knows" if asks(context.text) else "line_helps"
-    said = context.say_line(key, line)
+    known, last = context.knowledge.base.directory.lines[line], context.last_turn
+    if context.act is DialogueAct.ASK_NUMBER:
+        said = context.say_line("call_line", line)
+    elif asks(context.text):
+        said = context.say_line("line_knows", line)
+    elif context.fault_lately:
+        said = context.thank_for_detail(line, again=last is not None and last.handler in _NOTED)
+    else:
+        said = context.say_line("line_helps", line)
     return context.result(Act.ANSWER, said, entry=known.entry, line=line)
 
 
 def _nod(context: HandlerContext, entry: Entry) -> HandlerResult:
-    told = small_talk(context, entry)
-    return told if context.session.outage_reported else replace(told, actions=(context.say("acknowledged"),))
+    """A nod; with the line of what is talked about, unless that was plainly closed."""
+    told, line = small_talk(context, entry), context.line_of(context.topic_entry)
+    if context.session.outage_reported:
+        return told
+    if line is None or context.act in _CLOSING or context.cue is not None:
+        return replace(told, actions=(nod(context),))
+    return replace(told, actions=(context.say_line("acknowledged_of", line),))

@@ -38,6 +38,7 @@ class CueId(StrEnum):
     TODAY = "today"
     HYPOTHETICAL = "hypothetical"
     ONE_DEVICE = "one_device"
+    ONLY_TILL = "only_till"
     PART_OF_TRADING = "part_of_trading"
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"

@@ -28,6 +28,12 @@ _POLITE_WORDS: Final = frozenset(
     for word in "lūdzu ludzu paldies pls plz please thanks thank пожалуйста спасибо спс плиз ну nu "
     "так tad well so а jau уже то".split()
 )
+_NODS: Final = frozenset(
+    phonetic_key(word)
+    for word in "ok okay labi tad hm oh oi oj sorry atvainojos well then davaj davai "
+    "ой ок хорошо ладно тогда давай извините".split()
+)
+"""What may stand around the language that somebody asks for."""
 # "Not one till sells" is the contrary of "one till".
 _NEGATIONS: Final = frozenset({"not", "ni", "ne", "neviena", "no"})
 _NO_CUES: Final[frozenset[str]] = frozenset()
@@ -105,7 +111,8 @@ class CueMatcher:
         if len(said) > MAX_WORDS or not _NEGATIONS.isdisjoint(said):
             return None
         named = [cue for cue in self.find_in(tokenize(normalize(text)), said) if cue in self._language_words]
-        return named[0] if len(named) == 1 and self._language_words[named[0]].issuperset(said) else None
+        rest = [word for word in said if word not in _NODS]
+        return named[0] if len(named) == 1 and self._language_words[named[0]].issuperset(rest) else None
 
     def starts_with(self, tokens: Sequence[str], cue: str) -> bool:
         """Whether the message (skeletons) begins with a phrase of this cue."""
@@ -180,6 +187,9 @@ class CueMatcher:
                 denied = start > 0 and tokens[start - 1] in _NEGATIONS
                 if not denied and tuple(tokens[start : start + len(phrase)]) == phrase:
                     found.add(cue)
+        if CueId.ONLY_TILL in found:
+            # "We have just one till" is not one of several.
+            found.discard(CueId.ONE_DEVICE)
         return frozenset(found)
 
 

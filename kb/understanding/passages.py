@@ -14,7 +14,7 @@ from kb.understanding.result import Passage
 
 MAX_IDF: Final = 4.0
 """Words that stand in no answer weigh no more than this: most are only small words of a question."""
-_BOUNDARY: Final = LazyPattern(r"""\n+|(?<=[.!?])\s+(?=[A-ZĀČĒĢĪĶĻŅŠŪŽА-ЯЁ0-9"«„“+])""")
+_BOUNDARY: Final = LazyPattern(r"""\n+|(?<=[.!?])(?<!\.\.)\s+(?=[A-ZĀČĒĢĪĶĻŅŠŪŽА-ЯЁ0-9"«„“+])""")
 _ABBREVIATED: Final = LazyPattern(r"(?:^|[\s(])(?:No|Nr|Reg|Art|plkst|tālr|тел|г|ст|п|д|\d{1,4})\.$")
 """What ends with a full stop, and is no end of a sentence."""
 _OPEN_END: Final = ":"

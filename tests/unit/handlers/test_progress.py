@@ -46,10 +46,15 @@ def test_after_the_second_message_that_is_not_understood_nothing_is_said(text: s
     assert one.decided.trace.outcome is Outcome.UNKNOWN
 
 
-def test_other_words_are_not_understood_in_silence_too_while_people_are_called_in() -> None:
+def test_whoever_is_not_understood_on_while_people_are_called_in_is_told_that_they_read_it_and_a_robot_no_more() -> (
+    None
+):
     one = talk("ablaut", "umlaut")
     assert [call.reason for call in calls(one)] == [HandoffReason.NOT_UNDERSTOOD]
-    assert one.says("anlaut").text == ""
+    replies = [one.says(said).text for said in ("anlaut", "inlaut", "auslaut", "nachlaut", "vorlaut")]
+    assert [reply.startswith("Kolēģiem ir ziņots") for reply in replies] == [True, True, True, False, False]
+    assert replies[3:] == ["", ""]
+    assert not calls(one)
 
 
 def test_once_staff_has_closed_the_call_other_words_call_in_again_and_the_same_do_not() -> None:

@@ -27,6 +27,9 @@ CUES = {
     "one_device": TriggerPhrases(
         id="one_device", phrases={"lv": ("viena kase",), "ru": ("одна касса",), "en": ("one till",)}
     ),
+    "only_till": TriggerPhrases(
+        id="only_till", phrases={"lv": ("mums ir viena kase",), "ru": ("касса одна",), "en": ("one till here",)}
+    ),
 }
 OUT_OF_SCOPE: dict[Language, tuple[str, ...]] = {
     "lv": ("kāds rīt laiks", "meklēju darbu"),

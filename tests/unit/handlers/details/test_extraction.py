@@ -155,3 +155,23 @@ def test_two_orders_for_a_ticket_leave_nothing() -> None:
 def test_details_stay_the_same_where_nothing_new_is_told() -> None:
     known = PersonDetails(name="Anna", place="Brīvības 1")
     assert known.updated(PersonDetails()) is known
+
+
+@pytest.mark.parametrize("written", ["20 111 222", "20.111.222", "2011 1222"])
+def test_what_is_grouped_as_numbers_are_is_no_day(written: str) -> None:
+    assert extract_phone(written) == "+371 20111222"
+    assert extract_phone("20111222") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("no air in the hall, cooler broke", None),
+        ("cafe by the old mill", None),
+        ("the old mill cafe", "old mill cafe"),
+        ("Cafe by the old mill", "Cafe by the old mill"),
+    ],
+)
+def test_many_plain_words_are_no_place(words: str, place: str | None) -> None:
+    answer = read_answer(words, NO_DETAILS)
+    assert (answer.place if answer is not None else None) == place

@@ -53,6 +53,10 @@ def test_one_clause_one_device_or_nothing_that_works_leaves_it_whole(said: str) 
         ("do the tills work?", False),
         ("kase nestrādā", False),
         ("the till", False),
+        ("our till stopped working", False),
+        ("bet kase gan iet", True),
+        ("касса то норм", True),
+        ("till fine?", False),
     ],
 )
 def test_that_it_trades_is_told_without_a_denial(said: str, trades: bool) -> None:

@@ -20,6 +20,8 @@ CALL_NOW = "Call now: +371 20000002 (Workshop)."
         "nevaram pārdot",
         "nevar izsist nevienu čeku",
         "не можем продавать уже час",
+        "we have stopped selling",
+        "can't charge anyone",
         "ne mozhem nichego prodat",
     ],
 )
@@ -37,13 +39,34 @@ def test_nothing_at_all(said: str) -> None:
         "trainee can't sell",
         "kase stāv uz letes",
         "касса стоит возле двери",
+        "we have stopped selling cigarettes",
+        "pārtraucām pārdot tortes",
+        "can't charge breakfast to the room",
+        "not the till, the coffee machine",
+        "nē, nevis kase, birojs",
+        "ne kassa a kuhnja",
+        "sorry, not till but guest display",
+        "klients stāv te un bļauj",
+        "гости стоят у входа",
     ],
 )
 def test_one_dish_one_person_or_a_place_is_no_stop(said: str) -> None:
     assert is_no_stop(said)
 
 
-@pytest.mark.parametrize("said", ["касса стоит у нас", "kase stāv", "the till is on", "ничего не продается"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "касса стоит у нас",
+        "kase stāv",
+        "the till is on",
+        "ничего не продается",
+        "ne kase, ne printeris neiet",
+        "not the till only, everything",
+        "it is not the till",
+        "klienti stāv, kase arī",
+    ],
+)
 def test_a_till_that_stands_still_is_at_no_place(said: str) -> None:
     assert not is_no_stop(said)
 

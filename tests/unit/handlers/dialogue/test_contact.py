@@ -411,3 +411,14 @@ def test_who_asks_for_another_number_after_ringing_in_vain_gets_it_and_nobody_is
     assert "+371 20000001" in reply.text
     assert "+371 20000002" not in reply.text
     assert notices(one) == []
+
+
+@pytest.mark.parametrize("act", [DialogueAct.CANNOT_REACH, DialogueAct.ASK_NUMBER])
+def test_another_number_some_turns_later_is_still_not_the_one_that_was_rung_in_vain(act: DialogueAct) -> None:
+    acts = {"busy": DialogueAct.CANNOT_REACH, "another number": act}
+    one = Dialog({text: means("printer", language="en") for text in ("printer", "no paper")}, acts=acts).speaks("en")
+    for said in ("printer", "busy", "no paper"):
+        one.says(said)
+    reply = one.says("another number")
+    assert "+371 20000001" in reply.text
+    assert "+371 20000002" not in reply.text

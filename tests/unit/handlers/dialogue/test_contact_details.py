@@ -23,6 +23,8 @@ MEANINGS = {
     "hours? Ilze, 29111222": means("hours", language="en"),
     **dict.fromkeys(("Rozengrāls", "old windmill", "Gan Bei"), NOTHING_OF),
     "tills": vaguely("dead", 0.3),
+    "tills are slow": means("printer", language="en"),
+    "Hours House 29111222": means("hours", language="en", confidence=0.5),
     "dead, cafe Ala, 29111222": means("dead", language="en"),
 }
 ACTS = {
@@ -236,3 +238,17 @@ def test_another_reason_goes_to_the_line_that_was_called_last() -> None:
     assert [action.line for action in one.decided.actions if isinstance(action, NotifyStaff)] == [
         one.session.called_in.line
     ]
+
+
+def test_who_tells_who_and_where_under_a_fault_that_nobody_was_called_to_is_told_so() -> None:
+    one = talk("tills are slow")
+    assert one.says("Ilze, 29111222, cafe Ala").text == (
+        f"Noted: Ala, Ilze, 29 111 222. Nobody has been told yet: call {WORKSHOP} (Workshop)."
+    )
+    assert one.decided.trace.handler == "contact_details"
+    assert not notices(one)
+
+
+def test_a_place_beside_a_number_that_was_asked_for_is_a_place_whatever_its_words_mean() -> None:
+    one = talk("dead")
+    assert "Noted: Hours House, 29 111 222." in one.says("Hours House 29111222").text

@@ -7,7 +7,7 @@ import pytest
 from handlers.model.actions import CloseHandoffs, Say, ShowTicketChannel
 from handlers.model.session import QuestionKind
 from kb.model import DialogueAct, EntryId, LineId
-from kb.understanding.result import Interpretation
+from kb.understanding.result import ActCandidate, Interpretation
 from tests.doubles import Dialog, acts_as, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
@@ -282,3 +282,40 @@ def test_names_alone_are_an_introduction(said: str, noted: bool) -> None:
     one = Dialog(MEANINGS).speaks("en")
     one.says(said)
     assert (one.decided.trace.handler == "introduced") is noted
+
+
+@pytest.mark.parametrize("said", ["hello, i am the bookkeeper", "это официантка", "labdien, es no grāmatvedības"])
+def test_who_only_says_who_writes_is_greeted(said: str) -> None:
+    one = Dialog({said: vaguely("close", 0.1, language="en")}, acts={said: acts_as(DialogueAct.DETAIL, 0.3)})
+    one.says(said)
+    assert (one.decided.trace.handler, one.decided.trace.entry) == ("courtesy", "hello")
+
+
+DETAIL = ActCandidate(DialogueAct.DETAIL, 0.35)
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning", "acts"),
+    [
+        ("i am the bookkeeper?", vaguely("close", 0.1), (DETAIL,)),
+        ("i am the bookkeeper of the place around the corner", vaguely("close", 0.1), (DETAIL,)),
+        ("bookkeeper", vaguely("close", 0.1), (DETAIL,)),
+        ("i am the bookkeeper", means("hours", language="en"), (DETAIL,)),
+        ("we are away until monday", vaguely("close", 0.1), ()),
+        ("i am stuck", vaguely("close", 0.1), (DETAIL, ActCandidate(DialogueAct.BARE_FAULT, 0.3))),
+        ("i am alone, call me", vaguely("close", 0.1), (DETAIL, ActCandidate(DialogueAct.ASK_PERSON, 0.3))),
+    ],
+)
+def test_who_tells_more_than_that_is_not_just_greeted(
+    said: str, meaning: Interpretation, acts: tuple[ActCandidate, ...]
+) -> None:
+    one = Dialog({said: meaning}, acts={said: acts})
+    one.says(said)
+    assert one.decided.trace.entry != "hello"
+
+
+def test_in_a_talk_who_writes_is_a_detail() -> None:
+    one = Dialog({"printer": means("printer"), "i am the bookkeeper": vaguely("close", 0.1)})
+    one.says("printer")
+    one.says("i am the bookkeeper")
+    assert one.decided.trace.handler != "courtesy"

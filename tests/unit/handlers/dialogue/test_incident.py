@@ -244,7 +244,7 @@ def test_while_trading_is_stopped_what_is_not_plain_is_asked_about(said: str) ->
     }
     reply = one.says(said)
     assert reply.text.startswith("Can you sell again?")
-    assert CALL_NOW in reply.text
+    assert "If not, call now: +371 20000002" in reply.text
     assert [option.id for option in reply.options] == ["trading:yes", "trading:no"]
     assert one.session.incident is Incident.STOPPED
     assert not closes(one)
@@ -779,7 +779,8 @@ def test_a_device_alone_in_a_talk_is_asked_about_even_where_one_fault_stands_out
     ("said", "good"),
     [
         ("it runs, but what was it?", True),
-        ("it runs, but what was it", False),
+        ("it runs, but what was it", True),
+        ("good as new, but what was it?", True),
         ("it runs?", False),
         ("it runs, and thanks?", False),
         ("colleague says it runs, but what was it?", False),
@@ -789,6 +790,37 @@ def test_a_device_alone_in_a_talk_is_asked_about_even_where_one_fault_stands_out
 def test_good_news_with_a_question_behind_it_is_good_news_and_who_knows_the_rest(said: str, good: bool) -> None:
     one = talk("dead")
     one.interpreter.cues = {"it runs": "resolved"}
+    one.interpreter.acts = {**ACTS, "good as new": DialogueAct.WORKS_AGAIN}
     reply = one.says(said)
     assert ("I can't tell you" in reply.text) is good
     assert CloseHandoffs() not in one.decided.actions
+
+
+def test_what_is_asked_behind_good_news_is_answered_where_it_is_known() -> None:
+    one = talk("dead", meanings={"it runs, but when are you there": means("hours", language="en")})
+    one.interpreter.cues = {"it runs": "resolved"}
+    reply = one.says("it runs, but when are you there")
+    assert reply.text.startswith("Good, it works again.")
+    assert one.knowledge.base.entries[EntryId("hours")].body["en"] in reply.text
+    assert not closes(one)
+
+
+def test_a_time_alone_is_no_good_news() -> None:
+    one = talk("dead")
+    one.interpreter.acts = {**ACTS, "NOW": DialogueAct.WORKS_AGAIN}
+    one.interpreter.cues = {"NOW": "today"}
+    one.says("NOW")
+    assert one.session.incident is Incident.STOPPED
+    assert not closes(one)
+
+
+def test_a_device_alone_after_trading_had_stopped_is_a_detail_of_that() -> None:
+    one = talk("dead", meanings={"the till!": vaguely("close", 0.1, "hours", language="en")})
+    one.interpreter.acts = {**ACTS, "the till!": DialogueAct.DEVICE_ONLY}
+    assert one.says("the till!").text == "Thank you, noted. Tell them the same at +371 20000002 (Workshop)."
+
+
+def test_what_was_read_of_a_stop_is_not_all_said_again() -> None:
+    one = talk("dead", meanings={"and a queue out the door here": means("dead", language="en")})
+    assert one.says("and a queue out the door here").text == CALL_NOW
+    assert notices(one)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.dialogue.fallback import MIN_OFFER_IN_TALK
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.messages import MessageKind
 from kb.model import DialogueAct, LineId
@@ -42,7 +43,8 @@ def test_what_no_entry_answers_is_declined_twice_and_calls_nobody() -> None:
     talk.interpreter.elsewhere = ("a recipe", "the weather", "and hockey")
     for said in ("a recipe", "the weather"):
         reply = talk.says(said)
-        assert (reply.text, len(reply.options)) == ("I know nothing about that. I can help with:", 3)
+        assert reply.text == ("I know nothing about that. I can help with:\n\nOr call +371 20000001 (Advice desk).")
+        assert len(reply.options) == 3
         trace = talk.decided.trace
         assert (trace.handler, trace.act, trace.outcome) == ("out_of_scope", "none", Outcome.UNKNOWN)
         assert talk.session.failed_turns == 0
@@ -74,12 +76,16 @@ def test_if_trading_may_have_stopped_the_number_stands_above_the_choices() -> No
     assert "+371 20000002" in talk.says("hm").text.splitlines()[0]
 
 
-def test_while_trading_is_stopped_the_number_beside_choices_is_the_urgent_one() -> None:
-    meanings = {"dead": means("dead", language="en"), "hm": means("close", "hours", language="en")}
+def test_while_trading_is_stopped_nobody_chooses_topics_unless_they_ask() -> None:
+    meanings = {
+        "dead": means("dead", language="en"),
+        **dict.fromkeys(("hm", "hm?"), means("close", "hours", language="en")),
+    }
     talk = Dialog(meanings)
     assert "Or call +371 20000001 (Advice desk)." in talk.says("hm").text
     talk.says("dead")
-    assert "Or call +371 20000002 (Workshop)." in talk.says("hm").text
+    assert talk.says("hm").text == "Thank you, noted. Tell them the same at +371 20000002 (Workshop)."
+    assert "Or call +371 20000002 (Workshop)." in talk.says("hm?").text
 
 
 def test_a_word_more_of_trading_that_has_stopped_asks_nothing_back() -> None:
@@ -259,7 +265,10 @@ def test_first_it_asks_again_with_topics_and_a_number_and_calls_nobody() -> None
 def test_the_number_beside_what_is_not_understood_is_that_of_the_talk() -> None:
     talk = Dialog({"hours": means("hours", language="en")})
     talk.says("hours")
-    assert "Or call +371 20000001 (Advice desk)." in talk.says("blah").text
+    reply = talk.says("blah")
+    assert "Tell them by phone: +371 20000001 (Advice desk)." in reply.text
+    assert reply.options == (), "a menu would lead away from what is talked about"
+    assert (talk.decided.trace.act, talk.decided.trace.outcome) == ("none", Outcome.UNKNOWN)
 
 
 def test_the_second_time_it_gives_all_numbers_and_hands_off() -> None:
@@ -289,3 +298,33 @@ def test_being_understood_in_between_starts_the_count_anew() -> None:
     for text in ("blah", "hours", "blah"):
         talk.says(text)
     assert talk.session.failed_turns == 1
+
+
+def in_a_talk(confidence: float) -> Dialog:
+    """A talk about the opening hours in which something vague is said."""
+    vague = means("close", language="en", confidence=confidence)
+    vague = replace(vague, outcome=Outcome.CLARIFIED)
+    talk = Dialog({"hours": means("hours", language="en"), **dict.fromkeys(("hm", "mh"), vague)}).speaks("en")
+    talk.says("hours")
+    return talk
+
+
+def test_in_a_talk_the_choices_are_what_is_likely_meant_and_what_is_talked_about() -> None:
+    reply = in_a_talk(MIN_OFFER_IN_TALK).says("hm")
+    assert [option.id for option in reply.options] == ["entry:close", "entry:hours", "none"]
+
+
+def test_where_nothing_else_is_likely_there_is_nothing_to_choose_but_who_knows_more() -> None:
+    talk = in_a_talk(MIN_OFFER_IN_TALK - 0.01)
+    reply = talk.says("hm")
+    assert reply.text.startswith("I'm not sure I understood. On “Working hours” they can help: +371 20000001")
+    assert (reply.options, talk.session.question) == ((), None)
+    trace = talk.decided.trace
+    assert (trace.act, trace.outcome, trace.line) == ("clarify", Outcome.CLARIFIED, "desk")
+    assert talk.says("mh").text.startswith("I didn't quite understand. Tell them by phone: +371 20000001")
+
+
+def test_long_after_a_talk_the_choices_are_those_of_a_first_message() -> None:
+    talk = in_a_talk(MIN_OFFER_IN_TALK - 0.01)
+    talk.waits(timedelta(hours=2))
+    assert [option.id for option in talk.says("hm").options] == ["entry:close", "none"]

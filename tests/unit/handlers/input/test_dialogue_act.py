@@ -10,8 +10,8 @@ from handlers.input.outage_probability import outage_probability
 from handlers.model.context import HandlerContext
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound
-from handlers.model.session import Incident, Session, SessionTurn
-from kb.model import DialogueAct, EntryId
+from handlers.model.session import CalledIn, Incident, Session, SessionTurn
+from kb.model import DialogueAct, EntryId, LineId
 from kb.understanding.result import ActCandidate, Explanation, Interpretation
 from tests.doubles import NOW, Dialog, acts_as, means, vaguely
 
@@ -329,3 +329,23 @@ def test_an_act_that_is_certain_either_way_is_taken_at_its_word_unless_another_t
 def test_a_figure_after_a_fault_is_a_detail_of_it(text: str, act: DialogueAct | None) -> None:
     assert taken_for(means(), (A.OTHER, 0.9), text=text, session=after("problem", entry="printer")) is act
     assert taken_for(means(), (A.OTHER, 0.9), text=text, session=after("answer", entry="close")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "acts", "called", "presses"),
+    [
+        ("NOW", ((A.WORKS_AGAIN, 0.4), (A.CHASING, 0.3)), True, True),
+        ("NOW", ((A.WORKS_AGAIN, 0.4), (A.CHASING, 0.3)), False, False),
+        ("NOW", ((A.WORKS_AGAIN, 0.7), (A.CHASING, 0.3)), True, False),
+        ("NOW", ((A.THANKS, 0.4), (A.CHASING, 0.3)), True, False),
+        ("NOW", ((A.ANGER, 0.4), (A.CHASING, 0.1)), True, False),
+        ("NOW and at once", ((A.ANGER, 0.3), (A.CHASING, 0.3)), True, False),
+        ("NOW", (), True, False),
+    ],
+)
+def test_a_word_or_two_press_for_who_was_called_in(
+    text: str, acts: tuple[tuple[DialogueAct, float], ...], called: bool, presses: bool
+) -> None:
+    call = CalledIn(line=LineId("workshop"), at=NOW) if called else None
+    session = replace(after("handoff"), called_in=call)
+    assert (taken_for(vaguely("hours", 0.1), *acts, text=text, session=session) is A.CHASING) is presses

@@ -8,7 +8,7 @@ from handlers.intents.asked_on import MIN_SHARE
 from handlers.model.reply_model import ReplyKind
 from kb.model import DialogueAct, EntryId, KnowledgeBase
 from kb.understanding.result import Passage
-from tests.doubles import Dialog, PreferredReply, ScriptedActs, company, means, small_phrases
+from tests.doubles import Dialog, PreferredReply, ScriptedActs, acts_as, company, means, small_phrases
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 SENTENCE = "The Z report closes it."
@@ -140,3 +140,19 @@ def test_who_asks_on_with_the_words_of_the_topic_gets_the_sentence_too(said: str
     assert one.says(said).text.startswith(f"{SENTENCE}\n\n{told('passage', WORKSHOP, passage='').strip()}")
     assert handled(one) == ("topic", "problem", "printer", "workshop")
     assert talk("printer").says(said).text == told(key, WORKSHOP), "where there is none, the line"
+
+
+@pytest.mark.parametrize(("act", "said"), [(DialogueAct.DETAIL, False), (DialogueAct.ELABORATE, True)])
+def test_a_detail_asks_for_no_sentence(act: DialogueAct, said: bool) -> None:
+    one = talk("close")
+    one.knowledge = replace(one.knowledge, replies=PreferredReply(ReplyKind.TOPIC))
+    one.interpreter.passages = {"either": SENTENCE}
+    one.interpreter.acts = {"either": acts_as(act, 0.3)}
+    assert (SENTENCE in one.says("either").text) is said
+
+
+def test_an_answer_that_stands_some_turns_above_is_not_said_again() -> None:
+    one = talk("close", "why?", "why?")
+    one.interpreter.acts = {}
+    assert "manual 7.1" not in one.says("close").text
+    assert handled(one)[:3] == ("topic", "answer", "close")

@@ -1,11 +1,13 @@
 """What stands beside thanks: a question or a trouble is not lost, and thanks alone stay thanks."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.model.messages import Inbound
-from handlers.model.session import Session, SessionTurn
+from handlers.model.session import CalledIn, Session, SessionTurn
 from handlers.reading.thanks import matter_beside_thanks
-from kb.model import DialogueAct, EntryId
+from kb.model import DialogueAct, EntryId, LineId
 from kb.understanding.result import ActCandidate, Interpretation
 from tests.doubles import NOW, Dialog, ScriptedActs, acts_as, means, vaguely
 
@@ -193,3 +195,13 @@ def test_in_a_conversation_the_matter_is_answered() -> None:
     one.says("printer")
     one.says(said)
     assert (one.decided.trace.handler, one.decided.trace.entry) == ("topic", "close")
+
+
+def test_good_news_beside_a_question_is_as_thanks_unless_people_were_called_in() -> None:
+    one = Dialog({"how is it": means("close", language="en")}, acts={"it runs": A.WORKS_AGAIN}, session=SESSION)
+    inbound = Inbound(channel="t", conversation="c", sender="s", message_id="m", sent_at=NOW, text="")
+    whole = replace(means(), acts=acts_as(A.WORKS_AGAIN))
+    called = replace(SESSION, called_in=CalledIn(line=LineId("workshop"), at=NOW))
+    found = matter_beside_thanks("it runs, how is it", whole, inbound, SESSION, one.knowledge, NOW)
+    assert found == one.interpreter.understand("how is it")
+    assert matter_beside_thanks("it runs, how is it", whole, inbound, called, one.knowledge, NOW) is whole

@@ -140,3 +140,16 @@ def test_in_a_conversation_it_is_an_alarm() -> None:
     one.says(said)
     assert (one.decided.trace.handler, one.decided.trace.entry) == ("outage", "dead")
     assert len(notices(one)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"does it happen to others, that {DEAD}",
+        f"tell me, if {DEAD}",
+        f"viss labi, ja {DEAD}",
+        f"tell me, hello if {DEAD}",
+    ],
+)
+def test_a_clause_that_hangs_on_another_tells_nothing(text: str) -> None:
+    assert not is_told(text, hinting(0.2))

@@ -16,7 +16,7 @@ DESK, WORKSHOP = "+371 20000001", "+371 20000002"
 MEANINGS: dict[str, Interpretation] = {
     **{name: means(name, language="en") for name in ("hours", "close", "printer", "dead", "ticket", "hello", "bye")},
     "hm": replace(vaguely("close", 0.1, "hours", language="en"), tokens=("hm",)),
-    "hm hm": vaguely("close", 0.1, "hours", language="en"),
+    **dict.fromkeys(("hm hm", "hm?"), vaguely("close", 0.1, "hours", language="en")),
     "either": replace(
         means("close", "hours", language="en", confidence=0.4), outcome=Outcome.CLARIFIED, tokens=("either",)
     ),
@@ -113,9 +113,28 @@ def test_who_asks_for_a_number_is_given_it_and_not_told_that_the_bot_cannot_tell
 
 def test_a_nod_asks_nothing_and_keeps_the_topic() -> None:
     one = talk(ReplyKind.TALK, "hours")
-    assert one.says("hm").text == "All right. If you need anything else, write."
+    assert one.says("hm").text == f"All right. If something does not work out, call {DESK} (Advice desk)."
     assert handled(one) == ("likelier_talk", "talk", "bye")
     assert one.session.entry == "hours"
+
+
+@pytest.mark.parametrize(("act", "cue"), [(DialogueAct.AGREE, None), (None, "last")])
+def test_a_nod_to_what_closes_the_matter_is_no_more_than_that(act: DialogueAct | None, cue: str | None) -> None:
+    one = talk(ReplyKind.TALK, "hours")
+    one.interpreter.acts = {**ACTS, **({"hm": act} if act is not None else {})}
+    one.interpreter.cues = {"hm": cue} if cue is not None else {}
+    assert one.says("hm").text == "All right. If you need anything else, write."
+    assert handled(one)[0] == "likelier_talk"
+
+
+def test_what_is_asked_of_a_line_is_not_known_here() -> None:
+    assert talk(ReplyKind.LINE, "hours").says("hm?").text == f"That I can't tell you. Call {DESK} (Advice desk)."
+
+
+def test_a_detail_of_a_fault_is_thanked_for_by_its_line() -> None:
+    one = talk(ReplyKind.LINE, "printer")
+    assert one.says("hm").text == f"Thank you. Tell them that too at {WORKSHOP} (Workshop)."
+    assert handled(one)[0] == "likelier_line"
 
 
 def test_while_trading_is_stopped_a_nod_holds_the_number() -> None:

@@ -71,6 +71,11 @@ def test_not_one_till_is_not_one_till(cues: CueMatcher) -> None:
     assert signals(cues, "одна касса стоит") == {"one_device"}
 
 
+def test_the_only_till_is_not_one_of_several(cues: CueMatcher) -> None:
+    assert signals(cues, "one till here, and it is black") == {"only_till"}
+    assert signals(cues, "one till is black") == {"one_device"}
+
+
 def test_marks_decide_where_they_alone_tell_past_from_present(cues: CueMatcher) -> None:
     assert signals(cues, "kase nedarbojās") == {"past"}
     assert signals(cues, "kase nedarbojas") == frozenset()
@@ -158,6 +163,7 @@ LANGUAGES = CueMatcher(
         ("по русски можно?", "language_ru"),
         ("krieviski var?", "language_ru"),
         ("speak in english can you", "language_en"),
+        ("ok in english then", "language_en"),
         ("не понимаю по-русски", None),
         ("кассу можно на русский", None),
         ("по русски можно in english", None),

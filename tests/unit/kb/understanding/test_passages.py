@@ -61,6 +61,7 @@ def rarity(body: str) -> float:
         ("Rule No. 5 holds", ["Rule No. 5 holds"]),
         ("Until 31. December only. Later none.", ["Until 31. December only.", "Later none."]),
         ("Piano. Then sing.", ["Piano.", "Then sing."]),
+        ("Rights F_... Are for tills. Others not.", ["Rights F_... Are for tills.", "Others not."]),
         ("Zvaniet plkst. 9 (tālr. 20) vai nāciet.", ["Zvaniet plkst. 9 (tālr. 20) vai nāciet."]),
         ("Адрес: г. Рига, (д. 5)", ["Адрес: г. Рига, (д. 5)"]),
         ("Write to:\nhelp@paraugs.example\nOr ring.", ["Write to: help@paraugs.example", "Or ring."]),
