@@ -31,7 +31,7 @@ MAX_WORDS_OF_SAME_FAULT: Final = 2
 MIN_STANDING_OUT: Final = 2.5
 """A fault that is so many times as likely as the next one is answered in a conversation, where it is the likeliest."""
 MAX_FAILED_TURNS: Final = 5
-"""Whoever was not understood so many times in a row is no person, or is read by one."""
+"""Whoever was not understood so many times in a row before is no person, or is read by one."""
 OUT_OF_SCOPE: Final = "out_of_scope"
 CLARIFY: Final = "clarify"
 """The act of turns that ask back."""

@@ -35,7 +35,7 @@ _TRADES: Final = LazyPattern(
     r"\b(?:works?|working|sells?|selling|strādā|strada|darbojas|pārdod\w*|pardod\w*|tirgo\w*|работа(?:ет"
     r"|ют|ем)|торгу(?:ет|ют|ем)"
     r"|прода(?:ют|[её]т|ем|ём)|пробива(?:ет|ют|ем)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)"
-    r"|torgu(?:et|jut|yut|em|jem)|proda(?:jut|yut|em|[eё]t|jet|jot|yot)|probiva(?:et|jut|em|jet)|pashet|pashut)\b"
+    r"|torgu(?:et|jut|yut|em|jem)|proda(?:jut|yut|em|[eё]t|jet|jot)|probiva(?:et|jut|em|jet)|pashet|pashut)\b"
 )
 
 

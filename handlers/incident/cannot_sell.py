@@ -49,11 +49,11 @@ _STANDS_AT: Final = LazyPattern(
 
 
 _GUEST_STANDS: Final = LazyPattern(
-    r"\b(?:klient|vies|pircēj|pircej|gost|guest|customer|client|гост|клиент|покупател|klijent)\w*\W+(?:\w+\W+)?"
+    r"\b(?:klient|vies|pircēj|pircej|gosti|gostja|guest|customer|client|гост|клиент|покупател|klijent)\w*\W+(?:\w+\W+)?"
     r"(?:stāv|stav|stāvēja|stand\w*|стоит|стоят|stoit|stojat|stoyat)\b"
 )
 _TILL_OR_ALL: Final = LazyPattern(
-    r"\b(?:kas[eiēu]|kass|касс|till|regist|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего)"
+    r"\b(?:kas[eiēu]|kass|касс|till|register|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего)"
 )
 
 

@@ -243,7 +243,7 @@ def test_another_reason_goes_to_the_line_that_was_called_last() -> None:
 def test_who_tells_who_and_where_under_a_fault_that_nobody_was_called_to_is_told_so() -> None:
     one = talk("tills are slow")
     assert one.says("Ilze, 29111222, cafe Ala").text == (
-        f"Noted: Ala, Ilze, 29 111 222. Nobody has been told yet: call {WORKSHOP} (Workshop)."
+        f"Noted: Ala, Ilze, 29 111 222. I have told nobody yet. Call {WORKSHOP} (Workshop)."
     )
     assert one.decided.trace.handler == "contact_details"
     assert not notices(one)

@@ -458,7 +458,7 @@ def test_details_of_a_fault_are_taken_and_thanked_for_once() -> None:
     one = talk("printer")
     assert one.says("till 2, since noon").text == f"Thank you. Tell them that too at {WORKSHOP} (Workshop)."
     assert handled(one) == ("detail", "problem", None)
-    assert one.says("till 2, since noon").text == f"Noted. The number is {WORKSHOP} (Workshop)."
+    assert one.says("till 2, since noon").text == f"I see. The number is {WORKSHOP} (Workshop)."
 
 
 def test_what_tells_which_fault_it_is_is_no_detail_of_an_unknown_one() -> None:

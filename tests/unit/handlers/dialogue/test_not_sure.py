@@ -150,7 +150,7 @@ def test_what_is_not_understood_of_a_fault_gets_its_line_and_no_menu() -> None:
     talk = Dialog({"no paper": means("printer", language="en")}).speaks("en")
     talk.says("no paper")
     reply = talk.says("grmpf brmpf")
-    assert reply.text.startswith("I didn't quite understand. Tell them by phone: +371 20000002 (Workshop).")
+    assert reply.text.startswith("I didn't quite understand. It is easier by phone: +371 20000002 (Workshop).")
     assert (reply.options, talk.session.question, talk.decided.trace.handler) == ((), None, "fallback")
     talk.waits(timedelta(minutes=1))
     assert "+371 20000001" in talk.says("hrmpf").text, "the second time all numbers"
@@ -266,7 +266,7 @@ def test_the_number_beside_what_is_not_understood_is_that_of_the_talk() -> None:
     talk = Dialog({"hours": means("hours", language="en")})
     talk.says("hours")
     reply = talk.says("blah")
-    assert "Tell them by phone: +371 20000001 (Advice desk)." in reply.text
+    assert "It is easier by phone: +371 20000001 (Advice desk)." in reply.text
     assert reply.options == (), "a menu would lead away from what is talked about"
     assert (talk.decided.trace.act, talk.decided.trace.outcome) == ("none", Outcome.UNKNOWN)
 
@@ -321,7 +321,7 @@ def test_where_nothing_else_is_likely_there_is_nothing_to_choose_but_who_knows_m
     assert (reply.options, talk.session.question) == ((), None)
     trace = talk.decided.trace
     assert (trace.act, trace.outcome, trace.line) == ("clarify", Outcome.CLARIFIED, "desk")
-    assert talk.says("mh").text.startswith("I didn't quite understand. Tell them by phone: +371 20000001")
+    assert talk.says("mh").text.startswith("I didn't quite understand. It is easier by phone: +371 20000001")
 
 
 def test_long_after_a_talk_the_choices_are_those_of_a_first_message() -> None:

@@ -48,7 +48,7 @@ def test_what_was_just_said_is_not_said_again_to_who_asks_on() -> None:
     }
     talk = Dialog({**said, "tills stand": means("dead", language="en"), "both": means("dead", language="en")})
     talk.says("printer")
-    assert talk.says("all of them").text == "I see. They can help with that: +371 20000002 (Workshop)."
+    assert talk.says("all of them").text == "They can help with that: +371 20000002 (Workshop)."
     assert (talk.decided.trace.handler, talk.decided.trace.entry) == ("topic", "printer")
     assert (
         talk.says("the kitchen printer is dead too").text

@@ -113,7 +113,7 @@ def test_who_asks_for_a_number_is_given_it_and_not_told_that_the_bot_cannot_tell
 
 def test_a_nod_asks_nothing_and_keeps_the_topic() -> None:
     one = talk(ReplyKind.TALK, "hours")
-    assert one.says("hm").text == f"All right. If something does not work out, call {DESK} (Advice desk)."
+    assert one.says("hm").text == f"All right. If you need help, call {DESK} (Advice desk)."
     assert handled(one) == ("likelier_talk", "talk", "bye")
     assert one.session.entry == "hours"
 
