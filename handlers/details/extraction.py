@@ -19,8 +19,9 @@ MAX_ANSWER_WORDS: Final = 15
 """Words of a message that only tells who and where."""
 MAX_PLACE_WORDS: Final = 7
 MAX_PLACE_CHARS: Final = 80
-MAX_PLAIN_WORDS: Final = 4
+MAX_PLAIN_WORDS: Final = 3
 """Words of a place that is written without a capital and without a figure."""
+_STREET: Final = LazyPattern(r"\b(?:iel[aāu]\w*|prospekt\w*|bulvār\w*|laukum\w*|улиц\w*|street|avenue)\b")
 MIN_PLACE_LETTERS: Final = 3
 MAX_WORDS_MORE: Final = 2
 """Words that an answer has beside the name of the place that was found in it."""
@@ -91,9 +92,10 @@ def read_answer(text: str, said: PersonDetails) -> PersonDetails | None:
 
 
 def _is_a_sentence(place: str) -> bool:
-    """Whether many words, with neither a capital nor a figure, tell something: no name and no address does."""
+    """Whether many words between two commas, with neither a capital nor a figure nor a street, tell something."""
     plain = place == place.lower() and not any(letter.isdigit() for letter in place)
-    return plain and len(place.split()) > MAX_PLAIN_WORDS
+    longest = max(len(part.split()) for part in place.split(","))
+    return plain and longest > MAX_PLAIN_WORDS and _STREET.search(place) is None
 
 
 def _extends(told: str, place: str) -> bool:

@@ -17,8 +17,6 @@ _WHAT_NOW: Final = frozenset(
     {None, DialogueAct.OTHER, DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.CONFUSION}
 )
 MAX_WORDS_OF_WHAT_NOW: Final = 3
-TURNS_OF_TRYING: Final = 4
-"""So many turns later another number is still one beside that which was rung in vain."""
 NUMBER_DIGITS: Final = 8
 """So many last digits of a number tell it from others, with or without the country's code."""
 MIN_LINE_NAMED: Final = 0.3
@@ -44,8 +42,7 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
     """ "Who do I call about that?": the line of the topic, of this message or else of the conversation; else all."""
     if context.act is not DialogueAct.ASK_NUMBER:
         return None
-    another = _ANOTHER_NUMBER.search(context.text.casefold()) is not None
-    tried = _tried_lately(context) if another else _tried_just_now(context)
+    tried = _tried_lately(context) if _asks_for_another_number(context) else _tried_just_now(context)
     if tried is not None and len(context.knowledge.base.directory.lines) > 1 and not _names_a_topic(context):
         return _other_lines(context, tried)
     line = _line_asked_for(context)
@@ -64,8 +61,8 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
         return None
     directory = context.knowledge.base.directory
     tried = _line_tried(context)
-    lately = _tried_lately(context)
-    if lately is not None and _ANOTHER_NUMBER.search(context.text.casefold()) is not None:
+    lately, named = _tried_lately(context), _line_named(context)
+    if lately is not None and named in (None, lately) and _asks_for_another_number(context):
         return _other_lines(context, lately)
     if tried is not None and _tried_just_now(context) == tried and directory.takes_tickets:
         return _tried_again(context, tried)
@@ -119,7 +116,14 @@ def _tried_again(context: HandlerContext, tried: LineId) -> HandlerResult:
 
 
 def _line_tried(context: HandlerContext) -> LineId | None:
-    """The line that was rung in vain: the one that is named, by its number or in words, or that of the conversation."""
+    """The line that was rung in vain: the one that is named, or that of the conversation."""
+    if (named := _line_named(context)) is not None:
+        return named
+    return context.knowledge.base.directory.urgent_line if context.session.outage_reported else context.session.line
+
+
+def _line_named(context: HandlerContext) -> LineId | None:
+    """The line that the message names, by its number or in words."""
     directory = context.knowledge.base.directory
     digits = "".join(sign for sign in context.text if sign.isdigit())
     numbers = {line.id: line.phone[-NUMBER_DIGITS:] for line in directory.lines.values()}
@@ -127,9 +131,7 @@ def _line_tried(context: HandlerContext) -> LineId | None:
         return named
     by_entry = {line.entry: line.id for line in directory.lines.values()}
     likely = (one for one in context.interpretation.by_itself if one.confidence >= MIN_LINE_NAMED)
-    if (told := next((by_entry[one.entry] for one in likely if one.entry in by_entry), None)) is not None:
-        return told
-    return directory.urgent_line if context.session.outage_reported else context.session.line
+    return next((by_entry[one.entry] for one in likely if one.entry in by_entry), None)
 
 
 def _tried_just_now(context: HandlerContext) -> LineId | None:
@@ -139,9 +141,13 @@ def _tried_just_now(context: HandlerContext) -> LineId | None:
 
 
 def _tried_lately(context: HandlerContext) -> LineId | None:
-    """As _tried_just_now, of the last turns."""
-    turns = context.session.turns[-TURNS_OF_TRYING:] if context.last_turn is not None else ()
-    return next((turn.line for turn in reversed(turns) if turn.handler == _CANNOT_REACH), None)
+    """As _tried_just_now, of the turns that are remembered."""
+    turns = context.session.turns if context.last_turn is not None else ()
+    return next((turn.line for turn in reversed(turns) if turn.handler == _CANNOT_REACH and turn.line), None)
+
+
+def _asks_for_another_number(context: HandlerContext) -> bool:
+    return _ANOTHER_NUMBER.search(context.text.casefold()) is not None
 
 
 def _names_a_topic(context: HandlerContext) -> bool:

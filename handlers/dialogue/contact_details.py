@@ -10,7 +10,7 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
-from handlers.model.session import CalledIn, QuestionKind
+from handlers.model.session import CalledIn, Incident, QuestionKind
 from handlers.service.venue import ask_till
 from kb.model import DialogueAct, LineId
 from kb.text.tokenize import phonetic_tokens
@@ -23,6 +23,8 @@ MAX_TOPIC_CONFIDENCE: Final = 0.15
 """A message that may be about a topic with more than this is no answer to "which restaurant?"."""
 MAX_TOPIC_OF_A_NAME: Final = 0.6
 """As MAX_TOPIC_CONFIDENCE, where words with a capital make a name: "Alus Darbnīca" is no question about alcohol."""
+SURE_BESIDE_NUMBER: Final = 0.4
+"""From this confidence on words beside a number that was asked for tell of a matter, and no place."""
 MIN_COURTESY: Final = 0.3
 MIN_CAPITALS: Final = 2
 """So many words with a capital are a name."""
@@ -43,7 +45,9 @@ def contact_details(context: HandlerContext) -> HandlerResult | None:
     known = context.session.details.updated(details)
     session = replace(context.resolved_session, details=known)
     line = call.line if call is not None else context.line_of_conversation
-    said = _noted(context, known, line, key="details_noted_call" if call is not None else "details_kept")
+    # After a stop that was told of, somebody may have been told before.
+    alone = "details_kept" if context.session.incident is Incident.NONE else "details_noted_only"
+    said = _noted(context, known, line, key="details_noted_call" if call is not None else alone)
     act, entry = context.act_of_details
     return context.result(act, said, session=session, entry=entry, line=line)
 
@@ -83,7 +87,9 @@ def _told(context: HandlerContext) -> PersonDetails | None:
     told_late = context.said.phone is not None or context.said.name is not None or _is_all_names(context.text)
     asked = context.asked_who or (_asked_lately(context) and told_late)
     answers = context.cue is None and context.act in _ANSWERS_BY
-    gives_number = context.asked_who and context.said.phone is not None
+    best = context.interpretation.best
+    sure = best is not None and best.confidence >= SURE_BESIDE_NUMBER
+    gives_number = context.asked_who and context.said.phone is not None and not sure
     means_something = context.answered_entry is not None and not context.interpretation.leans and not gives_number
     if not answers or means_something or _is_courtesy(context):
         return None

@@ -23,12 +23,14 @@ MAX_WORDS_OF_ROLE: Final = 7
 MAX_MATTER: Final = 0.2
 """A message that is as likely as this about a fault or people tells more than who writes."""
 _DEVICE_FAULT: Final = DialogueAct.DEVICE_FAULT
-_TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.GREETING, DialogueAct.OTHER})
+MAX_TOPIC_OF_ROLE: Final = 0.3
+"""Where no act is likelier than this, a role alone is told."""
+_TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.GREETING})
 _ASKS_FOR_PEOPLE: Final = (DialogueAct.ASK_PERSON, DialogueAct.CHASING, DialogueAct.CANNOT_REACH)
 _WRITER: Final = LazyPattern(
     r"\W*(?:(?:lab(?:dien|rīt|rit|vakar)|sveik[is]|čau|cau|hi|hello|hey|good (?:morning|evening|afternoon|day)"
     r"|добрый (?:день|вечер)|доброе утро|здравствуйте|привет|лабдиен|dobryj den|dobriy den|zdravstvujte|privet)\W+)?"
-    r"(?:es|esmu|mēs|mes|esam|te|šeit|seit|i am|i'?m|we are|this is|here is|я|мы|это|ja|ya|my|eto)\W+\w"
+    r"(?:es|esmu|mēs|mes|esam|šeit|seit|i am|i'?m|we are|this is|here is|я|мы|это|ja|ya)\W+\w"
 )
 """Opens by who it is that writes, with or without a greeting."""
 SURE_WISH: Final = 0.5
@@ -63,8 +65,8 @@ def _only_says_who_writes(context: HandlerContext) -> bool:
     fault = context.outage + context.act_confidence(DialogueAct.BARE_FAULT) + context.act_confidence(_DEVICE_FAULT)
     asked = max(map(context.act_confidence, _ASKS_FOR_PEOPLE))
     likeliest = next(iter(context.interpretation.acts), None)
-    told = likeliest is not None and likeliest.act in _TELLS and max(fault, asked) < MAX_MATTER
-    return plain and told and _WRITER.match(context.text.casefold()) is not None
+    told = likeliest is not None and (likeliest.act in _TELLS or likeliest.confidence < MAX_TOPIC_OF_ROLE)
+    return plain and told and max(fault, asked) < MAX_MATTER and _WRITER.match(context.text.casefold()) is not None
 
 
 def introduced(context: HandlerContext) -> HandlerResult | None:

@@ -49,7 +49,8 @@ MIN_OFFER_IN_TALK: Final = 0.2
 def clarify(context: HandlerContext) -> HandlerResult | None:
     """Two or three entries are possible: offers them. If trading may have stopped, the number comes first.
 
-    A word more of trading that is known to have stopped asks nothing back.
+    In a talk what is talked about is one of them; where it is the only one, its line is named. While trading is known
+    to have stopped, words are details of that, or asked about.
     """
     understanding = context.interpretation
     if understanding.outcome is Outcome.UNKNOWN:
@@ -79,9 +80,17 @@ def _talked_about(context: HandlerContext) -> tuple[Entry, LineId] | None:
 
 def _ask_whether_on_topic(context: HandlerContext, topic: Entry, line: LineId) -> HandlerResult:
     """What the words may mean by themselves, or what is talked about: no choice that only a word leads to."""
-    likely = (one for one in context.interpretation.candidates[:3] if one.confidence >= MIN_OFFER_IN_TALK)
-    others = [entry for entry in map(context.entry_of, likely) if entry.act is not Act.TALK and entry != topic]
+    others = [
+        entry
+        for one in context.interpretation.candidates[:3]
+        if (entry := context.entry_of(one)).act is not Act.TALK and entry != topic and _is_worth_offering(one, entry)
+    ]
     return _ask_which(context, [*others, topic]) if others else _unsure_of(context, topic, line)
+
+
+def _is_worth_offering(one: Candidate, entry: Entry) -> bool:
+    """Whether a meaning is likely enough in a talk; that trading has stopped is asked about all the same."""
+    return one.confidence >= (MIN_OFFER_CONFIDENCE if entry.act is Act.CRITICAL else MIN_OFFER_IN_TALK)
 
 
 def _unsure_of(context: HandlerContext, topic: Entry, line: LineId) -> HandlerResult:
@@ -181,7 +190,8 @@ def out_of_scope(context: HandlerContext) -> HandlerResult | None:
         return None
     options = context.topic_options(context.knowledge.base.directory.topics)
     ask = Ask(text=context.phrase("out_of_scope"), options=options)
-    number = context.say_line("or_call", context.session.line or context.knowledge.base.directory.general_line)
+    stopped, general = context.session.outage_reported, context.knowledge.base.directory.general_line
+    number = context.say_line("or_call", context.line_of_conversation if stopped else context.session.line or general)
     session = replace(context.session, question=context.new_question(QuestionKind.TOPIC, options))
     return HandlerResult(actions=(ask, number), session=session, act="none", outcome=Outcome.UNKNOWN)
 

@@ -5,6 +5,7 @@ from typing import Final
 from handlers.incident.detail import SURE_OF_ANOTHER_FAULT, note_detail
 from handlers.incident.status import still_broken
 from handlers.incident.stopped import SURE_HOW_TO
+from handlers.input.question_form import asks
 from handlers.intents.dispatch import MIN_OUTAGE_TO_ANSWER
 from handlers.model.actions import Ask, Say
 from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
@@ -61,7 +62,7 @@ def device_only(context: HandlerContext) -> HandlerResult | None:
     told = context.answered_entry is not None and completes
     if context.act is not DialogueAct.DEVICE_ONLY or told:
         return None
-    if context.session.outage_reported and context.last_turn is not None:
+    if context.session.outage_reported and context.last_turn is not None and not asks(context.text):
         # "The till!", of trading that was just told to have stopped.
         return note_detail(context)
     directory = context.knowledge.base.directory

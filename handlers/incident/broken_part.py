@@ -27,46 +27,61 @@ _DENIES: Final = LazyPattern(
     r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont"
     r"|without|nav|ne\w*|nē|не\w*"
     r"|нет|ни\w*|без|net|ni\w*|bez|slikti|плохо|ploho|dead|down|stuck|frozen"
-    r"|stop\w*|quit|pārstāj\w*|parstaj\w*|beidz\w*|atteic\w*|перестал\w*|прекратил\w*|отказ\w*|perestal\w*|otkaz\w*)\b"
+    r"|stop\w*|quit|pārstāj\w*|parstaj\w*|beidz(?!ot\b)\w*|atteic\w*|перестал\w*|прекратил\w*|отказ\w*|perestal\w*|otkaz\w*)\b"
 )
 
 
 _TRADES: Final = LazyPattern(
     r"\b(?:works?|working|sells?|selling|strādā|strada|darbojas|pārdod\w*|pardod\w*|tirgo\w*|работа(?:ет"
     r"|ют|ем)|торгу(?:ет|ют|ем)"
-    r"|прода(?:ют|[её]т|ем|ём)|пробива(?:ет|ют|ем)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)"
-    r"|torgu(?:et|jut|yut|em|jem)|proda(?:jut|yut|em|[eё]t|jet|jot)|probiva(?:et|jut|em|jet)|pashet|pashut)\b"
+    r"|прода(?:ют|[её]т|ем|ём)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)"
+    r"|torgu(?:et|jut|yut|em|jem)|proda(?:jut|yut|em|[eё]t|jet|jot)|pashet|pashut)\b"
 )
 
 
 _TILL_WORKS: Final = LazyPattern(
-    r"^\W*(?:bet |nē,? |no,? |but |а |но |a |no |na |на )?(?:the |my |our )?"
+    r"^\W*(?:bet |nē,? |no, |but |а |но |a |na |на |no (?=kass))?(?:the |my |our )?"
     r"(?:kase|kases|касса|кассы|кассе|kassa|kassy|kasse|till|tills)"
     r"(?:[ -](?:gan|jau|vēl|vel|то|же|ещё|еще|уже|to|zhe|uzhe|is|are|itself|sama|pati))*"
-    r" (?:iet|strādā|strada|darbojas|pārdod|pardod|tirgo|ok|ок|norm\w*|норм\w*|fine|good|sells?|selling"
+    r" (?:iet|strādā|strada|darbojas|ir kārtībā|ir kartiba|pārdod|pardod|tirgo"
+    r"|works?|working|в порядке|ok|ок|norm\w*|норм\w*|fine|good|sells?|selling"
     r"|работа(?:ет|ют)|rabota(?:et|jut|yut)|пробивает|probivaet|прода(?:[её]т|ют|ем|ём)|proda(?:et|jut|em|jom)"
     r"|торгует|torguet|продажа ид[её]т|prodazha idet)"
     r"(?: (?:jā|ja|да|da|yes|fine|ok|normāli|normali|нормально|normalno|labi))?\W*$"
 )
 """Few words that tell of the till itself that it works."""
-_TILL: Final = LazyPattern(r"\b(?:kas(?:e|i|ē|ei|es|ēm|ēs|u)|касс\w*|kass\w*|tills?|registers?|pos)\b")
+_TILL_OR_TROUBLE: Final = LazyPattern(
+    r"\b(?:kas(?:e|i|ē|ei|es|ēm|ēs|u)|касс\w*|kass\w*|tills?|registers?|pos"
+    r"|nevar\w*|neko|nekas|neviens|nevien\w*|can'?t|cannot|nothing|nobody|no one"
+    r"|не (?:мож\w+|мог\w+|проб\w+|прода\w+)|ничего|никто|ни один|ne (?:mo[zg]\w+|prob\w+|proda\w+)|nichego|nikto)\b"
+)
+"""What a clause beside "the till works" must not speak of: a till, or that something cannot be done."""
+_ON_PAPER: Final = LazyPattern(
+    r"\b(?:paper|papīr\w*|papir\w*|pierakst\w*|kvīt\w*|бумаг\w*|бумаж\w*|тетрад\w*|bumag\w*|bumazh\w*)\b"
+)
+"""What is sold without a till tells of none that works."""
 _SELLS: Final = LazyPattern(r"\b(?:sell\w*|pārdod\w*|pardod\w*|tirgo\w*|торгу\w+|прода\w+|torgu\w+|proda\w+)\b")
 MAX_WORDS_OF_SELLING: Final = 4
 
 
 def says_that_it_trades(text: str) -> bool:
-    """Whether it is told that tills work or sell, with no word that denies it: "the tills are working"."""
+    """Whether it is told that tills work or sell, and nothing beside it denies that: "the tills are working"."""
     said = text.casefold()
-    if "?" in said:
+    if "?" in said or _ON_PAPER.search(said) is not None:
         return False
     return _till_works(text) or (_TRADES.search(said) is not None and _DENIES.search(said) is None)
 
 
 def _till_works(text: str) -> bool:
-    """Whether a clause says of the till that it works, and no other is of a till: "Wi-Fi is dead, the till is ok"."""
+    """Whether a clause says so of the till, and no other denies anything of a till: "Wi-Fi is dead, the till is ok"."""
     clauses = clauses_of(text)
     others = [clause for clause in clauses if _TILL_WORKS.search(clause) is None]
-    return len(others) < len(clauses) and not any(_TILL.search(clause) for clause in others)
+    return len(others) < len(clauses) and not any(map(speaks_of_till, others))
+
+
+def speaks_of_till(clause: str) -> bool:
+    """Whether a clause (in lower case) names a till, or says that something cannot be done."""
+    return _TILL_OR_TROUBLE.search(clause) is not None
 
 
 def says_that_it_sells(text: str) -> bool:

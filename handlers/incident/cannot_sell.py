@@ -17,7 +17,9 @@ _CANNOT_SELL: Final = LazyPattern(
 )
 _WHOLE: Final = LazyPattern(
     r"\W*(?:$|[.,!?;:]|(?:any\w*|nothing|at all|now|still|since|because|and|here|today|everything|a "
-    r"(?:single )?thing|food|drinks|to"
+    r"(?:single )?thing|food|drinks|to|completely|altogether|entirely|(?:the|our|any) (?:guests?|customers?|clients?)"
+    r"|cards? (?:or|nor|and) cash|cash (?:or|nor|and) cards?|pavisam|pilnīb\w+|pilnib\w+|\w+ dēļ|\w+ del"
+    r"|совсем|полностью|из-за|sovsem|polnostju|iz-za"
     r"|until|up|then|meanwhile|them|pls|please|one single|guests?|customers?|clients?|people|orders?"
     r"|receipts?|neko|nekam|nevien\w*|ne"
     r"|vispār|vispar|tagad|šobrīd"
@@ -33,10 +35,12 @@ _ONE_PERSON: Final = LazyPattern(
     r"|официант\w*|поставщик\w*|stazh[eё]r\w*|oficiant\w*|postavsch?ik\w*)\b"
 )
 _NOT_THE_TILL: Final = LazyPattern(
-    r"(?:^|[,.;!–-]\s*|\b(?:no|nē|nee|нет|net|sorry)\W+)"
-    r"(?:not (?:the |my |our )?(?:till|tills|register|pos)|(?:nevis|ne jau|ne) (?:pie )?kas(?:e|ē|es|i|ei|ēs|ēm)"
-    r"|(?:не|ne) (?:на |na )?(?:касс[аеиуы]|kass[aieuy]))\b"
-    r"(?!.*\b(?:only|just|tikai|только|tolko|nor|neither|ne|ni|ни)\b)(?=\W+\w)"
+    r"^\W*(?:(?:no|nē|nee|нет|net|sorry|oi|ой)\W+)?"
+    r"(?:not (?:the |my |our )(?:till|tills|register|pos)|not till(?=,| but)"
+    r"|(?:nevis|ne jau|ne) (?:pie )?kas(?:e|ē|es|i|ei)"
+    r"|(?:не|ne) (?:на |na )?(?:касс[аеиуы]|kass[aieuy]))"
+    r"(?:\s*[,–-]\s*|\s+(?=(?:but|bet|nevis|а|a|но|no)\s))"
+    r"(?!.*\b(?:only|just|tikai|только|tolko|nor|ne|ni|не|ни|all|whole|everything|visas|viss|все|всё|весь|vse|ves)\b)\w"
 )
 """Another thing is meant than the till."""
 _STANDS_AT: Final = LazyPattern(
@@ -53,7 +57,8 @@ _GUEST_STANDS: Final = LazyPattern(
     r"(?:stāv|stav|stāvēja|stand\w*|стоит|стоят|stoit|stojat|stoyat)\b"
 )
 _TILL_OR_ALL: Final = LazyPattern(
-    r"\b(?:kas[eiēu]|kass|касс|till|register|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего)"
+    r"\b(?:kas[eiēu]|kass|касс|till|register|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего|system|sistēm|систем"
+    r"|progr|прогр|ček|cek|чек|chek|receipt|nobody|no one|neviens|никто|nikto|nevar|не мо|ne mo|can'?t|cannot)"
 )
 
 
@@ -64,14 +69,16 @@ def cannot_sell(text: str) -> bool:
 
 
 def _only_guests_stand(said: str) -> bool:
-    """Whether guests stand and wait: in two of the languages a till that has stopped "stands" as well."""
+    """Whether guests stand and wait, and nothing else is told: in two of the languages a stopped till "stands" too."""
     return _GUEST_STANDS.search(said) is not None and _TILL_OR_ALL.search(said) is None
 
 
 def is_no_stop(text: str) -> bool:
-    """Whether one dish cannot be sold, one person cannot sell, or it is told where the till has its place."""
+    """Whether one dish cannot be sold, one person cannot sell, guests stand, or what is meant is no till."""
     said = text.casefold()
-    if _IS_NOT_SOLD.search(said) is not None or _NOT_THE_TILL.search(said) is not None or _only_guests_stand(said):
+    if _IS_NOT_SOLD.search(said) is not None or _NOT_THE_TILL.search(said) is not None:
+        return True
+    if _only_guests_stand(said):
         return True
     found = _CANNOT_SELL.search(said)
     one = found is not None and (_WHOLE.match(found["rest"]) is None or _ONE_PERSON.search(said) is not None)

@@ -19,9 +19,7 @@ def detail(context: HandlerContext) -> HandlerResult | None:
 def note_detail(context: HandlerContext) -> HandlerResult:
     """Thanks for a detail, and the line that is to be told the same."""
     line = context.line_of_conversation
-    last = context.last_turn
-    repeated = last is not None and last.handler == "detail"
-    said = context.thank_for_detail(line, again=repeated)
+    said = context.thank_for_detail(line, again=context.noted_just_now)
     session = replace(context.resolved_session, line=line)
     act, entry = context.act_of_details
     return context.result(act, said, session=session, entry=entry, line=line)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.incident.broken_part import clauses_of, says_that_it_sells
+from handlers.incident.broken_part import clauses_of, says_that_it_sells, speaks_of_till
 from handlers.incident.cannot_sell import cannot_sell
 from handlers.incident.detail import note_detail
 from handlers.incident.status import still_broken, trades_on
@@ -45,6 +45,8 @@ _BUT_NOT: Final = LazyPattern(
 )
 _QUESTION_MARK: Final = "?"
 MIN_CLAUSES: Final = 2
+MIN_WORDS_OF_QUESTION: Final = 4
+"""So many words without a question mark ask."""
 
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
@@ -82,8 +84,8 @@ def _tells_good_news(context: HandlerContext) -> bool:
 def _works_and_asks(context: HandlerContext) -> HandlerResult | None:
     """ "Works already, but what was it?", of trading that had stopped: good news, and the answer or who knows it."""
     clauses = clauses_of(context.text)
-    asks = len(clauses) >= MIN_CLAUSES and not is_reported(context)
-    if not context.session.outage_reported or not asks or QUESTION_WORD.match(clauses[-1]) is None:
+    asks = len(clauses) >= MIN_CLAUSES and not is_reported(context) and _asks_something(context.text, clauses[-1])
+    if not context.session.outage_reported or not asks:
         return None
     if not any(_is_good_news(context, clause) for clause in clauses[:-1]):
         return None
@@ -98,9 +100,17 @@ def _works_and_asks(context: HandlerContext) -> HandlerResult | None:
     return replace(told, actions=(*told.actions, said))
 
 
+def _asks_something(text: str, clause: str) -> bool:
+    """Whether the last clause asks: with a mark, or in so many words as no mere "as it should" has; and of no till."""
+    asks = QUESTION_WORD.match(clause) is not None and not speaks_of_till(clause)
+    return asks and (text.rstrip().endswith(_QUESTION_MARK) or len(clause.split()) >= MIN_WORDS_OF_QUESTION)
+
+
 def _is_good_news(context: HandlerContext, clause: str) -> bool:
-    """Whether a clause alone says that it works again."""
+    """Whether a clause alone says that it works again, and of no part of trading alone."""
     known = context.knowledge.interpreter
+    if CueId.PART_OF_TRADING in context.interpretation.signals:
+        return False
     acts = known.understand(clause, language=context.language).acts
     likely = bool(acts) and acts[0].act is DialogueAct.WORKS_AGAIN and acts[0].confidence >= PLAINLY_WORKS
     return likely or known.match_cue(clause) == CueId.RESOLVED

@@ -14,7 +14,8 @@ from kb.text.lazy_pattern import LazyPattern
 ALARM_THRESHOLD: Final = 0.5
 """From this probability on the helpdesk is told that trading has stopped."""
 ALARM_THRESHOLD_IN_TALK: Final = 0.66
-"""As ALARM_THRESHOLD, in a talk, where words mean what was talked about as well; the number is given below it too."""
+"""As ALARM_THRESHOLD, in a talk, where words mean what was talked about as well; below it most replies begin with the
+number (`number_first`)."""
 ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
 """As ALARM_THRESHOLD, where another topic is surely meant."""
 ALARM_THRESHOLD_IN_HOW_TO: Final = 0.95
@@ -108,7 +109,7 @@ def _alarm_threshold(context: HandlerContext) -> float:
     asks = _QUESTION_MARK in context.text and elsewhere
     if asks or (elsewhere and not _alarming(context)):
         return ALARM_THRESHOLD_BESIDE_FAULT
-    return ALARM_THRESHOLD if last is None else ALARM_THRESHOLD_IN_TALK
+    return ALARM_THRESHOLD_IN_TALK if context.has_talked else ALARM_THRESHOLD
 
 
 def _refuses_in_how_to(context: HandlerContext) -> bool:

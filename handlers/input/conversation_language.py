@@ -15,7 +15,7 @@ _SAID_BY_PEOPLE: Final = frozenset(
     "i im we were my our us me you your the a is are was it its this that these what when where why how who which "
     "please pls thanks thank hi hello ok okay yes no and but if do does did have has can cant could will wont would "
     "need want still again now just there here he she they any all sorry english yesterday today tomorrow dont doesnt "
-    "didnt ive like also from for with".split()
+    "didnt ive like also".split()
 )
 """English words of people: the text of an error has none of them."""
 

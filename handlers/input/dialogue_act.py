@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.input.given_details import MAX_WORDS_OF_CODE, TOPIC_ACTS, answers_with_details
-from handlers.input.good_news import says_it_helped, tells_only_of_remedy
+from handlers.input.good_news import says_it_helped, says_it_works, tells_only_of_remedy
 from handlers.model.context import HandlerContext
 from kb.model import Act, DialogueAct
 from kb.understanding.result import ActCandidate, Outcome
@@ -173,8 +173,12 @@ def _is_likely_of_a_kind(context: HandlerContext, first: ActCandidate, likely: l
 def _presses_who_was_called(context: HandlerContext, likely: list[ActCandidate]) -> bool:
     """Whether a word or two press for people who were called in: "NOW!", "quick"."""
     few = len(context.text.split()) <= MAX_WORDS_OF_PRESSING and context.called_in is not None
-    surer = not likely or likely[0].act not in MAY_PRESS or likely[0].confidence > MAX_CONFIDENCE_OF_ANOTHER
-    return few and not surer and context.act_confidence(DialogueAct.CHASING) >= MIN_CHASING_OF_CALLED
+    if not few or not likely or says_it_works(context):
+        return False
+    first = likely[0]
+    unsure = first.act is DialogueAct.CHASING or first.confidence <= MAX_CONFIDENCE_OF_ANOTHER
+    chases = context.act_confidence(DialogueAct.CHASING) >= MIN_CHASING_OF_CALLED
+    return first.act in MAY_PRESS and unsure and chases
 
 
 def _gives_number_to_call(context: HandlerContext, likely: list[ActCandidate]) -> bool:

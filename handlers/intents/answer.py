@@ -14,10 +14,8 @@ from kb.model import Act, DialogueAct, Entry, LineId
 MAX_WORDS_OF_ASKING_ON: Final = 3
 """So few words after an answer ask on, whatever they say."""
 TURNS_IN_SIGHT: Final = 2
-TURNS_TO_LOOK_BACK: Final = 4
-"""An answer that was said no longer ago than this is found again by who looks up."""
 _SAYING_ALL: Final = frozenset({"topic", "outage", "choice", "tapped", "which_fault", "likelier_own", "likelier_next"})
-"""Handlers of turns in which an entry was said."""
+"""Handlers of turns in which an entry was said, or a part of it."""
 
 
 def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
@@ -59,9 +57,9 @@ def _stands_above(context: HandlerContext, entry: Entry) -> bool:
 
 
 def said_lately(context: HandlerContext, entry: Entry) -> bool:
-    """Whether all of `entry` was said in one of the last turns, and nobody taps for it again."""
+    """Whether all of `entry` was said in one of the turns that are remembered, and nobody taps for it again."""
     typed = context.inbound.kind is not MessageKind.TAP
-    seen = context.session.turns[-TURNS_TO_LOOK_BACK:] if context.last_turn is not None else ()
+    seen = context.session.turns if context.last_turn is not None else ()
     return typed and any(turn.entry == entry.id and turn.handler in _SAYING_ALL for turn in seen)
 
 

@@ -25,6 +25,8 @@ CALLED_IN_TTL: Final = timedelta(hours=12)
 
 NONE_OF_THESE: Final = "none"
 
+_NOTING: Final = frozenset({"detail", "device_only", "likelier_topic", "likelier_line"})
+"""Handlers of turns in which a detail is thanked for."""
 _ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
 ASKING_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
 """Handlers of turns that asked which fault it is: place and time answer that as well as a choice."""
@@ -147,6 +149,17 @@ class HandlerContext:
         """Whether the turn before was of that handler, and no longer ago than `time`."""
         last = self.last_turn
         return last is not None and last.handler == handler and self.now - last.at <= time
+
+    @property
+    def noted_just_now(self) -> bool:
+        """Whether the turn before was one in which details are thanked for."""
+        return self.last_turn is not None and self.last_turn.handler in _NOTING
+
+    @property
+    def has_talked(self) -> bool:
+        """Whether anything was talked about: after a greeting, or "???", a message is the first one still."""
+        told = any(turn.entry or turn.line or turn.terms for turn in self.session.turns if turn.act != Act.TALK)
+        return self.last_turn is not None and told
 
     @property
     def fault_in_how_to(self) -> bool:

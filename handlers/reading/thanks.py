@@ -15,6 +15,8 @@ from kb.understanding.result import Interpretation, Outcome
 
 MAX_CLAUSES: Final = 4
 MIN_WORDS_OF_MATTER: Final = 2
+MIN_WORDS_BESIDE_NEWS: Final = 3
+"""As MIN_WORDS_OF_MATTER, beside good news: "it works, as it should" asks nothing."""
 _CONTRASTS: Final = LazyPattern(r"\b(?:but|bet|tomēr|tomer|но|однако|no|still|joprojām|joprojam|всё равно|все равно)\b")
 _THANKS: Final = frozenset({DialogueAct.THANKS, DialogueAct.AGREE})
 _CLOSING: Final = _THANKS | {DialogueAct.WORKS_AGAIN}
@@ -47,7 +49,9 @@ def matter_beside_thanks(
     rest = _without_thanks(clauses, session, knowledge, closing)
     asks = (bool(rest) and text.rstrip().endswith("?")) or any(QUESTION_WORD.match(clause) for clause in rest)
     told = asks or _CONTRASTS.search(text.casefold()) is not None
-    if not told or len(" ".join(rest).split()) < MIN_WORDS_OF_MATTER:
+    works = bool(whole.acts) and whole.acts[0].act is DialogueAct.WORKS_AGAIN
+    enough = MIN_WORDS_BESIDE_NEWS if works else MIN_WORDS_OF_MATTER
+    if not told or len(" ".join(rest).split()) < enough:
         return whole
     _, part = interpret(", ".join(rest), inbound, session, knowledge, now)
     tells = bool(part.acts) and part.acts[0].act in _TROUBLE and part.acts[0].confidence >= SURELY_TROUBLE

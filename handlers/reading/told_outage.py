@@ -5,7 +5,7 @@ from typing import Final
 
 from handlers.incident.broken_part import broken_part, clauses_of, says_that_it_trades
 from handlers.incident.cannot_sell import is_no_stop
-from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED
+from handlers.incident.stopped import ALARM_THRESHOLD, ALARM_THRESHOLD_IN_TALK, SURELY_STOPPED
 from handlers.input.outage_probability import outage_probability
 from handlers.model.context import KnowledgeBundle
 from handlers.model.frozen import replace
@@ -19,7 +19,7 @@ from kb.understanding.result import Interpretation
 SURELY_TOLD: Final = 0.9
 """What says so surely that trading has stopped says it, whatever it names: "can't sell a coffee"."""
 NOT_ALL: Final = 0.25
-"""How likely trading has stopped at most, where a dish cannot be sold or the till has its place: that may be asked."""
+"""How likely trading has stopped at most, where `is_no_stop` says that something else is told: that may be asked."""
 MIN_TOLD: Final = 0.03
 """A message that is less likely to tell of stopped trading is not taken apart for it."""
 SURELY_TOLD_IN_A_CLAUSE: Final = 0.9
@@ -29,10 +29,14 @@ MIN_WORDS_OF_CLAUSE: Final = 2
 MAX_CLAUSES: Final = 4
 MIN_PARTS: Final = 2
 _SUBORDINATE: Final = LazyPattern(
-    r"\W*(?:(?:labdien|sveiki|labrīt|labrit|hello|hi|здравствуйте|добрый день|привет|спасибо|paldies|thanks)\W+)?"
-    r"(?:ka|ja|lai|vai|kad|что|чтобы|если|когда|chto|chtoby|esli|kogda|that|if|whether|when)\b"
+    r"\W*(?:ka|lai|vai|kad|что(?!-| делать| с\b)|чтобы|когда|chto(?! delat)|chtoby|kogda|that|whether|when)\b"
 )
-"""Opens a clause that says nothing by itself: "does it happen to others, that the till stops"."""
+"""Opens a clause that hangs on the one before it."""
+_CONDITION: Final = LazyPattern(
+    r"\W*(?:(?:labdien|sveiki|labrīt|labrit|hello|hi|здравствуйте|добрый день|привет|спасибо|paldies|thanks)\W+)?"
+    r"(?:(?P<latvian>ja)|если|esli|if)\b"
+)
+"""Opens what may happen; in Latin letters "ja" is a Russian "I" as well."""
 _NOT_ALL_OR_NOT_NOW: Final = frozenset({CueId.ONE_DEVICE, CueId.ELSEWHERE, CueId.HYPOTHETICAL, CueId.CONDITIONAL})
 
 
@@ -42,12 +46,12 @@ def told_outage(
     """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
     urgent = _urgent_entries(knowledge)
     told = outage_probability(whole, urgent)
-    if told < ALARM_THRESHOLD and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
+    if told < ALARM_THRESHOLD_IN_TALK and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
         return surely
     if told < MIN_TOLD or not whole.acts:
         return told, whole
     named = any(one.entry in urgent and one.confidence >= SURELY_STOPPED for one in whole.candidates)
-    if says_that_it_trades(text) and not named:
+    if says_that_it_trades(text) and not named and told < SURELY_TOLD:
         return 0.0, whole
     if told < SURELY_TOLD and is_no_stop(text):
         return min(told, NOT_ALL), whole
@@ -75,13 +79,21 @@ def _told_in_a_clause(
     if len(parts) < MIN_PARTS or len(clauses) > MAX_CLAUSES:
         return None
     for clause in clauses:
-        if _SUBORDINATE.match(clause) is not None:
+        if _hangs_on_another(clause, first=clause == parts[0], language=whole.language):
             continue
         _, part = interpret(clause, inbound, session, knowledge, now)
         told = outage_probability(part, urgent)
         if told >= SURELY_TOLD_IN_A_CLAUSE:
             return told, replace(part, signals=(whole.signals - {CueId.PAST}) | part.signals)
     return None
+
+
+def _hangs_on_another(clause: str, *, first: bool, language: str | None) -> bool:
+    """Whether a clause says nothing by itself: "does it happen to others, that the till stops"."""
+    condition = _CONDITION.match(clause)
+    if condition is not None:
+        return condition["latvian"] is None or language == "lv"
+    return not first and _SUBORDINATE.match(clause) is not None
 
 
 def _urgent_entries(knowledge: KnowledgeBundle) -> frozenset[str]:

@@ -71,8 +71,6 @@ _FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
 """The handler of a turn that was answered otherwise than the handlers decided."""
-_NOTED: Final = frozenset({"detail", _NAME.format(ReplyKind.TOPIC), _NAME.format(ReplyKind.LINE)})
-"""Handlers of turns in which a detail was thanked for."""
 _CLOSING: Final = frozenset({DialogueAct.AGREE, DialogueAct.THANKS, DialogueAct.CALLING_NOW})
 """Acts that close a matter."""
 
@@ -98,18 +96,12 @@ def choose_reply(
 
 def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> bool:
     """Whether another reply may be likelier right: to words, later on, where nobody is called in or sent home."""
-    later = _has_talked(context) and context.inbound.kind is MessageKind.TEXT and bool(context.text)
+    later = context.has_talked and context.inbound.kind is MessageKind.TEXT and bool(context.text)
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
     # While trading is stopped, whoever asks for a number gets the one for that.
     urgent = handler == "ask_number" and context.session.outage_reported
     return later and handler in OPEN_HANDLERS and not given_up and not urgent and not concerns_people(result)
-
-
-def _has_talked(context: HandlerContext) -> bool:
-    """Whether anything was talked about: after a greeting, or "???", a message is the first one still."""
-    told = any(turn.entry or turn.line or turn.terms for turn in context.session.turns if turn.act != Act.TALK)
-    return context.last_turn is not None and told
 
 
 def other_replies(context: HandlerContext, handler: str, grave: bool) -> Mapping[ReplyKind, Handler]:
@@ -183,8 +175,7 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
         over, partly = context.session.incident is Incident.WORKING, context.act is DialogueAct.PARTLY
         said = context.say_line("if_again" if over else "partly" if partly else "call_urgent", line)
     elif entry.act is Act.PROBLEM and not asks(context.text):
-        last = context.last_turn
-        said = context.thank_for_detail(line, again=last is not None and last.handler in _NOTED)
+        said = context.thank_for_detail(line, again=context.noted_just_now)
     else:
         said = tell_more(context, entry, line)
     return context.result(entry.act, said, entry=entry.id, line=line)
@@ -192,13 +183,13 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
 
 def _line(context: HandlerContext) -> HandlerResult:
     line = context.line_of_conversation
-    known, last = context.knowledge.base.directory.lines[line], context.last_turn
+    known = context.knowledge.base.directory.lines[line]
     if context.act is DialogueAct.ASK_NUMBER:
         said = context.say_line("call_line", line)
     elif asks(context.text):
         said = context.say_line("line_knows", line)
     elif context.fault_lately:
-        said = context.thank_for_detail(line, again=last is not None and last.handler in _NOTED)
+        said = context.thank_for_detail(line, again=context.noted_just_now)
     else:
         said = context.say_line("line_helps", line)
     return context.result(Act.ANSWER, said, entry=known.entry, line=line)

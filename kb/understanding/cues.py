@@ -180,16 +180,23 @@ class CueMatcher:
     def find_in(self, surface_tokens: Iterable[str], tokens: Sequence[str]) -> frozenset[str]:
         """The cues whose phrases stand in the message, given as words and as skeletons."""
         found: set[str] = set()
+        several: list[range] = []
+        only: list[range] = []
         for word in surface_tokens:
             found |= self._by_word.get(word, _NO_CUES)
         for start, pair in enumerate(pairwise(tokens)):
             for phrase, cue in self._by_first_words.get(pair, ()):
                 denied = start > 0 and tokens[start - 1] in _NEGATIONS
                 if not denied and tuple(tokens[start : start + len(phrase)]) == phrase:
-                    found.add(cue)
-        if CueId.ONLY_TILL in found:
-            # "We have just one till" is not one of several.
-            found.discard(CueId.ONE_DEVICE)
+                    place = range(start, start + len(phrase))
+                    if cue == CueId.ONE_DEVICE:
+                        several.append(place)
+                    else:
+                        found.add(cue)
+                        only += [place] if cue == CueId.ONLY_TILL else []
+        # "We have just one till" is not one of several; "the others work" beside it is.
+        if any(not any(set(place) & set(other) for other in only) for place in several):
+            found.add(CueId.ONE_DEVICE)
         return frozenset(found)
 
 

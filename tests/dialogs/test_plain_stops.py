@@ -49,6 +49,25 @@ def test_a_plain_stop_raises_the_alarm_and_shows_the_number(language: Language, 
 @pytest.mark.parametrize(
     "said",
     [
+        *("kase stāv, viesi stāv un gaida", "kase nestrādā, tirgojam uz papīra", "mums pagaidām viss stāv"),
+        *("касса легла, торгуем на бумажке", "гости стоят, не можем пробить чек", "нажали оплату, касса не реагирует"),
+        *("till is fine but we can't charge anyone", "not till 2, all tills are dead", "till dead, we sell at a loss"),
+        *(
+            "we have only one till, it is dead",
+            "mums tikai viena kase un tā neieslēdzas",
+            "касса у нас одна и она висит",
+        ),
+    ],
+)
+def test_what_stands_beside_a_plain_stop_mutes_no_alarm(said: str, shipped: KnowledgeBundle) -> None:
+    (answer,) = ask([("one", (said,))], shipped)
+    assert answer.act_label == "critical"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("only the bar till is down, the others work", "у нас одна касса зависла, остальные работают"),
         *("printer doesn't work", "the card terminal is dead", "tablet froze", "guest display is black"),
         *("printeris nestrādā", "karšu terminālis uzkārās", "planšete neieslēdzas", "svari nedarbojas"),
         *("принтер не работает", "терминал завис", "планшет не включается", "сканер сломался"),

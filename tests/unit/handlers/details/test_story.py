@@ -30,11 +30,12 @@ def test_what_presses_for_a_ticket_is_no_part_of_the_trouble_unless_it_names_a_d
     assert tells_of_trouble("then write that till 2 is broken", "ticket", handler)
 
 
-@pytest.mark.parametrize("handler", ["ask_number", "chasing", "confusion", "contact_details"])
+@pytest.mark.parametrize("handler", ["ask_number", "cannot_reach", "confusion", "contact_details"])
 def test_what_is_said_to_the_bot_is_no_part_of_the_trouble_unless_it_names_a_device(handler: str) -> None:
     assert not tells_of_trouble("whom do I call", "answer", handler)
     assert tells_of_trouble("whom do I call, till 2 is dead", "answer", handler)
     assert tells_of_trouble("no receipts since noon", "answer", "topic")
+    assert tells_of_trouble("no receipts come since noon, whom do I call", "answer", handler)
 
 
 def test_the_newest_of_a_long_story_is_kept_and_nothing_twice() -> None:

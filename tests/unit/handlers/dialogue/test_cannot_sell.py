@@ -22,6 +22,10 @@ CALL_NOW = "Call now: +371 20000002 (Workshop)."
         "не можем продавать уже час",
         "we have stopped selling",
         "can't charge anyone",
+        "we can't charge the guests",
+        "we stopped serving altogether",
+        "pārtraucām pārdot pavisam",
+        "перестали продавать совсем",
         "ne mozhem nichego prodat",
     ],
 )
@@ -65,6 +69,13 @@ def test_one_dish_one_person_or_a_place_is_no_stop(said: str) -> None:
         "not the till only, everything",
         "it is not the till",
         "klienti stāv, kase arī",
+        "viesi stāv, nevaram izsist čekus",
+        "клиенты стоят, программа зависла",
+        "customers standing, system is down",
+        "ne printeris, ne kase nestrādā",
+        "not till 2, all tills are dead",
+        "не касса, а весь ресторан встал",
+        "we are stuck, not till you fix it",
     ],
 )
 def test_a_till_that_stands_still_is_at_no_place(said: str) -> None:

@@ -24,7 +24,8 @@ MEANINGS = {
     **dict.fromkeys(("Rozengrāls", "old windmill", "Gan Bei"), NOTHING_OF),
     "tills": vaguely("dead", 0.3),
     "tills are slow": means("printer", language="en"),
-    "Hours House 29111222": means("hours", language="en", confidence=0.5),
+    "Hours House 29111222": means("hours", language="en", confidence=0.35),
+    "Printer House 29111222": means("printer", language="en", confidence=0.5),
     "dead, cafe Ala, 29111222": means("dead", language="en"),
 }
 ACTS = {
@@ -252,3 +253,9 @@ def test_who_tells_who_and_where_under_a_fault_that_nobody_was_called_to_is_told
 def test_a_place_beside_a_number_that_was_asked_for_is_a_place_whatever_its_words_mean() -> None:
     one = talk("dead")
     assert "Noted: Hours House, 29 111 222." in one.says("Hours House 29111222").text
+    assert "Printer House" not in talk("dead").says("Printer House 29111222").text
+
+
+def test_after_a_stop_that_was_told_of_nobody_says_that_nobody_knows() -> None:
+    one = talk("dead", "it works")
+    assert one.says("Ilze, 29111222, cafe Ala").text == "Noted: Ala, Ilze, 29 111 222."

@@ -8,7 +8,7 @@ import pytest
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.reading.told_outage import told_outage
-from kb.model import CueId, DialogueAct
+from kb.model import CueId, DialogueAct, Language
 from kb.understanding.result import ActCandidate, Interpretation
 from tests.doubles import NOW, Dialog, ScriptedActs, acts_as, means, notices, vaguely
 
@@ -84,9 +84,9 @@ def test_where_no_acts_are_told_the_topic_alone_counts() -> None:
 
 
 def test_a_whole_that_tells_it_is_not_taken_apart() -> None:
-    probability, meant, _ = told(f"hello there, {DEAD}", hinting(0.2), whole_acts=acts_as(A.OUTAGE, 0.6))
-    assert probability == pytest.approx(0.6)
-    assert meant.acts == acts_as(A.OUTAGE, 0.6)
+    probability, meant, _ = told(f"hello there, {DEAD}", hinting(0.2), whole_acts=acts_as(A.OUTAGE, 0.7))
+    assert probability == pytest.approx(0.7)
+    assert meant.acts == acts_as(A.OUTAGE, 0.7)
 
 
 @pytest.mark.parametrize(("confidence", "sure"), [(0.86, True), (0.8, False)])
@@ -143,13 +143,21 @@ def test_in_a_conversation_it_is_an_alarm() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "language", "hangs"),
     [
-        f"does it happen to others, that {DEAD}",
-        f"tell me, if {DEAD}",
-        f"viss labi, ja {DEAD}",
-        f"tell me, hello if {DEAD}",
+        ("does it happen to others, that every till is dead", "en", True),
+        ("tell me, when every till is dead", "en", True),
+        ("tell me, hello if every till is dead", "en", True),
+        ("if every till is dead, tell me", "en", True),
+        ("viss labi, ja every till is dead", "lv", True),
+        ("privet, ja every till is dead", "ru", False),
+        ("hello, whenever every till is dead", "en", False),
+        ("when every till is dead, thanks", "en", False),
+        ("привет, что-то every till is dead", "ru", False),
     ],
 )
-def test_a_clause_that_hangs_on_another_tells_nothing(text: str) -> None:
-    assert not is_told(text, hinting(0.2))
+def test_a_clause_that_hangs_on_another_tells_nothing(text: str, language: Language, hangs: bool) -> None:
+    told_by = {part: A.OUTAGE for part in (one.strip() for one in text.split(",")) if "dead" in part}
+    known = {part: means("dead", language="en") for part in told_by}
+    probability, *_ = told(text, replace(hinting(0.2), language=language), known, told_by)
+    assert (probability < 0.9) is hangs

@@ -74,6 +74,7 @@ def test_not_one_till_is_not_one_till(cues: CueMatcher) -> None:
 def test_the_only_till_is_not_one_of_several(cues: CueMatcher) -> None:
     assert signals(cues, "one till here, and it is black") == {"only_till"}
     assert signals(cues, "one till is black") == {"one_device"}
+    assert signals(cues, "one till here is black, one till is not") == {"only_till", "one_device"}
 
 
 def test_marks_decide_where_they_alone_tell_past_from_present(cues: CueMatcher) -> None:
