@@ -21,7 +21,9 @@ MAX_PLACE_WORDS: Final = 7
 MAX_PLACE_CHARS: Final = 80
 MAX_PLAIN_WORDS: Final = 3
 """Words of a place that is written without a capital and without a figure."""
-_STREET: Final = LazyPattern(r"\b(?:iel[aāu]\w*|prospekt\w*|bulvār\w*|laukum\w*|улиц\w*|street|avenue)\b")
+_STREET: Final = LazyPattern(
+    r"\b(?:iel(?:a|ā|as|u|ai|ām|ās)|prospekt\w*|bulvār\w*|laukum\w*|улиц\w*|проспект\w*|бульвар\w*|street|avenue)\b"
+)
 MIN_PLACE_LETTERS: Final = 3
 MAX_WORDS_MORE: Final = 2
 """Words that an answer has beside the name of the place that was found in it."""

@@ -22,6 +22,8 @@ _PRESSING: Final = frozenset({"ticket_pressed", "passed_on"})
 """Handlers of messages that hold nothing but why a ticket should be made after all, or whether it was."""
 _SAID_TO_THE_BOT: Final = frozenset({"ask_number", "cannot_reach", "confusion", "contact_details", "language"})
 """Handlers of messages about the number, the bot or who writes: the draft asks for that in fields of its own."""
+_ASKS_FOR_NUMBER: Final = frozenset({"ask_number", "cannot_reach"})
+"""Handlers of messages that may tell the trouble before they ask for a number."""
 MIN_WORDS_OF_TROUBLE: Final = 5
 """So many words beside the order for a ticket, or the question for a number, say what it is for."""
 MAX_STORY_CHARS: Final = 1500
@@ -36,7 +38,8 @@ def tells_of_trouble(message: str, act: str | None, handler: str | None) -> bool
     if extract_device(message) is not None:
         return True
     if act not in _ASIDE:
-        return handler not in _SAID_TO_THE_BOT or len(message.split()) >= MIN_WORDS_OF_TROUBLE
+        more = handler in _ASKS_FOR_NUMBER and len(message.split()) >= MIN_WORDS_OF_TROUBLE
+        return more or handler not in _SAID_TO_THE_BOT
     if act != Act.TICKET or handler in _PRESSING:
         return False
     return len(without_ticket_request(message).split()) >= MIN_WORDS_OF_TROUBLE

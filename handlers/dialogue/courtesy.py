@@ -23,7 +23,7 @@ MAX_WORDS_OF_ROLE: Final = 7
 MAX_MATTER: Final = 0.2
 """A message that is as likely as this about a fault or people tells more than who writes."""
 _DEVICE_FAULT: Final = DialogueAct.DEVICE_FAULT
-MAX_TOPIC_OF_ROLE: Final = 0.3
+MAX_ACT_OF_ROLE: Final = 0.3
 """Where no act is likelier than this, a role alone is told."""
 _TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.GREETING})
 _ASKS_FOR_PEOPLE: Final = (DialogueAct.ASK_PERSON, DialogueAct.CHASING, DialogueAct.CANNOT_REACH)
@@ -65,7 +65,7 @@ def _only_says_who_writes(context: HandlerContext) -> bool:
     fault = context.outage + context.act_confidence(DialogueAct.BARE_FAULT) + context.act_confidence(_DEVICE_FAULT)
     asked = max(map(context.act_confidence, _ASKS_FOR_PEOPLE))
     likeliest = next(iter(context.interpretation.acts), None)
-    told = likeliest is not None and (likeliest.act in _TELLS or likeliest.confidence < MAX_TOPIC_OF_ROLE)
+    told = likeliest is not None and (likeliest.act in _TELLS or likeliest.confidence < MAX_ACT_OF_ROLE)
     return plain and told and max(fault, asked) < MAX_MATTER and _WRITER.match(context.text.casefold()) is not None
 
 

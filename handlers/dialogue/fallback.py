@@ -200,8 +200,8 @@ def fallback(context: HandlerContext) -> HandlerResult:
     """Not understood: a number, and topics; the second time in a row all numbers, and people are called in.
 
     A thought in several lines is one act: what comes right after a line that was not understood gets no second reply.
-    From the third time on it is only said that staff, who were called in, read it, and from MAX_FAILED_TURNS on
-    nothing: a robot on the other side ends there.
+    From the third time on it is only said that staff, who were called in, can read it, and after MAX_FAILED_TURNS, or
+    to the same words again, nothing: a robot on the other side ends there.
     """
     failed_turns, words = _failed_turns(context), words_key(context.text, context.inbound.kind)
     again = failed_turns == 1 and context.follows_within(THOUGHT_BURST, "fallback")

@@ -27,7 +27,9 @@ _DENIES: Final = LazyPattern(
     r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont"
     r"|without|nav|ne\w*|nē|не\w*"
     r"|нет|ни\w*|без|net|ni\w*|bez|slikti|плохо|ploho|dead|down|stuck|frozen"
-    r"|stop\w*|quit|pārstāj\w*|parstaj\w*|beidz(?!ot\b)\w*|atteic\w*|перестал\w*|прекратил\w*|отказ\w*|perestal\w*|otkaz\w*)\b"
+    r"|stop\w*|quit|pārstāj\w*|parstaj\w*|beidz(?!ot\b)\w*|atteic\w*|перестал\w*|прекратил\w*|отказ\w*|perestal\w*|otkaz\w*"
+    r"|завис\w*|вис[ия]т|легл\w*|лежит|умер\w*|сдох\w*|zavis\w*|visit|legla|umer\w*|uzkār\w*|uzkar\w*|karāj\w*|karaj\w*"
+    r"|froze|crash\w*|hangs?)\b"
 )
 
 
@@ -52,12 +54,18 @@ _TILL_WORKS: Final = LazyPattern(
 """Few words that tell of the till itself that it works."""
 _TILL_OR_TROUBLE: Final = LazyPattern(
     r"\b(?:kas(?:e|i|ē|ei|es|ēm|ēs|u)|касс\w*|kass\w*|tills?|registers?|pos"
-    r"|nevar\w*|neko|nekas|neviens|nevien\w*|can'?t|cannot|nothing|nobody|no one"
-    r"|не (?:мож\w+|мог\w+|проб\w+|прода\w+)|ничего|никто|ни один|ne (?:mo[zg]\w+|prob\w+|proda\w+)|nichego|nikto)\b"
+    r"|nevar\w*|neko|nekas|neviens|nevien\w*|nesit\w*|neizsit\w*|nepārdod\w*|nepardod\w*"
+    r"|nav iespējam\w*|nav iespejam\w*"
+    r"|can'?t|can ?not|unable|(?:won|doesn|don|isn)'?t|nothing|nobody|no one"
+    r"|не ?(?:мож|мог|проб|прода|получ|выход|да[её]т|бь[её]т|ид[её]т)\w*|ничего|никто|ни один"
+    r"|ne ?(?:mo[zg]|prob|proda|poluch|vyhod|da[ej]|idet)\w*|nichego|nikto)\b"
 )
 """What a clause beside "the till works" must not speak of: a till, or that something cannot be done."""
 _ON_PAPER: Final = LazyPattern(
-    r"\b(?:paper|papīr\w*|papir\w*|pierakst\w*|kvīt\w*|бумаг\w*|бумаж\w*|тетрад\w*|bumag\w*|bumazh\w*)\b"
+    r"\b(?:(?:on|uz|на|na|with|по|po|в|v) (?:\w+ )?(?:papers?|papīr\w*|papir\w*|pierakst\w*|kvīt\w*"
+    r"|lapiņ\w*|burtnīc\w*|blociņ\w*"
+    r"|бумаг\w*|бумаж\w*|тетрад\w*|блокнот\w*|bumag\w*|bumazh\w*|tetrad\w*|bloknot\w*|notepad|notebook)"
+    r"|by hand|manually|ar roku|manuāli|вручную|vruchnuju|vruchnuyu)\b"
 )
 """What is sold without a till tells of none that works."""
 _SELLS: Final = LazyPattern(r"\b(?:sell\w*|pārdod\w*|pardod\w*|tirgo\w*|торгу\w+|прода\w+|torgu\w+|proda\w+)\b")

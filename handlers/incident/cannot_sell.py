@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.incident.broken_part import clauses_of
 from kb.text.lazy_pattern import LazyPattern
 
 _CANNOT_SELL: Final = LazyPattern(
@@ -19,7 +20,7 @@ _WHOLE: Final = LazyPattern(
     r"\W*(?:$|[.,!?;:]|(?:any\w*|nothing|at all|now|still|since|because|and|here|today|everything|a "
     r"(?:single )?thing|food|drinks|to|completely|altogether|entirely|(?:the|our|any) (?:guests?|customers?|clients?)"
     r"|cards? (?:or|nor|and) cash|cash (?:or|nor|and) cards?|pavisam|pilnīb\w+|pilnib\w+|\w+ dēļ|\w+ del"
-    r"|совсем|полностью|из-за|sovsem|polnostju|iz-za"
+    r"|совсем|полностью|из[- ]за|sovsem|polnost[jy]u|iz[- ]za"
     r"|until|up|then|meanwhile|them|pls|please|one single|guests?|customers?|clients?|people|orders?"
     r"|receipts?|neko|nekam|nevien\w*|ne"
     r"|vispār|vispar|tagad|šobrīd"
@@ -52,6 +53,12 @@ _STANDS_AT: Final = LazyPattern(
 """Where a till has its place: in two of the languages it "stands" when it has stopped, too."""
 
 
+_ALL_OF_IT: Final = LazyPattern(
+    r"\b(?:system|sistēm|систем|progr|прогр|server|сервер|nekas|neko|neviens|nevar|nobody|nothing|can'?t\b|cannot"
+    r"|can not|никто|ничего|не мо|nikto|nichego|торгов|продаж|tirdzn|trading|selling)"
+)
+"""What no till need be named for: nobody sells."""
+MAX_WORDS_BESIDE_GUESTS: Final = 1
 _GUEST_STANDS: Final = LazyPattern(
     r"\b(?:klient|vies|pircēj|pircej|gosti|gostja|guest|customer|client|гост|клиент|покупател|klijent)\w*\W+(?:\w+\W+)?"
     r"(?:stāv|stav|stāvēja|stand\w*|стоит|стоят|stoit|stojat|stoyat)\b"
@@ -68,17 +75,23 @@ def cannot_sell(text: str) -> bool:
     return found is not None and _WHOLE.match(found["rest"]) is not None
 
 
+def _means_no_till(said: str) -> bool:
+    """Whether another thing is meant than the till, and not all of it."""
+    found = _NOT_THE_TILL.search(said)
+    return found is not None and _ALL_OF_IT.search(said[found.end() - 1 :]) is None
+
+
 def _only_guests_stand(said: str) -> bool:
     """Whether guests stand and wait, and nothing else is told: in two of the languages a stopped till "stands" too."""
-    return _GUEST_STANDS.search(said) is not None and _TILL_OR_ALL.search(said) is None
+    others = [clause for clause in clauses_of(said) if _GUEST_STANDS.search(clause) is None]
+    alone = all(len(clause.split()) <= MAX_WORDS_BESIDE_GUESTS for clause in others)
+    return alone and _GUEST_STANDS.search(said) is not None and _TILL_OR_ALL.search(said) is None
 
 
 def is_no_stop(text: str) -> bool:
     """Whether one dish cannot be sold, one person cannot sell, guests stand, or what is meant is no till."""
     said = text.casefold()
-    if _IS_NOT_SOLD.search(said) is not None or _NOT_THE_TILL.search(said) is not None:
-        return True
-    if _only_guests_stand(said):
+    if _IS_NOT_SOLD.search(said) is not None or _means_no_till(said) or _only_guests_stand(said):
         return True
     found = _CANNOT_SELL.search(said)
     one = found is not None and (_WHOLE.match(found["rest"]) is None or _ONE_PERSON.search(said) is not None)

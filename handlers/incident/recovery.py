@@ -45,8 +45,13 @@ _BUT_NOT: Final = LazyPattern(
 )
 _QUESTION_MARK: Final = "?"
 MIN_CLAUSES: Final = 2
-MIN_WORDS_OF_QUESTION: Final = 4
-"""So many words without a question mark ask."""
+MIN_WORDS_OF_QUESTION: Final = 3
+"""So many words without a question mark ask, unless they compare."""
+_COMPARES: Final = LazyPattern(
+    r"\W*(?:\w+ )?(?:k[aā] (?:tam|vajag|pien\w+|parast\w+|nākas)|как (?:надо|положено|ей|ему|обычно|раньше|прежде|часы)"
+    r"|kak (?:nado|obychno|ranshe)|how it should|what a|which is)\b"
+)
+"""Opens no question: "works, as it should"."""
 
 
 def works_again(context: HandlerContext) -> HandlerResult | None:
@@ -102,18 +107,23 @@ def _works_and_asks(context: HandlerContext) -> HandlerResult | None:
 
 def _asks_something(text: str, clause: str) -> bool:
     """Whether the last clause asks: with a mark, or in so many words as no mere "as it should" has; and of no till."""
-    asks = QUESTION_WORD.match(clause) is not None and not speaks_of_till(clause)
-    return asks and (text.rstrip().endswith(_QUESTION_MARK) or len(clause.split()) >= MIN_WORDS_OF_QUESTION)
+    asks = QUESTION_WORD.match(clause) is not None and _COMPARES.match(clause) is None
+    return (
+        asks
+        and not speaks_of_till(clause)
+        and (text.rstrip().endswith(_QUESTION_MARK) or len(clause.split()) >= MIN_WORDS_OF_QUESTION)
+    )
 
 
 def _is_good_news(context: HandlerContext, clause: str) -> bool:
     """Whether a clause alone says that it works again, and of no part of trading alone."""
     known = context.knowledge.interpreter
-    if CueId.PART_OF_TRADING in context.interpretation.signals:
-        return False
-    acts = known.understand(clause, language=context.language).acts
-    likely = bool(acts) and acts[0].act is DialogueAct.WORKS_AGAIN and acts[0].confidence >= PLAINLY_WORKS
-    return likely or known.match_cue(clause) == CueId.RESOLVED
+    told = known.understand(clause, language=context.language)
+    likeliest = next(iter(told.acts), None)
+    works = likeliest is not None and likeliest.act is DialogueAct.WORKS_AGAIN
+    likely = works and likeliest is not None and likeliest.confidence >= PLAINLY_WORKS
+    whole = CueId.PART_OF_TRADING not in told.signals
+    return whole and (likely or known.match_cue(clause) == CueId.RESOLVED)
 
 
 def _but_fails(context: HandlerContext) -> bool:

@@ -25,8 +25,8 @@ CALLED_IN_TTL: Final = timedelta(hours=12)
 
 NONE_OF_THESE: Final = "none"
 
-_NOTING: Final = frozenset({"detail", "device_only", "likelier_topic", "likelier_line"})
-"""Handlers of turns in which a detail is thanked for."""
+_NOTING: Final = frozenset({"detail", "likelier_topic", "likelier_line"})
+"""Handlers of turns in which a detail may have been thanked for, with the number."""
 _ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
 ASKING_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
 """Handlers of turns that asked which fault it is: place and time answer that as well as a choice."""
@@ -152,7 +152,7 @@ class HandlerContext:
 
     @property
     def noted_just_now(self) -> bool:
-        """Whether the turn before was one in which details are thanked for."""
+        """Whether the turn before was one in which a detail may have been thanked for."""
         return self.last_turn is not None and self.last_turn.handler in _NOTING
 
     @property

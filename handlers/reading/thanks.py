@@ -16,7 +16,7 @@ from kb.understanding.result import Interpretation, Outcome
 MAX_CLAUSES: Final = 4
 MIN_WORDS_OF_MATTER: Final = 2
 MIN_WORDS_BESIDE_NEWS: Final = 3
-"""As MIN_WORDS_OF_MATTER, beside good news: "it works, as it should" asks nothing."""
+"""As MIN_WORDS_OF_MATTER, beside good news: two words ("kā vajag", as it should) ask nothing."""
 _CONTRASTS: Final = LazyPattern(r"\b(?:but|bet|tomēr|tomer|но|однако|no|still|joprojām|joprojam|всё равно|все равно)\b")
 _THANKS: Final = frozenset({DialogueAct.THANKS, DialogueAct.AGREE})
 _CLOSING: Final = _THANKS | {DialogueAct.WORKS_AGAIN}

@@ -5,7 +5,7 @@ from typing import Final
 
 from handlers.incident.broken_part import broken_part, clauses_of, says_that_it_trades
 from handlers.incident.cannot_sell import is_no_stop
-from handlers.incident.stopped import ALARM_THRESHOLD, ALARM_THRESHOLD_IN_TALK, SURELY_STOPPED
+from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED
 from handlers.input.outage_probability import outage_probability
 from handlers.model.context import KnowledgeBundle
 from handlers.model.frozen import replace
@@ -29,7 +29,8 @@ MIN_WORDS_OF_CLAUSE: Final = 2
 MAX_CLAUSES: Final = 4
 MIN_PARTS: Final = 2
 _SUBORDINATE: Final = LazyPattern(
-    r"\W*(?:ka|lai|vai|kad|что(?!-| делать| с\b)|чтобы|когда|chto(?! delat)|chtoby|kogda|that|whether|when)\b"
+    r"\W*(?:ka|lai|vai|kad|чтобы|когда|chtoby|kogda|that|whether|when"
+    r"|что(?!-| ?то\b| делать| с\b| за\b| происход| случ)|chto(?!-| ?to\b| delat| s\b| za\b| proishod| sluch))\b"
 )
 """Opens a clause that hangs on the one before it."""
 _CONDITION: Final = LazyPattern(
@@ -46,7 +47,7 @@ def told_outage(
     """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
     urgent = _urgent_entries(knowledge)
     told = outage_probability(whole, urgent)
-    if told < ALARM_THRESHOLD_IN_TALK and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
+    if told < SURELY_TOLD and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
         return surely
     if told < MIN_TOLD or not whole.acts:
         return told, whole

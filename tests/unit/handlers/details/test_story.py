@@ -35,7 +35,8 @@ def test_what_is_said_to_the_bot_is_no_part_of_the_trouble_unless_it_names_a_dev
     assert not tells_of_trouble("whom do I call", "answer", handler)
     assert tells_of_trouble("whom do I call, till 2 is dead", "answer", handler)
     assert tells_of_trouble("no receipts since noon", "answer", "topic")
-    assert tells_of_trouble("no receipts come since noon, whom do I call", "answer", handler)
+    more = handler in ("ask_number", "cannot_reach")
+    assert tells_of_trouble("no receipts come since noon, whom do I call", "answer", handler) is more
 
 
 def test_the_newest_of_a_long_story_is_kept_and_nothing_twice() -> None:

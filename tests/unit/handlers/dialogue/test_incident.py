@@ -785,7 +785,8 @@ def test_a_device_alone_in_a_talk_is_asked_about_even_where_one_fault_stands_out
         ("it runs, and thanks?", False),
         ("colleague says it runs, but what was it?", False),
         ("the oven, but what was it?", False),
-        ("it runs, how it should", False),
+        ("it runs, how it should be", False),
+        ("it runs, what was it", True),
         ("it runs, but when does the till?", False),
     ],
 )
@@ -830,9 +831,8 @@ def test_what_was_read_of_a_stop_is_not_all_said_again() -> None:
 
 def test_good_news_of_a_part_with_a_question_behind_it_is_no_good_news_of_trading() -> None:
     said = "it runs, but what was it with the cards"
-    one = talk(
-        "dead", meanings={said: replace(vaguely("hours", 0.1, language="en"), signals=frozenset({"part_of_trading"}))}
-    )
+    part = replace(vaguely("hours", 0.1, language="en"), signals=frozenset({"part_of_trading"}))
+    one = talk("dead", meanings={"it runs": part})
     one.interpreter.cues = {"it runs": "resolved"}
     one.says(said)
     assert one.session.incident is Incident.STOPPED
