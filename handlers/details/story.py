@@ -20,8 +20,8 @@ _ASIDE: Final = frozenset({Act.TICKET, Act.HANDOFF, Act.TALK})
 """Acts of messages that are said to the bot, and not of the trouble."""
 _PRESSING: Final = frozenset({"ticket_pressed", "passed_on"})
 """Handlers of messages that hold nothing but why a ticket should be made after all, or whether it was."""
-_SAID_TO_THE_BOT: Final = frozenset({"ask_number", "cannot_reach", "confusion", "contact_details", "language"})
-"""Handlers of messages about the number, the bot or who writes: the draft asks for that in fields of its own."""
+_SAID_TO_THE_BOT: Final = frozenset({"confusion", "contact_details", "language"})
+"""Handlers of messages about the bot or who writes: the draft asks for that in fields of its own."""
 _ASKS_FOR_NUMBER: Final = frozenset({"ask_number", "cannot_reach"})
 """Handlers of messages that may tell the trouble before they ask for a number."""
 MIN_WORDS_OF_TROUBLE: Final = 5
@@ -38,8 +38,8 @@ def tells_of_trouble(message: str, act: str | None, handler: str | None) -> bool
     if extract_device(message) is not None:
         return True
     if act not in _ASIDE:
-        more = handler in _ASKS_FOR_NUMBER and len(message.split()) >= MIN_WORDS_OF_TROUBLE
-        return more or handler not in _SAID_TO_THE_BOT
+        bare = handler in _ASKS_FOR_NUMBER and len(message.split()) < MIN_WORDS_OF_TROUBLE
+        return not bare and handler not in _SAID_TO_THE_BOT
     if act != Act.TICKET or handler in _PRESSING:
         return False
     return len(without_ticket_request(message).split()) >= MIN_WORDS_OF_TROUBLE

@@ -28,7 +28,8 @@ _WANTS_NOBODY: Final = LazyPattern(
     r"|(?:не|ne) (?:надо|нужно|звоните|звони|nado|nuzhno|zvonite))\b"
 )
 _ANOTHER_NUMBER: Final = LazyPattern(
-    r"\b(?:an)?other (?:number|phone|line)"
+    r"\b(?:an)?other (?:number|phone|line)|\b(?:who|whom) else|\b(?:kam|uz kuru) (?:vēl|vel)\b"
+    r"|кому (?:ещё|еще)|komu (?:esch?e|eshe)"
     r"|\b(?:cit[ua]?s?|vēl kād\w*|vel kad\w*) (?:\w+ )?(?:numur|tālru|talru|nr\b|lini|līni)"
     r"|друг\w+ (?:номер|телефон)|(?:номер|телефон)\w* друг|drug\w+ (?:nomer|telefon)|(?:nomer|telefon)\w* drug"
 )

@@ -22,10 +22,10 @@ QUESTION_MARK: Final = "?"
 MAX_WORDS_OF_ROLE: Final = 7
 MAX_MATTER: Final = 0.2
 """A message that is as likely as this about a fault or people tells more than who writes."""
-_DEVICE_FAULT: Final = DialogueAct.DEVICE_FAULT
 MAX_ACT_OF_ROLE: Final = 0.3
 """Where no act is likelier than this, a role alone is told."""
 _TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.GREETING})
+_FAULTS: Final = (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT)
 _ASKS_FOR_PEOPLE: Final = (DialogueAct.ASK_PERSON, DialogueAct.CHASING, DialogueAct.CANNOT_REACH)
 _WRITER: Final = LazyPattern(
     r"\W*(?:(?:lab(?:dien|rīt|rit|vakar)|sveik[is]|čau|cau|hi|hello|hey|good (?:morning|evening|afternoon|day)"
@@ -62,7 +62,7 @@ def _only_says_who_writes(context: HandlerContext) -> bool:
     """Whether the first message of a talk tells a role, and nothing of a matter: "hello, I am the bookkeeper"."""
     opens = context.last_turn is None and context.interpretation.outcome is not Outcome.ANSWERED
     plain = opens and QUESTION_MARK not in context.text and len(context.text.split()) <= MAX_WORDS_OF_ROLE
-    fault = context.outage + context.act_confidence(DialogueAct.BARE_FAULT) + context.act_confidence(_DEVICE_FAULT)
+    fault = context.outage + sum(map(context.act_confidence, _FAULTS))
     asked = max(map(context.act_confidence, _ASKS_FOR_PEOPLE))
     likeliest = next(iter(context.interpretation.acts), None)
     told = likeliest is not None and (likeliest.act in _TELLS or likeliest.confidence < MAX_ACT_OF_ROLE)

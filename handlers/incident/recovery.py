@@ -119,9 +119,7 @@ def _is_good_news(context: HandlerContext, clause: str) -> bool:
     """Whether a clause alone says that it works again, and of no part of trading alone."""
     known = context.knowledge.interpreter
     told = known.understand(clause, language=context.language)
-    likeliest = next(iter(told.acts), None)
-    works = likeliest is not None and likeliest.act is DialogueAct.WORKS_AGAIN
-    likely = works and likeliest is not None and likeliest.confidence >= PLAINLY_WORKS
+    likely = any(one.act is DialogueAct.WORKS_AGAIN and one.confidence >= PLAINLY_WORKS for one in told.acts[:1])
     whole = CueId.PART_OF_TRADING not in told.signals
     return whole and (likely or known.match_cue(clause) == CueId.RESOLVED)
 

@@ -12,6 +12,7 @@ MIN_SHARE: Final = 0.3
 """From this share on a sentence is said again: of 330 questions after an answer (a third of them has none in it), 114
 get a sentence, 88 of these the right one."""
 _TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.PARTLY, DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED})
+"""Acts of messages that tell something, and ask for no sentence."""
 _SAID_WHO_KNOWS: Final = frozenset({"follow_up", "likelier_topic", "likelier_own"})
 """Handlers of turns in which it was said who knows more."""
 

@@ -9,6 +9,7 @@ from handlers.input.question_form import asks
 from handlers.intents.asked_on import tell_more
 from handlers.intents.dispatch import answer_entries
 from handlers.intents.small_talk import nod, small_talk
+from handlers.model.actions import Say
 from handlers.model.context import Handler, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
@@ -18,7 +19,7 @@ from handlers.replies.features import reply_features
 from handlers.replies.grave import concerns_people, is_grave
 from handlers.replies.next_entry import MATTERS, next_candidate
 from handlers.replies.wording import wording_terms
-from kb.model import Act, DialogueAct, Entry
+from kb.model import Act, DialogueAct, Entry, LineId
 from kb.understanding.result import Outcome
 
 OPEN_HANDLERS: Final = frozenset(
@@ -36,7 +37,6 @@ OPEN_HANDLERS: Final = frozenset(
         "not_now",
         "courtesy",
         "anger",
-        "ask_number",
         "confusion",
         "choice",
         "still_not",
@@ -66,7 +66,9 @@ _TROUBLE: Final = (
     DialogueAct.CHASING,
     DialogueAct.ASK_PERSON,
     DialogueAct.ANGER,
+    DialogueAct.INSIST,
 )
+"""Acts of what is not nodded at: trouble, and who presses ("are you sure")."""
 _FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
@@ -99,9 +101,7 @@ def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> boo
     later = context.has_talked and context.inbound.kind is MessageKind.TEXT and bool(context.text)
     # Whoever was not understood twice is called back, whatever is likelier.
     given_up = handler == "fallback" and (context.session.failed_turns > 0 or not result.actions)
-    # While trading is stopped, whoever asks for a number gets the one for that.
-    urgent = handler == "ask_number" and context.session.outage_reported
-    return later and handler in OPEN_HANDLERS and not given_up and not urgent and not concerns_people(result)
+    return later and handler in OPEN_HANDLERS and not given_up and not concerns_people(result)
 
 
 def other_replies(context: HandlerContext, handler: str, grave: bool) -> Mapping[ReplyKind, Handler]:
@@ -175,7 +175,7 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
         over, partly = context.session.incident is Incident.WORKING, context.act is DialogueAct.PARTLY
         said = context.say_line("if_again" if over else "partly" if partly else "call_urgent", line)
     elif entry.act is Act.PROBLEM and not asks(context.text):
-        said = context.thank_for_detail(line, again=context.noted_just_now)
+        said = _take_note(context, line)
     else:
         said = tell_more(context, entry, line)
     return context.result(entry.act, said, entry=entry.id, line=line)
@@ -184,15 +184,20 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
 def _line(context: HandlerContext) -> HandlerResult:
     line = context.line_of_conversation
     known = context.knowledge.base.directory.lines[line]
-    if context.act is DialogueAct.ASK_NUMBER:
-        said = context.say_line("call_line", line)
-    elif asks(context.text):
+    if asks(context.text):
         said = context.say_line("line_knows", line)
     elif context.fault_lately:
-        said = context.thank_for_detail(line, again=context.noted_just_now)
+        said = _take_note(context, line)
     else:
         said = context.say_line("line_helps", line)
     return context.result(Act.ANSWER, said, entry=known.entry, line=line)
+
+
+def _take_note(context: HandlerContext, line: LineId) -> Say:
+    """Thanks for a detail of a fault; for what came of an advice in vain, that one is sorry."""
+    if context.act is DialogueAct.NOT_HELPED:
+        return context.say_line("sorry_not_helped", line)
+    return context.thank_for_detail(line, again=context.noted_just_now)
 
 
 def _nod(context: HandlerContext, entry: Entry) -> HandlerResult:

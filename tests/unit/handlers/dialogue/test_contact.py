@@ -400,7 +400,8 @@ def test_who_asks_what_to_do_if_nobody_answers_has_rung_nobody_yet(said: str, as
 
 
 @pytest.mark.parametrize(
-    "said", ["another number please", "vai ir cits numurs", "а другой номер есть", "est drugoj nomer"]
+    "said",
+    ["another number please", "vai ir cits numurs", "а другой номер есть", "est drugoj nomer", "who else do I call"],
 )
 def test_who_asks_for_another_number_after_ringing_in_vain_gets_it_and_nobody_is_told_again(said: str) -> None:
     acts = {"busy": DialogueAct.CANNOT_REACH, said: DialogueAct.CANNOT_REACH}

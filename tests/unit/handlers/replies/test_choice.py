@@ -108,7 +108,7 @@ def test_who_asks_for_a_number_is_given_it_and_not_told_that_the_bot_cannot_tell
     one = talk(ReplyKind.LINE, "hours")
     one.interpreter.acts = {**ACTS, "who do i call?": DialogueAct.ASK_NUMBER}
     assert one.says("who do i call?").text == f"Call {DESK} (Advice desk)."
-    assert handled(one)[0] == "likelier_line"
+    assert handled(one)[0] == "ask_number"
 
 
 def test_a_nod_asks_nothing_and_keeps_the_topic() -> None:
@@ -134,6 +134,13 @@ def test_what_is_asked_of_a_line_is_not_known_here() -> None:
 def test_a_detail_of_a_fault_is_thanked_for_by_its_line() -> None:
     one = talk(ReplyKind.LINE, "printer")
     assert one.says("hm").text == f"Thank you. Tell them that too at {WORKSHOP} (Workshop)."
+    assert handled(one)[0] == "likelier_line"
+
+
+def test_what_did_not_help_with_a_fault_is_no_detail_of_it() -> None:
+    one = talk(ReplyKind.LINE, "printer")
+    one.interpreter.acts = {**ACTS, "hm": DialogueAct.NOT_HELPED}
+    assert one.says("hm").text.startswith("Sorry")
     assert handled(one)[0] == "likelier_line"
 
 
