@@ -154,8 +154,9 @@ def _asks_for_another_number(context: HandlerContext) -> bool:
 def _names_a_topic(context: HandlerContext) -> bool:
     """Whether the message itself names what the number is asked for."""
     best = context.interpretation.best
-    lines = {line.entry for line in context.knowledge.base.directory.lines.values()}
-    named = best is not None and best.confidence >= NAMED_TOPIC_CONFIDENCE and best.entry not in lines
+    directory = context.knowledge.base.directory
+    numbers = {directory.contacts_entry, *(line.entry for line in directory.lines.values())}
+    named = best is not None and best.confidence >= NAMED_TOPIC_CONFIDENCE and best.entry not in numbers
     return named and best is not None and context.entry_of(best).act in (Act.PROBLEM, Act.ANSWER)
 
 

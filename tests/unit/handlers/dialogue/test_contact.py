@@ -399,6 +399,19 @@ def test_who_asks_what_to_do_if_nobody_answers_has_rung_nobody_yet(said: str, as
     assert bool(notices(one)) is not asked_for_later
 
 
+def test_the_list_of_numbers_is_no_topic_that_another_number_is_asked_for() -> None:
+    said = "who else do I call"
+    acts = {"busy": DialogueAct.CANNOT_REACH, said: DialogueAct.ASK_NUMBER}
+    meanings = {"printer": means("printer", language="en"), said: means("hours", language="en")}
+    one = Dialog(meanings, acts=acts, base=company(contacts_entry=EntryId("hours"))).speaks("en")
+    one.says("printer")
+    one.says("busy")
+    reply = one.says(said)
+    assert one.decided.trace.entry == "hours"
+    assert "+371 20000001" in reply.text
+    assert "+371 20000002" not in reply.text
+
+
 @pytest.mark.parametrize(
     "said",
     ["another number please", "vai ir cits numurs", "а другой номер есть", "est drugoj nomer", "who else do I call"],
