@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Where an environment says that Python is to write no bytecode, each of the hundreds of processes of the tests would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run unit test e2e covered newest check fuzz replies bench soak docs pictures format lock browser clean
+.PHONY: help setup run unit test e2e whole covered newest check fuzz replies bench soak docs pictures format lock browser clean
 
 # How long make fuzz searches for bytes that break one of what reads them.
 FUZZ_SECONDS ?= 600
@@ -51,19 +51,24 @@ WHOLE_FILES := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 # What a run says comes in one piece, where this make can do that.
 IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-test: setup ## the whole test suite: tests/e2e, and beside it all else with coverage
-	@echo "tests/e2e and all other tests run side by side; each run tells of itself when it ends, within some minutes."
-	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(IN_ONE_PIECE) e2e covered
+test: setup ## the whole test suite: the tests of single parts, with coverage, and beside them those of the whole
+	@echo "Tests of single parts and of the whole run side by side; each run tells of itself when it ends, within some minutes."
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(IN_ONE_PIECE) whole covered
 	@$(BIN)/coverage report --include='kb/*,handlers/*' --show-missing --fail-under=$(DECISIONS_COVERED)
 	@$(BIN)/coverage report --include='bot/*,storage/*' --fail-under=$(WORLD_COVERED)
 	@.ci/newest-python
 
-# It mostly waits: for browsers, for databases and for programs that start.
+# These mostly wait: for browsers, for databases and for programs that start.
 e2e: setup browser ## the program as processes, in browsers, on many machines
 	@$(WHOLE_FILES) --numprocesses 3 tests/e2e
 
-covered: setup ## all tests but those, with coverage
-	@$(WHOLE_FILES) --numprocesses 3 --ignore tests/e2e --cov --cov-report=
+# Tests of the whole run lines by the thousand that tests of single parts reach too: counted they would take twice as long.
+WHOLE := tests/e2e tests/dialogs tests/policy tests/bench tests/fuzz
+whole: setup browser ## the program, what it says and what it never does: all tests but those of single parts
+	@$(WHOLE_FILES) --numprocesses 3 $(WHOLE)
+
+covered: setup ## the tests of single parts, with coverage
+	@$(WHOLE_FILES) --numprocesses 3 $(WHOLE:%=--ignore %) --cov --cov-report=
 
 newest: setup ## the quick tests on the newest Python that is installed (make test does it too)
 	@.ci/newest-python

@@ -8,9 +8,6 @@ from tests.bench import public
 from tests.bench.understanding import PARTS, main
 from tests.scoring.stages import STAGES_BY_FILE
 
-# Every line that runs here is reached by unit tests: counted it would take half as long again.
-pytestmark = pytest.mark.no_cover
-
 
 def test_an_unknown_part_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["luck"]) == 2

@@ -13,10 +13,6 @@ from handlers.model.session import Session
 from handlers.router import decide
 from tests.doubles import NOW
 
-# Every line that runs here is reached by unit tests: counted it would take half as long again.
-pytestmark = pytest.mark.no_cover
-
-
 AWKWARD = {
     "nothing": "",
     "white space": " \n\t\u00a0\u2003 ",

@@ -16,8 +16,6 @@ from tests.shared import DATA
 
 FRESH: Final = DATA / "fresh"
 
-pytestmark = pytest.mark.no_cover
-
 
 class Floors(NamedTuple):
     """Shares of what there is in one set: right at least, and wrong at most; `beyond` messages out of scope answered."""

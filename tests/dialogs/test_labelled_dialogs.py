@@ -10,10 +10,6 @@ from handlers.model.context import KnowledgeBundle
 from tests.scoring import DialogScore, KindScore, ask, read_cases, read_dialogs, score_dialogs, score_kinds
 from tests.shared import DATA, dialogs
 
-# Every line that runs here is reached by unit tests: counted it would take half as long again.
-pytestmark = pytest.mark.no_cover
-
-
 DANGEROUS_KINDS: Final = {
     "stopped-beside-cause": 1,
     "still-down": 0,

@@ -1,7 +1,5 @@
 """Stopped trading in the very words of the content is reported, whatever act it may look like."""
 
-import pytest
-
 from handlers.model.actions import HandoffReason, NotifyStaff
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
@@ -9,9 +7,6 @@ from handlers.model.session import Decision, Session
 from handlers.router import decide
 from kb.model import Act
 from tests.doubles import NOW
-
-# Every line that runs here is reached by unit tests: counted it would take half as long again.
-pytestmark = pytest.mark.no_cover
 
 
 def decided(knowledge: KnowledgeBundle, text: str) -> Decision:

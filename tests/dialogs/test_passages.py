@@ -3,15 +3,11 @@
 import json
 from typing import Final
 
-import pytest
-
 from handlers.intents.asked_on import MIN_SHARE
 from handlers.model.context import KnowledgeBundle
 from tests.shared import DATA
 
 FILE: Final = DATA / "follow-ups.jsonl"
-
-pytestmark = pytest.mark.no_cover
 
 
 def test_the_sentence_that_is_asked_for_is_said_no_less_often_than_measured(shipped: KnowledgeBundle) -> None:

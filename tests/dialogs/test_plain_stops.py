@@ -9,8 +9,6 @@ from handlers.model.context import KnowledgeBundle
 from kb.model import Language
 from tests.scoring import ask
 
-pytestmark = pytest.mark.no_cover
-
 TILLS: Final[dict[Language, tuple[str, ...]]] = {
     "en": ("till", "the till", "our till", "the cash register", "pos", "cash desk"),
     "lv": ("kase", "mums kase", "kases", "visas kases", "kases aparāts"),

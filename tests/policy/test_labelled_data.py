@@ -21,9 +21,6 @@ from tests.scoring import read_cases, read_dialogs
 from tests.scoring.stages import FOLDER, STAGES_BY_FILE, read_stage_rows
 from tests.shared import DATA, queries
 
-# Every line that runs here is reached by unit tests: counted it would take half as long again.
-pytestmark = pytest.mark.no_cover
-
 SINGLE: Final = ("queries-dev.tsv", "queries-hard-dev.tsv", "queries-real-dev.tsv")
 TALKS: Final = ("dialogs-dev.jsonl", "dialogs-dev-2.jsonl", "kinds-dev.jsonl")
 FEW_WORDS: Final = 5

@@ -22,9 +22,6 @@ from tests.doubles import PreferredReply
 from tests.scoring import read_dialogs
 from tests.shared import DATA
 
-# Every line that runs here is reached by unit tests: counted it would take half as long again.
-pytestmark = pytest.mark.no_cover
-
 FILES: Final = ("dialogs-dev-2.jsonl", "fresh/dialogs4.jsonl")
 """All of these may be read: a turn that fails is shown."""
 STARTED: Final = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)

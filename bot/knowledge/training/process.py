@@ -33,7 +33,7 @@ TIMEOUT_SECONDS: Final = 900.0
 """A million questions take two minutes on a quiet machine."""
 CHECK_SECONDS: Final = 10.0
 """How often an idle training is looked at,"""
-STARVED_AFTER_SECONDS: Final = 60.0
+STARVED_AFTER_SECONDS: Final = 20.0
 """and from when on it is starved if it has got"""
 MIN_PROCESSOR_SHARE: Final = 0.1
 """less than this of a core since it started."""

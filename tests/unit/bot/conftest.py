@@ -14,6 +14,7 @@ from bot.channels.interface import DeliveryError, OutgoingMessage
 from bot.database.transactions import Transactions
 from bot.delivery.deliverer import Deliverer
 from bot.intake.intake import Intake
+from bot.knowledge.training import process
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind
 from storage.database import engine
@@ -98,3 +99,9 @@ def program(tmp_path: Path) -> Iterator[ProgramFixture]:
         deliver = Deliverer(transactions=transactions, channels={"test": channel}, clock=lambda: time[0])
         yield ProgramFixture(database, intake, deliver, channel, submitted, time)
     database.dispose()
+
+
+@pytest.fixture
+def unhindered_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings are not idle: beside tests that run all the time such a one gets nothing of the processor."""
+    monkeypatch.setattr(process, "IDLE_OPTION", "--beside-tests")

@@ -133,7 +133,8 @@ def test_weights_of_words_are_as_what_was_learnt_but_for_a_little() -> None:
     assert matrix[0, places[0]] == pytest.approx(len(places) ** -0.5)
     known = [turn.right[ReplyKind.TOPIC] for turn in turns]
     whole = LogisticRegression(C=WORDING_COST, solver="liblinear", random_state=0).fit(matrix, known)
-    found = [fit_wording(turns)[0].scores(wording_terms(turn.text))[PLACES[ReplyKind.TOPIC]] for turn in turns]
+    model = fit_wording(turns)[0]
+    found = [model.scores(wording_terms(turn.text))[PLACES[ReplyKind.TOPIC]] for turn in turns]
     assert np.array(found) == pytest.approx(whole.decision_function(matrix), abs=0.05)
 
 

@@ -18,6 +18,8 @@ from tests.contract.talks import HELLO
 from tests.doubles import CONTENT
 from tests.patience import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.usefixtures("unhindered_training")
+
 
 async def test_a_model_is_given_up_when_the_next_is_there_though_nobody_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

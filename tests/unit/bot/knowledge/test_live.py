@@ -40,6 +40,9 @@ from storage.errors import UnavailableError
 from storage.migrations import upgrade
 from storage.tables import turns
 from tests.doubles import CONTENT, NOW, RecordingJobQueue
+from tests.patience import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.usefixtures("unhindered_training")
 
 PRINTER = EntryId("printer")
 
@@ -285,7 +288,7 @@ async def running_reloader(
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not true():
             await asyncio.sleep(0.01)
 

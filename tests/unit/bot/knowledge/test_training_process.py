@@ -102,6 +102,7 @@ def test_an_idle_one_that_gets_too_little_of_the_processor_is_told(monkeypatch: 
         os.kill(training.pid, 0)
 
 
+@pytest.mark.usefixtures("unhindered_training")
 def test_one_that_gets_its_share_or_is_not_idle_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "STARVED_AFTER_SECONDS", 0.0)
     monkeypatch.setattr(process, "CHECK_SECONDS", 0.01)
