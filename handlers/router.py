@@ -10,6 +10,7 @@ from handlers.dialogue.commands import cancel, handle_command, switch_language_b
 from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing, reached_nobody
 from handlers.dialogue.contact_details import contact_details, with_contact_details
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, introduced, ticket_wish
+from handlers.dialogue.doubt import doubt
 from handlers.dialogue.fallback import (
     OUT_OF_SCOPE,
     clarify,
@@ -97,6 +98,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("outage", outage),
     ("contact_details", contact_details),
     ("choice", choose_by_text),
+    ("doubt", doubt),
     ("cancel", _cancel_by_text),
     ("resolved", works_again),
     ("cannot_reach", cannot_reach),

@@ -8,9 +8,10 @@ from handlers.incident.detail import note_detail
 from handlers.intents.answer import shared_problem
 from handlers.intents.dispatch import answer_entries
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine
-from handlers.model.context import ASKING_WHICH_FAULT, NONE_OF_THESE, HandlerContext, HandlerResult
+from handlers.model.context import NONE_OF_THESE, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
+from handlers.model.past_replies import ASKING_WHICH_FAULT
 from handlers.model.session import OpenQuestion, QuestionKind
 from handlers.service.venue import choose_till
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId, LineId

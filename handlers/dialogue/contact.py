@@ -7,12 +7,11 @@ from handlers.intents.handoff import hand_off
 from handlers.model.actions import Action, HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
+from handlers.model.past_replies import OFFERING_OTHER_WAYS
 from kb.model import Act, DialogueAct, Entry, LineId
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
 
-_CANNOT_REACH: Final = "cannot_reach"
-"""The handler of messages that nobody answers."""
 _WHAT_NOW: Final = frozenset(
     {None, DialogueAct.OTHER, DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.CONFUSION}
 )
@@ -101,7 +100,7 @@ def _other_lines(context: HandlerContext, tried: LineId | None) -> HandlerResult
 def _lines_beside(context: HandlerContext, tried: LineId | None) -> tuple[Action, ...]:
     """The numbers of the lines that were not rung in vain lately; where all were, of those beside `tried`."""
     lines = [action for action in context.show_lines() if isinstance(action, ShowLine)]
-    in_vain = {turn.line for turn in context.session.turns if turn.handler == _CANNOT_REACH} | {tried}
+    in_vain = {turn.line for turn in context.session.turns if turn.handler in OFFERING_OTHER_WAYS} | {tried}
     left = [line for line in lines if line.line not in in_vain]
     return tuple(left or (line for line in lines if line.line != tried))
 
@@ -138,13 +137,13 @@ def _line_named(context: HandlerContext) -> LineId | None:
 def _tried_just_now(context: HandlerContext) -> LineId | None:
     """The line of which it was told a moment ago that nobody answers there."""
     last = context.last_turn
-    return last.line if last is not None and last.handler == _CANNOT_REACH else None
+    return last.line if last is not None and last.handler in OFFERING_OTHER_WAYS else None
 
 
 def _tried_lately(context: HandlerContext) -> LineId | None:
     """As _tried_just_now, of the turns that are remembered."""
     turns = context.session.turns if context.last_turn is not None else ()
-    return next((turn.line for turn in reversed(turns) if turn.handler == _CANNOT_REACH and turn.line), None)
+    return next((turn.line for turn in reversed(turns) if turn.handler in OFFERING_OTHER_WAYS and turn.line), None)
 
 
 def _asks_for_another_number(context: HandlerContext) -> bool:

@@ -7,13 +7,12 @@ from handlers.input.good_news import AGAIN, says_it_fails
 from handlers.model.actions import ShowTicketChannel
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
+from handlers.model.past_replies import GOOD_NEWS
 from handlers.model.session import SessionTurn
 from kb.model import Act, CueId, DialogueAct, Entry
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Candidate
 
-GOOD_NEWS: Final = frozenset({"resolved", "trading_answered"})
-"""Handlers of turns in which it was said that it works."""
 RECENT_TURNS: Final = 3
 MAX_WORDS_OF_AGAIN: Final = 4
 MIN_TAKEN_BACK: Final = 0.25

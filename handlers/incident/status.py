@@ -6,11 +6,11 @@ from handlers.incident.broken_part import says_that_it_trades
 from handlers.incident.cannot_sell import cannot_sell
 from handlers.incident.stopped import TOO
 from handlers.intents.dispatch import report_outage_first
-from handlers.model.actions import Action, RecordFeedback, ShowTicketChannel
+from handlers.model.actions import Action, RecordFeedback, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.session import Incident
-from kb.model import Act, CueId, DialogueAct
+from kb.model import Act, CueId, DialogueAct, LineId
 
 SURELY_NAMED: Final = 0.6
 """From this confidence on a message names a fault."""
@@ -58,6 +58,11 @@ def still_not(context: HandlerContext) -> HandlerResult | None:
     return still_broken(context)
 
 
+def call_urgently(context: HandlerContext, line: LineId) -> Say:
+    """The number while trading is stopped; with a word of regret to whom nothing helped."""
+    return context.say_line("still_stopped" if context.act is DialogueAct.NOT_HELPED else "call_urgent", line)
+
+
 def still_broken(context: HandlerContext) -> HandlerResult:
     """The number again, and the e-mail where the fault can wait; trading that stops once more is told "
     "of once more."""
@@ -67,7 +72,7 @@ def still_broken(context: HandlerContext) -> HandlerResult:
     session = replace(context.resolved_session, line=line)
     if context.session.outage_reported:
         act, entry = context.act_of_details
-        return context.result(act, context.say_line("call_urgent", line), session=session, entry=entry, line=line)
+        return context.result(act, call_urgently(context, line), session=session, entry=entry, line=line)
     actions: tuple[Action, ...] = (context.say_line("sorry_not_helped", line),)
     if topic is not None and topic.act is Act.PROBLEM:
         actions = (*actions, ShowTicketChannel())

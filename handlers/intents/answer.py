@@ -8,14 +8,13 @@ from handlers.model.actions import Say
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
+from handlers.model.past_replies import SAYING_ALL
 from handlers.model.session import Session
 from kb.model import Act, DialogueAct, Entry, LineId
 
 MAX_WORDS_OF_ASKING_ON: Final = 3
 """So few words after an answer ask on, whatever they say."""
 TURNS_IN_SIGHT: Final = 2
-_SAYING_ALL: Final = frozenset({"topic", "outage", "choice", "tapped", "which_fault", "likelier_own", "likelier_next"})
-"""Handlers of turns in which an entry was said, or a part of it."""
 
 
 def answer(context: HandlerContext, entry: Entry) -> HandlerResult:
@@ -47,7 +46,7 @@ def said_just_now(context: HandlerContext, entry: Entry) -> bool:
     asks_on = context.interpretation.leans or len(context.text.split()) <= MAX_WORDS_OF_ASKING_ON
     seen = context.session.turns[-TURNS_IN_SIGHT:] if context.last_turn is not None else ()
     told = next((turn for turn in reversed(seen) if turn.entry is not None), None)
-    return typed and asks_on and told is not None and told.entry == entry.id and told.handler in _SAYING_ALL
+    return typed and asks_on and told is not None and told.entry == entry.id and told.handler in SAYING_ALL
 
 
 def _stands_above(context: HandlerContext, entry: Entry) -> bool:
@@ -60,7 +59,7 @@ def said_lately(context: HandlerContext, entry: Entry) -> bool:
     """Whether all of `entry` was said in one of the turns that are remembered, and nobody taps for it again."""
     typed = context.inbound.kind is not MessageKind.TAP
     seen = context.session.turns if context.last_turn is not None else ()
-    return typed and any(turn.entry == entry.id and turn.handler in _SAYING_ALL for turn in seen)
+    return typed and any(turn.entry == entry.id and turn.handler in SAYING_ALL for turn in seen)
 
 
 def with_topic(context: HandlerContext, entry: Entry) -> Session:

@@ -6,6 +6,7 @@ from handlers.input.question_form import asks
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext
 from handlers.model.frozen import replace
+from handlers.model.past_replies import SAYING_WHO_KNOWS
 from kb.model import Act, DialogueAct, Entry, LineId
 
 MIN_SHARE: Final = 0.3
@@ -13,8 +14,6 @@ MIN_SHARE: Final = 0.3
 get a sentence, 88 of these the right one."""
 _TELLS: Final = frozenset({DialogueAct.DETAIL, DialogueAct.PARTLY, DialogueAct.WORKS_AGAIN, DialogueAct.NOT_HELPED})
 """Acts of messages that tell something, and ask for no sentence."""
-_SAID_WHO_KNOWS: Final = frozenset({"follow_up", "likelier_topic", "likelier_own"})
-"""Handlers of turns in which it was said who knows more."""
 
 
 def passage(context: HandlerContext, entry: Entry) -> Say | None:
@@ -44,7 +43,7 @@ def tell_more(context: HandlerContext, entry: Entry, line: LineId) -> Say:
     if (said := passage(context, entry)) is not None:
         return said
     known, last = context.knowledge.base.directory.lines[line], context.last_turn
-    if last is not None and last.entry == entry.id and last.handler in _SAID_WHO_KNOWS:
+    if last is not None and last.entry == entry.id and last.handler in SAYING_WHO_KNOWS:
         return context.say_line("no_more_known" if asks(context.text) else "line_helps", line)
     key = "not_known_of" if asks(context.text) else "more_about"
     values = {"phone": known.formatted_phone, "name": known.name[context.language]}

@@ -10,6 +10,7 @@ from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, Option
+from handlers.model.past_replies import ASKING_WHICH_FAULT, NOTING
 from handlers.model.phrases import Phrases
 from handlers.model.picture import NO_PICTURE_WORDS, PictureWords
 from handlers.model.reply_model import ReplyScorer
@@ -25,11 +26,7 @@ CALLED_IN_TTL: Final = timedelta(hours=12)
 
 NONE_OF_THESE: Final = "none"
 
-_NOTING: Final = frozenset({"detail", "likelier_topic", "likelier_line"})
-"""Handlers of turns in which a detail may have been thanked for, with the number."""
 _ASKS_FOR_DETAILS: Final = frozenset({Act.PROBLEM, Act.CRITICAL})
-ASKING_WHICH_FAULT: Final = frozenset({"which_fault", "bare_fault"})
-"""Handlers of turns that asked which fault it is: place and time answer that as well as a choice."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -153,7 +150,7 @@ class HandlerContext:
     @property
     def noted_just_now(self) -> bool:
         """Whether the turn before was one in which a detail may have been thanked for."""
-        return self.last_turn is not None and self.last_turn.handler in _NOTING
+        return self.last_turn is not None and self.last_turn.handler in NOTING
 
     @property
     def has_talked(self) -> bool:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from handlers.dialogue.fallback import clarify
+from handlers.incident.status import call_urgently
 from handlers.input.question_form import asks
 from handlers.intents.asked_on import tell_more
 from handlers.intents.dispatch import answer_entries
@@ -173,7 +174,8 @@ def _more_about(context: HandlerContext, entry: Entry) -> HandlerResult:
     line = context.line_of(entry) or context.line_of_conversation
     if entry.act is Act.CRITICAL:
         over, partly = context.session.incident is Incident.WORKING, context.act is DialogueAct.PARTLY
-        said = context.say_line("if_again" if over else "partly" if partly else "call_urgent", line)
+        goes_on = "if_again" if over else "partly" if partly else None
+        said = context.say_line(goes_on, line) if goes_on is not None else call_urgently(context, line)
     elif entry.act is Act.PROBLEM and not asks(context.text):
         said = _take_note(context, line)
     else:

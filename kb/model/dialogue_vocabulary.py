@@ -28,6 +28,7 @@ class CueId(StrEnum):
     AGAIN = "again"
     RESOLVED = "resolved"
     CALLING = "calling"
+    DOUBT = "doubt"
     ACKNOWLEDGE = "acknowledge"
     CANCEL = "cancel"
     MY_VENUE = "my_venue"

@@ -39,6 +39,23 @@ def test_what_is_said_to_the_bot_is_no_part_of_the_trouble_unless_it_names_a_dev
     assert tells_of_trouble("no receipts come since noon, whom do I call", "answer", handler) is more
 
 
+@pytest.mark.parametrize(
+    ("message", "handler", "belongs"),
+    [
+        ("and the other?", "follow_up", False),
+        ("really?", "doubt", False),
+        ("why does it print nothing since this morning?", "topic", True),
+        ("didn't help", "still_not", False),
+        ("switched it off and on, the same", "still_not", True),
+        ("till 2 ?", "follow_up", True),
+    ],
+)
+def test_a_bare_question_and_a_bare_failure_of_an_advice_are_no_part_of_the_trouble(
+    message: str, handler: str, belongs: bool
+) -> None:
+    assert tells_of_trouble(message, "problem", handler) is belongs
+
+
 def test_the_newest_of_a_long_story_is_kept_and_nothing_twice() -> None:
     said = ["hello", "/start", *(f"{number} {'x' * 700}" for number in range(4)), "since noon", "since noon"]
     story = compose_story(said)

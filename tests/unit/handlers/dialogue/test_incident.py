@@ -428,7 +428,7 @@ def test_what_is_not_said_of_the_same_till_is_not_once_more(text: str, hours: in
 
 
 def test_still_not_while_trading_is_stopped_is_the_urgent_number_again() -> None:
-    assert talk("dead", "hours").says("that did not help").text == CALL_NOW
+    assert talk("dead", "hours").says("that did not help").text == f"{CALL_NOW} Sorry it still isn't working."
 
 
 # --- a how-to that sounds like a fault
