@@ -3,106 +3,18 @@
 from collections.abc import Callable, Collection
 from typing import Final
 
+from handlers.incident.clauses import clauses_of
+from handlers.incident.still_trades import DENIES
 from kb.text.lazy_pattern import LazyPattern
 
 MAX_PARTS: Final = 4
 MIN_WORDS: Final = 2
-_MARKS: Final = r"\s*[,.;:!()\n]+\s*|\s+[-–—]+\s+"
-_CONJUNCTIONS: Final = (
-    "but|though|although|while|only|and|bet|toties|taču|kaut|lai gan|un|tikai|но|зато|хотя|а|и|no|zato|hotja|hotya"
-)
-_BETWEEN: Final = LazyPattern(rf"{_MARKS}|\s+(?:{_CONJUNCTIONS}|a|i)\s+")
-_BETWEEN_ENGLISH: Final = LazyPattern(rf"{_MARKS}|\s+(?:{_CONJUNCTIONS})\s+")
-"""Without the Russian "a" and "i", which are an article and a person there."""
-_ENGLISH: Final = LazyPattern(
-    r"\b(?:the|is|are|it|my|we|you|and|can|how|not|does|what|with|have|this|thanks?|please)\b"
-)
 _WORKS: Final = LazyPattern(
     r"\b(?:works?|working|fine|okay|ok|good|alive|perfect|strādā|strada|darbojas|iet|kārtībā|kartiba|labi|ir ok|deg"
     r"|ieslēgt\w+|ieslegt\w+|работа(?:ет|ют)|норм\w*|порядке|ок|горит|горят|жив\w?"
     r"|rabota(?:et|jut|yut|ut)|norm\w*|porjadke|gorit|gorjat"
     r"|(?:is|are) (?:on|up)|ir|есть|est)\b"
 )
-_DENIES: Final = LazyPattern(
-    r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont"
-    r"|without|nav|ne\w*|nē|не\w*"
-    r"|нет|ни\w*|без|net|ni\w*|bez|slikti|плохо|ploho|dead|down|stuck|frozen"
-    r"|stop\w*|quit|pārstāj\w*|parstaj\w*|beidz(?!ot\b)\w*|atteic\w*|перестал\w*|прекратил\w*|отказ\w*|perestal\w*|otkaz\w*"
-    r"|завис\w*|вис[ия]т|легл\w*|лежит|умер\w*|сдох\w*|zavis\w*|visit|legla|umer\w*|uzkār\w*|uzkar\w*|karāj\w*|karaj\w*"
-    r"|froze|crash\w*|hangs?)\b"
-)
-
-
-_TRADES: Final = LazyPattern(
-    r"\b(?:works?|working|sells?|selling|strādā|strada|darbojas|pārdod\w*|pardod\w*|tirgo\w*|работа(?:ет"
-    r"|ют|ем)|торгу(?:ет|ют|ем)"
-    r"|прода(?:ют|[её]т|ем|ём)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)"
-    r"|torgu(?:et|jut|yut|em|jem)|proda(?:jut|yut|em|[eё]t|jet|jot)|pashet|pashut)\b"
-)
-
-
-_TILL_WORKS: Final = LazyPattern(
-    r"^\W*(?:bet |nē,? |no, |but |а |но |a |na |на |no (?=kass))?(?:the |my |our )?"
-    r"(?:kase|kases|касса|кассы|кассе|kassa|kassy|kasse|till|tills)"
-    r"(?:[ -](?:gan|jau|vēl|vel|то|же|ещё|еще|уже|to|zhe|uzhe|is|are|itself|sama|pati))*"
-    r" (?:iet|strādā|strada|darbojas|ir kārtībā|ir kartiba|pārdod|pardod|tirgo"
-    r"|works?|working|в порядке|ok|ок|norm\w*|норм\w*|fine|good|sells?|selling"
-    r"|работа(?:ет|ют)|rabota(?:et|jut|yut)|пробивает|probivaet|прода(?:[её]т|ют|ем|ём)|proda(?:et|jut|em|jom)"
-    r"|торгует|torguet|продажа ид[её]т|prodazha idet)"
-    r"(?: (?:jā|ja|да|da|yes|fine|ok|normāli|normali|нормально|normalno|labi))?\W*$"
-)
-"""Few words that tell of the till itself that it works."""
-_TILL_OR_TROUBLE: Final = LazyPattern(
-    r"\b(?:kas(?:e|i|ē|ei|es|ēm|ēs|u)|касс\w*|kass\w*|tills?|registers?|pos"
-    r"|nevar\w*|neko|nekas|neviens|nevien\w*|nesit\w*|neizsit\w*|nepārdod\w*|nepardod\w*"
-    r"|nav iespējam\w*|nav iespejam\w*"
-    r"|can'?t|can ?not|unable|(?:won|doesn|don|isn)'?t|nothing|nobody|no one"
-    r"|не ?(?:мож|мог|проб|прода|получ|выход|да[её]т|бь[её]т|ид[её]т)\w*|ничего|никто|ни один"
-    r"|ne ?(?:mo[zg]|prob|proda|poluch|vyhod|da[ej]|idet)\w*|nichego|nikto)\b"
-)
-"""What a clause beside "the till works" must not speak of: a till, or that something cannot be done."""
-_ON_PAPER: Final = LazyPattern(
-    r"\b(?:(?:on|uz|на|na|with|по|po|в|v) (?:\w+ )?(?:papers?|papīr\w*|papir\w*|pierakst\w*|kvīt\w*"
-    r"|lapiņ\w*|burtnīc\w*|blociņ\w*"
-    r"|бумаг\w*|бумаж\w*|тетрад\w*|блокнот\w*|bumag\w*|bumazh\w*|tetrad\w*|bloknot\w*|notepad|notebook)"
-    r"|by hand|manually|ar roku|manuāli|вручную|vruchnuju|vruchnuyu)\b"
-)
-"""What is sold without a till tells of none that works."""
-_SELLS: Final = LazyPattern(r"\b(?:sell\w*|pārdod\w*|pardod\w*|tirgo\w*|торгу\w+|прода\w+|torgu\w+|proda\w+)\b")
-MAX_WORDS_OF_SELLING: Final = 4
-
-
-def says_that_it_trades(text: str) -> bool:
-    """Whether it is told that tills work or sell, and nothing beside it denies that: "the tills are working"."""
-    said = text.casefold()
-    if "?" in said or _ON_PAPER.search(said) is not None:
-        return False
-    return _till_works(text) or (_TRADES.search(said) is not None and _DENIES.search(said) is None)
-
-
-def _till_works(text: str) -> bool:
-    """Whether a clause says so of the till, and no other denies anything of a till: "Wi-Fi is dead, the till is ok"."""
-    clauses = clauses_of(text)
-    others = [clause for clause in clauses if _TILL_WORKS.search(clause) is None]
-    return len(others) < len(clauses) and not any(map(speaks_of_till, others))
-
-
-def speaks_of_till(clause: str) -> bool:
-    """Whether a clause (in lower case) names a till, or says that something cannot be done."""
-    return _TILL_OR_TROUBLE.search(clause) is not None
-
-
-def says_that_it_sells(text: str) -> bool:
-    """Whether few words tell that one sells, and of nothing else that works: "selling is ok"."""
-    few = len(text.split()) <= MAX_WORDS_OF_SELLING
-    return few and _SELLS.search(text.casefold()) is not None and says_that_it_trades(text)
-
-
-def clauses_of(text: str) -> list[str]:
-    """The clauses of a text in lower case, as marks and conjunctions part them."""
-    said = text.casefold()
-    between = _BETWEEN_ENGLISH if _ENGLISH.search(said) is not None else _BETWEEN
-    return [clause for clause in between.split(said) if clause.strip()]
 
 
 def broken_part(text: str, devices_in: Callable[[str], Collection[str]]) -> str | None:
@@ -113,7 +25,7 @@ def broken_part(text: str, devices_in: Callable[[str], Collection[str]]) -> str 
     clauses = clauses_of(text)
     if not 1 < len(clauses) <= MAX_PARTS:
         return None
-    working = [clause for clause in clauses if _WORKS.search(clause) and not _DENIES.search(clause)]
+    working = [clause for clause in clauses if _WORKS.search(clause) and not DENIES.search(clause)]
     rest = [clause for clause in clauses if clause not in working]
     left = ", ".join(rest)
     if not working or len(left.split()) < MIN_WORDS:

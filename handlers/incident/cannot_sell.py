@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.incident.broken_part import clauses_of
+from handlers.incident.clauses import clauses_of
 from kb.text.lazy_pattern import LazyPattern
 
 _CANNOT_SELL: Final = LazyPattern(

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from handlers.incident.broken_part import clauses_of, says_that_it_sells, speaks_of_till
 from handlers.incident.cannot_sell import cannot_sell
+from handlers.incident.clauses import clauses_of
 from handlers.incident.detail import note_detail
 from handlers.incident.status import still_broken, trades_on
+from handlers.incident.still_trades import says_that_it_sells, speaks_of_till
 from handlers.input.good_news import (
     denies_or_waits,
     good_news_probability,

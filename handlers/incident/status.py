@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from handlers.incident.broken_part import says_that_it_trades
 from handlers.incident.cannot_sell import cannot_sell
+from handlers.incident.still_trades import says_that_it_trades
 from handlers.incident.stopped import TOO
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import Action, RecordFeedback, Say, ShowTicketChannel

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.incident.broken_part import says_that_it_trades
+from handlers.incident.still_trades import says_that_it_trades
 from handlers.input.good_news import AGAIN
 from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.intents.dispatch import report_outage_first

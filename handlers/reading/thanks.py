@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from handlers.incident.broken_part import clauses_of
+from handlers.incident.clauses import clauses_of
 from handlers.input.question_form import QUESTION_WORD
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound

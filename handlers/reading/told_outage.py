@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from handlers.incident.broken_part import broken_part, clauses_of, says_that_it_trades
+from handlers.incident.broken_part import broken_part
 from handlers.incident.cannot_sell import is_no_stop
+from handlers.incident.clauses import clauses_of
+from handlers.incident.still_trades import says_that_it_trades
 from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED
 from handlers.input.outage_probability import outage_probability
 from handlers.model.context import KnowledgeBundle
