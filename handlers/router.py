@@ -7,7 +7,6 @@ from handlers.details.cause import named_cause
 from handlers.details.extraction import extract_details
 from handlers.dialogue.choice import choose_by_text, handle_tap
 from handlers.dialogue.commands import cancel, handle_command, switch_language_by_text
-from handlers.dialogue.contact import ask_number, ask_person, cannot_reach, chasing, reached_nobody
 from handlers.dialogue.contact_details import contact_details, with_contact_details
 from handlers.dialogue.courtesy import anger, calling, confusion, courtesy, introduced, ticket_wish
 from handlers.dialogue.doubt import doubt
@@ -23,7 +22,6 @@ from handlers.dialogue.fallback import (
 from handlers.dialogue.fault import bare_fault, device_fault, device_only
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
-from handlers.dialogue.passed_on import passed_on
 from handlers.dialogue.spoken_language import with_language
 from handlers.incident.another_time import if_again, not_now
 from handlers.incident.detail import detail
@@ -32,6 +30,7 @@ from handlers.incident.recovery import ask_whether_trading_goes_on, trading_answ
 from handlers.incident.relapse import relapsed
 from handlers.incident.status import partly, still_not
 from handlers.incident.stopped import outage, stopped_once_more
+from handlers.incident.taken_back import taken_back
 from handlers.input.dialogue_act import dialogue_act
 from handlers.input.picture_words import picture_words, with_picture
 from handlers.input.redaction import MASK, mask, speaks_of_secrets
@@ -46,6 +45,10 @@ from handlers.model.frozen import replace
 from handlers.model.messages import Inbound, MessageKind
 from handlers.model.reply_model import ReplyCandidate
 from handlers.model.session import MAX_TURNS, OPTED_OUT, Decision, Session, SessionTurn, Trace
+from handlers.people.contact import ask_number, ask_person
+from handlers.people.passed_on import passed_on
+from handlers.people.unreached import cannot_reach, reached_nobody
+from handlers.people.waiting import chasing
 from handlers.progress import end_loops
 from handlers.reading.interpretation import interpret
 from handlers.reading.thanks import matter_beside_thanks
@@ -95,6 +98,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("venue", venue_by_text),
     ("ticket_request", ticket_request),
     ("relapsed", relapsed),
+    ("taken_back", taken_back),
     ("outage", outage),
     ("contact_details", contact_details),
     ("choice", choose_by_text),

@@ -39,6 +39,7 @@ MIN_OUTAGE_TO_CHOOSE: Final = 0.2
 MIN_WORDS_IN_PASSING: Final = 4
 MAX_WORDS_OF_MATTER: Final = 4
 MIN_MATTER_CONFIDENCE: Final = 0.1
+MIN_LINE_CONFIDENCE: Final = 0.5
 MIN_CONFIDENCE_FROM_MENU: Final = 0.3
 MAX_WORDS_FROM_MENU: Final = 3
 MIN_FAULT_ASKED_FOR: Final = 0.03
@@ -81,10 +82,22 @@ def _choose_of_topics_or_lines(context: HandlerContext, question: OpenQuestion) 
             return shared
     if context.act in (DialogueAct.DONT_KNOW, DialogueAct.ANY_OF_THEM):
         return _without_preference(context, question)
+    if question.about is QuestionKind.LINE and (line := _line_by_words(context)) is not None:
+        return _apply_choice(context, line)
     option = _option_by_text(context, question) or _option_by_words(context, question)
     if option is None:
         return _fault_that_was_asked_for(context)
     return _apply_choice(context, option.id) or _stale_choice(context)
+
+
+def _line_by_words(context: HandlerContext) -> str | None:
+    """The line that a few words name: "the technical one"."""
+    best = next(iter(context.interpretation.by_itself), None)
+    few = len(context.text.split()) <= MAX_WORDS_OF_MATTER and "?" not in context.text
+    if best is None or not few or best.confidence < MIN_LINE_CONFIDENCE:
+        return None
+    lines = context.knowledge.base.directory.lines.values()
+    return next((f"line:{line.id}" for line in lines if line.entry == best.entry), None)
 
 
 def _tells_which_device(context: HandlerContext) -> bool:

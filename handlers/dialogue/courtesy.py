@@ -4,7 +4,6 @@ from typing import Final
 
 from handlers.details.extraction import is_introduction, only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
-from handlers.dialogue.contact import wants_nobody
 from handlers.intents.small_talk import nod, small_talk
 from handlers.intents.ticket import is_likely_topic, show_ticket_channel, show_where_to_write
 from handlers.model.actions import Ask, ShowLine
@@ -12,6 +11,7 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.session import QuestionKind
+from handlers.people.contact import wants_nobody
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome

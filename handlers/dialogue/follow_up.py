@@ -46,7 +46,10 @@ def _of_entry(context: HandlerContext, act: DialogueAct) -> HandlerResult | None
     told = answer_entries(context, about)
     # What it costs is asked of something, and that is talked about still, unless it was a question by itself.
     kept = None if whole is not None else topic
-    return told if kept is None else replace(told, session=replace(told.session, entry=kept.id))
+    if kept is None:
+        return told
+    line = context.line_of(kept) or told.session.line
+    return replace(told, session=replace(told.session, entry=kept.id, line=line))
 
 
 def _of_line(context: HandlerContext) -> HandlerResult | None:

@@ -3,11 +3,11 @@
 from typing import Final
 
 from handlers.incident.status import still_broken
-from handlers.incident.still_trades import says_that_it_trades
 from handlers.incident.stopped import MIN_OUTAGE_TO_ASK, MIN_TOPIC_TOLD_OF, SURE_HOW_TO
 from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
+from handlers.statements.still_trades import says_that_it_trades
 from kb.model import Act, CueId, DialogueAct
 from kb.understanding.result import Outcome
 

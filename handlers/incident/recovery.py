@@ -2,19 +2,18 @@
 
 from typing import Final
 
-from handlers.incident.cannot_sell import cannot_sell
-from handlers.incident.clauses import clauses_of
-from handlers.incident.detail import note_detail
-from handlers.incident.status import still_broken, trades_on
-from handlers.incident.still_trades import says_that_it_sells, speaks_of_till
+from handlers.incident.half_mended import half_mended
+from handlers.incident.status import still_broken
 from handlers.input.good_news import (
+    MIN_THANKS,
+    SURELY_WORKS,
     denies_or_waits,
     good_news_probability,
     is_doubtful,
     is_reported,
+    names_what_goes,
     says_it_fails,
     says_it_works,
-    tells_of_return,
     waits,
 )
 from handlers.input.question_form import QUESTION_WORD
@@ -23,6 +22,9 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
+from handlers.statements.cannot_sell import cannot_sell
+from handlers.statements.clauses import clauses_of
+from handlers.statements.still_trades import speaks_of_till
 from kb.model import Act, CueId, DialogueAct
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
@@ -33,8 +35,6 @@ SURE_FAULT_OPENS: Final = 0.8
 """A fault as likely as this is no good news, where none was talked about."""
 MIN_WORKS_OF_STOPPED: Final = 0.25
 """While trading is stopped, words of good news that are as likely as this are good news, or asked about."""
-SURELY_WORKS: Final = 0.85
-"""As PLAINLY_WORKS, where a word denies or waits for something."""
 TRADING_GOES_ON: Final = "trading:yes"
 TRADING_STOPPED: Final = "trading:no"
 _NOT_YET: Final = LazyPattern(
@@ -66,13 +66,16 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
         return None
     enough = SURELY_WORKS if denies_or_waits(context) else PLAINLY_WORKS
     sure = good_news_probability(context) >= enough
-    plain = sure or context.cue == CueId.RESOLVED or says_it_works(context)
+    thanked = context.act_confidence(DialogueAct.THANKS) >= MIN_THANKS
+    goes = good_news_probability(context) >= SURELY_WORKS or thanked or names_what_goes(context.text)
+    plain = (sure and goes) or context.cue == CueId.RESOLVED or says_it_works(context)
     if context.session.outage_reported and cannot_sell(context.text):
         return still_broken(context)
-    no_repair = _no_repair(context)
+    no_repair = half_mended(context)
     if context.session.outage_reported and (not plain or no_repair is not None or is_doubtful(context)):
         return ask_whether_trading_goes_on(context)
-    if _QUESTION_MARK in context.text or _opens_with_fault(context) or says_it_fails(context.text):
+    fails = _opens_with_fault(context) or says_it_fails(context.text)
+    if _QUESTION_MARK in context.text or fails or not (plain or goes):
         return None
     return no_repair or mended(context, surely=plain)
 
@@ -138,30 +141,6 @@ def _fails_at_first(context: HandlerContext) -> bool:
     said = said or good_news_probability(context) >= SURELY_WORKS
     elsewhere = CueId.ELSEWHERE in context.interpretation.signals
     return not known and (denies_or_waits(context) or elsewhere or not said)
-
-
-def _no_repair(context: HandlerContext) -> HandlerResult | None:
-    """The reply to good news that is over in the same breath, or of another device than the broken one."""
-    if tells_of_return(context.text) and context.fault_lately:
-        return still_broken(context)
-    if _sells_beside_fault(context):
-        return trades_on(context)
-    return note_detail(context) if _is_of_another_device(context) else None
-
-
-def _sells_beside_fault(context: HandlerContext) -> bool:
-    """Whether of a fault that stops no trading it is told only that one sells: "the drawer is stuck", "we sell ok"."""
-    topic = context.topic_entry
-    fault = topic is not None and topic.act is Act.PROBLEM and not context.session.outage_reported
-    return fault and says_that_it_sells(context.text)
-
-
-def _is_of_another_device(context: HandlerContext) -> bool:
-    """Whether it is told of another device than the broken one: "the printer works" of a drawer that "
-    "does not open."""
-    topic = context.topic_entry
-    fault = topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
-    return fault and topic is not None and context.knowledge.interpreter.names_another_device(context.text, topic.id)
 
 
 def _opens_with_fault(context: HandlerContext) -> bool:

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from handlers.incident.cannot_sell import cannot_sell
-from handlers.incident.still_trades import says_that_it_trades
-from handlers.incident.stopped import TOO
+from handlers.incident.another_till import TOO
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import Action, RecordFeedback, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.session import Incident
+from handlers.statements.cannot_sell import cannot_sell
+from handlers.statements.still_trades import says_that_it_trades
 from kb.model import Act, CueId, DialogueAct, LineId
 
 SURELY_NAMED: Final = 0.6

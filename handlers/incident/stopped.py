@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from handlers.incident.still_trades import says_that_it_trades
+from handlers.incident.another_till import TOO, another_till_stops
 from handlers.input.good_news import AGAIN
 from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.session import Incident
+from handlers.statements.payments import names_cash
+from handlers.statements.still_trades import says_that_it_trades
 from kb.model import Act, CueId, DialogueAct, Entry
 from kb.text.lazy_pattern import LazyPattern
 
@@ -31,7 +33,6 @@ SURE_HOW_TO: Final = 0.85
 MIN_TOPIC_TOLD_OF: Final = 0.2
 MAX_WORDS_OF_CORRECTION: Final = 5
 MAX_WORDS_OF_TOO: Final = 6
-TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
 _QUESTION_MARK: Final = "?"
 _EVERYONE: Final = frozenset({CueId.EVERYONE, CueId.EMERGENCY_EVERYONE})
@@ -44,9 +45,10 @@ _MAY_HIT_EVERYONE: Final = frozenset(
 def outage(context: HandlerContext) -> HandlerResult | None:
     """Trading has stopped, whatever else the message is about: the number first, the topic after it."""
     told = context.outage >= _alarm_threshold(context) and not _is_no_outage(context)
-    if not told and not _stops_too(context) and not _hits_everyone(context):
-        return None
     entry = critical_entry(context)
+    too = _stops_too(context) or _hits_everyone(context) or another_till_stops(context, entry)
+    if not told and not too:
+        return None
     return None if entry is None else report_outage_first(context, entry)
 
 
@@ -87,7 +89,8 @@ def _counts_devices(context: HandlerContext) -> bool:
     """Whether few words only tell where a fault is that was talked about: "all tills" have the wrong time."""
     topic = context.topic_entry
     fault = topic is not None and topic.act is Act.PROBLEM
-    return context.act is DialogueAct.DETAIL and fault and len(context.text.split()) <= MAX_WORDS_OF_COUNT
+    few = len(context.text.split()) <= MAX_WORDS_OF_COUNT and not names_cash(context.text)
+    return context.act is DialogueAct.DETAIL and fault and few
 
 
 def _sets_a_fault_right(context: HandlerContext) -> bool:

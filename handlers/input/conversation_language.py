@@ -18,6 +18,10 @@ _SAID_BY_PEOPLE: Final = frozenset(
     "didnt ive like also".split()
 )
 """English words of people: the text of an error has none of them."""
+_QUOTES: Final = frozenset(
+    "raksta rāda rada saka izmet says shows writes пишет пишут выдает выдаёт pishet pishut".split()
+)
+"""Words that open what is copied off a screen."""
 
 
 def conversation_language(
@@ -32,7 +36,10 @@ def conversation_language(
         return session.language if session.language_chosen else told or session.language
     if text.isascii() and len(text) <= MAX_LETTERS_OF_NO_LANGUAGE:
         return session.language
-    copied = told == SCREEN_LANGUAGE and _SAID_BY_PEOPLE.isdisjoint(tokenize(normalize(text)))
+    words = tokenize(normalize(text))
+    if (text.isascii() and len(words) == 1) or (words and words[0] in _QUOTES):
+        return session.language
+    copied = told == SCREEN_LANGUAGE and _SAID_BY_PEOPLE.isdisjoint(words)
     return session.language if short or copied or _is_detail(interpretation) else told
 
 

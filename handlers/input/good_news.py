@@ -7,6 +7,8 @@ from handlers.model.context import HandlerContext
 from kb.model import CueId, DialogueAct
 from kb.text.lazy_pattern import LazyPattern
 
+SURELY_WORKS: Final = 0.85
+"""Good news as likely as this is plain, whatever denies or waits for something."""
 MIN_THANKS: Final = 0.1
 """Less likely thanks do not add to good news."""
 MIN_TROUBLE_BESIDE: Final = 0.2
@@ -70,6 +72,12 @@ _GOES: Final = LazyPattern(
     r"|proda|torgu|norm|zhiv|est)"
 )
 """How words begin that tell that something goes."""
+_CAME_BACK: Final = LazyPattern(
+    r"(?:palaid[āa]s|aiziet|atgriez|par[āa]d[īi]j|iesl[ēe]dz[āa]s|atdz[īi]v|ats[āa]k|atsal|came|started|loaded|booted"
+    r"|включил[аио]?с|отпусти|открыл[аио]?с|появил|вернул|ожил|очнул|поехал|запустил[аио]?с"
+    r"|vkl[jyi]*uchil[aio]?s|otpusti|otkryl[aio]?s|po[jy]avil|vernul|ozhil|ochnul|po[je]+hal|zapustil[aio]?s)"
+)
+"""How words begin that tell that something has come back by itself."""
 _OPENING_DENIAL: Final = re.compile(r"^(?:nē|ne|нет|не|net|no)\s*[,.!]\s*")
 _QUESTION_MARK: Final = "?"
 
@@ -105,6 +113,12 @@ def tells_of_return(text: str) -> bool:
 def _goes(words: list[str]) -> bool:
     # English "on", beside "again"; "он" in Latin letters is the thing itself.
     return any(map(_GOES.match, words)) or ("on" in words and any(word.startswith("again") for word in words))
+
+
+def names_what_goes(text: str) -> bool:
+    """Whether a word stands in it that tells that something goes, or that it helped: "turned on" alone has none."""
+    words = _words(text.strip("!?. "))
+    return _RESULT.search(text) is not None or any(map(_GOES.match, words)) or any(map(_CAME_BACK.match, words))
 
 
 def says_it_fails(text: str) -> bool:

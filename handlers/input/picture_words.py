@@ -7,7 +7,7 @@ from typing import Final
 from handlers.input.given_details import TOPIC_ACTS
 from handlers.input.redaction import mask
 from handlers.input.sanitize import sanitize
-from handlers.model.picture import NO_PICTURE_WORDS, PictureWords
+from handlers.model.messages import NO_PICTURE_WORDS, PictureWords
 from kb.understanding.result import Interpretation
 
 MAX_PICTURE_CHARS: Final = 600

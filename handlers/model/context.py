@@ -9,10 +9,9 @@ from handlers.model.actions import Action, Say, ShowLine
 from handlers.model.announcements import OutageReport
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.frozen import replace
-from handlers.model.messages import Inbound, Option
+from handlers.model.messages import NO_PICTURE_WORDS, Inbound, Option, PictureWords
 from handlers.model.past_replies import ASKING_WHICH_FAULT, NOTING
 from handlers.model.phrases import Phrases
-from handlers.model.picture import NO_PICTURE_WORDS, PictureWords
 from handlers.model.reply_model import ReplyScorer
 from handlers.model.session import CalledIn, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from kb.model import Act, DialogueAct, Entry, EntryId, KnowledgeBase, Language, LineId

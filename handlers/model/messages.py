@@ -77,6 +77,18 @@ class Inbound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureWords:
+    """What was read from a picture, masked; `told` if the message is understood with it."""
+
+    text: str = ""
+    masked: tuple[str, ...] = ()
+    told: bool = False
+
+
+NO_PICTURE_WORDS: Final = PictureWords()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Option:
     """A choice under a reply: `id` comes back when it is tapped, `title` is read (24 characters at most).
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from handlers.incident.clauses import clauses_of
 from handlers.input.question_form import QUESTION_WORD
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
 from handlers.reading.interpretation import interpret
+from handlers.statements.clauses import clauses_of
 from kb.model import Act, DialogueAct
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Interpretation, Outcome

@@ -3,17 +3,19 @@
 from datetime import datetime
 from typing import Final
 
-from handlers.incident.broken_part import broken_part
-from handlers.incident.cannot_sell import is_no_stop
-from handlers.incident.clauses import clauses_of
-from handlers.incident.still_trades import says_that_it_trades
 from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED
 from handlers.input.outage_probability import outage_probability
-from handlers.model.context import KnowledgeBundle
+from handlers.model.context import QUESTION_TTL, KnowledgeBundle
 from handlers.model.frozen import replace
 from handlers.model.messages import Inbound
-from handlers.model.session import Session
+from handlers.model.session import Incident, Session
 from handlers.reading.interpretation import interpret
+from handlers.statements.broken_part import broken_part
+from handlers.statements.cannot_sell import OF_TRADING, is_no_stop
+from handlers.statements.clauses import clauses_of
+from handlers.statements.not_stopped import is_surely_no_stop
+from handlers.statements.payments import takes_no_payment
+from handlers.statements.still_trades import says_that_it_trades
 from kb.model import Act, CueId
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Interpretation
@@ -25,6 +27,9 @@ NOT_ALL: Final = 0.25
 MIN_TOLD: Final = 0.03
 """A message that is less likely to tell of stopped trading is not taken apart for it."""
 SURELY_TOLD_IN_A_CLAUSE: Final = 0.9
+TAKES_NO_PAYMENT: Final = 0.97
+"""How likely trading has stopped where neither cards nor cash are taken."""
+TURNS_IN_SIGHT: Final = 3
 MIN_HINT: Final = 0.05
 """A message in which an urgent entry is less likely than this is not searched for a clause that tells of it."""
 MIN_WORDS_OF_CLAUSE: Final = 2
@@ -47,10 +52,27 @@ def told_outage(
     text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
 ) -> tuple[float, Interpretation]:
     """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
-    urgent = _urgent_entries(knowledge)
-    told = outage_probability(whole, urgent)
+    told = outage_probability(whole, _urgent_entries(knowledge))
+    if is_surely_no_stop(text) or _goes_on_about_another_device(text, session, knowledge, now):
+        return min(told, NOT_ALL), whole
+    if takes_no_payment(text, _words_of_fault(session, now)):
+        return max(told, TAKES_NO_PAYMENT), whole
     if told < SURELY_TOLD and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
         return surely
+    return _told_beside(told, text, whole, inbound, session, knowledge, now)
+
+
+def _told_beside(
+    told: float,
+    text: str,
+    whole: Interpretation,
+    inbound: Inbound,
+    session: Session,
+    knowledge: KnowledgeBundle,
+    now: datetime,
+) -> tuple[float, Interpretation]:
+    """As told_outage, where something is said beside it that may deny it, or that works."""
+    urgent = _urgent_entries(knowledge)
     if told < MIN_TOLD or not whole.acts:
         return told, whole
     named = any(one.entry in urgent and one.confidence >= SURELY_STOPPED for one in whole.candidates)
@@ -64,6 +86,30 @@ def told_outage(
         if (told_in_part := outage_probability(part, urgent)) >= max(told, ALARM_THRESHOLD):
             return told_in_part, part
     return told, whole
+
+
+def _goes_on_about_another_device(text: str, session: Session, knowledge: KnowledgeBundle, now: datetime) -> bool:
+    """Whether a message that names no till and nothing of trading goes on about a device that is none: a cover that
+    does not close is the printer's, an app that does not load is the tablet's.
+    """
+    said, topic = text.casefold(), knowledge.base.entries.get(session.entry) if session.entry is not None else None
+    last = session.turns[-1] if session.turns else None
+    fresh = last is not None and now - last.at <= QUESTION_TTL and session.incident is Incident.NONE
+    if last is None or not fresh or OF_TRADING.search(said) is not None:
+        return False
+    known, base = knowledge.interpreter, knowledge.base
+    stopped = next(iter(base.entries_of(Act.CRITICAL)), None)
+    if stopped is None or topic is None or topic.act is not Act.PROBLEM or topic.id in base.directory.stopped_for_all:
+        return False
+    till = next(iter(stopped.title.values()))
+    return known.names_another_device(till, topic.id) and not known.names_another_device(text, topic.id)
+
+
+def _words_of_fault(session: Session, now: datetime) -> str:
+    """The words of the last turns, as a session keeps them, where a fault was talked about lately; else none."""
+    seen = [turn for turn in session.turns[-TURNS_IN_SIGHT:] if now - turn.at <= QUESTION_TTL]
+    faults = any(turn.act in (Act.PROBLEM, "clarify") for turn in seen)
+    return " ".join(word for turn in seen for word in turn.tokens) if faults else ""
 
 
 def _told_in_a_clause(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from handlers.incident.cannot_sell import cannot_sell, is_no_stop
 from handlers.incident.recovery import TRADING_GOES_ON
 from handlers.model.actions import CloseHandoffs
+from handlers.statements.cannot_sell import cannot_sell, is_no_stop
 from kb.model import DialogueAct
 from tests.doubles import Dialog, ScriptedActs, acts_as, means, notices
 

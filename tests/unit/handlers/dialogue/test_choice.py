@@ -282,3 +282,13 @@ def test_a_detail_of_a_fault_chooses_no_ticket(act: DialogueAct, chosen: bool) -
     one.session = replace(one.session, question=question)
     one.says(said)
     assert (about(one) == ("choice", "ticket", "ticket")) is chosen
+
+
+@pytest.mark.parametrize(("said", "chosen"), [("the desk one", True), ("is it the desk one?", False), ("hours", False)])
+def test_a_line_is_chosen_by_the_words_for_it(said: str, chosen: bool) -> None:
+    meanings = {"the desk one": means("desk", language="en"), "is it the desk one?": means("desk", language="en")}
+    one = Dialog({**meanings, "hours": means("hours", language="en")}, acts={"a human": DialogueAct.ASK_PERSON})
+    one.speaks("en").says("a human")
+    one.interpreter.acts = dict.fromkeys(meanings, DialogueAct.CANNOT_REACH)
+    one.says(said)
+    assert (one.decided.trace.handler == "choice") is chosen

@@ -39,7 +39,7 @@ def about(one: Dialog) -> tuple[str, str | None, str | None]:
 @pytest.mark.parametrize("said", ["roughly?", "why?"])
 def test_a_bare_question_names_the_topic_and_who_knows_more(said: str) -> None:
     one = talk("printer")
-    assert one.says(said).text.startswith(f"That I don't know. On “Printer” they can help: {WORKSHOP} (Workshop).")
+    assert one.says(said).text.startswith(f"I know no more about “Printer”. They can help: {WORKSHOP} (Workshop).")
     assert about(one) == ("follow_up", "printer", "workshop")
     assert one.decided.trace.act == "problem"
     assert notices(one) == []
@@ -51,7 +51,7 @@ def test_the_documents_of_the_topic_are_named_too() -> None:
 
 def test_a_topic_without_a_line_is_told_of_by_the_line_before_it() -> None:
     one = talk("hours", "ticket")
-    assert one.says("why?").text.startswith(f"That I don't know. On “Ticket” they can help: {DESK} (Advice desk).")
+    assert one.says("why?").text.startswith(f"I know no more about “Ticket”. They can help: {DESK} (Advice desk).")
     assert one.decided.trace.act == "answer"
 
 
@@ -121,7 +121,7 @@ def test_how_long_is_answered_by_the_topic_itself_where_it_tells_figures() -> No
 
 def test_a_phone_number_is_no_figure() -> None:
     one = talk("desk")
-    assert "That I don't know" in one.says("how long?").text
+    assert "I know no more about" in one.says("how long?").text
     assert about(one) == ("follow_up", "desk", "desk")
 
 
@@ -136,7 +136,7 @@ def test_why_about_a_till_that_stopped_gives_the_line_that_knows() -> None:
     assert one.says("why?").text.startswith(f"Call {WORKSHOP}")
     one = talk("printer")
     one.interpreter.meanings = {"why?": means("dead", language="en")}
-    assert one.says("why?").text.startswith("That I don't know. On “Printer”")
+    assert one.says("why?").text.startswith("I know no more about “Printer”")
 
 
 @pytest.mark.parametrize("said", ["how much?", "how long?"])
@@ -195,3 +195,10 @@ def test_how_long_is_asked_of_the_topic_though_it_may_be_the_question_for_days(c
     one.interpreter.acts = {"how long?": acts_as(DialogueAct.ASK_TIME_FOLLOW, confidence)}
     one.says("how long?")
     assert one.decided.trace.entry == entry
+
+
+def test_a_side_question_moves_neither_the_topic_nor_its_line() -> None:
+    one = talk("printer")
+    one.says("how much?")
+    assert one.decided.trace.entry == "desk"
+    assert (one.session.entry, one.session.line) == ("printer", "workshop")

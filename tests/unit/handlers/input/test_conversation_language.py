@@ -45,3 +45,9 @@ def test_what_hardly_tells_changes_nothing() -> None:
     assert heard("404", None) == "lv"
     meaning = replace(means(), language="ru")
     assert conversation_language(LATVIAN, meaning, "da", short=True) == "lv"
+
+
+@pytest.mark.parametrize("text", ["planshete", "raksta: smena ne zakrita", "пишет ошибка связи"])
+def test_one_word_in_latin_letters_or_what_is_quoted_makes_nobody_russian(text: str) -> None:
+    assert heard(text, "ru") == "lv"
+    assert heard(text, "ru", Session()) == "ru"

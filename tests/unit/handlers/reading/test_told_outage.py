@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from handlers.model.messages import Inbound
-from handlers.model.session import Session
+from handlers.model.session import Incident, Session, SessionTurn
 from handlers.reading.told_outage import told_outage
-from kb.model import CueId, DialogueAct, Language
+from kb.model import CueId, DialogueAct, EntryId, Language
 from kb.understanding.result import ActCandidate, Interpretation
 from tests.doubles import NOW, Dialog, ScriptedActs, acts_as, means, notices, vaguely
 
@@ -161,3 +162,41 @@ def test_a_clause_that_hangs_on_another_tells_nothing(text: str, language: Langu
     known = {part: means("dead", language="en") for part in told_by}
     probability, *_ = told(text, replace(hinting(0.2), language=language), known, told_by)
     assert (probability < 0.9) is hangs
+
+
+def goes_on(topic: str, said: str, *, incident: Incident = Incident.NONE, later: timedelta = timedelta()) -> float:
+    """How likely a sure stop is told after a talk about `topic`."""
+    one = Dialog({said: means("dead", language="en")}, acts={said: A.OUTAGE})
+    one.interpreter.devices = ("till", "Till", "printer")
+    one.interpreter.own_devices = {EntryId("printer"): ("printer",), EntryId("dead"): ("till",)}
+    turn = SessionTurn(handler="topic", act="problem", entry=EntryId(topic), tokens=("card",), at=NOW)
+    session = Session(language="en", turns=(turn,), entry=EntryId(topic), incident=incident)
+    inbound = Inbound(channel="t", conversation="c", sender="s", message_id="m", sent_at=NOW, text=said)
+    whole = one.interpreter.understand(said)
+    base = replace(one.knowledge.base, entries=dict(one.knowledge.base.entries))
+    dead = base.entries[EntryId("dead")]
+    entries = {**base.entries, EntryId("dead"): replace(dead, title=dict.fromkeys(dead.title, "till"))}
+    knowledge = replace(one.knowledge, base=replace(base, entries=entries))
+    return told_outage(said, whole, inbound, session, knowledge, NOW + later)[0]
+
+
+@pytest.mark.parametrize("said", ["the cover won't shut", "the app does not load", "it is stuck"])
+def test_words_without_a_till_go_on_about_the_device_that_is_talked_about(said: str) -> None:
+    assert goes_on("printer", said) <= 0.25
+    assert goes_on("scanner", said) > 0.9, "it is about no device"
+    assert goes_on("printer", said, incident=Incident.STOPPED) > 0.9
+    assert goes_on("printer", said, later=timedelta(hours=3)) > 0.9
+
+
+@pytest.mark.parametrize("said", ["the till won't start", "nothing works", "we cannot sell", "guests are leaving"])
+def test_words_of_trading_tell_of_that(said: str) -> None:
+    assert goes_on("printer", said) > 0.9
+
+
+def test_neither_cards_nor_cash_tell_it_and_there_is_another_till_does_not() -> None:
+    assert goes_on("hours", "cash does not work either") > 0.9
+    assert told("cards and cash do not work", means("hours", language="en"))[0] > 0.9
+    assert (
+        told("this one is dead but we have another", means("dead", language="en"), whole_acts=acts_as(A.OUTAGE))[0]
+        < 0.3
+    )

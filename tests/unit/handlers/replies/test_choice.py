@@ -82,7 +82,7 @@ def test_more_of_a_fault_is_noted_and_the_second_time_in_few_words() -> None:
 @pytest.mark.parametrize("said", ["what now?", "how do i see it"])
 def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line(said: str) -> None:
     one = talk(ReplyKind.TOPIC, "printer")
-    assert "That I don't know" in one.says(said).text
+    assert "I know no more about" in one.says(said).text
 
 
 def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.incident.clauses import clauses_of
+from handlers.statements.clauses import clauses_of
 from kb.text.lazy_pattern import LazyPattern
 
 _CANNOT_SELL: Final = LazyPattern(
@@ -67,6 +67,15 @@ _TILL_OR_ALL: Final = LazyPattern(
     r"\b(?:kas[eiēu]|kass|касс|till|register|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего|system|sistēm|систем"
     r"|progr|прогр|ček|cek|чек|chek|receipt|nobody|no one|neviens|никто|nikto|nevar|не мо|ne mo|can'?t|cannot)"
 )
+
+
+OF_TRADING: Final = LazyPattern(
+    r"\b(?:kas[eiēu]|kass|касс|tills?\b|register|pos\b|viss|visas|visi|all\b|every|вс[её]\b|все\b|vse\b|neko|nekas"
+    r"|nothing|ничего|nichego|s[iy]st[eē]m|систем|ček|cek|чек|chek|receipt|nobody|no one|neviens|никто|nikto"
+    r"|sell|p[aā]rdo|tirg|прода|торг|proda|torg|rind|queue|очеред|ochered|g[o]st|guest|customer|client|klient|vies[iu]"
+    r"|гост|клиент|str[aā]v|power|свет|svet|электр|internet|интернет|inet|server|сервер|fisk|фиск|skaidr|cash|налич)"
+)
+"""Words of trading, of tills or of everything: they tell of more than of one other device."""
 
 
 def cannot_sell(text: str) -> bool:

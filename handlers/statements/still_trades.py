@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.incident.clauses import clauses_of
+from handlers.statements.clauses import clauses_of
 from kb.text.lazy_pattern import LazyPattern
 
 DENIES: Final = LazyPattern(
@@ -14,7 +14,7 @@ DENIES: Final = LazyPattern(
     r"|froze|crash\w*|hangs?)\b"
 )
 """Words that deny, or say that something has stopped."""
-_TRADES: Final = LazyPattern(
+TRADES: Final = LazyPattern(
     r"\b(?:works?|working|sells?|selling|strādā|strada|darbojas|pārdod\w*|pardod\w*|tirgo\w*|работа(?:ет"
     r"|ют|ем)|торгу(?:ет|ют|ем)"
     r"|прода(?:ют|[её]т|ем|ём)|пашет|пашут|rabota(?:et|jut|yut|ut|em|jet|jem)"
@@ -56,10 +56,10 @@ def says_that_it_trades(text: str) -> bool:
     said = text.casefold()
     if "?" in said or _ON_PAPER.search(said) is not None:
         return False
-    return _till_works(text) or (_TRADES.search(said) is not None and DENIES.search(said) is None)
+    return says_of_the_till_that_it_works(text) or (TRADES.search(said) is not None and DENIES.search(said) is None)
 
 
-def _till_works(text: str) -> bool:
+def says_of_the_till_that_it_works(text: str) -> bool:
     """Whether a clause says so of the till, and no other denies anything of a till: "Wi-Fi is dead, the till is ok"."""
     clauses = clauses_of(text)
     others = [clause for clause in clauses if _TILL_WORKS.search(clause) is None]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import Final
 
-from handlers.incident.clauses import clauses_of
-from handlers.incident.still_trades import DENIES
+from handlers.statements.clauses import clauses_of
+from handlers.statements.still_trades import DENIES
 from kb.text.lazy_pattern import LazyPattern
 
 MAX_PARTS: Final = 4

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
-from kb.model import DialogueAct, EntryId, LineId, TicketAddress, TicketChannel
+from kb.model import CueId, DialogueAct, EntryId, LineId, TicketAddress, TicketChannel
 from kb.understanding.result import Interpretation
 from tests.doubles import Dialog, company, means, notices, vaguely
 
@@ -147,11 +147,59 @@ def test_who_waits_for_nobody_knows_what_is_given_the_urgent_line() -> None:
     assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
 
 
-@pytest.mark.parametrize("text", ["so?", "how long?"])
-def test_while_trading_is_stopped_to_press_for_an_answer_is_to_wait_for_somebody(text: str) -> None:
+def test_while_trading_is_stopped_the_question_how_long_is_to_wait_for_somebody() -> None:
     one = talk("dead", "hours")
-    assert f"Ask at {WORKSHOP} (Workshop)." in one.says(text).text
+    assert f"Ask at {WORKSHOP} (Workshop)." in one.says("how long?").text
     assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
+
+
+def test_to_press_for_an_answer_is_to_wait_for_somebody_where_it_was_asked_when() -> None:
+    named = company(dialogue_entries={DialogueAct.CHASING: EntryId("person")})
+    one = Dialog(MEANINGS, acts=ACTS, base=named).speaks("en")
+    one.says("dead")
+    one.says("so?")
+    assert notices(one) == []
+    one.says("when?")
+    one.says("so?")
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
+
+
+def test_who_waits_is_not_sent_back_to_the_number_that_nobody_answers() -> None:
+    one = talk("dead", "nobody answers")
+    text = one.says("when?").text
+    assert text.startswith("Sorry it is taking so long.")
+    assert DESK in text
+    assert WORKSHOP not in text
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.STILL_WAITING)]
+
+
+def test_how_long_it_takes_in_general_is_no_chasing_where_nobody_was_called() -> None:
+    times = company(follow_ups={DialogueAct.ASK_TIME_FOLLOW: EntryId("hours")})
+    for before, handler in ((), "topic"), (("dead",), "chasing"):
+        one = Dialog(MEANINGS, acts={"hours": DialogueAct.CHASING}, base=times).speaks("en")
+        for text in before:
+            one.says(text)
+        one.says("hours")
+        assert one.decided.trace.handler == handler
+
+
+@pytest.mark.parametrize("text", ["2nd number?", "cits numurs ir?", "другой телефон"])
+def test_another_number_is_asked_for_in_other_words_too(text: str) -> None:
+    one = talk("dead", "nobody answers")
+    said = one.says(text).text
+    assert DESK in said
+    assert WORKSHOP not in said
+    one = talk("dead")
+    one.says(text)
+    assert one.decided.trace.handler != "ask_number"
+
+
+def test_what_if_nobody_answers_calls_nobody() -> None:
+    one = talk("printer")
+    one.interpreter.meanings = {**MEANINGS, "and if not": means(language="en", signals=(CueId.HYPOTHETICAL,))}
+    one.interpreter.acts = {"and if not": DialogueAct.CANNOT_REACH}
+    assert DESK in one.says("and if not").text
+    assert notices(one) == []
 
 
 def test_while_trading_is_stopped_the_known_question_for_the_time_is_to_wait_for_somebody_too() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 import pytest
 
-from handlers.incident.broken_part import broken_part
-from handlers.incident.still_trades import says_that_it_trades
+from handlers.statements.broken_part import broken_part
+from handlers.statements.still_trades import says_that_it_trades
 
 DEVICES = frozenset({"till", "tills", "screen", "internet", "printer", "kase", "ekrāns", "касса", "интернет"})
 

@@ -1,0 +1,59 @@
+"""Good news that mends nothing: it is over in the same breath, of another device, or has a "but"; pure."""
+
+from typing import Final
+
+from handlers.incident.detail import note_detail
+from handlers.incident.status import still_broken, trades_on
+from handlers.input.good_news import SURELY_WORKS, good_news_probability, tells_of_return
+from handlers.model.context import HandlerContext, HandlerResult
+from handlers.statements.still_trades import says_of_the_till_that_it_works, says_that_it_sells
+from kb.model import Act, Entry
+from kb.text.lazy_pattern import LazyPattern
+
+_BUT: Final = LazyPattern(
+    r"\b(?:but|bet|но|no|tikai|tolko|только) "
+    r"(?!thank|paldies|спасиб|spasib|how|why|what|k[aā]\b|k[aā]p[eē]c|kas\b|как|почему|kak)"
+)
+
+
+def half_mended(context: HandlerContext) -> HandlerResult | None:
+    """The reply to good news that is over in the same breath, or of another device than the broken one."""
+    if tells_of_return(context.text) and context.fault_lately:
+        return still_broken(context)
+    if _sells_beside_fault(context) or _has_a_but(context):
+        return trades_on(context)
+    return note_detail(context) if _is_of_another_device(context) else None
+
+
+def _sells_beside_fault(context: HandlerContext) -> bool:
+    """Whether of a fault that stops no trading it is told only that one sells: "the drawer is stuck", "we sell ok"."""
+    topic = context.topic_entry
+    fault = topic is not None and topic.act is Act.PROBLEM and not context.session.outage_reported
+    if not fault or topic is None:
+        return False
+    return says_that_it_sells(context.text) or (
+        says_of_the_till_that_it_works(context.text) and _is_of_no_till(context, topic)
+    )
+
+
+def _is_of_no_till(context: HandlerContext, topic: Entry) -> bool:
+    """Whether the title of a fault names another device than a till: where the till works, it may be there still."""
+    known, base = context.knowledge.interpreter, context.knowledge.base
+    tills = known.devices_in(" ".join(title for one in base.entries_of(Act.CRITICAL) for title in one.title.values()))
+    its = known.devices_in(" ".join(topic.title.values()))
+    return bool(its) and its.isdisjoint(tills) and topic.id not in base.directory.stopped_for_all
+
+
+def _has_a_but(context: HandlerContext) -> bool:
+    """Whether what goes again is not as it should be: "it prints, but crooked"."""
+    topic = context.topic_entry
+    fault = topic is not None and topic.act is Act.PROBLEM and not context.session.outage_reported
+    return fault and good_news_probability(context) < SURELY_WORKS and _BUT.search(context.text.casefold()) is not None
+
+
+def _is_of_another_device(context: HandlerContext) -> bool:
+    """Whether it is told of another device than the broken one: "the printer works" of a drawer that "
+    "does not open."""
+    topic = context.topic_entry
+    fault = topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
+    return fault and topic is not None and context.knowledge.interpreter.names_another_device(context.text, topic.id)

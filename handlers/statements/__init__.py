@@ -1,0 +1,1 @@
+"""What words state of trading by themselves, whatever the talk is about."""
