@@ -23,6 +23,8 @@ _CALLED_BY_THEM: Final = LazyPattern(
     r"(?:\s+(?:uz|pa|šo|so|numuru|tālruni|на|по|номер\w*|the|your|number|to|on))*[\s:,]*$",
     re.IGNORECASE,
 )
+_DENIED: Final = LazyPattern(r"\b(?:not|ne|nevis|nav|не|instead of|nevis uz|вместо|vmesto)\s+$", re.IGNORECASE)
+"""Stands before a number that is set right: "not 29111222 but 29111223"."""
 _PHONE_CUE: Final = LazyPattern(
     r"\b(?:tel|tālr|talr|mob|num|zvan|atzvan|тел|моб|ном|звон|перезвон|позвон|phone|mobile|call|ring|number)\w*[\s.:,-]*"
     r"(?:\w+[\s.:,-]+){0,2}$",
@@ -59,7 +61,7 @@ def without_phones(text: str) -> str:
 def _numbers(text: str) -> Iterator[str]:
     for match in _NUMBER.finditer(text):
         before, local = text[: match.start()], re.sub(r"\D", "", match["local"])
-        if _ABROAD.search(before) or _CALLED_BY_THEM.search(before):
+        if _ABROAD.search(before) or _CALLED_BY_THEM.search(before) or _DENIED.search(before):
             continue
         grouped = _GROUPS.fullmatch(match["local"]) is not None
         if not match["code"] and (_OTHER_NUMBER.search(before) or (not grouped and _is_bare_date(local, before))):

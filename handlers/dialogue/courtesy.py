@@ -10,6 +10,7 @@ from handlers.model.actions import Ask, ShowLine
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.frozen import replace
+from handlers.model.past_replies import CONFUSION
 from handlers.model.session import QuestionKind
 from handlers.people.contact import wants_nobody
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
@@ -108,10 +109,24 @@ def anger(context: HandlerContext) -> HandlerResult | None:
 def confusion(context: HandlerContext) -> HandlerResult | None:
     """ "???", "not what I asked": asks for it in other words, with a number; costs no strike."""
     if context.act is DialogueAct.CONFUSION:
+        if (said := _explained_by_phone(context)) is not None:
+            return said
         return _offer_topics(context, "confused", act="clarify", outcome=Outcome.CLARIFIED)
     if context.act is DialogueAct.WRONG_ANSWER:
         return _offer_topics(context, "rephrase", act="clarify", outcome=Outcome.CLARIFIED)
     return None
+
+
+def _explained_by_phone(context: HandlerContext) -> HandlerResult | None:
+    """Who explains the answer that stands above; it is not said again, and no other topics are offered."""
+    last, topic = context.last_turn, context.topic_entry
+    line = context.line_of(topic)
+    if last is None or topic is None or line is None or last.entry != topic.id or last.handler == CONFUSION:
+        return None
+    if topic.act not in (Act.ANSWER, Act.PROBLEM) or context.session.outage_reported:
+        return None
+    said = context.say_line("explained_by_phone", line)
+    return context.result("clarify", said, entry=topic.id, line=line, outcome=Outcome.CLARIFIED)
 
 
 def ticket_wish(context: HandlerContext) -> HandlerResult | None:

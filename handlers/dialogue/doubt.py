@@ -1,4 +1,4 @@
-"""Whether the reply before is sure: "really?", "are you sure?"; says where it stands, and who can confirm it; pure."""
+"""Doubts about the reply before: "really?", "how do you know?"; where it stands, and who can confirm it; pure."""
 
 from typing import Final
 
@@ -36,6 +36,11 @@ def _has_just_said(context: HandlerContext, topic: Entry) -> bool:
 
 def _doubts(context: HandlerContext) -> bool:
     """Whether the message asks that and nothing else: one word does so by its question mark ("sure?", "точно?")."""
+    first, mark, rest = context.text.partition(QUESTION_MARK)
+    if mark and rest.strip() and context.cue is None:
+        # "Are you sure? The manager says otherwise."
+        leans = context.interpretation.leans or context.answered_entry is None
+        return leans and context.knowledge.interpreter.match_cue(f"{first}?") == CueId.DOUBT
     if context.cue == CueId.DOUBT:
         return QUESTION_MARK in context.text or len(context.text.split()) > 1
     return context.cue == CueId.YES and QUESTION_MARK in context.text and context.session.question is None

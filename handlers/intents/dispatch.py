@@ -41,8 +41,9 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     if understanding.outcome is not Outcome.ANSWERED:
         return None
     best = _by_its_own_words(context) or understanding.candidates[0]
-    if context.act is DialogueAct.WRONG_ANSWER and best.entry == context.session.entry:
-        # What was not asked is not said again.
+    not_again = context.act in (DialogueAct.WRONG_ANSWER, DialogueAct.CONFUSION)
+    if not_again and best.entry == context.session.entry:
+        # What was not asked, or not understood, is not said again.
         return None
     enough = MIN_OUTAGE_TO_ANSWER if best.confidence >= SURELY_NAMED else MIN_OUTAGE_UNNAMED
     if context.entry_of(best).act is Act.CRITICAL and context.outage < enough:

@@ -14,3 +14,5 @@ GOOD_NEWS: Final = frozenset({"resolved", "trading_answered"})
 """It was said that it works."""
 OFFERING_OTHER_WAYS: Final = frozenset({"cannot_reach"})
 """Nobody answered, and other ways to reach people were named."""
+CONFUSION: Final = "confusion"
+"""The handler of what was not understood by the person."""

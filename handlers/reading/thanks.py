@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from handlers.input.question_form import QUESTION_WORD
+from handlers.input.question_form import QUESTION_WORD, asks
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
@@ -18,6 +18,13 @@ MIN_WORDS_OF_MATTER: Final = 2
 MIN_WORDS_BESIDE_NEWS: Final = 3
 """As MIN_WORDS_OF_MATTER, beside good news: two words ("kā vajag", as it should) ask nothing."""
 _CONTRASTS: Final = LazyPattern(r"\b(?:but|bet|tomēr|tomer|но|однако|no|still|joprojām|joprojam|всё равно|все равно)\b")
+_OPENS_WITH_THANKS: Final = LazyPattern(
+    r"\W*(?:(?:ok|okay|labi|skaidrs|super|great|good|хорошо|ладно|понятно|ясно|horosho|ladno|ponjatno|jasno)\W+)*"
+    r"(?:(?:liels|большое|огромное|many|bolshoe)\W+)?"
+    r"(?:paldies|thanks?(?: you| u)?|thx|tnx|ty|cheers|спасибо|спс|благодарю|spasibo|sps)"
+    r"(?: (?:jums|tev|liels|a lot|so much|very much|вам|большое|vam|bolshoe))*\W+"
+    r"(?:(?:а|но|и|только|a|no|i|tolko|bet|un|tikai|but|and|only)\W+)?(?=\w)"
+)
 _THANKS: Final = frozenset({DialogueAct.THANKS, DialogueAct.AGREE})
 _CLOSING: Final = _THANKS | {DialogueAct.WORKS_AGAIN}
 """What closes a matter for which nobody was called in."""
@@ -41,21 +48,59 @@ def matter_beside_thanks(
     Good news is as thanks, unless people were called in, who have to hear it.
     """
     closing = _CLOSING if session.called_in is None else _THANKS
-    if not _is_courteous(whole, knowledge, closing):
-        return whole
+    found = _matter_of_clauses(text, whole, inbound, session, knowledge, now, closing)
+    return found or _asked_after_thanks(text, whole, inbound, session, knowledge, now) or whole
+
+
+def _matter_of_clauses(
+    text: str,
+    whole: Interpretation,
+    inbound: Inbound,
+    session: Session,
+    knowledge: KnowledgeBundle,
+    now: datetime,
+    closing: frozenset[DialogueAct],
+) -> Interpretation | None:
+    """What the clauses mean that close nothing, where the whole is taken for thanks and they ask or tell of trouble."""
     clauses = clauses_of(text)
-    if not 1 < len(clauses) <= MAX_CLAUSES:
-        return whole
+    if not _is_courteous(whole, knowledge, closing) or not 1 < len(clauses) <= MAX_CLAUSES:
+        return None
     rest = _without_thanks(clauses, session, knowledge, closing)
-    asks = (bool(rest) and text.rstrip().endswith("?")) or any(QUESTION_WORD.match(clause) for clause in rest)
-    told = asks or _CONTRASTS.search(text.casefold()) is not None
+    question = (bool(rest) and text.rstrip().endswith("?")) or any(QUESTION_WORD.match(clause) for clause in rest)
+    told = question or _CONTRASTS.search(text.casefold()) is not None
     works = bool(whole.acts) and whole.acts[0].act is DialogueAct.WORKS_AGAIN
     enough = MIN_WORDS_BESIDE_NEWS if works else MIN_WORDS_OF_MATTER
     if not told or len(" ".join(rest).split()) < enough:
-        return whole
+        return None
     _, part = interpret(", ".join(rest), inbound, session, knowledge, now)
     tells = bool(part.acts) and part.acts[0].act in _TROUBLE and part.acts[0].confidence >= SURELY_TROUBLE
-    return part if tells or (asks and not _is_courteous(part, knowledge, closing)) else whole
+    return part if tells or (question and not _is_courteous(part, knowledge, closing)) else None
+
+
+def _asked_after_thanks(
+    text: str,
+    whole: Interpretation,
+    inbound: Inbound,
+    session: Session,
+    knowledge: KnowledgeBundle,
+    now: datetime,
+) -> Interpretation | None:
+    """What a question means without the thanks that it opens with, unless the whole surely means something else."""
+    opening = _OPENS_WITH_THANKS.match(text.casefold())
+    if opening is None or _is_about_a_matter(whole, knowledge):
+        return None
+    rest = text[opening.end() :]
+    if len(rest.split()) < MIN_WORDS_OF_MATTER or not asks(rest):
+        return None
+    _, part = interpret(rest, inbound, session, knowledge, now)
+    return None if _is_courteous(part, knowledge, _CLOSING) else part
+
+
+def _is_about_a_matter(whole: Interpretation, knowledge: KnowledgeBundle) -> bool:
+    """Whether the words by themselves are surely about what is no small talk."""
+    best = whole.best
+    surely = best is not None and whole.outcome is Outcome.ANSWERED and not whole.leans
+    return surely and best is not None and knowledge.base.entries[best.entry].act is not Act.TALK
 
 
 def _without_thanks(

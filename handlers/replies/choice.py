@@ -127,7 +127,7 @@ def other_replies(context: HandlerContext, handler: str, grave: bool) -> Mapping
 def _may_be_said(entry: Entry, context: HandlerContext, grave: bool) -> bool:
     """Whether an entry may be the reply: small talk not to what is grave, nor to the angry, who thank for nothing."""
     angry = context.act_confidence(DialogueAct.ANGER) >= MIN_TROUBLE
-    return entry.act in MATTERS or (entry.act is Act.TALK and not angry and not grave)
+    return entry.act in MATTERS or (entry.act is Act.TALK and not angry and not grave and not asks(context.text))
 
 
 def _was_asked(context: HandlerContext) -> bool:

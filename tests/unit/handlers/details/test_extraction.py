@@ -175,3 +175,9 @@ def test_what_is_grouped_as_numbers_are_is_no_day(written: str) -> None:
 def test_many_plain_words_are_no_place(words: str, place: str | None) -> None:
     answer = read_answer(words, NO_DETAILS)
     assert (answer.place if answer is not None else None) == place
+
+
+@pytest.mark.parametrize("text", ["not 29111222 but 29111223", "ne 29111222, bet 29 111 223", "29111223, не 29111222"])
+def test_a_number_that_is_set_right_is_the_other_one(text: str) -> None:
+    assert extract_phone(text) == "+371 29111223"
+    assert extract_phone("not 29111222") is None

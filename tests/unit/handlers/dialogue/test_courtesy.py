@@ -319,3 +319,29 @@ def test_in_a_talk_who_writes_is_a_detail() -> None:
     one.says("printer")
     one.says("i am the bookkeeper")
     assert one.decided.trace.handler != "courtesy"
+
+
+def test_who_does_not_understand_an_answer_is_told_who_explains_it_and_it_is_not_said_again() -> None:
+    for topic, line in (("close", DESK), ("printer", WORKSHOP)):
+        one = talk(topic)
+        reply = one.says("what?")
+        assert (
+            reply.text
+            == f"I can't put it more simply. A person can explain it: {line} ({'Advice desk' if line == DESK else 'Workshop'})."
+        )
+        assert reply.options == ()
+        assert handled(one) == ("confusion", "clarify")
+        assert one.session.entry == topic
+        assert [option.id for option in one.says("what?").options] == TOPICS, "the second time it is asked otherwise"
+
+
+def test_words_that_may_mean_the_answer_above_do_not_bring_it_back_where_it_was_not_understood() -> None:
+    one = talk("close")
+    one.interpreter.meanings = {**MEANINGS, "what?": means("close", language="en")}
+    assert one.says("what?").text.startswith("I can't put it more simply.")
+
+
+def test_while_trading_is_stopped_nobody_is_sent_to_have_an_answer_explained() -> None:
+    one = talk("dead")
+    one.says("what?")
+    assert "explain" not in one.says("what?").text

@@ -73,3 +73,18 @@ def test_a_yes_with_a_question_mark_answers_an_open_question() -> None:
     one.session = replace(one.session, question=OpenQuestion(about=QuestionKind.TOPIC, options=(), asked_at=one.now))
     one.says("sure?")
     assert handler(one) != "doubt"
+
+
+@pytest.mark.parametrize(
+    ("said", "doubts"),
+    [
+        ("are you sure? the boss says otherwise", True),
+        ("are you sure? hours", False),
+        ("so? the boss says otherwise", False),
+    ],
+)
+def test_what_stands_after_a_doubt_is_beside_it_unless_it_surely_is_a_matter(said: str, doubts: bool) -> None:
+    one = talk("close")
+    one.interpreter.meanings = {**MEANINGS, "are you sure? hours": MEANINGS["hours"]}
+    one.says(said)
+    assert (handler(one) == "doubt") is doubts

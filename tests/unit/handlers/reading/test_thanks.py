@@ -130,7 +130,23 @@ def test_a_question_may_tell_of_trouble_too() -> None:
     ],
 )
 def test_only_a_message_that_is_taken_for_small_talk_is_looked_into(whole: Interpretation, courteous: bool) -> None:
-    assert is_about_the_rest("thanks, how is it", "how is it", whole=whole) is courteous
+    assert is_about_the_rest("thanks, hours, how is it", "hours, how is it", whole=whole) is courteous
+    assert is_about_the_rest("fine so, how is it", "how is it", whole=whole, acts={"fine so": A.THANKS}) is courteous
+
+
+@pytest.mark.parametrize("text", ["thanks how is it", "ok, many thanks! and how is it", "Thx: how is it"])
+@pytest.mark.parametrize(
+    "whole", [means("bye"), vaguely("bye", 0.4), means(), replace(means("printer"), leans=True)], ids=str
+)
+def test_a_question_that_opens_with_thanks_is_read_without_them(text: str, whole: Interpretation) -> None:
+    assert is_about_the_rest(text, "how is it", whole=whole)
+    assert not is_about_the_rest(text, "how is it", means("hello"), whole=whole), "small talk is no matter"
+    assert not is_about_the_rest(text, "how is it", whole=means("hours")), "that is surely meant"
+
+
+@pytest.mark.parametrize("text", ["thanks how", "spasibo pochemu", "thanks, it prints"])
+def test_without_a_whole_question_thanks_are_thanks(text: str) -> None:
+    assert not is_about_the_rest(text, "how")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +188,7 @@ def test_a_word_beside_thanks_is_no_matter() -> None:
 @pytest.mark.parametrize(
     ("text", "looked_into"),
     [
-        ("thanks how is it", False),
+        ("fine how is it", False),
         ("thanks, one, two, how is it", True),
         ("thanks, one, two, three, how is it", False),
     ],
