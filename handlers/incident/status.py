@@ -9,7 +9,7 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.session import Incident
 from handlers.statements.cannot_sell import cannot_sell
-from handlers.statements.still_trades import says_that_it_trades
+from handlers.statements.still_trades import says_of_the_till_that_it_works, says_that_it_trades
 from kb.model import Act, CueId, DialogueAct, LineId
 
 SURELY_NAMED: Final = 0.6
@@ -18,11 +18,20 @@ SURELY_NAMED: Final = 0.6
 
 def partly(context: HandlerContext) -> HandlerResult | None:
     """Trading goes on, but not as it should: no alarm, the line all the same."""
-    if context.act is not DialogueAct.PARTLY or _names_another_fault(context):
+    told = context.act is DialogueAct.PARTLY or _the_till_works(context)
+    if not told or _names_another_fault(context):
         return None
     if context.session.outage_reported and (cannot_sell(context.text) or _another_till_too(context)):
         return still_broken(context)
     return trades_on(context)
+
+
+def _the_till_works(context: HandlerContext) -> bool:
+    """Whether of a fault that stops no trading it is told that the till works: "but the tills all work"."""
+    topic = context.topic_entry
+    fault = topic is not None and topic.act is Act.PROBLEM and context.session.incident is Incident.NONE
+    good = context.act is DialogueAct.WORKS_AGAIN or context.cue == CueId.RESOLVED
+    return fault and not good and says_of_the_till_that_it_works(context.text) and "?" not in context.text
 
 
 def trades_on(context: HandlerContext) -> HandlerResult:

@@ -70,6 +70,7 @@ _TROUBLE: Final = (
     DialogueAct.INSIST,
 )
 """Acts of what is not nodded at: trouble, and who presses ("are you sure")."""
+_COMPLAINTS: Final = (DialogueAct.ANGER, DialogueAct.WRONG_ANSWER)
 _FAULTS: Final = (Act.PROBLEM, Act.CRITICAL)
 _TOPIC_ACTS: Final = frozenset({Act.ANSWER, Act.PROBLEM, Act.CRITICAL})
 _NAME: Final = "likelier_{}"
@@ -196,7 +197,9 @@ def _line(context: HandlerContext) -> HandlerResult:
 
 
 def _take_note(context: HandlerContext, line: LineId) -> Say:
-    """Thanks for a detail of a fault; for what came of an advice in vain, that one is sorry."""
+    """Thanks for a detail of a fault; for what came of an advice in vain, or who complains, that one is sorry."""
+    if sum(map(context.act_confidence, _COMPLAINTS)) >= MIN_TROUBLE:
+        return context.say_line("sorry_line", line)
     if context.act is DialogueAct.NOT_HELPED:
         return context.say_line("sorry_not_helped", line)
     return context.thank_for_detail(line, again=context.noted_just_now)

@@ -23,7 +23,7 @@ TRADES: Final = LazyPattern(
 _TILL_WORKS: Final = LazyPattern(
     r"^\W*(?:bet |nē,? |no, |but |а |но |a |na |на |no (?=kass))?(?:the |my |our )?"
     r"(?:kase|kases|касса|кассы|кассе|kassa|kassy|kasse|till|tills)"
-    r"(?:[ -](?:gan|jau|vēl|vel|то|же|ещё|еще|уже|to|zhe|uzhe|is|are|itself|sama|pati))*"
+    r"(?:[ -](?:gan|jau|vēl|vel|то|же|ещё|еще|уже|to|zhe|uzhe|is|are|itself|sama|pati|visas|all|все|vse))*"
     r" (?:iet|strādā|strada|darbojas|ir kārtībā|ir kartiba|pārdod|pardod|tirgo"
     r"|works?|working|в порядке|ok|ок|norm\w*|норм\w*|fine|good|sells?|selling"
     r"|работа(?:ет|ют)|rabota(?:et|jut|yut)|пробивает|probivaet|прода(?:[её]т|ют|ем|ём)|proda(?:et|jut|em|jom)"

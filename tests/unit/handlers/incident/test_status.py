@@ -68,3 +68,30 @@ def test_one_more_till_that_stops_is_no_trading_that_goes_on(said: str, handler:
     one.says(said)
     assert one.decided.trace.handler == handler
     assert (one.session.incident is Incident.PARTLY) is not stands
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("but the till works", True),
+        ("bet kases visas strādā", True),
+        ("а касса работает", True),
+        ("the till works?", False),
+        ("the tills do not work", False),
+    ],
+)
+def test_that_the_till_works_beside_another_fault_is_trading_that_goes_on(said: str, told: bool) -> None:
+    one = Dialog(MEANINGS).speaks("en")
+    one.says("printer")
+    one.says(said)
+    assert (handled(one)[0] == "partly") is told
+    assert notices(one) == []
+    for before in ("hours", "dead"):
+        one = Dialog(MEANINGS).speaks("en")
+        one.says(before)
+        one.says(said)
+        assert handled(one)[0] != "partly"
+    one = Dialog(MEANINGS, acts={said: DialogueAct.WORKS_AGAIN}).speaks("en")
+    one.says("printer")
+    one.says(said)
+    assert handled(one)[0] != "partly"

@@ -79,6 +79,18 @@ def test_more_of_a_fault_is_noted_and_the_second_time_in_few_words() -> None:
     assert handled(one) == ("likelier_topic", "problem", "printer")
 
 
+@pytest.mark.parametrize("kind", [ReplyKind.TOPIC, ReplyKind.LINE])
+def test_a_complaint_is_not_thanked_for(kind: ReplyKind) -> None:
+    one = talk(kind, "printer")
+    complaint = (
+        ActCandidate(DialogueAct.OTHER, 0.5),
+        ActCandidate(DialogueAct.ANGER, 0.2),
+        ActCandidate(DialogueAct.WRONG_ANSWER, 0.2),
+    )
+    one.interpreter.acts = {**ACTS, "either": complaint}
+    assert one.says("either").text.startswith(f"I'm sorry. A person can help faster: {WORKSHOP}")
+
+
 @pytest.mark.parametrize("said", ["what now?", "how do i see it"])
 def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line(said: str) -> None:
     one = talk(ReplyKind.TOPIC, "printer")
