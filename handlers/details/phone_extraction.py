@@ -61,7 +61,8 @@ def without_phones(text: str) -> str:
 def _numbers(text: str) -> Iterator[str]:
     for match in _NUMBER.finditer(text):
         before, local = text[: match.start()], re.sub(r"\D", "", match["local"])
-        if _ABROAD.search(before) or _CALLED_BY_THEM.search(before) or _DENIED.search(before):
+        set_right = _DENIED.search(before) is not None and len(list(_NUMBER.finditer(text))) > 1
+        if _ABROAD.search(before) or _CALLED_BY_THEM.search(before) or set_right:
             continue
         grouped = _GROUPS.fullmatch(match["local"]) is not None
         if not match["code"] and (_OTHER_NUMBER.search(before) or (not grouped and _is_bare_date(local, before))):

@@ -3,21 +3,38 @@
 from typing import Final
 
 from handlers.model.context import HandlerContext
+from handlers.model.past_replies import TELLING_OF_ONE
 from handlers.model.session import Incident
 from handlers.statements.still_trades import says_that_it_trades
 from kb.model import CueId, Entry
 from kb.text.lazy_pattern import LazyPattern
 
 TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
-_ANOTHER: Final = LazyPattern(
-    r"\b(?:other|second|third|last one|main one|that one|otr[aāou]\w*|treš\w*|tres[aā]\w*|p[aā]r[eē]j\w+|p[eē]d[eē]j\w+"
-    r"|втор\w+|трет\w+|друг\w+|последн\w+|остальн\w+|vtor\w+|tret\w+|drug\w+|posledn\w+|ostaln\w+)\b"
+_TILL: Final = r"(?:one|till|kase|касса|kassa)"
+_OTHER: Final = (
+    r"(?:other|second|third|last|main|that|otr[aā]|treš[aā]|tres[aā]|p[aā]r[eē]j[aā]s|p[eē]d[eē]j[aā]|вторая|третья"
+    r"|другая"
+    r"|последняя|остальные|vtoraja|tretja|drugaja|poslednjaja|ostalnye)"
 )
+_STANDS: Final = (
+    r"(?:stopped|dead|died|gone|down|off|black|stuck|frozen|freezing|freezes|froze|hangs?|stāv|stav|beigt[aā]s?"
+    r"|mirusi|nost|melna"
+    r"|uzkār\w+|uzkar\w+|sala\w+|nestrād\w+|nestrad\w+|neiet|izslēdz\w+|izsledz\w+|сто[ия]т|встала|висит|зависла"
+    r"|умерла|сдохла|легла"
+    r"|(?:не|ne) (?:работа\w+|rabota\w+)|stoit|stojat|visit|zavisla|umerla|sdohla|not working|(?:does|is)n'?t work\w*)"
+)
+_FILLER: Final = (
+    r"(?:now|and|the|is|has|just|tagad|nu|un|arī|ari|vēl|и|i|тоже|также|tozhe|toje|теперь|teper|ну|too|also|as well)"
+)
+_ONE_MORE: Final = LazyPattern(
+    rf"(?=.*\b(?:too|also|as well|arī|ari|тоже|также|tozhe|toje|un|and|и|i)\b)\W*(?:{_FILLER}\W+)*{_OTHER}"
+    rf"(?:\W+(?:{_FILLER}|{_TILL}|{_STANDS}))*\W*"
+)
+"""Another one too, with nothing said of it but that it stands."""
 _ALL_OF_THEM: Final = LazyPattern(
-    r"\W*(?:now |tagad |теперь |teper |nu |ну |un |и |i )*"
-    r"(?:both|all(?: (?:of them|three|four|3|4))?|abas|abi|visas(?: \w+)?"
-    r"|обе|все(?: \w+)?|obe|vse(?: \w+)?)"
-    r"(?: (?:now|tagad|теперь|teper|down|dead|stand|stāv|stav|стоят|stojat|лежат|lezhat))*\W*"
+    rf"\W*(?:{_FILLER}\W+)*(?:both|all (?:of them|two|three|four|\d)|abas|visas (?:divas|tr[iī]s|četras|\d|kases)"
+    r"|обе|все (?:две|три|четыре|\d|кассы)|obe|vse (?:dve|tri|chetyre|\d|kassy))"
+    rf"(?:\W+(?:{_FILLER}|{_STANDS}))*\W*"
 )
 MAX_WORDS: Final = 8
 TURNS_IN_SIGHT: Final = 4
@@ -30,7 +47,7 @@ def another_till_stops(context: HandlerContext, stopped: Entry | None) -> bool:
     few = len(said.split()) <= MAX_WORDS and _QUESTION_MARK not in said
     if not few or stopped is None or not _told_of_one_till(context, stopped):
         return False
-    another = TOO.search(said) is not None and _ANOTHER.search(said) is not None
+    another = _ONE_MORE.fullmatch(said) is not None
     works = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(said)
     elsewhere = context.knowledge.interpreter.names_another_device(said, stopped.id)
     return (another or _ALL_OF_THEM.fullmatch(said) is not None) and not works and not elsewhere
@@ -40,7 +57,6 @@ def _told_of_one_till(context: HandlerContext, stopped: Entry) -> bool:
     """Whether it was told lately that one till of several does not work, and no other fault since."""
     turns = context.session.turns[-TURNS_IN_SIGHT:] if context.last_turn is not None else ()
     words = " ".join(word for turn in turns for word in turn.tokens)
-    known, topic = context.knowledge.interpreter, context.topic_entry
-    partly = context.session.incident is Incident.PARTLY or any(turn.handler == "partly" for turn in turns)
-    till = bool(known.devices_in(words)) and not known.names_another_device(words, stopped.id)
-    return partly and till and (topic is None or not known.names_another_device(words, topic.id))
+    known = context.knowledge.interpreter
+    partly = context.session.incident is Incident.PARTLY or any(turn.handler in TELLING_OF_ONE for turn in turns)
+    return partly and not known.names_another_device(words, stopped.id)

@@ -3,16 +3,18 @@
 from typing import Final
 
 from handlers.incident.detail import note_detail
+from handlers.incident.device_titles import is_of_no_till
 from handlers.incident.status import still_broken, trades_on
 from handlers.input.good_news import SURELY_WORKS, good_news_probability, tells_of_return
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.statements.still_trades import says_of_the_till_that_it_works, says_that_it_sells
-from kb.model import Act, Entry
+from kb.model import Act
 from kb.text.lazy_pattern import LazyPattern
 
 _BUT: Final = LazyPattern(
     r"\b(?:but|bet|но|no|tikai|tolko|только) "
-    r"(?!thank|paldies|спасиб|spasib|how|why|what|k[aā]\b|k[aā]p[eē]c|kas\b|как|почему|kak)"
+    r"(?!problem|issue|error|worr|more|trouble|thank|paldies|спасиб|spasib|how|why|what|k[aā]\b|k[aā]p[eē]c|kas\b|как"
+    r"|почему|kak)"
 )
 
 
@@ -32,16 +34,8 @@ def _sells_beside_fault(context: HandlerContext) -> bool:
     if not fault or topic is None:
         return False
     return says_that_it_sells(context.text) or (
-        says_of_the_till_that_it_works(context.text) and _is_of_no_till(context, topic)
+        says_of_the_till_that_it_works(context.text) and is_of_no_till(topic, context.knowledge)
     )
-
-
-def _is_of_no_till(context: HandlerContext, topic: Entry) -> bool:
-    """Whether the title of a fault names another device than a till: where the till works, it may be there still."""
-    known, base = context.knowledge.interpreter, context.knowledge.base
-    tills = known.devices_in(" ".join(title for one in base.entries_of(Act.CRITICAL) for title in one.title.values()))
-    its = known.devices_in(" ".join(topic.title.values()))
-    return bool(its) and its.isdisjoint(tills) and topic.id not in base.directory.stopped_for_all
 
 
 def _has_a_but(context: HandlerContext) -> bool:

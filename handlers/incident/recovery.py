@@ -14,6 +14,7 @@ from handlers.input.good_news import (
     names_what_goes,
     says_it_fails,
     says_it_works,
+    says_nothing_goes,
     waits,
 )
 from handlers.input.question_form import QUESTION_WORD
@@ -24,7 +25,7 @@ from handlers.model.messages import MessageKind, Option
 from handlers.model.session import Incident, QuestionKind
 from handlers.statements.cannot_sell import cannot_sell
 from handlers.statements.clauses import clauses_of
-from handlers.statements.still_trades import speaks_of_till
+from handlers.statements.still_trades import says_that_it_sells, speaks_of_till
 from kb.model import Act, CueId, DialogueAct
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
@@ -72,7 +73,8 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
     if context.session.outage_reported and cannot_sell(context.text):
         return still_broken(context)
     no_repair = half_mended(context)
-    if context.session.outage_reported and (not plain or no_repair is not None or is_doubtful(context)):
+    doubtful = not plain or no_repair is not None or is_doubtful(context) or _but_fails(context)
+    if context.session.outage_reported and doubtful:
         return ask_whether_trading_goes_on(context)
     fails = _opens_with_fault(context) or says_it_fails(context.text)
     if _QUESTION_MARK in context.text or fails or not (plain or goes):
@@ -82,7 +84,7 @@ def works_again(context: HandlerContext) -> HandlerResult | None:
 
 def _tells_good_news(context: HandlerContext) -> bool:
     """Whether it may be said that something works again."""
-    if context.cue == CueId.TODAY:
+    if context.cue == CueId.TODAY or says_nothing_goes(context.text):
         # "NOW!"
         return False
     fails = context.session.outage_reported and context.act is DialogueAct.PARTLY and _but_fails(context)
@@ -176,6 +178,8 @@ def trading_answered(context: HandlerContext) -> HandlerResult | None:
     if choice == TRADING_GOES_ON or (choice is None and context.cue in (CueId.YES, CueId.FIRST)):
         asks_back = choice is None and _QUESTION_MARK in context.text
         return ask_whether_trading_goes_on(context) if asks_back else mended(context)
+    if choice is None and says_that_it_sells(context.text):
+        return mended(context)
     denied = context.cue in (CueId.NO, CueId.SECOND) or _NOT_YET.fullmatch(context.text.casefold()) is not None
     if choice == TRADING_STOPPED or (choice is None and denied):
         return still_broken(context)

@@ -26,7 +26,8 @@ _UNSURE: Final = frozenset(
     "šķiet joks jokoju sekundi sekundes minūti minuti minūtes наверное вроде кажется возможно надеюсь "
     "должно шучу секунду секунды "
     "минуту минуты минут бы почти проверим посмотрим almost gandrīz gandriz redzēs redzes pochti "
-    "proverim posmotrim navernoe vrode kazhetsja vozmozhno nadejus shuchu sekundu sekundy minutu minuty".split()
+    "proverim posmotrim navernoe vrode kazhetsja vozmozhno nadejus shuchu sekundu sekundy minutu minuty "
+    "barely hardly scarcely еле едва jele tikko knapi".split()
 )
 """Words that doubt or mock what they stand beside, or give it a moment."""
 _OF_CALLING: Final = LazyPattern(r"звон|закры|zvon|zvan|zakry|aizvēr|aizver|slēg|call|close|closing")
@@ -36,6 +37,11 @@ _NO_TROUBLE: Final = LazyPattern(
 )
 _FAILS: Final = LazyPattern(
     r"\b(?:not work\w*|\w+n'?t work|nestrād\w+|nestrad\w+|neiet|(?:не|ne) (?:работ|rabot|заработ|zarabot)\w*)"
+)
+_NOTHING_GOES: Final = LazyPattern(
+    r"\b(?:nothing|none|neither|no one|nobody|nekas|neko|neviena?|ничего|ничто|никто|ни одна|nichego|nichto|nikto)\b"
+    r"(?:\W+(?:of|them|it|is|are|no|tā|šiem|vairs|из|них|уже|больше|uzhe|bolshe|now|tagad|here|at|all)){0,3}"
+    r"\W+(?:works?|working|goes|going|runs?|running|sells?|opens?|responds?|ne\w+|не|ne)\b"
 )
 _AT_LAST: Final = frozenset(
     "nu ok labi tad beidzot ну вот ладно наконец наконец-то то vot nakonec nakonec-to oh well finally at last".split()
@@ -119,6 +125,11 @@ def names_what_goes(text: str) -> bool:
     """Whether a word stands in it that tells that something goes, or that it helped: "turned on" alone has none."""
     words = _words(text.strip("!?. "))
     return _RESULT.search(text) is not None or any(map(_GOES.match, words)) or any(map(_CAME_BACK.match, words))
+
+
+def says_nothing_goes(text: str) -> bool:
+    """Whether nothing, or none of it, is said to go: "nothing works now"."""
+    return _NOTHING_GOES.search(text.casefold()) is not None
 
 
 def says_it_fails(text: str) -> bool:

@@ -21,7 +21,7 @@ NAMED_LINE_CONFIDENCE: Final = 0.75
 
 def ask_number(context: HandlerContext) -> HandlerResult | None:
     """ "Who do I call about that?": the line of the topic, of this message or else of the conversation; else all."""
-    another = asks_for_another_number(context) and tried_lately(context) is not None
+    another = asks_for_another_number(context) and tried_lately(context) is not None and _says_nothing_else(context)
     if context.act is not DialogueAct.ASK_NUMBER and not another:
         return None
     tried = tried_lately(context) if asks_for_another_number(context) else tried_just_now(context)
@@ -35,6 +35,12 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
     session = replace(context.resolved_session, line=line)
     said = context.say_line("call_line", line)
     return context.result(Act.ANSWER, said, session=session, entry=known.entry, line=line)
+
+
+def _says_nothing_else(context: HandlerContext) -> bool:
+    """Whether the message gives no number, and is surely about no entry and no fault."""
+    fault = context.act in (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE)
+    return context.said.phone is None and context.answered_entry is None and not fault
 
 
 def _names_a_topic(context: HandlerContext) -> bool:

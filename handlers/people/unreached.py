@@ -13,6 +13,14 @@ _WHAT_NOW: Final = frozenset(
     {None, DialogueAct.OTHER, DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.CONFUSION}
 )
 MAX_WORDS_OF_WHAT_NOW: Final = 3
+SURELY_UNREACHED: Final = 0.9
+_OF_CALLS: Final = LazyPattern(
+    r"call|phone|ring|answer|line|busy|pick|reach|voicemail|reply|respon|zvan|atbild|neatb|cel|aizņ|aizn|līnij|linij"
+    r"|tālr|talr"
+    r"|klaus|звон|звн|отвеч|ответ|труб|занят|линии|линия|дозв|бер[её]т|берут|набир|zvon|otvech|otvet|trub|zanjat"
+    r"|zanyat|lini|dozv|beret|berut|nabir"
+)
+"""Parts of words of calls and answers."""
 NUMBER_DIGITS: Final = 8
 """So many last digits of a number tell it from others, with or without the country's code."""
 MIN_LINE_NAMED: Final = 0.3
@@ -30,7 +38,7 @@ _IF: Final = LazyPattern(r"^(?:(?:\w+\s+){1,3}ja|(?:\w+\s+){0,3}(?:если|esli
 
 def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     """Nobody answers: never the same number again, but the other lines, the e-mail with its draft, and the helpdesk."""
-    if context.act is not DialogueAct.CANNOT_REACH:
+    if context.act is not DialogueAct.CANNOT_REACH or _may_be_of_the_device(context):
         return None
     directory = context.knowledge.base.directory
     tried = _line_tried(context)
@@ -52,6 +60,15 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     actions = (context.say("cannot_reach"), *others, *by_email, notify)
     entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
     return context.result(Act.HANDOFF, *actions, entry=entry, line=tried)
+
+
+def _may_be_of_the_device(context: HandlerContext) -> bool:
+    """Whether few words without a call, in a talk about a fault, may be of the device: "just beeping", "silent"."""
+    few = len(context.text.split()) <= MAX_WORDS_OF_WHAT_NOW and _OF_CALLS.search(context.text.casefold()) is None
+    named, answered = context.knowledge.base.directory.dialogue_entries, context.answered_entry
+    surely = context.act_confidence(DialogueAct.CANNOT_REACH) >= SURELY_UNREACHED
+    surely = surely or (answered is not None and answered.id == named.get(DialogueAct.CANNOT_REACH))
+    return few and not surely and context.fault_lately and tried_lately(context) is None
 
 
 def reached_nobody(context: HandlerContext) -> HandlerResult | None:

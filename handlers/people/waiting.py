@@ -8,7 +8,13 @@ from handlers.model.frozen import replace
 from handlers.people.passed_on import no_ticket_yet
 from handlers.people.unreached import lines_beside, tried_lately
 from kb.model import Act, DialogueAct, EntryId
+from kb.text.lazy_pattern import LazyPattern
 
+_WAIT: Final = LazyPattern(
+    r"\W*(?:please |pls |lūdzu |ludzu )?"
+    r"(?:wait|hold on|hang on|pag\w*|погод\w*|подожд\w*|pogod\w*|podozhd\w*)\W*"
+)
+"""Asks for a moment: who says it is waited for."""
 SURELY_IN_GENERAL: Final = 0.9
 """From this confidence on it is asked how long such a thing takes."""
 
@@ -22,7 +28,7 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
         or _insists_on_time(context)
         or (answered is not None and answered.id == about_time)
     )
-    if _asks_how_long_in_general(context, about_time):
+    if _asks_how_long_in_general(context, about_time) or _WAIT.fullmatch(context.text.casefold()) is not None:
         return None
     if context.act is not DialogueAct.CHASING and not (context.session.outage_reported and asks_when):
         return None
@@ -50,6 +56,6 @@ def _insists_on_time(context: HandlerContext) -> bool:
 def _asks_how_long_in_general(context: HandlerContext, about_time: EntryId | None) -> bool:
     """Whether it surely is the question how long answers take, while nobody was called in: the entry says it."""
     best, answered = context.interpretation.best, context.answered_entry
-    waits = context.called_in is not None or context.session.outage_reported
+    waits = context.called_in is not None or context.session.outage_reported or tried_lately(context) is not None
     surely = best is not None and best.confidence >= SURELY_IN_GENERAL
     return not waits and surely and answered is not None and answered.id == about_time

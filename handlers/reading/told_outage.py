@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from handlers.incident.another_till import TOO
+from handlers.incident.device_titles import is_of_no_till
 from handlers.incident.stopped import ALARM_THRESHOLD, SURELY_STOPPED
 from handlers.input.outage_probability import outage_probability
 from handlers.model.context import QUESTION_TTL, KnowledgeBundle
@@ -30,6 +32,9 @@ SURELY_TOLD_IN_A_CLAUSE: Final = 0.9
 TAKES_NO_PAYMENT: Final = 0.97
 """How likely trading has stopped where neither cards nor cash are taken."""
 TURNS_IN_SIGHT: Final = 3
+CARDS: Final = "card, karte, карта"
+MAX_WORDS_OF_MORE: Final = 4
+"""So few words may go on about a device without naming it."""
 MIN_HINT: Final = 0.05
 """A message in which an urgent entry is less likely than this is not searched for a clause that tells of it."""
 MIN_WORDS_OF_CLAUSE: Final = 2
@@ -55,7 +60,7 @@ def told_outage(
     told = outage_probability(whole, _urgent_entries(knowledge))
     if is_surely_no_stop(text) or _goes_on_about_another_device(text, session, knowledge, now):
         return min(told, NOT_ALL), whole
-    if takes_no_payment(text, _words_of_fault(session, now)):
+    if takes_no_payment(text, cards_failed=_told_of_cards(session, knowledge, now)):
         return max(told, TAKES_NO_PAYMENT), whole
     if told < SURELY_TOLD and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
         return surely
@@ -89,27 +94,33 @@ def _told_beside(
 
 
 def _goes_on_about_another_device(text: str, session: Session, knowledge: KnowledgeBundle, now: datetime) -> bool:
-    """Whether a message that names no till and nothing of trading goes on about a device that is none: a cover that
-    does not close is the printer's, an app that does not load is the tablet's.
+    """Whether a few words that name no till and nothing of trading go on about a device that is none: "completely
+    dead" is the guest display that is talked about.
     """
-    said, topic = text.casefold(), knowledge.base.entries.get(session.entry) if session.entry is not None else None
+    topic = knowledge.base.entries.get(session.entry) if session.entry is not None else None
     last = session.turns[-1] if session.turns else None
     fresh = last is not None and now - last.at <= QUESTION_TTL and session.incident is Incident.NONE
-    if last is None or not fresh or OF_TRADING.search(said) is not None:
+    said = text.casefold()
+    told = OF_TRADING.search(said) is not None or TOO.search(said) is not None
+    if not fresh or told or len(said.split()) > MAX_WORDS_OF_MORE:
         return False
-    known, base = knowledge.interpreter, knowledge.base
-    stopped = next(iter(base.entries_of(Act.CRITICAL)), None)
-    if stopped is None or topic is None or topic.act is not Act.PROBLEM or topic.id in base.directory.stopped_for_all:
+    if topic is None or topic.act is not Act.PROBLEM or not is_of_no_till(topic, knowledge):
         return False
-    till = next(iter(stopped.title.values()))
-    return known.names_another_device(till, topic.id) and not known.names_another_device(text, topic.id)
+    return not knowledge.interpreter.names_another_device(text, topic.id)
 
 
-def _words_of_fault(session: Session, now: datetime) -> str:
-    """The words of the last turns, as a session keeps them, where a fault was talked about lately; else none."""
-    seen = [turn for turn in session.turns[-TURNS_IN_SIGHT:] if now - turn.at <= QUESTION_TTL]
-    faults = any(turn.act in (Act.PROBLEM, "clarify") for turn in seen)
-    return " ".join(word for turn in seen for word in turn.tokens) if faults else ""
+def _told_of_cards(session: Session, knowledge: KnowledgeBundle, now: datetime) -> bool:
+    """Whether it was told lately that cards are not taken: by the fault that was answered, or the words before one."""
+    known, entries = knowledge.interpreter, knowledge.base.entries
+    cards = known.devices_in(CARDS)
+    for turn in session.turns[-TURNS_IN_SIGHT:]:
+        if now - turn.at > QUESTION_TTL or turn.act not in (Act.PROBLEM, "clarify"):
+            continue
+        entry = entries.get(turn.entry) if turn.entry is not None else None
+        told = " ".join(turn.tokens if entry is None else entry.title.values())
+        if not cards.isdisjoint(known.devices_in(told)):
+            return True
+    return False
 
 
 def _told_in_a_clause(

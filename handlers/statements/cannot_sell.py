@@ -64,16 +64,28 @@ _GUEST_STANDS: Final = LazyPattern(
     r"(?:stāv|stav|stāvēja|stand\w*|стоит|стоят|stoit|stojat|stoyat)\b"
 )
 _TILL_OR_ALL: Final = LazyPattern(
-    r"\b(?:kas[eiēu]|kass|касс|till|register|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего|system|sistēm|систем"
+    r"\b(?:kas[eiēu]|kass|касс|till|register|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего|system|sistēm"
+    r"|систем"
     r"|progr|прогр|ček|cek|чек|chek|receipt|nobody|no one|neviens|никто|nikto|nevar|не мо|ne mo|can'?t|cannot)"
 )
 
 
 OF_TRADING: Final = LazyPattern(
-    r"\b(?:kas[eiēu]|kass|касс|tills?\b|register|pos\b|viss|visas|visi|all\b|every|вс[её]\b|все\b|vse\b|neko|nekas"
-    r"|nothing|ничего|nichego|s[iy]st[eē]m|систем|ček|cek|чек|chek|receipt|nobody|no one|neviens|никто|nikto"
-    r"|sell|p[aā]rdo|tirg|прода|торг|proda|torg|rind|queue|очеред|ochered|g[o]st|guest|customer|client|klient|vies[iu]"
-    r"|гост|клиент|str[aā]v|power|свет|svet|электр|internet|интернет|inet|server|сервер|fisk|фиск|skaidr|cash|налич)"
+    r"\b(?:(?:nothing|nekas|neko|ничего|nichego)\W+(?:\w+\W+)?(?:work|strād|strad|darboj|работ|rabot|iet\b|neiet)"
+    r"|kas[eiēuāa]|kass|касс|tills?\b|register|pos\b|viss|visas|visi|(?<!at )all\b|every|вс[её]\b|все\b|vse\b"
+    r"|neviena?\b"
+    r"|nobody|no one|никто|nikto|s[iy]st[eē]m|систем|iiko|айко|licen|лиценз|smak|smell|smok|burn|deg|дым|dym|гор[еи]"
+    r"|gor[ei]|progr|прогр|ček|cek|чек|chek|receipt|sell|p[aā]rdo"
+    r"|tirg|прода"
+    r"|торг|proda|torg|rind|queue|очеред|ochered|g[o]st|guest|customer|client|klient|vies[iu]|гост|клиент|str[aā]v"
+    r"|power|свет"
+    r"|svet|электр|elektr|internet|интернет|inet|server|сервер|fisk|фиск|skaidr|cash|налич|оплат|oplat|plat|maks[aāu]|pay"
+    r"|charge"
+    r"|bill|r[eē][kķ]in|заказ|zakaz|pas[uū]t|order|iesist|проб[иь]|prob[iy]|ring|we\b|mēs\b|mes\b|мы\b|my\b|mi\b"
+    r"|стоим|stoim"
+    r"|st[aā]vam|darbs|работать|rabotat|str[aā]d[aā]t|work\b(?! at all)|nevar\w*|can'?t|can ?not|не ?мо[жг]"
+    r"|ne ?mo[zg]|нельзя"
+    r"|nel[jz])"
 )
 """Words of trading, of tills or of everything: they tell of more than of one other device."""
 

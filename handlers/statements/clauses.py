@@ -6,13 +6,14 @@ from kb.text.lazy_pattern import LazyPattern
 
 _MARKS: Final = r"\s*[,.;:!()\n]+\s*|\s+[-–—]+\s+"
 _CONJUNCTIONS: Final = (
-    "but|though|although|while|only|and|bet|toties|taču|kaut|lai gan|un|tikai|но|зато|хотя|а|и|no|zato|hotja|hotya"
+    "but|though|although|while|only|and|bet|toties|taču|kaut|lai gan|un|tikai|но|зато|хотя|а|и|zato|hotja|hotya"
 )
-_BETWEEN: Final = LazyPattern(rf"{_MARKS}|\s+(?:{_CONJUNCTIONS}|a|i)\s+")
+_BETWEEN: Final = LazyPattern(rf"{_MARKS}|\s+(?:{_CONJUNCTIONS}|no|a|i)\s+")
 _BETWEEN_ENGLISH: Final = LazyPattern(rf"{_MARKS}|\s+(?:{_CONJUNCTIONS})\s+")
-"""Without the Russian "a" and "i", which are an article and a person there."""
+"""Without the Russian "no", "a" and "i", which deny, are an article and a person there."""
 _ENGLISH: Final = LazyPattern(
-    r"\b(?:the|is|are|it|my|we|you|and|can|how|not|does|what|with|have|this|thanks?|please)\b"
+    r"\b(?:the|is|are|it|my|we|you|and|can|how|not|does|what|with|have|this|thanks?|please"
+    r"|sorry|wait|tills?|works?|nobody|nothing)\b"
 )
 
 

@@ -4,32 +4,39 @@ from typing import Final
 
 from kb.text.lazy_pattern import LazyPattern
 
-_CARD: Final = r"(?:cards?|kart\w*|карт\w*|terminal\w*|терминал\w*)"
-_CASH: Final = r"(?:cash|skaidr\w*|налич\w*|нал|nalich\w*|nal|кэш|kesh)"
-_AND: Final = r"(?: ?[,&+/] ?| (?:and|or|nor|un|ne|ni|и|ни|или|i) )(?:(?:not|ne|ni|ни|nor|ar|by|in) )*"
+_CARD: Final = r"(?:cards?|kartes?|karti|kartēm|карт[аыуой]+|карты|terminal\w*|терминал\w*|karta|karty|kartu)"
+_CASH: Final = r"(?:cash|skaidr(?:a|u|ā|as|ajā)(?: naud\w*)?|skaidrnaud\w*|налич\w*|нал|nalich\w*|nal|кэш|kesh)"
+"""Latvian "skaidrs" is no cash: it says that something is clear."""
+_AND: Final = r"(?: ?[&+/] ?| (?:and|or|nor|un|ne|ni|и|ни|или|i) )(?:(?:not|ne|ni|ни|nor|ar|by|in) )*"
 _BOTH: Final = LazyPattern(rf"\b(?:{_CARD}{_AND}{_CASH}|{_CASH}{_AND}{_CARD})\b")
 _NOR: Final = LazyPattern(
-    rf"\b(?:ne|ni|ни|neither|nor|not) (?:\w+ )?(?:{_CARD},? (?:ne|ni|ни|nor|or) (?:\w+ )?{_CASH}"
-    rf"|{_CASH},? (?:ne|ni|ни|nor|or) (?:\w+ )?{_CARD})\b"
+    rf"\b(?:ne|ni|ни|neither) (?:ar |by )?(?:{_CARD},? (?:ne|ni|ни|nor|or) (?:ar |by )?{_CASH}"
+    rf"|{_CASH},? (?:ne|ni|ни|nor|or) (?:ar |by )?{_CARD})\b"
 )
 _CASH_WORD: Final = LazyPattern(rf"\b{_CASH}\b")
-_CARD_TOLD: Final = LazyPattern(r"\b(?:card|kart|karc|termin)")
-"""In the words that a session keeps, which are written as they sound."""
 _FAILS: Final = LazyPattern(
-    r"\b(?:ne(?:iet|ies|strād\w*|strad\w*|ņem\w*|nem\w*|pieņem\w*|pienem\w*|var\w*)"
-    r"|не (?:ид\w+|проход\w+|работа\w+|принима\w+|бер[её]т\w*|пробива\w+|мож\w+|хо[дч]\w+)"
-    r"|ne (?:id\w+|prohod\w+|rabota\w+|prinima\w+|beret|probiva\w+|mozh\w+)"
-    r"|(?:do|does|is|are|ca|wo)n'?t (?:work|go|take|accept)\w*|not (?:work\w*|going|accepted|taken)|neither"
-    r"|(?:ar[iī]|too|also|ни|тоже|то же|tozhe|toje) (?:ne|не|нет|net|no|not))\b"
+    r"\b(?:ne(?:iet|ies|strād\w*|strad\w*|ņem\w*|nem\w*|pieņem\w*|pienem\w*)"
+    r"|ne ?var\w*(?:\W+(?:pie)?ņemt|\W+(?:pie)?nemt|\W*$)"
+    r"|(?:не|ne) (?:ид\w+|проход\w+|работа\w+|принима\w+|бер[её]т\w*|пробива\w+|id\w+|prohod\w+|rabota\w+|prinima\w+"
+    r"|beret"
+    r"|probiva\w+)|(?:не|ne) (?:мож|mozh)\w+ (?:при|взя|pri|vzja)\w+"
+    r"|(?:do|does|is|are|wo)n'?t (?:work|go|take|accept)\w*|can'?t (?:take|accept)|not (?:work\w*|going|accepted|taken)"
+    r"|neither\W*$|(?:ar[iī]|too|also|тоже|tozhe|toje)\W+(?:ne|не|нет|net|no|not)\W*$)"
 )
 _AS_WELL: Final = LazyPattern(
     r"\b(?:too|also|either|neither|nor|as well|ar[iī]|то ?же|также|ни|tozhe|toje|takzhe|ni|now|tagad|теперь|teper|уже"
     r"|uzhe)\b"
 )
-_ALONE: Final = LazyPattern(r"\b(?:only|just|tikai|только|лишь|tolko)\b")
+_ANOTHER_MATTER: Final = LazyPattern(
+    r"\b(?:only|just|tikai|только|лишь|tolko|split|sadal\w*|раздел\w*|вместе|together|atskait\w*|отч[её]т\w*|report\w*"
+    r"|подароч\w*|gift|dāvan\w*|davan\w*|bonus\w*|бонус\w*|lojal\w*|loyal\w*|лояльн\w*|drawer|atvilkt\w*|lād\w*"
+    r"|lad[ei]\w*"
+    r"|ящик\w*|сход\w*|count\w*|сч[её]т\w*|пересч\w*|atrast|find|сдач\w*|внес\w*|ielikt|redz\w*|see)\b"
+)
 _NONE_IN_THE_DRAWER: Final = LazyPattern(
     rf"\b(?:no|nav|нет|net|bez|без|without) (?:\w+ )?{_CASH}\b|\b{_CASH} (?:\w+ )?(?:nav|нет|net)\b"
 )
+_PARTS: Final = LazyPattern(r"[,.;:!?\n]+|\b(?:but|bet|но|а)\b")
 MAX_WORDS: Final = 8
 
 
@@ -38,14 +45,15 @@ def names_cash(text: str) -> bool:
     return _CASH_WORD.search(text.casefold()) is not None
 
 
-def takes_no_payment(text: str, words_before: str = "") -> bool:
-    """Whether neither cards nor cash are taken; `words_before`: what was told before, where that may be of cards."""
+def takes_no_payment(text: str, *, cards_failed: bool = False) -> bool:
+    """Whether neither cards nor cash are taken; `cards_failed`: that was told of cards already."""
     said = text.casefold()
-    few = len(said.split()) <= MAX_WORDS and "?" not in said and _ALONE.search(said) is None
+    few = len(said.split()) <= MAX_WORDS and "?" not in said and _ANOTHER_MATTER.search(said) is None
     if not few or _NONE_IN_THE_DRAWER.search(said) is not None:
         return False
-    fails = _FAILS.search(said) is not None
-    if _NOR.search(said) is not None or (fails and _BOTH.search(said) is not None):
+    if _NOR.search(said) is not None:
         return True
-    told = fails and names_cash(said) and _AS_WELL.search(said) is not None
-    return told and _CARD_TOLD.search(words_before) is not None
+    failing = [part for part in _PARTS.split(said) if _FAILS.search(part) is not None]
+    if any(_BOTH.search(part) is not None for part in failing):
+        return True
+    return cards_failed and any(names_cash(part) and _AS_WELL.search(part) is not None for part in failing)

@@ -13,13 +13,13 @@ STOPPED = NotifyStaff(line=LineId("workshop"), reason=HandoffReason.TRADING_STOP
 MEANINGS = {name: means(name, language="en") for name in ("printer", "hours", "dead")}
 
 
-def talk(*, tokens: tuple[str, ...] = ("till",), entry: str | None = None, handler: str = "partly") -> Dialog:
+def talk(*, tokens: tuple[str, ...] = ("till",), handler: str = "partly") -> Dialog:
     """A talk in which it was told that one till of several does not work, in these words."""
     one = Dialog(MEANINGS, acts={"one till is off": DialogueAct.PARTLY}).speaks("en")
     one.interpreter.devices = ("till", "printer")
     one.interpreter.own_devices = {EntryId("dead"): ("till",), EntryId("printer"): ("printer",)}
     turn = SessionTurn(handler=handler, act="problem", tokens=tokens, at=NOW)
-    one.session = replace(one.session, turns=(turn,), entry=EntryId(entry) if entry else None)
+    one.session = replace(one.session, turns=(turn,))
     return one
 
 
@@ -32,7 +32,12 @@ def talk(*, tokens: tuple[str, ...] = ("till",), entry: str | None = None, handl
         "и вторая тоже",
         "all three",
         "visas trīs",
-        "все",
+        "visas trīs stāv",
+        "vse tri",
+        "otra ari",
+        "un trešā",
+        "i vtoraja zavisla",
+        "the other is freezing as well",
     ],
 )
 def test_another_one_or_all_of_them(said: str) -> None:
@@ -47,6 +52,15 @@ def test_another_one_or_all_of_them(said: str) -> None:
     [
         "the second one too?",
         "the other one works too",
+        "the other one is fine too",
+        "I also restarted the other one",
+        "the other waiter also asks about it",
+        "вторая тоже включилась",
+        "остальные тоже не трогали",
+        "все понятно",
+        "все спасибо",
+        "visas pārbaudīju",
+        "the other one",
         "the second printer too",
         "also the bar",
         "it is slow",
@@ -61,7 +75,7 @@ def test_what_tells_of_no_other_till(said: str) -> None:
 
 
 def test_only_after_it_was_told_of_one_till() -> None:
-    for one in (talk(tokens=("printer",)), talk(tokens=()), talk(handler="topic"), talk(entry="printer")):
+    for one in (talk(tokens=("printer",)), talk(handler="topic")):
         one.says("the second one too")
         assert one.decided.trace.handler != "outage"
     one = talk(handler="topic")

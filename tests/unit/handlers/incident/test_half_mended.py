@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb.model import DialogueAct, EntryId
+from handlers.model.actions import CloseHandoffs
+from kb.model import DialogueAct
 from kb.understanding.result import ActCandidate
 from tests.doubles import Dialog, means
 
@@ -14,7 +15,6 @@ def talk(topic: str, said: str, confidence: float = 0.7) -> Dialog:
     """A talk about a fault, then good news that is as likely as this."""
     one = Dialog(MEANINGS, acts={said: (ActCandidate(A.WORKS_AGAIN, confidence),)}).speaks("en")
     one.interpreter.devices = ("till", "Till", "printer", "Printer", "Printeris", "Принтер")
-    one.interpreter.own_devices = {EntryId("printer"): ("Printer", "Принтер", "printer", "Printeris", "till")}
     one.says(topic)
     one.says(said)
     return one
@@ -36,7 +36,9 @@ def test_what_has_a_but_is_not_as_it_should_be(said: str) -> None:
     assert reply(talk("printer", said, 0.9)) == ("resolved", "talk")
 
 
-@pytest.mark.parametrize("said", ["it prints, but thanks", "drukā, bet kāpēc tā bija", "печатает, но спасибо"])
+@pytest.mark.parametrize(
+    "said", ["it prints, but thanks", "it prints, no problem", "drukā, bet kāpēc tā bija", "печатает, но спасибо"]
+)
 def test_thanks_or_a_question_after_a_but_is_no_fault(said: str) -> None:
     assert reply(talk("printer", said)) == ("resolved", "talk")
 
@@ -55,3 +57,25 @@ def test_what_came_back_by_itself_is_mended(said: str) -> None:
 def test_turned_on_is_asked_about_while_trading_is_stopped() -> None:
     assert reply(talk("dead", "turned on")) == ("resolved", "clarify")
     assert reply(talk("dead", "turned on, sells")) == ("resolved", "talk")
+
+
+@pytest.mark.parametrize(
+    "said", ["nothing works now", "none of it works now", "nothing is working", "nichego ne rabotaet"]
+)
+def test_that_nothing_works_is_no_good_news(said: str) -> None:
+    for topic in ("dead", "printer"):
+        one = talk(topic, said, 0.95)
+        one.interpreter.cues = {said: "resolved"}
+        assert one.decided.trace.handler != "resolved"
+        assert not any(isinstance(action, CloseHandoffs) for action in one.decided.actions)
+
+
+def test_what_barely_works_or_has_a_but_is_asked_about_while_trading_is_stopped() -> None:
+    assert reply(talk("dead", "it barely works", 0.95)) == ("resolved", "clarify")
+    assert reply(talk("dead", "it works but cannot print", 0.95)) == ("resolved", "clarify")
+
+
+def test_selling_answers_whether_trading_goes_on() -> None:
+    one = talk("dead", "turned on")
+    one.says("we sell")
+    assert reply(one) == ("trading_answered", "talk")

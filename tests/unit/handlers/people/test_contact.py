@@ -6,7 +6,7 @@ import pytest
 
 from handlers.model.actions import HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from kb.model import CueId, DialogueAct, EntryId, LineId, TicketAddress, TicketChannel
-from kb.understanding.result import Interpretation
+from kb.understanding.result import ActCandidate, Interpretation
 from tests.doubles import Dialog, company, means, notices, vaguely
 
 DESK, WORKSHOP = "+371 20000001", "+371 20000002"
@@ -484,3 +484,36 @@ def test_another_number_some_turns_later_is_still_not_the_one_that_was_rung_in_v
     reply = one.says("another number")
     assert "+371 20000001" in reply.text
     assert "+371 20000002" not in reply.text
+
+
+@pytest.mark.parametrize(("said", "of_calls"), [("just beeping", False), ("silent", False), ("line is busy", True)])
+def test_few_words_without_a_call_may_be_of_the_device(said: str, of_calls: bool) -> None:
+    for confidence, before, reached in (
+        (0.6, "printer", not of_calls),
+        (0.95, "printer", False),
+        (0.6, "hours", False),
+    ):
+        one = talk(before)
+        one.interpreter.acts = {said: (ActCandidate(DialogueAct.CANNOT_REACH, confidence),)}
+        one.says(said)
+        assert (one.decided.trace.handler != "cannot_reach") is reached
+    one = talk("printer", "nobody answers")
+    one.interpreter.acts = {said: (ActCandidate(DialogueAct.CANNOT_REACH, 0.6),)}
+    one.says(said)
+    assert one.decided.trace.handler == "cannot_reach"
+
+
+@pytest.mark.parametrize("said", ["wait", "please wait", "pagaidi", "подождите"])
+def test_who_asks_for_a_moment_waits_for_nobody(said: str) -> None:
+    one = talk("dead")
+    one.interpreter.acts = {said: DialogueAct.CHASING}
+    one.says(said)
+    assert notices(one) == []
+
+
+def test_a_number_that_is_given_or_a_fault_asks_for_no_other_number() -> None:
+    one = talk("dead", "nobody answers")
+    one.interpreter.acts = {"the second phone is broken too": DialogueAct.DEVICE_FAULT}
+    for said in ("my other number is 29111222", "the second phone is broken too"):
+        one.says(said)
+        assert one.decided.trace.handler != "ask_number"
