@@ -30,6 +30,11 @@ _TOO_SOON: Final = LazyPattern(
     r"|hot[jy]a net|pospeshil\w*|рано (?:об|по)?радова\w+|сглазил\w*|rano (?:ob|po)?radoval\w+|sglazil\w*)\b"
 )
 """Says that the good news was none."""
+_STILL_STANDS: Final = LazyPattern(
+    r"\b(?:vēl|vel|joprojām|joprojam|still|(?:вс[её] )?ещ[её]|по-прежнему|(?:vse )?(?:esche|eshe|esho))\W+(?:\w+\W+)?"
+    r"(?:stāv|stav|сто[ия]т|висит|stoit|stojat|visit|down|dead|stopped|stuck|frozen|not|nav|ne\w+|не|ne)\b"
+)
+"""Says that nothing has changed."""
 _TAKE_BACK: Final = frozenset({DialogueAct.NOT_HELPED, DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT})
 
 
@@ -68,7 +73,7 @@ def _takes_it_back(context: HandlerContext, topic: Entry) -> bool:
         return False
     if context.last_turn is not None and _is_good_news(context.last_turn) and _NO.fullmatch(context.text.casefold()):
         return True
-    if _TOO_SOON.search(context.text.casefold()):
+    if _TOO_SOON.search(context.text.casefold()) or _STILL_STANDS.search(context.text.casefold()):
         return True
     again = AGAIN.search(context.text.casefold()) and len(context.text.split()) <= MAX_WORDS_OF_AGAIN
     return fails or likely >= MIN_TAKEN_BACK or bool(again)

@@ -13,6 +13,22 @@ _WHAT_NOW: Final = frozenset(
     {None, DialogueAct.OTHER, DialogueAct.INSIST, DialogueAct.ELABORATE, DialogueAct.CONFUSION}
 )
 MAX_WORDS_OF_WHAT_NOW: Final = 3
+MAX_WORDS_OF_OTHER_WAY: Final = 8
+_IN_VAIN_TOO: Final = LazyPattern(
+    r"\btried (?:that|it|them|this|both|all)|\b(?:nobody|no one) on any|\b(?:to|šo|tos"
+    r"|visus) (?:ar[iī] )?m[eē]ģin[aā]ju"
+    r"|\btur ar[iī] ne(?:ceļ|cel|atbild)\w*|\b(?:туда|там) (?:тоже|уже) (?:звон|не )\w*|пробовал[аи]? (?:и |уже |тоже )"
+    r"|\btuda (?:tozhe|uzhe) zvon\w*"
+)
+"""Other numbers were rung in vain as well."""
+_OTHER_WAY: Final = LazyPattern(
+    r"\b(?:(?:any |an)?other way|any(?:one|body) else|who else|(?:so )?what (?:do|should|can|shall) (?:i|we) do"
+    r"|now what|what now"
+    r"|ko (?:man |lai |mums |tad )*(?:es |mēs |mes )?(?:dar[iī]?t?\w*|tagad)|kas vēl|kā vēl|kam vēl"
+    r"|что (?:же )?(?:мне |нам )?(?:делать|теперь)|кто ещ[её]|кому ещ[её]|как ещ[её]"
+    r"|chto (?:zhe )?(?:mne |nam )?(?:delat|teper)|kto es\w+|komu es\w+|kak es\w+)\b"
+)
+"""Asks what else can be done."""
 SURELY_UNREACHED: Final = 0.9
 _OF_CALLS: Final = LazyPattern(
     r"call|phone|ring|answer|line|busy|pick|reach|voicemail|reply|respon|zvan|atbild|neatb|cel|aizņ|aizn|līnij|linij"
@@ -73,12 +89,30 @@ def _may_be_of_the_device(context: HandlerContext) -> bool:
 
 def reached_nobody(context: HandlerContext) -> HandlerResult | None:
     """ "And now?" right after nobody answered: the other ways once more, and not the number that was rung in vain."""
+    if (ways := _other_ways(context)) is not None:
+        return ways
     tried, few = tried_just_now(context), len(context.text.split()) <= MAX_WORDS_OF_WHAT_NOW
     meant = context.interpretation.outcome is Outcome.ANSWERED and not context.interpretation.leans
     asks = context.act in _WHAT_NOW and context.cue is None and not meant
     if tried is None or not few or not asks or not context.text or not context.knowledge.base.directory.takes_tickets:
         return None
     return _tried_again(context, tried)
+
+
+def _other_ways(context: HandlerContext) -> HandlerResult | None:
+    """ "What do I do then?", "tried that one too", some turns after nobody answered: never the number that was rung."""
+    tried, said, directory = tried_lately(context), context.text.casefold(), context.knowledge.base.directory
+    few = len(said.split()) <= MAX_WORDS_OF_OTHER_WAY and context.open_question() is None
+    if tried is None or not few or not directory.takes_tickets or context.said.phone is not None:
+        return None
+    if _IN_VAIN_TOO.search(said) is not None:
+        return _tried_again(context, tried)
+    if _OTHER_WAY.search(said) is None or (context.answered_entry is not None and not context.interpretation.leans):
+        return None
+    entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
+    by_email = context.say("or_by_email", email=directory.ticket_channel.address.email)
+    ways = (context.say("if_nobody_answers"), *lines_beside(context, tried), by_email, ShowTicketChannel())
+    return context.result(Act.HANDOFF, *ways, entry=entry, line=tried)
 
 
 def other_lines(context: HandlerContext, tried: LineId | None) -> HandlerResult:

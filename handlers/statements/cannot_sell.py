@@ -79,7 +79,7 @@ OF_TRADING: Final = LazyPattern(
     r"|tirg|прода"
     r"|торг|proda|torg|rind|queue|очеред|ochered|g[o]st|guest|customer|client|klient|vies[iu]|гост|клиент|str[aā]v"
     r"|power|свет"
-    r"|svet|электр|elektr|internet|интернет|inet|server|сервер|fisk|фиск|skaidr|cash|налич|оплат|oplat|plat|maks[aāu]|pay"
+    r"|svet|электр|elektr|internet|интернет|inet|server|сервер|fisk|фиск|skaidr|cash|налич|оплат|oplat|plat|mak[s][aāu]|pay"
     r"|charge"
     r"|bill|r[eē][kķ]in|заказ|zakaz|pas[uū]t|order|iesist|проб[иь]|prob[iy]|ring|we\b|mēs\b|mes\b|мы\b|my\b|mi\b"
     r"|стоим|stoim"

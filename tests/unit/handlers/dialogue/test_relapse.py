@@ -149,3 +149,16 @@ def test_where_a_how_to_was_told_what_works_out_is_no_repair() -> None:
     one.interpreter.acts = {"it works again": acts_as(DialogueAct.WORKS_AGAIN, 0.99)}
     assert one.says("it works again").text.startswith("Good that it worked out.")
     assert not notices(one)
+
+
+@pytest.mark.parametrize(
+    "said", ["no sorry, still down", "nē, atvainojos, vēl stāv", "не, всё ещё стоит", "vse esche stoit"]
+)
+def test_that_it_still_stands_takes_good_news_back(said: str) -> None:
+    one = talk("dead", "it works again")
+    one.says(said)
+    assert handled(one) == ("relapsed", "critical", "dead")
+    assert notices(one) == [STOPPED]
+    one = talk("dead")
+    one.says(said)
+    assert handled(one)[0] != "relapsed", "it never was gone"

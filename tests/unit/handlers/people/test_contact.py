@@ -396,7 +396,7 @@ def test_what_now_right_after_nobody_answered_gets_the_other_ways_and_not_that_n
     assert one.decided.trace.handler != "reached_nobody", "it was just said"
 
 
-@pytest.mark.parametrize("said", ["and now what do we do", "it sells", "hours", "/help"])
+@pytest.mark.parametrize("said", ["and now it rains so much", "it sells", "hours", "/help"])
 def test_more_than_that_is_answered_as_ever(said: str) -> None:
     one = talk("dead", "nobody answers")
     one.says(said)
@@ -517,3 +517,36 @@ def test_a_number_that_is_given_or_a_fault_asks_for_no_other_number() -> None:
     for said in ("my other number is 29111222", "the second phone is broken too"):
         one.says(said)
         assert one.decided.trace.handler != "ask_number"
+
+
+@pytest.mark.parametrize("said", ["so what do I do", "any other way?", "ko lai es daru", "что делать", "kto esche"])
+def test_who_asks_what_else_after_nobody_answered_gets_the_other_ways_and_calls_nobody_again(said: str) -> None:
+    one = talk("dead", "nobody answers", "thanks")
+    reply = one.says(said).text
+    assert DESK in reply
+    assert WORKSHOP not in reply
+    assert "tickets@" in reply or ShowTicketChannel() in one.decided.actions
+    assert notices(one) == []
+    assert one.decided.trace.handler == "reached_nobody"
+
+
+@pytest.mark.parametrize(
+    "said", ["tried that one too", "nobody on any of the three", "to arī mēģināju", "туда тоже звонила"]
+)
+def test_other_numbers_that_were_rung_in_vain_are_told_of(said: str) -> None:
+    one = talk("dead", "nobody answers", "thanks")
+    one.says(said)
+    assert notices(one) == [NotifyStaff(line=LineId("workshop"), reason=HandoffReason.CANNOT_GET_THROUGH)]
+
+
+def test_what_else_is_asked_for_only_after_nobody_answered_and_by_nothing_else() -> None:
+    one = talk("dead")
+    one.says("so what do I do")
+    assert one.decided.trace.handler != "reached_nobody"
+    one = talk("dead", "nobody answers")
+    one.interpreter.meanings = {**MEANINGS, "so what do I do": means("hours", language="en")}
+    one.says("so what do I do")
+    assert one.decided.trace.entry == "hours"
+    one = talk("dead", "nobody answers")
+    one.says("ring me at 29111222 or what do I do")
+    assert one.decided.trace.handler != "reached_nobody"
