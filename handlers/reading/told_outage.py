@@ -16,7 +16,7 @@ from handlers.statements.broken_part import broken_part
 from handlers.statements.cannot_sell import OF_TRADING, is_no_stop
 from handlers.statements.clauses import clauses_of
 from handlers.statements.not_stopped import is_surely_no_stop
-from handlers.statements.payments import takes_no_payment
+from handlers.statements.payments import names_cash, takes_no_payment
 from handlers.statements.still_trades import says_that_it_trades
 from kb.model import Act, CueId
 from kb.text.lazy_pattern import LazyPattern
@@ -58,9 +58,9 @@ def told_outage(
 ) -> tuple[float, Interpretation]:
     """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
     told = outage_probability(whole, _urgent_entries(knowledge))
-    if is_surely_no_stop(text) or _goes_on_about_another_device(text, session, knowledge, now):
-        return min(told, NOT_ALL), whole
-    if takes_no_payment(text, cards_failed=_told_of_cards(session, knowledge, now)):
+    if told > NOT_ALL and (is_surely_no_stop(text) or _goes_on_about_another_device(text, session, knowledge, now)):
+        return NOT_ALL, whole
+    if names_cash(text) and takes_no_payment(text, cards_failed=_told_of_cards(session, knowledge, now)):
         return max(told, TAKES_NO_PAYMENT), whole
     if told < SURELY_TOLD and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
         return surely
