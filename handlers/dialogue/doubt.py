@@ -5,6 +5,7 @@ from typing import Final
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.past_replies import SAYING_ALL
+from handlers.people.unreached import other_lines, tried_lately
 from kb.model import Act, CueId, Entry
 
 QUESTION_MARK: Final = "?"
@@ -16,7 +17,9 @@ def doubt(context: HandlerContext) -> HandlerResult | None:
     line = context.line_of(context.topic_entry) or context.session.line
     if line is None or context.last_turn is None or not _doubts(context):
         return None
-    topic = context.topic_entry
+    topic, tried = context.topic_entry, tried_lately(context)
+    if tried is not None and len(context.knowledge.base.directory.lines) > 1:
+        return other_lines(context, tried)
     if context.session.outage_reported:
         line, entry = context.knowledge.base.directory.urgent_line, topic.id if topic is not None else None
         return context.result(Act.CRITICAL, context.say_line("call_urgent", line), entry=entry, line=line)

@@ -19,7 +19,9 @@ DOUBTS = {
 
 def talk(*said: str) -> Dialog:
     """A talk in English in which so much was said already."""
-    one = Dialog(MEANINGS, DOUBTS, acts={"roughly?": DialogueAct.INSIST}).speaks("en")
+    one = Dialog(
+        MEANINGS, DOUBTS, acts={"roughly?": DialogueAct.INSIST, "nobody answers": DialogueAct.CANNOT_REACH}
+    ).speaks("en")
     for text in said:
         one.says(text)
     return one
@@ -88,3 +90,9 @@ def test_what_stands_after_a_doubt_is_beside_it_unless_it_surely_is_a_matter(sai
     one.interpreter.meanings = {**MEANINGS, "are you sure? hours": MEANINGS["hours"]}
     one.says(said)
     assert (handler(one) == "doubt") is doubts
+
+
+def test_after_nobody_answered_the_other_numbers_are_named() -> None:
+    reply = talk("dead", "nobody answers").says("are you sure?").text
+    assert DESK in reply
+    assert WORKSHOP not in reply
