@@ -23,7 +23,10 @@ _CALLED_BY_THEM: Final = LazyPattern(
     r"(?:\s+(?:uz|pa|šo|so|numuru|tālruni|на|по|номер\w*|the|your|number|to|on))*[\s:,]*$",
     re.IGNORECASE,
 )
-_DENIED: Final = LazyPattern(r"\b(?:not|ne|nevis|nav|не|instead of|nevis uz|вместо|vmesto)\s+$", re.IGNORECASE)
+_DENIED: Final = LazyPattern(
+    r"(?<!\bif )(?<!\bja )(?<!\bесли )(?<!\besli )\b(?:not|ne|nevis|nav|не|instead of|nevis uz|вместо|vmesto)\s+$",
+    re.IGNORECASE,
+)
 """Stands before a number that is set right: "not 29111222 but 29111223"."""
 _PHONE_CUE: Final = LazyPattern(
     r"\b(?:tel|tālr|talr|mob|num|zvan|atzvan|тел|моб|ном|звон|перезвон|позвон|phone|mobile|call|ring|number)\w*[\s.:,-]*"

@@ -6,9 +6,20 @@ from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.past_replies import SAYING_ALL
 from handlers.people.unreached import other_lines, tried_lately
-from kb.model import Act, CueId, Entry
+from kb.model import Act, CueId, DialogueAct, Entry
 
 QUESTION_MARK: Final = "?"
+_MEANS_MORE: Final = frozenset(
+    {
+        DialogueAct.THANKS,
+        DialogueAct.WORKS_AGAIN,
+        DialogueAct.NOT_HELPED,
+        DialogueAct.ANGER,
+        DialogueAct.ASK_PERSON,
+        DialogueAct.CANNOT_REACH,
+    }
+)
+"""Acts of what stands after a doubt and matters more."""
 _SAID_BY_A_SOURCE: Final = (Act.ANSWER, Act.PROBLEM)
 
 
@@ -43,6 +54,7 @@ def _doubts(context: HandlerContext) -> bool:
     if mark and rest.strip() and context.cue is None:
         # "Are you sure? The manager says otherwise."
         leans = context.interpretation.leans or context.answered_entry is None
+        leans = leans and context.said.phone is None and context.act not in _MEANS_MORE
         return leans and context.knowledge.interpreter.match_cue(f"{first}?") == CueId.DOUBT
     if context.cue == CueId.DOUBT:
         return QUESTION_MARK in context.text or len(context.text.split()) > 1

@@ -31,6 +31,8 @@ _ONE_MORE: Final = LazyPattern(
     rf"(?:\W+(?:{_FILLER}|{_TILL}|{_STANDS}))*\W*"
 )
 """Another one too, with nothing said of it but that it stands."""
+_STANDS_NOW: Final = LazyPattern(rf"\b(?:{_STANDS}|now|tagad|теперь|teper)\b")
+PARTLY: Final = "partly"
 _ALL_OF_THEM: Final = LazyPattern(
     rf"\W*(?:{_FILLER}\W+)*(?:both|all (?:of them|two|three|four|\d)|abas|visas (?:divas|tr[iī]s|četras|\d|kases)"
     r"|обе|все (?:две|три|четыре|\d|кассы)|obe|vse (?:dve|tri|chetyre|\d|kassy))"
@@ -47,10 +49,16 @@ def another_till_stops(context: HandlerContext, stopped: Entry | None) -> bool:
     few = len(said.split()) <= MAX_WORDS and _QUESTION_MARK not in said
     if not few or stopped is None or not _told_of_one_till(context, stopped):
         return False
-    another = _ONE_MORE.fullmatch(said) is not None
+    another = _ONE_MORE.fullmatch(said) is not None and (_told_partly(context) or _STANDS_NOW.search(said) is not None)
     works = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(said)
     elsewhere = context.knowledge.interpreter.names_another_device(said, stopped.id)
     return (another or _ALL_OF_THEM.fullmatch(said) is not None) and not works and not elsewhere
+
+
+def _told_partly(context: HandlerContext) -> bool:
+    """Whether it was said that trading goes on in part; not only that it was so another time."""
+    turns = context.session.turns[-TURNS_IN_SIGHT:]
+    return context.session.incident is Incident.PARTLY or any(turn.handler == PARTLY for turn in turns)
 
 
 def _told_of_one_till(context: HandlerContext, stopped: Entry) -> bool:

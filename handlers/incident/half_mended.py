@@ -12,9 +12,9 @@ from kb.model import Act
 from kb.text.lazy_pattern import LazyPattern
 
 _BUT: Final = LazyPattern(
-    r"\b(?:but|bet|но|no|tikai|tolko|только) "
-    r"(?!problem|issue|error|worr|more|trouble|thank|paldies|спасиб|spasib|how|why|what|k[aā]\b|k[aā]p[eē]c|kas\b|как"
-    r"|почему|kak)"
+    r"(?:\b(?:but|bet|но|tikai|tolko|только)|(?:rabotaet|pechataet|zarabotal\w*),? no) "
+    r"(?!thank|paldies|спасиб|spasib|how|why|what|k[aā]\b|k[aā]p[eē]c|kas\b|как|почему|kak|пришлось|prishlos|надо было"
+    r"|vajadz|pap[iī]rs|bija|had to|уже|uzhe|jau|already)"
 )
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.incident.half_mended import half_mended
-from handlers.incident.status import still_broken
+from handlers.incident.status import still_broken, trades_on
 from handlers.input.good_news import (
     MIN_THANKS,
     SURELY_WORKS,
@@ -45,6 +45,10 @@ _NOT_YET: Final = LazyPattern(
 _BUT_NOT: Final = LazyPattern(
     r"\b(?:but|bet|но|no)\b.*\b(?:not|\w+n'?t|cannot|nothing|ne\w+|nav|не|ничего|нет|ne|nichego|net)\b"
 )
+_SELLS_SOMEHOW: Final = LazyPattern(
+    r"\b(?:only|tikai|только|tolko|parād\w*|в долг|skaidr\w*|налич\w*|nalich\w*|cash|but|bet|но)\b"
+)
+"""One sells, but not as one should."""
 _QUESTION_MARK: Final = "?"
 MIN_CLAUSES: Final = 2
 MIN_WORDS_OF_QUESTION: Final = 3
@@ -179,7 +183,8 @@ def trading_answered(context: HandlerContext) -> HandlerResult | None:
         asks_back = choice is None and _QUESTION_MARK in context.text
         return ask_whether_trading_goes_on(context) if asks_back else mended(context)
     if choice is None and says_that_it_sells(context.text):
-        return mended(context)
+        plainly = len(clauses_of(context.text)) == 1 and _SELLS_SOMEHOW.search(context.text.casefold()) is None
+        return mended(context) if plainly else trades_on(context)
     denied = context.cue in (CueId.NO, CueId.SECOND) or _NOT_YET.fullmatch(context.text.casefold()) is not None
     if choice == TRADING_STOPPED or (choice is None and denied):
         return still_broken(context)

@@ -32,7 +32,9 @@ _TOO_SOON: Final = LazyPattern(
 """Says that the good news was none."""
 _STILL_STANDS: Final = LazyPattern(
     r"\b(?:vēl|vel|joprojām|joprojam|still|(?:вс[её] )?ещ[её]|по-прежнему|(?:vse )?(?:esche|eshe|esho))\W+(?:\w+\W+)?"
-    r"(?:stāv|stav|сто[ия]т|висит|stoit|stojat|visit|down|dead|stopped|stuck|frozen|not|nav|ne\w+|не|ne)\b"
+    r"(?:(?:stāv|stav|сто[ия]т|висит|stoit|stojat|visit|down|dead|stopped|stuck|frozen|not (?:work|sell|print)\w*"
+    r"|nestr[aā]d\w*|neiet|nedarb\w*|(?:не|ne) (?:работа|торгу|ид[её]т|rabota|torgu|id[eё]t)\w*)\b"
+    r"|(?:nav|not|не|ne)(?=\W*$))"
 )
 """Says that nothing has changed."""
 _TAKE_BACK: Final = frozenset({DialogueAct.NOT_HELPED, DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT})

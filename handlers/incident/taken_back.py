@@ -43,8 +43,12 @@ _GOES_ON: Final = LazyPattern(
 _CANNOT: Final = LazyPattern(
     r"нельзя|невозможн|nel[jz]|impossible|blocked|neļauj|nelauj|\bhangs?\b|висн|uzkar|uzkār|only|tikai|только|tolko"
     r"|barely"
-    r"|hardly|\bеле\b|tikko|offline|none|\?"
+    r"|hardly|\bеле\b|tikko|offline|none|\?|black|blue|meln|zils|ч[её]рн|chern|син[ия]|except|iz[nņ]emot|кроме|krome"
+    r"|запрещ|zapresh|\bcall\b|zvan"
+    r"|звон|zvon"
 )
+_MORE: Final = LazyPattern(r"(?:и|i|un|and|also)\b|.*\b(?:either|neither|un|и|and)\b")
+"""Another device beside the till, not in its place."""
 SURELY_ANOTHER: Final = 0.8
 """From this confidence on another device is meant."""
 MAX_WORDS: Final = 12
@@ -61,7 +65,8 @@ def taken_back(context: HandlerContext) -> HandlerResult | None:
     if _says_no_more_than_that_it_goes_on(said[opened.end() :] if opened is not None else said):
         return ask_whether_trading_goes_on(context)
     opens = opened is not None or _MEANS.search(said) is not None or context.interpretation.corrects
-    meant = _another_device(context) if opens and "?" not in said and TOO.search(said) is None else None
+    more = TOO.search(said) is not None or _MORE.match(said[opened.end() :] if opened is not None else "") is not None
+    meant = _another_device(context) if opens and "?" not in said and not more else None
     if meant is None:
         return None
     told, asks = answer_entries(context, meant), ask_whether_trading_goes_on(context)

@@ -18,6 +18,10 @@ _SAID_BY_PEOPLE: Final = frozenset(
     "didnt ive like also".split()
 )
 """English words of people: the text of an error has none of them."""
+MAX_WORDS_OF_QUOTE: Final = 5
+"""More words than these are the person's own."""
+_COURTESIES: Final = frozenset("hello hi hey thanks thx paldies sveiki labdien privet spasibo cau".split())
+"""Words that are of one language, and said to the bot."""
 _QUOTES: Final = frozenset(
     "raksta rāda rada saka izmet says shows writes пишет пишут выдает выдаёт pishet pishut".split()
 )
@@ -37,7 +41,8 @@ def conversation_language(
     if text.isascii() and len(text) <= MAX_LETTERS_OF_NO_LANGUAGE:
         return session.language
     words = tokenize(normalize(text))
-    if (text.isascii() and len(words) == 1) or (words and words[0] in _QUOTES):
+    alone = text.isascii() and len(words) == 1 and words[0] not in _COURTESIES
+    if alone or (words and words[0] in _QUOTES and len(words) <= MAX_WORDS_OF_QUOTE):
         return session.language
     copied = told == SCREEN_LANGUAGE and _SAID_BY_PEOPLE.isdisjoint(words)
     return session.language if short or copied or _is_detail(interpretation) else told

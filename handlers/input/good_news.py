@@ -41,7 +41,10 @@ _FAILS: Final = LazyPattern(
 _NOTHING_GOES: Final = LazyPattern(
     r"\b(?:nothing|none|neither|no one|nobody|nekas|neko|neviena?|ничего|ничто|никто|ни одна|nichego|nichto|nikto)\b"
     r"(?:\W+(?:of|them|it|is|are|no|tā|šiem|vairs|из|них|уже|больше|uzhe|bolshe|now|tagad|here|at|all)){0,3}"
-    r"\W+(?:works?|working|goes|going|runs?|running|sells?|opens?|responds?|ne\w+|не|ne)\b"
+    r"\W+(?:works?|working|goes|going|runs?|running|sells?|opens?|responds?|nestr[aā]d\w*|neiet|nedarb\w*"
+    r"|nereaģ\w*|never(?:as|ās)|(?:не|ne) (?:работа|ид[её]т|прода|торгу|включа|запуска|реагир|rabota|id[eё]t|proda"
+    r"|torgu|vkl"
+    r"|zapusk|reagir)\w*)\b"
 )
 _AT_LAST: Final = frozenset(
     "nu ok labi tad beidzot ну вот ладно наконец наконец-то то vot nakonec nakonec-to oh well finally at last".split()
@@ -80,6 +83,8 @@ _GOES: Final = LazyPattern(
 """How words begin that tell that something goes."""
 _CAME_BACK: Final = LazyPattern(
     r"(?:palaid[āa]s|aiziet|atgriez|par[āa]d[īi]j|iesl[ēe]dz[āa]s|atdz[īi]v|ats[āa]k|atsal|came|started|loaded|booted"
+    r"|salabo|sak[āa]rto|nov[ēe]rs|savieno|piesl[ēe]dz|connected|online|repaired|починил|исправил|поправил|наладил"
+    r"|подключил|прошл|pochinil|ispravil|popravil|naladil|podklyuchil|podkljuchil"
     r"|включил[аио]?с|отпусти|открыл[аио]?с|появил|вернул|ожил|очнул|поехал|запустил[аио]?с"
     r"|vkl[jyi]*uchil[aio]?s|otpusti|otkryl[aio]?s|po[jy]avil|vernul|ozhil|ochnul|po[je]+hal|zapustil[aio]?s)"
 )

@@ -15,6 +15,6 @@ GOOD_NEWS: Final = frozenset({"resolved", "trading_answered"})
 OFFERING_OTHER_WAYS: Final = frozenset({"cannot_reach"})
 """Nobody answered, and other ways to reach people were named."""
 TELLING_OF_ONE: Final = frozenset({"partly", "not_now"})
-"""It was told of one till of several, or of trading that goes on in part."""
+"""It was told of one till of several, of trading that goes on in part, or of another time."""
 CONFUSION: Final = "confusion"
 """The handler of what was not understood by the person."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handlers.input.question_form import asks
 from handlers.intents.handoff import hand_off
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -40,7 +41,8 @@ def ask_number(context: HandlerContext) -> HandlerResult | None:
 def _says_nothing_else(context: HandlerContext) -> bool:
     """Whether the message gives no number, and is surely about no entry and no fault."""
     fault = context.act in (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE)
-    return context.said.phone is None and context.answered_entry is None and not fault
+    asks_on = context.act is DialogueAct.ASK_NUMBER or asks(context.text)
+    return asks_on and context.said.phone is None and context.answered_entry is None and not fault
 
 
 def _names_a_topic(context: HandlerContext) -> bool:

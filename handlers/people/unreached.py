@@ -15,26 +15,33 @@ _WHAT_NOW: Final = frozenset(
 MAX_WORDS_OF_WHAT_NOW: Final = 3
 MAX_WORDS_OF_OTHER_WAY: Final = 8
 _IN_VAIN_TOO: Final = LazyPattern(
-    r"\btried (?:that|it|them|this|both|all)|\b(?:nobody|no one) on any|\b(?:to|šo|tos"
-    r"|visus) (?:ar[iī] )?m[eē]ģin[aā]ju"
-    r"|\btur ar[iī] ne(?:ceļ|cel|atbild)\w*|\b(?:туда|там) (?:тоже|уже) (?:звон|не )\w*|пробовал[аи]? (?:и |уже |тоже )"
+    r"\btried (?:that|it|them|this|both|all)(?: one)?(?: too| as well| already)?\W*$|\b(?:nobody|no one) on any"
+    r"|\b(?:to|šo|tos|visus) (?:ar[iī] )?m[eē]ģin[aā]ju\W*$|\btur ar[iī] ne(?:ceļ|cel|atbild)\w*"
+    r"|\b(?:туда|там) (?:тоже|уже) (?:звон|не (?:бер|отвеч|подним))\w*|пробовал[аи]? (?:и |уже |тоже )?(?:звон|набир"
+    r"|туда)"
     r"|\btuda (?:tozhe|uzhe) zvon\w*"
 )
 """Other numbers were rung in vain as well."""
 _OTHER_WAY: Final = LazyPattern(
-    r"\b(?:(?:any |an)?other way|any(?:one|body) else|who else|(?:so )?what (?:do|should|can|shall) (?:i|we) do"
-    r"|now what|what now"
-    r"|ko (?:man |lai |mums |tad )*(?:es |mēs |mes )?(?:dar[iī]?t?\w*|tagad)|kas vēl|kā vēl|kam vēl"
+    r"\b(?:(?:any |an)?other way|any(?:one|body) else|(?:so )?what (?:do|should|can|shall) (?:i|we) do|now what"
+    r"|what now"
+    r"|(?:who else|ko (?:man |lai |mums |tad )*(?:es |mēs |mes )?(?:dar[iuī]\w*|tagad)|kas vēl|kā vēl|kam vēl"
     r"|что (?:же )?(?:мне |нам )?(?:делать|теперь)|кто ещ[её]|кому ещ[её]|как ещ[её]"
-    r"|chto (?:zhe )?(?:mne |nam )?(?:delat|teper)|kto es\w+|komu es\w+|kak es\w+)\b"
+    r"|chto (?:zhe )?(?:mne |nam )?(?:delat|teper)|kto es\w+|komu es\w+|kak es\w+)"
+    r"(?=\W*$|\W+(?:tagad|tālāk|talak|palīdz|palidz|now|then|can help|help|теперь|дальше|может помочь|поможет|teper"
+    r"|dalshe"
+    r"|mozhet pomoch|pomozhet)))\b"
 )
 """Asks what else can be done."""
+_SILENT_TOO: Final = LazyPattern(r"\b(?:either|too|also|ar[iī]|тоже|также|tozhe|toje)\b")
+"""Says that another line is silent as well."""
 SURELY_UNREACHED: Final = 0.9
 _OF_CALLS: Final = LazyPattern(
     r"call|phone|ring|answer|line|busy|pick|reach|voicemail|reply|respon|zvan|atbild|neatb|cel|aizņ|aizn|līnij|linij"
     r"|tālr|talr"
-    r"|klaus|звон|звн|отвеч|ответ|труб|занят|линии|линия|дозв|бер[её]т|берут|набир|zvon|otvech|otvet|trub|zanjat"
-    r"|zanyat|lini|dozv|beret|berut|nabir"
+    r"|klaus|звон|звн|отвеч|ответ|труб|занят|линии|линия|дозв|бер[её]т|берут|набир|ceļ|nobody|no one|hung|neviens"
+    r"|никого|никто|подним|сброс|гуд|zvon|otvech|otvet|trub|zanjat"
+    r"|zanyat|lini|dozv|beret|berut|nabir|nikog|podnim|sbros"
 )
 """Parts of words of calls and answers."""
 NUMBER_DIGITS: Final = 8
@@ -59,7 +66,8 @@ def cannot_reach(context: HandlerContext) -> HandlerResult | None:
     directory = context.knowledge.base.directory
     tried = _line_tried(context)
     lately, named = tried_lately(context), _line_named(context)
-    if lately is not None and named in (None, lately) and asks_for_another_number(context):
+    silent_too = _SILENT_TOO.search(context.text.casefold()) is not None and "?" not in context.text
+    if lately is not None and named in (None, lately) and asks_for_another_number(context) and not silent_too:
         return other_lines(context, lately)
     if tried is not None and tried_just_now(context) == tried and directory.takes_tickets:
         return _tried_again(context, tried)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from handlers.input.good_news import names_what_goes
 from handlers.input.question_form import QUESTION_WORD, asks
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
@@ -25,6 +26,10 @@ _OPENS_WITH_THANKS: Final = LazyPattern(
     r"(?: (?:jums|tev|liels|a lot|so much|very much|вам|большое|vam|bolshoe))*\W+"
     r"(?:(?:а|но|и|только|a|no|i|tolko|bet|un|tikai|but|and|only)\W+)?(?=\w)"
 )
+_NO_QUESTION: Final = LazyPattern(
+    r"\W*(?:when|kad|когда|kogda|what would|what a|kāds|kāda|какой|какая|какие|kakoj|kakaja)\b"
+)
+"""Without a question mark they tell of a time, or praise."""
 _THANKS: Final = frozenset({DialogueAct.THANKS, DialogueAct.AGREE})
 _CLOSING: Final = _THANKS | {DialogueAct.WORKS_AGAIN}
 """What closes a matter for which nobody was called in."""
@@ -90,7 +95,9 @@ def _asked_after_thanks(
     if opening is None or _is_about_a_matter(whole, knowledge):
         return None
     rest = text[opening.end() :]
-    if len(rest.split()) < MIN_WORDS_OF_MATTER or not asks(rest):
+    marked = rest.rstrip().endswith("?")
+    asked = marked or (asks(rest) and _NO_QUESTION.match(rest.casefold()) is None)
+    if len(rest.split()) < MIN_WORDS_OF_MATTER or not asked or (names_what_goes(rest) and not marked):
         return None
     _, part = interpret(rest, inbound, session, knowledge, now)
     return None if _is_courteous(part, knowledge, _CLOSING) else part

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from handlers.statements.cannot_sell import cannot_sell
 from handlers.statements.clauses import clauses_of
 from handlers.statements.still_trades import DENIES
 from kb.text.lazy_pattern import LazyPattern
 
 _ALL_OR_NONE: Final = LazyPattern(
-    r"\b(?:both|all|every|none|nobody|no one|no till|abas|abi|visas|viss|neviena?|nevien\w+|обе|все|всё|ни одна|никто"
+    r"\b(?:both|all|every|none|nothing|nekas|neko|ничего|nichego|tills|kases|кассы|kassy|nobody|no one|no till|abas"
+    r"|abi|visas|viss|neviena?|nevien\w+|обе|все|всё|ни одна|никто"
     r"|obe|vse"
     r"|nikto|ni odna)\b"
 )
@@ -15,7 +17,9 @@ _OTHER_ONE: Final = LazyPattern(
     r"\b(?:but|bet|но|а|no) (?:we |mums |у нас |u nas )?(?:have|has|ir|есть|est) (?:the |an)?"
     r"(?:other|another|second|otr[aā]|cita|друг\w+|втор\w+|drug\w+|vtor\w+)(?: (?:one|till|kase|касса|kassa))?\W*$"
 )
-_SOME_OF: Final = LazyPattern(r"\b(\d) (?:no|of|out of|из|iz) (?:the |our |mūsu |наших )?(\d)\b")
+_SOME_OF: Final = LazyPattern(
+    r"\b(\d) (?:no|of|out of|из|iz) (?:the |our |mūsu |наших )?(\d) (?:kas|till|касс|kass|register)"
+)
 """Some tills of several; "3 of 3" are all."""
 _NOW_FINE: Final = LazyPattern(
     r"[,.;!]\s*(?:but |bet |но |а |a )?(?:now|tagad|сейчас|теперь|sejchas|teper|already|jau|уже|uzhe) (?:it |viss "
@@ -49,6 +53,6 @@ def is_surely_no_stop(text: str) -> bool:
     if _NOW_FINE.search(said) is not None and DENIES.search(clauses_of(said)[-1]) is None:
         return True
     some = _SOME_OF.search(said)
-    if some is not None and some[1] < some[2]:
+    if some is not None and some[1] < some[2] and not cannot_sell(said):
         return True
     return _OTHER_ONE.search(said) is not None and _ALL_OR_NONE.search(said) is None

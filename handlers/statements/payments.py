@@ -31,7 +31,10 @@ _ANOTHER_MATTER: Final = LazyPattern(
     r"\b(?:only|just|tikai|только|лишь|tolko|split|sadal\w*|раздел\w*|вместе|together|atskait\w*|отч[её]т\w*|report\w*"
     r"|подароч\w*|gift|dāvan\w*|davan\w*|bonus\w*|бонус\w*|lojal\w*|loyal\w*|лояльн\w*|drawer|atvilkt\w*|lād\w*"
     r"|lad[ei]\w*"
-    r"|ящик\w*|сход\w*|count\w*|сч[её]т\w*|пересч\w*|atrast|find|сдач\w*|внес\w*|ielikt|redz\w*|see)\b"
+    r"|ящик\w*|сход\w*|count\w*|сч[её]т\w*|пересч\w*|atrast|find|сдач\w*|внес\w*|ielikt|redz\w*|see"
+    r"|tips?|чаев\w*|totals?|kop[āa]|vienā|paid|refus\w*|(?:не|ne) (?:за)?плат\w+|(?:не|ne) (?:za)?plat\w+"
+    r"|nemaks[aā]\w*"
+    r"|сбежал\w*|уш[её]л)\b"
 )
 _NONE_IN_THE_DRAWER: Final = LazyPattern(
     rf"\b(?:no|nav|нет|net|bez|без|without) (?:\w+ )?{_CASH}\b|\b{_CASH} (?:\w+ )?(?:nav|нет|net)\b"

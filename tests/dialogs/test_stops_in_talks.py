@@ -1,0 +1,143 @@
+"""Stops, good news and calls within talks, by the shipped content: what raises the alarm, and what must not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff
+from handlers.model.context import KnowledgeBundle
+from handlers.model.messages import Inbound
+from handlers.model.session import Decision, Session
+from handlers.router import decide
+
+NOW = datetime(2026, 11, 28, 20, 40, tzinfo=UTC)
+STOP = {"lv": "visas kases nestrādā", "ru": "все кассы стоят", "en": "all tills are down"}
+
+
+def last(knowledge: KnowledgeBundle, *said: str) -> Decision:
+    """What is decided about the last of these messages."""
+    session, decision = Session(), None
+    for number, text in enumerate(said):
+        now = NOW + timedelta(seconds=30 * number)
+        inbound = Inbound(channel="t", conversation="c", sender="s", message_id=str(number), sent_at=now, text=text)
+        decision = decide(inbound, session, knowledge, now)
+        session = decision.session
+    assert decision is not None
+    return decision
+
+
+def calls(decision: Decision) -> list[HandoffReason]:
+    return [action.reason for action in decision.actions if isinstance(action, NotifyStaff)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("viena kase nestrādā, pārējās ok", "tagad otra arī"),
+        ("viena kase nestrādā, pārējās ok", "visas trīs"),
+        ("одна касса из двух не работает", "и вторая зависла"),
+        ("one of our tills died", "the other is freezing as well"),
+        ("terminālis nelasa", "un skaidra arī neiet"),
+        ("не проходят карты", "и наличка тоже не идет"),
+        ("cards dont work", "cash neither"),
+        ("карта и нал оба не идут",),
+        ("drawer does not open", "shift won't open"),
+        ("atvilktne neveras", "maiņa neveras vaļā"),
+        ("принтер на кухне не печатает", "не могу пробить"),
+        ("kitchen printer does not print", "we can't work"),
+        ("scanner does not scan", "business has stopped"),
+        ("All tills are dead but we have another 50 guests waiting",),
+        ("kase 1 no 7 rīta stāv, nevaram pārdot",),
+        ("1 of our 2 restaurants cannot sell at all",),
+        ("не принтер, а касса не работает",),
+        ("все кассы встали, как торгуем?",),
+        ("касса стоит", "заработала", "не, всё ещё стоит"),
+    ],
+)
+def test_a_stop_is_heard(said: tuple[str, ...], shipped: KnowledgeBundle) -> None:
+    assert HandoffReason.TRADING_STOPPED in calls(last(shipped, *said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("viena kase nestrādā, pārējās ok", "visas pārbaudīju"),
+        ("одна касса из трёх не работает, остальные ок", "все понятно"),
+        ("одна касса из трёх не работает, остальные ок", "вторую тоже перезагрузили"),
+        ("one till is off, the others work", "the other one is fine too"),
+        ("cards don't work", "cash works now, cards don't work"),
+        ("карты не проходят", "наличные идут, а карта теперь не идет"),
+        ("karšu terminālis nestrādā", "skaidrs, tagad nevaru runāt"),
+        ("guest paid neither card nor cash",),
+        ("как пробить подарочную карту", "не продать а принять"),
+        ("guest display is black", "completely dead"),
+        ("barnyj printer ne pechataet", "sovsem ne rabotaet"),
+        ("scales show nothing", "totally dead"),
+        ("касса не работает была, сейчас ок",),
+        ("2 no 4 kasēm nestrādā",),
+        ("do both tills work?",),
+        (STOP["lv"], "viss strādā", "vēl nezinām kāpēc"),
+        (STOP["ru"], "заработало", "ещё не приехал техник"),
+    ],
+)
+def test_what_is_no_stop_raises_no_alarm(said: tuple[str, ...], shipped: KnowledgeBundle) -> None:
+    assert HandoffReason.TRADING_STOPPED not in calls(last(shipped, *said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (STOP["en"], "turned on"),
+        (STOP["en"], "nothing works now"),
+        (STOP["en"], "actually the till barely works"),
+        (STOP["lv"], "kase strādā, bet čekus nesit"),
+        (STOP["lv"], "laikam strādā", "pārdodam tikai skaidrā"),
+        (STOP["ru"], "вроде работает", "продаём, но касса чёрная"),
+        ("label printer prints empty", "now prints but crooked"),
+        ("we have no internet", "the till works"),
+        ("kitchen printer jams", "lifted the cover"),
+    ],
+)
+def test_nobody_is_called_off_by_what_mends_nothing(said: tuple[str, ...], shipped: KnowledgeBundle) -> None:
+    assert CloseHandoffs() not in last(shipped, *said).actions
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (STOP["lv"], "viss strādā, neko nevajag"),
+        (STOP["lv"], "neko nedarījām, pats sāka strādāt"),
+        (STOP["en"], "works again"),
+        ("принтер чеков не печатает", "починили"),
+        ("receipt printer does not print", "fixed, no need to come"),
+        ("čeku printeris nedrukā", "drukā no jauna, paldies"),
+    ],
+)
+def test_plain_good_news_is_heard(said: tuple[str, ...], shipped: KnowledgeBundle) -> None:
+    assert last(shipped, *said).trace.handler == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ((STOP["en"], "no sorry, it works, the monitor was off"), True),
+        ((STOP["lv"], "bet tirgot varam"), True),
+        ((STOP["ru"], "касса то работает"), True),
+        ((STOP["en"], "no till works"), False),
+        ((STOP["ru"], "не работает"), False),
+        ((STOP["ru"], "касса работает, а продать нельзя"), False),
+        ((STOP["ru"], "включаются, всё работает, экран чёрный"), False),
+        ((STOP["lv"], "viss strādā, izņemot kases"), False),
+        ((STOP["ru"], "нет, и терминал не работает"), False),
+    ],
+)
+def test_only_who_takes_a_stop_back_is_asked_whether_trading_goes_on(
+    said: tuple[str, ...], asked: bool, shipped: KnowledgeBundle
+) -> None:
+    assert (last(shipped, *said).trace.handler == "taken_back") is asked
+
+
+@pytest.mark.parametrize("said", ["nobody there", "they hung up", "nepaceļ", "второй телефон тоже не отвечает"])
+def test_that_nobody_answers_is_told_of(said: str, shipped: KnowledgeBundle) -> None:
+    decision = last(shipped, STOP["en"], said)
+    assert HandoffReason.CANNOT_GET_THROUGH in calls(decision)
