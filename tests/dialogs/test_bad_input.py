@@ -48,7 +48,9 @@ def test_awkward_input_gets_a_calm_answer_and_is_kept_whole_or_not_at_all(shippe
     assert not any(ord(letter) < 32 and letter != "\n" for letter in heard)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(text=st.text(alphabet=st.characters(), max_size=300))
 def test_any_text_at_all_is_answered_and_always_the_same(shipped: KnowledgeBundle, text: str) -> None:
     first, second = answer(shipped, text), answer(shipped, text)
