@@ -22,6 +22,7 @@ from handlers.model.context import NONE_OF_THESE, KnowledgeBundle
 from handlers.model.messages import Inbound, MessageKind, Option
 from handlers.model.session import MAX_TURNS, Decision, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from handlers.router import HANDLERS, decide
+from handlers.statements.still_trades import says_that_it_sells
 from kb.model import LANGUAGES, Act, CueId, DialogueAct
 from tests.doubles import NOW
 
@@ -112,7 +113,8 @@ def _closed_wrongly(case: FuzzCase, decision: Decision, knowledge: KnowledgeBund
         return ("handoffs are closed by a question",)
     cue = knowledge.interpreter.match_cue(case.inbound.text)
     question = case.session.question
-    answers = question is not None and question.about is QuestionKind.TRADING and cue in AFFIRMATIVE
+    asked = question is not None and question.about is QuestionKind.TRADING
+    answers = asked and (cue in AFFIRMATIVE or says_that_it_sells(case.inbound.text))
     says_so = any(one.act is DialogueAct.WORKS_AGAIN for one in decision.trace.acts)
     if CueId.PART_OF_TRADING in decision.trace.signals and not answers and cue != CueId.RESOLVED:
         return ("handoffs are closed by good news of a part",) if case.session.outage_reported else ()
