@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.model.context import HandlerContext
-from handlers.model.past_replies import TELLING_OF_ONE
+from handlers.model.past_replies import PARTLY, TELLING_OF_ONE
 from handlers.model.session import Incident
 from handlers.statements.still_trades import says_that_it_trades
 from kb.model import CueId, Entry
@@ -13,15 +13,13 @@ TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|to
 _TILL: Final = r"(?:one|till|kase|касса|kassa)"
 _OTHER: Final = (
     r"(?:other|second|third|last|main|that|otr[aā]|treš[aā]|tres[aā]|p[aā]r[eē]j[aā]s|p[eē]d[eē]j[aā]|вторая|третья"
-    r"|другая"
-    r"|последняя|остальные|vtoraja|tretja|drugaja|poslednjaja|ostalnye)"
+    r"|другая|последняя|остальные|vtoraja|tretja|drugaja|poslednjaja|ostalnye)"
 )
 _STANDS: Final = (
     r"(?:stopped|dead|died|gone|down|off|black|stuck|frozen|freezing|freezes|froze|hangs?|stāv|stav|beigt[aā]s?"
-    r"|mirusi|nost|melna"
-    r"|uzkār\w+|uzkar\w+|sala\w+|nestrād\w+|nestrad\w+|neiet|izslēdz\w+|izsledz\w+|сто[ия]т|встала|висит|зависла"
-    r"|умерла|сдохла|легла"
-    r"|(?:не|ne) (?:работа\w+|rabota\w+)|stoit|stojat|visit|zavisla|umerla|sdohla|not working|(?:does|is)n'?t work\w*)"
+    r"|mirusi|nost|melna|uzkār\w+|uzkar\w+|sala\w+|nestrād\w+|nestrad\w+|neiet|izslēdz\w+|izsledz\w+|сто[ия]т|встала"
+    r"|висит|зависла|умерла|сдохла|легла|(?:не|ne) (?:работа\w+|rabota\w+)|stoit|stojat|visit|zavisla|umerla|sdohla"
+    r"|not working|(?:does|is)n'?t work\w*)"
 )
 _FILLER: Final = (
     r"(?:now|and|the|is|has|just|tagad|nu|un|arī|ari|vēl|и|i|тоже|также|tozhe|toje|теперь|teper|ну|too|also|as well)"
@@ -32,7 +30,6 @@ _ONE_MORE: Final = LazyPattern(
 )
 """Another one too, with nothing said of it but that it stands."""
 _STANDS_NOW: Final = LazyPattern(rf"\b(?:{_STANDS}|now|tagad|теперь|teper)\b")
-PARTLY: Final = "partly"
 _ALL_OF_THEM: Final = LazyPattern(
     rf"\W*(?:{_FILLER}\W+)*(?:both|all (?:of them|two|three|four|\d)|abas|visas (?:divas|tr[iī]s|četras|\d|kases)"
     r"|обе|все (?:две|три|четыре|\d|кассы)|obe|vse (?:dve|tri|chetyre|\d|kassy))"

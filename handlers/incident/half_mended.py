@@ -8,7 +8,7 @@ from handlers.incident.status import still_broken, trades_on
 from handlers.input.good_news import SURELY_WORKS, good_news_probability, tells_of_return
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.statements.still_trades import says_of_the_till_that_it_works, says_that_it_sells
-from kb.model import Act
+from kb.model import Act, Entry
 from kb.text.lazy_pattern import LazyPattern
 
 _BUT: Final = LazyPattern(
@@ -27,27 +27,31 @@ def half_mended(context: HandlerContext) -> HandlerResult | None:
     return note_detail(context) if _is_of_another_device(context) else None
 
 
-def _sells_beside_fault(context: HandlerContext) -> bool:
-    """Whether of a fault that stops no trading it is told only that one sells: "the drawer is stuck", "we sell ok"."""
+def _fault_beside_trading(context: HandlerContext) -> Entry | None:
+    """The fault that is talked about, where it stops no trading."""
     topic = context.topic_entry
-    fault = topic is not None and topic.act is Act.PROBLEM and not context.session.outage_reported
-    if not fault or topic is None:
+    stopped = context.session.outage_reported
+    return topic if topic is not None and topic.act is Act.PROBLEM and not stopped else None
+
+
+def _sells_beside_fault(context: HandlerContext) -> bool:
+    """Whether it is told only that one sells, or that the till works: "the drawer is stuck", "we sell ok"."""
+    fault, text = _fault_beside_trading(context), context.text
+    if fault is None:
         return False
-    return says_that_it_sells(context.text) or (
-        says_of_the_till_that_it_works(context.text) and is_of_no_till(topic, context.knowledge)
-    )
+    works = says_of_the_till_that_it_works(text) and is_of_no_till(fault, context.knowledge)
+    return works or says_that_it_sells(text)
 
 
 def _has_a_but(context: HandlerContext) -> bool:
     """Whether what goes again is not as it should be: "it prints, but crooked"."""
-    topic = context.topic_entry
-    fault = topic is not None and topic.act is Act.PROBLEM and not context.session.outage_reported
-    return fault and good_news_probability(context) < SURELY_WORKS and _BUT.search(context.text.casefold()) is not None
+    unsure = _fault_beside_trading(context) is not None and good_news_probability(context) < SURELY_WORKS
+    return unsure and _BUT.search(context.text.casefold()) is not None
 
 
 def _is_of_another_device(context: HandlerContext) -> bool:
-    """Whether it is told of another device than the broken one: "the printer works" of a drawer that "
-    "does not open."""
+    """Whether another device works than the broken one: "the printer works" of a drawer that does not open."""
     topic = context.topic_entry
-    fault = topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
-    return fault and topic is not None and context.knowledge.interpreter.names_another_device(context.text, topic.id)
+    if topic is None or topic.act not in (Act.PROBLEM, Act.CRITICAL):
+        return False
+    return context.knowledge.interpreter.names_another_device(context.text, topic.id)

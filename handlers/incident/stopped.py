@@ -7,6 +7,7 @@ from handlers.input.good_news import AGAIN
 from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
+from handlers.model.past_replies import PARTLY
 from handlers.model.session import Incident
 from handlers.statements.payments import names_cash
 from handlers.statements.still_trades import says_that_it_trades
@@ -107,7 +108,7 @@ def _alarm_threshold(context: HandlerContext) -> float:
     answered, last = context.answered_entry, context.last_turn
     if _refuses_in_how_to(context):
         return ALARM_THRESHOLD_IN_HOW_TO
-    goes_on = last is not None and last.handler == "partly"
+    goes_on = last is not None and last.handler == PARTLY
     elsewhere = goes_on or (answered is not None and answered.act is not Act.CRITICAL)
     asks = _QUESTION_MARK in context.text and elsewhere
     if asks or (elsewhere and not _alarming(context)):

@@ -27,25 +27,19 @@ _MEANS: Final = LazyPattern(
     r"\b(?:i mean|i meant|es par|biju domāj\w+|я про|я о|имел\w* в виду|ja pro|imel\w* v vidu)\b"
 )
 _GOES_ON: Final = LazyPattern(
-    r"\W*(?:(?:but|bet|но|а|a|no|un|и|so)\W+)?"
-    r"(?:(?:it|it'?s|she|we|viss|всё|все|она|мы|my|mēs|mes|уже|jau|already|now|tagad|сейчас|the|till|tills|kases?"
-    r"|касс[аы]|kass[ay]"
-    r"|-?то|to|ona|vse|uzhe|can|varam|можем|можно|mozhem|mozhno|still|vēl|vel|ещё|еще)\W+)*"
-    r"(?:works?|working|strādā|strada|darbojas|iet|работа(?:ет|ют)|заработал[аи]?|rabota(?:et|jut|yut)|zarabotal[ai]?"
-    r"|sells?|selling(?: is)?|pārdod\w*|pardod\w*|pārdot|pardot|tirgo\w*|торг(?:ует|уем|овать)|прода(?:ет|ёт|ем|ём"
-    r"|вать)"
-    r"|torg(?:uet|uem|ovat)|proda(?:et|em|jom|vat)|is fine|is ok|ir kārtībā|в порядке)"
-    r"(?:\W+(?:varam|var|можем|можно|again|atkal|снова|опять|ok|ок|fine|jā|да|labi|normally|normal[inoy]*|normāli"
-    r"|нормально|can"
-    r"|still|too|now|tagad|сейчас|jau|уже))*\W*"
+    r"\W*(?:(?:but|bet|но|а|a|no|un|и|so)\W+)?(?:(?:it|it'?s|she|we|viss|всё|все|она|мы|my|mēs|mes|уже|jau|already"
+    r"|now|tagad|сейчас|the|till|tills|kases?|касс[аы]|kass[ay]|-?то|to|ona|vse|uzhe|can|varam|можем|можно|mozhem"
+    r"|mozhno|still|vēl|vel|ещё|еще)\W+)*(?:works?|working|strādā|strada|darbojas|iet|работа(?:ет|ют)|заработал[аи]?"
+    r"|rabota(?:et|jut|yut)|zarabotal[ai]?|sells?|selling(?: is)?|pārdod\w*|pardod\w*|pārdot|pardot|tirgo\w*"
+    r"|торг(?:ует|уем|овать)|прода(?:ет|ёт|ем|ём|вать)|torg(?:uet|uem|ovat)|proda(?:et|em|jom|vat)|is fine|is ok"
+    r"|ir kārtībā|в порядке)(?:\W+(?:varam|var|можем|можно|again|atkal|снова|опять|ok|ок|fine|jā|да|labi|normally"
+    r"|normal[inoy]*|normāli|нормально|can|still|too|now|tagad|сейчас|jau|уже))*\W*"
 )
 """All that a clause says is that it works, or that one sells."""
 _CANNOT: Final = LazyPattern(
     r"нельзя|невозможн|nel[jz]|impossible|blocked|neļauj|nelauj|\bhangs?\b|висн|uzkar|uzkār|only|tikai|только|tolko"
-    r"|barely"
-    r"|hardly|\bеле\b|tikko|offline|none|\?|black|blue|meln|zils|ч[её]рн|chern|син[ия]|except|iz[nņ]emot|кроме|krome"
-    r"|запрещ|zapresh|\bcall\b|zvan"
-    r"|звон|zvon"
+    r"|barely|hardly|\bеле\b|tikko|offline|none|\?|black|blue|meln|zils|ч[её]рн|chern|син[ия]|except|iz[nņ]emot|кроме"
+    r"|krome|запрещ|zapresh|\bcall\b|zvan|звон|zvon"
 )
 _MORE: Final = LazyPattern(r"(?:и|i|un|and|also)\b|.*\b(?:either|neither|un|и|and)\b")
 """Another device beside the till, not in its place."""

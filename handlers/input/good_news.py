@@ -39,12 +39,11 @@ _FAILS: Final = LazyPattern(
     r"\b(?:not work\w*|\w+n'?t work|nestrād\w+|nestrad\w+|neiet|(?:не|ne) (?:работ|rabot|заработ|zarabot)\w*)"
 )
 _NOTHING_GOES: Final = LazyPattern(
-    r"\b(?:nothing|none|neither|no one|nobody|nekas|neko|neviena?|ничего|ничто|никто|ни одна|nichego|nichto|nikto)\b"
-    r"(?:\W+(?:of|them|it|is|are|no|tā|šiem|vairs|из|них|уже|больше|uzhe|bolshe|now|tagad|here|at|all)){0,3}"
-    r"\W+(?:works?|working|goes|going|runs?|running|sells?|opens?|responds?|nestr[aā]d\w*|neiet|nedarb\w*"
+    r"\b(?:nothing|none|neither|no one|nobody|nekas|neko|neviena?|ничего|ничто|никто|ни одна|nichego|nichto"
+    r"|nikto)\b(?:\W+(?:of|them|it|is|are|no|tā|šiem|vairs|из|них|уже|больше|uzhe|bolshe|now|tagad|here|at"
+    r"|all)){0,3}\W+(?:works?|working|goes|going|runs?|running|sells?|opens?|responds?|nestr[aā]d\w*|neiet|nedarb\w*"
     r"|nereaģ\w*|never(?:as|ās)|(?:не|ne) (?:работа|ид[её]т|прода|торгу|включа|запуска|реагир|rabota|id[eё]t|proda"
-    r"|torgu|vkl"
-    r"|zapusk|reagir)\w*)\b"
+    r"|torgu|vkl|zapusk|reagir)\w*)\b"
 )
 _AT_LAST: Final = frozenset(
     "nu ok labi tad beidzot ну вот ладно наконец наконец-то то vot nakonec nakonec-to oh well finally at last".split()
@@ -66,11 +65,10 @@ _REMEDY: Final = LazyPattern(
     r"|выключ\w+|выкл|perezagru\w+|perezapu\w+|vykljuch\w+|vyklyuch\w+|vykl)$"
 )
 _RESULT: Final = LazyPattern(
-    r"(?i)\b(?:helped|works?|worked|goes|going|runs?|fine|ok|okay|good|again|prints?|up|back|did it|did "
-    r"the trick|fixed"
-    r"|palīdz\w+|palidz\w+|līdz\w+|strādā\w*|strada\w*|iet|aizgāja|aizgaja|drukā|druka|labi|viss"
-    r"|помог\w*|работа\w*|заработа\w*|пошл\w+|пошел|печата\w*|норм\w*|ок|всё|все"
-    r"|pomog\w*|rabota\w*|zarabota\w*|poshl\w+|poshel|pechata\w*|norm\w*|vse)\b"
+    r"(?i)\b(?:helped|works?|worked|goes|going|runs?|fine|ok|okay|good|again|prints?|up|back|did it|did the trick"
+    r"|fixed|palīdz\w+|palidz\w+|līdz\w+|strādā\w*|strada\w*|iet|aizgāja|aizgaja|drukā|druka|labi|viss|помог\w*"
+    r"|работа\w*|заработа\w*|пошл\w+|пошел|печата\w*|норм\w*|ок|всё|все|pomog\w*|rabota\w*|zarabota\w*|poshl\w+"
+    r"|poshel|pechata\w*|norm\w*|vse)\b"
 )
 AGAIN: Final = LazyPattern(r"\b(?:atkal|опять|снова|opjat|opyat|opiat|snova|again)\b")
 """Says that what was over is there once more; or, with good news, that it works as before."""

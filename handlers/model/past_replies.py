@@ -14,7 +14,9 @@ GOOD_NEWS: Final = frozenset({"resolved", "trading_answered"})
 """It was said that it works."""
 OFFERING_OTHER_WAYS: Final = frozenset({"cannot_reach"})
 """Nobody answered, and other ways to reach people were named."""
-TELLING_OF_ONE: Final = frozenset({"partly", "not_now"})
+PARTLY: Final = "partly"
+"""It was told that trading goes on in part."""
+TELLING_OF_ONE: Final = frozenset({PARTLY, "not_now"})
 """It was told of one till of several, of trading that goes on in part, or of another time."""
 CONFUSION: Final = "confusion"
 """The handler of what was not understood by the person."""

@@ -5,6 +5,7 @@ from typing import Final
 from handlers.model.actions import Action, HandoffReason, NotifyStaff, ShowLine, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.past_replies import OFFERING_OTHER_WAYS
+from handlers.model.session import SessionTurn
 from kb.model import Act, CueId, DialogueAct, LineId
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
@@ -16,21 +17,17 @@ MAX_WORDS_OF_WHAT_NOW: Final = 3
 MAX_WORDS_OF_OTHER_WAY: Final = 8
 _IN_VAIN_TOO: Final = LazyPattern(
     r"\btried (?:that|it|them|this|both|all)(?: one)?(?: too| as well| already)?\W*$|\b(?:nobody|no one) on any"
-    r"|\b(?:to|šo|tos|visus) (?:ar[iī] )?m[eē]ģin[aā]ju\W*$|\btur ar[iī] ne(?:ceļ|cel|atbild)\w*"
-    r"|\b(?:туда|там) (?:тоже|уже) (?:звон|не (?:бер|отвеч|подним))\w*|пробовал[аи]? (?:и |уже |тоже )?(?:звон|набир"
-    r"|туда)"
+    r"|\b(?:to|šo|tos|visus) (?:ar[iī] )?m[eē]ģin[aā]ju\W*$|\btur ar[iī] ne(?:ceļ|cel|atbild)\w*|\b(?:туда"
+    r"|там) (?:тоже|уже) (?:звон|не (?:бер|отвеч|подним))\w*|пробовал[аи]? (?:и |уже |тоже )?(?:звон|набир|туда)"
     r"|\btuda (?:tozhe|uzhe) zvon\w*"
 )
 """Other numbers were rung in vain as well."""
 _OTHER_WAY: Final = LazyPattern(
     r"\b(?:(?:any |an)?other way|any(?:one|body) else|(?:so )?what (?:do|should|can|shall) (?:i|we) do|now what"
-    r"|what now"
-    r"|(?:who else|ko (?:man |lai |mums |tad )*(?:es |mēs |mes )?(?:dar[iuī]\w*|tagad)|kas vēl|kā vēl|kam vēl"
-    r"|что (?:же )?(?:мне |нам )?(?:делать|теперь)|кто ещ[её]|кому ещ[её]|как ещ[её]"
-    r"|chto (?:zhe )?(?:mne |nam )?(?:delat|teper)|kto es\w+|komu es\w+|kak es\w+)"
-    r"(?=\W*$|\W+(?:tagad|tālāk|talak|palīdz|palidz|now|then|can help|help|теперь|дальше|может помочь|поможет|teper"
-    r"|dalshe"
-    r"|mozhet pomoch|pomozhet)))\b"
+    r"|what now|(?:who else|ko (?:man |lai |mums |tad )*(?:es |mēs |mes )?(?:dar[iuī]\w*|tagad)|kas vēl|kā vēl"
+    r"|kam vēl|что (?:же )?(?:мне |нам )?(?:делать|теперь)|кто ещ[её]|кому ещ[её]|как ещ[её]|chto (?:zhe )?(?:mne "
+    r"|nam )?(?:delat|teper)|kto es\w+|komu es\w+|kak es\w+)(?=\W*$|\W+(?:tagad|tālāk|talak|palīdz|palidz|now|then"
+    r"|can help|help|теперь|дальше|может помочь|поможет|teper|dalshe|mozhet pomoch|pomozhet)))\b"
 )
 """Asks what else can be done."""
 _SILENT_TOO: Final = LazyPattern(r"\b(?:either|too|also|ar[iī]|тоже|также|tozhe|toje)\b")
@@ -38,10 +35,9 @@ _SILENT_TOO: Final = LazyPattern(r"\b(?:either|too|also|ar[iī]|тоже|так�
 SURELY_UNREACHED: Final = 0.9
 _OF_CALLS: Final = LazyPattern(
     r"call|phone|ring|answer|line|busy|pick|reach|voicemail|reply|respon|zvan|atbild|neatb|cel|aizņ|aizn|līnij|linij"
-    r"|tālr|talr"
-    r"|klaus|звон|звн|отвеч|ответ|труб|занят|линии|линия|дозв|бер[её]т|берут|набир|ceļ|nobody|no one|hung|neviens"
-    r"|никого|никто|подним|сброс|гуд|zvon|otvech|otvet|trub|zanjat"
-    r"|zanyat|lini|dozv|beret|berut|nabir|nikog|podnim|sbros"
+    r"|tālr|talr|klaus|звон|звн|отвеч|ответ|труб|занят|линии|линия|дозв|бер[её]т|берут|набир|ceļ|nobody|no one|hung"
+    r"|neviens|никого|никто|подним|сброс|гуд|zvon|otvech|otvet|trub|zanjat|zanyat|lini|dozv|beret|berut|nabir|nikog"
+    r"|podnim|sbros"
 )
 """Parts of words of calls and answers."""
 NUMBER_DIGITS: Final = 8
@@ -132,7 +128,7 @@ def other_lines(context: HandlerContext, tried: LineId | None) -> HandlerResult:
 def lines_beside(context: HandlerContext, tried: LineId | None) -> tuple[Action, ...]:
     """The numbers of the lines that were not rung in vain lately; where all were, of those beside `tried`."""
     lines = [action for action in context.show_lines() if isinstance(action, ShowLine)]
-    in_vain = {turn.line for turn in context.session.turns if turn.handler in OFFERING_OTHER_WAYS} | {tried}
+    in_vain = {turn.line for turn in context.session.turns if _was_in_vain(turn)} | {tried}
     left = [line for line in lines if line.line not in in_vain]
     return tuple(left or (line for line in lines if line.line != tried))
 
@@ -169,14 +165,19 @@ def _line_named(context: HandlerContext) -> LineId | None:
 def tried_just_now(context: HandlerContext) -> LineId | None:
     """The line of which it was told a moment ago that nobody answers there."""
     last = context.last_turn
-    return last.line if last is not None and last.handler in OFFERING_OTHER_WAYS else None
+    return last.line if last is not None and _was_in_vain(last) else None
 
 
 def tried_lately(context: HandlerContext) -> LineId | None:
     """As tried_just_now, of the turns that are remembered."""
     turns = context.session.turns if context.last_turn is not None else ()
-    return next((turn.line for turn in reversed(turns) if turn.handler in OFFERING_OTHER_WAYS and turn.line), None)
+    return next((turn.line for turn in reversed(turns) if _was_in_vain(turn) and turn.line), None)
 
 
 def asks_for_another_number(context: HandlerContext) -> bool:
     return _ANOTHER_NUMBER.search(context.text.casefold()) is not None
+
+
+def _was_in_vain(turn: SessionTurn) -> bool:
+    """Whether somebody rang in vain; who asked what to do if nobody answers did not."""
+    return turn.handler in OFFERING_OTHER_WAYS and turn.act == Act.HANDOFF

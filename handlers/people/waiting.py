@@ -39,7 +39,7 @@ def chasing(context: HandlerContext) -> HandlerResult | None:
     entry = context.knowledge.base.directory.dialogue_entries.get(DialogueAct.CHASING)
     no_ticket = no_ticket_yet(context, "chasing_no_ticket") if call is None else None
     last = context.last_turn
-    again = last is not None and last.entry == entry and last.line == line
+    again = last is not None and last.act == Act.HANDOFF and last.entry == entry and last.line == line
     said = no_ticket or context.say_line("chasing_again" if again else "chasing", line)
     tried = tried_lately(context)
     # Nobody is sent back to the number that was rung in vain.

@@ -1,5 +1,6 @@
 """What a message means after the turn before it; pure."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from handlers.model.context import QUESTION_TTL, KnowledgeBundle
@@ -7,6 +8,8 @@ from handlers.model.messages import Inbound, MessageKind
 from handlers.model.session import Session
 from kb.model import Act, EntryId
 from kb.understanding.result import Interpretation, Outcome
+
+Reader = Callable[[str], Interpretation]
 
 
 def interpret(
@@ -29,6 +32,11 @@ def interpret(
         previous_tokens=tokens,
     )
     return knowledge.interpreter.match_cue(text), interpretation
+
+
+def reader(inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime) -> Reader:
+    """What a part of the message means after the turn before it."""
+    return lambda part: interpret(part, inbound, session, knowledge, now)[1]
 
 
 def _goes_on(entry: EntryId, knowledge: KnowledgeBundle) -> bool:

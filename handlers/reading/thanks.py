@@ -8,7 +8,7 @@ from handlers.input.question_form import QUESTION_WORD, asks
 from handlers.model.context import KnowledgeBundle
 from handlers.model.messages import Inbound
 from handlers.model.session import Session
-from handlers.reading.interpretation import interpret
+from handlers.reading.interpretation import Reader, reader
 from handlers.statements.clauses import clauses_of
 from kb.model import Act, DialogueAct
 from kb.text.lazy_pattern import LazyPattern
@@ -53,17 +53,17 @@ def matter_beside_thanks(
     Good news is as thanks, unless people were called in, who have to hear it.
     """
     closing = _CLOSING if session.called_in is None else _THANKS
-    found = _matter_of_clauses(text, whole, inbound, session, knowledge, now, closing)
-    return found or _asked_after_thanks(text, whole, inbound, session, knowledge, now) or whole
+    read = reader(inbound, session, knowledge, now)
+    found = _matter_of_clauses(text, whole, read, session, knowledge, closing)
+    return found or _asked_after_thanks(text, whole, read, knowledge) or whole
 
 
 def _matter_of_clauses(
     text: str,
     whole: Interpretation,
-    inbound: Inbound,
+    read: Reader,
     session: Session,
     knowledge: KnowledgeBundle,
-    now: datetime,
     closing: frozenset[DialogueAct],
 ) -> Interpretation | None:
     """What the clauses mean that close nothing, where the whole is taken for thanks and they ask or tell of trouble."""
@@ -77,29 +77,25 @@ def _matter_of_clauses(
     enough = MIN_WORDS_BESIDE_NEWS if works else MIN_WORDS_OF_MATTER
     if not told or len(" ".join(rest).split()) < enough:
         return None
-    _, part = interpret(", ".join(rest), inbound, session, knowledge, now)
+    part = read(", ".join(rest))
     tells = bool(part.acts) and part.acts[0].act in _TROUBLE and part.acts[0].confidence >= SURELY_TROUBLE
     return part if tells or (question and not _is_courteous(part, knowledge, closing)) else None
 
 
 def _asked_after_thanks(
-    text: str,
-    whole: Interpretation,
-    inbound: Inbound,
-    session: Session,
-    knowledge: KnowledgeBundle,
-    now: datetime,
+    text: str, whole: Interpretation, read: Reader, knowledge: KnowledgeBundle
 ) -> Interpretation | None:
     """What a question means without the thanks that it opens with, unless the whole surely means something else."""
-    opening = _OPENS_WITH_THANKS.match(text.casefold())
+    said = text.casefold()
+    opening = _OPENS_WITH_THANKS.match(said)
     if opening is None or _is_about_a_matter(whole, knowledge):
         return None
-    rest = text[opening.end() :]
+    rest = said[opening.end() :]
     marked = rest.rstrip().endswith("?")
-    asked = marked or (asks(rest) and _NO_QUESTION.match(rest.casefold()) is None)
+    asked = marked or (asks(rest) and _NO_QUESTION.match(rest) is None)
     if len(rest.split()) < MIN_WORDS_OF_MATTER or not asked or (names_what_goes(rest) and not marked):
         return None
-    _, part = interpret(rest, inbound, session, knowledge, now)
+    part = read(rest)
     return None if _is_courteous(part, knowledge, _CLOSING) else part
 
 

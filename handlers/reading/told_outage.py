@@ -11,7 +11,7 @@ from handlers.model.context import QUESTION_TTL, KnowledgeBundle
 from handlers.model.frozen import replace
 from handlers.model.messages import Inbound
 from handlers.model.session import Incident, Session
-from handlers.reading.interpretation import interpret
+from handlers.reading.interpretation import Reader, reader
 from handlers.statements.broken_part import broken_part
 from handlers.statements.cannot_sell import OF_TRADING, is_no_stop
 from handlers.statements.clauses import clauses_of
@@ -62,19 +62,14 @@ def told_outage(
         return NOT_ALL, whole
     if names_cash(text) and takes_no_payment(text, cards_failed=_told_of_cards(session, knowledge, now)):
         return max(told, TAKES_NO_PAYMENT), whole
-    if told < SURELY_TOLD and (surely := _told_in_a_clause(text, whole, inbound, session, knowledge, now)):
+    read = reader(inbound, session, knowledge, now)
+    if told < SURELY_TOLD and (surely := _told_in_a_clause(text, whole, read, knowledge)):
         return surely
-    return _told_beside(told, text, whole, inbound, session, knowledge, now)
+    return _told_beside(told, text, whole, read, knowledge)
 
 
 def _told_beside(
-    told: float,
-    text: str,
-    whole: Interpretation,
-    inbound: Inbound,
-    session: Session,
-    knowledge: KnowledgeBundle,
-    now: datetime,
+    told: float, text: str, whole: Interpretation, read: Reader, knowledge: KnowledgeBundle
 ) -> tuple[float, Interpretation]:
     """As told_outage, where something is said beside it that may deny it, or that works."""
     urgent = _urgent_entries(knowledge)
@@ -86,8 +81,7 @@ def _told_beside(
     if told < SURELY_TOLD and is_no_stop(text):
         return min(told, NOT_ALL), whole
     if (left := broken_part(text, knowledge.interpreter.devices_in)) is not None:
-        _, part = interpret(left, inbound, session, knowledge, now)
-        part = replace(part, signals=whole.signals)
+        part = replace(read(left), signals=whole.signals)
         if (told_in_part := outage_probability(part, urgent)) >= max(told, ALARM_THRESHOLD):
             return told_in_part, part
     return told, whole
@@ -124,7 +118,7 @@ def _told_of_cards(session: Session, knowledge: KnowledgeBundle, now: datetime) 
 
 
 def _told_in_a_clause(
-    text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
+    text: str, whole: Interpretation, read: Reader, knowledge: KnowledgeBundle
 ) -> tuple[float, Interpretation] | None:
     """As told_outage, of the clause that surely tells that trading has stopped, whatever stands around it: thanks,
     what was done yesterday, who speaks what; None where there is none.
@@ -141,7 +135,7 @@ def _told_in_a_clause(
     for clause in clauses:
         if _hangs_on_another(clause, first=clause == parts[0], language=whole.language):
             continue
-        _, part = interpret(clause, inbound, session, knowledge, now)
+        part = read(clause)
         told = outage_probability(part, urgent)
         if told >= SURELY_TOLD_IN_A_CLAUSE:
             return told, replace(part, signals=(whole.signals - {CueId.PAST}) | part.signals)

@@ -7,14 +7,11 @@ from kb.text.lazy_pattern import LazyPattern
 
 _CANNOT_SELL: Final = LazyPattern(
     r"\b(?:(?:can(?:'?t|not| not)|couldn'?t|unable to) (?:sell|trade|serve|charge|ring(?: up)?|punch(?: in)?"
-    r"|take (?:orders?|money|payments?))"
-    r"|stopped (?:selling|serving)|(?:pārtrau\w+|partrau\w+|pārstāj\w+|parstaj\w+) (?:pārdot|pardot|tirgot)"
-    r"|(?:перестали|прекратили|perestali|prekratili) (?:прода\w+|proda\w+)"
-    r"|nevar(?:am|u|ot)? (?:ne?ko )?(?:pārdot|pardot|tirgot|apkalpot|izsist)"
-    r"|(?:не|ne) (?:можем|могу|получается|выходит|mozhem|mogu|mozem) (?:ничего |nichego )?"
-    r"(?:прода\w+|торговать|пробить|обслуж\w+|proda\w+|torgovat|probit|obsluzh\w+)"
-    r")"
-    r"(?P<rest>.*)"
+    r"|take (?:orders?|money|payments?))|stopped (?:selling|serving)|(?:pārtrau\w+|partrau\w+|pārstāj\w+"
+    r"|parstaj\w+) (?:pārdot|pardot|tirgot)|(?:перестали|прекратили|perestali|prekratili) (?:прода\w+|proda\w+)"
+    r"|nevar(?:am|u|ot)? (?:ne?ko )?(?:pārdot|pardot|tirgot|apkalpot|izsist)|(?:не|ne) (?:можем|могу|получается"
+    r"|выходит|mozhem|mogu|mozem) (?:ничего |nichego )?(?:прода\w+|торговать|пробить|обслуж\w+|proda\w+|torgovat"
+    r"|probit|obsluzh\w+))(?P<rest>.*)"
 )
 _WHOLE: Final = LazyPattern(
     r"\W*(?:$|[.,!?;:]|(?:any\w*|nothing|at all|now|still|since|because|and|here|today|everything|a "
@@ -65,30 +62,22 @@ _GUEST_STANDS: Final = LazyPattern(
 )
 _TILL_OR_ALL: Final = LazyPattern(
     r"\b(?:kas[eiēu]|kass|касс|till|register|pos\b|viss|all|every|вс[её]\b|vse\b|neko|nothing|ничего|system|sistēm"
-    r"|систем"
-    r"|progr|прогр|ček|cek|чек|chek|receipt|nobody|no one|neviens|никто|nikto|nevar|не мо|ne mo|can'?t|cannot)"
+    r"|систем|progr|прогр|ček|cek|чек|chek|receipt|nobody|no one|neviens|никто|nikto|nevar|не мо|ne mo|can'?t|cannot)"
 )
 
 
 OF_TRADING: Final = LazyPattern(
     r"\b(?:(?:nothing|nekas|neko|ничего|nichego)\W+(?:\w+\W+)?(?:work|strād|strad|darboj|работ|rabot|iet\b|neiet)"
     r"|kas[eiēuāa]|kass|касс|tills?\b|register|pos\b|viss|visas|visi|(?<!at )all\b|every|вс[её]\b|все\b|vse\b"
-    r"|neviena?\b"
-    r"|nobody|no one|никто|nikto|s[iy]st[eē]m|систем|iiko|айк|front|фронт|maiņ|main[aā]\b|смен|smen|shift|restor"
-    r"|рестор|restaur|kafejn|кафе|kafe\b|bar\b|бар\b|bi[zs]nes|бизнес|business|kitchen has|кухня|service|работа\b"
-    r"|rabota\b|работаем|rabotaem|apst[aā]ju|встал|vstal|стоп\b|licen|лиценз|smak|smell|smok|burn|deg|дым|dym|гор[еи]"
-    r"|gor[ei]|progr|прогр|ček|cek|чек|chek|receipt|sell|p[aā]rdo"
-    r"|tirg|прода"
-    r"|торг|proda|torg|rind|queue|очеред|ochered|g[o]st|guest|customer|client|klient|vies[iu]|гост|клиент|str[aā]v"
-    r"|power|свет"
-    r"|svet|электр|elektr|internet|интернет|inet|server|сервер|fisk|фиск|skaidr|cash|налич|оплат|oplat|plat"
-    r"|mak[s][aāu]|pay"
-    r"|charge"
-    r"|bill|r[eē][kķ]in|заказ|zakaz|pas[uū]t|order|iesist|проб[иь]|prob[iy]|ring|we\b|mēs\b|mes\b|мы\b|my\b|mi\b"
-    r"|стоим|stoim"
-    r"|st[aā]vam|darbs|работать|rabotat|str[aā]d[aā]t|work\b(?! at all)|nevar\w*|can'?t|can ?not|не ?мо[жг]"
-    r"|ne ?mo[zg]|нельзя"
-    r"|nel[jz])"
+    r"|neviena?\b|nobody|no one|никто|nikto|s[iy]st[eē]m|систем|iiko|айк|front|фронт|maiņ|main[aā]\b|смен|smen|shift"
+    r"|restor|рестор|restaur|kafejn|кафе|kafe\b|bar\b|бар\b|bi[zs]nes|бизнес|business|kitchen has|кухня|service"
+    r"|работа\b|rabota\b|работаем|rabotaem|apst[aā]ju|встал|vstal|стоп\b|licen|лиценз|smak|smell|smok|burn|deg|дым"
+    r"|dym|гор[еи]|gor[ei]|progr|прогр|ček|cek|чек|chek|receipt|sell|p[aā]rdo|tirg|прода|торг|proda|torg|rind|queue"
+    r"|очеред|ochered|g[o]st|guest|customer|client|klient|vies[iu]|гост|клиент|str[aā]v|power|свет|svet|электр|elektr"
+    r"|internet|интернет|inet|server|сервер|fisk|фиск|skaidr|cash|налич|оплат|oplat|plat|mak[s][aāu]|pay|charge|bill"
+    r"|r[eē][kķ]in|заказ|zakaz|pas[uū]t|order|iesist|проб[иь]|prob[iy]|ring|we\b|mēs\b|mes\b|мы\b|my\b|mi\b|стоим"
+    r"|stoim|st[aā]vam|darbs|работать|rabotat|str[aā]d[aā]t|work\b(?! at all)|nevar\w*|can'?t|can ?not|не ?мо[жг]"
+    r"|ne ?mo[zg]|нельзя|nel[jz])"
 )
 """Words of trading, of tills or of everything: they tell of more than of one other device."""
 

@@ -9,9 +9,7 @@ from kb.text.lazy_pattern import LazyPattern
 
 _ALL_OR_NONE: Final = LazyPattern(
     r"\b(?:both|all|every|none|nothing|nekas|neko|ничего|nichego|tills|kases|кассы|kassy|nobody|no one|no till|abas"
-    r"|abi|visas|viss|neviena?|nevien\w+|обе|все|всё|ни одна|никто"
-    r"|obe|vse"
-    r"|nikto|ni odna)\b"
+    r"|abi|visas|viss|neviena?|nevien\w+|обе|все|всё|ни одна|никто|obe|vse|nikto|ni odna)\b"
 )
 _OTHER_ONE: Final = LazyPattern(
     r"\b(?:but|bet|но|а|no) (?:we |mums |у нас |u nas )?(?:have|has|ir|есть|est) (?:the |an)?"
@@ -23,9 +21,8 @@ _SOME_OF: Final = LazyPattern(
 """Some tills of several; "3 of 3" are all."""
 _NOW_FINE: Final = LazyPattern(
     r"[,.;!]\s*(?:but |bet |но |а |a )?(?:now|tagad|сейчас|теперь|sejchas|teper|already|jau|уже|uzhe) (?:it |viss "
-    r"|вс[её] )?"
-    r"(?:ok|ок|okay|works?|working|fine|strādā|strada|darbojas|iet|kārtībā|работает|заработал\w*|норм\w*|rabotaet"
-    r"|norm\w*)\W*$"
+    r"|вс[её] )?(?:ok|ок|okay|works?|working|fine|strādā|strada|darbojas|iet|kārtībā|работает|заработал\w*|норм\w*"
+    r"|rabotaet|norm\w*)\W*$"
 )
 _CONTRAST: Final = LazyPattern(
     r"\W*(?:(?:не|ne) [^\W\d]+(?:ать|ять|ить|еть|at|jat|yat)|nevis [^\W\d]+t),? (?:а|a|bet) "

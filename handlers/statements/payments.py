@@ -15,26 +15,22 @@ _NOR: Final = LazyPattern(
 )
 _CASH_WORD: Final = LazyPattern(rf"\b{_CASH}\b")
 _FAILS: Final = LazyPattern(
-    r"\b(?:ne(?:iet|ies|strād\w*|strad\w*|ņem\w*|nem\w*|pieņem\w*|pienem\w*)"
-    r"|ne ?var\w*(?:\W+(?:pie)?ņemt|\W+(?:pie)?nemt|\W*$)"
-    r"|(?:не|ne) (?:ид\w+|проход\w+|работа\w+|принима\w+|бер[её]т\w*|пробива\w+|id\w+|prohod\w+|rabota\w+|prinima\w+"
-    r"|beret"
-    r"|probiva\w+)|(?:не|ne) (?:мож|mozh)\w+ (?:при|взя|pri|vzja)\w+"
-    r"|(?:do|does|is|are|wo)n'?t (?:work|go|take|accept)\w*|can'?t (?:take|accept)|not (?:work\w*|going|accepted|taken)"
-    r"|neither\W*$|(?:ar[iī]|too|also|тоже|tozhe|toje)\W+(?:ne|не|нет|net|no|not)\W*$)"
+    r"\b(?:ne(?:iet|ies|strād\w*|strad\w*|ņem\w*|nem\w*|pieņem\w*|pienem\w*)|ne ?var\w*(?:\W+(?:pie)?ņemt"
+    r"|\W+(?:pie)?nemt|\W*$)|(?:не|ne) (?:ид\w+|проход\w+|работа\w+|принима\w+|бер[её]т\w*|пробива\w+|id\w+|prohod\w+"
+    r"|rabota\w+|prinima\w+|beret|probiva\w+)|(?:не|ne) (?:мож|mozh)\w+ (?:при|взя|pri|vzja)\w+|(?:do|does|is|are"
+    r"|wo)n'?t (?:work|go|take|accept)\w*|can'?t (?:take|accept)|not (?:work\w*|going|accepted|taken)|neither\W*$"
+    r"|(?:ar[iī]|too|also|тоже|tozhe|toje)\W+(?:ne|не|нет|net|no|not)\W*$)"
 )
 _AS_WELL: Final = LazyPattern(
     r"\b(?:too|also|either|neither|nor|as well|ar[iī]|то ?же|также|ни|tozhe|toje|takzhe|ni|now|tagad|теперь|teper|уже"
     r"|uzhe)\b"
 )
 _ANOTHER_MATTER: Final = LazyPattern(
-    r"\b(?:only|just|tikai|только|лишь|tolko|split|sadal\w*|раздел\w*|вместе|together|atskait\w*|отч[её]т\w*|report\w*"
-    r"|подароч\w*|gift|dāvan\w*|davan\w*|bonus\w*|бонус\w*|lojal\w*|loyal\w*|лояльн\w*|drawer|atvilkt\w*|lād\w*"
-    r"|lad[ei]\w*"
-    r"|ящик\w*|сход\w*|count\w*|сч[её]т\w*|пересч\w*|atrast|find|сдач\w*|внес\w*|ielikt|redz\w*|see"
+    r"\b(?:only|just|tikai|только|лишь|tolko|split|sadal\w*|раздел\w*|вместе|together|atskait\w*|отч[её]т\w*"
+    r"|report\w*|подароч\w*|gift|dāvan\w*|davan\w*|bonus\w*|бонус\w*|lojal\w*|loyal\w*|лояльн\w*|drawer|atvilkt\w*"
+    r"|lād\w*|lad[ei]\w*|ящик\w*|сход\w*|count\w*|сч[её]т\w*|пересч\w*|atrast|find|сдач\w*|внес\w*|ielikt|redz\w*|see"
     r"|tips?|чаев\w*|totals?|kop[āa]|vienā|paid|refus\w*|(?:не|ne) (?:за)?плат\w+|(?:не|ne) (?:za)?plat\w+"
-    r"|nemaks[aā]\w*"
-    r"|сбежал\w*|уш[её]л)\b"
+    r"|nemaks[aā]\w*|сбежал\w*|уш[её]л)\b"
 )
 _NONE_IN_THE_DRAWER: Final = LazyPattern(
     rf"\b(?:no|nav|нет|net|bez|без|without) (?:\w+ )?{_CASH}\b|\b{_CASH} (?:\w+ )?(?:nav|нет|net)\b"

@@ -6,13 +6,11 @@ from handlers.statements.clauses import clauses_of
 from kb.text.lazy_pattern import LazyPattern
 
 DENIES: Final = LazyPattern(
-    r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont"
-    r"|without|nav|ne\w*|nē|не\w*"
-    r"|нет|ни\w*|без|net|ni\w*|bez|slikti|плохо|ploho|dead|down|stuck|frozen"
-    r"|stop\w*|quit|pārstāj\w*|parstaj\w*|beidz(?!ot\b)\w*|atteic\w*|перестал\w*|прекратил\w*|отказ\w*|perestal\w*"
-    r"|otkaz\w*"
-    r"|завис\w*|вис[ия]т|легл\w*|лежит|умер\w*|сдох\w*|zavis\w*|visit|legla|umer\w*|uzkār\w*|uzkar\w*|karāj\w*|karaj\w*"
-    r"|froze|crash\w*|hangs?)\b"
+    r"\b(?:not?|none|never|neither|nothing|nobody|cannot|can't|cant|\w+n't|dont|doesnt|isnt|arent|wont|without|nav"
+    r"|ne\w*|nē|не\w*|нет|ни\w*|без|net|ni\w*|bez|slikti|плохо|ploho|dead|down|stuck|frozen|stop\w*|quit|pārstāj\w*"
+    r"|parstaj\w*|beidz(?!ot\b)\w*|atteic\w*|перестал\w*|прекратил\w*|отказ\w*|perestal\w*|otkaz\w*|завис\w*|вис[ия]т"
+    r"|легл\w*|лежит|умер\w*|сдох\w*|zavis\w*|visit|legla|umer\w*|uzkār\w*|uzkar\w*|karāj\w*|karaj\w*|froze|crash\w*"
+    r"|hangs?)\b"
 )
 """Words that deny, or say that something has stopped."""
 TRADES: Final = LazyPattern(

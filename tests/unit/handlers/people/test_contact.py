@@ -550,3 +550,11 @@ def test_what_else_is_asked_for_only_after_nobody_answered_and_by_nothing_else()
     one = talk("dead", "nobody answers")
     one.says("ring me at 29111222 or what do I do")
     assert one.decided.trace.handler != "reached_nobody"
+
+
+def test_a_number_that_was_only_thought_of_is_not_taken_for_one_that_nobody_answers() -> None:
+    one = talk("printer")
+    one.interpreter.meanings = {**MEANINGS, "and if not": means(language="en", signals=(CueId.HYPOTHETICAL,))}
+    one.interpreter.acts = {**ACTS, "and if not": DialogueAct.CANNOT_REACH}
+    one.says("and if not")
+    assert f"Ask at {WORKSHOP} (Workshop)." in one.says("when?").text
