@@ -22,13 +22,16 @@ _PRESSING: Final = frozenset({"ticket_pressed", "passed_on"})
 """Handlers of messages that hold nothing but why a ticket should be made after all, or whether it was."""
 _SAID_TO_THE_BOT: Final = frozenset({"confusion", "contact_details", "language", "doubt"})
 """Handlers of messages about the bot or who writes: the draft asks for that in fields of its own."""
-_IN_VAIN: Final = frozenset({"still_not", "rated"})
-"""Handlers of messages that may say no more than that an advice did not help."""
+_IN_VAIN: Final = LazyPattern(
+    r"\W*(?:(?:it|this|that|tas|это|eto)\W+)?"
+    r"(?:(?:does|did|do)(?:n'?t| not) help|no help|nepal[iī]dz\w*|не помог\w*|ne pomog\w*)\W*",
+    re.IGNORECASE,
+)
+"""Says no more than that an advice did not help."""
 _ASKS_FOR_NUMBER: Final = frozenset({"ask_number", "cannot_reach"})
 """Handlers of messages that may tell the trouble before they ask for a number."""
 MIN_WORDS_OF_TROUBLE: Final = 5
 """So many words beside the order for a ticket, or the question for a number, say what it is for."""
-MAX_WORDS_IN_VAIN: Final = 2
 MAX_STORY_CHARS: Final = 1500
 """Characters of what was said that the draft begins with."""
 
@@ -43,8 +46,7 @@ def tells_of_trouble(message: str, act: str | None, handler: str | None) -> bool
     if act not in _ASIDE:
         words, asks = len(message.split()), message.rstrip().endswith("?")
         bare = (handler in _ASKS_FOR_NUMBER or asks) and words < MIN_WORDS_OF_TROUBLE
-        in_vain = handler in _IN_VAIN and words <= MAX_WORDS_IN_VAIN
-        return not bare and not in_vain and handler not in _SAID_TO_THE_BOT
+        return not bare and _IN_VAIN.fullmatch(message) is None and handler not in _SAID_TO_THE_BOT
     if act != Act.TICKET or handler in _PRESSING:
         return False
     return len(without_ticket_request(message).split()) >= MIN_WORDS_OF_TROUBLE

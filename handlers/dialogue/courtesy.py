@@ -13,6 +13,7 @@ from handlers.model.frozen import replace
 from handlers.model.past_replies import CONFUSION
 from handlers.model.session import QuestionKind
 from handlers.people.contact import wants_nobody
+from handlers.people.unreached import other_lines, tried_lately
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
@@ -97,6 +98,8 @@ def anger(context: HandlerContext) -> HandlerResult | None:
     if context.act is not DialogueAct.ANGER:
         return None
     directory = context.knowledge.base.directory
+    if (tried := tried_lately(context)) is not None and len(directory.lines) > 1:
+        return other_lines(context, tried)
     if context.session.outage_reported:
         line = directory.urgent_line
         return context.result(Act.HANDOFF, context.say_line("call_urgent", line), line=line)

@@ -44,7 +44,8 @@ def conversation_language(
     alone = text.isascii() and len(words) == 1 and words[0] not in _COURTESIES
     if alone or (words and words[0] in _QUOTES and len(words) <= MAX_WORDS_OF_QUOTE):
         return session.language
-    copied = told == SCREEN_LANGUAGE and _SAID_BY_PEOPLE.isdisjoint(words)
+    own = session.messages_by_language.get(told, 0) > 0
+    copied = told == SCREEN_LANGUAGE and not own and _SAID_BY_PEOPLE.isdisjoint(words)
     return session.language if short or copied or _is_detail(interpretation) else told
 
 

@@ -115,7 +115,9 @@ def _other_ways(context: HandlerContext) -> HandlerResult | None:
         return None
     entry = directory.dialogue_entries.get(DialogueAct.CANNOT_REACH)
     by_email = context.say("or_by_email", email=directory.ticket_channel.address.email)
-    ways = (context.say("if_nobody_answers"), *lines_beside(context, tried), by_email, ShowTicketChannel())
+    # The draft stands right above where that was said a moment ago.
+    draft = () if tried_just_now(context) is not None else (ShowTicketChannel(),)
+    ways = (context.say("if_nobody_answers"), *lines_beside(context, tried), by_email, *draft)
     return context.result(Act.HANDOFF, *ways, entry=entry, line=tried)
 
 

@@ -51,3 +51,9 @@ def test_what_hardly_tells_changes_nothing() -> None:
 def test_one_word_in_latin_letters_or_what_is_quoted_makes_nobody_russian(text: str) -> None:
     assert heard(text, "ru") == "lv"
     assert heard(text, "ru", Session()) == "ru"
+
+
+def test_who_has_written_english_before_goes_on_in_it_in_few_words() -> None:
+    before = Session(language="lv", messages_by_language={"en": 1, "lv": 1})
+    assert heard("cash neither", "en", before) == "en"
+    assert heard("cash neither", "en") == "lv"

@@ -558,3 +558,17 @@ def test_a_number_that_was_only_thought_of_is_not_taken_for_one_that_nobody_answ
     one.interpreter.acts = {**ACTS, "and if not": DialogueAct.CANNOT_REACH}
     one.says("and if not")
     assert f"Ask at {WORKSHOP} (Workshop)." in one.says("when?").text
+
+
+def test_anger_after_nobody_answered_is_met_with_the_other_numbers() -> None:
+    one = talk("dead", "nobody answers")
+    one.interpreter.acts = {**ACTS, "what a joke": DialogueAct.ANGER}
+    text = one.says("what a joke").text
+    assert DESK in text
+    assert WORKSHOP not in text
+
+
+def test_the_draft_is_not_shown_twice_in_a_row() -> None:
+    one = talk("dead", "nobody answers")
+    one.says("what do we do")
+    assert ShowTicketChannel() not in one.decided.actions
