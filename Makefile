@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Where an environment says that Python is to write no bytecode, each of the hundreds of processes of the tests would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run unit test e2e whole covered newest check fuzz replies bench soak docs pictures format lock browser clean
+.PHONY: help setup run unit test e2e whole covered newest check fuzz order replies bench soak docs pictures format lock browser clean
 
 # How long make fuzz searches for bytes that break one of what reads them.
 FUZZ_SECONDS ?= 600
@@ -87,6 +87,9 @@ fuzz: setup ## a million made-up messages: whatever is written, the decision is 
 	@PALIGS_FUZZ=1000000 $(BIN)/python -m tests.fuzz.decide
 	@for target in update twilio frame token decide; do \
 		$(BIN)/python -m tests.fuzz.coverage_guided $$target $(FUZZ_SECONDS) || exit 1; done
+
+order: setup ## put the questions first that stand for most of the others of their entry
+	@$(BIN)/python -m tests.training.question_order
 
 replies: setup ## learn from the labelled conversations which reply to a later turn is right
 	@$(BIN)/python -m tests.training.replies

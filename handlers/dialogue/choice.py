@@ -177,7 +177,7 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
     if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE or told:
         return None
     if answered is not None:
-        untold = answered.act is Act.CRITICAL and context.outage < MIN_OUTAGE_TO_CHOOSE
+        untold = answered.act is Act.CRITICAL and not _chooses_stopped(context)
         return None if untold and _is_menu(context, question) else options.get(answered.id)
     chosen = context.knowledge.interpreter.choose(
         context.text, tuple(entry for entry in options if entry != NONE_OF_THESE)
@@ -214,6 +214,11 @@ def _line_by_matter(context: HandlerContext, question: OpenQuestion) -> Option |
     if len(likely) < 2 or len(lines) > 1:
         return None
     return next((option for option in question.options if option.id in lines), None)
+
+
+def _chooses_stopped(context: HandlerContext) -> bool:
+    """Whether few words name stopped trading; a whole sentence is read as one that nothing was offered before."""
+    return context.outage >= MIN_OUTAGE_TO_CHOOSE and len(context.text.split()) < MIN_WORDS_IN_PASSING
 
 
 def _is_passing_word(context: HandlerContext) -> bool:

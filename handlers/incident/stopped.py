@@ -32,6 +32,7 @@ MIN_BARE_DEVICE: Final = 0.3
 """A message that is as likely as this a device and nothing of it raises no alarm."""
 SURE_HOW_TO: Final = 0.85
 MIN_TOPIC_TOLD_OF: Final = 0.2
+MIN_STOPPED_BY_ITSELF: Final = 0.3
 MAX_WORDS_OF_CORRECTION: Final = 5
 MAX_WORDS_OF_TOO: Final = 6
 _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.NOT_HELPED})
@@ -109,11 +110,18 @@ def _alarm_threshold(context: HandlerContext) -> float:
     if _refuses_in_how_to(context):
         return ALARM_THRESHOLD_IN_HOW_TO
     goes_on = last is not None and last.handler == PARTLY
-    elsewhere = goes_on or (answered is not None and answered.act is not Act.CRITICAL)
+    another = answered is not None and answered.act is not Act.CRITICAL and not _stopped_by_itself(context)
+    elsewhere = goes_on or another
     asks = _QUESTION_MARK in context.text and elsewhere
     if asks or (elsewhere and not _alarming(context)):
         return ALARM_THRESHOLD_BESIDE_FAULT
     return ALARM_THRESHOLD_IN_TALK if context.has_talked else ALARM_THRESHOLD
+
+
+def _stopped_by_itself(context: HandlerContext) -> bool:
+    """Whether the words alone tell of stopped trading first, and the other topic comes from the turns before."""
+    own = context.interpretation.by_itself if context.interpretation.leans else ()
+    return bool(own) and context.entry_of(own[0]).act is Act.CRITICAL and own[0].confidence >= MIN_STOPPED_BY_ITSELF
 
 
 def _refuses_in_how_to(context: HandlerContext) -> bool:

@@ -11,7 +11,7 @@ RECALL_AT_3_PER_CONFIDENCE: Final = 2.0
 class OutcomeCosts:
     """In the eyes of who asked, beside a right answer, which costs nothing: only how they relate counts."""
 
-    wrong: float = 1.95
+    wrong: float = 1.94
     """An answer to something else: it is read, thought over and not believed the next time."""
     asked_back: float = 1.0
     """One tap among the choices."""

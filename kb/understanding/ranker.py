@@ -37,10 +37,10 @@ OUTCOME_COSTS_BY_ACT: Final[Mapping[Act, OutcomeCosts]] = MappingProxyType(
     }
 )
 """Where an act's outcomes cost something else than those of the others."""
-SPARSE_QUESTIONS: Final = 20.0
+SPARSE_QUESTIONS: Final = 12.0
 """Entries with fewer questions a language on average promise too much: what guests write is further from them than they
 are from each other."""
-SPARSE_LOG_ODDS: Final = 0.65
+SPARSE_LOG_ODDS: Final = 0.82
 """How much likelier (in log-odds) an answer must be where entries have hardly a question; none from so many on."""
 EXACT_MATCH_BONUS: Final = 3.0
 """Added to the score of the entry whose known question the message is."""

@@ -27,6 +27,13 @@ def test_every_stage_is_printed_with_what_it_wins(capsys: pytest.CaptureFixture[
     assert all(file in told for file in STAGES_BY_FILE)
 
 
+def test_a_few_questions_an_entry_are_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["small"]) == 0
+    told = capsys.readouterr().out
+    assert "queries-dev" in told
+    assert "are asked for" not in told
+
+
 def test_public_sets_that_are_not_there_are_left_out(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

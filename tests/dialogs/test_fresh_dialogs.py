@@ -66,8 +66,8 @@ def test_later_written_talks_are_understood_no_worse_than_measured(shipped: Know
     [
         ("5", 2400, 0.89, 0.872, 0.91, 0.06),
         ("6", 3100, 0.888, 0.87, 0.9, 0.065),
-        ("7", 600, 0.83, 0.815, 0.87, 0.087),
-        ("13", 650, 0.875, 0.86, 0.93, 0.07),
+        ("7", 600, 0.84, 0.825, 0.87, 0.08),
+        ("13", 650, 0.875, 0.86, 0.93, 0.073),
         ("16", 600, 0.85, 0.845, 0.95, 0.094),
     ],
     ids=["fifth, learnt from", "sixth, learnt from", "seventh, held out", "thirteenth, held out", "sixteenth, read"],

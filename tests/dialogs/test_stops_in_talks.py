@@ -52,6 +52,8 @@ def calls(decision: Decision) -> list[HandoffReason]:
         ("не принтер, а касса не работает",),
         ("все кассы встали, как торгуем?",),
         ("касса стоит", "заработала", "не, всё ещё стоит"),
+        ("čeku printeris nedrukā otrajā kasē", "tagad arī pirmā nodzisa"),
+        ("receipt printer on till two is not printing", "now the first one died as well"),
     ],
 )
 def test_a_stop_is_heard(said: tuple[str, ...], shipped: KnowledgeBundle) -> None:

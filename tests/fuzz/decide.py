@@ -1,19 +1,20 @@
 """Random messages in random sessions are decided, and what must never happen does not: `python -m tests.fuzz.decide`.
 
-Messages are made of the words and phrases of the content, of its dialogue acts and of its cues. PALIGS_FUZZ is how many
-are decided (100000 where it is not set).
+Messages are made of the words and phrases of the content, of its dialogue acts and of its cues. A talk begins in a made-up
+session and goes on in what each decision leaves of it. PALIGS_FUZZ is how many messages are decided (100000 where it is not
+set), by as many processes as there are processors.
 """
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
+from random import Random
 from time import perf_counter
-from typing import Final, get_args
-
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
+from typing import Final, TypeVar, get_args
 
 from bot.knowledge.factory import load_knowledge
 from handlers.incident.recovery import TRADING_GOES_ON, TRADING_STOPPED
@@ -23,14 +24,20 @@ from handlers.model.messages import Inbound, MessageKind, Option
 from handlers.model.session import MAX_TURNS, Decision, Incident, OpenQuestion, QuestionKind, Session, SessionTurn
 from handlers.router import HANDLERS, decide
 from handlers.statements.still_trades import says_that_it_sells
-from kb.model import LANGUAGES, Act, CueId, DialogueAct
+from kb.model import LANGUAGES, Act, CueId, DialogueAct, EntryId
 from tests.doubles import NOW
 
-DEFAULT_EXAMPLES: Final = 100_000
-EXAMPLES_PER_ROUND: Final = 5000
-"""Each round begins anew, so that what Hypothesis remembers of a round takes no more memory."""
+Thing = TypeVar("Thing")
+
+DEFAULT_MESSAGES: Final = 100_000
+MESSAGES_PER_ROUND: Final = 5000
 MAX_PARTS: Final = 6
+MAX_TALK: Final = 6
+"""Messages of a talk, at most."""
 MARKS: Final = ("", "", "", "?", "!", "...", " ??", ",")
+AGES: Final = (timedelta(minutes=1), timedelta(minutes=29), timedelta(hours=5))
+TERMS: Final = ("kase", "printer", "smena", "atlaide")
+KINDS: Final = (*[MessageKind.TEXT] * 4, MessageKind.TAP, MessageKind.PHOTO, MessageKind.VOICE)
 ACTION_TYPES: Final = get_args(Action)
 AFFIRMATIVE: Final = (CueId.YES, CueId.FIRST)
 
@@ -41,13 +48,6 @@ class FuzzCase:
 
     inbound: Inbound
     session: Session
-
-
-def fuzz_cases(knowledge: KnowledgeBundle) -> st.SearchStrategy[FuzzCase]:
-    """Messages of this content, and sessions of conversations about it."""
-    return st.builds(
-        lambda inbound, session: FuzzCase(inbound=inbound, session=session), _inbounds(knowledge), _sessions(knowledge)
-    )
 
 
 def broken_promises(case: FuzzCase, decision: Decision, knowledge: KnowledgeBundle) -> Sequence[str]:
@@ -68,41 +68,143 @@ def broken_promises(case: FuzzCase, decision: Decision, knowledge: KnowledgeBund
     return found
 
 
-def check(case: FuzzCase, knowledge: KnowledgeBundle) -> None:
-    """Decides the case; raises AssertionError where a promise is broken."""
-    decision = decide(case.inbound, case.session, knowledge, NOW)
+def check(case: FuzzCase, knowledge: KnowledgeBundle, now: datetime = NOW) -> Session:
+    """Decides the case; the session that is left of it.
+
+    Raises:
+        AssertionError: a promise is broken.
+    """
+    decision = decide(case.inbound, case.session, knowledge, now)
     found = broken_promises(case, decision, knowledge)
     assert not found, f"{'; '.join(found)}: {case.inbound.text!r} {case.inbound.choice} by {decision.trace.handler}"
+    return decision.session
 
 
-def fuzz(knowledge: KnowledgeBundle, examples: int, *, number: int | None = None) -> None:
-    """Checks so many cases; round `number` is always the same one, and another number another one."""
+class FuzzGenerator:
+    """Makes messages of a content, and sessions of conversations about it."""
 
-    def run(case: FuzzCase) -> None:
-        check(case, knowledge)
+    def __init__(self, knowledge: KnowledgeBundle) -> None:
+        base = self._base = knowledge.base
+        questions = [text for _, _, text in base.questions()]
+        acts = [text for phrases in base.dialogue.values() for texts in phrases.values() for text in texts]
+        cues = [text for cue in base.cues.values() for texts in cue.phrases.values() for text in texts]
+        self._phrases = (acts, cues, questions)
+        self._words = sorted({word for text in (*questions, *acts) for word in text.split()})
+        self._entries, self._lines = sorted(base.entries), sorted(base.directory.lines)
+        self._choices = _choices(knowledge)
+        self._fixed_questions = {
+            about: _fixed_options(about, knowledge)
+            for about in (QuestionKind.LINE, QuestionKind.LANGUAGE, QuestionKind.TRADING)
+        }
 
-    wanted = settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    test: Callable[[], None] = seed(number or 0)(wanted(given(fuzz_cases(knowledge))(run)))
-    test()
+    def message(self, random: Random, now: datetime) -> Inbound:
+        """A message: mostly words, at times a tap or a picture."""
+        kind = random.choice(KINDS)
+        tap = kind is MessageKind.TAP
+        return Inbound(
+            channel="fuzz",
+            conversation="c",
+            sender="s",
+            message_id="m",
+            sent_at=now,
+            kind=kind,
+            text="" if tap else self._text(random),
+            choice=random.choice(self._choices) if tap else None,
+        )
+
+    def session(self, random: Random) -> Session:
+        """A session as a conversation may have left it."""
+        return Session(
+            language=random.choice((None, *LANGUAGES)),
+            language_chosen=random.random() < 0.5,
+            question=self._question(random),
+            failed_turns=random.randint(0, 3),
+            entry=_or_none(random, self._entries),
+            line=_or_none(random, self._lines),
+            incident=random.choice(list(Incident)),
+            turns=tuple(self._turn(random) for _ in range(random.randint(0, MAX_TURNS))),
+            ticket_requests=random.randint(0, 3),
+        )
+
+    def _text(self, random: Random) -> str:
+        if random.random() < 1 / 3:
+            return self._phrase(random) + random.choice(MARKS)
+        parts = range(random.randint(1, MAX_PARTS))
+        return " ".join(f"{self._part(random)}{random.choice(MARKS)}" for _ in parts)
+
+    def _part(self, random: Random) -> str:
+        return self._phrase(random) if random.random() < 1 / 3 else random.choice(self._words)
+
+    def _phrase(self, random: Random) -> str:
+        return random.choice(random.choice(self._phrases))
+
+    def _turn(self, random: Random) -> SessionTurn:
+        return SessionTurn(
+            handler=random.choice(HANDLERS)[0],
+            act=random.choice((*map(str, Act), "clarify", "none")),
+            entry=_or_none(random, self._entries),
+            line=_or_none(random, self._lines),
+            terms=tuple(random.sample(TERMS, random.randint(0, 3))),
+            at=NOW - random.choice(AGES),
+        )
+
+    def _question(self, random: Random) -> OpenQuestion | None:
+        asked_at = NOW - random.choice(AGES)
+        about = _or_none(random, (QuestionKind.TOPIC, *self._fixed_questions))
+        if about is QuestionKind.TOPIC:
+            offered = random.sample(self._entries, random.randint(1, 5))
+            options = (*map(self._option, offered), Option(id=NONE_OF_THESE, title="?"))
+            return OpenQuestion(about=about, options=options, asked_at=asked_at)
+        if about is None:
+            return None
+        return OpenQuestion(about=about, options=self._fixed_questions[about], asked_at=asked_at)
+
+    def _option(self, entry: EntryId) -> Option:
+        return Option(id=f"entry:{entry}", title=self._base.entries[entry].title["lv"])
+
+
+def fuzz(knowledge: KnowledgeBundle, messages: int, *, number: int = 0) -> None:
+    """Checks so many messages; round `number` is always the same one, and another number another one.
+
+    Raises:
+        AssertionError: a promise is broken.
+    """
+    random, generator = Random(number), FuzzGenerator(knowledge)  # noqa: S311 - a round can be made again
+    session, now, left = Session(), NOW, 0
+    for _ in range(messages):
+        if not left:
+            session, now, left = generator.session(random), NOW, random.randint(1, MAX_TALK)
+        case = FuzzCase(inbound=generator.message(random, now), session=session)
+        session = check(case, knowledge, now)
+        now, left = now + random.choice(AGES), left - 1
 
 
 def main() -> int:
     """Rounds until enough is decided; the exit status."""
-    examples = int(os.environ.get("PALIGS_FUZZ", DEFAULT_EXAMPLES))
-    knowledge = load_knowledge()
-    start = perf_counter()
-    for number, done in enumerate(range(0, examples, EXAMPLES_PER_ROUND)):
-        fuzz(knowledge, min(EXAMPLES_PER_ROUND, examples - done), number=number + 1)
-        told = min(done + EXAMPLES_PER_ROUND, examples)
-        sys.stdout.write(f"{told} of {examples} decided in {perf_counter() - start:.0f} s, no promise broken\n")
-        sys.stdout.flush()
+    messages = int(os.environ.get("PALIGS_FUZZ", DEFAULT_MESSAGES))
+    rounds = [min(MESSAGES_PER_ROUND, messages - done) for done in range(0, messages, MESSAGES_PER_ROUND)]
+    start, told = perf_counter(), 0
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(rounds))) as processes:
+        for decided in processes.map(_round, range(1, len(rounds) + 1), rounds):
+            told += decided
+            sys.stdout.write(f"{told} of {messages} decided in {perf_counter() - start:.0f} s, no promise broken\n")
+            sys.stdout.flush()
     return 0
+
+
+def _round(number: int, messages: int) -> int:
+    fuzz(_knowledge(), messages, number=number)
+    return messages
+
+
+@cache
+def _knowledge() -> KnowledgeBundle:
+    return load_knowledge()
+
+
+def _or_none(random: Random, things: Sequence[Thing]) -> Thing | None:
+    """One of them, or at half of the times none."""
+    return random.choice(things) if random.random() < 0.5 else None
 
 
 def _closed_wrongly(case: FuzzCase, decision: Decision, knowledge: KnowledgeBundle) -> Sequence[str]:
@@ -128,84 +230,6 @@ def _thanks_for_good_news(decision: Decision, knowledge: KnowledgeBundle) -> boo
     thanks = any(one.act is DialogueAct.THANKS for one in decision.trace.acts)
     thanks = thanks or any(one.entry == knowledge.base.directory.resolved_entry for one in best)
     return thanks and CueId.RESOLVED in decision.trace.signals
-
-
-def _inbounds(knowledge: KnowledgeBundle) -> st.SearchStrategy[Inbound]:
-    def message(text: str, kind: MessageKind, choice: str | None) -> Inbound:
-        return Inbound(
-            channel="fuzz", conversation="c", sender="s", message_id="m", sent_at=NOW, kind=kind, text=text, choice=choice
-        )  # fmt: skip
-
-    taps = st.builds(message, st.just(""), st.just(MessageKind.TAP), st.sampled_from(_choices(knowledge)))
-    texts = st.builds(message, _texts(knowledge), st.just(MessageKind.TEXT), st.none())
-    media = st.builds(message, _texts(knowledge), st.sampled_from([MessageKind.PHOTO, MessageKind.VOICE]), st.none())
-    return st.one_of(texts, texts, texts, texts, taps, media)
-
-
-def _one_of_many(texts: Sequence[str]) -> st.SearchStrategy[str]:
-    """As `sampled_from`, but a failure is told without listing all of them."""
-    return st.integers(0, len(texts) - 1).map(lambda place: texts[place])
-
-
-def _texts(knowledge: KnowledgeBundle) -> st.SearchStrategy[str]:
-    base = knowledge.base
-    questions = [text for _, _, text in base.questions()]
-    acts = [text for phrases in base.dialogue.values() for texts in phrases.values() for text in texts]
-    cues = [text for cue in base.cues.values() for texts in cue.phrases.values() for text in texts]
-    words = sorted({word for text in (*questions, *acts) for word in text.split()})
-    phrases = st.one_of(_one_of_many(acts), _one_of_many(cues), _one_of_many(questions))
-    parts = st.one_of(_one_of_many(words), _one_of_many(words), phrases)
-    joined = st.builds(
-        lambda said, marks: " ".join(f"{part}{mark}" for part, mark in zip(said, marks, strict=False)),
-        st.lists(parts, min_size=1, max_size=MAX_PARTS),
-        st.lists(st.sampled_from(MARKS), min_size=MAX_PARTS, max_size=MAX_PARTS),
-    )
-    return st.one_of(joined, joined, st.builds(str.__add__, phrases, st.sampled_from(MARKS)))
-
-
-def _sessions(knowledge: KnowledgeBundle) -> st.SearchStrategy[Session]:
-    directory = knowledge.base.directory
-    entries, lines = st.sampled_from(sorted(knowledge.base.entries)), st.sampled_from(sorted(directory.lines))
-    ages = st.sampled_from([timedelta(minutes=1), timedelta(minutes=29), timedelta(hours=5)])
-    turns = st.builds(
-        lambda handler, act, entry, line, terms, age: SessionTurn(
-            handler=handler, act=act, entry=entry, line=line, terms=tuple(terms), at=NOW - age
-        ),
-        st.sampled_from([name for name, _ in HANDLERS]),
-        st.sampled_from([*map(str, Act), "clarify", "none"]),
-        st.none() | entries,
-        st.none() | lines,
-        st.lists(st.sampled_from(["kase", "printer", "smena", "atlaide"]), max_size=3, unique=True),
-        ages,
-    )
-    questions = st.builds(
-        lambda about, options, age: OpenQuestion(about=about, options=options, asked_at=NOW - age),
-        st.just(QuestionKind.TOPIC),
-        st.lists(entries, min_size=1, max_size=5, unique=True).map(
-            lambda chosen: (
-                *(Option(id=f"entry:{entry}", title=knowledge.base.entries[entry].title["lv"]) for entry in chosen),
-                Option(id=NONE_OF_THESE, title="?"),
-            )
-        ),
-        ages,
-    )
-    fixed = st.builds(
-        lambda about, age: OpenQuestion(about=about, options=_fixed_options(about, knowledge), asked_at=NOW - age),
-        st.sampled_from([QuestionKind.LINE, QuestionKind.LANGUAGE, QuestionKind.TRADING]),
-        ages,
-    )
-    return st.builds(
-        Session,
-        language=st.sampled_from([None, *LANGUAGES]),
-        language_chosen=st.booleans(),
-        question=st.one_of(st.none(), questions, fixed),
-        failed_turns=st.integers(0, 3),
-        entry=st.none() | entries,
-        line=st.none() | lines,
-        incident=st.sampled_from(list(Incident)),
-        turns=st.lists(turns, max_size=MAX_TURNS).map(tuple),
-        ticket_requests=st.integers(0, 3),
-    )
 
 
 def _fixed_options(about: QuestionKind, knowledge: KnowledgeBundle) -> tuple[Option, ...]:
