@@ -14,7 +14,10 @@ _NAME: Final = rf"(?=[\s:–-]+(?P<name>{_WORD})\b(?:\s+(?P<surname>{_WORD})\b(?
 _ANOTHER: Final = re.compile(rf"\s*(?:,|/|&|\b(?:un|vai|и|или|and|or)\b)\s*(?P<name>{_WORD})\b", re.IGNORECASE)
 
 _OWN_NAME: Final = LazyPattern(
-    rf"\b(?:mani sauc|mans vārds ir|mans vards ir|меня зовут|мо[её] имя|my name is|my name's){_NAME}", re.IGNORECASE
+    rf"\b(?:mani sauc|mans v[aā]rds(?: ir)?|меня зовут|мо[её] имя|(?:menja )?zovut|my name is|my name's"
+    rf"|(?<!the )name is"
+    rf"|^name){_NAME}",
+    re.IGNORECASE,
 )
 _PRESENTED: Final = LazyPattern(
     r"\b(?:zvanīja|zvanija|sauc|esmu|šeit|runā|kontaktpersona|kontakts|звонила?|это|говорит|контакт|контактное лицо"
@@ -28,7 +31,7 @@ _ASKED_FOR: Final = LazyPattern(
     re.IGNORECASE,
 )
 _CUE_FILTER: Final = StemFilter(
-    *"sauc vārds vards зовут имя name".split(),
+    *"sauc vārds vards зовут имя name zovut".split(),
     *"zvan esmu šeit runā kontakt звон это говорит контакт i'm it's".split(),
     *("this is", "i am"),
     *"pras jaut прос спра ask call contact speak talk".split(),

@@ -14,7 +14,8 @@ MAX_NAME_WORDS: Final = 4
 
 _KIND_OF_PLACE: Final = (
     r"restor[aā]n(?:s|ā|a|am|u|i|os)?|kafejn[iī]c(?:a|ā|as|ai|u)|bistro|b[aā]r(?:s|ā|a|am|u)|krog(?:s|ā|a|am|u)"
-    r"|pic[eē]rij(?:a|ā|as|ai|u)|[eē]dn[iī]c(?:a|ā|as|ai|u)|viesn[iī]c(?:a|ā|as|ai|u)|veikal(?:s|ā|a|am|u)|konditorej(?:a|ā|as|ai|u)"
+    r"|pic[eē]rij(?:a|ā|as|ai|u)|[eē]dn[iī]c(?:a|ā|as|ai|u)|viesn[iī]c(?:a|ā|as|ai|u)|veikal(?:s|ā|a|am|u)"
+    r"|konditorej(?:a|ā|as|ai|u)"
     r"|ресторан(?:е|а|у|ом)?|кафе|кафешк[аеиу]|бистро|бар(?:е|а|у)?|пиццери[яию]|столов(?:ая|ой|ую)|кофейн[яеию]"
     r"|гостиниц[аеыу]|отел[ьея]"
     r"|restaurant|caf[eé]|bar|pub|hotel|pizzeria|coffee shop|bakery"
@@ -48,6 +49,20 @@ _ADDRESS: Final = LazyPattern(
     rf"|[А-ЯЁA-Z][\w-]*\s(?:улица|street|st\.)\s{_HOUSE}"
     rf"|{_HOUSE}\s[A-Z][\w-]*\s(?:street|iela)\b",
 )
+_AFTER_HOUSE: Final = (
+    r"(?=\s*(?:$|[,.;\n])|\s+[A-ZĀ-žА-ЯЁ]"
+    r"|\s+(?:caf[eé]|restor|kafe|b[aā]r|кафе|ресторан|бар|st[aā]v|этаж|floor|second))"
+)
+_NAMED_ADDRESS: Final = LazyPattern(
+    r"\b(?i:adrese|adresa|adres|adress|address|адрес)(?i:\s?[:,–-]|\s(?:ir|is))?\s"
+    r"(?P<address>[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}\s"
+    rf"{_HOUSE}(?:,?\s*[A-ZĀ-žА-ЯЁ][^\W\d_]+(?=\s*(?:$|[,.;\n]))|{_AFTER_HOUSE}))"
+)
+"""After the word itself, a street needs no other sign than its house number."""
+_BARE_STREET: Final = LazyPattern(
+    rf"(?:^|,\s*)(?P<address>(?P<street>[A-ZĀ-žА-ЯЁ][^\W\d_][\w.-]*)\s{_HOUSE})(?=\s|,|$)"
+)
+"""Beside the name of a place: a word with a capital and a house number."""
 
 _NO_NAME: Final = frozenset(
     "kase kasē kases kasi касса кассе кассы кассу till printeris принтер printer terminālis терминал terminal "
@@ -75,11 +90,22 @@ class Place:
 
 def extract_place(text: str, names: GivenNames) -> Place:
     """The restaurant after a word such as "restorāns", and the address; of several the first."""
-    address = _ADDRESS.search(text) if _DIGIT.search(text) else None
-    if address is None:
+    if not _DIGIT.search(text):
         return Place(name=next(_names(text, names), None))
-    rest = f"{text[: address.start()]}, {text[address.end() :]}"
-    return Place(name=next(_names(rest, names), None), address=address[0].strip())
+    found = _ADDRESS.search(text)
+    span, address = (found.span(), found[0]) if found is not None else _address_by_its_place(text, names)
+    rest = f"{text[: span[0]]}, {text[span[1] :]}" if address else text
+    return Place(name=next(_names(rest, names), None), address=address.strip() or None)
+
+
+def _address_by_its_place(text: str, names: GivenNames) -> tuple[tuple[int, int], str]:
+    """An address after the word for it, or beside the name of a place; where it stands, and empty if there is none."""
+    if (named := _NAMED_ADDRESS.search(text)) is not None:
+        return named.span(), named["address"]
+    bare = _BARE_STREET.search(text)
+    if bare is None or bare["street"].casefold() in _NO_NAME or next(_names(text, names), None) is None:
+        return (0, 0), ""
+    return bare.span("address"), bare["address"]
 
 
 def split_place(place: str) -> Place:

@@ -37,6 +37,7 @@ _SURELY_NO_CHOICE: Final = frozenset(
 SURELY: Final = 0.6
 MIN_OUTAGE_TO_CHOOSE: Final = 0.2
 MIN_WORDS_IN_PASSING: Final = 4
+MIN_PARTLY: Final = 0.25
 MAX_WORDS_OF_MATTER: Final = 4
 MIN_MATTER_CONFIDENCE: Final = 0.1
 MIN_LINE_CONFIDENCE: Final = 0.5
@@ -176,6 +177,8 @@ def _option_by_words(context: HandlerContext, question: OpenQuestion) -> Option 
         return _line_by_matter(context, question)
     if question.about is not QuestionKind.TOPIC or context.act in _NO_CHOICE or told:
         return None
+    if answered is not None and answered.act is Act.CRITICAL and _tells_of_one(context):
+        return None
     if answered is not None:
         untold = answered.act is Act.CRITICAL and not _chooses_stopped(context)
         return None if untold and _is_menu(context, question) else options.get(answered.id)
@@ -214,6 +217,12 @@ def _line_by_matter(context: HandlerContext, question: OpenQuestion) -> Option |
     if len(likely) < 2 or len(lines) > 1:
         return None
     return next((option for option in question.options if option.id in lines), None)
+
+
+def _tells_of_one(context: HandlerContext) -> bool:
+    """Whether one till of several is told of: "one is not starting"."""
+    signals = context.interpretation.signals
+    return CueId.PART_OF_TRADING in signals and context.act_confidence(DialogueAct.PARTLY) >= MIN_PARTLY
 
 
 def _chooses_stopped(context: HandlerContext) -> bool:

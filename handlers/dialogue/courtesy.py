@@ -138,6 +138,9 @@ def ticket_wish(context: HandlerContext) -> HandlerResult | None:
     if entry is None or context.act not in (DialogueAct.TICKET_PUSH, DialogueAct.WHICH_EMAIL):
         return None
     answered, best = None if context.interpretation.leans else context.answered_entry, context.interpretation.best
+    if context.act is DialogueAct.WHICH_EMAIL and CueId.HYPOTHETICAL in context.interpretation.signals:
+        # Whom to call if it stops is no address.
+        return None
     sure_wish = context.act_confidence(context.act) >= SURE_WISH or is_likely_topic(context, entry)
     if context.act is DialogueAct.TICKET_PUSH and not sure_wish:
         return None

@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.incident.status import still_broken
-from handlers.incident.stopped import MIN_OUTAGE_TO_ASK, MIN_TOPIC_TOLD_OF, SURE_HOW_TO
+from handlers.incident.stopped import MIN_OUTAGE_TO_ASK, MIN_TOPIC_TOLD_OF, SURE_HOW_TO, critical_entry
 from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
@@ -34,19 +34,28 @@ def not_now(context: HandlerContext) -> HandlerResult | None:
     if another_time and unanswered:
         urgent = [one for one in context.interpretation.candidates if context.entry_of(one).act is Act.CRITICAL]
         best = urgent[0] if urgent and urgent[0].confidence >= MIN_TOPIC_OF_ANOTHER_TIME else best
-    if context.entry_of(best).act is not Act.CRITICAL:
+    tills = another_time and unanswered and _names_a_till(context)
+    if context.entry_of(best).act is not Act.CRITICAL and not tills:
         return None
     if context.session.outage_reported:
         return still_broken(context)
     enough = MIN_TOPIC_OF_ANOTHER_TIME if another_time else MIN_TOPIC_TOLD_OF
     told_of = best.confidence >= enough and len(context.text.split()) >= MIN_WORDS_TOLD_OF
-    if not told_of:
+    if not told_of and not tills:
         return None
     line = context.knowledge.base.directory.urgent_line
     known = context.knowledge.base.directory.lines[line]
     session = replace(context.resolved_session, line=line)
     said = context.say_line("not_now" if another_time else "partly", line)
     return context.result(Act.ANSWER, said, session=session, entry=known.entry, line=line)
+
+
+def _names_a_till(context: HandlerContext) -> bool:
+    """Whether what is told of names a till and no other device: "yesterday the till stood for two hours"."""
+    stopped, known = critical_entry(context), context.knowledge.interpreter
+    if stopped is None or "?" in context.text or context.act not in (None, DialogueAct.OUTAGE, DialogueAct.DETAIL):
+        return False
+    return bool(known.devices_in(context.text)) and not known.names_another_device(context.text, stopped.id)
 
 
 def if_again(context: HandlerContext) -> HandlerResult | None:

@@ -3,12 +3,15 @@
 from typing import Final
 
 from handlers.incident.status import still_broken
+from handlers.incident.stopped import SURELY_STOPPED, critical_entry
 from handlers.input.good_news import AGAIN, says_it_fails
+from handlers.input.outage_probability import NOT_STOPPED_CUES
+from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import ShowTicketChannel
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.model.past_replies import GOOD_NEWS
-from handlers.model.session import SessionTurn
+from handlers.model.session import Incident, SessionTurn
 from kb.model import Act, CueId, DialogueAct, Entry
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Candidate
@@ -43,21 +46,46 @@ _TAKE_BACK: Final = frozenset({DialogueAct.NOT_HELPED, DialogueAct.BARE_FAULT, D
 def relapsed(context: HandlerContext) -> HandlerResult | None:
     """ "Oh no, again", "spoke too soon": the line of that fault, and who was sent home is called once more."""
     topic = context.topic_entry
+    if _stops_again(context):
+        return report_outage_first(context, context.entry_of(context.interpretation.by_itself[0]))
     if topic is None or not _worked_lately(context) or not _takes_it_back(context, topic):
         return None
     if topic.act is Act.CRITICAL:
         return still_broken(context)
+    stopped = critical_entry(context)
+    if stopped is not None and _had_stopped(context):
+        return report_outage_first(context, stopped)
     line = context.line_of_conversation
     session = replace(context.resolved_session, line=line)
     said = context.say_line("came_back", line)
     return context.result(topic.act, said, ShowTicketChannel(), session=session, entry=topic.id, line=line)
 
 
-def _worked_lately(context: HandlerContext) -> bool:
+def _stops_again(context: HandlerContext) -> bool:
+    """Whether few words tell by themselves that a till stands again, after it was said that it works."""
+    own = context.interpretation.by_itself[:1]
+    stopped = any(context.entry_of(one).act is Act.CRITICAL and one.confidence >= SURELY_STOPPED for one in own)
+    again = AGAIN.search(context.text.casefold()) is not None and "?" not in context.text
+    few = len(context.text.split()) <= MAX_WORDS_OF_AGAIN and CueId.RESOLVED not in context.interpretation.signals
+    now = context.interpretation.signals.isdisjoint(NOT_STOPPED_CUES)
+    return stopped and again and few and now and _said_to_work_lately(context)
+
+
+def _had_stopped(context: HandlerContext) -> bool:
+    """Whether what worked again was a till that had stopped, whatever was told of it in between."""
+    return context.session.incident is Incident.WORKING and any(
+        turn.act == Act.CRITICAL for turn in context.session.turns
+    )
+
+
+def _said_to_work_lately(context: HandlerContext) -> bool:
     turns = context.session.turns[-RECENT_TURNS:]
-    told = any(_is_good_news(turn) and context.now - turn.at <= CALLED_IN_TTL for turn in turns)
+    return any(_is_good_news(turn) and context.now - turn.at <= CALLED_IN_TTL for turn in turns)
+
+
+def _worked_lately(context: HandlerContext) -> bool:
     topic = context.topic_entry
-    return told and topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
+    return _said_to_work_lately(context) and topic is not None and topic.act in (Act.PROBLEM, Act.CRITICAL)
 
 
 def _is_good_news(turn: SessionTurn) -> bool:

@@ -7,7 +7,7 @@ from handlers.input.good_news import AGAIN
 from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.intents.dispatch import report_outage_first
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
-from handlers.model.past_replies import PARTLY
+from handlers.model.past_replies import ASKING_WHAT_IF, PARTLY
 from handlers.model.session import Incident
 from handlers.statements.payments import names_cash
 from handlers.statements.still_trades import says_that_it_trades
@@ -21,6 +21,8 @@ ALARM_THRESHOLD_IN_TALK: Final = 0.66
 number (`number_first`)."""
 ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
 """As ALARM_THRESHOLD, where another topic is surely meant."""
+ALARM_THRESHOLD_AS_FEARED: Final = 0.3
+"""As ALARM_THRESHOLD, for few words after it was asked what to do if trading stops."""
 ALARM_THRESHOLD_IN_HOW_TO: Final = 0.95
 """As ALARM_THRESHOLD, for few words after a how-to that do not name the stopped till."""
 SURELY_STOPPED: Final = 0.5
@@ -107,6 +109,8 @@ def _alarm_threshold(context: HandlerContext) -> float:
     """Higher where the message surely tells another fault, or asks something that is not about stopped trading, or
     where it was just told that trading goes on in part."""
     answered, last = context.answered_entry, context.last_turn
+    if _happens_as_feared(context):
+        return ALARM_THRESHOLD_AS_FEARED
     if _refuses_in_how_to(context):
         return ALARM_THRESHOLD_IN_HOW_TO
     goes_on = last is not None and last.handler == PARTLY
@@ -116,6 +120,16 @@ def _alarm_threshold(context: HandlerContext) -> float:
     if asks or (elsewhere and not _alarming(context)):
         return ALARM_THRESHOLD_BESIDE_FAULT
     return ALARM_THRESHOLD_IN_TALK if context.has_talked else ALARM_THRESHOLD
+
+
+def _happens_as_feared(context: HandlerContext) -> bool:
+    """Whether few words tell, right after it was asked what to do, or whom to call, if it stops: "it stopped"."""
+    last, few = context.last_turn, len(context.text.split()) <= MAX_WORDS_OF_COUNT
+    now = context.interpretation.signals.isdisjoint(NOT_STOPPED_CUES) and _QUESTION_MARK not in context.text
+    directory = context.knowledge.base.directory
+    urgent = directory.lines[directory.urgent_line].entry
+    feared = last is not None and (last.handler in ASKING_WHAT_IF or (urgent is not None and last.entry == urgent))
+    return feared and few and now
 
 
 def _stopped_by_itself(context: HandlerContext) -> bool:

@@ -18,6 +18,8 @@ _SAID_BY_PEOPLE: Final = frozenset(
     "didnt ive like also".split()
 )
 """English words of people: the text of an error has none of them."""
+SETTLED: Final = 2
+"""After so many messages in a language one word of thanks in another ends nothing."""
 MAX_WORDS_OF_QUOTE: Final = 5
 """More words than these are the person's own."""
 _COURTESIES: Final = frozenset("hello hi hey thanks thx paldies sveiki labdien privet spasibo cau".split())
@@ -41,7 +43,8 @@ def conversation_language(
     if text.isascii() and len(text) <= MAX_LETTERS_OF_NO_LANGUAGE:
         return session.language
     words = tokenize(normalize(text))
-    alone = text.isascii() and len(words) == 1 and words[0] not in _COURTESIES
+    settled = session.messages_by_language.get(session.language, 0) >= SETTLED
+    alone = text.isascii() and len(words) == 1 and (settled or words[0] not in _COURTESIES)
     if alone or (words and words[0] in _QUOTES and len(words) <= MAX_WORDS_OF_QUOTE):
         return session.language
     own = session.messages_by_language.get(told, 0) > 0

@@ -6,7 +6,7 @@ from handlers.input.question_form import asks
 from handlers.model.actions import Say
 from handlers.model.context import HandlerContext
 from handlers.model.frozen import replace
-from handlers.model.past_replies import SAYING_WHO_KNOWS
+from handlers.model.past_replies import SAYING_ALL, SAYING_WHO_KNOWS
 from kb.model import Act, DialogueAct, Entry, LineId
 
 MIN_SHARE: Final = 0.3
@@ -45,7 +45,8 @@ def tell_more(context: HandlerContext, entry: Entry, line: LineId) -> Say:
     known, last = context.knowledge.base.directory.lines[line], context.last_turn
     if last is not None and last.entry == entry.id and last.handler in SAYING_WHO_KNOWS:
         return context.say_line("no_more_known" if asks(context.text) else "line_helps", line)
-    key = "not_known_of" if asks(context.text) else "more_about"
+    said_all = any(turn.entry == entry.id and turn.handler in SAYING_ALL for turn in context.session.turns)
+    key = "more_about" if not asks(context.text) else "all_said" if said_all else "not_known_of"
     values = {"phone": known.formatted_phone, "name": known.name[context.language]}
     said = context.say(key, topic=entry.title[context.language], **values)
     return replace(said, source=entry.citation[context.language])

@@ -26,6 +26,13 @@ _OPENS_WITH_THANKS: Final = LazyPattern(
     r"(?: (?:jums|tev|liels|a lot|so much|very much|вам|большое|vam|bolshoe))*\W+"
     r"(?:(?:а|но|и|только|a|no|i|tolko|bet|un|tikai|but|and|only)\W+)?(?=\w)"
 )
+_OPENS_ANOTHER: Final = LazyPattern(
+    r"\W*(?:(?:un|а|a|и|i|and|ok|labi|хорошо|horosho)\W+)?"
+    r"(?:(?:another|other|different|new|one more|second) question|(?:cits|v[eē]l viens|v[eē]l|jauns|otrs) jaut[aā]jums"
+    r"|(?:другой|ещ[её] один|ещ[её]|новый|второй) вопрос|(?:drugoj|drugoi|eshe odin|esho odin|eshe|esho|novyj"
+    r"|vtoroj) vopros)\W+(?=\w)"
+)
+"""Opens a question that has nothing to do with what was talked about."""
 _NO_QUESTION: Final = LazyPattern(
     r"\W*(?:when|kad|когда|kogda|what would|what a|kāds|kāda|какой|какая|какие|kakoj|kakaja)\b"
 )
@@ -54,6 +61,9 @@ def matter_beside_thanks(
     """
     closing = _CLOSING if session.called_in is None else _THANKS
     read = reader(inbound, session, knowledge, now)
+    opener = _OPENS_ANOTHER.match(text.casefold())
+    if opener is not None and len((rest := text[opener.end() :]).split()) >= MIN_WORDS_OF_MATTER:
+        return read(rest)
     found = _matter_of_clauses(text, whole, read, session, knowledge, closing)
     return found or _asked_after_thanks(text, whole, read, knowledge) or whole
 

@@ -95,7 +95,8 @@ def _goes_on_about_another_device(text: str, session: Session, knowledge: Knowle
     last = session.turns[-1] if session.turns else None
     fresh = last is not None and now - last.at <= QUESTION_TTL and session.incident is Incident.NONE
     said = text.casefold()
-    told = OF_TRADING.search(said) is not None or TOO.search(said) is not None
+    devices = knowledge.interpreter.devices_in(text)
+    told = OF_TRADING.search(said) is not None or (TOO.search(said) is not None and not devices)
     if not fresh or told or len(said.split()) > MAX_WORDS_OF_MORE:
         return False
     if topic is None or topic.act is not Act.PROBLEM or not is_of_no_till(topic, knowledge):

@@ -33,7 +33,7 @@ class Floors(NamedTuple):
 SETS: Final = {
     "": Floors(right=0.875, later=0.845, wrong=0.084, kinds=0.94, first=0.94, answered=0.89, misled=0.02),
     "2": Floors(right=0.87, later=0.865, wrong=0.068, kinds=0.95, first=0.9, answered=0.87, misled=0.07),
-    "3": Floors(right=0.88, later=0.865, wrong=0.07, kinds=0.9, first=0.95, answered=0.86, misled=0.04, beyond=4),
+    "3": Floors(right=0.88, later=0.865, wrong=0.072, kinds=0.9, first=0.95, answered=0.86, misled=0.04, beyond=4),
 }
 """By the number at the end of the files' names."""
 EACH_SET: Final = pytest.mark.parametrize(("which", "floors"), SETS.items(), ids=["first", "second", "third"])
@@ -66,9 +66,9 @@ def test_later_written_talks_are_understood_no_worse_than_measured(shipped: Know
     [
         ("5", 2400, 0.89, 0.872, 0.91, 0.06),
         ("6", 3100, 0.888, 0.87, 0.9, 0.065),
-        ("7", 600, 0.84, 0.825, 0.87, 0.08),
-        ("13", 650, 0.875, 0.86, 0.93, 0.073),
-        ("16", 600, 0.85, 0.845, 0.95, 0.094),
+        ("7", 600, 0.84, 0.825, 0.86, 0.08),
+        ("13", 650, 0.88, 0.865, 0.93, 0.075),
+        ("16", 600, 0.845, 0.84, 0.95, 0.097),
     ],
     ids=["fifth, learnt from", "sixth, learnt from", "seventh, held out", "thirteenth, held out", "sixteenth, read"],
 )

@@ -1,33 +1,12 @@
 """Stops, good news and calls within talks, by the shipped content: what raises the alarm, and what must not."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from handlers.model.actions import CloseHandoffs, HandoffReason, NotifyStaff
+from handlers.model.actions import CloseHandoffs, HandoffReason
 from handlers.model.context import KnowledgeBundle
-from handlers.model.messages import Inbound
-from handlers.model.session import Decision, Session
-from handlers.router import decide
+from tests.talks import calls, last
 
-NOW = datetime(2026, 11, 28, 20, 40, tzinfo=UTC)
 STOP = {"lv": "visas kases nestrādā", "ru": "все кассы стоят", "en": "all tills are down"}
-
-
-def last(knowledge: KnowledgeBundle, *said: str) -> Decision:
-    """What is decided about the last of these messages."""
-    session, decision = Session(), None
-    for number, text in enumerate(said):
-        now = NOW + timedelta(seconds=30 * number)
-        inbound = Inbound(channel="t", conversation="c", sender="s", message_id=str(number), sent_at=now, text=text)
-        decision = decide(inbound, session, knowledge, now)
-        session = decision.session
-    assert decision is not None
-    return decision
-
-
-def calls(decision: Decision) -> list[HandoffReason]:
-    return [action.reason for action in decision.actions if isinstance(action, NotifyStaff)]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +33,10 @@ def calls(decision: Decision) -> list[HandoffReason]:
         ("касса стоит", "заработала", "не, всё ещё стоит"),
         ("čeku printeris nedrukā otrajā kasē", "tagad arī pirmā nodzisa"),
         ("receipt printer on till two is not printing", "now the first one died as well"),
+        ("till frozen", "mouse moves but click no", "ok it work after restart", "again frozen"),
+        ("vakar kase stāvēja", "tagad strādā", "bet kas darāms ja atkal apstāsies", "nu re atkal stāv"),
+        ("kaut kas ar kasi", "ja apstāsies tad zvanīt kur", "apstājās"),
+        ("кас висит", "касса", "одна из двух", "вторая работает", "теперь и вторая зависла"),
     ],
 )
 def test_a_stop_is_heard(said: tuple[str, ...], shipped: KnowledgeBundle) -> None:

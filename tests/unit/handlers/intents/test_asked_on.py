@@ -73,7 +73,7 @@ def test_a_topic_without_a_line_of_which_none_was_given_is_not_asked_on() -> Non
 def test_a_sentence_that_shares_too_little_is_not_said(share: float, said: bool) -> None:
     text = talk("close", found=Passage(text=SENTENCE, share=share)).says("why?").text
     assert (SENTENCE in text) is said
-    assert text.startswith(told("not_known_of", DESK, topic="Close the shift")) is not said
+    assert text.startswith(told("all_said", DESK, topic="Close the shift")) is not said
 
 
 def test_of_stopped_trading_no_sentence_is_said_but_the_number() -> None:
@@ -93,7 +93,7 @@ def test_what_another_entry_answers_is_not_looked_for_in_the_topic() -> None:
 
 
 def test_what_is_not_known_is_said_so_to_a_question_and_else_the_line_is_named() -> None:
-    assert talk("close").says("why?").text.startswith(told("not_known_of", DESK, topic="Close the shift"))
+    assert talk("close").says("why?").text.startswith(told("all_said", DESK, topic="Close the shift"))
     assert talk("close").says("in detail").text.startswith(told("more_about", DESK, topic="Close the shift"))
 
 
@@ -131,7 +131,7 @@ def test_of_another_topic_it_is_told_again() -> None:
     one = talk("printer", base=company(follow_ups={DialogueAct.ASK_PRICE_FOLLOW: EntryId("desk")}))
     one.says("how much?")
     assert handled(one)[:3] == ("follow_up", "answer", "desk")
-    assert one.says("why?").text.startswith(told("not_known_of", WORKSHOP, topic="Printer"))
+    assert one.says("why?").text.startswith(told("all_said", WORKSHOP, topic="Printer"))
 
 
 @pytest.mark.parametrize(("said", "key"), [("all of them", "line_helps"), ("and all?", "no_more_known")])

@@ -94,7 +94,7 @@ def test_a_complaint_is_not_thanked_for(kind: ReplyKind) -> None:
 @pytest.mark.parametrize("said", ["what now?", "how do i see it"])
 def test_a_question_about_a_fault_is_not_noted_but_goes_to_the_line(said: str) -> None:
     one = talk(ReplyKind.TOPIC, "printer")
-    assert "I know no more about" in one.says(said).text
+    assert "is in my answer above" in one.says(said).text
 
 
 def test_after_stopped_trading_more_of_it_is_the_urgent_number() -> None:

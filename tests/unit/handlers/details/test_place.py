@@ -1,0 +1,33 @@
+"""Addresses after the word itself, or beside the name of a place; names after the word for it."""
+
+import pytest
+
+from handlers.details.extraction import extract_details
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("adress is Kr Barona 3 Riga", "Kr Barona 3 Riga"),
+        ("adrese Čaka 45, Rīga", "Čaka 45, Rīga"),
+        ("adres lacplesa 5", "lacplesa 5"),
+        ("адрес рига бривибас 100", "рига бривибас 100"),
+        ("address: Terbatas 12 second floor", "Terbatas 12"),
+        ("Brīvības 45 kafejnīca Zīle", "Zīle, Brīvības 45"),
+        ("kafejnīca Zīle, Brīvības 45", "Zīle, Brīvības 45"),
+        ("Kase 1 kafejnīca Zīle", "Zīle"),
+        ("Brīvības 45", None),
+        ("what is your address", None),
+        ("kases adrese mainījās 3 reizes", None),
+    ],
+)
+def test_where_it_is(text: str, place: str | None) -> None:
+    assert extract_details(text).place == place
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("name Miguel", "Miguel"), ("zovut Oleg", "Oleg"), ("mani sauc Ilze", "Ilze"), ("the name is Wrong", None)],
+)
+def test_who_it_is(text: str, name: str | None) -> None:
+    assert extract_details(text).name == name
