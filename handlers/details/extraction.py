@@ -40,7 +40,8 @@ _LEAD_IN: Final = LazyPattern(
     r"|это|мы из|мы|из|звоню|пишу|ресторан|номер|мой номер|тел|телефон|звоните|позвоните|перезвоните|на|по|адрес"
     r"|меня зовут|здравствуйте|добрый (?:день|вечер)|доброе утро|привет"
     r"|we are|this is|it is|it's|restaurant|my name is|name is|name|my|phone|number|call me|call|calling|writing|on|at"
-    r"|address|from|i am|i'm|good (?:morning|afternoon|evening|day)|the|hello|hi|hey)"
+    r"|(?:the )?address(?: is)?|adress(?: is)?|adres(?:a)?|from|i am|i'm|good (?:morning|afternoon|evening|day)|the"
+    r"|hello|hi|hey)"
     r"\b[\s.:–-]*",
     re.IGNORECASE,
 )

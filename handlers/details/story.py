@@ -30,6 +30,13 @@ _IN_VAIN: Final = LazyPattern(
 """Says no more than that an advice did not help."""
 _ASKS_FOR_NUMBER: Final = frozenset({"ask_number", "cannot_reach"})
 """Handlers of messages that may tell the trouble before they ask for a number."""
+_DO_IT_YOURSELVES: Final = LazyPattern(
+    r"(?=.*\b(?:paš[iaā]s?|pasi|pati|сам[иа]?|sam[ia]?|yourselves|yourself|you)\b)"
+    r".*\b(?:noform\w+|pieteik\w+|pieteikt|izdar[iī]t|oform\w+|оформ\w+|сдела\w+|sdela\w+|create|file|register|make"
+    r"|do) ?(?:it|to|это|eto)?\b.*",
+    re.IGNORECASE,
+)
+"""Says that the bot should make the ticket, and nothing of the trouble."""
 MIN_WORDS_OF_TROUBLE: Final = 5
 """So many words beside the order for a ticket, or the question for a number, say what it is for."""
 MAX_STORY_CHARS: Final = 1500
@@ -43,11 +50,13 @@ def tells_of_trouble(message: str, act: str | None, handler: str | None) -> bool
     """
     if extract_device(message) is not None:
         return True
+    if _DO_IT_YOURSELVES.fullmatch(message) is not None:
+        return False
     if act not in _ASIDE:
         words, asks = len(message.split()), message.rstrip().endswith("?")
         bare = (handler in _ASKS_FOR_NUMBER or asks) and words < MIN_WORDS_OF_TROUBLE
         return not bare and _IN_VAIN.fullmatch(message) is None and handler not in _SAID_TO_THE_BOT
-    if act != Act.TICKET or handler in _PRESSING:
+    if act != Act.TICKET or handler in _PRESSING or handler in _SAID_TO_THE_BOT:
         return False
     return len(without_ticket_request(message).split()) >= MIN_WORDS_OF_TROUBLE
 

@@ -5,14 +5,14 @@ from typing import Final
 from handlers.details.extraction import is_introduction, only_tells_who, read_answer
 from handlers.details.phone_extraction import readable_phones
 from handlers.input.dialogue_act import TALK_ACTS
-from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say
+from handlers.model.actions import CloseHandoffs, EraseUser, NotifyStaff, Say, ShowTicketChannel
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.details import PersonDetails
 from handlers.model.frozen import replace
 from handlers.model.messages import MessageKind
-from handlers.model.session import CalledIn, Incident, QuestionKind
+from handlers.model.session import CalledIn, Incident, QuestionKind, Session
 from handlers.service.venue import ask_till
-from kb.model import DialogueAct, LineId
+from kb.model import Act, DialogueAct, LineId
 from kb.text.tokenize import phonetic_tokens
 
 _HANDLER: Final = "contact_details"
@@ -25,6 +25,8 @@ MAX_TOPIC_OF_A_NAME: Final = 0.6
 """As MAX_TOPIC_CONFIDENCE, where words with a capital make a name: "Alus Darbnīca" is no question about alcohol."""
 SURE_BESIDE_NUMBER: Final = 0.4
 """From this confidence on words beside a number that was asked for tell of a matter, and no place."""
+SURELY_DETAIL: Final = 0.6
+"""A message that is a detail with this likelihood tells where it is, whatever topic has such words."""
 MIN_COURTESY: Final = 0.3
 MIN_CAPITALS: Final = 2
 """So many words with a capital are a name."""
@@ -36,7 +38,7 @@ TURNS_TO_ANSWER: Final = 2
 def contact_details(context: HandlerContext) -> HandlerResult | None:
     """A message under a fault that only tells who, where, and which number: noted, and passed on to who was called."""
     call = context.called_in
-    expected = call is not None or (context.fault_lately and context.last_turn is not None)
+    expected = call is not None or (context.fault_lately and context.last_turn is not None) or _drafts(context)
     if not expected or context.inbound.kind is MessageKind.TAP or _QUESTION_MARK in context.text:
         return None
     details = _told(context)
@@ -44,12 +46,26 @@ def contact_details(context: HandlerContext) -> HandlerResult | None:
         return None
     known = context.session.details.updated(details)
     session = replace(context.resolved_session, details=known)
+    if call is None and _drafts(context):
+        return _in_draft(context, session)
     line = call.line if call is not None else context.line_of_conversation
     # After a stop that was told of, somebody may have been told before.
     alone = "details_kept" if context.session.incident is Incident.NONE else "details_noted_only"
     said = _noted(context, known, line, key="details_noted_call" if call is not None else alone)
     act, entry = context.act_of_details
     return context.result(act, said, session=session, entry=entry, line=line)
+
+
+def _drafts(context: HandlerContext) -> bool:
+    """Whether the draft of a ticket was shown just now: what is told fills its fields."""
+    return context.last_turn is not None and context.last_turn.act == Act.TICKET
+
+
+def _in_draft(context: HandlerContext, session: Session) -> HandlerResult:
+    """The draft with what was told, and nothing else of the way to a ticket."""
+    entry = context.knowledge.base.first_entry_of(Act.TICKET)
+    actions = (context.say("details_in_draft"), ShowTicketChannel())
+    return context.result(Act.TICKET, *actions, session=session, entry=entry.id if entry is not None else None)
 
 
 def with_contact_details(result: HandlerResult, context: HandlerContext, handler: str) -> HandlerResult:
@@ -85,12 +101,15 @@ def _told(context: HandlerContext) -> PersonDetails | None:
     if context.said.tells_who and only_tells_who(context.text, context.said):
         return context.said
     told_late = context.said.phone is not None or context.said.name is not None or _is_all_names(context.text)
-    asked = context.asked_who or (_asked_lately(context) and told_late)
+    told_for_draft = _drafts(context) and (told_late or context.said.place is not None)
+    asked = context.asked_who or (_asked_lately(context) and told_late) or told_for_draft
     answers = context.cue is None and context.act in _ANSWERS_BY
     best = context.interpretation.best
     sure = best is not None and best.confidence >= SURE_BESIDE_NUMBER
     gives_number = context.asked_who and context.said.phone is not None and not sure
-    means_something = context.answered_entry is not None and not context.interpretation.leans and not gives_number
+    gives_address = told_for_draft and context.act_confidence(DialogueAct.DETAIL) >= SURELY_DETAIL
+    own_topic = context.answered_entry is not None and not context.interpretation.leans
+    means_something = own_topic and not gives_number and not gives_address
     if not answers or means_something or _is_courtesy(context):
         return None
     answer = read_answer(context.text, context.said)

@@ -33,7 +33,7 @@ class Floors(NamedTuple):
 SETS: Final = {
     "": Floors(right=0.875, later=0.845, wrong=0.084, kinds=0.94, first=0.94, answered=0.89, misled=0.02),
     "2": Floors(right=0.87, later=0.865, wrong=0.068, kinds=0.95, first=0.9, answered=0.87, misled=0.07),
-    "3": Floors(right=0.88, later=0.865, wrong=0.072, kinds=0.9, first=0.95, answered=0.86, misled=0.04, beyond=4),
+    "3": Floors(right=0.88, later=0.865, wrong=0.074, kinds=0.9, first=0.95, answered=0.86, misled=0.04, beyond=4),
 }
 """By the number at the end of the files' names."""
 EACH_SET: Final = pytest.mark.parametrize(("which", "floors"), SETS.items(), ids=["first", "second", "third"])
