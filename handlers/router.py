@@ -23,7 +23,7 @@ from handlers.dialogue.fault import bare_fault, device_fault, device_only
 from handlers.dialogue.feedback import handle_feedback, with_feedback_options
 from handlers.dialogue.follow_up import follow_up
 from handlers.dialogue.spoken_language import with_language
-from handlers.incident.another_time import if_again, not_now
+from handlers.incident.another_time import if_again, not_now, what_if
 from handlers.incident.detail import detail
 from handlers.incident.number_first import with_urgent_number
 from handlers.incident.recovery import ask_whether_trading_goes_on, trading_answered, works_again
@@ -119,6 +119,7 @@ HANDLERS: Final[tuple[tuple[str, Handler], ...]] = (
     ("ticket_pressed", insists_on_ticket),
     ("ticket_wish", ticket_wish),
     ("if_again", if_again),
+    ("what_if", what_if),
     ("detail", detail),
     ("introduced", introduced),
     ("which_fault", which_fault),

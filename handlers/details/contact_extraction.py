@@ -14,9 +14,8 @@ _NAME: Final = rf"(?=[\s:–-]+(?P<name>{_WORD})\b(?:\s+(?P<surname>{_WORD})\b(?
 _ANOTHER: Final = re.compile(rf"\s*(?:,|/|&|\b(?:un|vai|и|или|and|or)\b)\s*(?P<name>{_WORD})\b", re.IGNORECASE)
 
 _OWN_NAME: Final = LazyPattern(
-    rf"\b(?:mani sauc|mans v[aā]rds(?: ir)?|меня зовут|мо[её] имя|(?:menja )?zovut|my name is|my name's"
-    rf"|(?<!the )name is"
-    rf"|^name){_NAME}",
+    r"(?:\b(?:mani sauc|mans v[aā]rds ir|меня зовут|menja zovut|мо[её] имя|my name is|my name's|contact name is)"
+    rf"|^(?:name(?: is)?|zovut|зовут|mans v[aā]rds)(?=\s+\w+\W*$)){_NAME}",
     re.IGNORECASE,
 )
 _PRESENTED: Final = LazyPattern(

@@ -53,16 +53,24 @@ _AFTER_HOUSE: Final = (
     r"(?=\s*(?:$|[,.;\n])|\s+[A-ZĀ-žА-ЯЁ]"
     r"|\s+(?:caf[eé]|restor|kafe|b[aā]r|кафе|ресторан|бар|st[aā]v|этаж|floor|second))"
 )
+_NO_STREET: Final = (
+    r"(?!(?i:is|ir|on|no|com|lpt|port\w*|printer\w*|принтер\w*|доставки|piegādes|klienta|jaunā|новый|ip)\b)"
+)
 _NAMED_ADDRESS: Final = LazyPattern(
-    r"\b(?i:adrese|adresa|adres|adress|address|адрес)(?i:\s?[:,–-]|\s(?:ir|is))?\s"
-    r"(?P<address>[^\W\d_][\w.'’-]*(?:\s[^\W\d_][\w.'’-]*){0,3}\s"
+    r"(?:^|[,;.\n]\s*|\b(?i:our|the|my|mūsu|musu|наш)\s)(?i:adrese|adresa|adres|adress|address|адрес)"
+    rf"(?i:\s?[:,–-]|\s(?:ir|is))?\s{_NO_STREET}"
+    rf"(?P<address>[^\W\d_][\w.'’-]*(?:\s{_NO_STREET}[^\W\d_][\w.'’-]*){{0,3}}\s"
     rf"{_HOUSE}(?:,?\s*[A-ZĀ-žА-ЯЁ][^\W\d_]+(?=\s*(?:$|[,.;\n]))|{_AFTER_HOUSE}))"
 )
 """After the word itself, a street needs no other sign than its house number."""
 _BARE_STREET: Final = LazyPattern(
-    rf"(?:^|,\s*)(?P<address>(?P<street>[A-ZĀ-žА-ЯЁ][^\W\d_][\w.-]*)\s{_HOUSE})(?=\s|,|$)"
+    rf"(?:^|,\s*)(?P<address>(?P<street>[A-ZĀ-ž][a-zā-ž]+(?:as|es|a|u|us))\s{_HOUSE})(?=\s*(?:$|,)"
+    rf"|\s(?i:{_KIND_OF_PLACE})\b)"
 )
-"""Beside the name of a place: a word with a capital and a house number."""
+"""Beside the name of a place: a word with a capital, as streets end in Latvian, and a house number."""
+_NO_BARE_STREET: Final = frozenset(
+    "kļūda kluda maiņa maina kasa līnija linija stacija daļa dala telpa zona versija lieta summa cena karte".split()
+)
 
 _NO_NAME: Final = frozenset(
     "kase kasē kases kasi касса кассе кассы кассу till printeris принтер printer terminālis терминал terminal "
@@ -103,7 +111,11 @@ def _address_by_its_place(text: str, names: GivenNames) -> tuple[tuple[int, int]
     if (named := _NAMED_ADDRESS.search(text)) is not None:
         return named.span(), named["address"]
     bare = _BARE_STREET.search(text)
-    if bare is None or bare["street"].casefold() in _NO_NAME or next(_names(text, names), None) is None:
+    if (
+        bare is None
+        or bare["street"].casefold() in _NO_NAME | _NO_BARE_STREET
+        or next(_names(text, names), None) is None
+    ):
         return (0, 0), ""
     return bare.span("address"), bare["address"]
 

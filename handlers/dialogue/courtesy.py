@@ -14,6 +14,7 @@ from handlers.model.past_replies import CONFUSION
 from handlers.model.session import QuestionKind
 from handlers.people.contact import wants_nobody
 from handlers.people.unreached import other_lines, tried_lately
+from handlers.statements.what_if import is_what_if
 from kb.model import Act, CueId, DialogueAct, Entry, EntryId
 from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
@@ -138,7 +139,7 @@ def ticket_wish(context: HandlerContext) -> HandlerResult | None:
     if entry is None or context.act not in (DialogueAct.TICKET_PUSH, DialogueAct.WHICH_EMAIL):
         return None
     answered, best = None if context.interpretation.leans else context.answered_entry, context.interpretation.best
-    if context.act is DialogueAct.WHICH_EMAIL and CueId.HYPOTHETICAL in context.interpretation.signals:
+    if context.act is DialogueAct.WHICH_EMAIL and is_what_if(context.text):
         # Whom to call if it stops is no address.
         return None
     sure_wish = context.act_confidence(context.act) >= SURE_WISH or is_likely_topic(context, entry)

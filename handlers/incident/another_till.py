@@ -6,7 +6,7 @@ from handlers.model.context import HandlerContext
 from handlers.model.past_replies import PARTLY, TELLING_OF_ONE
 from handlers.model.session import Incident
 from handlers.statements.still_trades import says_that_it_trades
-from kb.model import CueId, Entry
+from kb.model import Act, CueId, Entry
 from kb.text.lazy_pattern import LazyPattern
 
 TOO: Final = LazyPattern(r"\b(?:too|as well|also|arī|ari|тоже|также|tozhe|toje|takzhe)\b")
@@ -47,15 +47,26 @@ def another_till_stops(context: HandlerContext, stopped: Entry | None) -> bool:
     if not few or stopped is None or not _told_of_one_till(context, stopped):
         return False
     another = _ONE_MORE.fullmatch(said) is not None and (_told_partly(context) or _STANDS_NOW.search(said) is not None)
+    all_of_them = _ALL_OF_THEM.fullmatch(said) is not None and _is_still_talked_of(context)
     works = CueId.RESOLVED in context.interpretation.signals or says_that_it_trades(said)
     elsewhere = context.knowledge.interpreter.names_another_device(said, stopped.id)
-    return (another or _ALL_OF_THEM.fullmatch(said) is not None) and not works and not elsewhere
+    return (another or all_of_them) and not works and not elsewhere
 
 
 def _told_partly(context: HandlerContext) -> bool:
     """Whether it was said that trading goes on in part; not only that it was so another time."""
     turns = context.session.turns[-TURNS_IN_SIGHT:]
-    return context.session.incident is Incident.PARTLY or any(turn.handler == PARTLY for turn in turns)
+    told = context.session.incident is Incident.PARTLY or any(turn.handler == PARTLY for turn in turns)
+    return told and _is_still_talked_of(context)
+
+
+def _is_still_talked_of(context: HandlerContext) -> bool:
+    """Whether the turn before was about it too: no how-to, and no question that is open."""
+    last, entries = context.last_turn, context.knowledge.base.entries
+    entry = entries.get(last.entry) if last is not None and last.entry is not None else None
+    lines = {line.entry for line in context.knowledge.base.directory.lines.values()}
+    how_to = entry is not None and entry.act is Act.ANSWER and entry.id not in lines
+    return last is not None and not how_to and context.open_question() is None
 
 
 def _told_of_one_till(context: HandlerContext, stopped: Entry) -> bool:

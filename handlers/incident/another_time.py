@@ -8,14 +8,23 @@ from handlers.input.outage_probability import NOT_STOPPED_CUES
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
 from handlers.statements.still_trades import says_that_it_trades
+from handlers.statements.what_if import is_what_if
 from kb.model import Act, CueId, DialogueAct
+from kb.text.lazy_pattern import LazyPattern
 from kb.understanding.result import Outcome
 
 MIN_TOPIC_OF_ANOTHER_TIME: Final = 0.03
 MIN_WORDS_TOLD_OF: Final = 4
 SURELY_ELSE: Final = 0.9
+MIN_STOP_FEARED: Final = 0.05
 MIN_FAULT_AGAIN: Final = 0.3
 """What may happen again is a fault from this probability on."""
+_STOOD: Final = LazyPattern(
+    r"\b(?:st[aā]v[eē]ja|apst[aā]j\w*|uzk[aā]r\w*|nok[aā]r\w*|nestr[aā]d\w*|nobruk\w*|стоял\w*|висел\w*|завис\w*"
+    r"|встал\w*|не работал\w*|stojal\w*|visel\w*|zavis\w*|vstal\w*|ne rabotal\w*|stood|stop\w*|froze\w*|hung"
+    r"|was (?:down|dead|off))\b"
+)
+"""Says that something stood."""
 _IF: Final = frozenset({CueId.CONDITIONAL, CueId.HYPOTHETICAL})
 _FAULT_ACTS: Final = (DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, DialogueAct.OUTAGE, DialogueAct.NOT_HELPED)
 
@@ -55,7 +64,30 @@ def _names_a_till(context: HandlerContext) -> bool:
     stopped, known = critical_entry(context), context.knowledge.interpreter
     if stopped is None or "?" in context.text or context.act not in (None, DialogueAct.OUTAGE, DialogueAct.DETAIL):
         return False
-    return bool(known.devices_in(context.text)) and not known.names_another_device(context.text, stopped.id)
+    stood = _STOOD.search(context.text.casefold()) is not None
+    return stood and bool(known.devices_in(context.text)) and not known.names_another_device(context.text, stopped.id)
+
+
+def what_if(context: HandlerContext) -> HandlerResult | None:
+    """ "And what do we do if it stops again?", of a till, by nothing but these words: the line, for then."""
+    if not is_what_if(context.text) or context.outage >= MIN_OUTAGE_TO_ASK or context.session.outage_reported:
+        return None
+    urgent, best = context.knowledge.base.directory.urgent_line, context.interpretation.best
+    line = context.knowledge.base.directory.lines[urgent]
+    if best is None or not (best.entry == line.entry or _may_be_stopped(context)):
+        return None
+    session = replace(context.resolved_session, line=urgent)
+    said = context.say_line("not_now", urgent)
+    return context.result(Act.ANSWER, said, session=session, entry=line.entry, line=urgent)
+
+
+def _may_be_stopped(context: HandlerContext) -> bool:
+    """Whether of the candidates the stopped till, or who mends it, comes first."""
+    candidates = context.interpretation.candidates
+    urgent = context.knowledge.base.directory.lines[context.knowledge.base.directory.urgent_line].entry
+    likely = any(one.confidence >= MIN_STOP_FEARED and context.entry_of(one).act is Act.CRITICAL for one in candidates)
+    first = candidates[0]
+    return likely and (context.entry_of(first).act is Act.CRITICAL or first.entry == urgent)
 
 
 def if_again(context: HandlerContext) -> HandlerResult | None:

@@ -10,7 +10,7 @@ from handlers.intents.dispatch import report_outage_first
 from handlers.model.actions import ShowTicketChannel
 from handlers.model.context import CALLED_IN_TTL, HandlerContext, HandlerResult
 from handlers.model.frozen import replace
-from handlers.model.past_replies import GOOD_NEWS
+from handlers.model.past_replies import GOOD_NEWS, OF_ANOTHER_TIME
 from handlers.model.session import Incident, SessionTurn
 from kb.model import Act, CueId, DialogueAct, Entry
 from kb.text.lazy_pattern import LazyPattern
@@ -62,20 +62,34 @@ def relapsed(context: HandlerContext) -> HandlerResult | None:
 
 
 def _stops_again(context: HandlerContext) -> bool:
-    """Whether few words tell by themselves that a till stands again, after it was said that it works."""
+    """Whether few words tell by themselves that a till stands again, after it was said that it works, or had stood."""
+    topic, last = context.topic_entry, context.last_turn
     own = context.interpretation.by_itself[:1]
     stopped = any(context.entry_of(one).act is Act.CRITICAL and one.confidence >= SURELY_STOPPED for one in own)
     again = AGAIN.search(context.text.casefold()) is not None and "?" not in context.text
     few = len(context.text.split()) <= MAX_WORDS_OF_AGAIN and CueId.RESOLVED not in context.interpretation.signals
     now = context.interpretation.signals.isdisjoint(NOT_STOPPED_CUES)
-    return stopped and again and few and now and _said_to_work_lately(context)
+    stood = _said_to_work_lately(context) or (last is not None and last.handler in OF_ANOTHER_TIME)
+    of_a_till = (topic is None or topic.act is not Act.PROBLEM) and not _of_another_device(context)
+    return stopped and again and few and now and stood and of_a_till
+
+
+def _of_another_device(context: HandlerContext) -> bool:
+    """Whether another device than a till is named, now or just before."""
+    till = critical_entry(context)
+    words = " ".join([context.text, *(word for turn in context.session.turns[-RECENT_TURNS:] for word in turn.tokens)])
+    return till is not None and context.knowledge.interpreter.names_another_device(words, till.id)
 
 
 def _had_stopped(context: HandlerContext) -> bool:
-    """Whether what worked again was a till that had stopped, whatever was told of it in between."""
-    return context.session.incident is Incident.WORKING and any(
-        turn.act == Act.CRITICAL for turn in context.session.turns
-    )
+    """Whether what was said to work again was a till that had stopped, and no other fault was told of since."""
+    turns = context.session.turns
+    news = [place for place, turn in enumerate(turns) if _is_good_news(turn)]
+    if context.session.incident is not Incident.WORKING or not news:
+        return False
+    before = turns[(news[-2] + 1 if len(news) > 1 else 0) : news[-1]]
+    since = turns[news[-1] + 1 :]
+    return any(turn.act == Act.CRITICAL for turn in before) and all(turn.act != Act.PROBLEM for turn in since)
 
 
 def _said_to_work_lately(context: HandlerContext) -> bool:

@@ -37,9 +37,7 @@ def _the_till_works(context: HandlerContext) -> bool:
 def trades_on(context: HandlerContext) -> HandlerResult:
     """That one can go on, and the line for what does not work."""
     line = context.line_of_conversation
-    topic = context.topic_entry
-    stopped = context.session.outage_reported or (topic is not None and topic.act is Act.CRITICAL)
-    incident = Incident.PARTLY if stopped else context.session.incident
+    incident = Incident.PARTLY if context.session.outage_reported else context.session.incident
     session = replace(context.resolved_session, incident=incident, line=line)
     return context.result(Act.PROBLEM, context.say_line("partly", line), session=session, line=line)
 

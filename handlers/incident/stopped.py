@@ -21,12 +21,13 @@ ALARM_THRESHOLD_IN_TALK: Final = 0.66
 number (`number_first`)."""
 ALARM_THRESHOLD_BESIDE_FAULT: Final = 0.75
 """As ALARM_THRESHOLD, where another topic is surely meant."""
-ALARM_THRESHOLD_AS_FEARED: Final = 0.3
-"""As ALARM_THRESHOLD, for few words after it was asked what to do if trading stops."""
+ALARM_THRESHOLD_AS_FEARED: Final = 0.0
+"""As ALARM_THRESHOLD, for words that say that it stopped, right after it was asked what to do if it does."""
 ALARM_THRESHOLD_IN_HOW_TO: Final = 0.95
 """As ALARM_THRESHOLD, for few words after a how-to that do not name the stopped till."""
 SURELY_STOPPED: Final = 0.5
 """From this confidence on the stopped till is named."""
+SURELY_FAILING: Final = 0.6
 MAX_WORDS_OF_COUNT: Final = 3
 MIN_OUTAGE_TO_ASK: Final = 0.2
 """From this probability on it is asked whether trading has stopped."""
@@ -41,6 +42,12 @@ _FAULTS: Final = frozenset({DialogueAct.BARE_FAULT, DialogueAct.DEVICE_FAULT, Di
 _QUESTION_MARK: Final = "?"
 _EVERYONE: Final = frozenset({CueId.EVERYONE, CueId.EMERGENCY_EVERYONE})
 _NOT_ALL: Final = LazyPattern(r"\b(?:not|ne|не) (?:every|all|visi|vis[aā]|все|vse|у всех|u vseh)")
+_HAS_STOPPED: Final = LazyPattern(
+    r"^\W*(?:(?:nu|un|ak|now|and|it|the|till|kase|касса|kassa|ну|вот|и|теперь|she|he|has|is)\W+)*(?:stopped|frozen"
+    r"|froze|died|dead|down|crashed|apst[aā]j[aā]s|uzk[aā]r[aā]s|nobruka|nomira|вста[лв]\w*|зависла|остановилась"
+    r"|умерла|сдохла|vstala|zavisla|ostanovilas|umerla|sdohla)\b\W*(?:now|tagad|too|ari|arī|теперь|тоже)?\W*$"
+)
+"""Says in the past tense that it stopped, and nothing of another thing."""
 _MAY_HIT_EVERYONE: Final = frozenset(
     {None, DialogueAct.OTHER, DialogueAct.DETAIL, DialogueAct.OUTAGE, DialogueAct.CHOOSE_BOTH, *_FAULTS}
 )
@@ -123,18 +130,28 @@ def _alarm_threshold(context: HandlerContext) -> float:
 
 
 def _happens_as_feared(context: HandlerContext) -> bool:
-    """Whether few words tell, right after it was asked what to do, or whom to call, if it stops: "it stopped"."""
-    last, few = context.last_turn, len(context.text.split()) <= MAX_WORDS_OF_COUNT
-    now = context.interpretation.signals.isdisjoint(NOT_STOPPED_CUES) and _QUESTION_MARK not in context.text
-    directory = context.knowledge.base.directory
-    urgent = directory.lines[directory.urgent_line].entry
-    feared = last is not None and (last.handler in ASKING_WHAT_IF or (urgent is not None and last.entry == urgent))
-    return feared and few and now
+    """Whether few words tell, right after it was asked what to do if it stops, that it did: "it stopped"."""
+    last, said = context.last_turn, context.text.casefold()
+    few = len(said.split()) <= MAX_WORDS_OF_COUNT and _QUESTION_MARK not in said
+    stopped = critical_entry(context)
+    known = context.knowledge.interpreter
+    of_a_till = stopped is not None and not known.names_another_device(said, stopped.id)
+    topic = context.topic_entry
+    of_a_till = of_a_till and (topic is None or topic.act is not Act.PROBLEM)
+    return (
+        last is not None
+        and last.handler in ASKING_WHAT_IF
+        and few
+        and of_a_till
+        and _HAS_STOPPED.search(said) is not None
+    )
 
 
 def _stopped_by_itself(context: HandlerContext) -> bool:
     """Whether the words alone tell of stopped trading first, and the other topic comes from the turns before."""
-    own = context.interpretation.by_itself if context.interpretation.leans else ()
+    answered = context.answered_entry
+    leant = context.interpretation.leans and answered is not None and answered.act is Act.PROBLEM
+    own = context.interpretation.by_itself if leant else ()
     return bool(own) and context.entry_of(own[0]).act is Act.CRITICAL and own[0].confidence >= MIN_STOPPED_BY_ITSELF
 
 
@@ -154,9 +171,14 @@ def _alarming(context: HandlerContext) -> bool:
 def stopped_once_more(context: HandlerContext) -> HandlerResult | None:
     """ "It hangs again!" after trading had stopped and went on: stopped once more, whatever was asked in between."""
     lately = context.session.turns and context.now - context.session.turns[-1].at <= CALLED_IN_TTL
-    again = context.act in _FAULTS and AGAIN.search(context.text.casefold()) and _QUESTION_MARK not in context.text
+    failing = context.act in _FAULTS or sum(map(context.act_confidence, _FAULTS)) >= SURELY_FAILING
+    again = failing and AGAIN.search(context.text.casefold()) and _QUESTION_MARK not in context.text
     answered = context.answered_entry
-    another = answered is not None and answered.act is Act.PROBLEM
+    another = answered is not None and answered.act is Act.PROBLEM and not context.interpretation.leans
+    till = critical_entry(context)
+    another = another or (
+        till is not None and context.knowledge.interpreter.names_another_device(context.text, till.id)
+    )
     if context.session.incident is not Incident.WORKING or not lately or not again or another:
         return None
     entry = critical_entry(context)

@@ -24,6 +24,8 @@ MAX_WORDS_OF_QUOTE: Final = 5
 """More words than these are the person's own."""
 _COURTESIES: Final = frozenset("hello hi hey thanks thx paldies sveiki labdien privet spasibo cau".split())
 """Words that are of one language, and said to the bot."""
+_THANKS: Final = frozenset("thanks thx paldies spasibo".split())
+"""Those that people of other languages say as well."""
 _QUOTES: Final = frozenset(
     "raksta rāda rada saka izmet says shows writes пишет пишут выдает выдаёт pishet pishut".split()
 )
@@ -44,7 +46,8 @@ def conversation_language(
         return session.language
     words = tokenize(normalize(text))
     settled = session.messages_by_language.get(session.language, 0) >= SETTLED
-    alone = text.isascii() and len(words) == 1 and (settled or words[0] not in _COURTESIES)
+    switches = words[:1] and words[0] in _COURTESIES and not (settled and words[0] in _THANKS)
+    alone = text.isascii() and len(words) == 1 and not switches
     if alone or (words and words[0] in _QUOTES and len(words) <= MAX_WORDS_OF_QUOTE):
         return session.language
     own = session.messages_by_language.get(told, 0) > 0

@@ -5,24 +5,20 @@ from typing import Final
 from kb.text.lazy_pattern import LazyPattern
 
 QUESTION_WORD: Final = LazyPattern(
-    r"\W*(?:(?:un|bet|a|а|и|но|nu|ну|i|and|but|so)\W+)?"
-    r"(?:(?:kā|ka|kur|kas|cik|vai|kāpēc|kapec|kurš|kurs|kam|kuram|kādu|kadu|как|где|что|сколько|можно|почему|кто|кому"
-    r"|какой"
-    r"|какая|какую|какие|куда|kak|gde|chto|shto|skolko|mozhno|pochemu|kto|komu|kakoj|kuda|how|where|what(?:'?s)?|why"
-    r"|who"
-    r"|which)\b|(?:kad|когда|kogda|when)\b(?:\W+\w+){0,5}\W*$"
-    r"|(?:can|could|do|does|did|is|are|should|will|must|may) "
-    r"(?:i|we|you|it|they|he|she|the|this|that|there|my|our|your|any\w*)\b)"
+    r"\W*(?:(?:un|bet|a|а|и|но|nu|ну|i|and|but|so)\W+)?(?:(?:kā|ka|kur|kas|cik|vai|kāpēc|kapec|kurš|kurs|kam|kuram"
+    r"|kādu|kadu|как|где|что|сколько|можно|почему|кто|кому|какой|какая|какую|какие|куда|kak|gde|chto|shto|skolko"
+    r"|mozhno|pochemu|kto|komu|kakoj|kuda|how|where|what(?:'?s)?|why|who|which)\b|(?:kad|когда|kogda"
+    r"|when)\b(?:\W+\w+){0,5}\W*$|(?:can|could|do|does|did|is|are|should|will|must|may) (?:i|we|you|it|they|he|she"
+    r"|the|this|that|there|my|our|your|any\w*)\b)"
 )
 """How a question opens, also where nobody takes the trouble of a question mark."""
 _QUESTION_WITHIN: Final = LazyPattern(
-    r"\W*(?:(?:un|bet|a|а|и|но|nu|ну|and|but|so)\W+)?(?:\w+\W+){0,4}"
-    r"(?:(?:vai (?:dr[iī]kst|var|vajag|nevar)|dr[iī]kst\w*|можно ли|(?:mozhno|mojno) li)\b"
-    r"|(?:можно|mozhno|mojno|нельзя|nelzja|нужно ли|nuzhno li|какой|какая|какие|kakoj|kakaja|kakie|чей|чья|чьё|chej"
-    r"|chja)\W*$"
-    r"|(?:ко|ko|что|чо|chto|shto) (?:tagad|tālāk|talak|dar[iī]t|делать|дальше|теперь|дать|сказать|delat|dalshe|teper"
-    r"|dat|skazat)\b)"
-    r"|\W*(?:чей|чья|чьё|чьи|chej|chja|kura|kuri|kuras|whose|whos)\b|\W*(?:un|и|i) (?:ko|что|chto|shto)\b"
+    r"(?!.*\b(?:не зна\w+|ne zna\w+|nezin\w+|vienalga|люб\w+|не важно|ne vazhno|всё равно|zinu|skaidrs|skaidra"
+    r"|saprotu|понял\w*|понятно|ясно|знаю|znaju|ponjal\w*|jasno|неважно)\b)\W*(?:(?:un|bet|a|а|и|но|nu|ну|and|but"
+    r"|so)\W+)?(?:(?:\w+\W+){0,4}vai (?:dr[iī]kst|var|vajag|nevar)\b|(?:(?!уже|всё|все|теперь|да|сказали|uzhe|teper"
+    r"|skazali)\w+\W+){0,4}(?:можно|mozhno|mojno)(?: ли| li)?\W*$|(?:\w+\W+){1,4}(?:какой|какая|какие|kakoj|kakaja"
+    r"|kakie|чей|чья|chej|chja)\W*$|(?:\w+\W+){0,3}(?:ko|что|chto|shto) (?:tagad|t[aā]l[aā]k|dar[iī]t|делать|дальше"
+    r"|теперь|дать|сказать|delat|dalshe|teper|dat|skazat)\b|(?:чей|чья|чьё|чьи|chej|chja|whose)\b(?!-))"
 )
 """A question whose word stands later: "bet ar karti vai drīkst", "на бумагу можно", "штраф какой"."""
 

@@ -11,6 +11,7 @@ from handlers.intents.ticket import show_ticket_channel
 from handlers.model.actions import NotifyStaff
 from handlers.model.context import HandlerContext, HandlerResult
 from handlers.model.frozen import replace
+from handlers.model.past_replies import OF_ANOTHER_TIME, TELLING_OF_ONE
 from handlers.model.session import QuestionKind
 from kb.model import Act, DialogueAct, Entry
 from kb.understanding.result import Candidate, Outcome
@@ -30,6 +31,7 @@ MIN_OUTAGE_UNNAMED: Final = 0.45
 """As MIN_OUTAGE_TO_ANSWER, where the entry of stopped trading is less likely than SURELY_NAMED."""
 MIN_BY_ITSELF: Final = 0.4
 """So sure of another entry, words are not taken for what was just said."""
+_OF_ONE_OR_ANOTHER_TIME: Final = TELLING_OF_ONE | OF_ANOTHER_TIME
 _MAY_FOLLOW: Final = frozenset({Act.TICKET})
 _ACTS_BY_URGENCY: Final = tuple(_HANDLER_BY_ACT)
 """Acts in the order of _BY_ACT: what a message is answered with first."""
@@ -45,6 +47,8 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     if not_again and best.entry == context.session.entry:
         # What was not asked, or not understood, is not said again.
         return None
+    if context.entry_of(best).act is Act.CRITICAL and _describes_another_time(context):
+        return None
     enough = MIN_OUTAGE_TO_ANSWER if best.confidence >= SURELY_NAMED else MIN_OUTAGE_UNNAMED
     if context.entry_of(best).act is Act.CRITICAL and context.outage < enough:
         return None
@@ -54,6 +58,12 @@ def answer_intents(context: HandlerContext) -> HandlerResult | None:
     found |= {entry: known for entry, known in beside.items() if stops or known.act is not Act.CRITICAL}
     entries = sorted(found.values(), key=lambda entry: _ACTS_BY_URGENCY.index(entry.act))
     return _with_matters(answer_entries(context, *_select_entries(entries)), context)
+
+
+def _describes_another_time(context: HandlerContext) -> bool:
+    """Whether words that lean on the turn before describe a till of several, or of yesterday."""
+    last = context.last_turn
+    return context.interpretation.leans and last is not None and last.handler in _OF_ONE_OR_ANOTHER_TIME
 
 
 def _by_its_own_words(context: HandlerContext) -> Candidate | None:

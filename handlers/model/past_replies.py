@@ -20,5 +20,7 @@ TELLING_OF_ONE: Final = frozenset({PARTLY, "not_now"})
 """It was told of one till of several, of trading that goes on in part, or of another time."""
 CONFUSION: Final = "confusion"
 """The handler of what was not understood by the person."""
-ASKING_WHAT_IF: Final = frozenset({"if_again", "not_now"})
-"""It was asked what to do if trading stops, or told that it had stopped another time."""
+ASKING_WHAT_IF: Final = frozenset({"if_again", "what_if"})
+"""It was asked what to do if trading stops."""
+OF_ANOTHER_TIME: Final = ASKING_WHAT_IF | {"not_now"}
+"""It was asked for that, or told that it had stopped another time."""

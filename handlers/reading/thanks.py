@@ -28,7 +28,8 @@ _OPENS_WITH_THANKS: Final = LazyPattern(
 )
 _OPENS_ANOTHER: Final = LazyPattern(
     r"\W*(?:(?:un|а|a|и|i|and|ok|labi|хорошо|horosho)\W+)?"
-    r"(?:(?:another|other|different|new|one more|second) question|(?:cits|v[eē]l viens|v[eē]l|jauns|otrs) jaut[aā]jums"
+    r"(?:(?:another|other|different|new|one more|second) question(?! mark)"
+    r"|(?:cits|v[eē]l viens|v[eē]l|jauns|otrs) jaut[aā]jums"
     r"|(?:другой|ещ[её] один|ещ[её]|новый|второй) вопрос|(?:drugoj|drugoi|eshe odin|esho odin|eshe|esho|novyj"
     r"|vtoroj) vopros)\W+(?=\w)"
 )

@@ -50,6 +50,14 @@ _CONDITION: Final = LazyPattern(
     r"(?:(?P<latvian>ja)|если|esli|if)\b"
 )
 """Opens what may happen; in Latin letters "ja" is a Russian "I" as well."""
+_GOES_ON: Final = LazyPattern(
+    r"\b(?:(?:kopš|kops)\W+(?:\w+\W+)?vakar\w*|since\W+(?:\w+\W+)?(?:yesterday|last night)"
+    r"|со?\W+(?:\w+\W+)?(?:поза)?вчера\w*|so?\W+(?:poza)?vchera\w*)\b"
+    r"|\b(?:(?:и )?до сих пор|i? ?do sih por|и сейчас|vēl|vel|joprojām|joprojam|still)\W+(?:\w+\W+)?"
+    r"(?:ст[ао]\w+т|не работает|висит|stoit|ne rabotaet|visit|st[aā]v|nestr[aā]d[aā]|neiet|down|dead"
+    r"|(?:does|is)(?:n'?t| not) \w+)\b"
+)
+"""Says that what began yesterday is so still."""
 _NOT_ALL_OR_NOT_NOW: Final = frozenset({CueId.ONE_DEVICE, CueId.ELSEWHERE, CueId.HYPOTHETICAL, CueId.CONDITIONAL})
 
 
@@ -57,6 +65,8 @@ def told_outage(
     text: str, whole: Interpretation, inbound: Inbound, session: Session, knowledge: KnowledgeBundle, now: datetime
 ) -> tuple[float, Interpretation]:
     """How likely trading has stopped, and what is meant: by the part that tells what is broken, if that says so."""
+    if CueId.PAST in whole.signals and _GOES_ON.search(text.casefold()) is not None:
+        whole = replace(whole, signals=whole.signals - {CueId.PAST})
     told = outage_probability(whole, _urgent_entries(knowledge))
     if told > NOT_ALL and (is_surely_no_stop(text) or _goes_on_about_another_device(text, session, knowledge, now)):
         return NOT_ALL, whole

@@ -95,7 +95,7 @@ def choose_reply(
     chosen = others[best](context) if best in others else None
     if chosen is None:
         return handler, result, found
-    return _NAME.format(best), _with_what_was_told(chosen, result, context), found
+    return _NAME.format(best), _with_failures(chosen, result, context), found
 
 
 def is_open(context: HandlerContext, handler: str, result: HandlerResult) -> bool:
@@ -159,11 +159,8 @@ def worth(reply: ReplyKind, probability: float, *, answered: bool, grave: bool) 
     return gain - cost + (KEEP_MARGIN if keeps else 0.0)
 
 
-def _with_what_was_told(chosen: HandlerResult, kept: HandlerResult, context: HandlerContext) -> HandlerResult:
-    """That a till goes on while another stands is remembered, whatever is said; what was not understood counts as
-    that: the next time people are called in."""
-    if kept.session.incident is Incident.PARTLY:
-        chosen = replace(chosen, session=replace(chosen.session, incident=Incident.PARTLY))
+def _with_failures(chosen: HandlerResult, kept: HandlerResult, context: HandlerContext) -> HandlerResult:
+    """What was not understood counts as that, whatever is said instead: the next time people are called in."""
     counted = kept.outcome is Outcome.UNKNOWN or kept.session.failed_turns > context.session.failed_turns
     failed = kept.session.failed_turns if counted else 0
     return replace(chosen, session=replace(chosen.session, failed_turns=failed)) if failed else chosen

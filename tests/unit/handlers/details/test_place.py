@@ -18,6 +18,12 @@ from handlers.details.extraction import extract_details
         ("Kase 1 kafejnīca Zīle", "Zīle"),
         ("Brīvības 45", None),
         ("what is your address", None),
+        ("IP address is 192.168.1.10", None),
+        ("printera adrese ir COM 3", None),
+        ("адрес доставки Бривибас 12", None),
+        ("address on receipt is Brivibas 12, wrong", None),
+        ("Restaurant Lido, Error 12 on screen", "Lido"),
+        ("Kļūda 105, restorāns Lido", "Lido"),
         ("kases adrese mainījās 3 reizes", None),
     ],
 )
@@ -27,7 +33,15 @@ def test_where_it_is(text: str, place: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("name Miguel", "Miguel"), ("zovut Oleg", "Oleg"), ("mani sauc Ilze", "Ilze"), ("the name is Wrong", None)],
+    [
+        ("name Miguel", "Miguel"),
+        ("zovut Oleg", "Oleg"),
+        ("mani sauc Ilze", "Ilze"),
+        ("the name is Wrong", None),
+        ("the printer name is Bar 2", None),
+        ("cashier name is Olga, she cannot log in", None),
+        ("Mans vārds Kasē nepareizs", None),
+    ],
 )
 def test_who_it_is(text: str, name: str | None) -> None:
     assert extract_details(text).name == name

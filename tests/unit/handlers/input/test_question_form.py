@@ -60,3 +60,34 @@ def test_a_mark_or_a_conjunction_may_stand_before_the_question_word(text: str) -
 )
 def test_what_opens_otherwise_does_not_ask(text: str) -> None:
     assert not asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bet ar karti vai drīkst",
+        "на бумагу можно",
+        "штраф какой",
+        "un ko tagad",
+        "а бухгалтеру что дать",
+        "чей это терминал",
+    ],
+)
+def test_a_word_that_only_asks_may_stand_later(text: str) -> None:
+    assert asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "уже можно",
+        "теперь можно",
+        "не знаю что делать",
+        "nezinām ko darīt",
+        "skaidrs ko darīt",
+        "продавать нельзя",
+        "чей-то чек",
+    ],
+)
+def test_who_knows_or_does_not_know_asks_nothing(text: str) -> None:
+    assert not asks(text)
