@@ -37,6 +37,9 @@ UNTHINKABLE: Final = 2.0
 ACCUSTOMED: Final = 1.0
 """The lead, in the same measure, that the language of a conversation has before a message is read."""
 
+RUSSIAN_PREPOSITION: Final = "v"
+"""A word of one Latin letter that is of Russian alone: "a registracija v vid"."""
+
 Counts = tuple[int, ...]
 Weights = tuple[float, ...]
 _CHAR_BITS: Final = 21
@@ -83,7 +86,7 @@ class LanguageIdentifier:
         return self._languages[sums.index(lead)] if told else None
 
     def _weights_of(self, word: str) -> Weights:
-        if len(word) == 1 and word.isascii():
+        if len(word) == 1 and word.isascii() and word != RUSSIAN_PREPOSITION:
             # The "E" of an error code, the "i" of "iiko".
             return self._no_evidence
         known = self._word_weights.get(word) or self._russian_with_carons(word)

@@ -64,3 +64,9 @@ def test_a_first_word_that_latvian_does_not_have_is_in_the_likeliest_other_langu
 def test_a_letter_of_an_error_code_tells_nothing(languages: LanguageIdentifier) -> None:
     assert languages.identify(["e", "102"]) is None
     assert languages.identify(["e", "102"], accustomed="en") == "en"
+
+
+def test_a_preposition_of_one_letter_is_russian() -> None:
+    known = LanguageIdentifier({"lv": {"vid": 3}, "ru": {"в": 9}, "en": {"at": 9}})
+    assert known.identify(["v"]) == "ru"
+    assert known.identify(["vid"]) == "lv"
