@@ -6,6 +6,7 @@ set), by as many processes as there are processors.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -259,4 +260,6 @@ def _choices(knowledge: KnowledgeBundle) -> Sequence[str]:
 
 
 if __name__ == "__main__":
+    # Stopped in the middle, it takes its processes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())
