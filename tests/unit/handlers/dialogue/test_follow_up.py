@@ -40,7 +40,7 @@ def about(one: Dialog) -> tuple[str, str | None, str | None]:
 def test_a_bare_question_names_the_topic_and_who_knows_more(said: str) -> None:
     one = talk("printer")
     assert one.says(said).text.startswith(
-        f"What I know about “Printer” is in my answer above. For the rest call {WORKSHOP} (Workshop)."
+        f"All I know about “Printer” is in my answer above. For the rest call {WORKSHOP} (Workshop)."
     )
     assert about(one) == ("follow_up", "printer", "workshop")
     assert one.decided.trace.act == "problem"
@@ -54,7 +54,7 @@ def test_the_documents_of_the_topic_are_named_too() -> None:
 def test_a_topic_without_a_line_is_told_of_by_the_line_before_it() -> None:
     one = talk("hours", "ticket")
     assert one.says("why?").text.startswith(
-        f"What I know about “Ticket” is in my answer above. For the rest call {DESK} (Advice desk)."
+        f"All I know about “Ticket” is in my answer above. For the rest call {DESK} (Advice desk)."
     )
     assert one.decided.trace.act == "answer"
 
@@ -140,7 +140,7 @@ def test_why_about_a_till_that_stopped_gives_the_line_that_knows() -> None:
     assert one.says("why?").text.startswith(f"Call {WORKSHOP}")
     one = talk("printer")
     one.interpreter.meanings = {"why?": means("dead", language="en")}
-    assert one.says("why?").text.startswith("What I know about “Printer” is in my answer above")
+    assert one.says("why?").text.startswith("All I know about “Printer” is in my answer above")
 
 
 @pytest.mark.parametrize("said", ["how much?", "how long?"])
