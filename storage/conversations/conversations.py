@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
+from sqlalchemy.exc import NoResultFound
 
 from handlers.model.details import NO_DETAILS, PersonDetails
 from handlers.model.messages import Inbound, MessageKind
@@ -108,7 +109,10 @@ _upsert = PreparedStatement(_upsert_conversation)
 
 def get(connection: Connection, conversation_id: str) -> Conversation:
     """The conversation with this id, which must exist; not locked."""
-    return conversation_from_row(connection.execute(_select_by_id, {"talk": conversation_id}).one())
+    row = _select_by_id.first(connection, {"talk": conversation_id})
+    if row is None:
+        raise NoResultFound
+    return conversation_from_row(row)
 
 
 def get_many(connection: Connection, conversation_ids: Collection[str]) -> dict[str, Conversation]:
@@ -117,7 +121,7 @@ def get_many(connection: Connection, conversation_ids: Collection[str]) -> dict[
     return {row.id: conversation_from_row(row) for row in rows}
 
 
-_select_by_id = select(conversations).where(conversations.c.id == bindparam("talk"))
+_select_by_id = PreparedStatement(lambda _: select(conversations).where(conversations.c.id == bindparam("talk")))
 
 
 def find(connection: Connection, *, channel: str, address: str, sender: str) -> Conversation | None:

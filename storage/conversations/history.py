@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from handlers.details.story import tells_of_trouble
 from handlers.model.messages import MessageKind, Option
+from storage.database.prepared import PreparedStatement
 from storage.tables import messages, turns
 
 options_json: TypeAdapter[tuple[Option, ...]] = TypeAdapter(tuple[Option, ...])
@@ -84,23 +85,7 @@ class PersonMessage:
 
 def last_person_messages(connection: Connection, conversation_id: str, *, limit: int) -> tuple[PersonMessage, ...]:
     """The person's last messages, newest last; button taps are left out."""
-    own = (
-        select(
-            messages.c.text,
-            messages.c.picture_text,
-            messages.c.kind,
-            messages.c.created_at,
-            turns.c.handler,
-            turns.c.act,
-        )
-        .outerjoin(turns, turns.c.id == messages.c.turn_id)
-        .where(
-            messages.c.conversation_id == conversation_id,
-            messages.c.side == Side.PERSON,
-            messages.c.kind != MessageKind.TAP,
-        )
-    )
-    rows = connection.execute(own.order_by(messages.c.id.desc()).limit(limit)).all()
+    rows = _select_of_person.all(connection, {"talk": conversation_id, "number": limit})
     return tuple(
         PersonMessage(
             text=row.text,
@@ -112,6 +97,28 @@ def last_person_messages(connection: Connection, conversation_id: str, *, limit:
         )
         for row in reversed(rows)
     )
+
+
+_select_of_person = PreparedStatement(
+    lambda _: (
+        select(
+            messages.c.text,
+            messages.c.picture_text,
+            messages.c.kind,
+            messages.c.created_at,
+            turns.c.handler,
+            turns.c.act,
+        )
+        .outerjoin(turns, turns.c.id == messages.c.turn_id)
+        .where(
+            messages.c.conversation_id == bindparam("talk"),
+            messages.c.side == Side.PERSON,
+            messages.c.kind != MessageKind.TAP,
+        )
+        .order_by(messages.c.id.desc())
+        .limit(bindparam("number"))
+    )
+)
 
 
 def story_messages(connection: Connection, conversation_id: str, *, limit: int = 10) -> tuple[str, ...]:

@@ -43,6 +43,15 @@ class PreparedStatement:
         row = self._execute(connection, values, _first_row)
         return None if row is None else self._compiled[connection.dialect.name].row(row)
 
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+        """Run it as `run`; its rows as those of `first`.
+
+        Raises:
+            DBAPIError: as `Connection.execute`.
+        """
+        rows = self._execute(connection, values, _all_rows)
+        return [self._compiled[connection.dialect.name].row(row) for row in rows]
+
     def _execute(self, connection: Connection, values: Mapping[str, Any], result: Callable[[Any], Any]) -> Any:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
@@ -116,6 +125,10 @@ def _row_count(cursor: Any) -> int:
 
 def _first_row(cursor: Any) -> Any:
     return cursor.fetchone()
+
+
+def _all_rows(cursor: Any) -> Any:
+    return cursor.fetchall()
 
 
 def _to_driver(column_type: TypeEngine[Any], dialect: Dialect) -> Converter | None:

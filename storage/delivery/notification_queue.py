@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, delete, null, or_, select, update
 
 from handlers.model.handoff import NotificationKind
+from storage.database.prepared import PreparedStatement
 from storage.database.upsert import insert_into
 from storage.delivery.notifications import FOLLOWING_KINDS, NotificationState
 from storage.helpdesk.handoffs import Handoff
 from storage.tables import handoffs, notices
+from storage.tables.types import UtcDateTime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +81,19 @@ def ask(connection: Connection, handoff: Subject, now: datetime) -> None:
 
 def _told(connection: Connection, handoff: Subject) -> dict[str, bool]:
     """The targets that were notified of a hand-off; true where messages can be edited."""
-    told = select(notices.c.target, notices.c.live).where(
-        notices.c.handoff == handoff.id,
-        notices.c.kind.in_(FOLLOWING_KINDS),
+    return {row.target: row.live for row in _select_told.all(connection, {"subject": handoff.id})}
+
+
+_follows: Final = or_(*(notices.c.kind == kind for kind in FOLLOWING_KINDS))
+_select_told = PreparedStatement(
+    lambda _: select(notices.c.target, notices.c.live).where(
+        notices.c.handoff == bindparam("subject"),
+        _follows,
         or_(notices.c.shown > 0, notices.c.state == NotificationState.SENDING),
-        notices.c.state.not_in((NotificationState.FAILED, NotificationState.DROPPED)),
+        notices.c.state != NotificationState.FAILED,
+        notices.c.state != NotificationState.DROPPED,
     )
-    return {row.target: row.live for row in connection.execute(told)}
+)
 
 
 def _add_again(
@@ -141,8 +149,8 @@ def _row(handoff: Subject, kind: NotificationKind, target: str, now: datetime, *
 
 def schedule_update(connection: Connection, handoff: int, at: datetime, *, editable_only: bool = False) -> None:
     """The hand-off has changed: update all its notifications at this time, or those that can be edited."""
-    here = notices.c.handoff == handoff
-    _schedule_updates(connection, and_(here, notices.c.live) if editable_only else here, at)
+    changed = _update_editable if editable_only else _update_all
+    changed.run(connection, {"subject": handoff, "when": at})
 
 
 def discard_unsent(connection: Connection, handoffs_of_it: Collection[int], kinds: Collection[NotificationKind]) -> int:
@@ -159,18 +167,24 @@ def discard_unsent(connection: Connection, handoffs_of_it: Collection[int], kind
 
 def schedule_updates_for(connection: Connection, conversation_id: str, at: datetime) -> None:
     """The conversation has new messages: update its editable notifications at this time; sends no new ones."""
-    current = select(handoffs.c.id).where(handoffs.c.conversation_id == conversation_id, handoffs.c.closed_at.is_(None))
-    _schedule_updates(connection, and_(notices.c.handoff.in_(current), notices.c.live), at)
+    _update_current.run(connection, {"talk": conversation_id, "when": at})
 
 
-def _schedule_updates(connection: Connection, which: Any, at: datetime) -> None:
+def _scheduled(*which: ColumnElement[bool]) -> Update:
+    at = bindparam("when", type_=UtcDateTime)
     # A row being sent keeps its lease, a failed one its backoff: both show the newest state when they are sent.
     sooner = and_(notices.c.attempts == 0, notices.c.due_at > at, notices.c.state != NotificationState.SENDING)
     when = case((or_(notices.c.due_at.is_(None), sooner), at), else_=notices.c.due_at)
-    changing = update(notices).where(
-        which, notices.c.kind.in_(FOLLOWING_KINDS), notices.c.state != NotificationState.FAILED
-    )
-    connection.execute(changing.values(wanted=notices.c.wanted + 1, due_at=when))
+    changing = update(notices).where(*which, _follows, notices.c.state != NotificationState.FAILED)
+    return changing.values(wanted=notices.c.wanted + 1, due_at=when)
+
+
+_current: Final = select(handoffs.c.id).where(
+    handoffs.c.conversation_id == bindparam("talk"), handoffs.c.closed_at.is_(None)
+)
+_update_all = PreparedStatement(lambda _: _scheduled(notices.c.handoff == bindparam("subject")))
+_update_editable = PreparedStatement(lambda _: _scheduled(notices.c.handoff == bindparam("subject"), notices.c.live))
+_update_current = PreparedStatement(lambda _: _scheduled(notices.c.handoff.in_(_current), notices.c.live))
 
 
 def post_anew(connection: Connection, target: str, now: datetime) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import CloseReason, HandoffState
 from kb.model import EntryId, LineId
 from storage.conversations.conversations import Conversation
+from storage.database.prepared import PreparedStatement
 from storage.helpdesk.handoff_states import CURRENT_STATES, HandoffEvent, HandoffLogEntry
 from storage.tables import handoff_events, handoffs
 
@@ -58,15 +59,35 @@ def open_handoff(
     current = current_handoff(connection, conversation.id)
     if current is None:
         values = {"conversation_id": conversation.id, "line": line, "state": HandoffState.OPEN, "created_at": now}
-        fresh = insert(handoffs).values(**values, turn_id=turn, reason=reason, updated_at=now, cause=cause)
-        return handoff_from_row(connection.execute(fresh.returning(handoffs)).one())
+        fresh = {**values, "turn_id": turn, "reason": reason, "updated_at": now, "cause": cause}
+        return handoff_from_row(_insert.first(connection, fresh))
     outage = current.reason is HandoffReason.TRADING_STOPPED
-    newer = {"turn_id": turn, "reason": current.reason if outage else reason, "updated_at": now}
-    newer["cause"] = cause or current.cause
+    newer: dict[str, Any] = {
+        "number": current.id,
+        "turn": turn,
+        "why": current.reason if outage else reason,
+        "now": now,
+    }
+    newer["broken"] = cause or current.cause
     if not outage and reason in _ASKS_FOR_A_LINE and line != current.line:
-        newer |= {"line": line, "state": HandoffState.OPEN, "taken_by": None, "incident_id": None, **_NO_TIMERS}
-    change = update(handoffs).where(handoffs.c.id == current.id).values(newer)
-    return handoff_from_row(connection.execute(change.returning(handoffs)).one())
+        return handoff_from_row(_move.first(connection, {**newer, "asked": line}))
+    return handoff_from_row(_renew.first(connection, newer))
+
+
+def _renewal() -> Update:
+    newer: dict[str, Any] = {"turn_id": bindparam("turn"), "reason": bindparam("why"), "cause": bindparam("broken")}
+    return update(handoffs).where(handoffs.c.id == bindparam("number")).values(**newer, updated_at=bindparam("now"))
+
+
+_insert = PreparedStatement(lambda _: insert(handoffs).returning(handoffs))
+_renew = PreparedStatement(lambda _: _renewal().returning(handoffs))
+_move = PreparedStatement(
+    lambda _: (
+        _renewal()
+        .values(line=bindparam("asked"), state=HandoffState.OPEN, taken_by=None, incident_id=None, **_NO_TIMERS)
+        .returning(handoffs)
+    )
+)
 
 
 _ASKS_FOR_A_LINE: Final = frozenset({HandoffReason.ASKED_FOR_PERSON, HandoffReason.TRADING_STOPPED})
@@ -80,10 +101,13 @@ def asks_for_another_line(handoff: Handoff, line: LineId, reason: HandoffReason)
 
 def current_handoff(connection: Connection, conversation_id: str) -> Handoff | None:
     """The hand-off of the conversation that is not closed."""
-    here = handoffs.c
-    wanted = select(handoffs).where(here.conversation_id == conversation_id, here.closed_at.is_(None))
-    row = connection.execute(wanted).one_or_none()
+    row = _select_current.first(connection, {"talk": conversation_id})
     return None if row is None else handoff_from_row(row)
+
+
+_select_current = PreparedStatement(
+    lambda _: select(handoffs).where(handoffs.c.conversation_id == bindparam("talk"), handoffs.c.closed_at.is_(None))
+)
 
 
 def last_closed(connection: Connection, conversation_id: str, since: datetime) -> Handoff | None:
@@ -113,17 +137,13 @@ def list_by_state(
 
 def has_current(connection: Connection, conversation_id: str) -> bool:
     """Whether a conversation has a hand-off that is not closed."""
-    return bool(connection.scalar(_select_has_current, {"talk": conversation_id}))
+    return _select_current_id.first(connection, {"talk": conversation_id}) is not None
 
 
-# Built once: it is asked for each message of those who wait for people.
-_select_has_current = select(
-    exists(
-        select(handoffs.c.id).where(
-            handoffs.c.conversation_id == bindparam("talk"),
-            handoffs.c.state.in_(CURRENT_STATES),
-            handoffs.c.closed_at.is_(None),
-        )
+# It is asked for each message of those who wait for people.
+_select_current_id = PreparedStatement(
+    lambda _: select(handoffs.c.id).where(
+        handoffs.c.conversation_id == bindparam("talk"), handoffs.c.closed_at.is_(None)
     )
 )
 
@@ -176,7 +196,10 @@ def log_event(
 ) -> None:
     """Log an event of `handoff`."""
     values = {"conversation_id": handoff.conversation, "handoff_id": handoff.id, "detail": detail}
-    connection.execute(insert(handoff_events).values(**values, what=event, who=actor, created_at=now))
+    _insert_event.run(connection, {**values, "what": event, "who": actor, "created_at": now})
+
+
+_insert_event = PreparedStatement(lambda _: insert(handoff_events))
 
 
 def conversations_of(connection: Connection, numbers: Collection[int]) -> Mapping[int, str]:
@@ -187,15 +210,20 @@ def conversations_of(connection: Connection, numbers: Collection[int]) -> Mappin
 
 def list_events(connection: Connection, handoff: int) -> tuple[HandoffLogEntry, ...]:
     """The events of a hand-off, in order."""
-    here = handoff_events.c
-    rows = connection.execute(select(handoff_events).where(here.handoff_id == handoff).order_by(here.id))
     return tuple(
         HandoffLogEntry(event=HandoffEvent(row.what), actor=row.who, at=row.created_at, detail=row.detail)
-        for row in rows
+        for row in _select_events.all(connection, {"number": handoff})
     )
 
 
-def handoff_from_row(row: Row[Any]) -> Handoff:
+_select_events = PreparedStatement(
+    lambda _: (
+        select(handoff_events).where(handoff_events.c.handoff_id == bindparam("number")).order_by(handoff_events.c.id)
+    )
+)
+
+
+def handoff_from_row(row: Any) -> Handoff:
     """A `Handoff` from a row of the table."""
     return Handoff(
         id=row.id,

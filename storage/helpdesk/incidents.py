@@ -1,16 +1,17 @@
 """Stores incidents: hand-offs of one cause that came close together; decides and notifies nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from handlers.model.actions import HandoffReason
 from handlers.model.handoff import HandoffState
 from kb.model import EntryId, LineId
 from storage.conversations.history import Side
+from storage.database.prepared import PreparedStatement
 from storage.helpdesk.handoff_states import HandoffEvent
 from storage.helpdesk.handoffs import Handoff, handoff_from_row
 from storage.tables import conversations, handoffs, incidents, messages
@@ -71,15 +72,23 @@ def find_running(
     connection: Connection, line: LineId, reason: HandoffReason, *, verified: bool, joined_since: datetime
 ) -> tuple[HandoffIncident, ...]:
     """Incidents of a line and reason that something has joined lately, the newest first."""
-    here = incidents.c
-    wanted = select(incidents).where(
-        here.closed_at.is_(None),
-        here.joined_at >= joined_since,
-        here.line == line,
-        here.reason == reason,
-        here.verified == verified,
+    own = {"own_line": line, "why": reason, "vouched_for": verified, "since": joined_since}
+    return tuple(_incident(row) for row in _select_running.all(connection, own))
+
+
+_select_running = PreparedStatement(
+    lambda _: (
+        select(incidents)
+        .where(
+            incidents.c.closed_at.is_(None),
+            incidents.c.joined_at >= bindparam("since"),
+            incidents.c.line == bindparam("own_line"),
+            incidents.c.reason == bindparam("why"),
+            incidents.c.verified == bindparam("vouched_for"),
+        )
+        .order_by(incidents.c.id.desc())
     )
-    return tuple(_incident(row) for row in connection.execute(wanted.order_by(here.id.desc())))
+)
 
 
 def find_of_outage(
@@ -133,27 +142,32 @@ def get(connection: Connection, incident: int) -> HandoffIncident | None:
 def waiting_alone(connection: Connection, handoff: Handoff, since: datetime) -> tuple[SimilarHandoff, ...]:
     """Current hand-offs of the same line and reason that are in no incident, opened since then, oldest first; this one
     is among them."""
-    here = handoffs.c
-    return _similar(
-        connection,
-        here.closed_at.is_(None),
-        here.incident_id.is_(None),
-        here.line == handoff.line,
-        here.reason == handoff.reason,
-        here.created_at >= since,
-    )
+    own = {"own_line": handoff.line, "why": handoff.reason, "since": since}
+    return _compared(_select_alone.all(connection, own))
 
 
 def wordings_of(connection: Connection, incident: int) -> tuple[SimilarHandoff, ...]:
     """What is compared of the newest hand-offs of an incident, closed ones too."""
-    return _similar(connection, handoffs.c.incident_id == incident)
+    return _compared(_select_members.all(connection, {"incident": incident}))
+
+
+def words_of(connection: Connection, handoff: Handoff) -> str:
+    """The words that called people in, as they are compared."""
+    (own,) = _compared(_select_handoff.all(connection, {"number": handoff.id}))
+    return own.words
+
+
+def names_cause(connection: Connection, incident: int, cause: EntryId, *, besides: int) -> bool:
+    """Whether a hand-off of the incident names this cause, besides the one with that number."""
+    wanted = {"incident": incident, "broken": cause, "besides": besides}
+    return _select_of_cause.first(connection, wanted) is not None
 
 
 MAX_COMPARED: Final = 60
 """So many hand-offs a new one is compared with, the newest: a flood must not make it slow."""
 
 
-def _similar(connection: Connection, *which: Any) -> tuple[SimilarHandoff, ...]:
+def _similar(*which: ColumnElement[bool]) -> Select[Any]:
     words = (
         select(func.min(messages.c.text))
         .where(messages.c.turn_id == handoffs.c.turn_id, messages.c.side == Side.PERSON)
@@ -162,7 +176,34 @@ def _similar(connection: Connection, *which: Any) -> tuple[SimilarHandoff, ...]:
     )
     wanted = select(handoffs.c.id, conversations.c.channel, conversations.c.sender, handoffs.c.cause, words)
     joined = wanted.join(conversations, conversations.c.id == handoffs.c.conversation_id).where(*which)
-    rows = connection.execute(joined.order_by(handoffs.c.id.desc()).limit(MAX_COMPARED)).all()
+    return joined.order_by(handoffs.c.id.desc()).limit(MAX_COMPARED)
+
+
+_select_alone = PreparedStatement(
+    lambda _: _similar(
+        handoffs.c.closed_at.is_(None),
+        handoffs.c.incident_id.is_(None),
+        handoffs.c.line == bindparam("own_line"),
+        handoffs.c.reason == bindparam("why"),
+        handoffs.c.created_at >= bindparam("since"),
+    )
+)
+_select_members = PreparedStatement(lambda _: _similar(handoffs.c.incident_id == bindparam("incident")))
+_select_handoff = PreparedStatement(lambda _: _similar(handoffs.c.id == bindparam("number")))
+_select_of_cause = PreparedStatement(
+    lambda _: (
+        select(handoffs.c.id)
+        .where(
+            handoffs.c.incident_id == bindparam("incident"),
+            handoffs.c.cause == bindparam("broken"),
+            handoffs.c.id != bindparam("besides"),
+        )
+        .limit(1)
+    )
+)
+
+
+def _compared(rows: Sequence[Any]) -> tuple[SimilarHandoff, ...]:
     return tuple(
         SimilarHandoff(id=row.id, channel=row.channel, sender=row.sender, cause=row.cause, words=row.words or "")
         for row in reversed(rows)
@@ -182,9 +223,20 @@ def open_incident(
 
 def join(connection: Connection, incident: HandoffIncident, handoff: int, now: datetime, *, rings: bool) -> None:
     """Add a hand-off; `rings` if it is notified by itself as well."""
-    connection.execute(update(handoffs).where(handoffs.c.id == handoff).values(incident_id=incident.id))
-    own = update(incidents).where(incidents.c.id == incident.id)
-    connection.execute(own.values(joined_at=now, rung=incidents.c.rung + int(rings)))
+    _join_handoff.run(connection, {"number": handoff, "incident": incident.id})
+    _join_incident.run(connection, {"incident": incident.id, "now": now, "ringing": int(rings)})
+
+
+_join_handoff = PreparedStatement(
+    lambda _: update(handoffs).where(handoffs.c.id == bindparam("number")).values(incident_id=bindparam("incident"))
+)
+_join_incident = PreparedStatement(
+    lambda _: (
+        update(incidents)
+        .where(incidents.c.id == bindparam("incident"))
+        .values(joined_at=bindparam("now"), rung=incidents.c.rung + bindparam("ringing"))
+    )
+)
 
 
 def leave(connection: Connection, incident: int, handoff: int) -> bool:
@@ -238,7 +290,7 @@ def state_of(members_of_it: Collection[Handoff]) -> HandoffState:
     return next(current, closing)
 
 
-def _incident(row: Row[Any]) -> HandoffIncident:
+def _incident(row: Any) -> HandoffIncident:
     return HandoffIncident(
         id=row.id,
         line=LineId(row.line),

@@ -99,15 +99,14 @@ class IncidentGrouping:
 
     def _rings(self, connection: Connection, incident: HandoffIncident, handoff: Handoff) -> bool:
         """A cause that nobody has named rings at once; other words for an unnamed one do so up to the limit."""
-        told = [one for one in incidents.wordings_of(connection, incident.id) if one.id != handoff.id]
         limited = incident.rung >= self.plan.max_messages
         if handoff.cause is not None:
-            known = any(one.cause == handoff.cause for one in told)
+            known = incidents.names_cause(connection, incident.id, handoff.cause, besides=handoff.id)
             return not known and (incident.verified or not limited)
-        own = next(
-            one for one in incidents.waiting_alone(connection, handoff, handoff.created_at) if one.id == handoff.id
-        )
-        return not limited and not any(_similar_words(own.words, one.words) for one in told)
+        if limited:
+            return False
+        words, told = incidents.words_of(connection, handoff), incidents.wordings_of(connection, incident.id)
+        return not any(_similar_words(words, one.words) for one in told if one.id != handoff.id)
 
 
 def _join_outage(connection: Connection, handoff: Handoff, outage: int, now: datetime, *, verified: bool) -> Joining:
