@@ -12,7 +12,7 @@ from handlers.model.messages import Inbound
 from storage.conversations import conversations as talking
 from storage.conversations.conversations import Conversation, conversation_from_row
 from storage.customers import recognition, venues
-from storage.database.engine import truncate_log_after_commit
+from storage.database.write_ahead_log import truncate_log_after_commit
 from storage.delivery import notification_queue
 from storage.helpdesk import incidents
 from storage.tables import conversations, messages, personal_tables

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, 
 
 from storage import personal_data
 from storage.conversations.conversations import conversation_from_row
-from storage.database.engine import truncate_log_after_commit
+from storage.database.write_ahead_log import truncate_log_after_commit
 from storage.delivery import notification_queue
 from storage.tables import conversations, handoffs, messages, metadata, notices
 

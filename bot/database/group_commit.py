@@ -1,4 +1,5 @@
-"""Runs writes in a thread; on SQLite waiting writes share one transaction (group commit); knows no table."""
+"""Runs writes, on SQLite those that wait together in one transaction (group commit): urgent ones in the event loop,
+others, and all that would have to wait, in a thread; knows no table."""
 
 import asyncio
 import contextvars
@@ -6,12 +7,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from time import monotonic, thread_time
 from typing import Any, Final, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
 
-from storage.database import engine
+from storage.database import engine, write_ahead_log
 from storage.errors import StorageError
 
 log = structlog.get_logger()
@@ -26,8 +28,19 @@ MAX_GROUP: Final = 32
 RESERVED_FOR_BACKGROUND: Final = 8
 """So many of them are reserved for background writes: replies are sent however many messages arrive."""
 
+MAX_WAIT_SECONDS: Final = 0.1
+"""How long a transaction in the event loop may wait for the disk. After one that took longer"""
+THREAD_SECONDS: Final = 60.0
+"""all go to a thread for so long."""
+
+CHECKPOINT_WRITES: Final = 100
+"""After how many writes in the event loop a thread writes SQLite's log into the file; messages wait for it."""
+
 GROUP_DELAY_SECONDS: Final = 0.005
 """The delay after a shared transaction, in which more writes gather: fewer, larger transactions cost less."""
+
+FEW_HERE: Final = 5
+"""After so few writes in the event loop there is no delay: what waits there is gathered by itself."""
 
 MAX_JOIN_SECONDS: Final = 0.02
 """How long a write that may join another one's transaction waits for one, before it has one of its own."""
@@ -49,8 +62,10 @@ class GroupCommitWriter:
     """Each write is atomic, and committed before its caller continues, in order of arrival.
 
     SQLite has a single writer, so writes queue: those waiting together are committed together, urgent ones first. If
-    one fails, the transaction is rolled back and each is run again alone. On PostgreSQL each write has a transaction
-    and a connection of its own, and waits only for those of its conversation.
+    one fails, the transaction is rolled back and each is run again alone. Two threads would take the interpreter from
+    each other, so urgent writes, of some milliseconds each, are run in the event loop as long as nobody else writes
+    and the disk is fast; what was tried there in vain is run again in a thread. On PostgreSQL each write has a
+    transaction and a connection of its own, and waits only for those of its conversation.
     """
 
     def __init__(self, database: Engine, threads: ThreadPoolExecutor) -> None:
@@ -61,6 +76,8 @@ class GroupCommitWriter:
         self._background: deque[_PendingWrite] = deque()
         self._write_task: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._in_thread_until = 0.0
+        self._unfinished = 0
 
     async def __call__(self, work: WriteWork[Result], *, urgent: bool = False, may_join: bool = False) -> Result:
         """The result of `work`, once it is committed. If it `may_join`, it waits shortly for another one's transaction.
@@ -90,10 +107,12 @@ class GroupCommitWriter:
 
     async def _write_all(self) -> None:
         try:
-            while group := self._next_group():
-                await self._write(group)
-                if sum(not wanted.may_join for wanted in group) > 1:
-                    await asyncio.sleep(GROUP_DELAY_SECONDS)
+            while self._urgent or self._background:
+                here = self._may_run_here()
+                group = self._next_group()
+                await self._write(group, here=here)
+                is_crowd = sum(not wanted.may_join for wanted in group) > (FEW_HERE if here else 1)
+                await asyncio.sleep(GROUP_DELAY_SECONDS if is_crowd else 0)
         finally:
             self._write_task = None
 
@@ -102,8 +121,16 @@ class GroupCommitWriter:
         group = [self._urgent.popleft() for _ in range(min(room, len(self._urgent)))]
         return group + [self._background.popleft() for _ in range(min(MAX_GROUP - len(group), len(self._background)))]
 
-    async def _write(self, group: Sequence[_PendingWrite]) -> None:
-        outcomes = await asyncio.get_running_loop().run_in_executor(self._threads, self._commit, group)
+    def _may_run_here(self) -> bool:
+        """Whether all that waits may be run in the event loop: background work may take long."""
+        return not self._background and monotonic() >= self._in_thread_until
+
+    async def _write(self, group: Sequence[_PendingWrite], *, here: bool = False) -> None:
+        outcomes = self._commit_here(group) if here else None
+        if outcomes is None:
+            outcomes = await asyncio.get_running_loop().run_in_executor(self._threads, self._commit, group)
+        elif self._unfinished >= CHECKPOINT_WRITES or write_ahead_log.holds_erased(self._database):
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._finish)
         for wanted, outcome in zip(group, outcomes, strict=True):
             # The caller was cancelled: nobody needs the result.
             if wanted.future.cancelled():
@@ -112,6 +139,31 @@ class GroupCommitWriter:
                 wanted.future.set_exception(outcome.error)
             else:
                 wanted.future.set_result(outcome)
+
+    def _commit_here(self, group: Sequence[_PendingWrite]) -> Sequence[object] | None:
+        """The result or the exception of each write; None where a thread is to wait for the database, or to find who
+        fails."""
+        start, worked = monotonic(), thread_time()
+        try:
+            with engine.write_transaction_at_once(self._database) as connection:
+                outcomes = [wanted.run(connection) for wanted in group]
+        except StorageError:
+            return None
+        except Exception as exc:  # noqa: BLE001 - its caller gets it
+            return [_FailedWrite(error=exc)] if len(group) == 1 else None
+        waited = monotonic() - start - (thread_time() - worked)
+        if waited > MAX_WAIT_SECONDS:
+            self._in_thread_until = monotonic() + THREAD_SECONDS
+            log.info("group_commit.slow_disk", changes=len(group), waited_ms=round(waited * 1000))
+        self._unfinished += len(group)
+        return outcomes
+
+    def _finish(self) -> None:
+        self._unfinished = 0
+        try:
+            write_ahead_log.finish_writes(self._database)
+        except StorageError as exc:
+            log.warning("group_commit.checkpoint_failed", error=type(exc).__name__)
 
     def _commit(self, group: Sequence[_PendingWrite]) -> Sequence[object]:
         """The result or the exception of each write."""

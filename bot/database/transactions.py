@@ -1,4 +1,4 @@
-"""Runs queries and writes in threads, so that the event loop never waits for the database; knows no table."""
+"""Runs queries and writes so that the event loop does not wait for the database, mostly in threads; knows no table."""
 
 import asyncio
 from collections.abc import Callable
@@ -36,6 +36,8 @@ class Transactions:
 
     async def write(self, work: WriteWork[Result], *, urgent: bool = False, may_join: bool = False) -> Result:
         """The result of `work`, once it is committed; urgent work is done before other work that is waiting.
+
+        Urgent work takes some milliseconds at most: on SQLite it may run in the event loop itself.
 
         Work that nobody waits for `may_join` the transaction of other work; it has one of its own after
         group_commit.MAX_JOIN_SECONDS.

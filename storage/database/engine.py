@@ -2,50 +2,32 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError
 
+from storage.database.driver_errors import raised_as_storage_errors
 from storage.database.sqlite_file import SqliteFile, attach, file_of, make_folder
-from storage.errors import (
-    DatabaseDamagedError,
-    DatabaseGoneError,
-    DatabaseIOError,
-    DatabaseLockedError,
-    DatabaseReadOnlyError,
-    DatabaseUrlError,
-    DiskFullError,
-    SchemaError,
-    StorageError,
-    UnavailableError,
-)
+from storage.database.write_ahead_log import ERASED, checkpoint
+from storage.errors import DatabaseLockedError, DatabaseUrlError
 
 BUSY_SECONDS: Final = 10
 """How long to wait for another writer, or for a server that does not answer."""
 
 _ACCESS: Final = "paligs_access"
-_ERASED: Final = "paligs_erased"
-_MISSING_OBJECT_CODES: Final = frozenset({"42P01", "42703"})
-"""PostgreSQL's codes for a missing table or column."""
-CHECKPOINT_BUSY_MILLISECONDS: Final = 1000
-"""How long emptying the write-ahead log waits for readers; writers wait with it."""
-_SQLITE_ERRORS: Final[dict[int, type[StorageError]]] = {
-    sqlite3.SQLITE_BUSY: DatabaseLockedError,
-    sqlite3.SQLITE_LOCKED: DatabaseLockedError,
-    sqlite3.SQLITE_FULL: DiskFullError,
-    sqlite3.SQLITE_READONLY: DatabaseReadOnlyError,
-    sqlite3.SQLITE_IOERR: DatabaseIOError,
-    sqlite3.SQLITE_CANTOPEN: DatabaseGoneError,
-    sqlite3.SQLITE_CORRUPT: DatabaseDamagedError,
-    sqlite3.SQLITE_NOTADB: DatabaseDamagedError,
-}
+_AT_ONCE: Final = "write at once"
+_BUSY_MILLISECONDS: Final = "paligs_busy_milliseconds"
+_CHECKPOINT_PAGES: Final = 1000
+"""From how many pages in the write-ahead log on a transaction that may wait writes them into the file."""
+_WRITE_STATEMENTS: Final = ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=ON", "BEGIN IMMEDIATE")
 _BEGIN_STATEMENTS: Final = {
     "read": ("PRAGMA query_only=ON", "BEGIN"),
-    "write": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=ON", "BEGIN IMMEDIATE"),
+    "write": _WRITE_STATEMENTS,
+    _AT_ONCE: _WRITE_STATEMENTS,
     # Rebuilding a table would delete the rows that refer to it; the pragma works only outside a transaction.
     "migrate": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
 }
@@ -83,6 +65,31 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def write_transaction_at_once(engine: Engine) -> Iterator[Connection]:
+    """A write transaction on an SQLite file for whoever must not wait: not for another writer, and not for the disk
+    but where the system cannot take what is written. What takes longer is left to
+    `write_ahead_log.finish_writes`.
+
+    Raises:
+        DatabaseLockedError: somebody else writes, or nobody has written yet; `write_transaction` waits for them.
+        StorageError: as `write_transaction`.
+    """
+    file = file_of(engine)
+    if file is None or file.writer is None or not file.write_lock.acquire(blocking=False):
+        raise DatabaseLockedError
+    try:
+        with raised_as_storage_errors():
+            file.check_in_place()
+            with _kept_writer(engine, file, _AT_ONCE) as connection:
+                connection.info.pop(ERASED, None)
+                with connection.begin():
+                    yield connection
+                file.holds_erased |= connection.info.pop(ERASED, False)
+    finally:
+        file.write_lock.release()
+
+
+@contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
     """A transaction with a stable snapshot; both databases refuse writes in it.
 
@@ -106,34 +113,6 @@ def driver_arguments(engine: Engine) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if name != "context"}
 
 
-def truncate_log_after_commit(connection: Connection) -> None:
-    """Have SQLite's write-ahead log emptied once this transaction is committed: what it erased stands there, too."""
-    connection.info[_ERASED] = True
-
-
-def checkpoint(engine: Engine) -> bool:
-    """Empty SQLite's write-ahead log into the file, so that no erased text stays in it; whether that was possible.
-
-    It is not while somebody reads: then the next write transaction tries again.
-    """
-    file = file_of(engine)
-    if file is None:
-        return True
-    with closing(engine.raw_connection()) as connection:
-        cursor = connection.cursor()
-        (waited,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={CHECKPOINT_BUSY_MILLISECONDS}")
-        try:
-            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.OperationalError:
-            busy = 1
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout={waited}")
-            cursor.close()
-    file.holds_erased = bool(busy)
-    return not busy
-
-
 @contextmanager
 def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
     options: dict[str, Any] = {_ACCESS: access}
@@ -144,48 +123,34 @@ def _transaction(engine: Engine, access: str) -> Iterator[Connection]:
         file.check_in_place()
     lock: AbstractContextManager[Any] = nullcontext() if file is None or access == "read" else file.write_lock
     kept = file if file is not None and file.path is not None and access == "write" else None
-    try:
-        with (
-            lock,
-            engine.connect().execution_options(**options) if kept is None else _kept_writer(engine, kept) as connection,
-        ):
-            connection.info.pop(_ERASED, None)
-            with connection.begin():
-                yield connection
-            erased = connection.info.pop(_ERASED, False)
-    except DBAPIError as exc:
-        raise _translate_error(exc) from exc
-    except sqlite3.Error as exc:
-        raise translate_sqlite_error(exc) from exc
+    with (
+        raised_as_storage_errors(),
+        lock,
+        engine.connect().execution_options(**options)
+        if kept is None
+        else _kept_writer(engine, kept, access) as connection,
+    ):
+        connection.info.pop(ERASED, None)
+        with connection.begin():
+            yield connection
+        erased = connection.info.pop(ERASED, False)
     if file is not None and (erased or (file.holds_erased and access == "write")):
         checkpoint(engine)
 
 
 @contextmanager
-def _kept_writer(engine: Engine, file: SqliteFile) -> Iterator[Connection]:
+def _kept_writer(engine: Engine, file: SqliteFile, access: str) -> Iterator[Connection]:
     """The connection of all writers of an SQLite file, whose lock is held: to get one each time from the pool takes
     longer than SQLite's own work of a transaction. After an error the next writer gets a new one."""
     if file.writer is None:
-        file.writer = engine.connect().execution_options(**{_ACCESS: "write"})
+        file.writer = engine.connect()
     try:
+        if file.writer.get_execution_options().get(_ACCESS) != access:
+            file.writer.execution_options(**{_ACCESS: access})
         yield file.writer
     except BaseException:
         file.close_writer()
         raise
-
-
-def _translate_error(exc: DBAPIError) -> StorageError:
-    cause = exc.orig
-    if getattr(cause, "sqlstate", None) in _MISSING_OBJECT_CODES or str(cause).startswith("no such"):
-        return SchemaError()
-    if isinstance(cause, sqlite3.Error):
-        return translate_sqlite_error(cause)
-    return UnavailableError() if isinstance(exc, OperationalError) else StorageError()
-
-
-def translate_sqlite_error(exc: sqlite3.Error) -> StorageError:
-    """The error of this package that tells what SQLite met."""
-    return _SQLITE_ERRORS.get(getattr(exc, "sqlite_errorcode", 0) & 0xFF, StorageError)()
 
 
 def _parse_url(url: str) -> URL:
@@ -236,12 +201,13 @@ def _create_sqlite(address: URL) -> Engine:
     return engine
 
 
-def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+def _set_pragmas(connection: sqlite3.Connection, record: Any) -> None:
     # The driver must not begin transactions by itself: _begin does.
     connection.isolation_level = None
     _enable_wal(connection)
     for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    (record.info[_BUSY_MILLISECONDS],) = connection.execute("PRAGMA busy_timeout").fetchone()
 
 
 def _enable_wal(connection: sqlite3.Connection) -> None:
@@ -264,7 +230,9 @@ def _begin(connection: Connection) -> None:
     # To the driver itself: there is nothing in them that SQLAlchemy could add but its time.
     driver: Any = connection.connection.driver_connection
     if connection.info.get(_ACCESS) != access:
-        for pragma in pragmas:
+        waits = access != _AT_ONCE
+        busy = f"PRAGMA busy_timeout={connection.info[_BUSY_MILLISECONDS] if waits else 0}"
+        for pragma in (*pragmas, busy, f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES if waits else 0}"):
             driver.execute(pragma)
         connection.info[_ACCESS] = access
     driver.execute(begin)

@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlalchemy import Engine, text
 
-from storage.database.engine import translate_sqlite_error, write_transaction
+from storage.database.driver_errors import translate_sqlite_error
+from storage.database.engine import write_transaction
 from storage.database.sqlite_file import SqliteFile, file_of
 from storage.errors import DatabaseReadOnlyError, DiskFullError
 

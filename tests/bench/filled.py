@@ -9,7 +9,8 @@ from typing import Final, cast
 
 from sqlalchemy import Connection, Engine, text
 
-from storage.database.engine import checkpoint, write_transaction
+from storage.database.engine import write_transaction
+from storage.database.write_ahead_log import checkpoint
 
 CHANNEL: Final = "whatsapp"
 TURNS: Final = 5

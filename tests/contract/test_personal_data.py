@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, select
 from handlers.model.messages import Reply
 from storage import personal_data
 from storage.conversations import conversations, dead_letters
-from storage.database.engine import checkpoint, read_transaction, write_transaction
+from storage.database.engine import read_transaction, write_transaction
+from storage.database.write_ahead_log import checkpoint
 from storage.delivery import outbox, status
 from storage.delivery.outbox import OutgoingReply
 from storage.tables import metadata

@@ -7,11 +7,17 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from storage import personal_data
-from storage.database.engine import checkpoint, create_database_engine, read_transaction, write_transaction
-from storage.errors import DatabaseReadOnlyError, DatabaseUrlError, StorageError, UnavailableError
+from storage.database.engine import (
+    create_database_engine,
+    read_transaction,
+    write_transaction,
+    write_transaction_at_once,
+)
+from storage.database.write_ahead_log import checkpoint
+from storage.errors import DatabaseLockedError, DatabaseReadOnlyError, DatabaseUrlError, StorageError, UnavailableError
 from storage.migrations import upgrade
 from tests.contract.talks import said, take_in
 
@@ -96,6 +102,38 @@ def test_a_file_that_may_only_be_read_says_so_and_is_no_fault_of_the_message(tmp
 def test_sqlite_is_set_up_for_a_program_that_runs_long(tmp_path: Path, pragma: str, value: object) -> None:
     with opened(f"sqlite:///{tmp_path}/paligs.db") as engine, write_transaction(engine) as connection:
         assert connection.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+def test_who_does_not_wait_is_refused_where_somebody_writes_and_leaves_no_trace(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/paligs.db") as engine:
+        with pytest.raises(DatabaseLockedError), write_transaction_at_once(engine):
+            pytest.fail("nobody has opened it yet")
+        with write_transaction(engine), pytest.raises(DatabaseLockedError), write_transaction_at_once(engine):
+            pytest.fail("somebody writes")
+        with closing(sqlite3.connect(tmp_path / "paligs.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(DatabaseLockedError), write_transaction_at_once(engine):
+                pytest.fail("another program writes")
+        for _ in range(2):
+            with write_transaction(engine) as connection:
+                assert _pragmas(connection) == [1, 0, 10_000, 1000]
+            with write_transaction_at_once(engine) as connection:
+                assert _pragmas(connection) == [1, 0, 0, 0]
+        with read_transaction(engine) as connection:
+            assert _pragmas(connection)[2] == 10_000
+
+
+def _pragmas(connection: Connection) -> list[object]:
+    names = ("foreign_keys", "query_only", "busy_timeout", "wal_autocheckpoint")
+    return [connection.scalar(text(f"PRAGMA {name}")) for name in names]
+
+
+def test_a_database_in_memory_cannot_be_written_without_waiting() -> None:
+    with opened("sqlite://") as engine:
+        with write_transaction(engine):
+            pass
+        with pytest.raises(DatabaseLockedError), write_transaction_at_once(engine):
+            pytest.fail("it has no file")
 
 
 def test_a_database_in_memory_lives_as_long_as_its_engine() -> None:
