@@ -14,6 +14,7 @@ from bot.app.container import open_application
 from bot.app.endpoints import Endpoints, draft_link_maker, venue_arrivals
 from bot.app.instance_lock import only_instance
 from bot.app.signing_key import signing_key
+from bot.concurrency import event_loop
 from bot.concurrency.shutdown import ShutdownRequest
 from bot.intake.reply_enqueuer import no_draft_link
 from bot.knowledge.factory import KnowledgeSource
@@ -59,21 +60,21 @@ def run_standalone(settings: Settings) -> None:
     """Everything in one process, until SIGINT or SIGTERM."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
     with only_instance(settings.database_url), open_tracing() as traces:
-        asyncio.run(_serve_until_stopped(settings, traces))
+        event_loop.run(_serve_until_stopped(settings, traces))
 
 
 def run_web(settings: Settings) -> None:
     """One of many processes that receive messages and serve pages; workers deliver."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
     with open_tracing() as traces:
-        asyncio.run(_serve_until_stopped(settings, traces, distributed=True))
+        event_loop.run(_serve_until_stopped(settings, traces, distributed=True))
 
 
 def run_worker(settings: Settings) -> None:
     """One of many processes that deliver; receives nothing."""
     logging_setup.configure_logging(settings.log_level, settings.log_format)
     with open_tracing() as traces:
-        asyncio.run(_work_until_stopped(settings, traces))
+        event_loop.run(_work_until_stopped(settings, traces))
 
 
 async def _work_until_stopped(settings: Settings, traces: Tracing) -> None:

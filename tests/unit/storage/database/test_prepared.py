@@ -21,6 +21,8 @@ INSERT = PreparedStatement(lambda dialect: insert_into(dialect, places).returnin
 FORGET = PreparedStatement(lambda _: update(places).where(places.c.address == bindparam("gone")).values(moved_to=""))
 FIND = PreparedStatement(lambda _: select(places).where(places.c.address == bindparam("one"), places.c.moved_to != ""))
 
+ALL = PreparedStatement(lambda _: select(places).where(places.c.channel == bindparam("on")).order_by(places.c.address))
+
 
 @pytest.fixture
 def connection() -> Iterator[Connection]:
@@ -62,3 +64,11 @@ def test_listeners_hear_of_it(connection: Connection) -> None:
     FORGET.run(connection, {"gone": "1"})
     assert [sql.split()[0] for sql, _ in heard] == ["INSERT", "UPDATE"]
     assert heard[1][1] == ("", "1")
+
+
+def test_all_rows_are_converted_in_their_order(connection: Connection) -> None:
+    for address in ("2", "1"):
+        INSERT.first(connection, PLACE | {"address": address})
+    rows = ALL.all(connection, {"on": "telegram"})
+    assert [(row.address, row.learned_at) for row in rows] == [("1", AT), ("2", AT)]
+    assert ALL.all(connection, {"on": "nowhere"}) == []
