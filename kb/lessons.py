@@ -109,14 +109,13 @@ def effective_lessons(base: KnowledgeBase, lessons: Iterable[Lesson]) -> tuple[L
     The content files win: a lesson whose entry has gone, or whose words stand in a file by now, adds nothing.
     """
     lessons = tuple(lessons)
-    known = dict(existing_texts(base)) if lessons else {}
-    added: list[Lesson] = []
+    known = existing_texts(base) if lessons else {}
+    added = dict[str, Lesson]()
     for lesson in lessons:
-        gone = lesson.entry is not None and lesson.entry not in base.entries
-        if not gone and casefold_key(lesson.text) not in known:
-            known[casefold_key(lesson.text)] = lesson.place
-            added.append(lesson)
-    return tuple(added)
+        gone, key = lesson.entry is not None and lesson.entry not in base.entries, casefold_key(lesson.text)
+        if not gone and key not in known:
+            added.setdefault(key, lesson)
+    return tuple(added.values())
 
 
 def extend(base: KnowledgeBase, lessons: Iterable[Lesson]) -> KnowledgeBase:
