@@ -4,7 +4,8 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -109,12 +110,8 @@ async def test_after_one_that_waited_long_for_the_disk_all_go_to_a_thread_for_a_
     assert await writer(_thread, urgent=True) == threading.get_ident()
     assert await writer(_thread, urgent=True) != threading.get_ident()
 
-    monkeypatch.setattr(writing_module, "monotonic", _hours_later(writing_module.monotonic))
+    monkeypatch.setattr(writing_module, "monotonic", lambda: time.monotonic() + 7200)
     assert await writer(_thread, urgent=True) == threading.get_ident()
-
-
-def _hours_later(clock: Callable[[], float]) -> Callable[[], float]:
-    return lambda: clock() + 7200
 
 
 async def test_a_thread_writes_the_log_into_the_file_now_and_then(
