@@ -28,10 +28,11 @@ MAX_GROUP: Final = 32
 RESERVED_FOR_BACKGROUND: Final = 8
 """So many of them are reserved for background writes: replies are sent however many messages arrive."""
 
-MAX_WAIT_SECONDS: Final = 0.1
-"""How long a transaction in the event loop may wait for the disk. After one that took longer"""
-THREAD_SECONDS: Final = 60.0
-"""all go to a thread for so long."""
+MAX_DISK_WAIT_SECONDS: Final = 0.1
+"""The longest that a transaction in the event loop may wait for the disk."""
+
+SLOW_DISK_SECONDS: Final = 60.0
+"""How long all transactions go to a thread after one that waited longer."""
 
 CHECKPOINT_WRITES: Final = 100
 """After how many writes in the event loop a thread writes SQLite's log into the file; messages wait for it."""
@@ -39,7 +40,7 @@ CHECKPOINT_WRITES: Final = 100
 GROUP_DELAY_SECONDS: Final = 0.005
 """The delay after a shared transaction, in which more writes gather: fewer, larger transactions cost less."""
 
-FEW_HERE: Final = 5
+MAX_GROUP_WITHOUT_DELAY: Final = 5
 """After so few writes in the event loop there is no delay: what waits there is gathered by itself."""
 
 MAX_JOIN_SECONDS: Final = 0.02
@@ -77,7 +78,7 @@ class GroupCommitWriter:
         self._write_task: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._in_thread_until = 0.0
-        self._unfinished = 0
+        self._writes_since_checkpoint = 0
 
     async def __call__(self, work: WriteWork[Result], *, urgent: bool = False, may_join: bool = False) -> Result:
         """The result of `work`, once it is committed. If it `may_join`, it waits shortly for another one's transaction.
@@ -111,7 +112,7 @@ class GroupCommitWriter:
                 here = self._may_run_here()
                 group = self._next_group()
                 await self._write(group, here=here)
-                is_crowd = sum(not wanted.may_join for wanted in group) > (FEW_HERE if here else 1)
+                is_crowd = sum(not wanted.may_join for wanted in group) > (MAX_GROUP_WITHOUT_DELAY if here else 1)
                 await asyncio.sleep(GROUP_DELAY_SECONDS if is_crowd else 0)
         finally:
             self._write_task = None
@@ -129,8 +130,8 @@ class GroupCommitWriter:
         outcomes = self._commit_here(group) if here else None
         if outcomes is None:
             outcomes = await asyncio.get_running_loop().run_in_executor(self._threads, self._commit, group)
-        elif self._unfinished >= CHECKPOINT_WRITES or write_ahead_log.holds_erased(self._database):
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._finish)
+        elif self._writes_since_checkpoint >= CHECKPOINT_WRITES or write_ahead_log.holds_erased(self._database):
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._checkpoint)
         for wanted, outcome in zip(group, outcomes, strict=True):
             # The caller was cancelled: nobody needs the result.
             if wanted.future.cancelled():
@@ -152,16 +153,16 @@ class GroupCommitWriter:
         except Exception as exc:  # noqa: BLE001 - its caller gets it
             return [_FailedWrite(error=exc)] if len(group) == 1 else None
         waited = monotonic() - start - (thread_time() - worked)
-        if waited > MAX_WAIT_SECONDS:
-            self._in_thread_until = monotonic() + THREAD_SECONDS
+        if waited > MAX_DISK_WAIT_SECONDS:
+            self._in_thread_until = monotonic() + SLOW_DISK_SECONDS
             log.info("group_commit.slow_disk", changes=len(group), waited_ms=round(waited * 1000))
-        self._unfinished += len(group)
+        self._writes_since_checkpoint += len(group)
         return outcomes
 
-    def _finish(self) -> None:
-        self._unfinished = 0
+    def _checkpoint(self) -> None:
+        self._writes_since_checkpoint = 0
         try:
-            write_ahead_log.finish_writes(self._database)
+            write_ahead_log.deferred_checkpoint(self._database)
         except StorageError as exc:
             log.warning("group_commit.checkpoint_failed", error=type(exc).__name__)
 

@@ -68,7 +68,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 def write_transaction_at_once(engine: Engine) -> Iterator[Connection]:
     """A write transaction on an SQLite file for whoever must not wait: not for another writer, and not for the disk
     but where the system cannot take what is written. What takes longer is left to
-    `write_ahead_log.finish_writes`.
+    `write_ahead_log.deferred_checkpoint`.
 
     Raises:
         DatabaseLockedError: somebody else writes, or nobody has written yet; `write_transaction` waits for them.

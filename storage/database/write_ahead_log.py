@@ -43,8 +43,8 @@ def checkpoint(engine: Engine) -> bool:
     return not busy
 
 
-def finish_writes(engine: Engine) -> None:
-    """Write SQLite's log into the file, as transactions at once do not; what they erased leaves the log.
+def deferred_checkpoint(engine: Engine) -> None:
+    """The checkpoint that transactions at once leave out: SQLite's log goes into the file, what they erased leaves it.
 
     Waits for the disk. While others write, the log may grow on.
 

@@ -105,8 +105,8 @@ async def test_who_fails_fails_alone_and_once(writer: GroupCommitWriter, engine:
 async def test_after_one_that_waited_long_for_the_disk_all_go_to_a_thread_for_a_while(
     writer: GroupCommitWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing_module, "MAX_WAIT_SECONDS", -1)
-    monkeypatch.setattr(writing_module, "THREAD_SECONDS", 3600)
+    monkeypatch.setattr(writing_module, "MAX_DISK_WAIT_SECONDS", -1)
+    monkeypatch.setattr(writing_module, "SLOW_DISK_SECONDS", 3600)
     assert await writer(_thread, urgent=True) == threading.get_ident()
     assert await writer(_thread, urgent=True) != threading.get_ident()
 
@@ -142,7 +142,7 @@ async def test_a_log_that_cannot_be_written_into_the_file_loses_nothing(
         raise DatabaseIOError
 
     monkeypatch.setattr(writing_module, "CHECKPOINT_WRITES", 1)
-    monkeypatch.setattr(write_ahead_log, "finish_writes", fail)
+    monkeypatch.setattr(write_ahead_log, "deferred_checkpoint", fail)
     assert await writer(talk(1), urgent=True) == "person 1"
     assert await writer(talk(2), urgent=True) == "person 2"
     assert stored(engine) == 2
